@@ -1,0 +1,1 @@
+"""Data: one record, `Dataset`, and the ways to make one."""

@@ -1,0 +1,200 @@
+"""The record that every source makes and every engine reads."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.errors import DataError, InputError, ShapeError, describe
+
+__all__ = ["Dataset", "DatasetPair"]
+
+_STORED_TYPES = ("uint8", "float32", "float64")
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Examples and what they should become; validated once, never changed.
+
+    Args:
+        inputs: one example a row, (n, features), uint8, float32 or float64, finite. Any other
+            shape is flattened to rows; its tail becomes `shape`.
+        targets: class numbers, (n,) integers from 0, or finite numbers, (n, outputs).
+        scale: the factor that turns a stored input into what the network sees; 1/255 for bytes.
+        shape: the shape of one example, such as (28, 28); its product is `features`.
+        class_names: a name a class, in order; empty for number targets.
+        sample_weights: non-negative weights, (n,), not all 0; None weighs all alike.
+        name: what to call the set in tables and certificates.
+        source: where it comes from: a path, or a name for `load_dataset`.
+
+    Raises: InputError, ShapeError, DataError.
+    """
+
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    scale: float = 1.0
+    shape: tuple[int, ...] = ()
+    class_names: tuple[str, ...] = ()
+    sample_weights: NDArray[np.float64] | None = None
+    name: str = "data"
+    source: str = ""
+    _where: str = field(default="Dataset", repr=False)
+
+    def __post_init__(self) -> None:
+        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
+        stored = _numbers(self._where, "inputs", self.inputs)
+        if stored.ndim < 2 or not len(stored) or not stored[0].size:
+            raise ShapeError(
+                self._where,
+                expected="inputs of shape (examples, features), at least one of each",
+                got=describe(stored),
+                argument="inputs",
+                value=stored,
+            )
+        put("shape", tuple(self.shape) or stored.shape[1:])
+        put("inputs", _frozen(stored.reshape(len(stored), -1)))
+        if math.prod(self.shape) != self.inputs.shape[1]:
+            raise ShapeError(
+                self._where,
+                expected=f"a shape of {self.inputs.shape[1]} values",
+                got=str(self.shape),
+                argument="shape",
+                value=self.shape,
+            )
+        put("targets", _frozen(self._checked_targets()))
+        put("class_names", self._checked_names())
+        put("sample_weights", self._checked_weights())
+
+    def _checked_targets(self) -> NDArray[Any]:
+        targets = np.asarray(self.targets)
+        if len(targets) != len(self.inputs) if targets.ndim else True:
+            raise ShapeError(
+                self._where,
+                expected=f"{len(self.inputs)} targets, one an example",
+                got=describe(targets),
+                argument="targets",
+                value=targets,
+            )
+        if targets.dtype.kind in "iub" and targets.ndim == 1:
+            if targets.size and int(targets.min()) < 0:
+                raise DataError(
+                    self._where,
+                    expected="class numbers from 0",
+                    got=f"{int(targets.min())} at row {int(targets.argmin())}",
+                    argument="targets",
+                )
+            return targets.astype(np.int64)
+        numbers = _numbers(self._where, "targets", targets)
+        numbers = numbers if numbers.dtype == np.float64 else numbers.astype(np.float32)
+        return numbers.reshape(len(numbers), -1)
+
+    def _checked_names(self) -> tuple[str, ...]:
+        names = tuple(str(name) for name in self.class_names)
+        if not self.classifies:
+            return ()
+        highest = int(self.targets.max())
+        if not names:
+            return tuple(str(k) for k in range(highest + 1))
+        if highest >= len(names):
+            raise DataError(
+                self._where,
+                expected=f"class numbers from 0 to {len(names) - 1}",
+                got=f"{highest} at row {int(self.targets.argmax())}",
+                why=f"The classes are {', '.join(names[:12])}",
+                argument="targets",
+            )
+        return names
+
+    def _checked_weights(self) -> NDArray[np.float64] | None:
+        if self.sample_weights is None:
+            return None
+        weights = np.array(self.sample_weights, dtype=np.float64)
+        good = weights.shape == (len(self),) and np.isfinite(weights).all() and weights.min() >= 0
+        if not good or not weights.any():
+            raise InputError(
+                self._where,
+                expected=f"{len(self)} finite weights of at least 0, not all 0",
+                got=describe(weights),
+                argument="sample_weights",
+                value=self.sample_weights,
+            )
+        return _frozen(weights)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def features(self) -> int:
+        """How many numbers one example has."""
+        return int(self.inputs.shape[1])
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the targets are classes rather than numbers."""
+        return self.targets.ndim == 1
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network for this set has: classes, or target columns."""
+        return len(self.class_names) if self.classifies else int(self.targets.shape[1])
+
+    def subset(self, rows: Sequence[int] | NDArray[np.int64] | slice) -> Dataset:
+        """The examples at these rows, in this order."""
+        weights = None if self.sample_weights is None else self.sample_weights[rows]
+        return replace(
+            self, inputs=self.inputs[rows], targets=self.targets[rows], sample_weights=weights
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hex, of content: inputs, targets, scale, shape, class names, weights."""
+        content = hashlib.sha256()
+        names = "\0".join(self.class_names)
+        content.update(f"{self.shape} {self.scale!r} {names}".encode())
+        for array in (self.inputs, self.targets, self.sample_weights):
+            if array is not None:
+                content.update(f"{array.dtype.str} {array.shape}".encode())
+                content.update(array.data)
+        return content.hexdigest()
+
+
+@dataclass(frozen=True)
+class DatasetPair:
+    """A data set in its two published parts: one to learn from, one to be judged by."""
+
+    train: Dataset
+    test: Dataset
+
+
+def _numbers(where: str, argument: str, given: Any) -> NDArray[Any]:
+    """The array in one of the stored types, finite."""
+    try:
+        array = np.asarray(given)
+        if array.dtype.name not in _STORED_TYPES:
+            array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(where, expected=f"{argument} to be numbers", got=str(error)) from None
+    if array.dtype != np.uint8 and not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise DataError(
+            where,
+            expected=f"{argument} to be finite",
+            got=f"{array[at]} at {at}",
+            remedy="Remove or fill the missing values",
+            argument=argument,
+        )
+    return array
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """A contiguous array, or view, that cannot be written to."""
+    array = np.ascontiguousarray(array).view()
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,67 @@
+"""What every engine can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from chainrule.data.dataset import Dataset
+from chainrule.engine.position import Position
+from chainrule.equations.backpropagation import Trace
+
+__all__ = ["Engine", "Score", "Until"]
+
+
+@dataclass(frozen=True)
+class Until:
+    """When `advance` comes back, at the latest; always at the epoch's end.
+
+    How a run is cut into slices does not change its result.
+
+    Args:
+        batches: after so many batches; None for no such bound.
+        seconds: after so much time; None for no such bound.
+    """
+
+    batches: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well parameters do on a data set.
+
+    Args:
+        examples: how many there were.
+        cost: data term: the weighted mean of the examples' costs.
+        accuracy: share of examples classified rightly; None where targets are numbers.
+    """
+
+    examples: int
+    cost: float
+    accuracy: float | None
+
+
+class Engine(Protocol):
+    """Moves one training forward; made for one architecture, recipe and training set."""
+
+    @property
+    def batches(self) -> int:
+        """Batches in an epoch, the last partial one included."""
+
+    def advance(self, position: Position, until: Until) -> Position:
+        """Train on from a position to the epoch's end, or to `until`.
+
+        Raises: DivergenceError, whose `position` is the one before the bad batch.
+        """
+
+    def learning_rate(self, position: Position) -> float:
+        """The rate of the step that comes next at a position."""
+
+    def score(self, parameters: NDArray[Any], dataset: Dataset) -> Score:
+        """Cost and accuracy on any data set, without training."""
+
+    def trace(self, parameters: NDArray[Any], rows: NDArray[Any]) -> Trace:
+        """Every number of one pass over these rows of the training set."""

@@ -1,0 +1,102 @@
+"""A run between two batches: all there is to know in order to go on from there."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+__all__ = ["Best", "EpochRecord", "EpochSums", "Position"]
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class EpochSums:
+    """What an epoch has added up so far, each sum over its examples.
+
+    Args:
+        examples: examples seen.
+        cost: data term.
+        penalty: penalty.
+        correct: examples classified rightly before their step; 0 where targets are numbers.
+        gradient_norm: length of the objective's gradient, before any clipping.
+    """
+
+    examples: int = 0
+    cost: float = 0.0
+    penalty: float = 0.0
+    correct: int = 0
+    gradient_norm: float = 0.0
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What is known of an epoch after its end: one line of the history.
+
+    The training figures are means over the epoch's batches, each taken before its step.
+
+    Args:
+        epoch: its number, from 1.
+        cost: data term.
+        penalty: penalty.
+        total_cost: their sum, which is what is descended.
+        learning_rate: the rate of the epoch's last step.
+        gradient_norm: mean length of the objective's gradient.
+        weights_sha256: SHA-256 of the parameters after the epoch, in hex.
+        tensor_sha256: the same of each tensor by its name.
+        accuracy: share of examples classified rightly; None where targets are numbers.
+        validation_cost: data term on the validation set; None without one.
+        validation_accuracy: None without a validation set, or where targets are numbers.
+    """
+
+    epoch: int
+    cost: float
+    penalty: float
+    total_cost: float
+    learning_rate: float
+    gradient_norm: float
+    weights_sha256: str
+    tensor_sha256: dict[str, str]
+    accuracy: float | None = None
+    validation_cost: float | None = None
+    validation_accuracy: float | None = None
+
+    def line(self) -> dict[str, Any]:
+        """The record as one line of the history: all but the digests of single tensors."""
+        return {k: v for k, v in asdict(self).items() if k != "tensor_sha256"}
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The best epoch by the monitored metric so far, with its parameters, (n,)."""
+
+    epoch: int
+    value: float
+    parameters: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """A run between two batches.
+
+    Args:
+        parameters: flat, (n,).
+        state: the update's state, (slots, n).
+        epoch: epochs ended.
+        batch: batches done in the epoch under way.
+        step: steps done in all.
+        sums: what the epoch under way has added up.
+        history: a record for each epoch ended.
+        best: None until the monitor has a value.
+    """
+
+    parameters: Array
+    state: Array
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    sums: EpochSums = EpochSums()
+    history: tuple[EpochRecord, ...] = ()
+    best: Best | None = None

@@ -1,0 +1,244 @@
+"""Activation functions: a function and its slope are one value.
+
+All take z of shape (batch, width), float or complex, and return the same shape and type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.error_function import normal_cdf, normal_pdf
+
+__all__ = ["ACTIVATIONS", "Activation", "activate", "pull_back"]
+
+LEAK = 0.01
+"""The slope of leaky ReLU below 0."""
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+"""With these two, SELU keeps mean 0 and variance 1 of a normal input."""
+
+Function = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function with its derivative.
+
+    Args:
+        name: its name in recipes and files.
+        equation: its id in docs/derivation/.
+        formula: what it computes, to be read.
+        value: a = φ(z).
+        slope: φ'(z), element by element; None where outputs depend on each other.
+        jacobian: (da, a) -> dz, the product with the Jacobian, where outputs depend on each other.
+        kinks: the z at which the slope jumps.
+        low: the least output.
+        high: the greatest output.
+    """
+
+    name: str
+    equation: str
+    formula: str
+    value: Function
+    slope: Function | None
+    jacobian: Callable[[Array, Array], Array] | None = None
+    kinks: tuple[float, ...] = ()
+    low: float = -np.inf
+    high: float = np.inf
+
+
+def activate(activation: Activation, z: Array) -> Array:
+    """[F2] The activations of a layer.
+
+        a = φ(z)
+
+    Args:
+        activation: φ.
+        z: weighted sums, (batch, width).
+
+    Returns:
+        a, (batch, width).
+
+    Source: investigation; matrix-based, eq. (3).
+    """
+    return activation.value(z)
+
+
+def pull_back(activation: Activation, da: Array, z: Array, a: Array) -> Array:
+    """[BP2b] What an error after the activation means before it.
+
+        delta = da ⊙ φ'(z)      or, where outputs depend on each other,      delta = Jᵀ da
+
+    Args:
+        activation: φ.
+        da: dC/da, (batch, width).
+        z: weighted sums, (batch, width).
+        a: φ(z), (batch, width).
+
+    Returns:
+        dC/dz, (batch, width).
+
+    Source: four-equations, sections 2.1 and 2.2.
+    """
+    if activation.slope is not None:
+        return da * activation.slope(z)
+    assert activation.jacobian is not None
+    return activation.jacobian(da, a)
+
+
+def step(z: Array) -> Array:
+    """[A1] Binary step: 1 for z ≥ 0, else 0. Its slope is 0, so nothing below it learns."""
+    return rightward(z).astype(z.dtype)
+
+
+def step_slope(z: Array) -> Array:
+    """[A1] φ'(z) = 0."""
+    return np.zeros_like(z)
+
+
+def identity(z: Array) -> Array:
+    """[A2] φ(z) = z."""
+    return z
+
+
+def identity_slope(z: Array) -> Array:
+    """[A2] φ'(z) = 1."""
+    return np.ones_like(z)
+
+
+def sigmoid(z: Array) -> Array:
+    """[A3] φ(z) = 1 / (1 + e^-z).
+
+    Only e^-|z| is computed, which cannot overflow.
+    """
+    right = rightward(z)
+    e = np.exp(np.where(right, -z, z))
+    return np.where(right, 1, e) / (1 + e)
+
+
+def sigmoid_slope(z: Array) -> Array:
+    """[A3] φ'(z) = φ(z) φ(-z) = e^-|z| / (1 + e^-|z|)².
+
+    The papers' φ (1 - φ) is the same number, but loses all digits where φ rounds to 1.
+    """
+    e = np.exp(np.where(rightward(z), -z, z))
+    return e / np.square(1 + e)
+
+
+def tanh(z: Array) -> Array:
+    """[A4] φ(z) = tanh z."""
+    return np.tanh(z)
+
+
+def tanh_slope(z: Array) -> Array:
+    """[A4] φ'(z) = 1 - tanh² z = 4 e^-2|z| / (1 + e^-2|z|)², which keeps its digits."""
+    e = np.exp(np.where(rightward(z), -2 * z, 2 * z))
+    return 4 * e / np.square(1 + e)
+
+
+def relu(z: Array) -> Array:
+    """[A5] φ(z) = z for z > 0, else 0."""
+    return np.where(np.real(z) > 0, z, 0)
+
+
+def relu_slope(z: Array) -> Array:
+    """[A5] φ'(z) = 1 for z > 0, else 0; the value at the kink is a convention."""
+    return (np.real(z) > 0).astype(z.dtype)
+
+
+def leaky_relu(z: Array) -> Array:
+    """[A6] φ(z) = z for z > 0, else 0.01 z."""
+    return np.where(np.real(z) > 0, z, LEAK * z)
+
+
+def leaky_relu_slope(z: Array) -> Array:
+    """[A6] φ'(z) = 1 for z > 0, else 0.01."""
+    return np.where(np.real(z) > 0, 1, LEAK).astype(z.dtype)
+
+
+def elu(z: Array) -> Array:
+    """[A7] φ(z) = z for z > 0, else e^z - 1."""
+    right = rightward(z)
+    return np.where(right, z, np.expm1(np.where(right, 0, z)))
+
+
+def elu_slope(z: Array) -> Array:
+    """[A7] φ'(z) = 1 for z > 0, else e^z."""
+    return np.exp(np.where(rightward(z), 0, z))
+
+
+def selu(z: Array) -> Array:
+    """[A8] φ(z) = s z for z > 0, else s α (e^z - 1), with s ≈ 1.0507 and α ≈ 1.6733."""
+    right = rightward(z)
+    return SELU_SCALE * np.where(right, z, SELU_ALPHA * np.expm1(np.where(right, 0, z)))
+
+
+def selu_slope(z: Array) -> Array:
+    """[A8] φ'(z) = s for z > 0, else s α e^z."""
+    right = np.real(z) > 0
+    return SELU_SCALE * np.where(right, 1, SELU_ALPHA * np.exp(np.where(right, 0, z)))
+
+
+def gelu(z: Array) -> Array:
+    """[A9] φ(z) = z Φ(z), with Φ of the standard normal distribution."""
+    return z * normal_cdf(z)
+
+
+def gelu_slope(z: Array) -> Array:
+    """[A9] φ'(z) = Φ(z) + z Φ'(z)."""
+    return normal_cdf(z) + z * normal_pdf(z)
+
+
+def silu(z: Array) -> Array:
+    """[A10] φ(z) = z σ(z), with σ the sigmoid."""
+    return z * sigmoid(z)
+
+
+def silu_slope(z: Array) -> Array:
+    """[A10] φ'(z) = σ(z) + z σ'(z)."""
+    return sigmoid(z) + z * sigmoid_slope(z)
+
+
+def softplus(z: Array) -> Array:
+    """[A11] φ(z) = ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|)."""
+    right = rightward(z)
+    return np.where(right, z, 0) + np.log1p(np.exp(np.where(right, -z, z)))
+
+
+def softmax(z: Array) -> Array:
+    """[A12] φ(z)_i = e^z_i / Σ_j e^z_j over each row.
+
+    The row's greatest z is taken off first; the result is the same and nothing overflows.
+    """
+    e = np.exp(z - np.real(z).max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def softmax_jacobian(da: Array, a: Array) -> Array:
+    """[A12] Jᵀ da = a ⊙ (da - Σ_j da_j a_j), since ∂a_i/∂z_j = a_i (1[i = j] - a_j)."""
+    return a * (da - (da * a).sum(axis=-1, keepdims=True))
+
+
+# fmt: off
+_ALL = (
+    Activation("step",       "A1",  "1 if z >= 0 else 0",        step,       step_slope,       None, (0.0,), 0, 1),
+    Activation("identity",   "A2",  "z",                         identity,   identity_slope),
+    Activation("sigmoid",    "A3",  "1 / (1 + exp(-z))",         sigmoid,    sigmoid_slope,    low=0, high=1),
+    Activation("tanh",       "A4",  "tanh(z)",                   tanh,       tanh_slope,       low=-1, high=1),
+    Activation("relu",       "A5",  "max(z, 0)",                 relu,       relu_slope,       None, (0.0,), 0),
+    Activation("leaky_relu", "A6",  "z if z > 0 else 0.01 z",    leaky_relu, leaky_relu_slope, None, (0.0,)),
+    Activation("elu",        "A7",  "z if z > 0 else exp(z) - 1", elu,       elu_slope,        low=-1),
+    Activation("selu",       "A8",  "s z if z > 0 else s α (exp(z) - 1)", selu, selu_slope,    None, (0.0,), -1.7581),
+    Activation("gelu",       "A9",  "z Φ(z)",                    gelu,       gelu_slope,       low=-0.17),
+    Activation("silu",       "A10", "z / (1 + exp(-z))",         silu,       silu_slope,       low=-0.2785),
+    Activation("softplus",   "A11", "ln(1 + exp(z))",            softplus,   sigmoid,          low=0),
+    Activation("softmax",    "A12", "exp(z_i) / Σ_j exp(z_j)",   softmax,    None, softmax_jacobian, (), 0, 1),
+)
+# fmt: on
+
+ACTIVATIONS = {activation.name: activation for activation in _ALL}
+"""Every activation function by name."""

@@ -1,0 +1,214 @@
+"""Costs of one example: a cost and its gradient are one value.
+
+All take outputs a and targets y of shape (batch, n), float or complex. `value` gives one number an
+example, (batch,); `gradient` gives dc/da, (batch, n). The mean over the batch is `batch_cost`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from chainrule.equations.arrays import Array, rightward
+
+__all__ = ["COSTS", "Cost", "Pair", "batch_cost", "batch_shares", "cost_named", "huber_with"]
+
+Pair = Callable[[Array, Array], Array]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A cost with its derivative.
+
+    Args:
+        name: its name in recipes and files.
+        equation: its id in docs/derivation/.
+        formula: what it computes for one example, to be read.
+        value: (a, y) -> c, (batch,).
+        gradient: (a, y) -> dc/da, (batch, n).
+        low: the least output for which it is finite.
+        high: the greatest output for which it is finite.
+    """
+
+    name: str
+    equation: str
+    formula: str
+    value: Pair
+    gradient: Pair
+    low: float = -np.inf
+    high: float = np.inf
+
+
+def squared_error(a: Array, y: Array) -> Array:
+    """[C1] c = Σ_i (a_i - y_i)².
+
+    Source: investigation's gradients 2 (a - y); approximator.
+    """
+    return np.square(a - y).sum(axis=-1)
+
+
+def squared_error_gradient(a: Array, y: Array) -> Array:
+    """[C1] dc/da_i = 2 (a_i - y_i)."""
+    return 2 * (a - y)
+
+
+def mean_squared_error(a: Array, y: Array) -> Array:
+    """[C2] c = (1/n) Σ_i (a_i - y_i)² over the n outputs.
+
+    Source: investigation's cost as printed; four-detector.
+    """
+    return np.square(a - y).mean(axis=-1)
+
+
+def mean_squared_error_gradient(a: Array, y: Array) -> Array:
+    """[C2] dc/da_i = (2/n) (a_i - y_i)."""
+    return 2 / a.shape[-1] * (a - y)
+
+
+def half_squared_error(a: Array, y: Array) -> Array:
+    """[C3] c = ½ Σ_i (a_i - y_i)².
+
+    Source: four-equations; four-detector's J.
+    """
+    return 0.5 * np.square(a - y).sum(axis=-1)
+
+
+def half_squared_error_gradient(a: Array, y: Array) -> Array:
+    """[C3] dc/da_i = a_i - y_i."""
+    return a - y
+
+
+def _times_log(y: Array, a: Array) -> Array:
+    """Y ln a, and 0 where y is 0, whatever a is."""
+    counted = y != 0
+    return np.where(counted, y * np.log(np.where(counted, a, 1)), 0)
+
+
+def _over(y: Array, a: Array) -> Array:
+    """Y / a, and 0 where y is 0, whatever a is."""
+    counted = y != 0
+    return np.where(counted, y / np.where(counted, a, 1), 0)
+
+
+def binary_cross_entropy(a: Array, y: Array) -> Array:
+    """[C4] c = -Σ_i (y_i ln a_i + (1 - y_i) ln(1 - a_i)).
+
+    Each output is a probability of its own; 0 ln 0 counts as 0.
+    """
+    return -(_times_log(y, a) + _times_log(1 - y, 1 - a)).sum(axis=-1)
+
+
+def binary_cross_entropy_gradient(a: Array, y: Array) -> Array:
+    """[C4] dc/da_i = (1 - y_i)/(1 - a_i) - y_i/a_i."""
+    return _over(1 - y, 1 - a) - _over(y, a)
+
+
+def categorical_cross_entropy(a: Array, y: Array) -> Array:
+    """[C5] c = -Σ_i y_i ln a_i.
+
+    The outputs share one unit of probability; 0 ln 0 counts as 0.
+    """
+    return -_times_log(y, a).sum(axis=-1)
+
+
+def categorical_cross_entropy_gradient(a: Array, y: Array) -> Array:
+    """[C5] dc/da_i = -y_i/a_i."""
+    return -_over(y, a)
+
+
+def absolute_error(a: Array, y: Array) -> Array:
+    """[C6] c = Σ_i |a_i - y_i|."""
+    d = a - y
+    return np.where(rightward(d), d, -d).sum(axis=-1)
+
+
+def absolute_error_gradient(a: Array, y: Array) -> Array:
+    """[C6] dc/da_i = sign(a_i - y_i), and 0 where they are equal."""
+    return np.sign(np.real(a - y)).astype(a.dtype)
+
+
+def huber(a: Array, y: Array, h: float = 1.0) -> Array:
+    """[C7] c = Σ_i of ½ d² where |d| ≤ h, else h (|d| - ½ h), with d = a_i - y_i.
+
+    Args:
+        a: outputs, (batch, n).
+        y: targets, (batch, n).
+        h: the distance at which the square turns into a line, above 0.
+    """
+    d = a - y
+    size = np.where(rightward(d), d, -d)
+    near = np.real(size) <= h
+    return np.where(near, 0.5 * np.square(d), h * (size - 0.5 * h)).sum(axis=-1)
+
+
+def huber_gradient(a: Array, y: Array, h: float = 1.0) -> Array:
+    """[C7] dc/da_i = d clipped to -h … h."""
+    d = a - y
+    near = np.abs(np.real(d)) <= h
+    return np.where(near, d, h * np.sign(np.real(d)))
+
+
+def batch_shares(sample_weights: Array | None, batch: int) -> Array | float:
+    """[C8] What each example's cost counts in the batch's.
+
+        s_i = w_i / B
+
+    The weights have mean 1 over the training set, so a batch's gradient is on average the whole
+    set's, whichever examples the batch holds.
+
+    Args:
+        sample_weights: w, (batch,), mean 1 over the training set; None for all 1.
+        batch: B, the number of examples in the batch.
+
+    Returns:
+        (batch, 1), or one number for all.
+    """
+    if sample_weights is None:
+        return 1.0 / batch
+    return sample_weights[:, None] / batch
+
+
+def batch_cost(c: Array, shares: Array | float) -> Array:
+    """[C8] The cost of a batch: the weighted mean of its examples' costs.
+
+        C = Σ_i s_i c_i
+
+    Args:
+        c: costs of the examples, (batch,).
+        shares: `batch_shares`.
+
+    Returns:
+        C, a number of the type of c.
+    """
+    return (c[:, None] * shares).sum()
+
+
+def huber_with(threshold: float) -> Cost:
+    """The Huber cost that turns from square to line at `threshold`."""
+    formula = "Σ of ½d² where |d| <= h, else h(|d| - ½h)"
+    value, gradient = partial(huber, h=threshold), partial(huber_gradient, h=threshold)
+    return Cost("huber", "C7", formula, value, gradient)
+
+
+# fmt: off
+_ALL = (
+    Cost("squared_error",             "C1", "Σ (a_i - y_i)²",       squared_error,             squared_error_gradient),
+    Cost("mean_squared_error",        "C2", "(1/n) Σ (a_i - y_i)²", mean_squared_error,        mean_squared_error_gradient),
+    Cost("half_squared_error",        "C3", "½ Σ (a_i - y_i)²",     half_squared_error,        half_squared_error_gradient),
+    Cost("binary_cross_entropy",      "C4", "-Σ y_i ln a_i + (1 - y_i) ln(1 - a_i)", binary_cross_entropy, binary_cross_entropy_gradient, 0, 1),
+    Cost("categorical_cross_entropy", "C5", "-Σ y_i ln a_i",        categorical_cross_entropy, categorical_cross_entropy_gradient, 0),
+    Cost("absolute_error",            "C6", "Σ |a_i - y_i|",        absolute_error,            absolute_error_gradient),
+    huber_with(1.0),
+)
+# fmt: on
+
+COSTS = {cost.name: cost for cost in _ALL}
+"""Every cost by name; Huber's with its threshold at 1."""
+
+
+def cost_named(name: str, huber_threshold: float = 1.0) -> Cost:
+    """The cost of this name, one of COSTS, with Huber's threshold as given."""
+    return huber_with(huber_threshold) if name == "huber" else COSTS[name]

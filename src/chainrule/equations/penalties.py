@@ -1,0 +1,67 @@
+"""Penalties on the weights, and the objective that is descended.
+
+All take the flat parameters θ, (n,), and `is_weight`, (n,), 1 for a weight and 0 for a bias.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chainrule.equations.arrays import Array, rightward
+
+__all__ = ["l1_gradient", "l1_penalty", "l2_gradient", "l2_penalty", "penalty", "penalty_gradient"]
+
+
+def l1_penalty(theta: Array, is_weight: Array, strength: float) -> Array:
+    """[P1] strength · Σ|W|, over weights only."""
+    return strength * (np.where(rightward(theta), theta, -theta) * is_weight).sum()
+
+
+def l1_gradient(theta: Array, is_weight: Array, strength: float) -> Array:
+    """[P1] strength · sign(W), and 0 at W = 0."""
+    return strength * np.sign(np.real(theta)).astype(theta.dtype) * is_weight
+
+
+def l2_penalty(theta: Array, is_weight: Array, strength: float) -> Array:
+    """[P2] strength · ½ Σ W², over weights only.
+
+    Source: matrix-based, L2 regularisation.
+    """
+    return 0.5 * strength * (np.square(theta) * is_weight).sum()
+
+
+def l2_gradient(theta: Array, is_weight: Array, strength: float) -> Array:
+    """[P2] strength · W."""
+    return strength * theta * is_weight
+
+
+def penalty(theta: Array, is_weight: Array, l1: float, l2: float) -> Array | float:
+    """[O1] What the objective has beyond the batch's cost.
+
+        J = C + P1 + P2
+
+    Args:
+        theta: flat parameters, (n,).
+        is_weight: 1 for a weight, 0 for a bias, (n,).
+        l1: strength of [P1], at least 0.
+        l2: strength of [P2], at least 0.
+
+    Returns:
+        P1 + P2.
+    """
+    total: Array | float = 0.0
+    if l1:
+        total = total + l1_penalty(theta, is_weight, l1)
+    if l2:
+        total = total + l2_penalty(theta, is_weight, l2)
+    return total
+
+
+def penalty_gradient(theta: Array, is_weight: Array, l1: float, l2: float) -> Array | float:
+    """[O1] The gradient of P1 + P2; arguments as in `penalty`."""
+    total: Array | float = 0.0
+    if l1:
+        total = total + l1_gradient(theta, is_weight, l1)
+    if l2:
+        total = total + l2_gradient(theta, is_weight, l2)
+    return total

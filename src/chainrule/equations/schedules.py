@@ -1,0 +1,139 @@
+"""Schedules: how the learning rate changes in the course of a run.
+
+Each is a pure function of the base rate η₀ and the clock, so the rate at any place of a run can be
+computed without replaying it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["SCHEDULES", "Clock", "Course", "Schedule", "drops_so_far"]
+
+ONE_CYCLE_START = 25.0
+"""A one-cycle run starts at η₀ / 25."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where in the run a step stands.
+
+    Args:
+        epoch: epochs ended so far, from 0.
+        step: steps done so far, from 0.
+        steps: steps of the whole run, at least 1.
+        drops: how often the monitored cost has stood still, for plateau.
+    """
+
+    epoch: int
+    step: int
+    steps: int
+    drops: int = 0
+
+
+@dataclass(frozen=True)
+class Course:
+    """What shapes a schedule.
+
+    Args:
+        factor: γ, the rate's factor at each drop, above 0, at most 1.
+        every: k, epochs between drops, at least 1.
+        final: the last rate as a share of η₀, 0 to 1.
+        warmup: the share of the run in which the rate rises, between 0 and 1.
+    """
+
+    factor: float = 0.5
+    every: int = 10
+    final: float = 0.0
+    warmup: float = 0.3
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule: its name, its equation's id, its formula to be read, its function."""
+
+    name: str
+    equation: str
+    formula: str
+    rate: Callable[[float, Clock, Course], float]
+
+
+def constant(eta0: float, clock: Clock, course: Course) -> float:
+    """[S1] η = η₀."""
+    return eta0
+
+
+def step(eta0: float, clock: Clock, course: Course) -> float:
+    """[S2] η = η₀ γ^⌊epoch / k⌋."""
+    return eta0 * course.factor ** (clock.epoch // course.every)
+
+
+def exponential(eta0: float, clock: Clock, course: Course) -> float:
+    """[S3] η = η₀ γ^epoch."""
+    return eta0 * course.factor**clock.epoch
+
+
+def _between(start: float, end: float, share: float) -> float:
+    """From start to end along half a cosine."""
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))
+
+
+def cosine(eta0: float, clock: Clock, course: Course) -> float:
+    """[S4] η = f η₀ + (1 - f) η₀ ½ (1 + cos(π step / steps)), f the final share."""
+    return _between(eta0, course.final * eta0, clock.step / clock.steps)
+
+
+def one_cycle(eta0: float, clock: Clock, course: Course) -> float:
+    """[S5] Up from η₀/25 to η₀ in the warm-up share of the run, then down to f η₀, by half cosines."""
+    share = clock.step / clock.steps
+    if share < course.warmup:
+        return _between(eta0 / ONE_CYCLE_START, eta0, share / course.warmup)
+    return _between(eta0, course.final * eta0, (share - course.warmup) / (1 - course.warmup))
+
+
+def plateau(eta0: float, clock: Clock, course: Course) -> float:
+    """[S6] η = η₀ γ^drops, a drop for each time the cost has stood still; see `drops_so_far`."""
+    return eta0 * course.factor**clock.drops
+
+
+def drops_so_far(costs: Sequence[float], patience: int, min_delta: float = 0.0) -> int:
+    """[S6] How often a cost has not sunk for `patience` epochs on end.
+
+    Args:
+        costs: the cost after each epoch so far.
+        patience: epochs to wait, at least 1.
+        min_delta: the least sinking that counts.
+
+    Returns:
+        The number of drops; the wait starts anew after each.
+
+    Example:
+        >>> drops_so_far([5.0, 4.0, 4.0, 4.0, 3.0], patience=2)
+        1
+    """
+    best, waited, drops = math.inf, 0, 0
+    for cost in costs:
+        if cost < best - min_delta:
+            best, waited = cost, 0
+        else:
+            waited += 1
+        if waited == patience:
+            drops, waited = drops + 1, 0
+    return drops
+
+
+# fmt: off
+_ALL = (
+    Schedule("constant",    "S1", "η₀",                               constant),
+    Schedule("step",        "S2", "η₀ γ^⌊epoch / k⌋",                 step),
+    Schedule("exponential", "S3", "η₀ γ^epoch",                       exponential),
+    Schedule("cosine",      "S4", "f η₀ + (1 - f) η₀ ½ (1 + cos πt)", cosine),
+    Schedule("one_cycle",   "S5", "up to η₀, then down to f η₀",      one_cycle),
+    Schedule("plateau",     "S6", "η₀ γ^drops",                       plateau),
+)
+# fmt: on
+
+SCHEDULES = {schedule.name: schedule for schedule in _ALL}
+"""Every schedule by name."""

@@ -1,0 +1,1 @@
+"""The network: its architecture, its parameters in one flat buffer, its files."""

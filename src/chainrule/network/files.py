@@ -1,0 +1,68 @@
+"""Networks as files: safetensors with a tensor a layer, sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.errors import ChainruleError, DataError
+from chainrule.network.architecture import Architecture
+from chainrule.network.parameters import Layout
+from chainrule.network.sealed import read_sealed, write_sealed
+
+__all__ = ["NetworkFile", "read_network_file", "write_network_file"]
+
+_FORMAT = "chainrule network 1"
+
+
+@dataclass(frozen=True)
+class NetworkFile:
+    """What a file keeps of a network; the fields are those of `Network`."""
+
+    architecture: Architecture
+    parameters: NDArray[Any]
+    input_scale: float
+    input_shape: tuple[int, ...]
+    class_names: tuple[str, ...]
+
+
+def write_network_file(path: str | Path, kept: NetworkFile) -> None:
+    """Write a network to a sealed .safetensors file with its tensors by name.
+
+    Raises: FileError.
+    """
+    tensors = {s.name: s.view(kept.parameters) for s in Layout(kept.architecture).slots}
+    facts = {
+        "format": _FORMAT,
+        "architecture": kept.architecture.to_dict(),
+        "input_scale": kept.input_scale,
+        "input_shape": list(kept.input_shape),
+        "class_names": list(kept.class_names),
+    }
+    write_sealed(path, tensors, facts)
+
+
+def read_network_file(path: str | Path) -> NetworkFile:
+    """Read a network that `write_network_file` wrote.
+
+    Raises: FileError, DataError, IntegrityError.
+    """
+    tensors, facts = read_sealed(path)
+    if facts.get("format") != _FORMAT:
+        raise DataError(
+            str(path), expected=f"a file of format {_FORMAT!r}", got=repr(facts.get("format"))
+        )
+    try:
+        architecture = Architecture.from_dict(facts["architecture"])
+        slots = Layout(architecture).slots
+        flat = np.concatenate([tensors[slot.name].reshape(-1) for slot in slots])
+        shape, names = tuple(facts["input_shape"]), tuple(facts["class_names"])
+        return NetworkFile(architecture, flat, float(facts["input_scale"]), shape, names)
+    except (KeyError, TypeError) as error:
+        raise DataError(str(path), expected="a whole network", got=f"none of {error}") from None
+    except ChainruleError as error:
+        raise DataError(str(path), expected="a network that fits", got=str(error)) from None

@@ -1,0 +1,255 @@
+"""A network: an architecture with numbers in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.equations.activations import ACTIVATIONS
+from chainrule.equations.backpropagation import Layer, forward
+from chainrule.errors import DataError, InputError, ShapeError, describe
+from chainrule.limits import Limit
+from chainrule.network.architecture import Architecture
+from chainrule.network.files import NetworkFile, read_network_file, write_network_file
+from chainrule.network.parameters import Layout, checked_flat, draw_parameters
+from chainrule.threads import one_blas_thread
+
+__all__ = ["BLOCK", "Network", "chosen_classes", "layers_of", "require_outputs", "settled"]
+
+Array = NDArray[Any]
+
+BLOCK = 1024
+"""Rows computed at once: bounds the memory, whatever the number of rows."""
+
+
+def layers_of(architecture: Architecture, flat: Array) -> list[Layer]:
+    """The layers that the equations compute with, as views into the flat parameters."""
+    layout = Layout(architecture)
+    return [
+        Layer(W, b, ACTIVATIONS[name])
+        for W, b, name in zip(
+            layout.weights(flat), layout.biases(flat), architecture.activations, strict=True
+        )
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A dense network; it never changes: training returns another one.
+
+    Args:
+        architecture: layers, activations, number type.
+        parameters: all weights and biases, flat, (Layout(architecture).size,), finite.
+        input_scale: the factor for inputs given as bytes, such as 1/255; learned from the data.
+        input_shape: the shape of one input, such as (28, 28); empty for (inputs,).
+        class_names: what each output stands for; empty where the outputs are numbers.
+
+    Raises: ShapeError, DataError.
+    """
+
+    architecture: Architecture
+    parameters: Array
+    input_scale: float = 1.0
+    input_shape: tuple[int, ...] = ()
+    class_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        flat = checked_flat(Layout(self.architecture), self.parameters, "Network")
+        object.__setattr__(self, "parameters", flat)
+        shape = tuple(int(n) for n in self.input_shape) or (self.architecture.layers[0],)
+        object.__setattr__(self, "input_shape", shape)
+        object.__setattr__(self, "class_names", tuple(map(str, self.class_names)))
+
+    @classmethod
+    def create(
+        cls,
+        layers: Sequence[int],
+        activation: str | Sequence[str] = "relu",
+        *,
+        output_activation: str | None = None,
+        seed: int = 0,
+        **architecture: Any,
+    ) -> Network:
+        """A new network with weights drawn from the seed.
+
+        Args:
+            layers: widths from the inputs to the outputs, such as [784, 32, 10].
+            activation: one name for all layers, the output included, or one name a layer. Where
+                the output is not named, training with categorical cross-entropy makes it softmax.
+            output_activation: another name for the last layer.
+            seed: fixes the weights, at least 0.
+            architecture: other fields of `Architecture`, such as initialiser or dtype.
+
+        Raises: InputError, ShapeError, UnknownNameError.
+
+        Example:
+            >>> Network.create([784, 32, 16, 10], activation="sigmoid").parameters.size
+            25818
+        """
+        described = Architecture.of(layers, activation, output_activation, **architecture)
+        checked = Limit(int, "fixes the weights", 0).check("Network.create", "seed", seed)
+        return cls(described, draw_parameters(described, checked))
+
+    @property
+    def weights(self) -> list[Array]:
+        """The weights of each layer, (fan_out, fan_in), as read-only views."""
+        return Layout(self.architecture).weights(self.parameters)
+
+    @property
+    def biases(self) -> list[Array | None]:
+        """The biases of each layer, (fan_out,), as read-only views; None without biases."""
+        return Layout(self.architecture).biases(self.parameters)
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """The layers that the equations compute with."""
+        return layers_of(self.architecture, self.parameters)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hex, of the parameters' bytes."""
+        return hashlib.sha256(self.parameters.tobytes()).hexdigest()
+
+    def with_parameters(self, flat: Array) -> Network:
+        """The same network with other numbers.
+
+        Raises: ShapeError, DataError.
+        """
+        return replace(self, parameters=flat)
+
+    def predict(self, inputs: Any) -> Array:
+        """The outputs of the last layer.
+
+        Args:
+            inputs: (batch, inputs), finite; bytes are multiplied by `input_scale`, numbers are
+                taken as they are.
+
+        Returns: (batch, outputs) in the network's number type.
+        Raises: ShapeError, DataError.
+        """
+        rows = self._checked_inputs("Network.predict", inputs)
+        out = np.empty((len(rows), self.architecture.layers[-1]), dtype=self.architecture.dtype)
+        start = 0
+        for _, a in self._blocks(rows):
+            out[start : start + len(a)] = a
+            start += len(a)
+        return out
+
+    def outputs(self, inputs: Any) -> Iterator[tuple[Array, Array]]:
+        """The last layer's weighted sums and activations, block after block of rows.
+
+        Args: as in `predict`.
+        Yields: (z, a), (at most 1024, outputs) each.
+        Raises: ShapeError, DataError.
+        """
+        return self._blocks(self._checked_inputs("Network.outputs", inputs))
+
+    def _blocks(self, rows: Array) -> Iterator[tuple[Array, Array]]:
+        for start in range(0, len(rows), BLOCK):
+            block = self.working(rows[start : start + BLOCK])
+            with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+                zs, activations = forward(block, self.layers)
+            yield zs[-1], activations[-1]
+
+    def classify(self, inputs: Any) -> NDArray[np.int64]:
+        """The class number of each row: its greatest output, or output above ½ for a single one.
+
+        Args: as in `predict`.
+        Returns: (batch,), from 0.
+        Raises: ShapeError, DataError.
+        """
+        return chosen_classes(self.predict(inputs))
+
+    def working(self, rows: Array) -> Array:
+        """Inputs as the first layer takes them: in the network's type, bytes scaled."""
+        x = rows.astype(self.architecture.dtype)
+        return x * x.dtype.type(self.input_scale) if rows.dtype == np.uint8 else x
+
+    def _checked_inputs(self, where: str, inputs: Any) -> Array:
+        try:
+            rows = np.asarray(inputs)
+        except ValueError as error:
+            raise DataError(where, expected="inputs in equal rows", got=str(error)) from None
+        width = self.architecture.layers[0]
+        if rows.ndim != 2 or rows.shape[1] != width:
+            raise ShapeError(
+                where,
+                expected=f"inputs of shape (batch, {width})",
+                got=str(rows.shape),
+                why=f"The first layer has {width} inputs",
+                remedy="Flatten each image: inputs.reshape(len(inputs), -1)"
+                if rows.ndim > 2
+                else "Give one example a row",
+                argument="inputs",
+                value=rows.shape,
+            )
+        if rows.dtype.kind not in "buif":
+            raise DataError(where, expected="inputs to be numbers", got=describe(rows))
+        if rows.dtype.kind == "f" and not np.isfinite(rows).all():
+            at = tuple(int(i) for i in np.argwhere(~np.isfinite(rows))[0])
+            raise DataError(where, expected="finite inputs", got=f"{rows[at]} at {at}")
+        return rows
+
+    def save(self, path: str | Path) -> None:
+        """Write the network to a .safetensors file, sealed with a digest.
+
+        Raises: FileError.
+        """
+        fields = (self.architecture, self.parameters, self.input_scale)
+        write_network_file(path, NetworkFile(*fields, self.input_shape, self.class_names))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Network:
+        """Read a network that `save` wrote.
+
+        Raises: FileError, DataError, IntegrityError.
+        """
+        kept = read_network_file(path)
+        fields = (kept.architecture, kept.parameters, kept.input_scale)
+        return cls(*fields, kept.input_shape, kept.class_names)
+
+
+def chosen_classes(outputs: Array) -> NDArray[np.int64]:
+    """The class that each row of outputs chooses; (batch, n) -> (batch,)."""
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > 0.5).astype(np.int64)
+    return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
+
+
+def settled(network: Network, cost: str) -> Network:
+    """The network with its output activation settled by the cost, as training does it."""
+    return replace(network, architecture=network.architecture.for_cost(cost))
+
+
+def require_outputs(network: Network, outputs: int, where: str, classifies: bool = True) -> None:
+    """Refuse a network whose last layer does not fit the targets.
+
+    A single output may stand for two classes, unless it is a softmax, which would always be 1.
+
+    Args:
+        network: the network.
+        outputs: classes, or target columns.
+        where: who asks, for the error text.
+        classifies: whether the targets are classes.
+
+    Raises: InputError.
+    """
+    width = network.architecture.layers[-1]
+    if width == outputs or (classifies and width == 1 and outputs == 2):
+        return
+    raise InputError(
+        where,
+        expected=f"{outputs} outputs in the last layer",
+        got=str(width),
+        why=f"The data have {outputs} classes or target columns",
+        remedy=f"End the layers with {outputs}",
+        argument="layers",
+        value=width,
+    )

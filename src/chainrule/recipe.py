@@ -1,0 +1,196 @@
+"""The recipe: everything that decides a training run besides the network and the data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
+from chainrule.limits import Limit, check_record, limited
+
+__all__ = ["MONITORS", "Recipe"]
+
+MONITORS = (
+    "cost",
+    "total_cost",
+    "accuracy",
+    "validation_cost",
+    "validation_accuracy",
+)
+
+_objective = partial(Limit, group="objective")
+_update = partial(Limit, group="update")
+_schedule = partial(Limit, group="schedule")
+_run = partial(Limit, group="run")
+_stopping = partial(Limit, group="stopping")
+
+
+def _costs() -> tuple[str, ...]:
+    from chainrule.equations.costs import COSTS
+
+    return tuple(COSTS)
+
+
+def _optimisers() -> tuple[str, ...]:
+    from chainrule.equations.updates import UPDATES
+
+    return tuple(UPDATES)
+
+
+def _schedules() -> tuple[str, ...]:
+    from chainrule.equations.schedules import SCHEDULES
+
+    return tuple(SCHEDULES)
+
+
+def _monitors() -> tuple[str, ...]:
+    return MONITORS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How to train: cost, update, schedule, batches, penalties, stopping, seed.
+
+    Recipe, architecture and data digest fix a run to the bit. Every field has a default and a
+    `Limit`; `limits_of(Recipe)` lists them, and the command line's flags are made from them.
+
+    Raises: InputError, UnknownNameError.
+
+    Example:
+        >>> Recipe(cost="squared_error", optimiser="sgd", learning_rate=4.0).batch_size
+        64
+    """
+
+    # fmt: off
+    cost: str = limited("categorical_cross_entropy", _objective(str, "cost of one example", choices=_costs))
+    huber_threshold: float = limited(1.0, _objective(float, "where huber turns from square to line", 0, low_open=True))
+    l1: float = limited(0.0, _objective(float, "strength of the penalty Σ|W| over all weights", 0))
+    l2: float = limited(0.0, _objective(float, "strength of the penalty ½ΣW² over all weights", 0))
+    class_weights: tuple[float, ...] | None = None
+    optimiser: str = limited("adam", _update(str, "how a gradient becomes a step", choices=_optimisers))
+    learning_rate: float = limited(0.001, _update(float, "length of a step", 0, low_open=True))
+    momentum: float = limited(0.9, _update(float, "share of the velocity kept (momentum, nesterov)", 0, 1, high_open=True))
+    decay: float = limited(0.9, _update(float, "share of the mean square kept (rmsprop)", 0, 1, high_open=True))
+    beta1: float = limited(0.9, _update(float, "share of the mean gradient kept (adam, adamw)", 0, 1, high_open=True))
+    beta2: float = limited(0.999, _update(float, "share of the mean square kept (adam, adamw)", 0, 1, high_open=True))
+    epsilon: float = limited(1e-8, _update(float, "keeps the divisor above 0 (rmsprop, adam, adamw)", 0, low_open=True))
+    weight_decay: float = limited(0.01, _update(float, "decoupled decay of the weights, times the rate (adamw)", 0))
+    clip_norm: float | None = limited(None, _update(float, "longest gradient allowed; a longer one is shortened to it", 0, low_open=True, optional=True))
+    schedule: str = limited("constant", _schedule(str, "how the learning rate changes", choices=_schedules))
+    schedule_factor: float = limited(0.5, _schedule(float, "rate's factor at each drop (step, exponential, plateau)", 0, 1, low_open=True))
+    schedule_every: int = limited(10, _schedule(int, "epochs between drops (step)", 1, unit="epochs"))
+    schedule_patience: int = limited(3, _schedule(int, "epochs without progress before a drop (plateau)", 1, unit="epochs"))
+    final_factor: float = limited(0.0, _schedule(float, "last rate as a share of the first (cosine, one_cycle)", 0, 1))
+    warmup_fraction: float = limited(0.3, _schedule(float, "share of the run in which the rate rises (one_cycle)", 0, 1, low_open=True, high_open=True))
+    batch_size: int = limited(64, _run(int, "examples a step", 1, unit="examples"))
+    epochs: int = limited(10, _run(int, "passes over the training set", 0, unit="epochs"))
+    shuffle: bool = limited(True, _run(bool, "a new order of the examples each epoch"))
+    seed: int | None = limited(None, _run(int, "fixes all randomness; drawn and recorded where left out", 0, 2**63 - 1, optional=True))
+    validation_fraction: float = limited(0.0, _stopping(float, "share of the training set held out to validate", 0, 1, high_open=True))
+    monitor: str | None = limited(None, _stopping(str, "metric whose best weights are restored at the end", choices=_monitors, optional=True))
+    patience: int | None = limited(None, _stopping(int, "epochs without progress of the monitor before stopping", 1, optional=True, unit="epochs"))
+    min_delta: float = limited(0.0, _stopping(float, "least change of the monitor that is progress", 0))
+    # fmt: on
+
+    def __post_init__(self) -> None:
+        check_record(self, "Recipe")
+        object.__setattr__(self, "class_weights", _checked_class_weights(self.class_weights))
+        if self.patience is not None and self.monitor is None:
+            raise InputError(
+                "Recipe",
+                expected="a monitor to go with patience",
+                got="monitor None",
+                remedy="Name one of: " + ", ".join(MONITORS),
+                argument="monitor",
+            )
+
+    def with_seed(self) -> Recipe:
+        """This recipe, with a seed drawn from the system where it had none."""
+        if self.seed is not None:
+            return self
+        # 32 bits are enough to be new each time and short enough to type again.
+        return self.replaced(seed=secrets.randbits(32))
+
+    def replaced(self, **changes: Any) -> Recipe:
+        """This recipe with other values for some fields.
+
+        Raises: InputError, UnknownNameError.
+        """
+        return Recipe.from_dict({**self.to_dict(), **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as plain values; `Recipe.from_dict` gives the recipe back."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], where: str = "Recipe") -> Recipe:
+        """A recipe from plain values; fields left out keep their defaults.
+
+        Raises: InputError, UnknownNameError for a field that does not exist.
+        """
+        names = [f.name for f in dataclasses.fields(cls)]
+        for name in values:
+            if name not in names:
+                raise unknown_name(where, "a recipe's field", name, names, argument=name)
+        return cls(**values)
+
+    def to_json(self) -> str:
+        """The recipe as one line of JSON."""
+        return json.dumps(self.to_dict())
+
+    def to_toml(self) -> str:
+        """The recipe as TOML; fields that are None are left out, as TOML has no null."""
+        given = {name: value for name, value in self.to_dict().items() if value is not None}
+        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items())
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Recipe:
+        """Read a recipe from a `.toml` or `.json` file.
+
+        Raises: FileError, DataError, InputError, UnknownNameError.
+        """
+        return cls.from_dict(read_table(path), where=str(path))
+
+
+def read_table(path: str | Path) -> dict[str, Any]:
+    """The table of names and values that a TOML or JSON file holds.
+
+    Raises: FileError where it cannot be read, DataError where it is no table.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise FileError(str(path), expected="a readable file", got=str(error.strerror)) from None
+    except ValueError as error:
+        kind = "JSON" if path.suffix == ".json" else "TOML"
+        raise DataError(str(path), expected=f"a {kind} file", got=str(error)) from None
+    if not isinstance(table, dict):
+        raise DataError(str(path), expected="a table of names and values", got=describe(table))
+    return table
+
+
+def _checked_class_weights(given: Any) -> tuple[float, ...] | None:
+    """The class weights as a tuple of floats, or None."""
+    if given is None:
+        return None
+    limit = Limit(float, "how much an example of each class counts", 0)
+    values = given if isinstance(given, (list, tuple)) else (given,)
+    weights = tuple(limit.check("Recipe", "class_weights", value) for value in values)
+    if not any(weights):
+        raise InputError(
+            "Recipe",
+            expected="class_weights with at least one above 0",
+            got=describe(given),
+            argument="class_weights",
+            value=given,
+        )
+    return weights

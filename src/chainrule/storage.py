@@ -1,0 +1,79 @@
+"""Files that are whole or absent: written aside, flushed to the disk, then moved into place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from chainrule.errors import FileError
+
+__all__ = ["make_folder", "read_bytes", "write_atomically"]
+
+
+def write_atomically(path: str | Path, content: bytes) -> None:
+    """Write a file so that after a crash at any moment it is the old one or the new one.
+
+    Raises: FileError; the old file is then untouched.
+    """
+    path = Path(path)
+    try:
+        _replace(path, content)
+    except OSError as error:
+        raise _refused(path, "a file that can be written", error) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(aside).unlink()
+        raise
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name itself survive a loss of power, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The content of a file.
+
+    Raises: FileError.
+    """
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise _refused(Path(path), "a readable file", error) from None
+
+
+def make_folder(path: str | Path) -> Path:
+    """Make a folder and those above it; one that is there already is fine.
+
+    Raises: FileError.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(Path(path), "a folder that can be made", error) from None
+    return Path(path)
+
+
+def _refused(path: Path, expected: str, error: OSError) -> FileError:
+    reason = error.strerror or type(error).__name__
+    return FileError(str(path), expected=expected, got=reason, argument="path", value=str(path))

@@ -1,0 +1,1 @@
+"""Training: the only loop, what it keeps, and how it is resumed and verified."""

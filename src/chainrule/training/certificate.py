@@ -1,0 +1,61 @@
+"""What makes a run checkable by others: digests of what went in and of what came out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from chainrule.engine.position import Position
+from chainrule.network.network import Network
+from chainrule.training.run_folder import RunFacts
+
+__all__ = ["certify", "versions"]
+
+
+def versions() -> dict[str, str]:
+    """The software and machine that a run's bits may depend on."""
+    return {
+        "chainrule": version("chainrule"),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
+
+
+def certify(facts: RunFacts, position: Position, network: Network, ended: str) -> dict[str, Any]:
+    """The certificate of a run.
+
+    Args:
+        facts: what was asked for.
+        position: where the run stands.
+        network: what it gave.
+        ended: why it is over.
+
+    Returns: plain values: format, versions, data, recipe, ended, best_epoch, network_sha256, and
+        for each epoch its weights_sha256 and tensor_sha256.
+    """
+    epochs: list[Mapping[str, Any]] = [
+        {
+            "epoch": record.epoch,
+            "weights_sha256": record.weights_sha256,
+            "tensor_sha256": record.tensor_sha256,
+        }
+        for record in position.history
+    ]
+    return {
+        "format": "chainrule certificate 1",
+        "versions": versions(),
+        "engine": "reference",
+        "data": dict(facts.data),
+        "recipe": facts.recipe.to_dict(),
+        "architecture": facts.architecture.to_dict(),
+        "ended": ended,
+        "best_epoch": position.best.epoch if position.best else None,
+        "network_sha256": network.digest,
+        "epochs": epochs,
+    }

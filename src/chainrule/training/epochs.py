@@ -1,0 +1,101 @@
+"""What happens at an epoch's end: the record, the best weights, the decision to stop."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chainrule.engine.contract import Until
+from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
+from chainrule.network.parameters import Layout, tensor_digests
+from chainrule.recipe import Recipe
+from chainrule.training.plan import Plan
+
+__all__ = ["ENDS", "advanced", "close_epoch", "ending", "is_better", "monitored"]
+
+ENDS = ("all epochs done", "early stopping")
+"""How a run ends by its own recipe."""
+
+
+def advanced(plan: Plan, position: Position, until: Until) -> tuple[Position, bool]:
+    """The position after a slice of training, and whether an epoch was closed by it.
+
+    Raises: DivergenceError.
+    """
+    position = plan.engine.advance(position, until)
+    closed = position.batch == plan.engine.batches
+    return (close_epoch(plan, position) if closed else position), closed
+
+
+def close_epoch(plan: Plan, position: Position) -> Position:
+    """The position at the start of the next epoch, with a record of the one that ended."""
+    record = _record(plan, position)
+    return replace(
+        position,
+        epoch=position.epoch + 1,
+        batch=0,
+        sums=EpochSums(),
+        history=(*position.history, record),
+        best=_best(plan.recipe, position, record),
+    )
+
+
+def _record(plan: Plan, position: Position) -> EpochRecord:
+    sums, n = position.sums, position.sums.examples
+    last_step = replace(position, batch=position.batch - 1, step=position.step - 1)
+    validation = plan.validation
+    score = validation and plan.engine.score(position.parameters, validation)
+    return EpochRecord(
+        epoch=position.epoch + 1,
+        cost=sums.cost / n,
+        penalty=sums.penalty / n,
+        total_cost=sums.cost / n + sums.penalty / n,
+        learning_rate=plan.engine.learning_rate(last_step),
+        gradient_norm=sums.gradient_norm / n,
+        weights_sha256=hashlib.sha256(position.parameters.tobytes()).hexdigest(),
+        tensor_sha256=tensor_digests(Layout(plan.network.architecture), position.parameters),
+        accuracy=sums.correct / n if plan.training.classifies else None,
+        validation_cost=score.cost if score else None,
+        validation_accuracy=score.accuracy if score else None,
+    )
+
+
+def monitored(record: EpochRecord, monitor: str) -> float:
+    """The value of the monitored metric in a record."""
+    return float(getattr(record, monitor))
+
+
+def is_better(monitor: str, value: float, than: float, by: float = 0.0) -> bool:
+    """Whether a value of the metric is better by more than `by`; accuracies rise, costs sink."""
+    return value > than + by if monitor.endswith("accuracy") else value < than - by
+
+
+def _best(recipe: Recipe, position: Position, record: EpochRecord) -> Best | None:
+    if recipe.monitor is None:
+        return None
+    value = monitored(record, recipe.monitor)
+    if position.best is None or is_better(recipe.monitor, value, position.best.value):
+        return Best(record.epoch, value, position.parameters)
+    return position.best
+
+
+def epochs_without_progress(history: Sequence[EpochRecord], recipe: Recipe) -> int:
+    """How many epochs ago the monitor last got better by more than min_delta."""
+    assert recipe.monitor is not None, "a Recipe with patience has a monitor"
+    best, waited = None, 0
+    for record in history:
+        value = monitored(record, recipe.monitor)
+        if best is None or is_better(recipe.monitor, value, best, recipe.min_delta):
+            best, waited = value, 0
+        else:
+            waited += 1
+    return waited
+
+
+def ending(recipe: Recipe, position: Position) -> str | None:
+    """Why the training is over at this position; None while it is not."""
+    waited = epochs_without_progress(position.history, recipe) if recipe.patience else 0
+    if recipe.patience and waited >= recipe.patience:
+        return ENDS[1]
+    return ENDS[0] if position.epoch >= recipe.epochs else None

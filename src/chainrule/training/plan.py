@@ -1,0 +1,122 @@
+"""Everything settled before the first step: seed, split, output activation, engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chainrule.data.dataset import Dataset
+from chainrule.data.splitting import split
+from chainrule.engine.contract import Engine
+from chainrule.engine.position import Position
+from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.working import normalised_weights
+from chainrule.equations.updates import UPDATES
+from chainrule.errors import InputError, ShapeError
+from chainrule.network.network import Network, require_outputs, settled
+from chainrule.recipe import Recipe
+
+__all__ = ["Plan", "first_position", "plan_training"]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A training that is ready to begin.
+
+    Args:
+        network: with its output activation settled and the data's scale, shape and class names.
+        recipe: with its seed.
+        training: what is learned from.
+        validation: what the monitor looks at; None without.
+        engine: what computes.
+    """
+
+    network: Network
+    recipe: Recipe
+    training: Dataset
+    validation: Dataset | None
+    engine: Engine
+
+
+def plan_training(
+    network: Network, dataset: Dataset, recipe: Recipe, validation: Dataset | None = None
+) -> Plan:
+    """Settle all that a training needs, and refuse what does not fit.
+
+    Args:
+        network: the start.
+        dataset: what to learn from; a part is held out where the recipe says so.
+        recipe: a seed is drawn where it has none.
+        validation: a validation set of its own, instead of a held-out part.
+
+    Raises: InputError, ShapeError.
+    """
+    recipe = recipe.with_seed()
+    held_out = _validation_part(dataset, recipe, validation)
+    training, validation = (dataset, validation) if held_out is None else held_out
+    for data in (training, *([] if validation is None else [validation])):
+        _require_fit(network, data)
+    if validation is None and (recipe.monitor or "").startswith("validation_"):
+        raise InputError(
+            "train",
+            expected=f"a validation set for the monitor {recipe.monitor}",
+            got="none",
+            remedy="Set validation_fraction, say to 0.1, or give a validation set",
+            argument="validation",
+        )
+    if not training.classifies and (recipe.monitor or "").endswith("accuracy"):
+        raise InputError(
+            "train",
+            expected="a monitor that targets of numbers have",
+            got=str(recipe.monitor),
+            why="Accuracy is for classes",
+            remedy="Monitor cost or validation_cost",
+            argument="monitor",
+            value=recipe.monitor,
+        )
+    normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
+    ready = replace(
+        settled(network, recipe.cost),
+        input_scale=training.scale,
+        input_shape=training.shape,
+        class_names=training.class_names,
+    )
+    engine = ReferenceEngine(ready.architecture, recipe, training)
+    return Plan(ready, recipe, training, validation, engine)
+
+
+def first_position(plan: Plan) -> Position:
+    """Where the training begins."""
+    theta = plan.network.parameters
+    return Position(theta, UPDATES[plan.recipe.optimiser].initial_state(theta))
+
+
+def _validation_part(
+    dataset: Dataset, recipe: Recipe, validation: Dataset | None
+) -> tuple[Dataset, Dataset] | None:
+    if not recipe.validation_fraction:
+        return None
+    if validation is not None:
+        raise InputError(
+            "train",
+            expected="either a validation set or a validation_fraction",
+            got=f"both, with validation_fraction {recipe.validation_fraction:g}",
+            argument="validation_fraction",
+            value=recipe.validation_fraction,
+        )
+    assert recipe.seed is not None, "Recipe.with_seed comes first"
+    return split(dataset, recipe.validation_fraction, recipe.seed, purpose="validation")
+
+
+def _require_fit(network: Network, dataset: Dataset) -> None:
+    width = network.architecture.layers[0]
+    if dataset.features != width:
+        raise ShapeError(
+            "train",
+            expected=f"examples of {width} values",
+            got=f"{dataset.features}, shape {dataset.shape}",
+            why="The first layer has that many inputs",
+            remedy=f"Begin the layers with {dataset.features}",
+            argument="dataset",
+            value=dataset.shape,
+        )
+    require_outputs(network, dataset.outputs, "train", dataset.classifies)

@@ -1,0 +1,239 @@
+"""A run as a folder of files that a crash at any moment leaves in order.
+
+run.json            what was asked for: recipe, architecture, data, notes; written last at the
+                    start, so that a folder without it holds no run
+recipe.toml         the resolved recipe, to be used again
+checkpoints/        the first position and the newest ones
+history.jsonl       a line an epoch
+certificate.json    digests of the data and of the weights after every epoch, and versions
+network.safetensors the result, once the training has ended in whatever way
+lock                held while a training writes
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from chainrule.data.dataset import Dataset
+from chainrule.engine.position import Position
+from chainrule.errors import ChainruleError, DataError, FileError, RunFolderError
+from chainrule.network.architecture import Architecture
+from chainrule.network.network import Network
+from chainrule.recipe import Recipe
+from chainrule.storage import make_folder, read_bytes, write_atomically
+from chainrule.training.checkpoint import newest_position, read_checkpoint, write_checkpoint
+
+__all__ = ["RunFacts", "RunFolder"]
+
+FORMAT = "chainrule run 1"
+_OWN = ("lock", "checkpoints")
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a run was asked to do.
+
+    Args:
+        recipe: with its seed.
+        architecture: with its output activation settled.
+        data: name, source, digest and size of the training set, and of the validation set.
+        notes: what the caller wants to find again, such as how the data were loaded.
+    """
+
+    recipe: Recipe
+    architecture: Architecture
+    data: Mapping[str, Any]
+    notes: Mapping[str, Any]
+
+
+def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:
+    """What a run keeps of its data: enough to know them again."""
+    facts: dict[str, Any] = {
+        "name": training.name,
+        "source": training.source,
+        "examples": len(training),
+        "digest": training.digest,
+    }
+    if validation is not None:
+        facts |= {"validation_examples": len(validation), "validation_digest": validation.digest}
+    return facts
+
+
+class RunFolder:
+    """One run's folder; enter it to hold its lock."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._lock = FileLock(self.path / "lock", timeout=0)
+
+    def __enter__(self) -> RunFolder:
+        make_folder(self.path)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise RunFolderError(
+                str(self.path),
+                expected="a run folder that no other training uses",
+                got="a locked one",
+                remedy="Wait for the other training, or choose another folder",
+            ) from None
+        except OSError as error:
+            raise FileError(
+                str(self.path), expected="a folder that can be written", got=str(error.strerror)
+            ) from None
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._lock.release()
+
+    def begin(self, facts: RunFacts, position: Position) -> None:
+        """Set up a new run.
+
+        Raises: RunFolderError where the folder holds a run or other files; FileError.
+        """
+        self._require_empty()
+        make_folder(self.path / "checkpoints")
+        for left in (self.path / "checkpoints").glob("*.safetensors"):
+            left.unlink()  # of a start that was cut off before run.json
+        write_checkpoint(self.path / "checkpoints", position)
+        write_atomically(self.path / "recipe.toml", facts.recipe.to_toml().encode())
+        whole = {
+            "format": FORMAT,
+            "recipe": facts.recipe.to_dict(),
+            "architecture": facts.architecture.to_dict(),
+            "data": dict(facts.data),
+            "notes": dict(facts.notes),
+        }
+        self._write_json("run.json", whole)
+
+    def _require_empty(self) -> None:
+        if (self.path / "run.json").exists():
+            raise RunFolderError(
+                str(self.path),
+                expected="a folder without a run",
+                got="one with a run",
+                remedy=f"Go on with it by --resume {self.path}, or choose another folder",
+            )
+        own = {*_OWN, "recipe.toml"}
+        foreign = [p.name for p in self.path.iterdir() if p.name not in own and p.name[0] != "."]
+        if foreign:
+            raise RunFolderError(
+                str(self.path),
+                expected="an empty folder",
+                got=f"one with {foreign[0]!r} in it",
+                remedy="Choose another folder",
+            )
+
+    def facts(self) -> RunFacts:
+        """What the run was asked to do.
+
+        Raises: RunFolderError where there is no run, or one of another version.
+        """
+        if not (self.path / "run.json").exists():
+            raise RunFolderError(
+                str(self.path),
+                expected="a folder with a run",
+                got="no run.json",
+                why="No training has begun there, or it was cut off before its first step",
+                remedy=f"Start one with --run {self.path}",
+            )
+        kept = self.read_json("run.json")
+        if kept.get("format") != FORMAT:
+            raise RunFolderError(
+                str(self.path / "run.json"),
+                expected=f"a run of format {FORMAT!r}",
+                got=repr(kept.get("format")),
+                why="It was written by another version",
+            )
+        try:
+            recipe = Recipe.from_dict(kept["recipe"])
+            architecture = Architecture.from_dict(kept["architecture"])
+            return RunFacts(recipe, architecture, kept["data"], kept["notes"])
+        except (ChainruleError, KeyError, TypeError) as error:
+            raise DataError(
+                str(self.path / "run.json"), expected="a whole run", got=str(error)
+            ) from None
+
+    def keep(self, position: Position) -> None:
+        """Write a checkpoint.
+
+        Raises: FileError.
+        """
+        write_checkpoint(self.path / "checkpoints", position)
+
+    def newest(self) -> Position:
+        """The newest position that can be read.
+
+        Raises: RunFolderError.
+        """
+        return newest_position(self.path / "checkpoints")
+
+    def first(self) -> Position:
+        """The position before the first step.
+
+        Raises: FileError, DataError, IntegrityError.
+        """
+        return read_checkpoint(
+            self.path / "checkpoints" / "epoch-000000-batch-00000000.safetensors"
+        )
+
+    def write_history(self, position: Position) -> None:
+        """Write the history up to a position.
+
+        Raises: FileError.
+        """
+        lines = [json.dumps(record.line()) + "\n" for record in position.history]
+        write_atomically(self.path / "history.jsonl", "".join(lines).encode())
+
+    def write_certificate(self, certificate: Mapping[str, Any]) -> None:
+        """Write the certificate.
+
+        Raises: FileError.
+        """
+        self._write_json("certificate.json", certificate)
+
+    def write_network(self, network: Network) -> None:
+        """Write the result.
+
+        Raises: FileError.
+        """
+        network.save(self.path / "network.safetensors")
+
+    def network(self) -> Network:
+        """The result.
+
+        Raises: RunFolderError while there is none; FileError, DataError, IntegrityError.
+        """
+        path = self.path / "network.safetensors"
+        if not path.exists():
+            self.facts()
+            raise RunFolderError(
+                str(self.path),
+                expected="a run that has ended",
+                got="one without network.safetensors",
+                remedy=f"End it with: chainrule train --resume {self.path}",
+            )
+        return Network.load(path)
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """A JSON file of the folder.
+
+        Raises: FileError, DataError.
+        """
+        try:
+            kept = json.loads(read_bytes(self.path / name))
+        except ValueError as error:
+            raise DataError(str(self.path / name), expected="a JSON file", got=str(error)) from None
+        if not isinstance(kept, dict):
+            raise DataError(str(self.path / name), expected="a JSON object", got="another value")
+        return kept
+
+    def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+        write_atomically(self.path / name, (text + "\n").encode())
