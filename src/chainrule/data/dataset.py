@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import DataError, InputError, ShapeError, describe
+from chainrule.limits import Limit
 
 __all__ = ["Dataset", "DatasetPair"]
 
 _STORED_TYPES = ("uint8", "float32", "float64")
+_MOST_CLASSES = 1_000_000
+_SCALE = Limit(float, "what a stored input is multiplied by", 0, low_open=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,7 @@ class Dataset:
         scale: the factor that turns a stored input into what the network sees; 1/255 for bytes.
         shape: the shape of one example, such as (28, 28); its product is `features`.
         class_names: a name a class, in order; empty for number targets.
-        sample_weights: non-negative weights, (n,), not all 0; None weighs all alike.
+        sample_weights: finite weights of at least 0, (n,); None weighs all alike.
         name: what to call the set in tables and certificates.
         source: where it comes from: a path, or a name for `load_dataset`.
 
@@ -48,7 +51,6 @@ class Dataset:
     _where: str = field(default="Dataset", repr=False)
 
     def __post_init__(self) -> None:
-        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         stored = _numbers(self._where, "inputs", self.inputs)
         if stored.ndim < 2 or not len(stored) or not stored[0].size:
             raise ShapeError(
@@ -58,9 +60,10 @@ class Dataset:
                 argument="inputs",
                 value=stored,
             )
-        put("shape", tuple(self.shape) or stored.shape[1:])
-        put("inputs", _frozen(stored.reshape(len(stored), -1)))
-        if math.prod(self.shape) != self.inputs.shape[1]:
+        self._put("shape", tuple(self.shape) or stored.shape[1:])
+        self._put("inputs", _frozen(stored.reshape(len(stored), -1)))
+        self._put("scale", _SCALE.check(self._where, "scale", self.scale))
+        if math.prod(self.shape) != self.inputs.shape[1] or min(self.shape) < 1:
             raise ShapeError(
                 self._where,
                 expected=f"a shape of {self.inputs.shape[1]} values",
@@ -68,13 +71,16 @@ class Dataset:
                 argument="shape",
                 value=self.shape,
             )
-        put("targets", _frozen(self._checked_targets()))
-        put("class_names", self._checked_names())
-        put("sample_weights", self._checked_weights())
+        self._put("targets", _frozen(self._checked_targets()))
+        self._put("class_names", self._checked_names())
+        self._put("sample_weights", self._checked_weights())
+
+    def _put(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
 
     def _checked_targets(self) -> NDArray[Any]:
-        targets = np.asarray(self.targets)
-        if len(targets) != len(self.inputs) if targets.ndim else True:
+        targets = _array(self._where, "targets", self.targets)
+        if not targets.ndim or len(targets) != len(self.inputs):
             raise ShapeError(
                 self._where,
                 expected=f"{len(self.inputs)} targets, one an example",
@@ -83,13 +89,14 @@ class Dataset:
                 value=targets,
             )
         if targets.dtype.kind in "iub" and targets.ndim == 1:
-            if targets.size and int(targets.min()) < 0:
-                raise DataError(
-                    self._where,
-                    expected="class numbers from 0",
-                    got=f"{int(targets.min())} at row {int(targets.argmin())}",
-                    argument="targets",
-                )
+            for row in (int(targets.argmin()), int(targets.argmax())):
+                if not 0 <= int(targets[row]) < _MOST_CLASSES:
+                    raise DataError(
+                        self._where,
+                        expected=f"class numbers from 0 to {_MOST_CLASSES - 1}",
+                        got=f"{int(targets[row])} at row {row}",
+                        argument="targets",
+                    )
             return targets.astype(np.int64)
         numbers = _numbers(self._where, "targets", targets)
         numbers = numbers if numbers.dtype == np.float64 else numbers.astype(np.float32)
@@ -115,12 +122,11 @@ class Dataset:
     def _checked_weights(self) -> NDArray[np.float64] | None:
         if self.sample_weights is None:
             return None
-        weights = np.array(self.sample_weights, dtype=np.float64)
-        good = weights.shape == (len(self),) and np.isfinite(weights).all() and weights.min() >= 0
-        if not good or not weights.any():
+        weights = _numbers(self._where, "sample_weights", self.sample_weights).astype(np.float64)
+        if weights.shape != (len(self),) or weights.min() < 0:
             raise InputError(
                 self._where,
-                expected=f"{len(self)} finite weights of at least 0, not all 0",
+                expected=f"{len(self)} weights of at least 0",
                 got=describe(weights),
                 argument="sample_weights",
                 value=self.sample_weights,
@@ -173,14 +179,29 @@ class DatasetPair:
     test: Dataset
 
 
-def _numbers(where: str, argument: str, given: Any) -> NDArray[Any]:
-    """The array in one of the stored types, finite."""
+def _array(where: str, argument: str, given: Any) -> NDArray[Any]:
+    """The values as an array."""
     try:
-        array = np.asarray(given)
-        if array.dtype.name not in _STORED_TYPES:
-            array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(where, expected=f"{argument} to be numbers", got=str(error)) from None
+        return np.asarray(given)
+    except ValueError:
+        raise DataError(
+            where,
+            expected=f"{argument} in rows of one length",
+            got="rows of several",
+            argument=argument,
+        ) from None
+
+
+def _numbers(where: str, argument: str, given: Any) -> NDArray[Any]:
+    """The array in one of the stored types, in this machine's byte order, finite."""
+    array = _array(where, argument, given)
+    if array.dtype.kind not in "buif":
+        raise DataError(
+            where, expected=f"{argument} to be numbers", got=describe(array), argument=argument
+        )
+    stored = array.dtype.name if array.dtype.name in _STORED_TYPES else "float64"
+    with np.errstate(over="ignore"):  # what overflows is refused as infinite
+        array = array.astype("float32" if array.dtype == np.float16 else stored, copy=False)
     if array.dtype != np.uint8 and not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DataError(

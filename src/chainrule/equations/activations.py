@@ -142,7 +142,7 @@ def tanh_slope(z: Array) -> Array:
 
 def relu(z: Array) -> Array:
     """[A5] φ(z) = z for z > 0, else 0."""
-    return np.where(np.real(z) > 0, z, 0)
+    return np.where(np.real(z) <= 0, 0, z)  # in this order NaN stays NaN
 
 
 def relu_slope(z: Array) -> Array:

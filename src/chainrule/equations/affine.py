@@ -25,12 +25,10 @@ def affine(x: Array, W: Array, b: Array | None) -> Array:
         >>> affine(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([0.5]))
         array([[11.5]])
 
-    Source: investigation, a^l = σ(w^l a^(l-1) + b^l); matrix-based, eq. (3), batch form.
+    Source: investigation, a^l = σ(w^l a^(l-1) + b^l); matrix-based, eq. (10), batch form.
     """
     z = x @ W.T
-    if b is not None:
-        z += b
-    return z
+    return z if b is None else z + b
 
 
 def input_gradient(W: Array, delta: Array) -> Array:

@@ -33,7 +33,7 @@ class Trace:
         z: weighted sums of each layer, (batch, width).
         a: activations of each layer, (batch, width).
         c: cost of each example, (batch,).
-        cost: C, the weighted mean of c.
+        cost: C, the sum of c by the examples' shares.
         delta: dC/dz of each layer, (batch, width), with the mean's share in it.
         dW: dC/dW of each layer, (fan_out, fan_in).
         db: dC/db of each layer, (fan_out,); None where a layer has no biases.
@@ -90,7 +90,7 @@ def backward(
         dC/dz of each layer, from the first to the last.
 
     Source: four-equations, section 2.2. investigation prints a recursion that multiplies two sums
-    that belong under one; it is wrong for more than one neuron a layer.
+    that belong under one, and takes w and z from one layer too low.
     """
     deltas = [last]
     for l in range(len(layers) - 1, 0, -1):  # noqa: E741

@@ -45,7 +45,7 @@ class Cost:
 def squared_error(a: Array, y: Array) -> Array:
     """[C1] c = Σ_i (a_i - y_i)².
 
-    Source: investigation's gradients 2 (a - y); approximator.
+    Source: investigation, whose gradients 2 (a - y) belong to it; approximator.
     """
     return np.square(a - y).sum(axis=-1)
 
@@ -84,13 +84,15 @@ def half_squared_error_gradient(a: Array, y: Array) -> Array:
 def _times_log(y: Array, a: Array) -> Array:
     """Y ln a, and 0 where y is 0, whatever a is."""
     counted = y != 0
-    return np.where(counted, y * np.log(np.where(counted, a, 1)), 0)
+    with np.errstate(divide="ignore"):  # ln 0 is -inf, which is the right answer
+        return np.where(counted, y * np.log(np.where(counted, a, 1)), 0)
 
 
 def _over(y: Array, a: Array) -> Array:
     """Y / a, and 0 where y is 0, whatever a is."""
     counted = y != 0
-    return np.where(counted, y / np.where(counted, a, 1), 0)
+    with np.errstate(divide="ignore"):
+        return np.where(counted, y / np.where(counted, a, 1), 0)
 
 
 def binary_cross_entropy(a: Array, y: Array) -> Array:
@@ -172,7 +174,7 @@ def batch_shares(sample_weights: Array | None, batch: int) -> Array | float:
 
 
 def batch_cost(c: Array, shares: Array | float) -> Array:
-    """[C8] The cost of a batch: the weighted mean of its examples' costs.
+    """[C8] The cost of a batch: the sum of its examples' costs by their shares.
 
         C = Σ_i s_i c_i
 

@@ -45,7 +45,7 @@ class Initialiser:
 
 
 def zeros(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
-    """[I1] W = 0. All neurons of a layer then stay alike for ever."""
+    """[I1] W = 0. All neurons of a hidden layer then stay alike for ever."""
     return np.zeros((fan_out, fan_in))
 
 
@@ -80,7 +80,7 @@ def glorot(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Sp
 
 
 def he(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
-    """[I6] W ~ N(0, 2/fan_in): ReLU passes half of the variance, so twice as much goes in."""
+    """[I6] W ~ N(0, 2/fan_in): ReLU halves the mean square, so twice as much goes in."""
     return generator.standard_normal((fan_out, fan_in)) * math.sqrt(2 / fan_in)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["UPDATES", "Settings", "Stepped", "Update", "clip_norm"]
+__all__ = ["UPDATES", "Settings", "Stepped", "Update", "clip_norm", "gradient_norm"]
 
 
 @dataclass(frozen=True)

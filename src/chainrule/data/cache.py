@@ -1,0 +1,97 @@
+"""The cache: decoded arrays in a folder, never trusted, never needed.
+
+The folder is the environment variable CHAINRULE_CACHE, or else the platform's cache folder. Each
+file is an array in NumPy's .npy format, followed by the 32 bytes of its `array_digest`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.idx import array_digest
+from chainrule.data.npy import read_npy_stream
+from chainrule.data.streams import opened
+from chainrule.errors import ChainruleError
+
+__all__ = ["cache_folder", "cached_array", "keep_array"]
+
+_DIGEST_SIZE = 32
+
+
+def cache_folder() -> Path | None:
+    """The folder for decoded arrays and downloads, which need not exist; None where there is none.
+
+    There is none where CHAINRULE_CACHE is not set and the user has no home.
+    """
+    chosen = os.environ.get("CHAINRULE_CACHE")
+    if chosen:
+        return Path(chosen).absolute()
+    import platformdirs
+
+    try:
+        folder = Path(platformdirs.user_cache_dir("chainrule"))
+    except RuntimeError:
+        return None
+    # Older versions give a folder called "~", which would be made where we stand.
+    return folder if folder.is_absolute() else None
+
+
+def cached_array(name: str, digest: str | None = None) -> NDArray[Any] | None:
+    """An array kept before, or None where there is none, or a damaged one.
+
+    Args:
+        name: the name under which it was kept.
+        digest: the `array_digest` that it must have; None takes the one recorded in the file,
+            which finds damage but not a file made by others.
+    """
+    path = _path(name)
+    if path is None:
+        return None
+    try:
+        with opened(path) as file:
+            array = read_npy_stream(file, str(path))
+            recorded = file.read(_DIGEST_SIZE + 1).hex()
+        intact = array_digest(array) == recorded == (digest or recorded)
+    except ChainruleError:
+        return None
+    return array if intact else None
+
+
+def keep_array(name: str, array: NDArray[Any]) -> None:
+    """Keep an array for `cached_array`; where the folder cannot be written, do nothing.
+
+    Several processes may do so at once: each writes a file of its own and renames it.
+    """
+    path = _path(name)
+    if path is None:
+        return
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, array)
+
+
+def _path(name: str) -> Path | None:
+    folder = cache_folder()
+    return folder and folder / "arrays" / f"{name}.npy"
+
+
+def _write(path: Path, array: NDArray[Any]) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            np.lib.format.write_array(file, array, allow_pickle=False)
+            file.write(bytes.fromhex(array_digest(array)))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise

@@ -1,0 +1,131 @@
+"""From labels to class numbers, and from class numbers to one-hot rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from chainrule.errors import DataError, InputError
+
+__all__ = ["class_numbers", "one_hot"]
+
+
+def one_hot(labels: NDArray[Any], classes: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Rows of zeros with a one at each label.
+
+    Args:
+        labels: class numbers, (n,) integers from 0 to classes - 1.
+        classes: how many classes there are.
+        dtype: the type of the result.
+
+    Returns: (n, classes).
+    Raises: InputError for a label out of range.
+
+    Example:
+        >>> one_hot(np.array([1, 0]), 3).tolist()
+        [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    """
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    if wrong.size:
+        raise InputError(
+            "one_hot",
+            expected=f"labels from 0 to {classes - 1}",
+            got=f"{labels[wrong[0]]} at row {wrong[0]}",
+            argument="labels",
+            value=labels,
+        )
+    rows = np.zeros((len(labels), classes), dtype)
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
+
+
+def _row(row: int) -> str:
+    return f"row {row}"
+
+
+def class_numbers(
+    labels: Sequence[str] | NDArray[Any],
+    where: str,
+    *,
+    names: Sequence[str] | None = None,
+    place: Callable[[int], str] = _row,
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Number the classes that labels name.
+
+    Labels that are all whole numbers are ordered by value, others by text.
+
+    Args:
+        labels: texts or whole numbers, one an example.
+        where: the file, for error texts.
+        names: the classes in order where they are known; None takes those that occur.
+        place: tells where an example stands, for error texts.
+
+    Returns: the class number of each example, and the name of each class.
+    Raises: DataError for a label that is empty, broken, or none of `names`.
+
+    Example:
+        >>> class_numbers(["cat", "ant", "cat"], "animals.csv")
+        (array([1, 0, 1]), ('ant', 'cat'))
+    """
+    distinct, inverse = _distinct(labels)
+
+    def error(index: int, expected: str, remedy: str = "") -> DataError:
+        got = f"{distinct[index][:60]!r} at {place(int(np.argmax(inverse == index)))}"
+        return DataError(where, expected=expected, got=got, remedy=remedy)
+
+    if "" in distinct:
+        raise error(distinct.index(""), "a label for each example")
+    keys, broken = _keys(distinct)
+    if broken is not None:
+        raise error(broken, "labels that are texts or whole numbers", _NUMBERS)
+    classes = tuple(names) if names else tuple(str(key) for key in sorted(set(keys)))
+    index_of = {name: index for index, name in enumerate(classes)}
+    table = [index_of.get(str(key), -1) for key in keys]
+    if -1 in table:
+        raise error(table.index(-1), f"one of the classes {_listed(classes)}")
+    return np.array(table, dtype=np.int64)[inverse], classes
+
+
+_NUMBERS = "For targets that are numbers give task='numbers'"
+_MOST_LISTED = 12
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_LISTED]) + (" …" if len(names) > _MOST_LISTED else "")
+
+
+def _distinct(labels: Sequence[str] | NDArray[Any]) -> tuple[list[str], NDArray[np.int64]]:
+    """The texts that occur, and for each label the index of its text."""
+    if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
+        numbers = labels.astype(np.int64) if labels.dtype.kind == "b" else labels
+        values, inverse = np.unique(numbers, return_inverse=True)
+        return [str(value) for value in values.tolist()], inverse
+    # A dictionary, as an array of texts would give every label the space of the longest.
+    index: dict[str, int] = {}
+    found = (index.setdefault(str(text).strip(), len(index)) for text in labels)
+    numbered = np.fromiter(found, np.int64, len(labels))
+    return list(index), numbered
+
+
+def _keys(distinct: list[str]) -> tuple[list[Any], int | None]:
+    """What to sort classes by, and the index of a text that is a number but not a whole one."""
+    numbers = [_number(text) for text in distinct]
+    if None in numbers:
+        return list(distinct), None
+    broken = [index for index, number in enumerate(numbers) if number != number // 1]
+    if broken:
+        return [], broken[0]
+    return [int(number) for number in numbers], None
+
+
+def _number(text: str) -> Any:
+    """The number that a text is, or None."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return None

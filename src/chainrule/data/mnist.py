@@ -1,0 +1,101 @@
+"""MNIST, which comes with the package: 60,000 digits to learn from, 10,000 to be judged by."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from numpy.typing import NDArray
+
+from chainrule.data.cache import cached_array, keep_array
+from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.data.file_state import FileState, file_state
+from chainrule.data.idx import array_digest, decode_idx
+from chainrule.errors import FileError, IntegrityError
+
+__all__ = ["load_mnist", "mnist_states"]
+
+_FOLDER = "embedded"
+_UNLISTED = "in SHA256SUMS"
+_REMEDY = "Install chainrule again"
+
+
+def load_mnist() -> DatasetPair:
+    """The MNIST digits as bytes, verified, without a download.
+
+    The first call decompresses them and keeps them in the cache; later calls take them from there.
+
+    Returns: 60,000 and 10,000 images of 28 x 28, with scale 1/255 and class names "0" to "9".
+    Raises: FileError, IntegrityError where the package's own files are missing or damaged.
+
+    Example:
+        >>> len(load_mnist().test)
+        10000
+    """
+    return DatasetPair(train=_part("train"), test=_part("t10k"))
+
+
+def mnist_states() -> tuple[FileState, ...]:
+    """Whether the package's files are here and intact.
+
+    Raises: FileError for a file that cannot be read.
+    """
+    names = [name for name in _digests() if name.endswith(".xz")]
+    with resources.as_file(resources.files(__package__).joinpath(_FOLDER)) as folder:
+        return tuple(file_state(folder / name, _digests()[name]) for name in names)
+
+
+def _part(prefix: str) -> Dataset:
+    return Dataset(
+        _array(f"{prefix}-images-idx3-ubyte"),
+        _array(f"{prefix}-labels-idx1-ubyte"),
+        scale=1 / 255,
+        class_names=tuple("0123456789"),
+        name="mnist",
+        source="mnist",
+    )
+
+
+def _array(name: str) -> NDArray[Any]:
+    digest = _digests().get(name, _UNLISTED)
+    kept = cached_array(f"mnist-{name}", digest)
+    if kept is not None:
+        return kept
+    content = _embedded(f"{name}.xz")
+    _verify(f"{name}.xz", hashlib.sha256(content).hexdigest())
+    array = decode_idx(content, name)
+    _verify(name, array_digest(array))
+    keep_array(f"mnist-{name}", array)
+    return array
+
+
+@cache
+def _digests() -> dict[str, str]:
+    """The published SHA-256 of each file, compressed and decompressed, by name."""
+    lines = _embedded("SHA256SUMS").decode("ascii", "replace").splitlines()
+    parts = (line.partition("  ") for line in lines)
+    return {name: digest for digest, _, name in parts}
+
+
+def _embedded(name: str) -> bytes:
+    try:
+        return resources.files(__package__).joinpath(_FOLDER, name).read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(
+            name, expected="a file of the package", got=reason, remedy=_REMEDY
+        ) from None
+
+
+def _verify(name: str, digest: str) -> None:
+    expected = _digests().get(name, _UNLISTED)
+    if digest != expected:
+        raise IntegrityError(
+            name,
+            expected=f"SHA-256 {expected}",
+            got=digest,
+            why="The package's own copy of MNIST is damaged",
+            remedy=_REMEDY,
+        )

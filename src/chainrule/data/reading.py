@@ -1,0 +1,91 @@
+"""How to read a user's own data, and what every reader hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from chainrule.data.streams import SIZE_LIMIT
+from chainrule.errors import InputError, describe
+from chainrule.limits import Limit, check_record, limited
+
+__all__ = ["TASKS", "RawPart", "Reading"]
+
+TASKS = ("classes", "numbers")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How to read a user's own data; each field is an argument of `load_dataset`.
+
+    Args:
+        target: the column to learn: "last", "first", its name, or its number from 0.
+
+    Raises: InputError, UnknownNameError.
+    """
+
+    target: str | int = "last"
+    task: str = limited("classes", Limit(str, "what the targets are", choices=lambda: TASKS))
+    header: bool | None = limited(
+        None, Limit(bool, "whether the first row of a CSV file names the columns", optional=True)
+    )
+    delimiter: str | None = limited(
+        None, Limit(str, "what separates the fields of a CSV file", optional=True)
+    )
+    pixels: bool = limited(
+        False, Limit(bool, "whether a table's numbers are grey values, 0 to 255")
+    )
+    class_names: Sequence[str] | None = None
+    test_fraction: float = limited(
+        0.2,
+        Limit(float, "the part to hold out", 0, 1, low_open=True, high_open=True),
+    )
+    seed: int = limited(0, Limit(int, "the seed that chooses what is held out", 0))
+    limit: int = limited(SIZE_LIMIT, Limit(int, "the most bytes to read", 1, unit="bytes"))
+
+    def __post_init__(self) -> None:
+        check_record(self, "load_dataset")
+        if isinstance(self.target, bool) or not isinstance(self.target, (str, int)):
+            self._refuse("target", "a column's name or number, 'first' or 'last'", self.target)
+        if self.delimiter is not None and not _delimits(self.delimiter):
+            one = "one character that is no quote, space or line end"
+            self._refuse("delimiter", one, self.delimiter)
+        if isinstance(self.class_names, str):
+            self._refuse("class_names", "a list of names", self.class_names)
+
+    def _refuse(self, argument: str, expected: str, value: object) -> None:
+        raise InputError(
+            "load_dataset",
+            expected=f"{argument} to be {expected}",
+            got=describe(value),
+            argument=argument,
+            value=value,
+        )
+
+
+def _delimits(delimiter: str) -> bool:
+    return len(delimiter) == 1 and delimiter not in '"\n\r\0 '
+
+
+def _row(row: int) -> str:
+    return f"row {row}"
+
+
+@dataclass(frozen=True, eq=False)
+class RawPart:
+    """One part of a data set as a file has it, before classes are numbered.
+
+    Args:
+        where: the file, for error texts.
+        inputs: (n, ...) numbers; bytes are grey values.
+        labels: what to learn, one an example: texts, or numbers.
+        place: tells where an example stands in the file.
+    """
+
+    where: str
+    inputs: NDArray[Any]
+    labels: Sequence[str] | NDArray[Any]
+    place: Callable[[int], str] = _row

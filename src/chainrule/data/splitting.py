@@ -1,0 +1,74 @@
+"""Hold out a part of a data set, the same part for the same seed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.dataset import Dataset
+from chainrule.errors import DataError
+from chainrule.limits import Limit
+from chainrule.randomness import generator
+
+__all__ = ["split"]
+
+_FRACTION = Limit(float, "the part to hold out", 0, 1, low_open=True, high_open=True)
+
+
+def split(
+    dataset: Dataset, fraction: float, seed: int, purpose: str = "test"
+) -> tuple[Dataset, Dataset]:
+    """Split a data set into what stays and what is held out.
+
+    Classes keep their shares: each class with two examples or more has at least one on both
+    sides; a class with one example stays with the rest. Both parts keep the order of the rows.
+
+    Args:
+        dataset: what to split; at least two examples.
+        fraction: the part to hold out, above 0 and below 1.
+        seed: the seed that chooses the rows.
+        purpose: what the held-out part is for; another purpose chooses other rows.
+
+    Returns: (rest, held out).
+    Raises: InputError for the fraction, DataError where there is too little to split.
+
+    Example:
+        >>> ten = Dataset(np.zeros((10, 2)), np.arange(10) % 2)
+        >>> [len(part) for part in split(ten, 0.2, seed=0)]
+        [8, 2]
+    """
+    fraction = _FRACTION.check("split", "fraction", fraction)
+    strata = _strata(dataset)
+    random = generator(seed, purpose)
+    counts = _held_out_counts([len(rows) for rows in strata], fraction)
+    if not sum(counts):
+        raise DataError(
+            "split",
+            expected="at least two examples" + " of one class" * dataset.classifies,
+            got=f"{len(dataset)} in all",
+            why="No part would be left to learn from",
+            argument="dataset",
+        )
+    held = np.zeros(len(dataset), dtype=bool)
+    for rows, count in zip(strata, counts, strict=True):
+        held[random.permutation(rows)[:count]] = True
+    return dataset.subset(np.flatnonzero(~held)), dataset.subset(np.flatnonzero(held))
+
+
+def _strata(dataset: Dataset) -> list[NDArray[np.int64]]:
+    """The rows of each class that occurs; all rows in one group for number targets."""
+    if not dataset.classifies:
+        return [np.arange(len(dataset))]
+    order = np.argsort(dataset.targets, kind="stable")
+    starts = np.flatnonzero(np.diff(dataset.targets[order])) + 1
+    return np.split(order, starts)
+
+
+def _held_out_counts(sizes: list[int], fraction: float) -> list[int]:
+    """How many of each group to hold out: whole numbers nearest to the shares, total kept."""
+    shares = np.array(sizes) * fraction
+    counts = np.floor(shares).astype(int)
+    missing = round(sum(sizes) * fraction) - int(counts.sum())
+    # The groups that lost most by rounding down get the examples that are left over.
+    counts[np.argsort(counts - shares, kind="stable")[:missing]] += 1
+    return [min(max(int(count), 1), size - 1) for count, size in zip(counts, sizes, strict=True)]
