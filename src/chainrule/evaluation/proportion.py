@@ -1,0 +1,49 @@
+"""How far the share seen in a sample can be from the share behind it."""
+
+from __future__ import annotations
+
+import math
+
+from chainrule.errors import InputError
+
+__all__ = ["Z_95", "wilson_interval"]
+
+Z_95 = 1.959963984540054
+"""The standard normal deviate that 2.5 % lie above."""
+
+
+def wilson_interval(successes: int, n: int, z: float = Z_95) -> tuple[float, float]:
+    """The Wilson score interval of a share: all p that the count does not speak against.
+
+        low, high = (p + z²/2n ∓ z √(p (1 - p)/n + z²/4n²)) / (1 + z²/n)      p = successes / n
+
+    It stays within 0 to 1, and says something at 0 of n and n of n too, where the simpler interval
+    p ∓ z √(p (1 - p)/n) claims certainty.
+
+    Args:
+        successes: how often it happened, 0 to n.
+        n: how often it could have happened, at least 1.
+        z: standard normal deviate of the confidence wanted, above 0; 1.96 for 95 %.
+
+    Returns: (low, high); exactly 0 at 0 of n, and exactly 1 at n of n.
+    Raises: InputError.
+
+    Example:
+        >>> low, high = wilson_interval(9750, 10_000)
+        >>> f"{low:.4f} {high:.4f}"
+        '0.9718 0.9779'
+    """
+    if not 0 <= successes <= n or n < 1:
+        raise InputError(
+            "wilson_interval",
+            expected="a count of successes from 0 to n, with n of at least 1",
+            got=f"{successes} of {n}",
+            argument="successes",
+            value=successes,
+        )
+    p, spread = successes / n, z * z / n
+    middle = p + spread / 2
+    half = z * math.sqrt((p * (1 - p) + spread / 4) / n)
+    low = (middle - half) / (1 + spread) if successes else 0.0
+    high = (middle + half) / (1 + spread) if successes < n else 1.0
+    return low, high

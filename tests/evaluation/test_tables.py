@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from chainrule.data.dataset import Dataset
+from chainrule.evaluation.report import evaluate
+from chainrule.evaluation.tables import Table, report_lines, report_tables
+from chainrule.network.network import Network
+
+
+def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
+    lines = report_lines(evaluate(echo, insects))
+    assert lines[:28] == [
+        "Summary",
+        "  data               insects, 5 examples",
+        "  accuracy           60.00 % (3 of 5; every example counts alike)",
+        "  95 % interval      23.07 % to 88.24 % (Wilson)",
+        "  in the top two     100.00 %",
+        "  baseline           40.00 % (always the commonest class)",
+        "  macro averages     precision 0.7778, recall 0.6667, F1 0.6111",
+        "  mean confidence    70.00 %",
+        "  calibration error  0.5000 (expected, over 15 bins)",
+        "  Brier score        0.6184",
+        "  mean cost          1.00053 (categorical_cross_entropy)",
+        "",
+        "Classes",
+        "  class  examples  answered  precision  recall      F1",
+        "  ant           1         3     0.3333  1.0000  0.5000",
+        "  bee           2         1     1.0000  0.5000  0.6667",
+        "  cat           2         1     1.0000  0.5000  0.6667",
+        "",
+        "Confusion matrix: a row a true class, a column an answer",
+        "       ant  bee  cat",
+        "  ant    1    ·    ·",
+        "  bee    1    1    ·",
+        "  cat    1    ·    1",
+        "",
+        "Most frequent confusions",
+        "  true class  answer  examples  of the class",
+        "  bee            ant         1       50.00 %",
+        "  cat            ant         1       50.00 %",
+    ]
+    assert lines[28:31] == [
+        "",
+        "Calibration",
+        "  confidence      examples  mean confidence  accuracy     95 % interval",
+    ]
+    assert lines[-5:] == [
+        "Surest mistakes, by confidence",
+        "  row  true class  answer   output      runner-up",
+        "  4           cat     ant  90.00 %   cat (8.00 %)",
+        "  1           bee     ant  60.00 %  bee (30.00 %)",
+        "  Rows count from 0.",
+    ]
+
+
+def test_bins_without_examples_are_left_out(echo: Network, insects: Dataset) -> None:
+    (table,) = (t for t in report_tables(evaluate(echo, insects)) if t.title == "Calibration")
+    assert len(table.rows) == 5
+    assert table.rows[0] == ("0.467 to 0.533", "1", "0.5000", "1.0000", "0.2065 to 1.0000")
+    assert table.note == "Confidence is the probability of the class answered."
+
+
+def test_numbers_have_a_table_of_outputs() -> None:
+    network = Network.create([1, 2], "identity", biases=False).with_parameters([1.0, 1.0])
+    data = Dataset(
+        np.array([[1.0], [2.0]]),
+        np.array([[1.0, 7.0], [3.0, 7.0]]),
+        sample_weights=np.array([1.0, 1.0]),
+    )
+    assert report_lines(evaluate(network, data)) == [
+        "Summary",
+        "  data       data, 2 examples",
+        "  mean cost  15.5 (half_squared_error, weighted by the data set's sample weights)",
+        "",
+        "Outputs",
+        "  output  mean absolute error  root mean squared error   R²",
+        "  1                       0.5                 0.707107  0.5",
+        "  2                       5.5                  5.52268    -",
+        "  Every example counts alike.",
+    ]
+
+
+def test_without_calibration_the_summary_says_why_and_mistakes_go_by_margin() -> None:
+    network = Network.create([2, 2], "identity", biases=False).with_parameters([1.0, 0, 0, 1])
+    data = Dataset(np.array([[5.0, -3.0]]), np.array([1]), class_names=("a", "b"))
+    tables = {table.title: table for table in report_tables(evaluate(network, data))}
+    assert "Calibration" not in tables
+    summary = dict(tables["Summary"].rows)
+    assert summary["calibration"] == (
+        "Calibration is not defined: outputs of identity are not shares from 0 to 1"
+    )
+    assert "in the top two" not in summary
+    assert tables["Surest mistakes, by margin"].rows == (("0", "b", "a", "5", "b (-3)"),)
+
+
+def test_a_flawless_network_has_no_tables_of_mistakes(echo: Network, insects: Dataset) -> None:
+    titles = [t.title for t in report_tables(evaluate(echo, insects.subset([0, 2, 3])))]
+    assert titles == [
+        "Summary",
+        "Classes",
+        "Confusion matrix: a row a true class, a column an answer",
+        "Calibration",
+    ]
+
+
+def test_a_matrix_too_wide_to_read_is_left_to_the_confusions() -> None:
+    names = tuple(f"c{k}" for k in range(21))
+    network = replace(Network.create([21, 21], "softmax"), class_names=names)
+    data = Dataset(np.eye(21), np.arange(21), class_names=names)
+    titles = [t.title for t in report_tables(evaluate(network, data))]
+    assert not any(title.startswith("Confusion matrix") for title in titles)
+    assert "Most frequent confusions" in titles
+
+
+def test_a_table_without_header_and_with_a_note() -> None:
+    table = Table("Sizes", (), (("ants", "12"), ("bumblebees", "7")), "In thousands.")
+    assert table.lines() == [
+        "Sizes",
+        "  ants        12",
+        "  bumblebees  7",
+        "  In thousands.",
+    ]
