@@ -181,10 +181,13 @@ def describe(value: Any) -> str:
     >>> describe(3.0)
     '3.0 (float)'
     """
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and shape:
-        return f"an array of shape {shape} ({value.dtype})"
-    text = " ".join(repr(value).split())
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if isinstance(shape, tuple) and shape and dtype is not None:
+        return f"an array of shape {shape} ({dtype})"
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python prints no whole number of more than 4300 digits
+        text = "a value too long to print"
     if len(text) > _LONGEST_VALUE:
         text = text[: _LONGEST_VALUE - 1] + "…"
     return f"{text} ({type(value).__name__})"

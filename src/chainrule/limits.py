@@ -61,9 +61,9 @@ class Limit:
     def _bounds(self) -> str:
         bounds = []
         if self.low is not None:
-            bounds.append(("above " if self.low_open else "at least ") + f"{self.low:g}")
+            bounds.append(("above " if self.low_open else "at least ") + _digits(self.low))
         if self.high is not None:
-            bounds.append(("below " if self.high_open else "at most ") + f"{self.high:g}")
+            bounds.append(("below " if self.high_open else "at most ") + _digits(self.high))
         return (" " if bounds else "") + " and ".join(bounds)
 
     def check(self, where: str, name: str, value: Any) -> Any:
@@ -117,6 +117,11 @@ class Limit:
         if self.high is None:
             return True
         return bool(value < self.high or (value == self.high and not self.high_open))
+
+
+def _digits(bound: float) -> str:
+    """A whole bound with all its digits, another in short."""
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def limited(default: Any, limit: Limit) -> Any:

@@ -58,8 +58,8 @@ def _monitors() -> tuple[str, ...]:
 class Recipe:
     """How to train: cost, update, schedule, batches, penalties, stopping, seed.
 
-    Recipe, architecture and data digest fix a run to the bit. Every field has a default and a
-    `Limit`; `limits_of(Recipe)` lists them, and the command line's flags are made from them.
+    Recipe, architecture and data digest fix a run to the bit. Every field has a default, and all
+    but class_weights a `Limit`; `limits_of(Recipe)` lists them, and the command line's flags are made from them.
 
     Raises: InputError, UnknownNameError.
 
@@ -170,9 +170,10 @@ def read_table(path: str | Path) -> dict[str, Any]:
         table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise FileError(str(path), expected="a readable file", got=str(error.strerror)) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
-        raise DataError(str(path), expected=f"a {kind} file", got=str(error)) from None
+        got = "brackets nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise DataError(str(path), expected=f"a {kind} file", got=got) from None
     if not isinstance(table, dict):
         raise DataError(str(path), expected="a table of names and values", got=describe(table))
     return table
