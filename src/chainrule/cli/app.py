@@ -1,0 +1,95 @@
+"""The command `chainrule` and its commands, each loaded when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NoReturn
+
+import click
+
+from chainrule import __version__
+from chainrule.cli.command import HELP_NAMES, write_examples
+from chainrule.cli.endings import ended
+from chainrule.errors import unknown_name
+
+__all__ = ["COMMANDS", "chainrule", "run"]
+
+COMMANDS = {
+    "train": "Train a network on data, and test it.",
+    "evaluate": "Judge a network by examples.",
+    "predict": "Say what a network sees in pictures or rows of numbers.",
+    "verify": "Compute a kept run again and compare it to the bit.",
+    "data": "List, fetch, check and show data sets.",
+    "figure": "Draw a figure of a network, a run or data.",
+}
+"""Each command with the sentence that begins its help; its module has the same name."""
+
+_ABOUT = """Dense neural networks that can be seen through: every number that a network computes is
+traceable to one equation and reproducible to the bit.
+
+Every command has --help with examples. Exit codes: 0 success, 1 a check failed, 2 bad input, 130
+interrupted."""
+
+_EXAMPLES = (
+    "chainrule train mnist --run runs/digits",
+    "chainrule evaluate runs/digits",
+    "chainrule predict runs/digits photo.png --show steps.png",
+)
+
+
+class _Commands(click.Group):
+    """The group: loads a command on use, and ends as every command must."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if cmd_name not in COMMANDS:
+            raise unknown_name("chainrule", "a command", cmd_name, COMMANDS)
+        command: click.Command = importlib.import_module(f"chainrule.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # From the table, so that help loads none of them.
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(formatter, _EXAMPLES)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> NoReturn:
+        sys.exit(run(args))
+
+
+@click.group(
+    cls=_Commands,
+    name="chainrule",
+    help=_ABOUT,
+    invoke_without_command=True,
+    context_settings=HELP_NAMES,
+)
+@click.version_option(__version__, message="chainrule %(version)s")
+@click.pass_context
+def chainrule(ctx: click.Context) -> None:
+    """Show help where no command is named."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; arguments and exit codes as in `chainrule.cli.main`."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    return ended(partial(_invoked, typed), typed)
+
+
+def _invoked(typed: list[str]) -> int:
+    # Not click's own main, which has other words and codes for what goes wrong.
+    try:
+        with chainrule.make_context("chainrule", list(typed)) as ctx:
+            code = chainrule.invoke(ctx)
+    except click.exceptions.Exit as wish:
+        return wish.exit_code
+    return code if isinstance(code, int) else 0

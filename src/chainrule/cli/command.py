@@ -1,0 +1,115 @@
+"""Commands and flags whose help is in sections, with examples at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+__all__ = ["HELP_NAMES", "Command", "Flag", "argument", "write_examples"]
+
+HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
+_AMERICAN = "izer"
+_OTHERS = "Other"
+
+
+class Flag(click.Option):
+    """A flag that stands under a heading; American spellings of it are understood, not shown.
+
+    Args:
+        names: as click has them.
+        group: the heading.
+        more: click's own arguments.
+    """
+
+    def __init__(self, names: Sequence[str], *, group: str = _OTHERS, **more: Any) -> None:
+        super().__init__(names, **more)
+        self.group = group
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """What help shows: names and metavar on the left, meaning on the right."""
+        shown = [name for name in self.opts if _AMERICAN not in name]
+        names = " / ".join(filter(None, (", ".join(shown), ", ".join(self.secondary_opts))))
+        metavar = "" if self.is_flag else f" {self.metavar or 'TEXT'}"
+        return names + metavar, self.help or ""
+
+
+class Command(click.Command):
+    """A command with its flags under headings and examples at the end of its help.
+
+    Args:
+        name: what a user types.
+        callback: called with the parameters by name; returns the exit code, or None for 0.
+        about: paragraphs of help; the first sentence says what the command does.
+        parameters: arguments and flags.
+        examples: command lines to copy.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        callback: Callable[..., int | None],
+        *,
+        about: str,
+        parameters: Sequence[click.Parameter],
+        examples: Sequence[str],
+    ) -> None:
+        settings: Any = HELP_NAMES
+        super().__init__(
+            name,
+            callback=callback,
+            help=about,
+            params=list(parameters),
+            context_settings=settings,
+        )
+        self.examples = tuple(examples)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; an error knows to which command it belongs."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the flags, a section a heading, in the order in which the headings come."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for flag in self.get_params(ctx):
+            record = None if isinstance(flag, click.Argument) else flag.get_help_record(ctx)
+            if record is not None:
+                heading = flag.group if isinstance(flag, Flag) else _OTHERS
+                sections.setdefault(heading, []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading[:1].upper() + heading[1:]):
+                formatter.write_dl(records, col_max=30)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        write_examples(formatter, self.examples)
+
+
+def write_examples(formatter: click.HelpFormatter, lines: Sequence[str]) -> None:
+    """Write command lines as they stand, not wrapped, so that they can be copied."""
+    with formatter.section("Examples"):
+        for line in lines:
+            formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def argument(name: str, *, metavar: str = "", required: bool = True, many: bool = False) -> Any:
+    """A positional argument, explained in the command's own text.
+
+    Args:
+        name: the callback's parameter.
+        metavar: what help shows; the name in capitals where it is empty.
+        required: whether it must be given.
+        many: whether several may be given.
+    """
+    shown = metavar or name.upper()
+    return click.Argument(
+        [name],
+        metavar=shown if required else f"[{shown}]",
+        required=required,
+        nargs=-1 if many else 1,
+    )

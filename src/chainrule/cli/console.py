@@ -1,0 +1,112 @@
+"""Where output goes: handsome on a terminal, plain lines elsewhere, JSON where it is asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TextIO
+
+from chainrule.errors import FileError
+
+if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
+
+    from chainrule.evaluation.tables import Table
+
+__all__ = ["Console", "is_terminal", "mute", "rich_console"]
+
+_LABEL = 8
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person with a capable terminal reads the stream."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def rich_console(stream: TextIO) -> RichConsole:
+    """Rich's view of a terminal; nothing printed is taken for markup."""
+    from rich.console import Console as RichConsole
+
+    return RichConsole(file=stream, markup=False, highlight=False, emoji=False)
+
+
+class Console:
+    """Standard output for one command.
+
+    A reader that goes away, as `head` does, mutes it and changes nothing else: the command's work
+    and exit code are the same.
+
+    Args:
+        as_json: whether standard output is for JSON alone; words are then left out.
+    """
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.closed = False
+        self._failure: FileError | None = None
+        self.terminal = is_terminal(sys.stdout) and not as_json
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """A line of words, in a style of rich's where there is a terminal."""
+        if self.terminal:
+            self._write(
+                lambda: rich_console(sys.stdout).print(text, style=style or None, soft_wrap=True)
+            )
+        elif not self.as_json:
+            self._write(lambda: print(text, flush=True))
+
+    def fact(self, label: str, text: str) -> None:
+        """A line of words with a label before it."""
+        if self.terminal:
+            from rich.table import Table
+
+            row = Table.grid(padding=(0, 1))
+            row.add_column(style="bold cyan", min_width=_LABEL)
+            row.add_row(label, text)
+            self._write(lambda: rich_console(sys.stdout).print(row))
+        else:
+            self.line(f"{label:<{_LABEL}} {text}")
+
+    def table(self, table: Table) -> None:
+        """A table of texts."""
+        if self.terminal:
+            from chainrule.cli.tables import rich_table
+
+            self.line(table.title, "bold")
+            self._write(lambda: rich_console(sys.stdout).print(rich_table(table)))
+            if table.note:
+                self.line(table.note, "dim")
+        else:
+            for text in table.lines():
+                self.line(text)
+
+    def json(self, value: Any) -> None:
+        """The value as JSON, whether or not words are printed."""
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+        self._write(lambda: print(text, flush=True))
+
+    def _write(self, action: Callable[[], object]) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self.closed:
+            return
+        try:
+            action()
+        except BrokenPipeError:
+            self.closed = True
+            mute(sys.stdout)
+        except OSError as error:
+            mute(sys.stdout)
+            reason = error.strerror or str(error)
+            expected = "a place that can be written"
+            self._failure = FileError("standard output", expected=expected, got=reason)
+            raise self._failure from None
+
+
+def mute(stream: TextIO) -> None:
+    """Send what is still to be written nowhere, so that nothing fails on the way out."""
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(descriptor, stream.fileno())
+    os.close(descriptor)

@@ -1,0 +1,185 @@
+"""How every command ends: an exit code and, where something is wrong, one line on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chainrule.cli.console import mute
+from chainrule.errors import ChainruleError, DivergenceError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["BAD_INPUT", "CHECK_FAILED", "INTERNAL", "INTERRUPTED", "ended"]
+
+CHECK_FAILED = 1
+BAD_INPUT = 2
+INTERNAL = 70
+INTERRUPTED = 130
+_WATCHED = "CHAINRULE_DEBUG"
+
+
+def ended(action: Callable[[], int], arguments: Sequence[str]) -> int:
+    """Do what a command line asks for, and end as a command must.
+
+    Args:
+        action: parses and runs the command; gives its exit code.
+        arguments: what was typed, for a report of an internal error.
+
+    Returns: the exit code.
+    """
+    _open_streams()
+    with _interruptible(), _plain_warnings():
+        code = _code_of(action, arguments)
+    return _flushed(code)
+
+
+def _code_of(action: Callable[[], int], arguments: Sequence[str]) -> int:
+    try:
+        return action()
+    except KeyboardInterrupt as error:
+        return _tell(str(error) or "chainrule: interrupted.", INTERRUPTED)
+    except BrokenPipeError:  # the reader of a help text went away
+        mute(sys.stdout)
+        return 0
+    except Exception as error:
+        told = _known(error)
+        if told is None:
+            return _internal(error, arguments)
+        return _tell(told, CHECK_FAILED if isinstance(error, DivergenceError) else BAD_INPUT)
+
+
+def _known(error: Exception) -> str | None:
+    """What to tell of an error that is no fault of chainrule; None for others."""
+    if isinstance(error, ChainruleError):
+        return str(error)
+    if isinstance(error, click.UsageError):
+        return str(_refused(error))
+    if isinstance(error, MemoryError):
+        return str(_too_large(error))
+    # The library's own are ChainruleErrors: what is left is a help text's, or the folder's.
+    return _refused_by_system(error) if isinstance(error, OSError) else None
+
+
+def _tell(text: str, code: int) -> int:
+    # A terminal that is gone hears nothing, and there is nobody to tell.
+    with contextlib.suppress(OSError):
+        print(" ".join(text.split()), file=sys.stderr, flush=True)
+    return code
+
+
+def _refused(error: click.UsageError) -> InputError:
+    """What click does not understand, in the one form."""
+    context = error.ctx
+    path = "chainrule" if context is None else context.command_path
+    where, remedy = path.removeprefix("chainrule "), f"See {path} --help"
+    if isinstance(error, click.NoSuchOption):
+        why = f"Did you mean {error.possibilities[0]!r}?" if error.possibilities else ""
+        return InputError(
+            where,
+            expected="a flag that it has",
+            got=repr(error.option_name),
+            why=why,
+            remedy=remedy,
+        )
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        wanted = _as_typed(error.param)
+        return InputError(where, expected=wanted, got="none", remedy=remedy)
+    return InputError(where, why=error.format_message(), remedy=remedy)
+
+
+def _as_typed(parameter: click.Parameter) -> str:
+    """A parameter as help shows it."""
+    metavar = parameter.metavar or str(parameter.name).upper()
+    return metavar if isinstance(parameter, click.Argument) else f"{parameter.opts[0]} {metavar}"
+
+
+def _too_large(error: MemoryError) -> InputError:
+    return InputError(
+        "chainrule",
+        expected="what fits into memory",
+        got=str(error) or "more",
+        remedy="Use fewer neurons, smaller batches or less data",
+    )
+
+
+def _internal(error: Exception, arguments: Sequence[str]) -> int:
+    command = shlex.join(["chainrule", *arguments])
+    text = (
+        f"chainrule: internal error: {type(error).__name__}: {error}. "
+        f"Please report it with: {command}. {_WATCHED}=1 shows the traceback."
+    )
+    code = _tell(text, INTERNAL)
+    if os.environ.get(_WATCHED):
+        traceback.print_exception(error)
+    return code
+
+
+def _open_streams() -> None:
+    """Streams that exist and take every character, whatever the shell set up."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _flushed(code: int) -> int:
+    """The exit code, once all that was printed is out."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        mute(sys.stdout)
+    except OSError as error:
+        mute(sys.stdout)
+        return _tell(_refused_by_system(error), BAD_INPUT)
+    return code
+
+
+def _refused_by_system(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    if isinstance(error, FileNotFoundError):
+        where = error.filename or "the current folder"
+        return f"{where}: expected what exists, got {reason}."
+    return f"standard output: expected a place that can be written, got {reason}."
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """While it is entered, SIGTERM interrupts as Ctrl-C does."""
+    try:
+        before = signal.getsignal(signal.SIGTERM)
+        if before == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # not in the main thread, where no signals are handled
+        before = None
+    try:
+        yield
+    finally:
+        if before == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """While it is entered, a warning is one plain line on stderr."""
+
+    def shown(message: Warning | str, *place: object, **more: object) -> None:
+        _tell(f"warning: {message}", 0)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = shown
+        warnings.filterwarnings("always", category=RuntimeWarning, module="chainrule")
+        yield

@@ -1,0 +1,135 @@
+"""A training that is ready to begin, or to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.cli.flags import Setting
+from chainrule.cli.parts import whole
+from chainrule.cli.runs import DataSource, data_of, validation_of
+from chainrule.cli.settings import owned_by
+from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.network.architecture import Architecture
+from chainrule.network.network import Network
+from chainrule.recipe import Recipe
+from chainrule.training.observers import Observer
+from chainrule.training.run_folder import RunFolder
+from chainrule.training.train import Run, resume, train
+
+__all__ = ["Job", "Sources", "new_job", "resumed_job"]
+
+HIDDEN = 128
+"""Neurons of the hidden layer where nobody says how many."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a training reads and writes, as the user named it.
+
+    Args:
+        data: a name or a path.
+        validation: another, for a validation set of its own.
+        folder: the run's folder; None where it is not kept.
+        offline: whether nothing may be fetched.
+    """
+
+    data: str | None
+    validation: str | None
+    folder: str | None
+    offline: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A training with all that there is to tell about it before it begins.
+
+    Args:
+        pair: the data.
+        recipe: with its seed.
+        drawn: whether the seed was drawn.
+        architecture: with its output activation settled.
+        validated: whether there is a validation set.
+        start: trains, shown to observers.
+    """
+
+    pair: DatasetPair
+    recipe: Recipe
+    drawn: bool
+    architecture: Architecture
+    validated: bool
+    start: Callable[[Sequence[Observer]], Run]
+
+
+def new_job(sources: Sources, values: Mapping[str, Any], settings: Mapping[str, Setting]) -> Job:
+    """A training by what the user set.
+
+    Args:
+        sources: data is given.
+        values: settings that are not left to their defaults.
+        settings: all settings by name.
+
+    Raises: what loading data, `Recipe`, `Network.create` and `train` raise.
+    """
+    given = Recipe.from_dict(owned_by("recipe", values, settings))
+    options = owned_by("data", values, settings)
+    source = DataSource(source=str(sources.data), options=options)
+    pair = source.load(offline=sources.offline)
+    if not pair.train.classifies and "cost" not in values:
+        given = given.replaced(cost="half_squared_error")
+    recipe = given.with_seed()
+    assert recipe.seed is not None, "with_seed gives one"
+    network = _network(pair.train, recipe.seed, values, settings)
+    checks = None
+    notes: dict[str, Any] = {"data": source.notes(), "validation": None}
+    if sources.validation is not None:
+        checks = DataSource(source=sources.validation, options=options)
+        notes["validation"] = checks.notes()
+    validation = _validation(checks, sources.offline)
+
+    def start(observers: Sequence[Observer]) -> Run:
+        more: dict[str, Any] = {"folder": sources.folder, "notes": notes}
+        return train(
+            network, pair.train, recipe, validation=validation, observers=observers, **more
+        )
+
+    architecture = network.architecture.for_cost(recipe.cost)
+    validated = validation is not None or recipe.validation_fraction > 0
+    return Job(pair, recipe, given.seed is None, architecture, validated, start)
+
+
+def _network(
+    learned: Dataset, seed: int, values: Mapping[str, Any], settings: Mapping[str, Setting]
+) -> Network:
+    layers = values.get("layers") or (learned.features, HIDDEN, learned.outputs)
+    activation = values.get("activation", ["relu"])
+    last = values.get("output_activation")
+    if not learned.classifies and last is None and len(activation) == 1:
+        # Most functions bound their output; targets that are numbers seldom keep to that.
+        last = values.get("output_activation", "identity")
+    described = owned_by("architecture", values, settings)
+    return Network.create(layers, activation, output_activation=last, seed=seed, **described)
+
+
+def _validation(source: DataSource | None, offline: bool) -> Dataset | None:
+    return None if source is None else whole(source.load(offline=offline))
+
+
+def resumed_job(folder: str, sources: Sources) -> Job:
+    """A training that goes on from where its folder says it stopped.
+
+    Raises: what `resume` and loading data raise.
+    """
+    facts = RunFolder(folder).facts()
+    remedy = f"Say where they are now: chainrule train {{}} --resume {folder}"
+    found = data_of(facts, folder, sources.data, remedy.format("DATA"))
+    pair = found.load(offline=sources.offline)
+    checks = validation_of(facts, folder, sources.validation, remedy.format("--validation DATA"))
+    validation = _validation(checks, sources.offline)
+
+    def start(observers: Sequence[Observer]) -> Run:
+        return resume(folder, pair.train, validation=validation, observers=observers)
+
+    validated = "validation_digest" in facts.data
+    return Job(pair, facts.recipe, False, facts.architecture, validated, start)

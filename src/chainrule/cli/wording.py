@@ -1,0 +1,79 @@
+"""Sentences about data, networks, recipes and results, for every command that prints them."""
+
+from __future__ import annotations
+
+from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.evaluation.report import Report
+from chainrule.evaluation.wording import count_text, number_text, percent_text
+from chainrule.network.architecture import Architecture
+from chainrule.network.parameters import Layout
+from chainrule.recipe import Recipe
+
+__all__ = ["data_text", "network_text", "recipe_text", "result_text", "shape_text"]
+
+_TOLD = ("cost", "optimiser", "learning_rate", "batch_size", "epochs", "seed")
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """The shape of one example.
+
+    >>> shape_text((28, 28)), shape_text((4,))
+    ('28 x 28', '4 numbers')
+    """
+    if len(shape) == 1:
+        return f"{shape[0]} number" + "s" * (shape[0] != 1)
+    return " x ".join(map(str, shape))
+
+
+def data_text(pair: DatasetPair) -> str:
+    """What there is to learn from."""
+    examples = f"{count_text(len(pair.train))} examples, {count_text(len(pair.test))} to test"
+    return f"{pair.train.name}: {examples}; {shape_text(pair.train.shape)}, {_targets(pair.train)}"
+
+
+def _targets(dataset: Dataset) -> str:
+    noun = "class" if dataset.classifies else "target"
+    plural = "es" if dataset.classifies else "s"
+    return f"{dataset.outputs} {noun}{plural if dataset.outputs != 1 else ''}"
+
+
+def network_text(architecture: Architecture) -> str:
+    """Layers with their functions, and how many parameters there are.
+
+    >>> network_text(Architecture.of([784, 32, 10], "sigmoid"))
+    '784, 32 sigmoid, 10 sigmoid; 25,450 parameters, float32'
+    """
+    widths = [str(architecture.layers[0])]
+    pairs = zip(architecture.layers[1:], architecture.activations, strict=True)
+    widths += [f"{width} {name}" for width, name in pairs]
+    size = f"{count_text(Layout(architecture).size)} parameters, {architecture.dtype}"
+    return f"{', '.join(widths)}; {size}"
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """The recipe in a line: what every run has, then what is not as it is by default.
+
+    >>> recipe_text(Recipe(l2=0.001))
+    'categorical_cross_entropy, adam at 0.001, 10 epochs in batches of 64, l2 0.001'
+    """
+    steps = f"{recipe.epochs} epochs in batches of {recipe.batch_size}"
+    parts = [recipe.cost, f"{recipe.optimiser} at {recipe.learning_rate:g}", steps]
+    usual = Recipe().to_dict()
+    unusual = {k: v for k, v in recipe.to_dict().items() if k not in _TOLD and v != usual[k]}
+    return ", ".join([*parts, *(f"{name} {_value(value)}" for name, value in unusual.items())])
+
+
+def _value(value: object) -> str:
+    return ",".join(f"{part:g}" for part in value) if isinstance(value, tuple) else str(value)
+
+
+def result_text(report: Report) -> str:
+    """The accuracy with its n and interval, or R² where targets are numbers; the mean cost."""
+    cost = f"mean cost {number_text(report.cost)}"
+    examples = count_text(report.examples)
+    if report.classes is not None:
+        low, high = (percent_text(end) for end in report.classes.interval)
+        share = f"{percent_text(report.classes.accuracy)} of {examples} right"
+        return f"{share}, 95 % interval {low} to {high}; {cost}"
+    outputs = () if report.numbers is None else report.numbers.outputs
+    return f"R² {', '.join(number_text(o.r_squared) for o in outputs)} on {examples}; {cost}"

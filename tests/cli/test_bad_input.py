@@ -1,0 +1,214 @@
+"""Bad input of every kind: one line on stderr, exit 2, nothing on stdout, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ACTIVATIONS = (
+    "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, tanh"
+)
+COSTS = (
+    "absolute_error, binary_cross_entropy, categorical_cross_entropy, half_squared_error, huber, "
+    "mean_squared_error, squared_error"
+)
+NAMES = (
+    "emnist_balanced, emnist_byclass, emnist_bymerge, emnist_digits, emnist_letters, "
+    "emnist_mnist, fashion_mnist, kmnist, mnist"
+)
+SETTINGS = (
+    "activation, batch_size, beta1, beta2, bias_initialiser, biases, class_weights, clip_norm, "
+    "cost, decay, delimiter, dtype, epochs, epsilon, final_factor, header, huber_threshold, "
+    "initialiser, initialiser_deviation, initialiser_high, initialiser_low, l1, l2, layers, "
+    "learning_rate, min_delta, momentum, monitor, optimiser, output_activation, patience, pixels, "
+    "schedule, schedule_every, schedule_factor, schedule_patience, seed, shuffle, target, task, "
+    "test_fraction, validation_fraction, warmup_fraction, weight_decay"
+)
+FIGURES = "activations, calibration, confusion, digits, learning-curves, mistakes, network, weights"
+NO_RUN = (
+    "expected a folder with a run, got no run.json. No training has begun there, or it was cut off "
+    "before its first step."
+)
+RESUMED = "A run goes on by the recipe with which it began."
+
+FILES = {
+    "small.csv": "a,b,kind\n1,2,x\n2,3,y\n3,4,x\n4,5,y\n5,6,x\n6,7,y\n",
+    "ragged.csv": "a,b,kind\n1,2,x\n2,y\n",
+    "nan.csv": "a,b,kind\n1,nan,x\n2,3,y\n",
+    "empty.csv": "",
+    "typo.toml": "batch_sise = 3\n",
+    "zero.toml": "batch_size = 0\n",
+    "text.toml": 'batch_size = "32"\n',
+    "syntax.toml": "batch_size = = 0\n",
+    "list.json": "[1, 2]",
+    "deep.json": "[" * 100_000,
+    "picture.png": "not a picture",
+    "thesis/chapter.tex": "\\section{One}",
+    "seven.csv": "\n".join(["0,0,200,0,0,0,0"] * 7),
+}
+
+CASES: list[tuple[str, str]] = [
+    ("trian", "chainrule: expected a command, got 'trian' (str). Did you mean 'train'? "
+     "The names are: data, evaluate, figure, predict, train, verify."),
+    ("--versoin", "chainrule: expected a flag that it has, got '--versoin'. "
+     "Did you mean '--version'? See chainrule --help."),
+    ("train", "train: expected DATA, or a run to go on with, got neither. "
+     "Name data: chainrule train mnist."),
+    ("train mnits", "train: expected a data set or a path, got 'mnits' (str). "
+     f"Did you mean 'mnist'? The names are: {NAMES}."),
+    ("train gone.csv", "gone.csv: expected a file or a folder, got no such file."),
+    ("train ragged.csv", "ragged.csv, line 3: expected 3 fields, as in the first row, got 2."),
+    ("train nan.csv", "nan.csv, line 2, column 1 ('b'): expected a finite number, got 'nan'. "
+     "Name the label's column with --target, or fill what is missing."),
+    ("train empty.csv", "empty.csv: expected at least one row, got an empty file."),
+    ("train small.csv --batch-size 0", "train: expected --batch-size to be a whole number "
+     "at least 1, got 0 (int). --batch-size: examples a step."),
+    ("train small.csv --batch-size many", "train: expected --batch-size to be a whole number "
+     "at least 1, got 'many' (str). --batch-size: examples a step."),
+    ("train small.csv --batch-size 1.5", "train: expected --batch-size to be a whole number "
+     "at least 1, got 1.5 (float). --batch-size: examples a step."),
+    ("train small.csv --epochs -1", "train: expected --epochs to be a whole number at least 0, "
+     "got -1 (int). --epochs: passes over the training set."),
+    ("train small.csv --learning-rate nan", "train: expected --learning-rate to be a number "
+     "above 0, got nan (float). --learning-rate: length of a step."),
+    ("train small.csv --momentum 1", "train: expected --momentum to be a number at least 0 and "
+     "below 1, got 1 (int). --momentum: share of the velocity kept (momentum, nesterov)."),
+    ("train small.csv --seed -1", "train: expected --seed to be a whole number at least 0 and "
+     "at most 9223372036854775807 or none, got -1 (int). "
+     "--seed: fixes all randomness; drawn and recorded where left out."),
+    ("train small.csv --cost hubr", "train: expected a name for --cost, got 'hubr' (str). "
+     f"Did you mean 'huber'? The names are: {COSTS}."),
+    ("train small.csv --optimizer addam", "train: expected a name for --optimiser, got 'addam' "
+     "(str). Did you mean 'adam'? The names are: adam, adamw, momentum, nesterov, rmsprop, sgd."),
+    ("train small.csv --activation sigmod", "train: expected a name for --activation, got "
+     f"'sigmod' (str). Did you mean 'sigmoid'? The names are: {ACTIVATIONS}."),
+    ("train small.csv --activation relu,relu,relu", "train: expected 2 activations, one a layer "
+     "after the inputs, got 3: relu, relu, relu. The layers are 2, 128, 2."),
+    ("train small.csv --layers 2", "train: expected --layers to be at least 2 values, got 2. "
+     "--layers: neurons of each layer, the inputs first."),
+    ("train small.csv --layers 2,x,2", "train: expected --layers to be a whole number at least 1 "
+     "and at most 10000000, got 'x' (str). --layers: neurons of each layer, the inputs first."),
+    ("train small.csv --layers 3,4,2", "train: expected examples of 3 values, got 2, shape (2,). "
+     "The first layer has that many inputs. Begin the layers with 2."),
+    ("train small.csv --layers 2,4,3", "train: expected 2 outputs in the last layer, got 3. "
+     "The data have 2 classes or target columns. End the layers with 2."),
+    ("train small.csv --bath-size 3", "train: expected a flag that it has, got '--bath-size'. "
+     "Did you mean '--batch-size'? See chainrule train --help."),
+    ("train small.csv --run", "train: Option '--run' requires an argument. "
+     "See chainrule train --help."),
+    ("train small.csv extra", "train: Got unexpected extra argument (extra). "
+     "See chainrule train --help."),
+    ("train small.csv --patience 3", "train: expected a monitor to go with patience, got monitor "
+     "None. Name one of: cost, total_cost, accuracy, validation_cost, validation_accuracy."),
+    ("train small.csv --monitor validation_cost", "train: expected a validation set for the "
+     "monitor validation_cost, got none. Set --validation-fraction, say to 0.1, or give a "
+     "validation set."),
+    ("train small.csv --class-weights 1,2,3", "train: expected 2 --class-weights, one a class, "
+     "got 3."),
+    ("train small.csv --class-weights 0,0", "train: expected --class-weights with at least one "
+     "above 0, got [0.0, 0.0] (list)."),
+    ("train small.csv --initialiser-low 2", "train: expected --initialiser-high of at least "
+     "--initialiser-low 2, got 1.0 (float)."),
+    ("train small.csv --set batch_size", "train: expected --set name=value, got 'batch_size'."),
+    ("train small.csv --set bach_size=3", "train --set: expected a setting, got 'bach_size' "
+     f"(str). Did you mean 'batch_size'? The names are: {SETTINGS}."),
+    ("train small.csv --set shuffle=maybe", "train --set: expected shuffle to be true or false, "
+     "got 'maybe' (str). shuffle: a new order of the examples each epoch."),
+    ("train small.csv --config typo.toml", "typo.toml: expected a setting, got 'batch_sise' "
+     f"(str). Did you mean 'batch_size'? The names are: {SETTINGS}."),
+    ("train small.csv --config zero.toml", "zero.toml: expected batch_size to be a whole number "
+     "at least 1, got 0 (int). batch_size: examples a step."),
+    ("train small.csv --config text.toml", "text.toml: expected batch_size to be a whole number "
+     "at least 1, got '32' (str). batch_size: examples a step."),
+    ("train small.csv --config syntax.toml", "syntax.toml: expected a TOML file, got "
+     "Invalid value (at line 1, column 14)."),
+    ("train small.csv --config gone.toml", "gone.toml: expected a readable file, got "
+     "No such file or directory."),
+    ("train small.csv --config list.json", "list.json: expected a table of names and values, "
+     "got [1, 2] (list)."),
+    ("train small.csv --config deep.json", "deep.json: expected a JSON file, "
+     "got brackets nested too deep."),
+    ("train small.csv --target knid", "small.csv: expected a column, got 'knid' (str). "
+     "Did you mean 'kind'? The names are: a, b, first, kind, last."),
+    ("train small.csv --test-fraction 1", "train: expected --test-fraction to be a number above 0 "
+     "and below 1, got 1 (int). --test-fraction: the part to hold out."),
+    ("train small.csv --task numbers", "small.csv: expected a number as target, got 'x' at "
+     "line 2."),
+    ("train small.csv --validation gone.csv", "gone.csv: expected a file or a folder, got "
+     "no such file."),
+    ("train small.csv --run thesis", "thesis: expected an empty folder, got one with "
+     "'chapter.tex' in it. Choose another folder."),
+    ("train small.csv --run run", "run: expected a folder without a run, got one with a run. "
+     "Go on with it by --resume run, or choose another folder."),
+    ("train small.csv --run small.csv", "small.csv: expected a folder that can be made, got "
+     "File exists."),
+    ("train --resume run --epochs 3", "train: expected no other settings with --resume, got "
+     f"--epochs. {RESUMED} Leave --epochs out, or start a new run."),
+    ("train --resume run --no-biases", "train: expected no other settings with --resume, got "
+     f"--biases. {RESUMED} Leave --biases out, or start a new run."),
+    ("train --resume run --set epochs=3", "train: expected no other settings with --resume, got "
+     f"--set. {RESUMED} Leave --set out, or start a new run."),
+    ("train --resume nowhere", f"nowhere: {NO_RUN} Start one with --run nowhere."),
+    ("evaluate", "evaluate: expected RUN, got none. See chainrule evaluate --help."),
+    ("evaluate nowhere", "nowhere: expected a readable file, got No such file or directory."),
+    ("evaluate thesis", f"thesis: {NO_RUN} Start one with --run thesis."),
+    ("evaluate run --split tset", "evaluate: expected a name for --split, got 'tset' (str). "
+     "Did you mean 'test'? The names are: all, test, train."),
+    ("evaluate run/network.safetensors", "evaluate: expected DATA to judge the network by, got "
+     "none. A network file does not know its data. Name them after it, such as mnist."),
+    ("evaluate small.csv", "small.csv: expected a file that chainrule sealed, got 45 bytes "
+     "without a readable seal. It is cut, damaged, or another kind of file."),
+    ("predict run", "predict: expected FILE..., got none. See chainrule predict --help."),
+    ("predict run gone.csv", "gone.csv: expected a readable file, got No such file or directory."),
+    ("predict run seven.csv", "seven.csv: expected 2 columns, or 3 with the target's, got 7. "
+     "The network takes 2 numbers."),
+    ("predict run small.csv --top 0", "predict: expected --top to be a whole number at least 1, "
+     "got 0 (int). --top: answers to show, the likeliest first."),
+    ("predict run small.csv --show steps.png", "predict: expected one picture with --show, got "
+     "a network that learned from a table."),
+    ("predict seen seven.csv seven.csv --show steps.png", "predict: expected one picture with "
+     "--show, got 2 files."),
+    ("predict seen picture.png", "picture.png, line 1, column 1: expected a number, got 'not'."),
+    ("verify nowhere", f"nowhere: {NO_RUN} Start one with --run nowhere."),
+    ("data shw", "data: expected a command, got 'shw' (str). Did you mean 'show'? "
+     "The names are: fetch, list, show, verify."),
+    ("data fetch mnits", "data fetch: expected a data set, got 'mnits' (str). "
+     f"Did you mean 'mnist'? The names are: {NAMES}."),
+    ("data verify mnits", "data verify: expected a data set, got 'mnits' (str). "
+     f"Did you mean 'mnist'? The names are: {NAMES}."),
+    ("data show ragged.csv", "ragged.csv, line 3: expected 3 fields, as in the first row, got 2."),
+    ("data show small.csv --save x.png", "figure: expected examples of a shape such as (28, 28), "
+     "got (2,). To draw samples, examples must be images."),
+    ("figure confusoin run --save x.svg", "figure: expected a figure, got 'confusoin' (str). "
+     f"Did you mean 'confusion'? The names are: {FIGURES}."),
+    ("figure confusion run", "figure: expected --save FILE, got none. "
+     "See chainrule figure --help."),
+    ("figure confusion --save x.svg", "figure: expected RUN [DATA] after confusion, got nothing. "
+     "See: chainrule figure --help."),
+    ("figure network run seen --save x.svg", "figure: expected RUN after network, got run, seen. "
+     "See: chainrule figure --help."),
+    ("figure confusion run --save x.bmp", "figure: expected --save with a name that ends with "
+     ".png, .svg, .pdf, got 'x.bmp'."),
+    ("figure activations rleu --save x.svg", "figure: expected an activation, got 'rleu' (str). "
+     f"Did you mean 'relu'? The names are: {ACTIVATIONS}."),
+]  # fmt: skip
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.mark.parametrize(("line", "message"), CASES, ids=[line for line, _ in CASES])
+def test_one_line_and_nothing_written(
+    chainrule: Callable, trained: Path, line: str, message: str
+) -> None:
+    for name, text in FILES.items():
+        (trained / name).parent.mkdir(exist_ok=True)
+        (trained / name).write_text(text)
+    before = content(trained)
+    outcome = chainrule(*line.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == message + "\n"
+    assert content(trained) == before

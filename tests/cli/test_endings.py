@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import signal
+import sys
+import warnings
+
+import click
+import pytest
+
+from chainrule.cli.endings import ended
+from chainrule.errors import DataError, DivergenceError, InputError
+
+
+def raising(error: BaseException):
+    def action() -> int:
+        raise error
+
+    return action
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (InputError("here", expected="more"), 2, "here: expected more."),
+        (DataError("a.csv", expected="rows", got="none"), 2, "a.csv: expected rows, got none."),
+        (DivergenceError("train", got="nan"), 1, "train: got nan."),
+        (KeyboardInterrupt(), 130, "chainrule: interrupted."),
+        (KeyboardInterrupt("train: interrupted."), 130, "train: interrupted."),
+        (
+            MemoryError("Unable to allocate 1 TiB"),
+            2,
+            "chainrule: expected what fits into memory, got Unable to allocate 1 TiB. "
+            "Use fewer neurons, smaller batches or less data.",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            2,
+            "standard output: expected a place that can be written, got No space left on device.",
+        ),
+        (
+            click.UsageError("That is wrong."),
+            2,
+            "chainrule: That is wrong. See chainrule --help.",
+        ),
+        (
+            ZeroDivisionError("division\nby zero"),
+            70,
+            "chainrule: internal error: ZeroDivisionError: division by zero. Please report it "
+            "with: chainrule train 'my data.csv'. CHAINRULE_DEBUG=1 shows the traceback.",
+        ),
+    ],
+)
+def test_one_line_and_a_code(capsys, error, code, line) -> None:
+    assert ended(raising(error), ["train", "my data.csv"]) == code
+    assert capsys.readouterr() == ("", line + "\n")
+
+
+def test_success_is_the_actions_own_code(capsys) -> None:
+    assert ended(lambda: 1, []) == 1
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_traceback_is_shown_on_request(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("CHAINRULE_DEBUG", "1")
+    assert ended(raising(ZeroDivisionError("no")), []) == 70
+    err = capsys.readouterr().err
+    assert err.startswith("chainrule: internal error: ZeroDivisionError: no. ")
+    assert "Traceback (most recent call last)" in err
+
+
+def test_a_warning_is_one_plain_line(capsys) -> None:
+    def action() -> int:
+        warnings.warn("an observer\nwas dropped", UserWarning, stacklevel=1)
+        return 0
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert ended(action, []) == 0
+    assert capsys.readouterr().err == "warning: an observer was dropped\n"
+
+
+def test_sigterm_interrupts_meanwhile(capsys) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    def action() -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    assert ended(action, []) == 130
+    assert capsys.readouterr().err == "chainrule: interrupted.\n"
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_stderr_that_is_gone_changes_no_code(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert ended(raising(InputError("here", expected="more")), []) == 2
+    sys.stderr.close()

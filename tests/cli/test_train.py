@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import chainrule as cr
+
+ARGUMENTS = ("--layers", "2,4,2", "--epochs", "30", "--learning-rate", "0.05", "--seed", "1")
+
+
+def trained_json(chainrule, *arguments: str) -> dict:
+    outcome = chainrule("train", *arguments, "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    return json.loads(outcome.out)
+
+
+def test_the_whole_output(chainrule, flowers) -> None:
+    outcome = chainrule("train", flowers, *ARGUMENTS[:2], "--epochs", "3", "--seed", "1")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    assert lines[:6] == [
+        "data     flowers.csv (without 0.2 held out of 40, seed 0): 32 examples, 8 to test; "
+        "2 numbers, 2 classes",
+        "network  2, 4 relu, 2 softmax; 22 parameters, float32",
+        "recipe   categorical_cross_entropy, adam at 0.001, 3 epochs in batches of 64",
+        "seed     1",
+        "",
+        "  epoch        cost    accuracy        time",
+    ]
+    for number, line in enumerate(lines[6:9], 1):
+        assert re.fullmatch(rf"    {number}/3 +\d\.\d+ +\d+\.\d\d % +\d+\.\d s", line)
+    assert lines[9] == ""
+    assert re.fullmatch(
+        r"test     \d+\.\d\d % of 8 right, 95 % interval \d+\.\d\d % to \d+\.\d\d %; "
+        r"mean cost \S+",
+        lines[10],
+    )
+    assert re.fullmatch(r"ended    all epochs done, \d+\.\d s of training", lines[11])
+    assert lines[12:] == ["kept     nowhere; --run DIR keeps a run, to predict, verify and resume"]
+
+
+def test_it_learns(chainrule, flowers) -> None:
+    assert trained_json(chainrule, flowers, *ARGUMENTS)["test"]["accuracy"] == 1.0
+
+
+def test_json_holds_all_there_is_to_tell(chainrule, flowers) -> None:
+    told = trained_json(chainrule, flowers, *ARGUMENTS)
+    assert list(told) == [
+        "data",
+        "architecture",
+        "recipe",
+        "seed_drawn",
+        "history",
+        "ended",
+        "best_epoch",
+        "seconds",
+        "network_sha256",
+        "test",
+        "folder",
+    ]
+    assert told["data"]["examples"] == 32
+    assert told["architecture"]["activations"] == ["relu", "softmax"]
+    assert told["recipe"]["learning_rate"] == 0.05
+    assert [record["epoch"] for record in told["history"]] == list(range(1, 31))
+    assert (told["test"]["examples"], told["folder"], told["seed_drawn"]) == (8, None, False)
+    assert told["ended"] == "all epochs done"
+
+
+def test_the_same_as_the_library(chainrule, flowers) -> None:
+    told = trained_json(chainrule, flowers, *ARGUMENTS)
+    network = cr.Network.create([2, 4, 2], seed=1)
+    recipe = cr.Recipe(epochs=30, learning_rate=0.05, seed=1)
+    run = cr.train(network, cr.load_dataset(flowers).train, recipe)
+    assert told["network_sha256"] == run.network.digest
+    assert told["history"] == [record.line() for record in run.history]
+
+
+def test_a_seed_is_drawn_and_tells_how_to_repeat(chainrule, flowers) -> None:
+    first = trained_json(chainrule, flowers, "--epochs", "1")
+    assert first["seed_drawn"] is True
+    again = trained_json(
+        chainrule, flowers, "--epochs", "1", "--seed", str(first["recipe"]["seed"])
+    )
+    assert again["network_sha256"] == first["network_sha256"]
+    assert again["seed_drawn"] is False
+
+
+def test_the_drawn_seed_is_printed(chainrule, flowers) -> None:
+    outcome = chainrule("train", flowers, "--epochs", "0")
+    assert re.search(r"^seed     \d+ \(drawn\)$", outcome.out, re.MULTILINE)
+
+
+def test_layers_fit_the_data_by_default(chainrule, flowers) -> None:
+    told = trained_json(chainrule, flowers, "--epochs", "0")
+    assert told["architecture"]["layers"] == [2, 128, 2]
+    assert told["history"] == []
+
+
+def test_a_flag_counts_more_than_set_and_set_more_than_the_file(chainrule, flowers) -> None:
+    Path("recipe.toml").write_text("epochs = 2\nbatch_size = 3\nlearning_rate = 0.5\n")
+    settings = ("--set", "batch-size=4", "--set", "learning_rate=0.25", "--learning-rate", "0.125")
+    recipe = trained_json(chainrule, flowers, "--config", "recipe.toml", *settings)["recipe"]
+    assert (recipe["epochs"], recipe["batch_size"], recipe["learning_rate"]) == (2, 4, 0.125)
+
+
+def test_a_file_sets_the_network_and_the_reading(chainrule, flowers) -> None:
+    Path("all.toml").write_text(
+        'layers = [2, 3, 2]\nactivation = ["tanh", "sigmoid"]\ncost = "squared_error"\n'
+        'biases = false\ndtype = "float64"\nepochs = 1\nclass_weights = [1, 2]\n'
+        'test_fraction = 0.5\ntarget = "kind"\ninitialiser = "lecun"\n'
+    )
+    told = trained_json(chainrule, flowers, "--config", "all.toml")
+    assert told["architecture"]["layers"] == [2, 3, 2]
+    assert told["architecture"]["activations"] == ["tanh", "sigmoid"]
+    assert told["architecture"]["biases"] is False
+    assert told["architecture"]["dtype"] == "float64"
+    assert told["architecture"]["initialiser"] == "lecun"
+    assert told["recipe"]["class_weights"] == [1.0, 2.0]
+    assert told["test"]["examples"] == 20
+
+
+def test_the_recipe_of_a_run_is_a_file_to_use_again(chainrule, flowers) -> None:
+    first = trained_json(chainrule, flowers, "--epochs", "2", "--run", "first")
+    again = trained_json(chainrule, flowers, "--config", "first/recipe.toml")
+    assert again["network_sha256"] == first["network_sha256"]
+
+
+def test_none_unsets_what_a_file_sets(chainrule, flowers) -> None:
+    Path("recipe.toml").write_text("clip_norm = 1.0\nepochs = 0\n")
+    told = trained_json(chainrule, flowers, "--config", "recipe.toml", "--clip-norm", "none")
+    assert told["recipe"]["clip_norm"] is None
+
+
+@pytest.mark.parametrize("spelling", ["--optimiser", "--optimizer"])
+def test_both_spellings_of_the_optimiser(chainrule, flowers, spelling) -> None:
+    assert trained_json(chainrule, flowers, spelling, "sgd")["recipe"]["optimiser"] == "sgd"
+
+
+@pytest.mark.parametrize("spelling", ["--initialiser", "--initializer"])
+def test_both_spellings_of_the_initialiser(chainrule, flowers, spelling) -> None:
+    told = trained_json(chainrule, flowers, spelling, "zeros", "--epochs", "0")
+    assert told["architecture"]["initialiser"] == "zeros"
+
+
+def test_flags_that_are_true_or_false(chainrule, flowers) -> None:
+    told = trained_json(chainrule, flowers, "--epochs", "0", "--no-shuffle", "--no-biases")
+    assert told["recipe"]["shuffle"] is False
+    assert told["architecture"]["biases"] is False
+    told = trained_json(chainrule, flowers, "--epochs", "0", "--set", "shuffle=no", "--shuffle")
+    assert told["recipe"]["shuffle"] is True
+
+
+def test_numbers_are_learned_by_a_fitting_cost(chainrule, line) -> None:
+    outcome = chainrule("train", line, "--task", "numbers", "--epochs", "1", "--seed", "1")
+    assert "recipe   half_squared_error, adam" in outcome.out
+    assert "network  1, 128 relu, 1 identity; " in outcome.out
+    assert re.search(r"^test     R² \S+ on 6; mean cost \S+$", outcome.out, re.MULTILINE)
+
+
+def test_numbers_by_a_cost_of_ones_own(chainrule, line) -> None:
+    flags = ("--task", "numbers", "--cost", "huber", "--output-activation", "relu")
+    told = trained_json(chainrule, line, *flags, "--epochs", "0")
+    assert told["recipe"]["cost"] == "huber"
+    assert told["architecture"]["activations"] == ["relu", "relu"]
+
+
+def test_columns_for_penalty_validation_and_rate(chainrule, flowers) -> None:
+    flags = ("--l2", "0.1", "--schedule", "cosine", "--validation-fraction", "0.25")
+    outcome = chainrule("train", flowers, *flags, "--epochs", "2")
+    header = "  epoch        cost     penalty    accuracy  validation        rate        time"
+    assert header in outcome.out.splitlines()
+    assert "in batches of 64, l2 0.1, schedule cosine, validation_fraction 0.25" in outcome.out
+
+
+def test_the_best_epoch_is_named(chainrule, flowers) -> None:
+    outcome = chainrule("train", flowers, "--epochs", "3", "--monitor", "cost", "--seed", "1")
+    assert "best     epoch 3 by cost, whose weights were restored\n" in outcome.out
+
+
+def test_a_validation_set_of_its_own_is_taken_whole(chainrule, flowers) -> None:
+    told = trained_json(
+        chainrule, flowers, "--validation", flowers, "--epochs", "1", "--run", "run"
+    )
+    assert told["data"]["validation_examples"] == 40
+    assert told["history"][0]["validation_accuracy"] is not None
+    assert chainrule("verify", "run").code == 0
+    assert chainrule("train", "--resume", "run").code == 0
+
+
+def test_a_run_is_kept_with_the_way_to_its_data(chainrule, flowers, tmp_path) -> None:
+    outcome = chainrule("train", flowers, "--target", "kind", "--epochs", "2", "--run", "deep/run")
+    assert outcome.out.endswith("kept     in deep/run; see chainrule evaluate deep/run\n")
+    kept = json.loads(Path("deep/run/run.json").read_text())
+    source = {"source": str(tmp_path / flowers), "options": {"target": "kind"}}
+    assert kept["notes"] == {"data": source, "validation": None}
+    assert tomllib.loads(Path("deep/run/recipe.toml").read_text())["epochs"] == 2
+
+
+def test_resume_of_a_run_that_has_ended_changes_nothing(chainrule, trained) -> None:
+    before = Path("run/network.safetensors").read_bytes()
+    outcome = chainrule("train", "--resume", "run")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "seed     1\n" in outcome.out
+    assert "100.00 % of 8 right" in outcome.out
+    assert Path("run/network.safetensors").read_bytes() == before
+
+
+def test_resume_finds_data_that_were_moved(chainrule, flowers) -> None:
+    assert chainrule("train", flowers, "--epochs", "1", "--run", "run").code == 0
+    moved = Path(flowers).rename("moved.csv")
+    here = Path(flowers).absolute()
+    outcome = chainrule("train", "--resume", "run")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        f"run: expected its data at {here}, got nothing there. They were moved or deleted. "
+        "Say where they are now: chainrule train DATA --resume run.\n"
+    )
+    assert chainrule("train", str(moved), "--resume", "run").code == 0
+
+
+def test_resume_refuses_other_data(chainrule, flowers) -> None:
+    assert chainrule("train", flowers, "--epochs", "1", "--run", "run").code == 0
+    text = Path(flowers).read_text()
+    Path(flowers).write_text(text.replace("1.00,2.00", "1.00,2.50"))
+    outcome = chainrule("train", "--resume", "run")
+    assert outcome.code == 2
+    assert outcome.err.startswith("run: expected the data it began with, digest ")
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_divergence_fails(chainrule, flowers) -> None:
+    flags = ("--optimiser", "sgd", "--learning-rate", "1e30", "--seed", "1", "--cost")
+    outcome = chainrule(
+        "train", flowers, *flags, "squared_error", "--output-activation", "identity"
+    )
+    assert outcome.code == 1
+    assert re.fullmatch(
+        r"train: expected finite numbers, got (nan|-?inf) in \S+ \(layer \d\) at epoch \d, "
+        r"batch 1\. The step was not taken; the parameters before it are kept\. Lower the "
+        r"learning rate, say to 1e\+29, or set --clip-norm, say to 1\.\n",
+        outcome.err,
+    )
+
+
+def test_real_mnist(chainrule) -> None:
+    flags = ("--layers", "784,16,10", "--epochs", "1", "--batch-size", "200", "--seed", "0")
+    outcome = chainrule("train", "mnist", *flags)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "data     mnist: 60,000 examples, 10,000 to test; 28 x 28, 10 classes\n" in outcome.out
+    accuracy = float(re.search(r"^test     (\S+) % of 10,000 right", outcome.out, re.M)[1])
+    assert accuracy > 80

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+
+def test_a_run_holds(chainrule, trained) -> None:
+    outcome = chainrule("verify", "run")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == "run holds: 30 epochs computed again, every bit the same\n"
+
+
+def test_json(chainrule, trained) -> None:
+    outcome = chainrule("verify", "run", "--json")
+    assert json.loads(outcome.out) == {
+        "run": "run",
+        "holds": True,
+        "epochs": 30,
+        "difference": "",
+        "other_versions": [],
+    }
+
+
+def changed(text: str) -> None:
+    """Put another digest for the weights after epoch 2 into the certificate."""
+    certificate = json.loads(Path("run/certificate.json").read_text())
+    certificate["epochs"][1]["tensor_sha256"]["W[2]"] = "0" * 64
+    certificate["versions"]["numpy"] = text
+    Path("run/certificate.json").write_text(json.dumps(certificate))
+
+
+def test_the_first_difference_is_named(chainrule, trained) -> None:
+    changed("1.0")
+    outcome = chainrule("verify", "run")
+    assert (outcome.code, outcome.err) == (1, "")
+    first, second = outcome.out.splitlines()
+    assert first.startswith("run differs: W[2] after epoch 2: was 000000000000…, is ")
+    assert second.startswith("note: numpy was 1.0, is ")
+
+
+def test_a_difference_in_json(chainrule, trained) -> None:
+    changed("1.0")
+    outcome = chainrule("verify", "run", "--json")
+    assert outcome.code == 1
+    told = json.loads(outcome.out)
+    assert (told["holds"], told["epochs"]) == (False, 2)
+
+
+def test_data_that_were_moved(chainrule, flowers) -> None:
+    assert chainrule("train", flowers, "--epochs", "1", "--run", "run").code == 0
+    here = Path(flowers).absolute()
+    moved = Path(flowers).rename("moved.csv")
+    outcome = chainrule("verify", "run")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        f"run: expected its data at {here}, got nothing there. They were moved or deleted. "
+        "Say where they are now: chainrule verify run --data DATA.\n"
+    )
+    assert chainrule("verify", "run", "--data", str(moved)).code == 0
+
+
+def test_other_data_are_refused(chainrule, trained, flowers) -> None:
+    text = Path(flowers).read_text()
+    Path("other.csv").write_text(text.replace("1.00,2.00", "1.00,2.50"))
+    outcome = chainrule("verify", "run", "--data", "other.csv")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("run: expected the data it began with, digest ")
+
+
+def test_a_run_that_has_not_ended(chainrule, trained) -> None:
+    Path("run/certificate.json").unlink()
+    outcome = chainrule("verify", "run")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "run: expected a run that has ended, got one without certificate.json. "
+        "End it with: chainrule train --resume run.\n"
+    )
+
+
+def test_a_broken_note_on_the_data(chainrule, trained) -> None:
+    kept = json.loads(Path("run/run.json").read_text())
+    kept["notes"]["data"] = "flowers"
+    Path("run/run.json").write_text(json.dumps(kept))
+    outcome = chainrule("verify", "run")
+    assert outcome.err == "run/run.json: expected notes on the data, got something else.\n"
