@@ -9,7 +9,16 @@ from pathlib import Path
 
 from chainrule.errors import FileError
 
-__all__ = ["make_folder", "read_bytes", "write_atomically"]
+__all__ = [
+    "is_half_written",
+    "make_folder",
+    "names_in",
+    "read_bytes",
+    "remove",
+    "write_atomically",
+]
+
+_ASIDE = ".part"
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
@@ -25,7 +34,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_ASIDE, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -38,6 +47,11 @@ def _replace(path: Path, content: bytes) -> None:
             Path(aside).unlink()
         raise
     _flush_folder(path.parent)
+
+
+def is_half_written(name: str) -> bool:
+    """Whether a name is of a file that `write_atomically` had not yet moved into place."""
+    return name.startswith(".") and name.endswith(_ASIDE)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -60,6 +74,30 @@ def read_bytes(path: str | Path) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise _refused(Path(path), "a readable file", error) from None
+
+
+def names_in(folder: str | Path) -> list[str]:
+    """The names of what a folder holds, sorted; none where there is no folder.
+
+    Raises: FileError.
+    """
+    try:
+        return sorted(path.name for path in Path(folder).iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _refused(Path(folder), "a readable folder", error) from None
+
+
+def remove(path: str | Path) -> None:
+    """Remove a file; one that is gone already is fine.
+
+    Raises: FileError.
+    """
+    try:
+        Path(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise _refused(Path(path), "a file that can be removed", error) from None
 
 
 def make_folder(path: str | Path) -> Path:

@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from functools import cache
+import threading
+from contextlib import AbstractContextManager, nullcontext
 
 from threadpoolctl import ThreadpoolController
 
 __all__ = ["one_blas_thread"]
 
 
-@cache
-def _controller() -> ThreadpoolController:
-    # Finding the loaded libraries takes milliseconds; NumPy has loaded its own by now.
-    return ThreadpoolController()
+class _OneBlasThread:
+    """Counts who is inside: the last one out restores what the first one in found.
+
+    Most BLAS libraries have one number of threads for the whole process, so that two trainings
+    side by side must not each restore what they found.
+    """
+
+    def __init__(self) -> None:
+        self._door = threading.Lock()
+        self._inside = 0
+        self._controller: ThreadpoolController | None = None
+        self._found: AbstractContextManager[object] = nullcontext()
+
+    def __enter__(self) -> None:
+        with self._door:
+            # Finding the loaded libraries takes milliseconds; NumPy has loaded its own by now.
+            self._controller = self._controller or ThreadpoolController()
+            _take_control(self._controller)
+            limit = self._controller.limit(limits=1, user_api="blas")
+            if not self._inside:
+                self._found = limit
+            self._inside += 1
+
+    def __exit__(self, *exc: object) -> None:
+        with self._door:
+            self._inside -= 1
+            if not self._inside:
+                _take_control(self._controller)
+                self._found.__exit__(None, None, None)
+                _take_control(self._controller)  # and leave it to whoever comes next
 
 
-def one_blas_thread() -> AbstractContextManager[object]:
-    """While it is entered, matrix products run on one thread."""
-    limited: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
-    return limited
+def _take_control(controller: ThreadpoolController) -> None:
+    """Let this thread set limits.
+
+    Newer versions of threadpoolctl let a single thread set them as long as it lives, and ignore
+    all others without a word: a training in another thread would then run on all cores.
+    """
+    for library in controller.lib_controllers:
+        clear = getattr(library, "clear_controlling_thread", None)
+        if clear is not None:
+            clear(force=True)
+
+
+_ONE = _OneBlasThread()
+
+
+def one_blas_thread() -> AbstractContextManager[None]:
+    """While it is entered, by whichever thread, matrix products run on one thread."""
+    return _ONE

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.data.batches import batch_bounds, epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Score, Until
-from chainrule.engine.divergence import diverged, is_finite
+from chainrule.engine.divergence import After, diverged, is_finite
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.working import WorkingSet, normalised_weights
 from chainrule.equations.backpropagation import Trace, forward, trace
@@ -21,7 +21,7 @@ from chainrule.equations.costs import Cost, batch_cost, cost_named
 from chainrule.equations.output_error import output_cost
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far
-from chainrule.equations.updates import UPDATES, Settings, clip_norm, gradient_norm
+from chainrule.equations.updates import UPDATES, Settings, Stepped, clip_norm, gradient_norm
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import BLOCK, layers_of
 from chainrule.network.parameters import Layout, flatten
@@ -109,16 +109,27 @@ class ReferenceEngine:
             stepped_on, length = clip_norm(g, recipe.clip_norm)
         update = UPDATES[recipe.optimiser]
         stepped = update.advance(theta, stepped_on, position.state, self._settings(position))
-        if not (is_finite(pass_.c) and np.isfinite(length) and is_finite(stepped.theta)):
-            raise diverged(position, recipe, pass_)
+        extra = float(penalty(theta, *strengths))
+        if not self._is_sound(pass_, extra, length, stepped):
+            state = dict(zip(update.slots, stepped.state, strict=True))
+            after = After(self._layout, extra, g, length, state, stepped.theta)
+            raise diverged(position, recipe, pass_, after)
+        for array in (stepped.theta, stepped.state):
+            array.flags.writeable = False  # whoever looks on cannot change the run
         return replace(
             position,
             parameters=stepped.theta,
             state=stepped.state,
             batch=position.batch + 1,
             step=position.step + 1,
-            sums=self._added(position.sums, pass_, rows, float(penalty(theta, *strengths)), length),
+            sums=self._added(position.sums, pass_, rows, extra, length),
         )
+
+    @staticmethod
+    def _is_sound(pass_: Trace, extra: float, length: float, stepped: Stepped) -> bool:
+        """Whether every number of a step is finite; what is not would show in one of these."""
+        numbers = np.isfinite((float(pass_.cost), extra, length)).all()
+        return bool(numbers) and all(map(is_finite, (*pass_.z, stepped.state, stepped.theta)))
 
     def _added(
         self, sums: EpochSums, pass_: Trace, rows: Array, penalty_term: float, length: float
@@ -185,8 +196,8 @@ class ReferenceEngine:
         last, cost, correct = layers[-1].activation, 0.0, 0
         for start in range(0, len(dataset), BLOCK):
             rows = slice(start, start + BLOCK)
-            y = working.targets(rows)
             with one_blas_thread(), np.errstate(all="ignore"):
+                y = working.targets(rows)
                 zs, activations = forward(working.inputs(rows), layers)
                 c = output_cost(self._cost, last, zs[-1], activations[-1], y)
                 cost += float(batch_cost(c, working.shares(rows, len(dataset))))

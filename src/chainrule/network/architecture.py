@@ -16,6 +16,8 @@ __all__ = ["Architecture"]
 
 _TYPES = ("float32", "float64")
 _WIDEST = 10_000_000
+_FARTHEST = 1e30
+"""Weights farther from 0 would overflow float32 before anything is computed with them."""
 
 
 def _types() -> tuple[str, ...]:
@@ -53,9 +55,9 @@ class Architecture:
     biases: bool = limited(True, Limit(bool, "whether layers have biases"))
     initialiser: str | None = limited(None, Limit(str, "how weights are drawn", choices=_initialisers, optional=True))
     bias_initialiser: str = limited("zeros", Limit(str, "how biases are drawn", choices=_initialisers))
-    initialiser_low: float = limited(-1.0, Limit(float, "least value of uniform"))
-    initialiser_high: float = limited(1.0, Limit(float, "upper end of uniform"))
-    initialiser_deviation: float = limited(1.0, Limit(float, "standard deviation of normal", 0))
+    initialiser_low: float = limited(-1.0, Limit(float, "least value of uniform", -_FARTHEST, _FARTHEST))
+    initialiser_high: float = limited(1.0, Limit(float, "upper end of uniform", -_FARTHEST, _FARTHEST))
+    initialiser_deviation: float = limited(1.0, Limit(float, "standard deviation of normal", 0, _FARTHEST))
     dtype: str = limited("float32", Limit(str, "number type of the computation", choices=_types))
     # fmt: on
 
@@ -73,10 +75,10 @@ class Architecture:
             )
 
     def _checked_activations(self) -> tuple[str, ...]:
-        given = self.activations
-        names = (given,) * self.depth if isinstance(given, str) else tuple(given)
+        given = _names(self.activations)
+        names = given * self.depth if isinstance(self.activations, str) else given
         for name in names:
-            if name not in ACTIVATIONS:
+            if not isinstance(name, str) or name not in ACTIVATIONS:
                 raise unknown_name(
                     "Architecture", "an activation", name, ACTIVATIONS, argument="activation"
                 )
@@ -84,7 +86,7 @@ class Architecture:
             raise ShapeError(
                 "Architecture",
                 expected=f"{self.depth} activations, one a layer after the inputs",
-                got=f"{len(names)}: {', '.join(names)}",
+                got=f"{len(names)}: {', '.join(names)}" if names else "none",
                 why=f"The layers are {', '.join(map(str, self.layers))}",
                 argument="activation",
                 value=given,
@@ -115,9 +117,10 @@ class Architecture:
             ('sigmoid', 'sigmoid')
         """
         widths = _checked_layers(layers)
-        single = isinstance(activation, str) or len(activation) == 1
-        first = activation if isinstance(activation, str) else next(iter(activation), "")
-        names = [first] * (len(widths) - 1) if single else list(activation)
+        names = list(_names(activation))
+        single = len(names) == 1
+        if single:
+            names *= len(widths) - 1
         if output_activation is not None:
             names[-1:] = [output_activation]
         given = output_activation is not None or not single
@@ -158,6 +161,11 @@ class Architecture:
             if name not in names:
                 raise unknown_name("Architecture", "a field", name, names, argument=name)
         return cls(**values)
+
+
+def _names(given: Any) -> tuple[Any, ...]:
+    """Names of activations, given as one or as several."""
+    return tuple(given) if isinstance(given, (list, tuple)) else (given,)
 
 
 def _checked_layers(given: Any) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import ChainruleError, DataError
 from chainrule.network.architecture import Architecture
-from chainrule.network.parameters import Layout
+from chainrule.network.parameters import Layout, checked_flat
 from chainrule.network.sealed import read_sealed, write_sealed
 
 __all__ = ["NetworkFile", "read_network_file", "write_network_file"]
@@ -58,11 +59,20 @@ def read_network_file(path: str | Path) -> NetworkFile:
         )
     try:
         architecture = Architecture.from_dict(facts["architecture"])
-        slots = Layout(architecture).slots
-        flat = np.concatenate([tensors[slot.name].reshape(-1) for slot in slots])
+        flat = _joined(Layout(architecture), tensors)
         shape, names = tuple(facts["input_shape"]), tuple(facts["class_names"])
         return NetworkFile(architecture, flat, float(facts["input_scale"]), shape, names)
-    except (KeyError, TypeError) as error:
-        raise DataError(str(path), expected="a whole network", got=f"none of {error}") from None
-    except ChainruleError as error:
+    except KeyError as error:
+        raise DataError(str(path), expected="a whole network", got=f"one without {error}") from None
+    except (ChainruleError, TypeError, ValueError) as error:
         raise DataError(str(path), expected="a network that fits", got=str(error)) from None
+
+
+def _joined(layout: Layout, tensors: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """The tensors as one flat buffer."""
+    for slot in layout.slots:
+        if tensors[slot.name].shape != slot.shape:
+            got = f"{slot.name} of shape {tensors[slot.name].shape}, not {slot.shape}"
+            raise ValueError(got)
+    flat = np.concatenate([tensors[slot.name].reshape(-1) for slot in layout.slots])
+    return checked_flat(layout, flat, "parameters")

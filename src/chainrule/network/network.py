@@ -153,8 +153,8 @@ class Network:
 
     def _blocks(self, rows: Array) -> Iterator[tuple[Array, Array]]:
         for start in range(0, len(rows), BLOCK):
-            block = self.working(rows[start : start + BLOCK])
-            with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+            with one_blas_thread(), np.errstate(all="ignore"):
+                block = self.working(rows[start : start + BLOCK])
                 zs, activations = forward(block, self.layers)
             yield zs[-1], activations[-1]
 
@@ -242,6 +242,17 @@ def require_outputs(network: Network, outputs: int, where: str, classifies: bool
     Raises: InputError.
     """
     width = network.architecture.layers[-1]
+    if width == 1 and network.architecture.activations[-1] == "softmax":
+        raise InputError(
+            where,
+            expected="another output activation than softmax for a single output",
+            got="softmax",
+            why="The softmax of one number is always 1",
+            remedy="Set cost to 'binary_cross_entropy' and output_activation to 'sigmoid', "
+            "or end the layers with 2",
+            argument="output_activation",
+            value="softmax",
+        )
     if width == outputs or (classifies and width == 1 and outputs == 2):
         return
     raise InputError(

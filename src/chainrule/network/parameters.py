@@ -38,6 +38,11 @@ class Slot:
     shape: tuple[int, ...]
 
     @property
+    def layer(self) -> int:
+        """The layer that it belongs to, from 1."""
+        return int(self.name[2:-1])
+
+    @property
     def stop(self) -> int:
         """One past its last index."""
         return self.start + math.prod(self.shape)
@@ -139,7 +144,8 @@ def checked_flat(layout: Layout, given: Any, where: str) -> Array:
 
     Raises: ShapeError, DataError for values that are not finite.
     """
-    flat = np.array(given, dtype=layout.architecture.dtype)
+    with np.errstate(over="ignore"):  # what overflows is found below and told in words
+        flat = np.array(given, dtype=layout.architecture.dtype)
     if flat.shape != (layout.size,):
         raise ShapeError(
             where,

@@ -13,7 +13,9 @@ from chainrule.engine.position import Position
 from chainrule.network.network import Network
 from chainrule.training.run_folder import RunFacts
 
-__all__ = ["certify", "versions"]
+__all__ = ["FORMAT", "certify", "versions"]
+
+FORMAT = "chainrule certificate 1"
 
 
 def versions() -> dict[str, str]:
@@ -48,7 +50,7 @@ def certify(facts: RunFacts, position: Position, network: Network, ended: str) -
         for record in position.history
     ]
     return {
-        "format": "chainrule certificate 1",
+        "format": FORMAT,
         "versions": versions(),
         "engine": "reference",
         "data": dict(facts.data),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import warnings
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
 from chainrule.errors import ChainruleError, DataError, RunFolderError
 from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.storage import remove
 
 __all__ = ["newest_position", "read_checkpoint", "write_checkpoint"]
 
@@ -23,18 +27,27 @@ _KEPT = 3
 def write_checkpoint(folder: Path, position: Position) -> Path:
     """Write a position into the folder of checkpoints and drop old ones.
 
-    The first position of a run is always kept, and the newest three.
+    The first position of a run is always kept, and the newest three. Those of later positions go
+    too: they are damaged, or the run would have gone on from there.
 
     Returns: the file.
     Raises: FileError.
     """
     path = folder / f"epoch-{position.epoch:06d}-batch-{position.batch:08d}.safetensors"
-    tensors = {"parameters": position.parameters, "state": position.state}
+    history = json.dumps([asdict(record) for record in position.history]).encode()
+    # The history is a tensor of bytes, since a header has a greatest length.
+    tensors = {
+        "parameters": position.parameters,
+        "state": position.state,
+        "history": np.frombuffer(history, dtype=np.uint8),
+    }
     if position.best is not None:
         tensors["best"] = position.best.parameters
     write_sealed(path, tensors, _facts(position))
-    for old in _newest_first(folder)[_KEPT:-1]:
-        old.unlink(missing_ok=True)
+    files = _newest_first(folder)
+    place = files.index(path)
+    for old in files[:place] + files[place + _KEPT : -1]:
+        remove(old)
     return path
 
 
@@ -46,13 +59,16 @@ def _facts(position: Position) -> dict[str, Any]:
         "batch": position.batch,
         "step": position.step,
         "sums": asdict(position.sums),
-        "history": [asdict(record) for record in position.history],
         "best": None if best is None else {"epoch": best.epoch, "value": best.value},
     }
 
 
 def _newest_first(folder: Path) -> list[Path]:
-    return sorted(folder.glob("epoch-*-batch-*.safetensors"), reverse=True)
+    # By the numbers in the name: a run of a million epochs has longer names than planned.
+    files = folder.glob("epoch-*-batch-*.safetensors")
+    return sorted(
+        files, key=lambda file: list(map(int, re.findall(r"\d+", file.name))), reverse=True
+    )
 
 
 def read_checkpoint(path: Path) -> Position:
@@ -65,7 +81,16 @@ def read_checkpoint(path: Path) -> Position:
         raise DataError(
             str(path), expected=f"a file of format {_FORMAT!r}", got=repr(facts.get("format"))
         )
+    try:
+        return _position(tensors, facts)
+    except (KeyError, TypeError, ValueError) as error:
+        got = f"one without {error}" if isinstance(error, KeyError) else str(error)
+        raise DataError(str(path), expected="a whole checkpoint", got=got) from None
+
+
+def _position(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> Position:
     best = facts["best"] and Best(**facts["best"], parameters=_frozen(tensors["best"]))
+    history = json.loads(tensors["history"].tobytes())
     return Position(
         parameters=_frozen(tensors["parameters"]),
         state=_frozen(tensors["state"]),
@@ -73,7 +98,7 @@ def read_checkpoint(path: Path) -> Position:
         batch=facts["batch"],
         step=facts["step"],
         sums=EpochSums(**facts["sums"]),
-        history=tuple(EpochRecord(**record) for record in facts["history"]),
+        history=tuple(EpochRecord(**record) for record in history),
         best=best,
     )
 

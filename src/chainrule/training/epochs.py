@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from chainrule.engine.contract import Until
+from chainrule.engine.divergence import diverged_on_validation
 from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
 from chainrule.network.parameters import Layout, tensor_digests
 from chainrule.recipe import Recipe
@@ -46,6 +48,9 @@ def _record(plan: Plan, position: Position) -> EpochRecord:
     last_step = replace(position, batch=position.batch - 1, step=position.step - 1)
     validation = plan.validation
     score = validation and plan.engine.score(position.parameters, validation)
+    if score and not math.isfinite(score.cost):
+        last = plan.network.architecture.activations[-1]
+        raise diverged_on_validation(position, plan.recipe, score.cost, last)
     return EpochRecord(
         epoch=position.epoch + 1,
         cost=sums.cost / n,

@@ -48,13 +48,28 @@ def plan_training(
         recipe: a seed is drawn where it has none.
         validation: a validation set of its own, instead of a held-out part.
 
-    Raises: InputError, ShapeError.
+    Raises: InputError, ShapeError, DataError.
     """
+    for given in (dataset, *([] if validation is None else [validation])):
+        _require_dataset(given)
     recipe = recipe.with_seed()
     held_out = _validation_part(dataset, recipe, validation)
     training, validation = (dataset, validation) if held_out is None else held_out
+    ready = replace(
+        settled(network, recipe.cost),
+        input_scale=training.scale,
+        input_shape=training.shape,
+        class_names=training.class_names,
+    )
     for data in (training, *([] if validation is None else [validation])):
-        _require_fit(network, data)
+        _require_fit(ready, data)
+    if validation is not None and validation.classifies != training.classifies:
+        raise InputError(
+            "train",
+            expected=f"a validation set with targets of {_kind(training)}, as in training",
+            got=_kind(validation),
+            argument="validation",
+        )
     if validation is None and (recipe.monitor or "").startswith("validation_"):
         raise InputError(
             "train",
@@ -74,12 +89,6 @@ def plan_training(
             value=recipe.monitor,
         )
     normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
-    ready = replace(
-        settled(network, recipe.cost),
-        input_scale=training.scale,
-        input_shape=training.shape,
-        class_names=training.class_names,
-    )
     engine = ReferenceEngine(ready.architecture, recipe, training)
     return Plan(ready, recipe, training, validation, engine)
 
@@ -105,6 +114,21 @@ def _validation_part(
         )
     assert recipe.seed is not None, "Recipe.with_seed comes first"
     return split(dataset, recipe.validation_fraction, recipe.seed, purpose="validation")
+
+
+def _require_dataset(given: object) -> None:
+    if not isinstance(given, Dataset):
+        raise InputError(
+            "train",
+            expected="a Dataset",
+            got=type(given).__name__,
+            remedy="Of a pair, pass its .train",
+            argument="dataset",
+        )
+
+
+def _kind(dataset: Dataset) -> str:
+    return "classes" if dataset.classifies else "numbers"
 
 
 def _require_fit(network: Network, dataset: Dataset) -> None:

@@ -26,13 +26,20 @@ from chainrule.errors import ChainruleError, DataError, FileError, RunFolderErro
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.storage import make_folder, read_bytes, write_atomically
+from chainrule.storage import (
+    is_half_written,
+    make_folder,
+    names_in,
+    read_bytes,
+    remove,
+    write_atomically,
+)
 from chainrule.training.checkpoint import newest_position, read_checkpoint, write_checkpoint
 
 __all__ = ["RunFacts", "RunFolder"]
 
 FORMAT = "chainrule run 1"
-_OWN = ("lock", "checkpoints")
+_FIRST = "epoch-000000-batch-00000000.safetensors"
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class RunFolder:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._checkpoints = self.path / "checkpoints"
         self._lock = FileLock(self.path / "lock", timeout=0)
 
     def __enter__(self) -> RunFolder:
@@ -97,11 +105,10 @@ class RunFolder:
 
         Raises: RunFolderError where the folder holds a run or other files; FileError.
         """
-        self._require_empty()
-        make_folder(self.path / "checkpoints")
-        for left in (self.path / "checkpoints").glob("*.safetensors"):
-            left.unlink()  # of a start that was cut off before run.json
-        write_checkpoint(self.path / "checkpoints", position)
+        self.require_new()
+        self.tidy()
+        make_folder(self._checkpoints)
+        write_checkpoint(self._checkpoints, position)
         write_atomically(self.path / "recipe.toml", facts.recipe.to_toml().encode())
         whole = {
             "format": FORMAT,
@@ -112,16 +119,24 @@ class RunFolder:
         }
         self._write_json("run.json", whole)
 
-    def _require_empty(self) -> None:
-        if (self.path / "run.json").exists():
+    def require_new(self) -> None:
+        """Refuse a folder that holds a run or other files, before anything is made in it.
+
+        What a start leaves that was cut off before run.json is no hindrance.
+
+        Raises: RunFolderError, FileError.
+        """
+        if self.has("run.json"):
             raise RunFolderError(
                 str(self.path),
                 expected="a folder without a run",
                 got="one with a run",
                 remedy=f"Go on with it by --resume {self.path}, or choose another folder",
             )
-        own = {*_OWN, "recipe.toml"}
-        foreign = [p.name for p in self.path.iterdir() if p.name not in own and p.name[0] != "."]
+        begun = ("lock", "checkpoints", *(["recipe.toml"] if self.has("checkpoints") else []))
+        inside = [f"checkpoints/{name}" for name in names_in(self._checkpoints) if name != _FIRST]
+        foreign = [name for name in names_in(self.path) if name not in begun] + inside
+        foreign = [name for name in foreign if not Path(name).name.startswith(".")]
         if foreign:
             raise RunFolderError(
                 str(self.path),
@@ -130,12 +145,28 @@ class RunFolder:
                 remedy="Choose another folder",
             )
 
+    def has(self, name: str) -> bool:
+        """Whether a file of that name is in the folder.
+
+        Raises: FileError where the folder cannot be read.
+        """
+        return name in names_in(self.path)
+
+    def tidy(self) -> None:
+        """Remove the files that a kill left half-written; call it with the lock held.
+
+        Raises: FileError.
+        """
+        for folder in (self.path, self._checkpoints):
+            for name in filter(is_half_written, names_in(folder)):
+                remove(folder / name)
+
     def facts(self) -> RunFacts:
         """What the run was asked to do.
 
         Raises: RunFolderError where there is no run, or one of another version.
         """
-        if not (self.path / "run.json").exists():
+        if not self.has("run.json"):
             raise RunFolderError(
                 str(self.path),
                 expected="a folder with a run",
@@ -154,34 +185,34 @@ class RunFolder:
         try:
             recipe = Recipe.from_dict(kept["recipe"])
             architecture = Architecture.from_dict(kept["architecture"])
-            return RunFacts(recipe, architecture, kept["data"], kept["notes"])
-        except (ChainruleError, KeyError, TypeError) as error:
-            raise DataError(
-                str(self.path / "run.json"), expected="a whole run", got=str(error)
-            ) from None
+            facts = RunFacts(recipe, architecture, dict(kept["data"]), dict(kept["notes"]))
+            if recipe.seed is None:
+                raise KeyError("seed")
+        except (ChainruleError, KeyError, TypeError, ValueError) as error:
+            got = f"one without {error}" if isinstance(error, KeyError) else str(error)
+            raise DataError(str(self.path / "run.json"), expected="a whole run", got=got) from None
+        return facts
 
     def keep(self, position: Position) -> None:
         """Write a checkpoint.
 
         Raises: FileError.
         """
-        write_checkpoint(self.path / "checkpoints", position)
+        write_checkpoint(self._checkpoints, position)
 
     def newest(self) -> Position:
         """The newest position that can be read.
 
         Raises: RunFolderError.
         """
-        return newest_position(self.path / "checkpoints")
+        return newest_position(self._checkpoints)
 
     def first(self) -> Position:
         """The position before the first step.
 
         Raises: FileError, DataError, IntegrityError.
         """
-        return read_checkpoint(
-            self.path / "checkpoints" / "epoch-000000-batch-00000000.safetensors"
-        )
+        return read_checkpoint(self._checkpoints / _FIRST)
 
     def write_history(self, position: Position) -> None:
         """Write the history up to a position.
@@ -210,8 +241,7 @@ class RunFolder:
 
         Raises: RunFolderError while there is none; FileError, DataError, IntegrityError.
         """
-        path = self.path / "network.safetensors"
-        if not path.exists():
+        if not self.has("network.safetensors"):
             self.facts()
             raise RunFolderError(
                 str(self.path),
@@ -219,7 +249,7 @@ class RunFolder:
                 got="one without network.safetensors",
                 remedy=f"End it with: chainrule train --resume {self.path}",
             )
-        return Network.load(path)
+        return Network.load(self.path / "network.safetensors")
 
     def read_json(self, name: str) -> dict[str, Any]:
         """A JSON file of the folder.
@@ -228,8 +258,9 @@ class RunFolder:
         """
         try:
             kept = json.loads(read_bytes(self.path / name))
-        except ValueError as error:
-            raise DataError(str(self.path / name), expected="a JSON file", got=str(error)) from None
+        except (ValueError, RecursionError) as error:
+            got = str(error) if isinstance(error, ValueError) else "nesting that is too deep"
+            raise DataError(str(self.path / name), expected="a JSON file", got=got) from None
         if not isinstance(kept, dict):
             raise DataError(str(self.path / name), expected="a JSON object", got="another value")
         return kept

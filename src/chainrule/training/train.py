@@ -13,6 +13,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.position import EpochRecord, Position
 from chainrule.errors import (
+    DataError,
     DivergenceError,
     FileError,
     IntegrityError,
@@ -91,7 +92,9 @@ def train(
     facts = _facts(plan, notes)
     if folder is None:
         return _Course(plan, facts, None, checkpoint_seconds).run(position, observers)
-    with RunFolder(folder) as kept:
+    kept = RunFolder(folder)
+    kept.require_new()
+    with kept:
         kept.begin(facts, position)
         return _Course(plan, facts, kept, checkpoint_seconds).run(position, observers)
 
@@ -116,11 +119,28 @@ def resume(
     Returns: the Run.
     Raises: RunFolderError, IntegrityError where the data are others, and what `train` raises.
     """
-    with RunFolder(folder) as kept:
-        facts = kept.facts()
+    kept = RunFolder(folder)
+    facts = kept.facts()
+    with kept:
+        kept.tidy()
         plan = plan_of(kept, dataset, validation)
-        course = _Course(plan, facts, kept, checkpoint_seconds)
-        return course.run(kept.newest(), observers)
+        position = kept.newest()
+        _require_fit(kept, position, first_position(plan))
+        return _Course(plan, facts, kept, checkpoint_seconds).run(position, observers)
+
+
+def _require_fit(kept: RunFolder, position: Position, first: Position) -> None:
+    """Refuse a position whose arrays are not those of the run's recipe and architecture."""
+    found, wanted = (
+        [(array.shape, array.dtype) for array in (p.parameters, p.state)] for p in (position, first)
+    )
+    if found != wanted:
+        raise DataError(
+            str(kept.path),
+            expected=f"checkpoints with parameters {wanted[0][0]} and state {wanted[1][0]}",
+            got=f"{found[0][0]} and {found[1][0]}",
+            why="run.json or the checkpoints were changed after the run began",
+        )
 
 
 def plan_of(kept: RunFolder, dataset: Dataset, validation: Dataset | None) -> Plan:

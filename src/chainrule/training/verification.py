@@ -12,12 +12,13 @@ from typing import Any
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.position import EpochRecord, Position
-from chainrule.errors import RunFolderError
+from chainrule.errors import DataError, DivergenceError, RunFolderError
+from chainrule.network.network import Network
 from chainrule.storage import read_bytes
-from chainrule.training.certificate import versions
-from chainrule.training.epochs import ENDS, advanced
+from chainrule.training.certificate import FORMAT, certify, versions
+from chainrule.training.epochs import ENDS, advanced, ending
 from chainrule.training.observers import SLICE_SECONDS, Moment, Observer, Observers
-from chainrule.training.plan import Plan
+from chainrule.training.plan import Plan, first_position
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.train import plan_of
 
@@ -62,28 +63,51 @@ def verify(
     Raises: RunFolderError, FileError, DataError, IntegrityError.
     """
     kept = RunFolder(folder)
-    facts, certificate = kept.facts(), _certificate(kept)
+    kept.facts()
+    certificate = _certificate(kept)
     plan = plan_of(kept, dataset, validation)
-    watching, position = Observers(observers), kept.first()
+    watching, position = Observers(observers), first_position(plan)
+    difference = ""
     for claimed in certificate["epochs"]:
-        position = _next_epoch(plan, position, watching)
+        try:
+            position = _next_epoch(plan, position, watching)
+        except DivergenceError as error:
+            difference = f"epoch {position.epoch + 1}, which now diverges: {error}"
+            break
         difference = _epoch_difference(claimed, position.history[-1])
         if difference:
             break
-    else:
-        difference = _difference_in_files(kept, certificate, position, facts.recipe.monitor)
+    difference = difference or _difference_in_files(kept, certificate, plan, position)
     return Verification(position.epoch, difference, _changed(certificate["versions"]))
 
 
 def _certificate(kept: RunFolder) -> dict[str, Any]:
-    if not (kept.path / "certificate.json").exists():
+    if not kept.has("certificate.json"):
         raise RunFolderError(
             str(kept.path),
             expected="a run that has ended",
             got="one without certificate.json",
             remedy=f"End it with: chainrule train --resume {kept.path}",
         )
-    return kept.read_json("certificate.json")
+    certificate = kept.read_json("certificate.json")
+    if not _is_whole(certificate):
+        raise DataError(
+            str(kept.path / "certificate.json"),
+            expected=f"a whole certificate of format {FORMAT!r}",
+            got=f"one of format {certificate.get('format')!r} that is not",
+        )
+    return certificate
+
+
+def _is_whole(certificate: Mapping[str, Any]) -> bool:
+    """Whether a certificate has the parts that are read one by one."""
+    epochs = certificate.get("epochs")
+    return (
+        certificate.get("format") == FORMAT
+        and isinstance(certificate.get("versions"), dict)
+        and isinstance(epochs, list)
+        and all(isinstance(e, dict) and isinstance(e.get("tensor_sha256"), dict) for e in epochs)
+    )
 
 
 def _next_epoch(plan: Plan, position: Position, watching: Observers) -> Position:
@@ -100,26 +124,61 @@ def _epoch_difference(claimed: Mapping[str, Any], record: EpochRecord) -> str:
         was = claimed["tensor_sha256"].get(name)
         if was != digest:
             return f"{name} after epoch {record.epoch}: was {str(was)[:12]}…, is {digest[:12]}…"
-    if claimed["weights_sha256"] != record.weights_sha256:
-        return f"the digest of all weights after epoch {record.epoch}"
     return ""
 
 
 def _difference_in_files(
-    kept: RunFolder, certificate: Mapping[str, Any], position: Position, monitor: str | None
+    kept: RunFolder, certificate: Mapping[str, Any], plan: Plan, position: Position
 ) -> str:
-    """What differs in the history or the result although every epoch's weights agree."""
+    """What differs in the files although every epoch's weights agree, in words."""
+    return (
+        _history_difference(kept, position)
+        or _network_difference(kept, certificate, plan, position)
+        or _certificate_difference(kept, certificate, position)
+    )
+
+
+def _history_difference(kept: RunFolder, position: Position) -> str:
     lines = read_bytes(kept.path / "history.jsonl").decode(errors="replace").splitlines()
-    for record, line in zip_longest(position.history, lines):
-        if record is None or line != json.dumps(record.line()):
-            return f"history.jsonl, line {lines.index(line) + 1 if line else len(lines) + 1}"
+    again = [json.dumps(record.line()) for record in position.history]
+    for number, (line, due) in enumerate(zip_longest(lines, again), 1):
+        if line != due:
+            return f"history.jsonl, line {number}"
+    return ""
+
+
+def _network_difference(
+    kept: RunFolder, certificate: Mapping[str, Any], plan: Plan, position: Position
+) -> str:
     network = kept.network()
-    if network.digest != certificate["network_sha256"]:
+    if network.digest != certificate.get("network_sha256"):
         return "network.safetensors: other weights than the certificate's"
-    at_an_end = certificate["ended"] in ENDS
-    best = position.best.parameters if monitor and position.best else position.parameters
-    if (at_an_end or monitor) and network.parameters.tobytes() != best.tobytes():
+    best = position.parameters if position.best is None else position.best.parameters
+    due = plan.network.with_parameters(best)
+    # Without a monitor, a run that was cut off in mid-epoch gives weights of no epoch's end.
+    ended = position.best is not None or ending(plan.recipe, position) is not None
+    if ended and network.digest != due.digest:
         return "network.safetensors: other weights than the run's"
+    if _described(network) != _described(due):
+        return "network.safetensors: other architecture, scale, shape or class names"
+    return ""
+
+
+def _described(network: Network) -> tuple[Any, ...]:
+    return network.architecture, network.input_scale, network.input_shape, network.class_names
+
+
+def _certificate_difference(
+    kept: RunFolder, certificate: Mapping[str, Any], position: Position
+) -> str:
+    """The first entry of the certificate that is not what it would be now."""
+    facts, claimed = kept.facts(), certificate.get("ended")
+    due = ending(facts.recipe, position)
+    ended = str(due if due or claimed in ENDS else claimed)
+    again = certify(facts, position, kept.network(), ended)
+    for name, value in json.loads(json.dumps(again)).items():
+        if name != "versions" and certificate.get(name) != value:
+            return f"certificate.json: {name}"
     return ""
 
 

@@ -1,0 +1,123 @@
+"""A training that is made to be killed.
+
+    python killed_run.py run FOLDER      begin, or go on with what a kill left; say when
+    python killed_run.py steps FOLDER    kill a training before each of its steps on files in turn
+
+It imports only what a training needs, so that a process costs little.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from chainrule.data.dataset import Dataset
+from chainrule.network.network import Network
+from chainrule.recipe import Recipe
+from chainrule.training.train import resume, train
+
+RESULTS = ("history.jsonl", "network.safetensors", "certificate.json", "recipe.toml", "run.json")
+
+# What a training does to files, as Python reports it.
+STEPS = ("open", "os.mkdir", "os.chmod", "os.rename", "os.remove", "os.listdir", "os.scandir")
+
+
+def examples(n: int) -> Dataset:
+    """Points of three classes that overlap."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, n)
+    inputs = random.normal(0, 1, (n, 6)) + np.eye(3)[labels] @ random.normal(0, 1, (3, 6))
+    return Dataset(inputs.astype(np.float32), labels)
+
+
+def go_on(folder: Path, dataset: Dataset, recipe: Recipe, checkpoint_seconds: float = 0) -> None:
+    """Train to the end, from the start or from where a kill left it."""
+    if (folder / "run.json").exists():
+        resume(folder, dataset, checkpoint_seconds=checkpoint_seconds)
+    else:
+        network = Network.create([6, 5, 3], "tanh", seed=1)
+        train(network, dataset, recipe, folder=folder, checkpoint_seconds=checkpoint_seconds)
+
+
+def run(folder: Path, checkpoint_seconds: float = 0) -> None:
+    """Ten thousand small batches: epochs longer than a slice, so that kills hit in mid-epoch."""
+    recipe = Recipe(
+        batch_size=3,
+        epochs=5,
+        learning_rate=0.01,
+        clip_norm=1.0,
+        schedule="one_cycle",
+        validation_fraction=0.2,
+        monitor="validation_cost",
+        patience=4,
+        seed=9,
+    )
+    go_on(folder, examples(7500), recipe, checkpoint_seconds)
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    """What must not differ; a file left half-written would be one more."""
+    half = {str(path): b"" for path in folder.rglob(".*")}
+    return {name: (folder / name).read_bytes() for name in RESULTS} | half
+
+
+def short(folder: Path) -> None:
+    """Three epochs of a moment each."""
+    go_on(folder, examples(40), Recipe(batch_size=8, epochs=3, monitor="accuracy", seed=2))
+
+
+def killed_before(step: int, folder: Path) -> bool:
+    """Train in a child that dies before its step of this number; whether it came to that step."""
+    child = os.fork()
+    if child == 0:
+        sys.addaudithook(_counting(step, str(folder)))
+        short(folder)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return True
+    if os.WEXITSTATUS(status):
+        raise SystemExit(f"{folder}: a training ended with {status}")
+    return False
+
+
+def _counting(step: int, folder: str) -> Callable[[str, tuple[object, ...]], None]:
+    """A hook that kills its own process at the given step below the folder."""
+    left = step
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if event in STEPS and str(arguments[0]).startswith(folder):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return hook
+
+
+def steps(folder: Path) -> dict[str, int]:
+    """Kill a training before every step, and the one that goes on at another; count mismatches."""
+    short(folder / "whole")
+    undisturbed, counts = results(folder / "whole"), {"steps": 0, "kills": 0, "mismatches": 0}
+    while killed_before(counts["steps"] + 1, folder / f"{counts['steps']:04d}-killed"):
+        place = folder / f"{counts['steps']:04d}-killed"
+        counts["steps"] += 1
+        counts["kills"] += 1 + killed_before(counts["steps"] * 7 % 50 + 1, place)
+        killed_before(0, place)
+        counts["mismatches"] += results(place) != undisturbed
+    return counts
+
+
+if __name__ == "__main__":
+    verb, target = sys.argv[1], Path(sys.argv[2])
+    if verb == "run":
+        print("begins", flush=True)
+        run(target)
+    else:
+        print(json.dumps(steps(target)))

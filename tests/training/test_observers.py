@@ -1,0 +1,73 @@
+"""Observers look on: they may ask to stop, and one that raises is dropped."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from chainrule.engine.position import Position
+from chainrule.training.observers import Moment, Observers
+
+MOMENT = Moment(Position(np.zeros(1), np.zeros((0, 1)), epoch=3, batch=5), 8, 10, False)
+
+
+def test_the_share_done() -> None:
+    assert MOMENT.share_done == 3.5 / 8
+    assert Moment(MOMENT.position, 0, 10, False).share_done == 1.0
+    assert Moment(Position(np.zeros(1), np.zeros((0, 1)), epoch=8), 8, 10, True).share_done == 1.0
+
+
+def test_all_are_called_even_where_the_first_asks_to_stop() -> None:
+    seen: list[tuple[str, Moment]] = []
+
+    def first(moment: Moment) -> bool:
+        seen.append(("first", moment))
+        return True
+
+    def second(moment: Moment) -> None:
+        seen.append(("second", moment))
+
+    assert Observers([first, second]).see(MOMENT)
+    assert seen == [("first", MOMENT), ("second", MOMENT)]
+
+
+@pytest.mark.parametrize("answer", [None, False, 1, "yes", [1]])
+def test_only_true_itself_asks_to_stop(answer: object) -> None:
+    assert not Observers([lambda moment: answer]).see(MOMENT)
+
+
+def test_nobody_looking_on() -> None:
+    assert not Observers([]).see(MOMENT)
+
+
+def test_one_that_raises_is_dropped_with_a_warning_and_the_others_stay() -> None:
+    calls = []
+
+    def raises(moment: Moment) -> None:
+        calls.append("raises")
+        raise KeyError("lost")
+
+    def stays(moment: Moment) -> bool:
+        calls.append("stays")
+        return True
+
+    watching = Observers(iter([raises, stays]))
+    with pytest.warns(RuntimeWarning) as told:
+        assert watching.see(MOMENT)
+    assert [str(w.message) for w in told] == [
+        "train: an observer was dropped, since it raised KeyError: 'lost'"
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert watching.see(MOMENT)
+    assert calls == ["raises", "stays", "stays"]
+
+
+def test_an_interruption_is_not_caught() -> None:
+    def interrupts(moment: Moment) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Observers([interrupts]).see(MOMENT)

@@ -1,0 +1,400 @@
+"""A kept run is computed again, and the first thing that differs is named."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.data.dataset import Dataset
+from chainrule.errors import (
+    ChainruleError,
+    DataError,
+    DivergenceError,
+    IntegrityError,
+    RunFolderError,
+    TrainingInterrupted,
+)
+from chainrule.network.network import Network
+from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.recipe import Recipe
+from chainrule.training.observers import Moment
+from chainrule.training.run_folder import RunFolder
+from chainrule.training.train import resume, train
+from chainrule.training.verification import Verification, verify
+
+GOOD = Verification(4, "", ())
+
+
+@pytest.fixture
+def kept(network: Network, three: Dataset, recipe: Recipe, tmp_path: Path) -> Path:
+    """A run of four epochs with a monitor."""
+    train(network, three, recipe.replaced(monitor="cost"), folder=tmp_path / "run")
+    return tmp_path / "run"
+
+
+def rewritten(path: Path, change: Callable[[Any], object]) -> None:
+    whole = json.loads(path.read_bytes())
+    change(whole)
+    path.write_text(json.dumps(whole), encoding="utf-8")
+
+
+def test_a_good_run_holds(kept: Path, three: Dataset) -> None:
+    found = verify(kept, three)
+    assert found == GOOD
+    assert found.holds
+    assert verify(str(kept), three) == GOOD
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"schedule": "cosine", "final_factor": 0.1},
+        {"schedule": "one_cycle"},
+        {"schedule": "plateau", "schedule_patience": 1, "min_delta": 0.1, "learning_rate": 1.0},
+        {"validation_fraction": 0.3, "monitor": "validation_cost", "patience": 1},
+        {"validation_fraction": 0.3, "schedule": "plateau"},
+        {"class_weights": [1, 2, 3], "l1": 0.01},
+        {"optimiser": "sgd", "shuffle": False},
+        {"epochs": 0},
+    ],
+    ids=str,
+)
+def test_runs_of_all_kinds_hold(
+    network: Network, three: Dataset, recipe: Recipe, tmp_path: Path, more: dict[str, Any]
+) -> None:
+    run = train(network, three, recipe.replaced(**more), folder=tmp_path)
+    assert verify(tmp_path, three) == Verification(len(run.history), "", ())
+
+
+def test_a_run_with_a_validation_set_of_its_own(
+    network: Network, three: Dataset, recipe: Recipe, tmp_path: Path
+) -> None:
+    validation = three.subset(slice(3, 20))
+    train(network, three, recipe, validation=validation, folder=tmp_path)
+    assert verify(tmp_path, three, validation=validation) == GOOD
+    with pytest.raises(IntegrityError):
+        verify(tmp_path, three)
+
+
+@pytest.mark.parametrize("monitor", [None, "cost"])
+@pytest.mark.parametrize("epoch", [0, 2])
+def test_interrupted_runs_hold_and_resumed_ones_too(
+    network: Network,
+    three: Dataset,
+    recipe: Recipe,
+    tmp_path: Path,
+    monitor: str | None,
+    epoch: int,
+) -> None:
+    """Epochs of 1,500 batches last longer than a slice: the interruption is in mid-epoch."""
+    many = three.subset(np.arange(1500) % 41)
+    how = recipe.replaced(batch_size=1, epochs=3, monitor=monitor, learning_rate=1e-3)
+
+    def interrupts(moment: Moment) -> None:
+        if (moment.position.epoch, moment.epoch_ended) == (epoch, False):
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(TrainingInterrupted):
+        train(network, many, how, folder=tmp_path, observers=[interrupts])
+    assert RunFolder(tmp_path).newest().batch > 0
+    assert verify(tmp_path, many) == Verification(epoch, "", ())
+    resume(tmp_path, many)
+    assert verify(tmp_path, many) == Verification(3, "", ())
+
+
+def test_a_diverged_run_holds_as_far_as_it_came(line: Dataset, tmp_path: Path) -> None:
+    how = Recipe(cost="squared_error", optimiser="sgd", learning_rate=1.9, epochs=400, seed=0)
+    with pytest.raises(DivergenceError) as caught:
+        train(Network.create([1, 1], "identity"), line, how, folder=tmp_path)
+    assert verify(tmp_path, line) == Verification(len(caught.value.run.history), "", ())
+
+
+def test_observers_see_the_epochs(kept: Path, three: Dataset) -> None:
+    seen: list[Moment] = []
+    verify(kept, three, observers=[seen.append])
+    assert [m.position.epoch for m in seen if m.epoch_ended] == [1, 2, 3, 4]
+
+
+def test_verifying_changes_nothing(
+    kept: Path, three: Dataset, results: Callable[[Path], dict[str, bytes]]
+) -> None:
+    before = results(kept), sorted(kept.rglob("*"))
+    verify(kept, three)
+    assert (results(kept), sorted(kept.rglob("*"))) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "epoch", "tensor"),
+    [
+        ("learning_rate", 0.021, 1, "W[1]"),
+        ("seed", 4, 1, "W[1]"),
+        ("batch_size", 9, 1, "W[1]"),
+        ("optimiser", "sgd", 1, "W[1]"),
+        ("optimiser", "adamw", 1, "W[1]"),
+        ("shuffle", False, 1, "W[1]"),
+        ("l2", 1e-3, 1, "W[1]"),
+        ("clip_norm", 1e-3, 1, "W[1]"),
+        ("schedule", "exponential", 2, "W[1]"),
+        ("schedule", "cosine", 1, "W[1]"),
+    ],
+)
+def test_another_recipe_is_found_at_its_first_epoch_and_tensor(
+    kept: Path, three: Dataset, field: str, value: object, epoch: int, tensor: str
+) -> None:
+    was = json.loads((kept / "certificate.json").read_bytes())["epochs"][epoch - 1]
+    rewritten(kept / "run.json", lambda whole: whole["recipe"].update({field: value}))
+    found = verify(kept, three)
+    start = f"{tensor} after epoch {epoch}: was {was['tensor_sha256'][tensor][:12]}…, is "
+    assert found.epochs == epoch
+    assert found.difference.startswith(start)
+    assert len(found.difference) == len(start) + 13
+    assert not found.holds
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "difference"),
+    [
+        ("monitor", None, "network.safetensors: other weights than the run's"),
+        ("patience", 3, "certificate.json: recipe"),
+        ("epochs", 5, "certificate.json: recipe"),
+        ("epochs", 3, "certificate.json: recipe"),
+        ("schedule_every", 3, "certificate.json: recipe"),
+    ],
+)
+def test_another_recipe_that_changes_no_step(
+    network: Network,
+    three: Dataset,
+    recipe: Recipe,
+    tmp_path: Path,
+    field: str,
+    value: object,
+    difference: str,
+) -> None:
+    how = recipe.replaced(optimiser="momentum", learning_rate=3.0, monitor="cost")
+    run = train(network, three, how, folder=tmp_path)
+    assert run.certificate["best_epoch"] < 4
+    rewritten(tmp_path / "run.json", lambda whole: whole["recipe"].update({field: value}))
+    assert verify(tmp_path, three).difference == difference
+
+
+def test_a_recipe_that_now_diverges(kept: Path, three: Dataset) -> None:
+    rewritten(
+        kept / "run.json",
+        lambda whole: whole["recipe"].update(optimiser="sgd", learning_rate=1e300),
+    )
+    found = verify(kept, three)
+    assert found.epochs == 0
+    assert found.difference == (
+        "epoch 1, which now diverges: train: expected finite numbers, got -inf in the new W[1] "
+        "(layer 1) at epoch 1, batch 1. The step was not taken; the parameters before it are "
+        "kept. Lower the learning rate, say to 1e+299, or set clip_norm, say to 1."
+    )
+
+
+def test_another_architecture(kept: Path, three: Dataset) -> None:
+    rewritten(
+        kept / "run.json",
+        lambda whole: whole["architecture"].update(activations=["relu", "softmax"]),
+    )
+    assert verify(kept, three).difference.startswith("W[1] after epoch 1: was ")
+
+
+def test_an_epoch_in_the_certificate(kept: Path, three: Dataset) -> None:
+    path = kept / "certificate.json"
+    rewritten(path, lambda c: c["epochs"][2]["tensor_sha256"].update({"b[2]": "0" * 64}))
+    found = verify(kept, three)
+    assert found.epochs == 3
+    assert found.difference.startswith("b[2] after epoch 3: was 000000000000…, is ")
+
+
+def test_a_tensor_that_is_missing_in_the_certificate(kept: Path, three: Dataset) -> None:
+    path = kept / "certificate.json"
+    rewritten(path, lambda c: c["epochs"][1]["tensor_sha256"].pop("W[2]"))
+    assert verify(kept, three).difference.startswith("W[2] after epoch 2: was None…, is ")
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        (lambda c: c.update(ended="early stopping"), "certificate.json: ended"),
+        (lambda c: c.update(ended="interrupted"), "certificate.json: ended"),
+        (lambda c: c.pop("ended"), "certificate.json: ended"),
+        (lambda c: c.update(best_epoch=1), "certificate.json: best_epoch"),
+        (lambda c: c.update(engine="other"), "certificate.json: engine"),
+        (lambda c: c["data"].update(examples=40), "certificate.json: data"),
+        (lambda c: c["recipe"].update(epochs=5), "certificate.json: recipe"),
+        (lambda c: c["architecture"].update(dtype="float64"), "certificate.json: architecture"),
+        (lambda c: c["epochs"][0].update(weights_sha256="0" * 64), "certificate.json: epochs"),
+        (lambda c: c["epochs"][0].update(epoch=7), "certificate.json: epochs"),
+        (
+            lambda c: c.update(network_sha256="0" * 64),
+            "network.safetensors: other weights than the certificate's",
+        ),
+    ],
+)
+def test_every_entry_of_the_certificate_is_looked_at(
+    kept: Path, three: Dataset, change: Callable[[Any], object], difference: str
+) -> None:
+    assert json.loads((kept / "certificate.json").read_bytes())["best_epoch"] == 4
+    rewritten(kept / "certificate.json", change)
+    assert verify(kept, three).difference == difference
+
+
+def test_a_certificate_of_fewer_epochs(kept: Path, three: Dataset) -> None:
+    """As if the run had been shorter: history and certificate agree, the recipe does not."""
+    rewritten(kept / "certificate.json", lambda c: c.update(epochs=c["epochs"][:3]))
+    found = verify(kept, three)
+    assert (found.epochs, found.difference) == (3, "history.jsonl, line 4")
+    lines = (kept / "history.jsonl").read_bytes().splitlines(keepends=True)
+    (kept / "history.jsonl").write_bytes(b"".join(lines[:3]))
+    difference = verify(kept, three).difference
+    assert difference == "network.safetensors: other weights than the run's"
+
+
+def test_a_run_that_claims_to_be_over_without_an_epoch(
+    network: Network, three: Dataset, recipe: Recipe, tmp_path: Path
+) -> None:
+    train(network, three, recipe, folder=tmp_path, observers=[lambda moment: True])
+    rewritten(tmp_path / "certificate.json", lambda c: c.update(ended="all epochs done"))
+    assert verify(tmp_path, three).difference == "certificate.json: ended"
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda lines: lines[:3], 4),
+        (lambda lines: [*lines, lines[3]], 5),
+        (lambda lines: [lines[0], lines[0], *lines[2:]], 2),
+        (lambda lines: [lines[0], b"\n", *lines[1:]], 2),
+        (lambda lines: [*lines[:2], lines[2].replace(b"0.02", b"0.03"), lines[3]], 3),
+        (lambda lines: [b"\xff", *lines], 1),
+        (lambda lines: [], 1),
+    ],
+    ids=["cut", "longer", "twice", "empty", "changed", "bytes", "none"],
+)
+def test_the_line_of_the_history_that_differs(
+    kept: Path, three: Dataset, change: Callable[[list[bytes]], list[bytes]], line: int
+) -> None:
+    path = kept / "history.jsonl"
+    before = path.read_bytes()
+    path.write_bytes(b"".join(change(before.splitlines(keepends=True))))
+    assert path.read_bytes() != before
+    assert verify(kept, three).difference == f"history.jsonl, line {line}"
+
+
+def test_another_result(kept: Path, three: Dataset) -> None:
+    result = RunFolder(kept).network()
+    result.with_parameters(result.parameters * 2).save(kept / "network.safetensors")
+    difference = verify(kept, three).difference
+    assert difference == "network.safetensors: other weights than the certificate's"
+    other = Network.load(kept / "network.safetensors").digest
+    rewritten(kept / "certificate.json", lambda c: c.update(network_sha256=other))
+    difference = verify(kept, three).difference
+    assert difference == "network.safetensors: other weights than the run's"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"class_names": ("b", "a", "c")},
+        {"input_scale": 1.0},
+        {"input_shape": (4,)},
+    ],
+    ids=str,
+)
+def test_a_result_that_is_described_otherwise(
+    kept: Path, three: Dataset, change: dict[str, Any]
+) -> None:
+    replace(RunFolder(kept).network(), **change).save(kept / "network.safetensors")
+    difference = verify(kept, three).difference
+    assert difference == "network.safetensors: other architecture, scale, shape or class names"
+
+
+def test_a_damaged_result(kept: Path, three: Dataset) -> None:
+    content = bytearray((kept / "network.safetensors").read_bytes())
+    content[-3] ^= 16
+    (kept / "network.safetensors").write_bytes(content)
+    with pytest.raises(IntegrityError) as caught:
+        verify(kept, three)
+    assert str(caught.value).startswith(f"{kept / 'network.safetensors'}: expected SHA-256 ")
+
+
+def test_another_first_checkpoint(kept: Path, three: Dataset) -> None:
+    path = kept / "checkpoints" / "epoch-000000-batch-00000000.safetensors"
+    tensors, facts = read_sealed(path)
+    parameters = tensors["parameters"].copy()
+    parameters[0] = np.nextafter(parameters[0], np.float32(9))
+    write_sealed(path, {**tensors, "parameters": parameters}, facts)
+    assert verify(kept, three).difference.startswith("W[1] after epoch 1: was ")
+    write_sealed(path, {**tensors, "parameters": parameters[1:]}, facts)
+    with pytest.raises(ChainruleError) as caught:
+        verify(kept, three)
+    assert str(caught.value) == (
+        "Network: expected 43 parameters in one row, got an array of shape (42,) (float32)."
+    )
+
+
+def test_other_data_are_refused(kept: Path, three: Dataset) -> None:
+    other = three.subset(slice(0, 40))
+    with pytest.raises(IntegrityError) as caught:
+        verify(kept, other)
+    assert str(caught.value) == (
+        f"{kept}: expected the data it began with, digest {three.digest[:12]}…, "
+        f"got {other.digest[:12]}…. Give the data set '' as it was."
+    )
+
+
+def test_a_run_that_has_not_ended(kept: Path, three: Dataset) -> None:
+    (kept / "certificate.json").unlink()
+    with pytest.raises(RunFolderError) as caught:
+        verify(kept, three)
+    assert str(caught.value) == (
+        f"{kept}: expected a run that has ended, got one without certificate.json. "
+        f"End it with: chainrule train --resume {kept}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda c: c.clear(), None),
+        (lambda c: c.update(format="chainrule certificate 2"), "chainrule certificate 2"),
+        (lambda c: c.update(epochs={}), "chainrule certificate 1"),
+        (lambda c: c.update(epochs=[1]), "chainrule certificate 1"),
+        (lambda c: c["epochs"][1].pop("tensor_sha256"), "chainrule certificate 1"),
+        (lambda c: c.update(versions=None), "chainrule certificate 1"),
+    ],
+)
+def test_a_certificate_that_is_none(
+    kept: Path, three: Dataset, change: Callable[[Any], object], kind: str | None
+) -> None:
+    rewritten(kept / "certificate.json", change)
+    with pytest.raises(DataError) as caught:
+        verify(kept, three)
+    assert str(caught.value) == (
+        f"{kept / 'certificate.json'}: expected a whole certificate of format "
+        f"'chainrule certificate 1', got one of format {kind!r} that is not."
+    )
+
+
+def test_other_versions_are_told_and_are_no_difference(kept: Path, three: Dataset) -> None:
+    now = json.loads((kept / "certificate.json").read_bytes())["versions"]
+
+    def older(certificate: Any) -> None:
+        certificate["versions"]["numpy"] = "1.0"
+        del certificate["versions"]["machine"]
+
+    rewritten(kept / "certificate.json", older)
+    found = verify(kept, three)
+    assert found.holds
+    assert found.other_versions == (
+        f"numpy was 1.0, is {now['numpy']}",
+        f"machine was None, is {now['machine']}",
+    )
