@@ -1,0 +1,130 @@
+"""Size and place of a digit as MNIST has them: a box of 20 pixels, the centre of mass at 14, 14."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "as_bytes",
+    "box_side",
+    "centre_of_mass",
+    "centred",
+    "cropped",
+    "fitted",
+    "is_mnist_like",
+]
+
+Grey = NDArray[np.float32]
+_BOX = 20
+_SIDE = 28
+_BLACK = 255
+_LEAST_INK = 0.3
+_CENTRED = 0.525
+
+
+def box_side(shape: tuple[int, int]) -> int:
+    """The longer side of a digit in a picture of this shape: 20/28 of the shorter side.
+
+    >>> box_side((28, 28)), box_side((16, 20))
+    (20, 11)
+    """
+    return round(_BOX * min(shape) / _SIDE)
+
+
+def centre_of_mass(ink: NDArray[np.generic]) -> tuple[float, float]:
+    """Mean row and mean column, weighted by the ink; row and column of the first pixel are 0.
+
+    >>> centre_of_mass(np.array([[0, 1], [0, 3]]))
+    (0.75, 1.0)
+    """
+    amounts = ink.astype(np.float64)
+    rows, columns = np.indices(ink.shape)
+    total = amounts.sum()
+    return float((rows * amounts).sum() / total), float((columns * amounts).sum() / total)
+
+
+def is_mnist_like(ink: Grey, shape: tuple[int, int]) -> bool:
+    """Whether a picture is boxed and centred as MNIST's are.
+
+    MNIST's digits lie on pure black, have a longer side of 20 pixels (0.02 % of them 19), and the
+    centre of mass within 0.52 pixels of row and column 14, counted from 0.
+
+    Args:
+        ink: from 0 to 1, (rows, columns).
+        shape: rows and columns of the pictures that the network reads.
+    """
+    stored = as_bytes(ink)
+    top, left, bottom, right = _extent(stored > 0)
+    side = box_side(shape)
+    if ink.shape != shape or not side - 1 <= max(bottom - top, right - left) <= side:
+        return False
+    offsets = np.array(centre_of_mass(stored)) - np.array(shape) // 2
+    return bool(np.abs(offsets).max() <= _CENTRED)
+
+
+def as_bytes(ink: Grey) -> NDArray[np.uint8]:
+    """Ink from 0 to 1 as the nearest bytes from 0 to 255.
+
+    >>> as_bytes(np.array([0, 0.5, 1], np.float32))
+    array([  0, 128, 255], dtype=uint8)
+    """
+    return np.asarray(np.rint(ink * np.float32(_BLACK)), np.uint8)
+
+
+def _extent(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Top, left, bottom and right of the pixels that are set, the last two exclusive."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return 0, 0, 0, 0
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+
+
+def cropped(ink: Grey) -> Grey:
+    """The digit cut out along its outermost pixels with at least 0.3 of full ink.
+
+    Args:
+        ink: from 0 to 1, (rows, columns), with such a pixel.
+
+    Example:
+        >>> cropped(np.array([[0.0, 0.1, 0.0], [0.0, 1.0, 0.5]], np.float32))
+        array([[1. , 0.5]], dtype=float32)
+    """
+    top, left, bottom, right = _extent(ink >= _LEAST_INK)
+    return ink[top:bottom, left:right]
+
+
+def fitted(digit: Grey, shape: tuple[int, int]) -> Grey:
+    """The digit scaled, its proportions kept, so that its longer side fills the box.
+
+    Each new pixel is the mean of what it covers; then the inkiest one is made full ink.
+
+    Args:
+        digit: from 0 to 1, as `cropped` gives it.
+        shape: the shape of the whole picture that the box is for.
+    """
+    from PIL import Image
+
+    height, width = digit.shape
+    scale = box_side(shape) / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    picture = Image.fromarray(np.ascontiguousarray(digit))
+    boxed = np.asarray(picture.resize(size, Image.Resampling.BOX))
+    return np.asarray(np.clip(boxed / boxed.max(), 0, 1), np.float32)
+
+
+def centred(boxed: Grey, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """The digit placed so that its centre of mass is nearest to the middle, as bytes.
+
+    Args:
+        boxed: ink from 0 to 1, no larger than `shape`.
+        shape: rows and columns of the picture; its middle is row shape[0] // 2.
+    """
+    offsets = [
+        int(np.clip(np.floor(size // 2 - mass + 0.5), 0, size - inner))
+        for size, mass, inner in zip(shape, centre_of_mass(boxed), boxed.shape, strict=True)
+    ]
+    image = np.zeros(shape, np.uint8)
+    top, left = offsets
+    image[top : top + boxed.shape[0], left : left + boxed.shape[1]] = as_bytes(boxed)
+    return image

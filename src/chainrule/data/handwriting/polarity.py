@@ -1,0 +1,54 @@
+"""Whether the ink is darker or lighter than the paper."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.handwriting.isolation import isolated
+from chainrule.data.handwriting.paper import ink_amount, paper_brightness, ring_share
+from chainrule.data.handwriting.reading import shrunk
+
+__all__ = ["ink_is_dark"]
+
+_SKETCH_PIXELS = 20_000
+_BETWEEN = (0.25, 0.75)
+_COVER_WEIGHT = 0.01
+# Dark ink is the rule, and the shadows that blur the picture fall on paper, not on screens.
+_DARK_IS_LIKELIER = 1.5
+
+
+def ink_is_dark(grey: NDArray[np.float32]) -> bool:
+    """Whether the ink is darker than the paper; both are tried on a small copy of the picture.
+
+    The right guess splits the picture into paper and ink; the wrong one leaves many pixels that
+    are neither, or takes the border for ink.
+
+    Args:
+        grey: (rows, columns) from 0 to 1, without a frame.
+
+    Example:
+        >>> page = np.ones((20, 20), np.float32)
+        >>> page[5:15, 9:12] = 0
+        >>> ink_is_dark(page), ink_is_dark(1 - page)
+        (True, False)
+    """
+    sketch = shrunk(grey, _SKETCH_PIXELS)
+    return _implausibility(sketch) <= _DARK_IS_LIKELIER * _implausibility(1 - sketch)
+
+
+def _implausibility(grey: NDArray[np.float32]) -> float:
+    """The share of pixels neither paper nor ink, were the ink darker, more for ink at the border.
+
+    A little is added for the ink itself, which decides where a drawing has no greys at all.
+    """
+    amount = ink_amount(grey, paper_brightness(grey))
+    found = isolated(amount)
+    if found is None:
+        return math.inf
+    low, high = (share * found.contrast for share in _BETWEEN)
+    between = float(((amount > low) & (amount < high)).mean())
+    border, cover = ring_share(found.mask, 0), float(found.mask.mean())
+    return between * (1 + border) + _COVER_WEIGHT * (border + cover)

@@ -1,0 +1,214 @@
+"""From a photo, a drawing or a table of numbers to a digit as MNIST has it."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.handwriting.fit import (
+    as_bytes,
+    centre_of_mass,
+    centred,
+    cropped,
+    fitted,
+    is_mnist_like,
+)
+from chainrule.data.handwriting.isolation import Isolation, isolated
+from chainrule.data.handwriting.paper import frame_width, ink_amount, paper_brightness
+from chainrule.data.handwriting.polarity import ink_is_dark
+from chainrule.data.handwriting.reading import MOST_KEPT, Picture, shrunk
+from chainrule.data.handwriting.record import Preparation, Record
+from chainrule.errors import DataError, InputError, ShapeError, describe
+
+__all__ = ["prepare"]
+
+Grey = NDArray[np.float32]
+# Pictures with a shorter side below the first are enlarged to about the second.
+_SMALL = 64
+_ENLARGED = 112
+_SHAPE_BOUNDS = (4, 1024)
+_LOW_CONTRAST = 0.3
+_UNEVEN = 0.25
+# The digit has at least this share of the ink, or it is one of many marks.
+_LEAST_SHARE = 0.05
+_INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
+
+
+def prepare(picture: Picture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
+    """Find the digit in a picture and bring it into the form of MNIST's.
+
+    Uneven light and dark or light ink are told from the picture; the digit's pieces are scaled so
+    that their longer side has 20 of 28 pixels, and their centre of mass comes to row and column
+    14, counted from 0. A picture that is already so passes unchanged.
+
+    Args:
+        picture: what `read_picture` gives, or brightness as an array of (rows, columns): bytes,
+            or numbers from 0 (black) to 1 (white).
+        shape: rows and columns wanted; the digit's box has 20/28 of the shorter.
+
+    Raises: ShapeError, InputError, DataError where there is no ink.
+
+    Example:
+        >>> page = np.full((100, 80), 230, np.uint8)
+        >>> page[20:70, 30:40] = 40
+        >>> preparation = prepare(page)
+        >>> preparation.image.shape, preparation.remarks
+        ((28, 28), ('The ink was inverted: it is dark on light; MNIST has light on dark.',))
+    """
+    source = picture if isinstance(picture, Picture) else Picture(picture)
+    grey = shrunk(_brightness(source.grey))
+    rows, columns = _checked_shape(shape)
+    record = Record(source.source, list(source.remarks))
+    record.stage("grey", _read_sentence(source, grey), grey)
+    for ink, inverted in ((grey, False), (1 - grey, True)):
+        if is_mnist_like(ink, (rows, columns)):
+            return _unchanged(record, as_bytes(ink), inverted)
+    return _placed(
+        record, _found(record, _evened(record, *_upright(record, grey))), (rows, columns)
+    )
+
+
+def _brightness(given: Any) -> Grey:
+    """An array as grey values from 0 to 1."""
+    array = np.asarray(given)
+    if array.ndim != 2 or not array.size:
+        expected = "a grey picture of shape (rows, columns)"
+        raise ShapeError("prepare", expected=expected, got=describe(array), argument="picture")
+    if array.dtype == np.uint8:
+        return array.astype(np.float32) / np.float32(255)
+    grey = array.astype(np.float32) if array.dtype.kind in "bf" else np.full((1, 1), np.nan)
+    if not ((grey >= 0) & (grey <= 1)).all():
+        expected = "brightness as bytes, or as numbers from 0 to 1"
+        raise InputError("prepare", expected=expected, got=describe(array), argument="picture")
+    return grey
+
+
+def _checked_shape(shape: Any) -> tuple[int, int]:
+    try:
+        rows, columns = (operator.index(size) for size in shape)
+    except (TypeError, ValueError):
+        rows = columns = 0
+    if min(rows, columns) < _SHAPE_BOUNDS[0] or max(rows, columns) > _SHAPE_BOUNDS[1]:
+        raise InputError(
+            "prepare",
+            expected="a shape of two whole numbers from {} to {}".format(*_SHAPE_BOUNDS),
+            got=describe(shape),
+            argument="shape",
+            value=shape,
+        )
+    return rows, columns
+
+
+def _read_sentence(source: Picture, grey: Grey) -> str:
+    rows, columns = source.size or source.grey.shape
+    shrinking = "" if grey.shape == (rows, columns) else f", shrunk to {_size(grey)}"
+    bounds = f"brightness from {grey.min():.2f} to {grey.max():.2f}"
+    return f"{source.kind} of {columns} x {rows} pixels{shrinking}; {bounds}."
+
+
+def _unchanged(record: Record, stored: NDArray[np.uint8], inverted: bool) -> Preparation:
+    if inverted:
+        record.stage("polarity", "Dark ink on light: inverted.", stored)
+        record.remark(_INVERTED)
+    record.stage("centre", "Boxed and centred as MNIST has it already: unchanged.", stored)
+    return record.finished(stored)
+
+
+def _upright(record: Record, grey: Grey) -> tuple[Grey, bool]:
+    """The picture without a frame, large enough to work on, ink darker than paper; was it so?"""
+    width = frame_width(grey)
+    if width:
+        grey = grey[width:-width, width:-width]
+        record.remark("A frame at the edge of the picture was left out.")
+    grey = _enlarged(record, grey)
+    left_out = f"A frame of {width} pixels left out. " if width else ""
+    if ink_is_dark(grey):
+        record.stage("polarity", left_out + "Dark ink on light paper: inverted.", 1 - grey)
+        record.remark(_INVERTED)
+        return grey, True
+    record.stage("polarity", left_out + "Light ink on dark, as in MNIST: left so.", grey)
+    return 1 - grey, False
+
+
+def _enlarged(record: Record, grey: Grey) -> Grey:
+    """A small picture made larger, so that its pixels' edges do not become the strokes'."""
+    short = min(grey.shape)
+    factor = min(math.ceil(_ENLARGED / short), math.isqrt(MOST_KEPT // grey.size))
+    if short >= _SMALL or factor < 2:
+        return grey
+    from PIL import Image
+
+    record.enlargement = factor
+    size = (grey.shape[1] * factor, grey.shape[0] * factor)
+    larger = Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)
+    return np.asarray(np.clip(np.asarray(larger), 0, 1), np.float32)
+
+
+def _evened(record: Record, grey: Grey, dark_ink: bool) -> Grey:
+    """The amount of ink, whatever the light."""
+    paper = paper_brightness(grey)
+    amount = ink_amount(grey, paper)
+    least, most = float(paper.min()), float(paper.max())
+    low, high = (least, most) if dark_ink else (1 - most, 1 - least)
+    bounds = f"from {low:.2f} to {high:.2f}"
+    sentence = f"The paper, of brightness {bounds}, made one shade."
+    record.stage("light", sentence, np.clip(amount, 0, 1))
+    if most - least > _UNEVEN * most:
+        record.remark(f"The light was uneven: the paper's brightness runs {bounds}.")
+    return amount
+
+
+def _found(record: Record, amount: Grey) -> Grey:
+    """The digit's ink, with what there is to say about it."""
+    found = isolated(amount)
+    if found is None or found.share < _LEAST_SHARE:
+        raise _no_digit(record.source, found)
+    sentence = f"Above {found.threshold:.2f}: {100 * found.mask.mean():.1f} % of the picture."
+    record.stage("ink", sentence, found.mask)
+    kept, pieces = found.choice.kept, len(found.choice.kept)
+    record.stage("digit", f"{int(kept.sum())} of {pieces} pieces kept, with grey edges.", found.ink)
+    record.remarks += found.choice.remarks
+    if found.specks:
+        record.remark(f"{found.specks} speck{'s' * (found.specks > 1)} removed.")
+    if found.choice.touches_border:
+        record.remark("The digit touches the border of the picture; a part may be missing.")
+    if found.contrast < _LOW_CONTRAST:
+        record.remark(
+            f"The contrast is low: ink and paper differ by {100 * found.contrast:.0f} % only."
+        )
+    return found.ink
+
+
+def _no_digit(source: str, found: Isolation | None) -> DataError:
+    pieces = 0 if found is None else len(found.choice.kept)
+    return DataError(
+        source,
+        expected="a picture of one digit",
+        got=f"{pieces} pieces of ink, none much larger than the rest" if pieces else "no ink found",
+        why="" if pieces else "Nothing in it stands out from the paper",
+        remedy="Cut out one digit" if pieces else "Use a darker pen, more light or a closer view",
+    )
+
+
+def _placed(record: Record, ink: Grey, shape: tuple[int, int]) -> Preparation:
+    """The digit in its box, and the box in the picture."""
+    digit = cropped(ink)
+    record.stage("crop", f"Cut out: {_size(digit)} pixels.", digit)
+    boxed = fitted(digit, shape)
+    side, longest = max(digit.shape) / record.enlargement, max(boxed.shape)
+    if side < longest:
+        record.remark(f"The digit is small: {side:.0f} pixels, enlarged to {longest}.")
+    record.stage("box", f"Scaled to {_size(boxed)}, each pixel a mean.", boxed)
+    image = centred(boxed, shape)
+    row, column = centre_of_mass(image)
+    sentence = f"Centre of mass to row {row:.1f}, column {column:.1f} of {_size(image)}."
+    record.stage("centre", sentence, image)
+    return record.finished(image)
+
+
+def _size(image: NDArray[Any]) -> str:
+    return f"{image.shape[1]} x {image.shape[0]}"
