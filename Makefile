@@ -26,7 +26,7 @@ help: ## list the verbs
 	@echo "  PYTHON=python3.12 chooses the interpreter; ARGS=... is added to digits and test"
 
 digits: $(VENV)/installed ## set up, then train on MNIST
-	@$(BIN)/chainrule train mnist --schedule cosine $(ARGS)
+	@$(BIN)/chainrule train mnist --layers 784,256,10 --schedule cosine $(ARGS)
 
 test: setup ## set up, then run all tests with branch coverage
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term $(ARGS)

@@ -210,6 +210,8 @@ def test_a_small_digit(sheet, grey, model) -> None:
     assert any(r.startswith("The digit is small: 1") for r in preparation.remarks)
     assert max(r for r in preparation.remarks if "small" in r).endswith(" pixels, enlarged to 20.")
     assert preparation.image.any(axis=1).sum() == 20
+    sentence = "Enlarged 5 times. Dark ink on light paper: inverted."
+    assert preparation.stages[1].sentence == sentence
     # The hole of the nought is still there.
     row = preparation.image[14]
     assert row[14] < 100 < max(row[:14]) > 200

@@ -125,12 +125,13 @@ def _upright(record: Record, grey: Grey) -> tuple[Grey, bool]:
         grey = grey[width:-width, width:-width]
         record.remark("A frame at the edge of the picture was left out.")
     grey = _enlarged(record, grey)
-    left_out = f"A frame of {width} pixels left out. " if width else ""
+    before = f"A frame of {width} pixels left out. " if width else ""
+    before += f"Enlarged {record.enlargement} times. " if record.enlargement > 1 else ""
     if ink_is_dark(grey):
-        record.stage("polarity", left_out + "Dark ink on light paper: inverted.", 1 - grey)
+        record.stage("polarity", before + "Dark ink on light paper: inverted.", 1 - grey)
         record.remark(_INVERTED)
         return grey, True
-    record.stage("polarity", left_out + "Light ink on dark, as in MNIST: left so.", grey)
+    record.stage("polarity", before + "Light ink on dark, as in MNIST: left so.", grey)
     return 1 - grey, False
 
 
@@ -144,7 +145,7 @@ def _enlarged(record: Record, grey: Grey) -> Grey:
 
     record.enlargement = factor
     size = (grey.shape[1] * factor, grey.shape[0] * factor)
-    larger = Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC)
+    larger = Image.fromarray(grey).resize(size, Image.Resampling.BILINEAR)
     return np.asarray(np.clip(np.asarray(larger), 0, 1), np.float32)
 
 
