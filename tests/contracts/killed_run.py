@@ -1,6 +1,6 @@
 """A training that is made to be killed.
 
-    python killed_run.py run FOLDER      begin, or go on with what a kill left; say when
+    python killed_run.py run FOLDER      begin, or go on with what a kill left; say so
     python killed_run.py steps FOLDER    kill a training before each of its steps on files in turn
 
 It imports only what a training needs, so that a process costs little.
@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,16 +37,16 @@ def examples(n: int) -> Dataset:
     return Dataset(inputs.astype(np.float32), labels)
 
 
-def go_on(folder: Path, dataset: Dataset, recipe: Recipe, checkpoint_seconds: float = 0) -> None:
+def go_on(folder: Path, dataset: Dataset, recipe: Recipe, **how: Any) -> None:
     """Train to the end, from the start or from where a kill left it."""
+    how = {"checkpoint_seconds": 0, **how}
     if (folder / "run.json").exists():
-        resume(folder, dataset, checkpoint_seconds=checkpoint_seconds)
+        resume(folder, dataset, **how)
     else:
-        network = Network.create([6, 5, 3], "tanh", seed=1)
-        train(network, dataset, recipe, folder=folder, checkpoint_seconds=checkpoint_seconds)
+        train(Network.create([6, 5, 3], "tanh", seed=1), dataset, recipe, folder=folder, **how)
 
 
-def run(folder: Path, checkpoint_seconds: float = 0) -> None:
+def run(folder: Path, **how: Any) -> None:
     """Ten thousand small batches: epochs longer than a slice, so that kills hit in mid-epoch."""
     recipe = Recipe(
         batch_size=3,
@@ -58,7 +59,7 @@ def run(folder: Path, checkpoint_seconds: float = 0) -> None:
         patience=4,
         seed=9,
     )
-    go_on(folder, examples(7500), recipe, checkpoint_seconds)
+    go_on(folder, examples(7500), recipe, **how)
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -118,6 +119,6 @@ if __name__ == "__main__":
     verb, target = sys.argv[1], Path(sys.argv[2])
     if verb == "run":
         print("begins", flush=True)
-        run(target)
+        run(target, observers=[lambda moment: print("moves", flush=True)])
     else:
         print(json.dumps(steps(target)))

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,13 +29,23 @@ def killed_run() -> ModuleType:
     return module
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
+def started(folder: Path, *before: str) -> subprocess.Popen[str]:
     """A process of its own, at the moment at which it begins to train."""
-    command = [sys.executable, str(SCRIPT), "run", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = [*before, sys.executable, str(SCRIPT), "run", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "begins\n"
     return process
+
+
+def signalled(number: signal.Signals, folder: Path, *before: str) -> tuple[int, str]:
+    """The exit code, and the last line of errors, of a training that gets a signal on its way."""
+    with started(folder, *before) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "moves\n"
+        process.send_signal(number)
+        _, errors = process.communicate()
+        return process.returncode, errors.strip().rpartition("\n")[2]
 
 
 def killed(folder: Path, delay: float) -> bool:
@@ -76,3 +87,29 @@ def test_killed_before_every_step_on_files(tmp_path: Path) -> None:
     assert counts["mismatches"] == 0
     assert counts["steps"] > 50
     assert counts["kills"] > counts["steps"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_and_ends_and_the_run_goes_on(
+    tmp_path: Path, killed_run: ModuleType, number: signal.Signals
+) -> None:
+    killed_run.run(tmp_path / "whole")
+    code, told = signalled(number, tmp_path / "run")
+    assert code == -signal.SIGINT  # how Python ends after any KeyboardInterrupt
+    assert told == (
+        "chainrule.errors.TrainingInterrupted: train: interrupted; "
+        "the run up to here is in the error's attribute 'run'."
+    )
+    certificate = json.loads((tmp_path / "run" / "certificate.json").read_bytes())
+    assert certificate["ended"] == "interrupted"
+    killed_run.run(tmp_path / "run")
+    assert killed_run.results(tmp_path / "run") == killed_run.results(tmp_path / "whole")
+
+
+def test_a_signal_that_is_ignored_from_outside_stays_ignored(
+    tmp_path: Path, killed_run: ModuleType
+) -> None:
+    killed_run.run(tmp_path / "whole")
+    ignoring = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    assert signalled(signal.SIGINT, tmp_path / "run", *ignoring) == (0, "")
+    assert killed_run.results(tmp_path / "run") == killed_run.results(tmp_path / "whole")
