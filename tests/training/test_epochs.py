@@ -60,7 +60,7 @@ def test_the_record_of_an_epoch(network: Network, three: Dataset, recipe: Recipe
     assert found.cost == sums.cost / n
     assert found.penalty == sums.penalty / n > 0
     assert found.total_cost == found.cost + found.penalty
-    assert found.gradient_norm == sums.gradient_norm / n > 0
+    assert found.gradient_norm == sums.gradient_norm > 0
     assert found.accuracy == sums.correct / n
     assert (found.validation_cost, found.validation_accuracy) == (score.cost, score.accuracy)
     # Four batches an epoch: the last step was the fourth of sixteen.

@@ -40,7 +40,7 @@ def ended(action: Callable[[], int], arguments: Sequence[str]) -> int:
     Returns: the exit code.
     """
     _open_streams()
-    with _interruptible(), _plain_warnings():
+    with _interruptible(), _plain_warnings(), _plain_notices():
         code = _code_of(action, arguments)
     return _flushed(code)
 
@@ -170,6 +170,20 @@ def _interruptible() -> Iterator[None]:
     finally:
         if before == signal.SIG_DFL:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def _plain_notices() -> Iterator[None]:
+    """While it is entered, what the library wants known is one plain line on stderr."""
+    import logging
+
+    handler, log = logging.StreamHandler(), logging.getLogger("chainrule")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ class EpochSums:
         cost: data term.
         penalty: penalty.
         correct: examples classified rightly before their step; 0 where targets are numbers.
-        gradient_norm: length of the objective's gradient, before any clipping.
+        gradient_norm: length of the objective's gradient in the latest batch, before any clipping.
     """
 
     examples: int = 0
@@ -43,7 +43,7 @@ class EpochRecord:
         penalty: penalty.
         total_cost: their sum, which is what is descended.
         learning_rate: the rate of the epoch's last step.
-        gradient_norm: mean length of the objective's gradient.
+        gradient_norm: length of the objective's gradient in the epoch's last batch.
         weights_sha256: SHA-256 of the parameters after the epoch, in hex.
         tensor_sha256: the same of each tensor by its name.
         accuracy: share of examples classified rightly; None where targets are numbers.

@@ -78,7 +78,7 @@ class ReferenceEngine:
         if until.batches is not None:
             stop = min(stop, position.batch + until.batches)
         latest = None if until.seconds is None else time.monotonic() + until.seconds
-        order = self._order(position.epoch)
+        order = self.order(position.epoch)
         # Overflow on the way to a divergence is found and reported by the step itself.
         with one_blas_thread(), np.errstate(all="ignore"):
             while position.batch < stop:
@@ -88,15 +88,11 @@ class ReferenceEngine:
                     break
         return position
 
-    def _order(self, epoch: int) -> NDArray[np.int64]:
-        if not self.recipe.shuffle:
-            return np.arange(len(self.training))
-        return _order_of(self._seed, epoch, len(self.training))
-
-    @property
-    def _seed(self) -> int:
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """The order in which an epoch takes the examples, (n,), read-only."""
         assert self.recipe.seed is not None, "Recipe.with_seed comes first"
-        return self.recipe.seed
+        seed = self.recipe.seed if self.recipe.shuffle else None
+        return _order_of(seed, epoch, len(self.training))
 
     def _stepped(self, position: Position, rows: Array) -> Position:
         """The position after one more batch."""
@@ -140,7 +136,7 @@ class ReferenceEngine:
             cost=sums.cost + n * float(pass_.cost),
             penalty=sums.penalty + n * penalty_term,
             correct=sums.correct + self._set.correct(pass_.a[-1], rows),
-            gradient_norm=sums.gradient_norm + n * length,
+            gradient_norm=length,
         )
 
     def learning_rate(self, position: Position) -> float:
@@ -211,8 +207,8 @@ class ReferenceEngine:
 
 
 @lru_cache(maxsize=2)
-def _order_of(seed: int, epoch: int, n: int) -> NDArray[np.int64]:
+def _order_of(seed: int | None, epoch: int, n: int) -> NDArray[np.int64]:
     """Each slice of an epoch needs its order again; it is kept for the last two."""
-    order = epoch_order(seed, epoch, n)
+    order = np.arange(n) if seed is None else epoch_order(seed, epoch, n)
     order.flags.writeable = False
     return order

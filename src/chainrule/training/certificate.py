@@ -52,7 +52,7 @@ def certify(facts: RunFacts, position: Position, network: Network, ended: str) -
     return {
         "format": FORMAT,
         "versions": versions(),
-        "engine": "reference",
+        "engine": facts.recipe.engine,
         "data": dict(facts.data),
         "recipe": facts.recipe.to_dict(),
         "architecture": facts.architecture.to_dict(),

@@ -57,7 +57,7 @@ def _record(plan: Plan, position: Position) -> EpochRecord:
         penalty=sums.penalty / n,
         total_cost=sums.cost / n + sums.penalty / n,
         learning_rate=plan.engine.learning_rate(last_step),
-        gradient_norm=sums.gradient_norm / n,
+        gradient_norm=sums.gradient_norm,
         weights_sha256=hashlib.sha256(position.parameters.tobytes()).hexdigest(),
         tensor_sha256=tensor_digests(Layout(plan.network.architecture), position.parameters),
         accuracy=sums.correct / n if plan.training.classifies else None,

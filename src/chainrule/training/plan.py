@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from chainrule.data.dataset import Dataset
 from chainrule.data.splitting import split
 from chainrule.engine.contract import Engine
+from chainrule.engine.engines import make_engine
 from chainrule.engine.position import Position
-from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.working import normalised_weights
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, ShapeError
@@ -89,7 +89,7 @@ def plan_training(
             value=recipe.monitor,
         )
     normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
-    engine = ReferenceEngine(ready.architecture, recipe, training)
+    engine = make_engine(ready.architecture, recipe, training)
     return Plan(ready, recipe, training, validation, engine)
 
 

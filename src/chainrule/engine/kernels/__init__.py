@@ -1,0 +1,1 @@
+"""Compiled kernels: the book's equations on rows of numbers, with nothing allocated per step."""

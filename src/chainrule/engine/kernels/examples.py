@@ -1,0 +1,63 @@
+"""A training set in the working form of kernels: its non-zeros only, or dense rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.dataset import Dataset
+from chainrule.engine.kernels.records import Examples
+from chainrule.engine.working import normalised_weights
+from chainrule.network.architecture import Architecture
+
+__all__ = ["DENSE_SHARE", "working_examples"]
+
+Array = NDArray[Any]
+
+DENSE_SHARE = 0.5
+"""Inputs with a greater share of non-zeros are kept dense."""
+
+_ROWS = 4096
+"""Rows searched for non-zeros at once, which bounds the memory."""
+
+
+def working_examples(
+    dataset: Dataset, architecture: Architecture, class_weights: tuple[float, ...] | None
+) -> Examples:
+    """The examples as the kernels of a network take them.
+
+    Args:
+        dataset: inputs, targets, weights.
+        architecture: whose number type the computation has.
+        class_weights: how much an example of each class counts.
+    """
+    dtype, weights = architecture.dtype, normalised_weights(dataset, class_weights)
+    inputs, none = dataset.inputs, np.zeros((0, 0), dtype)
+    counts = np.count_nonzero(inputs, axis=1)
+    labels = np.array(dataset.targets) if dataset.classifies else np.zeros(0, np.int64)
+    numbers = none if dataset.classifies else dataset.targets.astype(dtype)
+    rest = (labels, numbers, np.zeros(0) if weights is None else weights)
+    if counts.sum() <= DENSE_SHARE * inputs.size:
+        indptr = np.concatenate(([0], np.cumsum(counts)))
+        indices, values = _non_zeros(inputs)
+        return Examples(indptr, indices, values, none, dataset.scale, *rest)
+    dense = inputs.astype(dtype)
+    if dataset.scale != 1.0:
+        dense *= dataset.scale
+    # Empty arrays of the types that bytes have: one compilation then serves both forms.
+    indptr, indices, values = np.zeros(0, np.int64), np.zeros(0, np.uint16), np.zeros(0, np.uint8)
+    return Examples(indptr, indices, values, dense, 1.0, *rest)
+
+
+def _non_zeros(inputs: Array) -> tuple[Array, Array]:
+    """Columns and values of all non-zeros, row after row."""
+    small = np.uint16 if inputs.shape[1] <= 2**16 else np.int32
+    columns, values = [], []
+    for start in range(0, len(inputs), _ROWS):
+        block = inputs[start : start + _ROWS]
+        found = block != 0
+        columns.append(np.nonzero(found)[1].astype(small))
+        values.append(block[found])
+    return np.concatenate(columns), np.concatenate(values)

@@ -1,0 +1,93 @@
+"""One step of an update rule over a stretch of the flat parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.engine.kernels.codes import UPDATE_CODES
+from chainrule.engine.kernels.compiling import kernel
+
+__all__ = ["HYPER", "add_penalties", "step_stretch"]
+
+Array = NDArray[Any]
+
+SGD = UPDATE_CODES["sgd"]
+MOMENTUM = UPDATE_CODES["momentum"]
+NESTEROV = UPDATE_CODES["nesterov"]
+RMSPROP = UPDATE_CODES["rmsprop"]
+ADAMW = UPDATE_CODES["adamw"]
+
+HYPER = ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "l1", "l2")
+"""The order of the settings in the array that kernels take."""
+
+
+@kernel
+def add_penalties(theta: Array, g: Array, is_weight: Array, l1: float, l2: float) -> float:
+    """[O1] Adds the penalties' gradient to g; gives P1 + P2."""
+    absolute, square = 0.0, 0.0
+    s1, s2 = theta.dtype.type(l1), theta.dtype.type(l2)
+    zero, one = theta.dtype.type(0), theta.dtype.type(1)
+    for k in range(theta.size):
+        w = theta[k] * is_weight[k]
+        absolute += abs(w)
+        square += w * w
+        sign = one if w > zero else (-one if w < zero else zero)
+        g[k] += s2 * w + s1 * sign
+    return l1 * absolute + 0.5 * l2 * square
+
+
+@kernel
+def step_stretch(
+    code: int, theta: Array, g: Array, state: Array, knobs: tuple[Array, float, int, Array]
+) -> None:
+    """[U1-U6] Moves theta, and the state with it, by the gradient g.
+
+    Args:
+        code: of the update rule.
+        theta: parameters, (n,), changed in place.
+        g: gradient of the objective, (n,).
+        state: (slots, n), changed in place.
+        knobs: the settings in the order of HYPER, the rate, the step's number from 1, is_weight.
+    """
+    hyper, rate = knobs[0], knobs[1]
+    of = theta.dtype.type
+    eta = of(rate)
+    if code == SGD:
+        for k in range(theta.size):
+            theta[k] -= eta * g[k]
+    elif code in (MOMENTUM, NESTEROV):
+        mu, v = of(hyper[0]), state[0]
+        ahead = of(1 if code == NESTEROV else 0)
+        for k in range(theta.size):
+            v[k] = mu * v[k] + g[k]
+            theta[k] -= eta * (ahead * (g[k] + mu * v[k]) + (of(1) - ahead) * v[k])
+    elif code == RMSPROP:
+        rho, rest, epsilon, q = of(hyper[1]), of(1 - hyper[1]), of(hyper[4]), state[0]
+        for k in range(theta.size):
+            q[k] = rho * q[k] + rest * g[k] * g[k]
+            theta[k] -= eta * g[k] / (np.sqrt(q[k]) + epsilon)
+    else:
+        _adam(code, theta, g, state, knobs)
+
+
+@kernel
+def _adam(
+    code: int, theta: Array, g: Array, state: Array, knobs: tuple[Array, float, int, Array]
+) -> None:
+    """[U5, U6] Adam, and AdamW's decay."""
+    hyper, rate, t, is_weight = knobs
+    of = theta.dtype.type
+    m, v = state[0], state[1]
+    beta1, rest1, beta2, rest2 = of(hyper[2]), of(1 - hyper[2]), of(hyper[3]), of(1 - hyper[3])
+    epsilon = of(hyper[4])
+    eta = of(rate / (1.0 - hyper[2] ** t))
+    correction = of(1.0 / (1.0 - hyper[3] ** t))
+    shrink = of(rate * hyper[5]) if code == ADAMW else of(0)
+    for k in range(theta.size):
+        m[k] = beta1 * m[k] + rest1 * g[k]
+        v[k] = beta2 * v[k] + rest2 * g[k] * g[k]
+        step = eta * m[k] / (np.sqrt(v[k] * correction) + epsilon)
+        theta[k] -= step + shrink * theta[k] * is_weight[k]

@@ -1,0 +1,150 @@
+"""The compiled engine: slices, divergence, and every form of network and data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.engine.compiled import CompiledEngine
+from chainrule.engine.contract import Until
+from chainrule.engine.position import Position
+from chainrule.engine.reference import ReferenceEngine
+from chainrule.equations.activations import ACTIVATIONS
+from chainrule.equations.updates import UPDATES
+
+CHANCE = np.random.default_rng(5)
+INPUTS = CHANCE.random((30, 6)) * (CHANCE.random((30, 6)) < 0.4)
+CLASSES = cr.Dataset(INPUTS, np.arange(30) % 3)
+
+
+def engines(network, data=CLASSES, **recipe):
+    settled = {"cost": "squared_error", "optimiser": "sgd", "learning_rate": 0.1, "seed": 0}
+    how = cr.Recipe(**{**settled, "batch_size": 4, "epochs": 3, **recipe})
+    start = Position(network.parameters, UPDATES[how.optimiser].initial_state(network.parameters))
+    made = [kind(network.architecture, how, data) for kind in (ReferenceEngine, CompiledEngine)]
+    return *made, start
+
+
+def agree(network, data=CLASSES, rtol=1e-10, **recipe):
+    law, compiled, start = engines(network, data, **recipe)
+    one, other = law.advance(start, Until()), compiled.advance(start, Until())
+    assert (one.batch, one.step) == (other.batch, other.step)
+    scale = np.abs(one.parameters).max()
+    assert np.abs(one.parameters - other.parameters).max() <= rtol * scale
+    assert other.sums.cost == pytest.approx(one.sums.cost, rel=rtol)
+    assert (other.sums.examples, other.sums.correct) == (one.sums.examples, one.sums.correct)
+    assert not np.array_equal(other.parameters, start.parameters)
+
+
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "step"])
+def test_every_hidden_activation(activation):
+    for widths in ([6, 5, 4, 3], [6, 32, 17, 3], [6, 33, 3], [6, 3]):
+        network = cr.Network.create(
+            widths, activation, output_activation="sigmoid", seed=1, dtype="float64"
+        )
+        agree(network)
+
+
+def test_float32_agrees_to_its_rounding():
+    network = cr.Network.create([6, 40, 3], "sigmoid", seed=1)
+    agree(network, cr.Dataset(INPUTS.astype(np.float32), np.arange(30) % 3), rtol=1e-5)
+
+
+def test_networks_without_biases():
+    agree(cr.Network.create([6, 5, 3], "tanh", seed=1, biases=False, dtype="float64"))
+
+
+def test_a_single_output_for_two_classes():
+    data = cr.Dataset(INPUTS, np.arange(30) % 2)
+    agree(cr.Network.create([6, 5, 1], "sigmoid", seed=1, dtype="float64"), data)
+
+
+def test_targets_of_numbers_and_dense_bytes():
+    data = cr.Dataset(
+        CHANCE.integers(1, 255, (30, 6)).astype(np.uint8), CHANCE.random((30, 2)), scale=1 / 255
+    )
+    agree(cr.Network.create([6, 7, 2], "tanh", seed=1, dtype="float64"), data)
+
+
+def test_softmax_in_a_hidden_layer_and_weights():
+    data = cr.Dataset(INPUTS, np.arange(30) % 3, sample_weights=np.arange(30) % 4)
+    network = cr.Network.create([6, 5, 3], ["softmax", "sigmoid"], seed=1, dtype="float64")
+    agree(network, data, optimiser="adamw", shuffle=False, schedule="one_cycle")
+
+
+def test_step_lets_nothing_through():
+    law, compiled, start = engines(cr.Network.create([6, 5, 3], "step", dtype="float64"))
+    one, other = (engine.advance(start, Until()).parameters for engine in (law, compiled))
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("optimiser", list(UPDATES))
+def test_slices_change_no_bit(optimiser):
+    network = cr.Network.create([6, 5, 3], "sigmoid", seed=1)
+    _, engine, start = engines(network, optimiser=optimiser, l2=0.01, schedule="cosine")
+    whole = engine.advance(start, Until())
+    for slices in (Until(batches=1), Until(batches=3), Until(seconds=0.0)):
+        position = start
+        while position.batch < engine.batches:
+            position = engine.advance(position, slices)
+        assert position.parameters.tobytes() == whole.parameters.tobytes()
+        assert position.state.tobytes() == whole.state.tobytes()
+        assert position.sums == whole.sums
+    assert not whole.parameters.flags.writeable
+
+
+@pytest.mark.parametrize(
+    "recipe", [{"learning_rate": 1e200}, {"learning_rate": 1e160, "l2": 1e160, "optimiser": "sgd"}]
+)
+def test_a_divergence_is_told_as_by_the_law(recipe):
+    network = cr.Network.create([6, 5, 3], "relu", seed=1, dtype="float64")
+    law, compiled, start = engines(network, **recipe)
+    told = []
+    for engine in (law, compiled):
+        with pytest.raises(cr.DivergenceError) as error:
+            engine.advance(start, Until())
+        told.append((str(error.value), error.value.position.step))
+    assert told[0] == told[1]
+
+
+def test_a_step_that_only_the_kernels_cannot_take_is_the_laws():
+    # The kernels square weights of 1e200 for the penalty as the law does; but they add a gradient
+    # of 0 times infinity nowhere, so both must come to one judgement batch by batch.
+    network = cr.Network.create([6, 5, 3], "identity", seed=1, dtype="float64")
+    law, compiled, start = engines(network, learning_rate=1e3)
+    ends = []
+    for engine in (law, compiled):
+        try:
+            ends.append(engine.advance(start, Until(batches=4)).batch)
+        except cr.DivergenceError as error:
+            ends.append(error.position.batch)
+    assert ends[0] == ends[1]
+
+
+def test_what_the_law_does_for_it():
+    network = cr.Network.create([6, 5, 3], "sigmoid", seed=1)
+    law, compiled, start = engines(network)
+    rows = np.array([0, 3])
+    assert compiled.score(start.parameters, CLASSES) == law.score(start.parameters, CLASSES)
+    one, other = law.trace(start.parameters, rows), compiled.trace(start.parameters, rows)
+    np.testing.assert_array_equal(one.dW[0], other.dW[0])
+    assert compiled.learning_rate(start) == 0.1
+
+
+def test_a_run_by_the_compiled_engine_resumes_and_verifies(tmp_path):
+    network = cr.Network.create([6, 5, 3], "sigmoid", seed=1)
+    recipe = cr.Recipe(engine="compiled", epochs=3, batch_size=4, seed=0)
+    whole = cr.train(network, CLASSES, recipe, folder=tmp_path / "whole")
+    first = cr.train(
+        network, CLASSES, recipe, folder=tmp_path / "cut", observers=[lambda moment: True]
+    )
+    again = cr.resume(tmp_path / "cut", CLASSES)
+    assert first.ended == "stopped by an observer"
+    assert again.network.digest == whole.network.digest
+    assert cr.verify(tmp_path / "cut", CLASSES).holds
+    assert whole.certificate["engine"] == "compiled"
+    law = cr.train(network, CLASSES, replace(recipe, engine="reference"))
+    np.testing.assert_allclose(law.network.parameters, whole.network.parameters, atol=1e-5)
