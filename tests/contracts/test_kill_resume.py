@@ -95,7 +95,7 @@ def test_a_signal_saves_and_ends_and_the_run_goes_on(
 ) -> None:
     killed_run.run(tmp_path / "whole")
     code, told = signalled(number, tmp_path / "run")
-    assert code == -signal.SIGINT  # how Python ends after any KeyboardInterrupt
+    assert code == 1
     assert told == (
         "chainrule.errors.TrainingInterrupted: train: interrupted; "
         "the run up to here is in the error's attribute 'run'."
