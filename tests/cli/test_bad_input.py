@@ -141,7 +141,7 @@ CASES: list[tuple[str, str]] = [
     ("train small.csv --run thesis", "thesis: expected an empty folder, got one with "
      "'chapter.tex' in it. Choose another folder."),
     ("train small.csv --run run", "run: expected a folder without a run, got one with a run. "
-     "Go on with it by --resume run, or choose another folder."),
+     "Go on with it by `--resume run`, or choose another folder."),
     ("train small.csv --run small.csv", "small.csv: expected a folder that can be made, got "
      "File exists."),
     ("train --resume run --epochs 3", "train: expected no other settings with --resume, got "
@@ -150,10 +150,10 @@ CASES: list[tuple[str, str]] = [
      f"--biases. {RESUMED} Leave --biases out, or start a new run."),
     ("train --resume run --set epochs=3", "train: expected no other settings with --resume, got "
      f"--set. {RESUMED} Leave --set out, or start a new run."),
-    ("train --resume nowhere", f"nowhere: {NO_RUN} Start one with --run nowhere."),
+    ("train --resume nowhere", f"nowhere: {NO_RUN} Start one by `--run nowhere`."),
     ("evaluate", "evaluate: expected RUN, got none. See chainrule evaluate --help."),
     ("evaluate nowhere", "nowhere: expected a readable file, got No such file or directory."),
-    ("evaluate thesis", f"thesis: {NO_RUN} Start one with --run thesis."),
+    ("evaluate thesis", f"thesis: {NO_RUN} Start one by `--run thesis`."),
     ("evaluate run --split tset", "evaluate: expected a name for --split, got 'tset' (str). "
      "Did you mean 'test'? The names are: all, test, train."),
     ("evaluate run/network.safetensors", "evaluate: expected DATA to judge the network by, got "
@@ -171,7 +171,7 @@ CASES: list[tuple[str, str]] = [
     ("predict seen seven.csv seven.csv --show steps.png", "predict: expected one picture with "
      "--show, got 2 files."),
     ("predict seen picture.png", "picture.png, line 1, column 1: expected a number, got 'not'."),
-    ("verify nowhere", f"nowhere: {NO_RUN} Start one with --run nowhere."),
+    ("verify nowhere", f"nowhere: {NO_RUN} Start one by `--run nowhere`."),
     ("data shw", "data: expected a command, got 'shw' (str). Did you mean 'show'? "
      "The names are: fetch, list, show, verify."),
     ("data fetch mnits", "data fetch: expected a data set, got 'mnits' (str). "

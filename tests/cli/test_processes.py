@@ -104,7 +104,7 @@ def test_a_second_trainer_is_refused(process, chainrule, flowers) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "run: expected a folder without a run, got one with a run. "
-        "Go on with it by --resume run, or choose another folder.\n"
+        "Go on with it by `--resume run`, or choose another folder.\n"
     )
     assert one.poll() is None
 

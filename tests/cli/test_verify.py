@@ -73,7 +73,7 @@ def test_a_run_that_has_not_ended(chainrule, trained) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "run: expected a run that has ended, got one without certificate.json. "
-        "End it with: chainrule train --resume run.\n"
+        "End it by `chainrule train --resume run`.\n"
     )
 
 

@@ -114,7 +114,7 @@ def test_a_folder_with_a_run_is_refused(
         train(network, three, Recipe(epochs=0), folder=begun)
     assert str(caught.value) == (
         f"{begun}: expected a folder without a run, got one with a run. "
-        f"Go on with it by --resume {begun}, or choose another folder."
+        f"Go on with it by `--resume {begun}`, or choose another folder."
     )
     assert (begun / "run.json").read_bytes() == before
 
@@ -155,7 +155,7 @@ def test_resuming_where_there_is_no_run_makes_nothing(
             action()
         assert str(caught.value) == (
             f"{folder}: expected a folder with a run, got no run.json. No training has begun "
-            f"there, or it was cut off before its first step. Start one with --run {folder}."
+            f"there, or it was cut off before its first step. Start one by `--run {folder}`."
         )
     assert names_in(tmp_path) == []
 
@@ -349,7 +349,7 @@ def test_the_result_of_a_run_that_has_not_ended(begun: Path) -> None:
         RunFolder(begun).network()
     assert str(caught.value) == (
         f"{begun}: expected a run that has ended, got one without network.safetensors. "
-        f"End it with: chainrule train --resume {begun}."
+        f"End it by `chainrule train --resume {begun}`."
     )
 
 

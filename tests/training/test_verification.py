@@ -357,7 +357,7 @@ def test_a_run_that_has_not_ended(kept: Path, three: Dataset) -> None:
         verify(kept, three)
     assert str(caught.value) == (
         f"{kept}: expected a run that has ended, got one without certificate.json. "
-        f"End it with: chainrule train --resume {kept}."
+        f"End it by `chainrule train --resume {kept}`."
     )
 
 

@@ -131,7 +131,7 @@ class RunFolder:
                 str(self.path),
                 expected="a folder without a run",
                 got="one with a run",
-                remedy=f"Go on with it by --resume {self.path}, or choose another folder",
+                remedy=f"Go on with it by `--resume {self.path}`, or choose another folder",
             )
         begun = ("lock", "checkpoints", *(["recipe.toml"] if self.has("checkpoints") else []))
         inside = [f"checkpoints/{name}" for name in names_in(self._checkpoints) if name != _FIRST]
@@ -172,7 +172,7 @@ class RunFolder:
                 expected="a folder with a run",
                 got="no run.json",
                 why="No training has begun there, or it was cut off before its first step",
-                remedy=f"Start one with --run {self.path}",
+                remedy=f"Start one by `--run {self.path}`",
             )
         kept = self.read_json("run.json")
         if kept.get("format") != FORMAT:
@@ -247,7 +247,7 @@ class RunFolder:
                 str(self.path),
                 expected="a run that has ended",
                 got="one without network.safetensors",
-                remedy=f"End it with: chainrule train --resume {self.path}",
+                remedy=f"End it by `chainrule train --resume {self.path}`",
             )
         return Network.load(self.path / "network.safetensors")
 

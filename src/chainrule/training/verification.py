@@ -87,7 +87,7 @@ def _certificate(kept: RunFolder) -> dict[str, Any]:
             str(kept.path),
             expected="a run that has ended",
             got="one without certificate.json",
-            remedy=f"End it with: chainrule train --resume {kept.path}",
+            remedy=f"End it by `chainrule train --resume {kept.path}`",
         )
     certificate = kept.read_json("certificate.json")
     if not _is_whole(certificate):
