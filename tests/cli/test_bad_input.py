@@ -20,7 +20,8 @@ NAMES = (
 )
 SETTINGS = (
     "activation, batch_size, beta1, beta2, bias_initialiser, biases, class_weights, clip_norm, "
-    "cost, decay, delimiter, dtype, engine, epochs, epsilon, final_factor, header, huber_threshold, "
+    "cost, decay, delimiter, dtype, engine, epochs, epsilon, final_factor, header, "
+    "huber_threshold, "
     "initialiser, initialiser_deviation, initialiser_high, initialiser_low, l1, l2, layers, "
     "learning_rate, min_delta, momentum, monitor, optimiser, output_activation, patience, pixels, "
     "schedule, schedule_every, schedule_factor, schedule_patience, seed, shuffle, target, task, "
