@@ -131,7 +131,13 @@ class IntegrityError(DataError):
 
 
 class FileError(ChainruleError, OSError):
-    """A file or folder cannot be read or written."""
+    """A file or folder cannot be read or written.
+
+    Attributes:
+        run: the Run that a training could not write at its end; None elsewhere.
+    """
+
+    run: Any = None
 
 
 class RunFolderError(FileError):

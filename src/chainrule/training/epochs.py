@@ -45,7 +45,7 @@ def close_epoch(plan: Plan, position: Position) -> Position:
 
 def _record(plan: Plan, position: Position) -> EpochRecord:
     sums, n = position.sums, position.sums.examples
-    last_step = replace(position, batch=position.batch - 1, step=position.step - 1)
+    last_step = replace(position, step=position.step - 1)
     validation = plan.validation
     score = validation and plan.engine.score(position.parameters, validation)
     if score and not math.isfinite(score.cost):

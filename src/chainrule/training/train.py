@@ -231,11 +231,21 @@ class _Course:
             position.parameters if best is None else best.parameters
         )
         certificate = certify(self.facts, position, network, ended)
-        if self.kept is not None:
-            self.kept.keep(position)
-            self.kept.write_history(position)
-            self.kept.write_network(network)
-            self.kept.write_certificate(certificate)
         folder = None if self.kept is None else self.kept.path
         history = position.history
-        return Run(network, history, self.plan.recipe, certificate, ended, seconds, folder)
+        run = Run(network, history, self.plan.recipe, certificate, ended, seconds, folder)
+        if self.kept is not None:
+            _write_whole(self.kept, position, run)
+        return run
+
+
+def _write_whole(kept: RunFolder, position: Position, run: Run) -> None:
+    """Write all that a run leaves; where the disk refuses, the error carries the run."""
+    try:
+        kept.keep(position)
+        kept.write_history(position)
+        kept.write_network(run.network)
+        kept.write_certificate(run.certificate)
+    except FileError as error:
+        error.run = run
+        raise
