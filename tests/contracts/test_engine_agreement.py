@@ -35,6 +35,35 @@ def test_every_combination_agrees_as_python(agreement):
             assert agreement.distance(*made) < 1e-9, (activation, cost, update, batch)
 
 
+DIGEST = """
+import numpy as np
+import chainrule as cr
+chance = np.random.default_rng(0)
+inputs = chance.integers(0, 256, (3000, 300)) * (chance.random((3000, 300)) < 0.2)
+data = cr.Dataset(inputs.astype(np.uint8), np.arange(3000) % 10, scale=1 / 255)
+network = cr.Network.create([300, 32, 10], "relu", seed=5)
+recipe = cr.Recipe(engine="compiled", epochs=2, seed=5)
+print(cr.train(network, data, recipe).network.digest)
+"""
+
+
+def test_compiled_anew_or_kept_or_never_kept_gives_one_result(tmp_path):
+    (tmp_path / "file").touch()
+    kept = {key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            env=kept | {"CHAINRULE_CACHE": str(tmp_path / folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for folder in ("new", "new", "file")  # nothing can be kept below a file
+    ]
+    assert told[0] == told[1] == told[2]
+    assert len(told[0].strip()) == 64
+
+
 def test_every_combination_agrees_compiled(tmp_path):
     kept = {key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}
     done = subprocess.run(

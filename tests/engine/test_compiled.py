@@ -110,20 +110,6 @@ def test_a_divergence_is_told_as_by_the_law(recipe):
     assert told[0] == told[1]
 
 
-def test_a_step_that_only_the_kernels_cannot_take_is_the_laws():
-    # The kernels square weights of 1e200 for the penalty as the law does; but they add a gradient
-    # of 0 times infinity nowhere, so both must come to one judgement batch by batch.
-    network = cr.Network.create([6, 5, 3], "identity", seed=1, dtype="float64")
-    law, compiled, start = engines(network, learning_rate=1e3)
-    ends = []
-    for engine in (law, compiled):
-        try:
-            ends.append(engine.advance(start, Until(batches=4)).batch)
-        except cr.DivergenceError as error:
-            ends.append(error.position.batch)
-    assert ends[0] == ends[1]
-
-
 def test_what_the_law_does_for_it():
     network = cr.Network.create([6, 5, 3], "sigmoid", seed=1)
     law, compiled, start = engines(network)

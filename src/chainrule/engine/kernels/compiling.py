@@ -58,7 +58,9 @@ numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or kept_in(cache_fold
 def kernel(function: F) -> F:
     """Compile a function without Python's lock, bounds checks or counts of references.
 
-    Division is NumPy's: by 0 it gives infinity. Kernels make views of arrays, never arrays.
+    Division is NumPy's: by 0 it gives infinity. Kernels make views of arrays, never arrays. A
+    kernel that another calls becomes part of it: left by itself it would be compiled twice, and
+    which of the two is run, with which last digits, would depend on what the disk had kept.
     """
     return _compiled(function, _FREEDOMS)
 
@@ -75,7 +77,7 @@ def _compiled(function: F, freedoms: set[str]) -> F:
         "error_model": "numpy",
         "boundscheck": False,
     }
-    compiled: F = numba.njit(**options, fastmath=freedoms, _nrt=False)(function)
+    compiled: F = numba.njit(**options, fastmath=freedoms, forceinline=True, _nrt=False)(function)
     return compiled
 
 
