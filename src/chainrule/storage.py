@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written aside, flushed to the disk, then moved into place."""
+"""Files that are whole or absent, and the folder for what can be made again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from chainrule.errors import FileError
 
 __all__ = [
+    "cache_folder",
     "is_half_written",
     "make_folder",
     "names_in",
@@ -19,6 +20,24 @@ __all__ = [
 ]
 
 _ASIDE = ".part"
+
+
+def cache_folder() -> Path | None:
+    """The folder for decoded arrays and downloads, which need not exist; None where there is none.
+
+    There is none where CHAINRULE_CACHE is not set and the user has no home.
+    """
+    chosen = os.environ.get("CHAINRULE_CACHE")
+    if chosen:
+        return Path(chosen).absolute()
+    import platformdirs
+
+    try:
+        folder = Path(platformdirs.user_cache_dir("chainrule"))
+    except RuntimeError:
+        return None
+    # Older versions give a folder called "~", which would be made where we stand.
+    return folder if folder.is_absolute() else None
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:

@@ -5,8 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from chainrule.data.cache import cache_folder, cached_array, keep_array
+from chainrule.data.cache import cached_array, keep_array
 from chainrule.data.idx import array_digest
+from chainrule.storage import cache_folder
 
 _ARRAY = np.arange(60, dtype=np.uint8).reshape(3, 4, 5)
 
@@ -134,7 +135,8 @@ def test_a_user_without_a_home_has_no_cache(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     program = (
         "import os, numpy as np, platformdirs, pwd\n"
-        "from chainrule.data.cache import cache_folder, cached_array, keep_array\n"
+        "from chainrule.data.cache import cached_array, keep_array\n"
+        "from chainrule.storage import cache_folder\n"
         "os.setuid(54321)\n"
         "keep_array('digits', np.zeros(3, np.uint8))\n"
         "print(cache_folder(), cached_array('digits'))\n"

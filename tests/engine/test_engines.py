@@ -13,8 +13,8 @@ import pytest
 import chainrule as cr
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.engines import make_engine
-from chainrule.engine.kernels.compiling import numba
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.kernels.compiling import numba
 
 DATA = cr.Dataset(np.eye(4), [0, 1, 0, 1])
 NETWORK = cr.Network.create([4, 3, 2], seed=0)

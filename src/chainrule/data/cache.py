@@ -1,7 +1,7 @@
 """The cache: decoded arrays in a folder, never trusted, never needed.
 
-The folder is the environment variable CHAINRULE_CACHE, or else the platform's cache folder. Each
-file is an array in NumPy's .npy format, followed by the 32 bytes of its `array_digest`.
+They lie in the folder that `storage.cache_folder` names. Each file is an array in NumPy's .npy
+format, followed by the 32 bytes of its `array_digest`.
 """
 
 from __future__ import annotations
@@ -19,28 +19,11 @@ from chainrule.data.idx import array_digest
 from chainrule.data.npy import read_npy_stream
 from chainrule.data.streams import opened
 from chainrule.errors import ChainruleError
+from chainrule.storage import cache_folder
 
-__all__ = ["cache_folder", "cached_array", "keep_array"]
+__all__ = ["cached_array", "keep_array"]
 
 _DIGEST_SIZE = 32
-
-
-def cache_folder() -> Path | None:
-    """The folder for decoded arrays and downloads, which need not exist; None where there is none.
-
-    There is none where CHAINRULE_CACHE is not set and the user has no home.
-    """
-    chosen = os.environ.get("CHAINRULE_CACHE")
-    if chosen:
-        return Path(chosen).absolute()
-    import platformdirs
-
-    try:
-        folder = Path(platformdirs.user_cache_dir("chainrule"))
-    except RuntimeError:
-        return None
-    # Older versions give a folder called "~", which would be made where we stand.
-    return folder if folder.is_absolute() else None
 
 
 def cached_array(name: str, digest: str | None = None) -> NDArray[Any] | None:

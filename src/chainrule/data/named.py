@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.archives import archive, member
-from chainrule.data.cache import cache_folder, cached_array, keep_array
+from chainrule.data.cache import cached_array, keep_array
 from chainrule.data.catalogue import ArrayAt, NamedSet
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.download import Observer, fetched
@@ -18,6 +18,7 @@ from chainrule.data.file_state import FileState, file_state
 from chainrule.data.idx import array_digest, read_idx, read_idx_stream
 from chainrule.data.streams import SIZE_LIMIT, inflated
 from chainrule.errors import ChainruleError, IntegrityError
+from chainrule.storage import cache_folder
 
 __all__ = ["load_named", "served_states"]
 

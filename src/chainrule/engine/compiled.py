@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Score, Until
 from chainrule.engine.divergence import is_finite
-from chainrule.engine.kernels.codes import ACTIVATION_CODES, COST_CODES, UPDATE_CODES
-from chainrule.engine.kernels.examples import working_examples
-from chainrule.engine.kernels.loops import advance_loops
-from chainrule.engine.kernels.records import Course, Examples, Space, Stretch, Work
-from chainrule.engine.kernels.steps import HYPER
-from chainrule.engine.kernels.table import Table
+from chainrule.engine.examples import working_examples
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.table import Table
 from chainrule.equations.backpropagation import Trace
+from chainrule.kernels.codes import ACTIVATION_CODES, COST_CODES, UPDATE_CODES
+from chainrule.kernels.loops import advance_loops
+from chainrule.kernels.records import Course, Examples, Space, Stretch, Work
+from chainrule.kernels.steps import HYPER
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe

@@ -30,7 +30,7 @@ def make_engine(architecture: Architecture, recipe: Recipe, training: Dataset) -
         return ReferenceEngine(architecture, recipe, training)
     try:
         from chainrule.engine.compiled import CompiledEngine
-        from chainrule.engine.kernels.compiling import is_compiled
+        from chainrule.kernels.compiling import is_compiled
     except ImportError as error:
         raise MissingLibraryError(
             "train",

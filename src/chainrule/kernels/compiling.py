@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numba as numba_module
 
-from chainrule.data.cache import cache_folder
+from chainrule.storage import cache_folder
 
 __all__ = ["is_compiled", "kept_in", "kernel", "numba", "strict_kernel"]
 

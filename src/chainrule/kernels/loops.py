@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine.kernels.compiling import kernel
-from chainrule.engine.kernels.passes import add_gradient, pass_batch
-from chainrule.engine.kernels.records import Course, Examples, Space, Stretch, Work
-from chainrule.engine.kernels.rows import is_finite_number
-from chainrule.engine.kernels.steps import add_penalties, step_stretch
+from chainrule.kernels.compiling import kernel
+from chainrule.kernels.passes import add_gradient, pass_batch
+from chainrule.kernels.records import Course, Examples, Space, Stretch, Work
+from chainrule.kernels.rows import is_finite_number
+from chainrule.kernels.steps import add_penalties, step_stretch
 
 __all__ = ["advance_loops"]
 

@@ -9,25 +9,25 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.engine.kernels.compiling import kernel
-from chainrule.engine.kernels.lanes import LANES
-from chainrule.engine.kernels.layers import (
+from chainrule.kernels.compiling import kernel
+from chainrule.kernels.lanes import LANES
+from chainrule.kernels.layers import (
     add_dense,
     add_sparse,
     dense_sums,
     pull_row,
     sparse_sums,
 )
-from chainrule.engine.kernels.output import row_cost_and_error
-from chainrule.engine.kernels.records import Course, Examples, Space
-from chainrule.engine.kernels.rows import (
+from chainrule.kernels.output import row_cost_and_error
+from chainrule.kernels.records import Course, Examples, Space
+from chainrule.kernels.rows import (
     activate_row,
     activate_with_slope,
     greatest_of,
     probe_of,
     pull_back_row,
 )
-from chainrule.engine.kernels.scalars import SOFTMAX
+from chainrule.kernels.scalars import SOFTMAX
 
 __all__ = ["add_gradient", "forward_row", "pass_batch"]
 

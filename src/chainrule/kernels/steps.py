@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine.kernels.codes import UPDATE_CODES
-from chainrule.engine.kernels.compiling import kernel
+from chainrule.kernels.codes import UPDATE_CODES
+from chainrule.kernels.compiling import kernel
 
 __all__ = ["HYPER", "add_penalties", "step_stretch"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.engine.kernels.compiling import kernel, strict_kernel
-from chainrule.engine.kernels.scalars import IDENTITY, RELU, SOFTMAX, pair_of, slope_of, value_of
+from chainrule.kernels.compiling import kernel, strict_kernel
+from chainrule.kernels.scalars import IDENTITY, RELU, SOFTMAX, pair_of, slope_of, value_of
 
 __all__ = [
     "activate_row",

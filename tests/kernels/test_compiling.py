@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chainrule.engine.kernels.compiling import is_compiled, kept_in, numba
+from chainrule.kernels.compiling import is_compiled, kept_in, numba
 
 
 def test_no_folder_keeps_nothing():

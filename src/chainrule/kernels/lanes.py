@@ -10,8 +10,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.engine.kernels import vectors
-from chainrule.engine.kernels.compiling import numba
+from chainrule.kernels import vectors
+from chainrule.kernels.compiling import numba
 
 __all__ = ["LANES", "load", "plus_times", "store", "sum_of", "times"]
 

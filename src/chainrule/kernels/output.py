@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine.kernels.codes import COST_CODES
-from chainrule.engine.kernels.compiling import kernel
-from chainrule.engine.kernels.rows import greatest_of, pull_back_row
-from chainrule.engine.kernels.scalars import SIGMOID, SOFTMAX, sigmoid, softplus
+from chainrule.kernels.codes import COST_CODES
+from chainrule.kernels.compiling import kernel
+from chainrule.kernels.rows import greatest_of, pull_back_row
+from chainrule.kernels.scalars import SIGMOID, SOFTMAX, sigmoid, softplus
 
 __all__ = ["row_cost_and_error"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
-from chainrule.engine.kernels.records import Examples
 from chainrule.engine.working import normalised_weights
+from chainrule.kernels.records import Examples
 from chainrule.network.architecture import Architecture
 
 __all__ = ["DENSE_SHARE", "working_examples"]

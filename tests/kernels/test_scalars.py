@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.engine.kernels.codes import ACTIVATION_CODES
-from chainrule.engine.kernels.output import row_cost_and_error
-from chainrule.engine.kernels.rows import activate_row, greatest_of, probe_of, pull_back_row
-from chainrule.engine.kernels.scalars import pair_of, slope_of, value_of
 from chainrule.equations.activations import ACTIVATIONS, pull_back
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_cost, output_error
+from chainrule.kernels.codes import ACTIVATION_CODES
+from chainrule.kernels.output import row_cost_and_error
+from chainrule.kernels.rows import activate_row, greatest_of, probe_of, pull_back_row
+from chainrule.kernels.scalars import pair_of, slope_of, value_of
 
 PLACES = [-800.0, -20.0, -1.5, -1e-9, 0.0, 1e-9, 0.7, 3.0, 20.0, 800.0]
 ELEMENTWISE = [a for a in ACTIVATIONS.values() if a.slope is not None]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-from chainrule.engine.kernels.codes import ACTIVATION_CODES
-from chainrule.engine.kernels.compiling import kernel
 from chainrule.equations.activations import LEAK, SELU_ALPHA, SELU_SCALE
+from chainrule.kernels.codes import ACTIVATION_CODES
+from chainrule.kernels.compiling import kernel
 
 __all__ = ["pair_of", "sigmoid", "slope_of", "softplus", "value_of"]
 

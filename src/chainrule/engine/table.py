@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine.kernels.lanes import LANES
+from chainrule.kernels.lanes import LANES
 from chainrule.network.parameters import Layout
 
 __all__ = ["Table"]
