@@ -1,0 +1,104 @@
+"""`chainrule check`: the claims of a worked file, judged and marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.console import Console
+from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.flags import Setting, flag_of
+from chainrule.errors import InputError
+from chainrule.limits import Limit
+from chainrule.worked.judging import Marked, judge
+from chainrule.worked.ledger import Ledger
+from chainrule.worked.reading import read_worked
+
+__all__ = ["command"]
+
+_ABOUT = """Check the numbers that somebody worked out by hand, and mark them.
+
+FILE is a worked example in TOML with tables [[claims]]: a quantity, addressed as docs/notation.md
+has it, and the text as printed. Each number is judged at the precision it is printed in: exact,
+rounded, truncated, carried where it is not right but follows from the numbers printed before it, or
+wrong. The first wrong one is named, and for each the slip that gives it, where a catalogue of slips
+knows one. Every number that is not wrong earns a mark; in an array each number is one. Exit code 1
+where anything is wrong."""
+
+_EXAMPLES = (
+    "chainrule check worked/four-detector.toml",
+    "chainrule check worked/four-detector.toml --json",
+    "chainrule check worked/approximator-back-propagation.toml --format html > marks.html",
+)
+
+_FORMATS = ("text", "html")
+
+
+def _formats() -> tuple[str, ...]:
+    return _FORMATS
+
+
+_FORMAT = Setting(
+    name="format",
+    limit=Limit(str, "how it is written", choices=_formats, group="output"),
+    default="text",
+)
+
+
+def _check(file: str, **given: Any) -> int:
+    console = Console(as_json=given["as_json"])
+    chosen = _FORMAT.limit.check("check", "format", given["format"] or _FORMAT.default)
+    if given["as_json"] and given["format"] is not None:
+        raise InputError(
+            "check",
+            expected="--json or --format",
+            got="both",
+            remedy="Leave one of them out",
+            argument="format",
+        )
+    ledger = Ledger(read_worked(file))
+    marked = judge(ledger)
+    _TELLERS["json" if console.as_json else chosen](console, ledger, marked)
+    return 0 if marked.first_wrong is None else CHECK_FAILED
+
+
+def _as_text(console: Console, ledger: Ledger, marked: Marked) -> None:
+    from chainrule.worked.marks import marks_lines, marks_table
+    from chainrule.worked.showing import example_text
+
+    for line in (ledger.example.title, example_text(ledger.example)):
+        if line:
+            console.line(line)
+    console.line()
+    console.table(marks_table(marked))
+    console.line()
+    for line in marks_lines(marked):
+        console.line(line)
+
+
+def _as_html(console: Console, ledger: Ledger, marked: Marked) -> None:
+    from chainrule.worked.marks_html import marks_html
+
+    console.line(marks_html(ledger, marked).rstrip("\n"))
+
+
+def _as_json(console: Console, ledger: Ledger, marked: Marked) -> None:
+    from chainrule.worked.marks import marks_record
+
+    console.json(marks_record(marked))
+
+
+_TELLERS = {"text": _as_text, "html": _as_html, "json": _as_json}
+
+
+def _flags() -> list[click.Parameter]:
+    return [
+        argument("file"),
+        flag_of(_FORMAT),
+        Flag(["--json", "as_json"], is_flag=True, group="output", help="print nothing but JSON"),
+    ]
+
+
+command = Command("check", _check, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

@@ -1,0 +1,177 @@
+"""`chainrule prove`: every gradient against ways to find it that know no back-propagation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.console import Console
+from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.flag_errors import told_by_flags
+from chainrule.cli.flags import Setting, flag_of
+from chainrule.cli.proved import ledger_of
+from chainrule.errors import InputError
+from chainrule.limits import Limit, limits_of
+from chainrule.worked.proof.proof import Proof, ProofOptions, prove
+
+__all__ = ["command"]
+
+_ABOUT = """Prove every gradient by ways that know no back-propagation.
+
+FILE is a worked example in TOML, of which all steps are proved. RUN is the folder of a run, or a
+network in a .safetensors file; a few examples of its data are drawn by lot. The gradient of cost
+and penalty is compared in float64 with central differences, with complex steps where all functions
+are smooth, with a small automatic differentiation of numbers, and with JAX and PyTorch where they
+are installed. A number that lies at a kink, such as that of relu at 0, is named and not judged by
+differences. Exit code 1 where a gradient does not hold.
+
+With --papers, formulas are tried as five papers print them: which hold, and what is wrong with the
+others."""
+
+_EXAMPLES = (
+    "chainrule prove worked/two-layers.toml",
+    "chainrule prove runs/digits --examples 8 --sample 200",
+    "chainrule prove network.safetensors --data mnist --json",
+    "chainrule prove --papers",
+)
+
+
+def _limit(meaning: str, low: int) -> Limit:
+    return Limit(int, meaning, low, group="proof")
+
+
+_SETTINGS = {
+    "sample": Setting(name="sample", limit=limits_of(ProofOptions)["sample"], default=64),
+    "seed": Setting(name="seed", limit=limits_of(ProofOptions)["seed"], default=0),
+    "examples": Setting(name="examples", limit=_limit("of a run: examples a batch", 1), default=4),
+    "batches": Setting(name="batches", limit=_limit("of a run: batches", 1), default=2),
+}
+
+
+def _prove(target: str | None, **given: Any) -> int:
+    console = Console(as_json=given["as_json"])
+    if given["papers"] or given["markdown"]:
+        return _papers(console, target, markdown=given["markdown"])
+    if target is None:
+        raise InputError(
+            "prove", expected="FILE or RUN", got="none", remedy="See chainrule prove --help"
+        )
+    chosen = {
+        name: setting.default if given[name] is None else given[name]
+        for name, setting in _SETTINGS.items()
+    }
+    with told_by_flags("prove", ("data", *_SETTINGS)):
+        options = ProofOptions(
+            sample=chosen["sample"], seed=chosen["seed"], peers=given["peers"] is not False
+        )
+        ledger = ledger_of(target, given["data"], chosen, offline=given["offline"])
+        proof = prove(ledger, options)
+    _tell(console, target, proof)
+    return 0 if proof.holds else CHECK_FAILED
+
+
+def _tell(console: Console, target: str, proof: Proof) -> None:
+    from chainrule.worked.proof.telling import (
+        failure_lines,
+        kink_lines,
+        proof_record,
+        proof_table,
+        summary_text,
+    )
+
+    if console.as_json:
+        console.json({"target": target, **proof_record(proof)})
+        return
+    console.line(f"{target}: {summary_text(proof)}", "green" if proof.holds else "red")
+    for line in failure_lines(proof):
+        console.line(f"  {line}")
+    console.line()
+    for line in proof.objective:
+        console.line(f"  {line}")
+    console.line(f"  J = {proof.cost:.10g}" + (" in step 1" if proof.steps > 1 else ""))
+    console.line()
+    console.table(proof_table(proof))
+    for name, reason in proof.left_out.items():
+        console.line(f"  {name}: {reason}")
+    if proof.kinks:
+        console.line()
+        console.line("Kinks that differences cannot step over, not judged by them")
+        for line in kink_lines(proof):
+            console.line(f"  {line}")
+
+
+def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
+    """The printed formulas of the papers; that some are wrong is the result, not a failure."""
+    from chainrule.worked.proof.printed import tried
+    from chainrule.worked.proof.printed_telling import (
+        printed_lines,
+        printed_markdown,
+        printed_summary,
+    )
+
+    if target is not None:
+        raise InputError(
+            "prove",
+            expected="either FILE or RUN, or --papers",
+            got=f"both, with {target!r}",
+            why="The papers' formulas are tried on small networks of their own",
+            argument="target",
+            value=target,
+        )
+    outcomes = list(tried())
+    if console.as_json:
+        console.json([outcome.record() for outcome in outcomes])
+        return 0
+    lines = printed_markdown(outcomes) if markdown else printed_lines(outcomes)
+    if not markdown:
+        console.line(printed_summary(outcomes))
+        console.line()
+    for line in lines:
+        console.line(line)
+    return 0
+
+
+def _flags() -> list[click.Parameter]:
+    moved = "of a run: where its data are now; needed for a network file"
+    group = "papers"
+    return [
+        argument("target", metavar="FILE|RUN", required=False),
+        *(flag_of(_grouped(setting)) for setting in _SETTINGS.values()),
+        Flag(
+            ["--peers/--no-peers"],
+            default=None,
+            group="proof",
+            help="ask JAX and PyTorch where they are installed [yes]",
+        ),
+        Flag(["--data"], metavar="DATA", group="data and output", help=moved),
+        Flag(
+            ["--offline"],
+            is_flag=True,
+            group="data and output",
+            help="fetch nothing from the network",
+        ),
+        Flag(
+            ["--json", "as_json"],
+            is_flag=True,
+            group="data and output",
+            help="print nothing but JSON",
+        ),
+        Flag(["--papers"], is_flag=True, group=group, help="try the papers' printed formulas"),
+        Flag(
+            ["--markdown"],
+            is_flag=True,
+            group=group,
+            help="the same as the section of a page, in Markdown",
+        ),
+    ]
+
+
+def _grouped(setting: Setting) -> Setting:
+    from dataclasses import replace
+
+    return replace(setting, limit=replace(setting.limit, group="proof"))
+
+
+command = Command("prove", _prove, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

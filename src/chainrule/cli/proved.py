@@ -1,0 +1,82 @@
+"""What `chainrule prove` works on: a worked file, or a few examples of a run's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chainrule.cli.own_data import own_data
+from chainrule.cli.runs import Kept, open_kept
+from chainrule.data.dataset import Dataset
+from chainrule.errors import InputError
+from chainrule.randomness import generator
+from chainrule.recipe import Recipe
+from chainrule.worked.example import WorkedExample
+from chainrule.worked.ledger import Ledger
+
+__all__ = ["is_run", "ledger_of"]
+
+
+def is_run(target: str) -> bool:
+    """Whether a path is a run or a network rather than a worked file."""
+    return Path(target).is_dir() or target.endswith(".safetensors")
+
+
+def ledger_of(
+    target: str, data: str | None, settings: Mapping[str, int], *, offline: bool
+) -> Ledger:
+    """The steps whose gradients are proved.
+
+    Args:
+        target: a worked file, a run's folder, or a network file.
+        data: where a run's data are now; None where it knows.
+        settings: examples, batches and seed of the lot that draws a run's examples.
+        offline: whether nothing may be fetched.
+
+    Raises: what reading the file, the run or the data raises.
+    """
+    if is_run(target):
+        kept = open_kept(target)
+        source = own_data(kept, "prove", data)
+        return Ledger(_drawn(kept, source.load(offline=offline).train, settings))
+    if data is not None:
+        raise InputError(
+            "prove",
+            expected="no --data with a worked file",
+            got=repr(data),
+            why="It holds its own examples",
+            argument="data",
+            value=data,
+        )
+    from chainrule.worked.reading import read_worked
+
+    return Ledger(read_worked(target))
+
+
+def _drawn(kept: Kept, dataset: Dataset, settings: Mapping[str, int]) -> WorkedExample:
+    """Steps on from the network as it was kept, with examples drawn by lot."""
+    batches, size = settings["batches"], min(settings["examples"], len(dataset))
+    batches = min(batches, len(dataset) // size)
+    rows = generator(settings["seed"], "proof").permutation(len(dataset))[: batches * size]
+    changes: dict[str, Any] = {"batch_size": size, "shuffle": False}
+    recipe = _recipe(kept, dataset)
+    if recipe.schedule == "plateau":  # what it would be needs the whole run's costs
+        changes["schedule"] = "constant"
+    return WorkedExample.from_network(
+        kept.network,
+        dataset,
+        recipe.replaced(**changes),
+        rows=[int(row) for row in rows],
+        steps=batches,
+        where=kept.path,
+    )
+
+
+def _recipe(kept: Kept, dataset: Dataset) -> Recipe:
+    """The run's own; for a network file the cost that goes with its outputs."""
+    from chainrule.evaluation.report import natural_cost
+
+    if kept.facts is not None:
+        return kept.facts.recipe
+    return Recipe(cost=natural_cost(kept.network, dataset), seed=0)

@@ -1,0 +1,46 @@
+"""The claims of a worked file: quantities, and the texts that somebody printed for them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from chainrule.worked.addressing import located, shape_of
+from chainrule.worked.example import Claim, WorkedExample
+from chainrule.worked.fields import Fields
+from chainrule.worked.printed import printed_numbers
+from chainrule.worked.quantity import Quantity
+
+__all__ = ["MOST_CLAIMS", "read_claims"]
+
+MOST_CLAIMS = 10_000
+_KEYS = ("quantity", "printed")
+_LONGEST = 2000
+
+
+def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
+    """The worked example with the claims of its file.
+
+    Args:
+        top: the file.
+        example: without them.
+
+    Raises: InputError, UnknownNameError.
+    """
+    values = top.values.get("claims", [])
+    if not isinstance(values, list) or len(values) > MOST_CLAIMS:
+        expected = f"claims to be at most {MOST_CLAIMS} tables [[claims]]"
+        raise top.refusal("claims", expected, values)
+    tables = [
+        Fields.at(top.source, ("claims", at), table, _KEYS) for at, table in enumerate(values)
+    ]
+    return replace(example, claims=tuple(_claim(table, example) for table in tables))
+
+
+def _claim(table: Fields, example: WorkedExample) -> Claim:
+    address = table.text("quantity", '"z[1][0]"')
+    where = table.where("quantity")
+    quantity = located(example, Quantity.parse(address, where), where)
+    printed = table.text("printed", '"0.818"', _LONGEST)
+    printed_numbers(printed, math.prod(shape_of(example, quantity)), table.where("printed"))
+    return Claim(quantity, printed, where)

@@ -1,0 +1,45 @@
+"""The frame of a page that needs nothing from outside: its style and script are within it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from html import escape
+from importlib import resources
+
+__all__ = ["framed", "style"]
+
+
+@cache
+def _file(name: str) -> str:
+    return (resources.files("chainrule.worked") / "page" / name).read_text(encoding="utf-8")
+
+
+def style() -> str:
+    """The style sheet."""
+    return _file("explain.css")
+
+
+def _digest(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+def framed(title: str, body: str) -> str:
+    """A whole page.
+
+    Args:
+        title: words, of whatever signs.
+        body: markup; what is not ours in it is escaped already.
+
+    Returns: HTML that loads nothing, and whose own rule forbids it to.
+    """
+    sheet, script = style(), _file("explain.js")
+    rule = f"default-src 'none'; style-src {_digest(sheet)}; script-src {_digest(script)}"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{rule}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{sheet}</style>\n</head>\n<body>\n{body}\n"
+        f"<script>{script}</script>\n</body>\n</html>\n"
+    )

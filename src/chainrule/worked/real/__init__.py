@@ -1,0 +1,1 @@
+"""Real networks explained: one weight in one step, one neuron, one decision."""

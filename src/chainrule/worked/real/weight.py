@@ -1,0 +1,259 @@
+"""One weight in one step of a run: the gradient's terms example by example, and the update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.engine.position import Position
+from chainrule.equations.updates import UPDATES
+from chainrule.worked.example import WorkedExample
+from chainrule.worked.ledger import Entry, Ledger
+from chainrule.worked.options import Options
+from chainrule.worked.quantity import Quantity
+from chainrule.worked.real.course import Course, StepOfRun
+from chainrule.worked.real.looking import can_be_seen, example_picture, input_name, target_text
+from chainrule.worked.real.story import Block, Gallery, Lines, Story
+from chainrule.worked.real.sums import Whole, cell, terms_table
+from chainrule.worked.showing import show
+
+__all__ = ["WeightAsked", "weight_story"]
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class WeightAsked:
+    """What is asked of a run.
+
+    Args:
+        layer: from 1.
+        index: neuron and input, from 0.
+        image: a row of the training set whose term is told whatever its size; None for none.
+        top: how many terms are told one by one.
+        where: who asks, for error texts.
+    """
+
+    layer: int
+    index: tuple[int, int]
+    image: int | None = None
+    top: int = 10
+    where: str = "explain"
+
+    @property
+    def gradient(self) -> Quantity:
+        """The address of its gradient."""
+        return Quantity("dW", self.layer, self.index)
+
+
+def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
+    """What one step of a run did to one weight, and why.
+
+    Args:
+        course: of the run.
+        step: that is explained.
+        asked: which weight.
+
+    Raises: InputError where there is no such weight; what `Course.before` raises.
+    """
+    position = course.before(step)
+    ledger = Ledger(_example(course, step, position))
+    ledger.located(asked.gradient, asked.where)
+    terms = _Terms(course, step, ledger, asked)
+    entries = list(_entries(ledger, asked))
+    run = _of_the_run(course, position, asked)
+    return Story(
+        title=f"{_address(asked)} in step {step.number} of {course.path}",
+        blocks=(*terms.blocks(), _update_block(ledger, entries, run), *terms.pictures()),
+        numbers=_numbers(terms, entries, run),
+    )
+
+
+def _address(asked: WeightAsked) -> str:
+    return str(Quantity("W", asked.layer, asked.index))
+
+
+def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExample:
+    """The step as a worked example in float64."""
+    plan = course.plan
+    recipe = plan.recipe
+    if recipe.schedule == "plateau":  # the rate of this one step is known
+        rate = plan.engine.learning_rate(position)
+        recipe = recipe.replaced(schedule="constant", learning_rate=rate)
+    return WorkedExample.from_network(
+        plan.network.with_parameters(position.parameters),
+        plan.training,
+        recipe,
+        rows=step.rows,
+        state=position.state.astype(np.float64),
+        start=step.number - 1,
+        where=course.path,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    """The terms of one gradient."""
+
+    course: Course
+    step: StepOfRun
+    ledger: Ledger
+    asked: WeightAsked
+
+    @property
+    def deltas(self) -> Array:
+        back = self.ledger.step(1).trained
+        return np.asarray(back.trace.delta[self.asked.layer - 1][:, self.asked.index[0]])
+
+    @property
+    def inputs(self) -> Array:
+        step, layer = self.ledger.step(1), self.asked.layer
+        return np.asarray((step.a[layer - 2] if layer > 1 else step.x)[:, self.asked.index[1]])
+
+    @property
+    def whole(self) -> Whole:
+        total = self.ledger.value(self.asked.gradient)
+        assert isinstance(total, float)
+        return Whole(self.deltas * self.inputs, total)
+
+    def _told(self) -> list[int]:
+        """The places of the terms that are told one by one."""
+        return self.whole.ranked()[: self.asked.top]
+
+    def blocks(self) -> Iterator[Block]:
+        layer, (j, k) = self.asked.layer, self.asked.index
+        data = self.course.plan.training
+        source = input_name(data, k) if layer == 1 else f"neuron {k} of layer {layer - 1}"
+        batch = (
+            f"batch {self.step.batch} of epoch {self.step.epoch}, {len(self.step.rows)} examples"
+        )
+        lines = [
+            f"From {source} to neuron {j} of layer {layer}.",
+            f"Step {self.step.number} of {self.course.done} was {batch}.",
+        ]
+        yield Lines("", (*lines, *self._held_out_line(), *self._zeros_line(), *self._image_line()))
+        header = ("example", "target", f"delta[{layer}][{j}]", f"a[{layer - 1}][{k}]", "delta · a")
+        title = f"[BP4] {self.asked.gradient} = Σ delta · a, the largest terms first"
+        yield terms_table(title, header, [self._row(at) for at in self._told()], self.whole)
+
+    def _held_out_line(self) -> Iterator[str]:
+        if self.course.plan.recipe.validation_fraction:
+            yield "Examples are numbered without those that were held out to validate."
+
+    def _zeros_line(self) -> Iterator[str]:
+        """Why terms are 0, where some are."""
+        without = int((self.inputs == 0).sum())
+        errors = int(((self.inputs != 0) & (self.deltas == 0)).sum())
+        if without or errors:
+            by = f"{without} by an input of 0, {errors} by an error of 0"
+            yield f"{without + errors} of {len(self.inputs)} terms are 0: {by}."
+
+    def _image_line(self) -> Iterator[str]:
+        image = self.asked.image
+        if image is not None:
+            at = self.step.rows.index(image)
+            place = self.whole.ranked().index(at) + 1
+            delta, a = float(self.deltas[at]), float(self.inputs[at])
+            product = f"{cell(delta)} · {cell(a)} = {cell(delta * a)}"
+            yield f"Example {image} adds {product}: number {place} by size."
+
+    def _row(self, at: int) -> tuple[str, ...]:
+        row = self.step.rows[at]
+        target = target_text(self.course.plan.training, row)
+        return str(row), target, cell(float(self.deltas[at])), cell(float(self.inputs[at]))
+
+    def pictures(self) -> Iterator[Block]:
+        data = self.course.plan.training
+        if not can_be_seen(data):
+            return
+        terms = self.whole.terms
+        moved = [at for at in self._told() if terms[at]]
+        pictures = tuple(
+            example_picture(
+                data,
+                self.step.rows[at],
+                f"{self.step.rows[at]}: {target_text(data, self.step.rows[at])}, "
+                f"{cell(float(terms[at]))}",
+            )
+            for at in moved
+        )
+        if pictures:
+            yield Gallery("The images that moved it most", pictures)
+
+    def record(self) -> list[dict[str, Any]]:
+        """All terms as plain values."""
+        data = self.course.plan.training
+        rows = zip(self.step.rows, self.deltas.tolist(), self.inputs.tolist(), strict=True)
+        return [
+            {
+                "example": row,
+                "target": target_text(data, row),
+                "delta": delta,
+                "input": a,
+                "term": delta * a,
+            }
+            for row, delta, a in rows
+        ]
+
+
+def _entries(ledger: Ledger, asked: WeightAsked) -> Iterator[Entry]:
+    """What becomes of the gradient, number by number up to the new weight."""
+    back = ledger.step(1).trained
+    kinds = [
+        *(["g"] if back.is_penalised else []),
+        *(["gradient_norm"] if back.recipe.clip_norm is not None else []),
+        *(["g_clipped"] if back.is_clipped else []),
+        "learning_rate",
+        *UPDATES[back.recipe.optimiser].slots,
+        "W_new",
+    ]
+    for kind in kinds:
+        of_run = kind in ("gradient_norm", "learning_rate")
+        quantity = Quantity(kind) if of_run else Quantity(kind, asked.layer, asked.index)
+        yield ledger.entry(quantity)
+
+
+def _update_block(ledger: Ledger, entries: Sequence[Entry], run: dict[str, Any]) -> Lines:
+    lines: list[str] = []
+    for entry in entries:
+        shown = show(ledger, entry, Options())
+        lines.append(f"{entry.equation:<4}{shown.symbol} = {shown.formula or shown.result}")
+        rest = (shown.substituted, shown.result) if shown.formula else ()
+        lines += [f"{'':<4}  = {text}" for text in rest if text]
+    told = f"In the run itself, in {run['dtype']}: from {run['before']!r} to {run['after']!r}."
+    return Lines("The update", (*lines, told))
+
+
+def _of_the_run(course: Course, position: Position, asked: WeightAsked) -> dict[str, Any]:
+    """The weight before and after the step as the run had it."""
+
+    def weight(at: Position) -> float:
+        weights = course.plan.network.with_parameters(at.parameters).weights
+        return float(str(weights[asked.layer - 1][asked.index]))  # its own digits, not float64's
+
+    dtype, after = course.plan.network.architecture.dtype, course.after(position)
+    return {"dtype": dtype, "before": weight(position), "after": weight(after)}
+
+
+def _numbers(terms: _Terms, entries: Sequence[Entry], run: dict[str, Any]) -> dict[str, Any]:
+    whole = terms.whole
+    return {
+        "run": terms.course.path,
+        "weight": _address(terms.asked),
+        "image": terms.asked.image,
+        **{name: value for name, value in asdict(terms.step).items() if name != "number"},
+        "step": terms.step.number,
+        "terms": terms.record(),
+        "gradient": whole.total,
+        "sum_of_terms": whole.added,
+        "adds_up": whole.holds,
+        "update": [
+            {"quantity": str(entry.quantity), "equation": entry.equation, "value": entry.value}
+            for entry in entries
+        ],
+        "in_the_run": run,
+    }
