@@ -4,7 +4,8 @@
 
 A body runs from the first statement after the docstring to the last line. Nesting counts for,
 while, if, with, try and match; an elif is no deeper than its if, and a function inside a function
-is measured by itself. A positional argument is one that can be passed by place, without self.
+is measured by itself. A positional argument is one that can be passed by place, without self
+and without what Numba gives an intrinsic first.
 """
 
 from __future__ import annotations
@@ -110,8 +111,9 @@ def _functions(tree: ast.Module) -> Iterator[tuple[_Function, int]]:
     for parent in ast.walk(tree):
         for node in ast.iter_child_nodes(parent):
             if isinstance(node, _FUNCTIONS):
-                has_self = isinstance(parent, ast.ClassDef) and not _is_static(node)
-                yield node, len(node.args.posonlyargs) + len(node.args.args) - has_self
+                has_self = isinstance(parent, ast.ClassDef) and not _has(node, "staticmethod")
+                given = has_self or _has(node, "intrinsic")
+                yield node, len(node.args.posonlyargs) + len(node.args.args) - given
 
 
 def _body(function: _Function) -> int:
@@ -148,10 +150,9 @@ def _is_elif(parent: ast.AST, child: ast.AST) -> bool:
     return parent.orelse == [child] and parent.col_offset == child.col_offset
 
 
-def _is_static(function: _Function) -> bool:
-    """Whether a method has no self."""
-    names = [node.id for node in function.decorator_list if isinstance(node, ast.Name)]
-    return "staticmethod" in names
+def _has(function: _Function, decorator: str) -> bool:
+    """Whether a function has a decorator of this name."""
+    return decorator in [node.id for node in function.decorator_list if isinstance(node, ast.Name)]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,108 @@
 """What all tests share."""
 
-import os
+from __future__ import annotations
 
-# The kernels run as Python, so that their coverage is measured; the agreement test compiles them
-# in a process of its own.
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+# The kernels run as Python, so that their coverage is measured; tests that need them compiled run
+# them in processes of their own.
 os.environ["NUMBA_DISABLE_JIT"] = "1"
+
+BATCHES = {"advance_loops": "1", "advance_tiles": "64"}
+"""Each kind of kernel with a batch size for which it is chosen."""
+
+
+def used(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """What a short training by each kind of kernel tells and gives on the command line.
+
+    Returns: by the kernel's name what stands on stderr, the weights' digest, the test's figures.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    chance = np.random.default_rng(0)
+    x = chance.integers(0, 256, (700, 300)) * (chance.random((700, 300)) < 0.2)
+    np.savez(folder / "dots.npz", x=x.astype(np.uint8), y=np.arange(700) % 10)
+    command = [sys.executable, "-m", "chainrule", "train", str(folder / "dots.npz"), "--json"]
+    command += ["--layers", "300,32,10", "--epochs", "2", "--seed", "5", "--batch-size"]
+    found = {}
+    for kernel, size in BATCHES.items():
+        done = subprocess.run(
+            [*command, size], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert told["recipe"]["engine"] == "compiled"
+        found[kernel] = {
+            "told": done.stderr,
+            "network": told["network_sha256"],
+            "test": told["test"],
+        }
+    return found
+
+
+@pytest.fixture(scope="session")
+def compiling(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of processes that compile kernels of their own.
+
+    One cache serves all workers.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    kept = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
+    return kept | {"CHAINRULE_CACHE": str(folder / "compiled"), "CHAINRULE_OFFLINE": "1"}
+
+
+@pytest.fixture(scope="session")
+def first_use(compiling: dict[str, str]) -> dict[str, Any]:
+    """What `used` gives in the processes that compile the kernels: the first ones of all tests."""
+    folder = Path(compiling["CHAINRULE_CACHE"])
+    folder.mkdir(exist_ok=True)
+    kept = folder / "first.json"
+    with FileLock(folder / "first.lock"):
+        if not kept.exists():
+            kept.write_text(json.dumps(used(folder, compiling)))
+    found: dict[str, Any] = json.loads(kept.read_text())
+    return found
+
+
+@pytest.fixture(scope="session")
+def compiled(compiling: dict[str, str], first_use: dict[str, Any]) -> dict[str, str]:
+    """The environment of processes that find the kernels of usual trainings compiled."""
+    assert set(first_use) == set(BATCHES)
+    return compiling
+
+
+DOUBLE = """
+import numpy as np
+import chainrule as cr
+for size in (1, 64):
+    data = cr.Dataset(np.eye(9), np.arange(9) % 3)
+    cr.train(cr.Network.create([9, 3], dtype="float64"), data, cr.Recipe(epochs=1, batch_size=size))
+"""
+
+
+@pytest.fixture(scope="session")
+def compiled_double(compiled: dict[str, str]) -> dict[str, str]:
+    """The same for trainings in float64 too."""
+    folder = Path(compiled["CHAINRULE_CACHE"])
+    done = folder / "double"
+    with FileLock(folder / "double.lock"):
+        if not done.exists():
+            subprocess.run([sys.executable, "-c", DOUBLE], env=compiled, check=True)
+            done.touch()
+    return compiled
+
+
+@pytest.fixture
+def later_use(tmp_path: Path) -> Any:
+    """A call that gives what `used` gives in an environment, the data lying in a new folder."""
+    return lambda environment: used(tmp_path, environment)

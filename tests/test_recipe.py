@@ -89,7 +89,7 @@ PROMISED: dict[str, tuple[Any, str]] = {
     "batch_size": (64, _COUNT),
     "epochs": (10, "a whole number at least 0"),
     "shuffle": (True, "true or false"),
-    "engine": ("reference", "one of reference, compiled"),
+    "engine": ("compiled", "one of reference, compiled"),
     "seed": (None, "a whole number at least 0 and at most 9223372036854775807 or none"),
     "validation_fraction": (0.0, _SHARE_BELOW_1),
     "monitor": (None, "one of " + ", ".join(MONITORS) + " or none"),

@@ -49,6 +49,7 @@ _HOMES = {
     "resume": "training.train",
     "split": "data.splitting",
     "train": "training.train",
+    "train_many": "training.many",
     "verify": "training.verification",
 }
 

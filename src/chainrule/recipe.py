@@ -97,7 +97,7 @@ class Recipe:
     batch_size: int = limited(64, _run(int, "examples a step", 1, unit="examples"))
     epochs: int = limited(10, _run(int, "passes over the training set", 0, unit="epochs"))
     shuffle: bool = limited(True, _run(bool, "a new order of the examples each epoch"))
-    engine: str = limited("reference", _run(str, "what computes: NumPy, or Numba, faster for narrow networks", choices=_engines))
+    engine: str = limited("compiled", _run(str, "what computes: Numba, fast, or NumPy, nothing but the book", choices=_engines))
     seed: int | None = limited(None, _run(int, "fixes all randomness; drawn and recorded where left out", 0, 2**63 - 1, optional=True))
     validation_fraction: float = limited(0.0, _stopping(float, "share of the training set held out to validate", 0, 1, high_open=True))
     monitor: str | None = limited(None, _stopping(str, "metric whose best weights are restored at the end", choices=_monitors, optional=True))

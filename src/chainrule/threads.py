@@ -1,13 +1,38 @@
-"""One BLAS thread, so that a sum is added up in the same order however many cores there are."""
+"""How many threads compute; and one BLAS thread, so that a sum's order is always the same."""
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import AbstractContextManager, nullcontext
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["one_blas_thread"]
+from chainrule.errors import InputError
+
+__all__ = ["one_blas_thread", "thread_count"]
+
+_VARIABLE = "CHAINRULE_THREADS"
+
+
+def thread_count() -> int:
+    """How many threads may compute at once: CHAINRULE_THREADS, or else this process's processors.
+
+    Raises: InputError where the variable is not a whole number above 0.
+    """
+    chosen = os.environ.get(_VARIABLE)
+    if not chosen:
+        affinity = getattr(os, "sched_getaffinity", None)
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
+    if not chosen.isascii() or not chosen.isdigit() or int(chosen) < 1:
+        raise InputError(
+            _VARIABLE,
+            expected="a whole number of threads, at least 1",
+            got=repr(chosen),
+            argument="threads",
+            value=chosen,
+        )
+    return int(chosen)
 
 
 class _OneBlasThread:

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,9 +107,7 @@ def trained(_trained: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start a command line in a process of its own; it is ended with the test."""
+def _starting(base: Mapping[str, str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -118,7 +116,7 @@ def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             subprocess.Popen(
                 command,
                 text=True,
-                env={**os.environ, **environment},
+                env={**base, **environment},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
@@ -129,3 +127,15 @@ def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for one in started:
         one.kill()
         one.communicate()
+
+
+@pytest.fixture
+def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a command line in a process of its own; it is ended with the test."""
+    yield from _starting(os.environ)
+
+
+@pytest.fixture
+def compiled_process(compiled: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """The same with the kernels compiled, as for users."""
+    yield from _starting({**os.environ, **compiled, "NUMBA_DISABLE_JIT": "0"})

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chainrule.cli.app import COMMANDS
+
 ACTIVATIONS = (
     "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, tanh"
 )
@@ -52,7 +54,7 @@ FILES = {
 
 CASES: list[tuple[str, str]] = [
     ("trian", "chainrule: expected a command, got 'trian' (str). Did you mean 'train'? "
-     "The names are: data, evaluate, figure, predict, train, verify."),
+     f"The names are: {', '.join(sorted(COMMANDS))}."),
     ("--versoin", "chainrule: expected a flag that it has, got '--versoin'. "
      "Did you mean '--version'? See chainrule --help."),
     ("train", "train: expected DATA, or a run to go on with, got neither. "

@@ -1,8 +1,8 @@
-"""Both engines on the same trainings: how far their results are apart.
+"""Both engines on the same trainings, by either kind of kernel: how far their results are apart.
 
     python tests/contracts/engine_agreement.py
 
-compares every combination in compiled code and prints one line of JSON.
+compares every combination and every width in compiled code and prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import chainrule as cr
+from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
-from chainrule.engine.contract import Until
+from chainrule.engine.contract import Engine, Until
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.activations import ACTIVATIONS
@@ -27,19 +29,56 @@ from chainrule.network.network import settled
 EXAMPLES = 23
 BATCHES = (1, 7, EXAMPLES, 40)
 
+LOOPS = Choice(loops=True, by_column=False, threads=1)
+TILES = Choice(loops=False, by_column=False, threads=1)
+COLUMNS = Choice(loops=False, by_column=True, threads=1)
 
-def combinations() -> Iterator[tuple[str, str, str, int]]:
+NARROW = (9, 5, 4, 3)
+CROSSING = ((9, 17, 33, 3), (9, 33, 16, 3), (9, 48, 5, 3), (9, 49, 3))
+"""Widths around whole vectors and panels."""
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One training: the last layer's activation, cost, update rule, batch size."""
+
+    activation: str
+    cost: str
+    update: str
+    batch: int
+    place: int
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Narrow ones for four in five, and each of the others in turn."""
+        turn = self.place % 20
+        return NARROW if turn % 5 else CROSSING[turn // 5]
+
+    @property
+    def is_sparse(self) -> bool:
+        """Half of the inputs are mostly 0."""
+        return (self.place // 4 + self.batch) % 2 == 0
+
+    @property
+    def choices(self) -> tuple[Choice, Choice]:
+        """Kernels of both kinds; tiles by column in turn."""
+        return LOOPS, COLUMNS if self.place % 3 == 0 else TILES
+
+
+def combinations() -> Iterator[Combination]:
     """Every output activation x cost x update x batch: one, odd, full, larger than the data."""
-    yield from itertools.product(ACTIVATIONS, COSTS, UPDATES, BATCHES)
+    every = itertools.product(ACTIVATIONS, COSTS, UPDATES, BATCHES)
+    for place, (activation, cost, update, batch) in enumerate(every):
+        yield Combination(activation, cost, update, batch, place)
 
 
-def dataset(sparse: bool, dtype: str = "float64") -> cr.Dataset:
-    """Three classes of nine numbers, most of them 0 or none."""
+def dataset(is_sparse: bool, features: int = 9, examples: int = EXAMPLES) -> cr.Dataset:
+    """Three classes of bytes, most of them 0 or none."""
     chance = np.random.default_rng(0)
-    inputs = chance.random((EXAMPLES, 9))
-    if sparse:
+    inputs = chance.integers(1, 256, (examples, features))
+    if is_sparse:
         inputs *= chance.random(inputs.shape) < 0.3
-    return cr.Dataset(inputs.astype(dtype), np.arange(EXAMPLES) % 3)
+    return cr.Dataset(inputs.astype(np.uint8), np.arange(examples) % 3, scale=1 / 255)
 
 
 def recipe(cost: str, update: str, batch: int) -> cr.Recipe:
@@ -59,18 +98,24 @@ def recipe(cost: str, update: str, batch: int) -> cr.Recipe:
     )
 
 
+def compiled_by(choice: Choice, engine: CompiledEngine) -> CompiledEngine:
+    """The engine, made to use these kernels whatever the rule would choose."""
+    engine.__dict__["_choice"] = choice
+    return engine
+
+
 def outcomes(
-    activation: str, how: cr.Recipe, data: cr.Dataset, layers: tuple[int, ...] = (9, 5, 4, 3)
+    network: cr.Network, how: cr.Recipe, data: cr.Dataset, choices: tuple[Choice, ...]
 ) -> list[Any]:
-    """What each engine makes of one epoch: a Position, or its DivergenceError."""
-    hidden = ["tanh"] * (len(layers) - 2)
-    drawn = cr.Network.create(layers, [*hidden, activation], seed=1, dtype=data.inputs.dtype.name)
-    network = settled(drawn, how.cost)
+    """What the law and each kind of kernel make of one epoch: Positions, or DivergenceErrors."""
     start = Position(network.parameters, UPDATES[how.optimiser].initial_state(network.parameters))
+    given = (network.architecture, how, data)
+    engines: list[Engine] = [ReferenceEngine(*given)]
+    engines += [compiled_by(choice, CompiledEngine(*given)) for choice in choices]
     made: list[Any] = []
-    for engine in (ReferenceEngine, CompiledEngine):
+    for engine in engines:
         try:
-            made.append(engine(network.architecture, how, data).advance(start, Until()))
+            made.append(engine.advance(start, Until()))
         except cr.DivergenceError as error:
             made.append(error)
     return made
@@ -81,6 +126,8 @@ def distance(one: Any, other: Any) -> float:
     if isinstance(one, cr.DivergenceError) or isinstance(other, cr.DivergenceError):
         same = type(one) is type(other) and str(one) == str(other)
         return 0.0 if same else np.inf
+    if (one.batch, one.step, one.sums.examples) != (other.batch, other.step, other.sums.examples):
+        return np.inf
     pairs = [
         (one.parameters, other.parameters),
         (one.state, other.state),
@@ -92,13 +139,60 @@ def distance(one: Any, other: Any) -> float:
     return max(float(np.abs(np.subtract(a, b)).max(initial=0.0)) for a, b in pairs)
 
 
+def apart(combination: Combination) -> list[float]:
+    """How far the kernels are from the law, by loops and by tiles."""
+    c = combination
+    hidden = ["tanh"] * (len(c.layers) - 2)
+    drawn = cr.Network.create(c.layers, [*hidden, c.activation], seed=1, dtype="float64")
+    how = recipe(c.cost, c.update, c.batch)
+    made = outcomes(settled(drawn, how.cost), how, dataset(c.is_sparse), c.choices)
+    return [distance(made[0], other) for other in made[1:]]
+
+
+WIDTHS = (1, 15, 16, 17, 31, 32, 33, 47, 48, 49, 64, 65, 128, 129, 160)
+"""Of inputs, hidden layers and outputs: on both sides of vectors, panels, groups and tasks."""
+
+
+def shapes() -> Iterator[tuple[tuple[int, int, int], int, str]]:
+    """Widths, a batch size, a hidden activation."""
+    batches = itertools.cycle((1, 5, 32, 33, 64, 65, 90))
+    hidden = itertools.cycle(ACTIVATIONS)
+    for i, width in enumerate(WIDTHS):
+        for ins, outs in ((WIDTHS[-1 - i], WIDTHS[i * 7 % 15]), (WIDTHS[i * 4 % 15], 3)):
+            yield (ins, width, outs), next(batches), next(hidden)
+
+
+def shape_apart(
+    layers: tuple[int, int, int], batch: int, hidden: str, is_sparse: bool, dtype: str
+) -> list[float]:
+    """How far the kernels are from the law, measured by the greatest parameter, on 70 examples."""
+    chance, classes = np.random.default_rng(1), dataset(is_sparse, layers[0], 70)
+    data = classes
+    if layers[2] != 3:
+        data = cr.Dataset(classes.inputs, chance.random((70, layers[2])), scale=1 / 255)
+    drawn = cr.Network.create(
+        layers, [hidden, "sigmoid"], seed=2, dtype=dtype, biases=len(hidden) % 2 == 0
+    )
+    how = cr.Recipe(cost="squared_error", optimiser="sgd", batch_size=batch, learning_rate=0.1,
+                    epochs=1, seed=3, momentum=0.9)  # fmt: skip
+    tiles = (LOOPS,) if hidden == "softmax" else (LOOPS, TILES, COLUMNS)
+    law, *others = outcomes(drawn, how, data, tiles)
+    scale = float(np.abs(law.parameters).max())
+    return [float(np.abs(law.parameters - other.parameters).max()) / scale for other in others]
+
+
 def main() -> None:
-    """Compare all and print the counts."""
-    far = [
-        distance(*outcomes(activation, recipe(cost, update, batch), dataset(batch in BATCHES[::2])))
-        for activation, cost, update, batch in combinations()
-    ]
-    print(json.dumps({"combinations": len(far), "greatest": max(far)}))
+    """Compare all and print the counts and the greatest distances."""
+    far = [found for combination in combinations() for found in apart(combination)]
+    told: dict[str, Any] = {"combinations": len(far), "greatest": max(far)}
+    for dtype in ("float64", "float32"):
+        found = [
+            one
+            for (layers, batch, hidden), is_sparse in itertools.product(shapes(), (True, False))
+            for one in shape_apart(layers, batch, hidden, is_sparse, dtype)
+        ]
+        told[dtype] = {"shapes": len(found), "greatest": max(found)}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

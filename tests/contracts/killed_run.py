@@ -1,7 +1,7 @@
 """A training that is made to be killed.
 
-    python killed_run.py run FOLDER      begin, or go on with what a kill left; say so
-    python killed_run.py steps FOLDER    kill a training before each of its steps on files in turn
+    python killed_run.py run FOLDER ENGINE    begin, or go on with what a kill left; say so
+    python killed_run.py steps FOLDER         kill a training before each step on files in turn
 
 It imports only what a training needs, so that a process costs little.
 """
@@ -46,9 +46,14 @@ def go_on(folder: Path, dataset: Dataset, recipe: Recipe, **how: Any) -> None:
         train(Network.create([6, 5, 3], "tanh", seed=1), dataset, recipe, folder=folder, **how)
 
 
-def run(folder: Path, **how: Any) -> None:
-    """Ten thousand small batches: epochs longer than a slice, so that kills hit in mid-epoch."""
-    recipe = Recipe(
+EXAMPLES = {"reference": 7_500, "compiled": 150_000}
+"""With so many, epochs of small batches last longer than a slice: kills hit in mid-epoch."""
+
+
+def recipe_of(engine: str) -> Recipe:
+    """Batches of three, and all that a position carries."""
+    return Recipe(
+        engine=engine,
         batch_size=3,
         epochs=5,
         learning_rate=0.01,
@@ -59,7 +64,18 @@ def run(folder: Path, **how: Any) -> None:
         patience=4,
         seed=9,
     )
-    go_on(folder, examples(7500), recipe, **how)
+
+
+def run(folder: Path, engine: str, **how: Any) -> None:
+    """Five epochs, or what is left of them."""
+    go_on(folder, examples(EXAMPLES[engine]), recipe_of(engine), **how)
+
+
+def ready(engine: str) -> None:
+    """Have all loaded that a training needs, so that what follows is nothing else."""
+    recipe = recipe_of(engine).replaced(epochs=0)
+    used = train(Network.create([6, 5, 3], "tanh", seed=1), examples(10), recipe).recipe
+    assert used.engine == engine
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -118,7 +134,8 @@ def steps(folder: Path) -> dict[str, int]:
 if __name__ == "__main__":
     verb, target = sys.argv[1], Path(sys.argv[2])
     if verb == "run":
+        ready(sys.argv[3])
         print("begins", flush=True)
-        run(target, observers=[lambda moment: print("moves", flush=True)])
+        run(target, sys.argv[3], observers=[lambda moment: print("moves", flush=True)])
     else:
         print(json.dumps(steps(target)))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 SCRIPT = Path(__file__).with_name("engine_agreement.py")
+
+COMBINATIONS = 12 * 7 * 6 * 4
+SHAPES = 30
 
 
 @pytest.fixture(scope="module")
@@ -21,60 +24,59 @@ def agreement() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # its records look up their types there
     spec.loader.exec_module(module)
     return module
 
 
-def test_every_combination_agrees_as_python(agreement):
-    combinations = list(agreement.combinations())
-    assert len(combinations) == 12 * 7 * 6 * 4
-    for place, (activation, cost, update, batch) in enumerate(combinations):
-        if place % 7 == 0:  # all of them run compiled, below
-            data = agreement.dataset(batch in (1, 23))
-            made = agreement.outcomes(activation, agreement.recipe(cost, update, batch), data)
-            assert agreement.distance(*made) < 1e-9, (activation, cost, update, batch)
-
-
-DIGEST = """
-import numpy as np
-import chainrule as cr
-chance = np.random.default_rng(0)
-inputs = chance.integers(0, 256, (3000, 300)) * (chance.random((3000, 300)) < 0.2)
-data = cr.Dataset(inputs.astype(np.uint8), np.arange(3000) % 10, scale=1 / 255)
-network = cr.Network.create([300, 32, 10], "relu", seed=5)
-recipe = cr.Recipe(engine="compiled", epochs=2, seed=5)
-print(cr.train(network, data, recipe).network.digest)
-"""
-
-
-def test_compiled_anew_or_kept_or_never_kept_gives_one_result(tmp_path):
-    (tmp_path / "file").touch()
-    kept = {key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}
-    told = [
-        subprocess.run(
-            [sys.executable, "-c", DIGEST],
-            env=kept | {"CHAINRULE_CACHE": str(tmp_path / folder)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for folder in ("new", "new", "file")  # nothing can be kept below a file
-    ]
-    assert told[0] == told[1] == told[2]
-    assert len(told[0].strip()) == 64
-
-
-def test_every_combination_agrees_compiled(tmp_path):
-    kept = {key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}
+def told(script: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """What a script prints, in a process of its own."""
     done = subprocess.run(
-        [sys.executable, str(SCRIPT)],
-        env=kept | {"CHAINRULE_CACHE": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, str(script)], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["combinations"] == 12 * 7 * 6 * 4
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_combinations_agree_as_python(agreement) -> None:
+    combinations = list(agreement.combinations())
+    assert len(combinations) == COMBINATIONS
+    for combination in combinations[::29]:  # all of them run compiled, below
+        assert max(agreement.apart(combination)) < 1e-9, combination
+
+
+def test_shapes_agree_as_python(agreement) -> None:
+    shapes = list(agreement.shapes())
+    assert len(shapes) == SHAPES
+    for place, shape in enumerate(shapes[::4]):
+        found = agreement.shape_apart(*shape, is_sparse=place % 2 == 0, dtype="float64")
+        assert max(found) < 1e-12, shape
+
+
+def test_every_combination_and_every_shape_agree_compiled(compiled_double) -> None:
+    found = told(SCRIPT, compiled_double)
+    assert found["combinations"] == 2 * COMBINATIONS
     assert found["greatest"] < 1e-9
-    assert list((tmp_path / "kernels").rglob("*.nbi"))  # compiled code is kept for the next run
+    # By loops, by tiles and by columns, on dense and sparse inputs; a softmax inside by loops only.
+    count = 2 * (3 * SHAPES - 2 * 2)
+    assert (found["float64"]["shapes"], found["float32"]["shapes"]) == (count, count)
+    assert found["float64"]["greatest"] < 1e-12
+    assert found["float32"]["greatest"] < 1e-5
+
+
+def test_first_use_and_later_ones_and_code_never_kept_give_one_result(
+    first_use, compiling, later_use, tmp_path
+) -> None:
+    (tmp_path / "file").touch()
+    later = later_use(compiling)
+    never = later_use(compiling | {"CHAINRULE_CACHE": str(tmp_path / "file")})
+    assert set(first_use) == {"advance_loops", "advance_tiles"}
+    for kernel, first in first_use.items():
+        for other in (later[kernel], never[kernel]):
+            assert (other["network"], other["test"]) == (first["network"], first["test"])
+    assert first_use["advance_loops"]["network"] != first_use["advance_tiles"]["network"]
+    # What was kept is found again, and what cannot be kept is compiled each time.
+    assert [later[kernel]["told"] for kernel in first_use] == ["", ""]
+    assert all(never[kernel]["told"] for kernel in first_use)
+    assert list((Path(compiling["CHAINRULE_CACHE"]) / "kernels").rglob("*.nbi"))

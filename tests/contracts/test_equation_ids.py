@@ -30,6 +30,7 @@ NO_EQUATION = {
     "arrays.rightward": "chooses a branch of a formula",
     "costs.cost_named": "looks a cost up",
     "costs.huber_with": "binds the threshold of [C7]",
+    "precision.rounded_once": "computes an equation in float64",
 }
 BORROWED = {"softplus": "A3"}  # its slope is the sigmoid, an equation of its own
 

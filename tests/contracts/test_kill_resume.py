@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import random
 import signal
 import subprocess
@@ -15,12 +14,14 @@ from types import ModuleType
 import pytest
 
 SCRIPT = Path(__file__).with_name("killed_run.py")
-KILLS = 25
+KILLS = {"compiled": 17, "reference": 8}
+
+Environment = dict[str, str]
 
 
 @pytest.fixture
 def killed_run() -> ModuleType:
-    """The training that is killed, to be run undisturbed here."""
+    """What reads the results of the training that is killed."""
     spec = importlib.util.spec_from_file_location("killed_run", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
@@ -29,18 +30,31 @@ def killed_run() -> ModuleType:
     return module
 
 
-def started(folder: Path, *before: str) -> subprocess.Popen[str]:
+def started(
+    folder: Path, environment: Environment, engine: str, *before: str
+) -> subprocess.Popen[str]:
     """A process of its own, at the moment at which it begins to train."""
-    command = [*before, sys.executable, str(SCRIPT), "run", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [*before, sys.executable, str(SCRIPT), "run", str(folder), engine]
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "begins\n"
     return process
 
 
-def signalled(number: signal.Signals, folder: Path, *before: str) -> tuple[int, str]:
+def undisturbed(folder: Path, environment: Environment, engine: str = "compiled") -> None:
+    """Train, or go on, to the end."""
+    with started(folder, environment, engine) as process:
+        _, errors = process.communicate()
+        assert (process.returncode, errors) == (0, "")
+
+
+def signalled(
+    number: signal.Signals, folder: Path, environment: Environment, *before: str
+) -> tuple[int, str]:
     """The exit code, and the last line of errors, of a training that gets a signal on its way."""
-    with started(folder, *before) as process:
+    with started(folder, environment, "compiled", *before) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "moves\n"
         process.send_signal(number)
@@ -48,9 +62,9 @@ def signalled(number: signal.Signals, folder: Path, *before: str) -> tuple[int, 
         return process.returncode, errors.strip().rpartition("\n")[2]
 
 
-def killed(folder: Path, delay: float) -> bool:
+def killed(folder: Path, environment: Environment, engine: str, delay: float) -> bool:
     """Train and kill after a delay in seconds; whether the kill came before the end."""
-    with started(folder) as process:
+    with started(folder, environment, engine) as process:
         try:
             assert process.wait(delay) == 0
         except subprocess.TimeoutExpired:
@@ -59,26 +73,31 @@ def killed(folder: Path, delay: float) -> bool:
     return False
 
 
-def test_killed_at_25_random_moments(tmp_path: Path, killed_run: ModuleType) -> None:
-    killed_run.run(tmp_path / "whole", checkpoint_seconds=1e9)
-    undisturbed = killed_run.results(tmp_path / "whole")
+@pytest.mark.parametrize("engine", KILLS)
+def test_killed_at_random_moments(
+    tmp_path: Path, killed_run: ModuleType, compiled: Environment, engine: str
+) -> None:
+    """25 of them: 17 by the engine that is the default, and 8 by the other one."""
+    assert sum(KILLS.values()) == 25
+    undisturbed(tmp_path / "whole", compiled, engine)
+    wanted = killed_run.results(tmp_path / "whole")
     chance, kills, run = random.Random(0), 0, 0
-    while kills < KILLS:
+    while kills < KILLS[engine]:
         # Most moments lie within a training; the shortest delays, before its run.json is there.
-        if killed(tmp_path / str(run), chance.expovariate(1 / 0.1)):
+        if killed(tmp_path / str(run), compiled, engine, chance.expovariate(1 / 0.1)):
             kills += 1
         else:
-            assert killed_run.results(tmp_path / str(run)) == undisturbed
+            assert killed_run.results(tmp_path / str(run)) == wanted
             run += 1
-    killed_run.run(tmp_path / str(run))
-    assert killed_run.results(tmp_path / str(run)) == undisturbed
+    undisturbed(tmp_path / str(run), compiled, engine)
+    assert killed_run.results(tmp_path / str(run)) == wanted
 
 
-def test_killed_before_every_step_on_files(tmp_path: Path) -> None:
+def test_killed_before_every_step_on_files(tmp_path: Path, compiled: Environment) -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPT), "steps", str(tmp_path)],
         # One thread, so that a fork copies the whole process.
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        env=compiled | {"OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=True,
@@ -87,14 +106,16 @@ def test_killed_before_every_step_on_files(tmp_path: Path) -> None:
     assert counts["mismatches"] == 0
     assert counts["steps"] > 50
     assert counts["kills"] > counts["steps"]
+    facts = json.loads((tmp_path / "whole" / "run.json").read_bytes())
+    assert facts["recipe"]["engine"] == "compiled"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_saves_and_ends_and_the_run_goes_on(
-    tmp_path: Path, killed_run: ModuleType, number: signal.Signals
+    tmp_path: Path, killed_run: ModuleType, compiled: Environment, number: signal.Signals
 ) -> None:
-    killed_run.run(tmp_path / "whole")
-    code, told = signalled(number, tmp_path / "run")
+    undisturbed(tmp_path / "whole", compiled)
+    code, told = signalled(number, tmp_path / "run", compiled)
     assert code == 1
     assert told == (
         "chainrule.errors.TrainingInterrupted: train: interrupted; "
@@ -102,14 +123,14 @@ def test_a_signal_saves_and_ends_and_the_run_goes_on(
     )
     certificate = json.loads((tmp_path / "run" / "certificate.json").read_bytes())
     assert certificate["ended"] == "interrupted"
-    killed_run.run(tmp_path / "run")
+    undisturbed(tmp_path / "run", compiled)
     assert killed_run.results(tmp_path / "run") == killed_run.results(tmp_path / "whole")
 
 
 def test_a_signal_that_is_ignored_from_outside_stays_ignored(
-    tmp_path: Path, killed_run: ModuleType
+    tmp_path: Path, killed_run: ModuleType, compiled: Environment
 ) -> None:
-    killed_run.run(tmp_path / "whole")
+    undisturbed(tmp_path / "whole", compiled)
     ignoring = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
-    assert signalled(signal.SIGINT, tmp_path / "run", *ignoring) == (0, "")
+    assert signalled(signal.SIGINT, tmp_path / "run", compiled, *ignoring) == (0, "")
     assert killed_run.results(tmp_path / "run") == killed_run.results(tmp_path / "whole")

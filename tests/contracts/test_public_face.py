@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -83,23 +85,31 @@ EXAMPLE = """
 """
 
 
-def test_the_example_runs_as_it_stands() -> None:
+WHAT_IT_GIVES = """
+import json
+print(json.dumps({
+    "class_names": run.network.class_names,
+    "input_shape": run.network.input_shape,
+    "activations": run.network.architecture.activations,
+    "engine": run.recipe.engine,
+    "examples": report.examples,
+    "accuracy": report.accuracy,
+}))
+"""
+
+
+def test_the_example_runs_as_it_stands(compiled: dict[str, str]) -> None:
     assert cr.__doc__ is not None
     assert EXAMPLE in cr.__doc__
-    digits = cr.load_dataset("mnist")
-    network = cr.Network.create([784, 32, 16, 10], activation="sigmoid", seed=0)
-    recipe = cr.Recipe(
-        cost="squared_error",
-        optimiser="sgd",
-        learning_rate=4.0,
-        batch_size=40,
-        epochs=1,
-        seed=0,
-    )
-    run = cr.train(network, digits.train, recipe)
-    report = cr.evaluate(run.network, digits.test)
-    assert run.network.class_names == tuple("0123456789")
-    assert run.network.input_shape == (28, 28)
-    assert run.network.architecture.activations == ("sigmoid",) * 3
-    assert report.examples == 10_000
-    assert report.accuracy > 0.9
+    command = [sys.executable, "-c", textwrap.dedent(EXAMPLE) + WHAT_IT_GIVES]
+    run = subprocess.run(command, env=compiled, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    found = json.loads(run.stdout)
+    assert found.pop("accuracy") > 0.9
+    assert found == {
+        "class_names": list("0123456789"),
+        "input_shape": [28, 28],
+        "activations": ["sigmoid"] * 3,
+        "engine": "compiled",
+        "examples": 10_000,
+    }

@@ -1,68 +1,176 @@
-"""The engine that a recipe asks for."""
+"""The engine that a recipe asks for, and the one that takes its place."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.engine import engines
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.engines import make_engine
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.errors import MissingLibraryError, ShapeError
 from chainrule.kernels.compiling import numba
 
 DATA = cr.Dataset(np.eye(4), [0, 1, 0, 1])
 NETWORK = cr.Network.create([4, 3, 2], seed=0)
+RECIPE = cr.Recipe(cost="squared_error", seed=0, epochs=2)
+
+HALTED = "ModuleNotFoundError: import of chainrule.engine.compiled halted; None in sys.modules"
 
 
-def test_the_recipe_names_the_engine():
+@pytest.fixture
+def without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The compiled engine cannot be loaded, and nobody has been told so."""
+    monkeypatch.setitem(sys.modules, "chainrule.engine.compiled", None)
+    monkeypatch.setattr(engines, "_told", set())
+
+
+def test_the_recipe_names_the_engine() -> None:
+    assert cr.Recipe().engine == "compiled"
     for name, kind in (("reference", ReferenceEngine), ("compiled", CompiledEngine)):
-        recipe = cr.Recipe(engine=name, seed=0)
-        assert type(make_engine(NETWORK.architecture, recipe, DATA)) is kind
+        made = make_engine(NETWORK.architecture, RECIPE.replaced(engine=name), DATA)
+        assert type(made) is kind
+        assert made.recipe.engine == name
 
 
-def test_the_first_compilation_is_told(caplog, monkeypatch, tmp_path):
+def test_the_threads_are_handed_on() -> None:
+    for exactly in (False, True):
+        made = make_engine(NETWORK.architecture, RECIPE, DATA, threads=3, exactly=exactly)
+        assert isinstance(made, CompiledEngine)
+        assert made.threads == 3
+
+
+@pytest.mark.parametrize("batch", [1, 64])
+def test_the_first_compilation_is_told(caplog, monkeypatch, tmp_path, batch) -> None:
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
     with caplog.at_level(logging.INFO, "chainrule"):
-        make_engine(NETWORK.architecture, cr.Recipe(engine="compiled", seed=0), DATA)
-    assert caplog.messages == ["The kernels are compiled, this once: about 10 s."]
+        made = make_engine(NETWORK.architecture, RECIPE.replaced(batch_size=batch), DATA)
+        assert caplog.messages == ["The kernels are compiled, this once: about 10 s."]
+        caplog.clear()
+        assert isinstance(made, CompiledEngine)
+        (tmp_path / f"file.{made.entry}-1.py311.nbi").touch()
+        make_engine(NETWORK.architecture, RECIPE.replaced(batch_size=batch), DATA)
+        assert caplog.messages == []
 
 
-def test_without_the_compiled_engine_the_law_remains(monkeypatch):
-    monkeypatch.setitem(sys.modules, "chainrule.engine.compiled", None)
-    with pytest.raises(cr.ChainruleError, match="Install it by: pip install"):
-        make_engine(NETWORK.architecture, cr.Recipe(engine="compiled", seed=0), DATA)
+def test_the_reference_engine_takes_its_place_and_says_so_once(without, caplog) -> None:
+    for _ in range(2):
+        made = make_engine(NETWORK.architecture, RECIPE, DATA)
+        assert type(made) is ReferenceEngine
+        assert made.recipe == RECIPE.replaced(engine="reference")
+    told = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
+    text = f"The reference engine computes, since Numba fails: {HALTED}"
+    assert told == [("chainrule", "WARNING", text)]
 
 
-WITHOUT_NUMBA = """
-import sys
-sys.modules["numba"] = None
-import numpy as np
-import chainrule as cr
-try:
-    cr.train(cr.Network.create([4, 2]), cr.Dataset(np.eye(4), [0, 1, 0, 1]),
-             cr.Recipe(engine="compiled", cost="squared_error"))
-except cr.ChainruleError as error:
-    print(type(error).__name__, error)
-"""
+def test_whatever_numba_raises_leads_to_the_reference_engine(monkeypatch, caplog) -> None:
+    """Its compiler may fail in the midst, with several lines."""
+
+    def broken(self: CompiledEngine) -> None:
+        raise OSError("no\nsuch library")
+
+    monkeypatch.setattr(engines, "_told", set())
+    monkeypatch.setattr(CompiledEngine, "prepare", broken)
+    assert type(make_engine(NETWORK.architecture, RECIPE, DATA)) is ReferenceEngine
+    assert caplog.messages == ["The reference engine computes, since Numba fails: OSError: no"]
 
 
-def test_without_numba_the_remedy_is_told():
-    told = subprocess.run(
-        [sys.executable, "-c", WITHOUT_NUMBA],
+def test_the_run_says_which_engine_it_was(without, tmp_path) -> None:
+    run = cr.train(NETWORK, DATA, RECIPE, folder=tmp_path / "run")
+    assert run.recipe == RECIPE.replaced(engine="reference")
+    assert run.certificate["engine"] == run.certificate["recipe"]["engine"] == "reference"
+    facts = json.loads((tmp_path / "run" / "run.json").read_bytes())
+    assert facts["recipe"]["engine"] == "reference"
+    law = cr.train(NETWORK, DATA, RECIPE.replaced(engine="reference"))
+    assert run.network.digest == law.network.digest
+    # It goes on, and is verified, by the engine with which it began.
+    assert cr.verify(tmp_path / "run", DATA).holds
+    assert cr.resume(tmp_path / "run", DATA).network.digest == run.network.digest
+
+
+REFUSED = (
+    f"train: expected Numba, with which this run began, got {HALTED}. The reference engine's last "
+    "digits are others. Install it by: pip install numba."
+)
+
+
+def test_no_other_engine_goes_on_with_a_run(without) -> None:
+    with pytest.raises(MissingLibraryError) as caught:
+        make_engine(NETWORK.architecture, RECIPE, DATA, exactly=True)
+    assert str(caught.value) == REFUSED
+    assert (caught.value.argument, caught.value.value) == ("engine", "compiled")
+
+
+def test_a_run_that_began_compiled_is_not_resumed_without(tmp_path, request) -> None:
+    cr.train(NETWORK, DATA, RECIPE, folder=tmp_path, observers=[lambda moment: True])
+    request.getfixturevalue("without")
+    for go_on in (cr.resume, cr.verify):
+        with pytest.raises(MissingLibraryError) as caught:
+            go_on(tmp_path, DATA)
+        assert str(caught.value) == REFUSED
+
+
+def test_errors_of_the_data_are_no_fault_of_numbas() -> None:
+    recipe = RECIPE.replaced(class_weights=(1.0, 2.0, 3.0))
+    with pytest.raises(ShapeError) as caught:
+        make_engine(NETWORK.architecture, recipe, DATA)
+    assert str(caught.value) == "train: expected 2 class_weights, one a class, got 3."
+
+
+def chainrule(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process, with what the folder has in the place of packages."""
+    return subprocess.run(
+        [sys.executable, "-m", "chainrule", *arguments],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])},
         capture_output=True,
         text=True,
-        check=True,
-        env=os.environ,
+        check=False,
+        cwd=folder,
     )
-    assert told.stdout == (
-        "MissingLibraryError train: expected Numba, which the compiled engine needs, got import of "
-        "numba halted; None in sys.modules. Install it by: pip install 'chainrule[compiled]'; "
-        "or take engine 'reference'.\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("raise ImportError(\"No module named 'numba'\")", "ImportError: No module named 'numba'"),
+        ("raise SystemError('initialization failed')", "SystemError: initialization failed"),
+    ],
+)
+def test_a_process_without_numba(tmp_path, statement, reason) -> None:
+    rows = [f"{k % 5},{k % 3},{'ab'[k % 2]}" for k in range(40)]
+    (tmp_path / "points.csv").write_text("\n".join(["x,y,kind", *rows]) + "\n")
+    flags = ("points.csv", "--layers", "2,3,2", "--epochs", "2", "--seed", "0", "--run")
+    began = cr.train(
+        cr.Network.create([2, 3, 2], seed=0),
+        cr.load_dataset(str(tmp_path / "points.csv")).train,
+        cr.Recipe(epochs=2, seed=0),
+        folder=tmp_path / "compiled",
+    )
+    assert began.recipe.engine == "compiled"
+
+    (tmp_path / "numba.py").write_text(statement + "\n")
+    done = chainrule(tmp_path, "train", *flags, "without")
+    assert done.returncode == 0
+    assert "all epochs done" in done.stdout
+    first, *others = done.stderr.splitlines()
+    assert first == f"The reference engine computes, since Numba fails: {reason}"
+    assert first not in others
+    kept = json.loads((tmp_path / "without" / "run.json").read_bytes())
+    assert kept["recipe"]["engine"] == "reference"
+
+    done = chainrule(tmp_path, "train", "points.csv", "--resume", "compiled")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"train: expected Numba, with which this run began, got {reason}. The reference engine's "
+        "last digits are others. Install it by: pip install numba.\n"
     )

@@ -32,11 +32,11 @@ def test_series_is_the_chebyshev_series() -> None:
     values = [_smooth(mp.cos(angle)) for angle in angles]
     terms = [
         2 * mp.fsum(v * mp.cos(k * angle) for v, angle in zip(values, angles, strict=True)) / nodes
-        for k in range(len(error_function._SERIES) + 1)
+        for k in range(len(error_function.SERIES) + 1)
     ]
     terms[0] /= 2
     # The last term is so small that its own last digits no longer matter.
-    for term, stored in zip(terms, error_function._SERIES, strict=False):
+    for term, stored in zip(terms, error_function.SERIES, strict=False):
         assert stored == pytest.approx(float(term), rel=1e-15, abs=1e-24)
     assert abs(terms[-1]) < 1e-16, "one term more would still count"
 

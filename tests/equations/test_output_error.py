@@ -19,6 +19,7 @@ from chainrule.equations.output_error import FUSED, output_cost, output_error
 PAIRS = [(c, a) for c in COSTS for a in ACTIVATIONS]
 EXACT = list(FUSED)
 TYPES = [np.float32, np.float64]
+ROUNDED_ONCE = 0.501
 CONFIDENT = [[20, 0], [0, 20], [100, 0], [-100, 0], [1e4, -1e4], [-1e4, 1e4], [20, 0, 0], [0, 0]]
 CONFIDENT += [[5, 5, 5], [30, 30, 0], [1000.5, 1000.25, 999], [-1e4, 0, 1e4], [0.5, -0.25, 0.75]]
 
@@ -80,7 +81,7 @@ def test_exact_pairs_keep_their_digits(
         logits, targets = _row(z, dtype), _row(y, dtype)
         c, delta = _pair(names, logits, targets)
         true_c, true_delta = _truth(names, logits, targets)
-        assert ulps(c, [true_c]) < 4
+        assert ulps(c, [true_c]) < (ROUNDED_ONCE if dtype == np.float32 else 4)
         # Soft targets may nearly cancel the outputs; then no digits of the difference are meant.
         scale = max(map(abs, true_delta)) if sorted(y)[-2:] == [0, 1] else 1
         for d, true in zip(delta[0], true_delta, strict=True):
@@ -95,7 +96,8 @@ def test_each_error_of_a_confident_row_keeps_its_digits(
     for z in ([20.0, 0.0], [0.0, 40.0], [60.0, 1.0, 0.5]):
         for y in _targets(len(z))[: len(z)]:
             logits, targets = _row(z, dtype), _row(y, dtype)
-            assert ulps(_pair(names, logits, targets)[1], _truth(names, logits, targets)[1]) < 8
+            worst = ulps(_pair(names, logits, targets)[1], _truth(names, logits, targets)[1])
+            assert worst < (ROUNDED_ONCE if dtype == np.float32 else 8)
 
 
 def test_confident_and_right_in_float32_costs_2e_9_not_0() -> None:

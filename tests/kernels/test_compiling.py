@@ -25,11 +25,14 @@ def test_a_folder_that_cannot_be_made_is_no_error(tmp_path):
 
 
 def test_is_compiled(monkeypatch, tmp_path):
-    assert is_compiled()  # as Python, nothing has to be
+    assert is_compiled("advance_loops")  # as Python, nothing has to be
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
     monkeypatch.setattr(numba.config, "CACHE_DIR", "")
-    assert not is_compiled()
+    assert not is_compiled("advance_loops")
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    assert not is_compiled()
-    (tmp_path / "some.nbi").touch()
-    assert is_compiled()
+    assert not is_compiled("advance_loops")
+    (tmp_path / "kernels_03cb").mkdir()
+    (tmp_path / "kernels_03cb" / "loops.advance_loops-44.py311.nbi").touch()
+    assert is_compiled("advance_loops")
+    assert not is_compiled("advance_tiles")
+    assert not is_compiled("loops")

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import chainrule.network.network
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import DataError, InputError, ShapeError
 from chainrule.network.architecture import Architecture
@@ -159,12 +160,17 @@ def test_no_rows_give_no_rows() -> None:
     network = Network.create([3, 2])
     assert network.predict(np.zeros((0, 3))).shape == (0, 2)
     assert network.classify(np.zeros((0, 3))).shape == (0,)
-    assert list(network.outputs(np.zeros((0, 3)))) == []
+    assert [(z.shape, a.shape) for z, a in network.outputs(np.zeros((0, 3)))] == [((0, 2), (0, 2))]
 
 
 @pytest.mark.parametrize("n", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 3])
-def test_blocks_follow_each_other(n: int) -> None:
+@pytest.mark.parametrize("kernels", [True, False])
+def test_blocks_follow_each_other(n: int, kernels: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels take more rows at once than NumPy; here they take as many."""
+    monkeypatch.setattr(chainrule.network.network, "PREDICTION_BLOCK", BLOCK)
     network = of([2.0, 1.0], [1, 1], "relu")
+    if not kernels:
+        network.__dict__["_predictor"] = None
     x = np.arange(-3.0, n - 3)[:, None]
     expected = np.maximum(2 * x + 1, 0)
     assert network.predict(x).tolist() == expected.tolist()
@@ -249,8 +255,11 @@ def test_inputs_that_are_no_finite_numbers(inputs: object, text: str) -> None:
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-def test_huge_inputs_warn_of_nothing(activation: str) -> None:
+@pytest.mark.parametrize("kernels", [True, False])
+def test_huge_inputs_warn_of_nothing(activation: str, kernels: bool) -> None:
     network = Network.create([2, 3, 2], activation)
+    if not kernels:
+        network.__dict__["_predictor"] = None
     with np.errstate(all="warn"):
         assert network.predict([[1e300, -1e300], [3e38, 3e38], [0, 0]]).shape == (3, 2)
 

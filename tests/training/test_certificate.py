@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from importlib.metadata import version
 
 import numpy as np
 
@@ -20,6 +21,8 @@ def test_the_versions() -> None:
         "chainrule": chainrule.__version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "numba": version("numba"),
+        "llvmlite": version("llvmlite"),
         "machine": platform.machine(),
         "system": platform.system(),
     }
@@ -32,7 +35,7 @@ def test_the_certificate_of_a_run(network: Network, three: Dataset, recipe: Reci
     assert run.certificate == {
         "format": "chainrule certificate 1",
         "versions": versions(),
-        "engine": "reference",
+        "engine": "compiled",
         "data": {"name": "data", "source": "", "examples": 41, "digest": three.digest},
         "recipe": how.to_dict(),
         "architecture": run.network.architecture.to_dict(),

@@ -108,8 +108,8 @@ def test_from_every_position_to_the_same_bytes(
 def test_stopped_by_an_observer_again_and_again(
     network: Network, three: Dataset, recipe: Recipe, tmp_path: Path, results: Results
 ) -> None:
-    """An epoch of 6,000 batches lasts longer than a slice, so that the stops are in mid-epoch."""
-    many = three.subset(np.arange(6000) % 41)
+    """An epoch of 800 batches lasts longer than a slice, so that the stops are in mid-epoch."""
+    many = three.subset(np.arange(800) % 41)
     how = recipe.replaced(batch_size=1, epochs=1, learning_rate=1e-4, monitor="cost")
     train(network, many, how, folder=tmp_path / "whole")
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from chainrule.data.dataset import Dataset
-from chainrule.errors import DivergenceError, FileError, TrainingInterrupted
+from chainrule.errors import DivergenceError, FileError, InputError, TrainingInterrupted
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
 from chainrule.storage import names_in
@@ -359,3 +359,21 @@ def test_a_disk_that_stays_full_is_an_error_and_the_run_may_go_on_later(
     resume(tmp_path / "a", three)
     train(network, three, recipe, folder=tmp_path / "b")
     assert results(tmp_path / "a") == results(tmp_path / "b")
+
+
+@pytest.mark.parametrize("threads", [0, -2, 1.5, "all", True])
+def test_numbers_of_threads_that_are_none(
+    network: Network, three: Dataset, recipe: Recipe, threads: object
+) -> None:
+    with pytest.raises(InputError) as caught:
+        train(network, three, recipe, threads=threads)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "train: expected threads to be a whole number at least 1 or none, "
+        f"got {threads!r} ({type(threads).__name__}). threads: how many compute at once."
+    )
+
+
+def test_threads_change_no_bit(network: Network, three: Dataset, recipe: Recipe) -> None:
+    """As many as are wanted; wide networks by several threads are in the contracts."""
+    found = {train(network, three, recipe, threads=n).network.digest for n in (None, 1, 2, 64)}
+    assert len(found) == 1

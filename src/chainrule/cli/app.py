@@ -22,8 +22,12 @@ COMMANDS = {
     "evaluate": "Judge a network by examples.",
     "predict": "Say what a network sees in pictures or rows of numbers.",
     "verify": "Compute a kept run again and compare it to the bit.",
+    "explain": "Show every number of a worked example, or of a real network.",
+    "check": "Check the numbers that somebody worked out by hand, and mark them.",
+    "prove": "Prove every gradient by ways that know no back-propagation.",
     "data": "List, fetch, check and show data sets.",
     "figure": "Draw a figure of a network, a run or data.",
+    "bench": "Measure chainrule beside other libraries.",
 }
 """Each command with the sentence that begins its help; its module has the same name."""
 

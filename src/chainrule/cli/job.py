@@ -33,12 +33,14 @@ class Sources:
         validation: another, for a validation set of its own.
         folder: the run's folder; None where it is not kept.
         offline: whether nothing may be fetched.
+        threads: how many compute at once; None for as many as there are processors.
     """
 
     data: str | None
     validation: str | None
     folder: str | None
     offline: bool
+    threads: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +91,15 @@ def new_job(sources: Sources, values: Mapping[str, Any], settings: Mapping[str, 
     validation = _validation(checks, sources.offline)
 
     def start(observers: Sequence[Observer]) -> Run:
-        more: dict[str, Any] = {"folder": sources.folder, "notes": notes}
+        more: dict[str, Any] = {"folder": sources.folder, "threads": sources.threads}
         return train(
-            network, pair.train, recipe, validation=validation, observers=observers, **more
+            network,
+            pair.train,
+            recipe,
+            validation=validation,
+            observers=observers,
+            notes=notes,
+            **more,
         )
 
     architecture = network.architecture.for_cost(recipe.cost)
@@ -129,7 +137,8 @@ def resumed_job(folder: str, sources: Sources) -> Job:
     validation = _validation(checks, sources.offline)
 
     def start(observers: Sequence[Observer]) -> Run:
-        return resume(folder, pair.train, validation=validation, observers=observers)
+        more: dict[str, Any] = {"validation": validation, "threads": sources.threads}
+        return resume(folder, pair.train, observers=observers, **more)
 
     validated = "validation_digest" in facts.data
     return Job(pair, facts.recipe, False, facts.architecture, validated, start)

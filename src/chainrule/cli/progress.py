@@ -78,6 +78,7 @@ class Lines:
 
     def __call__(self, moment: Moment) -> bool:
         """Print what there is to print; ask to stop where nobody would ever know of the run."""
+        self._watch.see(moment)
         if moment.epoch_ended:
             # What cannot be written is an error at the end, when the run is kept.
             with contextlib.suppress(FileError):
@@ -92,17 +93,23 @@ class Lines:
 
 
 class _StopWatch:
-    """The time between laps."""
+    """The time between laps, the first of which begins with the training."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last = clock()
+        self._last: float | None = None
+
+    def see(self, moment: Moment) -> None:
+        """Note when the training began: before it, kernels may have been compiled."""
+        if self._last is None:
+            self._last = self._clock() - moment.seconds
 
     def lap(self) -> float:
         """Seconds since the last lap."""
         now = self._clock()
-        seconds, self._last = now - self._last, now
-        return seconds
+        last = now if self._last is None else self._last
+        self._last = now
+        return now - last
 
 
 class Bar:
@@ -140,7 +147,9 @@ class Bar:
 
     def __call__(self, moment: Moment) -> None:
         """Note an epoch that ended, and draw if it is time."""
+        self._watch.see(moment)
         if self._first_share is None:
+            self._began = self._clock() - moment.seconds
             self._first_share = moment.share_done
             self._lines += [] if self._table is None else [self._table.header()]
         if moment.epoch_ended and self._table is not None:

@@ -10,13 +10,15 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.epochs import EpochTable, duration_text
 from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import flag_of, given_settings
+from chainrule.cli.flags import Setting, flag_of, given_settings
 from chainrule.cli.job import Job, Sources, new_job, resumed_job
 from chainrule.cli.progress import Once, training_observers
 from chainrule.cli.settings import from_assignments, from_file, training_settings
 from chainrule.cli.wording import data_text, network_text, recipe_text, result_text
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation.report import Report, evaluate
+from chainrule.limits import Limit
+from chainrule.presets import preset, preset_names
 from chainrule.training.train import Run
 
 __all__ = ["command"]
@@ -29,7 +31,8 @@ images for each class.
 
 Without further flags a network with one hidden layer of 128 neurons learns. Every flag below with
 a range can also be set by --set or stand in the file of --config, under its name with _ for -;
-a flag counts more than --set, and --set more than the file. Square brackets hold the default.
+a flag counts more than --set, --set more than the file, and the file more than --preset. Square
+brackets hold the default.
 Optional values accept none. The file is TOML (or JSON):
 
 \b
@@ -51,15 +54,22 @@ _EXAMPLES = (
     "chainrule train mnist --validation-fraction 0.1 --monitor validation_accuracy --patience 3 \\",
     "    --epochs 50 --schedule plateau --run runs/patient",
     "chainrule train flowers.csv --target kind --config recipe.toml --set batch_size=16",
+    "chainrule train mnist --preset fast",
     "chainrule train --resume runs/digits",
 )
-_WITH_RESUME = ("data", "validation", "resume", "as_json", "offline")
+_WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
+_THREADS = Setting(
+    name="threads",
+    limit=Limit(int, "how many compute at once", 1, group="files and output", optional=True),
+    default_text="CHAINRULE_THREADS, or as many as there are processors",
+)
 
 
 def _train(**given: Any) -> int:
     ctx = click.get_current_context()
     console = Console(as_json=given["as_json"])
-    sources = Sources(given["data"], given["validation"], given["run"], given["offline"])
+    names = ("data", "validation", "run", "offline", "threads")
+    sources = Sources(*(given[name] for name in names))
     resumed = given["resume"]
     _check_flags(ctx, sources.data, resumed)
     values = {} if resumed else _values(ctx)
@@ -104,10 +114,19 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
 
 def _values(ctx: click.Context) -> dict[str, Any]:
     """What was set, by name: the file, --set, and flags, each counting more than those before."""
-    path = ctx.params["config"]
-    values = {} if path is None else from_file(path, _SETTINGS)
+    values = {} if ctx.params["preset"] is None else _preset(ctx)
+    if ctx.params["config"] is not None:
+        values |= from_file(ctx.params["config"], _SETTINGS)
     values |= from_assignments(ctx.params["assignments"], _SETTINGS)
     return values | given_settings(ctx, _SETTINGS)
+
+
+def _preset(ctx: click.Context) -> dict[str, Any]:
+    """The settings of a preset."""
+    settings = preset(ctx.params["preset"])
+    return {
+        name: _SETTINGS[name].checked("preset", name, value) for name, value in settings.items()
+    }
 
 
 def _introduce(console: Console, job: Job) -> None:
@@ -181,6 +200,7 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="keep the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="go on with the run in this folder"),
+        Flag(["--preset"], metavar="NAME", group=files, help=f"settings by name: {_PRESETS}"),
         Flag(["--config"], metavar="FILE", group=files, help="a TOML or JSON file of settings"),
         Flag(
             ["--set", "assignments"],
@@ -190,6 +210,7 @@ def _flags() -> list[click.Parameter]:
             help="one setting; may be given again",
         ),
         Flag(["--json", "as_json"], is_flag=True, group=files, help="print nothing but JSON"),
+        flag_of(_THREADS),
         *(flag_of(setting) for setting in _SETTINGS.values()),
         Flag(["--validation"], metavar="DATA", group="data", help="a validation set of its own"),
         Flag(["--offline"], is_flag=True, group="data", help="fetch nothing from the network"),
@@ -197,4 +218,5 @@ def _flags() -> list[click.Parameter]:
 
 
 _SETTINGS = training_settings()
+_PRESETS = ", ".join(preset_names())
 command = Command("train", _train, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

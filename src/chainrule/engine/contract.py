@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import Position
 from chainrule.equations.backpropagation import Trace
+from chainrule.recipe import Recipe
 
 __all__ = ["Engine", "Score", "Until"]
 
@@ -46,6 +47,10 @@ class Score:
 
 class Engine(Protocol):
     """Moves one training forward; made for one architecture, recipe and training set."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """By what it trains; it names the engine that this is."""
 
     @property
     def batches(self) -> int:

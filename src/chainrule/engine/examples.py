@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,17 +24,28 @@ _ROWS = 4096
 """Rows searched for non-zeros at once, which bounds the memory."""
 
 
+_KEPT: WeakKeyDictionary[Dataset, dict[Any, Examples]] = WeakKeyDictionary()
+"""Trainings side by side share one form of their data, as long as these are there."""
+
+
 def working_examples(
     dataset: Dataset, architecture: Architecture, class_weights: tuple[float, ...] | None
 ) -> Examples:
-    """The examples as the kernels of a network take them.
+    """The examples as the kernels of a network take them; made once for a data set.
 
     Args:
         dataset: inputs, targets, weights.
         architecture: whose number type the computation has.
         class_weights: how much an example of each class counts.
     """
-    dtype, weights = architecture.dtype, normalised_weights(dataset, class_weights)
+    key, kept = (architecture.dtype, class_weights), _KEPT.setdefault(dataset, {})
+    if key not in kept:
+        kept[key] = _made(dataset, architecture.dtype, class_weights)
+    return kept[key]
+
+
+def _made(dataset: Dataset, dtype: str, class_weights: tuple[float, ...] | None) -> Examples:
+    weights = normalised_weights(dataset, class_weights)
     inputs, none = dataset.inputs, np.zeros((0, 0), dtype)
     counts = np.count_nonzero(inputs, axis=1)
     labels = np.array(dataset.targets) if dataset.classifies else np.zeros(0, np.int64)
@@ -42,6 +54,8 @@ def working_examples(
     if counts.sum() <= DENSE_SHARE * inputs.size:
         indptr = np.concatenate(([0], np.cumsum(counts)))
         indices, values = _non_zeros(inputs)
+        if values.dtype != np.uint8:
+            values = values.astype(dtype, copy=False)
         return Examples(indptr, indices, values, none, dataset.scale, *rest)
     dense = inputs.astype(dtype)
     if dataset.scale != 1.0:

@@ -21,7 +21,8 @@ class EpochSums:
         cost: data term.
         penalty: penalty.
         correct: examples classified rightly before their step; 0 where targets are numbers.
-        gradient_norm: length of the objective's gradient in the latest batch, before any clipping.
+        gradient_norm: length of the objective's gradient before any clipping, in the latest batch
+            that measured it; an epoch's last batch always does.
     """
 
     examples: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -15,10 +16,10 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Score, Until
 from chainrule.engine.divergence import After, diverged, is_finite
 from chainrule.engine.position import EpochSums, Position
+from chainrule.engine.scoring import scored
 from chainrule.engine.working import WorkingSet, normalised_weights
 from chainrule.equations.backpropagation import Trace, forward, trace
-from chainrule.equations.costs import Cost, batch_cost, cost_named
-from chainrule.equations.output_error import output_cost
+from chainrule.equations.costs import Cost, cost_named
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far
 from chainrule.equations.updates import UPDATES, Settings, Stepped, clip_norm, gradient_norm
@@ -141,16 +142,21 @@ class ReferenceEngine:
 
     def learning_rate(self, position: Position) -> float:
         """The rate of the step that comes next at a position."""
+        return self.learning_rates(position, [position.step])[0]
+
+    def learning_rates(self, position: Position, steps: Iterable[int]) -> list[float]:
+        """The rates of some steps of a position's epoch; steps count from 0 in the whole run."""
         recipe = self.recipe
-        steps = max(1, recipe.epochs * self.batches)
-        clock = Clock(position.epoch, position.step, steps, self._drops(position))
+        rate, most = SCHEDULES[recipe.schedule].rate, max(1, recipe.epochs * self.batches)
+        drops = self._drops(position)
         course = Course(
             recipe.schedule_factor,
             recipe.schedule_every,
             recipe.final_factor,
             recipe.warmup_fraction,
         )
-        return SCHEDULES[recipe.schedule].rate(recipe.learning_rate, clock, course)
+        clocks = (Clock(position.epoch, step, most, drops) for step in steps)
+        return [rate(recipe.learning_rate, clock, course) for clock in clocks]
 
     def _drops(self, position: Position) -> int:
         if self.recipe.schedule != "plateau":
@@ -187,19 +193,15 @@ class ReferenceEngine:
 
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""
-        working = self._working(dataset, normalised_weights(dataset, None))
-        layers = layers_of(self.architecture, parameters)
-        last, cost, correct = layers[-1].activation, 0.0, 0
+        return scored(self.architecture, self._cost, dataset, self._outputs(parameters, dataset))
+
+    def _outputs(self, parameters: Array, dataset: Dataset) -> Iterator[tuple[Array, Array]]:
+        """z and a of the last layer, for one block of rows after the other."""
+        working, layers = self._working(dataset, None), layers_of(self.architecture, parameters)
         for start in range(0, len(dataset), BLOCK):
-            rows = slice(start, start + BLOCK)
             with one_blas_thread(), np.errstate(all="ignore"):
-                y = working.targets(rows)
-                zs, activations = forward(working.inputs(rows), layers)
-                c = output_cost(self._cost, last, zs[-1], activations[-1], y)
-                cost += float(batch_cost(c, working.shares(rows, len(dataset))))
-            correct += working.correct(activations[-1], rows)
-        accuracy = correct / len(dataset) if dataset.classifies else None
-        return Score(len(dataset), cost, accuracy)
+                zs, activations = forward(working.inputs(slice(start, start + BLOCK)), layers)
+            yield zs[-1], activations[-1]
 
     def _working(self, dataset: Dataset, weights: Array | None) -> WorkingSet:
         outputs = self.architecture.layers[-1]

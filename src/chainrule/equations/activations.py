@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule.equations.arrays import Array, rightward
 from chainrule.equations.error_function import normal_cdf, normal_pdf
+from chainrule.equations.precision import rounded_once
 
 __all__ = ["ACTIVATIONS", "Activation", "activate", "pull_back"]
 
@@ -20,6 +21,9 @@ LEAK = 0.01
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 """With these two, SELU keeps mean 0 and variance 1 of a normal input."""
+
+FAR = 800.0
+"""From here to the left e^z is 0. Infinity is brought in to it, for infinity times 0 is NaN."""
 
 Function = Callable[[Array], Array]
 
@@ -92,7 +96,7 @@ def pull_back(activation: Activation, da: Array, z: Array, a: Array) -> Array:
 
 def step(z: Array) -> Array:
     """[A1] Binary step: 1 for z ≥ 0, else 0. Its slope is 0, so nothing below it learns."""
-    return rightward(z).astype(z.dtype)
+    return np.where(np.isnan(z), z, rightward(z)).astype(z.dtype)
 
 
 def step_slope(z: Array) -> Array:
@@ -110,6 +114,7 @@ def identity_slope(z: Array) -> Array:
     return np.ones_like(z)
 
 
+@rounded_once
 def sigmoid(z: Array) -> Array:
     """[A3] φ(z) = 1 / (1 + e^-z).
 
@@ -120,6 +125,7 @@ def sigmoid(z: Array) -> Array:
     return np.where(right, 1, e) / (1 + e)
 
 
+@rounded_once
 def sigmoid_slope(z: Array) -> Array:
     """[A3] φ'(z) = φ(z) φ(-z) = e^-|z| / (1 + e^-|z|)².
 
@@ -129,11 +135,13 @@ def sigmoid_slope(z: Array) -> Array:
     return e / np.square(1 + e)
 
 
+@rounded_once
 def tanh(z: Array) -> Array:
     """[A4] φ(z) = tanh z."""
     return np.tanh(z)
 
 
+@rounded_once
 def tanh_slope(z: Array) -> Array:
     """[A4] φ'(z) = 1 - tanh² z = 4 e^-2|z| / (1 + e^-2|z|)², which keeps its digits."""
     e = np.exp(np.where(rightward(z), -2 * z, 2 * z))
@@ -150,6 +158,7 @@ def relu_slope(z: Array) -> Array:
     return (np.real(z) > 0).astype(z.dtype)
 
 
+@rounded_once
 def leaky_relu(z: Array) -> Array:
     """[A6] φ(z) = z for z > 0, else 0.01 z."""
     return np.where(np.real(z) > 0, z, LEAK * z)
@@ -160,55 +169,73 @@ def leaky_relu_slope(z: Array) -> Array:
     return np.where(np.real(z) > 0, 1, LEAK).astype(z.dtype)
 
 
+@rounded_once
 def elu(z: Array) -> Array:
     """[A7] φ(z) = z for z > 0, else e^z - 1."""
     right = rightward(z)
     return np.where(right, z, np.expm1(np.where(right, 0, z)))
 
 
+@rounded_once
 def elu_slope(z: Array) -> Array:
     """[A7] φ'(z) = 1 for z > 0, else e^z."""
     return np.exp(np.where(rightward(z), 0, z))
 
 
+@rounded_once
 def selu(z: Array) -> Array:
     """[A8] φ(z) = s z for z > 0, else s α (e^z - 1), with s ≈ 1.0507 and α ≈ 1.6733."""
     right = rightward(z)
     return SELU_SCALE * np.where(right, z, SELU_ALPHA * np.expm1(np.where(right, 0, z)))
 
 
+@rounded_once
 def selu_slope(z: Array) -> Array:
     """[A8] φ'(z) = s for z > 0, else s α e^z."""
     right = np.real(z) > 0
     return SELU_SCALE * np.where(right, 1, SELU_ALPHA * np.exp(np.where(right, 0, z)))
 
 
+def _not_below(z: Array, least: float) -> Array:
+    return np.where(np.real(z) < least, least, z)  # NaN stays NaN
+
+
+def _not_beyond(z: Array, most: float) -> Array:
+    return _not_below(np.where(np.real(z) > most, most, z), -most)
+
+
+@rounded_once
 def gelu(z: Array) -> Array:
-    """[A9] φ(z) = z Φ(z), with Φ of the standard normal distribution."""
-    return z * normal_cdf(z)
+    """[A9] φ(z) = z Φ(z), with Φ of the standard normal distribution; 0 where Φ is 0."""
+    return _not_below(z, -FAR) * normal_cdf(z)
 
 
+@rounded_once
 def gelu_slope(z: Array) -> Array:
     """[A9] φ'(z) = Φ(z) + z Φ'(z)."""
-    return normal_cdf(z) + z * normal_pdf(z)
+    return normal_cdf(z) + _not_beyond(z, FAR) * normal_pdf(z)
 
 
+@rounded_once
 def silu(z: Array) -> Array:
-    """[A10] φ(z) = z σ(z), with σ the sigmoid."""
-    return z * sigmoid(z)
+    """[A10] φ(z) = z σ(z), with σ the sigmoid; 0 where σ is 0."""
+    return _not_below(z, -FAR) * sigmoid(z)
 
 
+@rounded_once
 def silu_slope(z: Array) -> Array:
     """[A10] φ'(z) = σ(z) + z σ'(z)."""
-    return sigmoid(z) + z * sigmoid_slope(z)
+    return sigmoid(z) + _not_beyond(z, FAR) * sigmoid_slope(z)
 
 
+@rounded_once
 def softplus(z: Array) -> Array:
     """[A11] φ(z) = ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|)."""
     right = rightward(z)
     return np.where(right, z, 0) + np.log1p(np.exp(np.where(right, -z, z)))
 
 
+@rounded_once
 def softmax(z: Array) -> Array:
     """[A12] φ(z)_i = e^z_i / Σ_j e^z_j over each row.
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from chainrule.equations.arrays import Array, rightward
 
-__all__ = ["normal_cdf", "normal_pdf"]
+__all__ = ["CENTRE", "SERIES", "normal_cdf", "normal_pdf"]
 
-_SERIES = (
+SERIES = (
     1.17756257419656,
     0.005353904539615676,
     -0.09377550342284209,
@@ -40,19 +40,21 @@ _SERIES = (
     2.3514112258781403e-16,
     1.0006111691821667e-16,
 )
-_CENTRE = 3.0
+"""Terms of the Chebyshev series of erfc's smooth factor."""
+CENTRE = 3.0
+"""The x at which its variable t is 0."""
 _FAR = 60.0
 """From here on both tails are 0 in float64; larger squares need not be formed."""
 
 
 def _erfc_of_positive(x: Array) -> Array:
     """The complementary error function where Re x ≥ 0, by Clenshaw's recurrence."""
-    t2 = 2.0 * (x - _CENTRE) / (x + _CENTRE)
+    t2 = 2.0 * (x - CENTRE) / (x + CENTRE)
     later = np.zeros_like(x)
     now = np.zeros_like(x)
-    for term in _SERIES[:0:-1]:
+    for term in SERIES[:0:-1]:
         now, later = t2 * now - later + term, now
-    series = 0.5 * t2 * now - later + _SERIES[0]
+    series = 0.5 * t2 * now - later + SERIES[0]
     return series * np.exp(-x * x) / (1.0 + 2.0 * x)
 
 

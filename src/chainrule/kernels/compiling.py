@@ -13,7 +13,7 @@ import numba as numba_module
 
 from chainrule.storage import cache_folder
 
-__all__ = ["is_compiled", "kept_in", "kernel", "numba", "strict_kernel"]
+__all__ = ["entry", "inlined", "is_compiled", "kept_in", "kernel", "numba", "strict_kernel"]
 
 numba: Any = numba_module
 """Numba tells type checkers less than it offers."""
@@ -25,6 +25,8 @@ _ROOM = 4_000_000
 
 # Not the full set: "nnan" and "ninf" would let the compiler drop the search for divergence.
 _FREEDOMS = {"contract", "reassoc", "nsz", "arcp"}
+
+_INNER = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def kept_in(folder: Path | None) -> str:
@@ -55,33 +57,45 @@ def kept_in(folder: Path | None) -> str:
 numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or kept_in(cache_folder())
 
 
-def kernel(function: F) -> F:
-    """Compile a function without Python's lock, bounds checks or counts of references.
+def entry(function: F) -> F:
+    """Compile a function that Python calls, with all that it calls, and keep it on the disk.
 
-    Division is NumPy's: by 0 it gives infinity. Kernels make views of arrays, never arrays. A
-    kernel that another calls becomes part of it: left by itself it would be compiled twice, and
-    which of the two is run, with which last digits, would depend on what the disk had kept.
+    No lock of Python's, no bounds checks, no counts of references: kernels make views of arrays,
+    never arrays. Division is NumPy's: by 0 it gives infinity.
     """
-    return _compiled(function, _FREEDOMS)
+    return _compiled(function, _FREEDOMS, cache=bool(numba.config.CACHE_DIR))
+
+
+def kernel(function: F) -> F:
+    """Compile a function that other kernels call.
+
+    It becomes part of each that calls it: left by itself it would be compiled twice, and which of
+    the two is run, with which last digits, would depend on what the disk had kept.
+    """
+    return _compiled(function, _FREEDOMS, **_INNER)
 
 
 def strict_kernel(function: F) -> F:
     """The same, with the arithmetic as it is written: x - x stays NaN where x is not finite."""
-    return _compiled(function, set())
+    return _compiled(function, set(), **_INNER)
 
 
-def _compiled(function: F, freedoms: set[str]) -> F:
-    options = {
-        "nogil": True,
-        "cache": bool(numba.config.CACHE_DIR),
-        "error_model": "numpy",
-        "boundscheck": False,
-    }
-    compiled: F = numba.njit(**options, fastmath=freedoms, forceinline=True, _nrt=False)(function)
+def inlined(function: F) -> F:
+    """The same for a long function that one other calls: its text becomes part of the other's.
+
+    A chain of kernels would be compiled anew at every link, this one is compiled once.
+    """
+    return _compiled(function, _FREEDOMS, inline="always")
+
+
+def _compiled(function: F, freedoms: set[str], **how: Any) -> F:
+    options = {"nogil": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
+    compiled: F = numba.njit(fastmath=freedoms, **options, **how)(function)
     return compiled
 
 
-def is_compiled() -> bool:
-    """Whether compiled code is on the disk already, or none is needed."""
+def is_compiled(name: str) -> bool:
+    """Whether an entry's compiled code is on the disk already, or none is needed."""
     folder = numba.config.CACHE_DIR
-    return bool(numba.config.DISABLE_JIT) or bool(folder and any(Path(folder).rglob("*.nbi")))
+    kept = bool(folder) and any(Path(folder).rglob(f"*.{name}-*.nbi"))
+    return kept or bool(numba.config.DISABLE_JIT)

@@ -2,18 +2,33 @@
 
 Numba's own loops over a width known only at run time spend most of their time on checks. These few
 operations say outright what is meant. With NUMBA_DISABLE_JIT=1 they are slices of NumPy arrays.
+Sixteen float64 numbers can also be added, subtracted, multiplied and divided by Python's signs.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels import vectors
+from chainrule.kernels import vectors, wide
 from chainrule.kernels.compiling import numba
 
-__all__ = ["LANES", "load", "plus_times", "store", "sum_of", "times"]
+__all__ = [
+    "LANES",
+    "load",
+    "load_wide",
+    "plus_times",
+    "store",
+    "store_rounded",
+    "sum_of",
+    "times",
+    "two_to",
+    "where_positive",
+    "within",
+    "without",
+]
 
 Array = NDArray[Any]
 
@@ -45,6 +60,33 @@ def _sum_of(lanes: Array) -> Any:
     return lanes[0]
 
 
+def _load_wide(row: Array, column: int, beyond: float) -> Array:
+    lanes = np.full(LANES, beyond)
+    part = row[column : column + LANES]
+    lanes[: part.size] = part
+    return lanes
+
+
+def _store_rounded(row: Array, column: int, lanes: Array) -> None:
+    row[column : column + LANES] = lanes[: row.size - column]
+
+
+def _where_positive(z: Array, one: Any, other: Any) -> Array:
+    return np.where(z > 0, one, other)
+
+
+def _within(z: Array, least: float, most: float) -> Array:
+    return np.clip(z, least, most)
+
+
+def _without(lanes: Array, place: int) -> Array:
+    return np.where(np.arange(LANES) == place, 0.0, lanes)
+
+
+def _two_to(shifted: Array) -> Array:
+    return ((shifted.view(np.int64) + 1023) << 52).view(np.float64)
+
+
 _AS_PYTHON = bool(numba.config.DISABLE_JIT)
 
 load: Any = _load if _AS_PYTHON else vectors.load
@@ -57,3 +99,15 @@ times: Any = _times if _AS_PYTHON else vectors.times
 """(one, other) -> one · other."""
 sum_of: Any = _sum_of if _AS_PYTHON else vectors.sum_of
 """(lanes) -> the sum of the sixteen, halves first."""
+load_wide: Any = _load_wide if _AS_PYTHON else wide.load_wide
+"""(row, column, beyond) -> the sixteen from there in float64, and `beyond` past the row's end."""
+store_rounded: Any = _store_rounded if _AS_PYTHON else wide.store_rounded
+"""(row, column, lanes): float64 numbers rounded once to the row's type, up to its end."""
+where_positive: Any = _where_positive if _AS_PYTHON else wide.where_positive
+"""(z, one, other) -> one where z > 0, else other."""
+within: Any = _within if _AS_PYTHON else wide.within
+"""(z, least, most) -> z, or the bound that it lies beyond; NaN stays NaN."""
+without: Any = _without if _AS_PYTHON else wide.without
+"""(lanes, place) -> the sixteen with 0 at that place, if it is one of theirs."""
+two_to: Any = _two_to if _AS_PYTHON else wide.two_to
+"""(n + 1.5 · 2^52) -> 2^n for whole n from -1022; 0 for n = -1023, infinity for n = 1024."""

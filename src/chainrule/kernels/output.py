@@ -9,13 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.codes import COST_CODES
-from chainrule.kernels.compiling import kernel
+from chainrule.kernels.compiling import kernel, strict_kernel
+from chainrule.kernels.curves import exp_of, softplus_of
+from chainrule.kernels.lanes import LANES, load_wide, store_rounded, sum_of, where_positive, without
 from chainrule.kernels.rows import greatest_of, pull_back_row
-from chainrule.kernels.scalars import SIGMOID, SOFTMAX, sigmoid, softplus
+from chainrule.kernels.scalars import SIGMOID, SOFTMAX, softplus
 
 __all__ = ["row_cost_and_error"]
 
 Array = NDArray[Any]
+Rows = tuple[Array, Array, Array]
+
+_FAR_LEFT = -3e38
+"""Stands beyond the end of a row: e to it is 0, and 0 times it is 0, in float32 too."""
 
 SQUARED = COST_CODES["squared_error"]
 MEAN_SQUARED = COST_CODES["mean_squared_error"]
@@ -56,39 +62,58 @@ def _plain_term(cost: int, a: float, y: float, n: int, h: float) -> tuple[float,
 def _binary_with_sigmoid(z: Array, y: Array, delta: Array) -> float:
     """[D2] The exact pair of binary cross-entropy and sigmoid."""
     c = 0.0
-    for j in range(z.size):
-        x = float(z[j])
-        right = 1.0 if x >= 0.0 else 0.0
-        c += x * (right - y[j]) + math.log1p(math.exp(-abs(x)))
-        small = sigmoid(-abs(x))
-        delta[j] = (1.0 - y[j]) - small if right else small - y[j]
+    for j in range(0, z.size, LANES):
+        x, t = load_wide(z, j, _FAR_LEFT), load_wide(y, j, 0.0)
+        log_term, small = softplus_of(where_positive(x, -1.0 * x, x))
+        c += sum_of(x * (where_positive(x, 1.0, 0.0) - t) + log_term)
+        store_rounded(delta, j, where_positive(x, (1.0 - t) - small, small - t))
     return c
 
 
 @kernel
-def _softmax_excess(z: Array, y: Array, total: float, m: int, delta: Array) -> float:
-    """[D3] delta = total · softmax(z) - y; gives Σ_{j≠m} e^(z_j - z_m)."""
-    rest = 0.0
-    for j in range(z.size):
-        if j != m:
-            rest += math.exp(float(z[j]) - float(z[m]))
-    for j in range(z.size):
-        if j != m:
-            delta[j] = total * math.exp(float(z[j]) - float(z[m])) / (1.0 + rest) - y[j]
-    delta[m] = (total - y[m]) - total * (rest / (1.0 + rest))
+def _rest_of(z: Array, m: int) -> float:
+    """[D3] Σ_{j≠m} e^(z_j - z_m)."""
+    rest, highest = 0.0, np.float64(z[m])
+    for j in range(0, z.size, LANES):
+        e = exp_of(load_wide(z, j, -math.inf) - highest)
+        rest += sum_of(without(e, m - j))
     return rest
 
 
+@strict_kernel
+def _less_log_softmax(log_rest: float, z: float, highest: float) -> float:
+    """[D3] -ln a_j as it is written: log_rest + z_m, taken first, would swallow a tiny log_rest."""
+    return log_rest - (z - highest)
+
+
+@strict_kernel
+def _excess_of_greatest(total: float, y: float, rest: float) -> float:
+    """[D3] The error of the greatest, with 1 - a_m summed from the others, in this order."""
+    return (total - y) - total * (rest / (1.0 + rest))
+
+
 @kernel
-def _categorical_with_softmax(z: Array, y: Array, delta: Array) -> float:
+def _softmax_excess(sums: tuple[float, float], m: int, row: Rows, delta: Array) -> None:
+    """[D3] delta = total · softmax(z) - y; sums are the total and Σ_{j≠m} e^(z_j - z_m)."""
+    total, rest = sums
+    a, y = row[1], row[2]
+    for j in range(a.size):
+        delta[j] = total * a[j] - y[j]
+    delta[m] = _excess_of_greatest(total, y[m], rest)
+
+
+@kernel
+def _categorical_with_softmax(row: Rows, delta: Array) -> float:
     """[D3] The exact pair of categorical cross-entropy and softmax."""
+    z, y = row[0], row[2]
     m, total = greatest_of(z), 0.0
-    for j in range(z.size):
+    for j in range(y.size):
         total += y[j]
-    log_rest = math.log1p(_softmax_excess(z, y, total, m, delta))
-    c = 0.0
+    rest, highest = _rest_of(z, m), np.float64(z[m])
+    _softmax_excess((total, rest), m, row, delta)
+    c, log_rest = 0.0, math.log1p(rest)
     for j in range(z.size):
-        c += y[j] * (log_rest - (float(z[j]) - float(z[m])))
+        c += y[j] * _less_log_softmax(log_rest, z[j], highest)
     return c
 
 
@@ -96,9 +121,11 @@ def _categorical_with_softmax(z: Array, y: Array, delta: Array) -> float:
 def _categorical_with_sigmoid(z: Array, y: Array, delta: Array) -> float:
     """[D4] The exact pair of categorical cross-entropy and sigmoid."""
     c = 0.0
-    for j in range(z.size):
-        c += y[j] * softplus(-float(z[j]))
-        delta[j] = -y[j] * sigmoid(-float(z[j]))
+    for j in range(0, z.size, LANES):
+        t = load_wide(y, j, 0.0)
+        term, slope = softplus_of(-1.0 * load_wide(z, j, 0.0))
+        c += sum_of(t * term)
+        store_rounded(delta, j, -1.0 * t * slope)
     return c
 
 
@@ -117,12 +144,14 @@ def _log_sum_without(z: Array, k: int) -> float:
 
 
 @kernel
-def _binary_with_softmax(z: Array, y: Array, a: Array, delta: Array) -> float:
+def _binary_with_softmax(row: Rows, delta: Array) -> float:
     """[D5] The exact pair of binary cross-entropy and softmax."""
+    z, a, y = row
     if z.size == 1:
         delta[0] = 0.0
         return 0.0 if y[0] == 1.0 else math.inf
-    _softmax_excess(z, y, 1.0, greatest_of(z), delta)
+    m = greatest_of(z)
+    _softmax_excess((1.0, _rest_of(z, m)), m, row, delta)
     c = 0.0
     for k in range(z.size):
         without = _log_sum_without(z, k)
@@ -137,7 +166,7 @@ def _binary_with_softmax(z: Array, y: Array, a: Array, delta: Array) -> float:
 
 @kernel
 def row_cost_and_error(
-    codes: tuple[int, int], h: float, row: tuple[Array, Array, Array], delta: Array, share: float
+    codes: tuple[int, int], h: float, row: Rows, delta: Array, share: float
 ) -> float:
     """[D1, BP1] The cost of one row; its error at the last layer goes to delta, times the share.
 
@@ -155,11 +184,11 @@ def row_cost_and_error(
     if cost == BINARY and activation == SIGMOID:
         c = _binary_with_sigmoid(z, y, delta)
     elif cost == CATEGORICAL and activation == SOFTMAX:
-        c = _categorical_with_softmax(z, y, delta)
+        c = _categorical_with_softmax(row, delta)
     elif cost == CATEGORICAL and activation == SIGMOID:
         c = _categorical_with_sigmoid(z, y, delta)
     elif cost == BINARY and activation == SOFTMAX:
-        c = _binary_with_softmax(z, y, a, delta)
+        c = _binary_with_softmax(row, delta)
     else:
         c = 0.0
         for j in range(z.size):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-__all__ = ["Course", "Examples", "Space", "Stretch", "Work"]
+__all__ = ["Buffers", "Course", "Examples", "Pieces", "Plan", "Stretch", "Team", "Work"]
 
 Array = NDArray[Any]
 
@@ -24,22 +24,46 @@ class Examples(NamedTuple):
     weights: Array  # (n,) float64, mean 1; empty where all count alike
 
 
-class Space(NamedTuple):
-    """Where things lie, and the buffers; nothing is allocated in a step.
+class Plan(NamedTuple):
+    """The shape of a network, and where its tensors lie; see panels.py for the layout.
 
-    Weights lie in a table, (rows, widest), with the biases in its last rows, one a layer.
+    Sheet 0 is that of the inputs; a layer's is that of its number, counted from 1.
     """
 
     widths: Array  # (depth + 1,)
-    tops: Array  # (depth,) first row of each layer's weights
-    bias_top: int  # row of the first layer's biases; -1 without
+    tops: Array  # (depth,) where each layer's weights begin in the table
+    biases: Array  # (depth,) where its biases do; -1 without
+    sheets: Array  # (depth + 1,) where its rows begin in z, a, slope and delta
     activations: Array  # (depth,) codes
-    z: Array  # (depth, batch, widest)
+    capacity: int  # rows of a sheet, a multiple of 32
+
+
+class Buffers(NamedTuple):
+    """Room for one batch; nothing is allocated in a step."""
+
+    z: Array  # flat, by sheets
     a: Array
     slope: Array
     delta: Array
-    y: Array  # (outputs,)
-    g: Array  # (rows, widest)
+    turned: Array  # delta with the batch along the columns
+    g: Array  # like the table
+    zeros: Array  # (32,)
+    rows: Array  # (threads, 4 · widest output) z, a, y and delta of one row at the output
+    block: Array  # (threads, 16 · 32)
+    costs: Array  # (capacity,) float64, of each example
+    rights: Array  # (capacity,) int64
+    probes: Array  # (threads,) NaN where a z was not finite
+
+
+class Pieces(NamedTuple):
+    """The parts into which a batch's work is cut, whatever the number of threads."""
+
+    tasks: Array  # (many, 4) int64: layer, first panel, first input and the one after the last
+    parts: Array  # (many, 2) float64 of each task: penalty, square of the gradient's length
+    by_column: bool  # whether the first layer's gradient goes column by column of the inputs
+    starts: Array  # (features + 1,) int64 where the entries of each column begin in a batch
+    entries: Array  # (most,) int32 rows of the batch with that column
+    values: Array  # (most,) their inputs
 
 
 class Course(NamedTuple):
@@ -67,6 +91,13 @@ class Stretch(NamedTuple):
 class Work(NamedTuple):
     """What the steps change in place."""
 
-    theta: Array  # (rows, widest) working parameters
-    state: Array  # (slots, rows · widest) the update's state
+    theta: Array  # (n,) working parameters: the table
+    state: Array  # (slots, n) the update's state; (1, 0) without slots
     sums: Array  # examples, cost, penalty, correct, last gradient's length of the epoch
+
+
+class Team(NamedTuple):
+    """Threads that work through the same batches."""
+
+    threads: int
+    counters: Array  # (3,) int64: next task, threads arrived, meetings so far

@@ -9,8 +9,18 @@ from numpy.typing import NDArray
 
 from chainrule.kernels.codes import UPDATE_CODES
 from chainrule.kernels.compiling import kernel
+from chainrule.kernels.records import Course
 
-__all__ = ["HYPER", "add_penalties", "step_stretch"]
+__all__ = [
+    "HYPER",
+    "add_penalties",
+    "clip_factor",
+    "has_penalties",
+    "is_plain",
+    "shorten",
+    "square_sum",
+    "step_stretch",
+]
 
 Array = NDArray[Any]
 
@@ -22,6 +32,42 @@ ADAMW = UPDATE_CODES["adamw"]
 
 HYPER = ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "l1", "l2")
 """The order of the settings in the array that kernels take."""
+
+
+@kernel
+def has_penalties(course: Course) -> bool:
+    """Whether the objective has a penalty."""
+    return course.hyper[6] != 0.0 or course.hyper[7] != 0.0
+
+
+@kernel
+def is_plain(course: Course) -> bool:
+    """Whether a step is only θ - η g, which may go to θ term by term."""
+    return course.update == SGD and course.clip == 0.0 and not has_penalties(course)
+
+
+@kernel
+def square_sum(g: Array) -> float:
+    """[U7] The sum of squares, in float64."""
+    total = 0.0
+    for k in range(g.size):
+        total += float(g[k]) * float(g[k])
+    return total
+
+
+@kernel
+def clip_factor(course: Course, length: float) -> float:
+    """[U7] What shortens a gradient of some length to the length allowed; 1 where it is allowed."""
+    return course.clip / length if 0.0 < course.clip < length else 1.0
+
+
+@kernel
+def shorten(g: Array, factor: float) -> None:
+    """[U7] g times the factor."""
+    if factor != 1.0:
+        by = g.dtype.type(factor)
+        for k in range(g.size):
+            g[k] *= by
 
 
 @kernel
@@ -41,7 +87,11 @@ def add_penalties(theta: Array, g: Array, is_weight: Array, l1: float, l2: float
 
 @kernel
 def step_stretch(
-    code: int, theta: Array, g: Array, state: Array, knobs: tuple[Array, float, int, Array]
+    code: int,
+    theta: Array,
+    g: Array,
+    state: tuple[Array, Array],
+    knobs: tuple[Array, float, int, Array],
 ) -> None:
     """[U1-U6] Moves theta, and the state with it, by the gradient g.
 
@@ -49,7 +99,7 @@ def step_stretch(
         code: of the update rule.
         theta: parameters, (n,), changed in place.
         g: gradient of the objective, (n,).
-        state: (slots, n), changed in place.
+        state: the update's first and last slot, (n,) each, changed in place; not read without any.
         knobs: the settings in the order of HYPER, the rate, the step's number from 1, is_weight.
     """
     hyper, rate = knobs[0], knobs[1]
@@ -75,7 +125,11 @@ def step_stretch(
 
 @kernel
 def _adam(
-    code: int, theta: Array, g: Array, state: Array, knobs: tuple[Array, float, int, Array]
+    code: int,
+    theta: Array,
+    g: Array,
+    state: tuple[Array, Array],
+    knobs: tuple[Array, float, int, Array],
 ) -> None:
     """[U5, U6] Adam, and AdamW's decay."""
     hyper, rate, t, is_weight = knobs

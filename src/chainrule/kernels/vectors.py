@@ -12,7 +12,7 @@ from numba import types
 from numba.core import cgutils as cgutils_module
 from numba.extending import intrinsic, models, register_model
 
-__all__ = ["LANES", "load", "plus_times", "store", "sum_of", "times"]
+__all__ = ["LANES", "Lanes", "load", "plus_times", "spread", "store", "sum_of", "times"]
 
 LANES = 16
 """Numbers in one value; padded widths are multiples of it."""
@@ -70,7 +70,7 @@ def store(typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> Any:
     return types.void(array, row, column, lanes), generate
 
 
-def _spread(builder: Any, number: Any) -> Any:
+def spread(builder: Any, number: Any) -> Any:
     """One number in all sixteen places."""
     vector = ir.VectorType(number.type, LANES)
     nothing = ir.Constant(vector, ir.Undefined)
@@ -86,7 +86,7 @@ def plus_times(typing: Any, total: Any, factor: Any, lanes: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         by = arguments[1]
         if not isinstance(factor, Lanes):
-            by = _spread(builder, context.cast(builder, by, factor, lanes.element))
+            by = spread(builder, context.cast(builder, by, factor, lanes.element))
         product = builder.fmul(by, arguments[2], flags=("contract",))
         return builder.fadd(arguments[0], product, flags=("contract",))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from chainrule.limits import Limit
 from chainrule.network.architecture import Architecture
 from chainrule.network.files import NetworkFile, read_network_file, write_network_file
 from chainrule.network.parameters import Layout, checked_flat, draw_parameters
+from chainrule.network.prediction import Outputs, predictor
 from chainrule.threads import one_blas_thread
 
 __all__ = ["BLOCK", "Network", "chosen_classes", "layers_of", "require_outputs", "settled"]
@@ -26,7 +27,10 @@ __all__ = ["BLOCK", "Network", "chosen_classes", "layers_of", "require_outputs",
 Array = NDArray[Any]
 
 BLOCK = 1024
-"""Rows computed at once: bounds the memory, whatever the number of rows."""
+"""Rows computed at once by NumPy: bounds the memory, whatever the number of rows."""
+
+PREDICTION_BLOCK = 16 * BLOCK
+"""Rows computed at once by kernels, which keep only what comes out."""
 
 
 def layers_of(architecture: Architecture, flat: Array) -> list[Layer]:
@@ -113,6 +117,18 @@ class Network:
         return layers_of(self.architecture, self.parameters)
 
     @cached_property
+    def _predictor(self) -> Outputs | None:
+        return predictor(Layout(self.architecture), self.parameters)
+
+    @cached_property
+    def _dtype(self) -> np.dtype[Any]:
+        return np.dtype(self.architecture.dtype)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was made from them is made again where it is needed."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of the parameters' bytes."""
         return hashlib.sha256(self.parameters.tobytes()).hexdigest()
@@ -135,24 +151,30 @@ class Network:
         Raises: ShapeError, DataError.
         """
         rows = self._checked_inputs("Network.predict", inputs)
-        out = np.empty((len(rows), self.architecture.layers[-1]), dtype=self.architecture.dtype)
-        start = 0
-        for _, a in self._blocks(rows):
-            out[start : start + len(a)] = a
-            start += len(a)
-        return out
+        blocks = [a for _, a in self._blocks(rows)]
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
     def outputs(self, inputs: Any) -> Iterator[tuple[Array, Array]]:
         """The last layer's weighted sums and activations, block after block of rows.
 
         Args: as in `predict`.
-        Yields: (z, a), (at most 1024, outputs) each.
+        Yields: (z, a), (at most 16384, outputs) each.
         Raises: ShapeError, DataError.
         """
         return self._blocks(self._checked_inputs("Network.outputs", inputs))
 
     def _blocks(self, rows: Array) -> Iterator[tuple[Array, Array]]:
-        for start in range(0, len(rows), BLOCK):
+        compute = self._predictor
+        if compute is not None:
+            is_bytes = rows.dtype == np.uint8
+            factor = self.input_scale if is_bytes else 1.0
+            for start in range(0, max(1, len(rows)), PREDICTION_BLOCK):
+                block = rows[start : start + PREDICTION_BLOCK]
+                with np.errstate(over="ignore"):  # as by the law: too great becomes infinite
+                    typed = block.astype(rows.dtype if is_bytes else self._dtype, copy=False)
+                yield compute(typed, factor)
+            return
+        for start in range(0, max(1, len(rows)), BLOCK):
             with one_blas_thread(), np.errstate(all="ignore"):
                 block = self.working(rows[start : start + BLOCK])
                 zs, activations = forward(block, self.layers)

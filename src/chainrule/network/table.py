@@ -1,16 +1,17 @@
-"""The parameters as kernels hold them: one table of rows that vector registers can walk along."""
+"""The parameters as kernels hold them: panels that vector registers can walk along."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.lanes import LANES
+from chainrule.kernels.panels import PANEL, aligned_zeros, panel_count, panel_step, size_of
 from chainrule.network.parameters import Layout
 
 __all__ = ["Table"]
@@ -22,8 +23,9 @@ Array = NDArray[Any]
 class Table:
     """Where the tensors of a layout lie in the table.
 
-    Each layer's weights lie transposed: a row an input, a column a neuron. The biases follow, a
-    row a layer. Columns are padded with zeros, which stay zeros, to a multiple of sixteen.
+    Each layer's weights lie transposed, a row an input and a column a neuron, in the panels of
+    kernels/panels.py. The biases follow, layer after layer, as one row of panels each. What pads
+    the panels is 0 and stays so.
 
     Args:
         layout: the flat buffer's.
@@ -32,34 +34,36 @@ class Table:
     layout: Layout
 
     @property
-    def widths(self) -> Array:
-        """Widths from the inputs to the outputs, (depth + 1,)."""
-        return np.array(self.layout.architecture.layers)
-
-    @property
-    def tops(self) -> Array:
-        """The first row of each layer's weights, (depth,)."""
-        return np.cumsum(np.concatenate(([0], self.widths[:-2])))
-
-    @property
-    def bias_top(self) -> int:
-        """The row of the first layer's biases; -1 without."""
-        return int(self.widths[:-1].sum()) if self.layout.architecture.biases else -1
-
-    @property
-    def columns(self) -> int:
-        """The greatest width after the inputs, padded."""
-        return int(-(-self.widths[1:].max() // LANES) * LANES)
+    def widths(self) -> tuple[int, ...]:
+        """Widths from the inputs to the outputs."""
+        return self.layout.architecture.layers
 
     @cached_property
-    def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
-        layers = self.layout.architecture.depth if self.layout.architecture.biases else 0
-        return int(self.widths[:-1].sum()) + layers, self.columns
+    def tops(self) -> Array:
+        """Where each layer's weights begin, (depth,)."""
+        return np.array(list(accumulate(self._sizes, initial=0))[:-1])
+
+    @cached_property
+    def biases(self) -> Array:
+        """Where each layer's biases begin, (depth,); -1 without."""
+        rows = [size_of(1, width) for width in self.widths[1:]]
+        if not self.layout.architecture.biases:
+            return np.full(len(rows), -1)
+        return np.array(list(accumulate(rows, initial=sum(self._sizes)))[:-1])
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [size_of(*pair) for pair in zip(self.widths, self.widths[1:], strict=False)]
+
+    @cached_property
+    def size(self) -> int:
+        """Numbers in the table."""
+        biases = self.widths[1:] if self.layout.architecture.biases else ()
+        return sum(self._sizes) + sum(size_of(1, width) for width in biases)
 
     def filled(self, flat: Array) -> Array:
         """A new table with the numbers of a flat buffer."""
-        table = np.zeros(self.shape, dtype=flat.dtype)
+        table = aligned_zeros(self.size, flat.dtype)
         for part, tensor in self._pairs(table, flat):
             part[...] = tensor
         return table
@@ -72,10 +76,20 @@ class Table:
         return flat
 
     def _pairs(self, table: Array, flat: Array) -> Iterator[tuple[Array, Array]]:
-        """Each tensor's place in the table, and its view of the flat buffer, in one shape."""
+        """Places in the table, and what lies there in the flat buffer, in one shape."""
         weights, biases = self.layout.weights(flat), self.layout.biases(flat)
         for layer, (W, b) in enumerate(zip(weights, biases, strict=True)):
-            top, (outs, ins) = self.tops[layer], W.shape
-            yield table[top : top + ins, :outs], W.T
+            ins = W.shape[1]
+            yield from _panels(table[self.tops[layer] :], ins, W.T)
             if b is not None:
-                yield table[self.bias_top + layer, :outs], b
+                yield from _panels(table[self.biases[layer] :], 1, b[None])
+
+
+def _panels(table: Array, rows: int, matrix: Array) -> Iterator[tuple[Array, Array]]:
+    """The panels of a matrix that begins with the table, and its columns in each."""
+    width = matrix.shape[1]
+    step = panel_step(width)
+    for p in range(panel_count(width)):
+        columns = matrix[:, p * PANEL : (p + 1) * PANEL]
+        panel = table[p * rows * step : (p + 1) * rows * step].reshape(rows, step)
+        yield panel[:, : columns.shape[1]], columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,21 @@ __all__ = ["FORMAT", "certify", "versions"]
 FORMAT = "chainrule certificate 1"
 
 
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
+
+
 def versions() -> dict[str, str]:
     """The software and machine that a run's bits may depend on."""
     return {
         "chainrule": version("chainrule"),
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "numba": _version("numba"),
+        "llvmlite": _version("llvmlite"),
         "machine": platform.machine(),
         "system": platform.system(),
     }

@@ -24,12 +24,14 @@ class Moment:
         epochs: epochs of the whole run.
         batches: batches of an epoch.
         epoch_ended: whether an epoch has just ended; its record is the history's last.
+        seconds: since the training began, in this process.
     """
 
     position: Position
     epochs: int
     batches: int
     epoch_ended: bool
+    seconds: float = 0.0
 
     @property
     def share_done(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from chainrule.data.dataset import Dataset
 from chainrule.data.splitting import split
@@ -38,7 +39,11 @@ class Plan:
 
 
 def plan_training(
-    network: Network, dataset: Dataset, recipe: Recipe, validation: Dataset | None = None
+    network: Network,
+    dataset: Dataset,
+    recipe: Recipe,
+    validation: Dataset | None = None,
+    **engine: Any,
 ) -> Plan:
     """Settle all that a training needs, and refuse what does not fit.
 
@@ -47,8 +52,9 @@ def plan_training(
         dataset: what to learn from; a part is held out where the recipe says so.
         recipe: a seed is drawn where it has none.
         validation: a validation set of its own, instead of a held-out part.
+        engine: how it is made: threads, exactly; see `make_engine`.
 
-    Raises: InputError, ShapeError, DataError.
+    Raises: InputError, ShapeError, DataError, MissingLibraryError.
     """
     for given in (dataset, *([] if validation is None else [validation])):
         _require_dataset(given)
@@ -89,8 +95,8 @@ def plan_training(
             value=recipe.monitor,
         )
     normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
-    engine = make_engine(ready.architecture, recipe, training)
-    return Plan(ready, recipe, training, validation, engine)
+    computing = make_engine(ready.architecture, recipe, training, **engine)
+    return Plan(ready, computing.recipe, training, validation, computing)
 
 
 def first_position(plan: Plan) -> Position:

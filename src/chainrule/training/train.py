@@ -19,6 +19,7 @@ from chainrule.errors import (
     IntegrityError,
     TrainingInterrupted,
 )
+from chainrule.limits import Limit
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import certify
@@ -67,6 +68,7 @@ def train(
     observers: Iterable[Observer] = (),
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     notes: Mapping[str, Any] | None = None,
+    threads: int | None = None,
 ) -> Run:
     """Train a network by a recipe.
 
@@ -82,18 +84,21 @@ def train(
         observers: called with a Moment at most every 50 ms and at each epoch's end.
         checkpoint_seconds: least time between two checkpoints; it changes no result.
         notes: plain values to keep in the folder's run.json.
+        threads: how many compute at once, at least 1; CHAINRULE_THREADS or else as many as there
+            are processors where None. It changes no result.
 
     Returns: the Run, with the best weights by recipe.monitor.
     Raises: InputError, ShapeError, RunFolderError, FileError; DivergenceError and
         TrainingInterrupted, both with the Run so far in their attribute `run`.
     """
-    plan = plan_training(network, dataset, recipe, validation)
+    kept = None if folder is None else RunFolder(folder)
+    if kept is not None:
+        kept.require_new()  # before kernels are compiled in vain
+    plan = plan_training(network, dataset, recipe, validation, threads=_checked(threads))
     position = first_position(plan)
     facts = _facts(plan, notes)
-    if folder is None:
+    if kept is None:
         return _Course(plan, facts, None, checkpoint_seconds).run(position, observers)
-    kept = RunFolder(folder)
-    kept.require_new()
     with kept:
         kept.begin(facts, position)
         return _Course(plan, facts, kept, checkpoint_seconds).run(position, observers)
@@ -106,6 +111,7 @@ def resume(
     validation: Dataset | None = None,
     observers: Iterable[Observer] = (),
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    threads: int | None = None,
 ) -> Run:
     """Go on with a run from its newest good checkpoint, to the bits of a run never stopped.
 
@@ -115,6 +121,7 @@ def resume(
         validation: the validation set with which it began.
         observers: as in `train`.
         checkpoint_seconds: as in `train`.
+        threads: as in `train`.
 
     Returns: the Run.
     Raises: RunFolderError, IntegrityError where the data are others, and what `train` raises.
@@ -123,10 +130,16 @@ def resume(
     facts = kept.facts()
     with kept:
         kept.tidy()
-        plan = plan_of(kept, dataset, validation)
+        plan = plan_of(kept, dataset, validation, _checked(threads))
         position = kept.newest()
         _require_fit(kept, position, first_position(plan))
         return _Course(plan, facts, kept, checkpoint_seconds).run(position, observers)
+
+
+def _checked(threads: int | None) -> int | None:
+    limit = Limit(int, "how many compute at once", 1, optional=True)
+    checked: int | None = limit.check("train", "threads", threads)
+    return checked
 
 
 def _require_fit(kept: RunFolder, position: Position, first: Position) -> None:
@@ -143,14 +156,17 @@ def _require_fit(kept: RunFolder, position: Position, first: Position) -> None:
         )
 
 
-def plan_of(kept: RunFolder, dataset: Dataset, validation: Dataset | None) -> Plan:
+def plan_of(
+    kept: RunFolder, dataset: Dataset, validation: Dataset | None, threads: int | None = None
+) -> Plan:
     """The plan of a run that is kept, on its own data.
 
     Raises: IntegrityError where the data are others; RunFolderError, DataError.
     """
     facts = kept.facts()
     start = Network(facts.architecture, kept.first().parameters)
-    plan = plan_training(start, dataset, facts.recipe, validation)
+    how = {"exactly": True, "threads": threads}
+    plan = plan_training(start, dataset, facts.recipe, validation, **how)
     given = data_facts(plan.training, plan.validation)
     for name in ("digest", "validation_digest"):
         if given.get(name) != facts.data.get(name):
@@ -203,7 +219,8 @@ class _Course:
         while ended is None:
             position, closed = advanced(plan, position, Until(seconds=SLICE_SECONDS))
             self._keep_sometimes(position)
-            moment = Moment(position, plan.recipe.epochs, plan.engine.batches, closed)
+            seconds = time.monotonic() - self.started
+            moment = Moment(position, plan.recipe.epochs, plan.engine.batches, closed, seconds)
             ended = ending(plan.recipe, position)
             if watching.see(moment):
                 ended = ended or "stopped by an observer"

@@ -1,0 +1,71 @@
+"""The output of one example: its target, its cost, its error, and whether it is right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.output import row_cost_and_error
+from chainrule.kernels.records import Course, Examples
+from chainrule.kernels.rows import activate_row, greatest_of
+
+__all__ = ["answer_row", "share_of"]
+
+Array = NDArray[Any]
+
+
+@kernel
+def share_of(examples: Examples, r: int, count: int) -> float:
+    """[C8] What example r counts in a batch of so many."""
+    if examples.weights.size > 0:
+        return examples.weights[r] / count
+    return 1.0 / count
+
+
+@kernel
+def _set_targets(examples: Examples, r: int, y: Array) -> None:
+    of = y.dtype.type
+    if examples.labels.size == 0:
+        for j in range(y.size):
+            y[j] = examples.numbers[r, j]
+    elif y.size == 1:
+        y[0] = of(examples.labels[r])
+    else:
+        for j in range(y.size):
+            y[j] = of(1) if j == examples.labels[r] else of(0)
+
+
+@kernel
+def _is_right(examples: Examples, r: int, a: Array) -> int:
+    if examples.labels.size == 0:
+        return 0
+    chosen = greatest_of(a)
+    if a.size == 1:
+        chosen = 1 if a[0] > a.dtype.type(0.5) else 0
+    return 1 if chosen == examples.labels[r] else 0
+
+
+@inlined
+def answer_row(
+    examples: Examples, course: Course, code: int, which: tuple[int, float], row: Array
+) -> tuple[float, int]:
+    """[F2, D1, BP1] The output of an example.
+
+    Args:
+        examples: with the targets.
+        course: with the cost.
+        code: of the output activation.
+        which: the example, and what it counts in its batch.
+        row: z, and room for a, y and delta, (4 · outputs,).
+
+    Returns: the cost c, and 1 where the example is right.
+    """
+    n = row.size // 4
+    z, a, y, delta = row[:n], row[n : 2 * n], row[2 * n : 3 * n], row[3 * n :]
+    r, share = which
+    activate_row(code, z, a)
+    _set_targets(examples, r, y)
+    c = row_cost_and_error((course.cost, code), course.huber, (z, a, y), delta, share)
+    return c, _is_right(examples, r, a)

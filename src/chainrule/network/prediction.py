@@ -1,0 +1,142 @@
+"""Outputs by the compiled kernels: quick for one row, and the same whatever rows lie beside it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.crew import shared_crew
+from chainrule.network.parameters import Layout
+
+if TYPE_CHECKING:
+    from chainrule.kernels.records import Buffers, Plan
+
+__all__ = ["Outputs", "predictor"]
+
+Array = NDArray[Any]
+Outputs = Callable[[Array, float], tuple[Array, Array]]
+"""(rows, factor) -> z and a of the last layer."""
+
+_LOG = logging.getLogger("chainrule")
+
+ROWS = 64
+"""Rows computed at once; they stay in the cache."""
+
+THREAD_WORK = 20_000_000
+"""Multiplications from which on threads share the rows."""
+
+_failed: list[str] = []
+"""Why there are no kernels, once it is known."""
+
+
+def predictor(layout: Layout, parameters: Array) -> Outputs | None:
+    """What computes a network's outputs; None where Numba is missing or fails, which is said once.
+
+    Args:
+        layout: of the parameters.
+        parameters: flat, (n,).
+    """
+    if _failed:
+        return None
+    try:
+        return _compiled(layout, parameters)
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever Numba and its compiler may raise
+        _failed.append(f"{type(error).__name__}: {error}".splitlines()[0])
+        _LOG.warning("NumPy computes the outputs, since Numba fails: %s", _failed[0])
+        return None
+
+
+def _compiled(layout: Layout, parameters: Array) -> Outputs:
+    from chainrule.kernels.compiling import is_compiled
+
+    made = _Predictor(layout, parameters)
+    if not is_compiled("compute_outputs"):
+        _LOG.info("The kernels are compiled, this once: about 5 s.")
+    made(np.zeros((1, layout.architecture.layers[0]), parameters.dtype), 1.0)
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class _Predictor:
+    """Parameters as kernels hold them, with room for the rows of each thread."""
+
+    layout: Layout
+    parameters: Array
+
+    def __call__(self, rows: Array, factor: float) -> tuple[Array, Array]:
+        """z and a of the last layer.
+
+        Args:
+            rows: (batch, inputs), bytes or of the network's type.
+            factor: what each is multiplied by.
+        """
+        n, layers = len(rows), self.layout.architecture.layers
+        z = np.empty((n, layers[-1]), self.parameters.dtype)
+        a = np.empty_like(z)
+        x = np.ascontiguousarray(rows).view()
+        x.flags.writeable = False  # one type for compiled code, whatever was given
+        work = n * self._multiplications
+        threads = shared_crew() if n > ROWS and work >= THREAD_WORK else None
+        share = partial(self._share, x, factor, (z, a))
+        if threads is None:
+            share(1, 0)
+        else:
+            threads.run(partial(share, threads.threads))
+        return z, a
+
+    @cached_property
+    def _multiplications(self) -> int:
+        layers = self.layout.architecture.layers
+        return sum(ins * outs for ins, outs in pairwise(layers))
+
+    def _share(
+        self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
+    ) -> None:
+        """One thread's share of the rows."""
+        from chainrule.kernels.predictions import compute_outputs
+
+        each = -(-len(x) // (threads * ROWS)) * ROWS
+        first, after = min(me * each, len(x)), min((me + 1) * each, len(x))
+        if first < after:
+            plan, buffers, entries, values = self._room
+            source = (x, factor, entries, values)
+            # Compiled code raises no warnings; the same kernels run as Python do.
+            with np.errstate(all="ignore"):
+                compute_outputs(plan, buffers, self._theta, source, (*out, first, after))
+
+    @cached_property
+    def _theta(self) -> Array:
+        from chainrule.network.table import Table
+
+        return Table(self.layout).filled(self.parameters)
+
+    @cached_property
+    def _rooms(self) -> threading.local:
+        return threading.local()
+
+    @property
+    def _room(self) -> tuple[Plan, Buffers, Array, Array]:
+        """What only this thread writes to."""
+        rooms = self._rooms
+        try:
+            return rooms.made  # type: ignore[no-any-return]
+        except AttributeError:
+            from chainrule.network.table import Table
+            from chainrule.network.workspace import made_buffers, made_plan
+
+            table, features = Table(self.layout), self.layout.architecture.layers[0]
+            plan = made_plan(table, ROWS)
+            buffers = made_buffers(plan, table, backward=False)
+            entries, values = np.zeros(features, np.int32), np.zeros(features, self._theta.dtype)
+            rooms.made = (plan, buffers, entries, values)
+            return rooms.made  # type: ignore[no-any-return]

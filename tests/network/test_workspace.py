@@ -1,0 +1,55 @@
+"""Where kernels find a network's tensors, and room for the numbers of one batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chainrule.kernels.codes import ACTIVATION_CODES
+from chainrule.network.architecture import Architecture
+from chainrule.network.parameters import Layout
+from chainrule.network.table import Table
+from chainrule.network.workspace import made_buffers, made_plan
+
+
+def table_of(layers: list[int], **more: object) -> Table:
+    return Table(Layout(Architecture.of(layers, ["tanh"] * (len(layers) - 2) + ["relu"], **more)))
+
+
+def test_a_plan_by_hand() -> None:
+    table = table_of([2, 20, 3])
+    plan = made_plan(table, 33)
+    assert plan.widths.tolist() == [2, 20, 3]
+    assert plan.capacity == 64
+    # 64 rows of sixteen inputs, then of thirty-two neurons, then of sixteen.
+    assert plan.sheets.tolist() == [0, 1024, 3072]
+    np.testing.assert_array_equal(plan.tops, table.tops)
+    np.testing.assert_array_equal(plan.biases, table.biases)
+    assert plan.activations.tolist() == [ACTIVATION_CODES["tanh"], ACTIVATION_CODES["relu"]]
+
+
+@pytest.mark.parametrize(("rows", "capacity"), [(1, 32), (32, 32), (33, 64), (64, 64)])
+def test_a_sheet_has_room_for_whole_panels_of_rows(rows, capacity) -> None:
+    assert made_plan(table_of([2, 2]), rows).capacity == capacity
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_buffers(dtype) -> None:
+    table = table_of([2, 20, 3], dtype=dtype)
+    buffers = made_buffers(made_plan(table, 33), table, 3)
+    for sheets in (buffers.z, buffers.a, buffers.slope, buffers.delta, buffers.turned):
+        assert (sheets.shape, sheets.dtype) == ((4096,), np.dtype(dtype))
+    assert (buffers.g.shape, buffers.g.dtype) == ((table.size,), np.dtype(dtype))
+    assert (len(buffers.rows), len(buffers.block), buffers.probes.shape) == (3, 3, (3,))
+    assert (buffers.costs.dtype, buffers.rights.dtype) == (np.dtype("float64"), np.dtype("int64"))
+    assert buffers.costs.shape == buffers.rights.shape == (64,)
+    assert not any(np.asarray(buffer).any() for buffer in buffers)
+
+
+def test_room_for_the_way_forward_only() -> None:
+    table = table_of([2, 20, 3])
+    buffers = made_buffers(made_plan(table, 33), table, backward=False)
+    for unused in (buffers.slope, buffers.delta, buffers.turned, buffers.g):
+        assert unused.size == 0
+    assert buffers.z.size == buffers.a.size == 4096
+    assert len(buffers.rows) == 1
