@@ -14,15 +14,15 @@ from chainrule.engine.choice import (
 from chainrule.network.architecture import Architecture
 
 NARROW = Architecture.of([784, 32, 16, 10])
-WIDE = Architecture.of([1000, 1000])  # a million multiplications an example
-ENOUGH = THREAD_WORK // 1_000_000
+WIDE = Architecture.of([200, 200])  # 40,000 multiplications an example
+ENOUGH = THREAD_WORK // 40_000
 """Examples of the wide one that give a thread enough to do."""
 
 
 def test_the_rules_figures_leave_room_on_both_sides() -> None:
     assert 1 <= LOOPS_BATCH < ENOUGH
     assert 16 < BY_COLUMN_WIDTH < 1000
-    assert THREAD_WORK == ENOUGH * 1_000_000
+    assert THREAD_WORK == ENOUGH * 40_000
 
 
 @pytest.mark.parametrize(

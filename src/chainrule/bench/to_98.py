@@ -59,7 +59,7 @@ def recipe(hidden: int, batch_size: int, optimiser: str, rate: float, epochs: in
 
 
 RECIPES: Mapping[str, Case] = {
-    "chainrule": recipe(192, 8, "sgd", 0.2, 4),
+    "chainrule": recipe(128, 128, "adam", 0.008, 6),
     "numpy": recipe(128, 128, "adam", 0.008, 6),
     "sklearn": recipe(128, 128, "adam", 0.008, 6),
     "torch": recipe(128, 128, "adam", 0.008, 6),

@@ -21,7 +21,7 @@ LOOPS_BATCH = 1
 BY_COLUMN_WIDTH = 192
 """From this width of the first layer, sparse gradients go column by column of the inputs."""
 
-THREAD_WORK = 4_000_000
+THREAD_WORK = 400_000
 """Multiplications a batch for each thread: with fewer, the threads would wait for each other."""
 
 

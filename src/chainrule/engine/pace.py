@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 __all__ = ["Pace"]
 
-_TRIAL = 32
+_TRIAL = 8
 """Each so many stretches go by the other number of threads, and are shorter by _SHORTER."""
-_SHORTER = 8
+_SHORTER = 4
 
 
 @dataclass(eq=False)
@@ -28,22 +28,22 @@ class Pace:
 
     def threads(self) -> int:
         """How many are to compute the next stretch."""
-        others = [n for n in {1, self.most} if n not in self._seconds]
-        if others:
-            return max(others)
+        if self.most not in self._seconds:
+            return self.most
         best = min(self._seconds, key=lambda n: self._seconds[n])
-        if self._is_trial():
-            return self.most + 1 - best
-        return best
+        return self.most + 1 - best if self._is_trial() else best
 
     def shortened(self, batches: int) -> int:
         """How many batches the next stretch may have; a trial is short."""
         return max(1, batches // _SHORTER) if self._is_trial() else batches
 
     def _is_trial(self) -> bool:
-        return self.most > 1 and self._stretches % _TRIAL == _TRIAL - 1
+        """The second stretch is one, for all threads at first have to be waited for."""
+        return self.most > 1 and self._stretches % _TRIAL == 1
 
     def note(self, threads: int, batches: int, seconds: float) -> None:
-        """What a stretch took."""
+        """What a stretch took; one that was disturbed counts half."""
         self._stretches += 1
-        self._seconds[threads] = seconds / batches
+        each = seconds / batches
+        before = self._seconds.get(threads, each)
+        self._seconds[threads] = min(each, (before + each) / 2)

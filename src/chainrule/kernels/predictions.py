@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import entry, inlined, kernel
@@ -29,18 +30,32 @@ _SPARSE_SHARE = 0.4
 def _is_sparse(x: Array, first: int, count: int) -> bool:
     found = 0
     for r in range(first, first + count):
+        row = np.int32(0)  # as wide as the inputs, so that whole registers are counted
         for k in range(x.shape[1]):
-            found += 1 if x[r, k] != 0 else 0
+            row += np.int32(x[r, k] != 0)
+        found += row
     return found <= _SPARSE_SHARE * count * x.shape[1]
+
+
+@kernel
+def _probe(x: Array, first: int, count: int) -> float:
+    """0, or NaN where an input is not finite."""
+    probe = 0.0
+    for r in range(first, first + count):
+        row = x.dtype.type(0)
+        for k in range(x.shape[1]):
+            row += x[r, k] * x.dtype.type(0)
+        probe += row
+    return probe
 
 
 @kernel
 def _non_zeros(x: Array, r: int, entries: Array, values: Array) -> int:
     """A row's non-zeros, column and value; no branch, since processors would guess it wrong."""
-    count = 0
+    count = np.int32(0)
     for k in range(x.shape[1]):
         entries[count], values[count] = k, x[r, k]
-        count += 1 if x[r, k] != 0 else 0
+        count += np.int32(x[r, k] != 0)
     return count
 
 
@@ -124,7 +139,7 @@ def compute_outputs(
     theta: Array,
     source: tuple[Array, float, Array, Array],
     out: tuple[Array, Array, int, int],
-) -> None:
+) -> float:
     """[F3] The last layer's z and a of some rows.
 
     Args:
@@ -134,11 +149,15 @@ def compute_outputs(
         source: the inputs, (rows, features), C-contiguous; a factor for them; room for one row's
             columns and values, (features,) each.
         out: z and a, (rows, outputs) each; the first row to compute and the one after the last.
+
+    Returns: 0, or NaN where an input is not finite.
     """
     zs, activations, first, after = out
+    probe = 0.0
     depth = plan.widths.size - 1
     while first < after:
         count = min(plan.capacity, after - first)
+        probe += _probe(source[0], first, count)
         _first_sums(plan, buffers, theta, source, (first, count))
         for layer in range(depth - 1):
             _inner_layer(plan, buffers, theta, layer, count)
@@ -147,3 +166,4 @@ def compute_outputs(
             _row_of(plan, buffers.z, depth - 1, i, z)
             activate_row(plan.activations[depth - 1], z, a)
         first += count
+    return probe

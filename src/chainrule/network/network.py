@@ -151,7 +151,7 @@ class Network:
         Raises: ShapeError, DataError.
         """
         rows = self._checked_inputs("Network.predict", inputs)
-        blocks = [a for _, a in self._blocks(rows)]
+        blocks = [a for _, a in self._blocks("Network.predict", rows)]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
     def outputs(self, inputs: Any) -> Iterator[tuple[Array, Array]]:
@@ -161,9 +161,9 @@ class Network:
         Yields: (z, a), (at most 16384, outputs) each.
         Raises: ShapeError, DataError.
         """
-        return self._blocks(self._checked_inputs("Network.outputs", inputs))
+        return self._blocks("Network.outputs", self._checked_inputs("Network.outputs", inputs))
 
-    def _blocks(self, rows: Array) -> Iterator[tuple[Array, Array]]:
+    def _blocks(self, where: str, rows: Array) -> Iterator[tuple[Array, Array]]:
         compute = self._predictor
         if compute is not None:
             is_bytes = rows.dtype == np.uint8
@@ -172,7 +172,10 @@ class Network:
                 block = rows[start : start + PREDICTION_BLOCK]
                 with np.errstate(over="ignore"):  # as by the law: too great becomes infinite
                     typed = block.astype(rows.dtype if is_bytes else self._dtype, copy=False)
-                yield compute(typed, factor)
+                z, a, finite = compute(typed, factor)
+                if not finite and rows.dtype == self._dtype:
+                    _require_finite(where, rows)
+                yield z, a
             return
         for start in range(0, max(1, len(rows)), BLOCK):
             with one_blas_thread(), np.errstate(all="ignore"):
@@ -214,9 +217,8 @@ class Network:
             )
         if rows.dtype.kind not in "buif":
             raise DataError(where, expected="inputs to be numbers", got=describe(rows))
-        if rows.dtype.kind == "f" and not np.isfinite(rows).all():
-            at = tuple(int(i) for i in np.argwhere(~np.isfinite(rows))[0])
-            raise DataError(where, expected="finite inputs", got=f"{rows[at]} at {at}")
+        if rows.dtype != self._dtype or self._predictor is None:
+            _require_finite(where, rows)
         return rows
 
     def save(self, path: str | Path) -> None:
@@ -236,6 +238,13 @@ class Network:
         kept = read_network_file(path)
         fields = (kept.architecture, kept.parameters, kept.input_scale)
         return cls(*fields, kept.input_shape, kept.class_names)
+
+
+def _require_finite(where: str, rows: Array) -> None:
+    """Refuse inputs that are NaN or infinite."""
+    if rows.dtype.kind == "f" and not np.isfinite(rows).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(rows))[0])
+        raise DataError(where, expected="finite inputs", got=f"{rows[at]} at {at}")
 
 
 def chosen_classes(outputs: Array) -> NDArray[np.int64]:

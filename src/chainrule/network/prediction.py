@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Outputs", "predictor"]
 
 Array = NDArray[Any]
-Outputs = Callable[[Array, float], tuple[Array, Array]]
-"""(rows, factor) -> z and a of the last layer."""
+Outputs = Callable[[Array, float], tuple[Array, Array, bool]]
+"""(rows, factor) -> z and a of the last layer, and whether all inputs are finite."""
 
 _LOG = logging.getLogger("chainrule")
 
@@ -73,8 +74,8 @@ class _Predictor:
     layout: Layout
     parameters: Array
 
-    def __call__(self, rows: Array, factor: float) -> tuple[Array, Array]:
-        """z and a of the last layer.
+    def __call__(self, rows: Array, factor: float) -> tuple[Array, Array, bool]:
+        """z and a of the last layer, and whether all inputs are finite.
 
         Args:
             rows: (batch, inputs), bytes or of the network's type.
@@ -89,10 +90,10 @@ class _Predictor:
         threads = shared_crew() if n > ROWS and work >= THREAD_WORK else None
         share = partial(self._share, x, factor, (z, a))
         if threads is None:
-            share(1, 0)
-        else:
-            threads.run(partial(share, threads.threads))
-        return z, a
+            return z, a, math.isfinite(share(1, 0))
+        probes = np.zeros(threads.threads)
+        threads.run(lambda me: probes.__setitem__(me, share(threads.threads, me)))
+        return z, a, bool(np.isfinite(probes).all())
 
     @cached_property
     def _multiplications(self) -> int:
@@ -101,18 +102,21 @@ class _Predictor:
 
     def _share(
         self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
-    ) -> None:
-        """One thread's share of the rows."""
+    ) -> float:
+        """One thread's share of the rows; NaN where an input of it is not finite."""
         from chainrule.kernels.predictions import compute_outputs
 
         each = -(-len(x) // (threads * ROWS)) * ROWS
         first, after = min(me * each, len(x)), min((me + 1) * each, len(x))
-        if first < after:
-            plan, buffers, entries, values = self._room
-            source = (x, factor, entries, values)
-            # Compiled code raises no warnings; the same kernels run as Python do.
-            with np.errstate(all="ignore"):
-                compute_outputs(plan, buffers, self._theta, source, (*out, first, after))
+        if first >= after:
+            return 0.0
+        plan, buffers, entries, values = self._room
+        source = (x, factor, entries, values)
+        # Compiled code raises no warnings; the same kernels run as Python do.
+        with np.errstate(all="ignore"):
+            whole = (*out, first, after)
+            probe: float = compute_outputs(plan, buffers, self._theta, source, whole)
+        return probe
 
     @cached_property
     def _theta(self) -> Array:

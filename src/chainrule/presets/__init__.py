@@ -28,7 +28,7 @@ def preset(name: str) -> dict[str, Any]:
 
     Example:
         >>> preset("fast")["layers"]
-        [784, 256, 10]
+        [784, 128, 10]
     """
     if name not in preset_names():
         raise unknown_name("preset", "a preset", name, preset_names(), argument="preset")
