@@ -94,7 +94,8 @@ REFUSED = [
     (
         '"0.818"',
         '"about 1"',
-        "17: expected a number as it is printed, such as '0.818', '-3/4' or '81.8 %', got 'about 1'.",
+        "17: expected a number as it is printed, such as '0.818', '-3/4' or '81.8 %', "
+        "got 'about 1'.",
     ),
     (
         '"0.818"',
