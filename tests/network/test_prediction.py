@@ -105,3 +105,12 @@ def test_a_row_has_its_outputs_whatever_lies_beside_it_compiled(compiled_double)
     assert found["wrong"] == []
     assert found["compared"] > 1500
     assert found["far"] < 1e-5
+
+
+def test_an_input_that_is_not_finite_is_found_by_the_kernels_too() -> None:
+    network = cr.Network.create([3, 2], seed=0)
+    rows = np.zeros((70, 3), np.float32)
+    rows[69, 1] = np.nan
+    with pytest.raises(cr.DataError) as caught:
+        network.predict(rows)
+    assert str(caught.value) == ("Network.predict: expected finite inputs, got nan at (69, 1).")

@@ -28,7 +28,7 @@ _SPARSE_SHARE = 0.4
 
 @kernel
 def _is_sparse(x: Array, first: int, count: int) -> bool:
-    found = 0
+    found: Any = 0
     for r in range(first, first + count):
         row = np.int32(0)  # as wide as the inputs, so that whole registers are counted
         for k in range(x.shape[1]):
@@ -52,7 +52,7 @@ def _probe(x: Array, first: int, count: int) -> float:
 @kernel
 def _non_zeros(x: Array, r: int, entries: Array, values: Array) -> int:
     """A row's non-zeros, column and value; no branch, since processors would guess it wrong."""
-    count = np.int32(0)
+    count: Any = np.int32(0)
     for k in range(x.shape[1]):
         entries[count], values[count] = k, x[r, k]
         count += np.int32(x[r, k] != 0)

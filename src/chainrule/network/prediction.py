@@ -49,8 +49,6 @@ def predictor(layout: Layout, parameters: Array) -> Outputs | None:
         return None
     try:
         return _compiled(layout, parameters)
-    except MemoryError:
-        raise
     except Exception as error:  # whatever Numba and its compiler may raise
         _failed.append(f"{type(error).__name__}: {error}".splitlines()[0])
         _LOG.warning("NumPy computes the outputs, since Numba fails: %s", _failed[0])

@@ -13,12 +13,13 @@ from chainrule.engine.position import Position
 from chainrule.network.network import Network
 from chainrule.training.run_folder import RunFacts
 
-__all__ = ["FORMAT", "certify", "versions"]
+__all__ = ["FORMAT", "certify", "version_of", "versions"]
 
 FORMAT = "chainrule certificate 1"
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """The version of an installed package; "none" where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -31,8 +32,8 @@ def versions() -> dict[str, str]:
         "chainrule": version("chainrule"),
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "numba": _version("numba"),
-        "llvmlite": _version("llvmlite"),
+        "numba": version_of("numba"),
+        "llvmlite": version_of("llvmlite"),
         "machine": platform.machine(),
         "system": platform.system(),
     }
