@@ -17,9 +17,6 @@ __all__ = ["Crew", "shared_crew"]
 
 R = TypeVar("R")
 
-Calls: Any = SimpleQueue
-"""What a thread is to do: pairs of a Future and what gives its result; None ends the thread."""
-
 
 class Crew:
     """So many threads, or one where more cannot be started.
@@ -48,8 +45,11 @@ class Crew:
 
 
 def _started(wanted: int) -> Sequence[Any]:
-    """The queues of as many threads; none where the system gives no more threads."""
-    queues = [Calls() for _ in range(wanted)]
+    """The queues of as many threads; none where the system gives no more threads.
+
+    A queue takes pairs of a Future and what gives its result; None ends the thread.
+    """
+    queues: list[Any] = [SimpleQueue() for _ in range(wanted)]
     try:
         for me, queue in enumerate(queues):
             threading.Thread(target=_work, args=(me, queue), name="chainrule", daemon=True).start()

@@ -103,10 +103,6 @@ class CompiledEngine:
         return Pace(self._crew.threads)
 
     @cached_property
-    def _counters(self) -> Array:
-        return np.zeros(3, np.int64)
-
-    @cached_property
     def _data(self) -> tuple[Examples, Plan, Buffers, Pieces]:
         dtype, rows = self.architecture.dtype, min(self.recipe.batch_size, len(self.training))
         examples = working_examples(self.training, self.architecture, self.recipe.class_weights)
@@ -224,8 +220,9 @@ class CompiledEngine:
         if self._choice.loops:
             done = advance_loops(self._data[:3], self._course, stretch, work)
         else:
-            self._counters[:] = 0
-            share = partial(self._share, stretch, work, Team(threads, self._counters))
+            # Counters of its own: an interrupt may leave threads at work on the stretch before.
+            team = Team(threads, np.zeros(3, np.int64))
+            share = partial(self._share, stretch, work, team)
             done = share(0) if threads == 1 else self._crew.run(share)
         working.step += done - working.batch
         working.batch = done

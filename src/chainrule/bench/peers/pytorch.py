@@ -194,7 +194,7 @@ def _predictor(job: Job) -> Predictor:
     module = _module(job)
     if not job.case.paper:
         module.append(torch.nn.Softmax(dim=1))
-    module.eval()
+    module.train(False)
 
     def predict(rows: Array) -> Array:
         with torch.inference_mode():
