@@ -25,10 +25,14 @@ MONITORS = (
     "validation_accuracy",
 )
 ENGINES = ("reference", "compiled")
+NORMALISATIONS = ("none", "batch")
+_DROPOUT = Limit(float, "share of a hidden layer's neurons silent in a step", 0, 1, high_open=True)
 
 _objective = partial(Limit, group="objective")
 _update = partial(Limit, group="update")
 _schedule = partial(Limit, group="schedule")
+_regularisation = partial(Limit, group="regularisation")
+_augmentation = partial(Limit, group="augmentation")
 _run = partial(Limit, group="run")
 _stopping = partial(Limit, group="stopping")
 
@@ -51,6 +55,16 @@ def _schedules() -> tuple[str, ...]:
     return tuple(SCHEDULES)
 
 
+def _averages() -> tuple[str, ...]:
+    from chainrule.equations.averaging import AVERAGES
+
+    return AVERAGES
+
+
+def _normalisations() -> tuple[str, ...]:
+    return NORMALISATIONS
+
+
 def _engines() -> tuple[str, ...]:
     return ENGINES
 
@@ -64,7 +78,7 @@ class Recipe:
     """How to train: cost, update, schedule, batches, penalties, stopping, seed.
 
     Recipe, architecture and data digest fix a run to the bit. Every field has a default, and all
-    but class_weights a `Limit`; `limits_of(Recipe)` lists them, and the command line's flags are made from them.
+    but class_weights and dropout a `Limit`; `limits_of(Recipe)` lists them, and the command line's flags are made from them.
 
     Raises: InputError, UnknownNameError.
 
@@ -79,22 +93,46 @@ class Recipe:
     l1: float = limited(0.0, _objective(float, "strength of the penalty Σ|W| over all weights", 0))
     l2: float = limited(0.0, _objective(float, "strength of the penalty ½ΣW² over all weights", 0))
     class_weights: tuple[float, ...] | None = None
+    label_smoothing: float = limited(0.0, _objective(float, "share of a class's target that all classes share", 0, 1, high_open=True))
     optimiser: str = limited("adam", _update(str, "how a gradient becomes a step", choices=_optimisers))
     learning_rate: float = limited(0.001, _update(float, "length of a step", 0, low_open=True))
     momentum: float = limited(0.9, _update(float, "share of the velocity kept (momentum, nesterov)", 0, 1, high_open=True))
     decay: float = limited(0.9, _update(float, "share of the mean square kept (rmsprop)", 0, 1, high_open=True))
-    beta1: float = limited(0.9, _update(float, "share of the mean gradient kept (adam, adamw)", 0, 1, high_open=True))
-    beta2: float = limited(0.999, _update(float, "share of the mean square kept (adam, adamw)", 0, 1, high_open=True))
+    beta1: float = limited(0.9, _update(float, "share of the mean gradient kept (adam, adamw), or used (lion)", 0, 1, high_open=True))
+    beta2: float = limited(0.999, _update(float, "share of the mean square kept (adam, adamw), or of the mean gradient (lion)", 0, 1, high_open=True))
     epsilon: float = limited(1e-8, _update(float, "keeps the divisor above 0 (rmsprop, adam, adamw)", 0, low_open=True))
-    weight_decay: float = limited(0.01, _update(float, "decoupled decay of the weights, times the rate (adamw)", 0))
+    weight_decay: float = limited(0.01, _update(float, "decoupled decay of the weights, times the rate (adamw, lion)", 0))
     clip_norm: float | None = limited(None, _update(float, "longest gradient allowed; a longer one is shortened to it", 0, low_open=True, optional=True))
+    dropout: tuple[float, ...] | None = None
+    normalisation: str = limited("none", _regularisation(str, "whether hidden sums are brought to one scale over the batch", choices=_normalisations))
+    max_norm: float | None = limited(None, _regularisation(float, "longest row of weights of a neuron; a longer one is shortened to it", 0, low_open=True, optional=True))
+    averaging: str = limited("none", _regularisation(str, "average of the weights that is the result: of every step, or of the epochs' ends", choices=_averages))
+    averaging_decay: float = limited(0.998, _regularisation(float, "share of the average kept in a step (ema)", 0, 1, high_open=True))
+    averaging_start: float = limited(0.6, _regularisation(float, "share of the run after which the average begins", 0, 1, high_open=True))
+    shift: float = limited(0.0, _augmentation(float, "images are moved by at most so much each way", 0, unit="pixels"))
+    rotation: float = limited(0.0, _augmentation(float, "images are turned by at most so much", 0, 180, unit="degrees"))
+    zoom: float = limited(0.0, _augmentation(float, "width and height grow or shrink by at most this share", 0, 1, high_open=True))
+    shear: float = limited(0.0, _augmentation(float, "images lean by at most this share of their height", 0))
+    elastic: float = limited(0.0, _augmentation(float, "strength of an elastic distortion, before smoothing", 0, unit="pixels"))
+    elastic_smoothness: float = limited(4.0, _augmentation(float, "how far the elastic distortion is smoothed", 0, low_open=True, unit="pixels"))
+    thickness: float = limited(0.0, _augmentation(float, "strokes grow or shrink by at most so much", 0, unit="pixels"))
+    noise: float = limited(0.0, _augmentation(float, "deviation of noise as a share of full ink", 0))
+    cutout: int = limited(0, _augmentation(int, "side of a square that is blanked", 0, unit="pixels"))
+    mixup: float = limited(0.0, _augmentation(float, "parameter of the beta distribution by which examples are mixed; 0 for none", 0))
     schedule: str = limited("constant", _schedule(str, "how the learning rate changes", choices=_schedules))
     schedule_factor: float = limited(0.5, _schedule(float, "rate's factor at each drop (step, exponential, plateau)", 0, 1, low_open=True))
     schedule_every: int = limited(10, _schedule(int, "epochs between drops (step)", 1, unit="epochs"))
     schedule_patience: int = limited(3, _schedule(int, "epochs without progress before a drop (plateau)", 1, unit="epochs"))
-    final_factor: float = limited(0.0, _schedule(float, "last rate as a share of the first (cosine, one_cycle)", 0, 1))
+    final_factor: float = limited(0.0, _schedule(float, "last rate as a share of the first (cosine, one_cycle, cosine_restarts); the first as one of the last (rise)", 0, 1))
     warmup_fraction: float = limited(0.3, _schedule(float, "share of the run in which the rate rises (one_cycle)", 0, 1, low_open=True, high_open=True))
+    schedule_cooldown: int = limited(0, _schedule(int, "epochs after a drop that are not waited for (plateau)", 0, unit="epochs"))
+    cycle_epochs: int = limited(10, _schedule(int, "epochs of the first cycle (cosine_restarts)", 1, unit="epochs"))
+    cycle_growth: float = limited(1.0, _schedule(float, "factor from a cycle's length to the next one's (cosine_restarts)", 1))
+    warmup_epochs: float = limited(0.0, _schedule(float, "epochs in which the rate rises from 0, whatever the schedule", 0, unit="epochs"))
     batch_size: int = limited(64, _run(int, "examples a step", 1, unit="examples"))
+    batch_growth: float = limited(1.0, _run(float, "factor by which batches grow", 1))
+    batch_growth_every: int = limited(10, _run(int, "epochs between growths of the batch", 1, unit="epochs"))
+    accumulation: int = limited(1, _run(int, "parts of a batch that go through the network one after the other", 1))
     epochs: int = limited(10, _run(int, "passes over the training set", 0, unit="epochs"))
     shuffle: bool = limited(True, _run(bool, "a new order of the examples each epoch"))
     engine: str = limited("compiled", _run(str, "what computes: Numba, fast, or NumPy, nothing but the book", choices=_engines))
@@ -108,6 +146,16 @@ class Recipe:
     def __post_init__(self) -> None:
         check_record(self, "Recipe")
         object.__setattr__(self, "class_weights", _checked_class_weights(self.class_weights))
+        object.__setattr__(self, "dropout", _checked_dropout(self.dropout))
+        if self.schedule == "rise" and self.final_factor == 0:
+            raise InputError(
+                "Recipe",
+                expected="a final_factor above 0 to go with the schedule rise",
+                got="0",
+                why="The rate rises from that share of learning_rate",
+                argument="final_factor",
+                value=0.0,
+            )
         if self.patience is not None and self.monitor is None:
             raise InputError(
                 "Recipe",
@@ -183,6 +231,15 @@ def read_table(path: str | Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise DataError(str(path), expected="a table of names and values", got=describe(table))
     return table
+
+
+def _checked_dropout(given: Any) -> tuple[float, ...] | None:
+    """The shares of dropout as a tuple of floats; None where there is none."""
+    if given is None:
+        return None
+    values = given if isinstance(given, (list, tuple)) else (given,)
+    shares = tuple(_DROPOUT.check("Recipe", "dropout", value) for value in values)
+    return shares if any(shares) else None
 
 
 def _checked_class_weights(given: Any) -> tuple[float, ...] | None:

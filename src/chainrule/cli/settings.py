@@ -78,6 +78,10 @@ def _recipe() -> list[Setting]:
     rows = _of_record(Recipe)
     place = next(i for i, row in enumerate(rows) if row.limit.group != "objective")
     rows.insert(place, Setting(name="class_weights", limit=weights, many=True))
+    words = "share of neurons silent in a step: one for all hidden layers, or one each"
+    silent = Limit(float, words, 0, 1, high_open=True, group="regularisation", optional=True)
+    place = next(i for i, row in enumerate(rows) if row.limit.group == "regularisation")
+    rows.insert(place, Setting(name="dropout", limit=silent, many=True))
     return rows
 
 

@@ -41,7 +41,7 @@ class Choice:
 
 
 def chosen_kernels(
-    architecture: Architecture, batch_size: int, threads: int | None = None
+    architecture: Architecture, batch_size: int, threads: int | None = None, *, plain: bool = True
 ) -> Choice:
     """The kernels for a network and a batch size.
 
@@ -49,9 +49,10 @@ def chosen_kernels(
         architecture: widths and activations.
         batch_size: examples a step.
         threads: how many may share the work; as many as there are processors where None.
+        plain: whether no layer has dropout or batch normalisation, which loops do not know.
     """
     layers, inner = architecture.layers, architecture.activations[:-1]
-    loops = batch_size <= LOOPS_BATCH or "softmax" in inner
+    loops = plain and (batch_size <= LOOPS_BATCH or "softmax" in inner)
     work = batch_size * sum(ins * outs for ins, outs in pairwise(layers))
     most = thread_count() if threads is None else threads
     useful = 1 if loops else max(1, min(most, work // THREAD_WORK))

@@ -19,15 +19,20 @@ from chainrule.crew import Crew
 from chainrule.data.dataset import Dataset
 from chainrule.engine.choice import Choice, chosen_kernels
 from chainrule.engine.contract import Score, Until
-from chainrule.engine.examples import working_examples
+from chainrule.engine.examples import mixed_examples, working_examples
+from chainrule.engine.expansion import Expansion
 from chainrule.engine.in_place import InPlace, in_place, is_sound, position_of
 from chainrule.engine.pace import Pace
 from chainrule.engine.pieces import made_pieces
+from chainrule.engine.plain import dropout_shares
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.scoring import scored
+from chainrule.engine.timetable import Timetable, initial_state
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.costs import cost_named
+from chainrule.equations.dropout import silent_below
+from chainrule.equations.hashing import derived, key_of
 from chainrule.equations.updates import UPDATES
 from chainrule.kernels.batches import advance_tiles
 from chainrule.kernels.codes import COST_CODES, UPDATE_CODES
@@ -53,6 +58,7 @@ from chainrule.recipe import Recipe
 __all__ = ["CompiledEngine"]
 
 Array = NDArray[Any]
+Data = tuple[Examples, Plan, Buffers, Pieces]
 
 _FIRST_STRETCH = 16
 _STRETCH_SECONDS = 0.02
@@ -76,23 +82,34 @@ class CompiledEngine:
     training: Dataset
     threads: int | None = None
     _latest: dict[str, InPlace] = field(default_factory=dict, init=False, repr=False)
+    _epochs: dict[int, Data] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def _law(self) -> ReferenceEngine:
         return ReferenceEngine(self.architecture, self.recipe, self.training)
 
-    @cached_property
-    def _layout(self) -> Layout:
-        return Layout(self.architecture)
+    @property
+    def timetable(self) -> Timetable:
+        """Batches, rates and shares of the average, by the place in the training."""
+        return self._law.timetable
+
+    @property
+    def layout(self) -> Layout:
+        """The order of the tensors in a position's flat parameters."""
+        return self._law.layout
 
     @cached_property
     def _table(self) -> Table:
-        return Table(self._layout)
+        return Table(self.layout)
+
+    @cached_property
+    def _silent(self) -> tuple[float, ...]:
+        return dropout_shares(self.architecture, self.recipe)
 
     @cached_property
     def _choice(self) -> Choice:
-        rows = min(self.recipe.batch_size, len(self.training))
-        return chosen_kernels(self.architecture, rows, self.threads)
+        rows, plain = self.timetable.largest, not (any(self._silent) or self.layout.gains)
+        return chosen_kernels(self.architecture, rows, self.threads, plain=plain)
 
     @cached_property
     def _crew(self) -> Crew:
@@ -103,23 +120,53 @@ class CompiledEngine:
         return Pace(self._crew.threads)
 
     @cached_property
-    def _data(self) -> tuple[Examples, Plan, Buffers, Pieces]:
-        dtype, rows = self.architecture.dtype, min(self.recipe.batch_size, len(self.training))
-        examples = working_examples(self.training, self.architecture, self.recipe.class_weights)
-        plan = made_plan(self._table, rows)
-        buffers = made_buffers(plan, self._table, self._crew.threads)
-        return examples, plan, buffers, made_pieces(plan, examples, self._choice, dtype)
+    def _plan(self) -> Plan:
+        return made_plan(self._table, self._rows)
+
+    @property
+    def _rows(self) -> int:
+        """Rows that go through the network at once; loops have no parts."""
+        latest = max(0, self.recipe.epochs - 1)
+        return self.timetable.largest if self._choice.loops else self.timetable.part(latest)
+
+    @cached_property
+    def _buffers(self) -> Buffers:
+        return made_buffers(self._plan, self._table, self._crew.threads)
+
+    @cached_property
+    def _expansion(self) -> Expansion:
+        """The training set as each epoch sees it, shared with the law."""
+        self._law.expansion.threads = self._crew.threads
+        return self._law.expansion
+
+    def _data(self, epoch: int) -> Data:
+        """The examples of an epoch, and room for its batches."""
+        if epoch not in self._epochs:
+            seen = self._expansion.of(epoch)
+            examples = working_examples(seen, self.architecture, self.recipe.class_weights)
+            examples = mixed_examples(examples, seen, self._expansion.mixing(epoch))
+            pieces = made_pieces(self._plan, examples, self._choice, self.architecture.dtype)
+            self._epochs.clear()
+            self._epochs[epoch] = (examples, self._plan, self._buffers, pieces)
+            if epoch + 1 < self.recipe.epochs:
+                self._expansion.foresee(epoch + 1)
+        return self._epochs[epoch]
 
     @cached_property
     def _course(self) -> Course:
-        recipe = self.recipe
+        recipe, shares = self.recipe, self._silent
         return Course(
             COST_CODES[recipe.cost],
             recipe.huber_threshold,
             UPDATE_CODES[recipe.optimiser],
             np.array([getattr(recipe, name) for name in HYPER], dtype=np.float64),
             recipe.clip_norm or 0.0,
-            self._table.filled(self._layout.is_weight),
+            self._table.filled(self.layout.is_weight),
+            len(UPDATES[recipe.optimiser].slots),
+            recipe.max_norm or 0.0,
+            recipe.label_smoothing,
+            np.array([silent_below(share) for share in shares], np.int64),
+            np.array([1 / (1 - share) for share in shares]),
         )
 
     @property
@@ -129,18 +176,22 @@ class CompiledEngine:
 
     def prepare(self) -> None:
         """Compile what is not compiled yet, by a stretch of no batches."""
-        start = np.zeros(self._layout.size, self.architecture.dtype)
-        position = Position(start, UPDATES[self.recipe.optimiser].initial_state(start))
+        start = np.zeros(self.layout.size, self.architecture.dtype)
+        position = Position(start, initial_state(self.recipe, start))
         self._stretch(self._working(position), 0)
 
     @property
     def batches(self) -> int:
-        """Batches in an epoch, the last partial one included."""
+        """Batches in the first epoch; the timetable knows those of the others."""
         return self._law.batches
 
     def learning_rate(self, position: Position) -> float:
         """The rate of the step that comes next at a position."""
         return self._law.learning_rate(position)
+
+    def settled(self, position: Position) -> Array:
+        """The parameters of the plain network that a position stands for."""
+        return self._law.settled(position)
 
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""
@@ -162,9 +213,9 @@ class CompiledEngine:
 
         Raises: DivergenceError, whose `position` is the one before the bad batch.
         """
-        if position.batch >= self.batches:
+        stop = self.timetable.batches(position.epoch)
+        if position.batch >= stop:
             return position
-        stop = self.batches
         if until.batches is not None:
             stop = min(stop, position.batch + until.batches)
         latest = None if until.seconds is None else time.monotonic() + until.seconds
@@ -207,40 +258,51 @@ class CompiledEngine:
 
     def _stretch(self, working: InPlace, after: int, threads: int = 1) -> None:
         """Advance in place to the batch `after`, or to one that is not finite."""
-        position = working.position
+        position, data = working.position, self._data(working.position.epoch)
+        steps = range(working.step, working.step + after - working.batch)
         stretch = Stretch(
             self._law.order(position.epoch),
             working.batch,
             after,
-            self.recipe.batch_size,
-            self._rates(working, after),
+            self.timetable.size(position.epoch),
+            self._rates(position, steps),
             working.step,
+            self.timetable.part(position.epoch),
+            self._keys(steps),
+            np.array([self.timetable.average_share(position, step) for step in steps], float),
         )
         work = Work(working.table, working.state, working.sums)
         if self._choice.loops:
-            done = advance_loops(self._data[:3], self._course, stretch, work)
+            done = advance_loops(data[:3], self._course, stretch, work)
         else:
             # Counters of its own: an interrupt may leave threads at work on the stretch before.
             team = Team(threads, np.zeros(3, np.int64))
-            share = partial(self._share, stretch, work, team)
+            share = partial(self._share, data, stretch, work, team)
             done = share(0) if threads == 1 else self._crew.run(share)
         working.step += done - working.batch
         working.batch = done
 
-    def _share(self, stretch: Stretch, work: Work, team: Team, me: int) -> int:
+    def _share(self, data: Data, stretch: Stretch, work: Work, team: Team, me: int) -> int:
         """One thread's share of a stretch."""
         # Compiled code raises no warnings; the same kernels run as Python do, in whatever thread.
         with np.errstate(all="ignore"):
-            done: int = advance_tiles(self._data, self._course, stretch, work, (team, me))
+            done: int = advance_tiles(data, self._course, stretch, work, (team, me))
         return done
 
-    def _rates(self, working: InPlace, after: int) -> Array:
-        """The learning rate of each batch of a stretch."""
-        many = after - working.batch
-        if self.recipe.schedule not in ("cosine", "one_cycle"):
-            return np.full(many, self.learning_rate(working.position))
-        steps = range(working.step, working.step + many)
-        return np.array(self._law.learning_rates(working.position, steps))
+    def _rates(self, position: Position, steps: range) -> Array:
+        """The learning rate of each step."""
+        if self.timetable.is_steady:
+            return np.full(len(steps), self.learning_rate(position))
+        return np.array(self.timetable.rates(position, steps), float)
+
+    def _keys(self, steps: range) -> Array:
+        """[R1] The key of each step's dropout in each layer, (steps, depth); 0 without."""
+        depth = self.architecture.depth
+        if not any(self._silent):
+            return np.zeros((len(steps), depth), np.int64)
+        of, layers = key_of(self._law.seed, "dropout"), range(1, depth + 1)
+        keys = [[derived(derived(of, step), layer) for layer in layers] for step in steps]
+        return np.array(keys, np.int64).reshape(-1, depth)
 
     def _careful(self, position: Position) -> Position:
         """Go again batch by batch, up to the step that must not be taken.

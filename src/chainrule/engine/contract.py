@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import Position
+from chainrule.engine.timetable import Timetable
 from chainrule.equations.backpropagation import Trace
+from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe
 
 __all__ = ["Engine", "Score", "Until"]
@@ -53,8 +55,12 @@ class Engine(Protocol):
         """By what it trains; it names the engine that this is."""
 
     @property
-    def batches(self) -> int:
-        """Batches in an epoch, the last partial one included."""
+    def timetable(self) -> Timetable:
+        """Batches, rates and shares of the average, by the place in the training."""
+
+    @property
+    def layout(self) -> Layout:
+        """The order of the tensors in a position's flat parameters."""
 
     def advance(self, position: Position, until: Until) -> Position:
         """Train on from a position to the epoch's end, or to `until`.
@@ -65,8 +71,13 @@ class Engine(Protocol):
     def learning_rate(self, position: Position) -> float:
         """The rate of the step that comes next at a position."""
 
+    def settled(self, position: Position) -> NDArray[Any]:
+        """The parameters of the plain network that a position stands for: averaged where there is
+        an average, and with batch normalisation folded in."""
+
     def score(self, parameters: NDArray[Any], dataset: Dataset) -> Score:
-        """Cost and accuracy on any data set, without training."""
+        """Cost and accuracy of a plain network on any data set, without training."""
 
     def trace(self, parameters: NDArray[Any], rows: NDArray[Any]) -> Trace:
-        """Every number of one pass over these rows of the training set."""
+        """Every number of one pass over these rows of the training set as it is: without dropout,
+        and with the images as they are."""

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
+from chainrule.engine.expansion import Mixing
 from chainrule.engine.working import normalised_weights
+from chainrule.equations.costs import mixed_targets
 from chainrule.kernels.records import Examples
 from chainrule.network.architecture import Architecture
 
-__all__ = ["DENSE_SHARE", "working_examples"]
+__all__ = ["DENSE_SHARE", "mixed_examples", "working_examples"]
 
 Array = NDArray[Any]
 
@@ -44,13 +46,32 @@ def working_examples(
     return kept[key]
 
 
+def mixed_examples(examples: Examples, dataset: Dataset, pairs: Mixing | None) -> Examples:
+    """[C10] The examples with the targets of those that their inputs are mixed with.
+
+    Args:
+        examples: in working form.
+        dataset: where they come from.
+        pairs: partners and shares; None where nothing is mixed.
+    """
+    if pairs is None:
+        return examples
+    partners, shares = pairs
+    if dataset.classifies:
+        return examples._replace(others=examples.labels[partners], shares=shares)
+    share = shares[:, None].astype(examples.numbers.dtype)
+    numbers = mixed_targets(examples.numbers, examples.numbers[partners], share)
+    return examples._replace(numbers=numbers)
+
+
 def _made(dataset: Dataset, dtype: str, class_weights: tuple[float, ...] | None) -> Examples:
     weights = normalised_weights(dataset, class_weights)
     inputs, none = dataset.inputs, np.zeros((0, 0), dtype)
     counts = np.count_nonzero(inputs, axis=1)
     labels = np.array(dataset.targets) if dataset.classifies else np.zeros(0, np.int64)
     numbers = none if dataset.classifies else dataset.targets.astype(dtype)
-    rest = (labels, numbers, np.zeros(0) if weights is None else weights)
+    kept = np.zeros(0) if weights is None else weights
+    rest = (labels, numbers, kept, np.zeros(0, np.int64), np.zeros(0))
     if counts.sum() <= DENSE_SHARE * inputs.size:
         indptr = np.concatenate(([0], np.cumsum(counts)))
         indices, values = _non_zeros(inputs)

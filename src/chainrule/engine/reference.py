@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.batches import batch_bounds, epoch_order
+from chainrule.data.batches import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Score, Until
 from chainrule.engine.divergence import After, diverged, is_finite
+from chainrule.engine.expansion import Expansion
+from chainrule.engine.plain import dropout_shares, settled_parameters, training_layout
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.scoring import scored
+from chainrule.engine.timetable import Timetable
 from chainrule.engine.working import WorkingSet, normalised_weights
-from chainrule.equations.backpropagation import Trace, forward, trace
+from chainrule.equations.activations import ACTIVATIONS
+from chainrule.equations.averaging import blended
+from chainrule.equations.backpropagation import Layer, Trace, forward, trace
 from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.dropout import mask
+from chainrule.equations.hashing import key_of
 from chainrule.equations.penalties import penalty, penalty_gradient
-from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far
-from chainrule.equations.updates import UPDATES, Settings, Stepped, clip_norm, gradient_norm
+from chainrule.equations.updates import (
+    UPDATES,
+    Settings,
+    Stepped,
+    clip_norm,
+    gradient_norm,
+    limited_rows,
+)
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import BLOCK, layers_of
 from chainrule.network.parameters import Layout, flatten
@@ -47,35 +60,60 @@ class ReferenceEngine:
     architecture: Architecture
     recipe: Recipe
     training: Dataset
+    _sets: dict[int, WorkingSet] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
-    def _set(self) -> WorkingSet:
-        weights = normalised_weights(self.training, self.recipe.class_weights)
-        return self._working(self.training, weights)
+    def timetable(self) -> Timetable:
+        """Batches, rates and shares of the average, by the place in the training."""
+        return Timetable(self.recipe, len(self.training))
 
     @cached_property
-    def _layout(self) -> Layout:
-        return Layout(self.architecture)
+    def layout(self) -> Layout:
+        """The order of the tensors in a position's flat parameters."""
+        return training_layout(self.architecture, self.recipe)
+
+    @cached_property
+    def expansion(self) -> Expansion:
+        """The training set as each epoch sees it."""
+        return Expansion(self.training, self.recipe)
+
+    @cached_property
+    def _weights(self) -> Array | None:
+        return normalised_weights(self.training, self.recipe.class_weights)
+
+    @cached_property
+    def _plain_set(self) -> WorkingSet:
+        return self._working(self.training, self._weights)
+
+    def _set(self, epoch: int) -> WorkingSet:
+        """The training set of an epoch with its targets."""
+        found = self._sets.get(epoch)
+        if found is None:
+            how = (self.recipe.label_smoothing, self.expansion.mixing(epoch))
+            found = replace(
+                self._working(self.expansion.of(epoch), self._weights),
+                smoothing=how[0],
+                mixing=how[1],
+            )
+            self._sets.clear()
+            self._sets[epoch] = found
+        return found
 
     @cached_property
     def _cost(self) -> Cost:
         return cost_named(self.recipe.cost, self.recipe.huber_threshold)
 
-    @cached_property
-    def _bounds(self) -> list[tuple[int, int]]:
-        return batch_bounds(len(self.training), self.recipe.batch_size)
-
     @property
     def batches(self) -> int:
-        """Batches in an epoch, the last partial one included."""
-        return len(self._bounds)
+        """Batches in the first epoch; the timetable knows those of the others."""
+        return self.timetable.batches(0)
 
     def advance(self, position: Position, until: Until) -> Position:
         """Train on from a position to the epoch's end, or to `until`.
 
         Raises: DivergenceError, whose `position` is the one before the bad batch.
         """
-        stop = self.batches
+        stop = self.timetable.batches(position.epoch)
         if until.batches is not None:
             stop = min(stop, position.batch + until.batches)
         latest = None if until.seconds is None else time.monotonic() + until.seconds
@@ -83,7 +121,7 @@ class ReferenceEngine:
         # Overflow on the way to a divergence is found and reported by the step itself.
         with one_blas_thread(), np.errstate(all="ignore"):
             while position.batch < stop:
-                first, after = self._bounds[position.batch]
+                first, after = self.timetable.bounds(position.epoch, position.batch)
                 position = self._stepped(position, order[first:after])
                 if latest is not None and time.monotonic() >= latest:
                     break
@@ -91,36 +129,79 @@ class ReferenceEngine:
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The order in which an epoch takes the examples, (n,), read-only."""
-        assert self.recipe.seed is not None, "Recipe.with_seed comes first"
-        seed = self.recipe.seed if self.recipe.shuffle else None
+        seed = self.seed if self.recipe.shuffle else None
         return _order_of(seed, epoch, len(self.training))
+
+    @property
+    def seed(self) -> int:
+        """The recipe's seed."""
+        assert self.recipe.seed is not None, "Recipe.with_seed comes first"
+        return self.recipe.seed
 
     def _stepped(self, position: Position, rows: Array) -> Position:
         """The position after one more batch."""
         recipe, theta = self.recipe, position.parameters
-        pass_ = self.trace(theta, rows)
-        strengths = (self._layout.is_weight, recipe.l1, recipe.l2)
-        g = flatten(pass_.dW, pass_.db) + penalty_gradient(theta, *strengths)
+        parts = self.timetable.parts(position.epoch, len(rows))
+        passes = [self._pass(position, rows, part) for part in parts]
+        strengths = (self.layout.is_weight, recipe.l1, recipe.l2)
+        g = reduce(np.add, [flatten(one.dW, one.db, one.dgain) for one in passes])
+        g = g + penalty_gradient(theta, *strengths)
         stepped_on, length = g, gradient_norm(g)
         if recipe.clip_norm is not None:
             stepped_on, length = clip_norm(g, recipe.clip_norm)
         update = UPDATES[recipe.optimiser]
-        stepped = update.advance(theta, stepped_on, position.state, self._settings(position))
+        before = position.state[: len(update.slots)]
+        stepped = update.advance(theta, stepped_on, before, self._settings(position))
         extra = float(penalty(theta, *strengths))
-        if not self._is_sound(pass_, extra, length, stepped):
-            state = dict(zip(update.slots, stepped.state, strict=True))
-            after = After(self._layout, extra, g, length, state, stepped.theta)
-            raise diverged(position, recipe, pass_, after)
-        for array in (stepped.theta, stepped.state):
+        for one in passes:
+            if not self._is_sound(one, extra, length, stepped):
+                slots = dict(zip(update.slots, stepped.state, strict=True))
+                after = After(self.layout, extra, g, length, slots, stepped.theta)
+                raise diverged(position, recipe, one, after)
+        parameters = self._limited(stepped.theta)
+        state = np.concatenate((stepped.state, self._averaged(position, parameters)))
+        for array in (parameters, state):
             array.flags.writeable = False  # whoever looks on cannot change the run
         return replace(
             position,
-            parameters=stepped.theta,
-            state=stepped.state,
+            parameters=parameters,
+            state=state,
             batch=position.batch + 1,
             step=position.step + 1,
-            sums=self._added(position.sums, pass_, rows, extra, length),
+            sums=self._added(position, passes, rows, extra, length),
         )
+
+    def _pass(self, position: Position, rows: Array, part: tuple[int, int]) -> Trace:
+        """A part of a batch forward and back; its shares are those of the whole batch."""
+        places = np.arange(*part)
+        examples, chosen = self._set(position.epoch), rows[part[0] : part[1]]
+        return trace(
+            examples.inputs(chosen),
+            examples.targets(chosen),
+            self._layers(position.parameters, self._masks(position.step, places)),
+            self._cost,
+            examples.shares(chosen, len(rows)),
+        )
+
+    def _layers(self, theta: Array, masks: Sequence[Array | None]) -> list[Layer]:
+        """The layers as a training has them, with their gains and masks."""
+        layout, names = self.layout, self.architecture.activations
+        of = (layout.weights(theta), layout.biases(theta), names, layout.gains_of(theta), masks)
+        return [
+            Layer(W, b, ACTIVATIONS[name], gain, mask)
+            for W, b, name, gain, mask in zip(*of, strict=True)
+        ]
+
+    def _masks(self, step: int, places: NDArray[np.int64]) -> list[Array | None]:
+        """[R1] The dropout masks of a step, for rows at some places of its batch."""
+        shares = dropout_shares(self.architecture, self.recipe)
+        widths, dtype = self.architecture.layers[1:], self.architecture.dtype
+        return [
+            mask(key_of(self.seed, "dropout", step, layer), places, width, share, dtype)
+            if share
+            else None
+            for layer, (width, share) in enumerate(zip(widths, shares, strict=True), 1)
+        ]
 
     @staticmethod
     def _is_sound(pass_: Trace, extra: float, length: float, stepped: Stepped) -> bool:
@@ -128,44 +209,41 @@ class ReferenceEngine:
         numbers = np.isfinite((float(pass_.cost), extra, length)).all()
         return bool(numbers) and all(map(is_finite, (*pass_.z, stepped.state, stepped.theta)))
 
+    def _limited(self, theta: Array) -> Array:
+        """[U9] The parameters with no neuron's weights longer than allowed."""
+        if self.recipe.max_norm is None:
+            return theta
+        layout, longest = self.layout, self.recipe.max_norm
+        weights = [limited_rows(W, longest) for W in layout.weights(theta)]
+        return flatten(weights, layout.biases(theta), layout.gains_of(theta))
+
+    def _averaged(self, position: Position, theta: Array) -> Array:
+        """[M1] The average after a step, (1, n); without one, (0, n)."""
+        average = position.state[len(UPDATES[self.recipe.optimiser].slots) :]
+        share = self.timetable.average_share(position, position.step)
+        return blended(average, theta, share) if share and len(average) else average
+
     def _added(
-        self, sums: EpochSums, pass_: Trace, rows: Array, penalty_term: float, length: float
+        self,
+        position: Position,
+        passes: Sequence[Trace],
+        rows: Array,
+        penalty_term: float,
+        length: float,
     ) -> EpochSums:
-        n = len(rows)
+        sums, n = position.sums, len(rows)
+        outputs = np.concatenate([one.a[-1] for one in passes])
         return EpochSums(
             examples=sums.examples + n,
-            cost=sums.cost + n * float(pass_.cost),
+            cost=sums.cost + n * sum(float(one.cost) for one in passes),
             penalty=sums.penalty + n * penalty_term,
-            correct=sums.correct + self._set.correct(pass_.a[-1], rows),
+            correct=sums.correct + self._plain_set.correct(outputs, rows),
             gradient_norm=length,
         )
 
     def learning_rate(self, position: Position) -> float:
         """The rate of the step that comes next at a position."""
-        return self.learning_rates(position, [position.step])[0]
-
-    def learning_rates(self, position: Position, steps: Iterable[int]) -> list[float]:
-        """The rates of some steps of a position's epoch; steps count from 0 in the whole run."""
-        recipe = self.recipe
-        rate, most = SCHEDULES[recipe.schedule].rate, max(1, recipe.epochs * self.batches)
-        drops = self._drops(position)
-        course = Course(
-            recipe.schedule_factor,
-            recipe.schedule_every,
-            recipe.final_factor,
-            recipe.warmup_fraction,
-        )
-        clocks = (Clock(position.epoch, step, most, drops) for step in steps)
-        return [rate(recipe.learning_rate, clock, course) for clock in clocks]
-
-    def _drops(self, position: Position) -> int:
-        if self.recipe.schedule != "plateau":
-            return 0
-        costs = [
-            r.total_cost if r.validation_cost is None else r.validation_cost
-            for r in position.history
-        ]
-        return drops_so_far(costs, self.recipe.schedule_patience, self.recipe.min_delta)
+        return self.timetable.rates(position, [position.step])[0]
 
     def _settings(self, position: Position) -> Settings:
         recipe = self.recipe
@@ -178,18 +256,25 @@ class ReferenceEngine:
             beta2=recipe.beta2,
             epsilon=recipe.epsilon,
             decay=recipe.weight_decay,
-            is_weight=self._layout.is_weight,
+            is_weight=self.layout.is_weight,
         )
 
     def trace(self, parameters: Array, rows: Array) -> Trace:
-        """Every number of one pass over these rows of the training set."""
+        """Every number of one pass over these rows of the training set as it is."""
+        examples, none = self._plain_set, [None] * self.architecture.depth
         return trace(
-            self._set.inputs(rows),
-            self._set.targets(rows),
-            layers_of(self.architecture, parameters),
+            examples.inputs(rows),
+            examples.targets(rows),
+            self._layers(parameters, none),
             self._cost,
-            self._set.shares(rows, len(rows)),
+            examples.shares(rows, len(rows)),
         )
+
+    def settled(self, position: Position) -> Array:
+        """The parameters of the plain network that a position stands for."""
+        latest = position.epoch if position.batch else max(0, position.epoch - 1)
+        seen = self.expansion.of(latest) if self.layout.gains else self.training
+        return settled_parameters(self.layout, self.timetable, position, seen)
 
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""

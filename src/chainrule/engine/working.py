@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
-from chainrule.equations.costs import batch_shares
+from chainrule.equations.costs import batch_shares, mixed_targets, smoothed_targets
 from chainrule.errors import ShapeError
 from chainrule.network.network import chosen_classes
 
@@ -28,12 +28,16 @@ class WorkingSet:
         outputs: width of the network's last layer.
         dtype: number type of the computation.
         weights: what each example counts, mean 1, (n,); None for all 1.
+        smoothing: share of a class's target that all classes share.
+        mixing: the partner of each example, (n,), and the example's own share, (n,); None without.
     """
 
     dataset: Dataset
     outputs: int
     dtype: str
     weights: Array | None = None
+    smoothing: float = 0.0
+    mixing: tuple[Array, Array] | None = None
 
     def inputs(self, rows: Array | slice) -> Array:
         """x, (batch, features): stored values times the scale."""
@@ -50,7 +54,15 @@ class WorkingSet:
         return np.eye(self.outputs, dtype=self.dtype)
 
     def targets(self, rows: Array | slice) -> Array:
-        """y, (batch, outputs)."""
+        """y, (batch, outputs), smoothed and mixed where they are to be."""
+        y = self._own_targets(rows)
+        if self.mixing is not None:
+            partners, shares = self.mixing
+            share = shares[rows, None].astype(self.dtype)
+            y = mixed_targets(y, self._own_targets(partners[rows]), share)
+        return smoothed_targets(y, self.smoothing) if self.smoothing else y
+
+    def _own_targets(self, rows: Array | slice) -> Array:
         chosen = self.dataset.targets[rows]
         return self._codes[chosen] if self.dataset.classifies else chosen.astype(self.dtype)
 

@@ -9,6 +9,14 @@ from chainrule.equations.activations import Activation, activate, pull_back
 from chainrule.equations.affine import affine, bias_gradient, input_gradient, weight_gradient
 from chainrule.equations.arrays import Array
 from chainrule.equations.costs import Cost, batch_cost
+from chainrule.equations.dropout import dropped
+from chainrule.equations.normalisation import (
+    Normal,
+    gain_gradient,
+    normal_gradient,
+    normalise,
+    scaled,
+)
 from chainrule.equations.output_error import output_cost, output_error
 
 __all__ = ["Layer", "Trace", "backward", "forward", "trace"]
@@ -16,11 +24,17 @@ __all__ = ["Layer", "Trace", "backward", "forward", "trace"]
 
 @dataclass(frozen=True)
 class Layer:
-    """What one layer computes with: weights (fan_out, fan_in), biases (fan_out,) or None, φ."""
+    """What one layer computes with: weights (fan_out, fan_in), biases (fan_out,) or None, φ.
+
+    In training, a layer may also have the gains of batch normalisation, (fan_out,), which needs
+    biases, and a dropout mask, (batch, fan_out).
+    """
 
     W: Array
     b: Array | None
     activation: Activation
+    gain: Array | None = None
+    mask: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,7 @@ class Trace:
         delta: dC/dz of each layer, (batch, width), with the mean's share in it.
         dW: dC/dW of each layer, (fan_out, fan_in).
         db: dC/db of each layer, (fan_out,); None where a layer has no biases.
+        dgain: dC/dγ of each layer, (fan_out,); None where a layer is not normalised.
     """
 
     x: Array
@@ -48,6 +63,40 @@ class Trace:
     delta: tuple[Array, ...]
     dW: tuple[Array, ...]
     db: tuple[Array | None, ...]
+    dgain: tuple[Array | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """One layer's numbers on the way forward; `normal` is None where it is not normalised."""
+
+    z: Array
+    a: Array
+    normal: Normal | None
+
+
+def _passed(x: Array, layers: Sequence[Layer]) -> list[_Passed]:
+    """[F3] All layers one after the other."""
+    passed = []
+    for layer in layers:
+        normal = None
+        if layer.gain is None:
+            z = affine(x, layer.W, layer.b)
+        else:
+            assert layer.b is not None, "a normalised layer has biases"
+            normal = normalise(affine(x, layer.W, None))
+            z = scaled(normal, layer.gain, layer.b)
+        a = activate(layer.activation, z)
+        x = a if layer.mask is None else dropped(a, layer.mask)
+        passed.append(_Passed(z, x, normal))
+    return passed
+
+
+def _before_normal(layer: Layer, normal: Normal | None, delta: Array) -> Array:
+    """dC/du of a layer's own sums; dC/dz where it is not normalised."""
+    if normal is None or layer.gain is None:
+        return delta
+    return normal_gradient(normal, layer.gain, delta)
 
 
 def forward(x: Array, layers: Sequence[Layer]) -> tuple[list[Array], list[Array]]:
@@ -64,27 +113,30 @@ def forward(x: Array, layers: Sequence[Layer]) -> tuple[list[Array], list[Array]
 
     Source: matrix-based, eq. (2).
     """
-    zs, activations = [], []
-    for layer in layers:
-        z = affine(x, layer.W, layer.b)
-        x = activate(layer.activation, z)
-        zs.append(z)
-        activations.append(x)
-    return zs, activations
+    passed = _passed(x, layers)
+    return [one.z for one in passed], [one.a for one in passed]
 
 
 def backward(
-    z: Sequence[Array], a: Sequence[Array], layers: Sequence[Layer], last: Array
+    z: Sequence[Array],
+    a: Sequence[Array],
+    layers: Sequence[Layer],
+    last: Array,
+    normals: Sequence[Normal | None] | None = None,
 ) -> list[Array]:
     """[BP2] The errors of all layers, from the last one's down to the first.
 
         δ[l] = (δ[l+1] W[l+1]) ⊙ φ_l'(z[l])
 
+    Before a normalised layer's weights stands dC/du [N4] in the place of δ; a mask [R2] multiplies
+    on the way back what it multiplied before.
+
     Args:
-        z: weighted sums of each layer.
-        a: activations of each layer.
+        z: weighted sums of each layer; what a normalised layer's activation gets.
+        a: activations of each layer, masked.
         layers: from the first to the last.
         last: dC/dz of the last layer, (batch, n).
+        normals: of the normalised layers; None for others, or where there are none at all.
 
     Returns:
         dC/dz of each layer, from the first to the last.
@@ -92,10 +144,14 @@ def backward(
     Source: four-equations, section 2.2. investigation prints a recursion that multiplies two sums
     that belong under one, and takes w and z from one layer too low.
     """
-    deltas = [last]
+    deltas, known = [last], normals or [None] * len(layers)
     for l in range(len(layers) - 1, 0, -1):  # noqa: E741
-        da = input_gradient(layers[l].W, deltas[0])
-        deltas.insert(0, pull_back(layers[l - 1].activation, da, z[l - 1], a[l - 1]))
+        da = input_gradient(layers[l].W, _before_normal(layers[l], known[l], deltas[0]))
+        below, out = layers[l - 1], a[l - 1]
+        if below.mask is not None:
+            da = dropped(da, below.mask)
+            out = activate(below.activation, z[l - 1])
+        deltas.insert(0, pull_back(below.activation, da, z[l - 1], out))
     return deltas
 
 
@@ -112,22 +168,28 @@ def trace(x: Array, y: Array, layers: Sequence[Layer], cost: Cost, shares: Array
     Returns:
         The Trace, of which every number is one equation's.
     """
-    z, a = forward(x, layers)
+    passed = _passed(x, layers)
+    z, a, normals = zip(*((one.z, one.a, one.normal) for one in passed), strict=True)
     last = layers[-1].activation
     c = output_cost(cost, last, z[-1], a[-1], y)
-    delta = backward(z, a, layers, output_error(cost, last, z[-1], a[-1], y) * shares)
-    inputs = [x, *a[:-1]]
+    error = output_error(cost, last, z[-1], a[-1], y) * shares
+    delta = backward(z, a, layers, error, normals)
+    du = [_before_normal(*of) for of in zip(layers, normals, delta, strict=True)]
     return Trace(
         x=x,
         y=y,
-        z=tuple(z),
-        a=tuple(a),
+        z=z,
+        a=a,
         c=c,
         cost=batch_cost(c, shares),
         delta=tuple(delta),
-        dW=tuple(weight_gradient(i, d) for i, d in zip(inputs, delta, strict=True)),
+        dW=tuple(weight_gradient(i, d) for i, d in zip([x, *a[:-1]], du, strict=True)),
         db=tuple(
             None if layer.b is None else bias_gradient(d)
             for layer, d in zip(layers, delta, strict=True)
+        ),
+        dgain=tuple(
+            None if normal is None else gain_gradient(normal, d)
+            for normal, d in zip(normals, delta, strict=True)
         ),
     )

@@ -14,7 +14,17 @@ import numpy as np
 
 from chainrule.equations.arrays import Array, rightward
 
-__all__ = ["COSTS", "Cost", "Pair", "batch_cost", "batch_shares", "cost_named", "huber_with"]
+__all__ = [
+    "COSTS",
+    "Cost",
+    "Pair",
+    "batch_cost",
+    "batch_shares",
+    "cost_named",
+    "huber_with",
+    "mixed_targets",
+    "smoothed_targets",
+]
 
 Pair = Callable[[Array, Array], Array]
 
@@ -186,6 +196,38 @@ def batch_cost(c: Array, shares: Array | float) -> Array:
         C, a number of the type of c.
     """
     return (c[:, None] * shares).sum()
+
+
+def smoothed_targets(y: Array, smoothing: float) -> Array:
+    """[C9] Targets that leave every class a little: label smoothing.
+
+        y' = (1 - s) y + s / n
+
+    Args:
+        y: one-hot targets, (batch, n), n at least 2.
+        smoothing: s, 0 to below 1.
+
+    Returns:
+        y', whose rows still sum to 1, (batch, n).
+    """
+    kept, spread = y.dtype.type(1 - smoothing), y.dtype.type(smoothing / y.shape[-1])
+    return kept * y + spread
+
+
+def mixed_targets(y: Array, other: Array, shares: Array) -> Array:
+    """[C10] Targets of examples that were mixed with others: mixup.
+
+        y' = λ y + (1 - λ) y_other
+
+    Args:
+        y: targets, (batch, n).
+        other: those of the partners, (batch, n).
+        shares: λ, each example's own share, (batch, 1).
+
+    Returns:
+        y', (batch, n).
+    """
+    return shares * y + (1 - shares) * other
 
 
 def huber_with(threshold: float) -> Cost:

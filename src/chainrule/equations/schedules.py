@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["SCHEDULES", "Clock", "Course", "Schedule", "drops_so_far"]
+__all__ = ["SCHEDULES", "Clock", "Course", "Schedule", "drops_so_far", "warmed"]
 
 ONE_CYCLE_START = 25.0
 """A one-cycle run starts at η₀ / 25."""
@@ -25,12 +25,14 @@ class Clock:
         step: steps done so far, from 0.
         steps: steps of the whole run, at least 1.
         drops: how often the monitored cost has stood still, for plateau.
+        share: what of the epoch is done, 0 to below 1.
     """
 
     epoch: int
     step: int
     steps: int
     drops: int = 0
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,16 @@ class Course:
         every: k, epochs between drops, at least 1.
         final: the last rate as a share of η₀, 0 to 1.
         warmup: the share of the run in which the rate rises, between 0 and 1.
+        cycle: epochs of the first cycle, at least 1.
+        growth: what each cycle is longer by than the one before, at least 1.
     """
 
     factor: float = 0.5
     every: int = 10
     final: float = 0.0
     warmup: float = 0.3
+    cycle: int = 10
+    growth: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -98,13 +104,40 @@ def plateau(eta0: float, clock: Clock, course: Course) -> float:
     return eta0 * course.factor**clock.drops
 
 
-def drops_so_far(costs: Sequence[float], patience: int, min_delta: float = 0.0) -> int:
+def cosine_restarts(eta0: float, clock: Clock, course: Course) -> float:
+    """[S7] [S4] again and again: in cycles of k, k g, k g² … epochs, each from η₀ to f η₀."""
+    done, length = clock.epoch + clock.share, float(course.cycle)
+    while done >= length:
+        done, length = done - length, length * course.growth
+    return _between(eta0, course.final * eta0, done / length)
+
+
+def rise(eta0: float, clock: Clock, course: Course) -> float:
+    """[S8] η = η₀ f^(1 - t), t = step / steps: from f η₀ up to η₀, to find a rate; f above 0."""
+    return eta0 * course.final ** (1 - clock.step / clock.steps)
+
+
+def warmed(rate: float, epochs: float, warmup: float) -> float:
+    """[S9] A rate on its way up from 0: η · min(1, e / w).
+
+    Args:
+        rate: η by the schedule, above 0.
+        epochs: e, epochs done at the end of the step, parts included.
+        warmup: w, epochs in which the rate rises; 0 for none.
+    """
+    return rate * min(1.0, epochs / warmup) if warmup > 0 else rate
+
+
+def drops_so_far(
+    costs: Sequence[float], patience: int, min_delta: float = 0.0, cooldown: int = 0
+) -> int:
     """[S6] How often a cost has not sunk for `patience` epochs on end.
 
     Args:
         costs: the cost after each epoch so far.
         patience: epochs to wait, at least 1.
         min_delta: the least sinking that counts.
+        cooldown: epochs after a drop that are not waited for.
 
     Returns:
         The number of drops; the wait starts anew after each.
@@ -113,14 +146,15 @@ def drops_so_far(costs: Sequence[float], patience: int, min_delta: float = 0.0) 
         >>> drops_so_far([5.0, 4.0, 4.0, 4.0, 3.0], patience=2)
         1
     """
-    best, waited, drops = math.inf, 0, 0
+    best, waited, drops, cooling = math.inf, 0, 0, 0
     for cost in costs:
         if cost < best - min_delta:
             best, waited = cost, 0
-        else:
+        elif cooling == 0:
             waited += 1
+        cooling = max(0, cooling - 1)
         if waited == patience:
-            drops, waited = drops + 1, 0
+            drops, waited, cooling = drops + 1, 0, cooldown
     return drops
 
 
@@ -132,6 +166,8 @@ _ALL = (
     Schedule("cosine",      "S4", "f η₀ + (1 - f) η₀ ½ (1 + cos πt)", cosine),
     Schedule("one_cycle",   "S5", "up to η₀, then down to f η₀",      one_cycle),
     Schedule("plateau",     "S6", "η₀ γ^drops",                       plateau),
+    Schedule("cosine_restarts", "S7", "S4 in cycles of k, k g, k g² … epochs", cosine_restarts),
+    Schedule("rise",        "S8", "η₀ f^(1 - t)",                     rise),
 )
 # fmt: on
 

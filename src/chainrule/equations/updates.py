@@ -13,7 +13,15 @@ import numpy as np
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["UPDATES", "Settings", "Stepped", "Update", "clip_norm", "gradient_norm"]
+__all__ = [
+    "UPDATES",
+    "Settings",
+    "Stepped",
+    "Update",
+    "clip_norm",
+    "gradient_norm",
+    "limited_rows",
+]
 
 
 @dataclass(frozen=True)
@@ -25,10 +33,10 @@ class Settings:
         t: number of this step in the run, from 1.
         mu: share of the velocity kept, 0 to below 1.
         rho: share of the mean square kept by RMSProp, 0 to below 1.
-        beta1: share of the mean gradient kept by Adam, 0 to below 1.
-        beta2: share of the mean square kept by Adam, 0 to below 1.
+        beta1: share of the mean gradient kept by Adam, or used by Lion, 0 to below 1.
+        beta2: share of the mean square kept by Adam, or of the mean gradient by Lion, 0 to below 1.
         epsilon: what keeps divisors above 0.
-        decay: decoupled weight decay of AdamW, at least 0.
+        decay: decoupled weight decay of AdamW and Lion, at least 0.
         is_weight: 1 for a weight, 0 for a bias, (n,).
     """
 
@@ -135,6 +143,36 @@ def adamw(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
     return Stepped(stepped.theta - decay, stepped.state, {**stepped.terms, "decay": decay})
 
 
+def lion(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+    """[U8] Every parameter moves by the rate, in the direction of a mean gradient's sign.
+
+    c = β₁ m + (1 - β₁) g        m ← β₂ m + (1 - β₂) g
+    θ ← θ - η sign(c) - η λ W
+    """
+    sign = np.sign(s.beta1 * state[0] + (1 - s.beta1) * g)
+    mean = s.beta2 * state[0] + (1 - s.beta2) * g
+    step, decay = s.eta * sign, s.eta * s.decay * theta * s.is_weight
+    terms = {"mean": mean, "step": step, "decay": decay}
+    return Stepped(theta - step - decay, mean[None], terms)
+
+
+def limited_rows(W: Array, longest: float) -> Array:
+    """[U9] No neuron's weights are longer than allowed: max-norm.
+
+        W_j ← W_j · min(1, longest / ‖W_j‖) for each neuron's row
+
+    Args:
+        W: weights after a step, (fan_out, fan_in).
+        longest: the greatest length allowed, above 0.
+
+    Returns:
+        W, (fan_out, fan_in); the lengths are summed in float64.
+    """
+    lengths = np.sqrt(np.square(W, dtype=np.float64).sum(axis=1, keepdims=True))
+    factors = longest / np.maximum(lengths, longest)
+    return W * factors.astype(W.dtype)
+
+
 def clip_norm(g: Array, longest: float) -> tuple[Array, float]:
     """[U7] A gradient no longer than allowed, in its own direction.
 
@@ -164,6 +202,7 @@ _ALL = (
     Update("rmsprop",  "U4", "θ - η g / (√q + ε)",         ("mean_square",),        rmsprop),
     Update("adam",     "U5", "θ - η m̂ / (√v̂ + ε)",         ("mean", "mean_square"), adam),
     Update("adamw",    "U6", "θ - η m̂ / (√v̂ + ε) - η λ W", ("mean", "mean_square"), adamw),
+    Update("lion",     "U8", "θ - η sign(c) - η λ W",      ("mean",),               lion),
 )
 # fmt: on
 

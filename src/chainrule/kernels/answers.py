@@ -25,7 +25,7 @@ def share_of(examples: Examples, r: int, count: int) -> float:
 
 
 @kernel
-def _set_targets(examples: Examples, r: int, y: Array) -> None:
+def _set_own(examples: Examples, r: int, y: Array) -> None:
     of = y.dtype.type
     if examples.labels.size == 0:
         for j in range(y.size):
@@ -35,6 +35,35 @@ def _set_targets(examples: Examples, r: int, y: Array) -> None:
     else:
         for j in range(y.size):
             y[j] = of(1) if j == examples.labels[r] else of(0)
+
+
+@kernel
+def _mix(y: Array, share: float, other: int) -> None:
+    """[C10] Targets mixed with those of class `other`."""
+    of = y.dtype.type
+    own = of(share)
+    rest = of(1) - own
+    for j in range(y.size):
+        chosen = j == other if y.size > 1 else other == 1
+        y[j] = own * y[j] + (rest if chosen else of(0))
+
+
+@kernel
+def _smooth(y: Array, smoothing: float) -> None:
+    """[C9] Targets that leave every class a little."""
+    kept, spread = y.dtype.type(1.0 - smoothing), y.dtype.type(smoothing / y.size)
+    for j in range(y.size):
+        y[j] = kept * y[j] + spread
+
+
+@kernel
+def _set_targets(examples: Examples, r: int, y: Array, smoothing: float) -> None:
+    """The targets of example r, mixed and smoothed where they are to be."""
+    _set_own(examples, r, y)
+    if examples.others.size > 0:
+        _mix(y, examples.shares[r], examples.others[r])
+    if smoothing > 0.0:
+        _smooth(y, smoothing)
 
 
 @kernel
@@ -66,6 +95,6 @@ def answer_row(
     z, a, y, delta = row[:n], row[n : 2 * n], row[2 * n : 3 * n], row[3 * n :]
     r, share = which
     activate_row(code, z, a)
-    _set_targets(examples, r, y)
+    _set_targets(examples, r, y, course.smoothing)
     c = row_cost_and_error((course.cost, code), course.huber, (z, a, y), delta, share)
     return c, _is_right(examples, r, a)

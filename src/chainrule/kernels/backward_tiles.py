@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from chainrule.kernels.answers import answer_row, share_of
 from chainrule.kernels.compiling import inlined, kernel
 from chainrule.kernels.lanes import LANES, load, store, times
+from chainrule.kernels.normal_tiles import pull_normal
 from chainrule.kernels.panels import PANEL, step_of
 from chainrule.kernels.products import MOST_ROWS, tile_product, transpose_block
-from chainrule.kernels.records import Buffers, Course, Examples, Plan
+from chainrule.kernels.records import Batch, Buffers, Course, Examples, Plan
 
 __all__ = ["OUTPUT_BLOCK", "output_task", "pull_task", "pull_tasks"]
 
@@ -41,7 +42,7 @@ def output_task(
     plan: Plan,
     buffers: Buffers,
     course: Course,
-    what: tuple[int, int, Array],
+    what: tuple[int, int, Batch],
 ) -> None:
     """[D1, BP1] The costs and errors of a block of rows at the last layer.
 
@@ -50,16 +51,17 @@ def output_task(
         plan: of the network.
         buffers: with z of the last layer; delta, costs and rights are set.
         course: with the cost.
-        what: the thread, the block, and the batch's examples.
+        what: the thread, the block, and the batch.
     """
-    thread, block, rows = what
+    thread, block, batch = what
+    rows = batch.rows
     last = plan.widths.size - 2
     n = plan.widths[last + 1]
     row = buffers.rows[thread][: 4 * n]
     for i in range(block * OUTPUT_BLOCK, min((block + 1) * OUTPUT_BLOCK, rows.size)):
         for j in range(n):
             row[j] = buffers.z[_place(plan, last, i, j)]
-        which = (rows[i], share_of(examples, rows[i], rows.size))
+        which = (rows[i], share_of(examples, rows[i], batch.many))
         c, right = answer_row(examples, course, plan.activations[last], which, row)
         buffers.costs[i], buffers.rights[i] = which[1] * c, right
         for j in range(n):
@@ -94,7 +96,9 @@ def _pull_block(
 
 @inlined
 def pull_task(plan: Plan, buffers: Buffers, theta: Array, what: tuple[int, int, int, int]) -> None:
-    """[BP2] delta of sixteen neurons of a layer below the last, for the whole batch.
+    """[BP2, N4] delta of sixteen neurons of a layer below the last, for the whole batch.
+
+    Where the layer is normalised, it is that of the sums before, and the sums of delta are kept.
 
     Args:
         plan: of the network.
@@ -113,6 +117,10 @@ def pull_task(plan: Plan, buffers: Buffers, theta: Array, what: tuple[int, int, 
             for k in range(at, at + LANES * step, step):
                 d = times(load(buffers.delta, 0, k), load(buffers.slope, 0, k))
                 store(buffers.delta, 0, k, d)
-            if layer > 0:
-                to = _turned(plan, layer, i, task * LANES)
-                transpose_block((buffers.delta, at, step), (buffers.turned, to, PANEL))
+    if plan.gains[layer] >= 0:
+        pull_normal(plan, buffers, theta, (layer, task, count))
+    if layer > 0:
+        for i in range(0, count, LANES):
+            to = _turned(plan, layer, i, task * LANES)
+            of = (buffers.delta, _place(plan, layer, i, task * LANES), step)
+            transpose_block(of, (buffers.turned, to, PANEL))

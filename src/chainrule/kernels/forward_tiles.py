@@ -10,8 +10,8 @@ from chainrule.kernels.compiling import inlined, kernel
 from chainrule.kernels.lanes import LANES, load, plus_times, sum_of
 from chainrule.kernels.panels import PANEL, panels_of, step_of, vectors_of
 from chainrule.kernels.products import MOST_ROWS, sparse_product, tile_product
-from chainrule.kernels.records import Buffers, Examples, Plan
-from chainrule.kernels.rows import activate_with_slope
+from chainrule.kernels.records import Batch, Buffers, Course, Examples, Plan
+from chainrule.kernels.silencing import activate_part
 
 __all__ = [
     "ROW_BLOCK",
@@ -43,9 +43,9 @@ def gather_rows(examples: Examples, plan: Plan, buffers: Buffers, rows: Array, b
 def _start_of(
     plan: Plan, buffers: Buffers, theta: Array, place: tuple[int, int, int]
 ) -> tuple[Array, int, int]:
-    """The biases of a panel as a matrix, with a distance; zeros where there are none."""
+    """The biases of a panel as a matrix, with a distance; zeros where there are none yet."""
     layer, panel, step = place
-    if plan.biases[layer] < 0:
+    if plan.biases[layer] < 0 or plan.gains[layer] >= 0:
         return buffers.zeros, 0, 0
     return theta, plan.biases[layer] + panel * PANEL, step
 
@@ -100,8 +100,16 @@ def sparse_sums(
 
 
 @kernel
-def _finish(plan: Plan, buffers: Buffers, layer: int, panel: int, ends: tuple[int, int]) -> float:
+def _finish(
+    plan: Plan,
+    buffers: Buffers,
+    course: Course,
+    place: tuple[int, int, int, int],
+    batch: Batch,
+) -> float:
     """[F2] a and the slopes of a panel; gives 0, or NaN where a z is not finite."""
+    layer, panel = place[0], place[1]
+    ends = (place[2], place[3])
     step = step_of(plan.widths[layer + 1])
     at = plan.sheets[layer + 1] + panel * plan.capacity * step
     first, after = at + ends[0] * step, at + ends[1] * step
@@ -109,9 +117,8 @@ def _finish(plan: Plan, buffers: Buffers, layer: int, panel: int, ends: tuple[in
     probe = load(buffers.zeros, 0, 0)
     for k in range(first, after, LANES):
         probe = plus_times(probe, zero, load(buffers.z, 0, k))
-    if layer < plan.widths.size - 2:
-        z, a = buffers.z[first:after], buffers.a[first:after]
-        activate_with_slope(plan.activations[layer], z, a, buffers.slope[first:after])
+    if layer < plan.widths.size - 2 and plan.gains[layer] < 0:
+        activate_part(plan, buffers, course, place, batch)
     return float(sum_of(probe))
 
 
@@ -123,10 +130,18 @@ def forward_tasks(plan: Plan, layer: int, count: int) -> int:
 
 @inlined
 def forward_task(
-    examples: Examples, plan: Plan, buffers: Buffers, theta: Array, what: tuple[int, int, Array]
+    examples: Examples,
+    plan: Plan,
+    buffers: Buffers,
+    course: Course,
+    what: tuple[Array, int, int, Batch],
 ) -> float:
-    """[F1, F2] One task of a layer; gives 0, or NaN where a z is not finite."""
-    layer, task, rows = what
+    """[F1, F2] One task of a layer; gives 0, or NaN where a z is not finite.
+
+    A normalised layer gets its weighted sums only; see normal_tiles.py.
+    """
+    theta, layer, task, batch = what
+    rows = batch.rows
     blocks = (rows.size + ROW_BLOCK - 1) // ROW_BLOCK
     panel, block = task // blocks, task % blocks
     ends = (block * ROW_BLOCK, min((block + 1) * ROW_BLOCK, rows.size))
@@ -138,4 +153,4 @@ def forward_task(
             entries = (examples.indptr[rows[i]], examples.indptr[rows[i] + 1])
             source = (examples.indices, examples.values, entries[0], entries[1])
             sparse_sums(plan, buffers, theta, source, (panel, 1, i, examples.scale))
-    return _finish(plan, buffers, layer, panel, ends)
+    return _finish(plan, buffers, course, (layer, panel, ends[0], ends[1]), batch)

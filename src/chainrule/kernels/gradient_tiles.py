@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import inlined, kernel
 from chainrule.kernels.lanes import LANES, load, plus_times, store
+from chainrule.kernels.normal_tiles import OF_DELTA, OF_TURNED
 from chainrule.kernels.panels import PANEL, panels_of, step_of, vectors_of
 from chainrule.kernels.products import MOST_ROWS, MOST_VECTORS, sparse_product, tile_product
 from chainrule.kernels.records import Buffers, Examples, Pieces, Plan
@@ -115,16 +116,23 @@ def _row_part(
 def _bias_part(
     plan: Plan, buffers: Buffers, out: Array, place: tuple[int, int], how: tuple[int, float, bool]
 ) -> None:
-    """[BP3] out (or 0) + factor · Σ delta at the biases of one panel."""
+    """[BP3, N3] out (or 0) + factor · Σ delta at the biases of one panel, and at its gains."""
     layer, panel = place
     count, factor, fresh = how
     step, of = step_of(plan.widths[layer + 1]), out.dtype.type
     sheet = plan.sheets[layer + 1] + panel * plan.capacity * step
     top = plan.biases[layer] + panel * PANEL
     for j in range(0, step, LANES):
-        total = load(buffers.zeros, 0, 0)
-        for i in range(count):
-            total = plus_times(total, of(1), load(buffers.delta, 0, sheet + i * step + j))
+        if plan.gains[layer] >= 0:
+            mark, to = plan.marks[layer] + panel * PANEL + j, plan.gains[layer] + panel * PANEL + j
+            total = load(buffers.sums, OF_DELTA, mark)
+            first = load(buffers.zeros, 0, 0) if fresh else load(out, 0, to)
+            turned = load(buffers.sums, OF_TURNED, mark)
+            store(out, 0, to, plus_times(first, of(factor), turned))
+        else:
+            total = load(buffers.zeros, 0, 0)
+            for i in range(count):
+                total = plus_times(total, of(1), load(buffers.delta, 0, sheet + i * step + j))
         start = load(buffers.zeros, 0, 0) if fresh else load(out, 0, top + j)
         store(out, 0, top + j, plus_times(start, of(factor), total))
 

@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import entry, inlined
+from chainrule.kernels.compiling import entry, inlined, kernel
+from chainrule.kernels.panels import panels_of
 from chainrule.kernels.passes import add_gradient, pass_batch
 from chainrule.kernels.records import Buffers, Course, Examples, Plan, Stretch, Work
 from chainrule.kernels.rows import is_finite_number
 from chainrule.kernels.steps import (
     add_penalties,
+    blend_stretch,
     clip_factor,
     has_penalties,
     is_plain,
+    limit_panel,
     shorten,
     square_sum,
     step_stretch,
@@ -48,9 +51,20 @@ def _whole_step(
     if is_finite_number(length + penalty):
         shorten(g, clip_factor(course, length))
         knobs = (hyper, rate, t, course.is_weight)
-        state = (work.state[0], work.state[len(work.state) - 1])
+        state = (work.state[0], work.state[max(0, course.slots - 1)])
         step_stretch(course.update, theta, g, state, knobs)
     return penalty, length
+
+
+@kernel
+def _settle(plan: Plan, course: Course, work: Work, blend: float) -> None:
+    """[U9, M1] What follows a step: weights of the length allowed, and the average."""
+    if course.longest > 0.0:
+        for layer in range(plan.widths.size - 1):
+            for panel in range(panels_of(plan.widths[layer + 1])):
+                limit_panel(plan, work.theta, layer, panel, course.longest)
+    if blend > 0.0:
+        blend_stretch(work.state[course.slots], work.theta, blend)
 
 
 @entry
@@ -81,6 +95,7 @@ def advance_loops(
             if not is_finite_number(length + penalty):
                 return batch
             sums[4] = length
+        _settle(plan, course, work, stretch.blends[batch - stretch.first])
         sums[0] += rows.size
         sums[1] += rows.size * cost
         sums[2] += rows.size * penalty

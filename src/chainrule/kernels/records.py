@@ -6,7 +6,17 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-__all__ = ["Buffers", "Course", "Examples", "Pieces", "Plan", "Stretch", "Team", "Work"]
+__all__ = [
+    "Batch",
+    "Buffers",
+    "Course",
+    "Examples",
+    "Pieces",
+    "Plan",
+    "Stretch",
+    "Team",
+    "Work",
+]
 
 Array = NDArray[Any]
 
@@ -22,6 +32,8 @@ class Examples(NamedTuple):
     labels: Array  # (n,) int64; empty where targets are numbers
     numbers: Array  # (n, outputs) in the working type; empty where targets are classes
     weights: Array  # (n,) float64, mean 1; empty where all count alike
+    others: Array  # (n,) int64 labels of those that examples are mixed with; empty without
+    shares: Array  # (n,) float64 the examples' own shares in the mixture
 
 
 class Plan(NamedTuple):
@@ -33,6 +45,8 @@ class Plan(NamedTuple):
     widths: Array  # (depth + 1,)
     tops: Array  # (depth,) where each layer's weights begin in the table
     biases: Array  # (depth,) where its biases do; -1 without
+    gains: Array  # (depth,) where the gains of batch normalisation do; -1 without
+    marks: Array  # (depth,) where its neurons begin in the sums
     sheets: Array  # (depth + 1,) where its rows begin in z, a, slope and delta
     activations: Array  # (depth,) codes
     capacity: int  # rows of a sheet, a multiple of 32
@@ -46,6 +60,8 @@ class Buffers(NamedTuple):
     slope: Array
     delta: Array
     turned: Array  # delta with the batch along the columns
+    normal: Array  # weighted sums of mean 0 and deviation 1, where layers are normalised
+    sums: Array  # (3, neurons) 1 / deviation, sums of delta and of delta times normal
     g: Array  # like the table
     zeros: Array  # (32,)
     rows: Array  # (threads, 4 · widest output) z, a, y and delta of one row at the output
@@ -75,6 +91,11 @@ class Course(NamedTuple):
     hyper: Array
     clip: float  # 0 for none
     is_weight: Array
+    slots: int  # rows of the update's state; the next one is the average's
+    longest: float  # of a neuron's weights; 0 for any length
+    smoothing: float  # of the classes' targets
+    silent: Array  # (depth,) int64 the hashed number from which a neuron speaks
+    louder: Array  # (depth,) float64 what one that speaks is multiplied by
 
 
 class Stretch(NamedTuple):
@@ -86,6 +107,21 @@ class Stretch(NamedTuple):
     size: int  # examples a batch
     rates: Array  # (batches,) learning rate of each
     step: int  # steps done before
+    part: int  # examples that go through the network at once
+    keys: Array  # (batches, depth) int64 of the dropout masks
+    blends: Array  # (batches,) share of each step in the average
+
+
+class Batch(NamedTuple):
+    """A batch, or a part of one, on its way through the network."""
+
+    rows: Array  # its examples
+    place: int  # of the first of them in the whole batch
+    many: int  # examples of the whole batch
+    keys: Array  # (depth,) of the dropout masks
+    rate: float  # learning rate of the step
+    t: int  # the step's number, from 1
+    whole: bool  # whether the whole gradient is needed before the step
 
 
 class Work(NamedTuple):

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from chainrule.kernels.codes import UPDATE_CODES
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.records import Course
+from chainrule.kernels.panels import step_of
+from chainrule.kernels.records import Course, Plan
 
 __all__ = [
     "HYPER",
     "add_penalties",
+    "blend_stretch",
     "clip_factor",
     "has_penalties",
     "is_plain",
+    "limit_panel",
     "shorten",
     "square_sum",
     "step_stretch",
@@ -29,6 +32,7 @@ MOMENTUM = UPDATE_CODES["momentum"]
 NESTEROV = UPDATE_CODES["nesterov"]
 RMSPROP = UPDATE_CODES["rmsprop"]
 ADAMW = UPDATE_CODES["adamw"]
+LION = UPDATE_CODES["lion"]
 
 HYPER = ("momentum", "decay", "beta1", "beta2", "epsilon", "weight_decay", "l1", "l2")
 """The order of the settings in the array that kernels take."""
@@ -93,7 +97,7 @@ def step_stretch(
     state: tuple[Array, Array],
     knobs: tuple[Array, float, int, Array],
 ) -> None:
-    """[U1-U6] Moves theta, and the state with it, by the gradient g.
+    """[U1-U6, U8] Moves theta, and the state with it, by the gradient g.
 
     Args:
         code: of the update rule.
@@ -119,8 +123,50 @@ def step_stretch(
         for k in range(theta.size):
             q[k] = rho * q[k] + rest * g[k] * g[k]
             theta[k] -= eta * g[k] / (np.sqrt(q[k]) + epsilon)
+    elif code == LION:
+        _lion(theta, g, state[0], knobs)
     else:
         _adam(code, theta, g, state, knobs)
+
+
+@kernel
+def _lion(theta: Array, g: Array, m: Array, knobs: tuple[Array, float, int, Array]) -> None:
+    """[U8] A step of the rate's length in every direction."""
+    hyper, rate, _, is_weight = knobs
+    of = theta.dtype.type
+    beta1, rest1, beta2, rest2 = of(hyper[2]), of(1 - hyper[2]), of(hyper[3]), of(1 - hyper[3])
+    eta, shrink = of(rate), of(rate * hyper[5])
+    for k in range(theta.size):
+        c = beta1 * m[k] + rest1 * g[k]
+        sign = of(1) if c > of(0) else (of(-1) if c < of(0) else c)
+        m[k] = beta2 * m[k] + rest2 * g[k]
+        theta[k] -= eta * sign + shrink * theta[k] * is_weight[k]
+
+
+@kernel
+def blend_stretch(average: Array, theta: Array, share: float) -> None:
+    """[M1] Moves the average towards theta."""
+    by = average.dtype.type(share)
+    for k in range(theta.size):
+        average[k] += by * (theta[k] - average[k])
+
+
+@kernel
+def limit_panel(plan: Plan, theta: Array, layer: int, panel: int, longest: float) -> None:
+    """[U9] Shortens the weights of a panel's neurons to the length allowed."""
+    ins, width = plan.widths[layer], plan.widths[layer + 1]
+    step = step_of(width)
+    top = plan.tops[layer] + panel * ins * step
+    for j in range(step):
+        total = 0.0
+        for k in range(ins):
+            w = float(theta[top + k * step + j])
+            total += w * w
+        length = np.sqrt(total)
+        if length > longest:
+            by = theta.dtype.type(longest / length)
+            for k in range(ins):
+                theta[top + k * step + j] *= by
 
 
 @kernel

@@ -40,7 +40,7 @@ class Slot:
     @property
     def layer(self) -> int:
         """The layer that it belongs to, from 1."""
-        return int(self.name[2:-1])
+        return int(self.name.split("[")[1][:-1])
 
     @property
     def stop(self) -> int:
@@ -54,9 +54,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Layout:
-    """The order of the tensors in the flat buffer: W[1], b[1], W[2], b[2] …"""
+    """The order of the tensors in the flat buffer: W[1], b[1], W[2], b[2] …
+
+    Args:
+        architecture: of the network.
+        gains: whether each hidden layer also has the gains of batch normalisation, gain[l], after
+            its biases; they are there in training only.
+    """
 
     architecture: Architecture
+    gains: bool = False
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
@@ -64,8 +71,12 @@ class Layout:
         slots, start = [], 0
         widths = self.architecture.layers
         for layer, (fan_in, fan_out) in enumerate(pairwise(widths), 1):
-            shapes = {f"W[{layer}]": (fan_out, fan_in), f"b[{layer}]": (fan_out,)}
-            for name, shape in list(shapes.items())[: 1 + self.architecture.biases]:
+            shapes: dict[str, tuple[int, ...]] = {f"W[{layer}]": (fan_out, fan_in)}
+            if self.architecture.biases:
+                shapes[f"b[{layer}]"] = (fan_out,)
+            if self.gains and layer < self.architecture.depth:
+                shapes[f"gain[{layer}]"] = (fan_out,)
+            for name, shape in shapes.items():
                 slots.append(Slot(name, start, shape))
                 start = slots[-1].stop
         return tuple(slots)
@@ -85,6 +96,11 @@ class Layout:
             return [None] * self.architecture.depth
         return [slot.view(flat) for slot in self.slots if slot.name[0] == "b"]
 
+    def gains_of(self, flat: Array) -> list[Array | None]:
+        """The gains of each layer as views, (fan_out,) each; None for layers without."""
+        found = [slot.view(flat) for slot in self.slots if slot.name[0] == "g"]
+        return [*found, *[None] * (self.architecture.depth - len(found))]
+
     @cached_property
     def is_weight(self) -> Array:
         """1 where the flat buffer holds a weight and 0 where it holds a bias."""
@@ -94,13 +110,23 @@ class Layout:
         return mask
 
 
-def flatten(weights: Sequence[Array], biases: Sequence[Array | None]) -> Array:
-    """The tensors of all layers as one new flat buffer, in the layout's order."""
-    parts = []
-    for W, b in zip(weights, biases, strict=True):
+def flatten(
+    weights: Sequence[Array],
+    biases: Sequence[Array | None],
+    gains: Sequence[Array | None] = (),
+) -> Array:
+    """One flat buffer from tensors in the layout's order.
+
+    Args:
+        weights: one a layer, (fan_out, fan_in).
+        biases: one a layer, (fan_out,); None for a layer without.
+        gains: one a layer, (fan_out,); None, or nothing at all, for layers without.
+    """
+    parts: list[Array] = []
+    for layer, (W, b) in enumerate(zip(weights, biases, strict=True)):
+        gain = gains[layer] if layer < len(gains) else None
         parts.append(W.reshape(-1))
-        if b is not None:
-            parts.append(b)
+        parts += [extra for extra in (b, gain) if extra is not None]
     return np.concatenate(parts)
 
 

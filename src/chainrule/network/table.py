@@ -24,8 +24,8 @@ class Table:
     """Where the tensors of a layout lie in the table.
 
     Each layer's weights lie transposed, a row an input and a column a neuron, in the panels of
-    kernels/panels.py. The biases follow, layer after layer, as one row of panels each. What pads
-    the panels is 0 and stays so.
+    kernels/panels.py. The biases follow, layer after layer, as one row of panels each, and after
+    them the gains of batch normalisation, if any. What pads the panels is 0 and stays so.
 
     Args:
         layout: the flat buffer's.
@@ -52,12 +52,26 @@ class Table:
         return np.array(list(accumulate(rows, initial=sum(self._sizes)))[:-1])
 
     @cached_property
+    def gains(self) -> Array:
+        """Where each layer's gains begin, (depth,); -1 without."""
+        rows = [size_of(1, width) for width in self.widths[1:-1]]
+        if not self.layout.gains:
+            return np.full(len(rows) + 1, -1)
+        return np.array([*list(accumulate(rows, initial=self._plain_size))[:-1], -1])
+
+    @cached_property
     def _sizes(self) -> list[int]:
         return [size_of(*pair) for pair in zip(self.widths, self.widths[1:], strict=False)]
 
     @cached_property
     def size(self) -> int:
         """Numbers in the table."""
+        gains = self.widths[1:-1] if self.layout.gains else ()
+        return self._plain_size + sum(size_of(1, width) for width in gains)
+
+    @cached_property
+    def _plain_size(self) -> int:
+        """Numbers of weights and biases."""
         biases = self.widths[1:] if self.layout.architecture.biases else ()
         return sum(self._sizes) + sum(size_of(1, width) for width in biases)
 
@@ -83,6 +97,9 @@ class Table:
             yield from _panels(table[self.tops[layer] :], ins, W.T)
             if b is not None:
                 yield from _panels(table[self.biases[layer] :], 1, b[None])
+        for layer, gain in enumerate(self.layout.gains_of(flat)):
+            if gain is not None:
+                yield from _panels(table[self.gains[layer] :], 1, gain[None])
 
 
 def _panels(table: Array, rows: int, matrix: Array) -> Iterator[tuple[Array, Array]]:

@@ -25,10 +25,17 @@ def made_plan(table: Table, rows: int) -> Plan:
         widths=np.array(table.widths),
         tops=table.tops,
         biases=table.biases,
+        gains=table.gains,
+        marks=np.array(list(accumulate(_padded(table), initial=0))[:-1]),
         sheets=np.array(list(accumulate(sizes, initial=0))[:-1]),
         activations=np.array([ACTIVATION_CODES[a] for a in table.layout.architecture.activations]),
         capacity=capacity,
     )
+
+
+def _padded(table: Table) -> list[int]:
+    """The width of each layer with what pads its last panel."""
+    return [size_of(1, width) for width in table.widths[1:]]
 
 
 def made_buffers(plan: Plan, table: Table, threads: int = 1, *, backward: bool = True) -> Buffers:
@@ -49,6 +56,8 @@ def made_buffers(plan: Plan, table: Table, threads: int = 1, *, backward: bool =
         slope=zeros(size if backward else 0),
         delta=zeros(size if backward else 0),
         turned=zeros(size if backward else 0),
+        normal=zeros(size if backward and table.layout.gains else 0),
+        sums=zeros((3, sum(_padded(table)) if table.layout.gains else 0)),
         g=zeros(table.size if backward else 0),
         zeros=zeros(LANES * MOST_VECTORS),
         rows=zeros((threads, 4 * int(plan.widths[1:].max()))),

@@ -6,15 +6,20 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
 
 from chainrule.engine.contract import Until
 from chainrule.engine.divergence import diverged_on_validation
 from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
-from chainrule.network.parameters import Layout, tensor_digests
+from chainrule.network.parameters import tensor_digests
 from chainrule.recipe import Recipe
 from chainrule.training.plan import Plan
 
-__all__ = ["ENDS", "advanced", "close_epoch", "ending", "is_better", "monitored"]
+Array = NDArray[Any]
+
+__all__ = ["ENDS", "advanced", "close_epoch", "ending", "is_better", "monitored", "result_of"]
 
 ENDS = ("all epochs done", "early stopping")
 """How a run ends by its own recipe."""
@@ -26,28 +31,29 @@ def advanced(plan: Plan, position: Position, until: Until) -> tuple[Position, bo
     Raises: DivergenceError.
     """
     position = plan.engine.advance(position, until)
-    closed = position.batch == plan.engine.batches
+    closed = position.batch == plan.engine.timetable.batches(position.epoch)
     return (close_epoch(plan, position) if closed else position), closed
 
 
 def close_epoch(plan: Plan, position: Position) -> Position:
     """The position at the start of the next epoch, with a record of the one that ended."""
-    record = _record(plan, position)
+    watched = plan.validation is not None or plan.recipe.monitor is not None
+    plain = plan.engine.settled(position) if watched else position.parameters
+    record = _record(plan, position, plain)
     return replace(
         position,
         epoch=position.epoch + 1,
         batch=0,
         sums=EpochSums(),
         history=(*position.history, record),
-        best=_best(plan.recipe, position, record),
+        best=_best(plan.recipe, position.best, record, plain),
     )
 
 
-def _record(plan: Plan, position: Position) -> EpochRecord:
+def _record(plan: Plan, position: Position, plain: Array) -> EpochRecord:
     sums, n = position.sums, position.sums.examples
-    last_step = replace(position, step=position.step - 1)
     validation = plan.validation
-    score = validation and plan.engine.score(position.parameters, validation)
+    score = validation and plan.engine.score(plain, validation)
     if score and not math.isfinite(score.cost):
         last = plan.network.architecture.activations[-1]
         raise diverged_on_validation(position, plan.recipe, score.cost, last)
@@ -56,14 +62,20 @@ def _record(plan: Plan, position: Position) -> EpochRecord:
         cost=sums.cost / n,
         penalty=sums.penalty / n,
         total_cost=sums.cost / n + sums.penalty / n,
-        learning_rate=plan.engine.learning_rate(last_step),
+        learning_rate=plan.engine.timetable.last_rate(position),
         gradient_norm=sums.gradient_norm,
         weights_sha256=hashlib.sha256(position.parameters.tobytes()).hexdigest(),
-        tensor_sha256=tensor_digests(Layout(plan.network.architecture), position.parameters),
+        tensor_sha256=tensor_digests(plan.engine.layout, position.parameters),
         accuracy=sums.correct / n if plan.training.classifies else None,
         validation_cost=score.cost if score else None,
         validation_accuracy=score.accuracy if score else None,
     )
+
+
+def result_of(plan: Plan, position: Position) -> Array:
+    """The parameters that a run gives at a position: the best ones, or else the settled ones."""
+    best = position.best
+    return plan.engine.settled(position) if best is None else best.parameters
 
 
 def monitored(record: EpochRecord, monitor: str) -> float:
@@ -76,13 +88,13 @@ def is_better(monitor: str, value: float, than: float, by: float = 0.0) -> bool:
     return value > than + by if monitor.endswith("accuracy") else value < than - by
 
 
-def _best(recipe: Recipe, position: Position, record: EpochRecord) -> Best | None:
+def _best(recipe: Recipe, best: Best | None, record: EpochRecord, plain: Array) -> Best | None:
     if recipe.monitor is None:
         return None
     value = monitored(record, recipe.monitor)
-    if position.best is None or is_better(recipe.monitor, value, position.best.value):
-        return Best(record.epoch, value, position.parameters)
-    return position.best
+    if best is None or is_better(recipe.monitor, value, best.value):
+        return Best(record.epoch, value, plain)
+    return best
 
 
 def epochs_without_progress(history: Sequence[EpochRecord], recipe: Recipe) -> int:

@@ -9,12 +9,14 @@ from chainrule.data.dataset import Dataset
 from chainrule.data.splitting import split
 from chainrule.engine.contract import Engine
 from chainrule.engine.engines import make_engine
+from chainrule.engine.plain import widened
 from chainrule.engine.position import Position
+from chainrule.engine.timetable import initial_state
 from chainrule.engine.working import normalised_weights
-from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, ShapeError
 from chainrule.network.network import Network, require_outputs, settled
 from chainrule.recipe import Recipe
+from chainrule.training.fitting import require_recipe_fits
 
 __all__ = ["Plan", "first_position", "plan_training"]
 
@@ -94,6 +96,7 @@ def plan_training(
             argument="monitor",
             value=recipe.monitor,
         )
+    require_recipe_fits(ready.architecture, recipe, training)
     normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
     computing = make_engine(ready.architecture, recipe, training, **engine)
     return Plan(ready, computing.recipe, training, validation, computing)
@@ -101,8 +104,8 @@ def plan_training(
 
 def first_position(plan: Plan) -> Position:
     """Where the training begins."""
-    theta = plan.network.parameters
-    return Position(theta, UPDATES[plan.recipe.optimiser].initial_state(theta))
+    theta = widened(plan.engine.layout, plan.network.parameters)
+    return Position(theta, initial_state(plan.recipe, theta))
 
 
 def _validation_part(

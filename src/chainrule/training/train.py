@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
+from chainrule.engine.plain import plain_parameters, training_layout
 from chainrule.engine.position import EpochRecord, Position
 from chainrule.errors import (
     DataError,
@@ -23,7 +26,7 @@ from chainrule.limits import Limit
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import certify
-from chainrule.training.epochs import advanced, ending
+from chainrule.training.epochs import advanced, ending, result_of
 from chainrule.training.interruption import wish_to_stop
 from chainrule.training.observers import SLICE_SECONDS, Moment, Observer, Observers
 from chainrule.training.plan import Plan, first_position, plan_training
@@ -164,7 +167,7 @@ def plan_of(
     Raises: IntegrityError where the data are others; RunFolderError, DataError.
     """
     facts = kept.facts()
-    start = Network(facts.architecture, kept.first().parameters)
+    start = Network(facts.architecture, _plain_start(facts, kept.first()))
     how = {"exactly": True, "threads": threads}
     plan = plan_training(start, dataset, facts.recipe, validation, **how)
     given = data_facts(plan.training, plan.validation)
@@ -178,6 +181,14 @@ def plan_of(
                 argument="dataset",
             )
     return plan
+
+
+def _plain_start(facts: RunFacts, first: Position) -> NDArray[Any]:
+    """The weights and biases with which a run began."""
+    layout = training_layout(facts.architecture, facts.recipe)
+    if first.parameters.shape != (layout.size,):
+        return first.parameters  # which Network refuses in words
+    return plain_parameters(layout, first.parameters)
 
 
 def _facts(plan: Plan, notes: Mapping[str, Any] | None) -> RunFacts:
@@ -220,7 +231,8 @@ class _Course:
             position, closed = advanced(plan, position, Until(seconds=SLICE_SECONDS))
             self._keep_sometimes(position)
             seconds = time.monotonic() - self.started
-            moment = Moment(position, plan.recipe.epochs, plan.engine.batches, closed, seconds)
+            batches = plan.engine.timetable.batches(position.epoch)
+            moment = Moment(position, plan.recipe.epochs, batches, closed, seconds)
             ended = ending(plan.recipe, position)
             if watching.see(moment):
                 ended = ended or "stopped by an observer"
@@ -243,10 +255,7 @@ class _Course:
 
     def _finished(self, position: Position, ended: str) -> Run:
         seconds = time.monotonic() - self.started
-        best = position.best
-        network = self.plan.network.with_parameters(
-            position.parameters if best is None else best.parameters
-        )
+        network = self.plan.network.with_parameters(result_of(self.plan, position))
         certificate = certify(self.facts, position, network, ended)
         folder = None if self.kept is None else self.kept.path
         history = position.history

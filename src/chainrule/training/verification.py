@@ -16,7 +16,7 @@ from chainrule.errors import DataError, DivergenceError, RunFolderError
 from chainrule.network.network import Network
 from chainrule.storage import read_bytes
 from chainrule.training.certificate import FORMAT, certify, versions
-from chainrule.training.epochs import ENDS, advanced, ending
+from chainrule.training.epochs import ENDS, advanced, ending, result_of
 from chainrule.training.observers import SLICE_SECONDS, Moment, Observer, Observers
 from chainrule.training.plan import Plan, first_position
 from chainrule.training.run_folder import RunFolder
@@ -114,7 +114,8 @@ def _next_epoch(plan: Plan, position: Position, watching: Observers) -> Position
     closed = False
     while not closed:
         position, closed = advanced(plan, position, Until(seconds=SLICE_SECONDS))
-        watching.see(Moment(position, plan.recipe.epochs, plan.engine.batches, closed))
+        batches = plan.engine.timetable.batches(position.epoch)
+        watching.see(Moment(position, plan.recipe.epochs, batches, closed))
     return position
 
 
@@ -153,8 +154,7 @@ def _network_difference(
     network = kept.network()
     if network.digest != certificate.get("network_sha256"):
         return "network.safetensors: other weights than the certificate's"
-    best = position.parameters if position.best is None else position.best.parameters
-    due = plan.network.with_parameters(best)
+    due = plan.network.with_parameters(result_of(plan, position))
     # Without a monitor, a run that was cut off in mid-epoch gives weights of no epoch's end.
     ended = position.best is not None or ending(plan.recipe, position) is not None
     if ended and network.digest != due.digest:
