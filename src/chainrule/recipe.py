@@ -46,7 +46,7 @@ def _costs() -> tuple[str, ...]:
 def _optimisers() -> tuple[str, ...]:
     from chainrule.equations.updates import UPDATES
 
-    return tuple(UPDATES)
+    return (*UPDATES, "lbfgs")
 
 
 def _schedules() -> tuple[str, ...]:
@@ -102,6 +102,7 @@ class Recipe:
     beta2: float = limited(0.999, _update(float, "share of the mean square kept (adam, adamw), or of the mean gradient (lion)", 0, 1, high_open=True))
     epsilon: float = limited(1e-8, _update(float, "keeps the divisor above 0 (rmsprop, adam, adamw)", 0, low_open=True))
     weight_decay: float = limited(0.01, _update(float, "decoupled decay of the weights, times the rate (adamw, lion)", 0))
+    iterations: int = limited(20, _update(int, "steps of the whole training set in an epoch (lbfgs)", 1))
     clip_norm: float | None = limited(None, _update(float, "longest gradient allowed; a longer one is shortened to it", 0, low_open=True, optional=True))
     dropout: tuple[float, ...] | None = None
     normalisation: str = limited("none", _regularisation(str, "whether hidden sums are brought to one scale over the batch", choices=_normalisations))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Engine
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.whole import WholeEngine
 from chainrule.errors import ChainruleError, MissingLibraryError
 from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
@@ -43,6 +44,8 @@ def make_engine(
     Raises: MissingLibraryError where no other may take its place; InputError where the number of
         threads in CHAINRULE_THREADS is none.
     """
+    if recipe.optimiser == "lbfgs":
+        return WholeEngine(architecture, recipe, training)
     if recipe.engine == "reference":
         return ReferenceEngine(architecture, recipe, training)
     try:

@@ -183,6 +183,18 @@ class ReferenceEngine:
             examples.shares(chosen, len(rows)),
         )
 
+    def whole_part(self, theta: Array, epoch: int, rows: Array) -> tuple[Trace, int]:
+        """A part of a batch of all examples forward and back, and how many of it are right."""
+        examples, none = self._set(epoch), [None] * self.architecture.depth
+        pass_ = trace(
+            examples.inputs(rows),
+            examples.targets(rows),
+            self._layers(theta, none),
+            self._cost,
+            examples.shares(rows, len(self.training)),
+        )
+        return pass_, self._plain_set.correct(pass_.a[-1], rows)
+
     def _layers(self, theta: Array, masks: Sequence[Array | None]) -> list[Layer]:
         """The layers as a training has them, with their gains and masks."""
         layout, names = self.layout, self.architecture.activations

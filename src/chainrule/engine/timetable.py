@@ -24,7 +24,8 @@ _STEADY = ("constant", "step", "exponential", "plateau")
 
 def initial_state(recipe: Recipe, theta: NDArray[Any]) -> NDArray[Any]:
     """The state before the first step: that of the update, and a row for the average if any."""
-    state = UPDATES[recipe.optimiser].initial_state(theta)
+    slots = 0 if recipe.optimiser == "lbfgs" else len(UPDATES[recipe.optimiser].slots)
+    state = np.zeros((slots, theta.size), theta.dtype)
     if recipe.averaging == "none":
         return state
     return np.concatenate((state, np.zeros((1, theta.size), theta.dtype)))

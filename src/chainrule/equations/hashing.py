@@ -42,7 +42,7 @@ def hashed(key: int, counters: Array) -> NDArray[np.uint32]:
 
     Example:
         >>> hashed(key_of(0, "dropout"), np.arange(3)).tolist()
-        [0, 0, 0]
+        [806994439, 3465544311, 696942059]
     """
     c = np.asarray(counters).astype(np.uint32)
     x = np.atleast_1d(c) ^ np.uint32(key & ALL_ONES)
@@ -102,14 +102,19 @@ def uniforms(key: int, counters: Array) -> NDArray[np.float64]:
         >>> bool(0 < uniforms(5, np.array([2]))[0] < 1)
         True
     """
-    return (hashed(key, counters) + 0.5) * SMALLEST
+    return (hashed(key, counters).astype(np.float64) + 0.5) * SMALLEST
 
 
 def normals(key: int, counters: Array) -> NDArray[np.float64]:
-    """[H4] Numbers of the standard normal distribution: √(-2 ln u) cos(2π v).
+    """[H4] Numbers of the standard normal distribution, by twos.
 
-    u and v are the uniform numbers [H3] of the counters 2c and 2c + 1.
+        g_2k = √(-2 ln u) cos(2π v)      g_2k+1 = √(-2 ln u) sin(2π v)
+
+    u and v are the uniform numbers [H3] of the counters 2k and 2k + 1.
     """
-    twice = 2 * np.asarray(counters).astype(np.uint32)
-    u, v = uniforms(key, twice), uniforms(key, twice + np.uint32(1))
-    return np.asarray(np.sqrt(-2 * np.log(u)) * np.cos(2 * math.pi * v))
+    c = np.asarray(counters).astype(np.uint32)
+    odd = c & np.uint32(1)
+    u, v = uniforms(key, c - odd), uniforms(key, c - odd + np.uint32(1))
+    around = 2 * math.pi * v
+    wave = np.where(odd, np.sin(around), np.cos(around))
+    return np.asarray(np.sqrt(-2 * np.log(u)) * wave)

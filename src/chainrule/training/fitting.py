@@ -12,6 +12,9 @@ from chainrule.recipe import Recipe
 
 __all__ = ["require_recipe_fits"]
 
+MOVING = ("shift", "rotation", "zoom", "shear", "elastic", "thickness", "cutout")
+"""Distortions that need images."""
+
 
 def require_recipe_fits(architecture: Architecture, recipe: Recipe, training: Dataset) -> None:
     """Refuse a recipe that does not fit.
@@ -27,6 +30,7 @@ def require_recipe_fits(architecture: Architecture, recipe: Recipe, training: Da
     _require_normalisation(architecture, recipe)
     _require_classes(architecture, recipe, training)
     _require_images(recipe, training)
+    _require_whole(recipe)
 
 
 def _refused(argument: str, value: Any, expected: str, got: str, **why: str) -> InputError:
@@ -97,14 +101,38 @@ def _require_classes(architecture: Architecture, recipe: Recipe, training: Datas
 
 
 def _require_images(recipe: Recipe, training: Dataset) -> None:
-    how = augmentation_of(recipe)
-    if not how.moves or len(training.shape) in (2, 3):
+    how, shape = augmentation_of(recipe), training.shape
+    if not how.needs_images or (len(shape) in (2, 3) and min(shape[:2]) >= 2):
         return
+    asked = [name for name in MOVING if getattr(recipe, name)]
     raise ShapeError(
         "train",
-        expected="images to go with " + ", ".join(how.moves),
-        got=f"examples of shape {training.shape}",
-        remedy="Leave them out; noise and mixup work on any table",
-        argument=how.moves[0],
-        value=training.shape,
+        expected="images to go with " + ", ".join(asked),
+        got=f"examples of shape {shape}",
+        remedy="Leave that out; noise and mixup work on any table",
+        argument=asked[0],
+        value=shape,
     )
+
+
+def _require_whole(recipe: Recipe) -> None:
+    """L-BFGS descends one function, whose value is the same whenever it is asked for."""
+    if recipe.optimiser != "lbfgs":
+        return
+    others = {
+        "dropout": recipe.dropout is not None,
+        "normalisation": recipe.normalisation != "none",
+        "averaging": recipe.averaging != "none",
+        "clip_norm": recipe.clip_norm is not None,
+        "max_norm": recipe.max_norm is not None,
+    }
+    for name, asked in others.items():
+        if asked:
+            raise _refused(
+                name,
+                getattr(recipe, name),
+                f"no {name} to go with the optimiser lbfgs",
+                str(getattr(recipe, name)),
+                why="Its steps are SciPy's, on the objective alone",
+                remedy=f"Leave {name} out, or choose another optimiser",
+            )
