@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import AbstractContextManager, nullcontext
 
@@ -46,12 +47,16 @@ class _OneBlasThread:
         self._door = threading.Lock()
         self._inside = 0
         self._controller: ThreadpoolController | None = None
+        self._with_scipy = False
         self._found: AbstractContextManager[object] = nullcontext()
 
     def __enter__(self) -> None:
         with self._door:
-            # Finding the loaded libraries takes milliseconds; NumPy has loaded its own by now.
-            self._controller = self._controller or ThreadpoolController()
+            # Finding the loaded libraries takes milliseconds; NumPy has loaded its own by now,
+            # and SciPy brings another one.
+            scipy = "scipy.linalg" in sys.modules
+            if self._controller is None or (scipy > self._with_scipy and not self._inside):
+                self._controller, self._with_scipy = ThreadpoolController(), scipy
             _take_control(self._controller)
             limit = self._controller.limit(limits=1, user_api="blas")
             if not self._inside:

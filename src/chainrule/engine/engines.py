@@ -80,5 +80,7 @@ def _compiled(
     engine = CompiledEngine(architecture, recipe, training, threads)
     if not is_compiled(engine.entry):
         _LOG.info("The kernels are compiled, this once: about 10 s.")
+    if engine.distorts and not is_compiled("distort_rows"):
+        _LOG.info("Those that distort images are compiled, this once: about 3 s.")
     engine.prepare()
     return engine

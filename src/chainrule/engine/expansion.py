@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.augmentation import Augmentation, augmented, mixing
+from chainrule.data.augmentation import Augmentation, augmented, augmented_by_law, mixing
 from chainrule.data.dataset import Dataset
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
@@ -59,6 +60,11 @@ class Expansion:
         """Whether epochs differ."""
         return self._how.changes
 
+    @property
+    def distorts(self) -> bool:
+        """Whether images are distorted, besides being mixed."""
+        return self._how.distorts
+
     def of(self, epoch: int) -> Dataset:
         """The training set as an epoch, from 0, sees it; that of the last two is kept."""
         if not self.changes:
@@ -95,11 +101,17 @@ class Expansion:
         assert self.recipe.seed is not None, "Recipe.with_seed comes first"
         return self.recipe.seed
 
+    def _distorted(self, epoch: int, threads: int) -> Array:
+        """The distorted inputs; by the law, slowly, where there is no Numba."""
+        given = (self.dataset.inputs, self.dataset.shape, self._how)
+        if importlib.util.find_spec("numba") is None:
+            return augmented_by_law(*given, seed=self._seed, epoch=epoch)
+        return augmented(*given, seed=self._seed, epoch=epoch, threads=threads)
+
     def _copies(self, epoch: int, threads: int) -> Dataset:
         dataset, inputs = self.dataset, self.dataset.inputs
         if self._how.distorts:
-            where = {"seed": self._seed, "epoch": epoch, "threads": threads}
-            inputs = augmented(inputs, dataset.shape, self._how, **where)
+            inputs = self._distorted(epoch, threads)
         pairs = self.mixing(epoch)
         return replace(dataset, inputs=inputs if pairs is None else _mixed(inputs, pairs))
 

@@ -86,6 +86,8 @@ class WholeEngine:
         """
         if position.batch or until.batches == 0:
             return position
+        import scipy.optimize  # noqa: F401  # before its BLAS is held to one thread
+
         with one_blas_thread(), np.errstate(all="ignore"):
             start = self._objective(position.parameters, position.epoch)
             self._require_finite(position, start)
