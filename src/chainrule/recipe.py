@@ -129,6 +129,7 @@ class Recipe:
     schedule_cooldown: int = limited(0, _schedule(int, "epochs after a drop that are not waited for (plateau)", 0, unit="epochs"))
     cycle_epochs: int = limited(10, _schedule(int, "epochs of the first cycle (cosine_restarts)", 1, unit="epochs"))
     cycle_growth: float = limited(1.0, _schedule(float, "factor from a cycle's length to the next one's (cosine_restarts)", 1))
+    snapshots: bool = limited(False, _schedule(bool, "keep the network of each cycle's end in the run (cosine_restarts)"))
     warmup_epochs: float = limited(0.0, _schedule(float, "epochs in which the rate rises from 0, whatever the schedule", 0, unit="epochs"))
     batch_size: int = limited(64, _run(int, "examples a step", 1, unit="examples"))
     batch_growth: float = limited(1.0, _run(float, "factor by which batches grow", 1))

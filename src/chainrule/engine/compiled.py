@@ -19,6 +19,7 @@ from chainrule.crew import Crew
 from chainrule.data.dataset import Dataset
 from chainrule.engine.choice import Choice, chosen_kernels
 from chainrule.engine.contract import Score, Until
+from chainrule.engine.course import made_course, mask_keys
 from chainrule.engine.examples import mixed_examples, working_examples
 from chainrule.engine.expansion import Expansion
 from chainrule.engine.in_place import InPlace, in_place, is_sound, position_of
@@ -31,11 +32,7 @@ from chainrule.engine.scoring import scored
 from chainrule.engine.timetable import Timetable, initial_state
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.costs import cost_named
-from chainrule.equations.dropout import silent_below
-from chainrule.equations.hashing import derived, key_of
-from chainrule.equations.updates import UPDATES
 from chainrule.kernels.batches import advance_tiles
-from chainrule.kernels.codes import COST_CODES, UPDATE_CODES
 from chainrule.kernels.loops import advance_loops
 from chainrule.kernels.records import (
     Buffers,
@@ -47,7 +44,6 @@ from chainrule.kernels.records import (
     Team,
     Work,
 )
-from chainrule.kernels.steps import HYPER
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import Network
 from chainrule.network.parameters import Layout
@@ -154,20 +150,8 @@ class CompiledEngine:
 
     @cached_property
     def _course(self) -> Course:
-        recipe, shares = self.recipe, self._silent
-        return Course(
-            COST_CODES[recipe.cost],
-            recipe.huber_threshold,
-            UPDATE_CODES[recipe.optimiser],
-            np.array([getattr(recipe, name) for name in HYPER], dtype=np.float64),
-            recipe.clip_norm or 0.0,
-            self._table.filled(self.layout.is_weight),
-            len(UPDATES[recipe.optimiser].slots),
-            recipe.max_norm or 0.0,
-            recipe.label_smoothing,
-            np.array([silent_below(share) for share in shares], np.int64),
-            np.array([1 / (1 - share) for share in shares]),
-        )
+        is_weight = self._table.filled(self.layout.is_weight)
+        return made_course(self.recipe, is_weight, self._silent)
 
     @property
     def entry(self) -> str:
@@ -273,7 +257,7 @@ class CompiledEngine:
             self._rates(position, steps),
             working.step,
             self.timetable.part(position.epoch),
-            self._keys(steps),
+            mask_keys(self._law.seed, self._silent, steps),
             np.array([self.timetable.average_share(position, step) for step in steps], float),
         )
         work = Work(working.table, working.state, working.sums)
@@ -299,15 +283,6 @@ class CompiledEngine:
         if self.timetable.is_steady:
             return np.full(len(steps), self.learning_rate(position))
         return np.array(self.timetable.rates(position, steps), float)
-
-    def _keys(self, steps: range) -> Array:
-        """[R1] The key of each step's dropout in each layer, (steps, depth); 0 without."""
-        depth = self.architecture.depth
-        if not any(self._silent):
-            return np.zeros((len(steps), depth), np.int64)
-        of, layers = key_of(self._law.seed, "dropout"), range(1, depth + 1)
-        keys = [[derived(derived(of, step), layer) for layer in layers] for step in steps]
-        return np.array(keys, np.int64).reshape(-1, depth)
 
     def _careful(self, position: Position) -> Position:
         """Go again batch by batch, up to the step that must not be taken.

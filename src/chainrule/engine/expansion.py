@@ -122,7 +122,7 @@ def _mixed(inputs: Array, pairs: Mixing) -> Array:
     made = np.empty_like(inputs)
     for start in range(0, len(inputs), _ROWS):
         rows = slice(start, start + _ROWS)
-        share = shares[rows, None].astype(np.float32 if inputs.itemsize < 8 else np.float64)
+        share: Array = shares[rows, None].astype(np.float32 if inputs.itemsize < 8 else np.float64)
         block = share * inputs[rows] + (1 - share) * inputs[partners[rows]]
         made[rows] = np.rint(block) if made.dtype == np.uint8 else block
     return made

@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.batches import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Score, Until
 from chainrule.engine.divergence import After, diverged, is_finite
 from chainrule.engine.expansion import Expansion
+from chainrule.engine.order import order_of
 from chainrule.engine.plain import dropout_shares, settled_parameters, training_layout
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.scoring import scored
+from chainrule.engine.settings import settings_of
 from chainrule.engine.timetable import Timetable
 from chainrule.engine.working import WorkingSet, normalised_weights
 from chainrule.equations.activations import ACTIVATIONS
@@ -30,7 +31,6 @@ from chainrule.equations.hashing import key_of
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import (
     UPDATES,
-    Settings,
     Stepped,
     clip_norm,
     gradient_norm,
@@ -129,8 +129,7 @@ class ReferenceEngine:
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The order in which an epoch takes the examples, (n,), read-only."""
-        seed = self.seed if self.recipe.shuffle else None
-        return _order_of(seed, epoch, len(self.training))
+        return order_of(self.seed if self.recipe.shuffle else None, epoch, len(self.training))
 
     @property
     def seed(self) -> int:
@@ -151,7 +150,8 @@ class ReferenceEngine:
             stepped_on, length = clip_norm(g, recipe.clip_norm)
         update = UPDATES[recipe.optimiser]
         before = position.state[: len(update.slots)]
-        stepped = update.advance(theta, stepped_on, before, self._settings(position))
+        settings = settings_of(recipe, position.step, self.learning_rate(position), self.layout)
+        stepped = update.advance(theta, stepped_on, before, settings)
         extra = float(penalty(theta, *strengths))
         for one in passes:
             if not self._is_sound(one, extra, length, stepped):
@@ -257,20 +257,6 @@ class ReferenceEngine:
         """The rate of the step that comes next at a position."""
         return self.timetable.rates(position, [position.step])[0]
 
-    def _settings(self, position: Position) -> Settings:
-        recipe = self.recipe
-        return Settings(
-            eta=self.learning_rate(position),
-            t=position.step + 1,
-            mu=recipe.momentum,
-            rho=recipe.decay,
-            beta1=recipe.beta1,
-            beta2=recipe.beta2,
-            epsilon=recipe.epsilon,
-            decay=recipe.weight_decay,
-            is_weight=self.layout.is_weight,
-        )
-
     def trace(self, parameters: Array, rows: Array) -> Trace:
         """Every number of one pass over these rows of the training set as it is."""
         examples, none = self._plain_set, [None] * self.architecture.depth
@@ -303,11 +289,3 @@ class ReferenceEngine:
     def _working(self, dataset: Dataset, weights: Array | None) -> WorkingSet:
         outputs = self.architecture.layers[-1]
         return WorkingSet(dataset, outputs, self.architecture.dtype, weights)
-
-
-@lru_cache(maxsize=2)
-def _order_of(seed: int | None, epoch: int, n: int) -> NDArray[np.int64]:
-    """Each slice of an epoch needs its order again; it is kept for the last two."""
-    order = np.arange(n) if seed is None else epoch_order(seed, epoch, n)
-    order.flags.writeable = False
-    return order

@@ -111,6 +111,15 @@ class Timetable:
             found.append(warmed(plain, position.epoch + share + 1 / batches, recipe.warmup_epochs))
         return found
 
+    def ends_cycle(self, epochs: int) -> bool:
+        """Whether so many epochs end a cycle of cosine_restarts."""
+        if self.recipe.schedule != "cosine_restarts":
+            return False
+        done, length = float(epochs), float(self.recipe.cycle_epochs)
+        while done > length:
+            done, length = done - length, length * self.recipe.cycle_growth
+        return done == length
+
     def last_rate(self, position: Position) -> float:
         """The rate of the step that led to a position at an epoch's end."""
         before = replace(position, step=position.step - 1, batch=position.batch - 1)

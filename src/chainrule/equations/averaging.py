@@ -31,6 +31,8 @@ def running_share(steps: int, decay: float) -> float:
 
         s = 1 for the first step that counts, else 1 - d
 
+    A step of age k then has the weight (1 - d) dᵏ; about 1 / (1 - d) steps count.
+
     Args:
         steps: steps that counted before this one.
         decay: d, the share of the average that is kept, 0 to below 1.

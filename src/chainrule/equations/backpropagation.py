@@ -44,8 +44,8 @@ class Trace:
     Args:
         x: inputs, (batch, features); the papers' a[0].
         y: targets, (batch, n).
-        z: weighted sums of each layer, (batch, width).
-        a: activations of each layer, (batch, width).
+        z: weighted sums of each layer, (batch, width); where it is normalised, what comes of them.
+        a: activations of each layer, (batch, width); where it is masked, what the mask leaves.
         c: cost of each example, (batch,).
         cost: C, the sum of c by the examples' shares.
         delta: dC/dz of each layer, (batch, width), with the mean's share in it.
@@ -128,8 +128,8 @@ def backward(
 
         δ[l] = (δ[l+1] W[l+1]) ⊙ φ_l'(z[l])
 
-    Before a normalised layer's weights stands dC/du [N4] in the place of δ; a mask [R2] multiplies
-    on the way back what it multiplied before.
+    For a normalised layer l+1, dC/du [N4] stands in the place of δ[l+1]; a mask [R2] multiplies on
+    the way back what it multiplied on the way forward.
 
     Args:
         z: weighted sums of each layer; what a normalised layer's activation gets.

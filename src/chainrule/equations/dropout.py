@@ -27,8 +27,8 @@ def mask(key: int, rows: NDArray[np.int64], width: int, share: float, dtype: Any
 
         m = 0 where H1(key, i · width + j) < ⌊p 2^32⌋, else 1 / (1 - p)
 
-    The expected value of m is 1, so that nothing changes where there is no dropout, as in a
-    network that has been trained.
+    The counter is taken modulo 2^32. The expected value of m is 1, so that nothing has to change
+    where there is no dropout, as in a network that has been trained.
 
     Args:
         key: of the step and the layer.
@@ -46,10 +46,13 @@ def mask(key: int, rows: NDArray[np.int64], width: int, share: float, dtype: Any
 
 
 def dropped(a: Array, mask: Array) -> Array:
-    """[R2] a ⊙ m, and on the way back da ⊙ m.
+    """[R2] What a mask leaves: a ⊙ m, and on the way back da ⊙ m.
 
     Args:
         a: activations or their errors, (batch, width).
         mask: m, (batch, width).
+
+    Returns:
+        The product, (batch, width).
     """
     return a * mask

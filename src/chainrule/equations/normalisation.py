@@ -47,11 +47,17 @@ def normalise(u: Array) -> Normal:
 
         μ = (1/B) Σ u      σ² = (1/B) Σ (u - μ)² + ε      û = (u - μ) / σ
 
+    A batch of one row is its own mean: û is 0.
+
     Args:
-        u: weighted sums without bias, (batch, width).
+        u: weighted sums without bias, (batch, width), at least one row.
 
     Returns:
         The Normal.
+
+    Example:
+        >>> normalise(np.array([[1.0], [3.0], [5.0]])).values.ravel().round(3).tolist()
+        [-1.225, 0.0, 1.225]
     """
     mean = u.mean(axis=0)
     centred = u - mean
@@ -123,7 +129,7 @@ def folded(W: Array, b: Array, gain: Array, mean: Array, deviation: Array) -> tu
         deviation: σ, (fan_out,).
 
     Returns:
-        W' and b': x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b.
+        W' and b': x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b, but for rounding.
     """
     factor = gain / deviation
     return factor[:, None] * W, b - factor * mean

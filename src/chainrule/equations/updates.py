@@ -166,7 +166,8 @@ def limited_rows(W: Array, longest: float) -> Array:
         longest: the greatest length allowed, above 0.
 
     Returns:
-        W, (fan_out, fan_in); the lengths are summed in float64.
+        W, (fan_out, fan_in); rows that are short enough stay as they are. The lengths are summed
+        in float64.
     """
     lengths = np.sqrt(np.square(W, dtype=np.float64).sum(axis=1, keepdims=True))
     factors = longest / np.maximum(lengths, longest)

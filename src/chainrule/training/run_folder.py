@@ -3,6 +3,7 @@
 run.json            what was asked for: recipe, architecture, data, notes; written last at the
                     start, so that a folder without it holds no run
 recipe.toml         the resolved recipe, to be used again
+snapshots/          the networks of the cycles' ends, where they were asked for
 checkpoints/        the first position and the newest ones
 history.jsonl       a line an epoch
 certificate.json    digests of the data and of the weights after every epoch, and versions
@@ -235,6 +236,25 @@ class RunFolder:
         Raises: FileError.
         """
         network.save(self.path / "network.safetensors")
+
+    def write_snapshot(self, network: Network, epoch: int) -> None:
+        """Write the network of a cycle's end.
+
+        Raises: FileError.
+        """
+        make_folder(self.path / "snapshots")
+        network.save(self.path / "snapshots" / f"epoch-{epoch:06d}.safetensors")
+
+    def snapshots(self) -> list[Network]:
+        """The networks of the cycles' ends, in their order; none where none were asked for.
+
+        Raises: FileError, DataError, IntegrityError.
+        """
+        folder = self.path / "snapshots"
+        if not self.has("snapshots"):
+            return []
+        names = [name for name in names_in(folder) if not name.startswith(".")]
+        return [Network.load(folder / name) for name in sorted(names)]
 
     def network(self) -> Network:
         """The result.

@@ -230,6 +230,8 @@ class _Course:
         while ended is None:
             position, closed = advanced(plan, position, Until(seconds=SLICE_SECONDS))
             self._keep_sometimes(position)
+            if closed and plan.recipe.snapshots:
+                self._keep_snapshot(position)
             seconds = time.monotonic() - self.started
             batches = plan.engine.timetable.batches(position.epoch)
             moment = Moment(position, plan.recipe.epochs, batches, closed, seconds)
@@ -239,6 +241,12 @@ class _Course:
             if wished():
                 ended = ended or INTERRUPTED
         return position, ended
+
+    def _keep_snapshot(self, position: Position) -> None:
+        """Write the network of a cycle's end."""
+        if self.kept is not None and self.plan.engine.timetable.ends_cycle(position.epoch):
+            network = self.plan.network.with_parameters(self.plan.engine.settled(position))
+            self.kept.write_snapshot(network, position.epoch)
 
     def _keep_sometimes(self, position: Position) -> None:
         """Write a checkpoint when it is time; a disk that is full now may not be so later."""
