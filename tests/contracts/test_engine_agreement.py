@@ -14,7 +14,7 @@ import pytest
 
 SCRIPT = Path(__file__).with_name("engine_agreement.py")
 
-COMBINATIONS = 12 * 7 * 6 * 4
+COMBINATIONS = 12 * 7 * 7 * 4
 SHAPES = 30
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("thread_bits.py")
 
-WIDE = 6 * 3
-SMALL = 3 * 6 * 4
+WIDE = 7 * 3
+SMALL = 3 * 7 * 4
 
 
 def test_1_2_3_4_and_8_threads_give_the_same_bits_compiled(compiled_double) -> None:

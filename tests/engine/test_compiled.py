@@ -110,6 +110,7 @@ def test_step_lets_nothing_through():
 def test_every_schedule_by_every_kernel(schedule, kernels):
     network = cr.Network.create([6, 5, 3], "sigmoid", seed=1, dtype="float64")
     settings = {"schedule": schedule, "momentum": 0.5, "optimiser": "momentum", "l1": 0.01}
+    settings |= {"final_factor": 0.2, "warmup_epochs": 0.5}
     agree(network, kernels=kernels, **settings)
     agree(network, kernels=kernels, batch_size=7, clip_norm=0.01, **settings)
 

@@ -81,6 +81,11 @@ class Hand:
         if r.optimiser == "rmsprop":
             self.v[k] = r.decay * self.v[k] + (1 - r.decay) * g * g
             return theta - rate * g / (math.sqrt(self.v[k]) + r.epsilon)
+        if r.optimiser == "lion":
+            mixed = r.beta1 * self.m[k] + (1 - r.beta1) * g
+            self.m[k] = r.beta2 * self.m[k] + (1 - r.beta2) * g
+            shrunk = theta - rate * r.weight_decay * theta if k == 0 else theta
+            return shrunk - math.copysign(rate, mixed)
         self.m[k] = r.beta1 * self.m[k] + (1 - r.beta1) * g
         self.v[k] = r.beta2 * self.v[k] + (1 - r.beta2) * g * g
         mean, square = self.m[k] / (1 - r.beta1**self.t), self.v[k] / (1 - r.beta2**self.t)

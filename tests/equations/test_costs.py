@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mpmath import mp, mpf
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -21,6 +23,8 @@ from chainrule.equations.costs import (
     huber,
     huber_gradient,
     huber_with,
+    mixed_targets,
+    smoothed_targets,
 )
 
 NAMES = [
@@ -215,3 +219,81 @@ def test_weights_of_mean_1_all_alike_change_nothing() -> None:
     c = np.array([1.0, 2.0, 4.0])
     assert batch_cost(c, batch_shares(np.ones(3), 3)) == pytest.approx(7 / 3, rel=1e-15)
     assert batch_cost(c, batch_shares(None, 3)) == pytest.approx(7 / 3, rel=1e-15)
+
+
+def test_smoothed_targets_by_hand() -> None:
+    y = np.array([[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    expected = [[0.125, 0.625, 0.125, 0.125], [0.625, 0.125, 0.125, 0.125]]
+    assert smoothed_targets(y, 0.5).tolist() == expected
+    assert smoothed_targets(y, 0.0).tolist() == y.tolist()
+    assert y.tolist() == [[0, 1, 0, 0], [1, 0, 0, 0]]
+
+
+@given(n=st.integers(2, 20), smoothing=st.floats(0, 0.99))
+def test_smoothed_targets_sum_to_1_and_leave_the_right_class_on_top(
+    n: int, smoothing: float
+) -> None:
+    smooth = smoothed_targets(np.eye(n), smoothing)
+    assert_allclose(smooth.sum(axis=1), 1, rtol=1e-14)
+    assert smooth.argmax(axis=1).tolist() == list(range(n))
+
+
+@pytest.mark.parametrize("smoothing", [1e-6, 0.1, 0.9])
+def test_smoothed_targets_ask_for_a_lead_that_is_not_endless(smoothing: float) -> None:
+    smooth, cost = smoothed_targets(np.eye(10), smoothing), COSTS["categorical_cross_entropy"]
+    lead = np.log(smooth[0, 0] / smooth[0, 1])
+    assert_allclose(lead, math.log1p(10 * (1 - smoothing) / smoothing), rtol=1e-9)
+    more, less = (np.exp((lead + change) * np.eye(10)) for change in (1e-3, -1e-3))
+    least = cost.value(smooth, smooth)
+    for other in (more, less):
+        assert (cost.value(other / other.sum(axis=1, keepdims=True), smooth) > least).all()
+
+
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "categorical_cross_entropy"])
+def test_the_cost_of_smoothed_targets_asks_every_class_a_little(name: str) -> None:
+    value, smoothing = COSTS[name].value, 0.3
+    a, y, classes = np.array([[0.5, 0.2, 0.3]]), np.array([[0.0, 1.0, 0.0]]), np.eye(3)
+    shared = np.mean([value(a, one[None]) for one in classes], axis=0)
+    by_parts = (1 - smoothing) * value(a, y) + smoothing * shared
+    assert_allclose(value(a, smoothed_targets(y, smoothing)), by_parts, rtol=1e-14)
+
+
+def test_mixed_targets_by_hand() -> None:
+    y, other = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [0.0, 1.0]])
+    shares = np.array([[0.75], [0.5]])
+    assert mixed_targets(y, other, shares).tolist() == [[0.75, 0.25], [0, 1]]
+    numbers = mixed_targets(np.array([[4.0]]), np.array([[-8.0]]), np.array([[0.25]]))
+    assert numbers.tolist() == [[-5]]
+
+
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "categorical_cross_entropy"])
+def test_the_cross_entropy_of_a_mixture_is_the_mixture_of_cross_entropies(name: str) -> None:
+    value, share = COSTS[name].value, np.array([[0.25], [0.875]])
+    other = np.array([[0.0, 1.0], [0.5, 0.25]])
+    both = share[:, 0] * value(A, Y) + (1 - share[:, 0]) * value(A, other)
+    assert_allclose(value(A, mixed_targets(Y, other, share)), both, rtol=1e-14)
+
+
+def test_the_squares_of_a_mixture_lack_what_does_not_depend_on_the_outputs() -> None:
+    cost, share = COSTS["squared_error"], np.array([[0.25], [0.875]])
+    other = np.array([[0.0, 1.0], [0.5, 0.25]])
+    mixed = mixed_targets(Y, other, share)
+    flat = share[:, 0]
+    lacking = flat * (1 - flat) * np.square(Y - other).sum(axis=1)
+    both = flat * cost.value(A, Y) + (1 - flat) * cost.value(A, other)
+    assert_allclose(cost.value(A, mixed), both - lacking, rtol=1e-13)
+    gradients = share * cost.gradient(A, Y) + (1 - share) * cost.gradient(A, other)
+    assert_allclose(cost.gradient(A, mixed), gradients, rtol=1e-14)
+
+
+def test_to_smooth_a_mixture_is_to_mix_what_is_smooth() -> None:
+    y, other, share = np.eye(3), np.eye(3)[[2, 0, 1]], np.array([[0.5], [0.75], [1.0]])
+    first = mixed_targets(smoothed_targets(y, 0.1), smoothed_targets(other, 0.1), share)
+    assert_allclose(smoothed_targets(mixed_targets(y, other, share), 0.1), first, rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_targets_keep_their_type(dtype: Any) -> None:
+    y, share = np.eye(3, dtype=dtype), np.full((3, 1), 0.3, dtype)
+    assert smoothed_targets(y, 0.1).dtype == dtype
+    assert mixed_targets(y, y[::-1], share).dtype == dtype

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far
+from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far, warmed
 
 
 def _rate(name: str, clock: Clock, course: Course | None = None, eta0: float = 0.8) -> float:
@@ -22,17 +22,18 @@ def _at(step: int, epoch: int = 0, drops: int = 0) -> Clock:
     return Clock(epoch=epoch, step=step, steps=1000, drops=drops)
 
 
-def test_table_names_six_schedules_in_the_order_of_their_ids() -> None:
+def test_table_names_eight_schedules_in_the_order_of_their_ids() -> None:
     names = ["constant", "step", "exponential", "cosine", "one_cycle", "plateau"]
-    assert list(SCHEDULES) == names
-    assert [s.equation for s in SCHEDULES.values()] == [f"S{i}" for i in range(1, 7)]
+    assert list(SCHEDULES) == [*names, "cosine_restarts", "rise"]
+    assert [s.equation for s in SCHEDULES.values()] == [f"S{i}" for i in range(1, 9)]
     assert all(s.name == name and s.formula for name, s in SCHEDULES.items())
 
 
 def test_what_is_left_out_is_the_usual() -> None:
-    assert Clock(1, 2, 3).drops == 0
+    assert (Clock(1, 2, 3).drops, Clock(1, 2, 3).share) == (0, 0)
     course = Course()
     assert (course.factor, course.every, course.final, course.warmup) == (0.5, 10, 0, 0.3)
+    assert (course.cycle, course.growth) == (10, 1)
 
 
 def test_records_cannot_be_changed() -> None:
@@ -115,6 +116,8 @@ def test_cosine_sinks_all_the_way() -> None:
         every=st.integers(1, 20),
         final=st.floats(0, 1),
         warmup=st.floats(0.01, 0.99),
+        cycle=st.integers(1, 20),
+        growth=st.floats(1, 3),
     ),
 )
 def test_no_rate_is_above_the_base_or_below_0(
@@ -156,3 +159,59 @@ def test_drops_never_go_back(costs: list[float], patience: int) -> None:
     counts = [drops_so_far(costs[:n], patience) for n in range(len(costs) + 1)]
     assert all(b - a in (0, 1) for a, b in pairwise(counts))
     assert counts[-1] <= len(costs) // patience
+
+
+@pytest.mark.parametrize(
+    ("costs", "patience", "cooldown", "drops"),
+    [
+        ([5, 5, 5, 5, 5, 5, 5], 2, 0, 3),
+        ([5, 5, 5, 5, 5, 5], 2, 2, 1),  # two waited for, a drop; two cool; one waited for
+        ([5, 5, 5, 5, 5, 5, 5], 2, 2, 2),
+        ([5, 5, 5, 5, 5, 5, 5], 1, 1, 3),  # every other epoch
+        ([5, 5, 5, 4, 4, 4, 4], 2, 3, 1),  # progress while it cools leaves it cooling
+        ([5, 5, 5, 4, 4, 4, 4], 2, 1, 2),
+    ],
+)
+def test_what_cools_down_is_not_waited_for(
+    costs: list[float], patience: int, cooldown: int, drops: int
+) -> None:
+    assert drops_so_far(costs, patience, cooldown=cooldown) == drops
+
+
+def _in_cycles(epoch: int, share: float, course: Course) -> float:
+    return _rate("cosine_restarts", Clock(epoch, 0, 1, share=share), course)
+
+
+def test_cosine_restarts_by_hand() -> None:
+    course = Course(final=0.25, cycle=2, growth=2)  # cycles of 2, 4 and 8 epochs
+    half, quarter = 0.5, 0.2 + 0.6 * 0.5 * (1 + math.sqrt(0.5))
+    beginnings = [_in_cycles(epoch, 0.0, course) for epoch in (0, 2, 6, 14)]
+    assert beginnings == [0.8] * 4
+    middles = [_in_cycles(epoch, 0.0, course) for epoch in (1, 4, 10)]
+    assert middles == pytest.approx([half] * 3, rel=1e-14)
+    found = [_in_cycles(0, 0.5, course), _in_cycles(3, 0.0, course), _in_cycles(8, 0.0, course)]
+    assert found == pytest.approx([quarter] * 3, rel=1e-14)
+
+
+def test_cosine_restarts_that_do_not_grow_repeat() -> None:
+    course = Course(cycle=3)
+    for epoch in range(3):
+        found = {_in_cycles(epoch + 3 * k, 0.25, course) for k in range(5)}
+        assert max(found) - min(found) < 1e-15
+    assert _in_cycles(2, 0.999, course) < 1e-3
+
+
+def test_cosine_restarts_in_cycles_of_no_whole_epochs() -> None:
+    course = Course(cycle=1, growth=1.5)  # 1, then 1.5: the third cycle begins at 2.5
+    assert _in_cycles(2, 0.5, course) == 0.8
+    assert _in_cycles(1, 0.75, course) == pytest.approx(0.4, rel=1e-14)
+
+
+def test_rise_by_hand() -> None:
+    rates = [_rate("rise", _at(s), Course(final=1e-4)) for s in (0, 250, 500, 1000)]
+    assert rates == pytest.approx([0.8e-4, 0.8e-3, 0.8e-2, 0.8], rel=1e-12)
+
+
+def test_warmed_by_hand() -> None:
+    assert [warmed(0.8, e, 2.0) for e in (0.5, 1, 2, 2.5, 9)] == [0.2, 0.4, 0.8, 0.8, 0.8]
+    assert warmed(0.8, 0.25, 0.0) == 0.8

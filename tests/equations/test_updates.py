@@ -18,6 +18,7 @@ from chainrule.equations.updates import (
     Update,
     clip_norm,
     gradient_norm,
+    limited_rows,
 )
 
 ALL = [pytest.param(update, id=name) for name, update in UPDATES.items()]
@@ -37,9 +38,10 @@ def _thetas(made: list[Stepped]) -> list[list[float]]:
     return [stepped.theta.tolist() for stepped in made]
 
 
-def test_table_names_six_updates_in_the_order_of_their_ids() -> None:
-    assert list(UPDATES) == ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
-    assert [u.equation for u in UPDATES.values()] == [f"U{i}" for i in range(1, 7)]
+def test_table_names_seven_updates_in_the_order_of_their_ids() -> None:
+    assert list(UPDATES) == ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "lion"]
+    ids = [f"U{i}" for i in (1, 2, 3, 4, 5, 6, 8)]  # U7 shortens a gradient
+    assert [u.equation for u in UPDATES.values()] == ids
     assert all(u.name == name and u.formula for name, u in UPDATES.items())
 
 
@@ -219,3 +221,37 @@ def test_gradient_norm_sums_in_float64() -> None:
     g = np.full(10_000, 1.0, np.float32)
     g[0] = 1e4  # in float32, 1e8 + 1 is 1e8
     assert gradient_norm(g) == math.sqrt(1e8 + 9_999)
+
+
+def test_lion_by_hand_shrinks_weights_and_no_biases() -> None:
+    is_weight = np.array([1.0, 0.0])
+    settings = Settings(eta=0.5, beta1=0.5, beta2=0.75, decay=0.25, is_weight=is_weight)
+    gradients = np.repeat(np.array([[4.0], [-0.5], [-6.0]]), 2, axis=1)
+    made = _run("lion", np.array([1.0, 1.0]), gradients, settings)
+    # m: 1, 0.75 - 0.125 = 0.625, 0.46875 - 1.5; c: 2, 0.5 - 0.25, 0.3125 - 3
+    assert [s.state[0].tolist() for s in made] == [[1, 1], [0.625, 0.625], [-1.03125, -1.03125]]
+    assert [s.terms["step"].tolist() for s in made] == [[0.5, 0.5], [0.5, 0.5], [-0.5, -0.5]]
+    weight, bias = 1.0, 1.0
+    for stepped, step in zip(made, (0.5, 0.5, -0.5), strict=True):
+        weight, bias = weight - step - 0.125 * weight, bias - step
+        assert stepped.theta.tolist() == [weight, bias]
+
+
+@pytest.mark.parametrize("size", [1e-30, 1.0, 1e30])
+def test_the_length_of_a_gradient_is_nothing_to_lion(size: float) -> None:
+    made = _run("lion", np.zeros(3), np.array([[size, -size, 0]]), Settings(eta=0.25))
+    assert made[0].theta.tolist() == [-0.25, 0.25, 0]
+
+
+def test_limited_rows_by_hand() -> None:
+    W = np.array([[3.0, -4.0], [0.3, 0.4], [0.0, 0.0], [0.0, 1.0]])
+    found = limited_rows(W, 1.0)
+    assert_allclose(found, [[0.6, -0.8], [0.3, 0.4], [0.0, 0.0], [0.0, 1.0]], rtol=1e-15)
+    assert_array_equal(found[1:], W[1:])
+    assert_array_equal(W[0], [3, -4])
+
+
+def test_limited_rows_keeps_float32_and_does_not_overflow() -> None:
+    found = limited_rows(np.array([[3e30, -4e30]], np.float32), 2.5)
+    assert found.dtype == np.float32
+    assert_allclose(found, [[1.5, -2]], rtol=1e-6)
