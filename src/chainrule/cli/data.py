@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from chainrule.cli.augment import COPIES_SEED
 from chainrule.cli.catalogue import fetch_named, list_named, verify_named
 from chainrule.cli.command import HELP_NAMES, Command, Flag, argument, write_examples
 from chainrule.cli.flags import flag_of
@@ -38,7 +39,10 @@ _SHOW = """Show what is in a data set.
 
 DATA is a name or a path as `chainrule train` takes it: the shape of an example, the classes and
 how many examples each has, the digest of the content, the share of zeros, and an example of each
-class. --save draws more of them."""
+class. --save draws more of them.
+
+--augment shows copies of them as well, distorted by lot as a training would have them. Its settings
+are shift, rotation, zoom, shear, elastic, elastic_smoothness, thickness, noise, cutout, mixup."""
 
 
 class _DataCommands(click.Group):
@@ -73,11 +77,14 @@ def _offline() -> Flag:
 
 
 def _show_flags() -> list[click.Parameter]:
-    save = "also draw ten examples of each class, into a .png, .svg or .pdf file"
+    save = "also draw ten examples of each class, or copies, into a .png, .svg or .pdf file"
+    augment = "show copies as well, distorted by these settings"
     return [
         argument("data"),
         Flag(["--save"], metavar="FILE", group="output", help=save),
         _json(),
+        Flag(["--augment"], metavar="NAME=VALUE,…", group="augmentation", help=augment),
+        flag_of(COPIES_SEED),
         *(flag_of(setting) for setting in data_settings().values()),
         _offline(),
     ]
@@ -112,6 +119,7 @@ _SUB = (
         parameters=_show_flags(),
         examples=(
             "chainrule data show mnist --save samples.png",
+            "chainrule data show mnist --augment shift=2,rotation=10,elastic=34 --save copies.png",
             "chainrule data show flowers.csv --target kind",
         ),
     ),

@@ -19,7 +19,6 @@ from chainrule.worked.formats import FORMATS, render
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.options import Options
 from chainrule.worked.quantity import Quantity
-from chainrule.worked.reading import read_worked
 
 __all__ = ["command"]
 
@@ -31,7 +30,8 @@ line bears the id of its equation in docs/derivation. Numbers are addressed as d
 it: z[1][0], delta[2], step[2].W_new[1][0,3]; with several examples, example[0].z[1][0].
 
 RUN is a folder of `chainrule train --run`, or a network's file with --data: --weight tells the step
-of one weight, --neuron where one z came from, and --decision why an image was taken for its class.
+of one weight, --neuron where one z came from, --decision why an image was taken for its class,
+--influence which training images taught it so, and --mislabels which training labels look wrong.
 
 The page that html makes needs nothing else; there, pointing at a factor shows where it was
 computed. LaTeX needs amsmath, Markdown is as GitHub shows it."""
@@ -45,6 +45,8 @@ _EXAMPLES = (
     "chainrule explain worked/one-neuron-a-layer.toml --quantity dW[1] --symbolic",
     "chainrule explain runs/digits --weight 1:4,300",
     "chainrule explain runs/digits --decision 17 --format html > decision.html",
+    "chainrule explain runs/digits --influence 17 --top 5",
+    "chainrule explain runs/digits --mislabels 40 --format html > doubts.html",
 )
 
 
@@ -81,6 +83,8 @@ _OPTIONS = _shown()
 def _explain(file: str, **given: Any) -> int:
     if is_run(file):
         return explain_run(file, given)
+    from chainrule.worked.reading import read_worked
+
     refuse_run_flags(given)
     ledger = Ledger(read_worked(file))
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}

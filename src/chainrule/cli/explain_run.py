@@ -1,23 +1,24 @@
-"""`chainrule explain RUN`: one weight, one neuron or one decision of a real network."""
+"""`chainrule explain RUN`: a weight, a neuron, a decision, its causes, the labels learned."""
 
 from __future__ import annotations
 
+import atexit
+import gc
 import re
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.console import Console
+from chainrule.cli.explain_course import course_of, step_of
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import flag_name
 from chainrule.cli.own_data import own_data
-from chainrule.cli.parts import SPLITS, whole
-from chainrule.cli.run_flags import TOP
-from chainrule.cli.runs import data_of, open_kept, validation_of
+from chainrule.cli.parts import SPLITS
+from chainrule.cli.run_flags import TOP, refuse
+from chainrule.cli.runs import open_kept
 from chainrule.errors import InputError
-from chainrule.training.run_folder import RunFolder
 from chainrule.worked.quantity import Quantity
-from chainrule.worked.real.course import Course, StepOfRun
 from chainrule.worked.real.story import Story
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _OF_RUNS = (
     "weight",
     "neuron",
     "decision",
+    "influence",
+    "mislabels",
     "image",
     "epoch",
     "batch",
@@ -47,7 +50,7 @@ _NEURON = re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9})")
 
 
 def explain_run(target: str, given: Mapping[str, Any]) -> int:
-    """Explain what one of --weight, --neuron and --decision asks for.
+    """Explain what one of the flags for runs asks for.
 
     Args:
         target: a run's folder, or a network in a .safetensors file.
@@ -56,9 +59,10 @@ def explain_run(target: str, given: Mapping[str, Any]) -> int:
     Returns: the exit code.
     Raises: InputError and all that opening the run and its data raises.
     """
-    _refuse(given, _OF_FILES, "It is for worked files")
+    refuse(given, _OF_FILES, "It is for worked files")
     form = _checked_format(given.get("format"))
-    story = _story(target, given)
+    with _uncollected():
+        story = _story(target, given)
     if form == "html":
         from chainrule.worked.real.page import story_page
 
@@ -70,6 +74,22 @@ def explain_run(target: str, given: Mapping[str, Any]) -> int:
 
         tell_story(Console(), story)
     return 0
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without searches for garbage, which find none while compiled kernels are loaded."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+# At the exit too: what loading the kernels made is many objects, and ends with the process.
+atexit.register(gc.freeze)
 
 
 def _checked_format(form: str | None) -> str:
@@ -90,19 +110,19 @@ def _story(target: str, given: Mapping[str, Any]) -> Story:
     if len(asked) != 1:
         raise InputError(
             "explain",
-            expected="one of --weight, --neuron and --decision for a run",
+            expected=f"one of {', '.join(map(flag_name, _STORIES))} for a run",
             got=" and ".join(map(flag_name, asked)) or "none",
             remedy=f"Ask for example for a decision: chainrule explain {target} --decision 0",
             argument="weight",
         )
-    with told_by_flags("explain", ("data", "image", "decision", "top")):
+    with told_by_flags("explain", ("data", "image", "decision", "influence", "top")):
         return _STORIES[asked[0]](target, given)
 
 
 def _of_neuron(target: str, given: Mapping[str, Any]) -> Story:
     from chainrule.worked.real.neuron import neuron_story
 
-    _refuse(given, _OF_STEPS, "--neuron is of the network as it was kept")
+    refuse(given, _OF_STEPS, "--neuron is of the network as it was kept")
     layer, neuron = _numbers(_NEURON, given["neuron"], "neuron")
     if given.get("image") is None:
         raise InputError(
@@ -120,8 +140,8 @@ def _of_neuron(target: str, given: Mapping[str, Any]) -> Story:
 def _of_decision(target: str, given: Mapping[str, Any]) -> Story:
     from chainrule.worked.real.decision import decision_story
 
-    _refuse(given, _OF_STEPS, "--decision is of the network as it was kept")
-    _refuse(given, ("image",), "--decision has the number of the example itself")
+    refuse(given, _OF_STEPS, "--decision is of the network as it was kept")
+    refuse(given, ("image",), "--decision has the number of the example itself")
     return decision_story(_passing(target, given, "decision"), given.get("top") or TOP)
 
 
@@ -139,97 +159,38 @@ def _passing(target: str, given: Mapping[str, Any], name: str) -> Passing:
 def _of_weight(target: str, given: Mapping[str, Any]) -> Story:
     from chainrule.worked.real.weight import WeightAsked, weight_story
 
-    _refuse(given, ("split",), "A weight learned from the training set")
+    refuse(given, ("split",), "A weight learned from the training set")
     layer, neuron, source = _numbers(_WEIGHT, given["weight"], "weight")
-    course = _course(target, given)
-    step = _step(course, given)
+    course, _ = course_of(target, given, "--weight")
+    step = step_of(course, given)
     image, top = given.get("image"), given.get("top") or TOP
     asked = WeightAsked(layer, (neuron, source), image=image, top=top, where="--weight")
     return weight_story(course, step, asked)
 
 
-def _course(target: str, given: Mapping[str, Any]) -> Course:
-    """The run with the data it learned from."""
-    if target.endswith(".safetensors"):
-        raise InputError(
-            "explain",
-            expected="the folder of a run with --weight",
-            got=target,
-            why="A network file does not know how it learned",
-            argument="file",
-            value=target,
-        )
-    facts, offline = RunFolder(target).facts(), bool(given.get("offline"))
-    remedy = f"Say where they are now: chainrule explain {target} "
-    source = data_of(facts, target, given.get("data"), remedy + "--data DATA")
-    checks = validation_of(facts, target, given.get("validation"), remedy + "--validation DATA")
-    validation = None if checks is None else whole(checks.load(offline=offline))
-    return Course(target, source.load(offline=offline).train, validation, tell=_tell)
+def _of_influence(target: str, given: Mapping[str, Any]) -> Story:
+    from chainrule.worked.real.influence import influence_story
+    from chainrule.worked.real.passing import Passing
+    from chainrule.worked.real.stages import stages_of
+
+    refuse(given, _OF_STEPS, "--influence is of the whole run")
+    refuse(given, ("image",), "--influence has the number of the example itself")
+    course, pair = course_of(target, given, "--influence")
+    split, begun = given.get("split") or "test", course.plan.network
+    data, row = SPLITS[split](pair), given["influence"]
+    passing = Passing(target, begun, data, split, row, where="--influence")
+    return influence_story(course, stages_of(course), passing, given.get("top") or TOP)
 
 
-def _tell(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+def _of_mislabels(target: str, given: Mapping[str, Any]) -> Story:
+    from chainrule.worked.real.mislabels import mislabels_story
+    from chainrule.worked.real.stages import stages_of
 
-
-def _step(course: Course, given: Mapping[str, Any]) -> StepOfRun:
-    """The step that is asked for: by number, by epoch and batch, by an example; else the last."""
-    number, epoch, batch, image = (given.get(n) for n in ("step", "epoch", "batch", "image"))
-    if number is not None:
-        _refuse(given, ("epoch", "batch"), "--step counts all batches of the run")
-    if image is not None:
-        _check_image(course, image)
-    if number is None and epoch is None and batch is None:
-        return course.step(course.done) if image is None else course.step_with(image)
-    step = course.step(_numbered(course, epoch, batch) if number is None else number)
-    if image is not None and image not in step.rows:
-        seen = course.step_with(image)
-        raise InputError(
-            "--image",
-            expected=f"an example of step {step.number}",
-            got=str(image),
-            why=f"That example was last in step {seen.number}",
-            remedy=f"Set --step {seen.number}, or leave it out",
-            argument="image",
-            value=image,
-        )
-    return step
-
-
-def _numbered(course: Course, epoch: int | None, batch: int | None) -> int:
-    """The number of a step by its epoch and batch: where one is left out, the last one."""
-    epochs = (course.done - 1) // course.batches + 1
-    if epoch is not None and epoch > epochs:
-        raise InputError(
-            "--epoch",
-            expected=f"an epoch from 1 to {epochs}",
-            got=str(epoch),
-            argument="epoch",
-            value=epoch,
-        )
-    epoch = epochs if epoch is None else epoch
-    if batch is not None and batch > course.batches:
-        raise InputError(
-            "--batch",
-            expected=f"a batch from 1 to {course.batches}",
-            got=str(batch),
-            argument="batch",
-            value=batch,
-        )
-    last = min(epoch * course.batches, course.done)
-    return last if batch is None else (epoch - 1) * course.batches + batch
-
-
-def _check_image(course: Course, image: int) -> None:
-    last = len(course.plan.training) - 1
-    if image > last:
-        raise InputError(
-            "--image",
-            expected=f"the number of an example from 0 to {last}",
-            got=str(image),
-            why=f"The run learned from {last + 1} examples",
-            argument="image",
-            value=image,
-        )
+    refuse(given, _OF_STEPS, "--mislabels is of the whole run")
+    refuse(given, ("image", "top"), "--mislabels has the number of examples itself")
+    refuse(given, ("split",), "Labels are learned from the training set")
+    course, _ = course_of(target, given, "--mislabels")
+    return mislabels_story(course, stages_of(course), given["mislabels"])
 
 
 def _numbers(form: re.Pattern[str], text: str, name: str) -> tuple[int, ...]:
@@ -247,24 +208,12 @@ def _numbers(form: re.Pattern[str], text: str, name: str) -> tuple[int, ...]:
     return tuple(map(int, found.groups()))
 
 
-def _refuse(given: Mapping[str, Any], names: tuple[str, ...], why: str) -> None:
-    """Refuse flags that mean nothing beside the others."""
-    for name in names:
-        if given.get(name) not in (None, ()):
-            raise InputError(
-                "explain",
-                expected=f"no {flag_name(name)} here",
-                got=str(given[name]),
-                why=why,
-                argument=name,
-                value=given[name],
-            )
-
-
 _STORIES: dict[str, Callable[[str, Mapping[str, Any]], Story]] = {
     "weight": _of_weight,
     "neuron": _of_neuron,
     "decision": _of_decision,
+    "influence": _of_influence,
+    "mislabels": _of_mislabels,
 }
 """What can be asked of a real network, by flag."""
 
@@ -274,4 +223,4 @@ def refuse_run_flags(given: Mapping[str, Any]) -> None:
 
     Raises: InputError.
     """
-    _refuse(given, _OF_RUNS, "It is for runs; FILE is a worked example")
+    refuse(given, _OF_RUNS, "It is for runs; FILE is a worked example")

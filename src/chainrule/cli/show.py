@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
+from chainrule.cli.augment import COPIES_SEED, strengths_from
 from chainrule.cli.braille import drawn_rows
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
@@ -18,25 +20,41 @@ from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.evaluation.tables import Table
 from chainrule.evaluation.wording import count_text, percent_text
 
+if TYPE_CHECKING:
+    from chainrule.figures.augmentation import AugmentationData
+
 __all__ = ["show_data"]
 
 _LISTED = 50
 _DRAWN = 10
 _LARGEST = 32
+_EPOCHS = 2
 
 
-def show_data(data: str, save: str | None, as_json: bool, offline: bool, **_: Any) -> None:
+def show_data(
+    data: str, save: str | None, as_json: bool, offline: bool, augment: str | None, **more: Any
+) -> None:
     """Show what is in a data set."""
     console, settings = Console(as_json=as_json), data_settings()
+    strengths = None if augment is None else strengths_from(augment)
     with told_by_flags("data show", settings):
         options = given_settings(click.get_current_context(), settings)
         pair = DataSource(source=data, options=options).load(offline=offline)
+    copies = None
+    if strengths is not None:
+        from chainrule.figures.augmentation import augmentation_data
+
+        seed = COPIES_SEED.default if more[COPIES_SEED.name] is None else more[COPIES_SEED.name]
+        copies = augmentation_data(pair.train, strengths, seed=seed)
     if save is not None:
-        _draw(pair.train, save)
+        _draw(pair.train, copies, save)
     if as_json:
-        console.json(_as_json(pair))
+        told = {} if strengths is None else {"augmentation": asdict(strengths)}
+        console.json(_as_json(pair) | told)
         return
     _tell(console, pair)
+    if copies is not None:
+        _tell_copies(console, copies)
     if save is not None:
         console.fact("drawn", save)
 
@@ -53,6 +71,16 @@ def _tell(console: Console, pair: DatasetPair) -> None:
     console.line()
     if len(pair.train.shape) == 2 and max(pair.train.shape) <= _LARGEST:
         for line in drawn_rows(_examples(pair.train)[:_DRAWN]):
+            console.line(line)
+
+
+def _tell_copies(console: Console, copies: AugmentationData) -> None:
+    """The settings; and where the examples are drawn too, their copies of the first epochs."""
+    console.fact("copies", copies.summary)
+    if copies.originals.ndim != 3 or max(copies.originals.shape[1:]) > _LARGEST:
+        return
+    for epoch in copies.copies[:_EPOCHS]:
+        for line in drawn_rows(list(epoch)):
             console.line(line)
 
 
@@ -108,8 +136,12 @@ def _part_json(part: Dataset) -> dict[str, Any]:
     }
 
 
-def _draw(part: Dataset, path: str) -> None:
+def _draw(part: Dataset, copies: AugmentationData | None, path: str) -> None:
+    from chainrule.figures.augmentation import draw_augmentation
     from chainrule.figures.digits import digits_data, draw_digits
     from chainrule.figures.saving import save_figure
 
-    save_figure(draw_digits(digits_data(part)), path)
+    if copies is None:
+        save_figure(draw_digits(digits_data(part)), path)
+    else:
+        save_figure(draw_augmentation(copies), path)

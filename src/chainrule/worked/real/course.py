@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +17,14 @@ from numpy.typing import NDArray
 from chainrule.data.batches import batch_bounds, epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
+from chainrule.engine.examples import working_examples
 from chainrule.engine.position import Position
 from chainrule.errors import InputError
+from chainrule.network.network import Network
 from chainrule.training.checkpoint import read_checkpoint
 from chainrule.training.epochs import advanced
 from chainrule.training.plan import Plan
-from chainrule.training.run_folder import RunFolder
+from chainrule.training.run_folder import RunFacts, RunFolder
 from chainrule.training.train import plan_of
 
 __all__ = ["Course", "StepOfRun"]
@@ -67,20 +72,39 @@ class Course:
 
         Raises: IntegrityError where the data are others; RunFolderError, DataError.
         """
-        return plan_of(RunFolder(self.path), self.dataset, self.validation)
+        kept = RunFolder(self.path)
+        _prepare(self.dataset, kept.facts())
+        return plan_of(kept, self.dataset, self.validation)
 
     @cached_property
-    def done(self) -> int:
-        """Steps that the run has done, as far as its newest checkpoint knows.
+    def newest(self) -> Position:
+        """Where the run has come to, as far as its newest checkpoint knows.
 
-        Raises: RunFolderError; InputError where it has done none.
+        Raises: RunFolderError; InputError where it has done no step.
         """
-        steps = RunFolder(self.path).newest().step
-        if not steps:
+        position = RunFolder(self.path).newest()
+        if not position.step:
             raise InputError(
                 self.path, expected="a run with a step", got="one that has not begun to learn"
             )
-        return steps
+        return position
+
+    @property
+    def done(self) -> int:
+        """Steps that the run has done.
+
+        Raises: as `newest`.
+        """
+        return self.newest.step
+
+    @property
+    def outputs(self) -> int:
+        """Width of the network's last layer."""
+        return self.plan.network.architecture.layers[-1]
+
+    def network(self, parameters: NDArray[Any]) -> Network:
+        """The network with the parameters of a position."""
+        return self.plan.network.with_parameters(parameters)
 
     @property
     def batches(self) -> int:
@@ -149,21 +173,33 @@ class Course:
 
         Raises: FileError, DataError, IntegrityError.
         """
-        position = self._nearest(step.number - 1)
-        missing = step.number - 1 - position.step
-        if missing > _LONG:
-            self.tell(f"Steps {position.step + 1} to {step.number - 1} are computed again.")
-        while position.step < step.number - 1:
-            until = Until(batches=step.number - 1 - position.step)
-            position, _ = advanced(self.plan, position, until)
+        return self.reached(step.number - 1)
+
+    def reached(self, done: int, start: Position | None = None) -> Position:
+        """Where the run stood after so many steps, to the bit.
+
+        Args:
+            done: steps, from 0.
+            start: an earlier position to go on from; the nearest checkpoint where None.
+
+        Raises: FileError, DataError, IntegrityError.
+        """
+        position = self.nearest(done) if start is None else start
+        if done - position.step > _LONG:
+            self.tell(f"Steps {position.step + 1} to {done} are computed again.")
+        while position.step < done:
+            position, _ = advanced(self.plan, position, Until(batches=done - position.step))
         return position
 
     def after(self, position: Position) -> Position:
         """Where the run stood one step further on."""
         return self.plan.engine.advance(position, Until(batches=1))
 
-    def _nearest(self, done: int) -> Position:
-        """The latest checkpoint with no more steps done than these."""
+    def nearest(self, done: int) -> Position:
+        """The latest checkpoint with no more steps done than these.
+
+        Raises: FileError, DataError, IntegrityError.
+        """
         best, most = None, -1
         for path in Path(self.path, "checkpoints").glob("epoch-*-batch-*.safetensors"):
             epoch, batch = map(int, re.findall(r"\d+", path.name))
@@ -171,3 +207,15 @@ class Course:
             if most < steps <= done:
                 best, most = path, steps
         return RunFolder(self.path).first() if best is None else read_checkpoint(best)
+
+
+def _prepare(dataset: Dataset, facts: RunFacts) -> None:
+    """Bring the examples into the kernels' form while Numba is loaded, which takes as long.
+
+    A plan made after it finds both. What fails here is left to the plan, which says why.
+    """
+    if facts.recipe.engine != "compiled" or facts.recipe.validation_fraction:
+        return  # a part of the examples is a data set of its own
+    with contextlib.suppress(Exception), ThreadPoolExecutor(1) as beside:
+        beside.submit(working_examples, dataset, facts.architecture, facts.recipe.class_weights)
+        import chainrule.engine.compiled  # noqa: F401

@@ -1,0 +1,117 @@
+"""Which run, and which of its steps, `chainrule explain RUN` is asked about."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from chainrule.cli.parts import whole
+from chainrule.cli.run_flags import refuse
+from chainrule.cli.runs import data_of, validation_of
+from chainrule.data.dataset import DatasetPair
+from chainrule.errors import InputError
+from chainrule.training.run_folder import RunFolder
+from chainrule.worked.real.course import Course, StepOfRun
+
+__all__ = ["course_of", "step_of"]
+
+
+def course_of(target: str, given: Mapping[str, Any], asked: str) -> tuple[Course, DatasetPair]:
+    """The run with the data it learned from, and these whole.
+
+    Args:
+        target: a run's folder.
+        given: the parameters of the command by name.
+        asked: the flag that asks, for error texts.
+
+    Raises: InputError and all that opening the run and its data raises.
+    """
+    if target.endswith(".safetensors"):
+        raise InputError(
+            "explain",
+            expected=f"the folder of a run with {asked}",
+            got=target,
+            why="A network file does not know how it learned",
+            argument="file",
+            value=target,
+        )
+    facts, offline = RunFolder(target).facts(), bool(given.get("offline"))
+    remedy = f"Say where they are now: chainrule explain {target} "
+    source = data_of(facts, target, given.get("data"), remedy + "--data DATA")
+    checks = validation_of(facts, target, given.get("validation"), remedy + "--validation DATA")
+    validation = None if checks is None else whole(checks.load(offline=offline))
+    pair = source.load(offline=offline)
+    return Course(target, pair.train, validation, tell=_tell), pair
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def step_of(course: Course, given: Mapping[str, Any]) -> StepOfRun:
+    """The step that is asked for: by number, by epoch and batch, by an example; else the last.
+
+    Args:
+        course: the run.
+        given: the parameters of the command by name.
+
+    Raises: InputError.
+    """
+    number, epoch, batch, image = (given.get(n) for n in ("step", "epoch", "batch", "image"))
+    if number is not None:
+        refuse(given, ("epoch", "batch"), "--step counts all batches of the run")
+    if image is not None:
+        _check_image(course, image)
+    if number is None and epoch is None and batch is None:
+        return course.step(course.done) if image is None else course.step_with(image)
+    step = course.step(_numbered(course, epoch, batch) if number is None else number)
+    if image is not None and image not in step.rows:
+        seen = course.step_with(image)
+        raise InputError(
+            "--image",
+            expected=f"an example of step {step.number}",
+            got=str(image),
+            why=f"That example was last in step {seen.number}",
+            remedy=f"Set --step {seen.number}, or leave it out",
+            argument="image",
+            value=image,
+        )
+    return step
+
+
+def _numbered(course: Course, epoch: int | None, batch: int | None) -> int:
+    """The number of a step by its epoch and batch: where one is left out, the last one."""
+    epochs = (course.done - 1) // course.batches + 1
+    if epoch is not None and epoch > epochs:
+        raise InputError(
+            "--epoch",
+            expected=f"an epoch from 1 to {epochs}",
+            got=str(epoch),
+            argument="epoch",
+            value=epoch,
+        )
+    epoch = epochs if epoch is None else epoch
+    if batch is not None and batch > course.batches:
+        raise InputError(
+            "--batch",
+            expected=f"a batch from 1 to {course.batches}",
+            got=str(batch),
+            argument="batch",
+            value=batch,
+        )
+    last = min(epoch * course.batches, course.done)
+    return last if batch is None else (epoch - 1) * course.batches + batch
+
+
+def _check_image(course: Course, image: int) -> None:
+    last = len(course.plan.training) - 1
+    if image > last:
+        raise InputError(
+            "--image",
+            expected=f"the number of an example from 0 to {last}",
+            got=str(image),
+            why=f"The run learned from {last + 1} examples",
+            argument="image",
+            value=image,
+        )

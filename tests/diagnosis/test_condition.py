@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.diagnosis.condition import Condition, Sight
+from chainrule.diagnosis.diagnose import diagnose
+from chainrule.diagnosis.evidence import Evidence
+from chainrule.diagnosis.probe import probe
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    data = cr.Dataset(np.array([[0.0, 1.0], [1.0, 0.0]] * 30), [0, 1] * 30)
+    recipe = cr.Recipe(epochs=9, learning_rate=0.1, seed=0)
+    return probe(cr.Network.create([2, 4, 2], "tanh"), data, recipe)
+
+
+def _row(name: str = "tall", **more) -> Condition:
+    row = Condition(
+        name=name,
+        title="Tall",
+        threshold=3,
+        above=True,
+        figure="height",
+        why="It bends",
+        remedy="Cut it",
+        measure=lambda evidence: Sight(3.5, "it is 3.5 high"),
+    )
+    return replace(row, **more)
+
+
+def test_a_finding_tells_figure_bound_cause_and_remedy(evidence) -> None:
+    found = _row().found(evidence)
+    assert (found.name, found.title, found.figure, found.threshold) == ("tall", "Tall", 3.5, 3)
+    assert (found.what, found.why) == ("it is 3.5 high; the bound is 3", "It bends")
+    assert (found.changes, found.remedy) == ({}, "Cut it")
+
+
+def test_settings_take_the_place_of_the_general_remedy(evidence) -> None:
+    sight = Sight(4, "", {"epochs": 2})
+    found = _row(measure=lambda e: sight).found(evidence)
+    assert (found.changes, found.remedy) == ({"epochs": 2}, "")
+    both = _row(measure=lambda e: replace(sight, remedy="Look")).found(evidence)
+    assert both.remedy == "Look"
+
+
+@pytest.mark.parametrize(
+    ("figure", "above", "there"),
+    [(3.0, True, False), (3.1, True, True), (3.0, False, False), (2.9, False, True)],
+)
+def test_the_bound_itself_is_allowed(evidence, figure, above, there) -> None:
+    row = _row(above=above, measure=lambda e: Sight(figure, ""))
+    assert (row.found(evidence) is not None) == there
+
+
+@pytest.mark.parametrize("figure", [float("nan")])
+def test_a_figure_that_is_no_number_is_no_finding(evidence, figure) -> None:
+    assert _row(measure=lambda e: Sight(figure, "")).found(evidence) is None
+
+
+def test_what_does_not_apply_is_no_finding(evidence) -> None:
+    assert _row(measure=lambda e: None).found(evidence) is None
+
+
+def test_what_lacks_something_is_not_judged(evidence) -> None:
+    row = _row(needs=lambda e: "there is no ruler")
+    found = diagnose(evidence, [row])
+    assert (found.findings, found.unjudged) == ((), {"tall": "there is no ruler"})
+
+
+def test_what_does_no_harm_is_not_told(evidence) -> None:
+    assert not evidence.learns_badly
+    row = _row(harmful_only=True)
+    assert row.found(evidence) is None
+    assert row.found(replace(evidence, diverged="It diverged.")) is not None
+    poor = replace(evidence, end=replace(evidence.end, skill=float("nan")))
+    assert row.found(poor) is not None
+
+
+def test_what_is_told_alone(evidence) -> None:
+    rows = [_row("first", alone=True), _row("second")]
+    assert [f.name for f in diagnose(evidence, rows).findings] == ["second"]
+    assert [f.name for f in diagnose(evidence, rows[:1]).findings] == ["first"]

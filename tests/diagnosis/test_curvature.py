@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.diagnosis.curvature import STABILITY, gradient_of, greatest_eigenvalue
+from chainrule.equations.activations import ACTIVATIONS
+from chainrule.equations.updates import UPDATES, Settings
+
+SMOOTH = sorted(set(ACTIVATIONS) - {"softmax", "step"})
+
+
+def _case(activation: str, cost: str):
+    random = np.random.default_rng(3)
+    data = cr.Dataset(random.normal(size=(40, 4)), random.integers(0, 3, 40))
+    network = cr.Network.create([4, 6, 3], activation, seed=1, dtype="float64")
+    recipe = cr.Recipe(cost=cost, l2=0.01, seed=0)
+    architecture = network.architecture.for_cost(cost)
+    return gradient_of(architecture, recipe, data, np.arange(40)), network.parameters
+
+
+@pytest.mark.parametrize("activation", SMOOTH)
+@pytest.mark.parametrize("cost", ["categorical_cross_entropy", "half_squared_error"])
+def test_the_whole_hessian_has_that_eigenvalue(activation, cost) -> None:
+    gradient, theta = _case(activation, cost)
+    steps = 1e-6 * np.eye(theta.size)
+    hessian = np.stack([gradient(theta + h) - gradient(theta - h) for h in steps]) / 2e-6
+    greatest = np.linalg.eigvalsh((hessian + hessian.T) / 2)[-1]
+    assert greatest_eigenvalue(gradient, theta) == pytest.approx(greatest, rel=0.03)
+
+
+def test_a_parabola_is_measured_to_the_last_digits() -> None:
+    curves = np.array([3.0, 1.0, -5.0])
+    assert greatest_eigenvalue(lambda x: curves * x, np.ones(3)) == pytest.approx(3, rel=1e-12)
+
+
+def test_the_preconditioner_multiplies_from_both_sides() -> None:
+    curves, root = np.array([3.0, 1.0]), np.array([0.5, 2.0])
+    found = greatest_eigenvalue(lambda x: curves * x, np.zeros(2), root)
+    assert found == pytest.approx(4, rel=1e-12)
+
+
+def test_no_curvature() -> None:
+    assert greatest_eigenvalue(lambda x: np.ones_like(x), np.zeros(5)) == 0
+
+
+def test_a_gradient_that_is_not_finite() -> None:
+    assert np.isnan(greatest_eigenvalue(lambda x: x * np.nan, np.zeros(5)))
+
+
+def _grown(name: str, recipe: cr.Recipe, eta: float) -> float:
+    """How far from 0 many steps on ½ θ² lead, from 1."""
+    theta = np.ones(1)
+    state = UPDATES[name].initial_state(theta)
+    for t in range(1, 2001):
+        settings = Settings(eta=eta, t=t, mu=recipe.momentum)
+        stepped = UPDATES[name].advance(theta, theta, state, settings)
+        theta, state = stepped.theta, stepped.state
+    return abs(float(theta[0]))
+
+
+@pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov"])
+def test_the_limit_parts_what_shrinks_from_what_grows(name) -> None:
+    recipe = cr.Recipe(momentum=0.8, seed=0)
+    limit = STABILITY[name](recipe)
+    assert _grown(name, recipe, 0.99 * limit) < 1e-3
+    assert _grown(name, recipe, 1.01 * limit) > 1e3
+
+
+@pytest.mark.parametrize(("share", "grows"), [(0.99, False), (1.01, True)])
+def test_the_limit_of_a_mean_gradient(share, grows) -> None:
+    # Adam whose mean squares stand still: m ← β₁ m + (1 - β₁) g, θ ← θ - η m, on ½ θ².
+    recipe = cr.Recipe(seed=0)
+    theta, mean = 1.0, 0.0
+    for _ in range(4000):
+        mean = 0.9 * mean + 0.1 * theta
+        theta -= share * STABILITY["adam"](recipe) * mean
+    assert STABILITY["adam"](recipe) == pytest.approx(38)
+    assert (abs(theta) > 1) == grows
+
+
+def test_every_update_has_a_limit() -> None:
+    assert set(STABILITY) <= set(UPDATES)
+    assert STABILITY["adamw"](cr.Recipe()) == STABILITY["adam"](cr.Recipe())
+    assert STABILITY["rmsprop"](cr.Recipe()) == 2
