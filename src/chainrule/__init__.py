@@ -34,6 +34,7 @@ _HOMES = {
     "Moment": "training.observers",
     "Network": "network.network",
     "Position": "engine.position",
+    "RateCurve": "training.rates",
     "Recipe": "recipe",
     "ReferenceEngine": "engine.reference",
     "Report": "evaluation.report",
@@ -42,7 +43,9 @@ _HOMES = {
     "TrainingInterrupted": "errors",
     "Until": "engine.contract",
     "Verification": "training.verification",
+    "Votes": "evaluation.votes",
     "evaluate": "evaluation.report",
+    "find_rate": "training.rates",
     "load_dataset": "data.sources",
     "prepare": "data.handwriting",
     "read_picture": "data.handwriting",
@@ -51,6 +54,7 @@ _HOMES = {
     "train": "training.train",
     "train_many": "training.many",
     "verify": "training.verification",
+    "vote": "evaluation.votes",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])

@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "Train a network on data, and test it.",
     "evaluate": "Judge a network by examples.",
     "predict": "Say what a network sees in pictures or rows of numbers.",
+    "rate": "Find a learning rate.",
     "diagnose": "Say why a training does not learn, and what to set instead.",
     "verify": "Compute a kept run again and compare it to the bit.",
     "explain": "Show every number of a worked example, or of a real network.",

@@ -14,6 +14,7 @@ from chainrule.cli.parts import SPLITS, split_flag
 from chainrule.cli.report_figures import draw_report
 from chainrule.cli.runs import Kept, judged_by, open_kept
 from chainrule.cli.settings import data_settings
+from chainrule.cli.together import vote_flags, voted, votes_table
 from chainrule.evaluation.report import evaluate
 from chainrule.evaluation.tables import report_tables
 
@@ -24,12 +25,18 @@ _ABOUT = """Judge a network by examples.
 RUN is the folder of a run, or a network in a .safetensors file. DATA is a name or a path as
 `chainrule train` takes it; a run knows its own data, and those that it held out are taken. The
 report has the accuracy with its 95 % interval (Wilson), figures for each class, the confusion
-matrix, the calibration, and the mistakes of which the network was surest."""
+matrix, the calibration, and the mistakes of which the network was surest.
+
+--with, --snapshots and --views also judge answers that several networks give together, or one
+network for several distorted copies of each image. That is reported apart: it is no accuracy of
+RUN."""
 
 _EXAMPLES = (
     "chainrule evaluate runs/digits",
     "chainrule evaluate runs/digits --split train --json",
     "chainrule evaluate runs/digits --figures figures",
+    "chainrule evaluate runs/one --with runs/two --with runs/three",
+    "chainrule evaluate runs/digits --views 16",
     "chainrule evaluate runs/flowers/network.safetensors more.csv --target kind --split all",
 )
 
@@ -43,11 +50,16 @@ def _evaluate(**given: Any) -> int:
         source = judged_by(kept, "evaluate", given["data"], options)
         dataset = SPLITS[given["split"] or "test"](source.load(offline=given["offline"]))
         report = evaluate(kept.network, dataset, **_cost(kept))
+        votes = voted(kept, dataset, given)
     drawn = [] if given["figures"] is None else draw_report(report, dataset, given["figures"])
     if console.as_json:
-        console.json(report.to_dict())
+        together = {} if votes is None else {"together": votes.to_dict()}
+        console.json({**report.to_dict(), **together})
     for table in report_tables(report):
         console.table(table)
+        console.line()
+    if votes is not None:
+        console.table(votes_table(votes))
         console.line()
     if drawn:
         console.fact("drawn", ", ".join(drawn))
@@ -68,6 +80,7 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         split_flag("report", "test"),
         Flag(["--figures"], metavar="DIR", group="report", help="also draw the report, into DIR"),
+        *vote_flags(),
         Flag(["--json", "as_json"], is_flag=True, group="report", help="print nothing but JSON"),
         *(flag_of(setting) for setting in _SETTINGS.values()),
         Flag(["--offline"], is_flag=True, group="data", help="fetch nothing from the network"),

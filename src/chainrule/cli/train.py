@@ -10,15 +10,16 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.epochs import EpochTable, duration_text
 from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import Setting, flag_of, given_settings
+from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.job import Job, Sources, new_job, resumed_job
+from chainrule.cli.presets import presets_table
 from chainrule.cli.progress import Once, training_observers
-from chainrule.cli.settings import from_assignments, from_file, training_settings
+from chainrule.cli.settings import training_settings
+from chainrule.cli.values import given_values, setting_flags
 from chainrule.cli.wording import data_text, network_text, recipe_text, result_text
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation.report import Report, evaluate
 from chainrule.limits import Limit
-from chainrule.presets import preset, preset_names
 from chainrule.training.train import Run
 
 __all__ = ["command"]
@@ -68,11 +69,14 @@ _THREADS = Setting(
 def _train(**given: Any) -> int:
     ctx = click.get_current_context()
     console = Console(as_json=given["as_json"])
+    if given["list_presets"]:
+        console.table(presets_table())
+        return 0
     names = ("data", "validation", "run", "offline", "threads")
     sources = Sources(*(given[name] for name in names))
     resumed = given["resume"]
     _check_flags(ctx, sources.data, resumed)
-    values = {} if resumed else _values(ctx)
+    values = {} if resumed else given_values(ctx, _SETTINGS)
     with told_by_flags("train", _SETTINGS):
         job = resumed_job(resumed, sources) if resumed else new_job(sources, values, _SETTINGS)
         run = _followed(console, job, resumed or given["run"])
@@ -110,23 +114,6 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
                 remedy=f"Leave {flag} out, or start a new run",
                 argument=name,
             )
-
-
-def _values(ctx: click.Context) -> dict[str, Any]:
-    """What was set, by name: the file, --set, and flags, each counting more than those before."""
-    values = {} if ctx.params["preset"] is None else _preset(ctx)
-    if ctx.params["config"] is not None:
-        values |= from_file(ctx.params["config"], _SETTINGS)
-    values |= from_assignments(ctx.params["assignments"], _SETTINGS)
-    return values | given_settings(ctx, _SETTINGS)
-
-
-def _preset(ctx: click.Context) -> dict[str, Any]:
-    """The settings of a preset."""
-    settings = preset(ctx.params["preset"])
-    return {
-        name: _SETTINGS[name].checked("preset", name, value) for name, value in settings.items()
-    }
 
 
 def _introduce(console: Console, job: Job) -> None:
@@ -200,15 +187,8 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="keep the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="go on with the run in this folder"),
-        Flag(["--preset"], metavar="NAME", group=files, help=f"settings by name: {_PRESETS}"),
-        Flag(["--config"], metavar="FILE", group=files, help="a TOML or JSON file of settings"),
-        Flag(
-            ["--set", "assignments"],
-            metavar="NAME=VALUE",
-            multiple=True,
-            group=files,
-            help="one setting; may be given again",
-        ),
+        *setting_flags(),
+        Flag(["--list-presets"], is_flag=True, group=files, help="show all presets, and end"),
         Flag(["--json", "as_json"], is_flag=True, group=files, help="print nothing but JSON"),
         flag_of(_THREADS),
         *(flag_of(setting) for setting in _SETTINGS.values()),
@@ -218,5 +198,4 @@ def _flags() -> list[click.Parameter]:
 
 
 _SETTINGS = training_settings()
-_PRESETS = ", ".join(preset_names())
 command = Command("train", _train, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

@@ -1,21 +1,29 @@
-"""Recipes with a name, each a TOML file of settings beside this one."""
+"""Recipes with a name, each a TOML file of settings beside this one, with what came of it."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from chainrule.errors import unknown_name
 from chainrule.recipe import read_table
 
-__all__ = ["preset", "preset_names"]
+__all__ = ["measured", "preset", "preset_about", "preset_names"]
 
 _FOLDER = Path(__file__).parent
+_ABOUT = "about"
 
 
 def preset_names() -> list[str]:
     """The names of all presets, sorted."""
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+def _table(name: str) -> dict[str, Any]:
+    if name not in preset_names():
+        raise unknown_name("preset", "a preset", name, preset_names(), argument="preset")
+    return read_table(_FOLDER / f"{name}.toml")
 
 
 def preset(name: str) -> dict[str, Any]:
@@ -30,6 +38,24 @@ def preset(name: str) -> dict[str, Any]:
         >>> preset("fast")["layers"]
         [784, 128, 10]
     """
-    if name not in preset_names():
-        raise unknown_name("preset", "a preset", name, preset_names(), argument="preset")
-    return read_table(_FOLDER / f"{name}.toml")
+    return {key: value for key, value in _table(name).items() if key != _ABOUT}
+
+
+def preset_about(name: str) -> str:
+    """What a preset is for, in a sentence.
+
+    Raises: UnknownNameError.
+    """
+    return str(_table(name)[_ABOUT])
+
+
+def measured(name: str) -> dict[str, Any]:
+    """What came of a preset on MNIST when it was last measured; empty where it was not.
+
+    Returns: accuracies on the test images by seed, seconds of each training, parameters, bytes of
+        the network's file, as docs/recipes.md has them.
+    """
+    path = _FOLDER / "measured.json"
+    figures: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    found: dict[str, Any] = figures.get("presets", {}).get(name, {})
+    return found

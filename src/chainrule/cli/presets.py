@@ -1,0 +1,29 @@
+"""The presets as a table: what each is for, and what came of it."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from chainrule.evaluation.tables import Table
+from chainrule.evaluation.wording import percent_text
+from chainrule.presets import measured, preset, preset_about, preset_names
+
+__all__ = ["presets_table"]
+
+
+def presets_table() -> Table:
+    """All presets, with the medians of their measured trainings on MNIST."""
+    rows = tuple(_row(name) for name in preset_names())
+    header = ("preset", "layers", "accuracy", "seconds", "about")
+    note = (
+        "Medians on the MNIST test images, as docs/recipes.md has them; nothing where not measured."
+    )
+    return Table("Presets", header, rows, note)
+
+
+def _row(name: str) -> tuple[str, ...]:
+    layers, figures = "-".join(map(str, preset(name)["layers"])), measured(name)
+    if not figures:
+        return name, layers, "", "", preset_about(name)
+    accuracy = percent_text(median(figures["accuracies"]))
+    return name, layers, accuracy, f"{median(figures['seconds']):.1f}", preset_about(name)
