@@ -255,3 +255,22 @@ def test_limited_rows_keeps_float32_and_does_not_overflow() -> None:
     found = limited_rows(np.array([[3e30, -4e30]], np.float32), 2.5)
     assert found.dtype == np.float32
     assert_allclose(found, [[1.5, -2]], rtol=1e-6)
+
+
+def test_the_latest_gradient_counts_more_in_lions_step_than_in_its_memory() -> None:
+    settings = Settings(eta=0.5, beta1=0.5, beta2=0.75)
+    made = _run("lion", np.array([0.0]), np.array([[4.0], [-1.25]]), settings)
+    # m is 1, then c is 0.5 - 0.625, though the new m is 0.75 - 0.3125
+    assert _thetas(made) == [[-0.5], [0]]
+    assert made[-1].state.tolist() == [[0.4375]]
+
+
+@pytest.mark.parametrize("longest", [0.25, 1.0, 2.5, 40.0])
+def test_limited_rows_are_as_long_as_allowed_or_as_they_were(longest: float) -> None:
+    W = np.random.default_rng(0).normal(size=(50, 3)) * np.arange(50)[:, None] / 10
+    lengths, found = np.linalg.norm(W, axis=1), limited_rows(W, longest)
+    assert_allclose(np.linalg.norm(found, axis=1), np.minimum(lengths, longest), rtol=1e-14)
+    short = lengths <= longest
+    assert short.any()
+    assert_array_equal(found[short], W[short])
+    assert_allclose(found * lengths[:, None], W * np.minimum(lengths, longest)[:, None], rtol=1e-13)
