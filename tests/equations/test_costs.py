@@ -23,9 +23,9 @@ from chainrule.equations.costs import (
     huber,
     huber_gradient,
     huber_with,
-    mixed_targets,
     smoothed_targets,
 )
+from chainrule.equations.mixing import mixed
 
 NAMES = [
     "squared_error",
@@ -261,8 +261,8 @@ def test_the_cost_of_smoothed_targets_asks_every_class_a_little(name: str) -> No
 def test_mixed_targets_by_hand() -> None:
     y, other = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [0.0, 1.0]])
     shares = np.array([[0.75], [0.5]])
-    assert mixed_targets(y, other, shares).tolist() == [[0.75, 0.25], [0, 1]]
-    numbers = mixed_targets(np.array([[4.0]]), np.array([[-8.0]]), np.array([[0.25]]))
+    assert mixed(y, other, shares).tolist() == [[0.75, 0.25], [0, 1]]
+    numbers = mixed(np.array([[4.0]]), np.array([[-8.0]]), np.array([0.25]))
     assert numbers.tolist() == [[-5]]
 
 
@@ -271,29 +271,29 @@ def test_the_cross_entropy_of_a_mixture_is_the_mixture_of_cross_entropies(name: 
     value, share = COSTS[name].value, np.array([[0.25], [0.875]])
     other = np.array([[0.0, 1.0], [0.5, 0.25]])
     both = share[:, 0] * value(A, Y) + (1 - share[:, 0]) * value(A, other)
-    assert_allclose(value(A, mixed_targets(Y, other, share)), both, rtol=1e-14)
+    assert_allclose(value(A, mixed(Y, other, share)), both, rtol=1e-14)
 
 
 def test_the_squares_of_a_mixture_lack_what_does_not_depend_on_the_outputs() -> None:
     cost, share = COSTS["squared_error"], np.array([[0.25], [0.875]])
     other = np.array([[0.0, 1.0], [0.5, 0.25]])
-    mixed = mixed_targets(Y, other, share)
+    both_targets = mixed(Y, other, share)
     flat = share[:, 0]
     lacking = flat * (1 - flat) * np.square(Y - other).sum(axis=1)
     both = flat * cost.value(A, Y) + (1 - flat) * cost.value(A, other)
-    assert_allclose(cost.value(A, mixed), both - lacking, rtol=1e-13)
+    assert_allclose(cost.value(A, both_targets), both - lacking, rtol=1e-13)
     gradients = share * cost.gradient(A, Y) + (1 - share) * cost.gradient(A, other)
-    assert_allclose(cost.gradient(A, mixed), gradients, rtol=1e-14)
+    assert_allclose(cost.gradient(A, both_targets), gradients, rtol=1e-14)
 
 
 def test_to_smooth_a_mixture_is_to_mix_what_is_smooth() -> None:
     y, other, share = np.eye(3), np.eye(3)[[2, 0, 1]], np.array([[0.5], [0.75], [1.0]])
-    first = mixed_targets(smoothed_targets(y, 0.1), smoothed_targets(other, 0.1), share)
-    assert_allclose(smoothed_targets(mixed_targets(y, other, share), 0.1), first, rtol=1e-15)
+    first = mixed(smoothed_targets(y, 0.1), smoothed_targets(other, 0.1), share)
+    assert_allclose(smoothed_targets(mixed(y, other, share), 0.1), first, rtol=1e-15)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_targets_keep_their_type(dtype: Any) -> None:
     y, share = np.eye(3, dtype=dtype), np.full((3, 1), 0.3, dtype)
     assert smoothed_targets(y, 0.1).dtype == dtype
-    assert mixed_targets(y, y[::-1], share).dtype == dtype
+    assert mixed(y, y[::-1], share).dtype == dtype

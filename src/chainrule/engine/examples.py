@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.engine.expansion import Mixing
 from chainrule.engine.working import normalised_weights
-from chainrule.equations.costs import mixed_targets
+from chainrule.equations.mixing import mixed
 from chainrule.kernels.records import Examples
 from chainrule.network.architecture import Architecture
 
@@ -47,7 +47,7 @@ def working_examples(
 
 
 def mixed_examples(examples: Examples, dataset: Dataset, pairs: Mixing | None) -> Examples:
-    """[C10] The examples with the targets of those that their inputs are mixed with.
+    """[X8] The examples with the targets of those that their inputs are mixed with.
 
     Args:
         examples: in working form.
@@ -59,8 +59,8 @@ def mixed_examples(examples: Examples, dataset: Dataset, pairs: Mixing | None) -
     partners, shares = pairs
     if dataset.classifies:
         return examples._replace(others=examples.labels[partners], shares=shares)
-    share = shares[:, None].astype(examples.numbers.dtype)
-    numbers = mixed_targets(examples.numbers, examples.numbers[partners], share)
+    share = shares.astype(examples.numbers.dtype)
+    numbers = mixed(examples.numbers, examples.numbers[partners], share)
     return examples._replace(numbers=numbers)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.augmentation import Augmentation, augmented, augmented_by_law, mixing
 from chainrule.data.dataset import Dataset
+from chainrule.equations.mixing import mixed
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
 
@@ -117,12 +118,12 @@ class Expansion:
 
 
 def _mixed(inputs: Array, pairs: Mixing) -> Array:
-    """λ x + (1 - λ) x_partner, in the inputs' own type."""
+    """[X8] λ x + (1 - λ) x_partner, in the inputs' own type."""
     partners, shares = pairs
     made = np.empty_like(inputs)
     for start in range(0, len(inputs), _ROWS):
         rows = slice(start, start + _ROWS)
-        share: Array = shares[rows, None].astype(np.float32 if inputs.itemsize < 8 else np.float64)
-        block = share * inputs[rows] + (1 - share) * inputs[partners[rows]]
+        share = shares[rows].astype(np.float32 if inputs.itemsize < 8 else np.float64)
+        block = mixed(inputs[rows], inputs[partners[rows]], share)
         made[rows] = np.rint(block) if made.dtype == np.uint8 else block
     return made

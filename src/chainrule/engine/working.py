@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
-from chainrule.equations.costs import batch_shares, mixed_targets, smoothed_targets
+from chainrule.equations.costs import batch_shares, smoothed_targets
+from chainrule.equations.mixing import mixed
 from chainrule.errors import ShapeError
 from chainrule.network.network import chosen_classes
 
@@ -58,8 +59,8 @@ class WorkingSet:
         y = self._own_targets(rows)
         if self.mixing is not None:
             partners, shares = self.mixing
-            share = shares[rows, None].astype(self.dtype)
-            y = mixed_targets(y, self._own_targets(partners[rows]), share)
+            share = shares[rows].astype(self.dtype)
+            y = mixed(y, self._own_targets(partners[rows]), share)
         return smoothed_targets(y, self.smoothing) if self.smoothing else y
 
     def _own_targets(self, rows: Array | slice) -> Array:

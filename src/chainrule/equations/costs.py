@@ -22,7 +22,6 @@ __all__ = [
     "batch_shares",
     "cost_named",
     "huber_with",
-    "mixed_targets",
     "smoothed_targets",
 ]
 
@@ -212,22 +211,6 @@ def smoothed_targets(y: Array, smoothing: float) -> Array:
     """
     kept, spread = y.dtype.type(1 - smoothing), y.dtype.type(smoothing / y.shape[-1])
     return kept * y + spread
-
-
-def mixed_targets(y: Array, other: Array, shares: Array) -> Array:
-    """[C10] Targets of examples that were mixed with others: mixup.
-
-        y' = λ y + (1 - λ) y_other
-
-    Args:
-        y: targets, (batch, n).
-        other: those of the partners, (batch, n).
-        shares: λ, each example's own share, (batch, 1).
-
-    Returns:
-        y', (batch, n).
-    """
-    return shares * y + (1 - shares) * other
 
 
 def huber_with(threshold: float) -> Cost:

@@ -39,7 +39,7 @@ def _set_own(examples: Examples, r: int, y: Array) -> None:
 
 @kernel
 def _mix(y: Array, share: float, other: int) -> None:
-    """[C10] Targets mixed with those of class `other`."""
+    """[X8] Targets mixed with those of class `other`."""
     of = y.dtype.type
     own = of(share)
     rest = of(1) - own
