@@ -25,6 +25,11 @@ def test_a_text_is_read() -> None:
     assert strengths_from("") == Augmentation()
 
 
+def test_a_preset_has_strengths() -> None:
+    assert strengths_from("balanced") == Augmentation(shift=1, rotation=5, zoom=0.05, elastic=10)
+    assert not strengths_from("fast").changes
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -38,12 +43,12 @@ def test_a_text_is_read() -> None:
         (
             "zoom=1",
             "expected zoom to be a number at least 0 and below 1, got 1 (int). "
-            "zoom: most that sizes change, as a share.",
+            "zoom: most that width and height change, as a share.",
         ),
         (
             "cutout=2.5",
             "expected cutout to be a whole number at least 0 and at most 10000, got 2.5 (float). "
-            "cutout: side of a square set to 0.",
+            "cutout: side of a square that is set to 0.",
         ),
         (
             "noise=much",

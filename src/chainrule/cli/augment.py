@@ -1,14 +1,15 @@
-"""Settings of distorted copies, from one text such as "shift=2,rotation=10"."""
+"""Settings of distorted copies, from one text such as "shift=2,rotation=10", or a preset."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from chainrule.cli.flags import Setting
 from chainrule.equations.distortions import Augmentation
 from chainrule.errors import InputError, unknown_name
-from chainrule.limits import Limit
+from chainrule.limits import Limit, limits_of
+from chainrule.presets import preset, preset_names
+from chainrule.recipe import Recipe
 
 __all__ = ["COPIES_SEED", "STRENGTHS", "strengths_from"]
 
@@ -21,33 +22,19 @@ COPIES_SEED = Setting(
 )
 """The flag --seed."""
 
-_number, _whole = partial(Limit, float), partial(Limit, int)
-
-_pixels = partial(Limit, float, unit="pixels")
-
-# fmt: off
-STRENGTHS: dict[str, Limit] = {
-    "shift":              _pixels("most pixels moved, each way", 0, 1000),
-    "rotation":           _number("most degrees turned, each way", 0, 180, unit="degrees"),
-    "zoom":               _number("most that sizes change, as a share", 0, 1, high_open=True),
-    "shear":              _number("most pixels aside for each pixel of height", 0, 10),
-    "elastic":            _pixels("strength of the elastic field before it is smoothed", 0, 10_000),
-    "elastic_smoothness": _pixels("width of the bell that smooths the elastic field", 0.1, 1000),
-    "thickness":          _pixels("most by which strokes become thicker or thinner", 0, 100),
-    "noise":              _number("standard deviation of noise, as a share of full ink", 0, 10),
-    "cutout":             _whole("side of a square set to 0", 0, 10_000, unit="pixels"),
-    "mixup":              _number("α of the Beta distribution of shares; 0 for none", 0, 1000),
-}
-# fmt: on
-"""What each strength may be."""
+STRENGTHS = {n: limit for n, limit in limits_of(Recipe).items() if limit.group == "augmentation"}
+"""What each strength may be: as in a recipe."""
 
 
 def strengths_from(text: str) -> Augmentation:
-    """The strengths that a text such as "shift=2,rotation=10" names.
+    """The strengths that a text such as "shift=2,rotation=10" names, or those of a preset.
 
     Raises: InputError, UnknownNameError.
     """
     found: dict[str, Any] = {}
+    if text.strip() in preset_names():
+        settings = preset(text.strip())
+        return Augmentation(**{name: settings[name] for name in STRENGTHS if name in settings})
     for part in filter(None, map(str.strip, text.split(","))):
         given, equals, value = part.partition("=")
         name = given.strip().replace("-", "_")

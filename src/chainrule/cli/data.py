@@ -78,7 +78,7 @@ def _offline() -> Flag:
 
 def _show_flags() -> list[click.Parameter]:
     save = "also draw ten examples of each class, or copies, into a .png, .svg or .pdf file"
-    augment = "show copies as well, distorted by these settings"
+    augment = "show copies as well, distorted by these settings, or by those of a preset"
     return [
         argument("data"),
         Flag(["--save"], metavar="FILE", group="output", help=save),
