@@ -74,11 +74,6 @@ class WholeEngine:
         """The order of the tensors in a position's flat parameters."""
         return self._law.layout
 
-    @property
-    def batches(self) -> int:
-        """One."""
-        return 1
-
     def advance(self, position: Position, until: Until) -> Position:
         """One epoch: at most `recipe.iterations` iterations of L-BFGS.
 
@@ -110,7 +105,8 @@ class WholeEngine:
             # What overflows is a wall, from which the line search turns back.
             return (total if np.isfinite(total) else np.inf), at.g.astype(np.float64)
 
-        options = {"maxiter": self.recipe.iterations, "maxcor": 10}
+        # It goes on for as many iterations as it may, as long as it descends.
+        options = {"maxiter": self.recipe.iterations, "maxcor": 10, "ftol": 0.0, "gtol": 1e-10}
         found = minimize(
             value, theta.astype(np.float64), jac=True, method="L-BFGS-B", options=options
         )
