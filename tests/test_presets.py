@@ -7,24 +7,66 @@ import dataclasses
 import pytest
 
 import chainrule as cr
-from chainrule.presets import preset, preset_names
+from chainrule.cli.settings import training_settings
+from chainrule.network.architecture import Architecture
+from chainrule.presets import measured, preset, preset_about, preset_names
 from chainrule.recipe import Recipe
+
+NETWORK = {"layers", "activation", "output_activation"}
 
 
 @pytest.mark.parametrize("name", preset_names())
 def test_each_is_a_network_and_a_recipe(name) -> None:
     settings = preset(name)
-    layers, activation = settings.pop("layers"), settings.pop("activation")
-    assert cr.Network.create(layers, activation).architecture.layers == tuple(layers)
-    assert set(settings) <= {field.name for field in dataclasses.fields(Recipe)}
-    assert Recipe.from_dict(settings).batch_size == settings["batch_size"]
+    described = {field.name for field in dataclasses.fields(Architecture)}
+    recipe = {k: v for k, v in settings.items() if k not in NETWORK | described}
+    assert set(recipe) <= {field.name for field in dataclasses.fields(Recipe)}
+    assert Recipe.from_dict(recipe).batch_size == settings["batch_size"]
+    network = cr.Network.create(
+        settings["layers"],
+        settings["activation"],
+        output_activation=settings.get("output_activation"),
+        **{k: v for k, v in settings.items() if k in described - NETWORK},
+    )
+    assert network.architecture.layers == tuple(settings["layers"])
 
 
-def test_a_name_that_is_none() -> None:
+@pytest.mark.parametrize("name", preset_names())
+def test_each_setting_can_be_set_by_a_flag(name) -> None:
+    settings = training_settings()
+    for key, value in preset(name).items():
+        settings[key].checked("preset", key, value)
+    assert "about" not in preset(name)
+    about = preset_about(name)
+    assert about
+    assert not about.endswith(".")
+
+
+def test_the_papers_networks_have_presets() -> None:
+    papers = {"investigation", "approximator", "four-equations", "matrix-based"}
+    assert papers | {"fast", "balanced", "best", "small"} == set(preset_names())
+
+
+def test_figures_are_those_of_the_page() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "recipes.md").read_text(encoding="utf-8")
+    for name in preset_names():
+        figures = measured(name)
+        row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
+        if not figures:
+            assert "not measured" in row
+            continue
+        middle = sorted(figures["accuracies"])[len(figures["accuracies"]) // 2]
+        assert f"{middle:.2%} (" in row
+        assert f"| {figures['parameters']:,} |" in row
+
+
+@pytest.mark.parametrize("ask", [preset, preset_about])
+def test_a_name_that_is_none(ask) -> None:
     with pytest.raises(cr.InputError) as caught:
-        preset("fats")
+        ask("fats")
     assert str(caught.value) == (
-        "preset: expected a preset, got 'fats' (str). Did you mean 'fast'? The names are: fast."
+        "preset: expected a preset, got 'fats' (str). Did you mean 'fast'? The names are: "
+        "approximator, balanced, best, fast, four-equations, investigation, matrix-based, small."
     )
 
 
@@ -35,3 +77,14 @@ def test_fast_is_what_the_benchmark_trains() -> None:
     assert tuple(settings["layers"]) == case.layers
     for name in ("batch_size", "optimiser", "learning_rate", "schedule", "epochs"):
         assert settings[name] == getattr(case, name)
+
+
+def test_presets_are_listed(capsys) -> None:
+    from chainrule.cli import main
+
+    assert main(["train", "--list-presets"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Presets"
+    listed = [line.split()[0] for line in lines[2:-1]]
+    assert listed == preset_names()
+    assert "784-128-10" in next(line for line in lines if line.startswith("  fast"))
