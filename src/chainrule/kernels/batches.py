@@ -8,9 +8,15 @@ from numpy.typing import NDArray
 
 from chainrule.kernels.backward_tiles import OUTPUT_BLOCK, output_task, pull_task, pull_tasks
 from chainrule.kernels.compiling import entry, inlined, kernel
-from chainrule.kernels.forward_tiles import ROW_BLOCK, forward_task, forward_tasks, gather_rows
+from chainrule.kernels.forward_tiles import (
+    ROW_BLOCK,
+    forward_task,
+    forward_tasks,
+    gather_rows,
+    place_of,
+)
 from chainrule.kernels.gradient_tiles import sort_by_column
-from chainrule.kernels.learning import add_part, learn, settle
+from chainrule.kernels.learning import learn, settle
 from chainrule.kernels.normal_tiles import normal_task
 from chainrule.kernels.panels import panels_of
 from chainrule.kernels.records import (
@@ -25,6 +31,7 @@ from chainrule.kernels.records import (
     Work,
 )
 from chainrule.kernels.rows import is_finite_number
+from chainrule.kernels.silencing import activate_part
 from chainrule.kernels.team import meet, next_task
 
 __all__ = ["advance_tiles"]
@@ -51,27 +58,34 @@ def _forward(
     course: Course,
     now: tuple[Pieces, Team, int, Array, Batch],
 ) -> None:
-    """[F3] z of all layers, a and slopes of all but the last; the probes tell of NaN."""
+    """[F3] z of all layers, a and slopes of all but the last; the probes tell of NaN.
+
+    A layer is one turn of tasks, of some rows of a panel each; a normalised one is two, since its
+    columns are normalised over all rows.
+    """
     pieces, team, me, theta, batch = now
-    probe = 0.0
-    for layer in range(plan.widths.size - 1):
+    probe, count, last = 0.0, batch.rows.size, plan.widths.size - 2
+    for layer in range(last + 1):
         is_sparse = layer == 0 and examples.indptr.size > 0
         extra = 1 if is_sparse and pieces.by_column else 0  # the first task sorts, the others go on
-        many = forward_tasks(plan, layer, batch.rows.size) + extra
-        task = next_task(team, -1)
-        while task < many:
-            if task < extra:
-                sort_by_column(examples, pieces, batch.rows)
-            else:
-                what = (theta, layer, task - extra, batch)
-                probe += forward_task(examples, plan, buffers, course, what)
-            task = next_task(team, task)
-        meet(team)
-        if plan.gains[layer] >= 0:
-            panel = next_task(team, -1)
-            while panel < panels_of(plan.widths[layer + 1]):
-                normal_task(plan, buffers, course, (theta, layer, panel), batch)
-                panel = next_task(team, panel)
+        turns = 2 if plan.gains[layer] >= 0 else 1
+        for turn in range(turns):
+            many = panels_of(plan.widths[layer + 1])
+            if turn == 0:
+                many = forward_tasks(plan, layer, count) + extra
+            task = next_task(team, -1)
+            while task < many:
+                place = (layer, task, 0, count)
+                if turn == 1:
+                    normal_task(plan, buffers, theta, place)
+                elif task < extra:
+                    sort_by_column(examples, pieces, batch.rows)
+                else:
+                    place = place_of(task - extra, layer, count)
+                    probe += forward_task(examples, plan, buffers, theta, (place, batch.rows))
+                if turn == turns - 1 and layer < last and (turn == 1 or task >= extra):
+                    activate_part(plan, buffers, course, place, batch)
+                task = next_task(team, task)
             meet(team)
     buffers.probes[me] = probe
 
@@ -170,8 +184,7 @@ def advance_tiles(
 
     Returns: the batch after the last one done; before stretch.after where one is not finite.
     """
-    examples, plan, buffers, pieces = data
-    team, me = crew
+    me = crew[1]
     for k in range(stretch.first, stretch.after):
         cost, right, first, penalty, length = 0.0, 0, 0, 0.0, 0.0
         batch = _batch_of(course, stretch, k, 0)
@@ -181,12 +194,10 @@ def advance_tiles(
             cost, right, first = cost + c, right + r, first + batch.rows.size
             if not is_finite_number(cost):
                 return k
-            if first < batch.many:
-                add_part(examples, plan, buffers, pieces, (team, batch))
-        penalty, length = learn(examples, plan, buffers, pieces, (course, work, team, batch))
+            penalty, length = learn(data, course, work, crew[0], batch)
         if not is_finite_number(penalty + length):
             return k
-        settle(plan, pieces, course, (work, team, stretch.blends[k - stretch.first]))
+        settle(data, course, work, crew[0], stretch.blends[k - stretch.first])
         if me == 0:
             work.sums[0] += batch.many
             work.sums[1] += batch.many * cost

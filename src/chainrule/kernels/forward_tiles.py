@@ -10,8 +10,7 @@ from chainrule.kernels.compiling import inlined, kernel
 from chainrule.kernels.lanes import LANES, load, plus_times, sum_of
 from chainrule.kernels.panels import PANEL, panels_of, step_of, vectors_of
 from chainrule.kernels.products import MOST_ROWS, sparse_product, tile_product
-from chainrule.kernels.records import Batch, Buffers, Course, Examples, Plan
-from chainrule.kernels.silencing import activate_part
+from chainrule.kernels.records import Buffers, Examples, Plan
 
 __all__ = [
     "ROW_BLOCK",
@@ -19,6 +18,7 @@ __all__ = [
     "forward_task",
     "forward_tasks",
     "gather_rows",
+    "place_of",
     "sparse_sums",
 ]
 
@@ -100,25 +100,15 @@ def sparse_sums(
 
 
 @kernel
-def _finish(
-    plan: Plan,
-    buffers: Buffers,
-    course: Course,
-    place: tuple[int, int, int, int],
-    batch: Batch,
-) -> float:
-    """[F2] a and the slopes of a panel; gives 0, or NaN where a z is not finite."""
-    layer, panel = place[0], place[1]
-    ends = (place[2], place[3])
+def _probe(plan: Plan, buffers: Buffers, place: tuple[int, int, int, int]) -> float:
+    """0, or NaN where a z of some rows of a panel is not finite."""
+    layer, panel, begin, end = place
     step = step_of(plan.widths[layer + 1])
     at = plan.sheets[layer + 1] + panel * plan.capacity * step
-    first, after = at + ends[0] * step, at + ends[1] * step
     zero = buffers.z.dtype.type(0)
     probe = load(buffers.zeros, 0, 0)
-    for k in range(first, after, LANES):
+    for k in range(at + begin * step, at + end * step, LANES):
         probe = plus_times(probe, zero, load(buffers.z, 0, k))
-    if layer < plan.widths.size - 2 and plan.gains[layer] < 0:
-        activate_part(plan, buffers, course, place, batch)
     return float(sum_of(probe))
 
 
@@ -128,29 +118,31 @@ def forward_tasks(plan: Plan, layer: int, count: int) -> int:
     return panels_of(plan.widths[layer + 1]) * ((count + ROW_BLOCK - 1) // ROW_BLOCK)
 
 
+@kernel
+def place_of(task: int, layer: int, count: int) -> tuple[int, int, int, int]:
+    """The layer, the panel, and the rows from the first to the one after the last, of a task."""
+    blocks = (count + ROW_BLOCK - 1) // ROW_BLOCK
+    panel, block = task // blocks, task % blocks
+    return layer, panel, block * ROW_BLOCK, min((block + 1) * ROW_BLOCK, count)
+
+
 @inlined
 def forward_task(
     examples: Examples,
     plan: Plan,
     buffers: Buffers,
-    course: Course,
-    what: tuple[Array, int, int, Batch],
+    theta: Array,
+    what: tuple[tuple[int, int, int, int], Array],
 ) -> float:
-    """[F1, F2] One task of a layer; gives 0, or NaN where a z is not finite.
-
-    A normalised layer gets its weighted sums only; see normal_tiles.py.
-    """
-    theta, layer, task, batch = what
-    rows = batch.rows
-    blocks = (rows.size + ROW_BLOCK - 1) // ROW_BLOCK
-    panel, block = task // blocks, task % blocks
-    ends = (block * ROW_BLOCK, min((block + 1) * ROW_BLOCK, rows.size))
+    """[F1] The weighted sums of one task; gives 0, or NaN where one is not finite."""
+    place, rows = what
+    layer, panel, begin, end = place
     if layer > 0 or examples.indptr.size == 0:
-        place = (layer, panel, examples.scale if layer == 0 else 1.0)
-        dense_sums(plan, buffers, theta, place, ends)
+        scale = examples.scale if layer == 0 else 1.0
+        dense_sums(plan, buffers, theta, (layer, panel, scale), (begin, end))
     else:
-        for i in range(ends[0], ends[1]):
+        for i in range(begin, end):
             entries = (examples.indptr[rows[i]], examples.indptr[rows[i] + 1])
             source = (examples.indices, examples.values, entries[0], entries[1])
             sparse_sums(plan, buffers, theta, source, (panel, 1, i, examples.scale))
-    return _finish(plan, buffers, course, (layer, panel, ends[0], ends[1]), batch)
+    return _probe(plan, buffers, place)

@@ -34,7 +34,7 @@ from chainrule.kernels.steps import (
 )
 from chainrule.kernels.team import meet, next_task
 
-__all__ = ["add_part", "learn", "settle"]
+__all__ = ["learn", "settle"]
 
 Array = NDArray[Any]
 
@@ -105,52 +105,35 @@ def _sums_of(pieces: Pieces) -> tuple[float, float]:
 
 
 @inlined
-def add_part(
-    examples: Examples,
-    plan: Plan,
-    buffers: Buffers,
-    pieces: Pieces,
-    now: tuple[Team, Batch],
-) -> None:
-    """[BP3, BP4] Adds the gradient of a part of a batch, which is not the last, to the others'."""
-    team, batch = now
-    task = next_task(team, -1)
-    while task < len(pieces.tasks):
-        what = (task, batch.rows, buffers.g, 1.0, batch.place == 0)
-        gradient_task(examples, plan, buffers, pieces, what)
-        task = next_task(team, task)
-    meet(team)
-
-
-@inlined
 def learn(
-    examples: Examples,
-    plan: Plan,
-    buffers: Buffers,
-    pieces: Pieces,
-    now: tuple[Course, Work, Team, Batch],
+    data: tuple[Examples, Plan, Buffers, Pieces],
+    course: Course,
+    work: Work,
+    team: Team,
+    batch: Batch,
 ) -> tuple[float, float]:
     """[BP3, BP4, O1, U1-U8] Gradient and step; gives the penalty and the gradient's length.
 
-    Where nothing needs the whole gradient, each task steps as soon as it has its part, and where
-    the step is plain, its part goes straight to the parameters; the length is then 0. Else all
-    meet between gradient and step. A step is not taken where length or penalty is not finite.
+    The gradients of a batch's parts are added up, and the step is taken with the last one. Where
+    nothing needs the whole gradient, each task steps as soon as it has its part of it, and where
+    the step is plain, that goes straight to the parameters; the length is then 0. Else all meet
+    between gradient and step. A step is not taken where length or penalty is not finite.
     """
-    course, work, team, batch = now
-    single = batch.place == 0
-    plain = is_plain(course) and not batch.whole and single
-    measured = batch.whole or has_penalties(course)
+    examples, plan, buffers, pieces = data
+    fresh, last = batch.place == 0, batch.place + batch.rows.size == batch.many
+    plain = is_plain(course) and not batch.whole and fresh and last
+    whole, measured = batch.whole and last, last and (batch.whole or has_penalties(course))
     out, factor = (work.theta, -batch.rate) if plain else (buffers.g, 1.0)
     penalty, length, shorter, many = 0.0, 0.0, 1.0, len(pieces.tasks)
-    for turn in range(2 if batch.whole else 1):
+    for turn in range(2 if whole else 1):
         task = next_task(team, -1)
         while task < many:
             if turn == 0:
-                what = (task, batch.rows, out, factor, not plain and single)
+                what = (task, batch.rows, out, factor, fresh and not plain)
                 gradient_task(examples, plan, buffers, pieces, what)
             if turn == 0 and measured:
                 _measure(plan, buffers, pieces, course, (work.theta, task))
-            if not plain and (turn == 1 or not batch.whole):
+            if last and not plain and (turn == 1 or not whole):
                 _step(plan, buffers, pieces, course, (work, task, batch.rate, batch.t, shorter))
             task = next_task(team, task)
         meet(team)
@@ -163,9 +146,15 @@ def learn(
 
 
 @inlined
-def settle(plan: Plan, pieces: Pieces, course: Course, now: tuple[Work, Team, float]) -> None:
+def settle(
+    data: tuple[Examples, Plan, Buffers, Pieces],
+    course: Course,
+    work: Work,
+    team: Team,
+    blend: float,
+) -> None:
     """[U9, M1] What follows a step: weights of the length allowed, and the average."""
-    work, team, blend = now
+    plan, pieces = data[1], data[3]
     if course.longest > 0.0:
         for layer in range(plan.widths.size - 1):
             panel = next_task(team, -1)

@@ -11,8 +11,7 @@ from chainrule.equations.normalisation import NORMAL_EPSILON
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.lanes import LANES, load, plus_times, store, times
 from chainrule.kernels.panels import PANEL, step_of
-from chainrule.kernels.records import Batch, Buffers, Course, Plan
-from chainrule.kernels.silencing import activate_part
+from chainrule.kernels.records import Buffers, Plan
 
 __all__ = ["OF_DELTA", "OF_TURNED", "normal_task", "pull_normal"]
 
@@ -60,23 +59,21 @@ def _normalise_columns(
 
 @kernel
 def normal_task(
-    plan: Plan, buffers: Buffers, course: Course, what: tuple[Array, int, int], batch: Batch
+    plan: Plan, buffers: Buffers, theta: Array, place: tuple[int, int, int, int]
 ) -> None:
-    """[N1, N2, F2] z, a and slopes of one panel of a normalised layer, from its sums.
+    """[N1, N2] z of one panel of a normalised layer, from its weighted sums.
 
     Args:
         plan: of the network.
-        buffers: with the weighted sums in z.
-        course: with the shares of dropout.
-        what: the table, the layer, the panel.
-        batch: all of its rows go in.
+        buffers: with the weighted sums in z; z and normal are set.
+        theta: the table.
+        place: the layer, the panel, 0, and how many rows the batch has.
     """
-    theta, layer, panel = what
-    step, count = step_of(plan.widths[layer + 1]), batch.rows.size
+    layer, panel, _, count = place
+    step = step_of(plan.widths[layer + 1])
     at = plan.sheets[layer + 1] + panel * plan.capacity * step
     for j in range(0, step, LANES):
         _normalise_columns(plan, buffers, theta, (layer, at + j, panel * PANEL + j, count))
-    activate_part(plan, buffers, course, (layer, panel, 0, count), batch)
 
 
 @kernel
