@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chainrule.errors import InputError
 from chainrule.figures.style import BLUE, GREY, ORANGE, heading, paper, styled
 from chainrule.training.rates import RateCurve
@@ -36,10 +34,11 @@ def draw_rates(found: RateCurve, figure: Figure | None = None) -> Figure:
         axes.axvline(found.lowest, color=GREY, linestyle=":", label=f"least: {found.lowest:.2g}")
         words = f"suggested: {found.suggestion:.2g}"
         axes.axvline(found.suggestion, color=ORANGE, linewidth=1.5, label=words)
-    low, high = min(found.smoothed), float(np.max(found.smoothed[: len(found.smoothed) // 2 + 1]))
-    axes.set_ylim(0.9 * low, max(1.3 * high, 1.1 * low))
+    low, high = min(found.smoothed), max(found.smoothed[: len(found.smoothed) // 2 + 1])
+    axes.set_ylim(min(0.9 * low, min(found.costs)), max(1.2 * high, 1.1 * low))
+    axes.xaxis.set_major_formatter(lambda rate, _: f"{rate:g}")
     axes.set_xlabel("learning rate")
     axes.set_ylabel("cost")
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower left")
     heading(figure, "Cost while the learning rate rises", "Each point is a batch before its step.")
     return figure
