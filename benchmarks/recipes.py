@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import chainrule as cr
+from chainrule.engine.expansion import augmentation_of
 from chainrule.network.parameters import Layout
 from chainrule.presets import preset, preset_about, preset_names
 from chainrule.training.certificate import versions
@@ -57,8 +58,16 @@ _NETWORK = (
 )
 
 
-def trained(name: str, data: cr.DatasetPair, seeds: Sequence[int]) -> dict[str, Any]:
-    """What comes of a preset, seed by seed."""
+VIEWS = 16
+
+
+def trained(
+    name: str,
+    data: cr.DatasetPair,
+    seeds: Sequence[int],
+    networks: list[cr.Network] | None = None,
+) -> dict[str, Any]:
+    """What comes of a preset, seed by seed; the networks are added to the list."""
     accuracies, seconds, parameters, size = [], [], 0, 0
     for seed in seeds:
         network, recipe = prepared(preset(name), seed)
@@ -69,9 +78,22 @@ def trained(name: str, data: cr.DatasetPair, seeds: Sequence[int]) -> dict[str, 
         seconds.append(round(run.seconds, 2))
         parameters = Layout(run.network.architecture).size
         size = bytes_of(run.network)
+        if networks is not None:
+            networks.append(run.network)
         print(f"{name} seed {seed}: {report.accuracy:.4f} in {run.seconds:.1f} s", file=sys.stderr)
     figures = {"accuracies": accuracies, "seconds": seconds, "seeds": list(seeds)}
     return {**figures, "parameters": parameters, "bytes": size, "examples": len(data.train)}
+
+
+def voted(networks: Sequence[cr.Network], test: cr.Dataset) -> dict[str, Any]:
+    """What the networks of the preset best answer together, and for distorted copies."""
+    how = augmentation_of(prepared(preset("best"), 0)[1])
+    views = {"views": VIEWS, "augmentation": how}
+    return {
+        **cr.vote(networks, test, **views).to_dict(),
+        "ensemble": cr.vote(networks, test).accuracy,
+        "viewed": [cr.vote([one], test, **views).accuracy for one in networks],
+    }
 
 
 def bytes_of(network: cr.Network) -> int:
@@ -85,11 +107,14 @@ def bytes_of(network: cr.Network) -> int:
 def measured(names: Sequence[str], seeds: int, fashion: str | None) -> dict[str, Any]:
     """The figures of all presets, those of the names measured anew."""
     kept: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    found = {"presets": kept.get("presets", {}), "fashion": kept.get("fashion", {})}
+    found = {part: kept.get(part, {}) for part in ("presets", "fashion", "together")}
     digits = cr.load_dataset("mnist")
     clothes = None if fashion is None else cr.load_dataset(fashion)
     for name in names:
-        found["presets"][name] = trained(name, digits, range(seeds))
+        networks: list[cr.Network] = []
+        found["presets"][name] = trained(name, digits, range(seeds), networks)
+        if name == "best":
+            found["together"] = voted(networks, digits.test)
         if clothes is not None and name in ON_FASHION:
             found["fashion"][name] = trained(name, clothes, range(min(3, seeds)))
     machine = {"processors": os.cpu_count(), "machine": platform.machine(), **versions()}
@@ -130,10 +155,39 @@ def page(figures: dict[str, Any]) -> str:
         "|---|---|---|---|",
         *(_short_row(name, found) for name, found in sorted(figures["fashion"].items())),
         "",
-        "This page is made by `python benchmarks/recipes.py --write --fashion FOLDER`.",
+        *together(figures.get("together", {})),
+        "The tables above are made by `python benchmarks/recipes.py --write --fashion FOLDER`.",
+        "",
+        "## What each part is worth",
+        "",
+        ablations(),
         "",
     ]
     return "\n".join(lines)
+
+
+def together(found: dict[str, Any]) -> list[str]:
+    """What several networks of the preset best, and several views of an image, add."""
+    if not found:
+        return []
+    low, high = found["interval"]
+    return [
+        "Apart from that, and no accuracy of a network:",
+        f"the {found['networks']} networks of the preset best together, each also for {found['views']} distorted copies of each image, answer "
+        f"{found['accuracy']:.2%} rightly",
+        f"({low:.2%} to {high:.2%}, Wilson 95 %); the networks alone for these copies "
+        f"{percents(found['viewed'])}; together without copies {found['ensemble']:.2%}.",
+        "",
+    ]
+
+
+def ablations() -> str:
+    """The part of the page that benchmarks/ablations.py makes, as it is."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    begin, end = "<!-- begin: benchmarks/ablations.py -->", "<!-- end: benchmarks/ablations.py -->"
+    if begin not in page:
+        return f"{begin}\n{end}"
+    return page[page.index(begin) : page.index(end) + len(end)]
 
 
 def _row(name: str, found: dict[str, Any] | None) -> str:

@@ -26,7 +26,9 @@ def test_a_text_is_read() -> None:
 
 
 def test_a_preset_has_strengths() -> None:
-    assert strengths_from("balanced") == Augmentation(shift=1, rotation=5, zoom=0.05, elastic=10)
+    assert strengths_from("small") == Augmentation(
+        shift=1, rotation=5, zoom=0.05, shear=0.05, elastic=15
+    )
     assert not strengths_from("fast").changes
 
 
