@@ -3,8 +3,8 @@
     python benchmarks/ablations.py [--epochs 30] [--seeds 1] [--only NAME,NAME] [--write]
 
 Trained on the first 50,000 training images of MNIST, judged by the last 10,000 of them; the test
-images are not looked at. Each row changes one thing in the preset, which is trained for fewer epochs
-than it has. Rows that were measured before are kept; --write puts all of them into
+images are not looked at. Each row changes one thing in the preset, which is trained for fewer
+epochs than it has. Rows that were measured before are kept; --write puts all of them into
 benchmarks/ablations.json and into docs/recipes.md.
 """
 
@@ -79,8 +79,8 @@ def part(results: Mapping[str, Any]) -> str:
     lines = [
         BEGIN,
         "",
-        f"The preset best for {results['epochs']} epochs instead of its own, trained on 50,000 of the",
-        "training images and judged by the other 10,000; a difference of 0.1 points is about one",
+        f"The preset best for {results['epochs']} epochs instead of its own, trained on 50,000 of",
+        "the training images and judged by the other 10,000; a difference of 0.1 points is about one",
         "standard deviation of what chance does.",
         "",
         "| change | accuracy | seconds |",

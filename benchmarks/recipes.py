@@ -171,14 +171,13 @@ def together(found: dict[str, Any]) -> list[str]:
     if not found:
         return []
     low, high = found["interval"]
-    return [
-        "Apart from that, and no accuracy of a network:",
-        f"the {found['networks']} networks of the preset best together, each also for {found['views']} distorted copies of each image, answer "
-        f"{found['accuracy']:.2%} rightly",
-        f"({low:.2%} to {high:.2%}, Wilson 95 %); the networks alone for these copies "
-        f"{percents(found['viewed'])}; together without copies {found['ensemble']:.2%}.",
-        "",
-    ]
+    words = (
+        "Apart from that, and no accuracy of a network: the {networks} networks of the preset best\n"
+        "together, each also for {views} distorted copies of each image, answer {accuracy:.2%} rightly\n"
+        "({low:.2%} to {high:.2%}, Wilson 95 %); each alone for these copies {viewed};\n"
+        "together without copies {ensemble:.2%}."
+    )
+    return [words.format(low=low, high=high, **{**found, "viewed": percents(found["viewed"])}), ""]
 
 
 def ablations() -> str:

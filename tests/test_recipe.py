@@ -6,19 +6,21 @@ import dataclasses
 import json
 import pickle
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainrule.equations.averaging import AVERAGES
 from chainrule.equations.costs import COSTS
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import DataError, FileError, InputError, UnknownNameError
 from chainrule.limits import Limit, limits_of
-from chainrule.recipe import MONITORS, Recipe, read_table
+from chainrule.recipe import MONITORS, NORMALISATIONS, Recipe, read_table
 
 LIMITS = limits_of(Recipe)
 FIELDS = ", ".join(sorted(f.name for f in dataclasses.fields(Recipe)))
@@ -43,6 +45,7 @@ def _values(limit: Limit) -> st.SearchStrategy[Any]:
     return made | st.none() if limit.optional else made
 
 
+_DROPOUT = st.none() | st.lists(st.floats(0, 0.875), min_size=1, max_size=3).map(tuple)
 _CLASS_WEIGHTS = st.none() | st.lists(st.floats(0.125, 8), min_size=1, max_size=5).map(tuple)
 
 
@@ -51,9 +54,12 @@ def _recipes(draw: st.DrawFn) -> Recipe:
     values = {name: draw(_values(limit)) for name, limit in LIMITS.items()}
     if values["monitor"] is None:
         values["patience"] = None
-    return Recipe(class_weights=draw(_CLASS_WEIGHTS), **values)
+    if values["schedule"] == "rise":
+        values["final_factor"] = max(0.001, values["final_factor"])
+    return Recipe(class_weights=draw(_CLASS_WEIGHTS), dropout=draw(_DROPOUT), **values)
 
 
+@settings(deadline=None)  # the first recipe imports what its choices come from
 @given(_recipes())
 def test_every_recipe_survives_json_toml_dict_and_pickle(recipe: Recipe) -> None:
     assert Recipe.from_dict(recipe.to_dict()) == recipe
@@ -65,13 +71,15 @@ def test_every_recipe_survives_json_toml_dict_and_pickle(recipe: Recipe) -> None
 
 _SHARE_BELOW_1, _COUNT = "a number at least 0 and below 1", "a whole number at least 1"
 _POSITIVE, _NOT_NEGATIVE = "a number above 0", "a number at least 0"
+_UP_TO = "a number at least 0 and at most "
 # Each field with the default and the limit that users were promised.
 PROMISED: dict[str, tuple[Any, str]] = {
     "cost": ("categorical_cross_entropy", "one of " + ", ".join(COSTS)),
     "huber_threshold": (1.0, _POSITIVE),
     "l1": (0.0, _NOT_NEGATIVE),
     "l2": (0.0, _NOT_NEGATIVE),
-    "optimiser": ("adam", "one of " + ", ".join(UPDATES)),
+    "label_smoothing": (0.0, _SHARE_BELOW_1),
+    "optimiser": ("adam", "one of " + ", ".join((*UPDATES, "lbfgs"))),
     "learning_rate": (0.001, _POSITIVE),
     "momentum": (0.9, _SHARE_BELOW_1),
     "decay": (0.9, _SHARE_BELOW_1),
@@ -79,14 +87,38 @@ PROMISED: dict[str, tuple[Any, str]] = {
     "beta2": (0.999, _SHARE_BELOW_1),
     "epsilon": (1e-8, _POSITIVE),
     "weight_decay": (0.01, _NOT_NEGATIVE),
+    "iterations": (20, _COUNT),
     "clip_norm": (None, _POSITIVE + " or none"),
+    "normalisation": ("none", "one of none, batch"),
+    "max_norm": (None, _POSITIVE + " or none"),
+    "averaging": ("none", "one of none, ema, swa"),
+    "averaging_decay": (0.998, _SHARE_BELOW_1),
+    "averaging_start": (0.6, _SHARE_BELOW_1),
+    "shift": (0.0, _UP_TO + "1000"),
+    "rotation": (0.0, _UP_TO + "180"),
+    "zoom": (0.0, _SHARE_BELOW_1),
+    "shear": (0.0, _UP_TO + "10"),
+    "elastic": (0.0, _UP_TO + "10000"),
+    "elastic_smoothness": (4.0, "a number at least 0.1 and at most 1000"),
+    "thickness": (0.0, _UP_TO + "100"),
+    "noise": (0.0, _UP_TO + "10"),
+    "cutout": (0, "a whole number at least 0 and at most 10000"),
+    "mixup": (0.0, _UP_TO + "1000"),
     "schedule": ("constant", "one of " + ", ".join(SCHEDULES)),
     "schedule_factor": (0.5, "a number above 0 and at most 1"),
     "schedule_every": (10, _COUNT),
     "schedule_patience": (3, _COUNT),
     "final_factor": (0.0, "a number at least 0 and at most 1"),
     "warmup_fraction": (0.3, "a number above 0 and below 1"),
+    "schedule_cooldown": (0, "a whole number at least 0"),
+    "cycle_epochs": (10, _COUNT),
+    "cycle_growth": (1.0, "a number at least 1"),
+    "snapshots": (False, "true or false"),
+    "warmup_epochs": (0.0, _NOT_NEGATIVE),
     "batch_size": (64, _COUNT),
+    "batch_growth": (1.0, "a number at least 1"),
+    "batch_growth_every": (10, _COUNT),
+    "accumulation": (1, _COUNT),
     "epochs": (10, "a whole number at least 0"),
     "shuffle": (True, "true or false"),
     "engine": ("compiled", "one of reference, compiled"),
@@ -102,7 +134,7 @@ def test_defaults_and_limits_are_those_promised() -> None:
     recipe = Recipe()
     found = {name: (getattr(recipe, name), limit.constraint()) for name, limit in LIMITS.items()}
     assert found == PROMISED
-    assert recipe.class_weights is None
+    assert (recipe.class_weights, recipe.dropout) == (None, None)
     for name, (default, _) in PROMISED.items():
         assert type(getattr(recipe, name)) in (LIMITS[name].kind, type(default))
 
@@ -114,19 +146,28 @@ def test_a_recipe_is_made_by_names_and_never_changed() -> None:
         Recipe().l1 = 1.0  # type: ignore[misc]
 
 
-def test_every_field_but_one_has_a_limit_with_a_meaning_and_a_group() -> None:
-    assert {f.name for f in dataclasses.fields(Recipe)} - set(LIMITS) == {"class_weights"}
+def test_every_field_but_two_has_a_limit_with_a_meaning_and_a_group() -> None:
+    without = {f.name for f in dataclasses.fields(Recipe)} - set(LIMITS)
+    assert without == {"class_weights", "dropout"}
     groups = {"objective", "update", "schedule", "run", "stopping"}
-    assert {limit.group for limit in LIMITS.values()} == groups
+    assert {limit.group for limit in LIMITS.values()} == groups | {"regularisation", "augmentation"}
     assert all(limit.meaning and not limit.meaning.endswith(".") for limit in LIMITS.values())
 
 
 @pytest.mark.parametrize(
-    ("field", "names"), [("cost", COSTS), ("optimiser", UPDATES), ("schedule", SCHEDULES)]
+    ("field", "names"),
+    [
+        ("cost", COSTS),
+        ("optimiser", (*UPDATES, "lbfgs")),
+        ("schedule", SCHEDULES),
+        ("averaging", AVERAGES),
+        ("normalisation", NORMALISATIONS),
+    ],
 )
-def test_every_name_of_the_equations_makes_a_recipe(field: str, names: dict[str, Any]) -> None:
+def test_every_name_of_the_equations_makes_a_recipe(field: str, names: Iterable[str]) -> None:
     for name in names:
-        assert getattr(Recipe.from_dict({field: name}), field) == name
+        values = {field: name, "final_factor": 0.5}
+        assert getattr(Recipe.from_dict(values), field) == name
 
 
 def test_numbers_take_their_normal_type() -> None:
@@ -134,6 +175,26 @@ def test_numbers_take_their_normal_type() -> None:
     assert repr(recipe.learning_rate) == "4.0"
     assert repr(recipe.epochs) == "2"
     assert recipe.class_weights == (1.0, 0.0, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("given", "shares"),
+    [
+        (None, None),
+        (0.5, (0.5,)),
+        ([0.5, 0], (0.5, 0.0)),
+        ((0.25,), (0.25,)),
+        (0, None),
+        ([0.0, 0], None),
+        ([], None),
+    ],
+)
+def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
+    given: Any, shares: tuple[float, ...] | None
+) -> None:
+    recipe = Recipe.from_dict({"dropout": given})
+    assert recipe.dropout == shares
+    assert repr(recipe.dropout) == repr(shares)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +229,22 @@ def test_numbers_take_their_normal_type() -> None:
         (
             {"optimiser": "adan"},
             "Recipe: expected a name for optimiser, got 'adan' (str). Did you mean 'adam'? "
-            "The names are: adam, adamw, momentum, nesterov, rmsprop, sgd.",
+            "The names are: adam, adamw, lbfgs, lion, momentum, nesterov, rmsprop, sgd.",
         ),
         (
             {"patience": 3},
             "Recipe: expected a monitor to go with patience, got monitor None. Name one of: "
             "cost, total_cost, accuracy, validation_cost, validation_accuracy.",
+        ),
+        (
+            {"schedule": "rise"},
+            "Recipe: expected a final_factor above 0 to go with the schedule rise, got 0. "
+            "The rate rises from that share of learning_rate.",
+        ),
+        (
+            {"dropout": [0.5, 1.0]},
+            "Recipe: expected dropout to be a number at least 0 and below 1, got 1.0 (float). "
+            "dropout: share of a hidden layer's neurons silent in a step.",
         ),
         (
             {"class_weights": [1, -1]},
@@ -204,7 +275,7 @@ def test_what_does_not_fit_is_refused(values: dict[Any, Any], text: str) -> None
     with pytest.raises(InputError) as caught:
         Recipe.from_dict(values)
     assert str(caught.value) == text
-    assert caught.value.argument in {*values, "monitor"}
+    assert caught.value.argument in {*values, "monitor", "final_factor"}
 
 
 def test_replaced_changes_only_what_is_named() -> None:

@@ -230,7 +230,7 @@ def test_steps_that_are_not_there(chainrule, run, flags, told) -> None:
     n, rows = len(course.dataset), course.step(1).rows
     other = min(set(range(n)) - set(rows))
     seen = course.step_with(other).number
-    facts = {"batches": course.batches, "n": n, "last": n - 1, "other": other, "seen": seen}
+    facts = {"batches": course.batches(0), "n": n, "last": n - 1, "other": other, "seen": seen}
     typed = [flag.format(**facts) for flag in flags]
     outcome = chainrule("explain", run, "--weight", "1:0,65", *typed)
     assert (outcome.code, outcome.out) == (2, "")

@@ -142,6 +142,29 @@ def test_no_terminal_gets_lines_and_json_nothing() -> None:
         assert observers == []
 
 
+def test_a_warning_is_printed_above_the_bar(terminal, clock) -> None:
+    with bar(terminal, clock) as drawn:
+        drawn(at(1, ended=True))
+        drawn.warn("After epoch 1: it leans.")
+    assert terminal.text().count("\nwarning  After epoch 1: it leans.\n") == 1
+    with bar(terminal, clock, shown=False) as drawn:
+        drawn.warn("Where no record is printed, neither is this.")
+    assert "neither" not in terminal.text()
+
+
+@pytest.mark.parametrize(("as_json", "shown"), [(False, True), (True, False)])
+def test_what_watches_comes_after_what_shows(capsys, as_json, shown) -> None:
+    def watching(tell):
+        tell("After epoch 1: it leans.")
+        return print
+
+    table = EpochTable(Recipe(), True, False)
+    with training_observers(Console(as_json=as_json), table, watching=watching) as observers:
+        assert observers[-1] is print
+        assert len(observers) == 1 + shown
+    assert capsys.readouterr().out == "warning  After epoch 1: it leans.\n" * shown
+
+
 def test_once() -> None:
     done = []
     once = Once(lambda: done.append(1))

@@ -61,7 +61,9 @@ def test_json_holds_all_there_is_to_tell(chainrule, flowers) -> None:
         "network_sha256",
         "test",
         "folder",
+        "warnings",
     ]
+    assert told["warnings"] == []
     assert told["data"]["examples"] == 32
     assert told["architecture"]["activations"] == ["relu", "softmax"]
     assert told["recipe"]["learning_rate"] == 0.05
@@ -246,11 +248,68 @@ def test_a_divergence_fails(chainrule, flowers) -> None:
     )
 
 
+ALIKE = (
+    "After epoch 1: symmetric initial weights: the initial weights of two neurons of layer 1 have "
+    "a cosine of 1 on average; the bound is 0.5. Neurons that begin alike get like gradients and "
+    "stay alike: a layer is one neuron."
+)
+SICK = ("--layers", "2,4,2", "--initialiser", "zeros", "--activation", "tanh", "--epochs", "3")
+
+
+def test_a_condition_is_told_once_below_its_epoch(chainrule, flowers) -> None:
+    outcome = chainrule("train", flowers, *SICK, "--seed", "1", "--run", "run")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    assert [at for at, line in enumerate(lines) if "warning" in line] == [7]
+    assert lines[7] == f"warning  {ALIKE}"
+    assert lines[8].startswith("    2/3 ")
+    assert lines[-1] == "advice   what to set instead: chainrule diagnose run"
+
+
+def test_json_lists_what_was_told(chainrule, flowers) -> None:
+    told = trained_json(chainrule, flowers, *SICK, "--validation-fraction", "0.2")
+    assert told["warnings"] == [ALIKE]
+
+
+def test_a_run_that_is_not_kept_has_no_advice(chainrule, flowers) -> None:
+    outcome = chainrule("train", flowers, *SICK)
+    assert f"warning  {ALIKE}\n" in outcome.out
+    assert "advice" not in outcome.out
+
+
+@pytest.mark.parametrize("normalisation", ["none", "batch"])
+def test_what_goes_on_is_watched_from_its_beginning(chainrule, flowers, normalisation) -> None:
+    more = ("--normalisation", normalisation, "--validation-fraction", "0.2", "--run", "run")
+    assert chainrule("train", flowers, *SICK, *more).code == 0
+    for path in Path("run/checkpoints").iterdir():
+        if path.name != "epoch-000000-batch-00000000.safetensors":
+            path.unlink()
+    outcome = chainrule("train", "--resume", "run")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"warning  {ALIKE}\n" in outcome.out
+
+
+def test_a_run_with_everything_is_told_nothing_and_verified(chainrule, bars) -> None:
+    flags = (
+        "--layers=144,8,2", "--normalisation=batch", "--dropout=0.1", "--averaging=ema",
+        "--averaging-decay=0.8", "--label-smoothing=0.1", "--shift=1", "--mixup=0.1",
+        "--schedule=one_cycle", "--learning-rate=0.01", "--batch-size=8", "--epochs=6",
+        "--engine=reference", "--seed=1", "--run=run",
+    )  # fmt: skip
+    outcome = chainrule("train", bars, *flags)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "warning" not in outcome.out
+    for command in (("verify",), ("evaluate",), ("diagnose",), ("explain", "--decision", "0")):
+        outcome = chainrule(command[0], "run", *command[1:])
+        assert (outcome.code, outcome.err) == (0, "")
+
+
 def test_real_mnist(compiled_process) -> None:
     flags = ("--layers", "784,16,10", "--epochs", "1", "--batch-size", "200", "--seed", "0")
     one = compiled_process("train", "mnist", *flags)
     out, err = one.communicate()
     assert (one.returncode, err) == (0, "")
     assert "data     mnist: 60,000 examples, 10,000 to test; 28 x 28, 10 classes\n" in out
+    assert "warning" not in out
     accuracy = float(re.search(r"^test     (\S+) % of 10,000 right", out, re.M)[1])
     assert accuracy > 80

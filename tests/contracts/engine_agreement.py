@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,10 @@ import chainrule as cr
 from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Engine, Until
-from chainrule.engine.position import Position
+from chainrule.engine.plain import widened
+from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.timetable import initial_state
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
@@ -121,8 +123,14 @@ def outcomes(
     return made
 
 
-def distance(one: Any, other: Any) -> float:
-    """The greatest difference of two outcomes; infinity where only one diverged."""
+def distance(one: Any, other: Any, *, by_size: bool = False) -> float:
+    """The greatest difference of two outcomes; infinity where only one diverged.
+
+    Args:
+        one: a Position or a DivergenceError.
+        other: another.
+        by_size: whether numbers above 1 are compared by the size of the greatest of their kind.
+    """
     if isinstance(one, cr.DivergenceError) or isinstance(other, cr.DivergenceError):
         same = type(one) is type(other) and str(one) == str(other)
         return 0.0 if same else np.inf
@@ -136,7 +144,9 @@ def distance(one: Any, other: Any) -> float:
         (one.sums.correct, other.sums.correct),
         (one.sums.gradient_norm, other.sums.gradient_norm),
     ]
-    return max(float(np.abs(np.subtract(a, b)).max(initial=0.0)) for a, b in pairs)
+    sizes = [np.abs(a).max(initial=1.0) if by_size else 1.0 for a, _ in pairs]
+    differences = [np.abs(np.subtract(a, b)).max(initial=0.0) for a, b in pairs]
+    return max(float(d / size) for d, size in zip(differences, sizes, strict=True))
 
 
 def apart(combination: Combination) -> list[float]:
@@ -181,10 +191,71 @@ def shape_apart(
     return [float(np.abs(law.parameters - other.parameters).max()) / scale for other in others]
 
 
+CRAFT: dict[str, dict[str, Any]] = {
+    "normalised": {"normalisation": "batch"},
+    "silenced": {"dropout": (0.5, 0.25)},
+    "both": {"normalisation": "batch", "dropout": (0.3,), "l2": 0.01},
+    "limited": {"max_norm": 0.5, "optimiser": "lion", "weight_decay": 0.1},
+    "ema": {"averaging": "ema", "averaging_start": 0.1, "averaging_decay": 0.75},
+    "swa": {"averaging": "swa", "averaging_start": 0.0, "optimiser": "sgd"},
+    "smoothed": {"label_smoothing": 0.2, "class_weights": (1.0, 2.0, 3.0)},
+    "mixed": {"mixup": 0.5, "label_smoothing": 0.1},
+    "in parts": {"accumulation": 3, "clip_norm": 0.05},
+    "in parts, plainly": {"accumulation": 3, "optimiser": "sgd"},
+    "in normalised parts": {"accumulation": 2, "optimiser": "sgd", "normalisation": "batch"},
+    "growing": {"batch_growth": 2.0, "batch_growth_every": 1, "warmup_epochs": 1.5},
+    "restarting": {"schedule": "cosine_restarts", "cycle_epochs": 1, "cycle_growth": 1.5},
+    "cooling": {"schedule": "plateau", "schedule_patience": 1, "schedule_cooldown": 1},
+    "moving": {"shift": 1.0, "rotation": 10.0, "elastic": 2.0, "thickness": 0.5, "cutout": 1},
+}
+CRAFT["all"] = {
+    **CRAFT["both"], **CRAFT["ema"], **CRAFT["mixed"], **CRAFT["growing"], **CRAFT["moving"],
+    "accumulation": 2, "clip_norm": 0.2, "max_norm": 0.8, "l1": 0.001, "schedule": "one_cycle",
+}  # fmt: skip
+"""What a training can have besides a cost, an update and penalties."""
+
+BY_TILES_ONLY = ("normalised", "silenced", "both", "in normalised parts", "all")
+CRAFT_LAYERS = ((9, 17, 33, 3), (9, 48, 5, 3))
+
+
+def crafts() -> Iterator[tuple[str, tuple[int, ...], bool, int]]:
+    """Each piece, by both widths, on both forms of inputs, in odd batches and the whole set."""
+    return itertools.product(CRAFT, CRAFT_LAYERS, (True, False), (7, EXAMPLES))
+
+
+def trained(engine: Engine, start: cr.Network) -> Position:
+    """All epochs of the engine's recipe, as a Plan would begin them, without their records."""
+    theta = widened(engine.layout, start.parameters)
+    position = Position(theta, initial_state(engine.recipe, theta))
+    for epoch in range(engine.recipe.epochs):
+        position = replace(position, epoch=epoch, batch=0, sums=EpochSums())
+        position = engine.advance(position, Until())
+    return position
+
+
+def craft_apart(piece: str, layers: tuple[int, ...], is_sparse: bool, batch: int) -> list[float]:
+    """How far the kernels are from the law with one of the pieces, by every kernel that may."""
+    data = replace(dataset(is_sparse), shape=(3, 3))
+    network = cr.Network.create(layers, ["tanh", "relu", "softmax"], seed=1, dtype="float64")
+    plain = {"batch_size": batch, "learning_rate": 0.01, "epochs": 3, "seed": 0}
+    how = cr.Recipe.from_dict({**plain, **CRAFT[piece]})
+    law = ReferenceEngine(network.architecture, how, data)
+    wanted, found = trained(law, network), []
+    for choice in (TILES, COLUMNS) if piece in BY_TILES_ONLY else (LOOPS, TILES, COLUMNS):
+        engine = compiled_by(choice, CompiledEngine(network.architecture, how, data))
+        made = trained(engine, network)
+        settled_apart = np.abs(engine.settled(made) - law.settled(wanted)).max()
+        # Two rows that are nearly alike make gradients of hundreds: 1 / deviation is as large.
+        found.append(max(distance(wanted, made, by_size=True), float(settled_apart)))
+    return found
+
+
 def main() -> None:
     """Compare all and print the counts and the greatest distances."""
     far = [found for combination in combinations() for found in apart(combination)]
     told: dict[str, Any] = {"combinations": len(far), "greatest": max(far)}
+    crafted = [found for craft in crafts() for found in craft_apart(*craft)]
+    told["craft"] = {"trainings": len(crafted), "greatest": max(crafted)}
     for dtype in ("float64", "float32"):
         found = [
             one

@@ -1,6 +1,7 @@
 """A training that is made to be killed.
 
-    python killed_run.py run FOLDER ENGINE    begin, or go on with what a kill left; say so
+    python killed_run.py run FOLDER KIND      begin, or go on with what a kill left; say so
+    python killed_run.py verify FOLDER KIND   compute a run that has ended again; say what differs
     python killed_run.py steps FOLDER         kill a training before each step on files in turn
 
 It imports only what a training needs, so that a process costs little.
@@ -22,6 +23,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.train import resume, train
+from chainrule.training.verification import verify
 
 RESULTS = ("history.jsonl", "network.safetensors", "certificate.json", "recipe.toml", "run.json")
 
@@ -34,7 +36,7 @@ def examples(n: int) -> Dataset:
     random = np.random.default_rng(0)
     labels = random.integers(0, 3, n)
     inputs = random.normal(0, 1, (n, 6)) + np.eye(3)[labels] @ random.normal(0, 1, (3, 6))
-    return Dataset(inputs.astype(np.float32), labels)
+    return Dataset(inputs.astype(np.float32), labels, shape=(2, 3))
 
 
 def go_on(folder: Path, dataset: Dataset, recipe: Recipe, **how: Any) -> None:
@@ -46,14 +48,32 @@ def go_on(folder: Path, dataset: Dataset, recipe: Recipe, **how: Any) -> None:
         train(Network.create([6, 5, 3], "tanh", seed=1), dataset, recipe, folder=folder, **how)
 
 
-EXAMPLES = {"reference": 7_500, "compiled": 150_000}
+EXAMPLES = {"reference": 7_500, "compiled": 150_000, "craft": 40_000}
 """With so many, epochs of small batches last longer than a slice: kills hit in mid-epoch."""
 
+CRAFT = {
+    "normalisation": "batch",
+    "dropout": (0.25,),
+    "averaging": "ema",
+    "averaging_start": 0.3,
+    "label_smoothing": 0.1,
+    "max_norm": 2.0,
+    "shift": 0.5,
+    "elastic": 1.0,
+    "mixup": 0.3,
+    "batch_size": 8,
+    "batch_growth": 1.5,
+    "batch_growth_every": 1,
+    "accumulation": 2,
+    "warmup_epochs": 1.5,
+}
+"""All that makes a training better, by the compiled engine."""
 
-def recipe_of(engine: str) -> Recipe:
-    """Batches of three, and all that a position carries."""
-    return Recipe(
-        engine=engine,
+
+def recipe_of(kind: str) -> Recipe:
+    """Batches of three, and all that a position carries; the kind craft has all the rest, too."""
+    plain = Recipe(
+        engine="reference" if kind == "reference" else "compiled",
         batch_size=3,
         epochs=5,
         learning_rate=0.01,
@@ -64,18 +84,19 @@ def recipe_of(engine: str) -> Recipe:
         patience=4,
         seed=9,
     )
+    return plain.replaced(**CRAFT) if kind == "craft" else plain
 
 
-def run(folder: Path, engine: str, **how: Any) -> None:
+def run(folder: Path, kind: str, **how: Any) -> None:
     """Five epochs, or what is left of them."""
-    go_on(folder, examples(EXAMPLES[engine]), recipe_of(engine), **how)
+    go_on(folder, examples(EXAMPLES[kind]), recipe_of(kind), **how)
 
 
-def ready(engine: str) -> None:
+def ready(kind: str) -> None:
     """Have all loaded that a training needs, so that what follows is nothing else."""
-    recipe = recipe_of(engine).replaced(epochs=0)
+    recipe = recipe_of(kind).replaced(epochs=0)
     used = train(Network.create([6, 5, 3], "tanh", seed=1), examples(10), recipe).recipe
-    assert used.engine == engine
+    assert used.engine == recipe.engine
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -137,5 +158,7 @@ if __name__ == "__main__":
         ready(sys.argv[3])
         print("begins", flush=True)
         run(target, sys.argv[3], observers=[lambda moment: print("moves", flush=True)])
+    elif verb == "verify":
+        print(verify(target, examples(EXAMPLES[sys.argv[3]])).difference or "nothing differs")
     else:
         print(json.dumps(steps(target)))

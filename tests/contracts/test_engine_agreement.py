@@ -16,6 +16,7 @@ SCRIPT = Path(__file__).with_name("engine_agreement.py")
 
 COMBINATIONS = 12 * 7 * 7 * 4
 SHAPES = 30
+CRAFTS = 16 * 2 * 2 * 2
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,15 @@ def test_combinations_agree_as_python(agreement) -> None:
         assert max(agreement.apart(combination)) < 1e-9, combination
 
 
+def test_craft_agrees_as_python(agreement) -> None:
+    crafts = list(agreement.crafts())
+    assert len(crafts) == CRAFTS
+    for place, craft in enumerate(crafts[::8]):  # each piece once
+        other = crafts[8 * place + place % 8]
+        assert craft[0] == other[0]
+        assert max(agreement.craft_apart(*other)) < 1e-10, other
+
+
 def test_shapes_agree_as_python(agreement) -> None:
     shapes = list(agreement.shapes())
     assert len(shapes) == SHAPES
@@ -58,6 +68,9 @@ def test_every_combination_and_every_shape_agree_compiled(compiled_double) -> No
     found = told(SCRIPT, compiled_double)
     assert found["combinations"] == 2 * COMBINATIONS
     assert found["greatest"] < 1e-9
+    # Five of the pieces are none of the loops'.
+    assert found["craft"]["trainings"] == 3 * CRAFTS - 5 * 8
+    assert found["craft"]["greatest"] < 1e-10
     # By loops, by tiles and by columns, on dense and sparse inputs; a softmax inside by loops only.
     count = 2 * (3 * SHAPES - 2 * 2)
     assert (found["float64"]["shapes"], found["float32"]["shapes"]) == (count, count)

@@ -9,7 +9,7 @@ weighted sum, distance and weight is clear of the kinks, so no case is ever skip
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -18,7 +18,15 @@ import pytest
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.arrays import Array
 from chainrule.equations.backpropagation import Layer, forward, trace
-from chainrule.equations.costs import COSTS, Cost, batch_cost, batch_shares, cost_named
+from chainrule.equations.costs import (
+    COSTS,
+    Cost,
+    batch_cost,
+    batch_shares,
+    cost_named,
+    smoothed_targets,
+)
+from chainrule.equations.mixing import mixed
 from chainrule.equations.output_error import output_cost
 from chainrule.equations.penalties import penalty, penalty_gradient
 
@@ -199,3 +207,101 @@ def test_a_plain_mean_without_biases(cost: str) -> None:
     assert t.db == (None, None)
     gradient = np.concatenate([dW.ravel() for dW in t.dW])
     _assert_near(gradient, _by_complex_step(objective, theta), 1e-10)
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """Normalised layers below a plain one, with masks, and targets that are mixed and smoothed.
+
+    `theta` has weights, biases and gains of each hidden layer, then weights and biases of the last.
+    """
+
+    hidden: str
+    output: str
+    depth: int
+    masked: bool
+    theta: Array
+    is_weight: Array
+    x: Array
+    y: Array
+
+    def layers(self, theta: Array) -> list[Layer]:
+        made, at = [], 0
+
+        def taken(*shape: int) -> Array:
+            nonlocal at
+            at += int(np.prod(shape))
+            return theta[at - int(np.prod(shape)) : at].reshape(shape)
+
+        rng = np.random.default_rng(7)
+        for fan_in in (FEATURES, *[WIDTH] * (self.depth - 2)):
+            W, b, gain = taken(WIDTH, fan_in), taken(WIDTH), taken(WIDTH)
+            mask = 2.0 * (rng.random((ROWS, WIDTH)) < 0.5) if self.masked else None
+            made.append(Layer(W, b, ACTIVATIONS[self.hidden], gain, mask))
+        W, b = taken(OUTPUTS, WIDTH), taken(OUTPUTS)
+        return [*made, Layer(W, b, ACTIVATIONS[self.output])]
+
+    def objective(self, theta: Array) -> Array:
+        x, y = self.x.astype(theta.dtype), self.y.astype(theta.dtype)
+        cost = trace(x, y, self.layers(theta), COSTS[ENTROPY[self.output]], OWN_SHARES).cost
+        return cost + penalty(theta, self.is_weight, L1, L2)
+
+    def gradient(self) -> Array:
+        cost = COSTS[ENTROPY[self.output]]
+        t = trace(self.x, self.y, self.layers(self.theta), cost, OWN_SHARES)
+        parts = [part for of in zip(t.dW, t.db, t.dgain, strict=True) for part in of]
+        flat = np.concatenate([part.ravel() for part in parts if part is not None])
+        return flat + penalty_gradient(self.theta, self.is_weight, L1, L2)
+
+
+ROWS = 5
+OWN_SHARES = batch_shares(np.array([0.5, 1.75, 0.75, 1.5, 0.5]), ROWS)
+ENTROPY = {
+    "softmax": "categorical_cross_entropy",
+    "sigmoid": "binary_cross_entropy",
+    "identity": "squared_error",
+}
+NORMALISED = list(product(sorted(set(ACTIVATIONS) - {"softmax"}), ENTROPY, (2, 3), (False, True)))
+
+
+def _normalised(hidden: str, output: str, depth: int, masked: bool) -> Normalised:
+    rng = np.random.default_rng(depth)
+    thetas, kinds = [], []
+    for fan_in in (FEATURES, *[WIDTH] * (depth - 2)):
+        size = fan_in * WIDTH
+        thetas += [_weights(rng, fan_in, WIDTH, False), rng.uniform(-0.5, 0.5, WIDTH)]
+        thetas += [rng.uniform(0.5, 1.5, WIDTH) * np.where(rng.random(WIDTH) < 0.5, -1, 1)]
+        kinds += [np.ones(size), np.zeros(2 * WIDTH)]
+    thetas += [_weights(rng, WIDTH, OUTPUTS, False), rng.uniform(-0.5, 0.5, OUTPUTS)]
+    kinds += [np.ones(WIDTH * OUTPUTS), np.zeros(OUTPUTS)]
+    own, other = np.eye(OUTPUTS)[[0, 1, 2, 0, 1]], np.eye(OUTPUTS)[[2, 1, 0, 1, 2]]
+    y = smoothed_targets(mixed(own, other, rng.uniform(0.5, 1, ROWS)), 0.1)
+    x = rng.uniform(-1.5, 1.5, (ROWS, FEATURES))
+    theta, is_weight = np.concatenate(thetas), np.concatenate(kinds)
+    return Normalised(hidden, output, depth, masked, theta, is_weight, x, y)
+
+
+def _clear_of_kinks(case: Normalised) -> bool:
+    z, _ = forward(case.x, case.layers(case.theta))
+    gaps = [np.abs(sums - kink).min() for sums in z[:-1] for kink in KINKS[case.hidden]]
+    return min(gaps, default=1.0) > MARGIN
+
+
+def _redrawn(case: Normalised, rng: np.random.Generator) -> Normalised:
+    """Other inputs and biases: what stands at a kink moves away."""
+    moved = case.theta + (1 - case.is_weight) * rng.uniform(-0.2, 0.2, case.theta.size)
+    return replace(case, x=rng.uniform(-1.5, 1.5, case.x.shape), theta=moved)
+
+
+@pytest.mark.parametrize(("hidden", "output", "depth", "masked"), NORMALISED)
+def test_normalised_layers_masks_and_soft_targets(
+    hidden: str, output: str, depth: int, masked: bool
+) -> None:
+    """Means and deviations depend on all rows; gains are parameters as any."""
+    first, rng = _normalised(hidden, output, depth, masked), np.random.default_rng(1)
+    draws = (_redrawn(first, rng) for _ in range(2000))
+    case = next(case for case in draws if _clear_of_kinks(case))
+    gradient = case.gradient()
+    assert gradient.shape == case.theta.shape
+    _assert_near(gradient, _by_complex_step(case.objective, case.theta), 1e-9)
+    _assert_near(gradient, _by_differences(case.objective, case.theta), 1e-6)

@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 SCRIPT = Path(__file__).with_name("killed_run.py")
-KILLS = {"compiled": 17, "reference": 8}
+KILLS = {"compiled": 17, "reference": 8, "craft": 8}
 
 Environment = dict[str, str]
 
@@ -77,8 +77,8 @@ def killed(folder: Path, environment: Environment, engine: str, delay: float) ->
 def test_killed_at_random_moments(
     tmp_path: Path, killed_run: ModuleType, compiled: Environment, engine: str
 ) -> None:
-    """25 of them: 17 by the engine that is the default, and 8 by the other one."""
-    assert sum(KILLS.values()) == 25
+    """33: 17 by the engine that is the default, 8 by the other one, 8 with all that there is."""
+    assert sum(KILLS.values()) == 33
     undisturbed(tmp_path / "whole", compiled, engine)
     wanted = killed_run.results(tmp_path / "whole")
     chance, kills, run = random.Random(0), 0, 0
@@ -91,6 +91,21 @@ def test_killed_at_random_moments(
             run += 1
     undisturbed(tmp_path / str(run), compiled, engine)
     assert killed_run.results(tmp_path / str(run)) == wanted
+
+
+def test_a_run_with_all_that_there_is_is_verified(tmp_path: Path, compiled: Environment) -> None:
+    """In another process, which makes its own copies of the images."""
+    undisturbed(tmp_path / "run", compiled, "craft")
+    certificate = json.loads((tmp_path / "run" / "certificate.json").read_bytes())
+    assert {"gain[1]", "W[1]", "b[2]"} <= set(certificate["epochs"][0]["tensor_sha256"])
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "verify", str(tmp_path / "run"), "craft"],
+        env=compiled,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "nothing differs\n"
 
 
 def test_killed_before_every_step_on_files(tmp_path: Path, compiled: Environment) -> None:

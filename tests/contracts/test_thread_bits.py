@@ -11,6 +11,8 @@ SCRIPT = Path(__file__).with_name("thread_bits.py")
 
 WIDE = 7 * 3
 SMALL = 3 * 7 * 4
+CRAFT = 3 * 8
+ALL = WIDE + 3 + SMALL + CRAFT
 
 
 def test_1_2_3_4_and_8_threads_give_the_same_bits_compiled(compiled_double) -> None:
@@ -24,7 +26,7 @@ def test_1_2_3_4_and_8_threads_give_the_same_bits_compiled(compiled_double) -> N
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["differ"] == []
-    assert found["compared"] == WIDE + 3 + SMALL
+    assert found["compared"] == ALL
     assert found["threads"] == 8
     # Where a batch is one example, rows and columns may add up in one order.
-    assert WIDE + 3 + SMALL - 4 <= found["results"] <= WIDE + 3 + SMALL
+    assert ALL - 4 <= found["results"] <= ALL

@@ -24,6 +24,7 @@ from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
 from chainrule.engine.position import Position
 from chainrule.equations.updates import UPDATES
+from chainrule.training.epochs import advanced
 from chainrule.training.plan import first_position, plan_training
 
 THREADS = (1, 2, 3, 4, 8)
@@ -97,6 +98,40 @@ def small(kind: str, update: str, batch: int, dtype: str) -> set[str]:
     return found
 
 
+CRAFT: dict[str, dict[str, Any]] = {
+    "normalised": {"normalisation": "batch"},
+    "silenced": {"dropout": (0.5,)},
+    "averaged": {"averaging": "ema", "averaging_start": 0.0, "max_norm": 0.5},
+    "in parts": {"accumulation": 3, "clip_norm": 0.05},
+    "in parts, plainly": {"accumulation": 2, "optimiser": "sgd", "normalisation": "batch"},
+    "mixed": {"mixup": 0.5, "label_smoothing": 0.1},
+    "moving": {"shift": 1.0, "rotation": 10.0, "elastic": 2.0, "thickness": 0.5},
+}
+CRAFT["all"] = {name: value for how in CRAFT.values() for name, value in how.items()} | {
+    "averaging": "swa", "batch_growth": 2.0, "batch_growth_every": 1, "accumulation": 2,
+}  # fmt: skip
+"""What a training can have besides an update and penalties."""
+
+
+def craft(kind: str, piece: str, dtype: str) -> set[str]:
+    """Two epochs by threads that the rule would never give them, whole and in slices."""
+    data = replace(dataset(kind, 144, 300), shape=(12, 12))
+    network = cr.Network.create([144, 40, 33, 5], ["relu", "tanh", "softmax"], seed=3, dtype=dtype)
+    recipe = cr.Recipe.from_dict(
+        {"batch_size": 70, "epochs": 2, "seed": 4, "learning_rate": 0.01, **CRAFT[piece]}
+    )
+    found = set()
+    for threads, slices in itertools.product(THREADS, (None, 2)):
+        plan = plan_training(network, data, recipe, threads=threads)
+        engine, position = plan.engine, first_position(plan)
+        engine.__dict__["_choice"] = Choice(False, kind == "sparse by column", threads)
+        while position.epoch < recipe.epochs:
+            position, _ = advanced(plan, position, Until(batches=slices))
+        settled = hashlib.sha256(engine.settled(position).tobytes()).hexdigest()
+        found.add(bits(position) + settled + repr(position.history))
+    return found
+
+
 def compared() -> Iterator[tuple[str, set[str], int]]:
     """Each training by name, with its results and how many threads there were at most."""
     for place, (update, kind) in enumerate(itertools.product(UPDATES, KINDS)):
@@ -109,6 +144,9 @@ def compared() -> Iterator[tuple[str, set[str], int]]:
     for kind, update, batch in itertools.product(KINDS, UPDATES, (1, 7, 23, 40)):
         dtype = "float64" if batch == 7 else "float32"
         yield f"small, {kind}, {update}, {batch}", small(kind, update, batch, dtype), 0
+    for place, (kind, piece) in enumerate(itertools.product(KINDS, CRAFT)):
+        dtype = "float64" if place % 3 == 0 else "float32"
+        yield f"craft, {kind}, {piece}, {dtype}", craft(kind, piece, dtype), 0
 
 
 def main() -> None:

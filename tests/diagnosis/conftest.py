@@ -26,6 +26,14 @@ def _grey(random: np.random.Generator) -> tuple[Arrays, Arrays]:
     return tuple((x.reshape(len(x), -1).astype(np.float64), y) for x, y in (train, test))
 
 
+def _small(random: np.random.Generator) -> tuple[Arrays, Arrays]:
+    """Digits of 7 by 7 pixels, each the mean of 16."""
+    return tuple(
+        (x[:750].reshape(-1, 7, 4, 7, 4).mean((2, 4)).astype(np.uint8), y[:750])
+        for x, y in _digits(random)
+    )
+
+
 def _of_classes(random: np.random.Generator, distance: float, shape: tuple[int, int, int]) -> Any:
     """Normal clouds around a centre a class: (classes, features, examples)."""
     classes, features, n = shape
@@ -66,6 +74,7 @@ def _wave(random: np.random.Generator) -> tuple[Arrays, Arrays]:
 MAKERS = {
     "digits": _digits,
     "grey": _grey,
+    "small": _small,
     "clusters": _clusters,
     "mislabelled": _mislabelled,
     "faint": _faint,
@@ -82,6 +91,7 @@ DATA_OF = {
     "weighed_classes": "rare",
     "test_used": "clusters",
     "numbers": "wave",
+    "everything": "small",
 }
 """The data of each recipe; the digits of those not named."""
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.diagnosis.curvature import STABILITY, gradient_of, greatest_eigenvalue
+from chainrule.diagnosis.curvature import STABILITY, UNLIMITED, gradient_of, greatest_eigenvalue
+from chainrule.engine.plain import widened
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES, Settings
+from chainrule.network.parameters import Layout
 
 SMOOTH = sorted(set(ACTIVATIONS) - {"softmax", "step"})
 
@@ -27,6 +29,33 @@ def test_the_whole_hessian_has_that_eigenvalue(activation, cost) -> None:
     steps = 1e-6 * np.eye(theta.size)
     hessian = np.stack([gradient(theta + h) - gradient(theta - h) for h in steps]) / 2e-6
     greatest = np.linalg.eigvalsh((hessian + hessian.T) / 2)[-1]
+    assert greatest_eigenvalue(gradient, theta) == pytest.approx(greatest, rel=0.03)
+
+
+def _normalised(rows: int):
+    """The gradient of a network with batch normalisation, and its parameters with their gains."""
+    random = np.random.default_rng(5)
+    data = cr.Dataset(random.normal(size=(rows, 4)), random.integers(0, 3, rows))
+    network = cr.Network.create([4, 6, 5, 3], "tanh", seed=1, dtype="float64")
+    recipe = cr.Recipe(l2=0.01, normalisation="batch", seed=0)
+    architecture = network.architecture.for_cost(recipe.cost)
+    theta = widened(Layout(architecture, gains=True), network.parameters)
+    return gradient_of(architecture, recipe, data, np.arange(rows)), theta
+
+
+def test_a_product_at_a_complex_point_goes_through_means_and_deviations() -> None:
+    gradient, theta = _normalised(12)
+    v = np.random.default_rng(6).normal(size=theta.size)
+    product = np.imag(gradient(theta + 1e-30j * v)) / 1e-30
+    differences = (gradient(theta + 1e-6 * v) - gradient(theta - 1e-6 * v)) / 2e-6
+    np.testing.assert_allclose(product, differences, rtol=1e-6, atol=1e-7)
+
+
+def test_the_whole_hessian_of_a_normalised_network() -> None:
+    gradient, theta = _normalised(40)
+    hessian = np.stack([np.imag(gradient(theta + h)) / 1e-30 for h in 1e-30j * np.eye(theta.size)])
+    np.testing.assert_allclose(hessian, hessian.T, atol=1e-12)
+    greatest = np.linalg.eigvalsh(hessian)[-1]
     assert greatest_eigenvalue(gradient, theta) == pytest.approx(greatest, rel=0.03)
 
 
@@ -80,7 +109,8 @@ def test_the_limit_of_a_mean_gradient(share, grows) -> None:
     assert (abs(theta) > 1) == grows
 
 
-def test_every_update_has_a_limit() -> None:
-    assert set(STABILITY) <= set(UPDATES)
+def test_every_update_has_a_limit_or_a_reason_for_none() -> None:
+    assert set(STABILITY) | set(UNLIMITED) == {*UPDATES, "lbfgs"}
+    assert not set(STABILITY) & set(UNLIMITED)
     assert STABILITY["adamw"](cr.Recipe()) == STABILITY["adam"](cr.Recipe())
     assert STABILITY["rmsprop"](cr.Recipe()) == 2

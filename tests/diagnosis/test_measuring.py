@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.evidence import Snapshot
 from chainrule.diagnosis.measuring import SAMPLE, Measure
+from chainrule.engine.plain import widened
 from chainrule.engine.position import Position
+from chainrule.engine.timetable import initial_state
 from chainrule.equations.updates import UPDATES
 
 
@@ -64,13 +68,13 @@ def test_the_gradient_by_hand() -> None:
 
 def test_the_noise_scale_of_examples_that_are_all_the_same() -> None:
     network = _network("identity", [[1, 0], [0, 1]], [0, 0], [[1, 1]], [0])
-    assert _measured(network, SQUARE.subset([0, 0, 0, 0])).noise_scale == 0
-    assert _measured(network, SQUARE.subset([0])).noise_scale == 0
+    assert _measured(network, SQUARE.subset([0, 0, 0, 0]), True).noise_scale == 0
+    assert _measured(network, SQUARE.subset([0]), True).noise_scale == 0
 
 
 def test_noise_without_a_gradient_has_no_scale() -> None:
     network = _network("identity", [[0, 0], [0, 0]], [0, 0], [[1, 1]], [0.5])
-    assert _measured(network, SQUARE).noise_scale == np.inf
+    assert _measured(network, SQUARE, True).noise_scale == np.inf
 
 
 def test_skill_counts_classes() -> None:
@@ -124,6 +128,81 @@ def test_no_upward_curve_has_no_limit() -> None:
     data = cr.Dataset(np.array([[0.0]]), np.array([[1.0]]))
     network = cr.Network.create([1, 1], "identity", biases=False)
     assert _measured(network, data, curved=True).curvature.limit == np.inf
+
+
+def _normalised(**recipe) -> tuple[Measure, Position]:
+    """A network 2-2-1 with batch normalisation before its first step."""
+    network = _network("relu", [[2, 0], [0, 3]], [0, -9], [[1, 1]], [0])
+    settings = cr.Recipe(
+        cost="half_squared_error", optimiser="sgd", normalisation="batch", seed=0, **recipe
+    )
+    measure = Measure(network.architecture.for_cost(settings.cost), settings, SQUARE)
+    theta = widened(measure.layout, network.parameters)
+    return measure, Position(theta, initial_state(settings, theta))
+
+
+def test_a_normalised_layer_is_measured_as_it_trains() -> None:
+    # The sums 2 x₁ and 3 x₂ become x₁ and x₂; the second neuron's bias of -9 silences it.
+    measure, position = _normalised()
+    snapshot = measure.snapshot(position)
+    first, last = snapshot.layers
+    assert (first.normalised, last.normalised, first.dead) == (True, False, 0.5)
+    assert first.weight_ratio == pytest.approx(np.sqrt(13 / 4))
+    # The output is x₁ where that is 1: the costs are ½ of 0, 1, 0 and 1.
+    assert snapshot.cost == pytest.approx(0.25, rel=1e-4)
+    assert snapshot.curvature.value > 0
+
+
+def test_the_pull_of_a_normalised_layer_does_not_depend_on_the_weights_size() -> None:
+    measure, position = _normalised()
+    larger = position.parameters.copy()
+    larger[:4] *= 8
+    pulls = [
+        measure.snapshot(replace(position, parameters=theta)).layers[0].pull
+        for theta in (position.parameters, larger)
+    ]
+    assert pulls[0] == pytest.approx(pulls[1], rel=1e-3)
+    assert pulls[0] > 0
+
+
+def test_cost_and_skill_are_those_of_the_plain_network() -> None:
+    measure, position = _normalised()
+    plain = np.array([1, 0, 0, 1, 0, 0, 0, 0, 0.5], np.float32)
+    snapshot = measure.snapshot(position, plain=plain)
+    assert (snapshot.cost, snapshot.skill) == (pytest.approx(0.125), pytest.approx(0))
+    assert snapshot.layers[0].normalised
+
+
+def test_where_there_is_an_average_it_is_judged() -> None:
+    network = _network("identity", [[1, 0], [0, 1]], [0, 0], [[1, 1]], [0])
+    recipe = cr.Recipe(
+        cost="half_squared_error",
+        optimiser="sgd",
+        averaging="ema",
+        averaging_start=0.0,
+        batch_size=4,
+        epochs=2,
+        seed=0,
+    )
+    measure = Measure(network.architecture.for_cost(recipe.cost), recipe, SQUARE)
+    average = np.zeros((1, 9), np.float32)
+    begun = measure.snapshot(Position(network.parameters, average))
+    later = measure.snapshot(Position(network.parameters, average, epoch=1, step=1))
+    assert (begun.cost, later.cost) == (pytest.approx(1.25), pytest.approx(0.25))
+    assert begun.curvature == later.curvature  # of the weights that take the steps
+
+
+def test_after_the_last_step_the_rate_is_that_of_the_last() -> None:
+    network = _network("identity", [[1, 0], [0, 1]], [0, 0], [[1, 1]], [0])
+    recipe = cr.Recipe(
+        cost="half_squared_error", optimiser="sgd", schedule="cosine_restarts", cycle_epochs=1,
+        epochs=2, batch_size=2, learning_rate=0.1, seed=0,
+    )  # fmt: skip
+    run = cr.train(network, SQUARE, recipe.replaced(engine="reference"))
+    measure = Measure(network.architecture.for_cost(recipe.cost), recipe, SQUARE)
+    state = initial_state(recipe, network.parameters)
+    end = Position(network.parameters, state, epoch=2, step=4, history=run.history)
+    assert measure.snapshot(end).rate == pytest.approx(0.05)  # of the cycle's second step
 
 
 def test_large_sets_are_measured_on_a_sample() -> None:

@@ -261,9 +261,10 @@ def test_a_part_that_breaks_down_is_told() -> None:
     inputs[3] = 1e308
     data = Dataset(inputs, np.array([0, 1, 2, 0]))
     recipe = recipe_of(accumulation=2, batch_size=4, shuffle=False)
+    engine = ReferenceEngine(DEEP, recipe, data)
+    start = replace(begun(engine), parameters=np.full(64, 10.0))
     with pytest.raises(DivergenceError) as caught:
-        engine = ReferenceEngine(DEEP, recipe, data)
-        engine.advance(replace(begun(engine), parameters=np.full(65, 10.0)), Until())
+        engine.advance(start, Until())
     assert str(caught.value) == (
         "train: expected finite numbers, got inf in z[1] (layer 1) at epoch 1, batch 1. The step "
         "was not taken; the parameters before it are kept. Lower the learning rate, say to 0.05, "

@@ -216,3 +216,11 @@ def test_the_average_is_the_last_row_of_the_state(optimiser: str, averaging: str
     state = initial_state(Recipe(optimiser=optimiser, averaging=averaging), theta)
     assert (state.shape, state.dtype) == ((slots + 1, 3), np.float32)
     assert not state.any()
+
+
+def test_the_epochs_that_end_a_cycle() -> None:
+    table = timetable(schedule="cosine_restarts", cycle_epochs=2, cycle_growth=2.0)
+    assert [epochs for epochs in range(1, 32) if table.ends_cycle(epochs)] == [2, 6, 14, 30]
+    uneven = timetable(schedule="cosine_restarts", cycle_epochs=1, cycle_growth=1.5)
+    assert [epochs for epochs in range(1, 6) if uneven.ends_cycle(epochs)] == [1]  # then 2.5, 4.75
+    assert not any(timetable(cycle_epochs=1).ends_cycle(epochs) for epochs in range(1, 6))

@@ -137,3 +137,33 @@ def test_class_weights_that_do_not_fit(
     assert str(caught.value) == text
     assert caught.value.argument == "class_weights"
     assert caught.value.value == class_weights
+
+
+SHARES = np.array([0.75, 0.5, 1.0])
+PARTNERS = np.array([1, 2, 0])
+
+
+def test_targets_are_mixed_and_then_smoothed() -> None:
+    mixed = WorkingSet(BYTES, 3, "float64", mixing=(PARTNERS, SHARES))
+    assert mixed.targets(ROWS).tolist() == [[0, 1, 0], [0.25, 0, 0.75]]
+    smoothed = WorkingSet(BYTES, 3, "float64", smoothing=0.5)
+    low, high = 0.5 / 3, 0.5 + 0.5 / 3
+    assert smoothed.targets(ROWS).tolist() == [[low, high, low], [low, low, high]]
+    both = WorkingSet(BYTES, 3, "float64", smoothing=0.5, mixing=(PARTNERS, SHARES))
+    found = both.targets(slice(0, 1)).tolist()
+    assert found == [pytest.approx([0.125 + low, low, 0.375 + low])]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_mixed_targets_are_in_the_computations_type(dtype: str) -> None:
+    both = WorkingSet(BYTES, 3, dtype, smoothing=0.1, mixing=(PARTNERS, SHARES))
+    assert both.targets(ROWS).dtype == dtype
+
+
+def test_numbers_and_single_outputs_are_mixed() -> None:
+    numbers = Dataset(np.zeros((3, 1)), np.array([[4.0], [8], [0]]))
+    found = WorkingSet(numbers, 1, "float64", mixing=(PARTNERS, SHARES)).targets(slice(None))
+    assert found.tolist() == [[5], [4], [0]]
+    two = Dataset(np.zeros((3, 1)), np.array([0, 1, 1]))
+    found = WorkingSet(two, 1, "float64", mixing=(PARTNERS, SHARES)).targets(slice(None))
+    assert found.tolist() == [[0.25], [1], [1]]

@@ -19,6 +19,7 @@ from chainrule.network.parameters import (
     tensor_digests,
 )
 
+THREE_TO_FOUR = Architecture.of([3, 4])
 THREE = Architecture.of([3, 2, 4], "tanh")
 
 
@@ -42,6 +43,35 @@ def test_the_order_without_biases() -> None:
     assert found == [("W[1]", 0, (2, 3)), ("W[2]", 6, (4, 2))]
     assert layout(biases=False).size == 14
     assert layout(biases=False).biases(np.arange(14.0)) == [None, None]
+
+
+def test_the_order_with_gains_of_hidden_layers() -> None:
+    normal = Layout(Architecture.of([3, 2, 2, 4], "tanh"), gains=True)
+    found = [(s.name, s.start, s.shape, s.layer) for s in normal.slots]
+    assert found == [
+        ("W[1]", 0, (2, 3), 1),
+        ("b[1]", 6, (2,), 1),
+        ("gain[1]", 8, (2,), 1),
+        ("W[2]", 10, (2, 2), 2),
+        ("b[2]", 14, (2,), 2),
+        ("gain[2]", 16, (2,), 2),
+        ("W[3]", 18, (4, 2), 3),
+        ("b[3]", 26, (4,), 3),
+    ]
+    flat = np.arange(30.0)
+    gains = normal.gains_of(flat)
+    assert [None if g is None else g.tolist() for g in gains] == [[8, 9], [16, 17], None]
+    assert [b.tolist() for b in normal.biases(flat) if b is not None][:2] == [[6, 7], [14, 15]]
+    assert np.flatnonzero(normal.is_weight).tolist() == [*range(6), *range(10, 14), *range(18, 26)]
+    assert flatten(normal.weights(flat), normal.biases(flat), gains).tolist() == flat.tolist()
+    plain = flatten(normal.weights(flat), normal.biases(flat))
+    assert plain.tolist() == [*range(8), *range(10, 16), *range(18, 30)]
+
+
+def test_a_layout_without_gains_has_none_of_any_layer() -> None:
+    assert layout().gains_of(np.arange(20.0)) == [None, None]
+    assert Layout(Architecture.of([3, 4]), gains=True).gains_of(np.arange(16.0)) == [None]
+    assert Layout(Architecture.of([3, 4]), gains=True).slots == Layout(THREE_TO_FOUR).slots
 
 
 def test_layers_from_ten_on_have_their_number() -> None:

@@ -15,8 +15,8 @@ from chainrule.network.table import Table
 widths = st.lists(st.integers(1, 70), min_size=2, max_size=4)
 
 
-def table_of(layers: list[int], **more: object) -> Table:
-    return Table(Layout(Architecture.of(layers, **more)))
+def table_of(layers: list[int], *, gains: bool = False, **more: object) -> Table:
+    return Table(Layout(Architecture.of(layers, **more), gains))
 
 
 def place(table: Table, layer: int, j: int, k: int) -> int:
@@ -43,6 +43,29 @@ def test_without_biases() -> None:
     np.testing.assert_array_equal(table.emptied(table.filled(np.arange(9.0))), np.arange(9.0))
 
 
+def test_gains_follow_the_biases() -> None:
+    table = table_of([2, 3, 20, 1], gains=True)
+    # Weights of 32, 96 and 320 numbers, biases of 16, 32 and 16, gains of 16 and 32.
+    assert table.tops.tolist() == [0, 32, 128]
+    assert table.biases.tolist() == [448, 464, 496]
+    assert table.gains.tolist() == [512, 528, -1]
+    assert table.size == 560
+    flat = np.arange(1.0, table.layout.size + 1)
+    filled, gains = table.filled(flat), table.layout.gains_of(flat)
+    assert gains[0] is not None
+    assert gains[1] is not None
+    assert filled[512:515].tolist() == gains[0].tolist()
+    assert filled[528:548].tolist() == gains[1].tolist()
+    assert not filled[515:528].any()
+    assert not filled[548:].any()
+
+
+def test_there_are_no_gains_without_normalisation_or_hidden_layers() -> None:
+    assert table_of([2, 3, 1]).gains.tolist() == [-1, -1]
+    single = table_of([2, 3], gains=True)
+    assert (single.gains.tolist(), single.size) == ([-1], table_of([2, 3]).size)
+
+
 @pytest.mark.parametrize(
     ("width", "panels", "step"), [(1, 1, 16), (16, 1, 16), (17, 1, 32), (32, 1, 32), (33, 2, 32)]
 )
@@ -52,9 +75,9 @@ def test_the_panels_of_a_layer(width, panels, step) -> None:
     assert table.size == 6 * panels * step
 
 
-@given(widths, st.booleans(), st.sampled_from(["float32", "float64"]))
-def test_what_is_filled_in_is_emptied_out(layers, biases, dtype) -> None:
-    table = table_of(layers, biases=biases, dtype=dtype)
+@given(widths, st.booleans(), st.booleans(), st.sampled_from(["float32", "float64"]))
+def test_what_is_filled_in_is_emptied_out(layers, biases, gains, dtype) -> None:
+    table = table_of(layers, biases=biases, gains=gains, dtype=dtype)
     flat = np.arange(1, table.layout.size + 1).astype(dtype)
     filled = table.filled(flat)
     assert (filled.shape, filled.dtype) == ((table.size,), np.dtype(dtype))

@@ -12,8 +12,9 @@ from chainrule.network.table import Table
 from chainrule.network.workspace import made_buffers, made_plan
 
 
-def table_of(layers: list[int], **more: object) -> Table:
-    return Table(Layout(Architecture.of(layers, ["tanh"] * (len(layers) - 2) + ["relu"], **more)))
+def table_of(layers: list[int], *, gains: bool = False, **more: object) -> Table:
+    names = ["tanh"] * (len(layers) - 2) + ["relu"]
+    return Table(Layout(Architecture.of(layers, names, **more), gains))
 
 
 def test_a_plan_by_hand() -> None:
@@ -44,6 +45,20 @@ def test_buffers(dtype) -> None:
     assert (buffers.costs.dtype, buffers.rights.dtype) == (np.dtype("float64"), np.dtype("int64"))
     assert buffers.costs.shape == buffers.rights.shape == (64,)
     assert not any(np.asarray(buffer).any() for buffer in buffers)
+
+
+def test_room_for_what_normalised_layers_keep() -> None:
+    table = table_of([2, 20, 40, 3], gains=True)
+    plan = made_plan(table, 33)
+    assert plan.marks.tolist() == [0, 32, 96]
+    np.testing.assert_array_equal(plan.gains, table.gains)
+    buffers = made_buffers(plan, table)
+    assert buffers.normal.shape == buffers.z.shape
+    assert buffers.sums.shape == (3, 32 + 64 + 16)
+    plain = table_of([2, 20, 40, 3])
+    buffers = made_buffers(made_plan(plain, 33), plain)
+    assert (buffers.normal.size, buffers.sums.shape) == (0, (3, 0))
+    assert made_plan(plain, 33).gains.tolist() == [-1, -1, -1]
 
 
 def test_room_for_the_way_forward_only() -> None:

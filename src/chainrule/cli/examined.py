@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.cli.flags import Setting
-from chainrule.cli.job import HIDDEN
+from chainrule.cli.job import network_of
 from chainrule.cli.parts import whole
 from chainrule.cli.runs import DataSource, data_of, validation_of
 from chainrule.cli.settings import from_file, owned_by
 from chainrule.data.dataset import Dataset
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.probe import evidence_between, probe
-from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.run_folder import RunFacts, RunFolder
@@ -64,24 +63,13 @@ class Examined:
         checks = None
         if self.checks is not None and not recipe.validation_fraction:
             checks = DataSource(source=self.checks.source, options=options)
-        network = self._network(pair.train, recipe, settings)
+        values = {name: value for name, value in settings.items() if value is not None}
+        network = network_of(pair.train, recipe.seed or 0, values, self.known)
         more: dict[str, Any] = {"validation": self._whole(checks), "steps": self.steps}
         return probe(network, pair.train, recipe, test=pair.test, **more)
 
     def _whole(self, source: DataSource | None) -> Dataset | None:
         return None if source is None else whole(source.load(offline=self.offline))
-
-    def _network(self, learned: Dataset, recipe: Recipe, settings: Mapping[str, Any]) -> Network:
-        values = {name: v for name, v in settings.items() if v is not None}
-        layers = values.get("layers") or (learned.features, HIDDEN, learned.outputs)
-        activation = values.get("activation", ["relu"])
-        last = values.get("output_activation")
-        single = isinstance(activation, str) or len(activation) == 1
-        if not learned.classifies and last is None and single:
-            last = "identity"
-        described = owned_by("architecture", values, self.known)
-        seed = recipe.seed or 0
-        return Network.create(layers, activation, output_activation=last, seed=seed, **described)
 
     def _of_run(self, folder: str) -> Evidence:
         kept = RunFolder(folder)

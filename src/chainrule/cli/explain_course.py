@@ -82,7 +82,7 @@ def step_of(course: Course, given: Mapping[str, Any]) -> StepOfRun:
 
 def _numbered(course: Course, epoch: int | None, batch: int | None) -> int:
     """The number of a step by its epoch and batch: where one is left out, the last one."""
-    epochs = (course.done - 1) // course.batches + 1
+    epochs = course.place(course.done - 1)[0] + 1
     if epoch is not None and epoch > epochs:
         raise InputError(
             "--epoch",
@@ -92,16 +92,17 @@ def _numbered(course: Course, epoch: int | None, batch: int | None) -> int:
             value=epoch,
         )
     epoch = epochs if epoch is None else epoch
-    if batch is not None and batch > course.batches:
+    batches = course.batches(epoch - 1)
+    if batch is not None and batch > batches:
         raise InputError(
             "--batch",
-            expected=f"a batch from 1 to {course.batches}",
+            expected=f"a batch from 1 to {batches}",
             got=str(batch),
             argument="batch",
             value=batch,
         )
-    last = min(epoch * course.batches, course.done)
-    return last if batch is None else (epoch - 1) * course.batches + batch
+    last = min(course.steps_by(epoch), course.done)
+    return last if batch is None else course.steps_by(epoch - 1) + batch
 
 
 def _check_image(course: Course, image: int) -> None:

@@ -11,6 +11,8 @@ from chainrule.cli.parts import whole
 from chainrule.cli.runs import DataSource, data_of, validation_of
 from chainrule.cli.settings import owned_by
 from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.data.splitting import split
+from chainrule.engine.plain import plain_parameters, training_layout
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
@@ -18,7 +20,7 @@ from chainrule.training.observers import Observer
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.train import Run, resume, train
 
-__all__ = ["Job", "Sources", "new_job", "resumed_job"]
+__all__ = ["Job", "Sources", "network_of", "new_job", "resumed_job"]
 
 HIDDEN = 128
 """Neurons of the hidden layer where nobody says how many."""
@@ -53,6 +55,7 @@ class Job:
         drawn: whether the seed was drawn.
         architecture: with its output activation settled.
         validated: whether there is a validation set.
+        first: the network with which the training begins, or began.
         start: trains, shown to observers.
     """
 
@@ -61,7 +64,22 @@ class Job:
     drawn: bool
     architecture: Architecture
     validated: bool
+    first: Callable[[], Network]
     start: Callable[[Sequence[Observer]], Run]
+
+    @property
+    def network(self) -> Network:
+        """The network with which the training begins, or began."""
+        return self.first()
+
+    @property
+    def training(self) -> Dataset:
+        """What is learned from: without the part that is held out."""
+        if not self.recipe.validation_fraction:
+            return self.pair.train
+        assert self.recipe.seed is not None, "with_seed gives one"
+        share, seed = self.recipe.validation_fraction, self.recipe.seed
+        return split(self.pair.train, share, seed, purpose="validation")[0]
 
 
 def new_job(sources: Sources, values: Mapping[str, Any], settings: Mapping[str, Setting]) -> Job:
@@ -82,7 +100,7 @@ def new_job(sources: Sources, values: Mapping[str, Any], settings: Mapping[str, 
         given = given.replaced(cost="half_squared_error")
     recipe = given.with_seed()
     assert recipe.seed is not None, "with_seed gives one"
-    network = _network(pair.train, recipe.seed, values, settings)
+    network = network_of(pair.train, recipe.seed, values, settings)
     checks = None
     notes: dict[str, Any] = {"data": source.notes(), "validation": None}
     if sources.validation is not None:
@@ -104,16 +122,28 @@ def new_job(sources: Sources, values: Mapping[str, Any], settings: Mapping[str, 
 
     architecture = network.architecture.for_cost(recipe.cost)
     validated = validation is not None or recipe.validation_fraction > 0
-    return Job(pair, recipe, given.seed is None, architecture, validated, start)
+    drawn = given.seed is None
+    return Job(pair, recipe, drawn, architecture, validated, lambda: network, start)
 
 
-def _network(
+def network_of(
     learned: Dataset, seed: int, values: Mapping[str, Any], settings: Mapping[str, Setting]
 ) -> Network:
+    """The network that the settings describe; what they leave open suits the data.
+
+    Args:
+        learned: what it is to learn from.
+        seed: of its first weights.
+        values: settings that are not left to their defaults.
+        settings: all settings by name.
+
+    Raises: what `Network.create` raises.
+    """
     layers = values.get("layers") or (learned.features, HIDDEN, learned.outputs)
     activation = values.get("activation", ["relu"])
     last = values.get("output_activation")
-    if not learned.classifies and last is None and len(activation) == 1:
+    single = isinstance(activation, str) or len(activation) == 1
+    if not learned.classifies and last is None and single:
         # Most functions bound their output; targets that are numbers seldom keep to that.
         last = values.get("output_activation", "identity")
     described = owned_by("architecture", values, settings)
@@ -140,5 +170,10 @@ def resumed_job(folder: str, sources: Sources) -> Job:
         more: dict[str, Any] = {"validation": validation, "threads": sources.threads}
         return resume(folder, pair.train, observers=observers, **more)
 
+    def first() -> Network:
+        layout = training_layout(facts.architecture, facts.recipe)
+        theta = plain_parameters(layout, RunFolder(folder).first().parameters)
+        return Network(facts.architecture, theta)
+
     validated = "validation_digest" in facts.data
-    return Job(pair, facts.recipe, False, facts.architecture, validated, start)
+    return Job(pair, facts.recipe, False, facts.architecture, validated, first, start)

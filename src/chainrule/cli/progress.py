@@ -33,7 +33,11 @@ Clock = Callable[[], float]
 
 @contextlib.contextmanager
 def training_observers(
-    console: Console, table: EpochTable | None, *, kept: bool = True
+    console: Console,
+    table: EpochTable | None,
+    *,
+    kept: bool = True,
+    watching: Callable[[Callable[[str], object]], Observer] | None = None,
 ) -> Iterator[list[Observer]]:
     """The observers that show a training; leaving the block takes the bar away.
 
@@ -41,15 +45,26 @@ def training_observers(
         console: a bar goes to standard output, or to stderr where that is for JSON alone.
         table: the record to print; None shows a bar and no record.
         kept: whether the run is of use to somebody who reads no output.
+        watching: makes an observer of what shows a warning.
     """
+
+    def observers(shown: Bar | Lines | None) -> list[Observer]:
+        tell = _nowhere if shown is None else shown.warn
+        shows: list[Observer] = [] if shown is None else [shown]
+        return shows if watching is None else [*shows, watching(tell)]
+
     stream = sys.stderr if console.as_json else sys.stdout
     if console.terminal or (console.as_json and is_terminal(stream)):
         with Bar(rich_console(stream), None if console.as_json else table) as bar:
-            yield [bar]
+            yield observers(bar)
     elif table is not None and not console.as_json:
-        yield [Lines(console, table, kept=kept)]
+        yield observers(Lines(console, table, kept=kept))
     else:
-        yield []
+        yield observers(None)
+
+
+def _nowhere(warning: str) -> None:
+    """Where words are not asked for."""
 
 
 class Once:
@@ -84,6 +99,11 @@ class Lines:
             with contextlib.suppress(FileError):
                 self._print(moment.position.history[-1])
         return self._console.closed and not self._kept
+
+    def warn(self, warning: str) -> None:
+        """Print a warning."""
+        with contextlib.suppress(FileError):
+            self._console.fact("warning", warning)
 
     def _print(self, record: EpochRecord) -> None:
         if not self._begun:
@@ -158,6 +178,10 @@ class Bar:
         if now - self._drawn >= REFRESH_SECONDS:
             self._drawn = now
             self._draw(moment, now - self._began)
+
+    def warn(self, warning: str) -> None:
+        """Print a warning above the bar, where the record is printed."""
+        self._lines += [] if self._table is None else [f"{'warning':<8} {warning}"]
 
     def _note(self, record: EpochRecord, epochs: int) -> None:
         assert self._table is not None

@@ -16,6 +16,7 @@ from chainrule.cli.presets import presets_table
 from chainrule.cli.progress import Once, training_observers
 from chainrule.cli.settings import training_settings
 from chainrule.cli.values import given_values, setting_flags
+from chainrule.cli.watched import watching
 from chainrule.cli.wording import data_text, network_text, recipe_text, result_text
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation.report import Report, evaluate
@@ -74,12 +75,12 @@ def _train(**given: Any) -> int:
         return 0
     names = ("data", "validation", "run", "offline", "threads")
     sources = Sources(*(given[name] for name in names))
-    resumed = given["resume"]
+    resumed, warned = given["resume"], list[str]()
     _check_flags(ctx, sources.data, resumed)
     values = {} if resumed else given_values(ctx, _SETTINGS)
     with told_by_flags("train", _SETTINGS):
         job = resumed_job(resumed, sources) if resumed else new_job(sources, values, _SETTINGS)
-        run = _followed(console, job, resumed or given["run"])
+        run = _followed(console, job, resumed or given["run"], warned)
         report = evaluate(
             run.network,
             job.pair.test,
@@ -87,8 +88,8 @@ def _train(**given: Any) -> int:
             huber_threshold=run.recipe.huber_threshold,
         )
     if console.as_json:
-        console.json(_as_json(run, job, report))
-    _conclude(console, run, report)
+        console.json(_as_json(run, job, report) | {"warnings": warned})
+    _conclude(console, run, report, warned)
     return 0
 
 
@@ -124,13 +125,14 @@ def _introduce(console: Console, job: Job) -> None:
     console.line()
 
 
-def _followed(console: Console, job: Job, folder: str | None) -> Run:
+def _followed(console: Console, job: Job, folder: str | None, warned: list[str]) -> Run:
     """Train in view of the user; an interruption tells how to go on."""
     table = EpochTable(job.recipe, job.pair.train.classifies, job.validated)
     # What cannot be trained is refused before anything is printed.
     introduction = Once(lambda: _introduce(console, job))
     try:
-        with training_observers(console, table, kept=folder is not None) as observers:
+        more: dict[str, Any] = {"kept": folder is not None, "watching": watching(job, warned)}
+        with training_observers(console, table, **more) as observers:
             run = job.start([introduction, *observers])
     except TrainingInterrupted as error:
         epoch = min(len(error.run.history) + 1, job.recipe.epochs)
@@ -150,7 +152,7 @@ def _way_on(folder: str | None) -> str:
     return f"Go on with: chainrule train --resume {folder}"
 
 
-def _conclude(console: Console, run: Run, report: Report) -> None:
+def _conclude(console: Console, run: Run, report: Report, warned: list[str]) -> None:
     console.line()
     console.fact("test", result_text(report))
     best = run.certificate["best_epoch"]
@@ -161,6 +163,8 @@ def _conclude(console: Console, run: Run, report: Report) -> None:
         console.fact("kept", "nowhere; --run DIR keeps a run, to predict, verify and resume")
     else:
         console.fact("kept", f"in {run.folder}; see chainrule evaluate {run.folder}")
+        if warned:
+            console.fact("advice", f"what to set instead: chainrule diagnose {run.folder}")
 
 
 def _as_json(run: Run, job: Job, report: Report) -> dict[str, Any]:

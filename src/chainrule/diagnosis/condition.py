@@ -81,6 +81,7 @@ class Condition:
         needs: evidence -> what is missing in order to judge; empty for nothing.
         alone: whether it is told only where nothing else is found.
         cheap: whether it can be judged without curvature and without comparing examples.
+        lasting: whether it is the same from the start of a training to its end.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Condition:
     needs: Callable[[Evidence], str] = ready
     alone: bool = False
     cheap: bool = False
+    lasting: bool = False
 
     def found(self, evidence: Evidence) -> Finding | None:
         """The finding; None where the condition is not there."""

@@ -29,6 +29,7 @@ CONDITIONS: tuple[Condition, ...] = (
         remedy="Divide each input by its deviation: Scaling.fit(train).applied(train)",
         measure=of_examples.unscaled_inputs,
         cheap=True,
+        lasting=True,
     ),
     Condition(
         name="symmetric_weights",
@@ -40,6 +41,7 @@ CONDITIONS: tuple[Condition, ...] = (
         remedy="Draw weights around 0: set initialiser",
         measure=of_layers.symmetric_weights,
         cheap=True,
+        lasting=True,
     ),
     Condition(
         name="large_weights",
@@ -51,6 +53,7 @@ CONDITIONS: tuple[Condition, ...] = (
         remedy="Draw weights by the number of inputs: set initialiser",
         measure=of_layers.large_weights,
         cheap=True,
+        lasting=True,
     ),
     Condition(
         name="exploding_gradients",
@@ -158,6 +161,7 @@ CONDITIONS: tuple[Condition, ...] = (
         measure=of_examples.class_imbalance,
         needs=of_examples.lacks_class_labels,
         cheap=True,
+        lasting=True,
     ),
     Condition(
         name="label_noise",

@@ -24,11 +24,18 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.engine.engines import make_engine
 from chainrule.network.architecture import Architecture
-from chainrule.network.parameters import Layout, flatten
+from chainrule.network.parameters import flatten
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
 
-__all__ = ["STABILITY", "Curvature", "Gradient", "gradient_of", "greatest_eigenvalue"]
+__all__ = [
+    "STABILITY",
+    "UNLIMITED",
+    "Curvature",
+    "Gradient",
+    "gradient_of",
+    "greatest_eigenvalue",
+]
 
 Array = NDArray[Any]
 Gradient = Callable[[Array], Array]
@@ -48,6 +55,12 @@ STABILITY: dict[str, Callable[[Recipe], float]] = {
 """For each update the greatest η λ at which steps on a parabola do not grow; λ is that of the
 preconditioned Hessian where the update has a mean square."""
 
+UNLIMITED = {
+    "lion": "a step of lion has one length on every slope, so that curvature sets it no limit",
+    "lbfgs": "lbfgs finds the length of each step by itself",
+}
+"""Why curvature sets no limit to the rate of the other updates."""
+
 
 @dataclass(frozen=True)
 class Curvature:
@@ -66,12 +79,14 @@ class Curvature:
 
 def gradient_of(
     architecture: Architecture, recipe: Recipe, training: Dataset, rows: Array
-) -> Gradient | None:
-    """The gradient of the objective on some rows as a function of the flat parameters.
+) -> Gradient:
+    """The gradient of the objective on some rows as a function of a training's flat parameters.
 
-    It computes in float64, or in complex128 where the parameters are complex.
+    It computes in float64, or in complex128 where the parameters are complex. Layers that are
+    normalised are so by the means and deviations of these rows.
 
-    The penalty of L1 is left out: it has no curvature.
+    The penalty of L1 is left out: it has no curvature. What a training draws anew for each step or
+    epoch, such as dropout and distortions, is left out too.
 
     Args:
         architecture: with its output activation settled.
@@ -79,19 +94,17 @@ def gradient_of(
         training: the data.
         rows: which of its rows count.
 
-    Returns: θ -> g, (n,) both; None where the network has parameters that a trace has no
-        gradient for.
+    Returns: θ -> g, (n,) both, gains included.
     """
     precise = replace(architecture, dtype="float64")
     engine = make_engine(precise, recipe.replaced(engine="reference"), training)
-    layout = Layout(precise)
-    if sum(slot.name[0] not in "Wb" for slot in layout.slots):
-        return None
+    layout = engine.layout
 
     def gradient(theta: Array) -> Array:
         with np.errstate(all="ignore"):
             pass_ = engine.trace(theta, rows)
-            return flatten(pass_.dW, pass_.db) + recipe.l2 * layout.is_weight * theta
+            g = flatten(pass_.dW, pass_.db, pass_.dgain)
+            return g + recipe.l2 * layout.is_weight * theta
 
     return gradient
 

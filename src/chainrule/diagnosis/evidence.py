@@ -30,7 +30,11 @@ class LayerFacts:
         saturated: share of its activations at which the function's slope is below a twentieth of
             its greatest; None for functions that do not saturate on both sides.
         gain: by what factor its weighted sums vary more over the examples than its inputs do.
-        pull: root mean square of its weights' gradient, in units of √(2/fan_in).
+        pull: root mean square of its weights' gradient, in units of √(2/fan_in). Where it is
+            normalised, the gradient is that of weights brought to the size √(2/fan_in): only their
+            direction counts, and the gradient is the longer the shorter they are.
+        normalised: whether its sums are brought to one scale over the batch; the figures of
+            activations are then of what is made of them.
     """
 
     layer: int
@@ -41,11 +45,16 @@ class LayerFacts:
     saturated: float | None
     gain: float
     pull: float
+    normalised: bool = False
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """A network at one position of its training, measured on the sample.
+
+    Where there is an average of the weights, layers, cost and skill are the average's; rate, noise
+    and curvature are those of the weights that take the steps. Nothing is silenced by dropout, and
+    images are as they are.
 
     Args:
         step: steps done.
@@ -53,9 +62,9 @@ class Snapshot:
         cost: mean cost, without penalties.
         skill: the part of what a constant answer gets wrong that the network gets right; 1 is
             perfect, 0 no better than the constant. By examples for classes, by squares for numbers.
-        rate: learning rate of the next step.
+        rate: learning rate of the next step; after the run's last one, that of the last.
         noise_scale: the batch size at which noise and gradient are equally long; inf where the
-            mean gradient cannot be told from noise.
+            mean gradient cannot be told from noise, NaN where it was not measured.
         curvature: None where it was not measured.
     """
 

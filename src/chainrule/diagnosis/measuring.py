@@ -67,41 +67,68 @@ class Measure:
         recipe = self.recipe.replaced(engine="reference")
         return make_engine(self.architecture, recipe, self.training)
 
-    def snapshot(self, position: Position, *, curved: bool = True) -> Snapshot:
+    @cached_property
+    def _plain_engine(self) -> Engine:
+        """That of networks whose normalisation is folded in."""
+        recipe = self.recipe.replaced(engine="reference", normalisation="none")
+        return make_engine(self.architecture, recipe, self.training)
+
+    @property
+    def layout(self) -> Layout:
+        """The order of the tensors in the training's flat parameters."""
+        return self._engine.layout
+
+    def snapshot(
+        self, position: Position, *, curved: bool = True, plain: Array | None = None
+    ) -> Snapshot:
         """The figures at a position.
 
         Args:
             position: with finite parameters.
-            curved: whether to measure the curvature too, which takes some forty gradients.
+            curved: whether to measure noise and curvature too, which takes some forty gradients.
+            plain: parameters of the plain network that the position stands for, to judge cost and
+                skill by; where None, normalised layers have the means of the sample.
         """
+        averaged = self._engine.timetable.has_average(position)
+        theta = position.state[-1] if averaged else position.parameters
         with one_blas_thread(), np.errstate(all="ignore"):
-            pass_ = self._engine.trace(position.parameters, self.rows)
-            layers = self._layers(position.parameters, pass_)
+            pass_ = self._engine.trace(theta, self.rows)
+            judged = pass_
+            if plain is not None and self.layout.gains:
+                judged = self._plain_engine.trace(plain, self.rows)
             return Snapshot(
                 step=position.step,
-                layers=layers,
-                cost=float(pass_.cost),
-                skill=self._skill(pass_),
-                rate=self._engine.learning_rate(position),
-                noise_scale=self._noise_scale(position.parameters),
+                layers=self._layers(theta, pass_),
+                cost=float(judged.cost),
+                skill=self._skill(judged),
+                rate=self._rate(position),
+                noise_scale=self._noise_scale(position.parameters) if curved else math.nan,
                 curvature=self._curvature(position) if curved else None,
             )
 
+    def _rate(self, position: Position) -> float:
+        if position.history and position.epoch >= self.recipe.epochs:
+            return position.history[-1].learning_rate
+        return self._engine.learning_rate(position)
+
     def _layers(self, parameters: Array, pass_: Trace) -> tuple[LayerFacts, ...]:
-        layout, names = Layout(self.architecture), self.architecture.activations
-        weights, inputs = layout.weights(parameters), (pass_.x, *pass_.a)
-        return tuple(
-            LayerFacts(
-                layer=i + 1,
-                activation=name,
-                weight_ratio=_size(W) / math.sqrt(2 / W.shape[1]),
-                alike=_alike(W),
-                dead=float((z <= 0).all(axis=0).mean()) if name in _ABRUPT else None,
-                saturated=_saturated(name, z) if name in _BOUNDED else None,
-                gain=_ratio(_spread(z), _spread(inputs[i])),
-                pull=_size(pass_.dW[i]) / math.sqrt(2 / W.shape[1]),
-            )
-            for i, (W, name, z) in enumerate(zip(weights, names, pass_.z, strict=True))
+        gains = self.layout.gains_of(parameters)
+        tensors = zip(self.layout.weights(parameters), gains, strict=True)
+        return tuple(self._layer(i, pass_, W, gain) for i, (W, gain) in enumerate(tensors))
+
+    def _layer(self, i: int, pass_: Trace, W: Array, gain: Array | None) -> LayerFacts:
+        name, z, usual = self.architecture.activations[i], pass_.z[i], math.sqrt(2 / W.shape[1])
+        pull, ratio = _size(pass_.dW[i]) / usual, _size(W) / usual
+        return LayerFacts(
+            layer=i + 1,
+            activation=name,
+            weight_ratio=ratio,
+            alike=_alike(W),
+            dead=float((z <= 0).all(axis=0).mean()) if name in _ABRUPT else None,
+            saturated=_saturated(name, z) if name in _BOUNDED else None,
+            gain=_ratio(_spread(z), _spread((pass_.x, *pass_.a)[i])),
+            pull=pull if gain is None else pull * ratio,
+            normalised=gain is not None,
         )
 
     def _skill(self, pass_: Trace) -> float:
@@ -136,7 +163,7 @@ class Measure:
     def _curvature(self, position: Position) -> Curvature | None:
         recipe = self.recipe
         gradient = gradient_of(self.architecture, recipe, self.training, self.rows)
-        if gradient is None or recipe.optimiser not in STABILITY:
+        if recipe.optimiser not in STABILITY:
             return None
         theta = position.parameters.astype(np.float64)
         root: Array | float = 1.0
@@ -168,9 +195,7 @@ class Measure:
         whole = (self.architecture, self.recipe, self.training)
         sums, parts = np.zeros(theta.size), max(1, min(_MOST_BATCHES, n // size))
         for rows in np.array_split(self._mixed, parts):
-            gradient = gradient_of(*whole, rows)
-            assert gradient is not None, "the whole sample has one"
-            sums += np.square(gradient(theta))
+            sums += np.square(gradient_of(*whole, rows)(theta))
         return sums / parts
 
 

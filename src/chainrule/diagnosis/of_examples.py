@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chainrule.diagnosis.condition import Sight
 from chainrule.diagnosis.evidence import Evidence
@@ -50,7 +51,8 @@ def unscaled_inputs(evidence: Evidence) -> Sight | None:
     """The size of the largest input column, as the network sees it."""
     training = evidence.training
     sizes = column_sizes(training)
-    column, large = int(sizes.argmax()), int((sizes > 10).sum())
+    told = _by_the_middle_one(sizes) if evidence.start.layers[0].normalised else sizes
+    column, large = int(told.argmax()), int((told > 10).sum())
     what = (
         f"input {column} has the size {figure_text(sizes[column])} (root mean square), "
         f"and {large} of {len(sizes)} inputs exceed the bound"
@@ -58,7 +60,13 @@ def unscaled_inputs(evidence: Evidence) -> Sight | None:
     low, high = float(training.inputs.min()), float(training.inputs.max())
     is_grey = training.scale == 1 and low >= 0 and _USUAL_GREY < high <= _MOST_GREY
     grey = is_grey and large > len(sizes) / 4
-    return Sight(float(sizes[column]), what, {"pixels": True} if grey else {})
+    return Sight(float(told[column]), what, {"pixels": True} if grey else {})
+
+
+def _by_the_middle_one(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sizes as a normalised layer has them: a scale that all inputs share is divided out."""
+    middle = float(np.median(sizes))
+    return np.minimum(sizes, sizes / middle) if middle else sizes
 
 
 def lacks_class_labels(evidence: Evidence) -> str:

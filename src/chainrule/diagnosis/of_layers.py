@@ -63,8 +63,12 @@ def symmetric_weights(evidence: Evidence) -> Sight | None:
 
 
 def large_weights(evidence: Evidence) -> Sight | None:
-    """The size of a layer's initial weights by the size that keeps a signal's scale."""
-    worst = max(evidence.start.layers, key=lambda layer: layer.weight_ratio)
+    """The size of a layer's initial weights by the size that keeps a signal's scale.
+
+    Of normalised layers, the weights' size does not matter.
+    """
+    sized = [layer for layer in evidence.start.layers if not layer.normalised]
+    worst = max(sized, key=lambda layer: layer.weight_ratio)
     ratio = figure_text(worst.weight_ratio)
     what = f"the weights of layer {worst.layer} begin {ratio} times too large"
     return Sight(worst.weight_ratio, what, _initialiser(evidence) | _no_bias(evidence))
@@ -72,12 +76,14 @@ def large_weights(evidence: Evidence) -> Sight | None:
 
 def exploding_gradients(evidence: Evidence) -> Sight | None:
     """The greatest gradient of a layer before the first step, by the size of usual weights."""
-    worst = max(evidence.start.layers, key=lambda layer: layer.pull)
-    if _growth(evidence) < _EXPLOSIVE:
+    start = evidence.start.layers
+    worst = max(start, key=lambda layer: layer.pull)
+    grown = worst.pull / (start[-1].pull or 1) if start[0].normalised else _growth(evidence)
+    if grown < _EXPLOSIVE:
         return None  # the targets are large, not the layers' doing
     pull = figure_text(worst.pull)
     what = f"the gradient of layer {worst.layer} is {pull} times as large as usual weights"
-    off = any(layer.weight_ratio > _LARGE for layer in evidence.start.layers)
+    off = any(layer.weight_ratio > _LARGE and not layer.normalised for layer in start)
     changes = _initialiser(evidence) if off else {"clip_norm": 1.0}
     return Sight(worst.pull, what, changes)
 
@@ -91,7 +97,7 @@ def vanishing_gradients(evidence: Evidence) -> Sight | None:
     share = layers[0].pull / greatest.pull
     times = f"{figure_text(share)} times as large"
     what = f"the gradient of layer 1 is {times} as that of layer {greatest.layer}"
-    small = any(layer.weight_ratio < _SMALL for layer in layers)
+    small = any(layer.weight_ratio < _SMALL and not layer.normalised for layer in layers)
     changes = _initialiser(evidence) if small else _relu(evidence)
     return Sight(share, what, changes)
 
@@ -109,7 +115,12 @@ def _growth(evidence: Evidence) -> float:
 def lost_scale(evidence: Evidence) -> Sight | None:
     """By what factor the hidden layers' weights change the signal: its distance from 1."""
     hidden, factor = evidence.start.hidden, _growth(evidence)
-    if not hidden or any(layer.activation == "step" for layer in hidden) or not factor:
+    if (
+        not hidden
+        or hidden[0].normalised
+        or any(layer.activation == "step" for layer in hidden)
+        or not factor
+    ):
         return None
     verb = "shrinks" if factor < 1 else "grows"
     distance = max(factor, 1 / factor)

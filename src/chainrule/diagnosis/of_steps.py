@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chainrule.diagnosis.condition import Sight
+from chainrule.diagnosis.curvature import UNLIMITED
 from chainrule.diagnosis.evidence import Evidence, Snapshot
 from chainrule.diagnosis.of_examples import HOLD_OUT
 from chainrule.diagnosis.wording import figure_text
@@ -32,9 +34,10 @@ _ENOUGH_UPDATES = 600
 
 
 def lacks_curvature(evidence: Evidence) -> str:
-    """Whether the curvature was not measured."""
-    missing = evidence.start.curvature is None
-    return "the curvature cannot be measured for this network or update" if missing else ""
+    """Why the curvature was not measured."""
+    if evidence.start.curvature is not None:
+        return ""
+    return UNLIMITED.get(evidence.recipe.optimiser, "the curvature at the start is not finite")
 
 
 def _share(snapshot: Snapshot) -> float:
@@ -61,6 +64,8 @@ def _rate(rate: float) -> dict[str, Any]:
 def rate_too_high(evidence: Evidence) -> Sight | None:
     """The rate by the stability limit, where it is farther above it: at the start or at the end."""
     start, end = evidence.start, evidence.end
+    if evidence.diverged and end.rate > start.rate:
+        start = replace(start, rate=end.rate)  # it rose until the weights were thrown away
     later = not evidence.diverged and _share(end) > _share(start)
     worst, when = (end, "at the end") if later else (start, "at the start")
     assert worst.curvature is not None, "needs says so"
@@ -73,8 +78,8 @@ def rate_too_low(evidence: Evidence) -> Sight | None:
     """The rate by the stability limit at the start."""
     start = evidence.start
     assert start.curvature is not None, "needs says so"
-    if evidence.diverged or evidence.recipe.schedule == "one_cycle":
-        return None  # a one-cycle run begins low on purpose
+    if evidence.diverged or start.rate < 0.99 * evidence.recipe.learning_rate:
+        return None  # a run that warms up begins low on purpose
     higher = start.curvature.limit / 2
     if start.curvature.preconditioned:
         higher = min(higher, _USUAL)
@@ -87,7 +92,7 @@ def few_large_batches(evidence: Evidence) -> Sight | None:
     """The updates of the whole run, where batches are larger than the gradient's noise asks for."""
     size = min(evidence.recipe.batch_size, len(evidence.training))
     noise = evidence.end.noise_scale
-    if size <= 32 or size < _LARGE_BATCH * noise:
+    if size <= 32 or not size >= _LARGE_BATCH * noise or _searches(evidence):
         return None
     smaller = 2 ** max(4, min(6, round(noise).bit_length()))
     what = (
@@ -99,10 +104,15 @@ def few_large_batches(evidence: Evidence) -> Sight | None:
 
 def short_run(evidence: Evidence) -> Sight | None:
     """The updates of a run that came to its end."""
-    if evidence.diverged or not evidence.complete or not evidence.steps:
+    if evidence.diverged or not evidence.complete or not evidence.steps or _searches(evidence):
         return None
     epochs = -(-_ENOUGH_UPDATES * evidence.recipe.epochs // evidence.steps)
     return Sight(evidence.steps, f"the run has {evidence.steps} updates in all", {"epochs": epochs})
+
+
+def _searches(evidence: Evidence) -> bool:
+    """Whether each step is many iterations on the whole training set."""
+    return evidence.recipe.optimiser == "lbfgs"
 
 
 def lacks_validated_epochs(evidence: Evidence) -> str:
@@ -124,6 +134,8 @@ def overfitting(evidence: Evidence) -> Sight | None:
     rise = costs[-1] - costs[least]
     if history[-1].cost >= history[least].cost or rise <= _RISE * costs[0]:
         return None  # what goes up and down at the bottom is no overfitting
+    if _is_unsure(evidence, least):
+        return None
     ratio = costs[-1] / costs[least] if costs[least] else float("inf")
     what = (
         f"overfitting began after epoch {least + 1}: the validation cost rose from "
@@ -134,3 +146,16 @@ def overfitting(evidence: Evidence) -> Sight | None:
     own = recipe.validation_fraction > 0 or evidence.validation is not None
     watched = {"monitor": "validation_cost", "patience": _PATIENCE}
     return Sight(ratio, what, ({} if own else HOLD_OUT) | watched)
+
+
+def _is_unsure(evidence: Evidence, least: int) -> bool:
+    """Whether the validation cost may rise for what the targets teach, to be less sure.
+
+    With smoothed or mixed targets a network gets the right answers right by less; it validates on
+    sharp targets. That is no overfitting as long as it gets as many of them right.
+    """
+    recipe, last = evidence.recipe, evidence.history[-1].validation_accuracy
+    best = evidence.history[least].validation_accuracy
+    if not (recipe.label_smoothing or recipe.mixup) or last is None or best is None:
+        return False
+    return last >= best

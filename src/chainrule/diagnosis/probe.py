@@ -59,8 +59,7 @@ def probe(
     if validation is None and not recipe.validation_fraction:
         training, held_out = _held_out(training)
     plan = plan_training(network, training, recipe, held_out)
-    size = min(recipe.batch_size, len(plan.training))
-    most = trial_steps(size, plan.network.parameters.size) if asked is None else asked
+    most = _usual_steps(plan) if asked is None else asked
     first = first_position(plan)
     last, diverged = _trained(plan, first, most)
     more = {"validation": validation, "test": test, "diverged": diverged}
@@ -69,6 +68,9 @@ def probe(
 
 def evidence_between(plan: Plan, first: Position, last: Position, **more: Any) -> Evidence:
     """The evidence of a training between two of its positions.
+
+    What is judged at the end is the plain network that the position stands for: averaged where
+    there is an average, and with the normalisation folded in.
 
     Args:
         plan: the training.
@@ -82,9 +84,9 @@ def evidence_between(plan: Plan, first: Position, last: Position, **more: Any) -
         recipe=plan.recipe,
         training=plan.training,
         start=measure.snapshot(first),
-        end=measure.snapshot(last),
+        end=measure.snapshot(last, plain=plan.engine.settled(last)),
         history=last.history,
-        steps=plan.recipe.epochs * plan.engine.batches,
+        steps=plan.engine.timetable.steps if plan.recipe.epochs else 0,
         complete=ending(plan.recipe, last) is not None,
         **more,
     )
@@ -106,6 +108,14 @@ def trial_steps(batch_size: int, parameters: int) -> int:
     (400, 209, 20)
     """
     return max(_LEAST_STEPS, min(STEPS, int(_WORK / (batch_size * parameters))))
+
+
+def _usual_steps(plan: Plan) -> int:
+    """How many steps a trial takes; those of lbfgs are many iterations each."""
+    size, parameters = plan.engine.timetable.size(0), plan.network.parameters.size
+    steps = trial_steps(size, parameters)
+    searches = plan.recipe.optimiser == "lbfgs"
+    return max(1, steps // plan.recipe.iterations) if searches else steps
 
 
 def _trained(plan: Plan, position: Position, most: int) -> tuple[Position, str]:

@@ -102,10 +102,10 @@ def _folded(layout: Layout, theta: Array, x: Array) -> Array:
     """Every normalised layer as a plain one, by the statistics of these inputs."""
     weights, biases = layout.weights(theta), layout.biases(theta)
     names = layout.architecture.activations
-    for layer, gain in enumerate(layout.gains_of(theta)):
+    for layer, gain in enumerate(layout.gains_of(theta)[:-1]):
         b = biases[layer]
-        if gain is None or b is None:
-            break
+        assert gain is not None, "a hidden layer of this layout has gains"
+        assert b is not None, "a normalised layer has biases"
         normal = normalise(affine(x, weights[layer], None))
         x = activate(ACTIVATIONS[names[layer]], scaled(normal, gain, b))
         plain = folded(weights[layer], b, gain, normal.mean, normal.deviation)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.batches import batch_bounds, epoch_order
+from chainrule.data.batches import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.examples import working_examples
 from chainrule.engine.position import Position
+from chainrule.engine.timetable import Timetable
 from chainrule.errors import InputError
 from chainrule.network.network import Network
 from chainrule.training.checkpoint import read_checkpoint
@@ -107,13 +110,35 @@ class Course:
         return self.plan.network.with_parameters(parameters)
 
     @property
-    def batches(self) -> int:
-        """Batches in an epoch."""
-        return len(self._bounds)
+    def _timetable(self) -> Timetable:
+        return self.plan.engine.timetable
+
+    def batches(self, epoch: int) -> int:
+        """Batches in an epoch, from 0; batches that grow become fewer."""
+        return self._timetable.batches(epoch)
 
     @cached_property
-    def _bounds(self) -> list[tuple[int, int]]:
-        return batch_bounds(len(self.plan.training), self.plan.recipe.batch_size)
+    def _steps_by(self) -> list[int]:
+        """Steps done before each epoch, and after the last one."""
+        each = (self.batches(epoch) for epoch in range(self.plan.recipe.epochs))
+        return list(accumulate(each, initial=0))
+
+    def steps_by(self, epochs: int) -> int:
+        """Steps of so many epochs."""
+        return self._steps_by[epochs]
+
+    def place(self, done: int) -> tuple[int, int]:
+        """After so many steps: how many epochs had ended, and batches of the next one."""
+        epoch = bisect_right(self._steps_by, done) - 1
+        return epoch, done - self._steps_by[epoch]
+
+    @property
+    def _pace(self) -> str:
+        """Batches an epoch, in words."""
+        first = self.batches(0)
+        if self.plan.recipe.batch_growth > 1:
+            return f"{first} batches in its first epoch, and in time fewer"
+        return f"{first} batches an epoch"
 
     def _order(self, epoch: int) -> NDArray[np.int64]:
         """The order in which an epoch, from 0, takes the examples."""
@@ -134,12 +159,12 @@ class Course:
                 self.path,
                 expected=f"a step from 1 to {self.done}",
                 got=str(number),
-                why=f"The run has {self.batches} batches an epoch",
+                why=f"The run has {self._pace}",
                 argument="step",
                 value=number,
             )
-        epoch, batch = divmod(number - 1, self.batches)
-        first, after = self._bounds[batch]
+        epoch, batch = self.place(number - 1)
+        first, after = self._timetable.bounds(epoch, batch)
         rows = self._order(epoch)[first:after]
         return StepOfRun(number, epoch + 1, batch + 1, tuple(int(row) for row in rows))
 
@@ -151,17 +176,17 @@ class Course:
 
         Raises: InputError where there is no such example, or no step has had it yet.
         """
-        last = (self.done - 1) // self.batches
+        last = self.place(self.done - 1)[0]
         for epoch in (last, last - 1)[: last + 1]:
             place = int(np.flatnonzero(self._order(epoch) == row)[0])
-            number = epoch * self.batches + place // self.plan.recipe.batch_size + 1
+            number = self.steps_by(epoch) + place // self._timetable.size(epoch) + 1
             if number <= self.done:
                 return self.step(number)
         raise InputError(
             self.path,
             expected="an example that the run has seen",
             got=str(row),
-            why=f"It has done {self.done} steps of {self.batches} in its first epoch",
+            why=f"It has done {self.done} steps of {self.batches(0)} in its first epoch",
             argument="image",
             value=row,
         )
@@ -203,7 +228,7 @@ class Course:
         best, most = None, -1
         for path in Path(self.path, "checkpoints").glob("epoch-*-batch-*.safetensors"):
             epoch, batch = map(int, re.findall(r"\d+", path.name))
-            steps = epoch * self.batches + batch
+            steps = self.steps_by(epoch) + batch
             if most < steps <= done:
                 best, most = path, steps
         return RunFolder(self.path).first() if best is None else read_checkpoint(best)

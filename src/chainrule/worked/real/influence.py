@@ -16,6 +16,7 @@ from chainrule.evaluation.tables import Table
 from chainrule.network.network import chosen_classes
 from chainrule.worked.plain_formula import number_text
 from chainrule.worked.real.course import Course
+from chainrule.worked.real.extras import extras_of
 from chainrule.worked.real.gradients import Factors, by_blocks, factors, products
 from chainrule.worked.real.looking import can_be_seen, example_picture, target_text
 from chainrule.worked.real.passing import Passing
@@ -161,6 +162,12 @@ class _Told:
             yield "Each is multiplied by what the training example counts in training."
         if recipe.optimiser != "sgd":
             yield f"The steps are plain ones; {recipe.optimiser} scales its own otherwise."
+        extras = list(extras_of(recipe))
+        if extras:
+            yield (
+                f"The run had {', '.join(extras)}; here the networks are plain, and examples are "
+                "as they are."
+            )
         yield from self.stages.sentences
         parts = [f"{int((total > 0).sum())} helped, by {cell(float(total[total > 0].sum()))}"]
         parts.append(f"{int((total < 0).sum())} hurt, by {cell(float(total[total < 0].sum()))}")

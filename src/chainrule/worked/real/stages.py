@@ -85,15 +85,15 @@ def stages_of(course: Course, afforded: float = AFFORDED) -> Stages:
     Raises: RunFolderError; InputError where the run has done no step.
     """
     final, history = _final(course), course.newest.history
-    wanted = _epochs(final.step // course.batches)
+    wanted = _epochs(course.place(final.step)[0])
     kept, left_out, spent = [], [], 0.0
     position = RunFolder(course.path).first()
     for epoch in wanted:
-        done = epoch * course.batches
+        done = course.steps_by(epoch)
         if done == final.step:
             continue
         nearest = max(position, course.nearest(done), key=lambda one: one.step)
-        way = (done - nearest.step) * _work(course)
+        way = (done - nearest.step) * _work(course, epoch)
         if spent + way > afforded:
             left_out.append(epoch)
             continue
@@ -112,22 +112,34 @@ def _final(course: Course) -> Stage:
     """Where the network is from that the run gave, or gives as far as it has come."""
     newest = course.newest
     if newest.best is None:
-        last_step = replace(newest, step=newest.step - 1)
-        return _stage(course, newest, course.plan.engine.learning_rate(last_step))
+        return _stage(course, newest, course.plan.engine.learning_rate(_before_last(course)))
     best = newest.best
     rate = newest.history[best.epoch - 1].learning_rate
-    return Stage(best.epoch * course.batches, best.epoch, rate, course.network(best.parameters))
+    done = course.steps_by(best.epoch)
+    return Stage(done, best.epoch, rate, course.network(best.parameters))
+
+
+def _before_last(course: Course) -> Position:
+    """Where the newest position's last step began, as far as its rate depends on it."""
+    newest = course.newest
+    epoch, batch = course.place(newest.step - 1)
+    history = newest.history[:epoch]
+    return replace(newest, epoch=epoch, batch=batch, step=newest.step - 1, history=history)
 
 
 def _stage(course: Course, position: Position, rate: float) -> Stage:
-    epoch = -(-position.step // course.batches)  # one that is under way counts
-    return Stage(position.step, epoch, rate, course.network(position.parameters))
+    """The plain network that a position stands for: averaged, and with normalisation folded in."""
+    epoch = position.epoch + (position.batch > 0)  # one that is under way counts
+    network = course.network(course.plan.engine.settled(position))
+    return Stage(position.step, epoch, rate, network)
 
 
-def _work(course: Course) -> float:
-    """Multiplications of a step, about: forward, and twice as many backward."""
+def _work(course: Course, epoch: int) -> float:
+    """Multiplications of a step up to an epoch's end, about: forward, and twice as many back."""
     plan = course.plan
-    return 3.0 * plan.recipe.batch_size * sum(layer.W.size for layer in plan.network.layers)
+    times = plan.recipe.iterations if plan.recipe.optimiser == "lbfgs" else 1
+    weights = sum(layer.W.size for layer in plan.network.layers)
+    return 3.0 * times * plan.engine.timetable.size(epoch - 1) * weights
 
 
 def stages_table(stages: Stages, **columns: tuple[str, ...]) -> Table:

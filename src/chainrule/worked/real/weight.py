@@ -16,6 +16,7 @@ from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.options import Options
 from chainrule.worked.quantity import Quantity
 from chainrule.worked.real.course import Course, StepOfRun
+from chainrule.worked.real.extras import require_explained, step_recipe
 from chainrule.worked.real.looking import can_be_seen, example_picture, input_name, target_text
 from chainrule.worked.real.story import Block, Gallery, Lines, Story
 from chainrule.worked.real.sums import Whole, cell, terms_table
@@ -58,8 +59,10 @@ def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
         step: that is explained.
         asked: which weight.
 
-    Raises: InputError where there is no such weight; what `Course.before` raises.
+    Raises: InputError where there is no such weight, or where the recipe has what is not explained
+        term by term; what `Course.before` raises.
     """
+    require_explained(course.plan.recipe)
     position = course.before(step)
     ledger = Ledger(_example(course, step, position))
     ledger.located(asked.gradient, asked.where)
@@ -79,17 +82,14 @@ def _address(asked: WeightAsked) -> str:
 
 def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExample:
     """The step as a worked example in float64."""
-    plan = course.plan
-    recipe = plan.recipe
-    if recipe.schedule == "plateau":  # the rate of this one step is known
-        rate = plan.engine.learning_rate(position)
-        recipe = recipe.replaced(schedule="constant", learning_rate=rate)
+    plan, recipe = course.plan, step_recipe(course, step, position)
+    state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
         plan.network.with_parameters(position.parameters),
         plan.training,
         recipe,
         rows=step.rows,
-        state=position.state.astype(np.float64),
+        state=state.astype(np.float64),
         start=step.number - 1,
         where=course.path,
     )
