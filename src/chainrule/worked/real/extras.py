@@ -1,0 +1,79 @@
+"""What a recipe does beside plain steps on plain batches, and which of it cannot be told yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.engine.expansion import augmentation_of
+from chainrule.engine.position import Position
+from chainrule.errors import InputError
+from chainrule.limits import limits_of
+from chainrule.recipe import Recipe
+from chainrule.worked.real.course import Course, StepOfRun
+
+__all__ = ["extras_of", "require_explained", "step_recipe"]
+
+_UNTOLD = ("lion", "lbfgs")
+_TOLD_SCHEDULES = ("constant", "step", "exponential", "cosine", "one_cycle")
+
+
+def extras_of(recipe: Recipe) -> Iterator[str]:
+    """The settings by which a training computes other gradients than of plain batches.
+
+    >>> list(extras_of(Recipe(dropout=0.2, shift=1.0, label_smoothing=0.1)))
+    ['dropout 0.2', 'label_smoothing 0.1', 'shift 1']
+    """
+    if recipe.normalisation != "none":
+        yield f"normalisation {recipe.normalisation}"
+    if recipe.dropout is not None:
+        yield "dropout " + ", ".join(f"{share:g}" for share in recipe.dropout)
+    if recipe.label_smoothing:
+        yield f"label_smoothing {recipe.label_smoothing:g}"
+    if augmentation_of(recipe).changes:
+        for name, limit in limits_of(recipe).items():
+            value = getattr(recipe, name)
+            if limit.group == "augmentation" and name != "elastic_smoothness" and value:
+                yield f"{name} {value:g}"
+
+
+def require_explained(recipe: Recipe) -> None:
+    """Refuse a run whose steps cannot be told term by term.
+
+    Raises: InputError.
+    """
+    untold = list(extras_of(recipe))
+    if recipe.max_norm is not None:
+        untold.append(f"max_norm {recipe.max_norm:g}")
+    if recipe.optimiser in _UNTOLD:
+        untold.append(f"optimiser {recipe.optimiser}")
+    if untold:
+        raise InputError(
+            "--weight",
+            expected="a run of plain steps, which are explained term by term",
+            got=", ".join(untold) + " in its recipe",
+            remedy="Ask for --neuron, --decision, --influence or --mislabels, which look at the "
+            "network that came of it",
+            argument="weight",
+        )
+
+
+def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
+    """A recipe by which one step of a run, taken by itself, is the same.
+
+    Where its rate follows from more than the number of the step, the rate is given. The parts of a
+    batch add up to the same gradient; an average is taken after the step.
+
+    Args:
+        course: of the run.
+        step: that is explained.
+        position: before it.
+    """
+    recipe = course.plan.recipe
+    plain = {"accumulation": 1, "averaging": "none", "snapshots": False}
+    grows = recipe.batch_growth > 1
+    if grows:
+        plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}
+    if grows or recipe.warmup_epochs or recipe.schedule not in _TOLD_SCHEDULES:
+        rate = course.plan.engine.learning_rate(position)
+        plain |= {"schedule": "constant", "learning_rate": rate, "warmup_epochs": 0.0}
+    return recipe.replaced(**plain)

@@ -1,0 +1,159 @@
+"""Runs with normalisation, dropout, averages and growing batches: what is told, and what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.data.dataset import Dataset
+from chainrule.errors import InputError
+from chainrule.training.run_folder import RunFolder
+from chainrule.worked.real.course import Course
+from chainrule.worked.real.extras import extras_of
+from chainrule.worked.real.influence import influence_story
+from chainrule.worked.real.mislabels import mislabels_story
+from chainrule.worked.real.passing import Passing
+from chainrule.worked.real.stages import stages_of
+from chainrule.worked.real.weight import WeightAsked, weight_story
+
+EVERYTHING = {
+    "normalisation": "batch",
+    "dropout": 0.2,
+    "averaging": "ema",
+    "averaging_decay": 0.8,
+    "label_smoothing": 0.1,
+    "noise": 0.1,
+    "mixup": 0.2,
+}
+GROWING = {"batch_growth": 2.0, "batch_growth_every": 1}
+
+
+def points() -> Dataset:
+    chance = np.random.default_rng(0)
+    return Dataset(chance.normal(size=(23, 4)), np.arange(23) % 3, class_names=("a", "b", "c"))
+
+
+def trained(folder, **recipe) -> Course:
+    given = {"learning_rate": 0.01, "batch_size": 5, "seed": 4, "epochs": 4, "dropout": None}
+    chosen = cr.Recipe(**{"engine": "reference", **given, **recipe})
+    network = cr.Network.create([4, 6, 3], "tanh", seed=1, dtype="float64")
+    cr.train(network, points(), chosen, folder=folder)
+    return Course(str(folder), points())
+
+
+def test_extras_are_named() -> None:
+    told = list(extras_of(cr.Recipe(**{**EVERYTHING, "dropout": (0.2, 0.1)}, rotation=9)))
+    assert told == [
+        "normalisation batch",
+        "dropout 0.2, 0.1",
+        "label_smoothing 0.1",
+        "rotation 9",
+        "noise 0.1",
+        "mixup 0.2",
+    ]
+    assert list(extras_of(cr.Recipe(averaging="swa", accumulation=2, warmup_epochs=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("recipe", "named"),
+    [
+        ({"normalisation": "batch", "dropout": 0.2}, "normalisation batch, dropout 0.2"),
+        ({"noise": 0.1}, "noise 0.1"),
+        ({"label_smoothing": 0.1, "max_norm": 2.0}, "label_smoothing 0.1, max_norm 2"),
+        ({"optimiser": "lion"}, "optimiser lion"),
+        ({"optimiser": "lbfgs"}, "optimiser lbfgs"),
+    ],
+)
+def test_what_is_not_explained_term_by_term_is_refused(tmp_path, recipe, named) -> None:
+    course = trained(tmp_path / "run", **recipe)
+    with pytest.raises(InputError) as caught:
+        weight_story(course, course.step(1), WeightAsked(1, (0, 0)))
+    assert str(caught.value) == (
+        "--weight: expected a run of plain steps, which are explained term by term, got "
+        f"{named} in its recipe. Ask for --neuron, --decision, --influence or --mislabels, which "
+        "look at the network that came of it."
+    )
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        GROWING,
+        {**GROWING, "schedule": "cosine", "l2": 0.01, "optimiser": "momentum"},
+        {"warmup_epochs": 2.5},
+        {"schedule": "cosine_restarts", "cycle_epochs": 2},
+        {"schedule": "rise", "final_factor": 0.1},
+        {"schedule": "plateau", "schedule_patience": 1},
+        {"averaging": "ema", "averaging_start": 0.0},
+        {"averaging": "swa", "schedule": "one_cycle"},
+        {"accumulation": 2},
+        {"schedule": "cosine"},
+    ],
+)
+def test_the_step_that_is_told_is_the_runs(tmp_path, recipe) -> None:
+    course = trained(tmp_path / "run", **recipe)
+    for number in (1, course.done // 2, course.done):
+        numbers = weight_story(course, course.step(number), WeightAsked(1, (2, 3))).numbers
+        assert numbers["adds_up"]
+        told = numbers["update"][-1]
+        assert told["quantity"] == "W_new[1][2,3]"
+        assert told["value"] == pytest.approx(numbers["in_the_run"]["after"], rel=1e-12)
+
+
+def test_batches_that_grow(tmp_path) -> None:
+    course = trained(tmp_path / "run", **GROWING)  # 5, 10, 20, 23 examples a batch
+    assert [course.batches(epoch) for epoch in range(4)] == [5, 3, 2, 1]
+    assert [course.steps_by(epochs) for epochs in range(5)] == [0, 5, 8, 10, 11]
+    assert [course.place(done) for done in (0, 4, 5, 9, 11)] == [
+        (0, 0),
+        (0, 4),
+        (1, 0),
+        (2, 1),
+        (4, 0),
+    ]
+    for epoch, steps in enumerate([range(1, 6), range(6, 9), range(9, 11), range(11, 12)], 1):
+        taken = [course.step(number) for number in steps]
+        assert {step.epoch for step in taken} == {epoch}
+        assert sorted(row for step in taken for row in step.rows) == list(range(23))
+    assert 17 in course.step_with(17).rows
+    assert [stage.step for stage in stages_of(course).kept] == [5, 8, 10, 11]
+    with pytest.raises(InputError) as caught:
+        course.step(12)
+    assert str(caught.value) == (
+        f"{course.path}: expected a step from 1 to 11, got 12. "
+        "The run has 5 batches in its first epoch, and in time fewer."
+    )
+
+
+@pytest.mark.parametrize("recipe", [EVERYTHING, {"optimiser": "lbfgs"}, {"optimiser": "lion"}])
+def test_stages_are_plain_networks(tmp_path, recipe) -> None:
+    course = trained(tmp_path / "run", **recipe)
+    stages = stages_of(course)
+    last = stages.kept[-1]
+    assert last.network.digest == RunFolder(course.path).network().digest
+    rates = [course.newest.history[stage.epoch - 1].learning_rate for stage in stages.kept]
+    assert [stage.rate for stage in stages.kept] == rates
+
+
+@pytest.mark.parametrize("schedule", ["cosine_restarts", "one_cycle"])
+def test_the_last_rate_is_that_of_the_last_step(tmp_path, schedule) -> None:
+    course = trained(tmp_path / "run", schedule=schedule, cycle_epochs=2, warmup_epochs=1.0)
+    last = stages_of(course).kept[-1]
+    assert last.rate == course.newest.history[-1].learning_rate
+
+
+def test_influence_says_on_which_networks_it_looks(tmp_path) -> None:
+    course = trained(tmp_path / "run", **EVERYTHING)
+    passing = Passing(course.path, course.plan.network, points(), "test", 3)
+    story = influence_story(course, stages_of(course), passing, 2)
+    assert (
+        "The run had normalisation batch, dropout 0.2, label_smoothing 0.1, noise 0.1, mixup 0.2; "
+        "here the networks are plain, and examples are as they are."
+    ) in story.blocks[0].lines
+
+
+def test_mislabels_of_a_run_with_everything(tmp_path) -> None:
+    course = trained(tmp_path / "run", **EVERYTHING)
+    numbers = mislabels_story(course, stages_of(course), 3).numbers
+    assert len(numbers["leads"]) == 23
