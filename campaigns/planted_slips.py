@@ -1,11 +1,12 @@
-"""Worked examples answered by a simulated student: every planted slip must be found, none invented.
+"""Worksheets answered by a simulated student: every planted slip must be found, none invented.
 
     python campaigns/planted_slips.py [--sheets 1000] [--seed 0]
 
-The student works through random small networks with numbers of one or two decimals, in plain
-Python of its own (`campaigns/student.py`), rounding or cutting off to 2 to 6 digits, and going on
-from the printed numbers, from those behind them, or now from these and now from those. Half of the
-students claim every number, half leave some out.
+The worksheets are those of `chainrule worksheet`, of random plans and seeds. The student works
+them out in plain Python of its own (`campaigns/student.py`), rounding or cutting off to 2 to 6
+digits, and going on from the printed numbers, from those behind them, or now from these and now
+from those, and fills in the worksheet's claims file. Half of the students answer everything, half
+leave some blanks empty.
 
 - A correct student must never be marked wrong.
 - One with a slip in one quantity must have that quantity named as the first that is wrong, and the
@@ -132,7 +133,8 @@ def judged(chance: random.Random, tally: Tally) -> None:
         tally.missed.append(f"{slip} in {place}: {first and first.quantity}")
         return
     tally.found += 1
-    later = result.judgements[result.judgements.index(first) + 1 :]
+    after = result.judgements[result.judgements.index(first) + 1 :]
+    later = [one for one in after if one.is_answered]
     tally.after += len(later)
     tally.carried += sum(not one.is_wrong for one in later)
     count_name(student, key, slip, first, tally)

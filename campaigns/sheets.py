@@ -1,4 +1,4 @@
-"""Exercises for a simulated student: random small networks, and manners of writing numbers down."""
+"""Worksheets for a simulated student, as chainrule makes them, and manners of writing numbers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import math
 import random
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+
+from chainrule.worked.ledger import Ledger
+from chainrule.worked.sheets.drawing import drawn
+from chainrule.worked.sheets.plan import Plan
+from chainrule.worked.sheets.sheet import Sheet as Worksheet
+from chainrule.worked.sheets.sheet import sheet_of
 
 Key = tuple[Any, ...]
 """Kind, example or None, layer or None, indices."""
@@ -59,8 +67,9 @@ class Manner:
 
 @dataclass(frozen=True)
 class Sheet:
-    """An exercise: a network with its numbers, examples, and one step."""
+    """An exercise as a student has it, and the worksheet that `chainrule worksheet` makes of it."""
 
+    made: Worksheet
     layers: list[int]
     names: list[str]
     weights: list[list[list[float]]]
@@ -70,38 +79,43 @@ class Sheet:
     examples: list[tuple[list[float], list[float]]]
 
     def text(self, claims: list[tuple[str, str]]) -> str:
-        """The exercise as a worked file, with claims."""
-        lines = ["[network]", f"layers = {self.layers}", f"activations = {self.names!r}"]
-        lines += [f"weights = {self.weights}", f"biases = {self.biases}", "[training]"]
-        lines += [f'cost = "{self.cost}"', f"learning_rate = {self.rate}"]
-        for inputs, targets in self.examples:
-            lines += ["[[examples]]", f"inputs = {inputs}", f"targets = {targets}"]
-        for quantity, printed in claims:
-            lines += ["[[claims]]", f'quantity = "{quantity}"', f'printed = "{printed}"']
-        return "\n".join(lines) + "\n"
+        """The worksheet's own claims file, filled in; what is not claimed stays empty."""
+        answers = dict(claims)
+        missing = set(answers) - set(map(str, self.made.blanks))
+        if missing:
+            raise ValueError(f"the worksheet does not ask for {sorted(missing)}")
+        return self.made.claims_text(answers)
 
 
 def random_sheet(chance: random.Random) -> Sheet:
-    """An exercise with numbers of one or two decimals."""
-
-    def number(most: float) -> float:
-        return round(chance.choice((-1, 1)) * chance.uniform(0.1, most), chance.randint(1, 2))
-
-    layers = [chance.randint(1, 3) for _ in range(chance.randint(2, 4))]
+    """A worksheet of a random plan and seed, with every number of the step left blank."""
+    layers = tuple(chance.randint(1, 3) for _ in range(chance.randint(2, 4)))
     names = [chance.choice(["sigmoid", "sigmoid", "tanh", "relu"]) for _ in layers[2:]]
     names.append(chance.choice(["sigmoid", "sigmoid", "tanh", "identity"]))
-    pairs = list(zip(layers[1:], layers, strict=False))
-    return Sheet(
+    plan = Plan(
         layers=layers,
-        names=names,
-        weights=[[[number(1.5) for _ in range(k)] for _ in range(n)] for n, k in pairs],
-        biases=[[number(1.0) for _ in range(n)] for n, _ in pairs],
+        activation=tuple(names),
         cost=chance.choice(list(COSTS)),
-        rate=chance.choice([0.1, 0.2, 0.5, 2.0]),
-        examples=[
-            ([number(1.5) for _ in range(layers[0])], [number(1.0) for _ in range(layers[-1])])
-            for _ in range(chance.randint(1, 2))
-        ],
+        learning_rate=chance.choice([None, 0.1, 0.2, 2.0]),
+        examples=chance.randint(1, 2),
+    )
+    return sheet_by_hand(sheet_of(Ledger(drawn(plan, chance.randrange(2**32)))))
+
+
+def sheet_by_hand(made: Worksheet) -> Sheet:
+    """What a student reads off a worksheet."""
+    example = made.ledger.example
+    working, rows = example.working, np.array(example.rows)
+    inputs, targets = working.inputs(rows).tolist(), working.targets(rows).tolist()
+    return Sheet(
+        made=made,
+        layers=list(example.architecture.layers),
+        names=list(example.architecture.activations),
+        weights=[W.tolist() for W in example.layout.weights(example.parameters)],
+        biases=[b.tolist() for b in example.layout.biases(example.parameters) if b is not None],
+        cost=example.recipe.cost,
+        rate=example.recipe.learning_rate,
+        examples=list(zip(inputs, targets, strict=True)),
     )
 
 

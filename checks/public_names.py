@@ -22,13 +22,18 @@ __all__ = ["HEAVY", "main"]
 
 HEAVY = (
     "PIL",
+    "dask",
+    "distributed",
+    "joblib",
     "matplotlib",
     "numba",
     "optuna",
     "pyarrow",
     "rich",
     "safetensors",
+    "scipy",
     "sklearn",
+    "sqlalchemy",
     "starlette",
 )
 

@@ -353,3 +353,11 @@ def test_bad_options() -> None:
         "prove: expected sample to be a whole number at least 1, got 0 (int). sample: numbers "
         "proved of each tensor."
     )
+
+
+@pytest.mark.parametrize("cost", ["categorical_cross_entropy", "binary_cross_entropy"])
+def test_a_softmax_of_one_class_learns_nothing(cost) -> None:
+    text = AT_KINK.format(bias=0.5, cost=cost, l1=0.0, more="", target=1.0)
+    proof = prove(Ledger(parse_worked(text.replace('"relu"', '["tanh", "softmax"]'))), OWN)
+    assert (proof.holds, proof.cost) == (True, 0.0)
+    assert errors(proof, "own autodiff") == [0.0] * 4

@@ -225,7 +225,15 @@ def test_bad_files_name_line_and_key(chain, old, new, told) -> None:
     ("text", "told"),
     [
         ("[network\n", "chain.toml, line 1: expected TOML, got "),
-        ("x = " + "[" * 5000, "chain.toml: expected TOML, got brackets nested too deep."),
+        ("\nx = " + "[" * 5000, "chain.toml, line 2: expected TOML, got brackets nested too deep."),
+        (
+            "\nx = " + "9" * 5000,
+            "chain.toml, line 2: expected TOML, got a whole number of more than 4300 digits.",
+        ),
+        (
+            'title = """\n\n',
+            "chain.toml, line 3: expected TOML, got Unterminated string (at end of document).",
+        ),
         ("x = 1e", "chain.toml, line 1: expected TOML, got "),
         ("", "chain.toml: expected the key network in the file, got none. Write network = "),
     ],
@@ -247,10 +255,12 @@ def test_files_that_cannot_be_read(tmp_path, monkeypatch) -> None:
     with pytest.raises(FileError) as caught:
         read_worked(tmp_path)
     assert str(caught.value) == f"{tmp_path}: expected a readable file, got Is a directory."
-    Path("bytes.toml").write_bytes(b"\xff\xfe")
+    Path("bytes.toml").write_bytes(b"# one\n# \xff\xfe")
     with pytest.raises(DataError) as caught:
         read_worked("bytes.toml")
-    assert str(caught.value).startswith("bytes.toml: expected text in UTF-8, got ")
+    assert str(caught.value) == (
+        "bytes.toml, line 2: expected text in UTF-8, got the byte 0xff. Save the file as UTF-8."
+    )
     Path("large.toml").write_bytes(b"#" * 16_000_001)
     with pytest.raises(DataError) as caught:
         read_worked("large.toml")

@@ -75,7 +75,7 @@ def number(mathml: str) -> str:
 def results(text: str) -> dict[str, list[str]]:
     """The results of every entry by the address that it bears."""
     found = {}
-    for entry in re.findall(r"<article.*?</article>", text):
+    for entry in re.findall(r'<article class="entry".*?</article>', text):
         address = re.search(r"<code>(.*?)</code>", entry)
         assert address is not None
         lines = re.findall(r'<div class="line result"><math[^>]*>(.*?)</math>', entry)

@@ -85,7 +85,7 @@ def test_notations(make) -> None:
     assert "**BP4** $dW^{[l]} = \\delta^{[l]T} a^{[l-1]}$" in row
     assert "$z_{0,1}^{[1]} = W_{0,0}^{[1]} \\cdot a_{0,1}^{[0]} + " in column
     assert "$dW_{0,2}^{[1]} = \\delta_{0,0}^{[1]} \\cdot a_{2,0}^{[0]} + " in column
-    assert "**BP4** $dW^{[l]} = \\sum \\delta^{[l]} a^{[l-1]T}$" in column
+    assert "**BP4** $dW^{[l]} = \\delta^{[l]} a^{[l-1]T}$" in column
     assert "$z_{0}^{1}(x_{1}) = w_{0,0}^{1} \\cdot a_{0}^{0} + " in papers
     assert (
         "$\\frac{\\partial C}{\\partial w_{0,2}^{1}} = \\delta_{0}^{1}(x_{0}) \\cdot "

@@ -158,7 +158,10 @@ def test_a_pass_forward_alone() -> None:
     """
     assert render(Ledger(parse_worked(text)), "text") == (
         "2-1 network, identity, no biases\n\n"
-        "Forward     z[l] = a[l-1] W[l]ᵀ + b[l] [F1], a[l] = φ(z[l]) [F2]\n\n"
+        "Forward     z[l] = a[l-1] W[l]ᵀ [F1], a[l] = φ(z[l]) [F2]\n\n"
+        "F1     z[1] = a[0] W[1]ᵀ\n"
+        "            = [1 2] [0.5; 1]\n"
+        "            = [2.5]\n\n"
         "F1     z[1][0] = W[1][0,0]·a[0][0] + W[1][0,1]·a[0][1]\n"
         "               = 0.5·1 + 1·2\n"
         "               = 2.5\n"

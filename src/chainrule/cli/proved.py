@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from chainrule.cli.own_data import own_data
-from chainrule.cli.runs import Kept, open_kept
+from chainrule.cli.runs import Kept, is_folder, open_kept
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.randomness import generator
@@ -20,7 +19,7 @@ __all__ = ["is_run", "ledger_of"]
 
 def is_run(target: str) -> bool:
     """Whether a path is a run or a network rather than a worked file."""
-    return Path(target).is_dir() or target.endswith(".safetensors")
+    return is_folder(target) or target.endswith(".safetensors")
 
 
 def ledger_of(

@@ -14,7 +14,7 @@ from chainrule.errors import DataError, FileError, InputError
 from chainrule.network.network import Network
 from chainrule.training.run_folder import RunFacts, RunFolder
 
-__all__ = ["DataSource", "Kept", "data_of", "judged_by", "open_kept", "validation_of"]
+__all__ = ["DataSource", "Kept", "data_of", "is_folder", "judged_by", "open_kept", "validation_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +61,20 @@ class Kept:
     facts: RunFacts | None
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is a folder of that name; what is too long for a name is none."""
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
+
+
 def open_kept(path: str) -> Kept:
     """A run folder whose training has ended, or a network file.
 
     Raises: RunFolderError, FileError, DataError, IntegrityError.
     """
-    if not Path(path).is_dir():
+    if not is_folder(path):
         return Kept(path, Network.load(path), None)
     folder = RunFolder(path)
     return Kept(path, folder.network(), folder.facts())

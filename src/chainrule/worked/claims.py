@@ -1,4 +1,7 @@
-"""The claims of a worked file: quantities, and the texts that somebody printed for them."""
+"""The claims of a worked file: quantities, and the texts that somebody printed for them.
+
+A claim whose text is empty is not answered yet, as in the file that goes with a worksheet.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ __all__ = ["MOST_CLAIMS", "read_claims"]
 MOST_CLAIMS = 10_000
 _KEYS = ("quantity", "printed")
 _LONGEST = 2000
+_PRINTED = '"0.818"'
 
 
 def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
@@ -41,6 +45,8 @@ def _claim(table: Fields, example: WorkedExample) -> Claim:
     address = table.text("quantity", '"z[1][0]"')
     where = table.where("quantity")
     quantity = located(example, Quantity.parse(address, where), where)
-    printed = table.text("printed", '"0.818"', _LONGEST)
+    if not str(table.given("printed", _PRINTED)).strip():
+        return Claim(quantity, "", where)
+    printed = table.text("printed", _PRINTED, _LONGEST)
     printed_numbers(printed, math.prod(shape_of(example, quantity)), table.where("printed"))
     return Claim(quantity, printed, where)

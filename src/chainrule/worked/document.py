@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from chainrule.worked.arrays import ArrayLaw, array_laws
 from chainrule.worked.given import Given, examples_of, given_arrays
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.lettering import laws_of
@@ -51,11 +52,13 @@ class Section:
         name: such as "forward".
         laws: (id, law) of its equations.
         items: in order.
+        arrays: the same equations layer by layer, with the numbers in them.
     """
 
     name: str
     laws: tuple[tuple[str, str], ...]
     items: tuple[Item, ...]
+    arrays: tuple[ArrayLaw, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,8 @@ def _heading(ledger: Ledger, step: int) -> str:
 
 def _section(ledger: Ledger, part: Part, options: Options) -> Section:
     laws = laws_of(ledger.example, part.section, options.notation)
-    return Section(part.section, laws, tuple(_items(ledger, part, options)))
+    arrays = array_laws(ledger, part.step, part.section, options)
+    return Section(part.section, laws, tuple(_items(ledger, part, options)), arrays)
 
 
 def _items(ledger: Ledger, part: Part, options: Options) -> Iterator[Item]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from chainrule.worked.arrays import ArrayLaw
 from chainrule.worked.ledger import Entry
 from chainrule.worked.mathml_markup import MathML, math
 from chainrule.worked.symbolic import Derived, agreement_text
+from chainrule.worked.typeset_arrays import array_lines
 from chainrule.worked.typesetting import Setting, Typeset
 
-__all__ = ["entry_html"]
+__all__ = ["array_html", "entry_html"]
 
 
 def entry_html(setting: Setting, item: Entry | Derived, attributes: str = "") -> str:
@@ -32,6 +34,23 @@ def entry_html(setting: Setting, item: Entry | Derived, attributes: str = "") ->
         f"<span>{escape(entry.name)}</span> <code>{escape(str(entry.quantity))}</code></div>"
         f'<div class="work"><div class="symbol">{math(texts.symbol)}</div>'
         f"{''.join(lines)}</div></article>"
+    )
+
+
+def array_html(setting: Setting, law: ArrayLaw) -> str:
+    """An equation of whole arrays as an article.
+
+    Args:
+        setting: of the ledger, with MathML as its markup.
+        law: the equation.
+    """
+    symbol, lines = array_lines(setting, law, MathML())
+    kinds = ["formula", *["substituted"] * (len(lines) - 2), "result"]
+    body = "".join(_line(kind, [line]) for kind, line in zip(kinds, lines, strict=True))
+    return (
+        f'<article class="entry arrays"><div class="what"><b class="id">{law.equation}</b> '
+        f"<span>{escape(law.name)}</span></div>"
+        f'<div class="work"><div class="symbol">{math(symbol)}</div>{body}</div></article>'
     )
 
 

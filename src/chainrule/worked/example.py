@@ -39,7 +39,7 @@ class Claim:
     Args:
         quantity: the address, of one number or of an array.
         printed: the text as it stands there, such as "0.818"; for an array its numbers in order,
-            with commas between them.
+            with commas between them; empty where there is no answer yet.
         where: the place of the claim, for error texts: file and line.
     """
 

@@ -218,6 +218,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "normal_cdf": lambda x: 0.5 * math.erfc(-x / math.sqrt(2)),
     "normal_pdf": lambda x: math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi),
     "sigmoid": _sigmoid,
+    "sin": math.sin,
     "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
     "sqrt": math.sqrt,
     "tanh": math.tanh,

@@ -17,7 +17,7 @@ from chainrule.worked.quantity import Quantity
 from chainrule.worked.rounding import Kept, rounding_on_the_way
 from chainrule.worked.slip_search import EARLY_ROUNDING, Finding, search
 
-__all__ = ["VERDICTS", "Judgement", "Marked", "judge"]
+__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "Marked", "judge"]
 
 VERDICTS = {
     "exact": "is the number itself",
@@ -28,6 +28,9 @@ VERDICTS = {
 }
 """What can be said of a printed number; all but the last earn a mark."""
 
+UNANSWERED = "unanswered"
+"""The verdict on a claim whose text is empty."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -37,7 +40,7 @@ class Judgement:
         quantity: its address.
         printed: as it is printed.
         exact: the law's number.
-        verdict: of VERDICTS.
+        verdict: of VERDICTS, or UNANSWERED.
         follows: what the numbers printed before lead to; the law's where none stands behind it.
         finding: the likely slip, or previous rounding; None where there is none.
         where: the place of its claim.
@@ -53,8 +56,13 @@ class Judgement:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether it earns no mark."""
+        """Whether there is a number that is wrong."""
         return self.verdict == "wrong"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a number at all."""
+        return self.verdict != UNANSWERED
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,12 @@ class Marked:
     @property
     def marks(self) -> int:
         """One for each number that is right or carried."""
-        return sum(not one.is_wrong for one in self.judgements)
+        return sum(one.is_answered and not one.is_wrong for one in self.judgements)
+
+    @property
+    def unanswered(self) -> int:
+        """How many numbers have no answer."""
+        return sum(not one.is_answered for one in self.judgements)
 
     @property
     def out_of(self) -> int:
@@ -87,7 +100,8 @@ def judge(ledger: Ledger) -> Marked:
     A number is compared with the law at the precision in which it is printed. One that is not right
     is worked out again from the numbers printed before it, through the same formulas: an error that
     is only carried forward costs nothing, nor does going on with rounded numbers. Of an array each
-    number counts by itself.
+    number counts by itself. A claim without a text is not answered: it earns no mark, and is not
+    wrong either.
 
     Args:
         ledger: of the worked example.
@@ -148,16 +162,25 @@ class _Examiner:
         for claim in ledger.example.claims:
             self._read(claim)
         every = [number.printed for several in self.waiting.values() for number in several]
-        self.kept = Kept.by(every)
+        self.kept = Kept.by(every) if every else Kept(1, 0)
 
     def _read(self, claim: Claim) -> None:
         count = math.prod(shape_of(self.ledger.example, self.ledger.located(claim.quantity)))
-        texts = printed_numbers(claim.printed, count, claim.where or self.ledger.example.where)
         places = islice(self.ledger.numbers_of(claim.quantity), count)
+        if not claim.printed:
+            for quantity in places:
+                self.found[self.count] = self._unanswered(quantity, claim.where)
+                self.count += 1
+            return
+        texts = printed_numbers(claim.printed, count, claim.where or self.ledger.example.where)
         for quantity, printed in zip(places, texts, strict=True):
             number = _Number(self.count, quantity, printed, claim.where)
             self.count += 1
             self.waiting.setdefault(quantity, deque()).append(number)
+
+    def _unanswered(self, quantity: Quantity, where: str) -> Judgement:
+        law = self.numbers.law(quantity)
+        return Judgement(quantity, "", law, UNANSWERED, law, where=where)
 
     def marked(self) -> Marked:
         order = sorted(

@@ -171,6 +171,10 @@ class Latex:
             return rf"\biggl{left}{of}\biggr{right}"
         return rf"\left{left}{of}\right{right}"
 
+    def cell(self, text: str) -> str:
+        """What a matrix is made of."""
+        return text
+
     def matrix(self, rows: Sequence[Sequence[str]], cut: tuple[bool, bool]) -> str:
         """A matrix; dots stand for what is cut off below and to the right."""
         lines = [[*row, r"\cdots"] if cut[1] else list(row) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from chainrule.equations.costs import COSTS
@@ -10,7 +11,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.worked.example import WorkedExample
 from chainrule.worked.quantity import Quantity
 
-__all__ = ["NOTATIONS", "function_sign", "laws_of", "lettered"]
+__all__ = ["NOTATIONS", "function_sign", "laws_of", "lettered", "raised"]
 
 NOTATIONS = ("papers", "column", "row")
 """papers: letters with raised layers and derivatives written out, an example is a column. column:
@@ -18,7 +19,7 @@ the letters of docs/notation.md, an example is a column and the last index. row:
 batch is a matrix with an example a row, which is the first index. In plain text, column and row
 write addresses instead of letters."""
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = str.maketrans("0123456789lL+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LETTERS = {
     "a": "a",
@@ -62,7 +63,7 @@ _COLUMN = {
         ("BP1", "δ[L] = ∂C/∂a[L] ⊙ φ′(z[L])"),
         ("BP2", "δ[l] = (W[l+1]ᵀ δ[l+1]) ⊙ φ′(z[l])"),
     ),
-    "gradients": (("BP4", "dW[l] = Σ δ[l] a[l-1]ᵀ"), ("BP3", "db[l] = Σ δ[l]")),
+    "gradients": (("BP4", "dW[l] = δ[l] a[l-1]ᵀ"), ("BP3", "db[l] = Σ δ[l]")),
 }
 _PAPERS = {
     "forward": (("F1", "zˡ = wˡ aˡ⁻¹ + bˡ"), ("F2", "aˡ = φ(zˡ)")),
@@ -73,12 +74,22 @@ _PAPERS = {
     "gradients": (("BP4", "∂C/∂wˡ = Σ δˡ (aˡ⁻¹)ᵀ"), ("BP3", "∂C/∂bˡ = Σ δˡ")),
 }
 _LAWS = {"papers": _PAPERS, "column": _COLUMN, "row": _ROW}
+_BIAS = re.compile(r" \+ b\S*")
 _EXACT_ERRORS = {
     "D2": "δ = a - y",
     "D3": "δ = a Σy - y",
     "D4": "δ = -y (1 - a)",
     "D5": "δᵢ = aᵢ - yᵢ + Σ (yₖ aᵢ - (1 - yₖ) aₖ pᵢₖ)",
 }
+
+
+def raised(text: str) -> str:
+    """A layer as the papers raise it.
+
+    Args:
+        text: a number, or a layer's name such as "l-1" or "L".
+    """
+    return text.translate(_RAISED)
 
 
 def function_sign(example: WorkedExample, notation: str, layer: int | None = None) -> str:
@@ -125,7 +136,7 @@ def _raised(quantity: Quantity) -> str:
     """The papers' letter, with the layer raised and the indices lowered."""
     kind = quantity.kind.removesuffix("_old")
     letter, old = _LETTERS[kind], "old " if quantity.kind.endswith("_old") else ""
-    place = "" if quantity.layer is None else str(quantity.layer).translate(_RAISED)
+    place = "" if quantity.layer is None else raised(str(quantity.layer))
     place += ",".join(str(at).translate(_LOWERED) for at in quantity.index)
     example = "" if quantity.example is None else f"({quantity.example})"
     step = "" if quantity.step == 1 else f"step[{quantity.step}]."
@@ -144,7 +155,7 @@ def laws_of(example: WorkedExample, section: str, notation: str) -> tuple[tuple[
     """
     recipe = example.recipe
     if section in _ROW and (section != "errors" or recipe is None):
-        return _signed(_LAWS[notation][section], example, notation)
+        return _signed(_fitting(_LAWS[notation][section], example), example, notation)
     if recipe is None:
         return ()
     if section == "errors":
@@ -155,6 +166,16 @@ def laws_of(example: WorkedExample, section: str, notation: str) -> tuple[tuple[
         return ((cost.equation, f"c = {cost.formula}"),)
     update = UPDATES[recipe.optimiser]
     return ((update.equation, f"θ ← {update.formula}"),)
+
+
+def _fitting(
+    laws: tuple[tuple[str, str], ...], example: WorkedExample
+) -> tuple[tuple[str, str], ...]:
+    """Without biases where the network has none."""
+    if example.architecture.biases:
+        return laws
+    kept = (law for law in laws if law[0] != "BP3")
+    return tuple((equation, _BIAS.sub("", formula)) for equation, formula in kept)
 
 
 def _signed(

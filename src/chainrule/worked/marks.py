@@ -38,23 +38,28 @@ def marks_table(marked: Marked) -> Table:
 
 
 def right_text(one: Judgement, value: float) -> str:
-    """A number in two digits more than the printed one has.
+    """A number in two digits more than the printed one has; nothing where there is none.
 
     Args:
         one: the judgement of the printed number.
         value: the number.
     """
+    if not one.is_answered:  # whoever is still at work is not told
+        return ""
     digits = Printed.parse(one.printed.replace(",", "")).digits + 2
     return number_text(value, min(max(digits, _DIGITS), 17))
 
 
 def first_text(marked: Marked) -> str:
-    """A line on the first wrong number, or on there being none."""
+    """A line on the first wrong number, or on there being none; and on what is not answered."""
     first = marked.first_wrong
+    if marked.unanswered == marked.out_of:
+        return "Nothing is answered yet."
+    rest = f" Not answered: {marked.unanswered} of {marked.out_of}." if marked.unanswered else ""
     if first is not None:
-        return f"First wrong: {first.quantity}"
+        return f"First wrong: {first.quantity}" + ("." + rest if rest else "")
     carried = any(one.verdict == "carried" for one in marked.judgements)
-    return "Nothing is wrong" + (", but for rounding on the way." if carried else ".")
+    return "Nothing is wrong" + (", but for rounding on the way." if carried else ".") + rest
 
 
 def slip_text(one: Judgement) -> str:
@@ -105,10 +110,10 @@ def marks_record(marked: Marked) -> dict[str, Any]:
     Args:
         marked: the judged claims.
 
-    Returns: "claims", with for each number "quantity", "printed", "exact" (the law's number),
-        "verdict", "slip" (its name or None), "slip_at" (the address where it was made, if not in
-        the number itself) and "follows" (what the numbers printed before lead to); and
-        "first_wrong" (an address or None), "marks", "out_of".
+    Returns: "claims", with for each number "quantity", "printed" (empty where it is not answered),
+        "exact" (the law's number), "verdict", "slip" (its name or None), "slip_at" (the address
+        where it was made, if not in the number itself) and "follows" (what the numbers printed
+        before lead to); and "first_wrong" (an address or None), "marks", "out_of".
     """
     first = marked.first_wrong
     return {

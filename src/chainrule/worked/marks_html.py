@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html import escape
 from importlib import resources
 
-from chainrule.worked.judging import VERDICTS, Judgement, Marked
+from chainrule.worked.judging import UNANSWERED, VERDICTS, Judgement, Marked
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.marks import first_text, right_text, slip_text
 from chainrule.worked.showing import example_text
@@ -55,7 +55,7 @@ def _body(ledger: Ledger, marked: Marked, title: str) -> Iterator[str]:
     yield from map(_row, marked.judgements)
     yield "</tbody></table></div>\n<dl>"
     present = {one.verdict for one in marked.judgements}
-    for verdict, meaning in VERDICTS.items():
+    for verdict, meaning in {**VERDICTS, UNANSWERED: "has no answer yet"}.items():
         if verdict in present:
             yield f"<dt>{verdict}</dt><dd>{escape(meaning)}</dd>"
     yield "</dl>"

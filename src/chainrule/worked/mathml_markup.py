@@ -77,6 +77,10 @@ class MathML:
         right = f'<mo form="postfix" stretchy="{stretched}">{fences[1]}</mo>'
         return f"<mrow>{left}{of}{right}</mrow>"
 
+    def cell(self, text: str) -> str:
+        """What a matrix is made of."""
+        return f"<mtd>{text}</mtd>"
+
     def matrix(self, rows: Sequence[Sequence[str]], cut: tuple[bool, bool]) -> str:
         """A matrix of cells; dots stand for what is cut off below and to the right."""
         lines = [[*row, _dots("⋯")] if cut[1] else list(row) for row in rows]

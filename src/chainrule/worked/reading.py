@@ -22,7 +22,7 @@ targets = [0.0]                          # not needed for the pass forward alone
 weight = 1.0                             # what the example counts
 [[claims]]
 quantity = "a[1][0]"
-printed = "0.818"
+printed = "0.818"                        # "" where there is no answer yet
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.errors import InputError, ShapeError, unknown_name
+from chainrule.errors import ShapeError, unknown_name
 from chainrule.limits import Limit
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import Layout, flatten
 from chainrule.worked.claims import read_claims
 from chainrule.worked.example import WorkedExample
 from chainrule.worked.fields import Array, Fields
+from chainrule.worked.quick_look import MOST_LAYERS, many_layers
 from chainrule.worked.source import Source, read_source
 from chainrule.worked.training_table import Training, read_training
 
 __all__ = ["MOST_EXAMPLES", "MOST_LAYERS", "parse_worked", "read_worked"]
 
-MOST_LAYERS = 100
 MOST_EXAMPLES = 10_000
 
 _TABLES = ("title", "network", "training", "state", "examples", "claims")
@@ -149,15 +149,11 @@ def _activations(network: Fields, layers: tuple[int, ...]) -> str | tuple[str, .
 
 def _widths(network: Fields) -> tuple[int, ...]:
     layers = network.given("layers", "[2, 3, 1]")
-    if not isinstance(layers, list) or not 2 <= len(layers) <= MOST_LAYERS + 1:
-        got = f"{len(layers)} layers" if isinstance(layers, list) else layers
-        raise InputError(
-            network.where("layers"),
-            expected=f"layers to be 2 to {MOST_LAYERS + 1} widths in brackets, the inputs first",
-            got=got if isinstance(got, str) and isinstance(layers, list) else repr(layers),
-            argument="layers",
-            value=layers,
-        )
+    if not isinstance(layers, list):
+        expected = f"layers to be 2 to {MOST_LAYERS + 1} widths in brackets, the inputs first"
+        raise network.refusal("layers", expected, layers)
+    if not 2 <= len(layers) <= MOST_LAYERS + 1:
+        raise many_layers(network.where("layers"), len(layers))
     where = [network.where("layers", at) for at in range(len(layers))]
     return tuple(_WIDTH.check(w, "layers", n) for w, n in zip(where, layers, strict=True))
 

@@ -12,7 +12,7 @@ from html import escape
 from chainrule.worked.anchors import Anchors, anchor_of, section_anchor, step_anchor
 from chainrule.worked.contents_html import contents_html
 from chainrule.worked.document import Document, Item, Note, Section, StepPart, document_of
-from chainrule.worked.entry_html import entry_html
+from chainrule.worked.entry_html import array_html, entry_html
 from chainrule.worked.given import Given
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.mathml_markup import MathML, math
@@ -111,6 +111,8 @@ class _Page:
                 for equation, law in section.laws
             )
             yield f'<div class="laws">{"".join(laws)}</div>'
+        for law in section.arrays:
+            yield array_html(self.setting, law)
         yield from map(self._item, section.items)
         yield "</section>"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chainrule.worked.arrays import ArrayLaw
 from chainrule.worked.document import Document, Item, Note, Section, StepPart, document_of
 from chainrule.worked.latex_markup import Latex, escaped
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.options import Options
 from chainrule.worked.symbolic import SYMBOLIC_TEXT, Derived, agreement_text
+from chainrule.worked.typeset_arrays import array_lines
 from chainrule.worked.typeset_parts import (
     given_letter,
     given_numbers,
@@ -86,9 +88,18 @@ def _section(setting: Setting, section: Section) -> Iterator[str]:
         yield from (SYMBOLIC_TEXT, "")
     for equation, law in section.laws:
         yield rf"\makebox[3.6em][l]{{\textbf{{{equation}}}}}$\displaystyle {setting.law(law)}$\par"
+    for one in section.arrays:
+        yield _arrays(setting, one)
     for item in section.items:
         yield _item(setting, item)
     yield ""
+
+
+def _arrays(setting: Setting, law: ArrayLaw) -> str:
+    symbol, lines = array_lines(setting, law, Latex())
+    body = "\\newline\n  ".join(rf"$\displaystyle = {line}$" for line in lines)
+    symbol = rf"$\displaystyle {symbol}$"
+    return rf"\entry{{{law.equation}}}{{{escaped(law.name)}}}{{}}{{{symbol} {body}}}"
 
 
 def _note(text: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chainrule.worked.arrays import ArrayLaw
 from chainrule.worked.document import Document, Item, Note, Section, StepPart, document_of
 from chainrule.worked.given import Given
 from chainrule.worked.latex_markup import Latex
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.options import Options
 from chainrule.worked.symbolic import SYMBOLIC_TEXT, Derived, agreement_text
+from chainrule.worked.typeset_arrays import array_lines
 from chainrule.worked.typeset_parts import (
     given_letter,
     given_numbers,
@@ -78,9 +80,18 @@ def _section(setting: Setting, section: Section) -> Iterator[str]:
     laws = [f"**{equation}** ${setting.law(law)}$" for equation, law in section.laws]
     if laws:
         yield from ((_BREAK + "\n").join(laws), "")
+    for law in section.arrays:
+        yield from _arrays(setting, law)
     for item in section.items:
         yield from _item(setting, item)
     yield ""
+
+
+def _arrays(setting: Setting, law: ArrayLaw) -> Iterator[str]:
+    symbol, (first, *others) = array_lines(setting, law, Latex())
+    body = " \\\\\n".join([f"{symbol} &= {first}", *(f"&= {line}" for line in others)])
+    yield from (f"**{law.equation}** {law.name}", "")
+    yield from ("```math", r"\begin{aligned}", body, r"\end{aligned}", "```", "")
 
 
 def _item(setting: Setting, item: Item) -> Iterator[str]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
+from chainrule.worked.arrays import ArrayLaw, Group, Operand, array_laws, numbers_in
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.lettering import laws_of
 from chainrule.worked.options import Options
+from chainrule.worked.plain_formula import number_text
 from chainrule.worked.selection import Omission, Part, shown
 from chainrule.worked.showing import example_text, show
 from chainrule.worked.symbolic import SYMBOLIC_TEXT, agreement_text, derived
@@ -68,8 +70,36 @@ def _part(ledger: Ledger, part: Part, options: Options) -> Iterator[str]:
     tied = (f"{formula} [{equation}]".replace(" ", _TIE) for equation, formula in laws)
     name = f"{part.section.capitalize():<{_HEADING}}"
     yield from ("", *_wrapped(", ".join(tied), name, " " * _HEADING), "")
+    laws_of_arrays = array_laws(ledger, part.step, part.section, options)
+    for law in laws_of_arrays:
+        yield from _arrays(ledger, law, options)
+    if laws_of_arrays:
+        yield ""
     for item in part.items:
         yield from _omitted(item) if isinstance(item, Omission) else _entry(ledger, item, options)
+
+
+def _arrays(ledger: Ledger, law: ArrayLaw, options: Options) -> Iterator[str]:
+    """An equation of whole arrays with its numbers; a semicolon ends a row."""
+    symbol, formula = law.law.split(" = ")
+    first, indent = f"{law.equation:<{_MARGIN}}{symbol}", " " * (_MARGIN + len(symbol))
+    texts = [formula, _side_by_side(ledger, law.formula, options)] if law.formula else [formula]
+    for text in (*texts, _side_by_side(ledger, (law.result,), options)):
+        yield from _wrapped(text, f"{first} = ", indent + " " * 5)
+        first = indent
+
+
+def _side_by_side(ledger: Ledger, parts: tuple[Operand, ...], options: Options) -> str:
+    return " ".join(_operand(ledger, part, options) for part in parts)
+
+
+def _operand(ledger: Ledger, part: Operand, options: Options) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Group):
+        return f"({_side_by_side(ledger, part.parts, options)})" + f"/{part.by}" * (part.by > 1)
+    rows = numbers_in(ledger, part, lambda _, value: number_text(value, options.digits))
+    return f"[{'; '.join(map(_TIE.join, rows))}]"
 
 
 def _symbolic(ledger: Ledger, step: int, options: Options) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from chainrule.errors import DataError, FileError
+from chainrule.worked.quick_look import deep_line, long_number_line, look_at
 
 __all__ = ["LARGEST", "Source", "read_source"]
 
@@ -42,17 +43,25 @@ class Source:
     def table(self) -> dict[str, Any]:
         """What the file says, as plain values.
 
-        Raises: DataError where it is no TOML.
+        Raises: DataError where it is no TOML, or too much of it; InputError for too many layers.
         """
+        look_at(self.name, self.text)
         try:
             return tomllib.loads(self.text)
-        except (ValueError, RecursionError) as error:
-            deep = isinstance(error, RecursionError)
-            got = "brackets nested too deep" if deep else str(error)
-            where, fault = self.name, _FAULT.fullmatch(got)
-            if fault is not None:
-                where, got = f"{self.name}, line {fault[2]}", f"{fault[1]} at column {fault[3]}"
-            raise DataError(where, expected="TOML", got=got) from None
+        except RecursionError:
+            raise self._fault("brackets nested too deep", deep_line(self.text)) from None
+        except tomllib.TOMLDecodeError as error:
+            fault = _FAULT.fullmatch(str(error))
+            if fault is None:  # a string without an end
+                raise self._fault(str(error), self.text.count("\n") + 1) from None
+            raise self._fault(f"{fault[1]} at column {fault[3]}", int(fault[2])) from None
+        except ValueError:  # Python reads no whole number of more than 4300 digits
+            got = "a whole number of more than 4300 digits"
+            raise self._fault(got, long_number_line(self.text)) from None
+
+    def _fault(self, got: str, line: int | None) -> DataError:
+        where = self.name if line is None else f"{self.name}, line {line}"
+        return DataError(where, expected="TOML", got=got)
 
     def where(self, *key: str | int) -> str:
         """The place of a value, for error texts: the file and the line.
@@ -90,9 +99,13 @@ def read_source(path: str | Path) -> Source:
         expected = f"a file of at most {LARGEST // 1_000_000} MB"
         raise DataError(name, expected=expected, got="a larger one")
     try:
-        return Source(name, content.decode("utf-8").replace("\r\n", "\n"))
+        return Source(name, content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
-        raise DataError(name, expected="text in UTF-8", got=str(error)) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        got = f"the byte 0x{content[error.start]:02x}"
+        remedy = "Save the file as UTF-8"
+        where = f"{name}, line {line}"
+        raise DataError(where, expected="text in UTF-8", got=got, remedy=remedy) from None
 
 
 class _Scanner:

@@ -27,7 +27,10 @@ __all__ = ["in_digits", "tree_of"]
 Node = Any
 _Relation: TypeAlias = tuple[Expression, str, Expression]
 _PI = Symbol("pi", "π", math.pi, rational=False)
-_FUNCTIONS = {"exp": "exp", "log": "ln", "tanh": "tanh", "erf": "erf", "Abs": "abs", "sign": "sign"}
+_FUNCTIONS = {
+    **{"exp": "exp", "log": "ln", "tanh": "tanh", "erf": "erf", "Abs": "abs", "sign": "sign"},
+    **{"sin": "sin", "cos": "cos", "sigmoid": "sigmoid"},
+}
 _RELATIONS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 _OPPOSITES = {">": "≤", "≥": "<", "<": "≥", "≤": ">"}
 
@@ -55,6 +58,7 @@ class _Reader:
             "Pow": self._power,
             "Piecewise": self._case,
             "Pi": lambda _: _PI,
+            "Exp1": lambda _: Call("exp", (ONE,)),
         }
         if node.is_Rational:
             return _rational(int(node.p), int(node.q))

@@ -18,7 +18,7 @@ _HAT = "\N{COMBINING CIRCUMFLEX ACCENT}"
 _TOKENS = re.compile(
     rf"""(?P<letter>(?:d(?=[Wba]\b))?(?:[^\W\d_ΣΦ½{"".join(_RAISED)}{"".join(_LOWERED)}](?![a-zA-Z])|∇)′?{_HAT}?)
     |(?P<word>[a-zA-Z]{{2,}})
-    |(?P<number>[0-9]+|½)
+    |(?P<number>[0-9]+(?:\.[0-9]+)?|½)
     |(?P<lowered>_[a-z]|[{"".join(_LOWERED)}]+)
     |(?P<raised>[{"".join(_RAISED)}]+)
     |(?P<layer>(?<=\w)\[[^\]]*\])

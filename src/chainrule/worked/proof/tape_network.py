@@ -62,9 +62,15 @@ def _cost_of(objective: Objective, numbers: Array, x: list[Any], y: list[float])
             z = [one + bias for one, bias in zip(z, layer.b.tolist(), strict=True)]
         a = _activated(layer.activation.name, z)
     fused = _OF_SUMS.get((objective.cost.name, objective.architecture.activations[-1]))
-    if fused is not None:
+    if fused is not None and not _is_settled(objective):
         return _added([fused(z, y[i], i) for i in range(len(y))])
     return _added([_of_output(objective, *pair) for pair in zip(a, y, strict=True)])
+
+
+def _is_settled(objective: Objective) -> bool:
+    """Whether the output is a softmax of one class, which is 1 whatever its weighted sum."""
+    layers = objective.architecture
+    return layers.activations[-1] == "softmax" and layers.layers[-1] == 1
 
 
 def _penalty(objective: Objective, numbers: Array) -> Scalar:

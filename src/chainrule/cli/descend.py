@@ -1,0 +1,159 @@
+"""`chainrule descend`: gradient descent on a function that a user types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.console import Console
+from chainrule.cli.flag_errors import told_by_flags
+from chainrule.cli.flags import Setting, flag_of
+from chainrule.errors import InputError
+from chainrule.limits import Limit
+from chainrule.worked.functions.descent import LIMITS, Descent
+from chainrule.worked.functions.function import function_of
+from chainrule.worked.functions.parsing import FUNCTIONS
+from chainrule.worked.functions.reading import STEPS, Asked, read_function
+
+__all__ = ["command"]
+
+_ABOUT = f"""Go down a function by gradient descent, step by step.
+
+FORMULA is as Python writes it, in one to four variables: numbers, + - * / **, brackets, pi, and
+{", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], as in
+worked/functions/parabola.toml. Its derivatives are found by SymPy. Told are the first steps in numbers, every
+point with its slope, and what becomes of it: whether it arrives, swings, diverges, or falls for
+ever, and which rate is too large, which is any above 2/curvature.
+
+A picture shows the path on the curve; of two variables on a map and on the surface, with a slice
+parallel to each axis."""
+
+_EXAMPLES = (
+    "chainrule descend 'x**2 - 2*x + 1.5' --start x=-1 --learning-rate 1 --steps 4",
+    "chainrule descend 'x**2 + y**3' --start x=1,y=1 --learning-rate 0.1 --picture path.png",
+    "chainrule descend worked/functions/parabola.toml --learning-rate 0.9",
+    "chainrule descend 'sigmoid(x)*y**2' --start x=0,y=1 --json",
+)
+_RATE = 0.1
+
+_SETTINGS = {
+    "start": Setting(
+        name="start",
+        limit=Limit(str, "where to begin: x=1,y=2, or the numbers alone", group="descent"),
+        default_text="1 for each variable",
+    ),
+    "learning_rate": Setting(
+        name="learning_rate", limit=LIMITS["learning_rate"], default_text=str(_RATE)
+    ),
+    "steps": Setting(name="steps", limit=LIMITS["steps"], default_text=str(STEPS)),
+    "digits": Setting(
+        name="digits",
+        limit=Limit(int, "significant digits of numbers", 1, 17, group="output"),
+        default=6,
+    ),
+}
+
+
+def _descend(target: str, **given: Any) -> None:
+    console = Console(as_json=given["as_json"])
+    with told_by_flags("descend", ("learning_rate",)):
+        digits = _SETTINGS["digits"].limit.check("descend", "digits", given["digits"] or 6)
+        asked = _asked(target, given)
+        descent = asked.made()
+        if given["picture"]:
+            _draw(descent, given["picture"])
+    _tell(console, asked.title, descent, digits=digits, full=bool(given["full"]))
+    if given["picture"]:
+        console.fact("drawn", given["picture"])
+
+
+def _asked(target: str, given: dict[str, Any]) -> Asked:
+    """What is asked for: by a file, by flags, or by flags in place of what the file says."""
+    if target.endswith(".toml"):
+        read = read_function(target)
+    else:
+        function = function_of(target, "descend")
+        read = Asked("", function, (1.0,) * len(function.variables), _RATE, STEPS)
+    start = given["start"]
+    return Asked(
+        title=read.title,
+        function=read.function,
+        start=read.start if start is None else _start(start, read.function.variables),
+        learning_rate=read.learning_rate
+        if given["learning_rate"] is None
+        else given["learning_rate"],
+        steps=read.steps if given["steps"] is None else given["steps"],
+    )
+
+
+def _start(text: str, names: tuple[str, ...]) -> tuple[float, ...]:
+    """The numbers of a start such as "x=1,y=2", or "1,2"."""
+    parts = [part.strip() for part in text.split(",")]
+    named = dict(part.split("=", 1) for part in parts if part.count("=") == 1)
+    found = {name.strip(): value for name, value in named.items()}
+    if not named and len(parts) == len(names):
+        found = dict(zip(names, parts, strict=True))
+    try:
+        numbers = {name: float(value) for name, value in found.items()}
+    except ValueError:
+        numbers = {}
+    if set(numbers) != set(names) or len(parts) != len(names):
+        example = ",".join(f"{name}=1" for name in names)
+        raise InputError(
+            "descend",
+            expected=f"--start to be a number for each variable, such as {example}",
+            got=repr(text),
+            argument="start",
+            value=text,
+        )
+    return tuple(numbers[name] for name in names)
+
+
+def _draw(descent: Descent, path: str) -> None:
+    from chainrule.figures.descent import descent_data, draw_descent
+    from chainrule.figures.saving import SUFFIXES, save_figure
+
+    if Path(path).suffix.lower() not in SUFFIXES:
+        expected = f"--picture with a name that ends with {', '.join(SUFFIXES)}"
+        raise InputError("descend", expected=expected, got=repr(path), argument="picture")
+    save_figure(draw_descent(descent_data(descent)), path)
+
+
+def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: bool) -> None:
+    from chainrule.worked.functions.story import (
+        descent_record,
+        descent_table,
+        formula_lines,
+        step_lines,
+    )
+
+    if console.as_json:
+        console.json(descent_record(descent))
+        return
+    for line in [*([title] if title else []), *formula_lines(descent)]:
+        console.line(line)
+    console.line(f"learning rate η = {descent.path.rate:g}")
+    console.line()
+    for line in step_lines(descent, digits):
+        console.line(f"  {line}")
+    console.line()
+    console.table(descent_table(descent, digits, full=full))
+    console.line()
+    console.line(descent.course.sentence)
+
+
+def _flags() -> list[click.Parameter]:
+    return [
+        argument("target", metavar="FORMULA|FILE"),
+        *(flag_of(_SETTINGS[name]) for name in ("start", "learning_rate", "steps")),
+        flag_of(_SETTINGS["digits"]),
+        Flag(["--full"], is_flag=True, group="output", help="every step of a long descent"),
+        Flag(["--picture"], metavar="FILE", group="output", help="draw it: .png, .svg or .pdf"),
+        Flag(["--json", "as_json"], is_flag=True, group="output", help="print nothing but JSON"),
+    ]
+
+
+command = Command("descend", _descend, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

@@ -1,0 +1,173 @@
+"""`chainrule tune`: find good settings for a network, without a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.flags import Setting, flag_of, given_settings
+from chainrule.cli.settings import owned_by, training_settings
+from chainrule.cli.study_flags import given_place, json_flag, place_flags, storage_flag
+from chainrule.cli.study_run import compute
+from chainrule.errors import InputError, unknown_name
+from chainrule.limits import limits_of
+from chainrule.study.source import StudySource
+from chainrule.study.space_reading import NEURONS
+from chainrule.study.spec import Settings, study_of
+
+__all__ = ["command", "varied"]
+
+_ABOUT = """Find good settings for a network on data: a study without a file.
+
+DATA is what chainrule train takes. What varies is named by --vary; without it that is the learning
+rate, 0.0001 to 0.1 by its logarithm, and the batch size, 16 to 256. What is given by other flags,
+those of chainrule train, is fixed. Configurations are chosen by the accuracy on a tenth of the
+training set that is held out (by the cost, where targets are numbers); the test set is looked at,
+but never chooses.
+
+\b
+    --vary learning_rate=0.001..1:log     a range by its logarithm
+    --vary neurons_1=16..128              a range of whole numbers
+    --vary activation=relu,tanh           a list"""
+
+_EXAMPLES = (
+    "chainrule tune mnist --layers 784,64,10 --trials 50",
+    "chainrule tune mnist --vary neurons_1=16..128 --vary learning_rate=1e-4..1e-2:log \\",
+    "    --epochs 5 --pruner median",
+)
+_STUDY = ("trials", "search", "pruner", "metric", "seconds")
+_LEFT_OUT = ("seed", "validation_fraction")
+_DEFAULT_SPACE: dict[str, Any] = {
+    "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
+    "batch_size": [16, 32, 64, 128, 256],
+}
+_SETTINGS = {
+    name: setting for name, setting in training_settings().items() if name not in _LEFT_OUT
+}
+_SEARCH = {
+    name: Setting(
+        name=name,
+        limit=limits_of(Settings)[name],
+        default={"trials": 50, "seconds": None}.get(name, getattr(Settings(), name)),
+    )
+    for name in _STUDY
+}
+
+
+def _tune(**given: Any) -> int:
+    ctx = click.get_current_context()
+    fixed, search = given_settings(ctx, _SETTINGS), given_settings(ctx, _SEARCH)
+    budget = {name: search.pop(name) for name in ("trials", "seconds") if name in search}
+    if not (fixed.get("task") != "numbers" or "metric" in search):
+        search["metric"] = "validation_cost"
+    data = owned_by("data", fixed, _SETTINGS)
+    network = owned_by("network", fixed, _SETTINGS) | owned_by("architecture", fixed, _SETTINGS)
+    space = dict(map(varied, given["vary"])) or {
+        name: values for name, values in _DEFAULT_SPACE.items() if name not in fixed
+    }
+    for name in space:
+        if name in fixed:
+            raise InputError(
+                "tune", expected=f"{name} to be fixed or varied", got="both", argument=name
+            )
+    table = {
+        **search,
+        "seeds": given["seeds"] or 1,
+        "data": {"source": given["data"], **data},
+        "network": {name: _plain(name, value) for name, value in network.items()},
+        "recipe": {k: v for k, v in owned_by("recipe", fixed, _SETTINGS).items() if v is not None},
+        "space": space,
+        "budget": {k: v for k, v in budget.items() if v is not None},
+    }
+    spec = study_of(StudySource("tune", table), given["name"] or f"tune-{_stem(given['data'])}")
+    return compute(spec, given["storage"], given_place(), as_json=given["as_json"])
+
+
+def _plain(name: str, value: Any) -> Any:
+    """One name for all layers stands by itself, as in a study's file."""
+    return value[0] if name == "activation" and len(value) == 1 else value
+
+
+def _stem(data: str) -> str:
+    return data.rstrip("/").rpartition("/")[2].partition(".")[0] or "data"
+
+
+def varied(text: str) -> tuple[str, Any]:
+    """A parameter of a space, as a command line has it.
+
+    Args:
+        text: a name, =, and a list with commas or a range with two points.
+
+    Raises: InputError, UnknownNameError.
+
+    Example:
+        >>> varied("learning_rate=0.001..1:log")
+        ('learning_rate', {'low': 0.001, 'high': 1.0, 'log': True})
+    """
+    given, equals, values = text.partition("=")
+    name = given.strip().replace("-", "_")
+    if not equals:
+        raise InputError("tune", expected="--vary name=values", got=repr(text), argument="vary")
+    if name not in _SETTINGS and not NEURONS.fullmatch(name):
+        raise unknown_name("tune --vary", "a setting", name, (*_SETTINGS, "neurons_1"))
+    low, dots, rest = values.partition("..")
+    if not dots:
+        return name, [_value(name, part.strip()) for part in values.split(",")]
+    high, colon, how = rest.partition(":")
+    if colon and how != "log":
+        raise InputError(
+            "tune", expected="a range to end with :log", got=f":{how}", argument="vary"
+        )
+    ends = {"low": _number(name, low), "high": _number(name, high)}
+    return name, {**ends, **({"log": True} if colon else {})}
+
+
+def _value(name: str, text: str) -> Any:
+    """One value of a list."""
+    if name not in _SETTINGS:
+        return _number(name, text)
+    setting = _SETTINGS[name]
+    if name == "layers":
+        return setting.read("tune --vary", name, text.replace("-", ","))
+    value = setting.read("tune --vary", name, text)
+    return value[0] if setting.many else value
+
+
+def _number(name: str, text: str) -> float:
+    whole = NEURONS.fullmatch(name) or _SETTINGS[name].limit.kind is int
+    try:
+        return int(text) if whole else float(text)
+    except ValueError:
+        raise InputError(
+            "tune --vary",
+            expected=f"a {'whole ' if whole else ''}number for {name}",
+            got=repr(text),
+            argument=name,
+        ) from None
+
+
+def _flags() -> list[click.Parameter]:
+    vary = "what varies; may be given again [learning_rate and batch_size]"
+    seeds = Setting(name="seeds", limit=_SEARCH["trials"].limit, default=1)
+    named = Flag(["--name"], metavar="NAME", group="study", help="of the study [tune-DATA]")
+    searching = [flag_of(setting) for setting in _SEARCH.values()]
+    counting = flag_of(seeds)
+    counting.help = "seeds of each configuration [1]"
+    for flag in (*searching, counting):
+        flag.group = "study"
+    return [
+        argument("data"),
+        Flag(["--vary"], metavar="NAME=VALUES", multiple=True, group="study", help=vary),
+        *searching,
+        counting,
+        named,
+        storage_flag(),
+        *place_flags(),
+        json_flag(),
+        *(flag_of(setting) for setting in _SETTINGS.values()),
+    ]
+
+
+command = Command("tune", _tune, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

@@ -1,0 +1,292 @@
+"""What a study is: data, network, recipe, space, seeds, metric, search and budget."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from chainrule.data.reading import Reading
+from chainrule.errors import InputError, describe, unknown_name
+from chainrule.limits import Limit, check_record, limited, limits_of
+from chainrule.randomness import generator
+from chainrule.recipe import Recipe
+from chainrule.study.source import StudySource, read_study_source
+from chainrule.study.space import Parameter
+from chainrule.study.space_reading import NETWORK_NAMES, read_space
+
+__all__ = [
+    "EXECUTORS",
+    "METRICS",
+    "PRUNERS",
+    "SEARCHES",
+    "Settings",
+    "Spec",
+    "read_study",
+    "study_of",
+]
+
+METRICS = ("validation_accuracy", "validation_cost", "test_accuracy", "test_cost")
+SEARCHES = ("grid", "random", "quasi_random", "tpe", "gp")
+PRUNERS = ("none", "median", "hyperband")
+EXECUTORS = ("local", "processes", "joblib", "dask")
+_TABLES = ("data", "network", "recipe", "space", "budget", "run")
+_BUDGET = ("trials", "epochs", "seconds")
+_RUN = ("executor", "workers", "address")
+_UNREAD = ("seed", "limit")
+_DATA = (
+    *("source", "examples", "test_examples"),
+    *(field.name for field in fields(Reading) if field.name not in _UNREAD),
+)
+_FRACTION = limits_of(Recipe)["validation_fraction"]
+_SEED = limits_of(Recipe)["seed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How a study searches, and where it may be computed.
+
+    Raises: InputError, UnknownNameError.
+    """
+
+    metric: str = limited(
+        "validation_accuracy",
+        Limit(str, "what is made as good as possible", choices=lambda: METRICS),
+    )
+    validation_fraction: float = limited(0.1, _FRACTION)
+    search: str = limited(
+        "tpe", Limit(str, "how configurations are found", choices=lambda: SEARCHES)
+    )
+    pruner: str = limited(
+        "none", Limit(str, "what stops trials that lag behind", choices=lambda: PRUNERS)
+    )
+    seed: int = limited(0, Limit(int, "fixes all randomness of the study", 0, 2**63 - 1))
+    trials: int | None = limited(
+        None, Limit(int, "configurations to train", 1, 10_000_000, optional=True)
+    )
+    seconds: float | None = limited(
+        None,
+        Limit(
+            float,
+            "the longest time to begin new trials in",
+            0,
+            low_open=True,
+            optional=True,
+            unit="seconds",
+        ),
+    )
+    executor: str = limited(
+        "local", Limit(str, "where trials are computed", choices=lambda: EXECUTORS)
+    )
+    workers: int | None = limited(
+        None, Limit(int, "trials computed at once", 1, 10_000, optional=True)
+    )
+    address: str | None = limited(None, Limit(str, "address of a Dask scheduler", optional=True))
+
+    def __post_init__(self) -> None:
+        check_record(self, "study")
+
+    @property
+    def on_test(self) -> bool:
+        """Whether the test set chooses, whose figures are then too good."""
+        return self.metric.startswith("test_")
+
+    @property
+    def rising(self) -> bool:
+        """Whether greater is better."""
+        return self.metric.endswith("accuracy")
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """A study as it was described, checked.
+
+    Args:
+        name: under which it is kept.
+        source: the description; error texts name its places.
+        settings: search and budget.
+        space: what varies.
+        seeds: the seeds of every configuration, or how many to derive for each.
+        data: what to learn from, and how to read it.
+        network: layers, activations and other fields of Architecture.
+        recipe: fields of Recipe.
+    """
+
+    name: str
+    source: StudySource
+    settings: Settings
+    space: tuple[Parameter, ...]
+    seeds: tuple[int, ...] | int
+    data: Mapping[str, Any]
+    network: Mapping[str, Any]
+    recipe: Mapping[str, Any]
+
+    def seeds_of(self, configuration: int) -> tuple[int, ...]:
+        """The seeds with which a configuration is trained, wherever that is."""
+        if isinstance(self.seeds, tuple):
+            return self.seeds
+        draws = (
+            generator(self.settings.seed, "trial", configuration, i) for i in range(self.seeds)
+        )
+        return tuple(int(draw.integers(2**32)) for draw in draws)
+
+    def identity(self) -> dict[str, Any]:
+        """What must not change when a study goes on: all but the budget and where it runs."""
+        table: dict[str, Any] = copy.deepcopy(dict(self.source.table))
+        budget = table.pop("budget", {})
+        table.pop("run", None)
+        table.pop("name", None)
+        if "epochs" in budget:
+            table["recipe"] = {**table.get("recipe", {}), "epochs": budget["epochs"]}
+        return table
+
+    def replaced(self, **tables: Any) -> Spec:
+        """The study with other values for some keys or tables of its description.
+
+        Raises: InputError, UnknownNameError.
+        """
+        table = {**self.source.table, **tables}
+        return study_of(StudySource(self.source.name, table, self.source.text), self.name)
+
+
+def read_study(path: str | Path) -> Spec:
+    """A study from its TOML file, whose stem is its name where it has none.
+
+    Raises: FileError, DataError, InputError, UnknownNameError; all name the file.
+    """
+    return study_of(read_study_source(path), Path(path).stem)
+
+
+def study_of(source: StudySource, name: str) -> Spec:
+    """A study from its description.
+
+    Args:
+        source: the table of keys.
+        name: what it is called where it does not say so.
+
+    Raises: InputError, UnknownNameError.
+    """
+    table = source.table
+    top = ("name", "metric", "validation_fraction", "search", "pruner", "seed", "seeds")
+    for key in table:
+        if key not in (*top, *_TABLES):
+            raise unknown_name(source.where(key), "a key of a study", key, (*top, *_TABLES))
+    settings = _settings(source)
+    recipe = _table(source, "recipe", _recipe_names())
+    if "epochs" in _table(source, "budget", _BUDGET):
+        recipe["epochs"] = table["budget"]["epochs"]
+    spec = Spec(
+        name=_name(source, name),
+        source=source,
+        settings=settings,
+        space=read_space(source, settings.search),
+        seeds=_seeds(source),
+        data=_data(source),
+        network=_table(source, "network", NETWORK_NAMES),
+        recipe=recipe,
+    )
+    _require_fit(spec)
+    return spec
+
+
+def _recipe_names() -> tuple[str, ...]:
+    hidden = ("seed", "validation_fraction")
+    return tuple(field.name for field in fields(Recipe) if field.name not in hidden)
+
+
+def _table(source: StudySource, name: str, valid: tuple[str, ...]) -> dict[str, Any]:
+    """One table of the description, of which all keys are known."""
+    given = source.table.get(name, {})
+    if not isinstance(given, Mapping):
+        raise InputError(source.where(name), expected=f"a table [{name}]", got=describe(given))
+    for key in given:
+        if key not in valid:
+            raise unknown_name(source.where(name, key), f"a key of [{name}]", key, valid)
+    return dict(given)
+
+
+def _settings(source: StudySource) -> Settings:
+    places: dict[str, tuple[str, ...]] = {
+        name: (name,) for name in ("metric", "validation_fraction", "search", "pruner", "seed")
+    }
+    places |= {name: ("budget", name) for name in ("trials", "seconds")}
+    places |= {name: ("run", name) for name in _RUN}
+    tables = {
+        name: _table(source, name, valid) for name, valid in (("budget", _BUDGET), ("run", _RUN))
+    }
+    given: dict[str, Any] = {}
+    for name, place in places.items():
+        table = source.table if len(place) == 1 else tables[place[0]]
+        if name in table:
+            limit = limits_of(Settings)[name]
+            given[name] = limit.check(source.where(*place), name, table[name])
+    return Settings(**given)
+
+
+def _name(source: StudySource, otherwise: str) -> str:
+    name = source.table.get("name", otherwise)
+    if isinstance(name, str) and name.strip() and "/" not in name and name.isprintable():
+        return name
+    raise InputError(
+        source.where("name"), expected="name to be a text without /", got=describe(name)
+    )
+
+
+def _seeds(source: StudySource) -> tuple[int, ...] | int:
+    given, where = source.table.get("seeds", 1), source.where("seeds")
+    if isinstance(given, list) and given:
+        seeds = tuple(_SEED.check(where, "seeds", seed) for seed in given)
+        if None not in seeds and len(set(seeds)) == len(seeds):
+            return seeds
+    elif not isinstance(given, list):
+        count: int = Limit(int, "seeds of each configuration", 1, 10_000).check(
+            where, "seeds", given
+        )
+        return count
+    raise InputError(
+        where, expected="seeds to be a number, or a list of seeds", got=describe(given)
+    )
+
+
+def _data(source: StudySource) -> dict[str, Any]:
+    table = source.table.get("data")
+    data = {"source": table} if isinstance(table, str) else _table(source, "data", _DATA)
+    if not isinstance(data.get("source"), str):
+        raise InputError(
+            source.where("data"),
+            expected="data to name what to learn from",
+            got=describe(data.get("source")) if "source" in data else "none",
+            remedy='Write data = "mnist", or a table [data] with source',
+        )
+    for name in ("examples", "test_examples"):
+        if name in data:
+            limit = Limit(int, "the first so many examples", 1)
+            data[name] = limit.check(source.where("data", name), name, data[name])
+    return data
+
+
+def _require_fit(spec: Spec) -> None:
+    """Refuse settings that do not go together."""
+    settings = spec.settings
+    if settings.metric.startswith("validation_") and not settings.validation_fraction:
+        raise InputError(
+            spec.source.where("validation_fraction"),
+            expected=f"validation_fraction above 0 for the metric {settings.metric}",
+            got="0.0",
+            remedy="Hold a part out, say 0.1, or name another metric",
+        )
+    if settings.pruner != "none" and settings.on_test:
+        raise InputError(
+            spec.source.where("pruner"),
+            expected="a validation metric to go with a pruner",
+            got=settings.metric,
+            why="After each epoch the validation set is looked at, never the test set",
+        )
+    if settings.address is not None and settings.executor != "dask":
+        raise InputError(
+            spec.source.where("run", "address"),
+            expected="the executor dask to go with an address",
+            got=settings.executor,
+        )

@@ -1,0 +1,1 @@
+"""Functions that a user types: parsed, derived, and descended."""

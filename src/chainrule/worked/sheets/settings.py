@@ -1,0 +1,68 @@
+"""The settings of a recipe that something uses, with the letters that formulas have for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.recipe import Recipe
+
+__all__ = ["Used", "used_settings"]
+
+_BY_CHOICE: dict[str, dict[str, tuple[str, ...]]] = {
+    "cost": {"huber": ("huber_threshold",)},
+    "optimiser": {
+        "momentum": ("momentum",),
+        "nesterov": ("momentum",),
+        "rmsprop": ("decay", "epsilon"),
+        "adam": ("beta1", "beta2", "epsilon"),
+        "adamw": ("beta1", "beta2", "epsilon", "weight_decay"),
+    },
+    "schedule": {
+        "step": ("schedule_factor", "schedule_every"),
+        "exponential": ("schedule_factor",),
+        "cosine": ("final_factor",),
+        "one_cycle": ("final_factor", "warmup_fraction"),
+    },
+}
+_LETTERS = {
+    "huber_threshold": "h",
+    "l1": "λ₁",
+    "l2": "λ₂",
+    "momentum": "μ",
+    "decay": "ρ",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "epsilon": "ε",
+    "weight_decay": "λ",
+    "schedule_factor": "γ",
+    "schedule_every": "k",
+    "final_factor": "f",
+}
+
+
+@dataclass(frozen=True)
+class Used:
+    """A setting: its name as files have it, its letter or "", and its value."""
+
+    name: str
+    letter: str
+    value: Any
+
+
+def used_settings(recipe: Recipe) -> tuple[Used, ...]:
+    """What a recipe has besides cost, optimiser, schedule and learning rate.
+
+    Args:
+        recipe: of a worked example.
+
+    Example:
+        >>> used_settings(Recipe(cost="squared_error", optimiser="momentum", l2=0.1))
+        (Used(name='l2', letter='λ₂', value=0.1), Used(name='momentum', letter='μ', value=0.9))
+    """
+    names = [name for name in ("l1", "l2") if getattr(recipe, name)]
+    for choice, by_name in _BY_CHOICE.items():
+        names += by_name.get(getattr(recipe, choice), ())
+    if recipe.clip_norm is not None:
+        names.append("clip_norm")
+    return tuple(Used(name, _LETTERS.get(name, ""), getattr(recipe, name)) for name in names)

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chainrule.cli import main
+
+STUDY = """
+search = "grid"
+seeds = [1, 2]
+validation_fraction = 0.25
+data = "flowers.csv"
+
+[network]
+layers = [2, 3, 2]
+
+[recipe]
+engine = "reference"
+
+[space]
+batch_size = [4, 8]
+learning_rate = [0.01, 0.1]
+
+[budget]
+epochs = 3
+
+[run]
+workers = 1
+"""
+
+
+@pytest.fixture(scope="session")
+def _studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a study that has been computed."""
+    folder = tmp_path_factory.mktemp("studied")
+    rows = [f"{1 + i % 5},{2 + i % 3},{'rose' if i % 2 else 'tulip'}" for i in range(40)]
+    (folder / "flowers.csv").write_text("\n".join(["length,width,kind", *rows]) + "\n")
+    text = STUDY.replace("flowers.csv", str(folder / "flowers.csv"))
+    (folder / "small.toml").write_text(text)
+    storage = ["--storage", str(folder / "studies.journal")]
+    assert main(["study", "run", str(folder / "small.toml"), "--json", *storage]) == 0
+    return folder
+
+
+@pytest.fixture
+def studied(_studied: Path, tmp_path: Path) -> Path:
+    """The current folder with that study."""
+    for name in ("small.toml", "studies.journal"):
+        shutil.copy(_studied / name, tmp_path / name)
+    return tmp_path
+
+
+def test_a_second_run_shows_the_answer_and_computes_nothing(chainrule, studied: Path) -> None:
+    done = chainrule("study", "run", "small.toml")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[:4] == [
+        "study    small, grid, in studies.journal",
+        "trials   4 configurations, 0 to compute",
+        "",
+        "Study small",
+    ]
+    assert "  metric               validation_accuracy, greater is better" in lines
+    assert "  effects              see chainrule study show small" in lines
+    assert "  trials               4 of 4 configurations have ended" in lines
+    columns = ["trial", "batch_size", "learning_rate", "validation_accuracy", "95", "%"]
+    at = next(i for i, line in enumerate(lines) if line.split()[:6] == columns)
+    assert sorted(line.split()[0] for line in lines[at + 1 : at + 5]) == ["0", "1", "2", "3"]
+
+
+def test_a_run_tells_of_each_trial(chainrule, studied: Path) -> None:
+    done = chainrule("study", "run", "small.toml", "--name", "again")
+    assert (done.code, done.err) == (0, "")
+    lines = [line.split() for line in done.out.splitlines() if "/4 " in line]
+    assert [words[0] for words in lines] == ["1/4", "2/4", "3/4", "4/4"]
+    assert {" ".join(words[3:]) for words in lines} == {
+        f"batch_size={size} learning_rate={rate}" for size in (4, 8) for rate in (0.01, 0.1)
+    }
+    whole = chainrule("study", "status")
+    assert whole.out.splitlines() == [
+        "again    4 of 4 configurations have ended",
+        "small    4 of 4 configurations have ended",
+    ]
+
+
+def test_show_in_all_forms(chainrule, studied: Path) -> None:
+    told = json.loads(chainrule("study", "show", "small", "--json").out)
+    assert told["counts"]["complete"] == 4
+    assert told["best"] == told["configurations"][0]
+    best = told["best"]["validation_accuracy"]
+    assert best["n"] == 2
+    assert len(best["interval"]) == 2
+    page = chainrule("study", "show", "small", "--most", "2", "--markdown", "small.md")
+    assert page.code == 0
+    text = (studied / "small.md").read_text()
+    assert text.startswith("# Study small\n\n")
+    assert "| trial | batch_size | learning_rate | validation_accuracy | 95 % interval |" in text
+    assert "\n2 more: chainrule study export small --csv FILE\n" in text
+
+
+def test_export(chainrule, studied: Path) -> None:
+    printed = chainrule("study", "export", "small", "--csv", "-")
+    rows = list(csv.DictReader(io.StringIO(printed.out)))
+    assert len(rows) == 8
+    assert [row["seed"] for row in rows] == ["1", "2"] * 4
+    assert {len(row["digest"]) for row in rows} == {64}
+    files = ("--csv", "s.csv", "--json", "s.json", "--parquet", "s.parquet")
+    assert chainrule("study", "export", "small", *files).code == 0
+    assert (studied / "s.csv").read_text() == printed.out
+    plain = json.loads((studied / "s.json").read_text())
+    assert [row["digest"] for row in plain] == [row["digest"] for row in rows]
+    import pyarrow.parquet as pq
+
+    assert pq.read_table("s.parquet").to_pylist() == plain
+
+
+def test_compare(chainrule, studied: Path) -> None:
+    done = chainrule("study", "compare", "small/0", "small/3")
+    assert (done.code, done.err) == (0, "")
+    assert "p (McNemar, exact)" in done.out
+    told = json.loads(chainrule("study", "compare", "small", "small", "--json").out)
+    assert [pair["p"] for pair in told["pairs"]] == [1.0, 1.0]
+    assert told["difference"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (
+            ("show", "smal"),
+            "studies.journal: expected a study, got 'smal' (str). Did you mean 'small'? "
+            "The names are: small.",
+        ),
+        (
+            ("status", "--storage", "none.journal"),
+            "none.journal: expected a journal of studies, got no such file.",
+        ),
+        (
+            ("run", "small.toml", "--storage", "nowhere/s.journal"),
+            "nowhere/s.journal: expected a file that can be written, got No such file or "
+            "directory.",
+        ),
+        (
+            ("run", "small.toml", "--storage", "."),
+            ".: expected a file that can be written, got Is a directory.",
+        ),
+        (
+            ("run", "other.toml"),
+            "other.toml: expected a readable file, got No such file or directory.",
+        ),
+        (
+            ("runn", "small.toml"),
+            "study: expected a command, got 'runn' (str). Did you mean 'run'? The names are: "
+            "compare, export, resume, run, show, status, worker.",
+        ),
+        (
+            ("export", "small"),
+            "study export: expected a file to write, --csv, --json or --parquet, got none. Say "
+            "which, such as --csv study.csv, or --csv - to print it.",
+        ),
+        (
+            ("run", "small.toml", "--workers", "0"),
+            "run: expected --workers to be a whole number at least 1 and at most 10000 or none, "
+            "got 0 (int). --workers: trials computed at once.",
+        ),
+        (
+            ("run", "small.toml", "--executor", "local", "--address", "tcp://x:1"),
+            "study: expected --executor dask to go with --address, got local.",
+        ),
+        (
+            ("compare", "small/9", "small"),
+            "study compare: expected a complete trial with classes at small/9, got none. "
+            "See chainrule study show small.",
+        ),
+        (
+            ("worker", "--study", "none"),
+            "studies.journal: expected a study, got 'none' (str). There is none of that name. "
+            "The names are: small.",
+        ),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_the_storage(chainrule, studied, arguments, text) -> None:
+    before = (studied / "studies.journal").read_bytes()
+    done = chainrule("study", *arguments)
+    assert (done.code, done.out, done.err) == (2, "", text + "\n")
+    assert (studied / "studies.journal").read_bytes() == before
+    names = {path.name for path in studied.iterdir() if not path.name.endswith(".guard")}
+    assert names <= {"small.toml", "studies.journal"}
+
+
+@pytest.mark.parametrize(
+    ("url", "start"),
+    [
+        (
+            "postgresql://me:secret@127.0.0.1:1/x",
+            "postgresql://me@127.0.0.1:1/x: expected a database that answers, got ",
+        ),
+        ("sqlite:////no/such/folder/x.db", "sqlite:////no/such/folder/x.db: expected a database"),
+        ("nonsense://x", "nonsense://x: expected a path or the address of a database, got "),
+    ],
+)
+def test_databases_that_do_not_answer(chainrule, studied: Path, url: str, start: str) -> None:
+    done = chainrule("study", "run", "small.toml", "--storage", url)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(start)
+    assert done.err.count("\n") == 1
+    assert "secret" not in done.err
+
+
+def test_ctrl_c_says_how_to_go_on(process: Callable, chainrule, studied: Path) -> None:
+    text = (studied / "small.toml").read_text().replace("epochs = 3", "epochs = 300")
+    (studied / "slow.toml").write_text(text)
+    running = process("study", "run", "slow.toml", "--executor", "processes")
+    while "1/4" not in running.stdout.readline():
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate()
+    told = "study: interrupted; what was under way was dropped. "
+    assert (running.returncode, err) == (
+        130,
+        f"{told}Go on with: chainrule study resume slow\n",
+    )
+    done = chainrule("study", "resume", "slow", "--json")
+    assert done.code == 0
+    counts = json.loads(done.out)["counts"]
+    assert (counts["complete"], counts["running"], counts["stale"]) == (4, 0, 0)
+
+
+def test_help_shows_the_commands(chainrule) -> None:
+    for arguments in (("study",), ("study", "--help")):
+        out = chainrule(*arguments).out
+        assert "chainrule study run studies/rates.toml" in out
+    assert "neurons_1 is the width" in chainrule("study", "run", "--help").out

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pytest
+
+from chainrule.study.statistics import difference, mcnemar, spread, t_quantile
+
+
+@pytest.mark.parametrize(
+    ("freedom", "t"),
+    [(1, 12.7062), (2, 4.30265), (3, 3.18245), (9, 2.26216), (10, 2.22814), (1000, 1.96234)],
+)
+def test_quantiles_of_the_table(freedom: int, t: float) -> None:
+    assert t_quantile(freedom) == pytest.approx(t, abs=1e-5)
+
+
+def test_another_share() -> None:
+    assert t_quantile(5, 0.99) == pytest.approx(4.03214, abs=1e-5)
+
+
+def test_one_measurement_has_no_spread() -> None:
+    assert vars(spread([0.5])) == {"n": 1, "mean": 0.5, "deviation": None, "interval": None}
+
+
+def test_the_difference_of_two_means() -> None:
+    first, second = spread([5.0, 6.0, 7.0]), spread([1.0, 2.0, 3.0])
+    # Equal variances 1/3 each: four degrees of freedom, 4 -+ 2.77645 sqrt(2/3).
+    assert difference(first, second) == pytest.approx((1.73304, 6.26696), abs=1e-4)
+    assert difference(spread([1.0]), second) is None
+    assert difference(spread([3.0, 3.0]), spread([1.0, 1.0])) == (2.0, 2.0)
+
+
+def test_mcnemar_by_hand() -> None:
+    assert mcnemar(0, 0).p == 1.0
+    assert mcnemar(5, 5).p == 1.0
+    assert mcnemar(0, 5).p == 0.0625
+    assert mcnemar(9, 1) == mcnemar(9, 1)
+    assert mcnemar(9, 1).p == mcnemar(1, 9).p
+
+
+def test_mcnemar_of_many() -> None:
+    exact = Fraction(2 * sum(math.comb(2000, k) for k in range(901)), 2**2000)
+    assert mcnemar(900, 1100).p == pytest.approx(float(exact), rel=1e-9)
+    assert mcnemar(1000, 1000).p == 1.0
