@@ -172,10 +172,10 @@ def together(found: dict[str, Any]) -> list[str]:
         return []
     low, high = found["interval"]
     words = (
-        "Apart from that, and no accuracy of a network: the {networks} networks of the preset best\n"
-        "together, each also for {views} distorted copies of each image, answer {accuracy:.2%} rightly\n"
-        "({low:.2%} to {high:.2%}, Wilson 95 %); each alone for these copies {viewed};\n"
-        "together without copies {ensemble:.2%}."
+        "Apart from that, and no accuracy of a network: the {networks} networks of the preset\n"
+        "best together, each also for {views} distorted copies of each image, answer\n"
+        "{accuracy:.2%} rightly ({low:.2%} to {high:.2%}, Wilson 95 %); each alone for these\n"
+        "copies {viewed}; together without copies {ensemble:.2%}."
     )
     return [words.format(low=low, high=high, **{**found, "viewed": percents(found["viewed"])}), ""]
 

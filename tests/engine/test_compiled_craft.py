@@ -140,9 +140,11 @@ def test_numbers_and_single_outputs_are_mixed_too() -> None:
     agree(single, recipe_of(cost="binary_cross_entropy", mixup=0.5), two, TILES)
 
 
-def test_bytes_that_are_mixed_stay_bytes() -> None:
-    data = cr.Dataset((DENSE.clip(0, 1) * 255).astype(np.uint8), CLASSES, scale=1 / 255)
+@pytest.mark.parametrize("inputs", [SPARSE, DENSE.clip(0.1, 1)], ids=["sparse", "dense"])
+def test_bytes_that_are_mixed_stay_bytes(inputs: Any) -> None:
+    data = cr.Dataset((inputs * 255).astype(np.uint8), CLASSES, scale=1 / 255)
     agree(network_of(), recipe_of(mixup=0.5), data, TILES)
+    agree(network_of(), recipe_of(normalisation="batch"), data, TILES)
 
 
 def test_no_biases() -> None:

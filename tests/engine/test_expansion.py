@@ -63,7 +63,7 @@ def test_all_but_the_inputs_stays() -> None:
     assert_array_equal(copy.targets, IMAGES.targets)
     assert copy.sample_weights is not None
     assert_array_equal(copy.sample_weights, 1.0 + np.arange(12))
-    assert (copy.scale, copy.shape, copy.inputs.dtype) == (1 / 255, (5, 5), np.uint8)
+    assert (copy.scale, copy.shape, copy.inputs.dtype) == (1 / 255, (5, 5), np.dtype("uint8"))
     assert_array_equal(IMAGES.inputs, DOTS)
 
 

@@ -38,7 +38,7 @@ def drawn(layout: Layout) -> Any:
 def by_hand(layout: Layout, theta: Any, x: Any, sample: Any) -> Any:
     """z of the last layer with mean and deviation of the sample, layer after layer."""
     found = {slot.name: slot.view(theta) for slot in layout.slots}
-    functions = [np.tanh, lambda z: np.maximum(z, 0)]
+    functions: list[Any] = [np.tanh, lambda z: np.maximum(z, 0)]
     for layer, of in enumerate(functions, 1):
         W, b, gain = (found[f"{name}[{layer}]"] for name in ("W", "b", "gain"))
         u, known = x @ W.T, sample @ W.T
@@ -64,9 +64,10 @@ def test_the_settled_network_predicts_what_normalised_layers_do() -> None:
     W, b = Layout(DEEP).weights(plain)[0], Layout(DEEP).biases(plain)[0]
     assert b is not None
     z1 = sample @ W.T + b
-    assert_allclose(z1.mean(axis=0), layout.biases(theta)[0], rtol=1e-12)
-    gain = layout.gains_of(theta)[0]
+    mean, gain = layout.biases(theta)[0], layout.gains_of(theta)[0]
+    assert mean is not None
     assert gain is not None
+    assert_allclose(z1.mean(axis=0), mean, rtol=1e-12)
     assert_allclose(z1.std(axis=0), np.abs(gain), rtol=1e-3)
 
 

@@ -31,7 +31,7 @@ from chainrule.recipe import Recipe
 CHANCE = np.random.default_rng(2)
 DEEP = Architecture.of([4, 5, 4, 3], "tanh", "softmax", dtype="float64")
 DATA = Dataset(CHANCE.normal(size=(19, 4)), np.arange(19) % 3)
-WEIGHTED = replace(DATA, sample_weights=1.0 + np.arange(19) % 4)
+WEIGHTED = replace(DATA, sample_weights=np.arange(1.0, 20) % 4 + 1)
 ALL = 0xFFFFFFFF
 
 
@@ -77,7 +77,10 @@ class Twin:
 
     def objective(self, theta: dict[str, Any], batch: list[Any], size: int) -> Any:
         parts = [range(k, min(k + size, len(batch[0]))) for k in range(0, len(batch[0]), size)]
-        total = sum(self.cost(theta, *(of[list(p)] for of in batch), list(p)) for p in parts)
+        total = 0
+        for part in map(list, parts):
+            x, y, weights = (of[part] for of in batch)
+            total = total + self.cost(theta, x, y, weights, part)
         squares = [(W * W).sum() for name, W in theta.items() if name[0] == "W"]
         return total / len(batch[0]) + self.recipe.l2 / 2 * sum(squares)
 

@@ -212,9 +212,9 @@ def test_the_average_is_the_last_row_of_the_state(optimiser: str, averaging: str
     theta = np.ones(3, np.float32)
     slots = len(UPDATES[optimiser].slots) if optimiser in UPDATES else 0
     plain = initial_state(Recipe(optimiser=optimiser), theta)
-    assert (plain.shape, plain.dtype) == ((slots, 3), np.float32)
+    assert (plain.shape, plain.dtype) == ((slots, 3), np.dtype("float32"))
     state = initial_state(Recipe(optimiser=optimiser, averaging=averaging), theta)
-    assert (state.shape, state.dtype) == ((slots + 1, 3), np.float32)
+    assert (state.shape, state.dtype) == ((slots + 1, 3), np.dtype("float32"))
     assert not state.any()
 
 

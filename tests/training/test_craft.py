@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -142,8 +143,8 @@ def test_every_position_of_everything_goes_on_to_the_same_bytes(
     train(network, three, recipe, folder=tmp_path / "whole")
     wanted, seen = results(tmp_path / "whole"), 0
     for cut in (1, 2, 3):
-        folder, calls = tmp_path / str(cut), []
-        observers = [lambda moment, calls=calls, cut=cut: calls.append(moment) or len(calls) == cut]
+        folder, calls = tmp_path / str(cut), count(1)
+        observers = [lambda moment, calls=calls, cut=cut: next(calls) == cut]
         run = train(network, three, recipe, folder=folder, observers=observers)
         seen += run.ended == "stopped by an observer"
         resume(folder, three)

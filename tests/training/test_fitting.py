@@ -204,12 +204,16 @@ def test_what_fits_is_let_through(
 
 def test_train_refuses_before_it_begins() -> None:
     seen: list[object] = []
+
+    def look(moment: object) -> None:
+        seen.append(moment)
+
     with pytest.raises(InputError) as caught:
         train(
             Network.create([12, 5, 4, 3], biases=False),
             IMAGES,
             Recipe(normalisation="batch"),
-            observers=[lambda moment: bool(seen.append(moment))],
+            observers=[look],
         )
     assert caught.value.argument == "biases"
     assert seen == []

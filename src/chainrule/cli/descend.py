@@ -24,9 +24,9 @@ _ABOUT = f"""Go down a function by gradient descent, step by step.
 
 FORMULA is as Python writes it, in one to four variables: numbers, + - * / **, brackets, pi, and
 {", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], as in
-worked/functions/parabola.toml. Its derivatives are found by SymPy. Told are the first steps in numbers, every
-point with its slope, and what becomes of it: whether it arrives, swings, diverges, or falls for
-ever, and which rate is too large, which is any above 2/curvature.
+worked/functions/parabola.toml. Its derivatives are found by SymPy. Told are the first steps in
+numbers, every point with its slope, and what becomes of it: whether it arrives, swings, diverges,
+or falls for ever, and which rate is too large, which is any above 2/curvature.
 
 A picture shows the path on the curve; of two variables on a map and on the surface, with a slice
 parallel to each axis."""

@@ -23,9 +23,9 @@ from chainrule.engine.course import made_course, mask_keys
 from chainrule.engine.examples import mixed_examples, working_examples
 from chainrule.engine.expansion import Expansion
 from chainrule.engine.in_place import InPlace, in_place, is_sound, position_of
+from chainrule.engine.masks import dropout_shares
 from chainrule.engine.pace import Pace
 from chainrule.engine.pieces import made_pieces
-from chainrule.engine.plain import dropout_shares
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.scoring import scored

@@ -23,7 +23,6 @@ from chainrule.threads import one_blas_thread
 
 __all__ = [
     "STATISTICS",
-    "dropout_shares",
     "plain_parameters",
     "sampled_rows",
     "settled_parameters",
@@ -40,14 +39,6 @@ STATISTICS = 8192
 def training_layout(architecture: Architecture, recipe: Recipe) -> Layout:
     """The order of the tensors in the flat buffer of a training."""
     return Layout(architecture, gains=recipe.normalisation == "batch")
-
-
-def dropout_shares(architecture: Architecture, recipe: Recipe) -> tuple[float, ...]:
-    """The share of each layer's neurons that dropout silences, (depth,); 0 for the last."""
-    hidden = architecture.depth - 1
-    given = recipe.dropout or (0.0,)
-    shares = given * hidden if len(given) == 1 else given
-    return (*shares, 0.0)
 
 
 def widened(layout: Layout, plain: Array) -> Array:

@@ -15,8 +15,9 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Score, Until
 from chainrule.engine.divergence import After, diverged, is_finite
 from chainrule.engine.expansion import Expansion
+from chainrule.engine.masks import step_masks
 from chainrule.engine.order import order_of
-from chainrule.engine.plain import dropout_shares, settled_parameters, training_layout
+from chainrule.engine.plain import settled_parameters, training_layout
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.scoring import scored
 from chainrule.engine.settings import settings_of
@@ -26,8 +27,6 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.averaging import blended
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
 from chainrule.equations.costs import Cost, cost_named
-from chainrule.equations.dropout import mask
-from chainrule.equations.hashing import key_of
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import (
     UPDATES,
@@ -153,11 +152,11 @@ class ReferenceEngine:
         settings = settings_of(recipe, position.step, self.learning_rate(position), self.layout)
         stepped = update.advance(theta, stepped_on, before, settings)
         extra = float(penalty(theta, *strengths))
-        for one in passes:
-            if not self._is_sound(one, extra, length, stepped):
-                slots = dict(zip(update.slots, stepped.state, strict=True))
-                after = After(self.layout, extra, g, length, slots, stepped.theta)
-                raise diverged(position, recipe, one, after)
+        if not self._is_sound(passes, extra, length, stepped):
+            slots = dict(zip(update.slots, stepped.state, strict=True))
+            after = After(self.layout, extra, g, length, slots, stepped.theta)
+            broken = [one for one in passes if not self._is_finite(one)]
+            raise diverged(position, recipe, [*broken, passes[0]][0], after)
         parameters = self._limited(stepped.theta)
         state = np.concatenate((stepped.state, self._averaged(position, parameters)))
         for array in (parameters, state):
@@ -173,12 +172,12 @@ class ReferenceEngine:
 
     def _pass(self, position: Position, rows: Array, part: tuple[int, int]) -> Trace:
         """A part of a batch forward and back; its shares are those of the whole batch."""
-        places = np.arange(*part)
+        masks = step_masks(self.architecture, self.recipe, position.step, np.arange(*part))
         examples, chosen = self._set(position.epoch), rows[part[0] : part[1]]
         return trace(
             examples.inputs(chosen),
             examples.targets(chosen),
-            self._layers(position.parameters, self._masks(position.step, places)),
+            self._layers(position.parameters, masks),
             self._cost,
             examples.shares(chosen, len(rows)),
         )
@@ -204,22 +203,21 @@ class ReferenceEngine:
             for W, b, name, gain, mask in zip(*of, strict=True)
         ]
 
-    def _masks(self, step: int, places: NDArray[np.int64]) -> list[Array | None]:
-        """[R1] The dropout masks of a step, for rows at some places of its batch."""
-        shares = dropout_shares(self.architecture, self.recipe)
-        widths, dtype = self.architecture.layers[1:], self.architecture.dtype
-        return [
-            mask(key_of(self.seed, "dropout", step, layer), places, width, share, dtype)
-            if share
-            else None
-            for layer, (width, share) in enumerate(zip(widths, shares, strict=True), 1)
-        ]
+    def _is_sound(
+        self, passes: Sequence[Trace], extra: float, length: float, stepped: Stepped
+    ) -> bool:
+        """Whether every number of a step is finite; what is not would show in one of these."""
+        numbers = bool(np.isfinite((extra, length)).all())
+        return (
+            numbers
+            and all(map(is_finite, (stepped.state, stepped.theta)))
+            and all(map(self._is_finite, passes))
+        )
 
     @staticmethod
-    def _is_sound(pass_: Trace, extra: float, length: float, stepped: Stepped) -> bool:
-        """Whether every number of a step is finite; what is not would show in one of these."""
-        numbers = np.isfinite((float(pass_.cost), extra, length)).all()
-        return bool(numbers) and all(map(is_finite, (*pass_.z, stepped.state, stepped.theta)))
+    def _is_finite(pass_: Trace) -> bool:
+        """Whether the cost and all weighted sums of a pass are finite."""
+        return bool(np.isfinite(float(pass_.cost))) and all(map(is_finite, pass_.z))
 
     def _limited(self, theta: Array) -> Array:
         """[U9] The parameters with no neuron's weights longer than allowed."""

@@ -51,6 +51,55 @@ def _prepare(examples: Examples, plan: Plan, buffers: Buffers, team: Team, rows:
 
 
 @inlined
+def _forward_task(
+    examples: Examples,
+    plan: Plan,
+    buffers: Buffers,
+    course: Course,
+    now: tuple[Array, Batch, int, int, int],
+) -> float:
+    """[F1, F2, N1, N2] One task of a layer's turn; gives 0, or NaN where a sum is not finite."""
+    theta, batch, layer, turn, task = now
+    probe, place = 0.0, (layer, task, 0, batch.rows.size)
+    if turn == 1:
+        normal_task(plan, buffers, theta, place)
+    else:
+        place = place_of(task, layer, batch.rows.size)
+        probe = forward_task(examples, plan, buffers, theta, (place, batch.rows))
+    if layer < plan.widths.size - 2 and (turn == 1 or plan.gains[layer] < 0):
+        activate_part(plan, buffers, course, place, batch)
+    return probe
+
+
+@inlined
+def _forward_turn(
+    examples: Examples,
+    plan: Plan,
+    buffers: Buffers,
+    course: Course,
+    now: tuple[Pieces, Team, Array, Batch, int, int],
+) -> float:
+    """[F3] One turn of a layer's tasks; gives 0, or NaN where a sum is not finite."""
+    pieces, team, theta, batch, layer, turn = now
+    # In the first layer's turn, the first task may be to sort; the others go on meanwhile.
+    is_sparse = layer == 0 and examples.indptr.size > 0
+    extra = 1 if turn == 0 and is_sparse and pieces.by_column else 0
+    many = forward_tasks(plan, layer, batch.rows.size) + extra
+    if turn == 1:
+        many = panels_of(plan.widths[layer + 1])
+    probe, task = 0.0, next_task(team, -1)
+    while task < many:
+        if task < extra:
+            sort_by_column(examples, pieces, batch.rows)
+        else:
+            what = (theta, batch, layer, turn, task - extra)
+            probe += _forward_task(examples, plan, buffers, course, what)
+        task = next_task(team, task)
+    meet(team)
+    return probe
+
+
+@inlined
 def _forward(
     examples: Examples,
     plan: Plan,
@@ -64,29 +113,11 @@ def _forward(
     columns are normalised over all rows.
     """
     pieces, team, me, theta, batch = now
-    probe, count, last = 0.0, batch.rows.size, plan.widths.size - 2
-    for layer in range(last + 1):
-        is_sparse = layer == 0 and examples.indptr.size > 0
-        extra = 1 if is_sparse and pieces.by_column else 0  # the first task sorts, the others go on
-        turns = 2 if plan.gains[layer] >= 0 else 1
-        for turn in range(turns):
-            many = panels_of(plan.widths[layer + 1])
-            if turn == 0:
-                many = forward_tasks(plan, layer, count) + extra
-            task = next_task(team, -1)
-            while task < many:
-                place = (layer, task, 0, count)
-                if turn == 1:
-                    normal_task(plan, buffers, theta, place)
-                elif task < extra:
-                    sort_by_column(examples, pieces, batch.rows)
-                else:
-                    place = place_of(task - extra, layer, count)
-                    probe += forward_task(examples, plan, buffers, theta, (place, batch.rows))
-                if turn == turns - 1 and layer < last and (turn == 1 or task >= extra):
-                    activate_part(plan, buffers, course, place, batch)
-                task = next_task(team, task)
-            meet(team)
+    probe = 0.0
+    for layer in range(plan.widths.size - 1):
+        for turn in range(2 if plan.gains[layer] >= 0 else 1):
+            of = (pieces, team, theta, batch, layer, turn)
+            probe += _forward_turn(examples, plan, buffers, course, of)
     buffers.probes[me] = probe
 
 
