@@ -29,7 +29,11 @@ SETTINGS = (
     "schedule, schedule_every, schedule_factor, schedule_patience, seed, shuffle, target, task, "
     "test_fraction, validation_fraction, warmup_fraction, weight_decay"
 )
-FIGURES = "activations, calibration, confusion, digits, learning-curves, mistakes, network, weights"
+FIGURES = (
+    "activations, bands, calibration, confusion, cost-slices, cost-surface, digits, grid, "
+    "learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, rates, "
+    "saturation, slices, weights"
+)
 NO_RUN = (
     "expected a folder with a run, got no run.json. No training has begun there, or it was cut off "
     "before its first step."

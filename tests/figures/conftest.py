@@ -15,7 +15,11 @@ from PIL import Image
 
 from chainrule.data.dataset import Dataset
 from chainrule.figures.saving import save_figure
+from chainrule.figures.study_table import StudyTable, TrialRow
 from chainrule.network.network import Network
+from chainrule.recipe import Recipe
+from chainrule.training.train import train
+from chainrule.worked.real.course import Course
 
 NAMES = ("ring", "bar", "dot")
 
@@ -66,3 +70,29 @@ def texts() -> Callable[[Any], list[str]]:
         return [text.get_text() for text in written if text.get_text()]
 
     return found
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A run 4 → 6 → 3 of six epochs, five batches each, that keeps few of its positions."""
+    chance = np.random.default_rng(0)
+    targets = np.arange(23) % 3
+    inputs = chance.normal(size=(23, 4)) + np.eye(4)[targets]
+    data = Dataset(inputs, targets, class_names=("a", "b", "c"))
+    folder = tmp_path_factory.mktemp("course") / "run"
+    recipe = Recipe(learning_rate=0.05, batch_size=5, epochs=6, seed=4, engine="reference", l2=0.01)
+    network = Network.create([4, 6, 3], ["tanh", "softmax"], seed=1)
+    train(network, data, recipe, folder=folder)
+    return Course(str(folder), data)
+
+
+@pytest.fixture
+def table() -> StudyTable:
+    """Three functions at two rates, tanh at one of them, with a second seed for relu at 1."""
+    cells = [("relu", 0.1, 0.9, 0), ("relu", 1.0, 0.5, 0), ("relu", 1.0, 0.7, 1)]
+    cells += [("sigmoid", 0.1, 0.8, 0), ("sigmoid", 1.0, 0.95, 0), ("tanh", 0.1, 0.6, 0)]
+    rows = tuple(
+        TrialRow({"activation": name, "learning_rate": rate, "layers": "[4, 2]"}, value, seed)
+        for name, rate, value, seed in cells
+    )
+    return StudyTable("made", "test_accuracy", rows)

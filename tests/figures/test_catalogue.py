@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.figures.catalogue import FIGURES, Material, make_figure
 from chainrule.network.network import Network
+from chainrule.worked.real.course import Course
 
-NEEDS = {"nothing", "run", "network", "dataset", "network+dataset"}
+NEEDS = {"nothing", "table", "run", "course", "network", "dataset", "network+dataset"}
+TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"
 RECORD = EpochRecord(1, 0.5, 0.0, 0.5, 0.1, 1.0, weights_sha256="", tensor_sha256={})
 
 
@@ -27,16 +30,23 @@ def test_every_figure_says_what_it_is_and_needs() -> None:
 
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_every_figure_is_made_from_what_it_says_it_needs(
-    name: str, network: Network, pictures: Dataset
+    name: str, network: Network, pictures: Dataset, course: Course, tmp_path: Path
 ) -> None:
+    (tmp_path / "table.csv").write_text(TABLE)
     parts: dict[str, Any] = {
         "network": network,
         "dataset": pictures,
         "run": {"first": [RECORD]},
+        "course": course,
+        "table": str(tmp_path / "table.csv"),
     }
     names = {"run": "histories"}
     needs = [need for need in FIGURES[name].needs.split("+") if need != "nothing"]
-    material = Material(**{names.get(need, need): parts[need] for need in needs})
+    material = Material(
+        **{names.get(need, need): parts[need] for need in needs},
+        names=("2",) if name == "pieces" else (),  # ten neurons take their time
+        settings={"first": {"seed": 1}},
+    )
     figure = make_figure(name, material)
     assert isinstance(figure, Figure)
     assert figure.axes
@@ -47,9 +57,15 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
     [
         ("calibration", "network"),
         ("confusion", "network"),
+        ("cost-slices", "run with its data"),
+        ("cost-surface", "run with its data"),
         ("digits", "dataset"),
         ("mistakes", "dataset"),
         ("network", "network"),
+        ("parallel", "table"),
+        ("rates", "table"),
+        ("saturation", "run with its data"),
+        ("slices", "table"),
         ("weights", "network"),
     ],
 )
@@ -72,8 +88,9 @@ def test_an_unknown_figure_is_refused() -> None:
         make_figure("confusions", Material())
     assert str(caught.value) == (
         "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? The names "
-        "are: activations, calibration, confusion, digits, learning-curves, mistakes, network, "
-        "weights."
+        "are: activations, bands, calibration, confusion, cost-slices, cost-surface, digits, "
+        "grid, learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, "
+        "rates, saturation, slices, weights."
     )
 
 
@@ -86,6 +103,21 @@ def test_how_many_to_show_can_be_said(network: Network, pictures: Dataset) -> No
     assert len(one.axes) == 1
 
 
+def test_names_say_more(course: Course, tmp_path: Path) -> None:
+    surface = make_figure("cost-surface", Material(course=course, names=("random",)))
+    assert surface.axes[0].get_xlabel() == "first random direction"
+    with pytest.raises(InputError) as caught:
+        make_figure("cost-surface", Material(course=course, names=("random", "principal")))
+    assert str(caught.value) == (
+        "figure: expected one of principal, random, got random and principal."
+    )
+    (tmp_path / "table.csv").write_text(TABLE)
+    material = Material(table=str(tmp_path / "table.csv"), names=("investigation",))
+    assert len(make_figure("rates", material).axes) == 3
+    costs = Material(table=str(tmp_path / "table.csv"), metric="cost")
+    assert make_figure("slices", costs).axes[0].get_ylabel() == "cost"
+
+
 def test_the_cost_named_is_the_one_judged_by(network: Network, pictures: Dataset) -> None:
     with pytest.raises(UnknownNameError):
         make_figure("confusion", Material(network, pictures, cost="no such cost"))
@@ -94,15 +126,32 @@ def test_the_cost_named_is_the_one_judged_by(network: Network, pictures: Dataset
 def test_the_list_and_the_numbers_load_without_matplotlib() -> None:
     modules = (
         "activations",
+        "bands",
         "calibration",
         "catalogue",
         "confusion",
+        "cost_slices",
+        "cost_surface",
         "digits",
+        "directions",
+        "grid",
         "images",
         "learning_curves",
+        "lift",
         "mistakes",
         "network_diagram",
+        "parabola",
+        "parallel",
+        "parameter_scale",
+        "partial_slices",
+        "printed_grid",
+        "rate_curves",
+        "relu_pieces",
+        "run_path",
+        "saturation",
         "saving",
+        "slices",
+        "study_table",
         "style",
         "weights",
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.position import EpochRecord
-from chainrule.errors import InputError, unknown_name
-from chainrule.network.network import Network
+from chainrule.errors import unknown_name
+from chainrule.figures.kind import FigureKind, Material, given
+from chainrule.figures.of_courses import OF_COURSES
+from chainrule.figures.of_functions import OF_FUNCTIONS
+from chainrule.figures.of_studies import OF_STUDIES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,48 +16,6 @@ if TYPE_CHECKING:
     from chainrule.evaluation.report import Report
 
 __all__ = ["FIGURES", "FigureKind", "Material", "make_figure"]
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Material:
-    """What figures are made from; a figure takes what it needs and leaves the rest.
-
-    Args:
-        network: a trained one.
-        dataset: examples to show, or to judge the network by.
-        histories: the epochs of runs, by the run's name.
-        cost: the name of the cost to judge by; None takes the network's natural one.
-        names: which activations; none for all.
-        most: how many neurons, images or mistakes to show, at most; None for what suits the figure.
-        seed: which samples are drawn.
-    """
-
-    network: Network | None = None
-    dataset: Dataset | None = None
-    histories: Mapping[str, Sequence[EpochRecord]] = field(default_factory=dict)
-    cost: str | None = None
-    names: tuple[str, ...] = ()
-    most: int | None = None
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class FigureKind:
-    """One kind of figure.
-
-    Args:
-        name: what the command line calls it.
-        meaning: one line for help texts.
-        needs: "nothing", "run" (its history), "network", "dataset" or "network+dataset".
-        make: draws it; Matplotlib is loaded by then, not before.
-    """
-
-    name: str
-    meaning: str
-    needs: str
-    make: Callable[[Material], Figure]
 
 
 def make_figure(name: str, material: Material) -> Figure:
@@ -76,23 +33,11 @@ def make_figure(name: str, material: Material) -> Figure:
     return FIGURES[name].make(material)
 
 
-def _given(value: T | None, what: str) -> T:
-    if value is None:
-        raise InputError("figure", expected=f"a {what}", got="none", argument=what)
-    return value
-
-
 def _report(material: Material, mistakes: int = 0) -> Report:
     from chainrule.evaluation.report import evaluate
 
-    network, dataset = _given(material.network, "network"), _given(material.dataset, "dataset")
+    network, dataset = given(material.network, "network"), given(material.dataset, "dataset")
     return evaluate(network, dataset, cost=material.cost, mistakes=mistakes)
-
-
-def _activations(material: Material) -> Figure:
-    from chainrule.figures.activations import activations_data, draw_activations
-
-    return draw_activations(activations_data(material.names))
 
 
 def _learning_curves(material: Material) -> Figure:
@@ -104,14 +49,14 @@ def _learning_curves(material: Material) -> Figure:
 def _weights(material: Material) -> Figure:
     from chainrule.figures.weights import draw_weights, weights_data
 
-    network = _given(material.network, "network")
+    network = given(material.network, "network")
     return draw_weights(weights_data(network, 32 if material.most is None else material.most))
 
 
 def _network(material: Material) -> Figure:
     from chainrule.figures.network_diagram import draw_network_diagram, network_diagram_data
 
-    network, most = _given(material.network, "network"), material.most
+    network, most = given(material.network, "network"), material.most
     return draw_network_diagram(network_diagram_data(network, 12 if most is None else most))
 
 
@@ -131,22 +76,19 @@ def _mistakes(material: Material) -> Figure:
     from chainrule.figures.mistakes import draw_mistakes, mistakes_data
 
     most = 20 if material.most is None else material.most
-    dataset = _given(material.dataset, "dataset")
+    dataset = given(material.dataset, "dataset")
     return draw_mistakes(mistakes_data(_report(material, most), dataset, most))
 
 
 def _digits(material: Material) -> Figure:
     from chainrule.figures.digits import digits_data, draw_digits
 
-    dataset, most = _given(material.dataset, "dataset"), material.most
+    dataset, most = given(material.dataset, "dataset"), material.most
     return draw_digits(digits_data(dataset, 10 if most is None else most, material.seed))
 
 
 _JUDGED = "network+dataset"
-_ALL = (
-    FigureKind(
-        "activations", "activation functions with their slopes and kinks", "nothing", _activations
-    ),
+_OF_NETWORKS = (
     FigureKind(
         "calibration", "how often it is right when it says how sure it is", _JUDGED, _calibration
     ),
@@ -168,5 +110,10 @@ _ALL = (
     ),
 )
 
-FIGURES: dict[str, FigureKind] = {kind.name: kind for kind in _ALL}
+FIGURES: dict[str, FigureKind] = {
+    kind.name: kind
+    for kind in sorted(
+        (*_OF_NETWORKS, *OF_FUNCTIONS, *OF_STUDIES, *OF_COURSES), key=lambda kind: kind.name
+    )
+}
 """Every figure by name."""

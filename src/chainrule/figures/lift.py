@@ -1,0 +1,194 @@
+"""What one layer does to a plane: it turns it, stretches it, lifts it into space and bends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.equations.activations import ACTIVATIONS, activate
+from chainrule.equations.affine import affine
+from chainrule.errors import InputError, ShapeError, describe, unknown_name
+from chainrule.figures.style import BLUE, GREY, ORANGE, heading, paper, styled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["LiftData", "LiftStage", "draw_lift", "lift_data"]
+
+Array = NDArray[np.float64]
+
+WEIGHTS = ((2.0, 0.5), (-0.6, 1.7), (1.2, -1.5))
+BIASES = (0.2, -0.1, 0.3)
+"""The layer that is drawn where none is given."""
+
+_LINES = 9
+_POINTS = 41
+_TURNS = 1.75
+_COLUMNS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class LiftStage:
+    """The plane on its way.
+
+    Args:
+        title: what has been done to it.
+        formula: the same in letters.
+        grid: lines of points, (lines, points, 2 or 3).
+        spiral: two arms of points, (2, points, 2 or 3).
+    """
+
+    title: str
+    formula: str
+    grid: Array
+    spiral: Array
+
+
+@dataclass(frozen=True, eq=False)
+class LiftData:
+    """A layer of two inputs and three neurons.
+
+    Args:
+        weights: (3, 2).
+        biases: (3,).
+        stretches: the two factors by which the plane is stretched, the greater one first.
+        stages: the plane, turned, stretched, lifted and shifted, then bent by each function.
+    """
+
+    weights: Array
+    biases: Array
+    stretches: tuple[float, float]
+    stages: tuple[LiftStage, ...]
+
+
+def lift_data(
+    names: Iterable[str] = (), *, weights: Any = WEIGHTS, biases: Any = BIASES
+) -> LiftData:
+    """Take a plane through a layer, stage by stage.
+
+    The weights are parted as W = U S Vᵀ: Vᵀ turns the plane (or turns it over), S stretches it
+    along its two axes, and U, whose columns are perpendicular and of length 1, sets it into space.
+
+    Args:
+        names: activation functions that bend it; "relu" and "sigmoid" where none is named.
+        weights: (3, 2).
+        biases: (3,).
+
+    Raises: UnknownNameError, ShapeError, InputError for softmax, which has no picture of its own.
+    """
+    chosen = tuple(names) or ("relu", "sigmoid")
+    for name in chosen:
+        if name not in ACTIVATIONS:
+            raise unknown_name("figure", "an activation", name, ACTIVATIONS, argument="names")
+    W, b = _checked(weights, (3, 2), "weights"), _checked(biases, (3,), "biases")
+    _, sizes, turn = np.linalg.svd(W, full_matrices=False)
+    plane = np.array(_grid()), np.array(_spiral())
+    stages = [
+        LiftStage("inputs", "x", *plane),
+        LiftStage("turned", "x V", *(part @ turn.T for part in plane)),
+        LiftStage("stretched", "x V S", *(part @ turn.T * sizes for part in plane)),
+    ]
+    sums = [_mapped(part, W, b) for part in plane]
+    stages.append(LiftStage("lifted and shifted", "z = x Wᵀ + b,  W = U S Vᵀ", *sums))
+    for name in chosen:
+        bent = (activate(ACTIVATIONS[name], z) for z in sums)
+        stages.append(LiftStage(f"bent by {name}", f"a = {name}(z)", *bent))
+    return LiftData(W, b, (float(sizes[0]), float(sizes[1])), tuple(stages))
+
+
+def _checked(given: Any, shape: tuple[int, ...], name: str) -> Array:
+    array = np.asarray(given, dtype=np.float64)
+    if array.shape != shape:
+        raise ShapeError(
+            "figure",
+            expected=f"{name} of shape {shape}",
+            got=describe(array),
+            argument=name,
+            value=array.shape,
+        )
+    if not np.isfinite(array).all():
+        raise InputError("figure", expected=f"finite {name}", got="others", argument=name)
+    return array
+
+
+def _mapped(points: Array, W: Array, b: Array) -> Array:
+    """z of many points, (lines, points, 2) -> (lines, points, 3)."""
+    return np.asarray(affine(points.reshape(-1, 2), W, b)).reshape(*points.shape[:2], 3)
+
+
+def _grid() -> list[Array]:
+    """Lines from -1 to 1 along both axes, (points, 2) each."""
+    along, lines = np.linspace(-1, 1, _POINTS), []
+    for place in np.linspace(-1, 1, _LINES):
+        still = np.full(_POINTS, place)
+        lines += [np.stack((along, still), axis=1), np.stack((still, along), axis=1)]
+    return lines
+
+
+def _spiral() -> list[Array]:
+    """Two arms that wind around each other, (points, 2) each."""
+    part = np.linspace(0.12, 0.95, 3 * _POINTS)
+    angle = 2 * np.pi * _TURNS * part
+    arm = np.stack((part * np.cos(angle), part * np.sin(angle)), axis=1)
+    return [arm, -arm]
+
+
+@styled
+def draw_lift(data: LiftData, figure: Figure | None = None) -> Figure:
+    """Draw the stages side by side, those in space as seen from one side.
+
+    Args:
+        data: `lift_data`.
+        figure: where; None makes a new one.
+    """
+    rows = -(-len(data.stages) // _COLUMNS)
+    figure = paper(figure, 9.6, 3.5 * rows + 1.1)
+    greatest, least = data.stretches
+    note = (
+        f"Two inputs, three neurons. The plane is stretched {greatest:.2f}-fold one way and "
+        f"{least:.2f}-fold across it;\na layer without its function could do no more than that."
+    )
+    heading(figure, "How a layer turns, stretches, lifts and bends", note)
+    reach = max(float(np.abs(stage.grid).max()) for stage in data.stages[:3])
+    for number, stage in enumerate(data.stages, 1):
+        if stage.grid.shape[-1] == 2:
+            _draw_flat(figure.add_subplot(rows, _COLUMNS, number), stage, reach)
+        else:
+            space = figure.add_subplot(rows, _COLUMNS, number, projection="3d")
+            _draw_space(space, stage)
+    return figure
+
+
+def _draw_lines(axes: Any, stage: LiftStage) -> None:
+    for line in stage.grid:
+        axes.plot(*line.T, color=GREY, linewidth=0.6, alpha=0.75)
+    for arm, colour in zip(stage.spiral, (BLUE, ORANGE), strict=True):
+        axes.plot(*arm.T, color=colour, linewidth=2.4)
+
+
+def _draw_flat(axes: Any, stage: LiftStage, reach: float) -> None:
+    _draw_lines(axes, stage)
+    axes.set_title(f"{stage.title}:  {stage.formula}")
+    axes.set_aspect("equal")
+    axes.set_xlim(-1.08 * reach, 1.08 * reach)
+    axes.set_ylim(-1.08 * reach, 1.08 * reach)
+
+
+def _draw_space(axes: Any, stage: LiftStage) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    _draw_lines(axes, stage)
+    axes.set_title(f"{stage.title}:\n{stage.formula}", loc="left")
+    letter = "z" if stage.formula.startswith("z") else "a"
+    for number, axis in enumerate((axes.xaxis, axes.yaxis, axes.zaxis)):
+        axis.set_label_text(f"{letter}{'₀₁₂'[number]}", fontsize=9)
+        axis.labelpad = -6
+        axis.set_tick_params(labelsize=7, pad=-3)
+        axis.set_major_locator(MaxNLocator(4))
+        axis.set_pane_color("#f7f8fa")
+    axes.view_init(elev=20, azim=28)
+    axes.set_box_aspect((1, 1, 0.9), zoom=1.0)

@@ -1,0 +1,277 @@
+"""Accuracy against learning rate, a line a batch size, with what a paper printed as dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.errors import InputError
+from chainrule.evaluation.wording import count_text, percent_text
+from chainrule.figures.parameter_scale import scale_of, ticked
+from chainrule.figures.study_table import StudyTable
+from chainrule.figures.style import SERIES, heading, paper, ramp, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "GridPoint",
+    "RateCurve",
+    "RateCurvesData",
+    "draw_rate_curves",
+    "grid_points",
+    "rank_correlation",
+    "rate_curves_data",
+]
+
+Column = NDArray[np.float64]
+
+_MANY = 5
+LIGHT_TO_DARK = ("#f2b35a", "#d9685a", "#9c4a97", "#4b479c", "#16233f")
+"""Colours in order, for many of them: their lightness falls all the way."""
+
+
+@dataclass(frozen=True)
+class GridPoint:
+    """One cell of a grid of batch sizes and learning rates.
+
+    Args:
+        batch_size: examples a step.
+        learning_rate: length of a step.
+        accuracy: share of examples classified rightly.
+    """
+
+    batch_size: int
+    learning_rate: float
+    accuracy: float
+
+
+@dataclass(frozen=True, eq=False)
+class RateCurve:
+    """The points of one batch size.
+
+    Args:
+        batch_size: examples a step.
+        rates: ascending, (n,).
+        accuracy: share at each, (n,).
+    """
+
+    batch_size: int
+    rates: Column
+    accuracy: Column
+
+    def within(self, low: float, high: float) -> RateCurve:
+        """The points of these rates, the ends included."""
+        kept = (self.rates >= low) & (self.rates <= high)
+        return RateCurve(self.batch_size, self.rates[kept], self.accuracy[kept])
+
+
+@dataclass(frozen=True, eq=False)
+class RateCurvesData:
+    """Lines, and the dots beside them.
+
+    Args:
+        curves: by batch size, ascending; a point is the mean over its seeds.
+        printed: the same of what a paper printed, with all its points.
+        best: our best point.
+        best_printed: the paper's; None without a paper.
+        pairs: printed points of which there is one of ours.
+        correlation: Spearman's, over the pairs; None where there are too few or all are alike.
+    """
+
+    curves: tuple[RateCurve, ...]
+    printed: tuple[RateCurve, ...]
+    best: GridPoint
+    best_printed: GridPoint | None
+    pairs: int
+    correlation: float | None
+
+
+def grid_points(table: StudyTable) -> tuple[GridPoint, ...]:
+    """The points of a table that has the parameters batch_size and learning_rate.
+
+    Raises: UnknownNameError, InputError where one is a text.
+    """
+    table.chosen(("batch_size", "learning_rate"))
+    points = []
+    for row in table.rows:
+        size, rate = row.parameters["batch_size"], row.parameters["learning_rate"]
+        if isinstance(size, str) or isinstance(rate, str):
+            wrong = size if isinstance(size, str) else rate
+            expected = "numbers for batch_size and learning_rate"
+            raise InputError(table.source, expected=expected, got=repr(wrong))
+        points.append(GridPoint(int(size), rate, row.value))
+    return tuple(points)
+
+
+def rate_curves_data(
+    points: Sequence[GridPoint], printed: Sequence[GridPoint] = ()
+) -> RateCurvesData:
+    """The lines of a grid.
+
+    Args:
+        points: at least one; several at one place, of several seeds, become their mean.
+        printed: to be drawn beside them.
+
+    Raises: InputError without points.
+    """
+    if not points:
+        raise InputError("figure", expected="points of a grid", got="none", argument="points")
+    ours = _means(points)
+    pairs = [(p.accuracy, ours[_place(p)]) for p in printed if _place(p) in ours]
+    means = [GridPoint(size, rate, value) for (size, rate), value in ours.items()]
+    return RateCurvesData(
+        curves=_curves(means),
+        printed=_curves(printed),
+        best=max(means, key=lambda p: p.accuracy),
+        best_printed=max(printed, key=lambda p: p.accuracy, default=None),
+        pairs=len(pairs),
+        correlation=rank_correlation(*zip(*pairs, strict=True)) if pairs else None,
+    )
+
+
+def _place(point: GridPoint) -> tuple[int, float]:
+    return point.batch_size, round(point.learning_rate, 9)
+
+
+def _means(points: Sequence[GridPoint]) -> dict[tuple[int, float], float]:
+    found: dict[tuple[int, float], list[float]] = {}
+    for point in points:
+        found.setdefault(_place(point), []).append(point.accuracy)
+    return {place: float(np.mean(values)) for place, values in sorted(found.items())}
+
+
+def _curves(points: Sequence[GridPoint]) -> tuple[RateCurve, ...]:
+    curves = []
+    for size in sorted({point.batch_size for point in points}):
+        own = sorted(
+            (p for p in points if p.batch_size == size), key=lambda p: (p.learning_rate, p.accuracy)
+        )
+        rates, values = [p.learning_rate for p in own], [p.accuracy for p in own]
+        curves.append(RateCurve(size, np.array(rates), np.array(values)))
+    return tuple(curves)
+
+
+def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
+    """Spearman's rank correlation; values alike share the mean of their ranks.
+
+    Args:
+        one: at least one number.
+        other: as many.
+
+    Returns: from -1 to 1; None where all numbers of one side are alike.
+
+    Example:
+        >>> rank_correlation([1, 2, 3], [10, 1000, 100])
+        0.5
+    """
+    a, b = (_ranks(np.asarray(values, dtype=np.float64)) for values in (one, other))
+    a, b = a - a.mean(), b - b.mean()
+    lengths = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / lengths if lengths else None
+
+
+def _ranks(values: Column) -> Column:
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place], dtype=np.float64)
+
+
+@styled
+def draw_rate_curves(data: RateCurvesData, figure: Figure | None = None) -> Figure:
+    """Draw a line a batch size, and a dot for each printed number in its line's colour.
+
+    Args:
+        data: `rate_curves_data`.
+        figure: where; None makes a new one.
+    """
+    figure = paper(figure, 10.4, 6.8)
+    heading(figure, "Accuracy against learning rate", _caption(data))
+    rates = np.concatenate([c.rates for c in (*data.curves, *data.printed)])
+    parts = _parts(rates)
+    panels = figure.subplots(1, len(parts), sharey=True, squeeze=False)[0]
+    colours = _colours(data)
+    for axes, (low, high) in zip(panels, parts, strict=True):
+        for curve in data.curves:
+            _draw_line(axes, curve.within(low, high), colours[curve.batch_size])
+        for curve in data.printed:
+            _draw_dots(axes, curve.within(low, high), colours[curve.batch_size])
+        shown = rates[(rates >= low) & (rates <= high)]
+        ticked(axes.xaxis, scale_of("learning_rate", shown.tolist()))
+    panels[0].set_ylabel("examples classified rightly, %")
+    _name_colours(figure, list(panels), list(colours))
+    return figure
+
+
+def _parts(rates: Column) -> list[tuple[float, float]]:
+    """The rates of each panel: those up to 1 and those from 1, where there are many of both."""
+    low, high, known = float(rates.min()), float(rates.max()), np.unique(rates)
+    if min((known <= 1).sum(), (known >= 1).sum()) < _MANY:
+        return [(low, high)]
+    return [(low, 1.0), (1.0, high)]
+
+
+def _draw_line(axes: Axes, curve: RateCurve, colour: Any) -> None:
+    marks: dict[str, Any] = {"marker": "o"} if len(curve.rates) == 1 else {}
+    label = f"{curve.batch_size}"
+    axes.plot(curve.rates, 100 * curve.accuracy, color=colour, label=label, linewidth=1.2, **marks)
+
+
+def _draw_dots(axes: Axes, curve: RateCurve, colour: Any) -> None:
+    dots: dict[str, Any] = {"s": 15, "linewidths": 0.5, "edgecolors": "white", "zorder": 4}
+    axes.scatter(curve.rates, 100 * curve.accuracy, color=colour, **dots)
+
+
+def _sizes(data: RateCurvesData) -> list[int]:
+    return sorted({curve.batch_size for curve in (*data.curves, *data.printed)})
+
+
+def _colours(data: RateCurvesData) -> dict[int, Any]:
+    sizes = _sizes(data)
+    if len(sizes) <= len(SERIES):
+        return dict(zip(sizes, SERIES, strict=False))
+    blend = ramp(*LIGHT_TO_DARK)
+    return {size: blend(place / (len(sizes) - 1)) for place, size in enumerate(sizes)}
+
+
+def _name_colours(figure: Figure, panels: list[Axes], sizes: list[int]) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import BoundaryNorm
+
+    if len(sizes) <= len(SERIES):
+        panels[0].legend(title="batch size")
+        return
+    blend = ramp(*LIGHT_TO_DARK)
+    norm = BoundaryNorm([place - 0.5 for place in range(len(sizes) + 1)], blend.N)
+    bar = figure.colorbar(ScalarMappable(norm, blend), ax=panels, aspect=34, pad=0.02)
+    every = -(-len(sizes) // 20)
+    bar.set_ticks(list(range(0, len(sizes), every)), labels=[str(n) for n in sizes[::every]])
+    bar.ax.tick_params(which="both", length=0)
+    bar.set_label("batch size")
+    bar.outline.set_visible(False)
+
+
+def _caption(data: RateCurvesData) -> str:
+    lines = [f"Best: {_point_text(data.best)}."]
+    if data.best_printed is not None:
+        lines[0] += f" Printed, as dots: best {_point_text(data.best_printed)}."
+        found = "" if data.correlation is None else f"{data.correlation:.3f}".replace("-", "−")
+        lines.append(
+            f"Rank correlation of ours with {count_text(data.pairs)} printed numbers "
+            f"(Spearman): {found}."
+            if found
+            else "No rank correlation with what is printed: too few places in common."
+        )
+    return "\n".join(lines)
+
+
+def _point_text(point: GridPoint) -> str:
+    share, rate = (
+        percent_text(point.accuracy),
+        scale_of("rate", [point.learning_rate]).text(point.learning_rate),
+    )
+    return f"{share} at batch size {point.batch_size}, rate {rate}"

@@ -1,0 +1,132 @@
+"""Where a run stood at the ends of its epochs, and what it cost there on a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.dataset import Dataset
+from chainrule.engine.contract import Score
+from chainrule.engine.position import Position
+from chainrule.limits import Limit
+from chainrule.randomness import generator
+from chainrule.training.run_folder import RunFolder
+from chainrule.worked.real.course import Course
+from chainrule.worked.real.stages import AFFORDED
+
+__all__ = ["RunPoint", "Sample", "run_points", "sample_of"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RunPoint:
+    """A position of a run.
+
+    Args:
+        epoch: epochs done; not a whole number where one is under way.
+        parameters: flat, (n,) float64.
+    """
+
+    epoch: float
+    parameters: Array
+
+
+def run_points(
+    course: Course, most: int = 13, *, afforded: float = AFFORDED
+) -> tuple[RunPoint, ...]:
+    """The start of a run, ends of epochs, and where it has come to, in order.
+
+    A run of few epochs is looked at within them too, the more often the earlier. Positions whose
+    checkpoints were not kept are computed again; those that take too long are left out, but never
+    the start and the end.
+
+    Args:
+        course: of a run that has done a step.
+        most: positions, at most; at least 2.
+        afforded: multiplications that may be spent on computing the run again.
+
+    Raises: InputError, RunFolderError, FileError, DataError, IntegrityError.
+    """
+    most = Limit(int, "positions of the run", 2).check("figure", "most", most)
+    newest = course.newest
+    shares = np.linspace(0, 1, most)[1:-1]
+    if newest.step < (most - 1) * course.batches:
+        steps = {round(share**2 * newest.step) for share in shares}
+    else:
+        steps = {round(s * newest.step / course.batches) * course.batches for s in shares}
+    wanted = sorted(steps - {0, newest.step})
+    start = RunFolder(course.path).first()
+    kept = [start, *_reached(course, start, wanted, afforded)]
+    return tuple(
+        RunPoint(one.step / course.batches, one.parameters.astype(np.float64))
+        for one in (*kept, newest)
+    )
+
+
+def _reached(
+    course: Course, position: Position, wanted: list[int], afforded: float
+) -> Iterator[Position]:
+    """The positions after these numbers of steps, as far as they can be afforded."""
+    plan = course.plan
+    work = 3.0 * plan.recipe.batch_size * sum(layer.W.size for layer in plan.network.layers)
+    for done in wanted:
+        nearest = max(position, course.nearest(done), key=lambda one: one.step)
+        way = (done - nearest.step) * work
+        if way > afforded:
+            continue
+        afforded -= way
+        position = course.reached(done, nearest)
+        yield position
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Some examples of a run's training set, to see what parameters cost.
+
+    Args:
+        course: of the run.
+        rows: of the training set, ascending, (n,).
+        data: the examples.
+    """
+
+    course: Course
+    rows: NDArray[np.int64]
+    data: Dataset
+
+    def score(self, parameters: Array) -> Score:
+        """Cost and accuracy by the run's own engine, without penalties."""
+        plan = self.course.plan
+        return plan.engine.score(self.typed(parameters), self.data)
+
+    def typed(self, parameters: Array) -> NDArray[np.float64] | NDArray[np.float32]:
+        """Parameters in the run's number type."""
+        return parameters.astype(self.course.plan.network.architecture.dtype)
+
+    @property
+    def described(self) -> str:
+        """How many examples, in words."""
+        whole = len(self.course.plan.training)
+        if len(self.rows) == whole:
+            return f"all {whole:,} training examples"
+        return f"{len(self.rows):,} of {whole:,} training examples"
+
+
+def sample_of(course: Course, most: int = 1000, seed: int = 0) -> Sample:
+    """Draw a sample of a run's training set.
+
+    Args:
+        course: of the run.
+        most: examples, at most; at least 1.
+        seed: which.
+
+    Raises: IntegrityError where the data are others; RunFolderError, DataError.
+    """
+    training = course.plan.training
+    rows = np.arange(len(training))
+    if len(rows) > most:
+        rows = np.sort(generator(seed, "figure").permutation(len(rows))[:most])
+    return Sample(course, rows, training.subset(rows))

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.evaluation.report import evaluate
+from chainrule.figures.cost_slices import CostSlices, cost_slices_data, draw_cost_slices
+from chainrule.figures.directions import random_direction
+from chainrule.training.run_folder import RunFolder
+from chainrule.worked.real.course import Course
+
+
+@pytest.fixture(scope="module")
+def slices(course: Course) -> CostSlices:
+    return cost_slices_data(course, points=8, seed=5)
+
+
+def test_the_way_goes_from_the_start_through_the_end(course: Course, slices: CostSlices) -> None:
+    start, end = RunFolder(course.path).first().parameters, course.newest.parameters
+    assert slices.way.at == pytest.approx(np.arange(-1, 7) / 4)
+    for place, theta in ((1, start), (5, end), (3, (start + end) / 2)):
+        report = evaluate(course.network(theta), course.dataset)
+        assert slices.way.cost[place] == pytest.approx(report.cost, rel=1e-5)
+        assert slices.way.accuracy[place] == report.accuracy
+
+
+def test_random_lines_go_through_the_end(course: Course, slices: CostSlices) -> None:
+    end = course.newest.parameters.astype(np.float64)
+    architecture = course.plan.network.architecture
+    assert len(slices.around) == 3
+    for number, one in enumerate(slices.around):
+        assert one.at[[0, -1]].tolist() == [-1, 1]
+        there = (end - random_direction(architecture, end, 5, number)).astype(np.float32)
+        report = evaluate(course.network(there), course.dataset)
+        assert one.cost[0] == pytest.approx(report.cost, rel=1e-5)
+
+
+def test_lines_are_drawn(
+    slices: CostSlices, pixels: Callable[..., np.ndarray], texts: Callable[[Any], list[str]]
+) -> None:
+    figure = draw_cost_slices(slices)
+    assert np.unique(pixels(figure)).size > 50
+    left, right = figure.axes
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), slices.way.cost)
+    assert [t.get_text() for t in right.get_legend().get_texts()] == [
+        f"random direction {k}" for k in (1, 2, 3)
+    ]
+    assert {"start", "end"} <= set(texts(left))
+
+
+def test_a_wide_range_of_costs_is_logarithmic(slices: CostSlices) -> None:
+    wide = replace(slices.way, cost=np.geomspace(0.001, 1, 8))
+    assert draw_cost_slices(replace(slices, way=wide)).axes[0].get_yscale() == "log"
+    even = replace(slices.way, cost=np.ones(8))
+    even = CostSlices(even, tuple(replace(one, cost=even.cost) for one in slices.around), "")
+    assert draw_cost_slices(even).axes[0].get_yscale() == "linear"
