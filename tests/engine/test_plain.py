@@ -9,9 +9,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from chainrule.data.dataset import Dataset
+from chainrule.engine.masks import dropout_shares
 from chainrule.engine.plain import (
     STATISTICS,
-    dropout_shares,
     plain_parameters,
     sampled_rows,
     settled_parameters,
