@@ -80,7 +80,7 @@ def _exercise() -> dict[str, Setting]:
         "activation": Setting(name="activation", limit=names, many=True, default_text="sigmoid"),
     }
     made = _of_record(Plan)
-    rate = replace(made["learning_rate"], default_text="0.5; 0.1 for rmsprop, adam and adamw")
+    rate = replace(made["learning_rate"], default_text="0.5; 0.1 for rmsprop, adam, adamw and lion")
     return {**own, **made, "learning_rate": rate}
 
 

@@ -225,7 +225,7 @@ _ALL = (
     Cost("squared_error",             "C1", "Σ (a_i - y_i)²",       squared_error,             squared_error_gradient),
     Cost("mean_squared_error",        "C2", "(1/n) Σ (a_i - y_i)²", mean_squared_error,        mean_squared_error_gradient),
     Cost("half_squared_error",        "C3", "½ Σ (a_i - y_i)²",     half_squared_error,        half_squared_error_gradient),
-    Cost("binary_cross_entropy",      "C4", "-Σ y_i ln a_i + (1 - y_i) ln(1 - a_i)", binary_cross_entropy, binary_cross_entropy_gradient, 0, 1),
+    Cost("binary_cross_entropy",      "C4", "-Σ (y_i ln a_i + (1 - y_i) ln(1 - a_i))", binary_cross_entropy, binary_cross_entropy_gradient, 0, 1),
     Cost("categorical_cross_entropy", "C5", "-Σ y_i ln a_i",        categorical_cross_entropy, categorical_cross_entropy_gradient, 0),
     Cost("absolute_error",            "C6", "Σ |a_i - y_i|",        absolute_error,            absolute_error_gradient),
     huber_with(1.0),

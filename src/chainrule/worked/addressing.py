@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError
-from chainrule.worked.example import WorkedExample
+from chainrule.worked.example import DECAYING, WorkedExample
 from chainrule.worked.quantity import Quantity
 
 __all__ = ["located", "shape_of"]
@@ -91,9 +91,12 @@ class _Asked:
             fitting = ", ".join(name for name, u in UPDATES.items() if base in u.slots)
             why = f"The optimiser {recipe.optimiser} keeps no {base}; {fitting} would"
             raise self.refusal("what the update has", why)
-        if quantity.kind == "decay" and recipe.optimiser != "adamw":
-            why = f"The optimiser {recipe.optimiser} has no decay; adamw would"
+        if quantity.kind == "decay" and not self.example.has_decay:
+            why = f"The optimiser {recipe.optimiser} has no decay; {', '.join(DECAYING)} would"
             raise self.refusal("what the update has", why)
+        if quantity.kind == "t" and not recipe.label_smoothing:
+            why = "There is no label_smoothing, so the target as it is given is y"
+            raise self.refusal("what the step has", why)
 
     def check_layer(self) -> None:
         quantity, architecture = self.quantity, self.example.architecture

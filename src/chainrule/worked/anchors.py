@@ -59,7 +59,7 @@ def _cells(document: Document) -> Iterator[Quantity]:
 
 def _settled(quantity: Quantity) -> Quantity:
     """Inputs and targets are the same in every step."""
-    is_data = quantity.kind == "y" or (quantity.kind == "a" and quantity.layer == 0)
+    is_data = quantity.kind in ("t", "y") or (quantity.kind == "a" and quantity.layer == 0)
     return replace(quantity, step=1) if is_data else quantity
 
 

@@ -34,7 +34,7 @@ def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
     values = top.values.get("claims", [])
     if not isinstance(values, list) or len(values) > MOST_CLAIMS:
         expected = f"claims to be at most {MOST_CLAIMS} tables [[claims]]"
-        raise top.refusal("claims", expected, values)
+        raise top.refusal("claims", expected, len(values) if isinstance(values, list) else values)
     tables = [
         Fields.at(top.source, ("claims", at), table, _KEYS) for at, table in enumerate(values)
     ]

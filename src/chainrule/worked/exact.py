@@ -72,6 +72,8 @@ class Fractions:
             found = evaluate(form.expression, self._arithmetic)
         except ArithmeticError:
             return None
+        if not isinstance(found, Fraction):  # a root, as of a rate that rises
+            return None
         return found if max(abs(found.numerator), found.denominator) <= LONGEST else None
 
     def _leaf(self, leaf: Leaf) -> Fraction:

@@ -22,12 +22,15 @@ from chainrule.network.network import Network, require_outputs, settled
 from chainrule.network.parameters import Layout, checked_flat
 from chainrule.recipe import Recipe
 from chainrule.worked.quantity import Quantity
+from chainrule.worked.refusals import require_classes, require_plain
 
-__all__ = ["MOST_STEPS", "Claim", "WorkedExample"]
+__all__ = ["DECAYING", "MOST_STEPS", "Claim", "WorkedExample"]
 
 Array = NDArray[Any]
 
 MOST_STEPS = 10_000
+DECAYING = ("adamw", "lion")
+"""Updates by which weights shrink by themselves."""
 _STEPS = Limit(int, "steps of training to show", 1, MOST_STEPS)
 _START = Limit(int, "steps done before the first one shown", 0)
 
@@ -90,22 +93,15 @@ class WorkedExample:
     where: str = "explain"
 
     def __post_init__(self) -> None:
+        if self.recipe is not None:
+            require_plain(self.recipe, self.where)
+            require_classes(self.recipe, self.dataset, self.where)
         flat = checked_flat(self.layout, self.parameters, self.where)
         object.__setattr__(self, "parameters", flat)
         object.__setattr__(self, "rows", self._checked_rows())
         object.__setattr__(self, "steps", _STEPS.check(self.where, "steps", self.steps))
         object.__setattr__(self, "start", _START.check(self.where, "start", self.start))
         object.__setattr__(self, "state", self._checked_state())
-        if self.recipe is not None and self.recipe.schedule == "plateau":
-            raise InputError(
-                self.where,
-                expected="a schedule that follows from the number of the step",
-                got="'plateau'",
-                why="It needs the costs of whole epochs",
-                remedy="Set schedule to 'constant' and learning_rate to the rate of the step",
-                argument="schedule",
-                value="plateau",
-            )
 
     def _checked_rows(self) -> tuple[int, ...]:
         last = len(self.dataset) - 1
@@ -142,6 +138,11 @@ class WorkedExample:
         """What the update remembers from step to step: names of kinds of quantities."""
         return () if self.recipe is None else UPDATES[self.recipe.optimiser].slots
 
+    @property
+    def has_decay(self) -> bool:
+        """Whether the update takes a share off the weights themselves."""
+        return self.recipe is not None and self.recipe.optimiser in DECAYING
+
     @cached_property
     def layout(self) -> Layout:
         """Where each tensor lies in the flat parameters."""
@@ -161,7 +162,12 @@ class WorkedExample:
         if self.recipe is not None:
             weights = normalised_weights(self.dataset, self.recipe.class_weights)
         outputs, dtype = self.architecture.layers[-1], self.architecture.dtype
-        return WorkingSet(self.dataset, outputs, dtype, weights)
+        smoothing = 0.0 if self.recipe is None else self.recipe.label_smoothing
+        return WorkingSet(self.dataset, outputs, dtype, weights, smoothing)
+
+    def given_targets(self, rows: Sequence[int]) -> Array:
+        """Targets as they are given, before any smoothing, (rows, outputs)."""
+        return replace(self.working, smoothing=0.0).targets(np.array(rows))
 
     @property
     def has_many(self) -> bool:

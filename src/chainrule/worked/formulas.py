@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from chainrule.equations.output_error import FUSED
 from chainrule.worked.activation_formulas import activation_forms, slope_forms, softmax_forms
-from chainrule.worked.building import Form, Maker, added, less, times
+from chainrule.worked.building import ONE, Form, Maker, added, less, times
 from chainrule.worked.cost_formulas import Outputs, cost_forms, gradient_forms
-from chainrule.worked.expression import Expression, Lazy, Product, Quotient, Symbol
+from chainrule.worked.expression import Expression, Lazy, Product, Quotient, Sum, Symbol
 from chainrule.worked.pair_formulas import PAIR_ERRORS
 from chainrule.worked.quantity import Quantity
 from chainrule.worked.step import Step
@@ -91,6 +91,15 @@ def _share_of(make: Maker, whole: Expression) -> Expression:
 
 def _batch_size(step: Step) -> Symbol:
     return Symbol("B", "B", float(len(step.rows)))
+
+
+def _target(make: Maker) -> list[Form]:
+    """[C9] A target with a share of it given to all classes; without smoothing it is given."""
+    smoothing = make.step.trained.recipe.label_smoothing
+    if not smoothing:
+        return []
+    s, n = make.symbol("smoothing", "s", smoothing), _outputs(make).n
+    return [Form("C9", Sum((times(less(ONE, s), make.here("t")), Quotient(s, n))))]
 
 
 def _after_activation(make: Maker) -> list[Form]:
@@ -188,6 +197,7 @@ _PASS: dict[str, Callable[[Maker], list[Form]]] = {
     "z": _weighted_sum,
     "a": _activation,
     "slope": _slope,
+    "y": _target,
     "cost": _cost,
     "share": _share,
     "da": _after_activation,

@@ -50,7 +50,8 @@ def given_arrays(
     if rows:
         yield _batch(Quantity("a", 0, step=step), rows, layers[0], options)
     if rows and example.recipe is not None:
-        yield _batch(Quantity("y", step=step), rows, layers[-1], options)
+        kind = "t" if example.recipe.label_smoothing else "y"
+        yield _batch(Quantity(kind, step=step), rows, layers[-1], options)
     if not seen:
         yield from _parameters(ledger, step, options)
 

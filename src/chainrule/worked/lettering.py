@@ -27,6 +27,7 @@ _LETTERS = {
     "delta": "δ",
     "W": "w",
     "b": "b",
+    "t": "t",
     "y": "y",
     "share": "s",
     "cost": "C",
@@ -75,6 +76,9 @@ _PAPERS = {
 }
 _LAWS = {"papers": _PAPERS, "column": _COLUMN, "row": _ROW}
 _BIAS = re.compile(r" \+ b\S*")
+_SMOOTHED = ("C9", "y = (1 - s) t + s/n")
+_MADE_OF = {"lion": "c = β₁ m + (1 - β₁) g"}
+"""What a letter in an update's law is made of, where it is no quantity."""
 _EXACT_ERRORS = {
     "D2": "δ = a - y",
     "D3": "δ = a Σy - y",
@@ -163,9 +167,11 @@ def laws_of(example: WorkedExample, section: str, notation: str) -> tuple[tuple[
         return _signed(laws, example, notation)
     if section == "cost":
         cost = COSTS[recipe.cost]
-        return ((cost.equation, f"c = {cost.formula}"),)
+        law = (cost.equation, f"c = {cost.formula}")
+        return (_SMOOTHED, law) if recipe.label_smoothing else (law,)
     update = UPDATES[recipe.optimiser]
-    return ((update.equation, f"θ ← {update.formula}"),)
+    within = [(update.equation, _MADE_OF[update.name])] if update.name in _MADE_OF else []
+    return (*within, (update.equation, f"θ ← {update.formula}"))
 
 
 def _fitting(

@@ -15,7 +15,7 @@ __all__ = ["SECTIONS", "Group", "groups_of", "section_of"]
 
 SECTIONS = {
     "forward": ("a", "z", "W", "b"),
-    "cost": ("y", "share", "cost", "penalty", "total_cost"),
+    "cost": ("t", "y", "share", "cost", "penalty", "total_cost"),
     "errors": ("da", "slope", "delta"),
     "gradients": ("dW", "db"),
     "update": (),
@@ -79,6 +79,9 @@ def _forward(step: Step) -> Iterator[list[Quantity]]:
 
 
 def _costs(step: Step) -> Iterator[list[Quantity]]:
+    if step.trained.recipe.label_smoothing:
+        for row in step.rows:
+            yield [Quantity("y", example=row)]
     if step.example.has_many:
         if step.example.working.weights is not None:
             for row in step.rows:

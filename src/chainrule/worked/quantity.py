@@ -36,6 +36,7 @@ class Kind:
 # fmt: off
 _ALL = (
     Kind("a",               "vector",    "example", "activation"),
+    Kind("t",               "target",    "example", "target before smoothing"),
     Kind("y",               "target",    "example", "target"),
     Kind("z",               "vector",    "example", "weighted sum"),
     Kind("slope",           "vector",    "example", "slope of the activation function"),

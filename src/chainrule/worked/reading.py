@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.errors import ShapeError, unknown_name
+from chainrule.errors import InputError, ShapeError, unknown_name
 from chainrule.limits import Limit
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import Layout, flatten
@@ -44,6 +44,7 @@ from chainrule.worked.claims import read_claims
 from chainrule.worked.example import WorkedExample
 from chainrule.worked.fields import Array, Fields
 from chainrule.worked.quick_look import MOST_LAYERS, many_layers
+from chainrule.worked.refusals import require_classes
 from chainrule.worked.source import Source, read_source
 from chainrule.worked.training_table import Training, read_training
 
@@ -82,6 +83,8 @@ def parse_worked(text: str, name: str = "worked example") -> WorkedExample:
 
 
 def _worked(source: Source) -> WorkedExample:
+    if "function" in source.table and "network" not in source.table:
+        raise _of_descent(source)
     top = Fields.at(source, (), source.table, _TABLES)
     network = Fields.at(source, ("network",), top.given("network", "{ layers = […] }"), _NETWORK)
     architecture = _architecture(network)
@@ -91,11 +94,15 @@ def _worked(source: Source) -> WorkedExample:
     if top.has("training"):
         training = read_training(source, top.values["training"], len(examples))
         architecture = architecture.for_cost(training.recipe.cost)
+    dataset = _dataset(examples, architecture, training)
+    if training is not None:
+        where = source.where("training", "label_smoothing")
+        require_classes(training.recipe, dataset, where)
     example = WorkedExample(
         title=top.text("title", '"…"') if top.has("title") else "",
         architecture=architecture,
         parameters=_flat(network, layout),
-        dataset=_dataset(examples, architecture, training),
+        dataset=dataset,
         rows=tuple(range(len(examples))),
         recipe=None if training is None else training.recipe,
         steps=1 if training is None else training.steps,
@@ -104,6 +111,18 @@ def _worked(source: Source) -> WorkedExample:
         where=source.name,
     )
     return read_claims(top, example)
+
+
+def _of_descent(source: Source) -> InputError:
+    """The error for a file of a formula that is gone down."""
+    return InputError(
+        source.where("function"),
+        expected="a table [network]",
+        got="a table [function]",
+        why="The file holds a formula to go down, and no network",
+        remedy=f"Use chainrule descend {source.name}",
+        argument="function",
+    )
 
 
 def _tables(top: Fields, name: str, keys: tuple[str, ...], most: int) -> list[Fields]:

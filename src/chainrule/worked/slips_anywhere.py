@@ -149,7 +149,7 @@ def _number_of_another(site: Site) -> Iterator[Expression]:
     yield from in_one_place(site.tree, rule)
 
 
-_INDEXED = ("a", "z", "y", "W", "b", "delta", "da", "slope", "dW", "db")
+_INDEXED = ("a", "z", "t", "y", "W", "b", "delta", "da", "slope", "dW", "db")
 
 
 def _of_another_example(site: Site) -> Iterator[Expression]:

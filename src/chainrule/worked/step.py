@@ -185,7 +185,7 @@ def _learning_rate(example: WorkedExample, number: int) -> float:
     engine, done = example.engine, example.start + number - 1
     assert engine is not None
     assert example.state is not None
-    epoch, batch = divmod(done, engine.batches)
+    epoch, batch = divmod(done, engine.timetable.batches(0))
     return engine.learning_rate(
         Position(example.parameters, example.state, epoch=epoch, batch=batch, step=done)
     )

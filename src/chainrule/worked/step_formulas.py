@@ -1,10 +1,9 @@
-"""Penalties, rates and updates as formulas [O1], [P1], [P2], [U1] to [U7], [S1] to [S5]."""
+"""Penalties and updates as formulas [O1], [P1], [P2], [U1] to [U8]."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from chainrule.equations.schedules import ONE_CYCLE_START, SCHEDULES
 from chainrule.equations.updates import UPDATES
 from chainrule.worked.building import (
     HALF,
@@ -22,7 +21,6 @@ from chainrule.worked.expression import (
     Case,
     Expression,
     Lazy,
-    Number,
     Power,
     Quotient,
     Sum,
@@ -30,6 +28,7 @@ from chainrule.worked.expression import (
     Term,
 )
 from chainrule.worked.places import all_places
+from chainrule.worked.rate_formulas import rate_forms
 
 __all__ = ["STEP_FORMULAS", "gradient_kind"]
 
@@ -146,7 +145,9 @@ def _velocity(make: Maker) -> Expression:
 
 
 def _mean(make: Maker) -> Expression:
-    return _kept(_setting(make, "beta1", "β₁"), make.here("mean_old"), _gradient(make))
+    lion = make.step.trained.recipe.optimiser == "lion"
+    share = _setting(make, *(("beta2", "β₂") if lion else ("beta1", "β₁")))
+    return _kept(share, make.here("mean_old"), _gradient(make))
 
 
 def _mean_square(make: Maker) -> Expression:
@@ -182,6 +183,12 @@ def _adam_change(make: Maker) -> Expression:
     return times(eta, Quotient(mean, _root(make, square)))
 
 
+def _lion_change(make: Maker) -> Expression:
+    """The rate, in the direction of the sign of another mean than the one that is kept."""
+    mean = _kept(_setting(make, "beta1", "β₁"), make.here("mean_old"), _gradient(make))
+    return times(make.term("learning_rate", None), Call("sign", (mean,)))
+
+
 _CHANGES: dict[str, Callable[[Maker], Expression]] = {
     "sgd": lambda make: times(make.term("learning_rate", None), _gradient(make)),
     "momentum": lambda make: times(make.term("learning_rate", None), make.here("velocity")),
@@ -189,6 +196,7 @@ _CHANGES: dict[str, Callable[[Maker], Expression]] = {
     "rmsprop": _rmsprop_change,
     "adam": _adam_change,
     "adamw": _adam_change,
+    "lion": _lion_change,
 }
 
 
@@ -214,7 +222,7 @@ def _change(make: Maker) -> Expression:
 
 def _new(make: Maker) -> Expression:
     taken = [_change(make)]
-    if make.step.trained.recipe.optimiser == "adamw" and _is_weight(make):
+    if make.step.example.has_decay and _is_weight(make):
         taken.append(_decay(make))
     return less(_parameter(make), *taken)
 
@@ -235,47 +243,13 @@ def _parameter_before(make: Maker) -> list[Form]:
     return [Form(equation, make.earlier(f"{make.quantity.kind}_new"))]
 
 
-def _half_cosine(start: Expression, end: Expression, share: Expression) -> Expression:
-    """From start to end along half a cosine."""
-    pi = Symbol("pi", "π", 3.141592653589793, rational=False)
-    bow = times(HALF, Sum((ONE, Call("cos", (times(pi, share),)))))
-    return Sum((end, times(less(start, end), bow)))
-
-
-def _learning_rate(make: Maker) -> list[Form]:
-    recipe, example = make.step.trained.recipe, make.step.example
-    engine, done = example.engine, example.start + make.quantity.step - 1
-    assert engine is not None
-    eta0 = make.symbol("eta0", "η₀", recipe.learning_rate)
-    epoch, steps = done // engine.batches, max(1, recipe.epochs * engine.batches)
-    factor = make.symbol("factor", "γ", recipe.schedule_factor)
-    end = times(make.symbol("final", "f", recipe.final_factor), eta0)
-    share = Quotient(make.symbol("step", "s", done), make.symbol("steps", "S", steps))
-    warmup = make.symbol("warmup", "w", recipe.warmup_fraction)
-    rising = Quotient(share, warmup)
-    falling = Quotient(less(share, warmup), less(ONE, warmup))
-    first = Quotient(eta0, Number(ONE_CYCLE_START))
-    trees: dict[str, Callable[[], Expression]] = {
-        "constant": lambda: eta0,
-        "step": lambda: times(eta0, Power(factor, Number(float(epoch // recipe.schedule_every)))),
-        "exponential": lambda: times(eta0, Power(factor, Number(float(epoch)))),
-        "cosine": lambda: _half_cosine(eta0, end, share),
-        "one_cycle": lambda: (
-            Case(_half_cosine(first, eta0, rising), share, "<", warmup)
-            if done / steps < recipe.warmup_fraction
-            else Case(_half_cosine(eta0, end, falling), share, "≥", warmup)
-        ),
-    }
-    return [Form(SCHEDULES[recipe.schedule].equation, trees[recipe.schedule]())]
-
-
 STEP_FORMULAS: dict[str, Callable[[Maker], list[Form]]] = {
     "penalty": _penalty,
     "total_cost": _total_cost,
     "g": _penalised,
     "gradient_norm": _length,
     "g_clipped": _clipped,
-    "learning_rate": _learning_rate,
+    "learning_rate": rate_forms,
     "velocity_old": _remembered,
     "velocity": _of_update(_velocity),
     "mean_old": _remembered,

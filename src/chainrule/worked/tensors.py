@@ -64,6 +64,7 @@ def _activation_gradient(step: Step, layer: int) -> Array:
 
 _OF_EXAMPLES: dict[str, Callable[[Step, int], Array]] = {
     "a": lambda step, layer: step.a[layer - 1] if layer else step.x,
+    "t": lambda step, layer: step.example.given_targets(step.rows),
     "y": lambda step, layer: step.trained.trace.y,
     "z": lambda step, layer: step.z[layer - 1],
     "slope": _slope,

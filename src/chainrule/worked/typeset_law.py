@@ -12,7 +12,7 @@ __all__ = ["typeset_law"]
 
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻ᵀ", "0123456789lL+-T", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₐ", "0123456789ijka", strict=True))
-_FUNCTIONS = ("cos", "exp", "ln", "max")
+_FUNCTIONS = ("cos", "exp", "ln", "max", "sign")
 _HAT = "\N{COMBINING CIRCUMFLEX ACCENT}"
 
 _TOKENS = re.compile(

@@ -20,6 +20,8 @@ def name_of(example: WorkedExample, quantity: Quantity) -> str:
         return "input" + _number(quantity.index) + _of_example(quantity)
     if quantity.kind == "a" and quantity.layer == example.architecture.depth:
         meaning = "output"
+    if quantity.kind == "y" and example.recipe is not None and example.recipe.label_smoothing:
+        meaning = "smoothed target"
     return meaning + _place(quantity) + _of_example(quantity)
 
 

@@ -15,7 +15,7 @@ from chainrule.worked.example import WorkedExample
 from chainrule.worked.expression import Leaf, Number, Term
 from chainrule.worked.given import Given, examples_of, given_arrays
 from chainrule.worked.ledger import members
-from chainrule.worked.lettering import function_sign
+from chainrule.worked.lettering import function_sign, laws_of
 from chainrule.worked.letters import Letter
 from chainrule.worked.options import Options
 from chainrule.worked.plain_formula import conditions, number_text
@@ -184,6 +184,9 @@ def _cost(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
     recipe = example.recipe
     assert recipe is not None
     words = recipe.cost.replace("_", " ") + (" of one example" if example.has_many else "")
+    if recipe.label_smoothing:
+        laws = dict(laws_of(example, "cost", setting.options.notation))
+        yield Fact("Targets", "smoothed before they are used", (setting.law(laws["C9"]),))
     yield Fact("Cost", words, (setting.law(f"c = {COSTS[recipe.cost].formula}"),))
     if example.has_many:
         weighted = example.working.weights is not None

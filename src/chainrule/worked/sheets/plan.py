@@ -18,6 +18,7 @@ WIDEST = 20
 MOST_LAYERS = 10
 _WHERE = "worksheet"
 _QUICK = ("sgd", "momentum", "nesterov")
+"""Updates whose steps are as long as the gradient; others have a size of their own."""
 _exercise = partial(Limit, group="exercise")
 
 
@@ -42,7 +43,7 @@ class Plan:
         activation: one name for all layers, or one a layer after the inputs.
         cost: of one example.
         optimiser: how a gradient becomes a step.
-        learning_rate: None takes 0.5, or 0.1 where the optimiser divides by the gradient's size.
+        learning_rate: None takes 0.5, or 0.1 for an optimiser whose steps have a size of their own.
         examples: in the one batch of every step.
         steps: of training.
         biases: whether layers have biases.

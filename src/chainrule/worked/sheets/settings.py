@@ -17,12 +17,15 @@ _BY_CHOICE: dict[str, dict[str, tuple[str, ...]]] = {
         "rmsprop": ("decay", "epsilon"),
         "adam": ("beta1", "beta2", "epsilon"),
         "adamw": ("beta1", "beta2", "epsilon", "weight_decay"),
+        "lion": ("beta1", "beta2", "weight_decay"),
     },
     "schedule": {
         "step": ("schedule_factor", "schedule_every"),
         "exponential": ("schedule_factor",),
         "cosine": ("final_factor",),
         "one_cycle": ("final_factor", "warmup_fraction"),
+        "cosine_restarts": ("final_factor", "cycle_epochs", "cycle_growth"),
+        "rise": ("final_factor",),
     },
 }
 _LETTERS = {
@@ -38,6 +41,9 @@ _LETTERS = {
     "schedule_factor": "γ",
     "schedule_every": "k",
     "final_factor": "f",
+    "cycle_epochs": "k",
+    "cycle_growth": "g",
+    "label_smoothing": "s",
 }
 
 
@@ -65,4 +71,5 @@ def used_settings(recipe: Recipe) -> tuple[Used, ...]:
         names += by_name.get(getattr(recipe, choice), ())
     if recipe.clip_norm is not None:
         names.append("clip_norm")
+    names += [name for name in ("label_smoothing", "warmup_epochs") if getattr(recipe, name)]
     return tuple(Used(name, _LETTERS.get(name, ""), getattr(recipe, name)) for name in names)

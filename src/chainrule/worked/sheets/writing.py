@@ -86,6 +86,7 @@ def _training(example: WorkedExample) -> Iterator[str]:
     yield from (f"{used.name} = {_value(used.value)}" for used in used_settings(recipe))
     if recipe.schedule != "constant":
         yield f"schedule = {_text(recipe.schedule)}"
+    if recipe.schedule != "constant" or recipe.warmup_epochs:
         yield f"epochs = {recipe.epochs}"
     if recipe.batch_size < len(example.rows):
         yield f"batch_size = {recipe.batch_size}"
@@ -105,7 +106,7 @@ def _examples(example: WorkedExample) -> Iterator[str]:
     working = example.working
     rows = np.array(example.rows)
     weights = example.dataset.sample_weights
-    for at, (x, y) in enumerate(zip(working.inputs(rows), working.targets(rows), strict=True)):
+    for at, (x, y) in enumerate(zip(working.inputs(rows), example.given_targets(rows), strict=True)):
         yield from ("", "[[examples]]", f"inputs = {_list(x)}")
         if example.recipe is not None:
             yield f"targets = {_list(y)}"
