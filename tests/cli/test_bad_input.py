@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli.app import COMMANDS
+from chainrule.cli.settings import training_settings
 
 ACTIVATIONS = (
     "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, tanh"
@@ -20,15 +21,7 @@ NAMES = (
     "emnist_balanced, emnist_byclass, emnist_bymerge, emnist_digits, emnist_letters, "
     "emnist_mnist, fashion_mnist, kmnist, mnist"
 )
-SETTINGS = (
-    "activation, batch_size, beta1, beta2, bias_initialiser, biases, class_weights, clip_norm, "
-    "cost, decay, delimiter, dtype, engine, epochs, epsilon, final_factor, header, "
-    "huber_threshold, "
-    "initialiser, initialiser_deviation, initialiser_high, initialiser_low, l1, l2, layers, "
-    "learning_rate, min_delta, momentum, monitor, optimiser, output_activation, patience, pixels, "
-    "schedule, schedule_every, schedule_factor, schedule_patience, seed, shuffle, target, task, "
-    "test_fraction, validation_fraction, warmup_fraction, weight_decay"
-)
+SETTINGS = ", ".join(sorted(training_settings()))
 FIGURES = (
     "activations, bands, calibration, confusion, cost-slices, cost-surface, digits, grid, "
     "learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, rates, "
@@ -88,7 +81,8 @@ CASES: list[tuple[str, str]] = [
     ("train small.csv --cost hubr", "train: expected a name for --cost, got 'hubr' (str). "
      f"Did you mean 'huber'? The names are: {COSTS}."),
     ("train small.csv --optimizer addam", "train: expected a name for --optimiser, got 'addam' "
-     "(str). Did you mean 'adam'? The names are: adam, adamw, momentum, nesterov, rmsprop, sgd."),
+     "(str). Did you mean 'adam'? The names are: adam, adamw, lbfgs, lion, "
+     "momentum, nesterov, rmsprop, sgd."),
     ("train small.csv --activation sigmod", "train: expected a name for --activation, got "
      f"'sigmod' (str). Did you mean 'sigmoid'? The names are: {ACTIVATIONS}."),
     ("train small.csv --activation relu,relu,relu", "train: expected 2 activations, one a layer "
