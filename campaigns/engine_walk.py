@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from chainrule.engine.contract import Until
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.working import normalised_weights
 from chainrule.equations.affine import input_gradient
-from chainrule.equations.backpropagation import Layer, Trace
-from chainrule.equations.costs import batch_shares, cost_named
+from chainrule.equations.backpropagation import Layer, Trace, trace
+from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
 from chainrule.network.network import layers_of
@@ -85,6 +86,7 @@ class EngineStep:
             example = int(row) if self.example.has_many else None
             if example is not None:
                 yield ("cost", None, example), np.asarray(self.trace.c[at])
+            yield ("y", None, example), self.trace.y[at]
             yield ("share", None, example), shares[at, 0]
             for number, layer in enumerate(self.layers, 1):
                 yield from self._of_layer(number, layer, at, example)
@@ -167,6 +169,18 @@ def _step(example: WorkedExample, engine: ReferenceEngine, before: Position) -> 
         before=before,
         after=engine.advance(before, Until(batches=1)),
         rows=rows,
-        trace=engine.trace(before.parameters, rows),
+        trace=_trace(engine, before.parameters, rows),
         layers=layers_of(example.architecture, before.parameters),
     )
+
+
+def _trace(engine: ReferenceEngine, theta: Array, rows: Array) -> Trace:
+    """The engine's pass over a batch; its own has the targets as they are given."""
+    plain, recipe = engine.trace(theta, rows), engine.recipe
+    if not recipe.label_smoothing:
+        return plain
+    y = smoothed_targets(plain.y, recipe.label_smoothing)
+    cost = cost_named(recipe.cost, recipe.huber_threshold)
+    weights = normalised_weights(engine.training, None)
+    shares = batch_shares(None if weights is None else weights[rows], len(rows))
+    return trace(plain.x, y, layers_of(engine.architecture, theta), cost, shares)

@@ -1,10 +1,11 @@
 """Every number that `chainrule explain` shows, held against the engine and against 50 digits.
 
-    python campaigns/explained_numbers.py [--networks 504] [--seed 0]
+    python campaigns/explained_numbers.py [--networks 588] [--seed 0]
 
-Small random networks, two steps each. 504 of them are every mixture of hidden activation, cost and
+Small random networks, two steps each. 588 of them are every mixture of hidden activation, cost and
 update once; all else (depth, widths, examples, batches, weights of examples, biases, penalties,
-clipping, schedule, output activation) is drawn. A draw whose numbers are not finite is taken again.
+clipping, schedule, warm-up, smoothed labels, output activation) is drawn. A draw whose numbers are
+not finite is taken again.
 
 - Bits: the reference engine goes the same two steps by itself, from batch to batch. Every number
   that is shown must be its number, to the bit.

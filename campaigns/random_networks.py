@@ -23,7 +23,18 @@ MIXTURES = tuple(itertools.product(ACTIVATIONS, COSTS, UPDATES))
 """Every mixture of hidden activation, cost and update."""
 
 STEPS = 2
-_SCHEDULES = ("constant", "constant", "step", "exponential", "cosine", "one_cycle")
+_SCHEDULES: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {"schedule": "step"},
+    {"schedule": "exponential"},
+    {"schedule": "cosine"},
+    {"schedule": "one_cycle"},
+    {"schedule": "cosine_restarts", "cycle_epochs": 1, "cycle_growth": 1.5, "final_factor": 0.1},
+    {"schedule": "rise", "final_factor": 0.01},
+)
+_WARM_UPS: tuple[dict[str, float], ...] = ({}, {}, {"warmup_epochs": 1.5})
+_SMOOTHINGS: tuple[dict[str, float], ...] = ({}, {"label_smoothing": 0.1})
 _PENALTIES: tuple[dict[str, float], ...] = (
     {},
     {},
@@ -41,7 +52,7 @@ def _drawn(chance: Generator, choices: Any) -> Any:
 
 
 def random_example(chance: Generator, number: int) -> WorkedExample:
-    """A network with its data and its recipe; every 504 of them are all mixtures.
+    """A network with its data and its recipe; every 588 of them are all mixtures.
 
     Args:
         chance: draws all but the mixture.
@@ -64,7 +75,7 @@ def random_example(chance: Generator, number: int) -> WorkedExample:
         parameters=chance.normal(0, 0.7, Layout(architecture).size),
         dataset=data,
         rows=tuple(range(len(data))),
-        recipe=_recipe(chance, cost, update, len(data)),
+        recipe=_recipe(chance, cost, update, data),
         steps=STEPS,
     )
 
@@ -89,16 +100,20 @@ def _data(chance: Generator, architecture: Architecture) -> Dataset:
     )
 
 
-def _recipe(chance: Generator, cost: str, update: str, examples: int) -> Recipe:
+def _recipe(chance: Generator, cost: str, update: str, data: Dataset) -> Recipe:
+    examples = len(data)
+    are_classes = data.outputs > 1 and bool(np.isin(data.targets, (0, 1)).all())
     return Recipe(
         cost=cost,
         optimiser=update,
         learning_rate=float(chance.uniform(0.01, 0.5)),
         batch_size=int(chance.integers(1, examples + 1)),
         epochs=STEPS,
-        schedule=str(_drawn(chance, _SCHEDULES)),
         shuffle=False,
         seed=0,
+        **_drawn(chance, _SCHEDULES),
+        **_drawn(chance, _WARM_UPS),
+        **_drawn(chance, _SMOOTHINGS if are_classes else ({},)),
         **_drawn(chance, _PENALTIES),
         **_drawn(chance, _CLIPPING),
     )

@@ -212,3 +212,26 @@ def test_data_that_do_not_fit(chainrule, tmp_path, flowers) -> None:
     outcome = chainrule("prove", "three.safetensors", "--data", flowers)
     assert outcome.code == 2
     assert outcome.err.startswith("three.safetensors: expected examples of 3 inputs, got 2.")
+
+
+def test_a_run_whose_own_gradients_were_others(chainrule, flowers) -> None:
+    flags = ("--layers", "2,3,2", "--epochs", "1", "--dropout", "0.5", "--normalisation", "batch")
+    more = ("--label-smoothing", "0.2", "--max-norm", "2", "--optimiser", "lion", "--noise", "0.1")
+    assert chainrule("train", flowers, *flags, *more, "--run", "crafted").code == 0
+    outcome = chainrule("prove", "crafted", "--no-peers")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    told = "Of the network as it was kept, without the run's dropout, normalisation, noise"
+    assert lines[1:3] == [f"  {told}", ""]
+    assert "  y = (1 - s) t + s/n, with s = 0.2, t the target that is given  [C9]" in lines
+    found = json.loads(chainrule("prove", "crafted", "--no-peers", "--json").out)
+    assert (found["of"], found["holds"]) == (told, True)
+
+
+def test_a_run_of_lbfgs(chainrule, flowers) -> None:
+    flags = ("--layers", "2,3,2", "--epochs", "1", "--optimiser", "lbfgs", "--run", "whole")
+    assert chainrule("train", flowers, *flags).code == 0
+    outcome = chainrule("prove", "whole", "--no-peers")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.splitlines()[1] == ""
+    assert "of" not in json.loads(chainrule("prove", "whole", "--no-peers", "--json").out)

@@ -186,6 +186,11 @@ def test_no_browser_for_a_pdf(chainrule, tmp_path, monkeypatch) -> None:
             "name. The names are: html, latex.",
         ),
         (
+            ("--optimiser", "lbfgs"),
+            "worksheet: expected a name for --optimiser, got 'lbfgs' (str). There is none of that "
+            "name. The names are: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
+        ),
+        (
             ("--pdf", "exam.html"),
             "worksheet: expected --pdf with a name that ends with .pdf, got 'exam.html'.",
         ),

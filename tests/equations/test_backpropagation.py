@@ -222,16 +222,16 @@ _PRINTED_NEW = {"w1": "0.759", "b1": "-0.295", "w0": "0.456", "b0": "0.956"}
 _PRINTED_AFTER = {"z0": "1.412", "a0": "0.804", "y": "0.578", "c": "0.334"}
 
 
-def _detector(w10: float) -> Trace:
+def _detector() -> Trace:
     """Four pixels, two hidden neurons, one output; sigmoid, no biases; the target is 1."""
     hidden = np.array([[0.4, 0.1, 0.4, 0.2], [0.2, 0.11, 0.05, 0.44]])
-    layers = [Layer(hidden, None, SIGMOID), Layer(np.array([[0.6, w10]]), None, SIGMOID)]
+    layers = [Layer(hidden, None, SIGMOID), Layer(np.array([[0.6, 0.72]]), None, SIGMOID)]
     x, y = np.array([[0.5, 0.56, 0.3, 0.0]]), np.array([[1.0]])
     return trace(x, y, layers, COSTS["half_squared_error"], 1.0)
 
 
 def test_four_detector_forward() -> None:
-    t = _detector(0.4)
+    t = _detector()
     assert _rounds_to(t.z[0][0, 0], "0.376")
     assert _rounds_to(t.z[0][0, 1], "0.1766")
     # Printed as 0.407 and 0.455: those are σ(-net), the second cut off and not rounded.
@@ -240,36 +240,40 @@ def test_four_detector_forward() -> None:
     assert _rounds_to(_sigmoid(-0.376), "0.407")
     assert _rounds_to(_sigmoid(-0.1766), "0.456")
     assert math.floor(1000 * _sigmoid(-0.1766)) == 455
-    # The weight w10 stands in a lost figure. The one weight of one digit that gives the printed
-    # output is 0.4; from the printed, wrong hidden outputs it would be 0.7.
-    assert _rounds_to(t.a[1][0, 0], "0.64")
-    fits = [w for w in range(-9, 10) if _rounds_to(_detector(w / 10).a[1][0, 0], "0.64")]
-    assert fits == [4]
-    assert _rounds_to(_sigmoid(0.6 * 0.407 + 0.7 * 0.455), "0.64")
+    # Printed as 0.64, which follows from the wrong hidden outputs.
+    assert _rounds_to(t.a[1][0, 0], "0.679")
+
+
+def test_the_weight_that_the_four_detector_shows_in_a_lost_figure() -> None:
+    """From its own hidden outputs, w10 = 0.72 alone gives the printed output and its slope."""
+    fits = []
+    for w10 in (w / 100 for w in range(-99, 100)):
+        out = _sigmoid(0.6 * 0.407 + w10 * 0.455)
+        if _rounds_to(out, "0.64") and _rounds_to(out * (1 - out), "0.2306"):
+            fits.append(w10)
+    assert fits == [0.72]
 
 
 def test_four_detector_backward() -> None:
-    t = _detector(0.4)
+    t = _detector()
     out, hidden = t.a[1][0, 0], t.a[0][0, 0]
-    assert _rounds_to(out - 1, "-0.36")
-    # Printed as 0.2306, then as 0.2304: 0.64 · 0.36 is the second, the exact slope is neither.
+    slope = out * (1 - out)
+    # Printed as -0.36 and 0.2306, then 0.2304: from the wrong output, before and after rounding.
+    assert _rounds_to(out - 1, "-0.32")
+    assert _rounds_to(slope, "0.2181")
     assert math.isclose(0.64 * (1 - 0.64), 0.2304)
-    assert _rounds_to(out * (1 - out), "0.2305")
     dw9, dw1 = t.dW[1][0, 0], t.dW[0][0, 0]
-    assert_allclose(dw9, (out - 1) * out * (1 - out) * hidden, rtol=1e-14)
+    assert_allclose(dw9, (out - 1) * slope * hidden, rtol=1e-14)
     # Printed: dw9 -0.033, which the wrong 0.407 gives, cut off; new w9 0.603.
     assert math.isclose(-0.36 * 0.2306 * 0.407, -0.0338, abs_tol=5e-5)
-    assert not _rounds_to(dw9, "-0.033")
-    assert _rounds_to(dw9, "-0.049")
-    assert _rounds_to(0.6 - 0.1 * dw9, "0.605")
+    assert _rounds_to(dw9, "-0.042")
+    assert _rounds_to(0.6 - 0.1 * dw9, "0.604")
     # Printed: dw1 -0.016 and new w1 0.4016, with dJ/dy taken as -1 in place of -0.36. The product
-    # printed is 0.0167; the true gradient is a third of that.
+    # printed is 0.0167; the true gradient is less than a third of that.
     assert math.isclose(-1 * 0.2304 * 0.6 * 0.241 * 0.5, -0.01666, abs_tol=5e-6)
-    assert_allclose(
-        dw1, (out - 1) * out * (1 - out) * 0.6 * hidden * (1 - hidden) * 0.5, rtol=1e-14
-    )
-    assert _rounds_to(dw1, "-0.006")
-    assert _rounds_to(0.4 - 0.1 * dw1, "0.4006")
+    assert_allclose(dw1, (out - 1) * slope * 0.6 * hidden * (1 - hidden) * 0.5, rtol=1e-14)
+    assert _rounds_to(dw1, "-0.005")
+    assert _rounds_to(0.4 - 0.1 * dw1, "0.4005")
 
 
 def test_a_mask_silences_on_the_way_forward_and_back() -> None:

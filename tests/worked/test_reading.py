@@ -168,7 +168,7 @@ REFUSED = [
         "learning_rate = 1.0",
         'learning_rate = 1.0\nschedule = "plateau"',
         "11: expected a name for schedule, got 'plateau' (str). There is none of that name. The "
-        "names are: constant, cosine, exponential, one_cycle, step.",
+        "names are: constant, cosine, cosine_restarts, exponential, one_cycle, rise, step.",
     ),
     (
         "inputs = [1.0]",

@@ -11,7 +11,7 @@ from chainrule.cli.console import Console
 from chainrule.cli.endings import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
-from chainrule.cli.proved import ledger_of
+from chainrule.cli.proved import is_run, ledger_of
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
 from chainrule.worked.proof.proof import Proof, ProofOptions, prove
@@ -68,11 +68,12 @@ def _prove(target: str | None, **given: Any) -> int:
         )
         ledger = ledger_of(target, given["data"], chosen, offline=given["offline"])
         proof = prove(ledger, options)
-    _tell(console, target, proof)
+    note = ledger.example.title if is_run(target) else ""
+    _tell(console, target, proof, note)
     return 0 if proof.holds else CHECK_FAILED
 
 
-def _tell(console: Console, target: str, proof: Proof) -> None:
+def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
     from chainrule.worked.proof.telling import (
         failure_lines,
         kink_lines,
@@ -82,11 +83,14 @@ def _tell(console: Console, target: str, proof: Proof) -> None:
     )
 
     if console.as_json:
-        console.json({"target": target, **proof_record(proof)})
+        of = {"of": note} if note else {}
+        console.json({"target": target, **of, **proof_record(proof)})
         return
     console.line(f"{target}: {summary_text(proof)}", "green" if proof.holds else "red")
     for line in failure_lines(proof):
         console.line(f"  {line}")
+    if note:
+        console.line(f"  {note}")
     console.line()
     for line in proof.objective:
         console.line(f"  {line}")

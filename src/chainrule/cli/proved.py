@@ -13,6 +13,7 @@ from chainrule.randomness import generator
 from chainrule.recipe import Recipe
 from chainrule.worked.example import WorkedExample
 from chainrule.worked.ledger import Ledger
+from chainrule.worked.refusals import plain_recipe, untold_of
 
 __all__ = ["is_run", "ledger_of"]
 
@@ -60,16 +61,23 @@ def _drawn(kept: Kept, dataset: Dataset, settings: Mapping[str, int]) -> WorkedE
     rows = generator(settings["seed"], "proof").permutation(len(dataset))[: batches * size]
     changes: dict[str, Any] = {"batch_size": size, "shuffle": False}
     recipe = _recipe(kept, dataset)
-    if recipe.schedule == "plateau":  # what it would be needs the whole run's costs
-        changes["schedule"] = "constant"
     return WorkedExample.from_network(
         kept.network,
         dataset,
-        recipe.replaced(**changes),
+        plain_recipe(recipe).replaced(**changes),
         rows=[int(row) for row in rows],
         steps=batches,
+        title=_title(recipe),
         where=kept.path,
     )
+
+
+def _title(recipe: Recipe) -> str:
+    """What is proved, where the run's own gradients were others."""
+    without = list(untold_of(recipe, gradients=True))
+    if not without:
+        return ""
+    return f"Of the network as it was kept, without the run's {', '.join(without)}"
 
 
 def _recipe(kept: Kept, dataset: Dataset) -> Recipe:

@@ -116,6 +116,8 @@ class Timetable:
         if self.recipe.schedule != "cosine_restarts":
             return False
         done, length = float(epochs), float(self.recipe.cycle_epochs)
+        if self.recipe.cycle_growth == 1:
+            return done % length == 0
         while done > length:
             done, length = done - length, length * self.recipe.cycle_growth
         return done == length

@@ -107,6 +107,8 @@ def plateau(eta0: float, clock: Clock, course: Course) -> float:
 def cosine_restarts(eta0: float, clock: Clock, course: Course) -> float:
     """[S7] [S4] again and again: in cycles of k, k g, k g² … epochs, each from η₀ to f η₀."""
     done, length = clock.epoch + clock.share, float(course.cycle)
+    if course.growth == 1:
+        done %= length
     while done >= length:
         done, length = done - length, length * course.growth
     return _between(eta0, course.final * eta0, done / length)

@@ -103,7 +103,8 @@ class _Here:
     @property
     def warmed(self) -> Expression:
         """[S9] Epochs done at the step's end, as a share of those in which the rate rises."""
-        w = self.make.symbol("warmup_epochs", "w", self.recipe.warmup_epochs)
+        letter = "w₂" if self.recipe.schedule == "one_cycle" else "w"  # which has a w of its own
+        w = self.make.symbol("warmup_epochs", letter, self.recipe.warmup_epochs)
         bottom = w if self.batches == 1 else times(self._batches, w)
         return Quotient(Sum((self.step, ONE)), bottom)
 

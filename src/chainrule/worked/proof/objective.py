@@ -37,6 +37,7 @@ class Objective:
         shares: what each example counts [C8], (batch,).
         l1: strength of [P1].
         l2: strength of [P2].
+        smoothing: share of a target that all classes share [C9]; y has it taken already.
     """
 
     architecture: Architecture
@@ -47,6 +48,7 @@ class Objective:
     shares: Array
     l1: float
     l2: float
+    smoothing: float = 0.0
 
     @property
     def threshold(self) -> float:
@@ -92,6 +94,7 @@ def objective_of(step: Step) -> Objective:
         shares=np.asarray(back.shares, dtype=np.float64),
         l1=back.recipe.l1,
         l2=back.recipe.l2,
+        smoothing=back.recipe.label_smoothing,
     )
 
 
@@ -112,6 +115,8 @@ def _lines(o: Objective) -> Iterator[str]:
         )
         yield f"C = {mean} over {n} example{'s' * (n > 1)}  [C8]"
         yield f"c = {o.cost.formula}  [{o.cost.equation}]"
+    if o.smoothing:
+        yield f"y = (1 - s) t + s/n, with s = {o.smoothing:g}, t the target that is given  [C9]"
     terms = [f"{o.l1:g} Σ |W|  [P1]"] * bool(o.l1) + [f"{o.l2:g} · ½ Σ W²  [P2]"] * bool(o.l2)
     if terms:
         yield f"P = {' + '.join(terms)}, over the weights alone"

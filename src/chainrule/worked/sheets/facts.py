@@ -47,6 +47,7 @@ END_TEXT = (
     "chainrule check marks it."
 )
 _SHORT = {
+    "y": "smoothed target",
     "slope": "slope at z",
     "da": "gradient by the activation",
     "dW": "gradient by the weight",
@@ -54,7 +55,7 @@ _SHORT = {
     "W_new": "new weight",
     "b_new": "new bias",
 }
-"""Where the meaning of a kind is too long to stand under a line."""
+"""Where the meaning of a kind is too long to stand under a line; asked targets are smoothed."""
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,9 @@ def _examples(example: WorkedExample) -> Iterator[str]:
     working = example.working
     rows = np.array(example.rows)
     weights = example.dataset.sample_weights
-    for at, (x, y) in enumerate(zip(working.inputs(rows), example.given_targets(rows), strict=True)):
+    for at, (x, y) in enumerate(
+        zip(working.inputs(rows), example.given_targets(example.rows), strict=True)
+    ):
         yield from ("", "[[examples]]", f"inputs = {_list(x)}")
         if example.recipe is not None:
             yield f"targets = {_list(y)}"
