@@ -152,6 +152,8 @@ def _cycles_before(here: _Here) -> int:
     """Cycles that have ended, counted as the law counts them."""
     done = here.epoch + (here.done - here.epoch * here.batches) / here.batches
     length, cycles = float(here.recipe.cycle_epochs), 0
+    if here.recipe.cycle_growth == 1:
+        return int(done // length)
     while done >= length:
         done, length, cycles = done - length, length * here.recipe.cycle_growth, cycles + 1
     return cycles
