@@ -158,7 +158,7 @@ def test_compare(chainrule, studied: Path) -> None:
         (
             ("runn", "small.toml"),
             "study: expected a command, got 'runn' (str). Did you mean 'run'? The names are: "
-            "compare, export, resume, run, show, status, worker.",
+            "compare, export, report, resume, run, show, status, worker.",
         ),
         (
             ("export", "small"),

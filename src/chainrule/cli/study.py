@@ -10,6 +10,7 @@ from chainrule.cli.command import HELP_NAMES, Command, Flag, argument, write_exa
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.study_answers import compare, export, show, status
 from chainrule.cli.study_flags import json_flag, place_flags, storage_flag
+from chainrule.cli.study_report import report
 from chainrule.cli.study_run import resume, run, worker
 from chainrule.errors import unknown_name
 from chainrule.limits import Limit
@@ -62,6 +63,11 @@ _SHOW = """Show the answer of the study NAME as far as it has come.
 
 The best configurations with mean, spread and 95 % interval over their seeds, and what share of the
 metric each parameter explains."""
+
+_REPORT = """Write the answer of the study NAME as a page.
+
+HTML with pictures in one file that loads nothing from elsewhere, or Markdown: the best
+configurations, what each parameter explains, and, where there are any, learning curves."""
 
 _EXPORT = """Write the trials of the study NAME, a row for each seed."""
 
@@ -163,6 +169,19 @@ _SUB = (
             json_flag(),
         ],
         examples=("chainrule study show rates", "chainrule study show rates --markdown rates.md"),
+    ),
+    Command(
+        "report",
+        report,
+        about=_REPORT,
+        parameters=[
+            argument("name"),
+            storage_flag(),
+            Flag(["--html"], metavar="FILE", group="output", help="a page with pictures"),
+            Flag(["--markdown"], metavar="FILE", group="output", help="a page of tables"),
+            _most_flag(),
+        ],
+        examples=("chainrule study report rates --html rates.html",),
     ),
     Command(
         "export",

@@ -14,6 +14,7 @@ from chainrule.study.spec import Spec
 from chainrule.study.statistics import Spread, spread
 
 if TYPE_CHECKING:
+    from optuna import Study
     from optuna.trial import FrozenTrial
 
 __all__ = ["Counts", "Entry", "Summary", "counted", "entries", "summarised"]
@@ -218,8 +219,33 @@ def _effects(kept: Kept, found: Sequence[Entry]) -> tuple[dict[str, float], str]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        study = kept.store.study(kept.spec.name)
+        study = _by_places(kept.spec, complete)
         shares = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))
     left_out = [p.name for p in kept.spec.space if p.name not in shares]
     note = f"not for {', '.join(left_out)}, which not all trials have" if left_out else ""
     return {name: float(share) for name, share in shares.items()}, note
+
+
+def _by_places(spec: Spec, complete: Sequence[Entry]) -> Study:
+    """The complete entries as a study of numbers: a listed value is its place in the list.
+
+    fANOVA makes a column of each listed value and tries all combinations of columns: forty values
+    would take for ever. Trees tell places apart as well.
+    """
+    import optuna
+    from optuna.distributions import IntDistribution
+
+    study = optuna.create_study()
+    listed = {p.name: p.choices for p in spec.space if p.choices}
+    others = {p.name: p.distribution() for p in spec.space if not p.choices}
+    places = {name: IntDistribution(0, len(values) - 1) for name, values in listed.items()}
+    for entry in complete:
+        chosen = {
+            name: listed[name].index(value) if name in listed else value
+            for name, value in entry.chosen.items()
+        }
+        distributions = {name: (places | others)[name] for name in chosen}
+        study.add_trial(
+            optuna.create_trial(params=chosen, distributions=distributions, value=entry.value)
+        )
+    return study

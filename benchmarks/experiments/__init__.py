@@ -1,0 +1,1 @@
+"""The papers' experiments: a module a paper, which measures, tells and draws."""
