@@ -31,7 +31,17 @@ def test_every_default_is_the_recipes() -> None:
 def test_the_groups_come_one_after_another() -> None:
     groups = [setting.limit.group for setting in SETTINGS.values()]
     headings = list(dict.fromkeys(groups))
-    assert headings == ["network", "objective", "update", "schedule", "run", "stopping", "data"]
+    assert headings == [
+        "network",
+        "objective",
+        "update",
+        "regularisation",
+        "augmentation",
+        "schedule",
+        "run",
+        "stopping",
+        "data",
+    ]
     assert groups == sorted(groups, key=headings.index)
 
 

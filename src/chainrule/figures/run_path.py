@@ -28,7 +28,7 @@ class RunPoint:
 
     Args:
         epoch: epochs done; not a whole number where one is under way.
-        parameters: flat, (n,) float64.
+        parameters: of the plain network that the position stands for, flat, (n,) float64.
     """
 
     epoch: float
@@ -54,17 +54,25 @@ def run_points(
     most = Limit(int, "positions of the run", 2).check("figure", "most", most)
     newest = course.newest
     shares = np.linspace(0, 1, most)[1:-1]
-    if newest.step < (most - 1) * course.batches:
+    ended = course.place(newest.step)[0]
+    if ended < most - 1:
         steps = {round(share**2 * newest.step) for share in shares}
     else:
-        steps = {round(s * newest.step / course.batches) * course.batches for s in shares}
+        steps = {course.steps_by(round(share * ended)) for share in shares}
     wanted = sorted(steps - {0, newest.step})
     start = RunFolder(course.path).first()
     kept = [start, *_reached(course, start, wanted, afforded)]
+    settled = course.plan.engine.settled
     return tuple(
-        RunPoint(one.step / course.batches, one.parameters.astype(np.float64))
+        RunPoint(_epochs_at(course, one), settled(one).astype(np.float64))
         for one in (*kept, newest)
     )
+
+
+def _epochs_at(course: Course, position: Position) -> float:
+    """Epochs done at a position, with the part of the one under way."""
+    epoch, batches = course.place(position.step)
+    return epoch + batches / course.batches(epoch)
 
 
 def _reached(
