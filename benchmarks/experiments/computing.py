@@ -1,4 +1,4 @@
-"""Study files of studies/papers, computed to their end."""
+"""Study files of studies/, computed to their end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from experiments.size import Size
 
 __all__ = ["STUDIES", "accuracies", "computed"]
 
-STUDIES = Path(__file__).resolve().parents[2] / "studies" / "papers"
+STUDIES = Path(__file__).resolve().parents[2] / "studies"
 
 
 def computed(name: str, size: Size) -> list[Entry]:

@@ -59,7 +59,7 @@ def _made(records: dict[str, dict[str, Any]]) -> list[str]:
     versions = records["investigation"]["versions"]
     made = ", ".join(f"{name} {text}" for name, text in versions.items())
     seconds = sum(record["seconds"] for record in records.values())
-    studies = "[studies/papers](../studies/papers)"
+    studies = "[studies](../studies)"
     return [
         *prose(
             f"""Computed by `make papers` in {seconds / 60:.0f} minutes, on a machine that did other

@@ -16,7 +16,7 @@ import pytest
 from chainrule.study.spec import read_study
 
 ROOT = Path(__file__).parents[2]
-STUDIES = sorted((ROOT / "studies" / "papers").glob("*.toml"))
+STUDIES = sorted((ROOT / "studies").glob("*.toml"))
 PICTURES = ROOT / "docs" / "pictures" / "papers"
 
 
@@ -81,7 +81,7 @@ def test_the_rates_of_later_studies_are_what_the_search_found(experiments) -> No
     found = experiments.record.kept("matrix-based")["found"]
     rate, _, _ = experiments.ladder.best_rate(found)
     for name in ("matrix-based-l2", "matrix-based-expansion"):
-        recipe = read_study(ROOT / "studies" / "papers" / f"{name}.toml").recipe
+        recipe = read_study(ROOT / "studies" / f"{name}.toml").recipe
         assert recipe["learning_rate"] == round(rate, 2) == found["rate"]
 
 
@@ -89,7 +89,7 @@ def test_the_rates_of_later_studies_are_what_the_search_found(experiments) -> No
 def test_study_files_are_read(path: Path) -> None:
     spec = read_study(path)
     assert spec.name == path.stem
-    assert f"studies/papers/{path.name}" in path.read_text(encoding="utf-8")
+    assert f"studies/{path.name}" in path.read_text(encoding="utf-8")
 
 
 def test_the_grid_of_investigation_has_its_800_cells() -> None:

@@ -115,12 +115,14 @@ def test_the_last_step_of_a_run_that_has_not_ended(capsys, trained) -> None:
         (
             {},
             "explain: expected one of --weight, --neuron, --decision, --influence, --mislabels "
-            "for a run, got none. Ask for example for a decision: chainrule explain seen --decision 0.",
+            "for a run, got none. Ask for example for a decision: chainrule explain seen "
+            "--decision 0.",
         ),
         (
             {"weight": "1:0,0", "decision": 0},
             "explain: expected one of --weight, --neuron, --decision, --influence, --mislabels "
-            "for a run, got --weight and --decision. Ask for example for a decision: chainrule explain seen --decision 0.",
+            "for a run, got --weight and --decision. Ask for example for a decision: "
+            "chainrule explain seen --decision 0.",
         ),
         (
             {"weight": "1:0"},
