@@ -142,6 +142,7 @@ class Processes:
     def _close(self) -> None:
         if self._pool is not None:
             self._stop.set()
+            _kill_broken(self._pool)
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
@@ -156,6 +157,17 @@ class Processes:
             self.width, context, initializer=_begin_worker, initargs=(self._stop,)
         )
         return in_flight(self._pool, self.width, tasks, _job)
+
+
+def _kill_broken(pool: ProcessPoolExecutor) -> None:
+    """End the other workers of a pool that lost one; what they compute is computed anew.
+
+    The pool asks them to end by SIGTERM. A training takes that for a wish to stop, and its worker
+    then waits for ever for the lock of the queue that the lost one has taken with it.
+    """
+    if pool._broken:
+        for worker in list((pool._processes or {}).values()):
+            worker.kill()
 
 
 _STOPS: list[Any] = []
