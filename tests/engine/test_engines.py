@@ -63,6 +63,23 @@ def test_the_first_compilation_is_told(caplog, monkeypatch, tmp_path, batch) -> 
         assert caplog.messages == []
 
 
+def test_the_kernels_that_distort_are_announced_as_well(tmp_path, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    noisy = RECIPE.replaced(batch_size=2, noise=0.1)
+    with caplog.at_level(logging.INFO, "chainrule"):
+        made = make_engine(NETWORK.architecture, noisy, DATA)
+        assert caplog.messages == [
+            "The kernels are compiled, this once: about 10 s.",
+            "Those that distort images are compiled, this once: about 3 s.",
+        ]
+        caplog.clear()
+        for name in (made.entry, "distort_rows"):
+            (tmp_path / f"file.{name}-1.py311.nbi").touch()
+        make_engine(NETWORK.architecture, noisy, DATA)
+        assert caplog.messages == []
+
+
 def test_the_reference_engine_takes_its_place_and_says_so_once(without, caplog) -> None:
     for _ in range(2):
         made = make_engine(NETWORK.architecture, RECIPE, DATA)
