@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,7 @@ def test_the_first_compilation_is_told(caplog, monkeypatch, tmp_path, batch) -> 
 
 
 def test_the_kernels_that_distort_are_announced_as_well(tmp_path, monkeypatch, caplog) -> None:
+    import_module("chainrule.kernels.distort")  # as Python, as all kernels are here
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
     noisy = RECIPE.replaced(batch_size=2, noise=0.1)
