@@ -181,12 +181,12 @@ def together(found: dict[str, Any]) -> list[str]:
 
 
 def ablations() -> str:
-    """The part of the page that benchmarks/ablations.py makes, as it is."""
+    """The part of the page that benchmarks/ablations.py makes, and what follows it, as they are."""
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     begin, end = "<!-- begin: benchmarks/ablations.py -->", "<!-- end: benchmarks/ablations.py -->"
     if begin not in page:
         return f"{begin}\n{end}"
-    return page[page.index(begin) : page.index(end) + len(end)]
+    return page[page.index(begin) :].rstrip("\n")
 
 
 def _row(name: str, found: dict[str, Any] | None) -> str:
