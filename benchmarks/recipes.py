@@ -129,7 +129,10 @@ def percents(values: Sequence[float]) -> str:
 
 def seconds_text(values: Sequence[float]) -> str:
     """Median, least and greatest of some times."""
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+    digits = 1 if statistics.median(values) >= 1 else 2
+    shown = (statistics.median(values), min(values), max(values))
+    middle, least, greatest = (f"{value:.{digits}f}" for value in shown)
+    return f"{middle} ({least} to {greatest})"
 
 
 def page(figures: dict[str, Any]) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-__all__ = ["HELP_NAMES", "Command", "Flag", "argument", "write_examples"]
+from chainrule.errors import unknown_name
+
+__all__ = ["HELP_NAMES", "Command", "Commands", "Flag", "argument", "write_examples"]
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
 _AMERICAN = "izer"
@@ -84,6 +86,36 @@ class Command(click.Command):
         for heading, records in sections.items():
             with formatter.section(heading[:1].upper() + heading[1:]):
                 formatter.write_dl(records, col_max=30)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        write_examples(formatter, self.examples)
+
+
+class Commands(click.Group):
+    """A command that is several, such as `data`; a typo in one is answered as everywhere.
+
+    Args:
+        name: what a user types.
+        examples: command lines to copy.
+        more: click's own arguments.
+    """
+
+    def __init__(self, name: str, *, examples: Sequence[str], **more: Any) -> None:
+        super().__init__(name, **more)
+        self.examples = tuple(examples)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which they were given."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise unknown_name(str(self.name), "a command", args[0], self.commands)
+        return super().resolve_command(ctx, args)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples."""

@@ -8,11 +8,10 @@ import click
 
 from chainrule.cli.augment import COPIES_SEED
 from chainrule.cli.catalogue import fetch_named, list_named, verify_named
-from chainrule.cli.command import HELP_NAMES, Command, Flag, argument, write_examples
+from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
 from chainrule.cli.flags import flag_of
 from chainrule.cli.settings import data_settings
 from chainrule.cli.show import show_data
-from chainrule.errors import unknown_name
 
 __all__ = ["command"]
 
@@ -43,23 +42,6 @@ class. --save draws more of them.
 
 --augment shows copies of them as well, distorted by lot as a training would have them. Its settings
 are shift, rotation, zoom, shear, elastic, elastic_smoothness, thickness, noise, cutout, mixup."""
-
-
-class _DataCommands(click.Group):
-    """The group, whose typos are answered as everywhere."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            raise unknown_name("data", "a command", args[0], self.commands)
-        return super().resolve_command(ctx, args)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(formatter, ("chainrule data list", "chainrule data show mnist"))
 
 
 def _group(ctx: click.Context) -> None:
@@ -125,8 +107,9 @@ _SUB = (
     ),
 )
 _SETTINGS: Any = HELP_NAMES
-command = _DataCommands(
+command = Commands(
     "data",
+    examples=("chainrule data list", "chainrule data show mnist"),
     callback=click.pass_context(_group),
     help=_ABOUT,
     invoke_without_command=True,

@@ -6,13 +6,12 @@ from typing import Any
 
 import click
 
-from chainrule.cli.command import HELP_NAMES, Command, Flag, argument, write_examples
+from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.study_answers import compare, export, show, status
 from chainrule.cli.study_flags import json_flag, place_flags, storage_flag
 from chainrule.cli.study_report import report
 from chainrule.cli.study_run import resume, run, worker
-from chainrule.errors import unknown_name
 from chainrule.limits import Limit
 
 __all__ = ["command"]
@@ -75,25 +74,6 @@ _COMPARE = """Compare two configurations on the same test images.
 
 A and B are names of studies, for their best, or NAME/12 for a trial by its number. Networks of the
 same seed number are compared in pairs, by McNemar's exact test."""
-
-
-class _StudyCommands(click.Group):
-    """The group, whose typos are answered as everywhere."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            raise unknown_name("study", "a command", args[0], self.commands)
-        return super().resolve_command(ctx, args)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(
-            formatter, ("chainrule study run studies/rates.toml", "chainrule study show rates")
-        )
 
 
 def _group(ctx: click.Context) -> None:
@@ -202,8 +182,9 @@ _SUB = (
     ),
 )
 _SETTINGS: Any = HELP_NAMES
-command = _StudyCommands(
+command = Commands(
     "study",
+    examples=("chainrule study run studies/rates.toml", "chainrule study show rates"),
     callback=click.pass_context(_group),
     help=_ABOUT,
     invoke_without_command=True,
