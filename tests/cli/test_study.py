@@ -121,6 +121,33 @@ def test_export(chainrule, studied: Path) -> None:
     assert pq.read_table("s.parquet").to_pylist() == plain
 
 
+def test_export_of_curves(chainrule, studied: Path) -> None:
+    printed = chainrule("study", "export", "small", "--curves", "--csv", "-")
+    rows = list(csv.DictReader(io.StringIO(printed.out)))
+    told = json.loads(chainrule("study", "show", "small", "--json").out)
+    curves = {
+        (str(entry["configuration"]), str(run["seed"]), str(epoch)): str(value)
+        for entry in told["configurations"]
+        for run in entry["runs"]
+        for epoch, value in enumerate(run["curve"], start=1)
+    }
+    assert len(curves) == len(rows) > 8
+    metric = told["metric"]
+    assert {(r["configuration"], r["seed"], r["epoch"]): r[metric] for r in rows} == curves
+
+
+def test_export_of_curves_of_the_test_set(chainrule, studied: Path) -> None:
+    text = (studied / "small.toml").read_text()
+    (studied / "last.toml").write_text(f'metric = "test_cost"\n{text}')
+    assert chainrule("study", "run", "last.toml").code == 0
+    done = chainrule("study", "export", "last", "--curves", "--csv", "-")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "study export: expected a study with a validation metric, of which curves are kept, got "
+        "test_cost. The test set is looked at once, when a training is over.\n"
+    )
+
+
 def test_compare(chainrule, studied: Path) -> None:
     done = chainrule("study", "compare", "small/0", "small/3")
     assert (done.code, done.err) == (0, "")
@@ -172,7 +199,7 @@ def test_compare(chainrule, studied: Path) -> None:
         ),
         (
             ("run", "small.toml", "--executor", "local", "--address", "tcp://x:1"),
-            "study: expected --executor dask to go with --address, got local.",
+            "study: expected --executor dask or ray to go with --address, got local.",
         ),
         (
             ("compare", "small/9", "small"),

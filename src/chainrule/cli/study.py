@@ -68,7 +68,9 @@ _REPORT = """Write the answer of the study NAME as a page.
 HTML with pictures in one file that loads nothing from elsewhere, or Markdown: the best
 configurations, what each parameter explains, and, where there are any, learning curves."""
 
-_EXPORT = """Write the trials of the study NAME, a row for each seed."""
+_EXPORT = """Write the trials of the study NAME, a row for each seed.
+
+With --curves a row for each epoch of each seed, with the metric on the examples held out."""
 
 _COMPARE = """Compare two configurations on the same test images.
 
@@ -93,10 +95,11 @@ def _most_flag() -> Flag:
 
 def _export_flags() -> list[click.Parameter]:
     texts = {"csv": "as CSV; - prints it", "json": "as JSON; - prints it", "parquet": "as Parquet"}
-    return [
+    files: list[click.Parameter] = [
         Flag([f"--{kind}"], metavar="FILE", group="output", help=f"write the rows {text}")
         for kind, text in texts.items()
     ]
+    return [*files, Flag(["--curves"], is_flag=True, group="output", help="a row for each epoch")]
 
 
 def _worker_flags() -> list[click.Parameter]:
@@ -168,7 +171,10 @@ _SUB = (
         export,
         about=_EXPORT,
         parameters=[argument("name"), storage_flag(), *_export_flags()],
-        examples=("chainrule study export rates --csv rates.csv",),
+        examples=(
+            "chainrule study export rates --csv rates.csv",
+            "chainrule study export rates --curves --csv curves.csv",
+        ),
     ),
     Command(
         "compare",

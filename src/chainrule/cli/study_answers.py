@@ -10,7 +10,7 @@ from chainrule.errors import InputError
 from chainrule.storage import write_atomically
 from chainrule.study.comparison import compared, comparison_tables
 from chainrule.study.course import kept_study
-from chainrule.study.export import FORMATS, export_text, rows_of, write_parquet
+from chainrule.study.export import FORMATS, curve_rows, export_text, rows_of, write_parquet
 from chainrule.study.store import open_store
 from chainrule.study.summary import counted, summarised
 from chainrule.study.telling import counts_text, markdown, summary_tables
@@ -54,7 +54,8 @@ def export(**given: Any) -> int:
             got="none",
             remedy="Say which, such as --csv study.csv, or --csv - to print it",
         )
-    rows = rows_of(kept_study(open_store(given["storage"]), given["name"]))
+    kept = kept_study(open_store(given["storage"]), given["name"])
+    rows = curve_rows(kept) if given["curves"] else rows_of(kept)
     console = Console()
     for kind, path in chosen.items():
         if kind == "parquet":
