@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,56 @@ def test_the_same_bits_in_each_executor(
     counts = [ended(worker)["ended"] for worker in workers]
     assert sum(counts) == TRIALS
     assert digests(ended(start("show", "same", "--json", storage=postgres))) == threads
+
+
+ROUNDS = """
+import joblib
+from chainrule.study.course import run_study
+from chainrule.study.spec import read_study
+spec = read_study("same.toml").replaced(run={"executor": "joblib", "workers": 2})
+ended = []
+with joblib.parallel_config(backend="multiprocessing"):
+    run_study(spec, "rounds.journal", watch=ended.append, begun=lambda kept: None)
+print(len(ended))
+"""
+
+
+def test_a_backend_that_yields_nothing_before_the_end_computes_in_rounds(
+    start: Started, compiled: dict[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", ROUNDS]
+    done = subprocess.run(command, cwd=tmp_path, env=compiled, text=True, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{TRIALS}\n", "")
+    rounds = digests(ended(start("show", "same", "--json", storage="rounds.journal")))
+    words = ("run", "same.toml", "--workers", "2", "--json")
+    assert digests(ended(start(*words, storage="local.journal"))) == rounds
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed")
+def test_ray(start: Started) -> None:
+    ray = ("run", "same.toml", "--executor", "ray", "--workers", "2", "--json")
+    local = ("run", "same.toml", "--json")
+    assert digests(ended(start(*ray, storage="ray.journal"))) == digests(
+        ended(start(*local, storage="local.journal"))
+    )
+    lost = start("run", "same.toml", "--executor", "ray", "--address", "127.0.0.1:1", storage="l")
+    assert lost.communicate() == (
+        "",
+        "127.0.0.1:1: expected a Ray cluster that answers, got Connection refused. "
+        "Start one: ray start --head.\n",
+    )
+
+
+@pytest.mark.skipif(find_spec("ray") is not None, reason="ray is installed")
+def test_without_ray(start: Started, tmp_path: Path) -> None:
+    process = start("run", "same.toml", "--executor", "ray", storage="s.journal")
+    assert process.communicate() == (
+        "",
+        "study: expected the library ray for the executor ray, got none. "
+        "Install it by: pip install ray.\n",
+    )
+    assert process.returncode == 2
+    assert not (tmp_path / "s.journal").exists()
 
 
 def test_a_dead_scheduler_leaves_the_storage_as_it_was(start: Started, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def refused(tmp_path: Path, text: str) -> str:
         ),
         (
             START + SPACE + '[run]\naddress = "tcp://x:1"\n',
-            "a.toml, line 6: expected the executor dask to go with an address, got local.",
+            "a.toml, line 6: expected the executor dask or ray to go with an address, got local.",
         ),
         (
             START + SPACE + "[budget]\ntrials = 0\n",

@@ -10,7 +10,7 @@ from chainrule.cli.command import Flag
 from chainrule.cli.flags import Setting, flag_of, given_settings
 from chainrule.errors import InputError
 from chainrule.limits import limits_of
-from chainrule.study.spec import Settings
+from chainrule.study.spec import ADDRESSED, Settings
 
 __all__ = ["STORAGE", "given_place", "json_flag", "place_flags", "storage_flag"]
 
@@ -55,10 +55,11 @@ def given_place() -> dict[str, Any]:
     Raises: InputError.
     """
     given = given_settings(click.get_current_context(), _PLACE)
-    if given.get("address") is not None and given.setdefault("executor", "dask") != "dask":
+    addressed = given.get("address") is not None
+    if addressed and given.setdefault("executor", "dask") not in ADDRESSED:
         raise InputError(
             "study",
-            expected="--executor dask to go with --address",
+            expected="--executor dask or ray to go with --address",
             got=str(given["executor"]),
             argument="executor",
         )

@@ -1,11 +1,14 @@
-"""Executors of other libraries: joblib with whatever backend it is given, and Dask."""
+"""Executors of other libraries: joblib with whatever backend it is given, Ray, and Dask."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
+import socket
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from typing import Any
 
 from chainrule.errors import FileError, InputError, MissingLibraryError
@@ -22,7 +25,7 @@ from chainrule.study.trial import Outcome, Task
 from chainrule.study.working import work
 from chainrule.threads import thread_count
 
-__all__ = ["Dask", "Joblib", "executor_for"]
+__all__ = ["Dask", "Joblib", "Ray", "executor_for"]
 
 _CONNECT_SECONDS = 5
 
@@ -44,18 +47,63 @@ class Joblib:
         return
 
     def results(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
+        """As in `Executor`; where a backend tells nothing before a call has ended, in rounds."""
+        import joblib
+
+        options = {"n_jobs": self.width, "pre_dispatch": self.width, "batch_size": 1}
+        backend, _ = joblib.parallel.get_active_backend()
+        try:
+            if backend.supports_return_generator:
+                side_by_side = joblib.Parallel(return_as="generator_unordered", **options)
+                yield from side_by_side(joblib.delayed(work)(task) for task in tasks)
+                return
+            with joblib.Parallel(**options) as side_by_side:
+                while several := list(islice(tasks, self.width)):
+                    yield from side_by_side(joblib.delayed(work)(task) for task in several)
+        except BrokenProcessPool:
+            raise WorkerLost from None
+
+
+class Ray(Joblib):
+    """Workers of a Ray cluster, by the backend that Ray has for joblib.
+
+    Args:
+        address: the cluster's, such as 10.0.0.1:6379; None starts one here.
+        width: workers to start where there is no address.
+    """
+
+    def __init__(self, address: str | None, width: int) -> None:
+        super().__init__(width)
+        self._address = address
+        self._ray: Any = None
+
+    def __enter__(self) -> Ray:
+        self._ray = _library("ray", "ray")
+        from ray.util.joblib import register_ray
+
+        size = {} if self._address else {"num_cpus": self.width, "include_dashboard": False}
+        quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
+        try:
+            _reached(self._address)
+            self._ray.init(self._address, **size, **quiet)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise _dead(str(self._address), error, "Ray cluster", "ray start --head") from None
+        self.width = int(self._ray.cluster_resources().get("CPU", self.width))
+        logging.getLogger("ray").setLevel(logging.ERROR)
+        register_ray()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._ray.shutdown()
+
+    def results(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
         """As in `Executor`."""
         import joblib
 
-        side_by_side = joblib.Parallel(
-            n_jobs=self.width,
-            return_as="generator_unordered",
-            pre_dispatch=self.width,
-            batch_size=1,
-        )
         try:
-            yield from side_by_side(joblib.delayed(work)(task) for task in tasks)
-        except BrokenProcessPool:
+            with joblib.parallel_config(backend="ray"):
+                yield from super().results(tasks)
+        except self._ray.exceptions.RayError:
             raise WorkerLost from None
 
 
@@ -74,7 +122,7 @@ class Dask:
         self._client: Any = None
 
     def __enter__(self) -> Dask:
-        distributed = _distributed()
+        distributed = _library("distributed", "dask distributed")
         logging.getLogger("distributed").setLevel(logging.ERROR)
         place: Any = self._address
         if place is None:
@@ -128,27 +176,42 @@ class Dask:
             raise _dead(str(self._address), OSError("the connection was lost")) from None
 
 
-def _distributed() -> Any:
+def _reached(address: str | None) -> None:
+    """Try whether somebody listens at host:port: Ray itself asks for ever.
+
+    Raises: OSError.
+    """
+    host, _, port = (address or "").rpartition("://")[2].rpartition(":")
+    if port.isdecimal():
+        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+
+
+def _library(name: str, packages: str) -> Any:
+    """The library of an executor.
+
+    Raises: MissingLibraryError.
+    """
     try:
-        import distributed
+        return importlib.import_module(name)
     except ImportError:
         raise MissingLibraryError(
             "study",
-            expected="the library distributed for the executor dask",
+            expected=f"the library {name} for the executor {packages.split()[0]}",
             got="none",
-            remedy="Install it by: pip install dask distributed",
+            remedy=f"Install it by: pip install {packages}",
             argument="executor",
         ) from None
-    return distributed
 
 
-def _dead(address: str, error: Exception) -> FileError:
-    reason = str(error).split("\n")[0][:200]
+def _dead(
+    address: str, error: Exception, what: str = "Dask scheduler", start: str = "dask scheduler"
+) -> FileError:
+    reason = (getattr(error, "strerror", None) or str(error)).split("\n")[0][:200]
     return FileError(
         address,
-        expected="a Dask scheduler that answers",
+        expected=f"a {what} that answers",
         got=reason or type(error).__name__,
-        remedy="Start one: dask scheduler",
+        remedy=f"Start one: {start}",
         argument="address",
     )
 
@@ -165,6 +228,8 @@ def executor_for(spec: Spec, settings: Settings) -> Executor:
     width = settings.workers or thread_count()
     if settings.executor == "dask":
         return Dask(settings.address, width)
+    if settings.executor == "ray":
+        return Ray(settings.address, width)
     if settings.executor == "joblib":
         return Joblib(width)
     if settings.executor == "local" and threads_compute(spec):

@@ -18,6 +18,7 @@ from chainrule.study.space import Parameter
 from chainrule.study.space_reading import NETWORK_NAMES, read_space
 
 __all__ = [
+    "ADDRESSED",
     "EXECUTORS",
     "METRICS",
     "PRUNERS",
@@ -31,7 +32,8 @@ __all__ = [
 METRICS = ("validation_accuracy", "validation_cost", "test_accuracy", "test_cost")
 SEARCHES = ("grid", "random", "quasi_random", "tpe", "gp")
 PRUNERS = ("none", "median", "hyperband")
-EXECUTORS = ("local", "processes", "joblib", "dask")
+EXECUTORS = ("local", "processes", "joblib", "dask", "ray")
+ADDRESSED = ("dask", "ray")
 _TABLES = ("data", "network", "recipe", "space", "budget", "run")
 _BUDGET = ("trials", "epochs", "seconds")
 _RUN = ("executor", "workers", "address")
@@ -83,7 +85,9 @@ class Settings:
     workers: int | None = limited(
         None, Limit(int, "trials computed at once", 1, 10_000, optional=True)
     )
-    address: str | None = limited(None, Limit(str, "address of a Dask scheduler", optional=True))
+    address: str | None = limited(
+        None, Limit(str, "address of a Dask scheduler or a Ray cluster", optional=True)
+    )
 
     def __post_init__(self) -> None:
         check_record(self, "study")
@@ -284,9 +288,9 @@ def _require_fit(spec: Spec) -> None:
             got=settings.metric,
             why="After each epoch the validation set is looked at, never the test set",
         )
-    if settings.address is not None and settings.executor != "dask":
+    if settings.address is not None and settings.executor not in ADDRESSED:
         raise InputError(
             spec.source.where("run", "address"),
-            expected="the executor dask to go with an address",
+            expected="the executor dask or ray to go with an address",
             got=settings.executor,
         )
