@@ -31,7 +31,7 @@ digits: $(VENV)/installed ## set up, then train on MNIST
 test: setup ## set up, then run all tests with branch coverage
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term $(ARGS)
 
-papers: setup ## compute the papers' experiments and write them into docs/papers.md (10 minutes)
+papers: setup ## compute the papers' experiments and write them into docs/papers.md (5 minutes)
 	@$(BIN)/python benchmarks/papers_experiments.py $(ARGS)
 
 check: format lint types layers sizes words names locks ## set up, then run every check below

@@ -8,7 +8,8 @@ No test image was used to choose a preset. Presets for 784 inputs and 10 classes
 Fashion-MNIST, as they are, where its folder is named.
 
 Figures of presets that are not measured now are kept as they were. --write puts them into
-src/chainrule/presets/measured.json and docs/recipes.md; else they are only printed.
+src/chainrule/presets/measured.json and docs/recipes.md, preset by preset; else they are only
+printed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import platform
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,12 @@ def bytes_of(network: cr.Network) -> int:
         return path.stat().st_size
 
 
-def measured(names: Sequence[str], seeds: int, fashion: str | None) -> dict[str, Any]:
-    """The figures of all presets, those of the names measured anew."""
+def measured(names: Sequence[str], seeds: int, fashion: str | None) -> Iterator[dict[str, Any]]:
+    """The figures of all presets, after each of the names that is measured anew."""
     kept: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    found = {part: kept.get(part, {}) for part in ("presets", "fashion", "together")}
+    machine = {"processors": os.cpu_count(), "machine": platform.machine(), **versions()}
+    parts = {part: kept.get(part, {}) for part in ("presets", "fashion", "together")}
+    found: dict[str, Any] = {"machine": machine, **parts}
     digits = cr.load_dataset("mnist")
     clothes = None if fashion is None else cr.load_dataset(fashion)
     for name in names:
@@ -115,10 +118,10 @@ def measured(names: Sequence[str], seeds: int, fashion: str | None) -> dict[str,
         found["presets"][name] = trained(name, digits, range(seeds), networks)
         if name == "best":
             found["together"] = voted(networks, digits.test)
+        yield found
         if clothes is not None and name in ON_FASHION:
             found["fashion"][name] = trained(name, clothes, range(min(3, seeds)))
-    machine = {"processors": os.cpu_count(), "machine": platform.machine(), **versions()}
-    return {"machine": machine, **found}
+            yield found
 
 
 def percents(values: Sequence[float]) -> str:
@@ -217,10 +220,11 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(preset_names()))
     parser.add_argument("--fashion")
     given = parser.parse_args()
-    figures = measured([n for n in given.only.split(",") if n], given.seeds, given.fashion)
-    if given.write:
-        FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-        PAGE.write_text(page(figures))
+    names = [name for name in given.only.split(",") if name]
+    for figures in measured(names, given.seeds, given.fashion):
+        if given.write:
+            FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+            PAGE.write_text(page(figures))
     print(page(figures))
     return 0
 

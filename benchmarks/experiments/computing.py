@@ -21,12 +21,13 @@ STUDIES = Path(__file__).resolve().parents[2] / "studies"
 def computed(name: str, size: Size) -> list[Entry]:
     """The trials of a study file, in its order, computed in a storage that is then thrown away."""
     spec = _sized(read_study(STUDIES / f"{name}.toml"), size)
-    done = 0
+    done, live = 0, sys.stderr.isatty()
 
     def watch(_: object) -> None:
         nonlocal done
         done += 1
-        print(f"\r  {name}: {done} trials", end="", file=sys.stderr, flush=True)
+        if live:
+            print(f"\r  {name}: {done} trials", end="", file=sys.stderr, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
         url = f"{folder}/papers.journal"
@@ -37,7 +38,7 @@ def computed(name: str, size: Size) -> list[Entry]:
         else:
             kept = run_study(spec, url, **how)
         found = entries(kept)
-    print(file=sys.stderr)
+    print(file=sys.stderr) if live else print(f"  {name}: {done} trials", file=sys.stderr)
     return found
 
 

@@ -59,12 +59,11 @@ def _made(records: dict[str, dict[str, Any]]) -> list[str]:
     versions = records["investigation"]["versions"]
     made = ", ".join(f"{name} {text}" for name, text in versions.items())
     seconds = sum(record["seconds"] for record in records.values())
-    studies = "[studies](../studies)"
+    studies, results = "[studies](../studies)", "benchmarks/results/papers"
     return [
         *prose(
-            f"""Computed by `make papers` in {seconds / 60:.0f} minutes, on a machine that did other
-            work as well, from the study files in {studies} and by benchmarks/experiments;
-            recorded in [benchmarks/results/papers](../benchmarks/results/papers).
+            f"""Computed by `make papers` in {seconds / 60:.0f} minutes, from the study files in
+            {studies} and by benchmarks/experiments; recorded in [{results}](../{results}).
             {made}."""
         ),
     ]
