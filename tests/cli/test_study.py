@@ -112,7 +112,9 @@ def test_export(chainrule, studied: Path) -> None:
     assert [row["seed"] for row in rows] == ["1", "2"] * 4
     assert {len(row["digest"]) for row in rows} == {64}
     files = ("--csv", "s.csv", "--json", "s.json", "--parquet", "s.parquet")
-    assert chainrule("study", "export", "small", *files).code == 0
+    written = "written  s.csv\nwritten  s.json\nwritten  s.parquet\n"
+    done = chainrule("study", "export", "small", *files)
+    assert (done.code, done.out, done.err) == (0, written, "")
     assert (studied / "s.csv").read_text() == printed.out
     plain = json.loads((studied / "s.json").read_text())
     assert [row["digest"] for row in plain] == [row["digest"] for row in rows]

@@ -34,6 +34,13 @@ def test_the_least_cost_is_drawn_last() -> None:
     assert data.axes[0].shares == pytest.approx([0, 0.5, 1])
 
 
+def test_of_equals_the_first_row_is_the_best_one() -> None:
+    rows = tuple(TrialRow({"a": float(k)}, value) for k, value in enumerate((1.0, 3.0, 2.0, 3.0)))
+    table = StudyTable("t", "accuracy", rows)
+    assert parallel_data(table).order.tolist() == [0, 2, 3, 1]
+    assert table.best == rows[1]
+
+
 def test_only_what_is_named(table: StudyTable) -> None:
     assert [a.title for a in parallel_data(table, ["layers"]).axes] == ["layers", "test accuracy"]
 

@@ -56,7 +56,7 @@ def export(**given: Any) -> int:
         )
     kept = kept_study(open_store(given["storage"]), given["name"])
     rows = curve_rows(kept) if given["curves"] else rows_of(kept)
-    console = Console()
+    console, printed = Console(), "-" in chosen.values()
     for kind, path in chosen.items():
         if kind == "parquet":
             write_parquet(rows, path)
@@ -64,6 +64,8 @@ def export(**given: Any) -> int:
             console.line(export_text(rows, kind).rstrip("\n"))
         else:
             write_atomically(path, export_text(rows, kind).encode())
+        if not printed:
+            console.fact("written", path)
     return 0
 
 

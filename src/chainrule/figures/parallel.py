@@ -69,7 +69,9 @@ def parallel_data(table: StudyTable, names: Sequence[str] = ()) -> ParallelData:
     axes = [_axis(scale_of(name, values), values) for name, values in columns.items()]
     values: list[Value] = [row.value for row in table.rows]
     axes.append(_metric_axis(table, values))
-    order = np.argsort(table.sign * np.array(values, dtype=np.float64), kind="stable")
+    # Of equals the first row comes last: it is the one that the words call the best.
+    merits = table.sign * np.array(values, dtype=np.float64)
+    order = np.lexsort((-np.arange(len(merits)), merits))
     return ParallelData(tuple(axes), order, _summary(table, chosen))
 
 
