@@ -23,7 +23,7 @@ from chainrule.limits import Limit, limits_of
 from chainrule.recipe import MONITORS, NORMALISATIONS, Recipe, read_table
 
 LIMITS = limits_of(Recipe)
-FIELDS = ", ".join(sorted(f.name for f in dataclasses.fields(Recipe)))
+FIELDS = sorted(f.name for f in dataclasses.fields(Recipe))
 
 
 def _values(limit: Limit) -> st.SearchStrategy[Any]:
@@ -262,12 +262,13 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"learning_rat": 1},
             "Recipe: expected a recipe's field, got 'learning_rat' (str). "
-            f"Did you mean 'learning_rate'? The names are: {FIELDS}.",
+            f"Did you mean 'learning_rate'? The nearest of the {len(FIELDS)} names: learning_rate, "
+            "averaging_start, averaging_decay, averaging, warmup_fraction, cycle_growth.",
         ),
         (
             {7: 1},
             "Recipe: expected a recipe's field, got 7 (int). "
-            f"There is none of that name. The names are: {FIELDS}.",
+            f"There is none of that name. The names are: {', '.join(FIELDS)}.",
         ),
     ],
 )
@@ -323,7 +324,8 @@ def test_a_file_may_leave_fields_out(tmp_path: Path) -> None:
         Recipe.from_file(path)
     assert str(caught.value) == (
         f"{path}: expected a recipe's field, got 'epoch' (str). Did you mean 'epochs'? "
-        f"The names are: {FIELDS}."
+        f"The nearest of the {len(FIELDS)} names: epochs, cycle_epochs, warmup_epochs, epsilon, "
+        "decay."
     )
 
 

@@ -199,6 +199,9 @@ def describe(value: Any) -> str:
     return f"{text} ({type(value).__name__})"
 
 
+_MOST_NAMES, _NEAREST = 30, 6
+
+
 def unknown_name(
     where: str, kind: str, name: object, valid: Iterable[str], *, argument: str = ""
 ) -> UnknownNameError:
@@ -214,14 +217,22 @@ def unknown_name(
     >>> print(unknown_name("Recipe", "a cost", "hubr", ["huber", "l1"]))
     Recipe: expected a cost, got 'hubr' (str). Did you mean 'huber'? The names are: huber, l1.
     """
-    names = sorted(valid)
-    close = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
+    names, wanted = sorted(valid), str(name).lower()
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
     return UnknownNameError(
         where,
         expected=kind,
         got=describe(name),
         why=f"Did you mean {close[0]!r}?" if close else "There is none of that name",
-        remedy="The names are: " + ", ".join(names),
+        remedy=_names(names, wanted),
         argument=argument,
         value=name,
     )
+
+
+def _names(names: list[str], wanted: str) -> str:
+    """The names that exist; of very many the nearest, for the error is one line."""
+    nearest = difflib.get_close_matches(wanted, names, n=_NEAREST, cutoff=0.4)
+    if len(names) <= _MOST_NAMES or not nearest:
+        return "The names are: " + ", ".join(names)
+    return f"The nearest of the {len(names)} names: {', '.join(nearest)}"

@@ -21,7 +21,7 @@ NAMES = (
     "emnist_balanced, emnist_byclass, emnist_bymerge, emnist_digits, emnist_letters, "
     "emnist_mnist, fashion_mnist, kmnist, mnist"
 )
-SETTINGS = ", ".join(sorted(training_settings()))
+SETTINGS = len(training_settings())
 FIGURES = (
     "activations, bands, calibration, confusion, cost-slices, cost-surface, digits, grid, "
     "learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, rates, "
@@ -114,11 +114,13 @@ CASES: list[tuple[str, str]] = [
      "--initialiser-low 2, got 1.0 (float)."),
     ("train small.csv --set batch_size", "train: expected --set name=value, got 'batch_size'."),
     ("train small.csv --set bach_size=3", "train --set: expected a setting, got 'bach_size' "
-     f"(str). Did you mean 'batch_size'? The names are: {SETTINGS}."),
+     f"(str). Did you mean 'batch_size'? The nearest of the {SETTINGS} names: batch_size, "
+     "batch_growth, batch_growth_every, epochs, biases."),
     ("train small.csv --set shuffle=maybe", "train --set: expected shuffle to be true or false, "
      "got 'maybe' (str). shuffle: a new order of the examples each epoch."),
     ("train small.csv --config typo.toml", "typo.toml: expected a setting, got 'batch_sise' "
-     f"(str). Did you mean 'batch_size'? The names are: {SETTINGS}."),
+     f"(str). Did you mean 'batch_size'? The nearest of the {SETTINGS} names: batch_size, "
+     "batch_growth, biases, batch_growth_every, bias_initialiser, patience."),
     ("train small.csv --config zero.toml", "zero.toml: expected batch_size to be a whole number "
      "at least 1, got 0 (int). batch_size: examples a step."),
     ("train small.csv --config text.toml", "text.toml: expected batch_size to be a whole number "
