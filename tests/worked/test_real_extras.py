@@ -59,9 +59,8 @@ def test_extras_are_named() -> None:
     ("recipe", "named"),
     [
         ({"normalisation": "batch", "dropout": 0.2}, "normalisation batch, dropout 0.2"),
-        ({"noise": 0.1}, "noise 0.1"),
-        ({"label_smoothing": 0.1, "max_norm": 2.0}, "label_smoothing 0.1, max_norm 2"),
-        ({"optimiser": "lion"}, "optimiser lion"),
+        ({"noise": 0.1, "mixup": 0.2}, "mixup 0.2"),
+        ({"label_smoothing": 0.1, "max_norm": 2.0}, "max_norm 2"),
         ({"optimiser": "lbfgs"}, "optimiser lbfgs"),
     ],
 )
@@ -89,6 +88,9 @@ def test_what_is_not_explained_term_by_term_is_refused(tmp_path, recipe, named) 
         {"averaging": "swa", "schedule": "one_cycle"},
         {"accumulation": 2},
         {"schedule": "cosine"},
+        {"optimiser": "lion"},
+        {"label_smoothing": 0.1},
+        {"noise": 0.2},
     ],
 )
 def test_the_step_that_is_told_is_the_runs(tmp_path, recipe) -> None:
@@ -99,6 +101,17 @@ def test_the_step_that_is_told_is_the_runs(tmp_path, recipe) -> None:
         told = numbers["update"][-1]
         assert told["quantity"] == "W_new[1][2,3]"
         assert told["value"] == pytest.approx(numbers["in_the_run"]["after"], rel=1e-12)
+
+
+def test_the_copies_of_an_epoch_are_told(tmp_path) -> None:
+    course = trained(tmp_path / "run", noise=0.2)
+    first, second = (course.step(number) for number in (1, 6))
+    told = weight_story(course, second, WeightAsked(1, (2, 3)))
+    assert "They are the copies that epoch 2 learned from: noise 0.2." in told.blocks[0].lines
+    row = second.rows[0]
+    copies = [course.examples(step).inputs[row] for step in (first, second)]
+    assert not np.array_equal(copies[0], copies[1])
+    assert told.numbers["terms"][0]["input"] == copies[1][3]
 
 
 def test_batches_that_grow(tmp_path) -> None:

@@ -20,10 +20,12 @@ from chainrule.data.batches import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.examples import working_examples
+from chainrule.engine.expansion import Expansion
 from chainrule.engine.position import Position
 from chainrule.engine.timetable import Timetable
 from chainrule.errors import InputError
 from chainrule.network.network import Network
+from chainrule.threads import thread_count
 from chainrule.training.checkpoint import read_checkpoint
 from chainrule.training.epochs import advanced
 from chainrule.training.plan import Plan
@@ -190,6 +192,14 @@ class Course:
             argument="image",
             value=row,
         )
+
+    @cached_property
+    def _expansion(self) -> Expansion:
+        return Expansion(self.plan.training, self.plan.recipe, thread_count())
+
+    def examples(self, step: StepOfRun) -> Dataset:
+        """The training set as the epoch of a step had it: distorted copies, where there are any."""
+        return self._expansion.of(step.epoch - 1)
 
     def before(self, step: StepOfRun) -> Position:
         """Where the run stood before a step, to the bit.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chainrule.data.augmentation import Augmentation
 from chainrule.engine.expansion import augmentation_of
 from chainrule.engine.position import Position
 from chainrule.errors import InputError
@@ -11,9 +12,8 @@ from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
 from chainrule.worked.real.course import Course, StepOfRun
 
-__all__ = ["extras_of", "require_explained", "step_recipe"]
+__all__ = ["distortions_of", "extras_of", "require_explained", "step_recipe"]
 
-_UNTOLD = ("lion", "lbfgs")
 _TOLD_SCHEDULES = ("constant", "step", "exponential", "cosine", "one_cycle")
 
 
@@ -29,10 +29,18 @@ def extras_of(recipe: Recipe) -> Iterator[str]:
         yield "dropout " + ", ".join(f"{share:g}" for share in recipe.dropout)
     if recipe.label_smoothing:
         yield f"label_smoothing {recipe.label_smoothing:g}"
+    yield from distortions_of(recipe)
+    if recipe.mixup:
+        yield f"mixup {recipe.mixup:g}"
+
+
+def distortions_of(recipe: Recipe) -> Iterator[str]:
+    """The settings by which each epoch learns from other copies of the examples."""
     if augmentation_of(recipe).changes:
         for name, limit in limits_of(recipe).items():
             value = getattr(recipe, name)
-            if limit.group == "augmentation" and name != "elastic_smoothness" and value:
+            told = name not in ("elastic_smoothness", "mixup")
+            if limit.group == "augmentation" and told and value:
                 yield f"{name} {value:g}"
 
 
@@ -41,11 +49,12 @@ def require_explained(recipe: Recipe) -> None:
 
     Raises: InputError.
     """
-    untold = list(extras_of(recipe))
+    told = {f"label_smoothing {recipe.label_smoothing:g}", *distortions_of(recipe)}
+    untold = [extra for extra in extras_of(recipe) if extra not in told]
     if recipe.max_norm is not None:
         untold.append(f"max_norm {recipe.max_norm:g}")
-    if recipe.optimiser in _UNTOLD:
-        untold.append(f"optimiser {recipe.optimiser}")
+    if recipe.optimiser == "lbfgs":
+        untold.append("optimiser lbfgs")
     if untold:
         raise InputError(
             "--weight",
@@ -61,7 +70,8 @@ def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
     """A recipe by which one step of a run, taken by itself, is the same.
 
     Where its rate follows from more than the number of the step, the rate is given. The parts of a
-    batch add up to the same gradient; an average is taken after the step.
+    batch add up to the same gradient; an average is taken after the step; examples are given as the
+    epoch had them.
 
     Args:
         course: of the run.
@@ -70,6 +80,7 @@ def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
     """
     recipe = course.plan.recipe
     plain = {"accumulation": 1, "averaging": "none", "snapshots": False}
+    plain |= vars(Augmentation())
     grows = recipe.batch_growth > 1
     if grows:
         plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}

@@ -16,7 +16,7 @@ from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.options import Options
 from chainrule.worked.quantity import Quantity
 from chainrule.worked.real.course import Course, StepOfRun
-from chainrule.worked.real.extras import require_explained, step_recipe
+from chainrule.worked.real.extras import distortions_of, require_explained, step_recipe
 from chainrule.worked.real.looking import can_be_seen, example_picture, input_name, target_text
 from chainrule.worked.real.story import Block, Gallery, Lines, Story
 from chainrule.worked.real.sums import Whole, cell, terms_table
@@ -86,7 +86,7 @@ def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExamp
     state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
         plan.network.with_parameters(position.parameters),
-        plan.training,
+        course.examples(step),
         recipe,
         rows=step.rows,
         state=state.astype(np.float64),
@@ -135,14 +135,19 @@ class _Terms:
             f"From {source} to neuron {j} of layer {layer}.",
             f"Step {self.step.number} of {self.course.done} was {batch}.",
         ]
-        yield Lines("", (*lines, *self._held_out_line(), *self._zeros_line(), *self._image_line()))
+        yield Lines("", (*lines, *self._apart_lines(), *self._zeros_line(), *self._image_line()))
         header = ("example", "target", f"delta[{layer}][{j}]", f"a[{layer - 1}][{k}]", "delta · a")
         title = f"[BP4] {self.asked.gradient} = Σ delta · a, the largest terms first"
         yield terms_table(title, header, [self._row(at) for at in self._told()], self.whole)
 
-    def _held_out_line(self) -> Iterator[str]:
-        if self.course.plan.recipe.validation_fraction:
+    def _apart_lines(self) -> Iterator[str]:
+        """In what the examples differ from those of the data."""
+        recipe = self.course.plan.recipe
+        if recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
+        distortions = ", ".join(distortions_of(recipe))
+        if distortions:
+            yield f"They are the copies that epoch {self.step.epoch} learned from: {distortions}."
 
     def _zeros_line(self) -> Iterator[str]:
         """Why terms are 0, where some are."""
@@ -167,7 +172,7 @@ class _Terms:
         return str(row), target, cell(float(self.deltas[at])), cell(float(self.inputs[at]))
 
     def pictures(self) -> Iterator[Block]:
-        data = self.course.plan.training
+        data = self.course.examples(self.step)
         if not can_be_seen(data):
             return
         terms = self.whole.terms
