@@ -1,6 +1,7 @@
 """The presets, trained and judged: writes docs/recipes.md.
 
-    python benchmarks/recipes.py [--write] [--seeds 5] [--only NAME,NAME] [--fashion FOLDER]
+    python benchmarks/recipes.py [--write] [--seeds 5] [--only NAME,NAME]
+                                 [--fashion FOLDER [--fashion-only]]
 
 Each preset is trained on the 60,000 training images of MNIST once a seed, one training after the
 other, by as many threads as there are processors, and judged by the 10,000 test images at its end.
@@ -105,20 +106,25 @@ def bytes_of(network: cr.Network) -> int:
         return path.stat().st_size
 
 
-def measured(names: Sequence[str], seeds: int, fashion: str | None) -> Iterator[dict[str, Any]]:
+def measured(
+    names: Sequence[str], seeds: int, fashion: str | None, *, digits_too: bool
+) -> Iterator[dict[str, Any]]:
     """The figures of all presets, after each of the names that is measured anew."""
     kept: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     machine = {"processors": os.cpu_count(), "machine": platform.machine(), **versions()}
     parts = {part: kept.get(part, {}) for part in ("presets", "fashion", "together")}
     found: dict[str, Any] = {"machine": machine, **parts}
+    if not names:  # the page anew, from what is on record
+        yield found
     digits = cr.load_dataset("mnist")
     clothes = None if fashion is None else cr.load_dataset(fashion)
     for name in names:
         networks: list[cr.Network] = []
-        found["presets"][name] = trained(name, digits, range(seeds), networks)
-        if name == "best":
-            found["together"] = voted(networks, digits.test)
-        yield found
+        if digits_too:
+            found["presets"][name] = trained(name, digits, range(seeds), networks)
+            if name == "best":
+                found["together"] = voted(networks, digits.test)
+            yield found
         if clothes is not None and name in ON_FASHION:
             found["fashion"][name] = trained(name, clothes, range(min(3, seeds)))
             yield found
@@ -219,9 +225,11 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", default=",".join(preset_names()))
     parser.add_argument("--fashion")
+    parser.add_argument("--fashion-only", action="store_true")
     given = parser.parse_args()
     names = [name for name in given.only.split(",") if name]
-    for figures in measured(names, given.seeds, given.fashion):
+    on = {"fashion": given.fashion, "digits_too": not given.fashion_only}
+    for figures in measured(names, given.seeds, **on):
         if given.write:
             FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
             PAGE.write_text(page(figures))

@@ -89,3 +89,5 @@ def test_presets_are_listed(capsys) -> None:
     listed = [line.split()[0] for line in lines[2:-1]]
     assert listed == preset_names()
     assert "784-128-10" in next(line for line in lines if line.startswith("  fast"))
+    place = lines[1].index("about")  # which reads from the left
+    assert all(line[place - 2 : place] == "  " and line[place] != " " for line in lines[2:-1])

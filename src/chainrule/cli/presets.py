@@ -18,12 +18,12 @@ def presets_table() -> Table:
     note = (
         "Medians on the MNIST test images, as docs/recipes.md has them; nothing where not measured."
     )
-    return Table("Presets", header, rows, note)
+    return Table("Presets", header, rows, note, leftward=("about",))
 
 
 def _row(name: str) -> tuple[str, ...]:
     layers, figures = "-".join(map(str, preset(name)["layers"])), measured(name)
     if not figures:
         return name, layers, "", "", preset_about(name)
-    accuracy = percent_text(median(figures["accuracies"]))
-    return name, layers, accuracy, f"{median(figures['seconds']):.1f}", preset_about(name)
+    accuracy, seconds = percent_text(median(figures["accuracies"])), median(figures["seconds"])
+    return name, layers, accuracy, f"{seconds:.{1 if seconds >= 1 else 2}f}", preset_about(name)

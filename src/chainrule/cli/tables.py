@@ -16,7 +16,7 @@ def rich_table(table: Table) -> RichTable:
     """The table without title and note, with a rule below its header.
 
     As in `Table.lines`, the first column reads from the left; below a header the others end at
-    the right.
+    the right, but for those that are said not to.
     """
     from rich import box
     from rich.table import Table as RichTable
@@ -29,9 +29,8 @@ def rich_table(table: Table) -> RichTable:
         show_edge=False,
         pad_edge=False,
     )
-    for column, name in enumerate(table.header or table.rows[0]):
-        rightward = bool(table.header) and column > 0
-        shown.add_column(name, justify="right" if rightward else "left", overflow="fold")
+    for name, right in zip(table.header or table.rows[0], table.to_the_right, strict=True):
+        shown.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in table.rows:
         shown.add_row(*row)
     return shown
