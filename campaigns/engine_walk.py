@@ -20,8 +20,8 @@ from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
 from chainrule.network.network import layers_of
 from chainrule.network.parameters import flatten
-from chainrule.worked.example import WorkedExample
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["EngineStep", "key_of", "walk"]
 

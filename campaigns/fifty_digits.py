@@ -9,7 +9,7 @@ from typing import Any
 
 import mpmath
 
-from chainrule.worked.expression import (
+from chainrule.worked.formulas.expression import (
     Arithmetic,
     Call,
     Case,
@@ -24,7 +24,7 @@ from chainrule.worked.expression import (
     evaluate,
 )
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["DIGITS", "Digits", "own_size"]
 

@@ -37,9 +37,9 @@ from sheets import Key, Manner, Sheet, address, random_sheet
 from student import SLIPS, Student
 
 from chainrule.training.certificate import versions
-from chainrule.worked.judging import Judgement, Marked, judge
+from chainrule.worked.checking.judging import Judgement, Marked, judge
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import parse_worked
 
 WAYS = 24
 LEAST_NAMED = 0.95

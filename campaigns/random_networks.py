@@ -15,7 +15,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe
-from chainrule.worked.example import WorkedExample
+from chainrule.worked.steps.example import WorkedExample
 
 __all__ = ["MIXTURES", "STEPS", "random_example"]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.worked.formats import render
+from chainrule.worked.files.reading import read_worked
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.options import Options
-from chainrule.worked.reading import read_worked
+from chainrule.worked.rendering.formats import render
 
 EXAMPLES = Path(__file__).parents[2] / "worked"
 CHAIN = str(EXAMPLES / "one-neuron-a-layer.toml")

@@ -9,7 +9,7 @@ import pytest
 import chainrule as cr
 from chainrule.data.dataset import Dataset
 from chainrule.network.parameters import Layout
-from chainrule.worked.example import WorkedExample
+from chainrule.worked.steps.example import WorkedExample
 
 CHAIN = """
 title = "One neuron a layer"

@@ -9,12 +9,19 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.worked.arrays import MOST_SIDE, ArrayLaw, Group, Matrix, Operand, array_laws
-from chainrule.worked.formats import render
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.lettering import NOTATIONS
 from chainrule.worked.options import Options
-from chainrule.worked.reading import parse_worked
+from chainrule.worked.rendering.arrays import (
+    MOST_SIDE,
+    ArrayLaw,
+    Group,
+    Matrix,
+    Operand,
+    array_laws,
+)
+from chainrule.worked.rendering.formats import render
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 SECTIONS = ("forward", "cost", "errors", "gradients", "update")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.worked.expression import (
+from chainrule.worked.formulas.expression import (
     FUNCTIONS,
     Call,
     Case,
@@ -17,7 +17,7 @@ from chainrule.worked.expression import (
     evaluate,
     leaves,
 )
-from chainrule.worked.plain_formula import conditions, plain
+from chainrule.worked.formulas.plain_formula import conditions, plain
 
 ONE, TWO, MINUS = Number(1.0), Number(2.0), Number(-3.0)
 X, MU = Symbol("x", "x", 3.0), Symbol("mu", "μ", 0.5)

@@ -9,10 +9,10 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError
-from chainrule.worked.example import Claim
-from chainrule.worked.judging import VERDICTS, judge
+from chainrule.worked.checking.judging import VERDICTS, judge
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import parse_worked
+from chainrule.worked.steps.example import Claim
 
 
 def judged(text: str, *claims: tuple[str, str]):

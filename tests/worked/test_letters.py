@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.worked.latex_markup import Latex
-from chainrule.worked.letters import letter_of
-from chainrule.worked.mathml_markup import MathML
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.rendering.latex_markup import Latex
+from chainrule.worked.rendering.letters import letter_of
+from chainrule.worked.rendering.mathml_markup import MathML
+from chainrule.worked.steps.quantity import Quantity
 
 
 def latex(address: str, notation: str, within: str = "", function: str = "φ") -> str:

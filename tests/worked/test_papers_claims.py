@@ -10,9 +10,9 @@ from types import ModuleType
 
 import pytest
 
-from chainrule.worked.judging import Marked, judge
+from chainrule.worked.checking.judging import Marked, judge
+from chainrule.worked.files.reading import read_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import read_worked
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "benchmarks" / "papers_claims.py"

@@ -14,7 +14,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError
-from chainrule.worked.example import WorkedExample
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.proof.objective import objective_lines, objective_of
 from chainrule.worked.proof.proof import ProofOptions, prove, prove_step
@@ -26,7 +26,7 @@ from chainrule.worked.proof.telling import (
     proof_table,
     summary_text,
 )
-from chainrule.worked.reading import parse_worked
+from chainrule.worked.steps.example import WorkedExample
 
 OWN = ProofOptions(peers=False)
 SMOOTH = [name for name, activation in ACTIVATIONS.items() if not activation.kinks]

@@ -8,11 +8,11 @@ import pytest
 
 from chainrule.engine.position import Position
 from chainrule.equations.schedules import SCHEDULES
-from chainrule.worked.expression import evaluate
+from chainrule.worked.files.reading import parse_worked
+from chainrule.worked.formulas.expression import evaluate
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.options import Options
-from chainrule.worked.reading import parse_worked
-from chainrule.worked.showing import show
+from chainrule.worked.rendering.showing import show
 
 SETTINGS = {
     "constant": {},

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import ChainruleError, DataError, FileError
+from chainrule.worked.files.reading import parse_worked, read_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import parse_worked, read_worked
 
 WORKED = Path(__file__).parents[2] / "worked"
 

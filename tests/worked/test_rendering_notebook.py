@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import parse_worked
 
 
 def test_a_ledger_shows_its_first_numbers(chain) -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import ChainruleError
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import parse_worked
 from chainrule.worked.sheets.blanks import asked_of, chosen_blanks, patterns_of
 
 

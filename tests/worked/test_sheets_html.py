@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import parse_worked
 from chainrule.worked.sheets.blanks import patterns_of
 from chainrule.worked.sheets.drawing import drawn
 from chainrule.worked.sheets.friendly import faults

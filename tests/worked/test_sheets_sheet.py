@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.worked.judging import judge
+from chainrule.worked.checking.judging import judge
+from chainrule.worked.files.reading import parse_worked, read_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.reading import parse_worked, read_worked
 from chainrule.worked.sheets.blanks import patterns_of
 from chainrule.worked.sheets.drawing import drawn
 from chainrule.worked.sheets.headings import blocks_of, heading_of_part

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from chainrule.worked.source import Source
+from chainrule.worked.files.source import Source
 
 TEXT = '''# a comment with [brackets] = 1
 title = "a \\" quote # and no comment"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.worked.latex_markup import Latex
-from chainrule.worked.mathml_markup import MathML
-from chainrule.worked.typeset_law import typeset_law
+from chainrule.worked.rendering.latex_markup import Latex
+from chainrule.worked.rendering.mathml_markup import MathML
+from chainrule.worked.rendering.typeset_law import typeset_law
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.worked.judging import Marked, judge
+from chainrule.worked.checking.judging import Marked, judge
+from chainrule.worked.checking.marks import first_text, marks_lines, marks_record, marks_table
+from chainrule.worked.checking.marks_html import marks_html
+from chainrule.worked.files.reading import parse_worked
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.marks import first_text, marks_lines, marks_record, marks_table
-from chainrule.worked.marks_html import marks_html
-from chainrule.worked.reading import parse_worked
 
 
 def judged(chain: str, **claims: str) -> tuple[Ledger, Marked]:

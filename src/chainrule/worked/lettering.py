@@ -8,8 +8,8 @@ from dataclasses import replace
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import FUSED
 from chainrule.equations.updates import UPDATES
-from chainrule.worked.example import WorkedExample
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["NOTATIONS", "function_sign", "laws_of", "lettered", "raised"]
 
@@ -196,7 +196,7 @@ def _error_laws(cost: str, last: str, notation: str) -> tuple[tuple[str, str], .
     laws = _LAWS[notation]["errors"]
     if (cost, last) not in FUSED:
         return laws
-    from chainrule.worked.pair_formulas import PAIR_ERRORS
+    from chainrule.worked.formulas.pair_formulas import PAIR_ERRORS
 
     equation = PAIR_ERRORS[cost, last][0]
     return ((equation, _EXACT_ERRORS[equation]), *laws[1:])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainrule.limits import Limit, check_record, limited
 from chainrule.worked.lettering import NOTATIONS
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["Options"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chainrule.equations.updates import UPDATES
-from chainrule.worked.addressing import located
-from chainrule.worked.formulas import is_fused
-from chainrule.worked.quantity import Quantity
-from chainrule.worked.step import Step
+from chainrule.worked.formulas.formulas import is_fused
+from chainrule.worked.steps.addressing import located
+from chainrule.worked.steps.quantity import Quantity
+from chainrule.worked.steps.step import Step
 
 __all__ = ["SECTIONS", "Group", "groups_of", "section_of"]
 

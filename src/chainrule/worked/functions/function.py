@@ -12,10 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.worked.expression import FUNCTIONS, Arithmetic, Expression, Leaf, Symbol, evaluate
+from chainrule.worked.formulas.expression import (
+    FUNCTIONS,
+    Arithmetic,
+    Expression,
+    Leaf,
+    Symbol,
+    evaluate,
+)
+from chainrule.worked.formulas.plain_formula import number_text, plain
+from chainrule.worked.formulas.sympy_tree import tree_of
 from chainrule.worked.functions.parsing import Parsed, parsed
-from chainrule.worked.plain_formula import number_text, plain
-from chainrule.worked.sympy_tree import tree_of
 
 __all__ = ["Function", "function_of"]
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.errors import InputError, describe
-from chainrule.worked.fields import Fields
+from chainrule.worked.files.fields import Fields
+from chainrule.worked.files.source import read_source
 from chainrule.worked.functions.descent import LIMITS, Descent, descend
 from chainrule.worked.functions.function import Function, function_of
 from chainrule.worked.functions.parsing import LONGEST
-from chainrule.worked.source import read_source
 
 __all__ = ["STEPS", "Asked", "read_function"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.evaluation.tables import Table
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.functions.descent import Descent
-from chainrule.worked.plain_formula import number_text
 
 __all__ = ["descent_record", "descent_table", "formula_lines", "step_lines"]
 

@@ -17,7 +17,7 @@ from chainrule.equations.penalties import penalty
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import layers_of
 from chainrule.network.parameters import Layout
-from chainrule.worked.step import Step
+from chainrule.worked.steps.step import Step
 
 __all__ = ["Objective", "objective_lines", "objective_of"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -10,46 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.worked.proof.as_printed import Printed
+from chainrule.worked.proof.printed_equations import NUMBERED
+from chainrule.worked.proof.printed_formulas import UNNUMBERED
 from chainrule.worked.proof.small_networks import SMALL, SmallNetwork
 
-__all__ = ["Outcome", "Printed", "tried"]
+__all__ = ["Outcome", "tried"]
 
 Array = NDArray[Any]
 
 _TOLERANCE = 1e-8
-
-
-@dataclass(frozen=True, eq=False)
-class Printed:
-    """A formula as it stands in a paper.
-
-    Args:
-        paper: its id.
-        place: equation number or section.
-        left: what the formula says that it is, in the paper's letters.
-        right: the formula, in the paper's letters.
-        cost: under which it is meant, by our name.
-        network: on which it is tried, a name of SMALL.
-        value: the formula as printed, computed.
-        truth: what it should come to: "W[3]", "b[2]", "z[1]" or "a[2]" for the slope of the cost in
-            that array; or a function for what is no slope of the cost.
-        remedy: what is right, or what is wrong with it, in words; empty where it holds.
-    """
-
-    paper: str
-    place: str
-    left: str
-    right: str
-    cost: str
-    network: str
-    value: Callable[[SmallNetwork], Array]
-    truth: str | Callable[[SmallNetwork], Array]
-    remedy: str = ""
-
-    @property
-    def text(self) -> str:
-        """The formula as printed."""
-        return f"{self.left} = {self.right}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +91,6 @@ class Outcome:
 
 def tried() -> Iterator[Outcome]:
     """Every printed formula of the table, in its order, on its small network."""
-    from chainrule.worked.proof.printed_equations import NUMBERED
-    from chainrule.worked.proof.printed_formulas import UNNUMBERED
-
     for printed in (*UNNUMBERED, *NUMBERED):
         network = SMALL[printed.network](printed.cost)
         yield Outcome(printed, np.asarray(printed.value(network)), _truth(printed, network))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.worked.proof.printed import Printed
+from chainrule.worked.proof.as_printed import Printed
 from chainrule.worked.proof.small_networks import SmallNetwork
 
 __all__ = ["NUMBERED"]

@@ -16,7 +16,7 @@ from chainrule.worked.proof.objective import objective_lines, objective_of
 from chainrule.worked.proof.rounding import rounding
 from chainrule.worked.proof.sampling import places
 from chainrule.worked.proof.verdicts import Failure, Judge, Verdict, worse
-from chainrule.worked.step import Step
+from chainrule.worked.steps.step import Step
 
 __all__ = ["Proof", "ProofOptions", "prove", "prove_step"]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chainrule.equations.affine import affine, bias_gradient, input_gradient, weight_gradient
 from chainrule.network.parameters import flatten
-from chainrule.worked.step import Step
+from chainrule.worked.steps.step import Step
 
 __all__ = ["rounding"]
 

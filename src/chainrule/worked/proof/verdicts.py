@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.network.parameters import Slot
 from chainrule.worked.proof.methods import Method, Slopes
-from chainrule.worked.step import Step
+from chainrule.worked.steps.step import Step
 
 __all__ = ["Failure", "Judge", "Verdict", "address", "worse"]
 

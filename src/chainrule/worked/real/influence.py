@@ -14,7 +14,7 @@ from chainrule.engine.working import WorkingSet, normalised_weights
 from chainrule.equations.costs import Cost, cost_named
 from chainrule.evaluation.tables import Table
 from chainrule.network.network import chosen_classes
-from chainrule.worked.plain_formula import number_text
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.real.course import Course
 from chainrule.worked.real.extras import extras_of
 from chainrule.worked.real.gradients import Factors, by_blocks, factors, products

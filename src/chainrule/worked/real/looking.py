@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
-from chainrule.worked.plain_formula import number_text
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.real.story import Picture
 
 __all__ = ["can_be_seen", "example_picture", "input_name", "signed_picture", "target_text"]

@@ -14,7 +14,7 @@ from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError
 from chainrule.evaluation.tables import Table
 from chainrule.network.network import chosen_classes
-from chainrule.worked.plain_formula import number_text
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.real.course import Course
 from chainrule.worked.real.gradients import by_blocks
 from chainrule.worked.real.looking import can_be_seen, example_picture, target_text

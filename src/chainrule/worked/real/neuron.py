@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.worked.options import Options
-from chainrule.worked.quantity import Quantity
 from chainrule.worked.real.looking import (
     can_be_seen,
     example_picture,
@@ -20,7 +19,8 @@ from chainrule.worked.real.looking import (
 from chainrule.worked.real.passing import Passing
 from chainrule.worked.real.story import Block, Gallery, Lines, Story
 from chainrule.worked.real.sums import Whole, cell, terms_table
-from chainrule.worked.showing import show
+from chainrule.worked.rendering.showing import show
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["neuron_story"]
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.network.network import Network, require_outputs
-from chainrule.worked.example import WorkedExample
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.real.looking import target_text
-from chainrule.worked.step import Step
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.step import Step
 
 __all__ = ["Passing"]
 

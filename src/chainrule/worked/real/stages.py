@@ -13,7 +13,7 @@ from chainrule.equations.backpropagation import Layer
 from chainrule.evaluation.tables import Table
 from chainrule.network.network import Network, layers_of
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.plain_formula import number_text
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.real.course import Course
 
 __all__ = ["AFFORDED", "MOST", "Stage", "Stages", "stages_of", "stages_table"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.evaluation.tables import Table
-from chainrule.worked.plain_formula import number_text
+from chainrule.worked.formulas.plain_formula import number_text
 
 __all__ = ["ALLOWED", "Whole", "cell", "terms_table"]
 

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from chainrule.engine.position import Position
 from chainrule.equations.updates import UPDATES
-from chainrule.worked.example import WorkedExample
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.options import Options
-from chainrule.worked.quantity import Quantity
 from chainrule.worked.real.course import Course, StepOfRun
 from chainrule.worked.real.extras import distortions_of, require_explained, step_recipe
 from chainrule.worked.real.looking import can_be_seen, example_picture, input_name, target_text
 from chainrule.worked.real.story import Block, Gallery, Lines, Story
 from chainrule.worked.real.sums import Whole, cell, terms_table
-from chainrule.worked.showing import show
+from chainrule.worked.rendering.showing import show
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["WeightAsked", "weight_story"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chainrule.errors import InputError, unknown_name
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.quantity import KINDS, Quantity
+from chainrule.worked.steps.quantity import KINDS, Quantity
 
 __all__ = ["Pattern", "asked_of", "chosen_blanks", "patterns_of"]
 

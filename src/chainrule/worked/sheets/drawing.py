@@ -8,10 +8,10 @@ from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.network.parameters import Layout, flatten
 from chainrule.randomness import generator
-from chainrule.worked.example import WorkedExample
 from chainrule.worked.sheets import pools
 from chainrule.worked.sheets.friendly import IMPOSSIBLE, faults
 from chainrule.worked.sheets.plan import Plan
+from chainrule.worked.steps.example import WorkedExample
 
 __all__ = ["ATTEMPTS", "drawn"]
 

@@ -10,20 +10,20 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
-from chainrule.worked.activation_formulas import activation_forms
-from chainrule.worked.example import WorkedExample
-from chainrule.worked.expression import Leaf, Number, Term
-from chainrule.worked.given import Given, examples_of, given_arrays
+from chainrule.worked.formulas.activation_formulas import activation_forms
+from chainrule.worked.formulas.expression import Leaf, Number, Term
+from chainrule.worked.formulas.plain_formula import conditions, number_text
 from chainrule.worked.ledger import members
 from chainrule.worked.lettering import function_sign, laws_of
-from chainrule.worked.letters import Letter
 from chainrule.worked.options import Options
-from chainrule.worked.plain_formula import conditions, number_text
-from chainrule.worked.quantity import KINDS, Quantity
+from chainrule.worked.rendering.given import Given, examples_of, given_arrays
+from chainrule.worked.rendering.letters import Letter
+from chainrule.worked.rendering.typeset import Piece, number, typeset
+from chainrule.worked.rendering.typesetting import Setting
 from chainrule.worked.sheets.settings import used_settings
 from chainrule.worked.sheets.sheet import Sheet
-from chainrule.worked.typeset import Piece, number, typeset
-from chainrule.worked.typesetting import Setting
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.quantity import KINDS, Quantity
 
 __all__ = [
     "END_TEXT",
@@ -100,7 +100,7 @@ def short_name(quantity: Quantity) -> str:
 
 def legend_of(sheet: Sheet) -> str:
     """How to read the letters, in sentences."""
-    from chainrule.worked.document import LEGENDS
+    from chainrule.worked.rendering.document import LEGENDS
 
     text = LEGENDS[sheet.manner.notation]
     if not sheet.ledger.example.has_many:  # the last sentence is about several examples

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import DivergenceError
-from chainrule.worked.example import WorkedExample
 from chainrule.worked.ledger import Ledger
-from chainrule.worked.step import Step
+from chainrule.worked.steps.example import WorkedExample
+from chainrule.worked.steps.step import Step
 
 __all__ = ["IMPOSSIBLE", "faults"]
 

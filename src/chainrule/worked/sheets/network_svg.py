@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
 
-from chainrule.worked.example import WorkedExample
+from chainrule.worked.steps.example import WorkedExample
 
 __all__ = ["network_svg"]
 

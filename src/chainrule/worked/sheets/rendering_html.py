@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
-from chainrule.worked.given import Given
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.lettering import laws_of
-from chainrule.worked.mathml_markup import MathML, math
 from chainrule.worked.options import Options
-from chainrule.worked.page_frame import framed_sheet
-from chainrule.worked.plain_formula import number_text
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.rendering.given import Given
+from chainrule.worked.rendering.mathml_markup import MathML, math
+from chainrule.worked.rendering.page_frame import framed_sheet
+from chainrule.worked.rendering.typeset import number
+from chainrule.worked.rendering.typeset_parts import given_letter, given_numbers
+from chainrule.worked.rendering.typesetting import Setting
 from chainrule.worked.sheets.facts import (
     END_TEXT,
     GIVEN_DIGITS,
@@ -27,9 +29,7 @@ from chainrule.worked.sheets.facts import (
 from chainrule.worked.sheets.headings import Block, blocks_of, heading_of_part, marks_text
 from chainrule.worked.sheets.network_svg import network_svg
 from chainrule.worked.sheets.sheet import Part, Sheet
-from chainrule.worked.typeset import number
-from chainrule.worked.typeset_parts import given_letter, given_numbers
-from chainrule.worked.typesetting import Setting
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["answers_html", "sheets_html"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from chainrule.worked.given import Given
-from chainrule.worked.latex_markup import Latex, escaped
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.lettering import laws_of
 from chainrule.worked.options import Options
-from chainrule.worked.plain_formula import number_text
-from chainrule.worked.quantity import Quantity
+from chainrule.worked.rendering.given import Given
+from chainrule.worked.rendering.latex_markup import Latex, escaped
+from chainrule.worked.rendering.typeset import number
+from chainrule.worked.rendering.typeset_parts import given_letter, given_numbers
+from chainrule.worked.rendering.typesetting import Setting
 from chainrule.worked.sheets.facts import (
     END_TEXT,
     GIVEN_DIGITS,
@@ -24,9 +26,7 @@ from chainrule.worked.sheets.facts import (
 )
 from chainrule.worked.sheets.headings import Block, blocks_of, heading_of_part, marks_text
 from chainrule.worked.sheets.sheet import Sheet
-from chainrule.worked.typeset import number
-from chainrule.worked.typeset_parts import given_letter, given_numbers
-from chainrule.worked.typesetting import Setting
+from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["answers_latex", "sheets_latex"]
 

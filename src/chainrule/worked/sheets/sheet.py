@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from chainrule.errors import InputError
 from chainrule.limits import Limit, check_record, limited
+from chainrule.worked.formulas.plain_formula import number_text
 from chainrule.worked.ledger import Ledger
 from chainrule.worked.lettering import NOTATIONS
 from chainrule.worked.order import section_of
-from chainrule.worked.plain_formula import number_text
-from chainrule.worked.quantity import Quantity
 from chainrule.worked.sheets.blanks import Pattern, asked_of, chosen_blanks
 from chainrule.worked.sheets.writing import worked_text
-from chainrule.worked.wording import name_of
+from chainrule.worked.steps.quantity import Quantity
+from chainrule.worked.steps.wording import name_of
 
 __all__ = ["MOST_BLANKS", "Manner", "Part", "Sheet", "answer_text", "sheet_of"]
 

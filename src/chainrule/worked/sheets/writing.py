@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.worked.example import WorkedExample
 from chainrule.worked.sheets.settings import used_settings
+from chainrule.worked.steps.example import WorkedExample
 
 __all__ = ["worked_text"]
 

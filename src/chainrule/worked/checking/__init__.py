@@ -1,0 +1,1 @@
+"""Claimed numbers: right, wrong, and by which slip."""

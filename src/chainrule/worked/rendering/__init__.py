@@ -1,0 +1,1 @@
+"""Worked examples as text, Markdown, LaTeX, HTML, JSON and notebook cells."""
