@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +17,6 @@ from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.engines import make_engine
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.errors import MissingLibraryError, ShapeError
-from chainrule.kernels.compiling import numba
 
 DATA = cr.Dataset(np.eye(4), [0, 1, 0, 1])
 NETWORK = cr.Network.create([4, 3, 2], seed=0)
@@ -48,38 +45,6 @@ def test_the_threads_are_handed_on() -> None:
         made = make_engine(NETWORK.architecture, RECIPE, DATA, threads=3, exactly=exactly)
         assert isinstance(made, CompiledEngine)
         assert made.threads == 3
-
-
-@pytest.mark.parametrize("batch", [1, 64])
-def test_the_first_compilation_is_told(caplog, monkeypatch, tmp_path, batch) -> None:
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    with caplog.at_level(logging.INFO, "chainrule"):
-        made = make_engine(NETWORK.architecture, RECIPE.replaced(batch_size=batch), DATA)
-        assert caplog.messages == ["The kernels are compiled, this once: about 10 s."]
-        caplog.clear()
-        assert isinstance(made, CompiledEngine)
-        (tmp_path / f"file.{made.entry}-1.py311.nbi").touch()
-        make_engine(NETWORK.architecture, RECIPE.replaced(batch_size=batch), DATA)
-        assert caplog.messages == []
-
-
-def test_the_kernels_that_distort_are_announced_as_well(tmp_path, monkeypatch, caplog) -> None:
-    import_module("chainrule.kernels.distort")  # as Python, as all kernels are here
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    noisy = RECIPE.replaced(batch_size=2, noise=0.1)
-    with caplog.at_level(logging.INFO, "chainrule"):
-        made = make_engine(NETWORK.architecture, noisy, DATA)
-        assert caplog.messages == [
-            "The kernels are compiled, this once: about 10 s.",
-            "Those that distort images are compiled, this once: about 3 s.",
-        ]
-        caplog.clear()
-        for name in (made.entry, "distort_rows"):
-            (tmp_path / f"file.{name}-1.py311.nbi").touch()
-        make_engine(NETWORK.architecture, noisy, DATA)
-        assert caplog.messages == []
 
 
 def test_the_reference_engine_takes_its_place_and_says_so_once(without, caplog) -> None:

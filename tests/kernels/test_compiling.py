@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
-from chainrule.kernels.compiling import is_compiled, kept_in, numba
+from chainrule.kernels.compiling import entry, kept_in, kernel, numba
 
 
 def test_no_folder_keeps_nothing():
@@ -24,15 +25,22 @@ def test_a_folder_that_cannot_be_made_is_no_error(tmp_path):
     assert kept_in(tmp_path / "file") == ""
 
 
-def test_is_compiled(monkeypatch, tmp_path):
-    assert is_compiled("advance_loops")  # as Python, nothing has to be
+def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
     monkeypatch.setattr(numba.config, "CACHE_DIR", "")
-    assert not is_compiled("advance_loops")
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    assert not is_compiled("advance_loops")
-    (tmp_path / "kernels_03cb").mkdir()
-    (tmp_path / "kernels_03cb" / "loops.advance_loops-44.py311.nbi").touch()
-    assert is_compiled("advance_loops")
-    assert not is_compiled("advance_tiles")
-    assert not is_compiled("loops")
+
+    @kernel
+    def doubled(x):
+        return 2 * x
+
+    @entry("This is compiled.")
+    def four_times(x):
+        return doubled(doubled(x))
+
+    told = []
+    with caplog.at_level(logging.INFO, "chainrule"):
+        for x in (1.5, 2.5, 3, 4):  # two types of numbers
+            assert four_times(x) == 4 * x
+            told.append(len(caplog.messages))
+    assert caplog.messages == ["This is compiled."] * 2
+    assert told == [1, 1, 2, 2]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import logging
 import pickle
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.kernels.compiling import numba
 from chainrule.network import prediction
 
 SCRIPT = Path(__file__).with_name("rows_alone.py")
@@ -58,18 +56,6 @@ def test_numpy_takes_the_place_of_kernels_and_says_so_once(without, caplog) -> N
     )
     text = f"NumPy computes the outputs, since Numba fails: {reason}"
     assert told == [("WARNING", text)]
-
-
-def test_the_first_compilation_is_told(caplog, monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    with caplog.at_level(logging.INFO, "chainrule"):
-        cr.Network.create(LAYERS).predict(inputs(1))
-        assert caplog.messages == ["The kernels are compiled, this once: about 5 s."]
-        caplog.clear()
-        (tmp_path / "predictions.compute_outputs-1.py311.nbi").touch()
-        cr.Network.create(LAYERS).predict(inputs(1))
-        assert caplog.messages == []
 
 
 def test_threads_share_many_rows(monkeypatch) -> None:

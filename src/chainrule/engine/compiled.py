@@ -158,11 +158,6 @@ class CompiledEngine:
         """The name of the kernel that computes."""
         return "advance_loops" if self._choice.loops else "advance_tiles"
 
-    @property
-    def distorts(self) -> bool:
-        """Whether each epoch has other copies of the images."""
-        return self._expansion.distorts
-
     def prepare(self) -> None:
         """Compile what is not compiled yet, by a stretch of no batches."""
         start = np.zeros(self.layout.size, self.architecture.dtype)

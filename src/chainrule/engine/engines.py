@@ -75,12 +75,7 @@ def _compiled(
 ) -> Engine:
     """The compiled engine, compiled."""
     from chainrule.engine.compiled import CompiledEngine
-    from chainrule.kernels.compiling import is_compiled
 
     engine = CompiledEngine(architecture, recipe, training, threads)
-    if not is_compiled(engine.entry):
-        _LOG.info("The kernels are compiled, this once: about 10 s.")
-    if engine.distorts and not is_compiled("distort_rows"):
-        _LOG.info("Those that distort images are compiled, this once: about 3 s.")
     engine.prepare()
     return engine

@@ -61,11 +61,6 @@ class Expansion:
         """Whether epochs differ."""
         return self._how.changes
 
-    @property
-    def distorts(self) -> bool:
-        """Whether images are distorted, besides being mixed."""
-        return self._how.distorts
-
     def of(self, epoch: int) -> Dataset:
         """The training set as an epoch, from 0, sees it; that of the last two is kept."""
         if not self.changes:

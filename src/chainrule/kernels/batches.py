@@ -194,7 +194,7 @@ def _pass(
     return cost, right
 
 
-@entry
+@entry("The kernels are compiled, this once: about 10 s.")
 def advance_tiles(
     data: tuple[Examples, Plan, Buffers, Pieces],
     course: Course,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -10,15 +11,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba as numba_module
+from numba.core.event import Event, Listener, register
 
 from chainrule.storage import cache_folder
 
-__all__ = ["entry", "inlined", "is_compiled", "kept_in", "kernel", "numba", "strict_kernel"]
+__all__ = ["entry", "inlined", "kept_in", "kernel", "numba", "strict_kernel"]
 
 numba: Any = numba_module
 """Numba tells type checkers less than it offers."""
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_LOG = logging.getLogger("chainrule")
 
 _ROOM = 4_000_000
 """Bytes that compiled code may take."""
@@ -57,13 +61,40 @@ def kept_in(folder: Path | None) -> str:
 numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or kept_in(cache_folder())
 
 
-def entry(function: F) -> F:
+def entry(told: str) -> Callable[[F], F]:
     """Compile a function that Python calls, with all that it calls, and keep it on the disk.
 
     No lock of Python's, no bounds checks, no counts of references: kernels make views of arrays,
     never arrays. Division is NumPy's: by 0 it gives infinity.
+
+    Args:
+        told: what is said when it is compiled, and not said where the disk has it.
     """
-    return _compiled(function, _FREEDOMS, cache=bool(numba.config.CACHE_DIR))
+
+    def compiled(function: F) -> F:
+        _ANNOUNCER.told[function] = told
+        return _compiled(function, _FREEDOMS, cache=bool(numba.config.CACHE_DIR))
+
+    return compiled
+
+
+class _Announcer(Listener):
+    """Says that an entry is about to be compiled: for each type of numbers once."""
+
+    def __init__(self) -> None:
+        self.told: dict[Callable[..., Any], str] = {}
+
+    def on_start(self, event: Event) -> None:
+        text = self.told.get(event.data["dispatcher"].py_func)
+        if text is not None:
+            _LOG.info(text)
+
+    def on_end(self, event: Event) -> None:
+        """Nothing is said."""
+
+
+_ANNOUNCER = _Announcer()
+register("numba:compile", _ANNOUNCER)
 
 
 def kernel(function: F) -> F:
@@ -92,10 +123,3 @@ def _compiled(function: F, freedoms: set[str], **how: Any) -> F:
     options = {"nogil": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
     compiled: F = numba.njit(fastmath=freedoms, **options, **how)(function)
     return compiled
-
-
-def is_compiled(name: str) -> bool:
-    """Whether an entry's compiled code is on the disk already, or none is needed."""
-    folder = numba.config.CACHE_DIR
-    kept = bool(folder) and any(Path(folder).rglob(f"*.{name}-*.nbi"))
-    return kept or bool(numba.config.DISABLE_JIT)

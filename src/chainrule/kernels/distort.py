@@ -101,7 +101,7 @@ def _write(made: Array, images: Images, r: int) -> None:
             images.out_doubles[r, k] = made[k]
 
 
-@entry
+@entry("The kernels that distort images are compiled, this once: about 3 s.")
 def distort_rows(
     epoch_key: int, how: Distortion, sketch: Sketch, images: Images, share: tuple[Array, int, int]
 ) -> int:

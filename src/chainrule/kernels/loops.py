@@ -67,7 +67,7 @@ def _settle(plan: Plan, course: Course, work: Work, blend: float) -> None:
         blend_stretch(work.state[course.slots], work.theta, blend)
 
 
-@entry
+@entry("The kernels are compiled, this once: about 10 s.")
 def advance_loops(
     data: tuple[Examples, Plan, Buffers], course: Course, stretch: Stretch, work: Work
 ) -> int:

@@ -132,7 +132,7 @@ def _inner_layer(plan: Plan, buffers: Buffers, theta: Array, layer: int, count: 
         dense_sums(plan, buffers, theta, (layer + 1, panel, 1.0), (0, count))
 
 
-@entry
+@entry("The kernels are compiled, this once: about 5 s.")
 def compute_outputs(
     plan: Plan,
     buffers: Buffers,

@@ -56,11 +56,7 @@ def predictor(layout: Layout, parameters: Array) -> Outputs | None:
 
 
 def _compiled(layout: Layout, parameters: Array) -> Outputs:
-    from chainrule.kernels.compiling import is_compiled
-
     made = _Predictor(layout, parameters)
-    if not is_compiled("compute_outputs"):
-        _LOG.info("The kernels are compiled, this once: about 5 s.")
     made(np.zeros((1, layout.architecture.layers[0]), parameters.dtype), 1.0)
     return made
 
