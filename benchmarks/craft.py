@@ -110,7 +110,8 @@ def _torch_epochs(torch: Any, recipe: cr.Recipe, images: Any, labels: Any, epoch
     steps = epochs * -(-len(images) // recipe.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(adamw, recipe.learning_rate, total_steps=steps)
     decay = torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.averaging_decay)
-    average, done = None, 0
+    average: Any = None
+    done = 0
     for _ in range(epochs):
         copies = torch.cat(list(_torch_copies(torch, recipe, images)))
         order = torch.randperm(len(images))

@@ -72,7 +72,8 @@ def accuracy(row: Row, seed: int, digits: cr.DatasetPair) -> float:
     network = cr.Network.create(row.layers, row.activation, seed=seed)
     run = cr.train(network, digits.train, cr.Recipe(seed=seed, **row.recipe))
     report = cr.evaluate(run.network, digits.test)
-    return 100 * report.accuracy
+    assert report.accuracy is not None, "digits are classes"
+    return 100.0 * float(report.accuracy)
 
 
 def main() -> None:

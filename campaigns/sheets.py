@@ -105,6 +105,7 @@ def random_sheet(chance: random.Random) -> Sheet:
 def sheet_by_hand(made: Worksheet) -> Sheet:
     """What a student reads off a worksheet."""
     example = made.ledger.example
+    assert example.recipe is not None, "a worksheet trains"
     working, rows = example.working, np.array(example.rows)
     inputs, targets = working.inputs(rows).tolist(), working.targets(rows).tolist()
     return Sheet(
@@ -122,6 +123,6 @@ def sheet_by_hand(made: Worksheet) -> Sheet:
 def address(key: Key, sheet: Sheet) -> str:
     """The address of a quantity in a worked file."""
     kind, example, layer, index = key
-    text = "" if example is None or len(sheet.examples) == 1 else f"example[{example}]."
+    text: str = "" if example is None or len(sheet.examples) == 1 else f"example[{example}]."
     text += kind + ("" if layer is None else f"[{layer}]")
     return text + (f"[{','.join(map(str, index))}]" if index else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from chainrule.kernels.compiling import entry, kept_in, kernel, numba
+from chainrule.kernels.compiling import announced, entry, kept_in, kernel, numba
 
 
 def test_no_folder_keeps_nothing():
@@ -33,7 +33,8 @@ def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
     def doubled(x):
         return 2 * x
 
-    @entry("This is compiled.")
+    @announced("This is compiled.")
+    @entry
     def four_times(x):
         return doubled(doubled(x))
 

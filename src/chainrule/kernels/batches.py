@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.backward_tiles import OUTPUT_BLOCK, output_task, pull_task, pull_tasks
-from chainrule.kernels.compiling import entry, inlined, kernel
+from chainrule.kernels.compiling import announced, entry, inlined, kernel
 from chainrule.kernels.forward_tiles import (
     ROW_BLOCK,
     forward_task,
@@ -194,7 +194,8 @@ def _pass(
     return cost, right
 
 
-@entry("The kernels are compiled, this once: about 10 s.")
+@announced("The kernels are compiled, this once: about 10 s.")
+@entry
 def advance_tiles(
     data: tuple[Examples, Plan, Buffers, Pieces],
     course: Course,

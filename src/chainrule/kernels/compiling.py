@@ -15,7 +15,7 @@ from numba.core.event import Event, Listener, register
 
 from chainrule.storage import cache_folder
 
-__all__ = ["entry", "inlined", "kept_in", "kernel", "numba", "strict_kernel"]
+__all__ = ["announced", "entry", "inlined", "kept_in", "kernel", "numba", "strict_kernel"]
 
 numba: Any = numba_module
 """Numba tells type checkers less than it offers."""
@@ -61,31 +61,37 @@ def kept_in(folder: Path | None) -> str:
 numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or kept_in(cache_folder())
 
 
-def entry(told: str) -> Callable[[F], F]:
+def entry(function: F) -> F:
     """Compile a function that Python calls, with all that it calls, and keep it on the disk.
 
     No lock of Python's, no bounds checks, no counts of references: kernels make views of arrays,
     never arrays. Division is NumPy's: by 0 it gives infinity.
+    """
+    return _compiled(function, _FREEDOMS, cache=bool(numba.config.CACHE_DIR))
+
+
+def announced(text: str) -> Callable[[F], F]:
+    """Let an entry say something when it is compiled, which it is not where the disk has it.
 
     Args:
-        told: what is said when it is compiled, and not said where the disk has it.
+        text: what is said.
     """
 
-    def compiled(function: F) -> F:
-        _ANNOUNCER.told[function] = told
-        return _compiled(function, _FREEDOMS, cache=bool(numba.config.CACHE_DIR))
+    def told(compiled: F) -> F:
+        _ANNOUNCER.texts[getattr(compiled, "py_func", compiled)] = text
+        return compiled
 
-    return compiled
+    return told
 
 
 class _Announcer(Listener):
     """Says that an entry is about to be compiled: for each type of numbers once."""
 
     def __init__(self) -> None:
-        self.told: dict[Callable[..., Any], str] = {}
+        self.texts: dict[Callable[..., Any], str] = {}
 
     def on_start(self, event: Event) -> None:
-        text = self.told.get(event.data["dispatcher"].py_func)
+        text = self.texts.get(event.data["dispatcher"].py_func)
         if text is not None:
             _LOG.info(text)
 

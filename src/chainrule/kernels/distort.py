@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.distortions import FIELD, NOISE, THICKNESS
-from chainrule.kernels.compiling import entry, kernel
+from chainrule.kernels.compiling import announced, entry, kernel
 from chainrule.kernels.distort_field import draw_field
 from chainrule.kernels.distort_ink import add_noise, cut_square, pen_step
 from chainrule.kernels.distort_records import FRAME, Distortion, Images, Sketch
@@ -101,7 +101,8 @@ def _write(made: Array, images: Images, r: int) -> None:
             images.out_doubles[r, k] = made[k]
 
 
-@entry("The kernels that distort images are compiled, this once: about 3 s.")
+@announced("The kernels that distort images are compiled, this once: about 3 s.")
+@entry
 def distort_rows(
     epoch_key: int, how: Distortion, sketch: Sketch, images: Images, share: tuple[Array, int, int]
 ) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import entry, inlined, kernel
+from chainrule.kernels.compiling import announced, entry, inlined, kernel
 from chainrule.kernels.panels import panels_of
 from chainrule.kernels.passes import add_gradient, pass_batch
 from chainrule.kernels.records import Buffers, Course, Examples, Plan, Stretch, Work
@@ -67,7 +67,8 @@ def _settle(plan: Plan, course: Course, work: Work, blend: float) -> None:
         blend_stretch(work.state[course.slots], work.theta, blend)
 
 
-@entry("The kernels are compiled, this once: about 10 s.")
+@announced("The kernels are compiled, this once: about 10 s.")
+@entry
 def advance_loops(
     data: tuple[Examples, Plan, Buffers], course: Course, stretch: Stretch, work: Work
 ) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import entry, inlined, kernel
+from chainrule.kernels.compiling import announced, entry, inlined, kernel
 from chainrule.kernels.forward_tiles import dense_sums, sparse_sums
 from chainrule.kernels.panels import PANEL, panels_of, step_of
 from chainrule.kernels.records import Buffers, Plan
@@ -132,7 +132,8 @@ def _inner_layer(plan: Plan, buffers: Buffers, theta: Array, layer: int, count: 
         dense_sums(plan, buffers, theta, (layer + 1, panel, 1.0), (0, count))
 
 
-@entry("The kernels are compiled, this once: about 5 s.")
+@announced("The kernels are compiled, this once: about 5 s.")
+@entry
 def compute_outputs(
     plan: Plan,
     buffers: Buffers,
