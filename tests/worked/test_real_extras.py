@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -58,8 +60,7 @@ def test_extras_are_named() -> None:
 @pytest.mark.parametrize(
     ("recipe", "named"),
     [
-        ({"normalisation": "batch", "dropout": 0.2}, "normalisation batch, dropout 0.2"),
-        ({"noise": 0.1, "mixup": 0.2}, "mixup 0.2"),
+        ({"normalisation": "batch", "clip_norm": 1}, "clip_norm 1 beside normalisation"),
         ({"label_smoothing": 0.1, "max_norm": 2.0}, "max_norm 2"),
         ({"optimiser": "lbfgs"}, "optimiser lbfgs"),
     ],
@@ -91,15 +92,20 @@ def test_what_is_not_explained_term_by_term_is_refused(tmp_path, recipe, named) 
         {"optimiser": "lion"},
         {"label_smoothing": 0.1},
         {"noise": 0.2},
+        {"normalisation": "batch"},
+        {"dropout": 0.3, "clip_norm": 0.5},
+        {"mixup": 0.4},
+        {**EVERYTHING, **GROWING, "optimiser": "adamw", "l2": 0.01, "class_weights": [1, 2, 3]},
+        {**EVERYTHING, "accumulation": 2, "optimiser": "momentum"},
     ],
 )
 def test_the_step_that_is_told_is_the_runs(tmp_path, recipe) -> None:
     course = trained(tmp_path / "run", **recipe)
-    for number in (1, course.done // 2, course.done):
-        numbers = weight_story(course, course.step(number), WeightAsked(1, (2, 3))).numbers
+    for number, layer in itertools.product((1, course.done // 2, course.done), (1, 2)):
+        numbers = weight_story(course, course.step(number), WeightAsked(layer, (2, 3))).numbers
         assert numbers["adds_up"]
         told = numbers["update"][-1]
-        assert told["quantity"] == "W_new[1][2,3]"
+        assert told["quantity"] == f"W_new[{layer}][2,3]"
         assert told["value"] == pytest.approx(numbers["in_the_run"]["after"], rel=1e-12)
 
 
@@ -112,6 +118,26 @@ def test_the_copies_of_an_epoch_are_told(tmp_path) -> None:
     copies = [course.examples(step).inputs[row] for step in (first, second)]
     assert not np.array_equal(copies[0], copies[1])
     assert told.numbers["terms"][0]["input"] == copies[1][3]
+
+
+def test_what_the_craft_does_is_told(tmp_path) -> None:
+    course = trained(tmp_path / "run", **EVERYTHING)
+    first, second = (
+        weight_story(course, course.step(2), WeightAsked(layer, (1, 2))).blocks for layer in (1, 2)
+    )
+    normal = (
+        "Layer 1 is normalised [N1]: du is the error of its sums before that, with what the "
+        "batch's mean and deviation take back [N4]."
+    )
+    silenced = (
+        "Dropout silenced neuron 2 of layer 1 with chance 0.2; where it did not, it is 1.25-fold "
+        "[R1]."
+    )
+    mixed = "Examples and targets are mixed with those of others: mixup 0.2."
+    assert {normal, mixed} <= set(first[0].lines)
+    assert {silenced, mixed} <= set(second[0].lines)
+    assert first[1].header[2] == "du[1][1]"
+    assert second[1].header[2] == "delta[2][1]"
 
 
 def test_batches_that_grow(tmp_path) -> None:

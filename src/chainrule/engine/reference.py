@@ -139,8 +139,7 @@ class ReferenceEngine:
     def _stepped(self, position: Position, rows: Array) -> Position:
         """The position after one more batch."""
         recipe, theta = self.recipe, position.parameters
-        parts = self.timetable.parts(position.epoch, len(rows))
-        passes = [self._pass(position, rows, part) for part in parts]
+        passes = self.passes(position, rows)
         strengths = (self.layout.is_weight, recipe.l1, recipe.l2)
         g = reduce(np.add, [flatten(one.dW, one.db, one.dgain) for one in passes])
         g = g + penalty_gradient(theta, *strengths)
@@ -169,6 +168,11 @@ class ReferenceEngine:
             step=position.step + 1,
             sums=self._added(position, passes, rows, extra, length),
         )
+
+    def passes(self, position: Position, rows: Array) -> list[Trace]:
+        """A batch forward and back from a position, part by part, with all that the recipe has."""
+        parts = self.timetable.parts(position.epoch, len(rows))
+        return [self._pass(position, rows, part) for part in parts]
 
     def _pass(self, position: Position, rows: Array, part: tuple[int, int]) -> Trace:
         """A part of a batch forward and back; its shares are those of the whole batch."""

@@ -52,6 +52,7 @@ class Trace:
         dW: dC/dW of each layer, (fan_out, fan_in).
         db: dC/db of each layer, (fan_out,); None where a layer has no biases.
         dgain: dC/dγ of each layer, (fan_out,); None where a layer is not normalised.
+        du: dC/du of each layer's own sums, (batch, width): `delta` where it is not normalised.
     """
 
     x: Array
@@ -63,7 +64,8 @@ class Trace:
     delta: tuple[Array, ...]
     dW: tuple[Array, ...]
     db: tuple[Array | None, ...]
-    dgain: tuple[Array | None, ...] = ()
+    dgain: tuple[Array | None, ...]
+    du: tuple[Array, ...]
 
 
 @dataclass(frozen=True)
@@ -192,4 +194,5 @@ def trace(x: Array, y: Array, layers: Sequence[Layer], cost: Cost, shares: Array
             None if normal is None else gain_gradient(normal, d)
             for normal, d in zip(normals, delta, strict=True)
         ),
+        du=tuple(du),
     )

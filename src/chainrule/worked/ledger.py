@@ -90,6 +90,13 @@ class Ledger:
     example: WorkedExample
     _steps: list[Step] = field(default_factory=list, init=False, repr=False)
 
+    @classmethod
+    def beginning_with(cls, step: Step) -> Ledger:
+        """The ledger of an example whose first step was computed elsewhere."""
+        made = cls(step.example)
+        made._steps.append(step)
+        return made
+
     def step(self, step: int) -> Step:
         """The arrays of a step, from 1 to `example.steps`.
 

@@ -49,8 +49,9 @@ def require_explained(recipe: Recipe) -> None:
 
     Raises: InputError.
     """
-    told = {f"label_smoothing {recipe.label_smoothing:g}", *distortions_of(recipe)}
-    untold = [extra for extra in extras_of(recipe) if extra not in told]
+    untold = []
+    if recipe.clip_norm is not None and recipe.normalisation != "none":
+        untold.append(f"clip_norm {recipe.clip_norm:g} beside normalisation")
     if recipe.max_norm is not None:
         untold.append(f"max_norm {recipe.max_norm:g}")
     if recipe.optimiser == "lbfgs":
@@ -67,7 +68,7 @@ def require_explained(recipe: Recipe) -> None:
 
 
 def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
-    """A recipe by which one step of a run, taken by itself, is the same.
+    """A recipe by which one step of a run, taken by itself on plain layers, is the same.
 
     Where its rate follows from more than the number of the step, the rate is given. The parts of a
     batch add up to the same gradient; an average is taken after the step; examples are given as the
@@ -80,7 +81,7 @@ def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
     """
     recipe = course.plan.recipe
     plain = {"accumulation": 1, "averaging": "none", "snapshots": False}
-    plain |= vars(Augmentation())
+    plain |= {**vars(Augmentation()), "normalisation": "none", "dropout": None}
     grows = recipe.batch_growth > 1
     if grows:
         plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}

@@ -9,11 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.engine.plain import plain_parameters
 from chainrule.engine.position import Position
 from chainrule.equations.updates import UPDATES
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.options import Options
 from chainrule.worked.real.course import Course, StepOfRun
+from chainrule.worked.real.crafted import (
+    craft_lines,
+    crafted_step,
+    is_crafted,
+    is_normalised,
+    plain_state,
+)
 from chainrule.worked.real.extras import distortions_of, require_explained, step_recipe
 from chainrule.worked.real.looking import can_be_seen, example_picture, input_name, target_text
 from chainrule.worked.real.story import Block, Gallery, Lines, Story
@@ -64,7 +72,7 @@ def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
     """
     require_explained(course.plan.recipe)
     position = course.before(step)
-    ledger = Ledger(_example(course, step, position))
+    ledger = _ledger(course, step, position)
     ledger.located(asked.gradient, asked.where)
     terms = _Terms(course, step, ledger, asked)
     entries = list(_entries(ledger, asked))
@@ -80,16 +88,25 @@ def _address(asked: WeightAsked) -> str:
     return str(Quantity("W", asked.layer, asked.index))
 
 
+def _ledger(course: Course, step: StepOfRun, position: Position) -> Ledger:
+    """The numbers of the step in float64."""
+    example = _example(course, step, position)
+    if not is_crafted(course):
+        return Ledger(example)
+    return Ledger.beginning_with(crafted_step(course, step, position, example))
+
+
 def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExample:
-    """The step as a worked example in float64."""
+    """The step as a worked example in float64, with plain layers."""
     plan, recipe = course.plan, step_recipe(course, step, position)
+    layout = plan.engine.layout
     state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
-        plan.network.with_parameters(position.parameters),
+        plan.network.with_parameters(plain_parameters(layout, position.parameters)),
         course.examples(step),
         recipe,
         rows=step.rows,
-        state=state.astype(np.float64),
+        state=plain_state(layout, state).astype(np.float64),
         start=step.number - 1,
         where=course.path,
     )
@@ -106,8 +123,14 @@ class _Terms:
 
     @property
     def deltas(self) -> Array:
+        """dC/du of the neuron's sums, (batch,): delta where the layer is not normalised."""
         back = self.ledger.step(1).trained
-        return np.asarray(back.trace.delta[self.asked.layer - 1][:, self.asked.index[0]])
+        return np.asarray(back.trace.du[self.asked.layer - 1][:, self.asked.index[0]])
+
+    @property
+    def error(self) -> str:
+        """What the errors are called."""
+        return "du" if is_normalised(self.course, self.asked.layer) else "delta"
 
     @property
     def inputs(self) -> Array:
@@ -136,8 +159,15 @@ class _Terms:
             f"Step {self.step.number} of {self.course.done} was {batch}.",
         ]
         yield Lines("", (*lines, *self._apart_lines(), *self._zeros_line(), *self._image_line()))
-        header = ("example", "target", f"delta[{layer}][{j}]", f"a[{layer - 1}][{k}]", "delta · a")
-        title = f"[BP4] {self.asked.gradient} = Σ delta · a, the largest terms first"
+        product = f"{self.error} · a"
+        header = (
+            "example",
+            "target",
+            f"{self.error}[{layer}][{j}]",
+            f"a[{layer - 1}][{k}]",
+            product,
+        )
+        title = f"[BP4] {self.asked.gradient} = Σ {product}, the largest terms first"
         yield terms_table(title, header, [self._row(at) for at in self._told()], self.whole)
 
     def _apart_lines(self) -> Iterator[str]:
@@ -148,6 +178,7 @@ class _Terms:
         distortions = ", ".join(distortions_of(recipe))
         if distortions:
             yield f"They are the copies that epoch {self.step.epoch} learned from: {distortions}."
+        yield from craft_lines(self.course, self.asked.layer, self.asked.index[1])
 
     def _zeros_line(self) -> Iterator[str]:
         """Why terms are 0, where some are."""
@@ -237,7 +268,8 @@ def _of_the_run(course: Course, position: Position, asked: WeightAsked) -> dict[
     """The weight before and after the step as the run had it."""
 
     def weight(at: Position) -> float:
-        weights = course.plan.network.with_parameters(at.parameters).weights
+        plain = plain_parameters(course.plan.engine.layout, at.parameters)
+        weights = course.plan.network.with_parameters(plain).weights
         return float(str(weights[asked.layer - 1][asked.index]))  # its own digits, not float64's
 
     dtype, after = course.plan.network.architecture.dtype, course.after(position)

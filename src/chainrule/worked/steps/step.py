@@ -22,7 +22,7 @@ from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 from chainrule.worked.steps.example import WorkedExample
 
-__all__ = ["Back", "Step", "computed"]
+__all__ = ["Back", "Step", "computed", "followed"]
 
 Array = NDArray[Any]
 
@@ -118,15 +118,35 @@ def computed(example: WorkedExample, number: int, theta: Array, state: Array) ->
 
     Raises: DivergenceError where a number of the step is not finite.
     """
-    rows = example.batch(number)
+    if example.recipe is not None:
+        with one_blas_thread(), np.errstate(all="ignore"):  # what overflows is told in words
+            pass_ = _trace(example, example.recipe, number, theta)
+        return followed(example, number, theta, state, pass_)
+    rows, layers = example.batch(number), tuple(layers_of(example.architecture, theta))
+    with one_blas_thread(), np.errstate(all="ignore"):
+        x, z, a = _forward(example, rows, layers)
+    step = Step(example, number, rows, layers, theta, state, x, z, a, None)
+    _require_finite(step)
+    return step
+
+
+def followed(example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace) -> Step:
+    """One step from its pass forward and back, which may be another than the example's own.
+
+    Args:
+        example: the worked example.
+        number: of the step, from 1.
+        theta: parameters before it, flat.
+        state: of the update before it, (slots, n).
+        pass_: of its batch.
+
+    Raises: DivergenceError where a number of the step is not finite.
+    """
     layers = tuple(layers_of(example.architecture, theta))
-    with one_blas_thread(), np.errstate(all="ignore"):  # what overflows is told in words below
-        if example.recipe is None:
-            x, z, a, back = *_forward(example, rows, layers), None
-        else:
-            back = _back(example, number, theta, state)
-            x, z, a = back.trace.x, back.trace.z, back.trace.a
-    step = Step(example, number, rows, layers, theta, state, x, z, a, back)
+    with np.errstate(all="ignore"):
+        back = _back(example, number, theta, state, pass_)
+    arrays = (theta, state, pass_.x, pass_.z, pass_.a, back)
+    step = Step(example, number, example.batch(number), layers, *arrays)
     _require_finite(step)
     return step
 
@@ -139,13 +159,23 @@ def _forward(
     return x, tuple(zs), tuple(activations)
 
 
-def _back(example: WorkedExample, number: int, theta: Array, state: Array) -> Back:
+def _trace(example: WorkedExample, recipe: Recipe, number: int, theta: Array) -> Trace:
+    """The batch of a step forward and back."""
+    rows, working = np.array(example.batch(number)), example.working
+    cost, layers = _cost(recipe), layers_of(example.architecture, theta)
+    shares = working.shares(rows, len(rows))
+    return trace(working.inputs(rows), working.targets(rows), layers, cost, shares)
+
+
+def _cost(recipe: Recipe) -> Cost:
+    return cost_named(recipe.cost, recipe.huber_threshold)
+
+
+def _back(example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace) -> Back:
+    """What follows a pass: penalty, length, update."""
     recipe, rows = example.recipe, np.array(example.batch(number))
     assert recipe is not None
-    cost, working = cost_named(recipe.cost, recipe.huber_threshold), example.working
-    shares = working.shares(rows, len(rows))
-    layers = layers_of(example.architecture, theta)
-    pass_ = trace(working.inputs(rows), working.targets(rows), layers, cost, shares)
+    shares = example.working.shares(rows, len(rows))
     strengths = (example.layout.is_weight, recipe.l1, recipe.l2)
     g = flatten(pass_.dW, pass_.db) + penalty_gradient(theta, *strengths)
     used, length = g, gradient_norm(g)
@@ -154,7 +184,7 @@ def _back(example: WorkedExample, number: int, theta: Array, state: Array) -> Ba
     settings = _settings(example, recipe, number)
     return Back(
         recipe=recipe,
-        cost=cost,
+        cost=_cost(recipe),
         trace=pass_,
         shares=np.broadcast_to(np.asarray(shares).reshape(-1), rows.shape),
         penalty=float(penalty(theta, *strengths)),
