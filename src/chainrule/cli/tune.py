@@ -60,7 +60,7 @@ def _tune(**given: Any) -> int:
     ctx = click.get_current_context()
     fixed, search = given_settings(ctx, _SETTINGS), given_settings(ctx, _SEARCH)
     budget = {name: search.pop(name) for name in ("trials", "seconds") if name in search}
-    if not (fixed.get("task") != "numbers" or "metric" in search):
+    if fixed.get("task") == "numbers" and "metric" not in search:
         search["metric"] = "validation_cost"
     data = owned_by("data", fixed, _SETTINGS)
     network = owned_by("network", fixed, _SETTINGS) | owned_by("architecture", fixed, _SETTINGS)
