@@ -61,7 +61,6 @@ def test_extras_are_named() -> None:
     ("recipe", "named"),
     [
         ({"normalisation": "batch", "clip_norm": 1}, "clip_norm 1 beside normalisation"),
-        ({"label_smoothing": 0.1, "max_norm": 2.0}, "max_norm 2"),
         ({"optimiser": "lbfgs"}, "optimiser lbfgs"),
     ],
 )
@@ -95,6 +94,7 @@ def test_what_is_not_explained_term_by_term_is_refused(tmp_path, recipe, named) 
         {"normalisation": "batch"},
         {"dropout": 0.3, "clip_norm": 0.5},
         {"mixup": 0.4},
+        {"max_norm": 0.5, "learning_rate": 0.1},
         {**EVERYTHING, **GROWING, "optimiser": "adamw", "l2": 0.01, "class_weights": [1, 2, 3]},
         {**EVERYTHING, "accumulation": 2, "optimiser": "momentum"},
     ],
@@ -105,7 +105,7 @@ def test_the_step_that_is_told_is_the_runs(tmp_path, recipe) -> None:
         numbers = weight_story(course, course.step(number), WeightAsked(layer, (2, 3))).numbers
         assert numbers["adds_up"]
         told = numbers["update"][-1]
-        assert told["quantity"] == f"W_new[{layer}][2,3]"
+        assert told["quantity"].removesuffix(" limited") == f"W_new[{layer}][2,3]"
         assert told["value"] == pytest.approx(numbers["in_the_run"]["after"], rel=1e-12)
 
 
@@ -118,6 +118,17 @@ def test_the_copies_of_an_epoch_are_told(tmp_path) -> None:
     copies = [course.examples(step).inputs[row] for step in (first, second)]
     assert not np.array_equal(copies[0], copies[1])
     assert told.numbers["terms"][0]["input"] == copies[1][3]
+
+
+def test_what_is_cut_down_is_told(tmp_path) -> None:
+    course = trained(tmp_path / "run", max_norm=0.5)
+    story = weight_story(course, course.step(1), WeightAsked(2, (1, 4)))
+    *_, new, limited = story.numbers["update"]
+    assert limited["quantity"] == "W_new[2][1,4] limited"
+    assert abs(limited["value"]) < abs(new["value"])
+    lines = story.blocks[2].lines
+    assert "U9  W_new[2][1,4]·m/‖W_new[2][1,:]‖, as ‖W_new[2][1,:]‖ > m" in lines
+    assert lines[-2] == f"      = {limited['value']:.6g}"
 
 
 def test_what_the_craft_does_is_told(tmp_path) -> None:

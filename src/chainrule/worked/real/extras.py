@@ -52,8 +52,6 @@ def require_explained(recipe: Recipe) -> None:
     untold = []
     if recipe.clip_norm is not None and recipe.normalisation != "none":
         untold.append(f"clip_norm {recipe.clip_norm:g} beside normalisation")
-    if recipe.max_norm is not None:
-        untold.append(f"max_norm {recipe.max_norm:g}")
     if recipe.optimiser == "lbfgs":
         untold.append("optimiser lbfgs")
     if untold:
@@ -71,8 +69,8 @@ def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
     """A recipe by which one step of a run, taken by itself on plain layers, is the same.
 
     Where its rate follows from more than the number of the step, the rate is given. The parts of a
-    batch add up to the same gradient; an average is taken after the step; examples are given as the
-    epoch had them.
+    batch add up to the same gradient; the average and the limit of lengths come after the step;
+    examples are given as the epoch had them.
 
     Args:
         course: of the run.
@@ -81,7 +79,7 @@ def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
     """
     recipe = course.plan.recipe
     plain = {"accumulation": 1, "averaging": "none", "snapshots": False}
-    plain |= {**vars(Augmentation()), "normalisation": "none", "dropout": None}
+    plain |= {**vars(Augmentation()), "normalisation": "none", "dropout": None, "max_norm": None}
     grows = recipe.batch_growth > 1
     if grows:
         plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}

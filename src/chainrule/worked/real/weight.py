@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from chainrule.engine.plain import plain_parameters
 from chainrule.engine.position import Position
 from chainrule.equations.updates import UPDATES
-from chainrule.worked.ledger import Entry, Ledger
-from chainrule.worked.options import Options
+from chainrule.worked.ledger import Ledger
 from chainrule.worked.real.course import Course, StepOfRun
 from chainrule.worked.real.crafted import (
     craft_lines,
@@ -26,7 +25,7 @@ from chainrule.worked.real.extras import distortions_of, require_explained, step
 from chainrule.worked.real.looking import can_be_seen, example_picture, input_name, target_text
 from chainrule.worked.real.story import Block, Gallery, Lines, Story
 from chainrule.worked.real.sums import Whole, cell, terms_table
-from chainrule.worked.rendering.showing import show
+from chainrule.worked.real.update import Update
 from chainrule.worked.steps.example import WorkedExample
 from chainrule.worked.steps.quantity import Quantity
 
@@ -75,12 +74,11 @@ def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
     ledger = _ledger(course, step, position)
     ledger.located(asked.gradient, asked.where)
     terms = _Terms(course, step, ledger, asked)
-    entries = list(_entries(ledger, asked))
-    run = _of_the_run(course, position, asked)
+    update = Update(course, position, ledger, asked.layer, asked.index)
     return Story(
         title=f"{_address(asked)} in step {step.number} of {course.path}",
-        blocks=(*terms.blocks(), _update_block(ledger, entries, run), *terms.pictures()),
-        numbers=_numbers(terms, entries, run),
+        blocks=(*terms.blocks(), update.block(), *terms.pictures()),
+        numbers=_numbers(terms, update),
     )
 
 
@@ -236,47 +234,7 @@ class _Terms:
         ]
 
 
-def _entries(ledger: Ledger, asked: WeightAsked) -> Iterator[Entry]:
-    """What becomes of the gradient, number by number up to the new weight."""
-    back = ledger.step(1).trained
-    kinds = [
-        *(["g"] if back.is_penalised else []),
-        *(["gradient_norm"] if back.recipe.clip_norm is not None else []),
-        *(["g_clipped"] if back.is_clipped else []),
-        "learning_rate",
-        *UPDATES[back.recipe.optimiser].slots,
-        "W_new",
-    ]
-    for kind in kinds:
-        of_run = kind in ("gradient_norm", "learning_rate")
-        quantity = Quantity(kind) if of_run else Quantity(kind, asked.layer, asked.index)
-        yield ledger.entry(quantity)
-
-
-def _update_block(ledger: Ledger, entries: Sequence[Entry], run: dict[str, Any]) -> Lines:
-    lines: list[str] = []
-    for entry in entries:
-        shown = show(ledger, entry, Options())
-        lines.append(f"{entry.equation:<4}{shown.symbol} = {shown.formula or shown.result}")
-        rest = (shown.substituted, shown.result) if shown.formula else ()
-        lines += [f"{'':<4}  = {text}" for text in rest if text]
-    told = f"In the run itself, in {run['dtype']}: from {run['before']!r} to {run['after']!r}."
-    return Lines("The update", (*lines, told))
-
-
-def _of_the_run(course: Course, position: Position, asked: WeightAsked) -> dict[str, Any]:
-    """The weight before and after the step as the run had it."""
-
-    def weight(at: Position) -> float:
-        plain = plain_parameters(course.plan.engine.layout, at.parameters)
-        weights = course.plan.network.with_parameters(plain).weights
-        return float(str(weights[asked.layer - 1][asked.index]))  # its own digits, not float64's
-
-    dtype, after = course.plan.network.architecture.dtype, course.after(position)
-    return {"dtype": dtype, "before": weight(position), "after": weight(after)}
-
-
-def _numbers(terms: _Terms, entries: Sequence[Entry], run: dict[str, Any]) -> dict[str, Any]:
+def _numbers(terms: _Terms, update: Update) -> dict[str, Any]:
     whole = terms.whole
     return {
         "run": terms.course.path,
@@ -288,9 +246,6 @@ def _numbers(terms: _Terms, entries: Sequence[Entry], run: dict[str, Any]) -> di
         "gradient": whole.total,
         "sum_of_terms": whole.added,
         "adds_up": whole.holds,
-        "update": [
-            {"quantity": str(entry.quantity), "equation": entry.equation, "value": entry.value}
-            for entry in entries
-        ],
-        "in_the_run": run,
+        "update": update.record(),
+        "in_the_run": update.in_the_run,
     }
