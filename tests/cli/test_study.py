@@ -105,6 +105,17 @@ def test_show_in_all_forms(chainrule, studied: Path) -> None:
     assert "\n2 more: chainrule study export small --csv FILE\n" in text
 
 
+def test_an_address_goes_to_the_executor_of_the_file(chainrule, tmp_path) -> None:
+    rows = "".join(f"{i % 5},{i % 2}\n" for i in range(40))
+    (tmp_path / "flowers.csv").write_text(rows)
+    text = STUDY.replace("[2, 3, 2]", "[1, 3, 2]") + 'executor = "ray"\n'
+    (tmp_path / "far.toml").write_text(text)
+    done = chainrule("study", "run", "far.toml", "--address", "127.0.0.1:1")
+    assert (done.code, done.out) == (2, "")
+    assert "ray" in done.err.lower()
+    assert not (tmp_path / "studies.journal").exists()
+
+
 def test_export(chainrule, studied: Path) -> None:
     printed = chainrule("study", "export", "small", "--csv", "-")
     rows = list(csv.DictReader(io.StringIO(printed.out)))

@@ -18,7 +18,7 @@ STORAGE = "studies.journal"
 """The storage where none is named."""
 
 _DEFAULTS = {
-    "executor": "the file's, or local",
+    "executor": "the study's, or local",
     "workers": "as many as there are processors",
     "address": "starts workers here",
 }
@@ -49,14 +49,20 @@ def place_flags() -> list[click.Parameter]:
     return found
 
 
-def given_place() -> dict[str, Any]:
+def given_place(executor: str = "local") -> dict[str, Any]:
     """Where trials are computed, as far as the command line says it.
+
+    Args:
+        executor: the study's own; an address alone makes it dask, unless it takes addresses.
 
     Raises: InputError.
     """
     given = given_settings(click.get_current_context(), _PLACE)
-    addressed = given.get("address") is not None
-    if addressed and given.setdefault("executor", "dask") not in ADDRESSED:
+    if given.get("address") is None:
+        return given
+    if executor not in ADDRESSED:
+        given.setdefault("executor", "dask")
+    if given.get("executor", executor) not in ADDRESSED:
         raise InputError(
             "study",
             expected="--executor dask or ray to go with --address",

@@ -24,7 +24,8 @@ def run(**given: Any) -> int:
     spec = read_study(given["file"])
     if given["name"] is not None:
         spec = spec.replaced(name=given["name"])
-    return compute(spec, given["storage"], given_place(), as_json=given["as_json"])
+    place = given_place(spec.settings.executor)
+    return compute(spec, given["storage"], place, as_json=given["as_json"])
 
 
 def compute(spec: Spec, storage: str, place: dict[str, Any], *, as_json: bool) -> int:
