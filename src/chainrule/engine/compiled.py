@@ -253,7 +253,7 @@ class CompiledEngine:
             working.step,
             self.timetable.part(position.epoch),
             mask_keys(self._law.seed, self._silent, steps),
-            np.array([self.timetable.average_share(position, step) for step in steps], float),
+            self.timetable.average_shares(position, steps),
         )
         work = Work(working.table, working.state, working.sums)
         if self._choice.loops:

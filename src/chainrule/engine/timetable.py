@@ -154,6 +154,12 @@ class Timetable:
             return 0.0
         return uniform_share(position.epoch - first)
 
+    def average_shares(self, position: Position, steps: range) -> NDArray[Any]:
+        """The shares of several steps of a position's epoch, (steps,) float64."""
+        if self.recipe.averaging == "none":
+            return np.zeros(len(steps))
+        return np.array([self.average_share(position, step) for step in steps], np.float64)
+
     def has_average(self, position: Position) -> bool:
         """Whether the average has begun at a position."""
         done = {"ema": position.step, "swa": self._ends(position)}
