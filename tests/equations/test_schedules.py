@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import FrozenInstanceError
 from itertools import pairwise
 
 import pytest
@@ -38,7 +37,7 @@ def test_what_is_left_out_is_the_usual() -> None:
 
 def test_records_cannot_be_changed() -> None:
     for record, name in ((_at(1), "step"), (Course(), "factor"), (SCHEDULES["step"], "name")):
-        with pytest.raises(FrozenInstanceError):
+        with pytest.raises(AttributeError):
             setattr(record, name, 0)
 
 

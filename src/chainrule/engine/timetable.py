@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -90,7 +90,7 @@ class Timetable:
         """Whether the rate is one for a whole epoch."""
         return self.recipe.schedule in _STEADY and self.recipe.warmup_epochs == 0
 
-    def rates(self, position: Position, steps: Iterable[int]) -> list[float]:
+    def rates(self, position: Position, steps: Sequence[int]) -> list[float]:
         """The rates of some steps of a position's epoch; steps count from 0 in the whole run."""
         recipe = self.recipe
         rate, batches = SCHEDULES[recipe.schedule].rate, self.batches(position.epoch)
@@ -103,13 +103,18 @@ class Timetable:
             recipe.cycle_epochs,
             recipe.cycle_growth,
         )
-        found = []
-        for step in steps:
-            share = (step - begun) / batches
-            clock = Clock(position.epoch, step, self.steps, drops, share)
-            plain = rate(recipe.learning_rate, clock, course)
-            found.append(warmed(plain, position.epoch + share + 1 / batches, recipe.warmup_epochs))
-        return found
+        base, epoch, last = recipe.learning_rate, position.epoch, self.steps
+        shares = [(step - begun) / batches for step in steps]
+        found = [
+            rate(base, Clock(epoch, step, last, drops, share), course)
+            for step, share in zip(steps, shares, strict=True)
+        ]
+        if not recipe.warmup_epochs:
+            return found
+        ends = [epoch + share + 1 / batches for share in shares]
+        return [
+            warmed(plain, end, recipe.warmup_epochs) for plain, end in zip(found, ends, strict=True)
+        ]
 
     def ends_cycle(self, epochs: int) -> bool:
         """Whether so many epochs end a cycle of cosine_restarts."""

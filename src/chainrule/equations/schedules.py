@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["SCHEDULES", "Clock", "Course", "Schedule", "drops_so_far", "warmed"]
 
@@ -16,9 +17,8 @@ ONE_CYCLE_START = 25.0
 """A one-cycle run starts at η₀ / 25."""
 
 
-@dataclass(frozen=True)
-class Clock:
-    """Where in the run a step stands.
+class Clock(NamedTuple):
+    """Where in the run a step stands. A tuple, since one is made for every step.
 
     Args:
         epoch: epochs ended so far, from 0.
