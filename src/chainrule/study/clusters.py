@@ -67,6 +67,8 @@ class Joblib:
 class Ray(Joblib):
     """Workers of a Ray cluster, by the backend that Ray has for joblib.
 
+    Where this process has connected itself already, that connection is used, and left open.
+
     Args:
         address: the cluster's, such as 10.0.0.1:6379; None starts one here.
         width: workers to start where there is no address.
@@ -76,11 +78,21 @@ class Ray(Joblib):
         super().__init__(width)
         self._address = address
         self._ray: Any = None
+        self._ours = False
 
     def __enter__(self) -> Ray:
         self._ray = _library("ray", "ray")
         from ray.util.joblib import register_ray
 
+        self._ours = not self._ray.is_initialized()
+        if self._ours:
+            self._connect()
+        self.width = int(self._ray.cluster_resources().get("CPU", self.width))
+        logging.getLogger("ray").setLevel(logging.ERROR)
+        register_ray()
+        return self
+
+    def _connect(self) -> None:
         size = {} if self._address else {"num_cpus": self.width, "include_dashboard": False}
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
         try:
@@ -88,13 +100,10 @@ class Ray(Joblib):
             self._ray.init(self._address, **size, **quiet)
         except (OSError, ValueError, RuntimeError) as error:
             raise _dead(str(self._address), error, "Ray cluster", "ray start --head") from None
-        self.width = int(self._ray.cluster_resources().get("CPU", self.width))
-        logging.getLogger("ray").setLevel(logging.ERROR)
-        register_ray()
-        return self
 
     def __exit__(self, *exc: object) -> None:
-        self._ray.shutdown()
+        if self._ours:
+            self._ray.shutdown()
 
     def results(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
         """As in `Executor`."""
