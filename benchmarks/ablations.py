@@ -1,9 +1,9 @@
 """What each part of the preset best is worth: the recipe without it, or with something else.
 
-    python benchmarks/ablations.py [--epochs 30] [--seeds 1] [--only NAME,NAME] [--write]
+    python benchmarks/ablations.py [--epochs 30] [--seed 0] [--only NAME,NAME] [--write]
 
 Trained on the first 50,000 training images of MNIST, judged by the last 10,000 of them; the test
-images are not looked at. Each row changes one thing in the preset, which is trained for fewer
+images are not looked at. Each row changes one thing in the preset, which is trained for other
 epochs than it has. Rows that were measured before are kept; --write puts all of them into
 benchmarks/ablations.json and into docs/recipes.md.
 """

@@ -45,7 +45,7 @@ def test_each_setting_can_be_set_by_a_flag(name) -> None:
 
 def test_the_papers_networks_have_presets() -> None:
     papers = {"investigation", "approximator", "four-equations", "matrix-based"}
-    assert papers | {"fast", "balanced", "best", "small"} == set(preset_names())
+    assert papers | {"fast", "balanced", "best", "utmost", "small"} == set(preset_names())
 
 
 def test_figures_are_those_of_the_page() -> None:
@@ -67,7 +67,8 @@ def test_a_name_that_is_none(ask) -> None:
         ask("fats")
     assert str(caught.value) == (
         "preset: expected a preset, got 'fats' (str). Did you mean 'fast'? The names are: "
-        "approximator, balanced, best, fast, four-equations, investigation, matrix-based, small."
+        "approximator, balanced, best, fast, four-equations, investigation, matrix-based, small, "
+        "utmost."
     )
 
 
