@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -56,8 +57,7 @@ def test_figures_are_those_of_the_page() -> None:
         if not figures:
             assert "not measured" in row
             continue
-        middle = sorted(figures["accuracies"])[len(figures["accuracies"]) // 2]
-        assert f"{middle:.2%} (" in row
+        assert f"{median(figures['accuracies']):.2%} (" in row
         assert f"| {figures['parameters']:,} |" in row
 
 
