@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -20,8 +20,8 @@ from chainrule.data.batches import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.examples import working_examples
-from chainrule.engine.expansion import Expansion
 from chainrule.engine.position import Position
+from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.timetable import Timetable
 from chainrule.errors import InputError
 from chainrule.network.network import Network
@@ -194,12 +194,17 @@ class Course:
         )
 
     @cached_property
-    def _expansion(self) -> Expansion:
-        return Expansion(self.plan.training, self.plan.recipe, thread_count())
+    def law(self) -> ReferenceEngine:
+        """The reference engine in float64, for this training."""
+        plan = self.plan
+        architecture = replace(plan.network.architecture, dtype="float64")
+        law = ReferenceEngine(architecture, plan.recipe.replaced(engine="reference"), plan.training)
+        law.expansion.threads = thread_count()
+        return law
 
     def examples(self, step: StepOfRun) -> Dataset:
         """The training set as the epoch of a step had it: distorted copies, where there are any."""
-        return self._expansion.of(step.epoch - 1)
+        return self.law.expansion.of(step.epoch - 1)
 
     def before(self, step: StepOfRun) -> Position:
         """Where the run stood before a step, to the bit.

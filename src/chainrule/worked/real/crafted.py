@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from chainrule.engine.masks import dropout_shares
 from chainrule.engine.plain import plain_parameters
 from chainrule.engine.position import Position
-from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.backpropagation import Trace
 from chainrule.network.parameters import Layout
 from chainrule.threads import one_blas_thread
@@ -59,19 +58,13 @@ def crafted_step(
 
     Raises: DivergenceError where a number is not finite.
     """
-    plan = course.plan
-    law = ReferenceEngine(
-        replace(plan.network.architecture, dtype="float64"),
-        plan.recipe.replaced(engine="reference"),
-        plan.training,
-    )
     exact = replace(
         position,
         parameters=position.parameters.astype(np.float64),
         state=position.state.astype(np.float64),
     )
     with one_blas_thread(), np.errstate(all="ignore"):
-        passes = law.passes(exact, np.array(step.rows))
+        passes = course.law.passes(exact, np.array(step.rows))
     assert example.state is not None
     return followed(example, 1, example.parameters, example.state, _joined(passes))
 

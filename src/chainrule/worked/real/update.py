@@ -68,10 +68,12 @@ class Update:
         None where nothing is cut down.
         """
         longest = self.course.plan.recipe.max_norm
+        if longest is None:
+            return None
         theta = self.ledger.step(1).trained.stepped.theta
         weights = self.ledger.example.layout.weights(theta)[self.layer - 1]
         length = float(np.linalg.norm(weights[self.index[0]]))
-        if longest is None or length <= longest:
+        if length <= longest:
             return None
         return length, float(limited_rows(weights, longest)[self.index])
 
