@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from chainrule.kernels.compiling import announced, entry, kept_in, kernel, numba
+from chainrule.kernels import batches, distort, loops, predictions
+from chainrule.kernels.compiling import _ANNOUNCER, announced, entry, kept_in, kernel, numba
 
 
 def test_no_folder_keeps_nothing():
@@ -45,3 +46,11 @@ def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
             told.append(len(caplog.messages))
     assert caplog.messages == ["This is compiled."] * 2
     assert told == [1, 1, 2, 2]
+
+
+def test_every_entry_of_the_engine_is_announced():
+    advance = (batches.advance_tiles, loops.advance_loops)
+    for one in (*advance, predictions.compute_outputs, distort.distort_rows):
+        text = _ANNOUNCER.texts[getattr(one, "py_func", one)]
+        assert text.startswith("The kernels ")
+        assert "this once: about " in text
