@@ -126,7 +126,7 @@ def _torch_epochs(torch: Any, recipe: cr.Recipe, images: Any, labels: Any, epoch
                     average = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=decay)
                 average.update_parameters(network)
     torch.optim.swa_utils.update_bn(copies[:8192].split(2048), average)
-    average.eval()
+    average.train(mode=False)
     return average
 
 

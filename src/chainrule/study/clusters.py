@@ -192,7 +192,7 @@ def _reached(address: str | None) -> None:
     """
     host, _, port = (address or "").rpartition("://")[2].rpartition(":")
     if port.isdecimal():
-        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
 
 
 def _library(name: str, packages: str) -> Any:
