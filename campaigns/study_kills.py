@@ -116,7 +116,19 @@ def ended(number: int, delay: float | None) -> int | None:
     return None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
-def disturbed(url: str, name: str, kills: int, chance: random.Random) -> Counter[str]:
+def longest_life(seconds: float, kills: int) -> float:
+    """Seconds within which a kill comes, so that all of them come before the study is over.
+
+    Args:
+        seconds: that the study takes undisturbed.
+        kills: how many there are to be.
+    """
+    return min(max(seconds / kills, 0.03), 0.3)
+
+
+def disturbed(
+    url: str, name: str, kills: int, chance: random.Random, longest: float
+) -> Counter[str]:
     """Compute a study with children that are killed; how often, and how many failed."""
     roles = {"coordinators": coordinate, "workers": work}
     came: Counter[str] = Counter()
@@ -126,7 +138,7 @@ def disturbed(url: str, name: str, kills: int, chance: random.Random) -> Counter
             role = chance.choice(list(roles))
             running.append((role, child(roles[role], url, name)))
         role, number = running.pop(chance.randrange(len(running)))
-        status = ended(number, chance.uniform(0, 0.3))
+        status = ended(number, chance.uniform(0, longest))
         came[role if status is None else "ended" if status == 0 else "failed"] += 1
         if status == 0 and is_over(url, name):
             break
@@ -165,7 +177,8 @@ def campaign(given: argparse.Namespace, place: Path) -> dict[str, Any]:
     for where in (quiet, url):
         begin_study(described(place, given.trials, name), where)
     coordinate(quiet, name)
-    came = disturbed(url, name, given.kills, chance)
+    longest = longest_life(time.monotonic() - began, given.kills)
+    came = disturbed(url, name, given.kills, chance, longest)
     wanted, found = digests(quiet, name), digests(url, name)
     kept = kept_study(open_store(url), name)
     trials = kept.store.trials(kept.key)
