@@ -27,12 +27,12 @@ from chainrule.equations.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_cost, output_error
 from chainrule.equations.precision import rounded_once
+from chainrule.kernels.activations import exp_of
 from chainrule.kernels.codes import ACTIVATION_CODES, COST_CODES
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.curves import exp_of
-from chainrule.kernels.lanes import LANES, load_wide, store_rounded
-from chainrule.kernels.output import row_cost_and_error
+from chainrule.kernels.output_error import row_cost_and_error
 from chainrule.kernels.rows import activate_row, activate_with_slope
+from chainrule.kernels.simd import LANES, load_wide, store_rounded
 
 Array: TypeAlias = NDArray[Any]
 Pair: TypeAlias = tuple[Array, Array | None]

@@ -27,7 +27,7 @@ import numpy as np
 
 import chainrule as cr
 from chainrule.data.augmentation import augmented
-from chainrule.engine.expansion import augmentation_of
+from chainrule.engine.augmented_epochs import augmentation_of
 from chainrule.presets import preset
 
 PEERS = ("chainrule", "pytorch")

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.worked.checking.judging import VERDICTS, Judgement, Marked, judge
-from chainrule.worked.checking.marks import right_text
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.judging import VERDICTS, Judgement, Marked, judge
+from chainrule.marking.marks import right_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = (

@@ -23,11 +23,12 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import chainrule as cr
-from chainrule.engine.expansion import augmentation_of
+from chainrule.engine.augmented_epochs import augmentation_of
 from chainrule.network.parameters import Layout
 from chainrule.presets import preset, preset_about, preset_names
 from chainrule.training.certificate import versions
@@ -90,11 +91,11 @@ def trained(
 def voted(networks: Sequence[cr.Network], test: cr.Dataset) -> dict[str, Any]:
     """What the networks of the preset best answer together, and for distorted copies."""
     how = augmentation_of(prepared(preset("best"), 0)[1])
-    views = {"views": VIEWS, "augmentation": how}
+    viewed = partial(cr.vote, dataset=test, views=VIEWS, augmentation=how)
     return {
-        **cr.vote(networks, test, **views).to_dict(),
+        **viewed(networks).to_dict(),
         "ensemble": cr.vote(networks, test).accuracy,
-        "viewed": [cr.vote([one], test, **views).accuracy for one in networks],
+        "viewed": [viewed([one]).accuracy for one in networks],
     }
 
 

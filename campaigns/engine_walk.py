@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from chainrule.engine.contract import Until
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.working import normalised_weights
+from chainrule.engine.training_arrays import normalised_weights
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import Layer, Trace, trace
 from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
+from chainrule.ledger.steps.example import WorkedExample
+from chainrule.ledger.steps.quantity import Quantity
 from chainrule.network.network import layers_of
 from chainrule.network.parameters import flatten
-from chainrule.worked.steps.example import WorkedExample
-from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["EngineStep", "key_of", "walk"]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.plan import Plan
-from chainrule.worked.sheets.sheet import Sheet as Worksheet
-from chainrule.worked.sheets.sheet import sheet_of
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.sheets.drawing import drawn
+from chainrule.marking.sheets.plan import Plan
+from chainrule.marking.sheets.sheet import Sheet as Worksheet
+from chainrule.marking.sheets.sheet import sheet_of
 
 Key = tuple[Any, ...]
 """Kind, example or None, layer or None, indices."""

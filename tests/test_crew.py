@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.crew import Crew, shared_crew
+from chainrule.thread_pool import Crew, shared_crew
 
 PATIENCE = 60
 """Seconds after which threads that ought to meet are taken not to."""
@@ -77,7 +77,7 @@ def in_a_process(program: str, **more: str) -> str:
 
 FORKED = """
 import os
-from chainrule.crew import shared_crew
+from chainrule.thread_pool import shared_crew
 assert shared_crew().run(lambda me: me) == 0
 child = os.fork()
 if child == 0:
@@ -93,7 +93,7 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
 
 CRAMPED = """
 import resource, threading
-from chainrule.crew import Crew
+from chainrule.thread_pool import Crew
 
 assert Crew({wanted}).threads == {wanted}
 

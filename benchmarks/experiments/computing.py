@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chainrule.study.course import begin_study, run_study, work_on_study
+from chainrule.study.runner import begin_study, run_study, work_on_study
 from chainrule.study.spec import Spec, read_study
 from chainrule.study.summary import Entry, entries
 from experiments.size import Size

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network, chosen_classes
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
+from chainrule.training.loop import train
 from experiments.size import Size
 
 __all__ = ["FACES", "NOISES", "learned_dice", "nearest", "thrown"]

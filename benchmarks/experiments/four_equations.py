@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.diagnosis.diagnose import diagnose
+from chainrule.diagnosis.diagnoser import diagnose
 from chainrule.diagnosis.probe import probe
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli.bench import command
-from chainrule.cli.endings import ended
+from chainrule.cli.exit_status import ended
 
 TINY = ("--part", "speed", "--case", "20-32-2/32", "--peer", "numpy", "--peer", "reference")
 SMALL = ("--examples", "64", "--rounds", "2", "--threads", "1")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.worked.files.reading import read_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import render
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import read_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.rendering.formats import render
 
 EXAMPLES = Path(__file__).parents[2] / "worked"
 CHAIN = str(EXAMPLES / "one-neuron-a-layer.toml")

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console as RichConsole
 
 from chainrule.cli.console import Console
-from chainrule.cli.epochs import EpochTable
+from chainrule.cli.epoch_table import EpochTable
 from chainrule.cli.progress import REFRESH_SECONDS, Bar, Lines, Once, training_observers
 from chainrule.engine.position import EpochRecord, EpochSums, Position
 from chainrule.recipe import Recipe

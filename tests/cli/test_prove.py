@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import chainrule as cr
-from chainrule.worked.proof import proof as proofs
-from chainrule.worked.proof.peers import PEERS, absent
-from chainrule.worked.proof.printed import tried
-from chainrule.worked.proof.printed_telling import printed_lines, printed_markdown
+from chainrule.papers.printed import tried
+from chainrule.papers.printed_report import printed_lines, printed_markdown
+from chainrule.proofs import gradient_proof as proofs
+from chainrule.proofs.autodiff_libraries import PEERS, absent
 
 EXAMPLES = Path(__file__).parents[2] / "worked"
 TWO = str(EXAMPLES / "two-layers.toml")

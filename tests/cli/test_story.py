@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
+from chainrule.attribution.story import Gallery, Lines, Picture, Story
 from chainrule.cli.console import Console
 from chainrule.cli.explain_run import explain_run, refuse_run_flags
+from chainrule.cli.report import gallery_lines, tell_story
 from chainrule.cli.run_flags import run_flags
-from chainrule.cli.story import gallery_lines, tell_story
 from chainrule.errors import InputError
 from chainrule.evaluation.tables import Table
-from chainrule.worked.real.story import Gallery, Lines, Picture, Story
 
 
 def told(capsys, target: str = "seen", **given) -> str:

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Engine, Until
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import widened
+from chainrule.engine.kernel_selection import Choice
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES

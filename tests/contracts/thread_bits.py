@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
+from chainrule.engine.kernel_selection import Choice
 from chainrule.engine.position import Position
 from chainrule.equations.updates import UPDATES
-from chainrule.training.epochs import advanced
-from chainrule.training.plan import first_position, plan_training
+from chainrule.training.epoch_end import advanced
+from chainrule.training.setup import first_position, plan_training
 
 THREADS = (1, 2, 3, 4, 8)
 KINDS = ("dense", "sparse by row", "sparse by column")

@@ -7,7 +7,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.condition import Condition, Sight
-from chainrule.diagnosis.diagnose import diagnose
+from chainrule.diagnosis.diagnoser import diagnose
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.probe import probe
 

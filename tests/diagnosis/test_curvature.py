@@ -5,7 +5,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.curvature import STABILITY, UNLIMITED, gradient_of, greatest_eigenvalue
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import widened
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES, Settings
 from chainrule.network.parameters import Layout

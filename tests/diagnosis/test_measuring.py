@@ -8,9 +8,9 @@ import pytest
 import chainrule as cr
 from chainrule.diagnosis.evidence import Snapshot
 from chainrule.diagnosis.measuring import SAMPLE, Measure
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import widened
 from chainrule.engine.position import Position
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.updates import UPDATES
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.diagnosis.data_checks import unscaled_inputs
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.of_examples import unscaled_inputs
-from chainrule.diagnosis.of_layers import (
+from chainrule.diagnosis.layer_checks import (
     exploding_gradients,
     large_weights,
     lost_scale,

@@ -7,16 +7,16 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.curvature import Curvature
-from chainrule.diagnosis.diagnose import diagnose
+from chainrule.diagnosis.diagnoser import diagnose
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.of_steps import (
+from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis.step_checks import (
     few_large_batches,
     overfitting,
     rate_too_high,
     rate_too_low,
     short_run,
 )
-from chainrule.diagnosis.probe import probe
 from chainrule.engine.position import EpochRecord
 
 RANDOM = np.random.default_rng(4)

@@ -13,9 +13,9 @@ import pytest
 from chainrule.cli import main
 from chainrule.cli.examined import Examined, examined
 from chainrule.cli.settings import training_settings
-from chainrule.diagnosis.conditions import CONDITIONS
-from chainrule.diagnosis.diagnose import Diagnosis, diagnose
-from chainrule.diagnosis.mending import mend, settings_text
+from chainrule.diagnosis.condition_table import CONDITIONS
+from chainrule.diagnosis.diagnoser import Diagnosis, diagnose
+from chainrule.diagnosis.remedies import mend, settings_text
 
 RECIPES = Path(__file__).parent / "recipes"
 FAULTS = sorted(path.stem for path in (RECIPES / "faults").glob("*.toml"))

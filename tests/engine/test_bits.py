@@ -211,7 +211,7 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 import chainrule as cr
 from chainrule.engine.contract import Until
-from chainrule.training.plan import first_position, plan_training
+from chainrule.training.setup import first_position, plan_training
 
 random = np.random.default_rng(0)
 data = cr.Dataset(random.integers(0, 256, (300, 300), dtype=np.uint8), random.integers(0, 10, 300),

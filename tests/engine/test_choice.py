@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.engine.choice import (
+from chainrule.engine.kernel_selection import (
     BY_COLUMN_WIDTH,
     LOOPS_BATCH,
     THREAD_WORK,

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
+from chainrule.engine.kernel_selection import Choice
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.activations import ACTIVATIONS

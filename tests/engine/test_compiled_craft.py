@@ -11,13 +11,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import widened
+from chainrule.engine.kernel_selection import Choice
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 
 CHANCE = np.random.default_rng(5)
 SPARSE = CHANCE.random((30, 6)) * (CHANCE.random((30, 6)) < 0.4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.engine.course import made_course, mask_keys
+from chainrule.engine.step_hyperparameters import made_course, mask_keys
 from chainrule.equations.hashing import key_of
 from chainrule.equations.updates import UPDATES
 from chainrule.kernels.codes import COST_CODES, UPDATE_CODES

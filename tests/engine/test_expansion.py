@@ -11,11 +11,11 @@ from numpy.testing import assert_array_equal
 
 import chainrule as cr
 from chainrule.data.augmentation import augmented, augmented_by_law, mixing
+from chainrule.engine.augmented_epochs import Expansion, augmentation_of
 from chainrule.engine.compiled import CompiledEngine
-from chainrule.engine.expansion import Expansion, augmentation_of
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.errors import ShapeError
-from chainrule.training.plan import plan_training
+from chainrule.training.setup import plan_training
 
 CHANCE = np.random.default_rng(6)
 DOTS = CHANCE.integers(0, 100, (12, 25)).astype(np.uint8)

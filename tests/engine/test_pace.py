@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.engine.pace import Pace
+from chainrule.engine.thread_tuning import Pace
 
 
 def course(most: int, stretches: int, seconds: dict[int, float]) -> list[int]:

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.examples import working_examples
-from chainrule.engine.pieces import made_pieces
+from chainrule.engine.kernel_selection import Choice
+from chainrule.engine.task_partition import made_pieces
 from chainrule.kernels.gradient_tiles import GROUP
 from chainrule.kernels.panels import panel_count
 from chainrule.kernels.records import Pieces
+from chainrule.network.kernel_workspace import made_plan
+from chainrule.network.packed_parameters import Table
 from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
-from chainrule.network.workspace import made_plan
 
 
 def pieces_of(

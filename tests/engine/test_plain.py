@@ -9,8 +9,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from chainrule.data.dataset import Dataset
-from chainrule.engine.masks import dropout_shares
-from chainrule.engine.plain import (
+from chainrule.engine.dropout_masks import dropout_shares
+from chainrule.engine.inference_parameters import (
     STATISTICS,
     plain_parameters,
     sampled_rows,
@@ -19,7 +19,7 @@ from chainrule.engine.plain import (
     widened,
 )
 from chainrule.engine.position import Position
-from chainrule.engine.timetable import Timetable
+from chainrule.engine.training_schedule import Timetable
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import Network
 from chainrule.network.parameters import Layout, draw_parameters

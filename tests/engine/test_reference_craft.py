@@ -14,14 +14,14 @@ import pytest
 from numpy.testing import assert_allclose
 
 from chainrule.data.augmentation import mixing
-from chainrule.data.batches import epoch_order
+from chainrule.data.batch_order import epoch_order
 from chainrule.data.dataset import Dataset
+from chainrule.engine.augmented_epochs import augmentation_of
 from chainrule.engine.contract import Until
-from chainrule.engine.expansion import augmentation_of
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import widened
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.hashing import key_of
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture

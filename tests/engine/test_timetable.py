@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.engine.position import EpochRecord, Position
-from chainrule.engine.timetable import Timetable, initial_state
+from chainrule.engine.training_schedule import Timetable, initial_state
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.equations.updates import UPDATES
 from chainrule.recipe import Recipe

@@ -10,16 +10,16 @@ import pytest
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.engines import make_engine
+from chainrule.engine.lbfgs import WholeEngine
 from chainrule.engine.position import EpochSums, Position
-from chainrule.engine.timetable import initial_state
-from chainrule.engine.whole import WholeEngine
+from chainrule.engine.training_schedule import initial_state
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import Network
 from chainrule.network.parameters import draw_parameters
 from chainrule.recipe import Recipe
+from chainrule.training.loop import resume, train
 from chainrule.training.observers import Moment
-from chainrule.training.train import resume, train
 
 LINE = Architecture.of([3, 1], "identity", dtype="float64")
 

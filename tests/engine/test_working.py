@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule.data.dataset import Dataset
-from chainrule.engine.working import WorkingSet, normalised_weights
+from chainrule.engine.training_arrays import WorkingSet, normalised_weights
 from chainrule.errors import ShapeError
 
 BYTES = Dataset(

@@ -13,13 +13,13 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from chainrule.attribution.replay import Course
 from chainrule.data.dataset import Dataset
 from chainrule.figures.saving import save_figure
 from chainrule.figures.study_table import StudyTable, TrialRow
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
-from chainrule.worked.real.course import Course
+from chainrule.training.loop import train
 
 NAMES = ("ring", "bar", "dot")
 

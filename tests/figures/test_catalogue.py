@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
+from chainrule.attribution.replay import Course
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.figures.catalogue import FIGURES, Material, make_figure
 from chainrule.network.network import Network
-from chainrule.worked.real.course import Course
 
 NEEDS = {"nothing", "table", "run", "course", "network", "dataset", "network+dataset"}
 TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.attribution.replay import Course
 from chainrule.evaluation.report import evaluate
 from chainrule.figures.cost_slices import CostSlices, cost_slices_data, draw_cost_slices
 from chainrule.figures.directions import random_direction
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.attribution.replay import Course
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.evaluation.report import evaluate
 from chainrule.figures.cost_surface import CostSurface, cost_surface_data, draw_cost_surface
@@ -15,8 +16,7 @@ from chainrule.figures.directions import principal_directions
 from chainrule.figures.run_path import run_points
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
-from chainrule.worked.real.course import Course
+from chainrule.training.loop import train
 
 
 @pytest.fixture(scope="module")

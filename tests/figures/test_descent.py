@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from chainrule.descent.descent import descend
+from chainrule.descent.function import function_of
 from chainrule.errors import InputError
 from chainrule.figures.descent import DescentData, descent_data, draw_descent
-from chainrule.worked.functions.descent import descend
-from chainrule.worked.functions.function import function_of
 
 
 def data(text: str, start: list[float], rate: float, steps: int) -> DescentData:

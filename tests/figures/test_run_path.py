@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chainrule.attribution.replay import Course
 from chainrule.engine.scoring import scored
 from chainrule.equations.costs import cost_named
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points, sample_of
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
 
 
 def test_ends_of_epochs_are_those_of_the_run(course: Course) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.attribution.replay import Course
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points
 from chainrule.figures.saturation import draw_saturation, saturation_data
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
-from chainrule.worked.real.course import Course
+from chainrule.training.loop import train
 
 
 def test_the_share_of_flat_activations(course: Course) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.crew import Crew
 from chainrule.kernels.compiling import entry
 from chainrule.kernels.records import Team
-from chainrule.kernels.team import meet, next_task
+from chainrule.kernels.task_queue import meet, next_task
+from chainrule.thread_pool import Crew
 
 Array = NDArray[Any]
 

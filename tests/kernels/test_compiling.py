@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from chainrule.kernels import batches, distort, loops, predictions
+from chainrule.kernels import augmentation, batches, inference, single_example
 from chainrule.kernels.compiling import _ANNOUNCER, announced, entry, kept_in, kernel, numba
 
 
@@ -49,8 +49,8 @@ def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
 
 
 def test_every_entry_of_the_engine_is_announced():
-    advance = (batches.advance_tiles, loops.advance_loops)
-    for one in (*advance, predictions.compute_outputs, distort.distort_rows):
+    advance = (batches.advance_tiles, single_example.advance_loops)
+    for one in (*advance, inference.compute_outputs, augmentation.distort_rows):
         text = _ANNOUNCER.texts[getattr(one, "py_func", one)]
         assert text.startswith("The kernels ")
         assert "this once: about " in text

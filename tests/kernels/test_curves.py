@@ -9,8 +9,8 @@ import pytest
 from mpmath import mp, mpf
 
 from chainrule.equations.activations import ACTIVATIONS
+from chainrule.kernels.activations import curve_of, exp_of, exp_parts, log1p_of, softplus_of
 from chainrule.kernels.codes import ACTIVATION_CODES
-from chainrule.kernels.curves import curve_of, exp_of, exp_parts, log1p_of, softplus_of
 
 CURVED = ["sigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus"]
 

@@ -16,8 +16,8 @@ import pytest
 from chainrule.equations.distortions import Augmentation
 from chainrule.equations.hashing import key_of
 from chainrule.equations.warping import displacements, smoothing
-from chainrule.kernels.distort_field import draw_field
-from chainrule.kernels.distort_records import distortion_of, sketch_for
+from chainrule.kernels.augmentation_field import draw_field
+from chainrule.kernels.augmentation_records import distortion_of, sketch_for
 
 SCRIPT = Path(__file__).with_name("distort_in_use.py")
 CASES = ("nothing but a shift", "affine", "elastic", "thickness", "noise", "cutout", "all")

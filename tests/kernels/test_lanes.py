@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.kernels.lanes import (
+from chainrule.kernels.simd import (
     LANES,
     load,
     load_wide,

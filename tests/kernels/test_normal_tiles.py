@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from chainrule.equations.normalisation import gain_gradient, normal_gradient, normalise, scaled
-from chainrule.kernels.lanes import LANES
-from chainrule.kernels.normal_tiles import OF_DELTA, OF_TURNED, normal_task, pull_normal
+from chainrule.kernels.batch_norm_tiles import OF_DELTA, OF_TURNED, normal_task, pull_normal
 from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Buffers, Plan
+from chainrule.kernels.simd import LANES
 from chainrule.network.architecture import Architecture
+from chainrule.network.kernel_workspace import made_buffers, made_plan
+from chainrule.network.packed_parameters import Table
 from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
-from chainrule.network.workspace import made_buffers, made_plan
 
 CAPACITY = 64
 

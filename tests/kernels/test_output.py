@@ -11,7 +11,7 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import FUSED, output_cost, output_error
 from chainrule.kernels.codes import ACTIVATION_CODES, COST_CODES
-from chainrule.kernels.output import row_cost_and_error
+from chainrule.kernels.output_error import row_cost_and_error
 
 EXACT = [pytest.param(*pair, id="+".join(pair)) for pair in FUSED]
 

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.engine.course import made_course
+from chainrule.engine.step_hyperparameters import made_course
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.dropout import mask
 from chainrule.equations.hashing import key_of
+from chainrule.kernels.dropout import activate_part
 from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Batch
-from chainrule.kernels.silencing import activate_part
 from chainrule.network.architecture import Architecture
+from chainrule.network.kernel_workspace import made_buffers, made_plan
+from chainrule.network.packed_parameters import Table
 from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
-from chainrule.network.workspace import made_buffers, made_plan
 from chainrule.recipe import Recipe
 
 KEY = key_of(3, "dropout", 8, 1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.kernels.steps import blend_stretch, limit_panel
+from chainrule.kernels.updates import blend_stretch, limit_panel
 from chainrule.network.architecture import Architecture
+from chainrule.network.kernel_workspace import made_plan
+from chainrule.network.packed_parameters import Table
 from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
-from chainrule.network.workspace import made_plan
 
 LONGEST = 1.5
 

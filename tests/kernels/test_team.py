@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from chainrule.kernels.records import Team
-from chainrule.kernels.team import meet, next_task
+from chainrule.kernels.task_queue import meet, next_task
 
 SCRIPT = Path(__file__).with_name("team_at_work.py")
 

@@ -16,7 +16,7 @@ import pytest
 from safetensors.numpy import save
 
 from chainrule.errors import DataError, FileError, IntegrityError
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network.sealed_file import read_sealed, write_sealed
 
 TENSORS = {"a": np.array([1.5, -2.0], np.float32), "é": np.array([[3.0], [4.0]])}
 FACTS = {"word": 'quote " and \\ and é', "list": [1, None, 0.1], "sha256": "0" * 64}

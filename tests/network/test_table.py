@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chainrule.kernels.panels import PANEL
 from chainrule.network.architecture import Architecture
+from chainrule.network.packed_parameters import Table
 from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
 
 widths = st.lists(st.integers(1, 70), min_size=2, max_size=4)
 

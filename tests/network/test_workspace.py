@@ -7,9 +7,9 @@ import pytest
 
 from chainrule.kernels.codes import ACTIVATION_CODES
 from chainrule.network.architecture import Architecture
+from chainrule.network.kernel_workspace import made_buffers, made_plan
+from chainrule.network.packed_parameters import Table
 from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
-from chainrule.network.workspace import made_buffers, made_plan
 
 
 def table_of(layers: list[int], *, gains: bool = False, **more: object) -> Table:

@@ -13,7 +13,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import FORMAT, version_of, versions
-from chainrule.training.train import train
+from chainrule.training.loop import train
 
 
 def test_the_versions() -> None:

@@ -18,9 +18,9 @@ from chainrule.engine.position import Position
 from chainrule.errors import ChainruleError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.epochs import advanced, close_epoch, result_of
-from chainrule.training.plan import Plan, first_position, plan_training
-from chainrule.training.train import resume, train
+from chainrule.training.epoch_end import advanced, close_epoch, result_of
+from chainrule.training.loop import resume, train
+from chainrule.training.setup import Plan, first_position, plan_training
 from chainrule.training.verification import verify
 
 Results = Callable[[Path], dict[str, bytes]]

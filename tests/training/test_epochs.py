@@ -14,7 +14,7 @@ from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
 from chainrule.errors import DivergenceError
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
-from chainrule.training.epochs import (
+from chainrule.training.epoch_end import (
     ENDS,
     advanced,
     close_epoch,
@@ -23,7 +23,7 @@ from chainrule.training.epochs import (
     is_better,
     monitored,
 )
-from chainrule.training.plan import Plan, first_position, plan_training
+from chainrule.training.setup import Plan, first_position, plan_training
 
 
 def record(epoch: int = 1, **more: float) -> EpochRecord:

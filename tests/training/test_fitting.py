@@ -12,8 +12,8 @@ from chainrule.errors import InputError, ShapeError
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.fitting import MOVING, require_recipe_fits
-from chainrule.training.train import train
+from chainrule.training.loop import train
+from chainrule.training.recipe_compatibility import MOVING, require_recipe_fits
 
 IMAGES = Dataset(np.zeros((6, 12)), np.arange(6) % 3, shape=(3, 4))
 COLOURED = Dataset(np.zeros((6, 12)), np.arange(6) % 3, shape=(2, 2, 3))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chainrule.training.interruption import wish_to_stop
+from chainrule.training.stop_signals import wish_to_stop
 
 BOTH = (signal.SIGINT, signal.SIGTERM)
 

@@ -11,8 +11,8 @@ from chainrule.data.dataset import Dataset
 from chainrule.errors import DivergenceError, InputError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.many import train_many
-from chainrule.training.train import train
+from chainrule.training.concurrent import train_many
+from chainrule.training.loop import train
 
 
 @pytest.mark.parametrize("threads", [None, 1, 2, 9])

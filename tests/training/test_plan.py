@@ -14,7 +14,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.errors import ChainruleError, InputError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.plan import first_position, plan_training
+from chainrule.training.setup import first_position, plan_training
 
 Change = Callable[[Network, Dataset, Recipe], tuple[Any, ...]]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.training.rates import RateCurve, find_rate, smoothed
+from chainrule.training.lr_finder import RateCurve, find_rate, smoothed
 
 
 def test_rates_rise_evenly_by_factors_over_several_epochs(network, three) -> None:

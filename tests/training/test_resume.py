@@ -15,15 +15,15 @@ from chainrule.engine.contract import Until
 from chainrule.engine.position import Position
 from chainrule.errors import ChainruleError, DataError, IntegrityError
 from chainrule.network.network import Network
-from chainrule.network.sealed import write_sealed
+from chainrule.network.sealed_file import write_sealed
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.checkpoint import write_checkpoint
-from chainrule.training.epochs import advanced, ending
+from chainrule.training.epoch_end import advanced, ending
+from chainrule.training.loop import resume, train
 from chainrule.training.observers import Moment
-from chainrule.training.plan import first_position, plan_training
 from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
-from chainrule.training.train import resume, train
+from chainrule.training.setup import first_position, plan_training
 
 Results = Callable[[Path], dict[str, bytes]]
 

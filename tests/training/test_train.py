@@ -21,9 +21,9 @@ from chainrule.errors import DivergenceError, FileError, InputError, TrainingInt
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
 from chainrule.storage import names_in
+from chainrule.training.loop import Run, resume, train
 from chainrule.training.observers import Moment
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.train import Run, resume, train
 
 Results = Callable[[Path], dict[str, bytes]]
 

@@ -22,11 +22,11 @@ from chainrule.errors import (
     TrainingInterrupted,
 )
 from chainrule.network.network import Network
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network.sealed_file import read_sealed, write_sealed
 from chainrule.recipe import Recipe
+from chainrule.training.loop import resume, train
 from chainrule.training.observers import Moment
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.train import resume, train
 from chainrule.training.verification import Verification, verify
 
 GOOD = Verification(4, "", ())

@@ -8,8 +8,8 @@ import pytest
 
 import chainrule as cr
 from chainrule.data.dataset import Dataset
+from chainrule.ledger.steps.example import WorkedExample
 from chainrule.network.parameters import Layout
-from chainrule.worked.steps.example import WorkedExample
 
 CHAIN = """
 title = "One neuron a layer"

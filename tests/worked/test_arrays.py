@@ -9,11 +9,11 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.lettering import NOTATIONS
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.arrays import (
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.quantity_text import NOTATIONS
+from chainrule.ledger.rendering.arrays import (
     MOST_SIDE,
     ArrayLaw,
     Group,
@@ -21,7 +21,7 @@ from chainrule.worked.rendering.arrays import (
     Operand,
     array_laws,
 )
-from chainrule.worked.rendering.formats import render
+from chainrule.ledger.rendering.formats import render
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 SECTIONS = ("forward", "cost", "errors", "gradients", "update")

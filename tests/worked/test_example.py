@@ -8,8 +8,8 @@ import pytest
 import chainrule as cr
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError, ShapeError
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.steps.example import WorkedExample
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.steps.example import WorkedExample
 
 
 def pictures() -> Dataset:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.worked.formulas.expression import (
+from chainrule.ledger.formulas.expression import (
     FUNCTIONS,
     Call,
     Case,
@@ -17,7 +17,7 @@ from chainrule.worked.formulas.expression import (
     evaluate,
     leaves,
 )
-from chainrule.worked.formulas.plain_formula import conditions, plain
+from chainrule.ledger.formulas.text_formula import conditions, plain
 
 ONE, TWO, MINUS = Number(1.0), Number(2.0), Number(-3.0)
 X, MU = Symbol("x", "x", 3.0), Symbol("mu", "μ", 0.5)

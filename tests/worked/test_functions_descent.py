@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.errors import ChainruleError, InputError
-from chainrule.worked.functions.descent import Descent, descend
-from chainrule.worked.functions.function import function_of
-from chainrule.worked.functions.reading import read_function
-from chainrule.worked.functions.story import (
+from chainrule.descent.descent import Descent, descend
+from chainrule.descent.function import function_of
+from chainrule.descent.function_file import read_function
+from chainrule.descent.story import (
     descent_record,
     descent_table,
     formula_lines,
     step_lines,
 )
+from chainrule.errors import ChainruleError, InputError
 
 PARABOLA = "x**2 - 2*x + 1.5"
 FILES = Path(__file__).parents[2] / "worked" / "functions"

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainrule.descent.function import function_of
+from chainrule.descent.parsing import LONGEST, parsed
 from chainrule.errors import ChainruleError, InputError, UnknownNameError
-from chainrule.worked.functions.function import function_of
-from chainrule.worked.functions.parsing import LONGEST, parsed
 
 ALLOWED = "expected numbers, variables, + - * / **, brackets and functions, got"
 POWER = "expected a power with a number up to 100 as its exponent, or as its base, got"

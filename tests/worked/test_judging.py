@@ -9,10 +9,10 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError
-from chainrule.worked.checking.judging import VERDICTS, judge
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.steps.example import Claim
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.steps.example import Claim
+from chainrule.marking.judging import VERDICTS, judge
 
 
 def judged(text: str, *claims: tuple[str, str]):

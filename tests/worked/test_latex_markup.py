@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.worked.rendering.latex_markup import Latex, escaped
+from chainrule.ledger.rendering.latex_markup import Latex, escaped
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from chainrule.engine.position import Position
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
-from chainrule.worked.formulas.expression import Arithmetic, Leaf, Term, evaluate, leaves
-from chainrule.worked.ledger import Ledger
+from chainrule.ledger.formulas.expression import Arithmetic, Leaf, Term, evaluate, leaves
+from chainrule.ledger.ledger import Ledger
 
 VARIATIONS = (
     {},

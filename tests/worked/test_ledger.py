@@ -9,10 +9,10 @@ import pytest
 
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import DivergenceError, InputError
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.formulas.expression import Product, Quotient, Sum, Term, evaluate
-from chainrule.worked.ledger import Ledger, resolve
-from chainrule.worked.steps.quantity import KINDS, Quantity
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.formulas.expression import Product, Quotient, Sum, Term, evaluate
+from chainrule.ledger.ledger import Ledger, resolve
+from chainrule.ledger.steps.quantity import KINDS, Quantity
 
 
 def sigmoid(z: float) -> float:
@@ -92,7 +92,7 @@ def test_given_numbers_have_no_formula(chain) -> None:
 
 
 def test_a_formula_has_only_what_came_before(make) -> None:
-    from chainrule.worked.formulas.expression import leaves
+    from chainrule.ledger.formulas.expression import leaves
 
     example = make("relu", "softmax", cost="squared_error", optimiser="adam", l1=0.1, clip_norm=0.1)
     ledger, known = Ledger(example), set()

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.worked.rendering.latex_markup import Latex
-from chainrule.worked.rendering.letters import letter_of
-from chainrule.worked.rendering.mathml_markup import MathML
-from chainrule.worked.steps.quantity import Quantity
+from chainrule.ledger.rendering.latex_markup import Latex
+from chainrule.ledger.rendering.letters import letter_of
+from chainrule.ledger.rendering.mathml_markup import MathML
+from chainrule.ledger.steps.quantity import Quantity
 
 
 def latex(address: str, notation: str, within: str = "", function: str = "φ") -> str:

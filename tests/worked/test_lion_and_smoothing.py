@@ -8,15 +8,15 @@ from fractions import Fraction
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.worked.checking.judging import judge
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.proof.proof import ProofOptions, prove
-from chainrule.worked.rendering.formats import FORMATS, render
-from chainrule.worked.rendering.showing import show
-from chainrule.worked.rendering.symbolic import derive
-from chainrule.worked.sheets.writing import worked_text
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.rendering.formats import FORMATS, render
+from chainrule.ledger.rendering.showing import show
+from chainrule.ledger.rendering.symbolic import derive
+from chainrule.marking.judging import judge
+from chainrule.marking.sheets.writing import worked_text
+from chainrule.proofs.gradient_proof import ProofOptions, prove
 
 LION = """
 [network]

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chainrule.worked.checking.judging import judge
-from chainrule.worked.checking.marks import first_text, marks_lines, marks_record, marks_table
-from chainrule.worked.checking.marks_html import marks_html
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.steps.example import Claim
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.steps.example import Claim
+from chainrule.marking.judging import judge
+from chainrule.marking.marks import first_text, marks_lines, marks_record, marks_table
+from chainrule.marking.marks_html import marks_html
 
 CLAIMS = (("z[1][0]", "0.5"), ("a[1][0]", "0.622"), ("a[2][0]", "0.1234"))
 

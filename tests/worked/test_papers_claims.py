@@ -10,9 +10,9 @@ from types import ModuleType
 
 import pytest
 
-from chainrule.worked.checking.judging import Marked, judge
-from chainrule.worked.files.reading import read_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.ledger.files.worked_file import read_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.judging import Marked, judge
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "benchmarks" / "papers_claims.py"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.errors import InputError
-from chainrule.worked.files.printed import Printed, printed_numbers
+from chainrule.ledger.files.printed_numbers import Printed, printed_numbers
 
 
 @pytest.mark.parametrize(

@@ -14,19 +14,19 @@ from chainrule.data.dataset import Dataset
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.proof.objective import objective_lines, objective_of
-from chainrule.worked.proof.proof import ProofOptions, prove, prove_step
-from chainrule.worked.proof.sampling import places
-from chainrule.worked.proof.telling import (
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.steps.example import WorkedExample
+from chainrule.proofs.gradient_proof import ProofOptions, prove, prove_step
+from chainrule.proofs.objective import objective_lines, objective_of
+from chainrule.proofs.proof_report import (
     failure_lines,
     kink_lines,
     proof_record,
     proof_table,
     summary_text,
 )
-from chainrule.worked.steps.example import WorkedExample
+from chainrule.proofs.sampling import places
 
 OWN = ProofOptions(peers=False)
 SMOOTH = [name for name, activation in ACTIVATIONS.items() if not activation.kinks]

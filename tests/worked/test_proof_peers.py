@@ -9,11 +9,11 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.proof import peers
-from chainrule.worked.proof.objective import objective_of
-from chainrule.worked.proof.peers import PEERS, Peer, absent
-from chainrule.worked.proof.proof import ProofOptions, prove
+from chainrule.ledger.ledger import Ledger
+from chainrule.proofs import autodiff_libraries
+from chainrule.proofs.autodiff_libraries import PEERS, Peer, absent
+from chainrule.proofs.gradient_proof import ProofOptions, prove
+from chainrule.proofs.objective import objective_of
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 
@@ -28,7 +28,7 @@ def log_rest(z):
     return np.log(np.exp(others).sum(-1)) - np.log(np.exp(z).sum(-1, keepdims=True))
 
 
-NUMPY = peers._Words(
+NUMPY = autodiff_libraries._Words(
     activations={name: activation.value for name, activation in ACTIVATIONS.items()},
     size=np.abs,
     where=np.where,
@@ -48,7 +48,7 @@ def test_the_words_say_the_objective(make, activation, cost) -> None:
         step = Ledger(made).step(1)
         objective = objective_of(step)
         data = objective.x, objective.y, objective.shares
-        found = peers._objective(NUMPY, objective, step.theta, data)
+        found = autodiff_libraries._objective(NUMPY, objective, step.theta, data)
         assert found == pytest.approx(float(objective.value(step.theta)), rel=1e-12)
 
 

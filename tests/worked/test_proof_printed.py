@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from chainrule.worked.proof.printed import Outcome, tried
-from chainrule.worked.proof.printed_telling import (
+from chainrule.papers.printed import Outcome, tried
+from chainrule.papers.printed_report import (
     printed_lines,
     printed_markdown,
     printed_summary,
 )
-from chainrule.worked.proof.small_networks import SMALL
+from chainrule.papers.small_networks import SMALL
 
 WRONG = {
     ("investigation", "feed forward"): "wrong: 3 of 3 numbers off",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.worked.proof.tape import (
+from chainrule.proofs.tape import (
     Scalar,
     absolute,
     exp,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.worked.steps.quantity import KINDS, Quantity
+from chainrule.ledger.steps.quantity import KINDS, Quantity
 
 LENGTHS = {"number": (0,), "target": (0, 1), "vector": (0, 1), "matrix": (0, 2)}
 small = st.integers(0, 10_000)

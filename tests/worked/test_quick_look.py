@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import ChainruleError, DataError, InputError
-from chainrule.worked.files.quick_look import (
+from chainrule.ledger.files.prescan import (
     MOST_DEPTH,
     MOST_PARTS,
     deep_line,

@@ -8,11 +8,11 @@ import pytest
 
 from chainrule.engine.position import Position
 from chainrule.equations.schedules import SCHEDULES
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.formulas.expression import evaluate
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.showing import show
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.formulas.expression import evaluate
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.rendering.showing import show
 
 SETTINGS = {
     "constant": {},

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import ChainruleError, DataError, FileError
-from chainrule.worked.files.reading import parse_worked, read_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.ledger.files.worked_file import parse_worked, read_worked
+from chainrule.ledger.ledger import Ledger
 
 WORKED = Path(__file__).parents[2] / "worked"
 

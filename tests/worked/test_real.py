@@ -16,21 +16,21 @@ import pytest
 from PIL import Image
 
 import chainrule as cr
+from chainrule.attribution.decision import decision_story
+from chainrule.attribution.forward_trace import Passing
+from chainrule.attribution.margin import choice_of, margin_of
+from chainrule.attribution.neuron import neuron_story
+from chainrule.attribution.page import story_page
+from chainrule.attribution.replay import Course
+from chainrule.attribution.story import Gallery, Lines, Picture, Story
+from chainrule.attribution.term_sums import Whole, terms_table
+from chainrule.attribution.weight import WeightAsked, weight_story
 from chainrule.data.dataset import Dataset
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.errors import InputError, IntegrityError
 from chainrule.evaluation.tables import Table
 from chainrule.network.parameters import Layout
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
-from chainrule.worked.real.decision import decision_story
-from chainrule.worked.real.margin import choice_of, margin_of
-from chainrule.worked.real.neuron import neuron_story
-from chainrule.worked.real.page import story_page
-from chainrule.worked.real.passing import Passing
-from chainrule.worked.real.story import Gallery, Lines, Picture, Story
-from chainrule.worked.real.sums import Whole, terms_table
-from chainrule.worked.real.weight import WeightAsked, weight_story
 
 EXAMPLES, BATCH, EPOCHS = 23, 5, 3
 STEPS = 5 * EPOCHS

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.attribution.checkpoints import stages_of
+from chainrule.attribution.forward_trace import Passing
+from chainrule.attribution.influence import influence_story
+from chainrule.attribution.mislabels import mislabels_story
+from chainrule.attribution.recipe_support import extras_of
+from chainrule.attribution.replay import Course
+from chainrule.attribution.weight import WeightAsked, weight_story
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
-from chainrule.worked.real.extras import extras_of
-from chainrule.worked.real.influence import influence_story
-from chainrule.worked.real.mislabels import mislabels_story
-from chainrule.worked.real.passing import Passing
-from chainrule.worked.real.stages import stages_of
-from chainrule.worked.real.weight import WeightAsked, weight_story
 
 EVERYTHING = {
     "normalisation": "batch",

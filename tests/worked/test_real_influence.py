@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.attribution.checkpoints import Stage, stages_of
+from chainrule.attribution.forward_trace import Passing
+from chainrule.attribution.influence import influence_story, influences
+from chainrule.attribution.replay import Course
+from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.updates import UPDATES
 from chainrule.evaluation.tables import Table
 from chainrule.network.parameters import flatten
-from chainrule.worked.real.course import Course
-from chainrule.worked.real.influence import influence_story, influences
-from chainrule.worked.real.passing import Passing
-from chainrule.worked.real.stages import Stage, stages_of
-from chainrule.worked.real.story import Gallery, Lines
 
 EXAMPLES = 40
 
@@ -99,7 +99,7 @@ def test_many_blocks_and_a_kept_float32(tmp_path, monkeypatch) -> None:
     course = trained(tmp_path / "run", "sigmoids")
     one, stages = passing(course), stages_of(course).kept
     whole = influences(course, stages, one).products
-    monkeypatch.setattr("chainrule.worked.real.gradients.BLOCK", 7)
+    monkeypatch.setattr("chainrule.attribution.gradients.BLOCK", 7)
     monkeypatch.setenv("CHAINRULE_THREADS", "3")
     assert influences(course, stages, one).products == pytest.approx(whole, rel=1e-12, abs=1e-18)
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.attribution.checkpoints import Stages, stages_of
+from chainrule.attribution.mislabels import doubts, mislabels_story
+from chainrule.attribution.replay import Course
+from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.evaluation.tables import Table
-from chainrule.worked.real.course import Course
-from chainrule.worked.real.mislabels import doubts, mislabels_story
-from chainrule.worked.real.stages import Stages, stages_of
-from chainrule.worked.real.story import Gallery, Lines
 
 PLANTED = 30
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.attribution.checkpoints import Stage, Stages, stages_of, stages_table
+from chainrule.attribution.replay import Course
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
-from chainrule.worked.real.stages import Stage, Stages, stages_of, stages_table
 
 
 def points(seed: int = 0) -> Dataset:

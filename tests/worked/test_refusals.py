@@ -8,10 +8,15 @@ import pytest
 import chainrule as cr
 from chainrule.data.dataset import Dataset
 from chainrule.errors import ChainruleError, InputError
+from chainrule.ledger.files.training_table import KEYS
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.steps.unsupported import (
+    plain_recipe,
+    require_classes,
+    require_plain,
+    untold_of,
+)
 from chainrule.recipe import Recipe
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.files.training_table import KEYS
-from chainrule.worked.steps.refusals import plain_recipe, require_classes, require_plain, untold_of
 
 REFUSED = {
     "dropout": "0.5",
@@ -198,8 +203,8 @@ def test_a_formula_that_is_descended_points_to_its_command() -> None:
 
 
 def test_smoothed_classes_of_a_real_data_set() -> None:
-    from chainrule.worked.ledger import Ledger
-    from chainrule.worked.steps.example import WorkedExample
+    from chainrule.ledger.ledger import Ledger
+    from chainrule.ledger.steps.example import WorkedExample
 
     network = cr.Network.create([2, 3], "softmax", seed=0)
     data = Dataset(np.ones((2, 2)), np.array([2, 0]))

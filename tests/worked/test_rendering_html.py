@@ -12,12 +12,12 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.formulas.plain_formula import number_text
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.lettering import NOTATIONS
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import render
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.formulas.text_formula import number_text
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.quantity_text import NOTATIONS
+from chainrule.ledger.rendering.formats import render
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 EMPTY = {"meta", "wbr"}

@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import render
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.rendering.formats import render
 
 
 def records(ledger: Ledger, *addresses: str, **options) -> list[dict]:

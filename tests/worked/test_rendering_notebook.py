@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
 
 
 def test_a_ledger_shows_its_first_numbers(chain) -> None:

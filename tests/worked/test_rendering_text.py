@@ -5,10 +5,10 @@ import re
 import pytest
 
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import FORMATS, render
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.rendering.formats import FORMATS, render
 
 CHAIN_TEXT = """\
 One neuron a layer

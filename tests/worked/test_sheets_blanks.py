@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import ChainruleError
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.blanks import asked_of, chosen_blanks, patterns_of
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.sheets.blanks import asked_of, chosen_blanks, patterns_of
 
 
 @pytest.fixture

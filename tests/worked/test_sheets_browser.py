@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import FileError, MissingLibraryError
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.browser import BROWSERS, browser, print_pdf
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.plan import Plan
-from chainrule.worked.sheets.rendering_html import sheets_html
-from chainrule.worked.sheets.sheet import sheet_of
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.sheets.browser import BROWSERS, browser, print_pdf
+from chainrule.marking.sheets.drawing import drawn
+from chainrule.marking.sheets.plan import Plan
+from chainrule.marking.sheets.rendering_html import sheets_html
+from chainrule.marking.sheets.sheet import sheet_of
 
 INSTALLED = any(map(shutil.which, BROWSERS))
 NONE = (

@@ -6,10 +6,10 @@ import pytest
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, ShapeError, UnknownNameError
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.friendly import IMPOSSIBLE, faults
-from chainrule.worked.sheets.plan import Plan
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.sheets.drawing import drawn
+from chainrule.marking.sheets.friendly import IMPOSSIBLE, faults
+from chainrule.marking.sheets.plan import Plan
 
 SHAPES = ((1, 1, 1), (2, 2, 1), (2, 3, 2), (3, 3), (3, 3, 3))
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import FileError, UnknownNameError
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.folder import write_sheets
-from chainrule.worked.sheets.plan import Plan
-from chainrule.worked.sheets.sheet import Sheet, sheet_of
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.sheets.drawing import drawn
+from chainrule.marking.sheets.folder import write_sheets
+from chainrule.marking.sheets.plan import Plan
+from chainrule.marking.sheets.sheet import Sheet, sheet_of
 
 
 def made(count: int) -> list[Sheet]:

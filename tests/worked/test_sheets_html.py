@@ -6,14 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.blanks import patterns_of
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.friendly import faults
-from chainrule.worked.sheets.plan import Plan
-from chainrule.worked.sheets.rendering_html import answers_html, sheets_html
-from chainrule.worked.sheets.sheet import Manner, Sheet, sheet_of
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.sheets.blanks import patterns_of
+from chainrule.marking.sheets.drawing import drawn
+from chainrule.marking.sheets.friendly import faults
+from chainrule.marking.sheets.plan import Plan
+from chainrule.marking.sheets.rendering_html import answers_html, sheets_html
+from chainrule.marking.sheets.sheet import Manner, Sheet, sheet_of
 
 VOID = ("meta", "wbr")
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.worked.checking.judging import judge
-from chainrule.worked.files.reading import parse_worked, read_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.blanks import patterns_of
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.headings import blocks_of, heading_of_part
-from chainrule.worked.sheets.plan import Plan
-from chainrule.worked.sheets.sheet import Manner, Sheet, answer_text, sheet_of
+from chainrule.ledger.files.worked_file import parse_worked, read_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.judging import judge
+from chainrule.marking.sheets.blanks import patterns_of
+from chainrule.marking.sheets.drawing import drawn
+from chainrule.marking.sheets.headings import blocks_of, heading_of_part
+from chainrule.marking.sheets.plan import Plan
+from chainrule.marking.sheets.sheet import Manner, Sheet, answer_text, sheet_of
 
 PLANS = (
     Plan(),

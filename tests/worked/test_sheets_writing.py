@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.worked.files.reading import parse_worked, read_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.plan import Plan
-from chainrule.worked.sheets.settings import used_settings
-from chainrule.worked.sheets.writing import worked_text
-from chainrule.worked.steps.example import WorkedExample
+from chainrule.ledger.files.worked_file import parse_worked, read_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.steps.example import WorkedExample
+from chainrule.marking.sheets.drawing import drawn
+from chainrule.marking.sheets.plan import Plan
+from chainrule.marking.sheets.settings import used_settings
+from chainrule.marking.sheets.writing import worked_text
 
 FILES = sorted((Path(__file__).parents[2] / "worked").glob("*.toml"))
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from chainrule.worked.checking.claimed_numbers import value_of
-from chainrule.worked.checking.judging import judge
-from chainrule.worked.checking.slip_search import CATALOGUE
-from chainrule.worked.checking.slips import Site
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.steps.example import Claim
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.steps.example import Claim
+from chainrule.marking.claimed_numbers import value_of
+from chainrule.marking.judging import judge
+from chainrule.marking.slip_search import CATALOGUE
+from chainrule.marking.slips import Site
 
 RECIPES = (
     ("sigmoid", None, {"cost": "half_squared_error", "l2": 0.1}),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from chainrule.worked.files.source import Source
+from chainrule.ledger.files.toml_positions import Source
 
 TEXT = '''# a comment with [brackets] = 1
 title = "a \\" quote # and no comment"

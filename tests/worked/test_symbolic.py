@@ -12,12 +12,12 @@ import pytest
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, MissingLibraryError
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.formulas.expression import Term, evaluate, leaves
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import FORMATS, render
-from chainrule.worked.rendering.symbolic import agreement_text, derive, derived
+from chainrule.ledger.display_options import Options
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.formulas.expression import Term, evaluate, leaves
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.rendering.formats import FORMATS, render
+from chainrule.ledger.rendering.symbolic import agreement_text, derive, derived
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 

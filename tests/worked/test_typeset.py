@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.worked.formulas.building import HALF
-from chainrule.worked.formulas.expression import (
+from chainrule.ledger.formulas.builders import HALF
+from chainrule.ledger.formulas.expression import (
     Call,
     Case,
     Lazy,
@@ -15,10 +15,10 @@ from chainrule.worked.formulas.expression import (
     Sum,
     Symbol,
 )
-from chainrule.worked.formulas.plain_formula import number_text
-from chainrule.worked.rendering.latex_markup import Latex
-from chainrule.worked.rendering.letters import Letter
-from chainrule.worked.rendering.typeset import Piece, chunks, number, typeset
+from chainrule.ledger.formulas.text_formula import number_text
+from chainrule.ledger.rendering.latex_markup import Latex
+from chainrule.ledger.rendering.letters import Letter
+from chainrule.ledger.rendering.typeset import Piece, chunks, number, typeset
 
 x, y = Symbol("x", "x", 0.5), Symbol("y", "y", -2.0)
 MARKUP = Latex()

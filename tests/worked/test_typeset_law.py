@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.worked.rendering.latex_markup import Latex
-from chainrule.worked.rendering.mathml_markup import MathML
-from chainrule.worked.rendering.typeset_law import typeset_law
+from chainrule.ledger.rendering.latex_markup import Latex
+from chainrule.ledger.rendering.mathml_markup import MathML
+from chainrule.ledger.rendering.typeset_law import typeset_law
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.worked.checking.judging import Marked, judge
-from chainrule.worked.checking.marks import first_text, marks_lines, marks_record, marks_table
-from chainrule.worked.checking.marks_html import marks_html
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.judging import Marked, judge
+from chainrule.marking.marks import first_text, marks_lines, marks_record, marks_table
+from chainrule.marking.marks_html import marks_html
 
 
 def judged(chain: str, **claims: str) -> tuple[Ledger, Marked]:

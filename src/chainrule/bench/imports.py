@@ -14,8 +14,7 @@ from chainrule.bench.processes import PeerError
 from chainrule.bench.rounds import Spread, in_turn, spread
 from chainrule.bench.settings import EPOCH_SECONDS, Bench
 from chainrule.bench.wording import with_remarks
-from chainrule.evaluation.tables import Table
-from chainrule.evaluation.wording import MISSING
+from chainrule.evaluation import MISSING, Table
 
 __all__ = ["ImportRow", "import_tables", "measure_imports"]
 

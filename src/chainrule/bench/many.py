@@ -13,7 +13,7 @@ from chainrule.bench.material import Job, write_job
 from chainrule.bench.peers.ours import COMPILED, dataset_of, network_of, recipe_of
 from chainrule.bench.processes import PeerError
 from chainrule.bench.settings import WARM_SECONDS, Bench
-from chainrule.evaluation.tables import Table
+from chainrule.evaluation import Table
 
 __all__ = ["JOBS", "ManyResult", "many_seconds", "many_tables", "measure_many"]
 

@@ -83,7 +83,7 @@ def labelled(data: str, part: str = "train") -> Examples:
     """
     if data == "table":
         return _made_up()
-    from chainrule.data.mnist import load_mnist
+    from chainrule.data import load_mnist
 
     digits = getattr(load_mnist(), part)
     return Examples(digits.inputs, digits.targets, digits.scale)
@@ -99,7 +99,7 @@ def _made_up() -> Examples:
 
 def start_weights(case: Case) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Weights and biases before the first step, drawn from the case's seed."""
-    from chainrule.network.network import Network
+    from chainrule.network import Network
 
     network = Network.create(case.layers, case.activations, seed=case.seed)
     return tuple(network.weights), tuple(b for b in network.biases if b is not None)

@@ -13,8 +13,7 @@ from chainrule.bench.peers.contract import Peer
 from chainrule.bench.processes import PeerError, Worker
 from chainrule.bench.settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from chainrule.bench.wording import with_remarks
-from chainrule.evaluation.tables import Table
-from chainrule.evaluation.wording import MISSING
+from chainrule.evaluation import MISSING, Table
 
 __all__ = ["MemoryRow", "measure_memory", "memory_tables", "peak_bytes"]
 

@@ -16,7 +16,7 @@ from chainrule.bench.speed import measure_speed
 from chainrule.bench.speed_tables import speed_tables
 from chainrule.bench.to_98 import goal_tables, measure_goal
 from chainrule.errors import unknown_name
-from chainrule.evaluation.tables import Table
+from chainrule.evaluation import Table
 
 __all__ = ["PARTS", "Part", "parts_named"]
 

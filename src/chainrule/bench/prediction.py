@@ -17,8 +17,7 @@ from chainrule.bench.processes import PeerError, Worker
 from chainrule.bench.rounds import Spread, Turns, in_turn, ratio, spread
 from chainrule.bench.settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from chainrule.bench.wording import with_remarks
-from chainrule.evaluation.tables import Table
-from chainrule.evaluation.wording import MISSING, count_text
+from chainrule.evaluation import MISSING, Table, count_text
 
 __all__ = [
     "MANY_ROWS",

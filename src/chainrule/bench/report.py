@@ -13,7 +13,7 @@ from chainrule.bench.machine import Machine, this_machine
 from chainrule.bench.parts import PARTS, Part
 from chainrule.bench.processes import Crew, PeerError
 from chainrule.bench.settings import Bench, Settings
-from chainrule.evaluation.tables import Table
+from chainrule.evaluation import Table
 
 __all__ = ["BenchReport", "markdown", "run_benchmarks"]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from chainrule.bench.peers.textbook import NUMPY, blas_threads
 from chainrule.bench.processes import Crew
-from chainrule.evaluation.tables import Table
+from chainrule.evaluation import Table
 
 __all__ = ["Roofline", "copy_bandwidth", "measure_roofline", "roofline_tables", "sgemm_peak"]
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from chainrule.bench.speed import CaseResult, SpeedRow
 from chainrule.bench.wording import with_remarks
-from chainrule.evaluation.tables import Table
-from chainrule.evaluation.wording import MISSING, count_text, percent_text
+from chainrule.evaluation import MISSING, Table, count_text, percent_text
 
 __all__ = ["micros_text", "speed_tables"]
 

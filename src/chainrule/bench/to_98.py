@@ -17,8 +17,7 @@ from chainrule.bench.peers.ours import law_outputs
 from chainrule.bench.processes import PeerError, Worker
 from chainrule.bench.settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from chainrule.bench.wording import with_remarks
-from chainrule.evaluation.tables import Table
-from chainrule.evaluation.wording import MISSING, percent_text
+from chainrule.evaluation import MISSING, Table, percent_text
 
 __all__ = [
     "GOAL",

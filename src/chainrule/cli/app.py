@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 
 import click
 
-from chainrule import __version__
+from chainrule._version import __version__
 from chainrule.cli.command import HELP_NAMES, write_examples
-from chainrule.cli.endings import ended
+from chainrule.cli.exit_status import ended
 from chainrule.errors import unknown_name
 
 __all__ = ["COMMANDS", "chainrule", "run"]

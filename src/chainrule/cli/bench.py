@@ -21,8 +21,8 @@ from chainrule.cli.command import Command, Flag
 from chainrule.cli.console import Console, is_terminal, rich_console
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.errors import InputError
-from chainrule.evaluation.tables import Table
-from chainrule.figures.saving import SUFFIXES
+from chainrule.evaluation import Table
+from chainrule.figures import SUFFIXES
 from chainrule.limits import Limit
 from chainrule.storage import write_atomically
 
@@ -168,8 +168,7 @@ def _write(report: BenchReport, given: dict[str, Any], console: Console) -> None
 
 
 def _draw(report: BenchReport, path: str) -> None:
-    from chainrule.figures.benchmark import benchmark_data, draw_benchmark
-    from chainrule.figures.saving import save_figure
+    from chainrule.figures import benchmark_data, draw_benchmark, save_figure
 
     save_figure(draw_benchmark(benchmark_data(report.found["speed"])), path)
 

@@ -6,13 +6,11 @@ from typing import Any
 
 from chainrule.cli.console import Console
 from chainrule.cli.downloads import size_text
-from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.runs import DataSource
 from chainrule.cli.wording import data_text
-from chainrule.data.catalogue import CATALOGUE
-from chainrule.data.file_state import FileState
-from chainrule.data.sources import dataset_names, verify_dataset
+from chainrule.data import CATALOGUE, FileState, dataset_names, verify_dataset
 from chainrule.errors import unknown_name
 
 __all__ = ["fetch_named", "list_named", "verify_named"]

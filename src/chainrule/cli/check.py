@@ -8,13 +8,13 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.errors import InputError
+from chainrule.ledger import Ledger
+from chainrule.ledger.files import read_worked
 from chainrule.limits import Limit
-from chainrule.worked.checking.judging import Marked, judge
-from chainrule.worked.files.reading import read_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.marking import Marked, judge
 
 __all__ = ["command"]
 
@@ -66,8 +66,8 @@ def _check(file: str, **given: Any) -> int:
 
 
 def _as_text(console: Console, ledger: Ledger, marked: Marked) -> None:
-    from chainrule.worked.checking.marks import marks_lines, marks_table
-    from chainrule.worked.rendering.showing import example_text
+    from chainrule.ledger.rendering import example_text
+    from chainrule.marking import marks_lines, marks_table
 
     for line in (ledger.example.title, example_text(ledger.example)):
         if line:
@@ -80,13 +80,13 @@ def _as_text(console: Console, ledger: Ledger, marked: Marked) -> None:
 
 
 def _as_html(console: Console, ledger: Ledger, marked: Marked) -> None:
-    from chainrule.worked.checking.marks_html import marks_html
+    from chainrule.marking.marks_html import marks_html
 
     console.line(marks_html(ledger, marked).rstrip("\n"))
 
 
 def _as_json(console: Console, ledger: Ledger, marked: Marked) -> None:
-    from chainrule.worked.checking.marks import marks_record
+    from chainrule.marking import marks_record
 
     console.json(marks_record(marked))
 

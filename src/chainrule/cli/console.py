@@ -13,7 +13,7 @@ from chainrule.errors import FileError
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
 
-    from chainrule.evaluation.tables import Table
+    from chainrule.evaluation import Table
 
 __all__ = ["Console", "is_terminal", "mute", "rich_console"]
 

@@ -9,9 +9,9 @@ import click
 from chainrule.cli.augment import COPIES_SEED
 from chainrule.cli.catalogue import fetch_named, list_named, verify_named
 from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
+from chainrule.cli.data_summary import show_data
 from chainrule.cli.flags import flag_of
 from chainrule.cli.settings import data_settings
-from chainrule.cli.show import show_data
 
 __all__ = ["command"]
 

@@ -11,12 +11,9 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
+from chainrule.descent import FUNCTIONS, LIMITS, STEPS, Asked, Descent, function_of, read_function
 from chainrule.errors import InputError
 from chainrule.limits import Limit
-from chainrule.worked.functions.descent import LIMITS, Descent
-from chainrule.worked.functions.function import function_of
-from chainrule.worked.functions.parsing import FUNCTIONS
-from chainrule.worked.functions.reading import STEPS, Asked, read_function
 
 __all__ = ["command"]
 
@@ -113,8 +110,7 @@ def _start(text: str, names: tuple[str, ...]) -> tuple[float, ...]:
 
 
 def _draw(descent: Descent, path: str) -> None:
-    from chainrule.figures.descent import descent_data, draw_descent
-    from chainrule.figures.saving import SUFFIXES, save_figure
+    from chainrule.figures import SUFFIXES, descent_data, draw_descent, save_figure
 
     if Path(path).suffix.lower() not in SUFFIXES:
         expected = f"--picture with a name that ends with {', '.join(SUFFIXES)}"
@@ -123,12 +119,7 @@ def _draw(descent: Descent, path: str) -> None:
 
 
 def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: bool) -> None:
-    from chainrule.worked.functions.story import (
-        descent_record,
-        descent_table,
-        formula_lines,
-        step_lines,
-    )
+    from chainrule.descent import descent_record, descent_table, formula_lines, step_lines
 
     if console.as_json:
         console.json(descent_record(descent))

@@ -10,13 +10,12 @@ import click
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.diagnosed import as_json, tell_diagnosis, tell_mended
-from chainrule.cli.endings import CHECK_FAILED
 from chainrule.cli.examined import Examined, examined
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.settings import training_settings
-from chainrule.diagnosis.diagnose import Diagnosis, diagnose
-from chainrule.diagnosis.mending import Mended, mend, settings_text
+from chainrule.diagnosis import Diagnosis, Mended, diagnose, mend, settings_text
 from chainrule.errors import InputError
 from chainrule.limits import Limit
 from chainrule.storage import write_atomically

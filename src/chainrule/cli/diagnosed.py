@@ -7,13 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule.cli.console import Console
-from chainrule.diagnosis.condition import Finding
-from chainrule.diagnosis.conditions import CONDITIONS
-from chainrule.diagnosis.diagnose import Diagnosis
-from chainrule.diagnosis.evidence import POOR
-from chainrule.diagnosis.mending import Mended
-from chainrule.evaluation.plain import plain
-from chainrule.evaluation.wording import count_text, number_text, percent_text
+from chainrule.diagnosis import CONDITIONS, POOR, Diagnosis, Finding, Mended
+from chainrule.evaluation import count_text, number_text, percent_text, plain
 
 __all__ = ["as_json", "settings_words", "tell_diagnosis", "tell_mended"]
 

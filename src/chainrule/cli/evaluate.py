@@ -8,15 +8,14 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
+from chainrule.cli.ensemble import vote_flags, voted, votes_table
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import flag_of, given_settings
 from chainrule.cli.parts import SPLITS, split_flag
 from chainrule.cli.report_figures import draw_report
 from chainrule.cli.runs import Kept, judged_by, open_kept
 from chainrule.cli.settings import data_settings
-from chainrule.cli.together import vote_flags, voted, votes_table
-from chainrule.evaluation.report import evaluate
-from chainrule.evaluation.tables import report_tables
+from chainrule.evaluation import evaluate, report_tables
 
 __all__ = ["command"]
 

@@ -12,13 +12,12 @@ from chainrule.cli.job import network_of
 from chainrule.cli.parts import whole
 from chainrule.cli.runs import DataSource, data_of, validation_of
 from chainrule.cli.settings import from_file, owned_by
-from chainrule.data.dataset import Dataset
-from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.probe import evidence_between, probe
+from chainrule.data import Dataset
+from chainrule.diagnosis import Evidence, evidence_between
+from chainrule.diagnosis.probe import probe
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
-from chainrule.training.run_folder import RunFacts, RunFolder
-from chainrule.training.train import plan_of
+from chainrule.training import RunFacts, RunFolder, plan_of
 
 __all__ = ["Examined", "examined"]
 

@@ -14,11 +14,10 @@ from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.cli.proved import is_run
 from chainrule.cli.run_flags import run_flags
 from chainrule.errors import InputError
+from chainrule.ledger import Ledger, Options
+from chainrule.ledger.rendering import FORMATS, render
+from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit, limits_of
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import FORMATS, render
-from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["command"]
 
@@ -83,7 +82,7 @@ _OPTIONS = _shown()
 def _explain(file: str, **given: Any) -> int:
     if is_run(file):
         return explain_run(file, given)
-    from chainrule.worked.files.reading import read_worked
+    from chainrule.ledger.files import read_worked
 
     refuse_run_flags(given)
     ledger = Ledger(read_worked(file))

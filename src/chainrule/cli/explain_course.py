@@ -6,13 +6,13 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from chainrule.attribution import Course, StepOfRun
 from chainrule.cli.parts import whole
 from chainrule.cli.run_flags import refuse
 from chainrule.cli.runs import data_of, validation_of
-from chainrule.data.dataset import DatasetPair
+from chainrule.data import DatasetPair
 from chainrule.errors import InputError
-from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course, StepOfRun
+from chainrule.training import RunFolder
 
 __all__ = ["course_of", "step_of"]
 

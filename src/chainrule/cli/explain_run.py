@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from chainrule.attribution import Story
 from chainrule.cli.console import Console
 from chainrule.cli.explain_course import course_of, step_of
 from chainrule.cli.flag_errors import told_by_flags
@@ -18,11 +19,10 @@ from chainrule.cli.parts import SPLITS
 from chainrule.cli.run_flags import TOP, refuse
 from chainrule.cli.runs import open_kept
 from chainrule.errors import InputError
-from chainrule.worked.real.story import Story
-from chainrule.worked.steps.quantity import Quantity
+from chainrule.ledger.steps import Quantity
 
 if TYPE_CHECKING:
-    from chainrule.worked.real.passing import Passing
+    from chainrule.attribution import Passing
 
 __all__ = ["FORMATS_OF_RUNS", "explain_run", "refuse_run_flags"]
 
@@ -64,13 +64,13 @@ def explain_run(target: str, given: Mapping[str, Any]) -> int:
     with _uncollected():
         story = _story(target, given)
     if form == "html":
-        from chainrule.worked.real.page import story_page
+        from chainrule.attribution import story_page
 
         Console().line(story_page(story).rstrip("\n"))
     elif form == "json":
         Console(as_json=True).json(story.numbers)
     else:
-        from chainrule.cli.story import tell_story
+        from chainrule.cli.report import tell_story
 
         tell_story(Console(), story)
     return 0
@@ -120,7 +120,7 @@ def _story(target: str, given: Mapping[str, Any]) -> Story:
 
 
 def _of_neuron(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.neuron import neuron_story
+    from chainrule.attribution import neuron_story
 
     refuse(given, _OF_STEPS, "--neuron is of the network as it was kept")
     layer, neuron = _numbers(_NEURON, given["neuron"], "neuron")
@@ -138,7 +138,7 @@ def _of_neuron(target: str, given: Mapping[str, Any]) -> Story:
 
 
 def _of_decision(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.decision import decision_story
+    from chainrule.attribution import decision_story
 
     refuse(given, _OF_STEPS, "--decision is of the network as it was kept")
     refuse(given, ("image",), "--decision has the number of the example itself")
@@ -147,7 +147,7 @@ def _of_decision(target: str, given: Mapping[str, Any]) -> Story:
 
 def _passing(target: str, given: Mapping[str, Any], name: str) -> Passing:
     """The kept network and the example that a flag has the number of."""
-    from chainrule.worked.real.passing import Passing
+    from chainrule.attribution import Passing
 
     kept = open_kept(target)
     source = own_data(kept, "explain", given.get("data"))
@@ -157,7 +157,7 @@ def _passing(target: str, given: Mapping[str, Any], name: str) -> Passing:
 
 
 def _of_weight(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.weight import WeightAsked, weight_story
+    from chainrule.attribution import WeightAsked, weight_story
 
     refuse(given, ("split",), "A weight learned from the training set")
     layer, neuron, source = _numbers(_WEIGHT, given["weight"], "weight")
@@ -169,9 +169,7 @@ def _of_weight(target: str, given: Mapping[str, Any]) -> Story:
 
 
 def _of_influence(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.influence import influence_story
-    from chainrule.worked.real.passing import Passing
-    from chainrule.worked.real.stages import stages_of
+    from chainrule.attribution import Passing, influence_story, stages_of
 
     refuse(given, _OF_STEPS, "--influence is of the whole run")
     refuse(given, ("image",), "--influence has the number of the example itself")
@@ -183,8 +181,7 @@ def _of_influence(target: str, given: Mapping[str, Any]) -> Story:
 
 
 def _of_mislabels(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.mislabels import mislabels_story
-    from chainrule.worked.real.stages import stages_of
+    from chainrule.attribution import mislabels_story, stages_of
 
     refuse(given, _OF_STEPS, "--mislabels is of the whole run")
     refuse(given, ("image", "top"), "--mislabels has the number of examples itself")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from chainrule.attribution import Course
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
@@ -15,13 +16,11 @@ from chainrule.cli.flags import Setting, flag_of, given_settings
 from chainrule.cli.parts import SPLITS, split_flag, whole
 from chainrule.cli.runs import DataSource, data_of, judged_by, open_kept, validation_of
 from chainrule.cli.settings import data_settings
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import InputError, unknown_name
-from chainrule.figures.catalogue import FIGURES, FigureKind, Material, make_figure
-from chainrule.figures.saving import SUFFIXES, save_figure
+from chainrule.figures import FIGURES, SUFFIXES, FigureKind, Material, make_figure, save_figure
 from chainrule.limits import Limit
-from chainrule.training.run_folder import RunFacts, RunFolder
-from chainrule.worked.real.course import Course
+from chainrule.training import RunFacts, RunFolder
 
 __all__ = ["command"]
 

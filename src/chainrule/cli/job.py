@@ -10,15 +10,11 @@ from chainrule.cli.flags import Setting
 from chainrule.cli.parts import whole
 from chainrule.cli.runs import DataSource, data_of, validation_of
 from chainrule.cli.settings import owned_by
-from chainrule.data.dataset import Dataset, DatasetPair
-from chainrule.data.splitting import split
-from chainrule.engine.plain import plain_parameters, training_layout
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import Network
+from chainrule.data import Dataset, DatasetPair, split
+from chainrule.engine import plain_parameters, training_layout
+from chainrule.network import Architecture, Network
 from chainrule.recipe import Recipe
-from chainrule.training.observers import Observer
-from chainrule.training.run_folder import RunFolder
-from chainrule.training.train import Run, resume, train
+from chainrule.training import Observer, Run, RunFolder, resume, train
 
 __all__ = ["Job", "Sources", "network_of", "new_job", "resumed_job"]
 

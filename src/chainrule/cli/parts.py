@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.cli.command import Flag
 from chainrule.cli.flags import Setting, flag_of
-from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.data import Dataset, DatasetPair
 from chainrule.limits import Limit
 
 __all__ = ["SPLITS", "split_flag", "whole"]

@@ -15,14 +15,13 @@ from chainrule.cli.console import Console
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.rows import read_rows
 from chainrule.cli.runs import Kept, open_kept
-from chainrule.data.handwriting import prepare, read_picture
+from chainrule.data import prepare, read_picture
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
-from chainrule.evaluation.answers import in_columns
-from chainrule.evaluation.wording import number_text, percent_text
-from chainrule.figures.preparation import save_preparation
+from chainrule.evaluation import in_columns, number_text, percent_text
+from chainrule.figures import save_preparation
 from chainrule.limits import Limit
-from chainrule.network.network import Network
+from chainrule.network import Network
 
 __all__ = ["command"]
 
@@ -172,7 +171,7 @@ def _bar(share: float) -> str:
 
 
 def _tell_rows(console: Console, network: Network, found: Sequence[_Prediction], top: int) -> None:
-    from chainrule.evaluation.tables import Table
+    from chainrule.evaluation import Table
 
     text = percent_text if _are_shares(network) else number_text
     named, rows = bool(network.class_names), []

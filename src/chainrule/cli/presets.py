@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from chainrule.evaluation.tables import Table
-from chainrule.evaluation.wording import percent_text
+from chainrule.evaluation import Table, percent_text
 from chainrule.presets import measured, preset, preset_about, preset_names
 
 __all__ = ["presets_table"]

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.console import Console, is_terminal, rich_console
-from chainrule.cli.epochs import EpochTable, duration_text
-from chainrule.engine.position import EpochRecord
+from chainrule.cli.epoch_table import EpochTable, duration_text
+from chainrule.engine import EpochRecord
 from chainrule.errors import FileError
-from chainrule.evaluation.wording import percent_text
-from chainrule.training.observers import Moment, Observer
+from chainrule.evaluation import percent_text
+from chainrule.training import Moment, Observer
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole

@@ -8,13 +8,13 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.proved import is_run, ledger_of
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
-from chainrule.worked.proof.proof import Proof, ProofOptions, prove
+from chainrule.proofs import Proof, ProofOptions, prove
 
 __all__ = ["command"]
 
@@ -74,13 +74,7 @@ def _prove(target: str | None, **given: Any) -> int:
 
 
 def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
-    from chainrule.worked.proof.telling import (
-        failure_lines,
-        kink_lines,
-        proof_record,
-        proof_table,
-        summary_text,
-    )
+    from chainrule.proofs import failure_lines, kink_lines, proof_record, proof_table, summary_text
 
     if console.as_json:
         of = {"of": note} if note else {}
@@ -108,12 +102,7 @@ def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
 
 def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
     """The printed formulas of the papers; that some are wrong is the result, not a failure."""
-    from chainrule.worked.proof.printed import tried
-    from chainrule.worked.proof.printed_telling import (
-        printed_lines,
-        printed_markdown,
-        printed_summary,
-    )
+    from chainrule.papers import printed_lines, printed_markdown, printed_summary, tried
 
     if target is not None:
         raise InputError(

@@ -7,13 +7,12 @@ from typing import Any
 
 from chainrule.cli.own_data import own_data
 from chainrule.cli.runs import Kept, is_folder, open_kept
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import InputError
+from chainrule.ledger import Ledger
+from chainrule.ledger.steps import WorkedExample, plain_recipe, untold_of
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.steps.example import WorkedExample
-from chainrule.worked.steps.refusals import plain_recipe, untold_of
 
 __all__ = ["is_run", "ledger_of"]
 
@@ -49,7 +48,7 @@ def ledger_of(
             argument="data",
             value=data,
         )
-    from chainrule.worked.files.reading import read_worked
+    from chainrule.ledger.files import read_worked
 
     return Ledger(read_worked(target))
 
@@ -82,7 +81,7 @@ def _title(recipe: Recipe) -> str:
 
 def _recipe(kept: Kept, dataset: Dataset) -> Recipe:
     """The run's own; for a network file the cost that goes with its outputs."""
-    from chainrule.evaluation.report import natural_cost
+    from chainrule.evaluation import natural_cost
 
     if kept.facts is not None:
         return kept.facts.recipe

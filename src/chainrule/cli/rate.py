@@ -11,11 +11,11 @@ from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.job import Sources, new_job
+from chainrule.cli.option_values import given_values, setting_flags
 from chainrule.cli.settings import training_settings
-from chainrule.cli.values import given_values, setting_flags
-from chainrule.evaluation.tables import Table
+from chainrule.evaluation import Table
 from chainrule.limits import Limit
-from chainrule.training.rates import RateCurve, find_rate
+from chainrule.training import RateCurve, find_rate
 
 __all__ = ["command"]
 
@@ -71,8 +71,7 @@ def _rate(**given: Any) -> int:
 
 
 def _save(found: RateCurve, path: str) -> None:
-    from chainrule.figures.rates import draw_rates
-    from chainrule.figures.saving import save_figure
+    from chainrule.figures import draw_rates, save_figure
 
     save_figure(draw_rates(found), path)
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import InputError
-from chainrule.evaluation.report import Report
-from chainrule.figures.saving import save_figure
+from chainrule.evaluation import Report
+from chainrule.figures import save_figure
 from chainrule.storage import make_folder
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.columns import target_column
-from chainrule.data.streams import SIZE_LIMIT, opened
+from chainrule.data import SIZE_LIMIT, opened, target_column
 from chainrule.errors import DataError
 
 __all__ = ["Rows", "read_rows"]

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.cli.downloads import download_observer
-from chainrule.data.dataset import DatasetPair
-from chainrule.data.sources import dataset_names, load_dataset
+from chainrule.data import DatasetPair, dataset_names, load_dataset
 from chainrule.errors import DataError, FileError, InputError
-from chainrule.network.network import Network
-from chainrule.training.run_folder import RunFacts, RunFolder
+from chainrule.network import Network
+from chainrule.training import RunFacts, RunFolder
 
 __all__ = ["DataSource", "Kept", "data_of", "is_folder", "judged_by", "open_kept", "validation_of"]
 

@@ -32,7 +32,7 @@ def training_settings() -> dict[str, Setting]:
 
 def data_settings() -> dict[str, Setting]:
     """The settings for reading a user's own data, by name."""
-    from chainrule.data.reading import Reading
+    from chainrule.data import Reading
 
     target = Limit(str, "column of a table to learn: first, last, its name or number from 0")
     rows = [
@@ -45,7 +45,7 @@ def data_settings() -> dict[str, Setting]:
 
 def _network() -> list[Setting]:
     from chainrule.equations.activations import ACTIVATIONS
-    from chainrule.network.architecture import Architecture
+    from chainrule.network import Architecture
 
     widths = Limit(int, "neurons of each layer, the inputs first", 1, 10_000_000)
     names = Limit(str, "function of all layers, or of each", choices=lambda: tuple(ACTIVATIONS))

@@ -8,12 +8,22 @@ from typing import Any
 from chainrule.cli.console import Console
 from chainrule.errors import InputError
 from chainrule.storage import write_atomically
-from chainrule.study.comparison import compared, comparison_tables
-from chainrule.study.course import kept_study
-from chainrule.study.export import FORMATS, curve_rows, export_text, rows_of, write_parquet
-from chainrule.study.store import open_store
-from chainrule.study.summary import counted, summarised
-from chainrule.study.telling import counts_text, markdown, summary_tables
+from chainrule.study import (
+    FORMATS,
+    compared,
+    comparison_tables,
+    counted,
+    counts_text,
+    curve_rows,
+    export_text,
+    kept_study,
+    markdown,
+    open_store,
+    rows_of,
+    summarised,
+    summary_tables,
+    write_parquet,
+)
 
 __all__ = ["compare", "export", "show", "status"]
 

@@ -10,7 +10,7 @@ from chainrule.cli.command import Flag
 from chainrule.cli.flags import Setting, flag_of, given_settings
 from chainrule.errors import InputError
 from chainrule.limits import limits_of
-from chainrule.study.spec import ADDRESSED, Settings
+from chainrule.study import ADDRESSED, Settings
 
 __all__ = ["STORAGE", "given_place", "json_flag", "place_flags", "storage_flag"]
 

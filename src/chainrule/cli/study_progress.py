@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.console import Console, is_terminal, rich_console
-from chainrule.cli.epochs import duration_text
+from chainrule.cli.epoch_table import duration_text
 from chainrule.errors import FileError
-from chainrule.evaluation.tables import Table
-from chainrule.study.conduct import Ended
-from chainrule.study.course import Kept
-from chainrule.study.summary import counted, entries
-from chainrule.study.telling import chosen_text, figure_text
+from chainrule.evaluation import Table
+from chainrule.study import Ended, Kept, chosen_text, counted, entries, figure_text
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Any
 from chainrule.cli.console import Console
 from chainrule.errors import InputError
 from chainrule.storage import write_atomically
-from chainrule.study.course import kept_study
-from chainrule.study.page import html_page
-from chainrule.study.store import open_store
-from chainrule.study.summary import Entry, Summary, summarised
-from chainrule.study.telling import markdown
+from chainrule.study import Entry, Summary, html_page, kept_study, markdown, open_store, summarised
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from chainrule.figures.study_table import StudyTable, TrialRow
+    from chainrule.figures import StudyTable, TrialRow
 
 __all__ = ["pictures_of", "report"]
 
@@ -55,7 +51,7 @@ def pictures_of(summary: Summary) -> Iterator[tuple[str, bytes]]:
     Args:
         summary: the answer; without a complete entry there are none.
     """
-    from chainrule.figures.saving import save_figure
+    from chainrule.figures import save_figure
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.svg"
@@ -65,11 +61,19 @@ def pictures_of(summary: Summary) -> Iterator[tuple[str, bytes]]:
 
 
 def _drawings(summary: Summary) -> Iterator[tuple[str, Callable[[], Figure]]]:
-    from chainrule.figures.bands import draw_bands, trial_bands
-    from chainrule.figures.grid import draw_grid, grid_data
-    from chainrule.figures.parallel import draw_parallel, parallel_data
-    from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_curves_data
-    from chainrule.figures.slices import draw_slices, slices_data
+    from chainrule.figures import (
+        draw_bands,
+        draw_grid,
+        draw_parallel,
+        draw_rate_curves,
+        draw_slices,
+        grid_data,
+        grid_points,
+        parallel_data,
+        rate_curves_data,
+        slices_data,
+        trial_bands,
+    )
 
     complete = [entry for entry in summary.ranked if entry.ended == "complete"]
     if not complete:
@@ -94,7 +98,7 @@ def _varied(complete: list[Entry]) -> list[str]:
 
 
 def _table(summary: Summary, complete: list[Entry]) -> StudyTable:
-    from chainrule.figures.study_table import StudyTable, TrialRow
+    from chainrule.figures import StudyTable, TrialRow
 
     names = dict.fromkeys(name for entry in complete for name in entry.chosen)
     rows = tuple(
@@ -107,7 +111,7 @@ def _table(summary: Summary, complete: list[Entry]) -> StudyTable:
 
 def _named_rows(entry: Entry, metric: str) -> list[TrialRow]:
     """The trainings of an entry with their courses."""
-    from chainrule.figures.study_table import TrialRow
+    from chainrule.figures import TrialRow
 
     chosen = {n: _plain(value) for n, value in entry.chosen.items()}
     return [

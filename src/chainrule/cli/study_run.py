@@ -11,10 +11,16 @@ from typing import Any
 from chainrule.cli.console import Console
 from chainrule.cli.study_flags import STORAGE, given_place
 from chainrule.cli.study_progress import StudyView, study_view
-from chainrule.study.course import Kept, resume_study, run_study, work_on_study
-from chainrule.study.spec import Spec, read_study
-from chainrule.study.summary import summarised
-from chainrule.study.telling import summary_tables
+from chainrule.study import (
+    Kept,
+    Spec,
+    read_study,
+    resume_study,
+    run_study,
+    summarised,
+    summary_tables,
+    work_on_study,
+)
 
 __all__ = ["compute", "resume", "run", "worker"]
 

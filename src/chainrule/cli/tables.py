@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chainrule.evaluation.tables import Table
+from chainrule.evaluation import Table
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable

@@ -8,20 +8,20 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.epochs import EpochTable, duration_text
+from chainrule.cli.epoch_table import EpochTable, duration_text
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.job import Job, Sources, new_job, resumed_job
+from chainrule.cli.option_values import given_values, setting_flags
 from chainrule.cli.presets import presets_table
 from chainrule.cli.progress import Once, training_observers
 from chainrule.cli.settings import training_settings
-from chainrule.cli.values import given_values, setting_flags
-from chainrule.cli.watched import watching
+from chainrule.cli.training_warnings import watching
 from chainrule.cli.wording import data_text, network_text, recipe_text, result_text
 from chainrule.errors import InputError, TrainingInterrupted
-from chainrule.evaluation.report import Report, evaluate
+from chainrule.evaluation import Report, evaluate
 from chainrule.limits import Limit
-from chainrule.training.train import Run
+from chainrule.training import Run
 
 __all__ = ["command"]
 

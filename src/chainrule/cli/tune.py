@@ -13,9 +13,7 @@ from chainrule.cli.study_flags import given_place, json_flag, place_flags, stora
 from chainrule.cli.study_run import compute
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import limits_of
-from chainrule.study.source import StudySource
-from chainrule.study.space_reading import NEURONS
-from chainrule.study.spec import Settings, study_of
+from chainrule.study import NEURONS, Settings, StudySource, study_of
 
 __all__ = ["command", "varied"]
 

@@ -9,13 +9,12 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.parts import whole
 from chainrule.cli.progress import training_observers
 from chainrule.cli.runs import data_of, validation_of
-from chainrule.training.run_folder import RunFolder
-from chainrule.training.verification import Verification, verify
+from chainrule.training import RunFolder, Verification, verify
 
 __all__ = ["command"]
 

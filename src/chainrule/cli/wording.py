@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from chainrule.data.dataset import Dataset, DatasetPair
-from chainrule.evaluation.report import Report
-from chainrule.evaluation.wording import count_text, number_text, percent_text
-from chainrule.network.architecture import Architecture
-from chainrule.network.parameters import Layout
+from chainrule.data import Dataset, DatasetPair
+from chainrule.evaluation import Report, count_text, number_text, percent_text
+from chainrule.network import Architecture, Layout
 from chainrule.recipe import Recipe
 
 __all__ = ["data_text", "network_text", "recipe_text", "result_text", "shape_text"]

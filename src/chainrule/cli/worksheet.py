@@ -15,18 +15,26 @@ from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.errors import InputError
+from chainrule.ledger import Ledger
+from chainrule.ledger.files import read_worked
+from chainrule.ledger.rendering import example_text
+from chainrule.ledger.steps import name_of
 from chainrule.limits import Limit, limits_of
-from chainrule.worked.files.reading import read_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.rendering.showing import example_text
-from chainrule.worked.sheets.blanks import patterns_of
-from chainrule.worked.sheets.browser import browser, print_pdf
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.folder import FORMATS, write_sheets
-from chainrule.worked.sheets.plan import WIDEST, Plan
-from chainrule.worked.sheets.rendering_html import answers_html, sheets_html
-from chainrule.worked.sheets.sheet import Manner, Sheet, sheet_of
-from chainrule.worked.steps.wording import name_of
+from chainrule.marking.sheets import (
+    FORMATS,
+    WIDEST,
+    Manner,
+    Plan,
+    Sheet,
+    answers_html,
+    drawn,
+    patterns_of,
+    print_pdf,
+    sheet_of,
+    sheets_html,
+    write_sheets,
+)
+from chainrule.marking.sheets.browser import browser
 
 __all__ = ["command"]
 

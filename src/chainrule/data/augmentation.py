@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.crew import Crew
 from chainrule.equations.distortions import Augmentation, distorted
 from chainrule.equations.hashing import derived, key_of
 from chainrule.equations.mixing import partners, shares
 from chainrule.errors import ShapeError
+from chainrule.thread_pool import Crew
 
 __all__ = ["Augmentation", "augmented", "augmented_by_law", "mixing"]
 
@@ -170,8 +170,7 @@ class _Work:
 
     def share(self, threads: int, me: int) -> int:
         """One thread's part of the rows; gives how many."""
-        from chainrule.kernels.distort import distort_rows
-        from chainrule.kernels.distort_records import distortion_of, images_of, sketch_for
+        from chainrule.kernels import distort_rows, distortion_of, images_of, sketch_for
 
         n = len(self.rows)
         share = (self.rows, n * me // threads, n * (me + 1) // threads)

@@ -10,17 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.diagnosis.curvature import STABILITY, Curvature, gradient_of, greatest_eigenvalue
 from chainrule.diagnosis.evidence import LayerFacts, Snapshot
-from chainrule.engine.contract import Engine
-from chainrule.engine.engines import make_engine
-from chainrule.engine.position import Position
+from chainrule.engine import Engine, Position, make_engine
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.backpropagation import Trace
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import chosen_classes
-from chainrule.network.parameters import Layout
+from chainrule.network import Architecture, Layout, chosen_classes
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.data.dataset import Dataset
-from chainrule.data.splitting import split
+from chainrule.data import Dataset, split
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.measuring import Measure
-from chainrule.engine.contract import Until
-from chainrule.engine.position import Position
+from chainrule.engine import Position, Until
 from chainrule.errors import DataError, DivergenceError
 from chainrule.limits import Limit
-from chainrule.network.network import Network
+from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.epochs import advanced, ending
-from chainrule.training.plan import Plan, first_position, plan_training
+from chainrule.training import Plan, advanced, ending, first_position, plan_training
 
 __all__ = ["STEPS", "evidence_between", "probe", "trial_steps"]
 

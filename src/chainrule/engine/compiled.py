@@ -15,26 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.crew import Crew
-from chainrule.data.dataset import Dataset
-from chainrule.engine.choice import Choice, chosen_kernels
+from chainrule.data import Dataset
+from chainrule.engine.augmented_epochs import Expansion
 from chainrule.engine.contract import Score, Until
-from chainrule.engine.course import made_course, mask_keys
+from chainrule.engine.dropout_masks import dropout_shares
 from chainrule.engine.examples import mixed_examples, working_examples
-from chainrule.engine.expansion import Expansion
-from chainrule.engine.in_place import InPlace, in_place, is_sound, position_of
-from chainrule.engine.masks import dropout_shares
-from chainrule.engine.pace import Pace
-from chainrule.engine.pieces import made_pieces
+from chainrule.engine.kernel_selection import Choice, chosen_kernels
+from chainrule.engine.kernel_state import InPlace, in_place, is_sound, position_of
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.scoring import scored
-from chainrule.engine.timetable import Timetable, initial_state
+from chainrule.engine.step_hyperparameters import made_course, mask_keys
+from chainrule.engine.task_partition import made_pieces
+from chainrule.engine.thread_tuning import Pace
+from chainrule.engine.training_schedule import Timetable, initial_state
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.costs import cost_named
-from chainrule.kernels.batches import advance_tiles
-from chainrule.kernels.loops import advance_loops
-from chainrule.kernels.records import (
+from chainrule.kernels import (
     Buffers,
     Course,
     Examples,
@@ -43,13 +40,12 @@ from chainrule.kernels.records import (
     Stretch,
     Team,
     Work,
+    advance_loops,
+    advance_tiles,
 )
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import Network
-from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
-from chainrule.network.workspace import made_buffers, made_plan
+from chainrule.network import Architecture, Layout, Network, Table, made_buffers, made_plan
 from chainrule.recipe import Recipe
+from chainrule.thread_pool import Crew
 
 __all__ = ["CompiledEngine"]
 

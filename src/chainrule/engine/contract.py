@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.engine.position import Position
-from chainrule.engine.timetable import Timetable
+from chainrule.engine.training_schedule import Timetable
 from chainrule.equations.backpropagation import Trace
-from chainrule.network.parameters import Layout
+from chainrule.network import Layout
 from chainrule.recipe import Recipe
 
 __all__ = ["Engine", "Score", "Until"]

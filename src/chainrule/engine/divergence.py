@@ -13,7 +13,7 @@ from chainrule.engine.position import Position
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.output_error import FUSED
 from chainrule.errors import DivergenceError
-from chainrule.network.parameters import Layout
+from chainrule.network import Layout
 from chainrule.recipe import Recipe
 
 __all__ = ["After", "diverged", "diverged_on_validation", "first_fault", "is_finite"]

@@ -8,12 +8,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.expansion import Mixing
-from chainrule.engine.working import normalised_weights
+from chainrule.data import Dataset
+from chainrule.engine.augmented_epochs import Mixing
+from chainrule.engine.training_arrays import normalised_weights
 from chainrule.equations.mixing import mixed
-from chainrule.kernels.records import Examples
-from chainrule.network.architecture import Architecture
+from chainrule.kernels import Examples
+from chainrule.network import Architecture
 
 __all__ = ["DENSE_SHARE", "mixed_examples", "working_examples"]
 

@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
+from chainrule.engine.augmented_epochs import Expansion
 from chainrule.engine.contract import Score, Until
 from chainrule.engine.divergence import After, diverged, is_finite
-from chainrule.engine.expansion import Expansion
-from chainrule.engine.masks import step_masks
-from chainrule.engine.order import order_of
-from chainrule.engine.plain import settled_parameters, training_layout
+from chainrule.engine.dropout_masks import step_masks
+from chainrule.engine.epoch_order import order_of
+from chainrule.engine.inference_parameters import settled_parameters, training_layout
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.scoring import scored
-from chainrule.engine.settings import settings_of
-from chainrule.engine.timetable import Timetable
-from chainrule.engine.working import WorkingSet, normalised_weights
+from chainrule.engine.training_arrays import WorkingSet, normalised_weights
+from chainrule.engine.training_schedule import Timetable
+from chainrule.engine.update_settings import settings_of
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.averaging import blended
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
@@ -35,9 +35,7 @@ from chainrule.equations.updates import (
     gradient_norm,
     limited_rows,
 )
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import BLOCK, layers_of
-from chainrule.network.parameters import Layout, flatten
+from chainrule.network import BLOCK, Architecture, Layout, flatten, layers_of
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.engine.contract import Score
-from chainrule.engine.working import WorkingSet, normalised_weights
+from chainrule.engine.training_arrays import WorkingSet, normalised_weights
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import Cost, batch_cost
 from chainrule.equations.output_error import output_cost
-from chainrule.network.architecture import Architecture
+from chainrule.network import Architecture
 
 __all__ = ["scored"]
 

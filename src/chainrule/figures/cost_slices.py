@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.attribution import Course
 from chainrule.figures.directions import random_direction
 from chainrule.figures.run_path import Sample, sample_of
 from chainrule.figures.style import GREY, INK, SERIES, heading, logarithmic, paper, styled
-from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
+from chainrule.training import RunFolder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.attribution import Course
 from chainrule.errors import InputError, unknown_name
-from chainrule.evaluation.wording import number_text, percent_text
+from chainrule.evaluation import number_text, percent_text
 from chainrule.figures.directions import principal_directions, random_direction, shadows
 from chainrule.figures.run_path import RunPoint, run_points, sample_of
 from chainrule.figures.style import BLUE, INK, ORANGE, heading, paper, ramp, styled
-from chainrule.worked.real.course import Course
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.descent import Descent
 from chainrule.errors import InputError
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, ramp, styled
-from chainrule.worked.functions.descent import Descent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.contract import Score
-from chainrule.engine.position import Position
+from chainrule.attribution import AFFORDED, Course
+from chainrule.data import Dataset
+from chainrule.engine import Position, Score
 from chainrule.limits import Limit
 from chainrule.randomness import generator
-from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
-from chainrule.worked.real.stages import AFFORDED
+from chainrule.training import RunFolder
 
 __all__ = ["RunPoint", "Sample", "run_points", "sample_of"]
 

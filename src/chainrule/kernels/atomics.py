@@ -10,7 +10,7 @@ from numba import types
 from numba.core import cgutils as cgutils_module
 from numba.extending import intrinsic
 
-from chainrule.kernels.emission import base_of
+from chainrule.kernels.llvm_ir import base_of
 
 __all__ = ["add_to", "give_way", "value_in"]
 

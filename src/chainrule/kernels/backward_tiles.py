@@ -6,13 +6,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.kernels.answers import answer_row, share_of
+from chainrule.kernels.batch_norm_tiles import pull_normal
 from chainrule.kernels.compiling import inlined, kernel
-from chainrule.kernels.lanes import LANES, load, store, times
-from chainrule.kernels.normal_tiles import pull_normal
+from chainrule.kernels.outputs import answer_row, share_of
 from chainrule.kernels.panels import PANEL, step_of
 from chainrule.kernels.products import MOST_ROWS, tile_product, transpose_block
 from chainrule.kernels.records import Batch, Buffers, Course, Examples, Plan
+from chainrule.kernels.simd import LANES, load, store, times
 
 __all__ = ["OUTPUT_BLOCK", "output_task", "pull_task", "pull_tasks"]
 

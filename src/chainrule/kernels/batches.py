@@ -7,7 +7,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.backward_tiles import OUTPUT_BLOCK, output_task, pull_task, pull_tasks
+from chainrule.kernels.batch_norm_tiles import normal_task
 from chainrule.kernels.compiling import announced, entry, inlined, kernel
+from chainrule.kernels.dropout import activate_part
 from chainrule.kernels.forward_tiles import (
     ROW_BLOCK,
     forward_task,
@@ -17,7 +19,6 @@ from chainrule.kernels.forward_tiles import (
 )
 from chainrule.kernels.gradient_tiles import sort_by_column
 from chainrule.kernels.learning import learn, settle
-from chainrule.kernels.normal_tiles import normal_task
 from chainrule.kernels.panels import panels_of
 from chainrule.kernels.records import (
     Batch,
@@ -31,8 +32,7 @@ from chainrule.kernels.records import (
     Work,
 )
 from chainrule.kernels.rows import is_finite_number
-from chainrule.kernels.silencing import activate_part
-from chainrule.kernels.team import meet, next_task
+from chainrule.kernels.task_queue import meet, next_task
 
 __all__ = ["advance_tiles"]
 

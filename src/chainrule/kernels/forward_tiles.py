@@ -7,10 +7,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import inlined, kernel
-from chainrule.kernels.lanes import LANES, load, plus_times, sum_of
 from chainrule.kernels.panels import PANEL, panels_of, step_of, vectors_of
 from chainrule.kernels.products import MOST_ROWS, sparse_product, tile_product
 from chainrule.kernels.records import Buffers, Examples, Plan
+from chainrule.kernels.simd import LANES, load, plus_times, sum_of
 
 __all__ = [
     "ROW_BLOCK",

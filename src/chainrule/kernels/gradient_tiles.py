@@ -6,12 +6,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from chainrule.kernels.batch_norm_tiles import OF_DELTA, OF_TURNED
 from chainrule.kernels.compiling import inlined, kernel
-from chainrule.kernels.lanes import LANES, load, plus_times, store
-from chainrule.kernels.normal_tiles import OF_DELTA, OF_TURNED
 from chainrule.kernels.panels import PANEL, panels_of, step_of, vectors_of
 from chainrule.kernels.products import MOST_ROWS, MOST_VECTORS, sparse_product, tile_product
 from chainrule.kernels.records import Buffers, Examples, Pieces, Plan
+from chainrule.kernels.simd import LANES, load, plus_times, store
 
 __all__ = ["GROUP", "gradient_task", "panels_in", "sort_by_column"]
 

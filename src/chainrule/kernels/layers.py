@@ -11,8 +11,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.lanes import LANES, load, plus_times, store, sum_of, times
 from chainrule.kernels.panels import PANEL, step_of
+from chainrule.kernels.simd import LANES, load, plus_times, store, sum_of, times
 
 __all__ = ["add_dense", "add_sparse", "dense_sums", "pull_row", "sparse_sums"]
 

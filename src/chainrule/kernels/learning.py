@@ -21,7 +21,8 @@ from chainrule.kernels.records import (
     Work,
 )
 from chainrule.kernels.rows import is_finite_number
-from chainrule.kernels.steps import (
+from chainrule.kernels.task_queue import meet, next_task
+from chainrule.kernels.updates import (
     add_penalties,
     blend_stretch,
     clip_factor,
@@ -32,7 +33,6 @@ from chainrule.kernels.steps import (
     square_sum,
     step_stretch,
 )
-from chainrule.kernels.team import meet, next_task
 
 __all__ = ["learn", "settle"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.lanes import LANES
+from chainrule.kernels.simd import LANES
 
 __all__ = [
     "PANEL",

@@ -9,7 +9,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.kernels.answers import answer_row, share_of
 from chainrule.kernels.compiling import inlined, kernel
 from chainrule.kernels.layers import (
     add_dense,
@@ -18,6 +17,7 @@ from chainrule.kernels.layers import (
     pull_row,
     sparse_sums,
 )
+from chainrule.kernels.outputs import answer_row, share_of
 from chainrule.kernels.panels import panels_of, step_of
 from chainrule.kernels.records import Buffers, Course, Examples, Plan
 from chainrule.kernels.rows import (

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from chainrule.kernels import atomics, tile_products
 from chainrule.kernels.compiling import numba
-from chainrule.kernels.lanes import LANES
+from chainrule.kernels.simd import LANES
 from chainrule.kernels.tile_products import MOST_ROWS, MOST_VECTORS
 
 __all__ = [

@@ -8,10 +8,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from chainrule.kernels.activations import curve_of, exp_of
 from chainrule.kernels.compiling import kernel, strict_kernel
-from chainrule.kernels.curves import curve_of, exp_of
-from chainrule.kernels.lanes import LANES, load_wide, store_rounded, sum_of
 from chainrule.kernels.scalars import IDENTITY, LEAKY_RELU, RELU, SOFTMAX, STEP, bent_of
+from chainrule.kernels.simd import LANES, load_wide, store_rounded, sum_of
 
 __all__ = [
     "activate_row",

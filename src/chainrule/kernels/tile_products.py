@@ -15,7 +15,7 @@ from numba import types
 from numba.core import cgutils as cgutils_module
 from numba.extending import intrinsic
 
-from chainrule.kernels.emission import (
+from chainrule.kernels.llvm_ir import (
     Loop,
     base_of,
     fused,
@@ -25,7 +25,7 @@ from chainrule.kernels.emission import (
     store_lanes,
     whole,
 )
-from chainrule.kernels.vectors import LANES
+from chainrule.kernels.simd_lowering import LANES
 
 __all__ = [
     "CHAINS",

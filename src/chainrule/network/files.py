@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.errors import ChainruleError, DataError
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import Layout, checked_flat
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network.sealed_file import read_sealed, write_sealed
 
 __all__ = ["NetworkFile", "read_network_file", "write_network_file"]
 

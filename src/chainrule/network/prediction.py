@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.crew import shared_crew
 from chainrule.network.parameters import Layout
+from chainrule.thread_pool import shared_crew
 
 if TYPE_CHECKING:
-    from chainrule.kernels.records import Buffers, Plan
+    from chainrule.kernels import Buffers, Plan
 
 __all__ = ["Outputs", "predictor"]
 
@@ -98,7 +98,7 @@ class _Predictor:
         self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
     ) -> float:
         """One thread's share of the rows; NaN where an input of it is not finite."""
-        from chainrule.kernels.predictions import compute_outputs
+        from chainrule.kernels import compute_outputs
 
         each = -(-len(x) // (threads * ROWS)) * ROWS
         first, after = min(me * each, len(x)), min((me + 1) * each, len(x))
@@ -114,7 +114,7 @@ class _Predictor:
 
     @cached_property
     def _theta(self) -> Array:
-        from chainrule.network.table import Table
+        from chainrule.network.packed_parameters import Table
 
         return Table(self.layout).filled(self.parameters)
 
@@ -129,8 +129,8 @@ class _Predictor:
         try:
             return rooms.made  # type: ignore[no-any-return]
         except AttributeError:
-            from chainrule.network.table import Table
-            from chainrule.network.workspace import made_buffers, made_plan
+            from chainrule.network.kernel_workspace import made_buffers, made_plan
+            from chainrule.network.packed_parameters import Table
 
             table, features = Table(self.layout), self.layout.architecture.layers[0]
             plan = made_plan(table, ROWS)

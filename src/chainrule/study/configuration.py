@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import ChainruleError, InputError, ShapeError
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import Network, require_outputs
-from chainrule.network.parameters import Layout
+from chainrule.network import Architecture, Layout, Network, require_outputs
 from chainrule.recipe import Recipe
 from chainrule.study.space import Parameter
 from chainrule.study.space_reading import NETWORK_NAMES, NEURONS

@@ -8,10 +8,10 @@ from typing import Any
 
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
 from chainrule.limits import Limit, limits_of
-from chainrule.network.architecture import Architecture
+from chainrule.network import Architecture
 from chainrule.recipe import Recipe
-from chainrule.study.source import StudySource
 from chainrule.study.space import Parameter
+from chainrule.study.toml_source import StudySource
 
 __all__ = ["NETWORK_NAMES", "NEURONS", "read_space"]
 

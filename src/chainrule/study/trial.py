@@ -13,20 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.position import EpochRecord
+from chainrule.data import Dataset
+from chainrule.engine import EpochRecord
 from chainrule.equations.costs import cost_named
 from chainrule.errors import DivergenceError
-from chainrule.evaluation.answers import answered
-from chainrule.evaluation.matching import matched
-from chainrule.network.network import Network, chosen_classes
-from chainrule.network.parameters import draw_parameters
+from chainrule.evaluation import answered, matched
+from chainrule.network import Network, chosen_classes, draw_parameters
 from chainrule.recipe import Recipe
 from chainrule.study.configuration import built
-from chainrule.study.material import Material
 from chainrule.study.spec import Spec
-from chainrule.training.observers import Moment
-from chainrule.training.train import Run, train
+from chainrule.study.study_data import Material
+from chainrule.training import Moment, Run, train
 
 __all__ = [
     "COMPLETE",

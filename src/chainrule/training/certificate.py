@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.engine.position import Position
-from chainrule.network.network import Network
+from chainrule.engine import Position
+from chainrule.network import Network
 from chainrule.training.run_folder import RunFacts
 
 __all__ = ["FORMAT", "certify", "version_of", "versions"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from chainrule.engine.position import Position
+from chainrule.engine import Position
 
 __all__ = ["Moment", "Observer", "Observers"]
 

@@ -9,18 +9,17 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.contract import Until
-from chainrule.engine.position import EpochRecord, Position
+from chainrule.data import Dataset
+from chainrule.engine import EpochRecord, Position, Until
 from chainrule.errors import DataError, DivergenceError, RunFolderError
-from chainrule.network.network import Network
+from chainrule.network import Network
 from chainrule.storage import read_bytes
 from chainrule.training.certificate import FORMAT, certify, versions
-from chainrule.training.epochs import ENDS, advanced, ending, result_of
+from chainrule.training.epoch_end import ENDS, advanced, ending, result_of
+from chainrule.training.loop import plan_of
 from chainrule.training.observers import SLICE_SECONDS, Moment, Observer, Observers
-from chainrule.training.plan import Plan, first_position
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.train import plan_of
+from chainrule.training.setup import Plan, first_position
 
 __all__ = ["Verification", "verify"]
 

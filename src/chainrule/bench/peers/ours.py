@@ -26,8 +26,7 @@ Array = NDArray[Any]
 
 def network_of(job: Job, dtype: str = "float32") -> Any:
     """The job's first weights as a Network."""
-    from chainrule.network.network import Network
-    from chainrule.network.parameters import flatten
+    from chainrule.network import Network, flatten
 
     case = job.case
     made = Network.create(case.layers, case.activations, dtype=dtype)
@@ -50,7 +49,7 @@ def law_outputs(job: Job, rows: Array, dtype: str = "float64") -> Array:
 
 def dataset_of(job: Job) -> Any:
     """The job's examples as a Dataset; bytes stay bytes."""
-    from chainrule.data.dataset import Dataset
+    from chainrule.data import Dataset
 
     names = tuple(map(str, range(job.case.layers[-1])))
     found = job.examples
@@ -76,7 +75,7 @@ class OurSession:
     """
 
     def __init__(self, job: Job, engine: str, dtype: str = "float32") -> None:
-        from chainrule.training.plan import plan_training
+        from chainrule.training import plan_training
 
         network = network_of(job, dtype)
         self._plan = plan_training(network, dataset_of(job), recipe_of(job, engine))
@@ -84,14 +83,13 @@ class OurSession:
 
     def restart(self) -> None:
         """Go back to the job's first weights."""
-        from chainrule.training.plan import first_position
+        from chainrule.training import first_position
 
         self._position = first_position(self._plan)
 
     def epoch(self, number: int, steps: int | None = None) -> None:
         """Train from the present weights; see `Session`."""
-        from chainrule.engine.contract import Until
-        from chainrule.engine.position import EpochSums
+        from chainrule.engine import EpochSums, Until
 
         begun = replace(self._position, epoch=number, batch=0, sums=EpochSums())
         self._position = self._plan.engine.advance(begun, Until(batches=steps))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.bench.cases import Case
 from chainrule.bench.material import Job, rates
 from chainrule.bench.peers.contract import Peer, Predictor, Tensors
-from chainrule.data.batches import epoch_order
+from chainrule.data import epoch_order
 
 __all__ = ["TORCH", "TORCH_COMPILE", "CompiledSession", "EagerSession"]
 

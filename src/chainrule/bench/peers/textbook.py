@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chainrule.bench.material import Job, rates
 from chainrule.bench.peers.contract import Peer, Predictor, Tensors
-from chainrule.data.batches import epoch_order
+from chainrule.data import epoch_order
 
 __all__ = ["NUMPY", "TextbookSession", "blas_threads"]
 

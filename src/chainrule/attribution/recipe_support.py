@@ -1,0 +1,88 @@
+"""What a recipe does beside plain steps on plain batches, and which of it cannot be told yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.attribution.replay import Course, StepOfRun
+from chainrule.data import Augmentation
+from chainrule.engine import Position, augmentation_of
+from chainrule.errors import InputError
+from chainrule.limits import limits_of
+from chainrule.recipe import Recipe
+
+__all__ = ["distortions_of", "extras_of", "require_explained", "step_recipe"]
+
+_TOLD_SCHEDULES = ("constant", "step", "exponential", "cosine", "one_cycle")
+
+
+def extras_of(recipe: Recipe) -> Iterator[str]:
+    """The settings by which a training computes other gradients than of plain batches.
+
+    >>> list(extras_of(Recipe(dropout=0.2, shift=1.0, label_smoothing=0.1)))
+    ['dropout 0.2', 'label_smoothing 0.1', 'shift 1']
+    """
+    if recipe.normalisation != "none":
+        yield f"normalisation {recipe.normalisation}"
+    if recipe.dropout is not None:
+        yield "dropout " + ", ".join(f"{share:g}" for share in recipe.dropout)
+    if recipe.label_smoothing:
+        yield f"label_smoothing {recipe.label_smoothing:g}"
+    yield from distortions_of(recipe)
+    if recipe.mixup:
+        yield f"mixup {recipe.mixup:g}"
+
+
+def distortions_of(recipe: Recipe) -> Iterator[str]:
+    """The settings by which each epoch learns from other copies of the examples."""
+    if augmentation_of(recipe).changes:
+        for name, limit in limits_of(recipe).items():
+            value = getattr(recipe, name)
+            told = name not in ("elastic_smoothness", "mixup")
+            if limit.group == "augmentation" and told and value:
+                yield f"{name} {value:g}"
+
+
+def require_explained(recipe: Recipe) -> None:
+    """Refuse a run whose steps cannot be told term by term.
+
+    Raises: InputError.
+    """
+    untold = []
+    if recipe.clip_norm is not None and recipe.normalisation != "none":
+        untold.append(f"clip_norm {recipe.clip_norm:g} beside normalisation")
+    if recipe.optimiser == "lbfgs":
+        untold.append("optimiser lbfgs")
+    if untold:
+        raise InputError(
+            "--weight",
+            expected="a run of plain steps, which are explained term by term",
+            got=", ".join(untold) + " in its recipe",
+            remedy="Ask for --neuron, --decision, --influence or --mislabels, which look at the "
+            "network that came of it",
+            argument="weight",
+        )
+
+
+def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
+    """A recipe by which one step of a run, taken by itself on plain layers, is the same.
+
+    Where its rate follows from more than the number of the step, the rate is given. The parts of a
+    batch add up to the same gradient; the average and the limit of lengths come after the step;
+    examples are given as the epoch had them.
+
+    Args:
+        course: of the run.
+        step: that is explained.
+        position: before it.
+    """
+    recipe = course.plan.recipe
+    plain = {"accumulation": 1, "averaging": "none", "snapshots": False}
+    plain |= {**vars(Augmentation()), "normalisation": "none", "dropout": None, "max_norm": None}
+    grows = recipe.batch_growth > 1
+    if grows:
+        plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}
+    if grows or recipe.warmup_epochs or recipe.schedule not in _TOLD_SCHEDULES:
+        rate = course.plan.engine.learning_rate(position)
+        plain |= {"schedule": "constant", "learning_rate": rate, "warmup_epochs": 0.0}
+    return recipe.replaced(**plain)

@@ -1,0 +1,1 @@
+"""Documents: what a page frame needs."""

@@ -1,0 +1,104 @@
+"""Rounding on the way: numbers that are not claimed may have been rounded before they were used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median_low
+
+from chainrule.ledger.files import NOISE, Printed
+from chainrule.ledger.steps import Quantity
+from chainrule.marking.claimed_numbers import ClaimedNumbers, Known
+
+__all__ = ["MOST_PLACES", "Kept", "rounding_on_the_way", "short"]
+
+MOST_PLACES = 40
+"""So many numbers between a claim and those before it are looked at."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many digits somebody keeps of a number.
+
+    Args:
+        digits: significant digits.
+        decimals: digits after the point.
+    """
+
+    digits: int
+    decimals: int
+
+    @classmethod
+    def by(cls, printed: Sequence[Printed]) -> Kept:
+        """The digits that most numbers of somebody have.
+
+        Args:
+            printed: all of them, at least one.
+        """
+        decimal = [number for number in printed if number.unit] or printed
+        digits = median_low([number.digits for number in decimal])
+        return cls(max(digits, 1), median_low([number.decimals for number in decimal]))
+
+    def at(self, printed: Printed) -> Kept:
+        """The digits kept on the way to one number."""
+        return Kept(self.digits, max(self.decimals, printed.decimals))
+
+    def ends(self, value: float) -> list[float]:
+        """What may be left of a number: rounded or cut off, by digits or by decimals.
+
+        A half may be rounded either way.
+        """
+        below, above = value * (1 - NOISE), value * (1 + NOISE)
+        return [
+            short(near, digits, self.decimals, cut=cut)
+            for near, cut in ((below, False), (above, False), (above, True))
+            for digits in (None, self.digits)
+        ]
+
+
+def short(value: float, digits: int | None, decimals: int = 0, *, cut: bool = False) -> float:
+    """A number with fewer digits.
+
+    Args:
+        value: the number.
+        digits: significant digits to keep; None where decimals count.
+        decimals: digits after the point.
+        cut: whether the others are cut off, not rounded.
+
+    Example:
+        >>> short(0.0476, 2), short(0.0476, 2, cut=True), short(0.0476, None, 2)
+        (0.048, 0.047, 0.05)
+    """
+    if value == 0 or not abs(value) < 1e300:
+        return value
+    exponent = int(f"{value:e}".partition("e")[2])
+    places = decimals if digits is None else digits - 1 - exponent
+    rounded = round(value, places)
+    if cut and abs(rounded) > abs(value):
+        step = 10.0**-places if value > 0 else -(10.0**-places)
+        rounded = round(rounded - step, places)
+    return rounded
+
+
+@contextmanager
+def rounding_on_the_way(
+    numbers: ClaimedNumbers, quantity: Quantity, kept: Kept
+) -> Iterator[list[Quantity]]:
+    """For a while, what was not claimed may have been rounded or cut off before it was used.
+
+    Args:
+        numbers: as they follow from the claims before a number.
+        quantity: the number; located.
+        kept: the digits that are left on the way.
+
+    Yields: the numbers that may have been.
+    """
+    between = numbers.unclaimed(quantity, MOST_PLACES)
+    with numbers.supposing() as supposed:
+        for one in between:
+            known = numbers.follows(one)
+            ends = [end for value in known[:4] for end in kept.ends(value)]
+            low, high = min(known.low, *ends), max(known.high, *ends)
+            supposed[one] = Known(known.printed, known.meant, low, high)
+        yield between
