@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.marking.sheets.browser import BROWSERS
+from chainrule.worksheets.browser import BROWSERS
 
 EXAMPLES = Path(__file__).parents[2] / "worked"
 TWO_LAYERS = str(EXAMPLES / "two-layers.toml")

@@ -20,7 +20,7 @@ from chainrule.ledger.files import read_worked
 from chainrule.ledger.rendering import example_text
 from chainrule.ledger.steps import name_of
 from chainrule.limits import Limit, limits_of
-from chainrule.marking.sheets import (
+from chainrule.worksheets import (
     FORMATS,
     WIDEST,
     Manner,
@@ -34,7 +34,7 @@ from chainrule.marking.sheets import (
     sheets_html,
     write_sheets,
 )
-from chainrule.marking.sheets.browser import browser
+from chainrule.worksheets.browser import browser
 
 __all__ = ["command"]
 

@@ -10,11 +10,11 @@ import pytest
 
 from chainrule.errors import FileError, MissingLibraryError
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.sheets.browser import BROWSERS, browser, print_pdf
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.plan import Plan
-from chainrule.marking.sheets.rendering_html import sheets_html
-from chainrule.marking.sheets.sheet import sheet_of
+from chainrule.worksheets.browser import BROWSERS, browser, print_pdf
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.rendering_html import sheets_html
+from chainrule.worksheets.sheet import sheet_of
 
 INSTALLED = any(map(shutil.which, BROWSERS))
 NONE = (

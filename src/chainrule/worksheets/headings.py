@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from chainrule.marking.sheets.sheet import Part, Sheet
+from chainrule.worksheets.sheet import Part, Sheet
 
 __all__ = ["Block", "blocks_of", "heading_of_part", "marks_text"]
 

@@ -5,7 +5,7 @@ import pytest
 from chainrule.errors import ChainruleError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.sheets.blanks import asked_of, chosen_blanks, patterns_of
+from chainrule.worksheets.blanks import asked_of, chosen_blanks, patterns_of
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import pytest
 
 from chainrule.errors import FileError, UnknownNameError
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.folder import write_sheets
-from chainrule.marking.sheets.plan import Plan
-from chainrule.marking.sheets.sheet import Sheet, sheet_of
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.folder import write_sheets
+from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.sheet import Sheet, sheet_of
 
 
 def made(count: int) -> list[Sheet]:

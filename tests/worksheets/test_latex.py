@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.sheets.blanks import patterns_of
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.plan import Plan
-from chainrule.marking.sheets.rendering_latex import answers_latex, sheets_latex
-from chainrule.marking.sheets.sheet import Manner, Sheet, sheet_of
+from chainrule.worksheets.blanks import patterns_of
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.rendering_latex import answers_latex, sheets_latex
+from chainrule.worksheets.sheet import Manner, Sheet, sheet_of
 
 ARGUMENTS = {"sheettop": 2, "person": 1, "block": 2, "fact": 2, "blank": 4, "known": 2}
 ARGUMENTS |= {"filled": 3, "answer": 5}

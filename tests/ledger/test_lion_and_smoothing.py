@@ -15,8 +15,8 @@ from chainrule.ledger.rendering.formats import FORMATS, render
 from chainrule.ledger.rendering.showing import show
 from chainrule.ledger.rendering.symbolic import derive
 from chainrule.marking.judging import judge
-from chainrule.marking.sheets.writing import worked_text
 from chainrule.proofs.gradient_proof import ProofOptions, prove
+from chainrule.worksheets.writing import worked_text
 
 LION = """
 [network]

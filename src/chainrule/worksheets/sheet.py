@@ -14,8 +14,8 @@ from chainrule.ledger import NOTATIONS, Ledger, section_of
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.steps import Quantity, name_of
 from chainrule.limits import Limit, check_record, limited
-from chainrule.marking.sheets.blanks import Pattern, asked_of, chosen_blanks
-from chainrule.marking.sheets.writing import worked_text
+from chainrule.worksheets.blanks import Pattern, asked_of, chosen_blanks
+from chainrule.worksheets.writing import worked_text
 
 __all__ = ["MOST_BLANKS", "Manner", "Part", "Sheet", "answer_text", "sheet_of"]
 

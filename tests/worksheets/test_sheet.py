@@ -8,11 +8,11 @@ from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.marking.judging import judge
-from chainrule.marking.sheets.blanks import patterns_of
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.headings import blocks_of, heading_of_part
-from chainrule.marking.sheets.plan import Plan
-from chainrule.marking.sheets.sheet import Manner, Sheet, answer_text, sheet_of
+from chainrule.worksheets.blanks import patterns_of
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.headings import blocks_of, heading_of_part
+from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.sheet import Manner, Sheet, answer_text, sheet_of
 
 PLANS = (
     Plan(),

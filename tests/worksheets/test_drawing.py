@@ -7,9 +7,9 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, ShapeError, UnknownNameError
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.friendly import IMPOSSIBLE, faults
-from chainrule.marking.sheets.plan import Plan
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.friendly import IMPOSSIBLE, faults
+from chainrule.worksheets.plan import Plan
 
 SHAPES = ((1, 1, 1), (2, 2, 1), (2, 3, 2), (3, 3), (3, 3, 3))
 

@@ -18,7 +18,7 @@ from chainrule.ledger.rendering import (
     number,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.sheets.facts import (
+from chainrule.worksheets.facts import (
     END_TEXT,
     GIVEN_DIGITS,
     MORE_DIGITS,
@@ -30,9 +30,9 @@ from chainrule.marking.sheets.facts import (
     short_name,
     task_text,
 )
-from chainrule.marking.sheets.headings import Block, blocks_of, heading_of_part, marks_text
-from chainrule.marking.sheets.network_svg import network_svg
-from chainrule.marking.sheets.sheet import Part, Sheet
+from chainrule.worksheets.headings import Block, blocks_of, heading_of_part, marks_text
+from chainrule.worksheets.network_svg import network_svg
+from chainrule.worksheets.sheet import Part, Sheet
 
 __all__ = ["answers_html", "sheets_html"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.ledger.steps import WorkedExample
-from chainrule.marking.sheets.settings import used_settings
+from chainrule.worksheets.settings import used_settings
 
 __all__ = ["worked_text"]
 

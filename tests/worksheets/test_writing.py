@@ -9,10 +9,10 @@ import pytest
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.example import WorkedExample
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.plan import Plan
-from chainrule.marking.sheets.settings import used_settings
-from chainrule.marking.sheets.writing import worked_text
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.settings import used_settings
+from chainrule.worksheets.writing import worked_text
 
 FILES = sorted((Path(__file__).parents[2] / "worked").glob("*.toml"))
 

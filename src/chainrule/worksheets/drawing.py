@@ -7,11 +7,11 @@ import numpy as np
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.ledger.steps import WorkedExample
-from chainrule.marking.sheets import pools
-from chainrule.marking.sheets.friendly import IMPOSSIBLE, faults
-from chainrule.marking.sheets.plan import Plan
 from chainrule.network import Layout, flatten
 from chainrule.randomness import generator
+from chainrule.worksheets import pools
+from chainrule.worksheets.friendly import IMPOSSIBLE, faults
+from chainrule.worksheets.plan import Plan
 
 __all__ = ["ATTEMPTS", "drawn"]
 

@@ -22,9 +22,9 @@ from chainrule.ledger.rendering import (
 from chainrule.ledger.rendering.typeset import typeset
 from chainrule.ledger.steps import KINDS, Quantity, WorkedExample
 from chainrule.limits import limits_of
-from chainrule.marking.sheets.settings import used_settings
-from chainrule.marking.sheets.sheet import Sheet
 from chainrule.recipe import Recipe
+from chainrule.worksheets.settings import used_settings
+from chainrule.worksheets.sheet import Sheet
 
 __all__ = [
     "END_TEXT",

@@ -16,7 +16,7 @@ from chainrule.ledger.rendering import (
     number,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.sheets.facts import (
+from chainrule.worksheets.facts import (
     END_TEXT,
     GIVEN_DIGITS,
     MORE_DIGITS,
@@ -28,8 +28,8 @@ from chainrule.marking.sheets.facts import (
     short_name,
     task_text,
 )
-from chainrule.marking.sheets.headings import Block, blocks_of, heading_of_part, marks_text
-from chainrule.marking.sheets.sheet import Sheet
+from chainrule.worksheets.headings import Block, blocks_of, heading_of_part, marks_text
+from chainrule.worksheets.sheet import Sheet
 
 __all__ = ["answers_latex", "sheets_latex"]
 

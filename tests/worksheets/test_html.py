@@ -8,12 +8,12 @@ import pytest
 
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.sheets.blanks import patterns_of
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.friendly import faults
-from chainrule.marking.sheets.plan import Plan
-from chainrule.marking.sheets.rendering_html import answers_html, sheets_html
-from chainrule.marking.sheets.sheet import Manner, Sheet, sheet_of
+from chainrule.worksheets.blanks import patterns_of
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.friendly import faults
+from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.rendering_html import answers_html, sheets_html
+from chainrule.worksheets.sheet import Manner, Sheet, sheet_of
 
 VOID = ("meta", "wbr")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.errors import FileError, unknown_name
-from chainrule.marking.sheets.rendering_html import answers_html, sheets_html
-from chainrule.marking.sheets.rendering_latex import answers_latex, sheets_latex
-from chainrule.marking.sheets.sheet import Sheet
 from chainrule.storage import make_folder, read_bytes, write_atomically
+from chainrule.worksheets.rendering_html import answers_html, sheets_html
+from chainrule.worksheets.rendering_latex import answers_latex, sheets_latex
+from chainrule.worksheets.sheet import Sheet
 
 __all__ = ["FORMATS", "write_sheets"]
 
