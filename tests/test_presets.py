@@ -73,7 +73,7 @@ def test_a_name_that_is_none(ask) -> None:
 
 
 def test_fast_is_what_the_benchmark_trains() -> None:
-    from chainrule.bench.to_98 import RECIPES
+    from comparison.to_98 import RECIPES
 
     case, settings = RECIPES["chainrule"], preset("fast")
     assert tuple(settings["layers"]) == case.layers
