@@ -143,7 +143,7 @@ def test_a_number_that_is_not_finite_is_seen() -> None:
         made = step(parts=(WHOLE, bad))
         assert not made.is_finite
         assert made.shown_pass is made.passes[1]
-        overflowing = replace(settings(), update_settings=UpdateSettings(eta=1e308))
+        overflowing = replace(settings(l2=1.0), update_settings=UpdateSettings(eta=1e308))
         made = training_step(1e10 * THETA, NO_STATE, LAYERS, [WHOLE], overflowing)
     assert np.isfinite(made.gradient).all()
     assert not made.is_finite
