@@ -22,7 +22,7 @@ from chainrule.attribution.replay import Course, StepOfRun
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import Whole, cell, terms_table
 from chainrule.attribution.update import Update
-from chainrule.engine import Position, plain_parameters
+from chainrule.engine import Position, drop_gains
 from chainrule.equations.updates import UPDATES
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Quantity, WorkedExample
@@ -98,7 +98,7 @@ def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExamp
     layout = plan.engine.layout
     state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
-        plan.network.with_parameters(plain_parameters(layout, position.parameters)),
+        plan.network.with_parameters(drop_gains(layout, position.parameters)),
         course.examples(step),
         recipe,
         rows=step.rows,
