@@ -15,12 +15,12 @@ from chainrule.equations.costs import Cost, cost_named
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import UPDATES, Settings, Stepped, clip_norm, gradient_norm
 from chainrule.errors import DivergenceError
-from chainrule.ledger.steps.example import WorkedExample
+from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network import flatten, layers_of
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 
-__all__ = ["Back", "Step", "computed", "followed"]
+__all__ = ["Back", "Step", "compute_step", "step_from_trace"]
 
 Array = NDArray[Any]
 
@@ -97,7 +97,7 @@ class Step:
     @property
     def trained(self) -> Back:
         """What follows the pass forward; only asked of examples that have it."""
-        assert self.back is not None, "addressing.located comes first"
+        assert self.back is not None, "addressing.locate comes first"
         return self.back
 
     def activation(self, layer: int) -> Activation:
@@ -105,7 +105,7 @@ class Step:
         return self.layers[layer - 1].activation
 
 
-def computed(example: WorkedExample, number: int, theta: Array, state: Array) -> Step:
+def compute_step(example: WorkedExample, number: int, theta: Array, state: Array) -> Step:
     """One step by the law.
 
     Args:
@@ -119,7 +119,7 @@ def computed(example: WorkedExample, number: int, theta: Array, state: Array) ->
     if example.recipe is not None:
         with one_blas_thread(), np.errstate(all="ignore"):  # what overflows is told in words
             pass_ = _trace(example, example.recipe, number, theta)
-        return followed(example, number, theta, state, pass_)
+        return step_from_trace(example, number, theta, state, pass_)
     rows, layers = example.batch(number), tuple(layers_of(example.architecture, theta))
     with one_blas_thread(), np.errstate(all="ignore"):
         x, z, a = _forward(example, rows, layers)
@@ -128,7 +128,9 @@ def computed(example: WorkedExample, number: int, theta: Array, state: Array) ->
     return step
 
 
-def followed(example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace) -> Step:
+def step_from_trace(
+    example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace
+) -> Step:
     """One step from its pass forward and back, which may be another than the example's own.
 
     Args:
