@@ -55,8 +55,8 @@ def test_a_number_too_large_for_floats() -> None:
     with pytest.raises(InputError) as caught:
         PrintedNumber.parse("1e301")
     assert str(caught.value) == (
-        "PrintedNumber: expected a number as it is printed, such as '0.818', '-3/4' or '81.8 %', got "
-        "'1e301'. It is larger than 1e300."
+        "PrintedNumber: expected a number as it is printed, such as '0.818', '-3/4' or '81.8 %', "
+        "got '1e301'. It is larger than 1e300."
     )
 
 
