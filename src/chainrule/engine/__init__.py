@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chainrule.engine.divergence import After as After
     from chainrule.engine.divergence import diverged_on_validation as diverged_on_validation
     from chainrule.engine.divergence import first_fault as first_fault
+    from chainrule.engine.divergence import first_non_finite as first_non_finite
     from chainrule.engine.divergence import is_finite as is_finite
     from chainrule.engine.dropout_masks import dropout_shares as dropout_shares
     from chainrule.engine.engines import make_engine as make_engine
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from chainrule.engine.training_arrays import normalised_weights as normalised_weights
     from chainrule.engine.training_schedule import Timetable as Timetable
     from chainrule.engine.training_schedule import initial_state as initial_state
+    from chainrule.engine.update_settings import step_settings as step_settings
 
 __all__ = [
     "After",
@@ -45,11 +47,13 @@ __all__ = [
     "diverged_on_validation",
     "dropout_shares",
     "first_fault",
+    "first_non_finite",
     "initial_state",
     "is_finite",
     "make_engine",
     "normalised_weights",
     "plain_parameters",
+    "step_settings",
     "training_layout",
     "widened",
     "working_examples",
@@ -60,7 +64,13 @@ __getattr__, __dir__ = attach(
     {
         "augmented_epochs": ["augmentation_of"],
         "contract": ["Engine", "Score", "Until"],
-        "divergence": ["After", "diverged_on_validation", "first_fault", "is_finite"],
+        "divergence": [
+            "After",
+            "diverged_on_validation",
+            "first_fault",
+            "first_non_finite",
+            "is_finite",
+        ],
         "dropout_masks": ["dropout_shares"],
         "engines": ["make_engine"],
         "examples": ["working_examples"],
@@ -69,5 +79,6 @@ __getattr__, __dir__ = attach(
         "reference": ["ReferenceEngine"],
         "training_arrays": ["WorkingSet", "normalised_weights"],
         "training_schedule": ["Timetable", "initial_state"],
+        "update_settings": ["step_settings"],
     },
 )

@@ -12,11 +12,20 @@ from numpy.typing import NDArray
 from chainrule.engine.position import Position
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.output_error import FUSED
+from chainrule.equations.step import TrainingStep
 from chainrule.errors import DivergenceError
 from chainrule.network import Layout
 from chainrule.recipe import Recipe
 
-__all__ = ["After", "diverged", "diverged_on_validation", "first_fault", "is_finite"]
+__all__ = [
+    "After",
+    "diverged",
+    "diverged_at",
+    "diverged_on_validation",
+    "first_fault",
+    "first_non_finite",
+    "is_finite",
+]
 
 Array = NDArray[Any]
 
@@ -78,6 +87,31 @@ def first_fault(trace: Trace, after: After) -> tuple[str, float, int]:
     faults = [quantity for quantity in _in_order(trace, after) if not is_finite(quantity[1])]
     address, array, layer = faults[0]
     return address, float(array[~np.isfinite(array)].flat[0]), layer
+
+
+def first_non_finite(step: TrainingStep, layout: Layout) -> tuple[str, float, int]:
+    """The first quantity of a step that is not finite: its address, its value, its layer.
+
+    Args:
+        step: of which at least one number is NaN or infinite.
+        layout: the order of the tensors in the step's flat arrays.
+
+    Returns: the layer is 0 for a quantity that belongs to no single layer.
+    """
+    return first_fault(step.shown_pass, _after(step, layout))
+
+
+def _after(step: TrainingStep, layout: Layout) -> After:
+    state = dict(zip(step.settings.update.slots, step.update.state, strict=True))
+    norms = (step.gradient, step.gradient_norm)
+    return After(layout, step.penalty, *norms, state, step.update.theta)
+
+
+def diverged_at(
+    position: Position, recipe: Recipe, step: TrainingStep, layout: Layout
+) -> DivergenceError:
+    """The error for a step that must not be taken; `step` has a number that is not finite."""
+    return diverged(position, recipe, step.shown_pass, _after(step, layout))
 
 
 def diverged(position: Position, recipe: Recipe, trace: Trace, after: After) -> DivergenceError:

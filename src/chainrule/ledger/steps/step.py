@@ -13,7 +13,13 @@ from chainrule.equations.activations import Activation
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
 from chainrule.equations.costs import Cost, cost_named
 from chainrule.equations.penalties import penalty, penalty_gradient
-from chainrule.equations.updates import UPDATES, Settings, Stepped, clip_norm, gradient_norm
+from chainrule.equations.updates import (
+    UPDATES,
+    UpdateResult,
+    UpdateSettings,
+    clip_norm,
+    gradient_norm,
+)
 from chainrule.errors import DivergenceError
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network import flatten, layers_of
@@ -50,8 +56,8 @@ class Back:
     gradient: Array
     length: float
     used: Array
-    settings: Settings
-    stepped: Stepped
+    settings: UpdateSettings
+    stepped: UpdateResult
 
     @property
     def is_clipped(self) -> bool:
@@ -196,8 +202,8 @@ def _back(example: WorkedExample, number: int, theta: Array, state: Array, pass_
     )
 
 
-def _settings(example: WorkedExample, recipe: Recipe, number: int) -> Settings:
-    return Settings(
+def _settings(example: WorkedExample, recipe: Recipe, number: int) -> UpdateSettings:
+    return UpdateSettings(
         eta=_learning_rate(example, number),
         t=example.start + number,
         mu=recipe.momentum,
