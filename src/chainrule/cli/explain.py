@@ -24,9 +24,10 @@ __all__ = ["command"]
 _ABOUT = """Show every number of a worked example, or of a real network.
 
 
-FILE is a worked example in TOML: a network with its weights, examples, and how it is trained. Each
-line bears the id of its equation in docs/derivation. Numbers are addressed as docs/notation.md has
-it: z[1][0], delta[2], step[2].W_new[1][0,3]; with several examples, example[0].z[1][0].
+FILE is a worked example in TOML: a network with its weights, examples, and how it is trained; or
+the name of a bundled one, such as two-layers. Each line bears the id of its equation in
+docs/derivation. Numbers are addressed as docs/notation.md has it: z[1][0], delta[2],
+step[2].W_new[1][0,3]; with several examples, example[0].z[1][0].
 
 RUN is a folder of `chainrule train --run`, or a network's file with --data: --weight tells the step
 of one weight, --neuron where one z came from, --decision why an image was taken for its class,
@@ -36,12 +37,12 @@ The page that html makes needs nothing else; there, pointing at a factor shows w
 computed. LaTeX needs amsmath, Markdown is as GitHub shows it."""
 
 _EXAMPLES = (
-    "chainrule explain worked/one-neuron-a-layer.toml",
-    "chainrule explain worked/one-neuron-a-layer.toml --quantity delta[1] --digits 3",
-    "chainrule explain worked/two-layers.toml --step 2 --notation papers",
-    "chainrule explain worked/two-layers.toml --fractions --format json",
-    "chainrule explain worked/two-layers.toml --format html > two-layers.html",
-    "chainrule explain worked/one-neuron-a-layer.toml --quantity dW[1] --symbolic",
+    "chainrule explain one-neuron-a-layer",
+    "chainrule explain one-neuron-a-layer --quantity delta[1] --digits 3",
+    "chainrule explain two-layers --step 2 --notation papers",
+    "chainrule explain two-layers --fractions --format json",
+    "chainrule explain two-layers --format html > two-layers.html",
+    "chainrule explain one-neuron-a-layer --quantity dW[1] --symbolic",
     "chainrule explain runs/digits --weight 1:4,300",
     "chainrule explain runs/digits --decision 17 --format html > decision.html",
     "chainrule explain runs/digits --influence 17 --top 5",

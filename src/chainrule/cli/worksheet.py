@@ -54,7 +54,7 @@ _EXAMPLES = (
     "chainrule worksheet --seed 42 --copies 30 --out exam --pdf exam.pdf",
     "chainrule worksheet --layers 2,3,1 --activation tanh --examples 2 --hints",
     "chainrule worksheet --blank delta --blank W_new[2] --digits 3",
-    "chainrule worksheet --from worked/two-layers.toml --format latex",
+    "chainrule worksheet --from two-layers --format latex",
 )
 _WHERE = "worksheet"
 _SEEDS = 1_000_000

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from chainrule.bundled import find_file
 from chainrule.errors import DataError, FileError
 from chainrule.ledger.files.prescan import check_text, deep_line, long_number_line
 
@@ -86,11 +87,14 @@ class TomlSource:
 def read_source(path: str | Path) -> TomlSource:
     """The text of a worked file.
 
+    Args:
+        path: a path, or the name of a bundled worked file.
+
     Raises: FileError where it cannot be read, DataError where it is too large or no text.
     """
     name = str(path)
     try:
-        with Path(path).open("rb") as file:
+        with find_file(path, "worked", "function").open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
