@@ -18,8 +18,8 @@ from chainrule.equations.backpropagation import Layer, Trace, trace
 from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
-from chainrule.ledger.steps.example import WorkedExample
 from chainrule.ledger.steps.quantity import Quantity
+from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network.network import network_layers
 from chainrule.network.parameters import flatten
 

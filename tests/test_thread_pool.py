@@ -77,11 +77,11 @@ def in_a_process(program: str, **more: str) -> str:
 
 FORKED = """
 import os
-from chainrule.thread_pool import shared_crew
-assert shared_crew().run(lambda me: me) == 0
+from chainrule.thread_pool import shared_thread_pool
+assert shared_thread_pool().run(lambda me: me) == 0
 child = os.fork()
 if child == 0:
-    os._exit(7 if shared_crew().threads == 2 and shared_crew().run(lambda me: me) == 0 else 1)
+    os._exit(7 if shared_thread_pool().threads == 2 and shared_thread_pool().run(lambda me: me) == 0 else 1)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 

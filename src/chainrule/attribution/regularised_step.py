@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.attribution.replay import Course, StepOfRun
 from chainrule.engine import Position, drop_gains, dropout_rates
 from chainrule.equations.backpropagation import Trace
-from chainrule.ledger.steps import Step, WorkedExample, followed
+from chainrule.ledger.steps import Step, WorkedExample, step_from_trace
 from chainrule.network import Layout
 from chainrule.threads import one_blas_thread
 
@@ -63,7 +63,7 @@ def crafted_step(
     with one_blas_thread(), np.errstate(all="ignore"):
         passes = course.law.training_step(exact, np.array(step.rows)).passes
     assert example.state is not None
-    return followed(example, 1, example.parameters, example.state, _joined(passes))
+    return step_from_trace(example, 1, example.parameters, example.state, _joined(passes))
 
 
 def _joined(passes: Sequence[Trace]) -> Trace:

@@ -70,7 +70,7 @@ def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
     require_explained(course.plan.recipe)
     position = course.before(step)
     ledger = _ledger(course, step, position)
-    ledger.located(asked.gradient, asked.where)
+    ledger.locate(asked.gradient, asked.where)
     terms = _Terms(course, step, ledger, asked)
     update = Update(course, position, ledger, asked.layer, asked.index)
     return Story(
@@ -89,7 +89,7 @@ def _ledger(course: Course, step: StepOfRun, position: Position) -> Ledger:
     example = _example(course, step, position)
     if not is_crafted(course):
         return Ledger(example)
-    return Ledger.beginning_with(crafted_step(course, step, position, example))
+    return Ledger.from_step(crafted_step(course, step, position, example))
 
 
 def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExample:

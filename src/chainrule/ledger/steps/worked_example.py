@@ -15,19 +15,19 @@ from chainrule.engine import DatasetView, ReferenceEngine, normalised_weights
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, ShapeError, describe
 from chainrule.ledger.steps.quantity import Quantity
-from chainrule.ledger.steps.unsupported import require_classes, require_plain
+from chainrule.ledger.steps.unsupported import require_class_targets, require_supported
 from chainrule.limits import Limit
-from chainrule.network import Architecture, Layout, Network, check_parameters, require_outputs
+from chainrule.network import Architecture, Layout, Network, require_outputs
 from chainrule.recipe import Recipe
 
-__all__ = ["DECAYING", "MOST_STEPS", "Claim", "WorkedExample"]
+__all__ = ["DECAYING", "MAX_STEPS", "Claim", "WorkedExample"]
 
 Array = NDArray[Any]
 
-MOST_STEPS = 10_000
+MAX_STEPS = 10_000
 DECAYING = ("adamw", "lion")
 """Updates by which weights shrink by themselves."""
-_STEPS = Limit(int, "steps of training to show", 1, MOST_STEPS)
+_STEPS = Limit(int, "steps of training to show", 1, MAX_STEPS)
 _START = Limit(int, "steps done before the first one shown", 0)
 
 
@@ -90,9 +90,9 @@ class WorkedExample:
 
     def __post_init__(self) -> None:
         if self.recipe is not None:
-            require_plain(self.recipe, self.where)
-            require_classes(self.recipe, self.dataset, self.where)
-        flat = check_parameters(self.layout, self.parameters, self.where)
+            require_supported(self.recipe, self.where)
+            require_class_targets(self.recipe, self.dataset, self.where)
+        flat = checked_flat(self.layout, self.parameters, self.where)
         object.__setattr__(self, "parameters", flat)
         object.__setattr__(self, "rows", self._checked_rows())
         object.__setattr__(self, "steps", _STEPS.check(self.where, "steps", self.steps))
@@ -161,7 +161,7 @@ class WorkedExample:
         smoothing = 0.0 if self.recipe is None else self.recipe.label_smoothing
         return DatasetView(self.dataset, outputs, dtype, weights, smoothing)
 
-    def given_targets(self, rows: Sequence[int]) -> Array:
+    def unsmoothed_targets(self, rows: Sequence[int]) -> Array:
         """Targets as they are given, before any smoothing, (rows, outputs)."""
         return replace(self.working, smoothing=0.0).targets(np.array(rows))
 
