@@ -81,7 +81,8 @@ from chainrule.thread_pool import shared_thread_pool
 assert shared_thread_pool().run(lambda me: me) == 0
 child = os.fork()
 if child == 0:
-    os._exit(7 if shared_thread_pool().threads == 2 and shared_thread_pool().run(lambda me: me) == 0 else 1)
+    pool = shared_thread_pool()
+    os._exit(7 if pool.threads == 2 and pool.run(lambda me: me) == 0 else 1)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 

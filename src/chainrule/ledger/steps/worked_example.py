@@ -92,7 +92,7 @@ class WorkedExample:
         if self.recipe is not None:
             require_supported(self.recipe, self.where)
             require_class_targets(self.recipe, self.dataset, self.where)
-        flat = checked_flat(self.layout, self.parameters, self.where)
+        flat = check_parameters(self.layout, self.parameters, self.where)
         object.__setattr__(self, "parameters", flat)
         object.__setattr__(self, "rows", self._checked_rows())
         object.__setattr__(self, "steps", _STEPS.check(self.where, "steps", self.steps))
