@@ -17,7 +17,7 @@ from chainrule.errors import InputError, ShapeError, describe
 from chainrule.ledger.steps.quantity import Quantity
 from chainrule.ledger.steps.unsupported import require_class_targets, require_supported
 from chainrule.limits import Limit
-from chainrule.network import Architecture, Layout, Network, require_outputs
+from chainrule.network import Architecture, Layout, Network, check_parameters, require_outputs
 from chainrule.recipe import Recipe
 
 __all__ = ["DECAYING", "MAX_STEPS", "Claim", "WorkedExample"]
