@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chainrule.bundled import bundled_files
 from chainrule.descent.descent import Descent, descend
 from chainrule.descent.function import function_of
 from chainrule.descent.function_file import read_function
@@ -21,7 +22,7 @@ from chainrule.descent.story import (
 from chainrule.errors import ChainruleError, InputError
 
 PARABOLA = "x**2 - 2*x + 1.5"
-FILES = Path(__file__).parents[2] / "worked" / "functions"
+FILES = bundled_files("function")
 FILE = """title = "A parabola"
 [function]
 formula = "x**2 - 2*x*y"
@@ -306,7 +307,7 @@ def test_bad_files(tmp_path, monkeypatch, old, new, told) -> None:
 
 
 def test_the_files_of_this_project() -> None:
-    parabola, surface = (read_function(FILES / f"{n}.toml") for n in ("parabola", "two-variables"))
+    parabola, surface = map(read_function, FILES.values())
     assert parabola.made().path.points[:3, 0] == pytest.approx([-1, -0.6, -0.28])
     assert surface.made().course.name == "nears"
-    assert {path.stem for path in FILES.glob("*.toml")} == {"parabola", "two-variables"}
+    assert list(FILES) == ["parabola", "two-variables"]

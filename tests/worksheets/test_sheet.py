@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from chainrule.bundled import bundled_files
 from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
@@ -22,7 +21,7 @@ PLANS = (
     Plan(layers=(2, 2, 2), cost="binary_cross_entropy", optimiser="adam", steps=2),
     Plan(layers=(3, 2), activation="softplus", cost="huber", optimiser="rmsprop", biases=False),
 )
-FILES = sorted((Path(__file__).parents[2] / "worked").glob("*.toml"))
+FILES = list(bundled_files("worked").values())
 
 
 def made(plan: Plan, seed: int = 0, *blanks: str, **manner) -> Sheet:

@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from chainrule.bundled import bundled_files
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.steps.example import WorkedExample
+from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.worksheets.drawing import drawn
 from chainrule.worksheets.plan import Plan
 from chainrule.worksheets.settings import used_settings
 from chainrule.worksheets.writing import worked_text
 
-FILES = sorted((Path(__file__).parents[2] / "worked").glob("*.toml"))
+FILES = list(bundled_files("worked").values())
 
 
 def same(one: WorkedExample, other: WorkedExample) -> None:
