@@ -15,9 +15,8 @@ from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.errors import InputError
-from chainrule.ledger import Ledger
+from chainrule.ledger import Ledger, describe_example
 from chainrule.ledger.files import read_worked
-from chainrule.ledger.rendering import example_text
 from chainrule.ledger.steps import describe_quantity
 from chainrule.limits import Limit, limits_of
 from chainrule.worksheets import (
@@ -252,7 +251,7 @@ def _tell(
 ) -> None:
     if seed is not None:
         console.fact("seed", f"{seed}" + " (drawn)" * drawn_seed)
-    console.fact("network", example_text(sheets[0].ledger.example))
+    console.fact("network", describe_example(sheets[0].ledger.example))
     count, claims = len(sheets[0].blanks), paths["claims"]
     each = f", on each of {len(sheets)} sheets" if len(sheets) > 1 else ""
     console.fact("blanks", f"{count}, to {sheets[0].manner.digits} significant digits{each}")

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from chainrule.documents.document import render as render
     from chainrule.documents.document import write_document as write_document
     from chainrule.documents.math_parser import parse_formula as parse_formula
-    from chainrule.documents.math_text import math_text as math_text
     from chainrule.documents.mathematics import Link as Link
     from chainrule.documents.nodes import Block as Block
     from chainrule.documents.nodes import Calculation as Calculation
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
     from chainrule.documents.pictures import braille_lines as braille_lines
     from chainrule.documents.pictures import braille_rows as braille_rows
     from chainrule.documents.terminal_writer import wrap as wrap
+    from chainrule.documents.text_math import math_text as math_text
 
 __all__ = [
     "FORMATS",
@@ -111,7 +111,7 @@ __getattr__, __dir__ = attach(
     {
         "document": ["FORMATS", "Document", "render", "write_document"],
         "math_parser": ["parse_formula"],
-        "math_text": ["math_text"],
+        "text_math": ["math_text"],
         "mathematics": ["Link"],
         "nodes": [
             "Block",

@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 
 from chainrule.documents.markup import Markup, element, joined_markup
-from chainrule.documents.math_mathml import MathML, math_element
 from chainrule.documents.mathematics import Link, Mathematics
+from chainrule.documents.mathml import MathML, math_element
 from chainrule.documents.nodes import (
     Block,
     Calculation,

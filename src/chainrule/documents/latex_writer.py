@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from chainrule.documents.math_latex import MathLatex, escape_latex
+from chainrule.documents.latex_math import MathLatex, escape_latex
 from chainrule.documents.mathematics import Link, Mathematics, Matrix
 from chainrule.documents.nodes import (
     Block,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainrule.documents.math_latex import MathLatex
+from chainrule.documents.latex_math import MathLatex
 from chainrule.documents.mathematics import Link, Mathematics
 from chainrule.documents.nodes import (
     Block,

@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
-from chainrule.documents.math_text import math_text
 from chainrule.documents.mathematics import Link, Mathematics
+from chainrule.documents.text_math import math_text
 
 __all__ = [
     "Block",

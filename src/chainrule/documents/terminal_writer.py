@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chainrule.documents.math_text import TIE, MathText
 from chainrule.documents.mathematics import Mathematics
 from chainrule.documents.nodes import (
     Block,
@@ -25,6 +24,7 @@ from chainrule.documents.nodes import (
     plain,
 )
 from chainrule.documents.pictures import picture_lines
+from chainrule.documents.text_math import TIE, MathText
 
 __all__ = ["WIDTH", "terminal", "wrap"]
 
@@ -150,6 +150,7 @@ def _belongs(block: Block, before: Block) -> bool:
     if isinstance(before, Heading):
         return isinstance(block, (Table, Gallery, CodeBlock))  # which are indented
     if isinstance(before, Calculation):
-        is_note = isinstance(block, Paragraph) and block.style == "note"
-        return is_note or isinstance(block, Calculation)
+        if isinstance(block, Calculation):
+            return bool(block.address) == bool(before.address)  # arrays stand apart
+        return isinstance(block, Paragraph) and block.style == "note"
     return isinstance(block, Formula) and isinstance(before, Formula)
