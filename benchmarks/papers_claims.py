@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chainrule.bundled import bundled_files
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.marking.judging import VERDICTS, Judgement, Marked, judge
@@ -47,7 +48,7 @@ class Checked:
     @classmethod
     def of(cls, name: str) -> Checked:
         """The file of a name, checked."""
-        text = (ROOT / "worked" / f"{name}.toml").read_text(encoding="utf-8")
+        text = bundled_files("worked")[name].read_text(encoding="utf-8")
         marked = judge(Ledger(parse_worked(text, f"{name}.toml")))
         return cls(name, marked, tuple(text.splitlines()))
 
@@ -60,7 +61,7 @@ class Checked:
     @property
     def link(self) -> str:
         """The file, to be clicked."""
-        return f"[{self.name}](../worked/{self.name}.toml)"
+        return f"[{self.name}](../src/chainrule/papers/worked/{self.name}.toml)"
 
 
 def part() -> str:

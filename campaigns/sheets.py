@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.sheets.drawing import drawn
-from chainrule.marking.sheets.plan import Plan
-from chainrule.marking.sheets.sheet import Sheet as Worksheet
-from chainrule.marking.sheets.sheet import sheet_of
+from chainrule.worksheets.drawing import drawn
+from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.sheet import Sheet as Worksheet
+from chainrule.worksheets.sheet import sheet_of
 
 Key = tuple[Any, ...]
 """Kind, example or None, layer or None, indices."""

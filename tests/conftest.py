@@ -6,12 +6,20 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from filelock import FileLock
+
+import chainrule as cr
+from chainrule import network as network_room
+from chainrule.ledger import steps as ledger_steps
+
+if TYPE_CHECKING:
+    from chainrule.ledger.steps import WorkedExample
 
 # The kernels run as Python, so that their coverage is measured; tests that need them compiled run
 # them in processes of their own.
@@ -106,3 +114,74 @@ def compiled_double(compiled: dict[str, str]) -> dict[str, str]:
 def later_use(tmp_path: Path) -> Any:
     """A call that gives what `used` gives in an environment, the data lying in a new folder."""
     return lambda environment: used(tmp_path, environment)
+
+
+CHAIN = """
+title = "One neuron a layer"
+[network]
+layers = [1, 1, 1]
+activations = ["sigmoid", "sigmoid"]
+weights = [[[0.5]], [[1.0]]]
+biases = [[1.0], [0.0]]
+[training]
+cost = "squared_error"
+learning_rate = 1.0
+steps = 2
+[[examples]]
+inputs = [1.0]
+targets = [0.0]
+[[claims]]
+quantity = "a[1][0]"
+printed = "0.818"
+"""
+
+
+@pytest.fixture
+def chain() -> str:
+    """A worked file of three layers with one neuron each, two steps and one claim."""
+    return CHAIN
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., WorkedExample]:
+    """A small random network as a worked example; all is finite for every cost."""
+
+    def made(
+        activation: str = "sigmoid",
+        last: str | None = None,
+        *,
+        layers: tuple[int, ...] = (2, 2, 2),
+        examples: int = 2,
+        seed: int = 0,
+        biases: bool = True,
+        steps: int = 2,
+        weighted: bool = False,
+        dtype: str = "float64",
+        **recipe: Any,
+    ) -> WorkedExample:
+        rng = np.random.default_rng(seed)
+        last = last or activation
+        names = [activation] * (len(layers) - 2) + [last]
+        network = cr.Network.create(
+            layers, names, output_activation=last, biases=biases, dtype="float64"
+        )
+        layout = network_room.Layout(network.architecture)
+        flat = rng.uniform(-0.5, 0.5, layout.size)
+        if biases:  # outputs between 0 and 1, for which every cost is finite
+            layout.weights(flat)[-1][...] = rng.uniform(-0.1, 0.1, layout.weights(flat)[-1].shape)
+            layout.biases(flat)[-1][...] = -0.5 if last == "softplus" else 0.5
+        targets = rng.uniform(0.1, 0.9, (examples, layers[-1]))
+        if last == "step":
+            targets[...] = 1
+        data = cr.Dataset(
+            rng.normal(size=(examples, layers[0])),
+            targets,
+            sample_weights=rng.uniform(0.5, 1.5, examples) if weighted else None,
+        )
+        given = {"optimiser": "sgd", "learning_rate": 0.05, "batch_size": examples, **recipe}
+        made_by = cr.Recipe(shuffle=False, seed=0, **given)
+        return ledger_steps.WorkedExample.from_network(
+            network.with_parameters(flat), data, made_by, steps=steps, dtype=dtype
+        )
+
+    return made

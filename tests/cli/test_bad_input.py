@@ -52,6 +52,8 @@ FILES = {
 CASES: list[tuple[str, str]] = [
     ("trian", "chainrule: expected a command, got 'trian' (str). Did you mean 'train'? "
      f"The names are: {', '.join(sorted(COMMANDS))}."),
+    ("bench --quick", "bench: The installed package does not contain the benchmarks. "
+     "Run make bench in a checkout of the source."),
     ("--versoin", "chainrule: expected a flag that it has, got '--versoin'. "
      "Did you mean '--version'? See chainrule --help."),
     ("train", "train: expected DATA, or a run to go on with, got neither. "

@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 import chainrule as cr
+from chainrule.bundled import bundled_files
 from chainrule.papers.printed import tried
 from chainrule.papers.printed_report import printed_lines, printed_markdown
 from chainrule.proofs import gradient_proof as proofs
 from chainrule.proofs.autodiff_libraries import PEERS, absent
 
-EXAMPLES = Path(__file__).parents[2] / "worked"
-TWO = str(EXAMPLES / "two-layers.toml")
-CHAIN = str(EXAMPLES / "one-neuron-a-layer.toml")
+EXAMPLES = bundled_files("worked")
+TWO = str(EXAMPLES["two-layers"])
+CHAIN = str(EXAMPLES["one-neuron-a-layer"])
 AT_KINK = """
 [network]
 layers = [1, 2, 1]

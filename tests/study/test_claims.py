@@ -30,7 +30,8 @@ def claims_of(kept: Kept, *, apart: bool = False) -> Claims:
 
 def gone() -> dict[str, Any]:
     """The owner of a trial whose process has ended."""
-    code = "import json; from chainrule.study.process_identity import owner as o; print(json.dumps(o()))"
+    code = "import json; from chainrule.study.process_identity import owner; "
+    code += "print(json.dumps(owner()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     import json
 

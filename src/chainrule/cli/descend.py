@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from chainrule.bundled import bundled_files
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
@@ -20,10 +21,10 @@ __all__ = ["command"]
 _ABOUT = f"""Go down a function by gradient descent, step by step.
 
 FORMULA is as Python writes it, in one to four variables: numbers, + - * / **, brackets, pi, and
-{", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], as in
-worked/functions/parabola.toml. Its derivatives are found by SymPy. Told are the first steps in
-numbers, every point with its slope, and what becomes of it: whether it arrives, swings, diverges,
-or falls for ever, and which rate is too large, which is any above 2/curvature.
+{", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], or
+the name of a bundled one: parabola, two-variables. Its derivatives are found by SymPy. Told are the
+first steps in numbers, every point with its slope, and what becomes of it: whether it arrives,
+swings, diverges, or falls for ever, and which rate is too large, which is any above 2/curvature.
 
 A picture shows the path on the curve; of two variables on a map and on the surface, with a slice
 parallel to each axis."""
@@ -31,7 +32,7 @@ parallel to each axis."""
 _EXAMPLES = (
     "chainrule descend 'x**2 - 2*x + 1.5' --start x=-1 --learning-rate 1 --steps 4",
     "chainrule descend 'x**2 + y**3' --start x=1,y=1 --learning-rate 0.1 --picture path.png",
-    "chainrule descend worked/functions/parabola.toml --learning-rate 0.9",
+    "chainrule descend parabola --learning-rate 0.9",
     "chainrule descend 'sigmoid(x)*y**2' --start x=0,y=1 --json",
 )
 _RATE = 0.1
@@ -69,7 +70,7 @@ def _descend(target: str, **given: Any) -> None:
 
 def _asked(target: str, given: dict[str, Any]) -> Asked:
     """What is asked for: by a file, by flags, or by flags in place of what the file says."""
-    if target.endswith(".toml"):
+    if target.endswith(".toml") or target in bundled_files("function"):
         read = read_function(target)
     else:
         function = function_of(target, "descend")

@@ -18,9 +18,9 @@ from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
 from chainrule.ledger.rendering import example_text
-from chainrule.ledger.steps import name_of
+from chainrule.ledger.steps import describe_quantity
 from chainrule.limits import Limit, limits_of
-from chainrule.marking.sheets import (
+from chainrule.worksheets import (
     FORMATS,
     WIDEST,
     Manner,
@@ -34,7 +34,7 @@ from chainrule.marking.sheets import (
     sheets_html,
     write_sheets,
 )
-from chainrule.marking.sheets.browser import browser
+from chainrule.worksheets.browser import browser
 
 __all__ = ["command"]
 
@@ -54,7 +54,7 @@ _EXAMPLES = (
     "chainrule worksheet --seed 42 --copies 30 --out exam --pdf exam.pdf",
     "chainrule worksheet --layers 2,3,1 --activation tanh --examples 2 --hints",
     "chainrule worksheet --blank delta --blank W_new[2] --digits 3",
-    "chainrule worksheet --from worked/two-layers.toml --format latex",
+    "chainrule worksheet --from two-layers --format latex",
 )
 _WHERE = "worksheet"
 _SEEDS = 1_000_000
@@ -234,7 +234,7 @@ def _blanks(sheet: Sheet) -> list[dict[str, Any]]:
     return [
         {
             "quantity": str(blank),
-            "name": name_of(sheet.ledger.example, blank),
+            "name": describe_quantity(sheet.ledger.example, blank),
             "answer": sheet.answer(blank),
             "value": float(sheet.ledger.value(blank)),
         }

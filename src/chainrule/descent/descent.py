@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.descent.convergence import Course, Path, course_of, limit_of
 from chainrule.descent.function import Function
-from chainrule.equations.updates import Settings, gradient_descent
+from chainrule.equations.updates import UpdateSettings, gradient_descent
 from chainrule.errors import InputError
 from chainrule.limits import Limit
 
@@ -100,7 +100,7 @@ def descend(
 
 def _stepped(point: Array, gradient: Array, rate: float) -> Array:
     no_state = np.zeros((0, point.size))
-    return gradient_descent(point, gradient, no_state, Settings(eta=rate)).theta
+    return gradient_descent(point, gradient, no_state, UpdateSettings(eta=rate)).theta
 
 
 def _curvatures(hessian: Array) -> tuple[float, float]:

@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from chainrule.figures.augmentation import AugmentationData as AugmentationData
     from chainrule.figures.augmentation import augmentation_data as augmentation_data
     from chainrule.figures.augmentation import draw_augmentation as draw_augmentation
-    from chainrule.figures.benchmark import benchmark_data as benchmark_data
-    from chainrule.figures.benchmark import draw_benchmark as draw_benchmark
     from chainrule.figures.catalogue import FIGURES as FIGURES
     from chainrule.figures.catalogue import FigureKind as FigureKind
     from chainrule.figures.catalogue import Material as Material
@@ -45,12 +43,10 @@ __all__ = [
     "StudyTable",
     "TrialRow",
     "augmentation_data",
-    "benchmark_data",
     "descent_data",
     "digits_data",
     "draw_augmentation",
     "draw_bands",
-    "draw_benchmark",
     "draw_descent",
     "draw_digits",
     "draw_grid",
@@ -73,7 +69,6 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "augmentation": ["AugmentationData", "augmentation_data", "draw_augmentation"],
-        "benchmark": ["benchmark_data", "draw_benchmark"],
         "catalogue": ["FIGURES", "FigureKind", "Material", "make_figure"],
         "descent": ["descent_data", "draw_descent"],
         "digits": ["digits_data", "draw_digits"],
