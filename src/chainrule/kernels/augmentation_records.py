@@ -21,8 +21,8 @@ __all__ = [
     "Scratch",
     "make_distortion",
     "make_scratch",
-    "pair_images",
     "padded_size",
+    "pair_images",
 ]
 
 Array = NDArray[Any]

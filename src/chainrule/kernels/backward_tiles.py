@@ -18,7 +18,7 @@ from chainrule.kernels.products import (
     tile_product,
     transpose_block,
 )
-from chainrule.kernels.records import Batch, Buffers, Examples, PanelLayout, StepHyperparameters
+from chainrule.kernels.records import Batch, Buffers, Examples, KernelLayout, StepHyperparameters
 from chainrule.kernels.simd import LANES, load, multiply, store
 
 __all__ = ["backward_task", "backward_task_count", "output_block_count", "output_task"]
@@ -36,7 +36,7 @@ def output_block_count(count: int) -> int:
 
 
 @kernel
-def _transposed_index(layout: PanelLayout, layer: int, i: int, j: int) -> int:
+def _transposed_index(layout: KernelLayout, layer: int, i: int, j: int) -> int:
     """Where row i and column j of a layer lie in the transposed delta: panels of 32 rows."""
     height = (layout.widths[layer + 1] + LANES - 1) // LANES * LANES
     return layout.matrix_starts[layer + 1] + (i // PANEL * height + j) * PANEL + i % PANEL
@@ -45,7 +45,7 @@ def _transposed_index(layout: PanelLayout, layer: int, i: int, j: int) -> int:
 @inlined
 def output_task(
     examples: Examples,
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     hyper: StepHyperparameters,
     batch: Batch,
@@ -79,14 +79,14 @@ def output_task(
 
 
 @kernel
-def backward_task_count(layout: PanelLayout, layer: int) -> int:
+def backward_task_count(layout: KernelLayout, layer: int) -> int:
     """The number of tasks on the way back to a layer: sixteen neurons each."""
     return (layout.widths[layer + 1] + LANES - 1) // LANES
 
 
 @kernel
 def _pull_back_block(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
     block: Array,
@@ -118,7 +118,7 @@ def _pull_back_block(
 
 @inlined
 def backward_task(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
     layer: int,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chainrule.equations.normalisation import NORMAL_EPSILON
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.panels import PANEL, element_index, panel_start, stride_of
-from chainrule.kernels.records import Buffers, PanelLayout
+from chainrule.kernels.records import Buffers, KernelLayout
 from chainrule.kernels.simd import LANES, load, multiply, multiply_add, store
 
 __all__ = ["DELTA_SUM", "GAIN_SUM", "normalise_panel", "pull_back_normalisation"]
@@ -32,7 +32,7 @@ def _invert_deviations(norm_sums: Array, at: int, count: int) -> None:
 
 @kernel
 def _normalise_columns(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
     layer: int,
@@ -40,7 +40,7 @@ def _normalise_columns(
     start: int,
     count: int,
 ) -> None:
-    """[N1, N2] Sixteen columns of a layer's sums, which begin at `start`: z in their place, and û."""
+    """[N1, N2] Sixteen columns of sums, which begin at `start`: z takes their place, beside û."""
     z, of, stride = buffers.z, buffers.z.dtype.type, stride_of(layout.widths[layer + 1])
     end = start + count * stride
     nothing, total = load(buffers.zeros, 0, 0), load(buffers.zeros, 0, 0)
@@ -65,7 +65,7 @@ def _normalise_columns(
 
 @kernel
 def normalise_panel(
-    layout: PanelLayout, buffers: Buffers, theta: Array, layer: int, panel: int, count: int
+    layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, panel: int, count: int
 ) -> None:
     """[N1, N2] z of one panel of a normalised layer, from its weighted sums.
 
@@ -85,7 +85,7 @@ def normalise_panel(
 
 @kernel
 def pull_back_normalisation(
-    layout: PanelLayout, buffers: Buffers, theta: Array, layer: int, task: int, count: int
+    layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, task: int, count: int
 ) -> None:
     """[N3, N4] delta of sixteen neurons, from after the normalisation to before it.
 

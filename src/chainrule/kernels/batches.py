@@ -56,9 +56,7 @@ def _copy_inputs(workspace: Workspace, queue: TaskQueue, rows: Array) -> None:
     if workspace.examples.indptr.size == 0:
         block = next_task(queue, -1)
         while block < row_blocks(rows.size):
-            copy_input_rows(
-                workspace.examples, workspace.layout, workspace.buffers, rows, block
-            )
+            copy_input_rows(workspace.examples, workspace.layout, workspace.buffers, rows, block)
             block = next_task(queue, block)
         wait_for_all(queue)
 
@@ -185,7 +183,7 @@ def _pass_part(
     theta: Array,
     batch: Batch,
 ) -> tuple[float, int]:
-    """[BP] A part of a batch forward and back: its cost, NaN if it broke down, and right answers."""
+    """[BP] A part of a batch forward and back: its cost and right answers; NaN if it fails."""
     _copy_inputs(workspace, queue, batch.rows)
     _forward(workspace, hyper, queue, thread, theta, batch)
     cost, right = _evaluate_outputs(workspace, hyper, queue, thread, batch)

@@ -10,7 +10,7 @@ from chainrule.kernels.activations import activate_with_derivative
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.hashing import hash_counter
 from chainrule.kernels.panels import PANEL, panel_start, stride_of
-from chainrule.kernels.records import Batch, Buffers, PanelLayout, PanelRows, StepHyperparameters
+from chainrule.kernels.records import Batch, Buffers, KernelLayout, PanelRows, StepHyperparameters
 
 __all__ = ["activate_rows"]
 
@@ -31,7 +31,7 @@ def _drop_row(
 
 @kernel
 def activate_rows(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     hyper: StepHyperparameters,
     place: PanelRows,

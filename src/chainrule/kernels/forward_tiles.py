@@ -26,7 +26,7 @@ from chainrule.kernels.products import (
     sparse_product,
     tile_product,
 )
-from chainrule.kernels.records import Buffers, Examples, PanelLayout, PanelRows
+from chainrule.kernels.records import Buffers, Examples, KernelLayout, PanelRows
 from chainrule.kernels.simd import LANES, load, multiply_add, sum_lanes
 
 __all__ = [
@@ -55,7 +55,7 @@ def row_blocks(count: int) -> int:
 
 
 @kernel
-def forward_task_count(layout: PanelLayout, layer: int, count: int) -> int:
+def forward_task_count(layout: KernelLayout, layer: int, count: int) -> int:
     """The number of tasks of a layer for a batch of some size."""
     return panels_of(layout.widths[layer + 1]) * row_blocks(count)
 
@@ -70,7 +70,7 @@ def task_rows(task: int, layer: int, count: int) -> PanelRows:
 
 @kernel
 def copy_input_rows(
-    examples: Examples, layout: PanelLayout, buffers: Buffers, rows: Array, block: int
+    examples: Examples, layout: KernelLayout, buffers: Buffers, rows: Array, block: int
 ) -> None:
     """The inputs of a block of dense rows, into their matrix."""
     features, stride = layout.widths[0], stride_of(layout.widths[0])
@@ -82,7 +82,7 @@ def copy_input_rows(
 
 
 @kernel
-def _bias_start(layout: PanelLayout, layer: int, panel: int) -> int:
+def _bias_start(layout: KernelLayout, layer: int, panel: int) -> int:
     """Where the biases of a panel begin in the parameters; -1 if the sums begin with 0.
 
     A normalised layer's bias is added after its sums are normalised.
@@ -94,7 +94,7 @@ def _bias_start(layout: PanelLayout, layer: int, panel: int) -> int:
 
 @kernel
 def dense_sums(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
     layer: int,
@@ -122,7 +122,7 @@ def dense_sums(
 
 @kernel
 def sparse_sums(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
     entries: SparseRow,
@@ -155,7 +155,7 @@ def sparse_sums(
 
 
 @kernel
-def _probe(layout: PanelLayout, buffers: Buffers, place: PanelRows) -> float:
+def _probe(layout: KernelLayout, buffers: Buffers, place: PanelRows) -> float:
     """0, or NaN if a z of some rows of a panel is not finite."""
     stride = stride_of(layout.widths[place.layer + 1])
     start = panel_start(layout, place.layer + 1, place.panel)
@@ -169,7 +169,7 @@ def _probe(layout: PanelLayout, buffers: Buffers, place: PanelRows) -> float:
 @inlined
 def forward_task(
     examples: Examples,
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
     place: PanelRows,

@@ -28,7 +28,7 @@ from chainrule.kernels.products import (
     sparse_product,
     tile_product,
 )
-from chainrule.kernels.records import Buffers, Examples, PanelLayout, TaskPartition, Workspace
+from chainrule.kernels.records import Buffers, Examples, KernelLayout, TaskPartition, Workspace
 from chainrule.kernels.simd import LANES, load, multiply_add, store
 
 __all__ = ["COLUMN_PANELS", "GradientTask", "gradient_task", "sort_by_column", "task_at"]
@@ -53,7 +53,7 @@ class GradientTask(NamedTuple):
 
 
 @kernel
-def task_at(layout: PanelLayout, partition: TaskPartition, k: int) -> GradientTask:
+def task_at(layout: KernelLayout, partition: TaskPartition, k: int) -> GradientTask:
     """Task k of a partition."""
     layer, panel = partition.tasks[k, 0], partition.tasks[k, 1]
     most = COLUMN_PANELS if partition.by_column and layer == 0 else 1
@@ -88,7 +88,7 @@ def sort_by_column(examples: Examples, partition: TaskPartition, rows: Array) ->
 
 @kernel
 def _add_dense(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     out: Array,
     task: GradientTask,
@@ -116,7 +116,7 @@ def _add_dense(
 
 @kernel
 def _add_by_column(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     partition: TaskPartition,
     out: Array,
@@ -141,7 +141,7 @@ def _add_by_column(
 @kernel
 def _add_by_row(
     examples: Examples,
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     out: Array,
     panel: int,
@@ -167,7 +167,7 @@ def _add_by_row(
 
 @kernel
 def _add_biases(
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     out: Array,
     layer: int,

@@ -16,7 +16,7 @@ from chainrule.kernels.compiling import announce, entry, inlined, kernel
 from chainrule.kernels.forward_tiles import dense_sums, sparse_sums
 from chainrule.kernels.panels import PANEL, element_index, panel_start, panels_of, stride_of
 from chainrule.kernels.products import SparseRow
-from chainrule.kernels.records import Buffers, PanelLayout
+from chainrule.kernels.records import Buffers, KernelLayout
 
 __all__ = ["InputRows", "OutputRows", "compute_outputs"]
 
@@ -86,7 +86,7 @@ def _find_non_zeros(rows: InputRows, r: int) -> int:
 
 
 @kernel
-def _copy_row(layout: PanelLayout, buffers: Buffers, x: Array, r: int, i: int) -> None:
+def _copy_row(layout: KernelLayout, buffers: Buffers, x: Array, r: int, i: int) -> None:
     """Row r of the inputs as row i of their matrix."""
     features, stride = x.shape[1], stride_of(x.shape[1])
     for p in range(panels_of(features)):
@@ -97,7 +97,7 @@ def _copy_row(layout: PanelLayout, buffers: Buffers, x: Array, r: int, i: int) -
 
 @inlined
 def _first_sums(
-    layout: PanelLayout, buffers: Buffers, theta: Array, rows: InputRows, first: int, count: int
+    layout: KernelLayout, buffers: Buffers, theta: Array, rows: InputRows, first: int, count: int
 ) -> None:
     """[F1] z of the first layer for a block of rows."""
     panels = panels_of(layout.widths[1])
@@ -116,14 +116,14 @@ def _first_sums(
 
 
 @kernel
-def _read_row(layout: PanelLayout, matrix: Array, layer: int, i: int, out: Array) -> None:
+def _read_row(layout: KernelLayout, matrix: Array, layer: int, i: int, out: Array) -> None:
     """Row i of a layer's matrix, in one piece."""
     for j in range(out.size):
         out[j] = matrix[element_index(layout, layer + 1, i, j)]
 
 
 @kernel
-def _apply_softmax(layout: PanelLayout, buffers: Buffers, layer: int, count: int) -> None:
+def _apply_softmax(layout: KernelLayout, buffers: Buffers, layer: int, count: int) -> None:
     """[A12] a of a softmax below the last layer, which needs whole rows."""
     n = layout.widths[layer + 1]
     z, a = buffers.output_rows[0][:n], buffers.output_rows[0][n : 2 * n]
@@ -136,7 +136,7 @@ def _apply_softmax(layout: PanelLayout, buffers: Buffers, layer: int, count: int
 
 @inlined
 def _hidden_layer(
-    layout: PanelLayout, buffers: Buffers, theta: Array, layer: int, count: int
+    layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, count: int
 ) -> None:
     """[F1, F2] a of a layer from its z, and z of the next one."""
     width = layout.widths[layer + 1]
@@ -154,7 +154,7 @@ def _hidden_layer(
 @announce("The kernels are compiled, this once: about 5 s.")
 @entry
 def compute_outputs(
-    layout: PanelLayout, buffers: Buffers, theta: Array, rows: InputRows, outputs: OutputRows
+    layout: KernelLayout, buffers: Buffers, theta: Array, rows: InputRows, outputs: OutputRows
 ) -> float:
     """[F3] The last layer's z and a of some rows.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.records import PanelLayout
+from chainrule.kernels.records import KernelLayout
 from chainrule.kernels.simd import LANES
 
 __all__ = [
@@ -82,21 +82,21 @@ def vectors_of(width: int, panel: int) -> int:
 
 
 @kernel
-def panel_start(layout: PanelLayout, matrix: int, panel: int) -> int:
+def panel_start(layout: KernelLayout, matrix: int, panel: int) -> int:
     """Where a panel of a batch's matrix begins; matrix 0 is the inputs, then layer after layer."""
     across = layout.capacity * stride_of(layout.widths[matrix])
     return layout.matrix_starts[matrix] + panel * across
 
 
 @kernel
-def element_index(layout: PanelLayout, matrix: int, i: int, j: int) -> int:
+def element_index(layout: KernelLayout, matrix: int, i: int, j: int) -> int:
     """Where row i and column j of a batch's matrix lie; matrix 0 is the inputs."""
     stride = stride_of(layout.widths[matrix])
     return panel_start(layout, matrix, j // PANEL) + i * stride + j % PANEL
 
 
 @kernel
-def weight_panel_start(layout: PanelLayout, layer: int, panel: int) -> int:
+def weight_panel_start(layout: KernelLayout, layer: int, panel: int) -> int:
     """Where a panel of a layer's weights begins in the parameters: a row for each input."""
     across = layout.widths[layer] * stride_of(layout.widths[layer + 1])
     return layout.weight_starts[layer] + panel * across

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 __all__ = [
-    "EPOCH_COST",
     "EPOCH_CORRECT",
+    "EPOCH_COST",
     "EPOCH_EXAMPLES",
     "EPOCH_PENALTY",
     "LAST_GRADIENT_NORM",
@@ -16,7 +16,7 @@ __all__ = [
     "BatchChunk",
     "Buffers",
     "Examples",
-    "PanelLayout",
+    "KernelLayout",
     "PanelRows",
     "StepHyperparameters",
     "TaskPartition",
@@ -44,7 +44,7 @@ class Examples(NamedTuple):
     mixing_weights: Array  # (n,) float64 weights of the examples' own targets in the mixture
 
 
-class PanelLayout(NamedTuple):
+class KernelLayout(NamedTuple):
     """The shape of a network, and where its tensors lie in panels; see panels.py.
 
     The rows of a batch are a matrix for the inputs, number 0, and one for each layer, counted
@@ -178,6 +178,6 @@ class Workspace(NamedTuple):
     """What a training's kernels read and write in each step."""
 
     examples: Examples
-    layout: PanelLayout
+    layout: KernelLayout
     buffers: Buffers
     partition: TaskPartition

@@ -37,7 +37,7 @@ from chainrule.kernels.records import (
     BatchChunk,
     Buffers,
     Examples,
-    PanelLayout,
+    KernelLayout,
     StepHyperparameters,
     TrainingState,
     Workspace,
@@ -70,7 +70,7 @@ def _padded(width: int) -> int:
 
 
 @kernel
-def _row_start(layout: PanelLayout, layer: int, i: int) -> int:
+def _row_start(layout: KernelLayout, layer: int, i: int) -> int:
     """Where row i of a layer begins."""
     return layout.matrix_starts[layer + 1] + i * _padded(layout.widths[layer + 1])
 
@@ -80,7 +80,7 @@ def _row_start(layout: PanelLayout, layer: int, i: int) -> int:
 
 @inlined
 def _forward_row(
-    examples: Examples, layout: PanelLayout, buffers: Buffers, theta: Array, r: int, i: int
+    examples: Examples, layout: KernelLayout, buffers: Buffers, theta: Array, r: int, i: int
 ) -> Any:
     """[F3] All layers for example r, in row i; gives 0, or NaN if a z is not finite."""
     total = theta.dtype.type(0)
@@ -114,7 +114,7 @@ def _forward_row(
 @inlined
 def _output_row(
     examples: Examples,
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     hyper: StepHyperparameters,
     r: int,
@@ -134,7 +134,7 @@ def _output_row(
 
 
 @inlined
-def _backward_row(layout: PanelLayout, buffers: Buffers, theta: Array, i: int) -> None:
+def _backward_row(layout: KernelLayout, buffers: Buffers, theta: Array, i: int) -> None:
     """[BP2] delta of all layers below the last, in row i."""
     for layer in range(layout.widths.size - 2, 0, -1):
         width, above = layout.widths[layer], _row_start(layout, layer, i)
@@ -153,7 +153,7 @@ def _backward_row(layout: PanelLayout, buffers: Buffers, theta: Array, i: int) -
 @inlined
 def _pass_batch(
     examples: Examples,
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     hyper: StepHyperparameters,
     theta: Array,
@@ -177,7 +177,7 @@ def _pass_batch(
 @inlined
 def _add_gradient(
     examples: Examples,
-    layout: PanelLayout,
+    layout: KernelLayout,
     buffers: Buffers,
     rows: Array,
     factor: float,
@@ -237,7 +237,7 @@ def _step_by_gradient(
 
 @kernel
 def _finish_step(
-    layout: PanelLayout, hyper: StepHyperparameters, state: TrainingState, average_weight: float
+    layout: KernelLayout, hyper: StepHyperparameters, state: TrainingState, average_weight: float
 ) -> None:
     """[U9, M1] What follows a step: the greatest norm of a neuron's weights, and the average."""
     if hyper.max_norm > 0.0:

@@ -10,7 +10,7 @@ from chainrule.kernels.gradient_tiles import GradientTask, gradient_task, task_a
 from chainrule.kernels.panels import PANEL, panels_of, stride_of, weight_panel_start
 from chainrule.kernels.records import (
     Batch,
-    PanelLayout,
+    KernelLayout,
     StepHyperparameters,
     TaskPartition,
     TaskQueue,
@@ -39,7 +39,7 @@ PENALTY, SQUARES = 0, 1
 
 
 @kernel
-def _segment(layout: PanelLayout, task: GradientTask, k: int) -> tuple[int, int]:
+def _segment(layout: KernelLayout, task: GradientTask, k: int) -> tuple[int, int]:
     """Where segment k of a task begins and ends in the parameters; the same place if it is empty.
 
     The segments are the weights of all its panels, then their biases, then their gains.

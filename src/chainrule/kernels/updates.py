@@ -11,7 +11,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.panels import stride_of, weight_panel_start
 from chainrule.kernels.records import (
-    PanelLayout,
+    KernelLayout,
     StepHyperparameters,
     TrainingState,
     UpdateSettings,
@@ -224,7 +224,9 @@ def average_segment(average: Array, theta: Array, weight: float) -> None:
 
 
 @kernel
-def limit_panel(layout: PanelLayout, theta: Array, layer: int, panel: int, max_norm: float) -> None:
+def limit_panel(
+    layout: KernelLayout, theta: Array, layer: int, panel: int, max_norm: float
+) -> None:
     """[U9] Shortens the weights of a panel's neurons to the greatest norm allowed."""
     inputs, stride = layout.widths[layer], stride_of(layout.widths[layer + 1])
     start = weight_panel_start(layout, layer, panel)
