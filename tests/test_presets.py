@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 import chainrule as cr
-from chainrule.cli.settings import training_settings
+from chainrule.experiment import training_settings
 from chainrule.network.architecture import Architecture
 from chainrule.presets import measured, preset, preset_about, preset_names
 from chainrule.recipe import Recipe

@@ -25,7 +25,7 @@ _HELD_OUT = 0.2
 _FEW = 20
 
 
-def probe(
+def probe_training(
     network: Network,
     training: Dataset,
     recipe: Recipe,

@@ -1,4 +1,4 @@
-"""Sentences about data, networks, recipes and results, for every command that prints them."""
+"""One-line descriptions of data, architectures, recipes and reports."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from chainrule.evaluation import Report, count_text, number_text, percent_text
 from chainrule.network import Architecture, Layout
 from chainrule.recipe import Recipe
 
-__all__ = ["data_text", "network_text", "recipe_text", "result_text", "shape_text"]
+__all__ = [
+    "describe_architecture",
+    "describe_data",
+    "describe_recipe",
+    "describe_report",
+    "describe_shape",
+]
 
-_TOLD = ("cost", "optimiser", "learning_rate", "batch_size", "epochs", "seed")
+_MAIN = ("cost", "optimiser", "learning_rate", "batch_size", "epochs", "seed")
 
 
-def shape_text(shape: tuple[int, ...]) -> str:
-    """The shape of one example.
+def describe_shape(shape: tuple[int, ...]) -> str:
+    """Return the shape of one example in words.
 
-    >>> shape_text((28, 28)), shape_text((4,))
+    >>> describe_shape((28, 28)), describe_shape((4,))
     ('28 x 28', '4 numbers')
     """
     if len(shape) == 1:
@@ -23,10 +29,12 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def data_text(pair: DatasetPair) -> str:
-    """What there is to learn from."""
+def describe_data(pair: DatasetPair) -> str:
+    """Return how many examples there are, their shape and their targets."""
     examples = f"{count_text(len(pair.train))} examples, {count_text(len(pair.test))} to test"
-    return f"{pair.train.name}: {examples}; {shape_text(pair.train.shape)}, {_targets(pair.train)}"
+    return (
+        f"{pair.train.name}: {examples}; {describe_shape(pair.train.shape)}, {_targets(pair.train)}"
+    )
 
 
 def _targets(dataset: Dataset) -> str:
@@ -35,10 +43,10 @@ def _targets(dataset: Dataset) -> str:
     return f"{dataset.outputs} {noun}{plural if dataset.outputs != 1 else ''}"
 
 
-def network_text(architecture: Architecture) -> str:
-    """Layers with their functions, and how many parameters there are.
+def describe_architecture(architecture: Architecture) -> str:
+    """Return the layers with their activations, and the number of parameters.
 
-    >>> network_text(Architecture.of([784, 32, 10], "sigmoid"))
+    >>> describe_architecture(Architecture.of([784, 32, 10], "sigmoid"))
     '784, 32 sigmoid, 10 sigmoid; 25,450 parameters, float32'
     """
     widths = [str(architecture.layers[0])]
@@ -48,16 +56,16 @@ def network_text(architecture: Architecture) -> str:
     return f"{', '.join(widths)}; {size}"
 
 
-def recipe_text(recipe: Recipe) -> str:
-    """The recipe in a line: what every run has, then what is not as it is by default.
+def describe_recipe(recipe: Recipe) -> str:
+    """Return the recipe in a line: its main fields, then all that differ from their defaults.
 
-    >>> recipe_text(Recipe(l2=0.001))
+    >>> describe_recipe(Recipe(l2=0.001))
     'categorical_cross_entropy, adam at 0.001, 10 epochs in batches of 64, l2 0.001'
     """
     steps = f"{recipe.epochs} epochs in batches of {recipe.batch_size}"
     parts = [recipe.cost, f"{recipe.optimiser} at {recipe.learning_rate:g}", steps]
     usual = Recipe().to_dict()
-    unusual = {k: v for k, v in recipe.to_dict().items() if k not in _TOLD and v != usual[k]}
+    unusual = {k: v for k, v in recipe.to_dict().items() if k not in _MAIN and v != usual[k]}
     return ", ".join([*parts, *(f"{name} {_value(value)}" for name, value in unusual.items())])
 
 
@@ -65,8 +73,8 @@ def _value(value: object) -> str:
     return ",".join(f"{part:g}" for part in value) if isinstance(value, tuple) else str(value)
 
 
-def result_text(report: Report) -> str:
-    """The accuracy with its n and interval, or R² where targets are numbers; the mean cost."""
+def describe_report(report: Report) -> str:
+    """Return the accuracy with n and interval, or R² for number targets; the mean cost."""
     cost = f"mean cost {number_text(report.cost)}"
     examples = count_text(report.examples)
     if report.classes is not None:

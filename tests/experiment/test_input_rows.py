@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.cli.rows import read_rows
 from chainrule.errors import ChainruleError
+from chainrule.experiment.input_rows import read_rows
 
 
 def test_rows_with_and_without_a_header() -> None:

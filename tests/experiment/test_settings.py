@@ -4,8 +4,13 @@ import dataclasses
 
 import pytest
 
-from chainrule.cli.settings import data_settings, from_assignments, owned_by, training_settings
 from chainrule.errors import InputError
+from chainrule.experiment.settings import (
+    data_settings,
+    parse_assignments,
+    select_settings,
+    training_settings,
+)
 from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
 
@@ -18,7 +23,7 @@ def test_every_field_of_a_recipe_can_be_set() -> None:
 
 
 def test_every_field_of_an_architecture_can_be_set() -> None:
-    names = {n for n, s in SETTINGS.items() if s.owner in ("architecture", "network")}
+    names = {n for n, s in SETTINGS.items() if s.owner == "network"}
     fields = {field.name for field in dataclasses.fields(Architecture)}
     assert names - {"activation", "output_activation"} == fields - {"activations", "output_given"}
 
@@ -58,12 +63,12 @@ def test_settings_of_data() -> None:
 
 def test_assignments() -> None:
     texts = ["learning-rate=0.1", "layers = 2,3", "cost=huber", "cost=absolute_error"]
-    found = from_assignments(texts, SETTINGS)
+    found = parse_assignments(texts)
     assert found == {"learning_rate": 0.1, "layers": [2, 3], "cost": "absolute_error"}
-    assert owned_by("network", found, SETTINGS) == {"layers": [2, 3]}
+    assert select_settings("network", found) == {"layers": [2, 3]}
 
 
 def test_an_assignment_may_hold_another_sign() -> None:
-    assert from_assignments(["target=a=b"], SETTINGS) == {"target": "a=b"}
-    with pytest.raises(InputError, match="train: expected --set name=value, got 'epochs 3'"):
-        from_assignments(["epochs 3"], SETTINGS)
+    assert parse_assignments(["target=a=b"]) == {"target": "a=b"}
+    with pytest.raises(InputError, match="--set: expected name=value, got 'epochs 3'"):
+        parse_assignments(["epochs 3"])

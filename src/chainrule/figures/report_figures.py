@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.evaluation import Report
-from chainrule.figures import save_figure
+from chainrule.figures.saving import save_figure
 from chainrule.storage import make_folder
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["draw_report"]
+__all__ = ["save_report_figures"]
 
 
-def draw_report(report: Report, dataset: Dataset, folder: str) -> list[str]:
+def save_report_figures(report: Report, dataset: Dataset, folder: str) -> list[str]:
     """Draw the figures that suit a report: confusion, calibration, mistakes.
 
     Args:

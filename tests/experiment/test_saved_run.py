@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 import chainrule as cr
-from chainrule.cli.runs import DataSource, data_of, judged_by, open_kept, validation_of
 from chainrule.errors import InputError
-from chainrule.training.run_folder import RunFolder
+from chainrule.experiment import DataSource, open_run
 
 
 def test_notes_lead_back_from_any_folder(tmp_path, flowers, monkeypatch) -> None:
@@ -23,19 +22,19 @@ def test_notes_lead_back_from_any_folder(tmp_path, flowers, monkeypatch) -> None
 
 
 def test_a_folder_and_a_file(trained) -> None:
-    folder, file = open_kept("run"), open_kept("run/network.safetensors")
+    folder, file = open_run("run"), open_run("run/network.safetensors")
     assert folder.network.digest == file.network.digest
     assert folder.facts is not None
     assert file.facts is None
 
 
 def test_the_data_of_a_run(trained) -> None:
-    facts = RunFolder("run").facts()
+    run = open_run("run")
     kept = json.loads(Path("run/run.json").read_text())["notes"]["data"]["source"]
-    assert data_of(facts, "run", None, "").source == kept
-    assert data_of(facts, "run", "moved.csv", "").source == "moved.csv"
-    assert validation_of(facts, "run", None, "") is None
-    found = validation_of(facts, "run", "checks.csv", "")
+    assert run.find_data().source == kept
+    assert run.find_data("moved.csv").source == "moved.csv"
+    assert run.find_validation() is None
+    found = run.find_validation("checks.csv")
     assert found is not None
     assert found.source == "checks.csv"
 
@@ -44,12 +43,12 @@ def test_a_run_of_the_library_on_a_named_set(flowers) -> None:
     data = cr.load_dataset(flowers).train
     named = cr.Dataset(data.inputs, data.targets, source="mnist")
     cr.train(cr.Network.create([2, 2]), named, cr.Recipe(epochs=1, seed=0), folder="run")
-    assert data_of(RunFolder("run").facts(), "run", None, "").source == "mnist"
+    assert open_run("run").find_data().source == "mnist"
 
 
 def test_options_of_the_command_line_count_more_than_the_runs(trained) -> None:
-    kept = open_kept("run")
-    found = judged_by(kept, "evaluate", None, {"test_fraction": 0.5})
+    kept = open_run("run")
+    found = kept.find_data(options={"test_fraction": 0.5})
     assert found.options == {"test_fraction": 0.5}
     with pytest.raises(InputError, match="A network file does not know its data"):
-        judged_by(open_kept("run/network.safetensors"), "evaluate", None, {})
+        open_run("run/network.safetensors").find_data()

@@ -23,7 +23,7 @@ class Rows:
     Args:
         inputs: (n, features) float64, finite.
         lines: the line of the file at which each row ends.
-        remarks: sentences on what was left out.
+        remarks: sentences on a column that was left out.
     """
 
     inputs: NDArray[np.float64]
@@ -34,13 +34,14 @@ class Rows:
 def read_rows(
     path: str, features: int, *, target: str = "last", delimiter: str | None = None
 ) -> Rows:
-    """The rows of a CSV file; a column of targets, as in training, is left out.
+    """Return the rows of a CSV file, without the column that held the targets in training.
 
     Args:
         path: the file, plain or compressed; a first row without numbers names the columns.
         features: how many numbers the network takes.
         target: which column held the targets in training.
-        delimiter: None takes that of comma, semicolon and tab which the first line has most of.
+        delimiter: what separates the fields; None takes whichever of comma, semicolon and tab the
+            first line has most of.
 
     Raises: FileError, DataError.
     """
@@ -50,7 +51,7 @@ def read_rows(
     header = not any(map(_is_number, numbered[0][1]))
     names = numbered[0][1] if header else [""] * len(numbered[0][1])
     numbered = numbered[1:] if header else numbered
-    left_out = _left_out(path, names, features, target)
+    left_out = _target_column(path, names, features, target)
     if not numbered:
         raise DataError(path, expected="at least one row below the header", got="none")
     rows = [_numbers(f"{path}, line {line}", row, len(names), left_out) for line, row in numbered]
@@ -59,7 +60,7 @@ def read_rows(
 
 
 def _rows(path: str, delimiter: str | None) -> list[tuple[int, list[str]]]:
-    """The line at which each row ends, and its fields."""
+    """Return the line at which each row ends, and its fields."""
     with opened(path) as stream:
         content = stream.read(SIZE_LIMIT)
     try:
@@ -77,8 +78,8 @@ def _rows(path: str, delimiter: str | None) -> list[tuple[int, list[str]]]:
         raise DataError(at, expected="comma-separated values", got=str(error)) from None
 
 
-def _left_out(path: str, names: list[str], features: int, target: str) -> int | None:
-    """The column that is no input; None where all are."""
+def _target_column(path: str, names: list[str], features: int, target: str) -> int | None:
+    """Return the column that is no input, or None if all are."""
     if len(names) == features:
         return None
     if len(names) == features + 1:
