@@ -128,7 +128,9 @@ def findings(updates: int, size: Size) -> list[dict[str, Any]]:
     network = Network.create(LAYERS, "sigmoid", seed=0, **NEAR_ALIKE)
     how: dict[str, Any] = {"optimiser": "sgd", "batch_size": BATCH, "epochs": 1, "seed": 0}
     recipe = Recipe(cost=COST.name, learning_rate=RATE, **how)
-    found = diagnose_evidence(probe_training(network, digits_of(size.source).train, recipe, steps=updates))
+    found = diagnose_evidence(
+        probe_training(network, digits_of(size.source).train, recipe, steps=updates)
+    )
     return [{"title": f.title, "what": f.what, "changes": dict(f.changes)} for f in found.findings]
 
 

@@ -63,11 +63,8 @@ def _prove(target: str | None, **given: Any) -> int:
         name: setting.default if given[name] is None else given[name]
         for name, setting in _SETTINGS.items()
     }
-    with told_by_flags(
-        "prove",
-        ("data", *_SETTINGS),
-        {"data": f"Say where they are: chainrule prove {target} --data DATA"},
-    ):
+    remedies = {"data": f"Say where they are: chainrule prove {target} --data DATA"}
+    with told_by_flags("prove", ("data", *_SETTINGS), remedies):
         options = ProofOptions(
             sample=chosen["sample"], seed=chosen["seed"], peers=given["peers"] is not False
         )

@@ -14,7 +14,7 @@ from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import Plan, advanced, ending, first_position, plan_training
 
-__all__ = ["STEPS", "evidence_between", "probe", "trial_steps"]
+__all__ = ["STEPS", "evidence_between", "probe_training", "trial_steps"]
 
 STEPS = 400
 """How many steps a trial takes at most."""
