@@ -43,7 +43,7 @@ class Slice:
     """
 
     name: str
-    at: Array
+    value_at: Array
     values: Array
     start: float
     value: float
@@ -100,10 +100,10 @@ def descent_data(descent: Descent) -> DescentData:
     ]
     grid = None
     if len(names) == 2:
-        grid = _finite(function.over(np.array(np.meshgrid(*lines))))
+        grid = _finite(function.values_at(np.array(np.meshgrid(*lines))))
     return DescentData(
-        title=f"{function.letter} = {function.text}",
-        told=descent.course.sentence,
+        title=f"{function.notation} = {function.text}",
+        told=descent.outcome.sentence,
         names=names,
         points=points,
         values=descent.path.values[:shown],
@@ -142,8 +142,8 @@ def _slice(descent: Descent, place: int, line: Array) -> Slice:
     )
     return Slice(
         name=function.variables[place],
-        at=line,
-        values=_finite(function.over(through)),
+        value_at=line,
+        values=_finite(function.values_at(through)),
         start=float(start[place]),
         value=float(descent.path.values[0]),
         slope=float(descent.path.gradients[0, place]),
@@ -183,7 +183,7 @@ def _path_style(data: DescentData) -> dict[str, Any]:
 
 def _draw_curve(axes: Axes, data: DescentData) -> None:
     (one,) = data.slices
-    axes.plot(one.at, one.values, color=BLUE)
+    axes.plot(one.value_at, one.values, color=BLUE)
     axes.plot(data.points[:, 0], data.values, **_path_style(data))
     _draw_start(axes, one.start, one.value)
     axes.set_title("The function, and the path on it")
@@ -210,8 +210,8 @@ def _draw_map(axes: Axes, data: DescentData) -> None:
     assert data.grid is not None
     first, second = data.slices
     colours = ramp("#0b3c5d", BLUE, "#cfe6f3", "#ffffff")
-    axes.contourf(first.at, second.at, data.grid, levels=24, cmap=colours)
-    axes.contour(first.at, second.at, data.grid, levels=12, colors=GREY, linewidths=0.5)
+    axes.contourf(first.value_at, second.value_at, data.grid, levels=24, cmap=colours)
+    axes.contour(first.value_at, second.value_at, data.grid, levels=12, colors=GREY, linewidths=0.5)
     axes.plot(data.points[:, 0], data.points[:, 1], **_path_style(data))
     _draw_start(axes, first.start, second.start)
     axes.grid(visible=False)
@@ -223,7 +223,7 @@ def _draw_map(axes: Axes, data: DescentData) -> None:
 def _draw_surface(axes: Any, data: DescentData) -> None:
     assert data.grid is not None
     first, second = data.slices
-    across, along = np.meshgrid(first.at, second.at)
+    across, along = np.meshgrid(first.value_at, second.value_at)
     colours = ramp("#0b3c5d", BLUE, "#cfe6f3")
     axes.plot_surface(
         across, along, np.ma.masked_invalid(data.grid), cmap=colours, alpha=0.75, linewidth=0
@@ -238,11 +238,15 @@ def _draw_surface(axes: Any, data: DescentData) -> None:
 
 def _draw_slice(axes: Axes, one: Slice) -> None:
     """The curve with its tangent at the start, whose slope is the partial derivative."""
-    axes.plot(one.at, one.values, color=BLUE)
+    axes.plot(one.value_at, one.values, color=BLUE)
     low, high = axes.get_ylim()
-    tangent = one.value + one.slope * (one.at - one.start)
+    tangent = one.value + one.slope * (one.value_at - one.start)
     axes.plot(
-        one.at, tangent, color=ORANGE, linestyle="--", label=f"∂f/∂{one.name} = {one.slope:.4g}"
+        one.value_at,
+        tangent,
+        color=ORANGE,
+        linestyle="--",
+        label=f"∂f/∂{one.name} = {one.slope:.4g}",
     )
     axes.set_ylim(low, high)
     _draw_start(axes, one.start, one.value)

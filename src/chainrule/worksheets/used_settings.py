@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.recipe import Recipe
 
-__all__ = ["Used", "used_settings"]
+__all__ = ["UsedSetting", "used_settings"]
 
 _BY_CHOICE: dict[str, dict[str, tuple[str, ...]]] = {
     "cost": {"huber": ("huber_threshold",)},
@@ -48,7 +48,7 @@ _LETTERS = {
 
 
 @dataclass(frozen=True)
-class Used:
+class UsedSetting:
     """A setting: its name as files have it, its letter or "", and its value."""
 
     name: str
@@ -56,7 +56,7 @@ class Used:
     value: Any
 
 
-def used_settings(recipe: Recipe) -> tuple[Used, ...]:
+def used_settings(recipe: Recipe) -> tuple[UsedSetting, ...]:
     """What a recipe has besides cost, optimiser, schedule and learning rate.
 
     Args:
@@ -72,4 +72,4 @@ def used_settings(recipe: Recipe) -> tuple[Used, ...]:
     if recipe.clip_norm is not None:
         names.append("clip_norm")
     names += [name for name in ("label_smoothing", "warmup_epochs") if getattr(recipe, name)]
-    return tuple(Used(name, _LETTERS.get(name, ""), getattr(recipe, name)) for name in names)
+    return tuple(UsedSetting(name, _LETTERS.get(name, ""), getattr(recipe, name)) for name in names)
