@@ -9,7 +9,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.run_stages import RunStage, RunStages, run_stages, stages_table
+from chainrule.attribution.replay_stages import RunStage, RunStages, run_stages, stages_table
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.training.run_folder import RunFolder

@@ -12,7 +12,7 @@ import chainrule as cr
 from chainrule.attribution.forward_trace import ForwardTrace
 from chainrule.attribution.influence import compute_influences, influence_story
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.run_stages import RunStage, run_stages
+from chainrule.attribution.replay_stages import RunStage, run_stages
 from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import Position
@@ -99,7 +99,7 @@ def test_many_blocks_and_a_kept_float32(tmp_path, monkeypatch) -> None:
     course = trained(tmp_path / "run", "sigmoids")
     one, stages = passing(course), run_stages(course).stages
     whole = compute_influences(course, stages, one).products
-    monkeypatch.setattr("chainrule.attribution.gradients.BLOCK", 7)
+    monkeypatch.setattr("chainrule.attribution.gradient_factors.BLOCK", 7)
     monkeypatch.setenv("CHAINRULE_THREADS", "3")
     assert compute_influences(course, stages, one).products == pytest.approx(
         whole, rel=1e-12, abs=1e-18
@@ -148,7 +148,7 @@ def test_an_influence_in_words(tmp_path) -> None:
         "Each is multiplied by what the training example counts in training.",
         "The steps are plain ones; adam scales its own otherwise.",
     ]
-    total = np.array(numbers["compute_influences"])
+    total = np.array(numbers["influences"])
     assert [one["example"] for one in numbers["helped"]] == np.argsort(-total)[:3].tolist()
     assert [one["example"] for one in numbers["hurt"]] == np.argsort(total)[:3].tolist()
     for listed in (*numbers["helped"], *numbers["hurt"]):
@@ -178,7 +178,7 @@ def test_an_influence_in_words(tmp_path) -> None:
 def test_held_out_examples_and_single_outputs(tmp_path) -> None:
     course = trained(tmp_path / "run", "one output", validation_fraction=0.25)
     story = influence_story(course, run_stages(course), passing(course, 1), 2)
-    assert len(story.numbers["compute_influences"]) == 30
+    assert len(story.numbers["influences"]) == 30
     assert lines(story)[-1] == (
         "Examples are numbered without those that were held out to validate."
     )
@@ -208,4 +208,4 @@ def test_numbers_are_influenced_too_and_nothing_may_have_hurt(tmp_path) -> None:
     w, b = 0.001 * np.mean(x * 2 * x), 0.001 * np.mean(2 * x)
     r = 2 * x[:, 0] - (w * x[:, 0] + b)
     expected = 0.001 * r * r[3] * (x[:, 0] * x[3, 0] + 1)
-    assert story.numbers["compute_influences"] == pytest.approx(expected, rel=1e-5)
+    assert story.numbers["influences"] == pytest.approx(expected, rel=1e-5)

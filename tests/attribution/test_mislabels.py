@@ -11,7 +11,7 @@ import pytest
 import chainrule as cr
 from chainrule.attribution.mislabels import measure_label_doubts, mislabels_story
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.run_stages import RunStages, run_stages
+from chainrule.attribution.replay_stages import RunStages, run_stages
 from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError

@@ -13,7 +13,7 @@ from chainrule.attribution.influence import influence_story
 from chainrule.attribution.mislabels import mislabels_story
 from chainrule.attribution.recipe_support import gradient_settings
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.run_stages import run_stages
+from chainrule.attribution.replay_stages import run_stages
 from chainrule.attribution.weight import WeightRequest, weight_story
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError

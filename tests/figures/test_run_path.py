@@ -30,7 +30,7 @@ def test_a_run_of_few_epochs_is_looked_at_within_them(course: RunReplay) -> None
     # (k/10)² of 30 steps, five an epoch
     steps = sorted({0, *(round(0.3 * k * k) for k in range(10)), 30})
     assert [point.epoch for point in points] == pytest.approx([step / 5 for step in steps])
-    third = course.reached(3).parameters.astype(np.float64)
+    third = course.position_at(3).parameters.astype(np.float64)
     assert any(point.parameters.tolist() == third.tolist() for point in points)
 
 

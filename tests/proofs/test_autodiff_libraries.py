@@ -28,7 +28,7 @@ def log_rest(z):
     return np.log(np.exp(others).sum(-1)) - np.log(np.exp(z).sum(-1, keepdims=True))
 
 
-NUMPY = autodiff_libraries._Words(
+NUMPY = autodiff_libraries._LibraryFunctions(
     activations={name: activation.value for name, activation in ACTIVATIONS.items()},
     size=np.abs,
     where=np.where,

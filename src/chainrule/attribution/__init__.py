@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from chainrule.attribution.page import story_page as story_page
     from chainrule.attribution.replay import RunReplay as RunReplay
     from chainrule.attribution.replay import RunStep as RunStep
-    from chainrule.attribution.run_stages import REPLAY_BUDGET as REPLAY_BUDGET
-    from chainrule.attribution.run_stages import run_stages as run_stages
+    from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
+    from chainrule.attribution.replay_stages import run_stages as run_stages
     from chainrule.attribution.story import Gallery as Gallery
     from chainrule.attribution.story import Lines as Lines
     from chainrule.attribution.story import Picture as Picture
@@ -44,7 +44,7 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "run_stages": ["REPLAY_BUDGET", "run_stages"],
+        "replay_stages": ["REPLAY_BUDGET", "run_stages"],
         "decision": ["decision_story"],
         "forward_trace": ["ForwardTrace"],
         "influence": ["influence_story"],

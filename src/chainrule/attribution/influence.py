@@ -20,7 +20,7 @@ from chainrule.attribution.gradient_factors import (
 )
 from chainrule.attribution.recipe_support import gradient_settings
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.run_stages import RunStage, RunStages, stages_table
+from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import number_cell
 from chainrule.engine import WorkingSet, normalised_weights
@@ -29,7 +29,7 @@ from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 from chainrule.network import chosen_classes
 
-__all__ = ["Influences", "compute_influences", "influence_story"]
+__all__ = ["Influences", "influence_story", "influences"]
 
 Array = NDArray[Any]
 
@@ -227,7 +227,7 @@ class _InfluenceStory:
             "epochs_left_out": list(self.stages.left_out),
             "helped": self._listed(self.helped),
             "hurt": self._listed(self.hurt),
-            "compute_influences": found.total.tolist(),
+            "influences": found.total.tolist(),
         }
 
     def _listed(self, rows: Sequence[int]) -> list[dict[str, Any]]:
@@ -237,7 +237,7 @@ class _InfluenceStory:
                 "example": i,
                 "target": target_text(data, i),
                 "influence": float(found.total[i]),
-                "gradient_products": found.products[:, i].tolist(),
+                "products": found.products[:, i].tolist(),
             }
             for i in rows
         ]

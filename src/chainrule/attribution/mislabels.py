@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.attribution.example_view import example_picture, is_image, target_text
 from chainrule.attribution.gradient_factors import visit_blocks
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.run_stages import RunStage, RunStages, stages_table
+from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError

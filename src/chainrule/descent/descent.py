@@ -76,7 +76,7 @@ def descend(
         >>> from chainrule.descent.function import make_function
         >>> f = make_function("x**2 - 2*x + 1.5")
         >>> found = descend(f, [-1.0], learning_rate=1.0, steps=3)
-        >>> found.path.points[:, 0].tolist(), found.course.name
+        >>> found.path.points[:, 0].tolist(), found.outcome.name
         ([-1.0, 3.0, -1.0, 3.0], 'swings')
     """
     rate = DESCENT_LIMITS["learning_rate"].check("descend", "learning_rate", learning_rate)

@@ -125,7 +125,7 @@ def make_function(text: str, where: str = "formula") -> Function:
 
     Example:
         >>> f = make_function("x**2 - 2*x + 1.5")
-        >>> f.shown(f.slopes[0]), f.at(np.array([3.0]))
+        >>> f.format(f.derivatives[0]), f.value_at(np.array([3.0]))
         ('2·x - 2', 4.5)
     """
     formula = parse_formula(text, where)

@@ -43,7 +43,7 @@ class Slice:
     """
 
     name: str
-    value_at: Array
+    at: Array
     values: Array
     start: float
     value: float
@@ -142,7 +142,7 @@ def _slice(descent: Descent, place: int, line: Array) -> Slice:
     )
     return Slice(
         name=function.variables[place],
-        value_at=line,
+        at=line,
         values=_finite(function.values_at(through)),
         start=float(start[place]),
         value=float(descent.path.values[0]),
@@ -183,7 +183,7 @@ def _path_style(data: DescentData) -> dict[str, Any]:
 
 def _draw_curve(axes: Axes, data: DescentData) -> None:
     (one,) = data.slices
-    axes.plot(one.value_at, one.values, color=BLUE)
+    axes.plot(one.at, one.values, color=BLUE)
     axes.plot(data.points[:, 0], data.values, **_path_style(data))
     _draw_start(axes, one.start, one.value)
     axes.set_title("The function, and the path on it")
@@ -210,8 +210,8 @@ def _draw_map(axes: Axes, data: DescentData) -> None:
     assert data.grid is not None
     first, second = data.slices
     colours = ramp("#0b3c5d", BLUE, "#cfe6f3", "#ffffff")
-    axes.contourf(first.value_at, second.value_at, data.grid, levels=24, cmap=colours)
-    axes.contour(first.value_at, second.value_at, data.grid, levels=12, colors=GREY, linewidths=0.5)
+    axes.contourf(first.at, second.at, data.grid, levels=24, cmap=colours)
+    axes.contour(first.at, second.at, data.grid, levels=12, colors=GREY, linewidths=0.5)
     axes.plot(data.points[:, 0], data.points[:, 1], **_path_style(data))
     _draw_start(axes, first.start, second.start)
     axes.grid(visible=False)
@@ -223,7 +223,7 @@ def _draw_map(axes: Axes, data: DescentData) -> None:
 def _draw_surface(axes: Any, data: DescentData) -> None:
     assert data.grid is not None
     first, second = data.slices
-    across, along = np.meshgrid(first.value_at, second.value_at)
+    across, along = np.meshgrid(first.at, second.at)
     colours = ramp("#0b3c5d", BLUE, "#cfe6f3")
     axes.plot_surface(
         across, along, np.ma.masked_invalid(data.grid), cmap=colours, alpha=0.75, linewidth=0
@@ -238,15 +238,11 @@ def _draw_surface(axes: Any, data: DescentData) -> None:
 
 def _draw_slice(axes: Axes, one: Slice) -> None:
     """The curve with its tangent at the start, whose slope is the partial derivative."""
-    axes.plot(one.value_at, one.values, color=BLUE)
+    axes.plot(one.at, one.values, color=BLUE)
     low, high = axes.get_ylim()
-    tangent = one.value + one.slope * (one.value_at - one.start)
+    tangent = one.value + one.slope * (one.at - one.start)
     axes.plot(
-        one.value_at,
-        tangent,
-        color=ORANGE,
-        linestyle="--",
-        label=f"∂f/∂{one.name} = {one.slope:.4g}",
+        one.at, tangent, color=ORANGE, linestyle="--", label=f"∂f/∂{one.name} = {one.slope:.4g}"
     )
     axes.set_ylim(low, high)
     _draw_start(axes, one.start, one.value)

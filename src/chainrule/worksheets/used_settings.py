@@ -63,8 +63,9 @@ def used_settings(recipe: Recipe) -> tuple[UsedSetting, ...]:
         recipe: of a worked example.
 
     Example:
-        >>> used_settings(Recipe(cost="squared_error", optimiser="momentum", l2=0.1))
-        (Used(name='l2', letter='λ₂', value=0.1), Used(name='momentum', letter='μ', value=0.9))
+        >>> found = used_settings(Recipe(cost="squared_error", optimiser="momentum", l2=0.1))
+        >>> [(one.name, one.letter, one.value) for one in found]
+        [('l2', 'λ₂', 0.1), ('momentum', 'μ', 0.9)]
     """
     names = [name for name in ("l1", "l2") if getattr(recipe, name)]
     for choice, by_name in _BY_CHOICE.items():

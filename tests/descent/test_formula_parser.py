@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.descent.formula_parser import LONGEST, parse_formula
+from chainrule.descent.formula_parser import parse_formula
 from chainrule.descent.function import make_function
+from chainrule.descent.python_expression import MAX_LENGTH
 from chainrule.errors import ChainruleError, InputError, UnknownNameError
 
 ALLOWED = "expected numbers, variables, + - * / **, brackets and functions, got"
@@ -84,7 +85,7 @@ def test_what_is_refused_is_told_in_a_line(text) -> None:
     assert type(caught.value) is kind
 
 
-@given(st.text(max_size=LONGEST + 5))
+@given(st.text(max_size=MAX_LENGTH + 5))
 def test_any_text_is_parsed_or_refused(text) -> None:
     with contextlib.suppress(InputError):
         assert 1 <= len(parse_formula(text).variables) <= 4
