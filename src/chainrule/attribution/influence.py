@@ -23,13 +23,13 @@ from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import number_cell
-from chainrule.engine import WorkingSet, normalised_weights
+from chainrule.engine import DatasetView, normalised_weights
 from chainrule.equations.costs import Cost, cost_named
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
-from chainrule.network import chosen_classes
+from chainrule.network import predicted_classes
 
-__all__ = ["Influences", "influence_story", "influences"]
+__all__ = ["Influences", "compute_influences", "influence_story"]
 
 Array = NDArray[Any]
 
@@ -94,7 +94,7 @@ def compute_influences(
 def _example_factors(
     passing: ForwardTrace, outputs: int, stage: RunStage, cost: Cost
 ) -> GradientFactors:
-    working, row = WorkingSet(passing.dataset, outputs, "float64"), np.array([passing.row])
+    working, row = DatasetView(passing.dataset, outputs, "float64"), np.array([passing.row])
     return gradient_factors(working.inputs(row), working.targets(row), stage.layers, cost)
 
 
@@ -143,7 +143,7 @@ class _InfluenceStory:
         names, outputs = self.passing.dataset.class_names, self.found.outputs
         if not self.passing.dataset.classifies:
             return [", ".join(number_text(float(a), 4) for a in row) for row in outputs]
-        chosen = chosen_classes(outputs)
+        chosen = predicted_classes(outputs)
         if outputs.shape[1] == 1:
             return [f"{names[j]} ({a:.3g})" for j, a in zip(chosen, outputs[:, 0], strict=True)]
         return [f"{names[j]} ({row[j]:.3g})" for j, row in zip(chosen, outputs, strict=True)]

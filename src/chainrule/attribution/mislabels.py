@@ -19,7 +19,7 @@ from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
-from chainrule.network import chosen_classes
+from chainrule.network import predicted_classes
 
 __all__ = ["LabelDoubts", "measure_label_doubts", "mislabels_story"]
 
@@ -82,7 +82,7 @@ def measure_label_doubts(course: RunReplay, stages: Sequence[RunStage]) -> Label
             into[rows] = forward(x, stage.layers)[1][-1]
 
     visit_blocks(data, width, look)
-    said = np.array([chosen_classes(a) for a in outputs])
+    said = np.array([predicted_classes(a) for a in outputs])
     agreed = (said == data.targets).mean(axis=1)
     judges = agreed >= _JUDGING_FRACTION * agreed.max()
     mean = outputs[judges].mean(axis=0)

@@ -69,8 +69,10 @@ def round_number(
         cut: whether the others are cut off, not rounded.
 
     Example:
-        >>> round_number(0.0476, 2), round_number(0.0476, 2, cut=True), round_number(0.0476, None, 2)
-        (0.048, 0.047, 0.05)
+        >>> round_number(0.0476, 2), round_number(0.0476, 2, cut=True)
+        (0.048, 0.047)
+        >>> round_number(0.0476, None, 2)
+        0.05
     """
     if value == 0 or not abs(value) < 1e300:
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chainrule.engine import Timetable
+from chainrule.engine import TrainingSchedule
 from chainrule.equations.schedules import ONE_CYCLE_START, SCHEDULES
 from chainrule.ledger.formulas.builders import HALF, ONE, Form, TermBuilder, multiply, subtract
 from chainrule.ledger.formulas.expression import (
@@ -31,8 +31,8 @@ def rate_forms(make: TermBuilder) -> list[Form]:
     """
     example, recipe = make.step.example, make.step.trained.recipe
     assert example.engine is not None
-    timetable = example.engine.timetable
-    here = _Here(make, recipe, timetable, example.start + make.quantity.step - 1)
+    schedule = example.engine.schedule
+    here = _Here(make, recipe, schedule, example.start + make.quantity.step - 1)
     plain = _TREES[recipe.schedule](here)
     if not recipe.warmup_epochs:
         return [Form(SCHEDULES[recipe.schedule].equation, plain)]
@@ -46,18 +46,18 @@ class _Here:
     Args:
         make: of the rate.
         recipe: of the training.
-        timetable: of the training.
+        schedule: of the training.
         done: steps before this one.
     """
 
     make: TermBuilder
     recipe: Recipe
-    timetable: Timetable
+    schedule: TrainingSchedule
     done: int
 
     @property
     def batches(self) -> int:
-        return self.timetable.batches(0)
+        return self.schedule.batches(0)
 
     @property
     def epoch(self) -> int:
@@ -87,7 +87,7 @@ class _Here:
     @property
     def share(self) -> Expression:
         """What of the run is done."""
-        return Quotient(self.step, self.make.symbol("steps", "S", self.timetable.steps))
+        return Quotient(self.step, self.make.symbol("steps", "S", self.schedule.steps))
 
     @property
     def epochs(self) -> Expression:
@@ -123,7 +123,7 @@ def _dropped(here: _Here, drops: int) -> Expression:
 def _one_cycle(here: _Here) -> Expression:
     """[S5] Up in the warm-up share of the run, then down."""
     warmup = here.make.symbol("warmup", "w", here.recipe.warmup_fraction)
-    if here.done / here.timetable.steps < here.recipe.warmup_fraction:
+    if here.done / here.schedule.steps < here.recipe.warmup_fraction:
         first = Quotient(here.eta0, Number(ONE_CYCLE_START))
         rising = Quotient(here.share, warmup)
         return Case(_half_cosine(first, here.eta0, rising), here.share, "<", warmup)

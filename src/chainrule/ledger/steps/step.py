@@ -22,7 +22,7 @@ from chainrule.equations.updates import (
 )
 from chainrule.errors import DivergenceError
 from chainrule.ledger.steps.worked_example import WorkedExample
-from chainrule.network import flatten, layers_of
+from chainrule.network import flatten, network_layers
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 
@@ -126,7 +126,7 @@ def compute_step(example: WorkedExample, number: int, theta: Array, state: Array
         with one_blas_thread(), np.errstate(all="ignore"):  # what overflows is told in words
             pass_ = _trace(example, example.recipe, number, theta)
         return step_from_trace(example, number, theta, state, pass_)
-    rows, layers = example.batch(number), tuple(layers_of(example.architecture, theta))
+    rows, layers = example.batch(number), tuple(network_layers(example.architecture, theta))
     with one_blas_thread(), np.errstate(all="ignore"):
         x, z, a = _forward(example, rows, layers)
     step = Step(example, number, rows, layers, theta, state, x, z, a, None)
@@ -148,7 +148,7 @@ def step_from_trace(
 
     Raises: DivergenceError where a number of the step is not finite.
     """
-    layers = tuple(layers_of(example.architecture, theta))
+    layers = tuple(network_layers(example.architecture, theta))
     with np.errstate(all="ignore"):
         back = _back(example, number, theta, state, pass_)
     arrays = (theta, state, pass_.x, pass_.z, pass_.a, back)
@@ -168,7 +168,7 @@ def _forward(
 def _trace(example: WorkedExample, recipe: Recipe, number: int, theta: Array) -> Trace:
     """The batch of a step forward and back."""
     rows, working = np.array(example.batch(number)), example.working
-    cost, layers = _cost(recipe), layers_of(example.architecture, theta)
+    cost, layers = _cost(recipe), network_layers(example.architecture, theta)
     shares = working.shares(rows, len(rows))
     return trace(working.inputs(rows), working.targets(rows), layers, cost, shares)
 
@@ -221,7 +221,7 @@ def _learning_rate(example: WorkedExample, number: int) -> float:
     engine, done = example.engine, example.start + number - 1
     assert engine is not None
     assert example.state is not None
-    epoch, batch = divmod(done, engine.timetable.batches(0))
+    epoch, batch = divmod(done, engine.schedule.batches(0))
     return engine.learning_rate(
         Position(example.parameters, example.state, epoch=epoch, batch=batch, step=done)
     )
