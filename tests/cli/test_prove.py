@@ -140,9 +140,9 @@ def test_a_wrong_gradient_ends_with_code_1(chainrule, monkeypatch) -> None:
     real = proofs.prove_step
 
     def spoiled(step, options):
-        wrong = step.trained.gradient.copy()
+        wrong = step.result.gradient.copy()
         wrong[0] *= -1
-        return real(replace(step, back=replace(step.trained, gradient=wrong)), options)
+        return real(replace(step, training=replace(step.result, gradient=wrong)), options)
 
     monkeypatch.setattr(proofs, "prove_step", spoiled)
     outcome = chainrule("prove", CHAIN, "--no-peers")
