@@ -15,7 +15,7 @@ from experiments.size import Size
 
 __all__ = ["STUDIES", "accuracies", "computed"]
 
-STUDIES = Path(__file__).resolve().parents[2] / "studies"
+STUDIES = Path(__file__).resolve().parents[2] / "src/chainrule/papers/studies"
 
 
 def computed(name: str, size: Size) -> list[Entry]:

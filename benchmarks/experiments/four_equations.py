@@ -13,7 +13,7 @@ from chainrule.diagnosis.probe import probe_training
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
 from chainrule.equations.output_error import output_cost
-from chainrule.network.network import Network, layers_of
+from chainrule.network.network import Network, network_layers
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 from experiments.computing import accuracies, computed
@@ -42,7 +42,7 @@ NEAR_ALIKE: dict[str, Any] = {
 def drawn(seed: int) -> list[Layer]:
     """The program's layers before the first update, that may be changed."""
     network = Network.create(LAYERS, "sigmoid", seed=seed, **NEAR_ALIKE)
-    return layers_of(network.architecture, network.parameters.copy())
+    return network_layers(network.architecture, network.parameters.copy())
 
 
 def update(layers: Sequence[Layer], x: Array, y: Array) -> None:

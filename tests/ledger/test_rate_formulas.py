@@ -7,8 +7,9 @@ import math
 import pytest
 
 from chainrule.engine.position import Position
+from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.schedules import SCHEDULES
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.expression import evaluate
 from chainrule.ledger.ledger import Ledger
@@ -46,7 +47,8 @@ def test_every_schedule(make, schedule, warmup, batch_size) -> None:
         entry = ledger.entry(f"step[{step}].learning_rate")
         epoch, batch = divmod(step - 1, batches)
         position = Position(example.parameters, example.state, epoch, batch, step - 1)
-        assert entry.value == example.engine.learning_rate(position)
+        engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+        assert entry.value == engine.learning_rate(position)
         assert math.isclose(evaluate(entry.formula), entry.value, rel_tol=1e-12), step
         assert entry.equation == ("S9" if warmup else SCHEDULES[schedule].equation)
 
@@ -58,7 +60,7 @@ def test_all_but_plateau_are_tried() -> None:
 def shown(chain: str, lines: str, step: int, **options) -> tuple[str, str, str]:
     text = chain.replace("steps = 2", f"steps = 9\n{lines}")
     ledger = Ledger(parse_worked(text))
-    told = show(ledger, ledger.entry(f"step[{step}].learning_rate"), Options(**options))
+    told = show(ledger, ledger.entry(f"step[{step}].learning_rate"), DisplayOptions(**options))
     return told.formula, told.substituted, told.result
 
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from chainrule.bundled import bundled_files
 from chainrule.errors import ChainruleError, DataError, FileError
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
 
-WORKED = Path(__file__).parents[2] / "worked"
+WORKED = list(bundled_files("worked").values())
 
 
 def test_the_chain(chain) -> None:
@@ -25,7 +26,7 @@ def test_the_chain(chain) -> None:
     assert claim.where == "worked example, line 16"
 
 
-@pytest.mark.parametrize("path", sorted(WORKED.glob("*.toml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", WORKED, ids=lambda path: path.name)
 def test_the_files_that_come_along(path) -> None:
     ledger = Ledger(read_worked(path))
     assert ledger.example.claims
@@ -64,7 +65,7 @@ def test_state_batches_and_weights() -> None:
     assert example.state.tolist() == [[0.25, -0.5], [0, 0]]
     assert example.dataset.sample_weights.tolist() == [3, 1, 1]
     assert [example.batch(step) for step in range(1, 4)] == [(0, 1), (2,), (0, 1)]
-    assert Ledger(example).step(1).back.settings.t == 8
+    assert Ledger(example).step(1).result.settings.update_settings.t == 8
 
 
 def test_one_name_for_all_layers_becomes_softmax(chain) -> None:

@@ -10,9 +10,10 @@ from types import ModuleType
 
 import pytest
 
+from chainrule.bundled import bundled_files
 from chainrule.ledger.files.worked_file import read_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.judging import Marked, judge
+from chainrule.marking.judging import MarkedClaims, judge
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "benchmarks" / "papers_claims.py"
@@ -31,8 +32,8 @@ def claims() -> ModuleType:
     return module
 
 
-def checked(name: str) -> Marked:
-    return judge(Ledger(read_worked(ROOT / "worked" / f"{name}.toml")))
+def checked(name: str) -> MarkedClaims:
+    return judge(Ledger(read_worked(name)))
 
 
 def test_the_page_has_the_tables_of_today(claims) -> None:
@@ -44,7 +45,7 @@ def test_the_page_has_the_tables_of_today(claims) -> None:
 
 def test_every_paper_file_is_in_the_tables(claims) -> None:
     papers = ("approximator-", "four-detector", "investigation-")
-    files = {p.stem for p in (ROOT / "worked").glob("*.toml") if p.stem.startswith(papers)}
+    files = {name for name in bundled_files("worked") if name.startswith(papers)}
     assert files == set(claims.FILES)
 
 

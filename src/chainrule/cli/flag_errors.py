@@ -21,7 +21,7 @@ _CALLABLES = (
     "load_dataset",
     "split",
     "train",
-    "find_rate",
+    "find_learning_rate",
     "evaluate",
 )
 _DATA_REMEDY = "Say where they are by the argument "

@@ -21,18 +21,18 @@ __all__ = ["command"]
 
 _ABOUT = """Prove every gradient by ways that know no back-propagation.
 
-FILE is a worked example in TOML, of which all steps are proved. RUN is the folder of a run, or a
-network in a .safetensors file; a few examples of its data are drawn by lot. The gradient of cost
-and penalty is compared in float64 with central differences, with complex steps where all functions
-are smooth, with a small automatic differentiation of numbers, and with JAX and PyTorch where they
-are installed. A number that lies at a kink, such as that of relu at 0, is named and not judged by
-differences. Exit code 1 where a gradient does not hold.
+FILE is a worked example in TOML, or the name of a bundled one, of which all steps are proved. RUN
+is the folder of a run, or a network in a .safetensors file; a few examples of its data are drawn by
+lot. The gradient of cost and penalty is compared in float64 with central differences, with complex
+steps where all functions are smooth, with a small automatic differentiation of numbers, and with
+JAX and PyTorch where they are installed. A number that lies at a kink, such as that of relu at 0,
+is named and not judged by differences. Exit code 1 where a gradient does not hold.
 
 With --papers, formulas are tried as five papers print them: which hold, and what is wrong with the
 others."""
 
 _EXAMPLES = (
-    "chainrule prove worked/two-layers.toml",
+    "chainrule prove two-layers",
     "chainrule prove runs/digits --examples 8 --sample 200",
     "chainrule prove network.safetensors --data mnist --json",
     "chainrule prove --papers",

@@ -114,9 +114,9 @@ _SUB = (
         about=_RUN,
         parameters=[argument("file"), _name_flag(), storage_flag(), *place_flags(), json_flag()],
         examples=(
-            "chainrule study run studies/rates.toml",
-            "chainrule study run studies/rates.toml --executor processes --workers 2",
-            "chainrule study run studies/rates.toml --storage postgresql://me@db/studies",
+            "chainrule study run rates",
+            "chainrule study run rates --executor processes --workers 2",
+            "chainrule study run rates --storage postgresql://me@db/studies",
         ),
     ),
     Command(
@@ -190,7 +190,7 @@ _SUB = (
 _SETTINGS: Any = HELP_NAMES
 command = Commands(
     "study",
-    examples=("chainrule study run studies/rates.toml", "chainrule study show rates"),
+    examples=("chainrule study run rates", "chainrule study show rates"),
     callback=click.pass_context(_group),
     help=_ABOUT,
     invoke_without_command=True,

@@ -31,7 +31,7 @@ from chainrule.experiment import (
     open_run,
     training_settings,
 )
-from chainrule.presets import measured, preset, preset_about, preset_names
+from chainrule.presets import preset, preset_description, preset_names, preset_results
 
 __all__ = ["command"]
 
@@ -187,16 +187,22 @@ def _presets_table() -> Table:
     """Return all presets, with the medians of their measured trainings on MNIST."""
     rows = tuple(_preset_row(name) for name in preset_names())
     header = ("preset", "layers", "accuracy", "seconds", "about")
-    note = "Medians on the MNIST test images, as in docs/recipes.md; blank if not measured."
+    note = "Medians on the MNIST test images, as in docs/recipes.md; blank if not preset_results."
     return Table("Presets", header, rows, note, leftward=("about",))
 
 
 def _preset_row(name: str) -> tuple[str, ...]:
-    layers, figures = "-".join(map(str, preset(name)["layers"])), measured(name)
+    layers, figures = "-".join(map(str, preset(name)["layers"])), preset_results(name)
     if not figures:
-        return name, layers, "", "", preset_about(name)
+        return name, layers, "", "", preset_description(name)
     accuracy, seconds = percent_text(median(figures["accuracies"])), median(figures["seconds"])
-    return name, layers, accuracy, f"{seconds:.{1 if seconds >= 1 else 2}f}", preset_about(name)
+    return (
+        name,
+        layers,
+        accuracy,
+        f"{seconds:.{1 if seconds >= 1 else 2}f}",
+        preset_description(name),
+    )
 
 
 def _flags() -> list[click.Parameter]:

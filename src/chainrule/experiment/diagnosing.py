@@ -19,7 +19,7 @@ from chainrule.experiment.data_source import DataSource, join_parts
 from chainrule.experiment.experiment import Experiment
 from chainrule.experiment.saved_run import SavedRun, is_run, open_run
 from chainrule.experiment.settings import read_settings, select_settings
-from chainrule.training import RunFacts, RunFolder, plan_of
+from chainrule.training import RunFacts, RunFolder, restore_training
 
 __all__ = ["DiagnosisTarget", "diagnose", "mend_settings", "open_target"]
 
@@ -88,7 +88,7 @@ class DiagnosisTarget:
         if saved.has("certificate.json"):
             ended = str(saved.read_json("certificate.json").get("ended", ""))
         return evidence_between(
-            plan_of(saved, pair.train, validation),
+            restore_training(saved, pair.train, validation),
             saved.first(),
             saved.newest(),
             validation=validation,

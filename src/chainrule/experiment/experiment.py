@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.data import Dataset, DatasetPair, split
-from chainrule.engine import plain_parameters, training_layout
+from chainrule.engine import drop_gains, training_layout
 from chainrule.evaluation import evaluate
 from chainrule.experiment.data_source import DataSource, join_parts
 from chainrule.experiment.defaults import build_architecture, build_recipe, fill_defaults
@@ -16,7 +16,15 @@ from chainrule.experiment.settings import merge_settings, select_settings
 from chainrule.experiment.training_result import TrainingResult, WarningObserver
 from chainrule.network import Architecture, Network, draw_parameters
 from chainrule.recipe import Recipe
-from chainrule.training import Observer, RateCurve, Run, RunFolder, find_rate, resume, train
+from chainrule.training import (
+    Observer,
+    RateCurve,
+    Run,
+    RunFolder,
+    find_learning_rate,
+    resume,
+    train,
+)
 
 __all__ = ["Experiment", "LoadedData", "first_network"]
 
@@ -29,7 +37,7 @@ def first_network(folder: str | Path) -> Network:
     saved = RunFolder(folder)
     facts = saved.facts()
     layout = training_layout(facts.architecture, facts.recipe)
-    return Network(facts.architecture, plain_parameters(layout, saved.first().parameters))
+    return Network(facts.architecture, drop_gains(layout, saved.first().parameters))
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,12 +265,12 @@ class Experiment:
         steps: int = 200,
         threads: int | None = None,
     ) -> RateCurve:
-        """Return the curve of costs while the learning rate rises; arguments as in `find_rate`.
+        """Return the curve of costs while the learning rate rises; arguments as in `find_learning_rate`.
 
         Raises: InputError, ShapeError.
         """
         train = self.datasets.pair.train
-        return find_rate(
+        return find_learning_rate(
             self.network(),
             train,
             self.recipe,

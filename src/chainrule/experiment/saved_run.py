@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.data import Dataset, dataset_names
-from chainrule.engine import augmentation_of
+from chainrule.engine import augmentation_from_recipe
 from chainrule.errors import DataError, FileError, InputError
 from chainrule.evaluation import Report, Votes, evaluate, natural_cost, vote
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
@@ -285,7 +285,7 @@ class SavedRun:
         dataset = data if isinstance(data, Dataset) else self.data(part, data, **options)
         if snapshots:
             networks += self.snapshots()
-        distortions = None if self.recipe is None else augmentation_of(self.recipe)
+        distortions = None if self.recipe is None else augmentation_from_recipe(self.recipe)
         return vote(networks, dataset, views=views, augmentation=distortions)
 
     def snapshots(self) -> list[Network]:

@@ -10,7 +10,7 @@ from chainrule.data import Dataset
 from chainrule.evaluation import Report
 from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training import Moment, Observer, Run
+from chainrule.training import Observer, Run, TrainingProgress
 
 __all__ = ["TrainingResult", "WarningObserver"]
 
@@ -81,9 +81,9 @@ class WarningObserver:
         self._report = report
         self._observer: Observer | None = None
 
-    def __call__(self, moment: Moment) -> None:
+    def __call__(self, progress: TrainingProgress) -> None:
         """Look at the epoch that has just ended; within an epoch do nothing."""
-        if not moment.epoch_ended:
+        if not progress.epoch_ended:
             return
         if self._observer is None:
             from chainrule.diagnosis import warning_observer
@@ -91,7 +91,7 @@ class WarningObserver:
             self._observer = warning_observer(
                 self._network(), self._training(), self._recipe, self._warn
             )
-        self._observer(moment)
+        self._observer(progress)
 
     def _warn(self, sentence: str) -> None:
         self.warnings.append(sentence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainrule.attribution import Course
+from chainrule.attribution import RunReplay
 from chainrule.data import Dataset
 from chainrule.errors import InputError, unknown_name
 from chainrule.experiment import DataSource, is_run, open_run, take_part
@@ -148,10 +148,10 @@ def _run_settings(facts: RunFacts) -> dict[str, Any]:
     }
 
 
-def _open_course(path: str) -> Course:
+def _open_course(path: str) -> RunReplay:
     """Return a run with the data that it learned from."""
     loaded = open_run(path).experiment().datasets
-    return Course(path, loaded.pair.train, loaded.validation)
+    return RunReplay(path, loaded.pair.train, loaded.validation)
 
 
 def _open_dataset(source: str, options: FigureOptions) -> Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from importlib import import_module
@@ -13,22 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.ledger.formulas import Expression, Form, Fractions, chosen, forms_of
-from chainrule.ledger.step_order import Group, groups_of, section_of
+from chainrule.ledger.formulas import Expression, Form, Fractions, choose_form, quantity_forms
+from chainrule.ledger.step_order import QuantityGroup, section_of, step_groups
 from chainrule.ledger.steps import (
     Quantity,
     Step,
     WorkedExample,
-    computed,
+    compute_step,
+    describe_quantity,
     indices,
-    located,
-    name_of,
-    number,
-    shape_of,
-    tensor,
+    locate,
+    quantity_array,
+    quantity_shape,
+    quantity_value,
 )
 
-__all__ = ["Entry", "Ledger", "resolve"]
+__all__ = ["Entry", "Ledger", "group_members"]
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,15 @@ class Entry:
     formula: Expression | None
 
 
-@dataclass(frozen=True, eq=False)
 class Ledger:
     """Every number of a worked example; each is worked out when it is asked for.
 
-    A step's arrays are computed once, by the law. An entry is made for one number at a time, so
-    that a single weight of a large network is explained at once.
+    A step's arrays are computed once, by the reference equations. An entry is made for one number
+    at a time, so that a single weight of a large network is explained at once.
 
     Args:
         example: what to work through.
+        first: its first step if that was computed elsewhere; None computes it on demand.
 
     Example:
         >>> from chainrule.ledger.files.worked_file import parse_worked
@@ -89,20 +89,14 @@ class Ledger:
         U1 W_new[1][0,0] 2.6
     """
 
-    example: WorkedExample
-    _steps: list[Step] = field(default_factory=list, init=False, repr=False)
-
-    @classmethod
-    def beginning_with(cls, step: Step) -> Ledger:
-        """The ledger of an example whose first step was computed elsewhere."""
-        made = cls(step.example)
-        made._steps.append(step)
-        return made
+    def __init__(self, example: WorkedExample, first: Step | None = None) -> None:
+        self.example = example
+        self._steps = [] if first is None else [first]
 
     def step(self, step: int) -> Step:
-        """The arrays of a step, from 1 to `example.steps`.
+        """Return the arrays of a step, from 1 to `example.steps`.
 
-        Raises: DivergenceError where a number up to there is not finite; InputError.
+        Raises: DivergenceError if a number up to there is not finite; InputError.
         """
         if not 1 <= step <= self.example.steps:
             expected = f"a step from 1 to {self.example.steps}"
@@ -110,17 +104,17 @@ class Ledger:
                 self.example.where, expected=expected, got=str(step), argument="step", value=step
             )
         while len(self._steps) < step:
-            self._steps.append(self._computed(len(self._steps) + 1))
+            self._steps.append(self._compute(len(self._steps) + 1))
         return self._steps[step - 1]
 
-    def _computed(self, step: int) -> Step:
+    def _compute(self, step: int) -> Step:
         if step == 1:
             assert self.example.state is not None
-            return computed(self.example, 1, self.example.parameters, self.example.state)
-        stepped = self._steps[-1].trained.stepped
-        return computed(self.example, step, stepped.theta, stepped.state)
+            return compute_step(self.example, 1, self.example.parameters, self.example.state)
+        stepped = self._steps[-1].result.update
+        return compute_step(self.example, step, stepped.theta, stepped.state)
 
-    def located(self, address: Quantity | str, where: str = "") -> Quantity:
+    def locate(self, address: Quantity | str, where: str = "") -> Quantity:
         """The one full address of what is asked for.
 
         Args:
@@ -131,22 +125,30 @@ class Ledger:
         """
         where = where or self.example.where
         asked = Quantity.parse(address, where) if isinstance(address, str) else address
-        return located(self.example, asked, where)
+        return locate(self.example, asked, where)
 
     def value(self, address: Quantity | str) -> float | NDArray[Any]:
-        """The number, or the array, that an address names; see `resolve`."""
-        quantity = self.located(address)
+        """Return the number or the array that an address names.
+
+        Args:
+            address: as a quantity or as text.
+
+        Returns: a float, or an array of float64: (width,) of vectors, (fan_out, fan_in) of
+            matrices.
+        Raises: InputError, UnknownNameError if there is no such number; DivergenceError.
+        """
+        quantity = self.locate(address)
         step = self.step(quantity.step)
         if quantity.is_number:
-            return number(step, quantity)
-        return np.array(tensor(step, quantity), dtype=np.float64)
+            return quantity_value(step, quantity)
+        return np.array(quantity_array(step, quantity), dtype=np.float64)
 
-    def exact(self, address: Quantity | str) -> Fraction | None:
+    def exact_value(self, address: Quantity | str) -> Fraction | None:
         """The number as a fraction; None where it is not rational, or too long to be shown.
 
         The given numbers count as the shortest decimals that are their floats, 0.1 as 1/10.
         """
-        return self._fractions.of(self.located(address))
+        return self._fractions.of(self.locate(address))
 
     @cached_property
     def _fractions(self) -> Fractions:
@@ -154,7 +156,7 @@ class Ledger:
         return Fractions(self.form, self._number, self.quantities, depth)
 
     def _number(self, quantity: Quantity) -> float:
-        return number(self.step(quantity.step), quantity)
+        return quantity_value(self.step(quantity.step), quantity)
 
     def form(self, quantity: Quantity) -> Form | None:
         """The formula of one number with its equation's id; None for a number that is given.
@@ -163,23 +165,23 @@ class Ledger:
             quantity: located, one number.
         """
         step = self.step(quantity.step)
-        forms = forms_of(step, quantity)
+        forms = quantity_forms(step, quantity)
         if not forms:
             return None
-        return chosen(forms, self._number(quantity), self.example.architecture.dtype)
+        return choose_form(forms, self._number(quantity), self.example.architecture.dtype)
 
     def entry(self, address: Quantity | str) -> Entry:
         """All there is to say of one number.
 
         Raises: InputError where the address names an array, or nothing; UnknownNameError.
         """
-        quantity = self.located(address)
+        quantity = self.locate(address)
         if not quantity.is_number:
             raise InputError(
                 self.example.where,
                 expected="the address of one number",
                 got=repr(str(quantity)),
-                why=f"It names an array of shape {shape_of(self.example, quantity)}",
+                why=f"It names an array of shape {quantity_shape(self.example, quantity)}",
                 argument="quantity",
                 value=quantity,
             )
@@ -187,29 +189,29 @@ class Ledger:
         return Entry(
             quantity=quantity,
             equation="" if form is None else form.equation,
-            name=name_of(self.example, quantity),
+            name=describe_quantity(self.example, quantity),
             section=section_of(quantity),
             value=self._number(quantity),
             formula=None if form is None else form.expression,
         )
 
-    def numbers_of(self, address: Quantity | str) -> Iterator[Quantity]:
+    def elements(self, address: Quantity | str) -> Iterator[Quantity]:
         """The addresses of all numbers of an array, row after row; one number is its own."""
-        quantity = self.located(address)
+        quantity = self.locate(address)
         if quantity.is_number:
             yield quantity
             return
-        for index in indices(shape_of(self.example, quantity)):
+        for index in indices(quantity_shape(self.example, quantity)):
             yield quantity.at(*index)
 
-    def groups(self, step: int) -> Iterator[Group]:
+    def groups(self, step: int) -> Iterator[QuantityGroup]:
         """What a step computes, array by array in order."""
-        return groups_of(self.step(step))
+        return step_groups(self.step(step))
 
     def quantities(self, step: int) -> Iterator[Quantity]:
         """The addresses of all numbers that a step computes, each after those it is made of."""
         for group in self.groups(step):
-            yield from members(self.example, group)
+            yield from group_members(self.example, group)
 
     def entries(self, step: int | None = None) -> Iterator[Entry]:
         """All numbers of a step, or of all steps, in order."""
@@ -223,25 +225,12 @@ class Ledger:
         return str(import_module("chainrule.ledger.rendering.rendering_notebook").fragment(self))
 
 
-def members(example: WorkedExample, group: Group) -> Iterator[Quantity]:
+def group_members(example: WorkedExample, group: QuantityGroup) -> Iterator[Quantity]:
     """The addresses of a group's numbers: place by place, at each place one of every array."""
     first = group.arrays[0]
     whole = first if first.form != "parameter" else replace(first, kind="W_new", index=())
     if first.form == "parameter" and len(first.index) == 1:
         whole = replace(whole, kind="b_new")
-    for index in indices(shape_of(example, whole)):
+    for index in indices(quantity_shape(example, whole)):
         for array in group.arrays:
             yield array.at(*index)
-
-
-def resolve(ledger: Ledger, quantity: Quantity | str) -> float | NDArray[Any]:
-    """What a quantity is.
-
-    Args:
-        ledger: of a worked example.
-        quantity: an address.
-
-    Returns: a number, or an array of float64: (width,) of vectors, (fan_out, fan_in) of matrices.
-    Raises: InputError, UnknownNameError where there is no such number; DivergenceError.
-    """
-    return ledger.value(quantity)

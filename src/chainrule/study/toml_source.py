@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chainrule.bundled import find_file
 from chainrule.errors import DataError, FileError
 
 __all__ = ["StudySource", "read_study_source"]
@@ -64,11 +65,14 @@ def _line(text: str, keys: tuple[str, ...]) -> int | None:
 def read_study_source(path: str | Path) -> StudySource:
     """The text of a study file.
 
+    Args:
+        path: a path, or the name of a bundled study.
+
     Raises: FileError where it cannot be read, DataError where it is no TOML.
     """
     name = str(path)
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = find_file(path, "study").read_text(encoding="utf-8")
         return StudySource(name, tomllib.loads(text), text)
     except OSError as error:
         raise FileError(name, expected="a readable file", got=str(error.strerror)) from None
