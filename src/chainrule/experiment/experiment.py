@@ -265,7 +265,9 @@ class Experiment:
         steps: int = 200,
         threads: int | None = None,
     ) -> RateCurve:
-        """Return the curve of costs while the learning rate rises; arguments as in `find_learning_rate`.
+        """Return the curve of costs while the learning rate rises.
+
+        Arguments are those of `chainrule.find_learning_rate`.
 
         Raises: InputError, ShapeError.
         """
