@@ -110,8 +110,8 @@ def test_arrays(make) -> None:
     ledger = Ledger(make(cost="squared_error", layers=(2, 3, 1), examples=2))
     step = ledger.step(1)
     assert ledger.value("dW[1]").shape == (3, 2)
-    assert (ledger.value("dW[1]") == step.back.trace.dW[0]).all()
-    assert (ledger.value("example[1].delta[1]") == step.back.trace.delta[0][1]).all()
+    assert (ledger.value("dW[1]") == step.trace.dW[0]).all()
+    assert (ledger.value("example[1].delta[1]") == step.trace.delta[0][1]).all()
     parts = [ledger.value(f"example[{r}].dW[1]") for r in (0, 1)]
     assert np.allclose(sum(parts), ledger.value("dW[1]"), rtol=1e-14)
     assert [str(q) for q in ledger.elements("db[1]")] == ["db[1][0]", "db[1][1]", "db[1][2]"]
@@ -169,7 +169,7 @@ def test_what_the_step_takes_off(make) -> None:
 
 def test_the_state_before_and_steps_before(make) -> None:
     first = Ledger(make(cost="squared_error", optimiser="adam", steps=3))
-    stepped = first.step(2).back.stepped
+    stepped = first.step(2).result.update
     later = replace(first.example, parameters=stepped.theta, state=stepped.state, start=2, steps=1)
     ledger = Ledger(later)
     for entry in ledger.entries():

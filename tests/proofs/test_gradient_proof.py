@@ -18,7 +18,8 @@ from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.proofs.gradient_proof import ProofOptions, prove, prove_step
-from chainrule.proofs.objective import objective_lines, objective_of
+from chainrule.proofs.objective import objective_lines, step_objective
+from chainrule.proofs.place_sampling import sample_places
 from chainrule.proofs.proof_report import (
     failure_lines,
     kink_lines,
@@ -26,7 +27,6 @@ from chainrule.proofs.proof_report import (
     proof_table,
     summary_text,
 )
-from chainrule.proofs.sampling import places
 
 OWN = ProofOptions(peers=False)
 SMOOTH = [name for name, activation in ACTIVATIONS.items() if not activation.kinks]
@@ -106,7 +106,7 @@ def test_without_biases_and_in_float32_parameters(make) -> None:
 
 def slips(step):
     """Wrong gradients such as people compute, each with a name."""
-    g, slots = step.trained.gradient, step.example.layout.slots
+    g, slots = step.result.gradient, step.example.layout.slots
     for factor in (2.0, 0.5, -1.0):
         yield f"times {factor}", g * factor
     for slot in slots:
@@ -127,7 +127,7 @@ def test_every_planted_error_is_found_by_every_method(make) -> None:
     example = make("tanh", cost="squared_error", layers=(3, 3, 3), l2=0.1, steps=1, seed=2)
     step = Ledger(example).step(1)
     for name, wrong in slips(step):
-        spoiled = replace(step, back=replace(step.trained, gradient=wrong))
+        spoiled = replace(step, training=replace(step.result, gradient=wrong))
         proof = prove_step(spoiled, OWN)
         found = {failure.method for failure in proof.failures}
         assert found == {"differences", "complex step", "own autodiff"}, name
@@ -136,12 +136,12 @@ def test_every_planted_error_is_found_by_every_method(make) -> None:
 
 def test_an_error_is_told_with_its_place(make) -> None:
     step = Ledger(make("tanh", cost="squared_error", steps=1)).step(1)
-    wrong = step.trained.gradient.copy()
+    wrong = step.result.gradient.copy()
     wrong[2] += 0.5  # W[1][1,0] of a 2-2-2 network
-    proof = prove_step(replace(step, back=replace(step.trained, gradient=wrong)), OWN)
+    proof = prove_step(replace(step, training=replace(step.result, gradient=wrong)), OWN)
     assert not proof.holds
     assert {failure.address for failure in proof.failures} == {"W[1][1,0]"}
-    right = step.trained.gradient[2]
+    right = step.result.gradient[2]
     assert summary_text(proof) == "the gradient does not hold: 1 number of 1 step"
     first, *_ = failure_lines(proof)
     start = f"∂J/∂W[1][1,0]: the law has {right + 0.5:.10g}, differences {right:.6g}"
@@ -152,8 +152,8 @@ def test_an_error_is_told_with_its_place(make) -> None:
 
 def test_roundings_are_no_errors(make) -> None:
     step = Ledger(make("tanh", cost="squared_error", steps=1)).step(1)
-    nearly = step.trained.gradient * (1 + 1e-12)
-    assert prove_step(replace(step, back=replace(step.trained, gradient=nearly)), OWN).holds
+    nearly = step.result.gradient * (1 + 1e-12)
+    assert prove_step(replace(step, training=replace(step.result, gradient=nearly)), OWN).holds
 
 
 def test_a_kink_of_relu_is_named_and_not_judged() -> None:
@@ -261,10 +261,15 @@ def test_of_a_large_tensor_some_are_drawn(make) -> None:
     slot = example.layout.slots[0]
     gradient = np.zeros(example.layout.size)
     gradient[[3, 40]] = 1.0
-    drawn = places(slot, gradient, 10, 3)
+    drawn = sample_places(slot, gradient, 10, 3)
     assert len(drawn) == len(set(drawn)) == 10
     assert {3, 40} <= set(drawn)
-    assert drawn == sorted(drawn) == places(slot, gradient, 10, 3) != places(slot, gradient, 10, 4)
+    assert (
+        drawn
+        == sorted(drawn)
+        == sample_places(slot, gradient, 10, 3)
+        != sample_places(slot, gradient, 10, 4)
+    )
     assert max(drawn) < slot.stop
 
 
@@ -336,14 +341,14 @@ def test_without_training_there_is_nothing_to_prove() -> None:
 )
 def test_the_objective_is_stated(make, more, lines) -> None:
     step = Ledger(make("tanh", cost="squared_error", steps=1, **more)).step(1)
-    assert objective_lines(objective_of(step)) == lines
+    assert objective_lines(step_objective(step)) == lines
 
 
 def test_the_objective_is_what_the_law_descends(make) -> None:
     for activation, cost in itertools.product(("relu", "softmax"), COSTS):
         step = Ledger(make(activation, cost=cost, l1=0.1, l2=0.2, steps=1)).step(1)
-        whole = float(step.trained.trace.cost) + step.trained.penalty
-        assert objective_of(step).value(step.theta) == pytest.approx(whole, rel=1e-14)
+        whole = float(step.trace.cost) + step.result.penalty
+        assert step_objective(step).value(step.theta) == pytest.approx(whole, rel=1e-14)
 
 
 def test_bad_options() -> None:

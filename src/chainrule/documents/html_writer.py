@@ -318,8 +318,8 @@ class HtmlWriter:
         work = [element("div", self.math(block.symbol), class_="symbol")]
         work += map(self._line, block.lines)
         if block.remark:
-            kind = "line agrees" if block.agrees else "line differs"
-            work.append(element("div", block.remark, class_=kind))
+            kind = {True: "agrees", False: "differs", None: "remark"}[block.agrees]
+            work.append(element("div", block.remark, class_=f"line {kind}"))
         inner = [element("div", what, class_="what"), element("div", work, class_="work")]
         kind = "entry" if block.address else "entry arrays"
         return element("article", inner, class_=kind, id=self.place(block.anchor))

@@ -248,7 +248,7 @@ class Calculation:
         address: how it is named in files and on the command line.
         anchor: the name by which links lead here.
         remark: a sentence below the lines.
-        agrees: whether the remark is good news.
+        agrees: whether the remark is good news; None for one that is neither.
     """
 
     symbol: Mathematics
@@ -258,7 +258,7 @@ class Calculation:
     address: str = ""
     anchor: str = ""
     remark: str = ""
-    agrees: bool = True
+    agrees: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from chainrule.ledger.files.worked_file import read_worked as read_worked
     from chainrule.ledger.ledger import LEDGER_FORMATS as LEDGER_FORMATS
     from chainrule.ledger.ledger import Ledger as Ledger
+    from chainrule.ledger.notation_equations import section_equations as section_equations
     from chainrule.ledger.quantity_text import NOTATIONS as NOTATIONS
     from chainrule.ledger.quantity_text import activation_letter as activation_letter
     from chainrule.ledger.rendering.entry_formulas import entry_text as entry_text
     from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
-    from chainrule.ledger.section_equations import section_equations as section_equations
     from chainrule.ledger.step_order import section_of as section_of
 
 __all__ = [
@@ -45,7 +45,7 @@ __getattr__, __dir__ = attach(
         "quantity_text": ["NOTATIONS", "activation_letter"],
         "rendering.entry_formulas": ["entry_text"],
         "rendering.ledger_document": ["describe_example"],
-        "section_equations": ["section_equations"],
+        "notation_equations": ["section_equations"],
         "step_order": ["section_of"],
     },
 )

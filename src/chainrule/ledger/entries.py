@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,33 +51,27 @@ class Entry:
     formula: Expression | None
 
 
-@dataclass(frozen=True, eq=False)
 class LedgerEntries:
     """Every number of a worked example; each is worked out when it is asked for.
 
-    It is what renderings are made of; a `Ledger` shows itself too.
+    Renderings are made of it; a `Ledger` shows itself too.
 
-    A step's arrays are computed once, by the law. An entry is made for one number at a time, so
-    that a single weight of a large network is explained at once.
+    A step's arrays are computed once, by the reference equations. An entry is made for one number
+    at a time, so that a single weight of a large network is explained at once.
 
     Args:
         example: what to work through.
+        first: its first step if that was computed elsewhere; None computes it on demand.
     """
 
-    example: WorkedExample
-    _steps: list[Step] = field(default_factory=list, init=False, repr=False)
-
-    @classmethod
-    def from_step(cls, step: Step) -> Self:
-        """The ledger of an example whose first step was computed elsewhere."""
-        made = cls(step.example)
-        made._steps.append(step)
-        return made
+    def __init__(self, example: WorkedExample, first: Step | None = None) -> None:
+        self.example = example
+        self._steps = [] if first is None else [first]
 
     def step(self, step: int) -> Step:
-        """The arrays of a step, from 1 to `example.steps`.
+        """Return the arrays of a step, from 1 to `example.steps`.
 
-        Raises: DivergenceError where a number up to there is not finite; InputError.
+        Raises: DivergenceError if a number up to there is not finite; InputError.
         """
         if not 1 <= step <= self.example.steps:
             expected = f"a step from 1 to {self.example.steps}"
@@ -85,14 +79,14 @@ class LedgerEntries:
                 self.example.where, expected=expected, got=str(step), argument="step", value=step
             )
         while len(self._steps) < step:
-            self._steps.append(self._computed(len(self._steps) + 1))
+            self._steps.append(self._compute(len(self._steps) + 1))
         return self._steps[step - 1]
 
-    def _computed(self, step: int) -> Step:
+    def _compute(self, step: int) -> Step:
         if step == 1:
             assert self.example.state is not None
             return compute_step(self.example, 1, self.example.parameters, self.example.state)
-        stepped = self._steps[-1].trained.stepped
+        stepped = self._steps[-1].result.update
         return compute_step(self.example, step, stepped.theta, stepped.state)
 
     def locate(self, address: Quantity | str, where: str = "") -> Quantity:
@@ -109,11 +103,14 @@ class LedgerEntries:
         return locate(self.example, asked, where)
 
     def value(self, address: Quantity | str) -> float | NDArray[Any]:
-        """The number, or the array, that an address names.
+        """Return the number or the array that an address names.
 
-        Returns: a number, or an array of float64: (width,) of vectors, (fan_out, fan_in) of
+        Args:
+            address: as a quantity or as text.
+
+        Returns: a float, or an array of float64: (width,) of vectors, (fan_out, fan_in) of
             matrices.
-        Raises: InputError, UnknownNameError where there is no such number; DivergenceError.
+        Raises: InputError, UnknownNameError if there is no such number; DivergenceError.
         """
         quantity = self.locate(address)
         step = self.step(quantity.step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
 from chainrule.documents import Block, Document, Paragraph
@@ -27,15 +26,15 @@ _MOST_ENTRIES = 24
 """A notebook shows as many entries by itself."""
 
 
-@dataclass(frozen=True, eq=False)
 class Ledger(LedgerEntries):
     """Every number of a worked example, which shows itself in a notebook.
 
-    A step's arrays are computed once, by the reference engine. An entry is made for one number at
-    a time, so that a single weight of a large network is explained at once.
+    A step's arrays are computed once, by the reference equations. An entry is made for one number
+    at a time, so that a single weight of a large network is explained at once.
 
     Args:
         example: what to work through.
+        first: its first step if that was computed elsewhere; None computes it on demand.
 
     Example:
         >>> from chainrule.ledger import parse_worked

@@ -17,7 +17,7 @@ from chainrule.equations.penalties import penalty
 from chainrule.ledger.steps import Step
 from chainrule.network import Architecture, Layout, network_layers
 
-__all__ = ["Objective", "objective_lines", "objective_of"]
+__all__ = ["Objective", "objective_lines", "step_objective"]
 
 Array = NDArray[Any]
 
@@ -64,9 +64,9 @@ class Objective:
 
     def value(self, theta: Array) -> Any:
         """[O1] J at these weights and biases, float or complex."""
-        return self.seen(theta)[0]
+        return self.evaluate(theta)[0]
 
-    def seen(self, theta: Array) -> tuple[Any, list[Array], Array]:
+    def evaluate(self, theta: Array) -> tuple[Any, list[Array], Array]:
         """J, the weighted sums of each layer and the outputs that it came from."""
         layers = self.layers(theta)
         z, a = forward(self.x.astype(theta.dtype), layers)
@@ -80,19 +80,18 @@ class Objective:
         return penalty(theta, self.layout.is_weight, self.l1, self.l2)
 
 
-def objective_of(step: Step) -> Objective:
+def step_objective(step: Step) -> Objective:
     """The objective of a step that trains."""
-    back = step.trained
     return Objective(
         architecture=step.example.architecture,
-        cost=back.cost,
-        x=back.trace.x,
-        y=back.trace.y,
+        cost=step.cost,
+        x=step.trace.x,
+        y=step.trace.y,
         rows=step.rows,
-        shares=np.asarray(back.shares, dtype=np.float64),
-        l1=back.recipe.l1,
-        l2=back.recipe.l2,
-        smoothing=back.recipe.label_smoothing,
+        shares=np.asarray(step.shares, dtype=np.float64),
+        l1=step.recipe.l1,
+        l2=step.recipe.l2,
+        smoothing=step.recipe.label_smoothing,
     )
 
 

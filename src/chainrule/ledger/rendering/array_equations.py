@@ -15,7 +15,7 @@ from chainrule.equations.output_error import FUSED
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.entries import LedgerEntries
 from chainrule.ledger.formulas import PAIR_ERRORS
-from chainrule.ledger.section_equations import layer_equation
+from chainrule.ledger.notation_equations import layer_equation
 from chainrule.ledger.steps import Quantity
 
 __all__ = [
@@ -239,10 +239,10 @@ def _last_error(lay: _Layout) -> ArrayEquation | None:
 
 def _is_difference(lay: _Layout, label: str) -> bool:
     """Whether the error of a fused pair is a - y, the same share of it for each example."""
-    if lay.ledger.example.working.weights is not None:
+    if lay.ledger.example.view.weights is not None:
         return False
     if label == "D3":
-        targets = lay.ledger.step(lay.step).trained.trace.y
+        targets = lay.ledger.step(lay.step).trace.y
         return bool((targets.sum(axis=1) == 1).all())
     return label == "D2"
 

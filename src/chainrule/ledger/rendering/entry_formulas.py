@@ -117,7 +117,7 @@ class EntryFormulas:
             remark=agreement_text(item, self.options.digits)
             if isinstance(item, SymbolicGradient)
             else "",
-            agrees=not isinstance(item, SymbolicGradient) or item.agrees,
+            agrees=item.agrees if isinstance(item, SymbolicGradient) else None,
         )
 
     def _lines(self, entry: Entry) -> list[WorkingLine]:

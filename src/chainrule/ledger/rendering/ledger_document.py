@@ -18,6 +18,7 @@ from chainrule.documents import (
 )
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.entries import Entry, LedgerEntries
+from chainrule.ledger.notation_equations import section_equations
 from chainrule.ledger.rendering.array_equations import array_equations
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
@@ -34,7 +35,6 @@ from chainrule.ledger.rendering.symbolic import (
     SymbolicGradient,
     symbolic_gradients,
 )
-from chainrule.ledger.section_equations import section_equations
 from chainrule.ledger.steps import WorkedExample
 
 __all__ = ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND", "describe_example", "ledger_document"]

@@ -100,7 +100,7 @@ def symbolic_gradients(
 
 def _tensors(ledger: LedgerEntries, step: int) -> Iterator[list[Quantity]]:
     """The gradients by each tensor, those of the objective where it has a penalty."""
-    weights = "g" if ledger.step(step).trained.is_penalised else "dW"
+    weights = "g" if ledger.step(step).is_penalised else "dW"
     for slot in ledger.example.layout.slots:
         kind = weights if slot.name[0] == "W" else "db"
         yield [Quantity(kind, slot.layer, index, step) for index in indices(slot.shape)]
