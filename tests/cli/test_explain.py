@@ -72,7 +72,7 @@ def test_the_other_flags(chainrule) -> None:
     outcome = chainrule("explain", TWO, *flags)
     assert outcome.code == 0
     assert "F1     z¹₁(0) = w¹₁,₀·a⁰₀ + w¹₁,₁·a⁰₁ + b¹₁\n" in outcome.out
-    assert "              = 3/4 = 0.75\n" in outcome.out
+    assert "              = 3/4\n              = 0.75\n" in outcome.out
 
 
 @pytest.mark.parametrize(
