@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 
 from chainrule.equations.normalisation import gain_gradient, normal_gradient, normalise, scaled
-from chainrule.kernels.batch_norm_tiles import OF_DELTA, OF_TURNED, normal_task, pull_normal
+from chainrule.kernels.batch_norm_tiles import (
+    DELTA_SUM,
+    GAIN_SUM,
+    normalise_panel,
+    pull_back_normalisation,
+)
 from chainrule.kernels.panels import PANEL
-from chainrule.kernels.records import Buffers, Plan
+from chainrule.kernels.records import Buffers, KernelLayout
 from chainrule.kernels.simd import LANES
 from chainrule.network.architecture import Architecture
 from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
@@ -23,7 +28,7 @@ CAPACITY = 64
 class Layer(NamedTuple):
     """A normalised layer of a network, with its numbers in the kernels' places and in rows."""
 
-    plan: Plan
+    plan: KernelLayout
     buffers: Buffers
     theta: Any
     gain: Any
@@ -46,9 +51,9 @@ def layer_of(width: int, rows: int, dtype: str = "float64") -> Layer:
     return Layer(plan, buffers, table.filled(flat), gain, b, u)
 
 
-def place(plan: Plan, i: int, j: int) -> int:
+def place(plan: KernelLayout, i: int, j: int) -> int:
     step = 16 if plan.widths[1] <= 16 else 32
-    return int(plan.sheets[1]) + (j // PANEL * plan.capacity + i) * step + j % PANEL
+    return int(plan.matrix_starts[1]) + (j // PANEL * plan.capacity + i) * step + j % PANEL
 
 
 def rows_of(layer: Layer, sheet: Any) -> Any:
@@ -60,7 +65,7 @@ def rows_of(layer: Layer, sheet: Any) -> Any:
 
 def forward(layer: Layer) -> None:
     for panel in range((layer.u.shape[1] + PANEL - 1) // PANEL):
-        normal_task(layer.plan, layer.buffers, layer.theta, (0, panel, 0, len(layer.u)))
+        normalise_panel(layer.plan, layer.buffers, layer.theta, 0, panel, len(layer.u))
 
 
 SHAPES = [(width, rows) for width in (1, 16, 17, 33, 70) for rows in (1, 2, 33, CAPACITY)]
@@ -73,7 +78,7 @@ def test_forward_is_the_books(width: int, rows: int) -> None:
     normal = normalise(layer.u)
     z = scaled(normal, layer.gain, layer.b)
     for sheet, wanted in (
-        (layer.buffers.normal, normal.values),
+        (layer.buffers.normalised, normal.values),
         (layer.buffers.z, z),
     ):
         np.testing.assert_allclose(rows_of(layer, sheet), wanted, rtol=1e-9, atol=1e-12)
@@ -87,22 +92,22 @@ def test_back_is_the_books(width: int, rows: int) -> None:
     for at in np.ndindex(delta.shape):
         layer.buffers.delta[place(layer.plan, *at)] = delta[at]
     for task in range((width + LANES - 1) // LANES):
-        pull_normal(layer.plan, layer.buffers, layer.theta, (0, task, rows))
+        pull_back_normalisation(layer.plan, layer.buffers, layer.theta, 0, task, rows)
     normal = normalise(layer.u)
     du = normal_gradient(normal, layer.gain, delta)
     np.testing.assert_allclose(rows_of(layer, layer.buffers.delta), du, rtol=1e-9, atol=1e-10)
-    sums = layer.buffers.sums[:, layer.plan.marks[0] : layer.plan.marks[0] + width]
-    np.testing.assert_allclose(sums[OF_DELTA], delta.sum(axis=0), rtol=1e-12, atol=1e-12)
+    sums = layer.buffers.norm_sums[:, layer.plan.sum_starts[0] : layer.plan.sum_starts[0] + width]
+    np.testing.assert_allclose(sums[DELTA_SUM], delta.sum(axis=0), rtol=1e-12, atol=1e-12)
     turned = gain_gradient(normal, delta)
-    np.testing.assert_allclose(sums[OF_TURNED], turned, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(sums[GAIN_SUM], turned, rtol=1e-10, atol=1e-12)
 
 
 def test_what_pads_a_panel_stays_0() -> None:
     """Its gains and biases are 0, and so are its weighted sums."""
     layer = layer_of(20, 9)
     forward(layer)
-    for sheet in (layer.buffers.z, layer.buffers.normal):
-        step = int(layer.plan.sheets[1])
+    for sheet in (layer.buffers.z, layer.buffers.normalised):
+        step = int(layer.plan.matrix_starts[1])
         padded = sheet[step : step + 9 * 32].reshape(9, 32)[:, 20:]
         assert not padded.any()
 
@@ -111,4 +116,4 @@ def test_float32_is_as_good_as_it_can_be() -> None:
     layer = layer_of(17, 64, "float32")
     forward(layer)
     wanted = normalise(layer.u.astype(np.float64)).values
-    np.testing.assert_allclose(rows_of(layer, layer.buffers.normal), wanted, atol=3e-6)
+    np.testing.assert_allclose(rows_of(layer, layer.buffers.normalised), wanted, atol=3e-6)

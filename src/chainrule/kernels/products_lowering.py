@@ -1,7 +1,8 @@
 """Products of small tiles of matrices that stay in registers, for Numba's compiler.
 
 A tile is up to eight rows of sixteen or thirty-two neighbouring columns. Each of its numbers is one
-sum in the order of the terms, so it does not depend on how a matrix is cut into tiles.
+sum in the order of the terms, so it does not depend on how a matrix is cut into tiles. The records
+that the products take, and what they compute, are in products.py.
 """
 
 from __future__ import annotations
@@ -10,22 +11,22 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from llvmlite import ir
 from numba import types
-from numba.core import cgutils as cgutils_module
 from numba.extending import intrinsic
 
 from chainrule.kernels.llvm_ir import (
+    LANES,
     Loop,
-    base_of,
-    fused,
+    array_data,
+    broadcast,
+    cgutils,
+    constant_lanes,
+    fused_multiply_add,
     load_lanes,
-    part_of,
-    spread,
+    shuffle,
     store_lanes,
     whole,
 )
-from chainrule.kernels.simd_lowering import LANES
 
 __all__ = [
     "CHAINS",
@@ -36,20 +37,20 @@ __all__ = [
     "transpose_block",
 ]
 
-cgutils: Any = cgutils_module
-
 MOST_ROWS = 8
 """Rows of a tile: with two vectors each they fill half the registers of the widest processors."""
 
 CHAINS = {1: 4, 2: 4, 4: 2}
-"""How many sums go side by side for a row of so many vectors: one alone would wait for itself."""
+"""Sums that go side by side for a row of 1, 2 or 4 vectors.
+
+Each multiply-add of one chain waits some cycles for the one before; independent chains fill them.
+"""
 
 MOST_VECTORS = max(CHAINS)
 """Vectors of a row of a sparse product."""
 
-
-def _zero(element: Any) -> Any:
-    return ir.Constant(ir.VectorType(element, LANES), [0.0] * LANES)
+_FACTOR, _C, _A, _B, _S = range(1, 6)
+"""Places of a product's arguments, after the tile or vectors; a SparseRow takes that of A."""
 
 
 def _choose(builder: Any, key: Any, cases: Mapping[int, Callable[[], None]]) -> None:
@@ -66,68 +67,76 @@ def _choose(builder: Any, key: Any, cases: Mapping[int, Callable[[], None]]) -> 
 
 
 class _Matrix:
-    """An argument that is a tuple: an array, then whole numbers."""
+    """An argument that is a record of an array, then whole numbers."""
 
     def __init__(self, context: Any, builder: Any, kinds: Any, packed: Any) -> None:
         first, *rest = cgutils.unpack_tuple(builder, packed)
-        self.base = base_of(context, builder, kinds[0], first)
+        self.base = array_data(context, builder, kinds[0], first)
         self.kind = kinds[0].dtype
         self.align = self.kind.bitwidth // 8
         self.numbers = [
             context.cast(builder, value, kind, types.int64)
-            for value, kind in zip(rest, kinds[1:], strict=True)
+            for value, kind in zip(rest, list(kinds)[1:], strict=True)
         ]
 
 
 class _Entries:
-    """An argument of indices, values, and which entries of theirs are meant."""
+    """A SparseRow: indices, values, and which entries of theirs are meant."""
 
     def __init__(self, context: Any, builder: Any, kinds: Any, packed: Any) -> None:
         indices, values, *ends = cgutils.unpack_tuple(builder, packed)
         self.index_kind, self.value_kind = kinds[0].dtype, kinds[1].dtype
-        self.indices = base_of(context, builder, kinds[0], indices)
-        self.values = base_of(context, builder, kinds[1], values)
+        self.indices = array_data(context, builder, kinds[0], indices)
+        self.values = array_data(context, builder, kinds[1], values)
         self.first, self.after = (
             context.cast(builder, end, kind, types.int64)
-            for end, kind in zip(ends, kinds[2:], strict=True)
+            for end, kind in zip(ends, list(kinds)[2:], strict=True)
         )
 
 
 class _Call:
-    """The arguments of a call: how, and the matrices."""
+    """The arguments of a call, by their places."""
 
     def __init__(self, context: Any, builder: Any, signature: Any, arguments: Any) -> None:
         self.context, self.builder = context, builder
         self._kinds, self._arguments = signature.args, arguments
 
-    def matrix(self, k: int) -> _Matrix:
-        """One argument that is an array with whole numbers."""
-        return _Matrix(self.context, self.builder, self._kinds[k], self._arguments[k])
+    def matrix(self, place: int) -> _Matrix:
+        """An argument that is an array with whole numbers."""
+        kinds, argument = self._kinds[place], self._arguments[place]
+        return _Matrix(self.context, self.builder, kinds, argument)
 
-    def how(self, k: int) -> Any:
-        """One whole number of the first argument."""
-        value = cgutils.unpack_tuple(self.builder, self._arguments[0])[k]
-        return self.context.cast(self.builder, value, self._kinds[0][k], types.int64)
+    def entries(self, place: int) -> _Entries:
+        """An argument that is a SparseRow."""
+        kinds, argument = self._kinds[place], self._arguments[place]
+        return _Entries(self.context, self.builder, kinds, argument)
 
-    def entries(self) -> _Entries:
-        """The second matrix of a sparse product."""
-        return _Entries(self.context, self.builder, self._kinds[2], self._arguments[2])
+    def whole(self, place: int) -> Any:
+        """An argument that is a whole number."""
+        kind, argument = self._kinds[place], self._arguments[place]
+        return self.context.cast(self.builder, argument, kind, types.int64)
 
-    def factor(self, k: int, kind: Any) -> Any:
-        """One number of the first argument, in all lanes, as one of a type."""
-        value = cgutils.unpack_tuple(self.builder, self._arguments[0])[k]
-        number = self.context.cast(self.builder, value, self._kinds[0][k], kind)
-        return spread(self.builder, number)
+    def wholes(self, place: int) -> list[Any]:
+        """An argument that is a record of whole numbers."""
+        values = cgutils.unpack_tuple(self.builder, self._arguments[place])
+        pairs = zip(values, self._kinds[place], strict=True)
+        return [self.context.cast(self.builder, value, kind, types.int64) for value, kind in pairs]
+
+    def lanes(self, place: int, kind: Any) -> Any:
+        """An argument that is a number, in all lanes, as one of a type."""
+        given, argument = self._kinds[place], self._arguments[place]
+        number = self.context.cast(self.builder, argument, given, kind)
+        return broadcast(self.builder, number)
 
 
 def _tile_sums(call: _Call, rows: int, vectors: int) -> list[Any]:
     """The sums of a tile: over panels of A's columns, and over the columns of each."""
-    builder, left, right = call.builder, call.matrix(2), call.matrix(3)
+    builder, left, right = call.builder, call.matrix(_A), call.matrix(_B)
     a, row_step, term_step, panel_step = left.numbers
     b, b_step = right.numbers
-    terms, width = call.how(3), call.how(4)
+    _, _, terms, width = call.wholes(0)
     panels = builder.sdiv(builder.add(terms, builder.sub(width, whole(1))), width)
-    sums = [_zero(left.base.type.pointee) for _ in range(rows * vectors)]
+    sums = [constant_lanes(left.base.type.pointee, 0.0) for _ in range(rows * vectors)]
     outer = Loop(builder, panels, [*sums, b])
     rest = builder.sub(terms, builder.mul(outer.index, width))
     many = builder.select(builder.icmp_signed("<", rest, width), rest, width)
@@ -143,15 +152,17 @@ def _tile_sums(call: _Call, rows: int, vectors: int) -> list[Any]:
     ]
     following: list[Any] = []
     for i in range(rows):
-        x = spread(builder, builder.load(builder.gep(starts[i], [step])))
+        x = broadcast(builder, builder.load(builder.gep(starts[i], [step])))
         totals = sums[i * vectors : (i + 1) * vectors]
-        following += [fused(builder, x, *pair) for pair in zip(columns, totals, strict=True)]
+        following += [
+            fused_multiply_add(builder, x, *pair) for pair in zip(columns, totals, strict=True)
+        ]
     return outer.close(inner.close([*following, builder.add(at, b_step)]))[:-1]
 
 
 def _emit_tile(call: _Call, rows: int, vectors: int) -> None:
-    builder, out, start = call.builder, call.matrix(1), call.matrix(4)
-    sums, factor = _tile_sums(call, rows, vectors), call.factor(2, out.kind)
+    builder, out, start = call.builder, call.matrix(_C), call.matrix(_S)
+    sums, factor = _tile_sums(call, rows, vectors), call.lanes(_FACTOR, out.kind)
     for i in range(rows):
         for j in range(vectors):
             places = [
@@ -159,17 +170,18 @@ def _emit_tile(call: _Call, rows: int, vectors: int) -> None:
                 for at, by in (out.numbers, start.numbers)
             ]
             before = load_lanes(builder, start.base, places[1], start.align)
-            total = fused(builder, factor, sums[i * vectors + j], before)
+            total = fused_multiply_add(builder, factor, sums[i * vectors + j], before)
             store_lanes(builder, total, out.base, places[0], out.align)
 
 
 @intrinsic
-def tile_product(typing: Any, how: Any, C: Any, A: Any, B: Any, S: Any) -> Any:
+def tile_product(typing: Any, tile: Any, factor: Any, C: Any, A: Any, B: Any, S: Any) -> Any:
     """C = S + factor · A B for one tile; see products.py."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         call = _Call(context, builder, signature, arguments)
-        key = builder.add(builder.mul(call.how(0), whole(2)), call.how(1))
+        rows, vectors, *_ = call.wholes(0)
+        key = builder.add(builder.mul(rows, whole(2)), vectors)
         cases = {
             i * 2 + j: partial(_emit_tile, call, i, j)
             for i in range(1, MOST_ROWS + 1)
@@ -178,32 +190,32 @@ def tile_product(typing: Any, how: Any, C: Any, A: Any, B: Any, S: Any) -> Any:
         _choose(builder, key, cases)
         return context.get_dummy_value()
 
-    return types.void(how, C, A, B, S), generate
+    return types.void(tile, factor, C, A, B, S), generate
 
 
 def _sparse_round(call: _Call, entry: Any, sums: list[Any]) -> list[Any]:
     """Adds one entry's term to the sums of all vectors."""
-    builder, right, entries = call.builder, call.matrix(3), call.entries()
+    builder, right, entries = call.builder, call.matrix(_B), call.entries(_A)
     b, row_step, panel_step = right.numbers
     index = builder.load(builder.gep(entries.indices, [entry]))
     row = call.context.cast(builder, index, entries.index_kind, types.int64)
     value = builder.load(builder.gep(entries.values, [entry]))
-    x = spread(builder, call.context.cast(builder, value, entries.value_kind, right.kind))
+    x = broadcast(builder, call.context.cast(builder, value, entries.value_kind, right.kind))
     at, following = builder.add(b, builder.mul(row, row_step)), []
     for j, total in enumerate(sums):
         place = builder.add(builder.mul(whole(j // 2), panel_step), whole(j % 2 * LANES))
         columns = load_lanes(builder, right.base, builder.add(at, place), right.align)
-        following.append(fused(builder, x, columns, total))
+        following.append(fused_multiply_add(builder, x, columns, total))
     return following
 
 
 def _sparse_sums(call: _Call, vectors: int, chains: int) -> list[Any]:
     """The sums of a row; short rows are summed in several chains, as one alone would wait."""
-    builder, entries = call.builder, call.entries()
+    builder, entries = call.builder, call.entries(_A)
     many = builder.sub(entries.after, entries.first)
     rounds = builder.sdiv(many, whole(chains))
-    element = call.matrix(1).base.type.pointee
-    loop = Loop(builder, rounds, [_zero(element) for _ in range(chains * vectors)])
+    element = call.matrix(_C).base.type.pointee
+    loop = Loop(builder, rounds, [constant_lanes(element, 0.0) for _ in range(chains * vectors)])
     entry = builder.add(entries.first, builder.mul(loop.index, whole(chains)))
     following = []
     for k in range(chains):
@@ -222,19 +234,20 @@ def _sparse_sums(call: _Call, vectors: int, chains: int) -> list[Any]:
 
 
 def _emit_sparse(call: _Call, vectors: int, chains: int) -> None:
-    builder, out, start = call.builder, call.matrix(1), call.matrix(4)
-    sums, factor = _sparse_sums(call, vectors, chains), call.factor(1, out.kind)
+    builder, out, start = call.builder, call.matrix(_C), call.matrix(_S)
+    sums, factor = _sparse_sums(call, vectors, chains), call.lanes(_FACTOR, out.kind)
     for j, total in enumerate(sums):
         places = [
             builder.add(builder.add(at, builder.mul(whole(j // 2), by)), whole(j % 2 * LANES))
             for at, by in (out.numbers, start.numbers)
         ]
         before = load_lanes(builder, start.base, places[1], start.align)
-        store_lanes(builder, fused(builder, factor, total, before), out.base, places[0], out.align)
+        scaled = fused_multiply_add(builder, factor, total, before)
+        store_lanes(builder, scaled, out.base, places[0], out.align)
 
 
 @intrinsic
-def sparse_product(typing: Any, how: Any, C: Any, E: Any, B: Any, S: Any) -> Any:
+def sparse_product(typing: Any, vectors: Any, factor: Any, C: Any, E: Any, B: Any, S: Any) -> Any:
     """C = S + factor · Σ value · B[index] for one row; see products.py."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -244,13 +257,13 @@ def sparse_product(typing: Any, how: Any, C: Any, E: Any, B: Any, S: Any) -> Any
             for n in CHAINS
             for sign in (1, -1)
         }
-        _choose(builder, call.how(0), cases)
+        _choose(builder, call.whole(0), cases)
         return context.get_dummy_value()
 
-    return types.void(how, C, E, B, S), generate
+    return types.void(vectors, factor, C, E, B, S), generate
 
 
-def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
+def _transpose(builder: Any, rows: list[Any]) -> list[Any]:
     """Sixteen vectors as the columns of sixteen: four rounds of exchanges between pairs."""
     distance = 1
     while distance < LANES:
@@ -260,8 +273,8 @@ def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
         for i in range(LANES):
             if i // distance % 2 == 0:
                 one, other = rows[i], rows[i + distance]
-                exchanged[i] = part_of(builder, one, other, low)
-                exchanged[i + distance] = part_of(builder, one, other, high)
+                exchanged[i] = shuffle(builder, one, other, low)
+                exchanged[i + distance] = shuffle(builder, one, other, high)
         rows, distance = exchanged, distance * 2
     return rows
 
@@ -276,7 +289,7 @@ def transpose_block(typing: Any, A: Any, B: Any) -> Any:
         (at, step), (to, by) = source.numbers, target.numbers
         places = [builder.add(at, builder.mul(whole(i), step)) for i in range(LANES)]
         rows = [load_lanes(builder, source.base, place, source.align) for place in places]
-        for i, lanes in enumerate(_transposed(builder, rows)):
+        for i, lanes in enumerate(_transpose(builder, rows)):
             place = builder.add(to, builder.mul(whole(i), by))
             store_lanes(builder, lanes, target.base, place, target.align)
         return context.get_dummy_value()

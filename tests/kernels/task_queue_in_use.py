@@ -1,6 +1,6 @@
-"""Threads that share tasks and meet.
+"""Threads that share tasks and wait for each other.
 
-    python tests/kernels/team_at_work.py
+    python tests/kernels/task_queue_in_use.py
 
 does it in compiled code and prints what went wrong for each number of threads: nothing.
 """
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.records import Team
-from chainrule.kernels.task_queue import meet, next_task
+from chainrule.kernels.records import TaskQueue
+from chainrule.kernels.task_queue import next_task, wait_for_all
 from chainrule.thread_pool import ThreadPool
 
 Array = NDArray[Any]
@@ -25,14 +25,14 @@ TASKS = 37
 
 
 @entry
-def share_rounds(team: Team, me: int, done: Array, seen: Array) -> int:
-    """Round after round: take tasks, meet, look at what all did; gives this thread's number."""
+def share_rounds(queue: TaskQueue, me: int, done: Array, seen: Array) -> int:
+    """Round after round: take tasks, wait, look at what all did; gives this thread's number."""
     for r in range(done.shape[0]):
-        task = next_task(team, -1)
+        task = next_task(queue, -1)
         while task < done.shape[1]:
             done[r, task] += 1 + r
-            task = next_task(team, task)
-        meet(team)
+            task = next_task(queue, task)
+        wait_for_all(queue)
         for task in range(done.shape[1]):
             seen[me, r] += done[r, task]
     return me
@@ -42,7 +42,7 @@ def faults(threads: int, rounds: int) -> list[str]:
     """What goes wrong when so many threads share so many rounds of tasks; nothing, it is hoped."""
     done, seen = np.zeros((rounds, TASKS), np.int64), np.zeros((threads, rounds), np.int64)
     crew, counters = ThreadPool(threads), np.zeros(3, np.int64)
-    share = partial(_shared, Team(threads, counters), (done, seen))
+    share = partial(_shared, TaskQueue(threads, counters), (done, seen))
     found = []
     if (crew.threads, crew.run(share)) != (threads, 0):
         found.append("other threads")
@@ -56,8 +56,8 @@ def faults(threads: int, rounds: int) -> list[str]:
     return found
 
 
-def _shared(team: Team, arrays: tuple[Array, Array], me: int) -> int:
-    return int(share_rounds(team, me, *arrays))
+def _shared(queue: TaskQueue, arrays: tuple[Array, Array], me: int) -> int:
+    return int(share_rounds(queue, me, *arrays))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from chainrule.engine.step_hyperparameters import step_hyperparameters
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.dropout import mask
 from chainrule.equations.hashing import key_of
-from chainrule.kernels.dropout import activate_part
+from chainrule.kernels.dropout import activate_rows
 from chainrule.kernels.panels import PANEL
-from chainrule.kernels.records import Batch
+from chainrule.kernels.records import Batch, PanelRows
 from chainrule.network.architecture import Architecture
 from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
 from chainrule.network.packed_parameters import PackedLayout
@@ -33,15 +33,15 @@ def activated(
     plan = kernel_plan(table, ROWS)
     buffers = allocate_buffers(plan, table)
     panel, step = (width - 1) // PANEL, 16 if width <= 16 else 32
-    at = int(plan.sheets[1]) + panel * plan.capacity * step
+    at = int(plan.matrix_starts[1]) + panel * plan.capacity * step
     sheets = [sheet[at : at + ROWS * step].reshape(ROWS, step) for sheet in
-              (buffers.z, buffers.a, buffers.slope)]  # fmt: skip
+              (buffers.z, buffers.a, buffers.derivative)]  # fmt: skip
     z, a, slope = (sheet[:, : width - panel * PANEL] for sheet in sheets)
     z[...] = np.random.default_rng(1).normal(size=z.shape)
     course = step_hyperparameters(Recipe(), table.filled(table.layout.is_weight), (share, 0.0))
     keys = np.array([KEY, 0])
     batch = Batch(np.arange(ROWS), place, 64, keys, 0.1, 9, True)
-    activate_part(plan, buffers, course, (0, panel, *ends), batch)
+    activate_rows(plan, buffers, course, PanelRows(0, panel, *ends), batch)
     return z, a, slope
 
 

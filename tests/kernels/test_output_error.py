@@ -10,8 +10,8 @@ import pytest
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import FUSED, output_cost, output_error
-from chainrule.kernels.codes import ACTIVATION_CODES, COST_CODES
-from chainrule.kernels.output_error import row_cost_and_error
+from chainrule.kernels.activations import ACTIVATION_CODES
+from chainrule.kernels.output_error import COST_CODES, OutputRow, row_cost_and_error
 
 EXACT = [pytest.param(*pair, id="+".join(pair)) for pair in FUSED]
 
@@ -19,8 +19,8 @@ EXACT = [pytest.param(*pair, id="+".join(pair)) for pair in FUSED]
 def _made(cost, activation, z, y):
     """Cost and error of a row by the kernel and by the book."""
     a, delta = ACTIVATIONS[activation].value(z[None])[0], np.zeros_like(z)
-    codes = (COST_CODES[cost], ACTIVATION_CODES[activation])
-    c = row_cost_and_error(codes, 1.0, (z, a, y), delta, 1.0)
+    codes, row = (COST_CODES[cost], ACTIVATION_CODES[activation]), OutputRow(z, a, y, delta)
+    c = row_cost_and_error(*codes, 1.0, row, 1.0)
     pair = (COSTS[cost], ACTIVATIONS[activation], z[None], a[None], y[None])
     return c, delta, output_cost(*pair)[0], output_error(*pair)[0]
 

@@ -1,6 +1,6 @@
 """Copies by the kernels beside those of the book.
 
-    python tests/kernels/distort_in_use.py
+    python tests/kernels/distortions_in_use.py
 
 does it in compiled code, and prints for each case the greatest difference, the share of bytes that
 differ at all, and whether numbers of threads and choices of rows change no bit.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chainrule.data.augmentation import Augmentation, augmented, augmented_by_law
 from chainrule.equations import hashing as book
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.hashing import derived, hashed, uniform
+from chainrule.kernels.hashing import derive_key, hash_counter, uniform
 
 Array = NDArray[Any]
 
@@ -79,8 +79,8 @@ def compared(name: str, n: int) -> dict[str, Any]:
 def fill(key: int, numbers: Array, keys: Array, shares: Array) -> int:
     """The kernels' random numbers, one after the other."""
     for k in range(numbers.size):
-        numbers[k] = hashed(key, k)
-        keys[k] = derived(key, k)
+        numbers[k] = hash_counter(key, k)
+        keys[k] = derive_key(key, k)
         shares[k] = uniform(key, k)
     return int(numbers.size)
 

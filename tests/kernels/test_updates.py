@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.kernels.updates import blend_stretch, limit_panel
+from chainrule.kernels.updates import average_segment, limit_panel
 from chainrule.network.architecture import Architecture
 from chainrule.network.kernel_workspace import kernel_plan
 from chainrule.network.packed_parameters import PackedLayout
@@ -37,9 +37,9 @@ def test_the_rows_of_a_panel_are_limited(width: int, dtype: str) -> None:
         np.testing.assert_array_equal(b, same)
 
 
-def test_blend_stretch_by_hand() -> None:
+def test_average_segment_by_hand() -> None:
     average, theta = np.array([1.0, -4.0]), np.array([3.0, 4.0])
-    blend_stretch(average, theta, 0.25)
+    average_segment(average, theta, 0.25)
     assert average.tolist() == [1.5, -2]
-    blend_stretch(average, theta, 1.0)
+    average_segment(average, theta, 1.0)
     assert average.tolist() == theta.tolist() == [3, 4]

@@ -12,15 +12,21 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from chainrule.kernels.records import Team
-from chainrule.kernels.task_queue import meet, next_task
+from chainrule.kernels.records import TaskQueue
+from chainrule.kernels.task_queue import (
+    fetch_add,
+    load_atomic,
+    next_task,
+    wait_for_all,
+    yield_processor,
+)
 
-SCRIPT = Path(__file__).with_name("team_at_work.py")
+SCRIPT = Path(__file__).with_name("task_queue_in_use.py")
 
 
 @pytest.fixture(scope="module")
-def at_work() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("team_at_work", SCRIPT)
+def in_use() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("task_queue_in_use", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -29,19 +35,19 @@ def at_work() -> ModuleType:
 
 
 def test_one_thread_does_all_in_order_and_counts_nothing() -> None:
-    team = Team(1, np.full(3, 7))
-    tasks, task = [], next_task(team, -1)
+    queue = TaskQueue(1, np.full(3, 7))
+    tasks, task = [], next_task(queue, -1)
     while task < 4:
         tasks.append(task)
-        task = next_task(team, task)
-    meet(team)
+        task = next_task(queue, task)
+    wait_for_all(queue)
     assert tasks == [0, 1, 2, 3]
-    assert team.counters.tolist() == [7, 7, 7]
+    assert queue.counters.tolist() == [7, 7, 7]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_as_python(at_work, threads) -> None:
-    assert at_work.faults(threads, 5) == []
+def test_as_python(in_use, threads) -> None:
+    assert in_use.faults(threads, 5) == []
 
 
 def test_compiled(compiling) -> None:
@@ -50,3 +56,11 @@ def test_compiled(compiling) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"1": [], "2": [], "3": [], "8": []}
+
+
+def test_a_number_that_several_change() -> None:
+    counters = np.array([5, 0], np.int64)
+    assert fetch_add(counters, 0, 3) == 5
+    assert fetch_add(counters, 0, -1) == 8
+    assert (load_atomic(counters, 0), load_atomic(counters, 1)) == (7, 0)
+    yield_processor()

@@ -1,4 +1,4 @@
-"""Rows of every width through the activations, against the book."""
+"""Activations of numbers, vectors and rows of every width, against the book."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 
 from chainrule.equations.activations import ACTIVATIONS, pull_back
-from chainrule.kernels.codes import ACTIVATION_CODES
-from chainrule.kernels.rows import (
+from chainrule.kernels.activations import (
+    ACTIVATION_CODES,
+    activate_lanes,
+    activate_number,
     activate_row,
-    activate_with_slope,
-    greatest_of,
-    is_finite_number,
-    probe_of,
+    activate_with_derivative,
+    argmax,
     pull_back_row,
+    softplus,
+    softplus_lanes,
 )
 
 ALL = [pytest.param(a, id=a.name) for a in ACTIVATIONS.values()]
@@ -45,10 +47,10 @@ def test_rows_forward_and_back(activation, width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("activation", SINGLE)
-def test_value_and_slope_together(activation, width):
+def test_value_and_derivative_together(activation, width):
     z = _row(width)
     a, slope, alone = np.zeros(width), np.zeros(width), np.zeros(width)
-    activate_with_slope(ACTIVATION_CODES[activation.name], z, a, slope)
+    activate_with_derivative(ACTIVATION_CODES[activation.name], z, a, slope)
     activate_row(ACTIVATION_CODES[activation.name], z, alone)
     np.testing.assert_array_equal(a, alone)
     np.testing.assert_allclose(slope, activation.slope(z), rtol=1e-12)
@@ -58,7 +60,7 @@ def test_value_and_slope_together(activation, width):
 def test_a_value_does_not_depend_on_its_place(activation):
     code, z = ACTIVATION_CODES[activation.name], _row(40, "float32")
     a, slope, one = np.zeros_like(z), np.zeros_like(z), np.zeros(1, "float32")
-    activate_with_slope(code, z, a, slope)
+    activate_with_derivative(code, z, a, slope)
     for j in range(z.size):
         activate_row(code, z[j : j + 1], one)
         assert one[0] == a[j]
@@ -77,7 +79,7 @@ def test_infinity_and_nan_are_the_books(activation):
     z = np.array([-np.inf, np.inf, np.nan, -1e30, 1e30])
     a, slope = np.zeros_like(z), np.zeros_like(z)
     with np.errstate(all="ignore"):
-        activate_with_slope(ACTIVATION_CODES[activation.name], z, a, slope)
+        activate_with_derivative(ACTIVATION_CODES[activation.name], z, a, slope)
         np.testing.assert_array_equal(a, activation.value(z))
         np.testing.assert_allclose(slope[[0, 1, 3, 4]], activation.slope(z[[0, 1, 3, 4]]), 1e-15)
 
@@ -88,23 +90,68 @@ def test_softmax_of_a_row_with_nan_is_nan():
     assert np.isnan(a).all()
 
 
-def test_the_greatest_and_nan():
-    assert greatest_of(np.array([1.0, 3.0, 3.0])) == 1
-    assert greatest_of(np.array([1.0, math.nan, 3.0])) == 1
-    assert probe_of(2.0) == 0.0
-    assert math.isnan(probe_of(math.inf))
-    assert [is_finite_number(x) for x in (1e308, -math.inf, math.nan)] == [True, False, False]
+def test_argmax_and_nan():
+    assert argmax(np.array([1.0, 3.0, 3.0])) == 1
+    assert argmax(np.array([1.0, math.nan, 3.0])) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "z", "pair"),
+    [
+        ("step", 2.0, (1.0, 0.0)),
+        ("step", 0.0, (1.0, 0.0)),
+        ("step", -0.5, (0.0, 0.0)),
+        ("leaky_relu", 3.0, (3.0, 1.0)),
+        ("leaky_relu", 0.0, (0.0, 0.01)),
+        ("leaky_relu", -2.0, (-0.02, 0.01)),
+        ("identity", -2.5, (-2.5, 1.0)),
+    ],
+)
+def test_values_and_derivatives_of_piecewise_linear_functions(name, z, pair):
+    assert activate_number(ACTIVATION_CODES[name], z) == pair
+
+
+@pytest.mark.parametrize("name", ["step", "leaky_relu", "identity"])
+def test_nan_stays_nan_number_by_number(name):
+    assert math.isnan(activate_number(ACTIVATION_CODES[name], math.nan)[0])
+
+
+@pytest.mark.parametrize(
+    ("z", "value"),
+    [(0.0, math.log(2)), (800.0, 800.0), (-40.0, math.exp(-40)), (math.log(3), 2 * math.log(2))],
+)
+def test_softplus_of_a_number(z, value):
+    assert softplus(z) == pytest.approx(value, rel=1e-15)
+
+
+CURVED = ["sigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus"]
+
+
+@pytest.mark.parametrize("name", CURVED)
+def test_curves_are_the_books_in_float64(name):
+    z = np.concatenate((np.linspace(-30, 30, 2001), [-800.0, -1e-9, -1e-300, 1e-300, 1e-9, 800.0]))
+    value, slope = activate_lanes(ACTIVATION_CODES[name], z)
+    book = ACTIVATIONS[name]
+    rtol = 1e-12 if name == "gelu" else 2e-15  # its tail is e^-450
+    np.testing.assert_allclose(value, book.value(z), rtol=rtol, atol=1e-300)
+    np.testing.assert_allclose(slope, book.slope(z), rtol=max(rtol, 4e-15), atol=1e-16)
+
+
+def test_softplus_lanes_is_the_activation():
+    z = np.linspace(-30, 30, 101)
+    np.testing.assert_array_equal(
+        softplus_lanes(z), activate_lanes(ACTIVATION_CODES["softplus"], z)
+    )
 
 
 COMPILED = """
 import numpy as np
-from chainrule.kernels.codes import ACTIVATION_CODES
+from chainrule.kernels.activations import ACTIVATION_CODES, activate_with_derivative
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.rows import activate_with_slope
 
 @entry
 def row(code, z, a, s):
-    activate_with_slope(code, z, a, s)
+    activate_with_derivative(code, z, a, s)
 
 for dtype in ("float32", "float64"):
     z = (4 * np.sin(1.0 + np.arange(50))).astype(dtype)

@@ -1,4 +1,4 @@
-"""What changes an image where it stands: the pen's width, noise, the square cut out."""
+"""What changes an image in its place: the pen's width, noise, the square cut out."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ _ROOT_HALF = math.sqrt(0.5)
 def pen_step(how: Distortion, page: Array, other: Array, by: float) -> None:
     """[X4] One step of at most a pixel at each edge, from page to page.
 
+    Strokes grow towards the strongest ink among a pixel's neighbours; a diagonal one counts less,
+    since it lies √2 away. Below 0 the ink is negative, so that the paper grows.
+
     Args:
         how: with the image's shape.
         page: the image in its frame.
         other: the same afterwards.
-        by: r, from -1 to 1; below 0 for thinner strokes.
+        by: r, pixels from -1 to 1; below 0 for thinner strokes.
     """
     stride, sign = how.width + FRAME, 1.0 if by >= 0.0 else -1.0
     near, far = abs(by), abs(by) * _ROOT_HALF
@@ -48,32 +51,38 @@ def pen_step(how: Distortion, page: Array, other: Array, by: float) -> None:
 
 
 @kernel
-def add_noise(key: int, how: Distortion, made: Array) -> None:
-    """[X5] made + s f g, kept between the least and the greatest allowed.
+def add_noise(key: int, how: Distortion, copy: Array) -> None:
+    """[X5] copy + s f g, with normal numbers g in pairs, kept in the range of the copy and of ink.
 
     Args:
         key: of the noise, from the example's.
         how: with s and f.
-        made: changed in place.
+        copy: the image, changed in place.
     """
     low, high = 0.0, how.full
-    for k in range(made.size):
-        low, high = min(low, made[k]), max(high, made[k])
+    for k in range(copy.size):
+        low, high = min(low, copy[k]), max(high, copy[k])
     s = how.noise * how.full
-    for k in range(0, made.size, 2):
-        length = s * math.sqrt(-2.0 * math.log(uniform(key, k)))
+    for k in range(0, copy.size, 2):
+        radius = s * math.sqrt(-2.0 * math.log(uniform(key, k)))
         around = 2.0 * math.pi * uniform(key, k + 1)
-        made[k] = min(max(made[k] + length * math.cos(around), low), high)
-        if k + 1 < made.size:
-            made[k + 1] = min(max(made[k + 1] + length * math.sin(around), low), high)
+        copy[k] = min(max(copy[k] + radius * math.cos(around), low), high)
+        if k + 1 < copy.size:
+            copy[k + 1] = min(max(copy[k + 1] + radius * math.sin(around), low), high)
 
 
 @kernel
-def cut_square(key: int, how: Distortion, made: Array) -> None:
-    """[X6] A square of zeros, anywhere."""
+def cut_square(key: int, how: Distortion, copy: Array) -> None:
+    """[X6] A square of zeros, anywhere.
+
+    Args:
+        key: the example's.
+        how: with the image's shape and the square's side.
+        copy: the image, changed in place.
+    """
     side, row = how.cutout, how.width * how.channels
     top = int(uniform(key, CUT_TOP) * (how.height - side + 1))
     left = int(uniform(key, CUT_LEFT) * (how.width - side + 1)) * how.channels
     for i in range(top, top + side):
         for k in range(i * row + left, i * row + left + side * how.channels):
-            made[k] = 0.0
+            copy[k] = 0.0
