@@ -185,8 +185,9 @@ def test_the_papers(chainrule) -> None:
         ),
         (
             ("run/network.safetensors",),
-            "prove: expected --data with a network file, got none. A network file does not know "
-            "its data. Name them, such as --data mnist.",
+            "run/network.safetensors: expected data to go with the network, got none. A network "
+            "file does not know its data. Say where they are: chainrule prove "
+            "run/network.safetensors --data DATA.",
         ),
         (("none.toml",), "none.toml: expected a readable file, got No such file or directory."),
     ],
@@ -205,7 +206,7 @@ def test_data_that_were_moved(chainrule, trained) -> None:
     assert outcome.code == 2
     assert outcome.err == (
         f"run: expected its data at {trained / 'gone.csv'}, got nothing there. They were moved or "
-        "deleted. Say where they are now: chainrule prove run --data DATA.\n"
+        "deleted. Say where they are: chainrule prove run --data DATA.\n"
     )
 
 
