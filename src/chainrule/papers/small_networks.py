@@ -16,7 +16,7 @@ from chainrule.equations.backpropagation import Layer, Trace, forward, trace
 from chainrule.equations.costs import COSTS
 from chainrule.randomness import generator
 
-__all__ = ["SMALL", "SmallNetwork"]
+__all__ = ["SMALL_NETWORKS", "SmallNetwork"]
 
 Array = NDArray[Any]
 
@@ -68,15 +68,15 @@ class SmallNetwork:
         """Weighted sums, (width,)."""
         return np.asarray(self.trace.z[layer - 1][0])
 
-    def slope(self, layer: int) -> Array:
+    def derivative(self, layer: int) -> Array:
         """σ'(z), (width,)."""
         return np.asarray(self.a(layer) * (1 - self.a(layer)))
 
-    def miss(self) -> Array:
+    def residual(self) -> Array:
         """a - y of the outputs, (n,)."""
         return np.asarray(self.a(self.depth) - self.y[0])
 
-    def slopes_by(self, kind: str, layer: int) -> Array:
+    def numeric_gradient(self, kind: str, layer: int) -> Array:
         """∂C/∂ an array, by differences of the cost alone.
 
         Args:
@@ -117,7 +117,7 @@ def _differences(function: Callable[[Array], float], start: Array) -> Array:
     return found
 
 
-def _drawn(widths: tuple[int, ...], cost: str, *, biases: bool = True) -> SmallNetwork:
+def _random_network(widths: tuple[int, ...], cost: str, *, biases: bool = True) -> SmallNetwork:
     """A network with numbers between -1 and 1."""
     lot, sigmoid = generator(1, "small network", *widths), ACTIVATIONS["sigmoid"]
     layers = tuple(
@@ -134,10 +134,10 @@ def _drawn(widths: tuple[int, ...], cost: str, *, biases: bool = True) -> SmallN
 
 _SQUARE, _CHAIN = (3, 3, 3, 3), (1, 1, 1, 1)
 
-SMALL: dict[str, Callable[[str], SmallNetwork]] = {
-    "3-3-3-3": lambda cost: _drawn(_SQUARE, cost),
-    "1-1-1-1": lambda cost: _drawn(_CHAIN, cost),
-    "4-2-1": lambda cost: _drawn((4, 2, 1), cost, biases=False),
+SMALL_NETWORKS: dict[str, Callable[[str], SmallNetwork]] = {
+    "3-3-3-3": lambda cost: _random_network(_SQUARE, cost),
+    "1-1-1-1": lambda cost: _random_network(_CHAIN, cost),
+    "4-2-1": lambda cost: _random_network((4, 2, 1), cost, biases=False),
 }
 """Networks by their layers, all of sigmoids: (cost) -> network.
 
