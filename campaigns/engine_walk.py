@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine.contract import Until
+from chainrule.engine.dataset_view import normalised_weights
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.training_arrays import normalised_weights
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import Layer, Trace, trace
 from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
-from chainrule.ledger.steps.example import WorkedExample
 from chainrule.ledger.steps.quantity import Quantity
-from chainrule.network.network import layers_of
+from chainrule.ledger.steps.worked_example import WorkedExample
+from chainrule.network.network import network_layers
 from chainrule.network.parameters import flatten
 
 __all__ = ["EngineStep", "key_of", "walk"]
@@ -170,7 +170,7 @@ def _step(example: WorkedExample, engine: ReferenceEngine, before: Position) -> 
         after=engine.advance(before, Until(batches=1)),
         rows=rows,
         trace=_trace(engine, before.parameters, rows),
-        layers=layers_of(example.architecture, before.parameters),
+        layers=network_layers(example.architecture, before.parameters),
     )
 
 
@@ -183,4 +183,4 @@ def _trace(engine: ReferenceEngine, theta: Array, rows: Array) -> Trace:
     cost = cost_named(recipe.cost, recipe.huber_threshold)
     weights = normalised_weights(engine.training, None)
     shares = batch_shares(None if weights is None else weights[rows], len(rows))
-    return trace(plain.x, y, layers_of(engine.architecture, theta), cost, shares)
+    return trace(plain.x, y, network_layers(engine.architecture, theta), cost, shares)

@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
     from chainrule.recipe import Recipe as Recipe
-    from chainrule.training import Moment as Moment
     from chainrule.training import RateCurve as RateCurve
     from chainrule.training import Run as Run
+    from chainrule.training import TrainingProgress as TrainingProgress
     from chainrule.training import Verification as Verification
-    from chainrule.training import find_rate as find_rate
+    from chainrule.training import find_learning_rate as find_learning_rate
     from chainrule.training import resume as resume
     from chainrule.training import train as train
     from chainrule.training import train_many as train_many
@@ -64,7 +64,6 @@ __all__ = [
     "FileError",
     "InputError",
     "IntegrityError",
-    "Moment",
     "Network",
     "Position",
     "RateCurve",
@@ -74,12 +73,13 @@ __all__ = [
     "Run",
     "Score",
     "TrainingInterrupted",
+    "TrainingProgress",
     "Until",
     "Verification",
     "Votes",
     "__version__",
     "evaluate",
-    "find_rate",
+    "find_learning_rate",
     "load_dataset",
     "prepare",
     "read_picture",
@@ -109,11 +109,11 @@ __getattr__, __dir__ = attach(
         "network": ["Architecture", "Network"],
         "recipe": ["Recipe"],
         "training": [
-            "Moment",
+            "TrainingProgress",
             "RateCurve",
             "Run",
             "Verification",
-            "find_rate",
+            "find_learning_rate",
             "resume",
             "train",
             "train_many",

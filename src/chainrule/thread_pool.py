@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 from chainrule.threads import thread_count
 
-__all__ = ["Crew", "shared_crew"]
+__all__ = ["ThreadPool", "shared_thread_pool"]
 
 R = TypeVar("R")
 
 
-class Crew:
+class ThreadPool:
     """So many threads, or one where more cannot be started.
 
     Args:
@@ -90,15 +90,15 @@ def _keep_apart(me: int) -> None:
             return
 
 
-_SHARED: dict[int, Crew] = {}
+_SHARED: dict[int, ThreadPool] = {}
 _DOOR = threading.Lock()
 
 
-def shared_crew() -> Crew:
+def shared_thread_pool() -> ThreadPool:
     """The threads of this process for what is soon done, such as a prediction."""
     wanted = min(thread_count(), 4 * (os.cpu_count() or 1))
     with _DOOR:
-        return _SHARED.get(wanted) or _SHARED.setdefault(wanted, Crew(wanted))
+        return _SHARED.get(wanted) or _SHARED.setdefault(wanted, ThreadPool(wanted))
 
 
 if hasattr(os, "register_at_fork"):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.bundled import bundled_files
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import read_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.rendering.formats import render
@@ -34,7 +34,7 @@ def test_only_some_quantities(chainrule) -> None:
 def test_other_formats(chainrule, name) -> None:
     outcome = chainrule("explain", TWO, "--format", name, "--notation", "column", "--step", "1")
     assert (outcome.code, outcome.err) == (0, "")
-    options = Options(notation="column", step=1)
+    options = DisplayOptions(notation="column", step=1)
     assert outcome.out == render(Ledger(read_worked(TWO)), name, options)
 
 

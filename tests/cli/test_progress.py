@@ -11,7 +11,7 @@ from chainrule.cli.epoch_table import EpochTable
 from chainrule.cli.progress import REFRESH_SECONDS, Bar, Lines, Once, training_observers
 from chainrule.engine.position import EpochRecord, EpochSums, Position
 from chainrule.recipe import Recipe
-from chainrule.training.observers import Moment
+from chainrule.training.observers import TrainingProgress
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -35,12 +35,14 @@ def record(epoch: int) -> EpochRecord:
     return EpochRecord(epoch, 1 / epoch, 0.0, 1 / epoch, 0.1, 1.0, "", {}, accuracy=0.5)
 
 
-def at(epochs_done: int, batch: int = 0, *, epochs: int = 4, ended: bool = False) -> Moment:
+def at(
+    epochs_done: int, batch: int = 0, *, epochs: int = 4, ended: bool = False
+) -> TrainingProgress:
     """A moment in a run of 10 batches an epoch, of 8 examples each, half of them right."""
     sums = EpochSums(batch * 8, batch * 4.0, 0.0, batch * 4, 0.0)
     history = tuple(record(epoch) for epoch in range(1, epochs_done + 1))
     position = Position(None, None, epochs_done, batch, 0, sums, history)
-    return Moment(position, epochs, 10, ended)
+    return TrainingProgress(position, epochs, 10, ended)
 
 
 @pytest.fixture

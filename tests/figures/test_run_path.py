@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule.attribution.replay import Course
-from chainrule.engine.scoring import scored
+from chainrule.engine.scoring import score_outputs
 from chainrule.equations.costs import cost_named
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points, sample_of
@@ -62,7 +62,7 @@ def test_a_sample_is_scored_as_by_the_network(course: Course) -> None:
     assert len(set(sample.rows.tolist())) == 9
     assert sample.data.inputs.tolist() == course.dataset.inputs[sample.rows].tolist()
     network = course.network(course.newest.parameters)
-    expected = scored(
+    expected = score_outputs(
         network.architecture,
         cost_named("categorical_cross_entropy"),
         sample.data,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chainrule.kernels.compiling import entry
 from chainrule.kernels.records import Team
 from chainrule.kernels.task_queue import meet, next_task
-from chainrule.thread_pool import Crew
+from chainrule.thread_pool import ThreadPool
 
 Array = NDArray[Any]
 
@@ -41,7 +41,7 @@ def share_rounds(team: Team, me: int, done: Array, seen: Array) -> int:
 def faults(threads: int, rounds: int) -> list[str]:
     """What goes wrong when so many threads share so many rounds of tasks; nothing, it is hoped."""
     done, seen = np.zeros((rounds, TASKS), np.int64), np.zeros((threads, rounds), np.int64)
-    crew, counters = Crew(threads), np.zeros(3, np.int64)
+    crew, counters = ThreadPool(threads), np.zeros(3, np.int64)
     share = partial(_shared, Team(threads, counters), (done, seen))
     found = []
     if (crew.threads, crew.run(share)) != (threads, 0):

@@ -13,8 +13,8 @@ from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Buffers, Plan
 from chainrule.kernels.simd import LANES
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import made_buffers, made_plan
-from chainrule.network.packed_parameters import Table
+from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
 CAPACITY = 64
@@ -35,10 +35,10 @@ def layer_of(width: int, rows: int, dtype: str = "float64") -> Layer:
     chance = np.random.default_rng(width)
     architecture = Architecture.of([3, width, 2], ["tanh", "softmax"], dtype=dtype)
     layout = Layout(architecture, gains=True)
-    table = Table(layout)
+    table = PackedLayout(layout)
     flat = chance.normal(size=layout.size).astype(dtype)
-    plan = made_plan(table, CAPACITY)
-    buffers = made_buffers(plan, table)
+    plan = kernel_plan(table, CAPACITY)
+    buffers = allocate_buffers(plan, table)
     u = (5 * chance.normal(size=(rows, width)) + 2).astype(dtype)
     for row, (i, j) in zip(np.ndindex(u.shape), np.ndindex(u.shape), strict=True):
         buffers.z[place(plan, i, j)] = u[row]

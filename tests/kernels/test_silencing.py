@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.engine.step_hyperparameters import made_course
+from chainrule.engine.step_hyperparameters import step_hyperparameters
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.dropout import mask
 from chainrule.equations.hashing import key_of
@@ -15,8 +15,8 @@ from chainrule.kernels.dropout import activate_part
 from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Batch
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import made_buffers, made_plan
-from chainrule.network.packed_parameters import Table
+from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe
 
@@ -29,16 +29,16 @@ def activated(
 ) -> tuple[Any, Any, Any]:
     """z, a and slopes of the last panel of a tanh layer, (rows, columns of the panel)."""
     architecture = Architecture.of([3, width, 2], ["tanh", "softmax"], dtype=dtype)
-    table = Table(Layout(architecture))
-    plan = made_plan(table, ROWS)
-    buffers = made_buffers(plan, table)
+    table = PackedLayout(Layout(architecture))
+    plan = kernel_plan(table, ROWS)
+    buffers = allocate_buffers(plan, table)
     panel, step = (width - 1) // PANEL, 16 if width <= 16 else 32
     at = int(plan.sheets[1]) + panel * plan.capacity * step
     sheets = [sheet[at : at + ROWS * step].reshape(ROWS, step) for sheet in
               (buffers.z, buffers.a, buffers.slope)]  # fmt: skip
     z, a, slope = (sheet[:, : width - panel * PANEL] for sheet in sheets)
     z[...] = np.random.default_rng(1).normal(size=z.shape)
-    course = made_course(Recipe(), table.filled(table.layout.is_weight), (share, 0.0))
+    course = step_hyperparameters(Recipe(), table.filled(table.layout.is_weight), (share, 0.0))
     keys = np.array([KEY, 0])
     batch = Batch(np.arange(ROWS), place, 64, keys, 0.1, 9, True)
     activate_part(plan, buffers, course, (0, panel, *ends), batch)

@@ -7,8 +7,8 @@ import pytest
 
 from chainrule.kernels.updates import blend_stretch, limit_panel
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import made_plan
-from chainrule.network.packed_parameters import Table
+from chainrule.network.kernel_workspace import kernel_plan
+from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
 LONGEST = 1.5
@@ -17,9 +17,9 @@ LONGEST = 1.5
 @pytest.mark.parametrize("width", [1, 16, 17, 33, 70])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_rows_of_a_panel_are_limited(width: int, dtype: str) -> None:
-    table = Table(Layout(Architecture.of([5, width, 2], dtype=dtype)))
+    table = PackedLayout(Layout(Architecture.of([5, width, 2], dtype=dtype)))
     flat = np.random.default_rng(4).normal(size=table.layout.size).astype(dtype)
-    theta, plan = table.filled(flat), made_plan(table, 1)
+    theta, plan = table.filled(flat), kernel_plan(table, 1)
     for panel in range((width + 31) // 32):
         limit_panel(plan, theta, 0, panel, LONGEST)
     found = table.emptied(theta)

@@ -9,7 +9,7 @@ import chainrule as cr
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError, ShapeError
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.steps.example import WorkedExample
+from chainrule.ledger.steps.worked_example import WorkedExample
 
 
 def pictures() -> Dataset:

@@ -6,7 +6,7 @@ from chainrule.ledger.formulas.expression import (
     FUNCTIONS,
     Call,
     Case,
-    Lazy,
+    LazyTerms,
     Negative,
     Number,
     Power,
@@ -17,7 +17,7 @@ from chainrule.ledger.formulas.expression import (
     evaluate,
     leaves,
 )
-from chainrule.ledger.formulas.text_formula import conditions, plain
+from chainrule.ledger.formulas.text_formula import conditions, formula_text
 
 ONE, TWO, MINUS = Number(1.0), Number(2.0), Number(-3.0)
 X, MU = Symbol("x", "x", 3.0), Symbol("mu", "μ", 0.5)
@@ -53,13 +53,13 @@ def letter(leaf) -> str:
     ],
 )
 def test_text_and_value(tree, text, value) -> None:
-    assert plain(tree, letter) == text
+    assert formula_text(tree, letter) == text
     assert evaluate(tree) == pytest.approx(value)
 
 
 def test_the_text_means_the_tree() -> None:
     tree = Negative(Quotient(Sum((X, MINUS)), Product((MU, Power(Sum((ONE, MU)), TWO)))))
-    assert plain(tree, letter) == "-(x + (-3))/(μ·(1 + μ)²)"
+    assert formula_text(tree, letter) == "-(x + (-3))/(μ·(1 + μ)²)"
 
 
 def test_long_sums_are_lazy_and_shortened() -> None:
@@ -69,12 +69,12 @@ def test_long_sums_are_lazy_and_shortened() -> None:
         made.append(at)
         return Number(float(at))
 
-    tree = Sum(Lazy(1000, make))
-    assert plain(tree, letter) == "0 + 1 + 2 + … 996 more … + 999"
+    tree = Sum(LazyTerms(1000, make))
+    assert formula_text(tree, letter) == "0 + 1 + 2 + … 996 more … + 999"
     assert made == [0, 1, 2, 999]
     assert evaluate(tree) == 499500
-    assert plain(Sum(Lazy(10, make)), letter, full=True).count("+") == 9
-    assert [leaf.value for leaf in leaves(Sum(Lazy(3, make)))] == [0, 1, 2]
+    assert formula_text(Sum(LazyTerms(10, make)), letter, full=True).count("+") == 9
+    assert [leaf.value for leaf in leaves(Sum(LazyTerms(3, make)))] == [0, 1, 2]
     assert tree.terms[-1] == Number(999.0)
     assert tree.terms[1:3] == [Number(1.0), Number(2.0)]
     with pytest.raises(IndexError):

@@ -114,7 +114,7 @@ def test_arrays(make) -> None:
     assert (resolve(ledger, "example[1].delta[1]") == step.back.trace.delta[0][1]).all()
     parts = [resolve(ledger, f"example[{r}].dW[1]") for r in (0, 1)]
     assert np.allclose(sum(parts), resolve(ledger, "dW[1]"), rtol=1e-14)
-    assert [str(q) for q in ledger.numbers_of("db[1]")] == ["db[1][0]", "db[1][1]", "db[1][2]"]
+    assert [str(q) for q in ledger.elements("db[1]")] == ["db[1][0]", "db[1][1]", "db[1][2]"]
     with pytest.raises(InputError) as caught:
         ledger.entry("dW[1]")
     assert str(caught.value) == (
@@ -127,7 +127,7 @@ def test_examples_are_named_where_there_are_several(make) -> None:
     ledger = Ledger(make(cost="squared_error", examples=3, batch_size=2, steps=3))
     assert ledger.example.batch(1) == ledger.example.batch(3) == (0, 1)
     assert ledger.example.batch(2) == (2,)
-    assert str(ledger.located("step[2].z[1][0]")) == "step[2].example[2].z[1][0]"
+    assert str(ledger.locate("step[2].z[1][0]")) == "step[2].example[2].z[1][0]"
     with pytest.raises(InputError) as caught:
         ledger.value("z[1][0]")
     assert str(caught.value) == (
@@ -143,7 +143,7 @@ def test_examples_are_named_where_there_are_several(make) -> None:
 
 def test_an_only_example_may_be_named(chain) -> None:
     ledger = Ledger(parse_worked(chain))
-    assert str(ledger.located("example[0].z[1][0]")) == "z[1][0]"
+    assert str(ledger.locate("example[0].z[1][0]")) == "z[1][0]"
 
 
 def test_the_batchs_cost_and_one_examples(make) -> None:
@@ -196,7 +196,7 @@ def test_the_pass_forward_alone() -> None:
         ("z[2][0]", 1.5),
         ("a[2][0]", 1.5),
     ]
-    assert ledger.exact("a[2][0]") == Fraction(3, 2)
+    assert ledger.exact_value("a[2][0]") == Fraction(3, 2)
     with pytest.raises(InputError) as caught:
         ledger.value("cost")
     assert str(caught.value) == (
@@ -215,17 +215,17 @@ def test_fractions(chain) -> None:
         "W_new[2][0,0]": Fraction(1) - Fraction(1, 10) * 3 * Fraction(3, 2),
     }
     for address, fraction in exact.items():
-        assert ledger.exact(address) == fraction
+        assert ledger.exact_value(address) == fraction
         assert float(fraction) == pytest.approx(ledger.value(address), rel=1e-15)
-    assert ledger.exact("step[2].W[2][0,0]") == exact["W_new[2][0,0]"]
-    assert Ledger(parse_worked(chain)).exact("a[1][0]") is None
+    assert ledger.exact_value("step[2].W[2][0,0]") == exact["W_new[2][0,0]"]
+    assert Ledger(parse_worked(chain)).exact_value("a[1][0]") is None
 
 
 def test_fractions_that_grow_too_long_end(chain) -> None:
     text = chain.replace('"sigmoid"', '"identity"').replace("steps = 2", "steps = 9")
     ledger = Ledger(parse_worked(text.replace("learning_rate = 1.0", "learning_rate = 0.017")))
-    assert ledger.exact("step[2].z[1][0]") is not None
-    assert ledger.exact("step[9].W_new[1][0,0]") is None
+    assert ledger.exact_value("step[2].z[1][0]") is not None
+    assert ledger.exact_value("step[9].W_new[1][0,0]") is None
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_every_kind_can_be_asked_for(make, update, many, clip) -> None:
                 asked += 1
                 if entry.formula is not None:
                     assert evaluate(entry.formula) == pytest.approx(entry.value, rel=1e-12)
-                assert ledger.exact(entry.quantity) is None or kind.name != "delta"
+                assert ledger.exact_value(entry.quantity) is None or kind.name != "delta"
     assert asked > 25
 
 
@@ -363,17 +363,19 @@ def test_exact_functions() -> None:
     targets = [%s]
     """
     half = Ledger(parse_worked(text % ("sigmoid", "0, 1")))
-    assert half.exact("a[1][0]") == Fraction(1, 2)
-    assert half.exact("cost") == Fraction(1, 4)
-    assert half.exact("gradient_norm") is None  # the root of 1/8
+    assert half.exact_value("a[1][0]") == Fraction(1, 2)
+    assert half.exact_value("cost") == Fraction(1, 4)
+    assert half.exact_value("gradient_norm") is None  # the root of 1/8
     straight = Ledger(parse_worked(text % ("identity", "0.3, 0.4")))
-    assert straight.exact("gradient_norm") == 1
-    assert straight.exact("g_clipped[1][0,0]") == Fraction(-9, 20)
-    assert straight.exact("W_new[1][1,0]") == Fraction(3, 10)
-    assert Ledger(parse_worked(text % ("tanh", "0, 0"))).exact("a[1][0]") == 0
-    assert Ledger(parse_worked(text % ("silu", "0, 0"))).exact("slope[1][0]") == Fraction(1, 2)
-    assert Ledger(parse_worked(text % ("selu", "0, 0"))).exact("a[1][0]") is None
-    assert Ledger(parse_worked(text % ("gelu", "0, 0"))).exact("a[1][0]") is None
+    assert straight.exact_value("gradient_norm") == 1
+    assert straight.exact_value("g_clipped[1][0,0]") == Fraction(-9, 20)
+    assert straight.exact_value("W_new[1][1,0]") == Fraction(3, 10)
+    assert Ledger(parse_worked(text % ("tanh", "0, 0"))).exact_value("a[1][0]") == 0
+    assert Ledger(parse_worked(text % ("silu", "0, 0"))).exact_value("slope[1][0]") == Fraction(
+        1, 2
+    )
+    assert Ledger(parse_worked(text % ("selu", "0, 0"))).exact_value("a[1][0]") is None
+    assert Ledger(parse_worked(text % ("gelu", "0, 0"))).exact_value("a[1][0]") is None
 
 
 def test_names_of_all_kinds(make) -> None:
@@ -405,4 +407,4 @@ def test_a_file_that_is_too_deep_for_recursion(chain) -> None:
     targets = [0.5]
     """
     ledger = Ledger(parse_worked(text))
-    assert ledger.exact("W_new[1][0,0]") == Fraction(1, 2)
+    assert ledger.exact_value("W_new[1][0,0]") == Fraction(1, 2)

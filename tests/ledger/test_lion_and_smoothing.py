@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.rendering.formats import FORMATS, render
@@ -44,7 +44,7 @@ def ledger() -> Ledger:
 
 
 def told(ledger: Ledger, address: str) -> tuple[str, str, str]:
-    shown = show(ledger, ledger.entry(address), Options())
+    shown = show(ledger, ledger.entry(address), DisplayOptions())
     return shown.formula, shown.substituted, shown.result
 
 
@@ -83,17 +83,17 @@ def test_the_order_of_a_step(ledger) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format(ledger, name) -> None:
-    text = render(ledger, name, Options(full=True))
+    text = render(ledger, name, DisplayOptions(full=True))
     assert "sign" in text
     assert "C9" in text
     assert "U8" in text
 
 
 def test_given_targets_are_those_before_smoothing(ledger) -> None:
-    html = render(ledger, "html", Options())
+    html = render(ledger, "html", DisplayOptions())
     assert "target before smoothing" in html or "<mi>t</mi>" in html
-    assert ledger.exact("t[0]") == 1
-    assert ledger.exact("y[0]") == Fraction(9, 10)
+    assert ledger.exact_value("t[0]") == 1
+    assert ledger.exact_value("y[0]") == Fraction(9, 10)
     assert ledger.entry("t[0]").section == "cost"
     assert ledger.entry("t[0]").formula is None
     assert ledger.entry("y[0]").name == "smoothed target of output 0"

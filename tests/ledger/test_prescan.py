@@ -4,17 +4,17 @@ import pytest
 
 from chainrule.errors import ChainruleError, DataError, InputError
 from chainrule.ledger.files.prescan import (
-    MOST_DEPTH,
-    MOST_PARTS,
+    MAX_DEPTH,
+    MAX_PARTS,
+    check_text,
     deep_line,
     long_number_line,
-    look_at,
 )
 
 
 def refusal(text: str, kind: type[ChainruleError] = DataError) -> str:
     with pytest.raises(kind) as caught:
-        look_at("f.toml", text)
+        check_text("f.toml", text)
     return str(caught.value)
 
 
@@ -29,12 +29,12 @@ def test_a_million_layers_are_not_parsed(separator, end) -> None:
 
 
 def test_a_few_layers_too_many_are_left_to_the_reader() -> None:
-    look_at("f.toml", f"layers = [{', '.join(['1'] * 102)}]")
+    check_text("f.toml", f"layers = [{', '.join(['1'] * 102)}]")
 
 
 def test_too_many_values() -> None:
-    look_at("f.toml", "x = [" + "1," * (MOST_PARTS - 1) + "1]\n")
-    assert refusal("\n\nx = [" + "1," * MOST_PARTS + "1]\n") == (
+    check_text("f.toml", "x = [" + "1," * (MAX_PARTS - 1) + "1]\n")
+    assert refusal("\n\nx = [" + "1," * MAX_PARTS + "1]\n") == (
         "f.toml, line 3: expected a file of at most 250000 commas and lines, got 250003."
     )
     assert refusal("\n" * 300_000) == (
@@ -54,7 +54,7 @@ def test_too_many_values() -> None:
     ],
 )
 def test_keys_of_many_names(text) -> None:
-    key = ".".join(["a"] * (MOST_DEPTH + 1))
+    key = ".".join(["a"] * (MAX_DEPTH + 1))
     assert refusal("# first\n" + text.format(key)) == (
         "f.toml, line 2: expected keys of at most 32 names with dots between them, "
         "got a longer one."
@@ -63,7 +63,7 @@ def test_keys_of_many_names(text) -> None:
 
 def test_what_only_looks_like_such_a_key() -> None:
     dots = ".".join(["a"] * 100)
-    look_at("f.toml", f'title = "{dots}"  # {dots}\nx = [0.5, 1.25]\n# {dots}\na.b.c = 1')
+    check_text("f.toml", f'title = "{dots}"  # {dots}\nx = [0.5, 1.25]\n# {dots}\na.b.c = 1')
 
 
 def test_the_line_where_brackets_are_too_deep() -> None:

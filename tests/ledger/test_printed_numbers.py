@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.errors import InputError
-from chainrule.ledger.files.printed_numbers import Printed, printed_numbers
+from chainrule.ledger.files.printed_numbers import PrintedNumber, printed_numbers
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ from chainrule.ledger.files.printed_numbers import Printed, printed_numbers
     ],
 )
 def test_forms_of_numbers(text, value, unit, digits) -> None:
-    number = Printed.parse(text)
+    number = PrintedNumber.parse(text)
     assert (number.value, number.unit, number.digits) == (Fraction(value), Fraction(unit), digits)
     assert number.text == text
 
 
 def test_a_fraction_has_no_last_digit() -> None:
-    number = Printed.parse("-3/4")
+    number = PrintedNumber.parse("-3/4")
     assert (number.value, number.unit, number.digits) == (Fraction(-3, 4), 0, 0)
     assert number.fits(-0.75, -0.75)
     assert not number.fits(-0.751, -0.751)
@@ -44,7 +44,7 @@ def test_a_fraction_has_no_last_digit() -> None:
 @pytest.mark.parametrize("text", ["", "x", "1,5", "1/0", "0.5.5", "1e9999", "--1", "1 0", "nan"])
 def test_what_is_no_number(text) -> None:
     with pytest.raises(InputError) as caught:
-        Printed.parse(text, "a.toml, line 3")
+        PrintedNumber.parse(text, "a.toml, line 3")
     assert str(caught.value) == (
         "a.toml, line 3: expected a number as it is printed, such as '0.818', '-3/4' or '81.8 %', "
         f"got {text!r}."
@@ -53,10 +53,10 @@ def test_what_is_no_number(text) -> None:
 
 def test_a_number_too_large_for_floats() -> None:
     with pytest.raises(InputError) as caught:
-        Printed.parse("1e301")
+        PrintedNumber.parse("1e301")
     assert str(caught.value) == (
-        "Printed: expected a number as it is printed, such as '0.818', '-3/4' or '81.8 %', got "
-        "'1e301'. It is larger than 1e300."
+        "PrintedNumber: expected a number as it is printed, such as '0.818', '-3/4' or '81.8 %', "
+        "got '1e301'. It is larger than 1e300."
     )
 
 
@@ -78,7 +78,7 @@ def test_a_number_too_large_for_floats() -> None:
     ],
 )
 def test_rounded_and_cut_off(text, value, rounded, truncated) -> None:
-    number = Printed.parse(text)
+    number = PrintedNumber.parse(text)
     assert number.is_rounded(value, value) == rounded
     assert number.is_truncated(value, value) == truncated
     assert number.fits(value, value) == (rounded or truncated)
@@ -86,7 +86,7 @@ def test_rounded_and_cut_off(text, value, rounded, truncated) -> None:
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 8))
 def test_what_is_rounded_is_seen_to_be(value, decimals) -> None:
-    number = Printed.parse(f"{value:.{decimals}f}")
+    number = PrintedNumber.parse(f"{value:.{decimals}f}")
     assert number.is_rounded(value, value)
     assert number.least <= value <= number.most or number.is_rounded(value, value)
     assert number.decimals == decimals
@@ -96,7 +96,7 @@ def test_what_is_rounded_is_seen_to_be(value, decimals) -> None:
 def test_what_is_cut_off_is_seen_to_be(whole, decimals) -> None:
     value = whole / 10.0**decimals
     longer = value + (0.7 if value >= 0 else -0.7) / 10.0**decimals
-    number = Printed.parse(f"{value:.{decimals}f}")
+    number = PrintedNumber.parse(f"{value:.{decimals}f}")
     assert number.is_truncated(longer, longer)
     assert not number.is_rounded(longer, longer)
     assert number.least <= longer <= number.most

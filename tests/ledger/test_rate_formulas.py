@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.engine.position import Position
 from chainrule.equations.schedules import SCHEDULES
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.expression import evaluate
 from chainrule.ledger.ledger import Ledger
@@ -58,7 +58,7 @@ def test_all_but_plateau_are_tried() -> None:
 def shown(chain: str, lines: str, step: int, **options) -> tuple[str, str, str]:
     text = chain.replace("steps = 2", f"steps = 9\n{lines}")
     ledger = Ledger(parse_worked(text))
-    told = show(ledger, ledger.entry(f"step[{step}].learning_rate"), Options(**options))
+    told = show(ledger, ledger.entry(f"step[{step}].learning_rate"), DisplayOptions(**options))
     return told.formula, told.substituted, told.result
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from chainrule.ledger.files.toml_positions import Source
+from chainrule.ledger.files.toml_positions import TomlSource
 
 TEXT = '''# a comment with [brackets] = 1
 title = "a \\" quote # and no comment"
@@ -30,7 +30,7 @@ inline = { a = 1, b = [1,
 
 
 def test_lines_of_keys_and_elements() -> None:
-    source = Source("f", TEXT)
+    source = TomlSource("f", TEXT)
     assert source.table["examples"][1]["inline"]["b"] == [1, 2]
     lines = {
         ("title",): 2,
@@ -57,6 +57,6 @@ def test_lines_of_keys_and_elements() -> None:
 
 
 def test_what_has_no_line_takes_its_surroundings() -> None:
-    source = Source("f", TEXT)
+    source = TomlSource("f", TEXT)
     assert source.where("network", "biases") == "f, line 6"
     assert source.where("state") == source.where() == "f"

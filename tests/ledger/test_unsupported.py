@@ -11,10 +11,10 @@ from chainrule.errors import ChainruleError, InputError
 from chainrule.ledger.files.training_table import KEYS
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.steps.unsupported import (
-    plain_recipe,
-    require_classes,
-    require_plain,
-    untold_of,
+    require_class_targets,
+    require_supported,
+    supported_recipe,
+    unsupported_settings,
 )
 from chainrule.recipe import Recipe
 
@@ -151,24 +151,24 @@ def test_full_texts(chain, line, told) -> None:
 @pytest.mark.parametrize("name", CHANGING)
 def test_a_recipe_is_refused_and_made_plain(name) -> None:
     recipe = Recipe(**{"schedule": "cosine_restarts", name: CHANGING[name]})
-    assert list(untold_of(recipe)) == [name]
-    told = refused(require_plain, recipe, "explain")
+    assert list(unsupported_settings(recipe)) == [name]
+    told = refused(require_supported, recipe, "explain")
     assert told.startswith(f"explain: expected no {name} in a worked example, got ")
-    plain = plain_recipe(recipe)
-    require_plain(plain, "explain")
+    plain = supported_recipe(recipe)
+    require_supported(plain, "explain")
     assert plain == Recipe(schedule="cosine_restarts")
 
 
 def test_which_of_them_change_gradients() -> None:
     recipe = Recipe(**CHANGING)
     others = {"max_norm", "averaging", "snapshots", "accumulation", "batch_growth"}
-    assert set(untold_of(recipe, gradients=True)) == set(CHANGING) - others
+    assert set(unsupported_settings(recipe, gradients=True)) == set(CHANGING) - others
 
 
 def test_what_needs_a_whole_run() -> None:
     recipe = Recipe(optimiser="lbfgs", schedule="plateau", l2=0.1)
-    assert plain_recipe(recipe) == Recipe(optimiser="sgd", l2=0.1)
-    assert refused(require_plain, recipe.replaced(schedule="constant"), "explain") == (
+    assert supported_recipe(recipe) == Recipe(optimiser="sgd", l2=0.1)
+    assert refused(require_supported, recipe.replaced(schedule="constant"), "explain") == (
         "explain: expected an optimiser that takes one step for each gradient, got 'lbfgs'. It "
         "tries several lengths of a step, of which it takes one. Set optimiser to 'sgd' or "
         "another that is written as a formula."
@@ -186,11 +186,11 @@ def test_a_worked_example_checks_its_recipe(make) -> None:
 def test_smoothing_needs_classes() -> None:
     recipe, x = Recipe(label_smoothing=0.1), np.zeros((2, 1))
     classes = Dataset(x, np.array([0, 1]))
-    require_classes(recipe, classes, "explain")
-    require_classes(recipe, Dataset(x, np.eye(2)), "explain")
+    require_class_targets(recipe, classes, "explain")
+    require_class_targets(recipe, Dataset(x, np.eye(2)), "explain")
     for targets in (np.full((2, 2), 0.5), np.ones((2, 2)), np.ones((2, 1))):
-        require_classes(Recipe(), Dataset(x, targets), "explain")
-        told = refused(require_classes, recipe, Dataset(x, targets), "explain")
+        require_class_targets(Recipe(), Dataset(x, targets), "explain")
+        told = refused(require_class_targets, recipe, Dataset(x, targets), "explain")
         assert told.startswith("explain: expected at least two outputs, and targets of one 1 ")
 
 
@@ -204,7 +204,7 @@ def test_a_formula_that_is_descended_points_to_its_command() -> None:
 
 def test_smoothed_classes_of_a_real_data_set() -> None:
     from chainrule.ledger.ledger import Ledger
-    from chainrule.ledger.steps.example import WorkedExample
+    from chainrule.ledger.steps.worked_example import WorkedExample
 
     network = cr.Network.create([2, 3], "softmax", seed=0)
     data = Dataset(np.ones((2, 2)), np.array([2, 0]))

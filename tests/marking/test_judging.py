@@ -11,14 +11,14 @@ from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.steps.example import Claim
+from chainrule.ledger.steps.worked_example import Claim
 from chainrule.marking.judging import VERDICTS, judge
 
 
 def judged(text: str, *claims: tuple[str, str]):
     """The judgement of claims about a worked example."""
     example = parse_worked(text)
-    made = [Claim(Ledger(example).located(q), printed, "here") for q, printed in claims]
+    made = [Claim(Ledger(example).locate(q), printed, "here") for q, printed in claims]
     return judge(Ledger(replace(example, claims=tuple(made))))
 
 
@@ -216,14 +216,14 @@ def test_every_number_can_be_wrong(make, activation, cost) -> None:
 
 def test_a_hundred_layers_and_many_steps(make) -> None:
     deep = make("tanh", layers=(1,) * 101, examples=1, steps=1)
-    last = Ledger(deep).located("a[100][0]")
-    first = Claim(Ledger(deep).located("z[1][0]"), "0.25", "here")
+    last = Ledger(deep).locate("a[100][0]")
+    first = Claim(Ledger(deep).locate("z[1][0]"), "0.25", "here")
     value = Ledger(deep).value("a[100][0]")
     claims = (first, Claim(last, f"{value:.9f}", "here"))
     assert verdicts(judge(Ledger(replace(deep, claims=claims))))[1] == "rounded"
     long = make("tanh", layers=(1, 1), examples=1, steps=300)
     claims = tuple(
-        Claim(Ledger(long).located(address), "9.5", "here")
+        Claim(Ledger(long).locate(address), "9.5", "here")
         for address in ("W_new[1][0,0]", "step[300].W_new[1][0,0]")
     )
     assert verdicts(judge(Ledger(replace(long, claims=claims))))[0] == "wrong"

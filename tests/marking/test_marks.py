@@ -9,7 +9,7 @@ import pytest
 
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.steps.example import Claim
+from chainrule.ledger.steps.worked_example import Claim
 from chainrule.marking.judging import judge
 from chainrule.marking.marks import first_text, marks_lines, marks_record, marks_table
 from chainrule.marking.marks_html import marks_html
@@ -21,7 +21,7 @@ CLAIMS = (("z[1][0]", "0.5"), ("a[1][0]", "0.622"), ("a[2][0]", "0.1234"))
 def marked(chain):
     """A ledger, and claims of it: wrong, carried, wrong without a slip."""
     example = parse_worked(chain)
-    claims = tuple(Claim(Ledger(example).located(q), p, "here") for q, p in CLAIMS)
+    claims = tuple(Claim(Ledger(example).locate(q), p, "here") for q, p in CLAIMS)
     ledger = Ledger(replace(example, claims=claims))
     return ledger, judge(ledger)
 
@@ -74,7 +74,7 @@ def test_the_record(marked) -> None:
 def test_nothing_wrong(chain, printed, text) -> None:
     address = "z[1][0]" if printed == "1.5" else "a[1][0]"
     example = parse_worked(chain)
-    claim = Claim(Ledger(example).located(address), printed, "here")
+    claim = Claim(Ledger(example).locate(address), printed, "here")
     marked = judge(Ledger(replace(example, claims=(claim,))))
     assert list(marks_lines(marked)) == [text]
     assert marks_record(marked)["first_wrong"] is None
@@ -83,7 +83,7 @@ def test_nothing_wrong(chain, printed, text) -> None:
 def test_nothing_wrong_but_for_rounding(chain) -> None:
     example = parse_worked(chain)
     claims = tuple(
-        Claim(Ledger(example).located(q), p, "here")
+        Claim(Ledger(example).locate(q), p, "here")
         for q, p in (("a[1][0]", "0.8"), ("a[2][0]", "0.68997"))
     )
     marked = judge(Ledger(replace(example, claims=claims)))

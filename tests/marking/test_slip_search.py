@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.steps.example import Claim
+from chainrule.ledger.steps.worked_example import Claim
 from chainrule.marking.claimed_numbers import value_of
 from chainrule.marking.judging import judge
 from chainrule.marking.slip_search import CATALOGUE
@@ -26,7 +26,7 @@ def found(text: str, quantity: str, printed: str, *before: tuple[str, str]):
     """The finding about one claim, after others that are right."""
     example = parse_worked(text)
     ledger = Ledger(example)
-    claims = [Claim(ledger.located(q), p, "here") for q, p in (*before, (quantity, printed))]
+    claims = [Claim(ledger.locate(q), p, "here") for q, p in (*before, (quantity, printed))]
     marked = judge(Ledger(replace(example, claims=tuple(claims))))
     assert [one.is_wrong for one in marked.judgements] == [False] * len(before) + [True]
     return marked.judgements[-1].finding

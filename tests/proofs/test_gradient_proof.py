@@ -16,7 +16,7 @@ from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.steps.example import WorkedExample
+from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.proofs.gradient_proof import ProofOptions, prove, prove_step
 from chainrule.proofs.objective import objective_lines, objective_of
 from chainrule.proofs.proof_report import (

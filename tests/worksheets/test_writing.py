@@ -8,7 +8,7 @@ import pytest
 from chainrule.bundled import bundled_files
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.steps.example import WorkedExample
+from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.worksheets.drawing import drawn
 from chainrule.worksheets.plan import Plan
 from chainrule.worksheets.settings import used_settings

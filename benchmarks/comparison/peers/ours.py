@@ -75,10 +75,10 @@ class OurSession:
     """
 
     def __init__(self, job: Job, engine: str, dtype: str = "float32") -> None:
-        from chainrule.training import plan_training
+        from chainrule.training import prepare_training
 
         network = network_of(job, dtype)
-        self._plan = plan_training(network, dataset_of(job), recipe_of(job, engine))
+        self._plan = prepare_training(network, dataset_of(job), recipe_of(job, engine))
         self.restart()
 
     def restart(self) -> None:

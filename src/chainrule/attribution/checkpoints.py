@@ -13,7 +13,7 @@ from chainrule.engine import Position
 from chainrule.equations.backpropagation import Layer
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
-from chainrule.network import Network, layers_of
+from chainrule.network import Network, network_layers
 from chainrule.training import RunFolder
 
 __all__ = ["AFFORDED", "MOST", "Stage", "Stages", "stages_of", "stages_table"]
@@ -46,7 +46,7 @@ class Stage:
     def layers(self) -> list[Layer]:
         """What the equations compute with, in float64."""
         architecture = replace(self.network.architecture, dtype="float64")
-        return layers_of(architecture, self.network.parameters.astype(np.float64))
+        return network_layers(architecture, self.network.parameters.astype(np.float64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ def _before_last(course: Course) -> Position:
 def _stage(course: Course, position: Position, rate: float) -> Stage:
     """The plain network that a position stands for: averaged, and with normalisation folded in."""
     epoch = position.epoch + (position.batch > 0)  # one that is under way counts
-    network = course.network(course.plan.engine.settled(position))
+    network = course.network(course.plan.engine.inference_parameters(position))
     return Stage(position.step, epoch, rate, network)
 
 
@@ -139,7 +139,7 @@ def _work(course: Course, epoch: int) -> float:
     plan = course.plan
     times = plan.recipe.iterations if plan.recipe.optimiser == "lbfgs" else 1
     weights = sum(layer.W.size for layer in plan.network.layers)
-    return 3.0 * times * plan.engine.timetable.size(epoch - 1) * weights
+    return 3.0 * times * plan.engine.schedule.size(epoch - 1) * weights
 
 
 def stages_table(stages: Stages, **columns: tuple[str, ...]) -> Table:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
-from chainrule.engine import WorkingSet
+from chainrule.engine import DatasetView
 from chainrule.equations.backpropagation import Layer, backward, forward
 from chainrule.equations.costs import Cost
 from chainrule.equations.output_error import output_cost, output_error
@@ -86,7 +86,7 @@ def by_blocks(dataset: Dataset, outputs: int, look: Callable[[slice, Array, Arra
         outputs: width of the network's last layer.
         look: called with the rows, their inputs and their targets; it keeps what it finds.
     """
-    working = WorkingSet(dataset, outputs, "float64")
+    working = DatasetView(dataset, outputs, "float64")
 
     def look_from(start: int) -> None:
         rows = slice(start, start + BLOCK)

@@ -18,11 +18,11 @@ from chainrule.attribution.recipe_support import extras_of
 from chainrule.attribution.replay import Course
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import cell
-from chainrule.engine import WorkingSet, normalised_weights
+from chainrule.engine import DatasetView, normalised_weights
 from chainrule.equations.costs import Cost, cost_named
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
-from chainrule.network import chosen_classes
+from chainrule.network import predicted_classes
 
 __all__ = ["Influences", "influence_story", "influences"]
 
@@ -83,7 +83,7 @@ def influences(course: Course, stages: Sequence[Stage], passing: Passing) -> Inf
 
 
 def _one(passing: Passing, outputs: int, stage: Stage, cost: Cost) -> Factors:
-    working, row = WorkingSet(passing.dataset, outputs, "float64"), np.array([passing.row])
+    working, row = DatasetView(passing.dataset, outputs, "float64"), np.array([passing.row])
     return factors(working.inputs(row), working.targets(row), stage.layers, cost)
 
 
@@ -130,7 +130,7 @@ class _Told:
         names, outputs = self.passing.dataset.class_names, self.found.outputs
         if not self.passing.dataset.classifies:
             return [", ".join(number_text(float(a), 4) for a in row) for row in outputs]
-        chosen = chosen_classes(outputs)
+        chosen = predicted_classes(outputs)
         if outputs.shape[1] == 1:
             return [f"{names[j]} ({a:.3g})" for j, a in zip(chosen, outputs[:, 0], strict=True)]
         return [f"{names[j]} ({row[j]:.3g})" for j, row in zip(chosen, outputs, strict=True)]

@@ -19,7 +19,7 @@ from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
-from chainrule.network import chosen_classes
+from chainrule.network import predicted_classes
 
 __all__ = ["Doubts", "doubts", "mislabels_story"]
 
@@ -82,7 +82,7 @@ def doubts(course: Course, stages: Sequence[Stage]) -> Doubts:
             into[rows] = forward(x, stage.layers)[1][-1]
 
     by_blocks(data, width, look)
-    said = np.array([chosen_classes(a) for a in outputs])
+    said = np.array([predicted_classes(a) for a in outputs])
     agreed = (said == data.targets).mean(axis=1)
     judges = agreed >= _JUDGES * agreed.max()
     mean = outputs[judges].mean(axis=0)

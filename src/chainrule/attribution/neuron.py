@@ -18,7 +18,7 @@ from chainrule.attribution.example_view import (
 from chainrule.attribution.forward_trace import Passing
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import Whole, cell, terms_table
-from chainrule.ledger import Options
+from chainrule.ledger import DisplayOptions
 from chainrule.ledger.rendering import show
 from chainrule.ledger.steps import Quantity
 
@@ -95,7 +95,7 @@ class _Neuron:
     def _activation(self) -> Iterator[str]:
         ledger = self.passing.ledger
         entry = ledger.entry(Quantity("a", self.layer, (self.neuron,)))
-        shown = show(ledger, entry, Options())
+        shown = show(ledger, entry, DisplayOptions())
         yield f"{entry.equation:<4}{shown.symbol} = {shown.formula}"
         yield from (f"{'':<4}  = {text}" for text in (shown.substituted, shown.result) if text)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chainrule.attribution.replay import Course, StepOfRun
 from chainrule.data import Augmentation
-from chainrule.engine import Position, augmentation_of
+from chainrule.engine import Position, augmentation_from_recipe
 from chainrule.errors import InputError
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
@@ -35,7 +35,7 @@ def extras_of(recipe: Recipe) -> Iterator[str]:
 
 def distortions_of(recipe: Recipe) -> Iterator[str]:
     """The settings by which each epoch learns from other copies of the examples."""
-    if augmentation_of(recipe).changes:
+    if augmentation_from_recipe(recipe).changes:
         for name, limit in limits_of(recipe).items():
             value = getattr(recipe, name)
             told = name not in ("elastic_smoothness", "mixup")

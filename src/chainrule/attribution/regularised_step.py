@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.attribution.replay import Course, StepOfRun
-from chainrule.engine import Position, dropout_shares, plain_parameters
+from chainrule.engine import Position, drop_gains, dropout_rates
 from chainrule.equations.backpropagation import Trace
-from chainrule.ledger.steps import Step, WorkedExample, followed
+from chainrule.ledger.steps import Step, WorkedExample, step_from_trace
 from chainrule.network import Layout
 from chainrule.threads import one_blas_thread
 
@@ -38,7 +38,7 @@ def plain_state(layout: Layout, state: Array) -> Array:
     if not layout.gains:
         return state
     size = Layout(layout.architecture).size
-    rows = [plain_parameters(layout, row) for row in state]
+    rows = [drop_gains(layout, row) for row in state]
     return np.array(rows, state.dtype).reshape(len(state), size)
 
 
@@ -63,7 +63,7 @@ def crafted_step(
     with one_blas_thread(), np.errstate(all="ignore"):
         passes = course.law.training_step(exact, np.array(step.rows)).passes
     assert example.state is not None
-    return followed(example, 1, example.parameters, example.state, _joined(passes))
+    return step_from_trace(example, 1, example.parameters, example.state, _joined(passes))
 
 
 def _joined(passes: Sequence[Trace]) -> Trace:
@@ -101,7 +101,7 @@ def craft_lines(course: Course, layer: int, input_: int) -> Iterator[str]:
             f"Layer {layer} is normalised [N1]: du is the error of its sums before that, with what "
             "the batch's mean and deviation take back [N4]."
         )
-    share = dropout_shares(architecture, recipe)[layer - 2] if layer > 1 else 0.0
+    share = dropout_rates(architecture, recipe)[layer - 2] if layer > 1 else 0.0
     if share:
         silent = f"neuron {input_} of layer {layer - 1} with chance {share:g}"
         yield f"Dropout silenced {silent}; where it did not, it is {1 / (1 - share):.6g}-fold [R1]."

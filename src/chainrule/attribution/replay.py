@@ -17,11 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset, epoch_order
-from chainrule.engine import Position, ReferenceEngine, Timetable, Until, working_examples
+from chainrule.engine import Position, ReferenceEngine, TrainingSchedule, Until, kernel_examples
 from chainrule.errors import InputError
 from chainrule.network import Network
 from chainrule.threads import thread_count
-from chainrule.training import Plan, RunFacts, RunFolder, advanced, plan_of, read_checkpoint
+from chainrule.training import (
+    RunFacts,
+    RunFolder,
+    TrainingSetup,
+    read_checkpoint,
+    restore_training,
+    train_chunk,
+)
 
 __all__ = ["Course", "StepOfRun"]
 
@@ -63,14 +70,14 @@ class Course:
     tell: Callable[[str], None] = lambda _: None
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> TrainingSetup:
         """The training as it was planned, on its own data.
 
         Raises: IntegrityError where the data are others; RunFolderError, DataError.
         """
         kept = RunFolder(self.path)
         _prepare(self.dataset, kept.facts())
-        return plan_of(kept, self.dataset, self.validation)
+        return restore_training(kept, self.dataset, self.validation)
 
     @cached_property
     def newest(self) -> Position:
@@ -103,8 +110,8 @@ class Course:
         return self.plan.network.with_parameters(parameters)
 
     @property
-    def _timetable(self) -> Timetable:
-        return self.plan.engine.timetable
+    def _timetable(self) -> TrainingSchedule:
+        return self.plan.engine.schedule
 
     def batches(self, epoch: int) -> int:
         """Batches in an epoch, from 0; batches that grow become fewer."""
@@ -219,7 +226,7 @@ class Course:
         if done - position.step > _LONG:
             self.tell(f"Steps {position.step + 1} to {done} are computed again.")
         while position.step < done:
-            position, _ = advanced(self.plan, position, Until(batches=done - position.step))
+            position, _ = train_chunk(self.plan, position, Until(batches=done - position.step))
         return position
 
     def after(self, position: Position) -> Position:
@@ -248,5 +255,5 @@ def _prepare(dataset: Dataset, facts: RunFacts) -> None:
     if facts.recipe.engine != "compiled" or facts.recipe.validation_fraction:
         return  # a part of the examples is a data set of its own
     with contextlib.suppress(Exception), ThreadPoolExecutor(1) as beside:
-        beside.submit(working_examples, dataset, facts.architecture, facts.recipe.class_weights)
+        beside.submit(kernel_examples, dataset, facts.architecture, facts.recipe.class_weights)
         import chainrule.engine.compiled  # noqa: F401

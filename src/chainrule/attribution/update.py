@@ -12,9 +12,9 @@ import numpy as np
 from chainrule.attribution.replay import Course
 from chainrule.attribution.story import Lines
 from chainrule.attribution.term_sums import cell
-from chainrule.engine import Position, plain_parameters
+from chainrule.engine import Position, drop_gains
 from chainrule.equations.updates import UPDATES, limited_rows
-from chainrule.ledger import Entry, Ledger, Options
+from chainrule.ledger import DisplayOptions, Entry, Ledger
 from chainrule.ledger.rendering import show
 from chainrule.ledger.steps import Quantity
 
@@ -83,7 +83,7 @@ class Update:
         return {"dtype": dtype, "before": self._weight(self.position), "after": after}
 
     def _weight(self, at: Position) -> float:
-        plain = plain_parameters(self.course.plan.engine.layout, at.parameters)
+        plain = drop_gains(self.course.plan.engine.layout, at.parameters)
         weights = self.course.plan.network.with_parameters(plain).weights
         return float(str(weights[self.layer - 1][self.index]))  # its own digits, not float64's
 
@@ -91,7 +91,7 @@ class Update:
         """The update in formulas with their numbers."""
         lines: list[str] = []
         for entry in self._entries:
-            shown = show(self.ledger, entry, Options())
+            shown = show(self.ledger, entry, DisplayOptions())
             lines.append(f"{entry.equation:<4}{shown.symbol} = {shown.formula or shown.result}")
             rest = (shown.substituted, shown.result) if shown.formula else ()
             lines += [f"{'':<4}  = {text}" for text in rest if text]

@@ -22,7 +22,7 @@ from chainrule.attribution.replay import Course, StepOfRun
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import Whole, cell, terms_table
 from chainrule.attribution.update import Update
-from chainrule.engine import Position, plain_parameters
+from chainrule.engine import Position, drop_gains
 from chainrule.equations.updates import UPDATES
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Quantity, WorkedExample
@@ -70,7 +70,7 @@ def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
     require_explained(course.plan.recipe)
     position = course.before(step)
     ledger = _ledger(course, step, position)
-    ledger.located(asked.gradient, asked.where)
+    ledger.locate(asked.gradient, asked.where)
     terms = _Terms(course, step, ledger, asked)
     update = Update(course, position, ledger, asked.layer, asked.index)
     return Story(
@@ -89,7 +89,7 @@ def _ledger(course: Course, step: StepOfRun, position: Position) -> Ledger:
     example = _example(course, step, position)
     if not is_crafted(course):
         return Ledger(example)
-    return Ledger.beginning_with(crafted_step(course, step, position, example))
+    return Ledger.from_step(crafted_step(course, step, position, example))
 
 
 def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExample:
@@ -98,7 +98,7 @@ def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExamp
     layout = plan.engine.layout
     state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
-        plan.network.with_parameters(plain_parameters(layout, position.parameters)),
+        plan.network.with_parameters(drop_gains(layout, position.parameters)),
         course.examples(step),
         recipe,
         rows=step.rows,

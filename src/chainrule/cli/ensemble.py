@@ -11,7 +11,7 @@ from chainrule.cli.command import Flag
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.cli.runs import Kept, open_kept
 from chainrule.data import Dataset
-from chainrule.engine import augmentation_of
+from chainrule.engine import augmentation_from_recipe
 from chainrule.errors import InputError
 from chainrule.evaluation import Table, Votes, count_text, percent_text, vote
 from chainrule.limits import Limit
@@ -54,7 +54,7 @@ def voted(kept: Kept, dataset: Dataset, given: Mapping[str, Any]) -> Votes | Non
     views = given["views"] or 0
     if len(networks) == 1 and not views:
         return None
-    how = None if kept.facts is None else augmentation_of(kept.facts.recipe)
+    how = None if kept.facts is None else augmentation_from_recipe(kept.facts.recipe)
     return vote(networks, dataset, views=views, augmentation=how)
 
 

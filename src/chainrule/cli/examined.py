@@ -17,7 +17,7 @@ from chainrule.diagnosis import Evidence, evidence_between
 from chainrule.diagnosis.probe import probe
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
-from chainrule.training import RunFacts, RunFolder, plan_of
+from chainrule.training import RunFacts, RunFolder, restore_training
 
 __all__ = ["Examined", "examined"]
 
@@ -73,7 +73,7 @@ class Examined:
     def _of_run(self, folder: str) -> Evidence:
         kept = RunFolder(folder)
         pair, validation = self.data.load(offline=self.offline), self._whole(self.checks)
-        plan = plan_of(kept, pair.train, validation)
+        plan = restore_training(kept, pair.train, validation)
         ended = ""
         if "certificate.json" in names_in(kept.path):
             ended = str(kept.read_json("certificate.json").get("ended", ""))

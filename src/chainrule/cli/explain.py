@@ -14,7 +14,7 @@ from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.cli.proved import is_run
 from chainrule.cli.run_flags import run_flags
 from chainrule.errors import InputError
-from chainrule.ledger import Ledger, Options
+from chainrule.ledger import DisplayOptions, Ledger
 from chainrule.ledger.rendering import FORMATS, render
 from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit, limits_of
@@ -68,12 +68,12 @@ _STEP = Setting(
 
 def _shown() -> dict[str, Setting]:
     """The settings of the options record."""
-    defaults = Options()
+    defaults = DisplayOptions()
     return {
         name: Setting(
             name=name, limit=replace(limit, group="output"), default=getattr(defaults, name)
         )
-        for name, limit in limits_of(Options).items()
+        for name, limit in limits_of(DisplayOptions).items()
     }
 
 
@@ -90,7 +90,7 @@ def _explain(file: str, **given: Any) -> int:
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}
     step = _step(ledger, given["step"])
     quantities = tuple(_quantity(ledger, address, step) for address in given["quantity"])
-    options = Options(**chosen, step=step, quantities=quantities)
+    options = DisplayOptions(**chosen, step=step, quantities=quantities)
     text = render(ledger, given["format"] or _FORMAT.default, options)
     Console().line(text.rstrip("\n"))
     return 0
@@ -117,7 +117,7 @@ def _quantity(ledger: Ledger, address: str, step: int | None) -> Quantity:
     quantity = Quantity.parse(address, where)
     if step is not None and quantity.step == 1:
         quantity = replace(quantity, step=step)
-    return ledger.located(quantity, where)
+    return ledger.locate(quantity, where)
 
 
 def _flags() -> list[click.Parameter]:

@@ -133,7 +133,7 @@ def _of_neuron(target: str, given: Mapping[str, Any]) -> Story:
             argument="image",
         )
     passing = _passing(target, given, "image")
-    passing.ledger.located(Quantity("z", layer, (neuron,)), "--neuron")
+    passing.ledger.locate(Quantity("z", layer, (neuron,)), "--neuron")
     return neuron_story(passing, layer, neuron, given.get("top") or TOP)
 
 

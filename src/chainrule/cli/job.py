@@ -11,7 +11,7 @@ from chainrule.cli.parts import whole
 from chainrule.cli.runs import DataSource, data_of, validation_of
 from chainrule.cli.settings import owned_by
 from chainrule.data import Dataset, DatasetPair, split
-from chainrule.engine import plain_parameters, training_layout
+from chainrule.engine import drop_gains, training_layout
 from chainrule.network import Architecture, Network
 from chainrule.recipe import Recipe
 from chainrule.training import Observer, Run, RunFolder, resume, train
@@ -168,7 +168,7 @@ def resumed_job(folder: str, sources: Sources) -> Job:
 
     def first() -> Network:
         layout = training_layout(facts.architecture, facts.recipe)
-        theta = plain_parameters(layout, RunFolder(folder).first().parameters)
+        theta = drop_gains(layout, RunFolder(folder).first().parameters)
         return Network(facts.architecture, theta)
 
     validated = "validation_digest" in facts.data

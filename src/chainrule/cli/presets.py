@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from chainrule.evaluation import Table, percent_text
-from chainrule.presets import measured, preset, preset_about, preset_names
+from chainrule.presets import preset, preset_description, preset_names, preset_results
 
 __all__ = ["presets_table"]
 
@@ -21,8 +21,14 @@ def presets_table() -> Table:
 
 
 def _row(name: str) -> tuple[str, ...]:
-    layers, figures = "-".join(map(str, preset(name)["layers"])), measured(name)
+    layers, figures = "-".join(map(str, preset(name)["layers"])), preset_results(name)
     if not figures:
-        return name, layers, "", "", preset_about(name)
+        return name, layers, "", "", preset_description(name)
     accuracy, seconds = percent_text(median(figures["accuracies"])), median(figures["seconds"])
-    return name, layers, accuracy, f"{seconds:.{1 if seconds >= 1 else 2}f}", preset_about(name)
+    return (
+        name,
+        layers,
+        accuracy,
+        f"{seconds:.{1 if seconds >= 1 else 2}f}",
+        preset_description(name),
+    )

@@ -14,7 +14,7 @@ from chainrule.cli.epoch_table import EpochTable, duration_text
 from chainrule.engine import EpochRecord
 from chainrule.errors import FileError
 from chainrule.evaluation import percent_text
-from chainrule.training import Moment, Observer
+from chainrule.training import Observer, TrainingProgress
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -73,7 +73,7 @@ class Once:
     def __init__(self, action: Callable[[], object]) -> None:
         self._action: Callable[[], object] | None = action
 
-    def __call__(self, moment: Moment | None = None) -> None:
+    def __call__(self, moment: TrainingProgress | None = None) -> None:
         """Do it, unless it is done."""
         action, self._action = self._action, None
         if action is not None:
@@ -91,7 +91,7 @@ class Lines:
         self._watch = _StopWatch(clock)
         self._begun = False
 
-    def __call__(self, moment: Moment) -> bool:
+    def __call__(self, moment: TrainingProgress) -> bool:
         """Print what there is to print; ask to stop where nobody would ever know of the run."""
         self._watch.see(moment)
         if moment.epoch_ended:
@@ -119,7 +119,7 @@ class _StopWatch:
         self._clock = clock
         self._last: float | None = None
 
-    def see(self, moment: Moment) -> None:
+    def see(self, moment: TrainingProgress) -> None:
         """Note when the training began: before it, kernels may have been compiled."""
         if self._last is None:
             self._last = self._clock() - moment.seconds
@@ -165,7 +165,7 @@ class Bar:
         self._print_lines()
         self._progress.stop()
 
-    def __call__(self, moment: Moment) -> None:
+    def __call__(self, moment: TrainingProgress) -> None:
         """Note an epoch that ended, and draw if it is time."""
         self._watch.see(moment)
         if self._first_share is None:
@@ -190,7 +190,7 @@ class Bar:
         self._left_out = "" if shown else line
         self._lines += [line] if shown else []
 
-    def _draw(self, moment: Moment, seconds: float) -> None:
+    def _draw(self, moment: TrainingProgress, seconds: float) -> None:
         share = moment.share_done
         fields: dict[str, Any] = {"epoch": _epoch(moment), "status": _status(moment), "left": ""}
         gained = share - (self._first_share or 0.0)
@@ -222,11 +222,11 @@ def _progress(rich: RichConsole) -> Progress:
     return Progress(*columns, console=rich, auto_refresh=False, transient=True, expand=True)
 
 
-def _epoch(moment: Moment) -> str:
+def _epoch(moment: TrainingProgress) -> str:
     return f"{min(moment.position.epoch + 1, moment.epochs)}/{moment.epochs}"
 
 
-def _status(moment: Moment) -> str:
+def _status(moment: TrainingProgress) -> str:
     """Cost and accuracy of the epoch under way, and the last validation."""
     position = moment.position
     sums, last = position.sums, position.history[-1] if position.history else None

@@ -10,7 +10,7 @@ from chainrule.cli.runs import Kept, is_folder, open_kept
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
-from chainrule.ledger.steps import WorkedExample, plain_recipe, untold_of
+from chainrule.ledger.steps import WorkedExample, supported_recipe, unsupported_settings
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
 
@@ -63,7 +63,7 @@ def _drawn(kept: Kept, dataset: Dataset, settings: Mapping[str, int]) -> WorkedE
     return WorkedExample.from_network(
         kept.network,
         dataset,
-        plain_recipe(recipe).replaced(**changes),
+        supported_recipe(recipe).replaced(**changes),
         rows=[int(row) for row in rows],
         steps=batches,
         title=_title(recipe),
@@ -73,7 +73,7 @@ def _drawn(kept: Kept, dataset: Dataset, settings: Mapping[str, int]) -> WorkedE
 
 def _title(recipe: Recipe) -> str:
     """What is proved, where the run's own gradients were others."""
-    without = list(untold_of(recipe, gradients=True))
+    without = list(unsupported_settings(recipe, gradients=True))
     if not without:
         return ""
     return f"Of the network as it was kept, without the run's {', '.join(without)}"

@@ -15,7 +15,7 @@ from chainrule.cli.option_values import given_values, setting_flags
 from chainrule.cli.settings import training_settings
 from chainrule.evaluation import Table
 from chainrule.limits import Limit
-from chainrule.training import RateCurve, find_rate
+from chainrule.training import RateCurve, find_learning_rate
 
 __all__ = ["command"]
 
@@ -56,7 +56,9 @@ def _rate(**given: Any) -> int:
         values = given_values(ctx, _SETTINGS)
         sources = Sources(given["data"], None, None, given["offline"], given["threads"])
         job = new_job(sources, values, _SETTINGS)
-        found = find_rate(job.network, job.pair.train, job.recipe, threads=given["threads"], **own)
+        found = find_learning_rate(
+            job.network, job.pair.train, job.recipe, threads=given["threads"], **own
+        )
     if given["save"] is not None:
         _save(found, given["save"])
     if console.as_json:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from chainrule.cli.job import Job
-from chainrule.training import Moment, Observer
+from chainrule.training import Observer, TrainingProgress
 
 __all__ = ["watching"]
 
@@ -36,7 +36,7 @@ def watching(job: Job, warned: list[str]) -> Callable[[Tell], Observer]:
 
             return warning_observer(job.network, job.training, job.recipe, keep)
 
-        def watch(moment: Moment) -> None:
+        def watch(moment: TrainingProgress) -> None:
             if moment.epoch_ended:
                 observer()(moment)
 

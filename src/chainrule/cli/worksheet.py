@@ -18,7 +18,7 @@ from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
 from chainrule.ledger.rendering import example_text
-from chainrule.ledger.steps import name_of
+from chainrule.ledger.steps import describe_quantity
 from chainrule.limits import Limit, limits_of
 from chainrule.worksheets import (
     FORMATS,
@@ -234,7 +234,7 @@ def _blanks(sheet: Sheet) -> list[dict[str, Any]]:
     return [
         {
             "quantity": str(blank),
-            "name": name_of(sheet.ledger.example, blank),
+            "name": describe_quantity(sheet.ledger.example, blank),
             "answer": sheet.answer(blank),
             "value": float(sheet.ledger.value(blank)),
         }

@@ -18,7 +18,7 @@ from chainrule.equations.distortions import Augmentation, distorted
 from chainrule.equations.hashing import derived, key_of
 from chainrule.equations.mixing import partners, shares
 from chainrule.errors import ShapeError
-from chainrule.thread_pool import Crew
+from chainrule.thread_pool import ThreadPool
 
 __all__ = ["Augmentation", "augmented", "augmented_by_law", "mixing"]
 
@@ -77,7 +77,7 @@ def augmented(
         chosen,
         made,
     )
-    crew = Crew(threads if len(chosen) >= _FEW else 1)
+    crew = ThreadPool(threads if len(chosen) >= _FEW else 1)
     crew.run(partial(work.share, crew.threads))
     if made is not out:
         out[:] = made

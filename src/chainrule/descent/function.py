@@ -20,9 +20,9 @@ from chainrule.ledger.formulas import (
     Leaf,
     Symbol,
     evaluate,
+    formula_text,
+    from_sympy,
     number_text,
-    plain,
-    tree_of,
 )
 
 __all__ = ["Function", "function_of"]
@@ -98,7 +98,7 @@ class Function:
                 return one.letter
             return number_text(_leaf(one, known), digits)
 
-        return plain(tree, leaf, full=True)
+        return formula_text(tree, leaf, full=True)
 
     @cached_property
     def letter(self) -> str:
@@ -154,7 +154,7 @@ def _reader(formula: Parsed, where: str) -> Callable[[Any], Expression]:
 
     def read(node: Any) -> Expression:
         try:
-            return tree_of(node, symbols)
+            return from_sympy(node, symbols)
         except (KeyError, OverflowError, RecursionError):
             raise InputError(
                 where,

@@ -15,10 +15,10 @@ from chainrule.diagnosis.condition_table import CONDITIONS
 from chainrule.diagnosis.evidence import POOR, Evidence, Snapshot
 from chainrule.diagnosis.examples import class_counts
 from chainrule.diagnosis.measuring import Measure
-from chainrule.engine import EpochRecord, Position, initial_state, widened
-from chainrule.network import Network, settled
+from chainrule.engine import EpochRecord, Position, add_gains, initial_state
+from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training import Moment, Observer
+from chainrule.training import Observer, TrainingProgress
 
 __all__ = ["warning_observer"]
 
@@ -49,12 +49,12 @@ def warning_observer(
 
     Returns: an observer for `train`.
     """
-    begun = settled(network, recipe.cost)
+    begun = network.for_cost(recipe.cost)
     seeded = recipe.with_seed()
     watched = _Watched(Measure(begun.architecture, seeded, training), begun.parameters, validation)
     left = [condition for condition in CONDITIONS if condition.cheap]
 
-    def watch(moment: Moment) -> None:
+    def watch(moment: TrainingProgress) -> None:
         if not moment.epoch_ended:
             return
         evidence = watched.evidence(moment.position)
@@ -82,7 +82,7 @@ class _Watched:
     @cached_property
     def start(self) -> Snapshot:
         """Before the first step."""
-        theta = widened(self.measure.layout, self.begun)
+        theta = add_gains(self.measure.layout, self.begun)
         first = Position(theta, initial_state(self.measure.recipe, theta))
         return self.measure.snapshot(first, curved=False)
 

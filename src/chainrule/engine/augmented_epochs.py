@@ -17,7 +17,7 @@ from chainrule.equations.mixing import mixed
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
 
-__all__ = ["Expansion", "Mixing", "augmentation_of"]
+__all__ = ["AugmentedEpochs", "Mixing", "augmentation_from_recipe"]
 
 Array = NDArray[Any]
 Mixing = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -27,14 +27,14 @@ _ROWS = 8192
 """Rows mixed at once, which bounds the memory."""
 
 
-def augmentation_of(recipe: Recipe) -> Augmentation:
+def augmentation_from_recipe(recipe: Recipe) -> Augmentation:
     """The recipe's distortions of the training set."""
     names = [name for name, limit in limits_of(recipe).items() if limit.group == "augmentation"]
     return Augmentation(**{name: getattr(recipe, name) for name in names})
 
 
 @dataclass(eq=False)
-class Expansion:
+class AugmentedEpochs:
     """A training set and its copies.
 
     While an epoch goes on, a thread makes the copies of the next one.
@@ -53,7 +53,7 @@ class Expansion:
 
     @cached_property
     def _how(self) -> Augmentation:
-        return augmentation_of(self.recipe)
+        return augmentation_from_recipe(self.recipe)
 
     @property
     def changes(self) -> bool:

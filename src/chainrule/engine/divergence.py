@@ -21,10 +21,10 @@ __all__ = [
     "After",
     "diverged",
     "diverged_at",
-    "diverged_on_validation",
     "first_fault",
     "first_non_finite",
     "is_finite",
+    "validation_divergence",
 ]
 
 Array = NDArray[Any]
@@ -133,7 +133,7 @@ def diverged(position: Position, recipe: Recipe, trace: Trace, after: After) -> 
     return _error(position, recipe, f"{value} in {address}{place} at {at}", why, remedy)
 
 
-def diverged_on_validation(
+def validation_divergence(
     position: Position, recipe: Recipe, cost: float, last: str
 ) -> DivergenceError:
     """The error for a validation cost that is not finite.

@@ -12,10 +12,10 @@ from chainrule.equations.hashing import key_of
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
-__all__ = ["dropout_shares", "step_masks"]
+__all__ = ["dropout_rates", "step_masks"]
 
 
-def dropout_shares(architecture: Architecture, recipe: Recipe) -> tuple[float, ...]:
+def dropout_rates(architecture: Architecture, recipe: Recipe) -> tuple[float, ...]:
     """The share of each layer's neurons that dropout silences, (depth,); 0 for the last."""
     hidden = architecture.depth - 1
     given = recipe.dropout or (0.0,)
@@ -35,7 +35,7 @@ def step_masks(
         places: of the rows in their batch, (rows,).
     """
     assert recipe.seed is not None, "Recipe.with_seed comes first"
-    shares, dtype = dropout_shares(architecture, recipe), architecture.dtype
+    shares, dtype = dropout_rates(architecture, recipe), architecture.dtype
     return [
         mask(key_of(recipe.seed, "dropout", step, layer), places, width, share, dtype)
         if share

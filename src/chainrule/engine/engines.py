@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chainrule.data import Dataset
 from chainrule.engine.contract import Engine
-from chainrule.engine.lbfgs import WholeEngine
+from chainrule.engine.lbfgs import LbfgsEngine
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.errors import ChainruleError, MissingLibraryError
 from chainrule.network import Architecture
@@ -45,7 +45,7 @@ def make_engine(
         threads in CHAINRULE_THREADS is none.
     """
     if recipe.optimiser == "lbfgs":
-        return WholeEngine(architecture, recipe, training)
+        return LbfgsEngine(architecture, recipe, training)
     if recipe.engine == "reference":
         return ReferenceEngine(architecture, recipe, training)
     try:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.engine.position import Position
-from chainrule.engine.training_schedule import Timetable
+from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.activations import ACTIVATIONS, activate
 from chainrule.equations.affine import affine
 from chainrule.equations.normalisation import folded, normalise, scaled
@@ -22,11 +22,11 @@ from chainrule.threads import one_blas_thread
 
 __all__ = [
     "STATISTICS",
-    "plain_parameters",
+    "add_gains",
+    "drop_gains",
+    "inference_parameters",
     "sampled_rows",
-    "settled_parameters",
     "training_layout",
-    "widened",
 ]
 
 Array = NDArray[Any]
@@ -40,7 +40,7 @@ def training_layout(architecture: Architecture, recipe: Recipe) -> Layout:
     return Layout(architecture, gains=recipe.normalisation == "batch")
 
 
-def widened(layout: Layout, plain: Array) -> Array:
+def add_gains(layout: Layout, plain: Array) -> Array:
     """The flat buffer of a training: gains of 1 where it has any."""
     if not layout.gains:
         return plain
@@ -49,7 +49,7 @@ def widened(layout: Layout, plain: Array) -> Array:
     return flatten(of.weights(plain), of.biases(plain), gains)
 
 
-def plain_parameters(layout: Layout, theta: Array) -> Array:
+def drop_gains(layout: Layout, theta: Array) -> Array:
     """Weights and biases of a training's flat buffer as they are."""
     return flatten(layout.weights(theta), layout.biases(theta)) if layout.gains else theta
 
@@ -59,8 +59,8 @@ def sampled_rows(examples: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, examples - 1, min(examples, STATISTICS)).astype(np.int64))
 
 
-def settled_parameters(
-    layout: Layout, timetable: Timetable, position: Position, dataset: Dataset
+def inference_parameters(
+    layout: Layout, timetable: TrainingSchedule, position: Position, dataset: Dataset
 ) -> Array:
     """The plain parameters that a position stands for.
 

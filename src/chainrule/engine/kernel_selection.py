@@ -13,7 +13,7 @@ from itertools import pairwise
 from chainrule.network import Architecture
 from chainrule.threads import thread_count
 
-__all__ = ["BY_COLUMN_WIDTH", "LOOPS_BATCH", "THREAD_WORK", "Choice", "chosen_kernels"]
+__all__ = ["BY_COLUMN_WIDTH", "LOOPS_BATCH", "THREAD_WORK", "KernelSelection", "select_kernels"]
 
 LOOPS_BATCH = 1
 """Batches up to so many examples go by loops, example by example; larger ones by tiles."""
@@ -26,7 +26,7 @@ THREAD_WORK = 400_000
 
 
 @dataclass(frozen=True)
-class Choice:
+class KernelSelection:
     """What computes a training.
 
     Args:
@@ -40,9 +40,9 @@ class Choice:
     threads: int
 
 
-def chosen_kernels(
+def select_kernels(
     architecture: Architecture, batch_size: int, threads: int | None = None, *, plain: bool = True
-) -> Choice:
+) -> KernelSelection:
     """The kernels for a network and a batch size.
 
     Args:
@@ -56,4 +56,4 @@ def chosen_kernels(
     work = batch_size * sum(ins * outs for ins, outs in pairwise(layers))
     most = thread_count() if threads is None else threads
     useful = 1 if loops else max(1, min(most, work // THREAD_WORK))
-    return Choice(loops, layers[1] >= BY_COLUMN_WIDTH, useful)
+    return KernelSelection(loops, layers[1] >= BY_COLUMN_WIDTH, useful)

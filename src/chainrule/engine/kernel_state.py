@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from chainrule.engine.divergence import is_finite
 from chainrule.engine.position import EpochSums, Position
 from chainrule.kernels import aligned_zeros
-from chainrule.network import Table
+from chainrule.network import PackedLayout
 
-__all__ = ["InPlace", "in_place", "is_sound", "position_of"]
+__all__ = ["KernelState", "all_finite", "pack_position", "unpack_position"]
 
 Array = NDArray[Any]
 
 
 @dataclass(eq=False)
-class InPlace:
+class KernelState:
     """A position that moves on.
 
     Args:
@@ -39,7 +39,7 @@ class InPlace:
     position: Position
 
 
-def in_place(position: Position, table: Table) -> InPlace:
+def pack_position(position: Position, table: PackedLayout) -> KernelState:
     """A position as kernels take it."""
     slots, sums = len(position.state), position.sums
     shape = (max(1, slots), table.size if slots else 0)
@@ -48,10 +48,12 @@ def in_place(position: Position, table: Table) -> InPlace:
         row[...] = table.filled(flat)
     figures = (sums.examples, sums.cost, sums.penalty, sums.correct, sums.gradient_norm)
     theta = table.filled(position.parameters)
-    return InPlace(theta, state, np.array(figures, float), position.batch, position.step, position)
+    return KernelState(
+        theta, state, np.array(figures, float), position.batch, position.step, position
+    )
 
 
-def position_of(working: InPlace, table: Table) -> Position:
+def unpack_position(working: KernelState, table: PackedLayout) -> Position:
     """The position that has been reached."""
     before = working.position
     parameters = table.emptied(working.table)
@@ -71,7 +73,7 @@ def position_of(working: InPlace, table: Table) -> Position:
     )
 
 
-def is_sound(working: InPlace) -> bool:
+def all_finite(working: KernelState) -> bool:
     """Whether all numbers are finite; a sum tells at once, unless it overflows by itself."""
     arrays = (working.table, working.state, working.sums)
     return all(np.isfinite(array.sum()) or is_finite(array) for array in arrays)

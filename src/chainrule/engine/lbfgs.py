@@ -19,7 +19,7 @@ from chainrule.engine.contract import Score, Until
 from chainrule.engine.divergence import After, diverged, is_finite
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.training_schedule import Timetable
+from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import gradient_norm
@@ -27,7 +27,7 @@ from chainrule.network import BLOCK, Architecture, Layout, flatten
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 
-__all__ = ["WholeEngine"]
+__all__ = ["LbfgsEngine"]
 
 Array = NDArray[Any]
 
@@ -44,7 +44,7 @@ class _Objective:
 
 
 @dataclass(frozen=True, eq=False)
-class WholeEngine:
+class LbfgsEngine:
     """The engine of the optimiser lbfgs: the whole training set is one batch, an epoch one step.
 
     Args:
@@ -63,9 +63,9 @@ class WholeEngine:
         return ReferenceEngine(self.architecture, whole, self.training)
 
     @property
-    def timetable(self) -> Timetable:
+    def schedule(self) -> TrainingSchedule:
         """One batch an epoch."""
-        return self._law.timetable
+        return self._law.schedule
 
     @property
     def layout(self) -> Layout:
@@ -143,9 +143,9 @@ class WholeEngine:
         """The rate of the recipe; the line search finds its own steps."""
         return self.recipe.learning_rate
 
-    def settled(self, position: Position) -> Array:
+    def inference_parameters(self, position: Position) -> Array:
         """The parameters of the plain network that a position stands for."""
-        return self._law.settled(position)
+        return self._law.inference_parameters(position)
 
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy of a plain network on any data set, without training."""

@@ -12,22 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
-from chainrule.engine.augmented_epochs import Expansion
+from chainrule.engine.augmented_epochs import AugmentedEpochs
 from chainrule.engine.contract import Score, Until
+from chainrule.engine.dataset_view import DatasetView, normalised_weights
 from chainrule.engine.divergence import diverged_at
 from chainrule.engine.dropout_masks import step_masks
 from chainrule.engine.epoch_order import order_of
-from chainrule.engine.inference_parameters import settled_parameters, training_layout
+from chainrule.engine.inference_parameters import inference_parameters, training_layout
 from chainrule.engine.position import EpochSums, Position
-from chainrule.engine.scoring import scored
-from chainrule.engine.training_arrays import WorkingSet, normalised_weights
-from chainrule.engine.training_schedule import Timetable
+from chainrule.engine.scoring import score_outputs
+from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.engine.update_settings import step_settings
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
 from chainrule.equations.costs import Cost, cost_named
 from chainrule.equations.step import BatchPart, TrainingStep, training_step
-from chainrule.network import BLOCK, Architecture, Layout, layers_of
+from chainrule.network import BLOCK, Architecture, Layout, network_layers
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 
@@ -49,12 +49,12 @@ class ReferenceEngine:
     architecture: Architecture
     recipe: Recipe
     training: Dataset
-    _sets: dict[int, WorkingSet] = field(default_factory=dict, init=False, repr=False)
+    _sets: dict[int, DatasetView] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
-    def timetable(self) -> Timetable:
+    def schedule(self) -> TrainingSchedule:
         """Batches, rates and shares of the average, by the place in the training."""
-        return Timetable(self.recipe, len(self.training))
+        return TrainingSchedule(self.recipe, len(self.training))
 
     @cached_property
     def layout(self) -> Layout:
@@ -62,19 +62,19 @@ class ReferenceEngine:
         return training_layout(self.architecture, self.recipe)
 
     @cached_property
-    def expansion(self) -> Expansion:
+    def expansion(self) -> AugmentedEpochs:
         """The training set as each epoch sees it."""
-        return Expansion(self.training, self.recipe)
+        return AugmentedEpochs(self.training, self.recipe)
 
     @cached_property
     def _weights(self) -> Array | None:
         return normalised_weights(self.training, self.recipe.class_weights)
 
     @cached_property
-    def _plain_set(self) -> WorkingSet:
+    def _plain_set(self) -> DatasetView:
         return self._working(self.training, self._weights)
 
-    def _set(self, epoch: int) -> WorkingSet:
+    def _set(self, epoch: int) -> DatasetView:
         """The training set of an epoch with its targets."""
         found = self._sets.get(epoch)
         if found is None:
@@ -95,14 +95,14 @@ class ReferenceEngine:
     @property
     def batches(self) -> int:
         """Batches in the first epoch; the timetable knows those of the others."""
-        return self.timetable.batches(0)
+        return self.schedule.batches(0)
 
     def advance(self, position: Position, until: Until) -> Position:
         """Train on from a position to the epoch's end, or to `until`.
 
         Raises: DivergenceError, whose `position` is the one before the bad batch.
         """
-        stop = self.timetable.batches(position.epoch)
+        stop = self.schedule.batches(position.epoch)
         if until.batches is not None:
             stop = min(stop, position.batch + until.batches)
         latest = None if until.seconds is None else time.monotonic() + until.seconds
@@ -110,7 +110,7 @@ class ReferenceEngine:
         # Overflow on the way to a divergence is found and reported by the step itself.
         with one_blas_thread(), np.errstate(all="ignore"):
             while position.batch < stop:
-                first, after = self.timetable.bounds(position.epoch, position.batch)
+                first, after = self.schedule.bounds(position.epoch, position.batch)
                 position = self._stepped(position, order[first:after])
                 if latest is not None and time.monotonic() >= latest:
                     break
@@ -152,7 +152,7 @@ class ReferenceEngine:
             self.layout,
             position.step,
             self.learning_rate(position),
-            self.timetable.average_share(position, position.step),
+            self.schedule.average_share(position, position.step),
         )
         layers = self._layers(position.parameters)
         parts = self.batch_parts(position, rows)
@@ -162,7 +162,7 @@ class ReferenceEngine:
         """The parts of the batch of these rows, as the step from a position sees them."""
         examples = self._set(position.epoch)
         parts = []
-        for first, stop in self.timetable.parts(position.epoch, len(rows)):
+        for first, stop in self.schedule.parts(position.epoch, len(rows)):
             part, places = rows[first:stop], np.arange(first, stop)
             masks = step_masks(self.architecture, self.recipe, position.step, places)
             shares = examples.shares(part, len(rows))
@@ -204,7 +204,7 @@ class ReferenceEngine:
 
     def learning_rate(self, position: Position) -> float:
         """The rate of the step that comes next at a position."""
-        return self.timetable.rates(position, [position.step])[0]
+        return self.schedule.rates(position, [position.step])[0]
 
     def trace(self, parameters: Array, rows: Array) -> Trace:
         """Every number of one pass over these rows of the training set as it is."""
@@ -217,24 +217,29 @@ class ReferenceEngine:
             examples.shares(rows, len(rows)),
         )
 
-    def settled(self, position: Position) -> Array:
+    def inference_parameters(self, position: Position) -> Array:
         """The parameters of the plain network that a position stands for."""
         latest = position.epoch if position.batch else max(0, position.epoch - 1)
         seen = self.expansion.of(latest) if self.layout.gains else self.training
-        return settled_parameters(self.layout, self.timetable, position, seen)
+        return inference_parameters(self.layout, self.schedule, position, seen)
 
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""
-        return scored(self.architecture, self._cost, dataset, self._outputs(parameters, dataset))
+        return score_outputs(
+            self.architecture, self._cost, dataset, self._outputs(parameters, dataset)
+        )
 
     def _outputs(self, parameters: Array, dataset: Dataset) -> Iterator[tuple[Array, Array]]:
         """z and a of the last layer, for one block of rows after the other."""
-        working, layers = self._working(dataset, None), layers_of(self.architecture, parameters)
+        working, layers = (
+            self._working(dataset, None),
+            network_layers(self.architecture, parameters),
+        )
         for start in range(0, len(dataset), BLOCK):
             with one_blas_thread(), np.errstate(all="ignore"):
                 zs, activations = forward(working.inputs(slice(start, start + BLOCK)), layers)
             yield zs[-1], activations[-1]
 
-    def _working(self, dataset: Dataset, weights: Array | None) -> WorkingSet:
+    def _working(self, dataset: Dataset, weights: Array | None) -> DatasetView:
         outputs = self.architecture.layers[-1]
-        return WorkingSet(dataset, outputs, self.architecture.dtype, weights)
+        return DatasetView(dataset, outputs, self.architecture.dtype, weights)

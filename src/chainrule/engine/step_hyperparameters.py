@@ -14,12 +14,12 @@ from chainrule.equations.updates import UPDATES
 from chainrule.kernels import COST_CODES, HYPER, UPDATE_CODES, Course
 from chainrule.recipe import Recipe
 
-__all__ = ["made_course", "mask_keys"]
+__all__ = ["mask_keys", "step_hyperparameters"]
 
 Array = NDArray[Any]
 
 
-def made_course(recipe: Recipe, is_weight: Array, silent: Sequence[float]) -> Course:
+def step_hyperparameters(recipe: Recipe, is_weight: Array, silent: Sequence[float]) -> Course:
     """The recipe as kernels take it.
 
     Args:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.engine.kernel_selection import Choice
+from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.kernels import GROUP, Examples, Pieces, Plan, panel_count
 
-__all__ = ["made_pieces"]
+__all__ = ["partition_tasks"]
 
 _TASK_INPUTS = 128
 """Inputs of a task: enough tasks for many threads, each long beside what handing it out takes."""
 
 
-def made_pieces(plan: Plan, examples: Examples, choice: Choice, dtype: str) -> Pieces:
+def partition_tasks(plan: Plan, examples: Examples, choice: KernelSelection, dtype: str) -> Pieces:
     """The tasks of a step; they depend on the shapes only."""
     by_column = choice.by_column and examples.indptr.size > 0
     tasks = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Pace"]
+__all__ = ["ThreadTuner"]
 
 _TRIAL = 8
 """Each so many stretches go by the other number of threads, and are shorter by _SHORTER."""
@@ -12,7 +12,7 @@ _SHORTER = 4
 
 
 @dataclass(eq=False)
-class Pace:
+class ThreadTuner:
     """Chooses between one thread and all of them, stretch by stretch.
 
     Threads that share a batch wait for each other many times in it: where other programs keep the

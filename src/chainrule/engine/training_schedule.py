@@ -16,7 +16,7 @@ from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far
 from chainrule.equations.updates import UPDATES
 from chainrule.recipe import Recipe
 
-__all__ = ["Timetable", "initial_state"]
+__all__ = ["TrainingSchedule", "initial_state"]
 
 _STEADY = ("constant", "step", "exponential", "plateau")
 """Schedules whose rate is one for a whole epoch."""
@@ -32,7 +32,7 @@ def initial_state(recipe: Recipe, theta: NDArray[Any]) -> NDArray[Any]:
 
 
 @dataclass(frozen=True)
-class Timetable:
+class TrainingSchedule:
     """The timetable of a training.
 
     Args:

@@ -17,7 +17,7 @@ from chainrule.errors import InputError
 from chainrule.evaluation.compatibility import matched
 from chainrule.evaluation.wilson import wilson_interval
 from chainrule.limits import Limit
-from chainrule.network import Network, chosen_classes
+from chainrule.network import Network, predicted_classes
 
 __all__ = ["Votes", "vote"]
 
@@ -90,7 +90,7 @@ def vote(
             "vote", expected="targets that are classes", got="numbers", argument="dataset"
         )
     plain = [network.predict(data.inputs) for network in networks]
-    alone = tuple(float((chosen_classes(a) == data.targets).mean()) for a in plain)
+    alone = tuple(float((predicted_classes(a) == data.targets).mean()) for a in plain)
     total = np.sum([a.astype(np.float64) for a in plain], axis=0)
     for view in range(views):
         assert augmentation is not None, "views were refused without"
@@ -98,6 +98,6 @@ def vote(
         for network in networks:
             total += network.predict(copies)
     total /= len(networks) * (1 + views)
-    correct, n = int((chosen_classes(total) == data.targets).sum()), len(data)
+    correct, n = int((predicted_classes(total) == data.targets).sum()), len(data)
     interval = wilson_interval(correct, n)
     return Votes(n, len(networks), views, correct, correct / n, interval, alone)

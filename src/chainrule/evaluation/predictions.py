@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
-from chainrule.engine import WorkingSet
+from chainrule.engine import DatasetView
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import Cost
 from chainrule.equations.output_error import output_cost
 from chainrule.errors import DataError
-from chainrule.network import BLOCK, Network, chosen_classes
+from chainrule.network import BLOCK, Network, predicted_classes
 
 __all__ = ["Answers", "Block", "answered", "answers", "in_columns"]
 
@@ -79,7 +79,7 @@ def answered(network: Network, dataset: Dataset, cost: Cost) -> Iterator[Block]:
     Raises: ShapeError, DataError where an output is NaN or infinite.
     """
     architecture = network.architecture
-    working = WorkingSet(dataset, architecture.layers[-1], architecture.dtype)
+    working = DatasetView(dataset, architecture.layers[-1], architecture.dtype)
     last = ACTIVATIONS[architecture.activations[-1]]
     for start in range(0, len(dataset), BLOCK):
         rows = slice(start, start + BLOCK)
@@ -124,7 +124,7 @@ def in_columns(outputs: Column) -> Column:
 
 
 def _answers(block: Block, truth: NDArray[np.int64]) -> Answers:
-    predicted, columns = chosen_classes(block.outputs), in_columns(block.outputs)
+    predicted, columns = predicted_classes(block.outputs), in_columns(block.outputs)
     each = np.arange(len(columns))
     others = columns.copy()
     others[each, predicted] = -np.inf

@@ -19,7 +19,7 @@ def draw_rates(found: RateCurve, figure: Figure | None = None) -> Figure:
     """Draw the costs against the rates.
 
     Args:
-        found: what `find_rate` gave, with at least one step.
+        found: what `find_learning_rate` gave, with at least one step.
         figure: to draw on; None makes one.
 
     Raises: InputError where there is none.

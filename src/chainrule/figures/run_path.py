@@ -60,7 +60,7 @@ def run_points(
     wanted = sorted(steps - {0, newest.step})
     start = RunFolder(course.path).first()
     kept = [start, *_reached(course, start, wanted, afforded)]
-    settled = course.plan.engine.settled
+    settled = course.plan.engine.inference_parameters
     return tuple(
         RunPoint(_epochs_at(course, one), settled(one).astype(np.float64))
         for one in (*kept, newest)

@@ -8,7 +8,7 @@ from chainrule.ledger.quantity_text import NOTATIONS
 from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit, check_record, limited
 
-__all__ = ["Options"]
+__all__ = ["DisplayOptions"]
 
 
 def _notations() -> tuple[str, ...]:
@@ -16,13 +16,13 @@ def _notations() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class DisplayOptions:
     """What to show of a ledger, and how.
 
     Args:
         digits: significant digits of numbers.
         fractions: whether rational numbers are shown as fractions.
-        notation: one of `lettering.NOTATIONS`.
+        notation: one of `quantity_text.NOTATIONS`.
         full: whether long sums and large arrays are shown whole.
         symbolic: whether gradients are derived by SymPy too.
         step: the only step to show; None for all.

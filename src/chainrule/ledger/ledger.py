@@ -13,19 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.ledger.formulas import Expression, Form, Fractions, chosen, forms_of
-from chainrule.ledger.step_order import Group, groups_of, section_of
+from chainrule.ledger.formulas import Expression, Form, Fractions, choose_form, quantity_forms
+from chainrule.ledger.step_order import QuantityGroup, section_of, step_groups
 from chainrule.ledger.steps import (
     Quantity,
     Step,
     WorkedExample,
-    computed,
+    compute_step,
+    describe_quantity,
     indices,
-    located,
-    name_of,
-    number,
-    shape_of,
-    tensor,
+    locate,
+    quantity_array,
+    quantity_shape,
+    quantity_value,
 )
 
 __all__ = ["Entry", "Ledger", "resolve"]
@@ -93,7 +93,7 @@ class Ledger:
     _steps: list[Step] = field(default_factory=list, init=False, repr=False)
 
     @classmethod
-    def beginning_with(cls, step: Step) -> Ledger:
+    def from_step(cls, step: Step) -> Ledger:
         """The ledger of an example whose first step was computed elsewhere."""
         made = cls(step.example)
         made._steps.append(step)
@@ -116,11 +116,11 @@ class Ledger:
     def _computed(self, step: int) -> Step:
         if step == 1:
             assert self.example.state is not None
-            return computed(self.example, 1, self.example.parameters, self.example.state)
+            return compute_step(self.example, 1, self.example.parameters, self.example.state)
         stepped = self._steps[-1].trained.stepped
-        return computed(self.example, step, stepped.theta, stepped.state)
+        return compute_step(self.example, step, stepped.theta, stepped.state)
 
-    def located(self, address: Quantity | str, where: str = "") -> Quantity:
+    def locate(self, address: Quantity | str, where: str = "") -> Quantity:
         """The one full address of what is asked for.
 
         Args:
@@ -131,22 +131,22 @@ class Ledger:
         """
         where = where or self.example.where
         asked = Quantity.parse(address, where) if isinstance(address, str) else address
-        return located(self.example, asked, where)
+        return locate(self.example, asked, where)
 
     def value(self, address: Quantity | str) -> float | NDArray[Any]:
         """The number, or the array, that an address names; see `resolve`."""
-        quantity = self.located(address)
+        quantity = self.locate(address)
         step = self.step(quantity.step)
         if quantity.is_number:
-            return number(step, quantity)
-        return np.array(tensor(step, quantity), dtype=np.float64)
+            return quantity_value(step, quantity)
+        return np.array(quantity_array(step, quantity), dtype=np.float64)
 
-    def exact(self, address: Quantity | str) -> Fraction | None:
+    def exact_value(self, address: Quantity | str) -> Fraction | None:
         """The number as a fraction; None where it is not rational, or too long to be shown.
 
         The given numbers count as the shortest decimals that are their floats, 0.1 as 1/10.
         """
-        return self._fractions.of(self.located(address))
+        return self._fractions.of(self.locate(address))
 
     @cached_property
     def _fractions(self) -> Fractions:
@@ -154,7 +154,7 @@ class Ledger:
         return Fractions(self.form, self._number, self.quantities, depth)
 
     def _number(self, quantity: Quantity) -> float:
-        return number(self.step(quantity.step), quantity)
+        return quantity_value(self.step(quantity.step), quantity)
 
     def form(self, quantity: Quantity) -> Form | None:
         """The formula of one number with its equation's id; None for a number that is given.
@@ -163,23 +163,23 @@ class Ledger:
             quantity: located, one number.
         """
         step = self.step(quantity.step)
-        forms = forms_of(step, quantity)
+        forms = quantity_forms(step, quantity)
         if not forms:
             return None
-        return chosen(forms, self._number(quantity), self.example.architecture.dtype)
+        return choose_form(forms, self._number(quantity), self.example.architecture.dtype)
 
     def entry(self, address: Quantity | str) -> Entry:
         """All there is to say of one number.
 
         Raises: InputError where the address names an array, or nothing; UnknownNameError.
         """
-        quantity = self.located(address)
+        quantity = self.locate(address)
         if not quantity.is_number:
             raise InputError(
                 self.example.where,
                 expected="the address of one number",
                 got=repr(str(quantity)),
-                why=f"It names an array of shape {shape_of(self.example, quantity)}",
+                why=f"It names an array of shape {quantity_shape(self.example, quantity)}",
                 argument="quantity",
                 value=quantity,
             )
@@ -187,29 +187,29 @@ class Ledger:
         return Entry(
             quantity=quantity,
             equation="" if form is None else form.equation,
-            name=name_of(self.example, quantity),
+            name=describe_quantity(self.example, quantity),
             section=section_of(quantity),
             value=self._number(quantity),
             formula=None if form is None else form.expression,
         )
 
-    def numbers_of(self, address: Quantity | str) -> Iterator[Quantity]:
+    def elements(self, address: Quantity | str) -> Iterator[Quantity]:
         """The addresses of all numbers of an array, row after row; one number is its own."""
-        quantity = self.located(address)
+        quantity = self.locate(address)
         if quantity.is_number:
             yield quantity
             return
-        for index in indices(shape_of(self.example, quantity)):
+        for index in indices(quantity_shape(self.example, quantity)):
             yield quantity.at(*index)
 
-    def groups(self, step: int) -> Iterator[Group]:
+    def groups(self, step: int) -> Iterator[QuantityGroup]:
         """What a step computes, array by array in order."""
-        return groups_of(self.step(step))
+        return step_groups(self.step(step))
 
     def quantities(self, step: int) -> Iterator[Quantity]:
         """The addresses of all numbers that a step computes, each after those it is made of."""
         for group in self.groups(step):
-            yield from members(self.example, group)
+            yield from group_members(self.example, group)
 
     def entries(self, step: int | None = None) -> Iterator[Entry]:
         """All numbers of a step, or of all steps, in order."""
@@ -223,13 +223,13 @@ class Ledger:
         return str(import_module("chainrule.ledger.rendering.rendering_notebook").fragment(self))
 
 
-def members(example: WorkedExample, group: Group) -> Iterator[Quantity]:
+def group_members(example: WorkedExample, group: QuantityGroup) -> Iterator[Quantity]:
     """The addresses of a group's numbers: place by place, at each place one of every array."""
     first = group.arrays[0]
     whole = first if first.form != "parameter" else replace(first, kind="W_new", index=())
     if first.form == "parameter" and len(first.index) == 1:
         whole = replace(whole, kind="b_new")
-    for index in indices(shape_of(example, whole)):
+    for index in indices(quantity_shape(example, whole)):
         for array in group.arrays:
             yield array.at(*index)
 

@@ -10,7 +10,7 @@ from chainrule.equations.output_error import FUSED
 from chainrule.equations.updates import UPDATES
 from chainrule.ledger.steps import Quantity, WorkedExample
 
-__all__ = ["NOTATIONS", "function_sign", "laws_of", "lettered", "raised"]
+__all__ = ["NOTATIONS", "activation_letter", "quantity_letter", "section_equations", "superscript"]
 
 NOTATIONS = ("papers", "column", "row")
 """papers: letters with raised layers and derivatives written out, an example is a column. column:
@@ -86,7 +86,7 @@ _EXACT_ERRORS = {
 }
 
 
-def raised(text: str) -> str:
+def superscript(text: str) -> str:
     """A layer as the papers raise it.
 
     Args:
@@ -95,7 +95,7 @@ def raised(text: str) -> str:
     return text.translate(_RAISED)
 
 
-def function_sign(example: WorkedExample, notation: str, layer: int | None = None) -> str:
+def activation_letter(example: WorkedExample, notation: str, layer: int | None = None) -> str:
     """The sign of an activation function: the papers write σ for a sigmoid.
 
     Args:
@@ -108,7 +108,7 @@ def function_sign(example: WorkedExample, notation: str, layer: int | None = Non
     return "σ" if notation == "papers" and set(meant) == {"sigmoid"} else "φ"
 
 
-def lettered(
+def quantity_letter(
     quantity: Quantity, notation: str, within: Quantity | None = None, function: str = "φ"
 ) -> str:
     """A quantity as formulas have it.
@@ -122,7 +122,7 @@ def lettered(
 
     Example:
         >>> weight = Quantity.parse("W_new[2][0,13]")
-        >>> lettered(weight, "row"), lettered(weight, "papers")
+        >>> quantity_letter(weight, "row"), quantity_letter(weight, "papers")
         ('W_new[2][0,13]', 'new w²₀,₁₃')
     """
     prefix, example = "", quantity.example
@@ -139,7 +139,7 @@ def _raised(quantity: Quantity) -> str:
     """The papers' letter, with the layer raised and the indices lowered."""
     kind = quantity.kind.removesuffix("_old")
     letter, old = _LETTERS[kind], "old " if quantity.kind.endswith("_old") else ""
-    place = "" if quantity.layer is None else raised(str(quantity.layer))
+    place = "" if quantity.layer is None else superscript(str(quantity.layer))
     place += ",".join(str(at).translate(_LOWERED) for at in quantity.index)
     example = "" if quantity.example is None else f"({quantity.example})"
     step = "" if quantity.step == 1 else f"step[{quantity.step}]."
@@ -148,7 +148,9 @@ def _raised(quantity: Quantity) -> str:
     return f"{step}{old}{name}{example}"
 
 
-def laws_of(example: WorkedExample, section: str, notation: str) -> tuple[tuple[str, str], ...]:
+def section_equations(
+    example: WorkedExample, section: str, notation: str
+) -> tuple[tuple[str, str], ...]:
     """The equations of a section for whole arrays: (id, formula) each.
 
     Args:
@@ -187,7 +189,7 @@ def _signed(
     laws: tuple[tuple[str, str], ...], example: WorkedExample, notation: str
 ) -> tuple[tuple[str, str], ...]:
     """With the sign of the network's activation function."""
-    sign = function_sign(example, notation)
+    sign = activation_letter(example, notation)
     return tuple((equation, formula.replace("φ", sign)) for equation, formula in laws)
 
 

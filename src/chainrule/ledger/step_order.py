@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from chainrule.equations.updates import UPDATES
 from chainrule.ledger.formulas import is_fused
-from chainrule.ledger.steps import Quantity, Step, located
+from chainrule.ledger.steps import Quantity, Step, locate
 
-__all__ = ["SECTIONS", "Group", "groups_of", "section_of"]
+__all__ = ["SECTIONS", "QuantityGroup", "section_of", "step_groups"]
 
 SECTIONS = {
     "forward": ("a", "z", "W", "b"),
@@ -22,7 +22,7 @@ SECTIONS = {
 
 
 @dataclass(frozen=True)
-class Group:
+class QuantityGroup:
     """Numbers that stand together: one array, or what belongs to one neuron after another.
 
     Args:
@@ -40,7 +40,7 @@ def section_of(quantity: Quantity) -> str:
     return next((name for name, kinds in SECTIONS.items() if quantity.kind in kinds), "update")
 
 
-def groups_of(step: Step) -> Iterator[Group]:
+def step_groups(step: Step) -> Iterator[QuantityGroup]:
     """What a step computes, in order; inputs, targets and parameters before it are given.
 
     Args:
@@ -48,8 +48,8 @@ def groups_of(step: Step) -> Iterator[Group]:
     """
     for quantities in _arrays(step):
         full = [replace(quantity, step=step.number) for quantity in quantities]
-        arrays = tuple(located(step.example, quantity) for quantity in full)
-        yield Group(section_of(arrays[0]), arrays)
+        arrays = tuple(locate(step.example, quantity) for quantity in full)
+        yield QuantityGroup(section_of(arrays[0]), arrays)
 
 
 def _arrays(step: Step) -> Iterator[list[Quantity]]:

@@ -14,11 +14,11 @@ from chainrule.ledger.formulas import (
     Expression,
     Leaf,
     Term,
+    choose_branches,
     conditions,
-    decided,
     evaluate,
-    everywhere,
     leaves,
+    replace_parts,
 )
 from chainrule.ledger.steps import Quantity
 
@@ -185,7 +185,7 @@ class ClaimedNumbers:
         if quantity not in self._trees:
             form = self.ledger.form(quantity)
             # Written out, so that the terms of long sums are made once.
-            written = None if form is None else everywhere(form.expression, lambda part: None)
+            written = None if form is None else replace_parts(form.expression, lambda part: None)
             self._trees[quantity] = written
         return self._trees[quantity]
 
@@ -214,7 +214,7 @@ class ClaimedNumbers:
         """A formula with the branches that hold for the printed numbers."""
         names = self.ledger.example.architecture.activations
         name = names[quantity.layer - 1] if quantity.layer else ""
-        return decided(tree, quantity, name, lambda part: self.value(part, "printed"))
+        return choose_branches(tree, quantity, name, lambda part: self.value(part, "printed"))
 
     def value(self, tree: Expression, of: str) -> float:
         """What a formula comes to with the numbers "printed", "meant" or in the "middle"."""

@@ -9,9 +9,9 @@ from itertools import islice
 
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
-from chainrule.ledger.files import NOISE, Printed
+from chainrule.ledger.files import NOISE, PrintedNumber
 from chainrule.ledger.files.printed_numbers import printed_numbers
-from chainrule.ledger.steps import Claim, Quantity, shape_of
+from chainrule.ledger.steps import Claim, Quantity, quantity_shape
 from chainrule.marking.claimed_numbers import ClaimedNumbers, Known
 from chainrule.marking.rounding import Kept, rounding_on_the_way
 from chainrule.marking.slip_search import EARLY_ROUNDING, Finding, search
@@ -145,7 +145,7 @@ class _Number:
 
     at: int
     quantity: Quantity
-    printed: Printed
+    printed: PrintedNumber
     where: str
 
 
@@ -164,8 +164,8 @@ class _Examiner:
         self.kept = Kept.by(every) if every else Kept(1, 0)
 
     def _read(self, claim: Claim) -> None:
-        count = math.prod(shape_of(self.ledger.example, self.ledger.located(claim.quantity)))
-        places = islice(self.ledger.numbers_of(claim.quantity), count)
+        count = math.prod(quantity_shape(self.ledger.example, self.ledger.locate(claim.quantity)))
+        places = islice(self.ledger.elements(claim.quantity), count)
         if not claim.printed:
             for quantity in places:
                 self.found[self.count] = self._unanswered(quantity, claim.where)
@@ -225,7 +225,7 @@ class _Examiner:
         )
         return judgement, _known(printed, verdict, law, near, finding)
 
-    def _told(self, quantity: Quantity, printed: Printed, verdict: str, near: Known) -> float:
+    def _told(self, quantity: Quantity, printed: PrintedNumber, verdict: str, near: Known) -> float:
         """What to tell of the numbers before: what the printed one fits, if it fits anything."""
         if verdict != "carried":
             return near.printed
@@ -234,9 +234,9 @@ class _Examiner:
             fitting = [self.numbers.peek(quantity).printed]
         return (*fitting, min(max(float(printed.value), near.low), near.high))[0]
 
-    def _verdict(self, quantity: Quantity, printed: Printed) -> str:
+    def _verdict(self, quantity: Quantity, printed: PrintedNumber) -> str:
         """How a number is right; empty where it is not."""
-        law, exact = self.numbers.law(quantity), self.ledger.exact(quantity)
+        law, exact = self.numbers.law(quantity), self.ledger.exact_value(quantity)
         if exact is not None and exact == printed.value:
             return "exact"
         if printed.is_rounded(law, law):
@@ -244,7 +244,7 @@ class _Examiner:
         return "truncated" if printed.is_truncated(law, law) else ""
 
     def _not_right(
-        self, quantity: Quantity, printed: Printed, follows: Known, near: Known
+        self, quantity: Quantity, printed: PrintedNumber, follows: Known, near: Known
     ) -> tuple[str, Finding | None]:
         is_sound = _is_near(follows.meant, self.numbers.law(quantity))
         rounding = _BY_ROUNDING if is_sound else None
@@ -256,7 +256,7 @@ class _Examiner:
             return "carried", _BY_ROUNDING
         return "wrong", search(self.numbers, quantity, printed, self.kept)
 
-    def _is_repeated(self, quantity: Quantity, printed: Printed) -> bool:
+    def _is_repeated(self, quantity: Quantity, printed: PrintedNumber) -> bool:
         """Whether the same number was printed before."""
         if not self.numbers.is_claimed(quantity):
             return False
@@ -274,7 +274,7 @@ def _is_near(value: float, other: float) -> bool:
 
 
 def _known(
-    printed: Printed, verdict: str, law: float, follows: Known, finding: Finding | None
+    printed: PrintedNumber, verdict: str, law: float, follows: Known, finding: Finding | None
 ) -> Known:
     """What somebody who printed a number goes on with: the number as printed, or one behind it."""
     value = float(printed.value)

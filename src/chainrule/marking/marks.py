@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chainrule.evaluation import Table
-from chainrule.ledger.files import Printed
+from chainrule.ledger.files import PrintedNumber
 from chainrule.ledger.formulas import number_text
 from chainrule.marking.judging import Judgement, Marked
 
@@ -46,7 +46,7 @@ def right_text(one: Judgement, value: float) -> str:
     """
     if not one.is_answered:  # whoever is still at work is not told
         return ""
-    digits = Printed.parse(one.printed.replace(",", "")).digits + 2
+    digits = PrintedNumber.parse(one.printed.replace(",", "")).digits + 2
     return number_text(value, min(max(digits, _DIGITS), 17))
 
 

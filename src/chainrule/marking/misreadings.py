@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainrule.ledger.files import Printed
+from chainrule.ledger.files import PrintedNumber
 
 __all__ = ["MISREADINGS", "Misreading", "misread"]
 
@@ -57,7 +57,7 @@ _POINT = Misreading(
 )
 
 
-def misread(printed: Printed, right: float) -> Misreading | None:
+def misread(printed: PrintedNumber, right: float) -> Misreading | None:
     """How a number was written down wrongly; None where its digits do not show it.
 
     Args:
@@ -65,9 +65,9 @@ def misread(printed: Printed, right: float) -> Misreading | None:
         right: the number that should be there.
 
     Example:
-        >>> misread(Printed.parse("0.2306"), 0.2304).name
+        >>> misread(PrintedNumber.parse("0.2306"), 0.2304).name
         'one digit wrong'
-        >>> misread(Printed.parse("1.52"), 0.1523).name
+        >>> misread(PrintedNumber.parse("1.52"), 0.1523).name
         'decimal point misplaced'
     """
     if printed.unit == 0 or printed.digits < 2 or not abs(right) < 1e300:

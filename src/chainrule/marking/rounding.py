@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median_low
 
-from chainrule.ledger.files import NOISE, Printed
+from chainrule.ledger.files import NOISE, PrintedNumber
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.claimed_numbers import ClaimedNumbers, Known
 
@@ -30,7 +30,7 @@ class Kept:
     decimals: int
 
     @classmethod
-    def by(cls, printed: Sequence[Printed]) -> Kept:
+    def by(cls, printed: Sequence[PrintedNumber]) -> Kept:
         """The digits that most numbers of somebody have.
 
         Args:
@@ -40,7 +40,7 @@ class Kept:
         digits = median_low([number.digits for number in decimal])
         return cls(max(digits, 1), median_low([number.decimals for number in decimal]))
 
-    def at(self, printed: Printed) -> Kept:
+    def at(self, printed: PrintedNumber) -> Kept:
         """The digits kept on the way to one number."""
         return Kept(self.digits, max(self.decimals, printed.decimals))
 

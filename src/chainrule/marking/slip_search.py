@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chainrule.ledger.files import Printed
+from chainrule.ledger.files import PrintedNumber
 from chainrule.ledger.formulas import Expression
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.claimed_numbers import ClaimedNumbers, Known
@@ -59,7 +59,7 @@ class Finding:
 class _Task:
     numbers: ClaimedNumbers
     quantity: Quantity
-    printed: Printed
+    printed: PrintedNumber
     kept: Kept
 
     def site(self, quantity: Quantity, tree: Expression | None = None) -> Site | None:
@@ -84,7 +84,7 @@ class _Task:
 
 
 def search(
-    numbers: ClaimedNumbers, quantity: Quantity, printed: Printed, kept: Kept
+    numbers: ClaimedNumbers, quantity: Quantity, printed: PrintedNumber, kept: Kept
 ) -> Finding | None:
     """The likely slip behind a wrong number; None where nothing in the catalogue gives it.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.errors import ChainruleError
 from chainrule.ledger import Ledger
-from chainrule.ledger.formulas import Expression, Term, everywhere
+from chainrule.ledger.formulas import Expression, Term, replace_parts
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["Site", "Slip"]
@@ -45,7 +45,7 @@ class Site:
     def term(self, quantity: Quantity) -> Term | None:
         """A number of the worked example; None where it has no such number."""
         try:
-            full = self.ledger.located(quantity)
+            full = self.ledger.locate(quantity)
             return Term(full, float(self.ledger.value(full)))
         except ChainruleError:
             return None
@@ -90,7 +90,7 @@ class Site:
             missing = missing or (other is not None and found is None)
             return found
 
-        new = everywhere(self.tree, exchange)
+        new = replace_parts(self.tree, exchange)
         return () if missing or new == self.tree else (new,)
 
     def exchanged(self, old: str, new: str, **place: int) -> Iterable[Expression]:

@@ -16,14 +16,14 @@ from chainrule.ledger.formulas import (
     Product,
     Quotient,
     Sum,
-    added,
-    everywhere,
-    in_one_place,
+    add,
     is_leaf,
     leaves,
     parts,
-    squared,
-    without_part,
+    remove_one_part,
+    replace_one_part,
+    replace_parts,
+    square,
 )
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.slips import Site, Slip
@@ -48,18 +48,18 @@ def _whole(site: Site, change: Callable[[Expression], Expression]) -> Iterator[E
     def rule(part: Expression) -> Expression | None:
         return Negative(change(part.of)) if isinstance(part, Negative) else None
 
-    yield everywhere(tree, rule)
+    yield replace_parts(tree, rule)
 
 
 def _two_left_out(site: Site) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         return ONE if part == TWO else part if isinstance(part, Power) else None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def _half_left_out(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Product, lambda part: part == HALF)
+    yield from remove_one_part(site.tree, Product, lambda part: part == HALF)
 
 
 def _twice(site: Site) -> Iterator[Expression]:
@@ -104,18 +104,18 @@ def _sign(site: Site) -> Iterable[Expression]:
 
 
 def _factor_left_out(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Product, lambda part: True)
+    yield from remove_one_part(site.tree, Product, lambda part: True)
 
 
 def _term_left_out(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Sum, lambda part: True)
+    yield from remove_one_part(site.tree, Sum, lambda part: True)
 
 
 def _square_left_out(site: Site) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         return part.base if isinstance(part, Power) else None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def _quotient(turned: bool) -> Callable[[Site], Iterator[Expression]]:
@@ -123,7 +123,7 @@ def _quotient(turned: bool) -> Callable[[Site], Iterator[Expression]]:
         if isinstance(part, Quotient):
             yield Quotient(part.bottom, part.top) if turned else part.top
 
-    return lambda site: in_one_place(site.tree, rule)
+    return lambda site: replace_one_part(site.tree, rule)
 
 
 def _other_indices(site: Site, quantity: Quantity) -> Iterator[Quantity]:
@@ -153,7 +153,7 @@ def _number_of_another(site: Site) -> Iterator[Expression]:
                 if term is not None:
                     yield term
 
-    yield from in_one_place(site.tree, rule)
+    yield from replace_one_part(site.tree, rule)
 
 
 _INDEXED = ("a", "z", "t", "y", "W", "b", "delta", "da", "slope", "dW", "db")
@@ -186,10 +186,10 @@ def _squared_once(site: Site) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         if isinstance(part, Sum) and all(isinstance(term, Power) for term in part.terms):
             inner = [parts(term)[0] for term in part.terms]
-            return squared(added(inner))
+            return square(add(inner))
         return None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 GENERAL_SLIPS = (

@@ -12,12 +12,12 @@ from chainrule.ledger.formulas import (
     Number,
     Sum,
     Term,
-    everywhere,
-    less,
-    slope_forms,
-    squared,
-    times,
-    without_part,
+    derivative_forms,
+    multiply,
+    remove_one_part,
+    replace_parts,
+    square,
+    subtract,
 )
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.slips import Site, Slip
@@ -30,13 +30,13 @@ _Trees = Iterable[Expression]
 
 _FUNCTIONS = ("sigmoid", "tanh", "relu", "identity")
 _FROM_A: dict[str, Callable[[Expression], Expression]] = {
-    "sigmoid": lambda a: times(a, less(ONE, a)),
-    "tanh": lambda a: less(ONE, squared(a)),
+    "sigmoid": lambda a: multiply(a, subtract(ONE, a)),
+    "tanh": lambda a: subtract(ONE, square(a)),
 }
 """Slopes that are worked out from the activation."""
 _ADDED: dict[str, Callable[[Expression], Expression]] = {
-    "sigmoid": lambda a: times(a, Sum((ONE, a))),
-    "tanh": lambda a: Sum((ONE, squared(a))),
+    "sigmoid": lambda a: multiply(a, Sum((ONE, a))),
+    "tanh": lambda a: Sum((ONE, square(a))),
 }
 
 
@@ -49,7 +49,7 @@ def _with_slopes(site: Site, make: Callable[[Term, Term], _Trees]) -> Iterator[E
         if site.quantity.kind == "slope":
             yield slope
         else:
-            yield everywhere(site.tree, lambda part: slope if of_kind(part, "slope") else None)  # noqa: B023
+            yield replace_parts(site.tree, lambda part: slope if of_kind(part, "slope") else None)  # noqa: B023
 
 
 def _wrong_argument(site: Site) -> Iterator[Expression]:
@@ -61,7 +61,7 @@ def _wrong_argument(site: Site) -> Iterator[Expression]:
             return _FROM_A[name](z), _FROM_A[name](again)
         if name == "softmax":
             return ()
-        return [form.expression for form in slope_forms(name, a, a)[:1]]
+        return [form.expression for form in derivative_forms(name, a, a)[:1]]
 
     yield from _with_slopes(site, make)
 
@@ -77,7 +77,7 @@ def _plus_a(site: Site) -> Iterator[Expression]:
 
 
 def _one_less_a(site: Site) -> Iterator[Expression]:
-    yield from _with_slopes(site, lambda z, a: (less(ONE, a),))
+    yield from _with_slopes(site, lambda z, a: (subtract(ONE, a),))
 
 
 def _slope_of_one(site: Site) -> Iterator[Expression]:
@@ -88,7 +88,7 @@ def _slope_of_another(site: Site) -> Iterator[Expression]:
     def make(z: Term, a: Term) -> Iterator[Expression]:
         for name in _FUNCTIONS:
             if name != site.activation:
-                yield slope_forms(name, z, a)[0].expression
+                yield derivative_forms(name, z, a)[0].expression
 
     yield from _with_slopes(site, make)
 
@@ -97,7 +97,7 @@ def _twice_derived(site: Site) -> Iterator[Expression]:
     """The slope once more, where a pair of cost and activation has none, or has it already."""
     slope = site.here("slope")
     if slope is not None:
-        yield times(site.tree, slope)
+        yield multiply(site.tree, slope)
 
 
 def _cost_for_gradient(site: Site) -> _Trees:
@@ -127,20 +127,20 @@ def _own_layer(site: Site) -> Iterator[Expression]:
         for k in range(min(site.width(layer - 1), 4)):
             w, slope = site.of("W", layer, j, k), site.here("slope")
             da = [site.of("da", layer + 1, i) for i in range(min(site.width(layer + 1), 4))]
-            yield from (times(w, slope, d) for d in da if w and slope and d)
+            yield from (multiply(w, slope, d) for d in da if w and slope and d)
 
 
 def _target_left_out(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Sum, lambda part: of_kind(part, "y"))
+    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "y"))
 
 
 def _output_left_out(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Sum, lambda part: of_kind(part, "a"))
+    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "a"))
 
 
 def _negated(site: Site) -> _Trees:
     is_last = site.quantity.layer == site.depth
-    return (times(Number(-1.0), site.tree),) if is_last else ()
+    return (multiply(Number(-1.0), site.tree),) if is_last else ()
 
 
 _ERRORS = ("slope", "delta")

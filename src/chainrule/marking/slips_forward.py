@@ -17,12 +17,12 @@ from chainrule.ledger.formulas import (
     Sum,
     Term,
     activation_forms,
-    added,
-    everywhere,
-    in_one_place,
+    add,
+    multiply,
     parts,
-    times,
-    without_part,
+    remove_one_part,
+    replace_one_part,
+    replace_parts,
 )
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.slips import Site, Slip
@@ -44,7 +44,7 @@ def _minus_z(site: Site) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         return Negative(part) if of_kind(part, "z") else None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def _no_activation(site: Site) -> Iterable[Expression]:
@@ -66,7 +66,7 @@ def _not_shared_out(site: Site) -> Iterable[Expression]:
 
 
 def _without_bias(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Sum, lambda part: of_kind(part, "b"))
+    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "b"))
 
 
 def _bias_each_time(site: Site) -> Iterator[Expression]:
@@ -74,7 +74,7 @@ def _bias_each_time(site: Site) -> Iterator[Expression]:
     layer = site.quantity.layer or 1
     bias, count = site.here("b"), site.width(layer - 1)
     if bias is not None and count > 1:
-        yield added([site.tree, times(Number(float(count - 1)), bias)])
+        yield add([site.tree, multiply(Number(float(count - 1)), bias)])
 
 
 def _transposed(site: Site) -> Iterable[Expression]:
@@ -109,10 +109,10 @@ def _old_weights(site: Site) -> Iterable[Expression]:
 def _unweighted(site: Site) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         if isinstance(part, Product) and of_kind(parts(part)[0], "W"):
-            return times(*parts(part)[1:])
+            return multiply(*parts(part)[1:])
         return None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def negated_sums(tree: Expression, *, is_subtracted: bool) -> Iterator[Expression]:
@@ -131,24 +131,24 @@ def negated_sums(tree: Expression, *, is_subtracted: bool) -> Iterator[Expressio
                 new = term.of if isinstance(term, Negative) else Negative(term)
                 yield Sum((*whole.terms[:at], new, *whole.terms[at + 1 :]))
 
-    yield from in_one_place(tree, rule)
+    yield from replace_one_part(tree, rule)
 
 
 def _bias_subtracted(site: Site) -> Iterator[Expression]:
     bias = site.here("b")
     if bias is not None:
-        yield added([site.tree, times(Number(-2.0), bias)])
+        yield add([site.tree, multiply(Number(-2.0), bias)])
 
 
 def _not_squared(site: Site) -> Iterable[Expression]:
-    return (everywhere(site.tree, lambda part: part.base if isinstance(part, Power) else None),)
+    return (replace_parts(site.tree, lambda part: part.base if isinstance(part, Power) else None),)
 
 
 def _doubled(site: Site) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
-        return times(Number(2.0), part.base) if isinstance(part, Power) else None
+        return multiply(Number(2.0), part.base) if isinstance(part, Power) else None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def _base_ten(site: Site) -> Iterable[Expression]:
@@ -156,11 +156,11 @@ def _base_ten(site: Site) -> Iterable[Expression]:
         is_log = isinstance(part, Call) and part.function == "ln"
         return Quotient(part, _BASE_TEN) if is_log else None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def _one_left_out(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Sum, lambda part: part in (ONE, Negative(ONE)))
+    yield from remove_one_part(site.tree, Sum, lambda part: part in (ONE, Negative(ONE)))
 
 
 FORWARD_SLIPS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from chainrule.ledger.formulas import Expression, Product, Sum, everywhere, parts, times
+from chainrule.ledger.formulas import Expression, Product, Sum, multiply, parts, replace_parts
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.slips import Site, Slip
 from chainrule.marking.slips_forward import of_kind
@@ -21,10 +21,10 @@ def without_factor(*kinds: str) -> Callable[[Site], Iterator[Expression]]:
     def rule(part: Expression) -> Expression | None:
         if not isinstance(part, Product) or not any(of_kind(one, *kinds) for one in parts(part)):
             return None
-        return times(*(one for one in parts(part) if not of_kind(one, *kinds)))
+        return multiply(*(one for one in parts(part) if not of_kind(one, *kinds)))
 
     def change(site: Site) -> Iterator[Expression]:
-        yield everywhere(site.tree, rule)
+        yield replace_parts(site.tree, rule)
 
     return change
 
@@ -61,7 +61,7 @@ def _weight_for_activation(site: Site) -> _Trees:
     def rule(part: Expression) -> Expression | None:
         return weight if of_kind(part, "a") else None
 
-    return () if weight is None else (everywhere(site.tree, rule),)
+    return () if weight is None else (replace_parts(site.tree, rule),)
 
 
 def _before_slope(site: Site) -> _Trees:

@@ -13,9 +13,9 @@ from chainrule.ledger.formulas import (
     Quotient,
     Sum,
     Symbol,
-    everywhere,
-    in_one_place,
-    without_part,
+    remove_one_part,
+    replace_one_part,
+    replace_parts,
 )
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.slips import Site, Slip
@@ -29,7 +29,7 @@ _MEMORY = ("velocity", "mean", "mean_square")
 
 
 def _without_rate(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Product, lambda part: of_kind(part, "learning_rate"))
+    yield from remove_one_part(site.tree, Product, lambda part: of_kind(part, "learning_rate"))
 
 
 def _plus_step(site: Site) -> Iterator[Expression]:
@@ -42,7 +42,7 @@ def _not_updated(site: Site) -> Iterable[Expression]:
 
 
 def _step_alone(site: Site) -> Iterator[Expression]:
-    yield from without_part(site.tree, Sum, lambda part: of_kind(part, "W", "b"))
+    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "W", "b"))
 
 
 def _transposed(site: Site) -> Iterable[Expression]:
@@ -72,7 +72,7 @@ def _weight_in_step(site: Site) -> Iterator[Expression]:
         if isinstance(part, Product) and old is not None:
             yield Product((*part.factors, old))
 
-    yield from in_one_place(site.tree, rule)
+    yield from replace_one_part(site.tree, rule)
 
 
 def _gradient_for_memory(site: Site) -> Iterable[Expression]:
@@ -89,7 +89,7 @@ def _without_symbol(*names: str) -> Callable[[Site], Iterator[Expression]]:
         return isinstance(part, Symbol) and part.name in names
 
     def change(site: Site) -> Iterator[Expression]:
-        yield from without_part(site.tree, Product, is_named)
+        yield from remove_one_part(site.tree, Product, is_named)
 
     return change
 
@@ -100,7 +100,7 @@ def _without_memory(site: Site) -> Iterator[Expression]:
     def is_memory(part: Expression) -> bool:
         return any(of_kind(one, *olds) for one in (part, *_factors(part)))
 
-    yield from without_part(site.tree, Sum, is_memory)
+    yield from remove_one_part(site.tree, Sum, is_memory)
 
 
 def _factors(part: Expression) -> tuple[Expression, ...]:
@@ -112,7 +112,7 @@ def _without_penalty(site: Site) -> Iterator[Expression]:
         named = [one.name for one in _factors(part) if isinstance(one, Symbol)]
         return "l1" in named or "l2" in named
 
-    yield from without_part(site.tree, Sum, is_pull)
+    yield from remove_one_part(site.tree, Sum, is_pull)
 
 
 def _uncorrected(site: Site) -> Iterable[Expression]:
@@ -122,7 +122,7 @@ def _uncorrected(site: Site) -> Iterable[Expression]:
         is_mean = isinstance(part, Quotient) and of_kind(part.top, "mean", "mean_square")
         return part.top if is_mean and isinstance(part, Quotient) else None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def _without_root(site: Site) -> Iterable[Expression]:
@@ -130,7 +130,7 @@ def _without_root(site: Site) -> Iterable[Expression]:
         is_root = isinstance(part, Call) and part.function == "sqrt"
         return part.arguments[0] if is_root and isinstance(part, Call) else None
 
-    return (everywhere(site.tree, rule),)
+    return (replace_parts(site.tree, rule),)
 
 
 def _undivided(site: Site) -> Iterator[Expression]:
@@ -138,7 +138,7 @@ def _undivided(site: Site) -> Iterator[Expression]:
         if isinstance(part, Quotient) and not of_kind(part.top, "mean", "mean_square"):
             yield part.top
 
-    yield from in_one_place(site.tree, rule)
+    yield from replace_one_part(site.tree, rule)
 
 
 def _penalty_subtracted(site: Site) -> Iterator[Expression]:

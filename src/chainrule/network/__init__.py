@@ -6,18 +6,17 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.network.architecture import Architecture as Architecture
-    from chainrule.network.kernel_workspace import made_buffers as made_buffers
-    from chainrule.network.kernel_workspace import made_plan as made_plan
+    from chainrule.network.kernel_workspace import allocate_buffers as allocate_buffers
+    from chainrule.network.kernel_workspace import kernel_plan as kernel_plan
     from chainrule.network.network import BLOCK as BLOCK
     from chainrule.network.network import Network as Network
-    from chainrule.network.network import chosen_classes as chosen_classes
-    from chainrule.network.network import layers_of as layers_of
+    from chainrule.network.network import network_layers as network_layers
+    from chainrule.network.network import predicted_classes as predicted_classes
     from chainrule.network.network import require_outputs as require_outputs
-    from chainrule.network.network import settled as settled
-    from chainrule.network.packed_parameters import Table as Table
+    from chainrule.network.packed_parameters import PackedLayout as PackedLayout
     from chainrule.network.parameters import Layout as Layout
     from chainrule.network.parameters import Slot as Slot
-    from chainrule.network.parameters import checked_flat as checked_flat
+    from chainrule.network.parameters import check_parameters as check_parameters
     from chainrule.network.parameters import draw_parameters as draw_parameters
     from chainrule.network.parameters import flatten as flatten
     from chainrule.network.parameters import tensor_digests as tensor_digests
@@ -29,18 +28,17 @@ __all__ = [
     "Architecture",
     "Layout",
     "Network",
+    "PackedLayout",
     "Slot",
-    "Table",
-    "checked_flat",
-    "chosen_classes",
+    "allocate_buffers",
+    "check_parameters",
     "draw_parameters",
     "flatten",
-    "layers_of",
-    "made_buffers",
-    "made_plan",
+    "kernel_plan",
+    "network_layers",
+    "predicted_classes",
     "read_sealed",
     "require_outputs",
-    "settled",
     "tensor_digests",
     "write_sealed",
 ]
@@ -49,20 +47,19 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "architecture": ["Architecture"],
-        "kernel_workspace": ["made_buffers", "made_plan"],
+        "kernel_workspace": ["allocate_buffers", "kernel_plan"],
         "network": [
             "BLOCK",
             "Network",
-            "chosen_classes",
-            "layers_of",
+            "predicted_classes",
+            "network_layers",
             "require_outputs",
-            "settled",
         ],
-        "packed_parameters": ["Table"],
+        "packed_parameters": ["PackedLayout"],
         "parameters": [
             "Layout",
             "Slot",
-            "checked_flat",
+            "check_parameters",
             "draw_parameters",
             "flatten",
             "tensor_digests",

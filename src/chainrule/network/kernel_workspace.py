@@ -17,12 +17,12 @@ from chainrule.kernels import (
     aligned_zeros,
     size_of,
 )
-from chainrule.network.packed_parameters import Table
+from chainrule.network.packed_parameters import PackedLayout
 
-__all__ = ["made_buffers", "made_plan"]
+__all__ = ["allocate_buffers", "kernel_plan"]
 
 
-def made_plan(table: Table, rows: int) -> Plan:
+def kernel_plan(table: PackedLayout, rows: int) -> Plan:
     """The shape of a network for batches of at most so many rows."""
     capacity = -(-rows // PANEL) * PANEL
     sizes = [size_of(capacity, width) for width in table.widths]
@@ -38,12 +38,14 @@ def made_plan(table: Table, rows: int) -> Plan:
     )
 
 
-def _padded(table: Table) -> list[int]:
+def _padded(table: PackedLayout) -> list[int]:
     """The width of each layer with what pads its last panel."""
     return [size_of(1, width) for width in table.widths[1:]]
 
 
-def made_buffers(plan: Plan, table: Table, threads: int = 1, *, backward: bool = True) -> Buffers:
+def allocate_buffers(
+    plan: Plan, table: PackedLayout, threads: int = 1, *, backward: bool = True
+) -> Buffers:
     """Room for one batch, shared by so many threads.
 
     Args:

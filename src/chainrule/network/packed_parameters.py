@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from chainrule.kernels import PANEL, aligned_zeros, panel_count, panel_step, size_of
 from chainrule.network.parameters import Layout
 
-__all__ = ["Table"]
+__all__ = ["PackedLayout"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Table:
+class PackedLayout:
     """Where the tensors of a layout lie in the table.
 
     Each layer's weights lie transposed, a row an input and a column a neuron, in the panels of

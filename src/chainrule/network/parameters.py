@@ -18,7 +18,7 @@ from chainrule.errors import DataError, ShapeError, describe
 from chainrule.network.architecture import Architecture
 from chainrule.randomness import generator
 
-__all__ = ["Layout", "Slot", "checked_flat", "draw_parameters", "flatten", "tensor_digests"]
+__all__ = ["Layout", "Slot", "check_parameters", "draw_parameters", "flatten", "tensor_digests"]
 
 Array = NDArray[Any]
 
@@ -145,7 +145,7 @@ def tensor_digests(layout: Layout, flat: Array) -> dict[str, str]:
     return {s.name: hashlib.sha256(s.view(flat).tobytes()).hexdigest() for s in layout.slots}
 
 
-def checked_flat(layout: Layout, given: Any, where: str) -> Array:
+def check_parameters(layout: Layout, given: Any, where: str) -> Array:
     """The flat buffer in the layout's type, read-only.
 
     Raises: ShapeError, DataError for values that are not finite.

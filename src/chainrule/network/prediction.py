@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.network.parameters import Layout
-from chainrule.thread_pool import shared_crew
+from chainrule.thread_pool import shared_thread_pool
 
 if TYPE_CHECKING:
     from chainrule.kernels import Buffers, Plan
@@ -81,7 +81,7 @@ class _Predictor:
         x = np.ascontiguousarray(rows).view()
         x.flags.writeable = False  # one type for compiled code, whatever was given
         work = n * self._multiplications
-        threads = shared_crew() if n > ROWS and work >= THREAD_WORK else None
+        threads = shared_thread_pool() if n > ROWS and work >= THREAD_WORK else None
         share = partial(self._share, x, factor, (z, a))
         if threads is None:
             return z, a, math.isfinite(share(1, 0))
@@ -114,9 +114,9 @@ class _Predictor:
 
     @cached_property
     def _theta(self) -> Array:
-        from chainrule.network.packed_parameters import Table
+        from chainrule.network.packed_parameters import PackedLayout
 
-        return Table(self.layout).filled(self.parameters)
+        return PackedLayout(self.layout).filled(self.parameters)
 
     @cached_property
     def _rooms(self) -> threading.local:
@@ -129,12 +129,12 @@ class _Predictor:
         try:
             return rooms.made  # type: ignore[no-any-return]
         except AttributeError:
-            from chainrule.network.kernel_workspace import made_buffers, made_plan
-            from chainrule.network.packed_parameters import Table
+            from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+            from chainrule.network.packed_parameters import PackedLayout
 
-            table, features = Table(self.layout), self.layout.architecture.layers[0]
-            plan = made_plan(table, ROWS)
-            buffers = made_buffers(plan, table, backward=False)
+            table, features = PackedLayout(self.layout), self.layout.architecture.layers[0]
+            plan = kernel_plan(table, ROWS)
+            buffers = allocate_buffers(plan, table, backward=False)
             entries, values = np.zeros(features, np.int32), np.zeros(features, self._theta.dtype)
             rooms.made = (plan, buffers, entries, values)
             return rooms.made  # type: ignore[no-any-return]

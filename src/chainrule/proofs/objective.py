@@ -15,7 +15,7 @@ from chainrule.equations.costs import Cost, batch_cost
 from chainrule.equations.output_error import output_cost
 from chainrule.equations.penalties import penalty
 from chainrule.ledger.steps import Step
-from chainrule.network import Architecture, Layout, layers_of
+from chainrule.network import Architecture, Layout, network_layers
 
 __all__ = ["Objective", "objective_lines", "objective_of"]
 
@@ -60,7 +60,7 @@ class Objective:
 
     def layers(self, theta: Array) -> list[Layer]:
         """The layers with these weights and biases, flat."""
-        return layers_of(self.architecture, theta)
+        return network_layers(self.architecture, theta)
 
     def value(self, theta: Array) -> Any:
         """[O1] J at these weights and biases, float or complex."""

@@ -18,12 +18,12 @@ from chainrule.engine import EpochRecord
 from chainrule.equations.costs import cost_named
 from chainrule.errors import DivergenceError
 from chainrule.evaluation import answered, matched
-from chainrule.network import Network, chosen_classes, draw_parameters
+from chainrule.network import Network, draw_parameters, predicted_classes
 from chainrule.recipe import Recipe
 from chainrule.study.configuration import built
 from chainrule.study.spec import Spec
 from chainrule.study.study_data import Material
-from chainrule.training import Moment, Run, train
+from chainrule.training import Run, TrainingProgress, train
 
 __all__ = [
     "COMPLETE",
@@ -93,7 +93,7 @@ class _Watcher:
     failure: Exception | None = None
     curve: list[float] = field(default_factory=list)
 
-    def __call__(self, moment: Moment) -> bool:
+    def __call__(self, moment: TrainingProgress) -> bool:
         if moment.epoch_ended and self.metric.startswith("validation_"):
             self._note(moment.position.history[-1], moment.epochs)
         return self.pruned or self.failure is not None or self.stopped()
@@ -197,7 +197,7 @@ def _judged(
     for block in answered(network, data, cost):
         total += float(block.costs.sum())
         if data.classifies:
-            right.append(chosen_classes(block.outputs) == data.targets[block.rows])
+            right.append(predicted_classes(block.outputs) == data.targets[block.rows])
     return (np.concatenate(right) if right else None), total / len(data)
 
 

@@ -7,42 +7,42 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
     from chainrule.training.concurrent import train_many as train_many
-    from chainrule.training.epoch_end import advanced as advanced
-    from chainrule.training.epoch_end import ending as ending
+    from chainrule.training.epoch_end import stop_reason as stop_reason
+    from chainrule.training.epoch_end import train_chunk as train_chunk
     from chainrule.training.loop import Run as Run
-    from chainrule.training.loop import plan_of as plan_of
+    from chainrule.training.loop import restore_training as restore_training
     from chainrule.training.loop import resume as resume
     from chainrule.training.loop import train as train
     from chainrule.training.lr_finder import RateCurve as RateCurve
-    from chainrule.training.lr_finder import find_rate as find_rate
-    from chainrule.training.observers import Moment as Moment
+    from chainrule.training.lr_finder import find_learning_rate as find_learning_rate
     from chainrule.training.observers import Observer as Observer
+    from chainrule.training.observers import TrainingProgress as TrainingProgress
     from chainrule.training.run_folder import RunFacts as RunFacts
     from chainrule.training.run_folder import RunFolder as RunFolder
-    from chainrule.training.setup import Plan as Plan
+    from chainrule.training.setup import TrainingSetup as TrainingSetup
     from chainrule.training.setup import first_position as first_position
-    from chainrule.training.setup import plan_training as plan_training
+    from chainrule.training.setup import prepare_training as prepare_training
     from chainrule.training.verification import Verification as Verification
     from chainrule.training.verification import verify as verify
 
 __all__ = [
-    "Moment",
     "Observer",
-    "Plan",
     "RateCurve",
     "Run",
     "RunFacts",
     "RunFolder",
+    "TrainingProgress",
+    "TrainingSetup",
     "Verification",
-    "advanced",
-    "ending",
-    "find_rate",
+    "find_learning_rate",
     "first_position",
-    "plan_of",
-    "plan_training",
+    "prepare_training",
     "read_checkpoint",
+    "restore_training",
     "resume",
+    "stop_reason",
     "train",
+    "train_chunk",
     "train_many",
     "verify",
 ]
@@ -52,12 +52,12 @@ __getattr__, __dir__ = attach(
     {
         "checkpoint": ["read_checkpoint"],
         "concurrent": ["train_many"],
-        "epoch_end": ["advanced", "ending"],
-        "loop": ["Run", "plan_of", "resume", "train"],
-        "lr_finder": ["RateCurve", "find_rate"],
-        "observers": ["Moment", "Observer"],
+        "epoch_end": ["train_chunk", "stop_reason"],
+        "loop": ["Run", "restore_training", "resume", "train"],
+        "lr_finder": ["RateCurve", "find_learning_rate"],
+        "observers": ["TrainingProgress", "Observer"],
         "run_folder": ["RunFacts", "RunFolder"],
-        "setup": ["Plan", "first_position", "plan_training"],
+        "setup": ["TrainingSetup", "first_position", "prepare_training"],
         "verification": ["Verification", "verify"],
     },
 )

@@ -13,7 +13,7 @@ from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.threads import thread_count
 from chainrule.training.loop import Run, train
-from chainrule.training.observers import Moment
+from chainrule.training.observers import TrainingProgress
 
 __all__ = ["train_many"]
 
@@ -52,7 +52,7 @@ def train_many(jobs: Sequence[Job], *, threads: int | None = None) -> list[Run]:
         network, dataset, recipe = job
         return train(network, dataset, recipe, threads=1, observers=[watching])
 
-    def watching(moment: Moment) -> bool:
+    def watching(moment: TrainingProgress) -> bool:
         return stopped.is_set()
 
     with ThreadPoolExecutor(side_by_side, "chainrule-many") as pool:

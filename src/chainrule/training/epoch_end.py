@@ -10,33 +10,41 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.engine import Best, EpochRecord, EpochSums, Position, Until, diverged_on_validation
+from chainrule.engine import Best, EpochRecord, EpochSums, Position, Until, validation_divergence
 from chainrule.network import tensor_digests
 from chainrule.recipe import Recipe
-from chainrule.training.setup import Plan
+from chainrule.training.setup import TrainingSetup
 
 Array = NDArray[Any]
 
-__all__ = ["ENDS", "advanced", "close_epoch", "ending", "is_better", "monitored", "result_of"]
+__all__ = [
+    "ENDS",
+    "end_epoch",
+    "final_parameters",
+    "is_better",
+    "monitor_value",
+    "stop_reason",
+    "train_chunk",
+]
 
 ENDS = ("all epochs done", "early stopping")
 """How a run ends by its own recipe."""
 
 
-def advanced(plan: Plan, position: Position, until: Until) -> tuple[Position, bool]:
+def train_chunk(plan: TrainingSetup, position: Position, until: Until) -> tuple[Position, bool]:
     """The position after a slice of training, and whether an epoch was closed by it.
 
     Raises: DivergenceError.
     """
     position = plan.engine.advance(position, until)
-    closed = position.batch == plan.engine.timetable.batches(position.epoch)
-    return (close_epoch(plan, position) if closed else position), closed
+    closed = position.batch == plan.engine.schedule.batches(position.epoch)
+    return (end_epoch(plan, position) if closed else position), closed
 
 
-def close_epoch(plan: Plan, position: Position) -> Position:
+def end_epoch(plan: TrainingSetup, position: Position) -> Position:
     """The position at the start of the next epoch, with a record of the one that ended."""
     watched = plan.validation is not None or plan.recipe.monitor is not None
-    plain = plan.engine.settled(position) if watched else position.parameters
+    plain = plan.engine.inference_parameters(position) if watched else position.parameters
     record = _record(plan, position, plain)
     return replace(
         position,
@@ -48,19 +56,19 @@ def close_epoch(plan: Plan, position: Position) -> Position:
     )
 
 
-def _record(plan: Plan, position: Position, plain: Array) -> EpochRecord:
+def _record(plan: TrainingSetup, position: Position, plain: Array) -> EpochRecord:
     sums, n = position.sums, position.sums.examples
     validation = plan.validation
     score = validation and plan.engine.score(plain, validation)
     if score and not math.isfinite(score.cost):
         last = plan.network.architecture.activations[-1]
-        raise diverged_on_validation(position, plan.recipe, score.cost, last)
+        raise validation_divergence(position, plan.recipe, score.cost, last)
     return EpochRecord(
         epoch=position.epoch + 1,
         cost=sums.cost / n,
         penalty=sums.penalty / n,
         total_cost=sums.cost / n + sums.penalty / n,
-        learning_rate=plan.engine.timetable.last_rate(position),
+        learning_rate=plan.engine.schedule.last_rate(position),
         gradient_norm=sums.gradient_norm,
         weights_sha256=hashlib.sha256(position.parameters.tobytes()).hexdigest(),
         tensor_sha256=tensor_digests(plan.engine.layout, position.parameters),
@@ -70,13 +78,13 @@ def _record(plan: Plan, position: Position, plain: Array) -> EpochRecord:
     )
 
 
-def result_of(plan: Plan, position: Position) -> Array:
+def final_parameters(plan: TrainingSetup, position: Position) -> Array:
     """The parameters that a run gives at a position: the best ones, or else the settled ones."""
     best = position.best
-    return plan.engine.settled(position) if best is None else best.parameters
+    return plan.engine.inference_parameters(position) if best is None else best.parameters
 
 
-def monitored(record: EpochRecord, monitor: str) -> float:
+def monitor_value(record: EpochRecord, monitor: str) -> float:
     """The value of the monitored metric in a record."""
     return float(getattr(record, monitor))
 
@@ -89,7 +97,7 @@ def is_better(monitor: str, value: float, than: float, by: float = 0.0) -> bool:
 def _best(recipe: Recipe, best: Best | None, record: EpochRecord, plain: Array) -> Best | None:
     if recipe.monitor is None:
         return None
-    value = monitored(record, recipe.monitor)
+    value = monitor_value(record, recipe.monitor)
     if best is None or is_better(recipe.monitor, value, best.value):
         return Best(record.epoch, value, plain)
     return best
@@ -100,7 +108,7 @@ def epochs_without_progress(history: Sequence[EpochRecord], recipe: Recipe) -> i
     assert recipe.monitor is not None, "a Recipe with patience has a monitor"
     best, waited = None, 0
     for record in history:
-        value = monitored(record, recipe.monitor)
+        value = monitor_value(record, recipe.monitor)
         if best is None or is_better(recipe.monitor, value, best, recipe.min_delta):
             best, waited = value, 0
         else:
@@ -108,7 +116,7 @@ def epochs_without_progress(history: Sequence[EpochRecord], recipe: Recipe) -> i
     return waited
 
 
-def ending(recipe: Recipe, position: Position) -> str | None:
+def stop_reason(recipe: Recipe, position: Position) -> str | None:
     """Why the training is over at this position; None while it is not."""
     waited = epochs_without_progress(position.history, recipe) if recipe.patience else 0
     if recipe.patience and waited >= recipe.patience:

@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
-from chainrule.engine import EpochRecord, Position, Until, plain_parameters, training_layout
+from chainrule.engine import EpochRecord, Position, Until, drop_gains, training_layout
 from chainrule.errors import (
     DataError,
     DivergenceError,
@@ -24,11 +24,11 @@ from chainrule.limits import Limit
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import certify
-from chainrule.training.epoch_end import advanced, ending, result_of
-from chainrule.training.observers import SLICE_SECONDS, Moment, Observer, Observers
+from chainrule.training.epoch_end import final_parameters, stop_reason, train_chunk
+from chainrule.training.observers import SLICE_SECONDS, Observer, Observers, TrainingProgress
 from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
-from chainrule.training.setup import Plan, first_position, plan_training
-from chainrule.training.stop_signals import wish_to_stop
+from chainrule.training.setup import TrainingSetup, first_position, prepare_training
+from chainrule.training.stop_signals import stop_requests
 
 __all__ = ["Run", "resume", "train"]
 
@@ -82,7 +82,7 @@ def train(
         recipe: how; where it has no seed, one is drawn and recorded.
         validation: a validation set of its own, instead of recipe.validation_fraction.
         folder: where to keep the run; a folder that is new or empty.
-        observers: called with a Moment at most every 50 ms and at each epoch's end.
+        observers: called with a TrainingProgress at most every 50 ms and at each epoch's end.
         checkpoint_seconds: least time between two checkpoints; it changes no result.
         notes: plain values to keep in the folder's run.json.
         threads: how many compute at once, at least 1; CHAINRULE_THREADS or else as many as there
@@ -95,7 +95,7 @@ def train(
     kept = None if folder is None else RunFolder(folder)
     if kept is not None:
         kept.require_new()  # before kernels are compiled in vain
-    plan = plan_training(network, dataset, recipe, validation, threads=_checked(threads))
+    plan = prepare_training(network, dataset, recipe, validation, threads=_checked(threads))
     position = first_position(plan)
     facts = _facts(plan, notes)
     if kept is None:
@@ -131,7 +131,7 @@ def resume(
     facts = kept.facts()
     with kept:
         kept.tidy()
-        plan = plan_of(kept, dataset, validation, _checked(threads))
+        plan = restore_training(kept, dataset, validation, _checked(threads))
         position = kept.newest()
         _require_fit(kept, position, first_position(plan))
         return _Course(plan, facts, kept, checkpoint_seconds).run(position, observers)
@@ -157,9 +157,9 @@ def _require_fit(kept: RunFolder, position: Position, first: Position) -> None:
         )
 
 
-def plan_of(
+def restore_training(
     kept: RunFolder, dataset: Dataset, validation: Dataset | None, threads: int | None = None
-) -> Plan:
+) -> TrainingSetup:
     """The plan of a run that is kept, on its own data.
 
     Raises: IntegrityError where the data are others; RunFolderError, DataError.
@@ -167,7 +167,7 @@ def plan_of(
     facts = kept.facts()
     start = Network(facts.architecture, _plain_start(facts, kept.first()))
     how = {"exactly": True, "threads": threads}
-    plan = plan_training(start, dataset, facts.recipe, validation, **how)
+    plan = prepare_training(start, dataset, facts.recipe, validation, **how)
     given = data_facts(plan.training, plan.validation)
     for name in ("digest", "validation_digest"):
         if given.get(name) != facts.data.get(name):
@@ -186,10 +186,10 @@ def _plain_start(facts: RunFacts, first: Position) -> NDArray[Any]:
     layout = training_layout(facts.architecture, facts.recipe)
     if first.parameters.shape != (layout.size,):
         return first.parameters  # which Network refuses in words
-    return plain_parameters(layout, first.parameters)
+    return drop_gains(layout, first.parameters)
 
 
-def _facts(plan: Plan, notes: Mapping[str, Any] | None) -> RunFacts:
+def _facts(plan: TrainingSetup, notes: Mapping[str, Any] | None) -> RunFacts:
     data = data_facts(plan.training, plan.validation)
     return RunFacts(plan.recipe, plan.network.architecture, data, notes or {})
 
@@ -198,7 +198,7 @@ def _facts(plan: Plan, notes: Mapping[str, Any] | None) -> RunFacts:
 class _Course:
     """One passage from a position to the end, with what is kept on the way."""
 
-    plan: Plan
+    plan: TrainingSetup
     facts: RunFacts
     kept: RunFolder | None
     checkpoint_seconds: float
@@ -209,7 +209,7 @@ class _Course:
     def run(self, position: Position, observers: Iterable[Observer]) -> Run:
         """Train from the position to the end, keep it, restore the best weights."""
         watching = Observers(observers)
-        with wish_to_stop() as wished:
+        with stop_requests() as wished:
             try:
                 position, ended = self._drive(position, watching, wished)
             except DivergenceError as error:
@@ -224,16 +224,16 @@ class _Course:
         self, position: Position, watching: Observers, wished: Callable[[], bool]
     ) -> tuple[Position, str]:
         plan = self.plan
-        ended = ending(plan.recipe, position)
+        ended = stop_reason(plan.recipe, position)
         while ended is None:
-            position, closed = advanced(plan, position, Until(seconds=SLICE_SECONDS))
+            position, closed = train_chunk(plan, position, Until(seconds=SLICE_SECONDS))
             self._keep_sometimes(position)
             if closed and plan.recipe.snapshots:
                 self._keep_snapshot(position)
             seconds = time.monotonic() - self.started
-            batches = plan.engine.timetable.batches(position.epoch)
-            moment = Moment(position, plan.recipe.epochs, batches, closed, seconds)
-            ended = ending(plan.recipe, position)
+            batches = plan.engine.schedule.batches(position.epoch)
+            moment = TrainingProgress(position, plan.recipe.epochs, batches, closed, seconds)
+            ended = stop_reason(plan.recipe, position)
             if watching.see(moment):
                 ended = ended or "stopped by an observer"
             if wished():
@@ -242,8 +242,10 @@ class _Course:
 
     def _keep_snapshot(self, position: Position) -> None:
         """Write the network of a cycle's end."""
-        if self.kept is not None and self.plan.engine.timetable.ends_cycle(position.epoch):
-            network = self.plan.network.with_parameters(self.plan.engine.settled(position))
+        if self.kept is not None and self.plan.engine.schedule.ends_cycle(position.epoch):
+            network = self.plan.network.with_parameters(
+                self.plan.engine.inference_parameters(position)
+            )
             self.kept.write_snapshot(network, position.epoch)
 
     def _keep_sometimes(self, position: Position) -> None:
@@ -261,7 +263,7 @@ class _Course:
 
     def _finished(self, position: Position, ended: str) -> Run:
         seconds = time.monotonic() - self.started
-        network = self.plan.network.with_parameters(result_of(self.plan, position))
+        network = self.plan.network.with_parameters(final_parameters(self.plan, position))
         certificate = certify(self.facts, position, network, ended)
         folder = None if self.kept is None else self.kept.path
         history = position.history

@@ -11,9 +11,9 @@ from chainrule.errors import DivergenceError, InputError
 from chainrule.limits import Limit
 from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.setup import Plan, first_position, plan_training
+from chainrule.training.setup import TrainingSetup, first_position, prepare_training
 
-__all__ = ["RateCurve", "find_rate", "smoothed"]
+__all__ = ["RateCurve", "find_learning_rate", "smoothed"]
 
 _MEMORY = 0.9
 """Share of the running mean of the costs that is kept in a step."""
@@ -53,7 +53,7 @@ class RateCurve:
         return None if self.lowest is None else self.lowest / 3
 
 
-def find_rate(
+def find_learning_rate(
     network: Network,
     dataset: Dataset,
     recipe: Recipe,
@@ -79,18 +79,18 @@ def find_rate(
     Returns: the RateCurve.
     Raises: InputError, ShapeError.
     """
-    _STEPS.check("find_rate", "steps", steps)
+    _STEPS.check("find_learning_rate", "steps", steps)
     for name, value in (("lowest", lowest), ("highest", highest)):
-        _RATE.check("find_rate", name, value)
+        _RATE.check("find_learning_rate", name, value)
     if lowest >= highest:
         raise InputError(
-            "find_rate",
+            "find_learning_rate",
             expected=f"a highest rate above the lowest, {lowest:g}",
             got=f"{highest:g}",
             argument="highest",
             value=highest,
         )
-    plan = plan_training(
+    plan = prepare_training(
         network, dataset, _rising(recipe, len(dataset), lowest, highest, steps), threads=threads
     )
     rates, costs, diverged = _searched(plan, steps)
@@ -116,7 +116,7 @@ def _rising(recipe: Recipe, examples: int, lowest: float, highest: float, steps:
     )
 
 
-def _searched(plan: Plan, steps: int) -> tuple[list[float], list[float], bool]:
+def _searched(plan: TrainingSetup, steps: int) -> tuple[list[float], list[float], bool]:
     """The rate and the cost of each step, and whether the cost ran away."""
     position, rates, costs = first_position(plan), list[float](), list[float]()
     while len(costs) < steps:
@@ -139,9 +139,9 @@ def _cost_between(before: Position, after: Position) -> float:
     return (after.sums.cost - before.sums.cost) / examples
 
 
-def _onwards(plan: Plan, position: Position) -> Position:
+def _onwards(plan: TrainingSetup, position: Position) -> Position:
     """The position, at the start of the next epoch where this one has ended."""
-    if position.batch < plan.engine.timetable.batches(position.epoch):
+    if position.batch < plan.engine.schedule.batches(position.epoch):
         return position
     return replace(position, epoch=position.epoch + 1, batch=0, sums=EpochSums())
 

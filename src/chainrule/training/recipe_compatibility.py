@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.data import Dataset
-from chainrule.engine import augmentation_of
+from chainrule.engine import augmentation_from_recipe
 from chainrule.errors import InputError, ShapeError
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
@@ -101,7 +101,7 @@ def _require_classes(architecture: Architecture, recipe: Recipe, training: Datas
 
 
 def _require_images(recipe: Recipe, training: Dataset) -> None:
-    how, shape = augmentation_of(recipe), training.shape
+    how, shape = augmentation_from_recipe(recipe), training.shape
     if not how.needs_images or (len(shape) in (2, 3) and min(shape[:2]) >= 2):
         return
     asked = [name for name in MOVING if getattr(recipe, name)]

@@ -9,21 +9,21 @@ from chainrule.data import Dataset, split
 from chainrule.engine import (
     Engine,
     Position,
+    add_gains,
     initial_state,
     make_engine,
     normalised_weights,
-    widened,
 )
 from chainrule.errors import InputError, ShapeError
-from chainrule.network import Network, require_outputs, settled
+from chainrule.network import Network, require_outputs
 from chainrule.recipe import Recipe
 from chainrule.training.recipe_compatibility import require_recipe_fits
 
-__all__ = ["Plan", "first_position", "plan_training"]
+__all__ = ["TrainingSetup", "first_position", "prepare_training"]
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class TrainingSetup:
     """A training that is ready to begin.
 
     Args:
@@ -41,13 +41,13 @@ class Plan:
     engine: Engine
 
 
-def plan_training(
+def prepare_training(
     network: Network,
     dataset: Dataset,
     recipe: Recipe,
     validation: Dataset | None = None,
     **engine: Any,
-) -> Plan:
+) -> TrainingSetup:
     """Settle all that a training needs, and refuse what does not fit.
 
     Args:
@@ -65,7 +65,7 @@ def plan_training(
     held_out = _validation_part(dataset, recipe, validation)
     training, validation = (dataset, validation) if held_out is None else held_out
     ready = replace(
-        settled(network, recipe.cost),
+        network.for_cost(recipe.cost),
         input_scale=training.scale,
         input_shape=training.shape,
         class_names=training.class_names,
@@ -100,12 +100,12 @@ def plan_training(
     require_recipe_fits(ready.architecture, recipe, training)
     normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
     computing = make_engine(ready.architecture, recipe, training, **engine)
-    return Plan(ready, computing.recipe, training, validation, computing)
+    return TrainingSetup(ready, computing.recipe, training, validation, computing)
 
 
-def first_position(plan: Plan) -> Position:
+def first_position(plan: TrainingSetup) -> Position:
     """Where the training begins."""
-    theta = widened(plan.engine.layout, plan.network.parameters)
+    theta = add_gains(plan.engine.layout, plan.network.parameters)
     return Position(theta, initial_state(plan.recipe, theta))
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-__all__ = ["wish_to_stop"]
+__all__ = ["stop_requests"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def wish_to_stop() -> Iterator[Callable[[], bool]]:
+def stop_requests() -> Iterator[Callable[[], bool]]:
     """While it is entered, the first signal is noted; a second one interrupts at once.
 
     Outside the main thread, where Python handles no signals, it notes none. A signal that is

@@ -8,7 +8,7 @@ from itertools import islice
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.ledger import Options, function_sign, laws_of, members
+from chainrule.ledger import DisplayOptions, activation_letter, group_members, section_equations
 from chainrule.ledger.formulas import Leaf, Number, Term, activation_forms, conditions, number_text
 from chainrule.ledger.rendering import (
     Given,
@@ -112,7 +112,7 @@ def legend_of(sheet: Sheet) -> str:
 def given_of(sheet: Sheet) -> Iterator[Given]:
     """The arrays that an exercise starts from: inputs, targets, weights, biases, memories."""
     ledger, seen = sheet.ledger, set[int | None]()
-    options = Options(notation=sheet.manner.notation, full=True)
+    options = DisplayOptions(notation=sheet.manner.notation, full=True)
     for step in range(1, ledger.example.steps + 1):
         yield from given_arrays(ledger, step, options, seen)
         seen.update(examples_of(ledger, step))
@@ -154,7 +154,7 @@ def _activations(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
         if len(layers) > 1:
             listed = " and ".join(map(str, several))
             words += f" in layer{'s' * (len(several) > 1)} {listed}"
-        sign = function_sign(example, setting.options.notation, several[0])
+        sign = activation_letter(example, setting.options.notation, several[0])
         yield Fact("Activation", words, (_activation_law(name, sign, setting),))
 
 
@@ -187,7 +187,7 @@ def _cost(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
     assert recipe is not None
     words = recipe.cost.replace("_", " ") + (" of one example" if example.has_many else "")
     if recipe.label_smoothing:
-        laws = dict(laws_of(example, "cost", setting.options.notation))
+        laws = dict(section_equations(example, "cost", setting.options.notation))
         yield Fact("Targets", "smoothed before they are used", (setting.law(laws["C9"]),))
     yield Fact("Cost", words, (setting.law(f"c = {COSTS[recipe.cost].formula}"),))
     if example.has_many:
@@ -241,7 +241,7 @@ def _example_update(sheet: Sheet, setting: Setting) -> Iterator[str]:
     """The formulas of all that belongs to the first weight in the step."""
     ledger, markup = sheet.ledger, setting.markup
     for group in ledger.groups(1):
-        places = islice(members(ledger.example, group), len(group.arrays))
+        places = islice(group_members(ledger.example, group), len(group.arrays))
         for quantity in places if group.section == "update" else ():
             if quantity.layer == 1 and len(quantity.index) == 2:
                 texts = setting.entry(ledger.entry(quantity))

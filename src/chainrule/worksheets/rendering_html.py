@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
-from chainrule.ledger import Options, laws_of
+from chainrule.ledger import DisplayOptions, section_equations
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.rendering import (
     Given,
@@ -66,7 +66,9 @@ def _page(sheets: Sequence[Sheet], title: str, lines: Callable[[Sheet], Iterator
 
 
 def _setting(sheet: Sheet, digits: int) -> Setting:
-    return Setting(sheet.ledger, Options(digits=digits, notation=sheet.manner.notation), MathML())
+    return Setting(
+        sheet.ledger, DisplayOptions(digits=digits, notation=sheet.manner.notation), MathML()
+    )
 
 
 def _top(sheet: Sheet, title: str) -> Iterator[str]:
@@ -122,7 +124,7 @@ def _laws(sheet: Sheet, setting: Setting, section: str) -> Iterator[str]:
     """The formulas of a section, where hints are asked for."""
     if not sheet.manner.hints:
         return
-    laws = laws_of(sheet.ledger.example, section, sheet.manner.notation)
+    laws = section_equations(sheet.ledger.example, section, sheet.manner.notation)
     if laws:
         lines = (
             f'<span><b class="id">{equation}</b>{math(setting.law(law))}</span>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from chainrule.ledger import Options, laws_of
+from chainrule.ledger import DisplayOptions, section_equations
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.rendering import (
     Given,
@@ -100,7 +100,9 @@ def _document(sheets: Sequence[Sheet], lines: Callable[[Sheet], Iterator[str]]) 
 
 
 def _setting(sheet: Sheet, digits: int) -> Setting:
-    return Setting(sheet.ledger, Options(digits=digits, notation=sheet.manner.notation), Latex())
+    return Setting(
+        sheet.ledger, DisplayOptions(digits=digits, notation=sheet.manner.notation), Latex()
+    )
 
 
 def _top(sheet: Sheet, title: str) -> str:
@@ -147,7 +149,9 @@ def _heading(block: Block) -> str:
 def _block(sheet: Sheet, setting: Setting, block: Block) -> Iterator[str]:
     yield _heading(block)
     if sheet.manner.hints:
-        for equation, law in laws_of(sheet.ledger.example, block.section, setting.options.notation):
+        for equation, law in section_equations(
+            sheet.ledger.example, block.section, setting.options.notation
+        ):
             yield rf"{{\scriptsize {equation}}} ${setting.law(law)}$\quad"
         yield r"\par"
     for part in block.parts:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from chainrule.errors import InputError
 from chainrule.ledger import NOTATIONS, Ledger, section_of
 from chainrule.ledger.formulas import number_text
-from chainrule.ledger.steps import Quantity, name_of
+from chainrule.ledger.steps import Quantity, describe_quantity
 from chainrule.limits import Limit, check_record, limited
 from chainrule.worksheets.blanks import Pattern, asked_of, chosen_blanks
 from chainrule.worksheets.writing import worked_text
@@ -35,7 +35,7 @@ class Manner:
 
     Args:
         digits: significant digits that are asked for.
-        notation: one of `lettering.NOTATIONS`.
+        notation: one of `quantity_text.NOTATIONS`.
         hints: whether the formulas are printed.
         given: whether numbers between the blanks are printed.
 
@@ -127,7 +127,10 @@ class Sheet:
         """
         given = answers or {}
         example = self.ledger.example
-        claims = ((str(one), given.get(str(one), ""), name_of(example, one)) for one in self.blanks)
+        claims = (
+            (str(one), given.get(str(one), ""), describe_quantity(example, one))
+            for one in self.blanks
+        )
         return worked_text(example, claims, self._head())
 
     def _head(self) -> list[str]:

@@ -107,7 +107,7 @@ def _examples(example: WorkedExample) -> Iterator[str]:
     rows = np.array(example.rows)
     weights = example.dataset.sample_weights
     for at, (x, y) in enumerate(
-        zip(working.inputs(rows), example.given_targets(example.rows), strict=True)
+        zip(working.inputs(rows), example.unsmoothed_targets(example.rows), strict=True)
     ):
         yield from ("", "[[examples]]", f"inputs = {_list(x)}")
         if example.recipe is not None:

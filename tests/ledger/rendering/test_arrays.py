@@ -9,7 +9,7 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.quantity_text import NOTATIONS
@@ -68,7 +68,7 @@ def grouped(ledger: Ledger, group: Group) -> np.ndarray:
 
 
 def laws(ledger: Ledger, notation: str, section: str) -> tuple[ArrayLaw, ...]:
-    return array_laws(ledger, 1, section, Options(notation=notation))
+    return array_laws(ledger, 1, section, DisplayOptions(notation=notation))
 
 
 @pytest.mark.parametrize(("activation", "cost"), PAIRS)
@@ -175,14 +175,14 @@ def test_what_is_left_to_single_numbers(make) -> None:
     assert [law.law for law in laws(wide, "column", "forward")] == [
         *("a[1] = φ(z[1])", "z[2] = W[2] a[1] + b[2]", "a[2] = φ(z[2])")
     ]
-    asked = Options(quantities=(wide.located("db[1]"),))
+    asked = DisplayOptions(quantities=(wide.locate("db[1]"),))
     assert array_laws(wide, 1, "gradients", asked) == ()
 
 
 def test_text() -> None:
     ledger = Ledger(parse_worked(BATCH))
     row, column = (
-        render(ledger, "text", Options(notation=name)).split("\n\n")[2]
+        render(ledger, "text", DisplayOptions(notation=name)).split("\n\n")[2]
         for name in ("row", "column")
     )
     assert row == (
@@ -213,7 +213,7 @@ def test_text() -> None:
 
 def test_markups() -> None:
     ledger = Ledger(parse_worked(BATCH))
-    latex = render(ledger, "latex", Options(notation="column"))
+    latex = render(ledger, "latex", DisplayOptions(notation="column"))
     matrices = (
         "\\begin{pmatrix} 1 & 2 & 3 \\\\ 4 & 5 & 6 \\end{pmatrix} "
         "\\begin{pmatrix} 1 & 0 \\\\ 0 & 1 \\\\ 2 & 0 \\end{pmatrix} + "
@@ -224,11 +224,11 @@ def test_markups() -> None:
         "$\\displaystyle = W^{[1]} a^{[0]} + b^{[1]}$\\newline\n  "
         f"$\\displaystyle = {matrices}$"
     ) in latex
-    markdown = render(ledger, "markdown", Options(notation="column"))
+    markdown = render(ledger, "markdown", DisplayOptions(notation="column"))
     assert (
         "**F1** weighted sums of layer 1\n\n```math\n\\begin{aligned}\n"
         f"z^{{[1]}} &= W^{{[1]}} a^{{[0]}} + b^{{[1]}} \\\\\n&= {matrices} \\\\\n"
     ) in markdown
-    page = render(ledger, "html", Options(notation="column"))
+    page = render(ledger, "html", DisplayOptions(notation="column"))
     assert '<mtd><mrow data-to="example-1-z-1-1"><mn>5.25</mn></mrow></mtd>' in page
     assert '<b class="id">BP2</b> <span>errors of layer 1</span>' in page

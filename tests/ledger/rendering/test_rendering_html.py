@@ -12,7 +12,7 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.text_formula import number_text
 from chainrule.ledger.ledger import Ledger
@@ -60,8 +60,8 @@ def checked(text: str) -> Page:
 
 
 def page_of(ledger: Ledger, *addresses: str, **options) -> str:
-    chosen = tuple(map(ledger.located, addresses))
-    return render(ledger, "html", Options(quantities=chosen, **options))
+    chosen = tuple(map(ledger.locate, addresses))
+    return render(ledger, "html", DisplayOptions(quantities=chosen, **options))
 
 
 def number(mathml: str) -> str:

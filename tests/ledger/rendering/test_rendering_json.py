@@ -3,15 +3,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.rendering.formats import render
 
 
 def records(ledger: Ledger, *addresses: str, **options) -> list[dict]:
-    chosen = tuple(map(ledger.located, addresses))
-    return json.loads(render(ledger, "json", Options(quantities=chosen, **options)))
+    chosen = tuple(map(ledger.locate, addresses))
+    return json.loads(render(ledger, "json", DisplayOptions(quantities=chosen, **options)))
 
 
 def test_every_entry_with_all_its_digits(chain) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.text_formula import number_text
 from chainrule.ledger.ledger import Ledger
@@ -71,8 +71,8 @@ def results(text: str) -> dict[str, str]:
 
 
 def latex_of(ledger: Ledger, *addresses: str, **options) -> str:
-    chosen = tuple(map(ledger.located, addresses))
-    return render(ledger, "latex", Options(quantities=chosen, **options))
+    chosen = tuple(map(ledger.locate, addresses))
+    return render(ledger, "latex", DisplayOptions(quantities=chosen, **options))
 
 
 @pytest.mark.parametrize(("activation", "cost"), PAIRS)
@@ -127,7 +127,7 @@ def test_matrices(make) -> None:
     strict(text)
     assert r"\setcounter{MaxMatrixCols}{7}" in text
     assert r" & \cdots \end{pmatrix}$" in text
-    full = render(ledger, "latex", Options(full=True, notation="column"))
+    full = render(ledger, "latex", DisplayOptions(full=True, notation="column"))
     strict(full)
     assert r"\setcounter{MaxMatrixCols}{21}" in full
     assert r"\cdots" not in full

@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.text_formula import number_text
 from chainrule.ledger.ledger import Ledger
@@ -34,8 +34,8 @@ def results(text: str) -> dict[str, str]:
 
 
 def markdown_of(ledger: Ledger, *addresses: str, **options) -> str:
-    chosen = tuple(map(ledger.located, addresses))
-    return render(ledger, "markdown", Options(quantities=chosen, **options))
+    chosen = tuple(map(ledger.locate, addresses))
+    return render(ledger, "markdown", DisplayOptions(quantities=chosen, **options))
 
 
 @pytest.mark.parametrize(("activation", "cost"), PAIRS)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.rendering.formats import FORMATS, render
@@ -35,8 +35,8 @@ BP1    delta[2][0] = da[2][0]·slope[2][0]
 
 
 def shown(ledger: Ledger, *addresses: str, **options) -> str:
-    chosen = tuple(map(ledger.located, addresses))
-    return render(ledger, "text", Options(quantities=chosen, **options))
+    chosen = tuple(map(ledger.locate, addresses))
+    return render(ledger, "text", DisplayOptions(quantities=chosen, **options))
 
 
 def test_formula_numbers_result(chain) -> None:
@@ -55,7 +55,7 @@ def test_all_of_it_in_the_order_of_the_ledger(chain) -> None:
 
 
 def test_one_step(chain) -> None:
-    text = render(Ledger(parse_worked(chain)), "text", Options(step=2))
+    text = render(Ledger(parse_worked(chain)), "text", DisplayOptions(step=2))
     assert "STEP 2 of 2" in text
     assert "STEP 1" not in text
     assert "  = 0.456033·1 + 0.956033" in text
@@ -127,7 +127,7 @@ def test_formats_and_options() -> None:
         "explain: expected a format, got 'jsn' (str). Did you mean 'json'? The names are: "
     )
     with pytest.raises(InputError) as caught:
-        Options(digits=0)
+        DisplayOptions(digits=0)
     assert str(caught.value) == (
         "explain: expected digits to be a whole number at least 1 and at most 17, got 0 (int). "
         "digits: significant digits of numbers."

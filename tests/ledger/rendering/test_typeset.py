@@ -6,7 +6,7 @@ from chainrule.ledger.formulas.builders import HALF
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
-    Lazy,
+    LazyTerms,
     Negative,
     Number,
     Power,
@@ -66,11 +66,11 @@ def test_trees(tree, symbols, numbers) -> None:
 
 
 def test_long_sums() -> None:
-    long = Sum(Lazy(12, lambda at: Number(float(at))))
+    long = Sum(LazyTerms(12, lambda at: Number(float(at))))
     assert typeset(long, digits, MARKUP).text == ("0 + 1 + 2 + \\dots \\text{ 8 more } \\dots + 11")
     assert typeset(long, digits, MARKUP, full=True).text == " + ".join(map(str, range(12)))
     assert typeset(Quotient(long, x), digits, MARKUP).text.startswith("\\frac{0 + 1 + ")
-    wide = Quotient(Sum(Lazy(13, lambda at: Number(float(at)))), x)
+    wide = Quotient(Sum(LazyTerms(13, lambda at: Number(float(at)))), x)
     assert typeset(wide, digits, MARKUP).text.startswith("\\frac{1}{0.5} \\cdot (0 + 1 + ")
 
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from chainrule.ledger.files.fields import Fields
 from chainrule.ledger.files.printed_numbers import printed_numbers
-from chainrule.ledger.steps import Claim, Quantity, WorkedExample, located, shape_of
+from chainrule.ledger.steps import Claim, Quantity, WorkedExample, locate, quantity_shape
 
-__all__ = ["MOST_CLAIMS", "read_claims"]
+__all__ = ["MAX_CLAIMS", "read_claims"]
 
-MOST_CLAIMS = 10_000
+MAX_CLAIMS = 10_000
 _KEYS = ("quantity", "printed")
 _LONGEST = 2000
 _PRINTED = '"0.818"'
@@ -30,8 +30,8 @@ def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
     Raises: InputError, UnknownNameError.
     """
     values = top.values.get("claims", [])
-    if not isinstance(values, list) or len(values) > MOST_CLAIMS:
-        expected = f"claims to be at most {MOST_CLAIMS} tables [[claims]]"
+    if not isinstance(values, list) or len(values) > MAX_CLAIMS:
+        expected = f"claims to be at most {MAX_CLAIMS} tables [[claims]]"
         raise top.refusal("claims", expected, len(values) if isinstance(values, list) else values)
     tables = [
         Fields.at(top.source, ("claims", at), table, _KEYS) for at, table in enumerate(values)
@@ -42,9 +42,9 @@ def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
 def _claim(table: Fields, example: WorkedExample) -> Claim:
     address = table.text("quantity", '"z[1][0]"')
     where = table.where("quantity")
-    quantity = located(example, Quantity.parse(address, where), where)
+    quantity = locate(example, Quantity.parse(address, where), where)
     if not str(table.given("printed", _PRINTED)).strip():
         return Claim(quantity, "", where)
     printed = table.text("printed", _PRINTED, _LONGEST)
-    printed_numbers(printed, math.prod(shape_of(example, quantity)), table.where("printed"))
+    printed_numbers(printed, math.prod(quantity_shape(example, quantity)), table.where("printed"))
     return Claim(quantity, printed, where)

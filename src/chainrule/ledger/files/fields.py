@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError, ShapeError, describe, unknown_name
-from chainrule.ledger.files.toml_positions import Key, Source
+from chainrule.ledger.files.toml_positions import Key, TomlSource
 from chainrule.limits import Limit
 
 __all__ = ["Fields"]
@@ -31,12 +31,12 @@ class Fields:
         values: what it holds.
     """
 
-    source: Source
+    source: TomlSource
     key: Key
     values: dict[str, Any]
 
     @classmethod
-    def at(cls, source: Source, key: Key, values: Any, names: Collection[str]) -> Fields:
+    def at(cls, source: TomlSource, key: Key, values: Any, names: Collection[str]) -> Fields:
         """A table whose keys are all among the names.
 
         Raises: InputError where it is no table, UnknownNameError for another key.

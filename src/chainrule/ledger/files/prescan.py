@@ -10,31 +10,31 @@ import re
 from chainrule.errors import ChainruleError, DataError, InputError
 
 __all__ = [
-    "MOST_DEPTH",
-    "MOST_LAYERS",
-    "MOST_PARTS",
+    "MAX_DEPTH",
+    "MAX_LAYERS",
+    "MAX_PARTS",
+    "check_text",
     "deep_line",
+    "layer_count_error",
     "long_number_line",
-    "look_at",
-    "many_layers",
 ]
 
-MOST_LAYERS = 100
-MOST_PARTS = 250_000
+MAX_LAYERS = 100
+MAX_PARTS = 250_000
 """Commas and lines of a file: so many are parsed in about a second."""
-MOST_DEPTH = 32
+MAX_DEPTH = 32
 """Dots of a key; TOML's parser takes a time that grows with their square."""
 
 _LAYERS = re.compile(r"\blayers\s*=\s*\[([^\]]*)")
 _MANY = 10_000
 """Fewer widths than these are counted when the file is parsed, comments and all."""
 _NAME = r'(?:[\w-]++|"[^"\n]*+"|\'[^\'\n]*+\')'
-_LONG_KEY = re.compile(rf"(?:^|[{{,\[])[ \t]*+(?:{_NAME}[ \t]*+\.[ \t]*+){{{MOST_DEPTH}}}", re.M)
+_LONG_KEY = re.compile(rf"(?:^|[{{,\[])[ \t]*+(?:{_NAME}[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}", re.M)
 _LONG_NUMBER = re.compile(r"(?<![\d_])\d[\d_]{4300}")
 _BRACKET = re.compile(r'"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]')
 
 
-def look_at(name: str, text: str) -> None:
+def check_text(name: str, text: str) -> None:
     """Refuse a text that need not be parsed.
 
     Args:
@@ -45,20 +45,20 @@ def look_at(name: str, text: str) -> None:
     """
     widths = next((found for found in _LAYERS.finditer(text) if found[1].count(",") > _MANY), None)
     if widths is not None:
-        raise many_layers(_where(name, text, widths.start()), len(_given(widths[1])))
+        raise layer_count_error(_where(name, text, widths.start()), len(_list_items(widths[1])))
     parts = text.count(",") + text.count("\n")
-    if parts > MOST_PARTS:
-        where = _where(name, text, _place_of(text, MOST_PARTS))
-        expected = f"a file of at most {MOST_PARTS} commas and lines"
+    if parts > MAX_PARTS:
+        where = _where(name, text, _place_of(text, MAX_PARTS))
+        expected = f"a file of at most {MAX_PARTS} commas and lines"
         raise DataError(where, expected=expected, got=str(parts))
     key = _LONG_KEY.search(text)
     if key is not None:
         where = _where(name, text, key.end())
-        expected = f"keys of at most {MOST_DEPTH} names with dots between them"
+        expected = f"keys of at most {MAX_DEPTH} names with dots between them"
         raise DataError(where, expected=expected, got="a longer one")
 
 
-def many_layers(where: str, count: int) -> ChainruleError:
+def layer_count_error(where: str, count: int) -> ChainruleError:
     """The error for a network of too many layers, or of too few.
 
     Args:
@@ -67,20 +67,20 @@ def many_layers(where: str, count: int) -> ChainruleError:
     """
     return InputError(
         where,
-        expected=f"layers to be 2 to {MOST_LAYERS + 1} widths in brackets, the inputs first",
+        expected=f"layers to be 2 to {MAX_LAYERS + 1} widths in brackets, the inputs first",
         got=f"{count} layers",
         argument="layers",
         value=count,
     )
 
 
-def _given(widths: str) -> list[str]:
+def _list_items(widths: str) -> list[str]:
     """The elements of a list, without an empty one after the last comma."""
     parts = widths.split(",")
     return parts if parts[-1].strip() else parts[:-1]
 
 
-def deep_line(text: str, depth: int = MOST_DEPTH) -> int | None:
+def deep_line(text: str, depth: int = MAX_DEPTH) -> int | None:
     """The line in which brackets first lie deeper than so many; None where they do not."""
     inside = 0
     for found in _BRACKET.finditer(text):

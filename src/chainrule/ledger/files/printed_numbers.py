@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from chainrule.errors import InputError
 
-__all__ = ["NOISE", "Printed", "printed_numbers"]
+__all__ = ["NOISE", "PrintedNumber", "printed_numbers"]
 
 NOISE = 1e-13
 """Relative difference that floats may have by themselves; no digit beyond it is judged."""
@@ -28,7 +28,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--")
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedNumber:
     """A printed number.
 
     Args:
@@ -38,7 +38,7 @@ class Printed:
         digits: how many significant digits it has; 0 for a fraction.
 
     Example:
-        >>> number = Printed.parse("−81.80 %")
+        >>> number = PrintedNumber.parse("−81.80 %")
         >>> float(number.value), float(number.unit), number.digits
         (-0.818, 0.0001, 4)
     """
@@ -49,7 +49,7 @@ class Printed:
     digits: int
 
     @classmethod
-    def parse(cls, text: str, where: str = "Printed") -> Printed:
+    def parse(cls, text: str, where: str = "PrintedNumber") -> PrintedNumber:
         """The number that a text is: 0.407, −3/4, 1.2e-3, 1.2·10⁻³, 40.7 %, 12 345.6.
 
         Args:
@@ -72,7 +72,7 @@ class Printed:
         return number
 
     @classmethod
-    def _of(cls, text: str, match: re.Match[str]) -> Printed:
+    def _of(cls, text: str, match: re.Match[str]) -> PrintedNumber:
         sign = -1 if match["sign"] in ("-", "−") else 1
         digits = re.sub(_GAP, "", match["digits"])
         if match["below"]:
@@ -121,7 +121,9 @@ class Printed:
         return self.is_rounded(low, high) or self.is_truncated(low, high)
 
 
-def printed_numbers(text: str, wanted: int, where: str = "Printed") -> tuple[Printed, ...]:
+def printed_numbers(
+    text: str, wanted: int, where: str = "PrintedNumber"
+) -> tuple[PrintedNumber, ...]:
     """The numbers of a claim.
 
     Args:
@@ -132,8 +134,8 @@ def printed_numbers(text: str, wanted: int, where: str = "Printed") -> tuple[Pri
     Raises: InputError.
     """
     if wanted == 1 and _GROUPED.fullmatch(text.strip()):
-        return (replace(Printed.parse(text.replace(",", ""), where), text=text),)
-    numbers = tuple(Printed.parse(part.strip(), where) for part in text.split(","))
+        return (replace(PrintedNumber.parse(text.replace(",", ""), where), text=text),)
+    numbers = tuple(PrintedNumber.parse(part.strip(), where) for part in text.split(","))
     if len(numbers) != wanted:
         raise InputError(
             where,

@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 
 from chainrule.bundled import find_file
 from chainrule.errors import DataError, FileError
-from chainrule.ledger.files.prescan import deep_line, long_number_line, look_at
+from chainrule.ledger.files.prescan import check_text, deep_line, long_number_line
 
-__all__ = ["LARGEST", "Source", "read_source"]
+__all__ = ["MAX_BYTES", "TomlSource", "read_source"]
 
-LARGEST = 16_000_000
+MAX_BYTES = 16_000_000
 """Bytes of a worked file; what is larger is no file for people to read."""
 
 Key: TypeAlias = tuple[str | int, ...]
@@ -29,7 +29,7 @@ _FAULT = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class TomlSource:
     """A worked file.
 
     Args:
@@ -46,7 +46,7 @@ class Source:
 
         Raises: DataError where it is no TOML, or too much of it; InputError for too many layers.
         """
-        look_at(self.name, self.text)
+        check_text(self.name, self.text)
         try:
             return tomllib.loads(self.text)
         except RecursionError:
@@ -84,7 +84,7 @@ class Source:
         return _Scanner(self.text).scanned()
 
 
-def read_source(path: str | Path) -> Source:
+def read_source(path: str | Path) -> TomlSource:
     """The text of a worked file.
 
     Args:
@@ -95,15 +95,15 @@ def read_source(path: str | Path) -> Source:
     name = str(path)
     try:
         with find_file(path, "worked", "function").open("rb") as file:
-            content = file.read(LARGEST + 1)
+            content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FileError(name, expected="a readable file", got=str(reason)) from None
-    if len(content) > LARGEST:
-        expected = f"a file of at most {LARGEST // 1_000_000} MB"
+    if len(content) > MAX_BYTES:
+        expected = f"a file of at most {MAX_BYTES // 1_000_000} MB"
         raise DataError(name, expected=expected, got="a larger one")
     try:
-        return Source(name, content.decode("utf-8-sig").replace("\r\n", "\n"))
+        return TomlSource(name, content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         got = f"the byte 0x{content[error.start]:02x}"

@@ -10,15 +10,15 @@ from chainrule.equations.schedules import SCHEDULES
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import unknown_name
 from chainrule.ledger.files.fields import Fields
-from chainrule.ledger.files.toml_positions import Source
-from chainrule.ledger.steps import MOST_STEPS, refusal_of
+from chainrule.ledger.files.toml_positions import TomlSource
+from chainrule.ledger.steps import MAX_STEPS, unsupported_error
 from chainrule.limits import Limit, limits_of
 from chainrule.recipe import Recipe
 
-__all__ = ["KEYS", "Training", "read_training"]
+__all__ = ["KEYS", "TrainingTable", "read_training"]
 
 _OWN = {
-    "steps": Limit(int, "steps to show", 1, MOST_STEPS),
+    "steps": Limit(int, "steps to show", 1, MAX_STEPS),
     "steps_before": Limit(int, "steps done before the first one shown", 0, 10**9),
 }
 _OF_RECIPE = (
@@ -50,7 +50,7 @@ _ONLY_WITH = {
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingTable:
     """What the table says: the recipe, steps to show, and steps done before them."""
 
     recipe: Recipe
@@ -63,7 +63,7 @@ class Training:
         return UPDATES[self.recipe.optimiser].slots
 
 
-def read_training(source: Source, values: Any, examples: int) -> Training:
+def read_training(source: TomlSource, values: Any, examples: int) -> TrainingTable:
     """The recipe that the table describes.
 
     Args:
@@ -85,14 +85,14 @@ def read_training(source: Source, values: Any, examples: int) -> Training:
     steps, start = chosen.pop("steps", 1), chosen.pop("steps_before", 0)
     batches = math.ceil(examples / chosen["batch_size"])
     chosen.setdefault("epochs", math.ceil((start + steps) / batches))
-    return Training(Recipe(shuffle=False, seed=0, **chosen), steps, start)
+    return TrainingTable(Recipe(shuffle=False, seed=0, **chosen), steps, start)
 
 
-def _check_told(source: Source, values: Any) -> None:
+def _check_told(source: TomlSource, values: Any) -> None:
     """Refuse the settings of a recipe that have no place in a worked example."""
     for name in values if isinstance(values, dict) else ():
         if name in _FIELDS and name not in KEYS:
-            raise refusal_of(name, values[name], source.where("training", name))
+            raise unsupported_error(name, values[name], source.where("training", name))
 
 
 def _check_choices(table: Fields) -> None:

@@ -39,16 +39,16 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError, ShapeError, unknown_name
 from chainrule.ledger.files.claims import read_claims
 from chainrule.ledger.files.fields import Array, Fields
-from chainrule.ledger.files.prescan import MOST_LAYERS, many_layers
-from chainrule.ledger.files.toml_positions import Source, read_source
-from chainrule.ledger.files.training_table import Training, read_training
-from chainrule.ledger.steps import WorkedExample, require_classes
+from chainrule.ledger.files.prescan import MAX_LAYERS, layer_count_error
+from chainrule.ledger.files.toml_positions import TomlSource, read_source
+from chainrule.ledger.files.training_table import TrainingTable, read_training
+from chainrule.ledger.steps import WorkedExample, require_class_targets
 from chainrule.limits import Limit
 from chainrule.network import Architecture, Layout, flatten
 
-__all__ = ["MOST_EXAMPLES", "MOST_LAYERS", "parse_worked", "read_worked"]
+__all__ = ["MAX_EXAMPLES", "MAX_LAYERS", "parse_worked", "read_worked"]
 
-MOST_EXAMPLES = 10_000
+MAX_EXAMPLES = 10_000
 
 _TABLES = ("title", "network", "training", "state", "examples", "claims")
 _NETWORK = ("layers", "activations", "weights", "biases")
@@ -77,17 +77,17 @@ def parse_worked(text: str, name: str = "worked example") -> WorkedExample:
         text: as a file has it.
         name: what error texts call it.
     """
-    return _worked(Source(name, text))
+    return _worked(TomlSource(name, text))
 
 
-def _worked(source: Source) -> WorkedExample:
+def _worked(source: TomlSource) -> WorkedExample:
     if "function" in source.table and "network" not in source.table:
         raise _of_descent(source)
     top = Fields.at(source, (), source.table, _TABLES)
     network = Fields.at(source, ("network",), top.given("network", "{ layers = […] }"), _NETWORK)
     architecture = _architecture(network)
     layout = Layout(architecture)
-    examples = _tables(top, "examples", _EXAMPLE, MOST_EXAMPLES)
+    examples = _tables(top, "examples", _EXAMPLE, MAX_EXAMPLES)
     training = None
     if top.has("training"):
         training = read_training(source, top.values["training"], len(examples))
@@ -95,7 +95,7 @@ def _worked(source: Source) -> WorkedExample:
     dataset = _dataset(examples, architecture, training)
     if training is not None:
         where = source.where("training", "label_smoothing")
-        require_classes(training.recipe, dataset, where)
+        require_class_targets(training.recipe, dataset, where)
     example = WorkedExample(
         title=top.text("title", '"…"') if top.has("title") else "",
         architecture=architecture,
@@ -111,7 +111,7 @@ def _worked(source: Source) -> WorkedExample:
     return read_claims(top, example)
 
 
-def _of_descent(source: Source) -> InputError:
+def _of_descent(source: TomlSource) -> InputError:
     """The error for a file of a formula that is gone down."""
     return InputError(
         source.where("function"),
@@ -167,10 +167,10 @@ def _activations(network: Fields, layers: tuple[int, ...]) -> str | tuple[str, .
 def _widths(network: Fields) -> tuple[int, ...]:
     layers = network.given("layers", "[2, 3, 1]")
     if not isinstance(layers, list):
-        expected = f"layers to be 2 to {MOST_LAYERS + 1} widths in brackets, the inputs first"
+        expected = f"layers to be 2 to {MAX_LAYERS + 1} widths in brackets, the inputs first"
         raise network.refusal("layers", expected, layers)
-    if not 2 <= len(layers) <= MOST_LAYERS + 1:
-        raise many_layers(network.where("layers"), len(layers))
+    if not 2 <= len(layers) <= MAX_LAYERS + 1:
+        raise layer_count_error(network.where("layers"), len(layers))
     where = [network.where("layers", at) for at in range(len(layers))]
     return tuple(_WIDTH.check(w, "layers", n) for w, n in zip(where, layers, strict=True))
 
@@ -190,7 +190,7 @@ def _flat(fields: Fields, layout: Layout) -> NDArray[Any]:
 
 
 def _dataset(
-    examples: list[Fields], architecture: Architecture, training: Training | None
+    examples: list[Fields], architecture: Architecture, training: TrainingTable | None
 ) -> Dataset:
     fan_in, fan_out = architecture.layers[0], architecture.layers[-1]
     inputs, targets, weights = [], [], []
@@ -218,7 +218,7 @@ def _has(count: int, what: str) -> str:
     return f"The network has {count} {what}{'s' * (count > 1)}"
 
 
-def _state(top: Fields, layout: Layout, training: Training | None) -> NDArray[Any] | None:
+def _state(top: Fields, layout: Layout, training: TrainingTable | None) -> NDArray[Any] | None:
     """What the update remembers before the first step; None for zeros."""
     if not top.has("state"):
         return None

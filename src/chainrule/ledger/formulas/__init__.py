@@ -6,17 +6,17 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.ledger.formulas.activation_formulas import activation_forms as activation_forms
-    from chainrule.ledger.formulas.activation_formulas import slope_forms as slope_forms
-    from chainrule.ledger.formulas.branches import decided as decided
+    from chainrule.ledger.formulas.activation_formulas import derivative_forms as derivative_forms
+    from chainrule.ledger.formulas.branches import choose_branches as choose_branches
     from chainrule.ledger.formulas.builders import HALF as HALF
     from chainrule.ledger.formulas.builders import ONE as ONE
     from chainrule.ledger.formulas.builders import TWO as TWO
     from chainrule.ledger.formulas.builders import Form as Form
-    from chainrule.ledger.formulas.builders import added as added
-    from chainrule.ledger.formulas.builders import chosen as chosen
-    from chainrule.ledger.formulas.builders import less as less
-    from chainrule.ledger.formulas.builders import squared as squared
-    from chainrule.ledger.formulas.builders import times as times
+    from chainrule.ledger.formulas.builders import add as add
+    from chainrule.ledger.formulas.builders import choose_form as choose_form
+    from chainrule.ledger.formulas.builders import multiply as multiply
+    from chainrule.ledger.formulas.builders import square as square
+    from chainrule.ledger.formulas.builders import subtract as subtract
     from chainrule.ledger.formulas.expression import FLOATS as FLOATS
     from chainrule.ledger.formulas.expression import FUNCTIONS as FUNCTIONS
     from chainrule.ledger.formulas.expression import Arithmetic as Arithmetic
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.expression import evaluate as evaluate
     from chainrule.ledger.formulas.expression import leaves as leaves
     from chainrule.ledger.formulas.expression import parts as parts
-    from chainrule.ledger.formulas.formulas import forms_of as forms_of
-    from chainrule.ledger.formulas.formulas import is_fused as is_fused
     from chainrule.ledger.formulas.fractions import Fractions as Fractions
     from chainrule.ledger.formulas.pair_formulas import PAIR_ERRORS as PAIR_ERRORS
-    from chainrule.ledger.formulas.sympy_tree import in_digits as in_digits
-    from chainrule.ledger.formulas.sympy_tree import tree_of as tree_of
+    from chainrule.ledger.formulas.quantity_formulas import is_fused as is_fused
+    from chainrule.ledger.formulas.quantity_formulas import quantity_forms as quantity_forms
+    from chainrule.ledger.formulas.sympy_tree import evaluate_precisely as evaluate_precisely
+    from chainrule.ledger.formulas.sympy_tree import from_sympy as from_sympy
     from chainrule.ledger.formulas.text_formula import Gap as Gap
     from chainrule.ledger.formulas.text_formula import conditions as conditions
+    from chainrule.ledger.formulas.text_formula import formula_text as formula_text
     from chainrule.ledger.formulas.text_formula import number_text as number_text
-    from chainrule.ledger.formulas.text_formula import plain as plain
-    from chainrule.ledger.formulas.text_formula import shortened as shortened
-    from chainrule.ledger.formulas.tree_changes import everywhere as everywhere
-    from chainrule.ledger.formulas.tree_changes import in_one_place as in_one_place
+    from chainrule.ledger.formulas.text_formula import shorten as shorten
     from chainrule.ledger.formulas.tree_changes import is_leaf as is_leaf
-    from chainrule.ledger.formulas.tree_changes import without_part as without_part
+    from chainrule.ledger.formulas.tree_changes import remove_one_part as remove_one_part
+    from chainrule.ledger.formulas.tree_changes import replace_one_part as replace_one_part
+    from chainrule.ledger.formulas.tree_changes import replace_parts as replace_parts
 
 __all__ = [
     "FLOATS",
@@ -75,36 +75,46 @@ __all__ = [
     "Symbol",
     "Term",
     "activation_forms",
-    "added",
-    "chosen",
+    "add",
+    "choose_branches",
+    "choose_form",
     "conditions",
-    "decided",
+    "derivative_forms",
     "evaluate",
-    "everywhere",
-    "forms_of",
-    "in_digits",
-    "in_one_place",
+    "evaluate_precisely",
+    "formula_text",
+    "from_sympy",
     "is_fused",
     "is_leaf",
     "leaves",
-    "less",
+    "multiply",
     "number_text",
     "parts",
-    "plain",
-    "shortened",
-    "slope_forms",
-    "squared",
-    "times",
-    "tree_of",
-    "without_part",
+    "quantity_forms",
+    "remove_one_part",
+    "replace_one_part",
+    "replace_parts",
+    "shorten",
+    "square",
+    "subtract",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "activation_formulas": ["activation_forms", "slope_forms"],
-        "branches": ["decided"],
-        "builders": ["HALF", "ONE", "TWO", "Form", "added", "chosen", "less", "squared", "times"],
+        "activation_formulas": ["activation_forms", "derivative_forms"],
+        "branches": ["choose_branches"],
+        "builders": [
+            "HALF",
+            "ONE",
+            "TWO",
+            "Form",
+            "add",
+            "choose_form",
+            "subtract",
+            "square",
+            "multiply",
+        ],
         "expression": [
             "FLOATS",
             "FUNCTIONS",
@@ -125,11 +135,11 @@ __getattr__, __dir__ = attach(
             "leaves",
             "parts",
         ],
-        "formulas": ["forms_of", "is_fused"],
+        "quantity_formulas": ["quantity_forms", "is_fused"],
         "fractions": ["Fractions"],
         "pair_formulas": ["PAIR_ERRORS"],
-        "sympy_tree": ["in_digits", "tree_of"],
-        "text_formula": ["Gap", "conditions", "number_text", "plain", "shortened"],
-        "tree_changes": ["everywhere", "in_one_place", "is_leaf", "without_part"],
+        "sympy_tree": ["evaluate_precisely", "from_sympy"],
+        "text_formula": ["Gap", "conditions", "number_text", "formula_text", "shorten"],
+        "tree_changes": ["replace_parts", "replace_one_part", "is_leaf", "remove_one_part"],
     },
 )

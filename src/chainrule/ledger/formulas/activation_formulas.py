@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chainrule.equations.activations import ACTIVATIONS, LEAK, SELU_ALPHA, SELU_SCALE
-from chainrule.ledger.formulas.builders import ONE, TWO, ZERO, Form, added, less, squared, times
+from chainrule.ledger.formulas.builders import ONE, TWO, ZERO, Form, add, multiply, square, subtract
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
@@ -18,7 +18,7 @@ from chainrule.ledger.formulas.expression import (
     Term,
 )
 
-__all__ = ["activation_forms", "slope_forms", "softmax_forms"]
+__all__ = ["activation_forms", "derivative_forms", "softmax_forms"]
 
 _FOUR = Number(4.0)
 _LEAK = Number(LEAK)
@@ -47,15 +47,15 @@ def _sigmoid(z: Term) -> _Forms:
 
 def _bell(z: Term, steepness: Expression, height: Expression) -> Expression:
     """h e^-k|z| / (1 + e^-k|z|)², the slope of sigmoid and tanh that keeps its digits."""
-    e = exp(Negative(times(steepness, Call("abs", (z,)))))
-    return Quotient(times(height, e), squared(Sum((ONE, e))))
+    e = exp(Negative(multiply(steepness, Call("abs", (z,)))))
+    return Quotient(multiply(height, e), square(Sum((ONE, e))))
 
 
 def _exponential(z: Term, *scale: Expression) -> tuple[Case, ...]:
     """[A7], [A8] on both sides of 0."""
-    above = times(*scale[:1], z)
-    forms = (less(exp(z), ONE), Call("expm1", (z,)))
-    return tuple(_split(z, above, times(*scale, form)) for form in forms)
+    above = multiply(*scale[:1], z)
+    forms = (subtract(exp(z), ONE), Call("expm1", (z,)))
+    return tuple(_split(z, above, multiply(*scale, form)) for form in forms)
 
 
 def _softplus(z: Term) -> _Forms:
@@ -66,11 +66,11 @@ def _softplus(z: Term) -> _Forms:
 
 def _silu_slope(z: Term) -> Expression:
     s = Call("sigmoid", (z,))
-    return Sum((s, times(z, s, Call("sigmoid", (Negative(z),)))))
+    return Sum((s, multiply(z, s, Call("sigmoid", (Negative(z),)))))
 
 
 def _gelu_slope(z: Term) -> Expression:
-    return Sum((Call("normal_cdf", (z,)), times(z, Call("normal_pdf", (z,)))))
+    return Sum((Call("normal_cdf", (z,)), multiply(z, Call("normal_pdf", (z,)))))
 
 
 _VALUES: dict[str, Callable[[Term], Sequence[Expression]]] = {
@@ -79,22 +79,22 @@ _VALUES: dict[str, Callable[[Term], Sequence[Expression]]] = {
     "sigmoid": _sigmoid,
     "tanh": lambda z: (Call("tanh", (z,)),),
     "relu": lambda z: (Call("max", (z, ZERO)),),
-    "leaky_relu": lambda z: (_split(z, z, times(_LEAK, z)),),
+    "leaky_relu": lambda z: (_split(z, z, multiply(_LEAK, z)),),
     "elu": lambda z: _exponential(z),
     "selu": lambda z: _exponential(z, _SCALE, _STEEP),
-    "gelu": lambda z: (times(z, Call("normal_cdf", (z,))),),
+    "gelu": lambda z: (multiply(z, Call("normal_cdf", (z,))),),
     "silu": lambda z: (Quotient(z, Sum((ONE, exp(Negative(z))))),),
     "softplus": _softplus,
 }
 _SLOPES: dict[str, Callable[[Term, Term], Sequence[Expression]]] = {
     "step": lambda z, a: (ZERO,),
     "identity": lambda z, a: (ONE,),
-    "sigmoid": lambda z, a: (times(a, less(ONE, a)), _bell(z, ONE, ONE)),
-    "tanh": lambda z, a: (less(ONE, squared(a)), _bell(z, TWO, _FOUR)),
+    "sigmoid": lambda z, a: (multiply(a, subtract(ONE, a)), _bell(z, ONE, ONE)),
+    "tanh": lambda z, a: (subtract(ONE, square(a)), _bell(z, TWO, _FOUR)),
     "relu": lambda z, a: (_split(z, ONE, ZERO),),
     "leaky_relu": lambda z, a: (_split(z, ONE, _LEAK),),
     "elu": lambda z, a: (_split(z, ONE, exp(z), at_zero=True),),
-    "selu": lambda z, a: (_split(z, _SCALE, times(_SCALE, _STEEP, exp(z))),),
+    "selu": lambda z, a: (_split(z, _SCALE, multiply(_SCALE, _STEEP, exp(z))),),
     "gelu": lambda z, a: (_gelu_slope(z),),
     "silu": lambda z, a: (_silu_slope(z),),
     "softplus": lambda z, a: _sigmoid(z),
@@ -111,7 +111,7 @@ def activation_forms(name: str, z: Term) -> list[Form]:
     return [Form(ACTIVATIONS[name].equation, tree) for tree in _VALUES[name](z)]
 
 
-def slope_forms(name: str, z: Term, a: Term) -> list[Form]:
+def derivative_forms(name: str, z: Term, a: Term) -> list[Form]:
     """Ways to write φ'(z), for all functions but softmax.
 
     Args:
@@ -129,7 +129,7 @@ def softmax_forms(row: Sequence[Term], at: int) -> list[Form]:
         row: the layer's weighted sums.
         at: the place of the activation among them.
     """
-    known = Quotient(exp(row[at]), added([exp(z) for z in row]))
+    known = Quotient(exp(row[at]), add([exp(z) for z in row]))
     top = max(row, key=lambda z: z.value)
-    shifted = [exp(less(z, top)) for z in row]
-    return [Form("A12", known), Form("A12", Quotient(shifted[at], added(shifted)))]
+    shifted = [exp(subtract(z, top)) for z in row]
+    return [Form("A12", known), Form("A12", Quotient(shifted[at], add(shifted)))]

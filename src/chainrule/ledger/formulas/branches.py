@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chainrule.ledger.formulas.activation_formulas import activation_forms, slope_forms
-from chainrule.ledger.formulas.builders import HALF, less, squared, times
+from chainrule.ledger.formulas.activation_formulas import activation_forms, derivative_forms
+from chainrule.ledger.formulas.builders import HALF, multiply, square, subtract
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
@@ -16,10 +16,10 @@ from chainrule.ledger.formulas.expression import (
     parts,
 )
 from chainrule.ledger.formulas.text_formula import conditions
-from chainrule.ledger.formulas.tree_changes import everywhere
+from chainrule.ledger.formulas.tree_changes import replace_parts
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["decided"]
+__all__ = ["choose_branches"]
 
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     ">": lambda left, right: left > right,
@@ -30,7 +30,7 @@ _HOLDS: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def decided(
+def choose_branches(
     expression: Expression,
     quantity: Quantity,
     activation: str,
@@ -54,7 +54,7 @@ def decided(
             return part
         return _other(part, quantity, activation, value)
 
-    return everywhere(expression, rule)
+    return replace_parts(expression, rule)
 
 
 def _other(
@@ -65,7 +65,7 @@ def _other(
         z = Term(case.left.quantity, value(case.left))
         a = Term(quantity, 0.0)  # no function with branches takes its slope from a
         name = activation
-        forms = activation_forms(name, z) if quantity.kind == "a" else slope_forms(name, z, a)
+        forms = activation_forms(name, z) if quantity.kind == "a" else derivative_forms(name, z, a)
         return forms[0].expression
     if quantity.kind == "g_clipped":
         return _clipped(case)
@@ -77,7 +77,7 @@ def _other(
 def _clipped(case: Case) -> Expression:
     """[U7] The gradient itself in place of the shortened one, or the other way round."""
     if case.relation == "≤":
-        return times(case.chosen, Quotient(case.right, case.left))
+        return multiply(case.chosen, Quotient(case.right, case.left))
     return parts(case.chosen)[0] if isinstance(case.chosen, Product) else case.chosen
 
 
@@ -86,5 +86,5 @@ def _huber(case: Case, *, in_cost: bool) -> Expression:
     size, h = case.left, case.right
     (miss,) = parts(size)
     if case.relation == "≤":
-        return times(h, less(size, times(HALF, h)) if in_cost else Call("sign", (miss,)))
-    return times(HALF, squared(miss)) if in_cost else miss
+        return multiply(h, subtract(size, multiply(HALF, h)) if in_cost else Call("sign", (miss,)))
+    return multiply(HALF, square(miss)) if in_cost else miss

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.ledger.formulas.expression import (
     Expression,
-    Lazy,
+    LazyTerms,
     Negative,
     Number,
     Power,
@@ -18,7 +18,7 @@ from chainrule.ledger.formulas.expression import (
     Term,
     evaluate,
 )
-from chainrule.ledger.steps import KINDS, Quantity, Step, number
+from chainrule.ledger.steps import KINDS, Quantity, Step, quantity_value
 
 __all__ = [
     "HALF",
@@ -26,12 +26,12 @@ __all__ = [
     "TWO",
     "ZERO",
     "Form",
-    "Maker",
-    "added",
-    "chosen",
-    "less",
-    "squared",
-    "times",
+    "TermBuilder",
+    "add",
+    "choose_form",
+    "multiply",
+    "square",
+    "subtract",
 ]
 
 ZERO, ONE, TWO = Number(0.0), Number(1.0), Number(2.0)
@@ -52,7 +52,7 @@ class Form:
 
 
 @dataclass(frozen=True, eq=False)
-class Maker:
+class TermBuilder:
     """Makes the terms of one quantity's formula.
 
     Args:
@@ -77,12 +77,12 @@ class Maker:
         elif example is None or not self.step.example.has_many:
             example = self.quantity.example
         named = Quantity(kind, layer, tuple(index), self.quantity.step, example)
-        return Term(named, number(self.step, named))
+        return Term(named, quantity_value(self.step, named))
 
     def here(self, kind: str) -> Term:
         """The number of another kind in the same place; W and b with their letters exchanged."""
         named = replace(self.quantity, kind=kind)
-        return Term(named, number(self.step, named))
+        return Term(named, quantity_value(self.step, named))
 
     def row(self, kind: str, layer: int | None, count: int) -> list[Term]:
         """The first `count` numbers of an array of the same step and example."""
@@ -91,7 +91,7 @@ class Maker:
     def earlier(self, kind: str) -> Term:
         """The same place in the step before, under the name that it has there."""
         named = replace(self.quantity, kind=kind, step=self.quantity.step - 1)
-        return Term(named, number(self.step, self.quantity))
+        return Term(named, quantity_value(self.step, self.quantity))
 
     def width(self, layer: int) -> int:
         """How many neurons a layer has; layer 0 are the inputs."""
@@ -102,14 +102,14 @@ class Maker:
         return Symbol(name, letter, float(value), rational)
 
 
-def added(terms: Sequence[Expression]) -> Expression:
+def add(terms: Sequence[Expression]) -> Expression:
     """The sum; a single term stands for itself, and none for 0."""
     if len(terms) > 1:
-        return Sum(terms if isinstance(terms, Lazy) else tuple(terms))
+        return Sum(terms if isinstance(terms, LazyTerms) else tuple(terms))
     return terms[0] if terms else ZERO
 
 
-def times(*factors: Expression) -> Expression:
+def multiply(*factors: Expression) -> Expression:
     """The product without factors of 1."""
     kept = tuple(factor for factor in factors if factor != ONE)
     if len(kept) > 1:
@@ -117,17 +117,17 @@ def times(*factors: Expression) -> Expression:
     return kept[0] if kept else ONE
 
 
-def less(first: Expression, *taken: Expression) -> Expression:
+def subtract(first: Expression, *taken: Expression) -> Expression:
     """The first without the others."""
     return Sum((first, *map(Negative, taken)))
 
 
-def squared(base: Expression) -> Expression:
+def square(base: Expression) -> Expression:
     """The square."""
     return Power(base, TWO)
 
 
-def chosen(forms: Sequence[Form], value: float, dtype: str) -> Form:
+def choose_form(forms: Sequence[Form], value: float, dtype: str) -> Form:
     """The first way of writing whose numbers come to the value; else the first of all.
 
     The formula that everybody knows comes first. Where it loses its digits, as 1 - a does where a
@@ -141,11 +141,11 @@ def chosen(forms: Sequence[Form], value: float, dtype: str) -> Form:
     tolerance = 1e-12 if dtype == "float64" else 1e-5
     if len(forms) == 1:  # a long sum need not be gone through
         return forms[0]
-    good = (form for form in forms if _comes_to(form.expression, value, tolerance))
+    good = (form for form in forms if _evaluates_to(form.expression, value, tolerance))
     return next(good, forms[0])
 
 
-def _comes_to(expression: Expression, value: float, tolerance: float) -> bool:
+def _evaluates_to(expression: Expression, value: float, tolerance: float) -> bool:
     try:
         return math.isclose(evaluate(expression), value, rel_tol=tolerance)
     except (ArithmeticError, ValueError):

@@ -11,16 +11,16 @@ from chainrule.ledger.formulas.builders import (
     TWO,
     ZERO,
     Form,
-    added,
-    less,
-    squared,
-    times,
+    add,
+    multiply,
+    square,
+    subtract,
 )
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
     Expression,
-    Lazy,
+    LazyTerms,
     Negative,
     Quotient,
 )
@@ -39,7 +39,7 @@ def _size(of: Expression) -> Call:
 
 
 def _squares(o: Outputs) -> Expression:
-    return added(Lazy(len(o.a), lambda i: squared(o.miss(i))))
+    return add(LazyTerms(len(o.a), lambda i: square(o.miss(i))))
 
 
 def _binary(o: Outputs) -> Expression:
@@ -47,44 +47,44 @@ def _binary(o: Outputs) -> Expression:
     terms: list[Expression] = []
     for a, y in zip(o.a, o.y, strict=True):
         if y.value != 0:
-            terms.append(times(y, _ln(a)))
+            terms.append(multiply(y, _ln(a)))
         if y.value != 1:
-            rest: Expression = less(ONE, y) if y.value != 0 else ONE
-            terms.append(times(rest, _ln(less(ONE, a))))
-    return Negative(added(terms))
+            rest: Expression = subtract(ONE, y) if y.value != 0 else ONE
+            terms.append(multiply(rest, _ln(subtract(ONE, a))))
+    return Negative(add(terms))
 
 
 def _categorical(o: Outputs) -> Expression:
     """[C5] without the terms that are 0."""
     pairs = zip(o.a, o.y, strict=True)
-    return Negative(added([times(y, _ln(a)) for a, y in pairs if y.value != 0]))
+    return Negative(add([multiply(y, _ln(a)) for a, y in pairs if y.value != 0]))
 
 
 def _huber(o: Outputs, at: int) -> Expression:
     size = _size(o.miss(at))
     if abs(o.excess(at)) <= o.h.value:
-        return Case(times(HALF, squared(o.miss(at))), size, "≤", o.h)
-    return Case(times(o.h, less(size, times(HALF, o.h))), size, ">", o.h)
+        return Case(multiply(HALF, square(o.miss(at))), size, "≤", o.h)
+    return Case(multiply(o.h, subtract(size, multiply(HALF, o.h))), size, ">", o.h)
 
 
 _COSTS: dict[str, Callable[[Outputs], Expression]] = {
     "squared_error": _squares,
     "mean_squared_error": lambda o: Quotient(_squares(o), o.n),
-    "half_squared_error": lambda o: times(HALF, _squares(o)),
+    "half_squared_error": lambda o: multiply(HALF, _squares(o)),
     "binary_cross_entropy": _binary,
     "categorical_cross_entropy": _categorical,
-    "absolute_error": lambda o: added([_size(o.miss(i)) for i in range(len(o.a))]),
-    "huber": lambda o: added([_huber(o, i) for i in range(len(o.a))]),
+    "absolute_error": lambda o: add([_size(o.miss(i)) for i in range(len(o.a))]),
+    "huber": lambda o: add([_huber(o, i) for i in range(len(o.a))]),
 }
 
 
 def _binary_gradient(o: Outputs, at: int) -> Expression:
     a, y = o.a[at], o.y[at]
-    wrong = Quotient(less(ONE, y), less(ONE, a))
+    wrong = Quotient(subtract(ONE, y), subtract(ONE, a))
     right = Quotient(y, a)
     if y.value == 0:
-        return Quotient(ONE, less(ONE, a))
-    return Negative(right) if y.value == 1 else less(wrong, right)
+        return Quotient(ONE, subtract(ONE, a))
+    return Negative(right) if y.value == 1 else subtract(wrong, right)
 
 
 def _categorical_gradient(o: Outputs, at: int) -> Expression:
@@ -95,12 +95,12 @@ def _huber_gradient(o: Outputs, at: int) -> Expression:
     size, miss = _size(o.miss(at)), o.miss(at)
     if abs(o.excess(at)) <= o.h.value:
         return Case(miss, size, "≤", o.h)
-    return Case(times(o.h, Call("sign", (miss,))), size, ">", o.h)
+    return Case(multiply(o.h, Call("sign", (miss,))), size, ">", o.h)
 
 
 _GRADIENTS: dict[str, Callable[[Outputs, int], Expression]] = {
-    "squared_error": lambda o, at: times(TWO, o.miss(at)),
-    "mean_squared_error": lambda o, at: times(Quotient(TWO, o.n), o.miss(at)),
+    "squared_error": lambda o, at: multiply(TWO, o.miss(at)),
+    "mean_squared_error": lambda o, at: multiply(Quotient(TWO, o.n), o.miss(at)),
     "half_squared_error": lambda o, at: o.miss(at),
     "binary_cross_entropy": _binary_gradient,
     "categorical_cross_entropy": _categorical_gradient,

@@ -20,7 +20,7 @@ __all__ = [
     "Call",
     "Case",
     "Expression",
-    "Lazy",
+    "LazyTerms",
     "Leaf",
     "Negative",
     "Number",
@@ -131,7 +131,7 @@ Leaf: TypeAlias = Term | Symbol | Number
 Expression: TypeAlias = Leaf | Negative | Sum | Product | Quotient | Power | Call | Case
 
 
-class Lazy(Sequence[Expression]):
+class LazyTerms(Sequence[Expression]):
     """Terms of a long sum, made when they are looked at.
 
     Args:
@@ -226,11 +226,11 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 """The functions of formulas, as floats compute them."""
 
 
-def _called(function: str, *arguments: float) -> float:
+def _call(function: str, *arguments: float) -> float:
     return FUNCTIONS[function](*arguments)
 
 
-FLOATS = Arithmetic(leaf=lambda leaf: leaf.value, call=_called, total=math.fsum)
+FLOATS = Arithmetic(leaf=lambda leaf: leaf.value, call=_call, total=math.fsum)
 """The arithmetic of floats."""
 
 

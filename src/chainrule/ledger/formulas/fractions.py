@@ -10,9 +10,9 @@ from chainrule.ledger.formulas.builders import Form
 from chainrule.ledger.formulas.expression import FUNCTIONS, Arithmetic, Leaf, Symbol, Term, evaluate
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["LONGEST", "Fractions"]
+__all__ = ["MAX_DIGITS", "Fractions"]
 
-LONGEST = 10**40
+MAX_DIGITS = 10**40
 """Fractions with larger parts help nobody, and their size doubles with every product."""
 
 _SHALLOW = 8
@@ -74,7 +74,7 @@ class Fractions:
             return None
         if not isinstance(found, Fraction):  # a root, as of a rate that rises
             return None
-        return found if max(abs(found.numerator), found.denominator) <= LONGEST else None
+        return found if max(abs(found.numerator), found.denominator) <= MAX_DIGITS else None
 
     def _leaf(self, leaf: Leaf) -> Fraction:
         found: Fraction | None

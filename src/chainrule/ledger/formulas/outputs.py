@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chainrule.ledger.formulas.builders import less
+from chainrule.ledger.formulas.builders import subtract
 from chainrule.ledger.formulas.expression import Expression, Symbol, Term
 
 __all__ = ["Outputs"]
@@ -34,7 +34,7 @@ class Outputs:
 
     def miss(self, at: int) -> Expression:
         """How far an output is above its target."""
-        return less(self.a[at], self.y[at])
+        return subtract(self.a[at], self.y[at])
 
     def excess(self, at: int) -> float:
         """The same as a number."""

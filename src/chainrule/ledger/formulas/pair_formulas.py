@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from chainrule.ledger.formulas.builders import ONE, ZERO, Form, added, less, times
+from chainrule.ledger.formulas.builders import ONE, ZERO, Form, add, multiply, subtract
 from chainrule.ledger.formulas.expression import Call, Expression, Negative, Quotient, Sum, Term
 from chainrule.ledger.formulas.outputs import Outputs
 
@@ -31,15 +31,19 @@ def _softplus(of: Expression, value: float) -> Expression:
 def _d2_cost(o: Outputs) -> Form:
     terms: list[Expression] = []
     for z, y in zip(o.z, o.y, strict=True):
-        slack = less(ONE, y) if z.value >= 0 else Negative(y)
+        slack = subtract(ONE, y) if z.value >= 0 else Negative(y)
         small = Call("log1p", (Call("exp", (Negative(Call("abs", (z,))),)),))
-        terms += [times(z, slack), small]
-    return Form("D2", added(terms))
+        terms += [multiply(z, slack), small]
+    return Form("D2", add(terms))
 
 
 def _d2_error(o: Outputs, at: int) -> list[Expression]:
     z, y = o.z[at], o.y[at]
-    exact = less(less(ONE, y), _sigmoid(Negative(z))) if z.value >= 0 else less(_sigmoid(z), y)
+    exact = (
+        subtract(subtract(ONE, y), _sigmoid(Negative(z)))
+        if z.value >= 0
+        else subtract(_sigmoid(z), y)
+    )
     return [o.miss(at), exact]
 
 
@@ -49,44 +53,44 @@ def _top(o: Outputs) -> int:
 
 def _d3_cost(o: Outputs) -> Form:
     top = o.z[_top(o)]
-    rest = added([Call("exp", (less(z, top),)) for i, z in enumerate(o.z) if i != _top(o)])
+    rest = add([Call("exp", (subtract(z, top),)) for i, z in enumerate(o.z) if i != _top(o)])
     log = Call("log1p", (rest,))
     pairs = zip(o.z, o.y, strict=True)
-    terms = [times(y, Sum((less(top, z), log))) for z, y in pairs if y.value != 0]
-    return Form("D3", added(terms))
+    terms = [multiply(y, Sum((subtract(top, z), log))) for z, y in pairs if y.value != 0]
+    return Form("D3", add(terms))
 
 
 def _whole(o: Outputs) -> Expression:
     """The sum of the targets, 1 for classes."""
-    return ONE if sum(y.value for y in o.y) == 1 else added(tuple(o.y))
+    return ONE if sum(y.value for y in o.y) == 1 else add(tuple(o.y))
 
 
 def _d3_error(o: Outputs, at: int) -> list[Expression]:
-    return [less(times(_whole(o), o.a[at]), o.y[at]), *_excess(o, at, _whole(o))]
+    return [subtract(multiply(_whole(o), o.a[at]), o.y[at]), *_excess(o, at, _whole(o))]
 
 
 def _excess(o: Outputs, at: int, total: Expression) -> list[Expression]:
     """total · a - y where a is nearly 1: by the others, which sum to 1 - a."""
     if at != _top(o):
         return []
-    others = added([a for i, a in enumerate(o.a) if i != at])
-    return [less(less(total, o.y[at]), times(total, others))]
+    others = add([a for i, a in enumerate(o.a) if i != at])
+    return [subtract(subtract(total, o.y[at]), multiply(total, others))]
 
 
 def _d4_cost(o: Outputs) -> Form:
     pairs = zip(o.z, o.y, strict=True)
-    terms = [times(y, _softplus(Negative(z), -z.value)) for z, y in pairs if y.value != 0]
-    return Form("D4", added(terms))
+    terms = [multiply(y, _softplus(Negative(z), -z.value)) for z, y in pairs if y.value != 0]
+    return Form("D4", add(terms))
 
 
 def _d4_error(o: Outputs, at: int) -> list[Expression]:
-    rest = less(ONE, o.a[at]), _sigmoid(Negative(o.z[at]))
-    return [Negative(times(o.y[at], one)) for one in rest]
+    rest = subtract(ONE, o.a[at]), _sigmoid(Negative(o.z[at]))
+    return [Negative(multiply(o.y[at], one)) for one in rest]
 
 
 def _rest_of(o: Outputs, at: int) -> Expression:
     """The sum of the other outputs, which is 1 - a."""
-    return added([a for i, a in enumerate(o.a) if i != at])
+    return add([a for i, a in enumerate(o.a) if i != at])
 
 
 def _d5_cost(o: Outputs) -> Form:
@@ -98,13 +102,13 @@ def _d5_cost(o: Outputs) -> Form:
         if a.value > 0.5:
             known = Call("log1p", (Quotient(rest, a),))
         if y.value != 0:
-            terms.append(times(y, known))
+            terms.append(multiply(y, known))
         if y.value != 1:
             wrong: Expression = Negative(Call("ln", (rest,)))
             if a.value <= 0.5:
                 wrong = Call("log1p", (Quotient(a, rest),))
-            terms.append(times(less(ONE, y) if y.value != 0 else ONE, wrong))
-    return Form("D5", added(terms))
+            terms.append(multiply(subtract(ONE, y) if y.value != 0 else ONE, wrong))
+    return Form("D5", add(terms))
 
 
 def _d5_error(o: Outputs, at: int) -> list[Expression]:
@@ -122,10 +126,10 @@ def _d5_other(o: Outputs, k: int, a: Term, y: Term, at: int) -> list[Expression]
     """What class k adds to the error of class `at`, without the terms that are 0."""
     terms: list[Expression] = []
     if y.value != 0:
-        terms.append(times(y, o.a[at]))
+        terms.append(multiply(y, o.a[at]))
     if y.value != 1:
         share = Quotient(o.a[at], _rest_of(o, k))
-        terms.append(Negative(times(less(ONE, y) if y.value != 0 else ONE, a, share)))
+        terms.append(Negative(multiply(subtract(ONE, y) if y.value != 0 else ONE, a, share)))
     return terms
 
 

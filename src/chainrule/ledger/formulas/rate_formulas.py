@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chainrule.engine import Timetable
+from chainrule.engine import TrainingSchedule
 from chainrule.equations.schedules import ONE_CYCLE_START, SCHEDULES
-from chainrule.ledger.formulas.builders import HALF, ONE, Form, Maker, less, times
+from chainrule.ledger.formulas.builders import HALF, ONE, Form, TermBuilder, multiply, subtract
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
@@ -23,7 +23,7 @@ from chainrule.recipe import Recipe
 __all__ = ["rate_forms"]
 
 
-def rate_forms(make: Maker) -> list[Form]:
+def rate_forms(make: TermBuilder) -> list[Form]:
     """How the learning rate of a step is written.
 
     Args:
@@ -31,12 +31,12 @@ def rate_forms(make: Maker) -> list[Form]:
     """
     example, recipe = make.step.example, make.step.trained.recipe
     assert example.engine is not None
-    timetable = example.engine.timetable
-    here = _Here(make, recipe, timetable, example.start + make.quantity.step - 1)
+    schedule = example.engine.schedule
+    here = _Here(make, recipe, schedule, example.start + make.quantity.step - 1)
     plain = _TREES[recipe.schedule](here)
     if not recipe.warmup_epochs:
         return [Form(SCHEDULES[recipe.schedule].equation, plain)]
-    return [Form("S9", times(plain, Call("min", (ONE, here.warmed))))]
+    return [Form("S9", multiply(plain, Call("min", (ONE, here.warmed))))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,18 +46,18 @@ class _Here:
     Args:
         make: of the rate.
         recipe: of the training.
-        timetable: of the training.
+        schedule: of the training.
         done: steps before this one.
     """
 
-    make: Maker
+    make: TermBuilder
     recipe: Recipe
-    timetable: Timetable
+    schedule: TrainingSchedule
     done: int
 
     @property
     def batches(self) -> int:
-        return self.timetable.batches(0)
+        return self.schedule.batches(0)
 
     @property
     def epoch(self) -> int:
@@ -78,7 +78,7 @@ class _Here:
     @property
     def end(self) -> Expression:
         """The last rate."""
-        return times(self.final, self.eta0)
+        return multiply(self.final, self.eta0)
 
     @property
     def step(self) -> Symbol:
@@ -87,7 +87,7 @@ class _Here:
     @property
     def share(self) -> Expression:
         """What of the run is done."""
-        return Quotient(self.step, self.make.symbol("steps", "S", self.timetable.steps))
+        return Quotient(self.step, self.make.symbol("steps", "S", self.schedule.steps))
 
     @property
     def epochs(self) -> Expression:
@@ -105,29 +105,29 @@ class _Here:
         """[S9] Epochs done at the step's end, as a share of those in which the rate rises."""
         letter = "w₂" if self.recipe.schedule == "one_cycle" else "w"  # which has a w of its own
         w = self.make.symbol("warmup_epochs", letter, self.recipe.warmup_epochs)
-        bottom = w if self.batches == 1 else times(self._batches, w)
+        bottom = w if self.batches == 1 else multiply(self._batches, w)
         return Quotient(Sum((self.step, ONE)), bottom)
 
 
 def _half_cosine(start: Expression, end: Expression, share: Expression) -> Expression:
     """From start to end along half a cosine."""
     pi = Symbol("pi", "π", 3.141592653589793, rational=False)
-    bow = times(HALF, Sum((ONE, Call("cos", (times(pi, share),)))))
-    return Sum((end, times(less(start, end), bow)))
+    bow = multiply(HALF, Sum((ONE, Call("cos", (multiply(pi, share),)))))
+    return Sum((end, multiply(subtract(start, end), bow)))
 
 
-def _dropped(here: _Here, times_: int) -> Expression:
-    return times(here.eta0, Power(here.factor, Number(float(times_))))
+def _dropped(here: _Here, drops: int) -> Expression:
+    return multiply(here.eta0, Power(here.factor, Number(float(drops))))
 
 
 def _one_cycle(here: _Here) -> Expression:
     """[S5] Up in the warm-up share of the run, then down."""
     warmup = here.make.symbol("warmup", "w", here.recipe.warmup_fraction)
-    if here.done / here.timetable.steps < here.recipe.warmup_fraction:
+    if here.done / here.schedule.steps < here.recipe.warmup_fraction:
         first = Quotient(here.eta0, Number(ONE_CYCLE_START))
         rising = Quotient(here.share, warmup)
         return Case(_half_cosine(first, here.eta0, rising), here.share, "<", warmup)
-    falling = Quotient(less(here.share, warmup), less(ONE, warmup))
+    falling = Quotient(subtract(here.share, warmup), subtract(ONE, warmup))
     return Case(_half_cosine(here.eta0, here.end, falling), here.share, "≥", warmup)
 
 
@@ -139,13 +139,13 @@ def _restarting(here: _Here) -> Expression:
     cycles, length = _cycles_before(here), k
     if not cycles:
         return _half_cosine(here.eta0, here.end, Quotient(here.epochs, k))
-    count, before = Number(float(cycles)), times(Number(float(cycles)), k)
+    count, before = Number(float(cycles)), multiply(Number(float(cycles)), k)
     whole: Expression = length
     if recipe.cycle_growth != 1:
         grown = g if cycles == 1 else Power(g, count)
-        whole = times(k, grown)
-        before = times(k, Quotient(less(grown, ONE), less(g, ONE))) if cycles > 1 else k
-    return _half_cosine(here.eta0, here.end, Quotient(less(here.epochs, before), whole))
+        whole = multiply(k, grown)
+        before = multiply(k, Quotient(subtract(grown, ONE), subtract(g, ONE))) if cycles > 1 else k
+    return _half_cosine(here.eta0, here.end, Quotient(subtract(here.epochs, before), whole))
 
 
 def _cycles_before(here: _Here) -> int:
@@ -161,7 +161,7 @@ def _cycles_before(here: _Here) -> int:
 
 def _rising(here: _Here) -> Expression:
     """[S8] Each step by the same factor more than the one before."""
-    return times(here.eta0, Power(here.final, less(ONE, here.share)))
+    return multiply(here.eta0, Power(here.final, subtract(ONE, here.share)))
 
 
 _TREES: dict[str, Callable[[_Here], Expression]] = {

@@ -10,17 +10,17 @@ from chainrule.ledger.formulas.builders import (
     ONE,
     ZERO,
     Form,
-    Maker,
-    added,
-    less,
-    squared,
-    times,
+    TermBuilder,
+    add,
+    multiply,
+    square,
+    subtract,
 )
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
     Expression,
-    Lazy,
+    LazyTerms,
     Power,
     Quotient,
     Sum,
@@ -28,22 +28,22 @@ from chainrule.ledger.formulas.expression import (
     Term,
 )
 from chainrule.ledger.formulas.rate_formulas import rate_forms
-from chainrule.ledger.steps import all_places
+from chainrule.ledger.steps import parameter_places
 
 __all__ = ["STEP_FORMULAS", "gradient_kind"]
 
 
-def _is_weight(make: Maker) -> bool:
+def _is_weight(make: TermBuilder) -> bool:
     quantity = make.quantity
     return quantity.form == "matrix" or len(quantity.index) == 2
 
 
-def _parameter(make: Maker, suffix: str = "") -> Term:
+def _parameter(make: TermBuilder, suffix: str = "") -> Term:
     """The weight or bias of the quantity's place, before the step."""
     return make.here(("W" if _is_weight(make) else "b") + suffix)
 
 
-def gradient_kind(make: Maker, *, before_clipping: bool = False) -> str:
+def gradient_kind(make: TermBuilder, *, before_clipping: bool = False) -> str:
     """The kind of the gradient that the update takes at the quantity's place.
 
     Args:
@@ -58,67 +58,67 @@ def gradient_kind(make: Maker, *, before_clipping: bool = False) -> str:
     return "db"
 
 
-def _gradient(make: Maker) -> Term:
+def _gradient(make: TermBuilder) -> Term:
     return make.here(gradient_kind(make))
 
 
-def _strength(make: Maker, norm: int) -> Symbol:
+def _strength(make: TermBuilder, norm: int) -> Symbol:
     recipe = make.step.trained.recipe
     value = recipe.l1 if norm == 1 else recipe.l2
     return make.symbol(f"l{norm}", f"λ{'₁' if norm == 1 else '₂'}", value)
 
 
-def _over_weights(make: Maker, of: Callable[[Term], Expression]) -> Expression:
-    places = all_places(make.step.example, biases=False)
+def _over_weights(make: TermBuilder, of: Callable[[Term], Expression]) -> Expression:
+    places = parameter_places(make.step.example, biases=False)
 
     def term(at: int) -> Expression:
         return of(make.term("W", places[at].layer, *places[at].indices))
 
-    return added(Lazy(len(places), term))
+    return add(LazyTerms(len(places), term))
 
 
-def _penalty(make: Maker) -> list[Form]:
+def _penalty(make: TermBuilder) -> list[Form]:
     recipe, terms = make.step.trained.recipe, []
     if recipe.l1:
         sizes = _over_weights(make, lambda w: Call("abs", (w,)))
-        terms.append(times(_strength(make, 1), sizes))
+        terms.append(multiply(_strength(make, 1), sizes))
     if recipe.l2:
-        terms.append(times(HALF, _strength(make, 2), _over_weights(make, squared)))
+        terms.append(multiply(HALF, _strength(make, 2), _over_weights(make, square)))
     equation = "O1" if len(terms) != 1 else ("P1" if recipe.l1 else "P2")
-    return [Form(equation, added(terms))]
+    return [Form(equation, add(terms))]
 
 
-def _total_cost(make: Maker) -> list[Form]:
+def _total_cost(make: TermBuilder) -> list[Form]:
     return [Form("O1", Sum((make.here("cost"), make.here("penalty"))))]
 
 
-def _penalised(make: Maker) -> list[Form]:
+def _penalised(make: TermBuilder) -> list[Form]:
     """[O1] The gradient of cost and penalty."""
     if not _is_weight(make):
         return [Form("O1", make.here("db"))]
     recipe, w, terms = make.step.trained.recipe, make.here("W"), [make.here("dW")]
     pulls: list[Expression] = []
     if recipe.l1:
-        pulls.append(times(_strength(make, 1), Call("sign", (w,))))
+        pulls.append(multiply(_strength(make, 1), Call("sign", (w,))))
     if recipe.l2:
-        pulls.append(times(_strength(make, 2), w))
-    return [Form("O1", added([*terms, *pulls]))]
+        pulls.append(multiply(_strength(make, 2), w))
+    return [Form("O1", add([*terms, *pulls]))]
 
 
-def _length(make: Maker) -> list[Form]:
+def _length(make: TermBuilder) -> list[Form]:
     """[U7] The length of the gradient."""
-    places = all_places(make.step.example, biases=make.step.example.architecture.biases)
+    places = parameter_places(make.step.example, biases=make.step.example.architecture.biases)
     penalised = make.step.trained.is_penalised
 
-    def square(at: int) -> Expression:
+    def square_at(at: int) -> Expression:
         letter, layer, index = places[at]
         named = ("g" if penalised else "dW") if letter == "W" else "db"
-        return squared(make.term(named, layer, *index))
+        return square(make.term(named, layer, *index))
 
-    return [Form("U7", Call("sqrt", (added(Lazy(len(places), square)),)))]
+    return [Form("U7", Call("sqrt", (add(LazyTerms(len(places), square_at)),)))]
 
 
-def _clipped(make: Maker) -> list[Form]:
+def _clipped(make: TermBuilder) -> list[Form]:
     back = make.step.trained
     g = make.here(gradient_kind(make, before_clipping=True))
     if back.recipe.clip_norm is None:
@@ -127,71 +127,71 @@ def _clipped(make: Maker) -> list[Form]:
     length = make.term("gradient_norm", None)
     if not back.is_clipped:
         return [Form("U7", Case(g, length, "≤", longest))]
-    return [Form("U7", Case(times(g, Quotient(longest, length)), length, ">", longest))]
+    return [Form("U7", Case(multiply(g, Quotient(longest, length)), length, ">", longest))]
 
 
-def _setting(make: Maker, name: str, letter: str) -> Symbol:
+def _setting(make: TermBuilder, name: str, letter: str) -> Symbol:
     return make.symbol(name, letter, getattr(make.step.trained.settings, name))
 
 
 def _kept(share: Symbol, old: Term, new: Expression) -> Expression:
     """A mean that keeps a share of what it was."""
-    return Sum((times(share, old), times(less(ONE, share), new)))
+    return Sum((multiply(share, old), multiply(subtract(ONE, share), new)))
 
 
-def _velocity(make: Maker) -> Expression:
+def _velocity(make: TermBuilder) -> Expression:
     mu = _setting(make, "mu", "μ")
-    return Sum((times(mu, make.here("velocity_old")), _gradient(make)))
+    return Sum((multiply(mu, make.here("velocity_old")), _gradient(make)))
 
 
-def _mean(make: Maker) -> Expression:
+def _mean(make: TermBuilder) -> Expression:
     lion = make.step.trained.recipe.optimiser == "lion"
     share = _setting(make, *(("beta2", "β₂") if lion else ("beta1", "β₁")))
     return _kept(share, make.here("mean_old"), _gradient(make))
 
 
-def _mean_square(make: Maker) -> Expression:
+def _mean_square(make: TermBuilder) -> Expression:
     rms = make.step.trained.recipe.optimiser == "rmsprop"
     share = _setting(make, *(("rho", "ρ") if rms else ("beta2", "β₂")))
-    return _kept(share, make.here("mean_square_old"), squared(_gradient(make)))
+    return _kept(share, make.here("mean_square_old"), square(_gradient(make)))
 
 
-def _nesterov_change(make: Maker) -> Expression:
-    ahead = times(_setting(make, "mu", "μ"), make.here("velocity"))
-    return times(make.term("learning_rate", None), Sum((_gradient(make), ahead)))
+def _nesterov_change(make: TermBuilder) -> Expression:
+    ahead = multiply(_setting(make, "mu", "μ"), make.here("velocity"))
+    return multiply(make.term("learning_rate", None), Sum((_gradient(make), ahead)))
 
 
-def _root(make: Maker, square: Expression) -> Expression:
+def _root(make: TermBuilder, square: Expression) -> Expression:
     return Sum((Call("sqrt", (square,)), _setting(make, "epsilon", "ε")))
 
 
-def _rmsprop_change(make: Maker) -> Expression:
+def _rmsprop_change(make: TermBuilder) -> Expression:
     eta, root = make.term("learning_rate", None), _root(make, make.here("mean_square"))
-    return Quotient(times(eta, _gradient(make)), root)
+    return Quotient(multiply(eta, _gradient(make)), root)
 
 
-def _freed(make: Maker, kind: str, share: Symbol) -> Expression:
+def _freed(make: TermBuilder, kind: str, share: Symbol) -> Expression:
     """A mean freed of its start at 0."""
     t = make.symbol("t", "t", make.step.trained.settings.t)
-    return Quotient(make.here(kind), less(ONE, Power(share, t)))
+    return Quotient(make.here(kind), subtract(ONE, Power(share, t)))
 
 
-def _adam_change(make: Maker) -> Expression:
+def _adam_change(make: TermBuilder) -> Expression:
     mean = _freed(make, "mean", _setting(make, "beta1", "β₁"))
     square = _freed(make, "mean_square", _setting(make, "beta2", "β₂"))
     eta = make.term("learning_rate", None)
-    return times(eta, Quotient(mean, _root(make, square)))
+    return multiply(eta, Quotient(mean, _root(make, square)))
 
 
-def _lion_change(make: Maker) -> Expression:
+def _lion_change(make: TermBuilder) -> Expression:
     """The rate, in the direction of the sign of another mean than the one that is kept."""
     mean = _kept(_setting(make, "beta1", "β₁"), make.here("mean_old"), _gradient(make))
-    return times(make.term("learning_rate", None), Call("sign", (mean,)))
+    return multiply(make.term("learning_rate", None), Call("sign", (mean,)))
 
 
-_CHANGES: dict[str, Callable[[Maker], Expression]] = {
-    "sgd": lambda make: times(make.term("learning_rate", None), _gradient(make)),
-    "momentum": lambda make: times(make.term("learning_rate", None), make.here("velocity")),
+_CHANGES: dict[str, Callable[[TermBuilder], Expression]] = {
+    "sgd": lambda make: multiply(make.term("learning_rate", None), _gradient(make)),
+    "momentum": lambda make: multiply(make.term("learning_rate", None), make.here("velocity")),
     "nesterov": _nesterov_change,
     "rmsprop": _rmsprop_change,
     "adam": _adam_change,
@@ -200,34 +200,34 @@ _CHANGES: dict[str, Callable[[Maker], Expression]] = {
 }
 
 
-def _decay(make: Maker) -> Expression:
+def _decay(make: TermBuilder) -> Expression:
     if not _is_weight(make):
         return ZERO
     eta, decay = make.term("learning_rate", None), _setting(make, "decay", "λ")
-    return times(eta, decay, make.here("W"))
+    return multiply(eta, decay, make.here("W"))
 
 
-def _of_update(formula: Callable[[Maker], Expression]) -> Callable[[Maker], list[Form]]:
+def _of_update(formula: Callable[[TermBuilder], Expression]) -> Callable[[TermBuilder], list[Form]]:
     """The formula under the id of the update."""
 
-    def forms(make: Maker) -> list[Form]:
+    def forms(make: TermBuilder) -> list[Form]:
         return [Form(UPDATES[make.step.trained.recipe.optimiser].equation, formula(make))]
 
     return forms
 
 
-def _change(make: Maker) -> Expression:
+def _change(make: TermBuilder) -> Expression:
     return _CHANGES[make.step.trained.recipe.optimiser](make)
 
 
-def _new(make: Maker) -> Expression:
+def _new(make: TermBuilder) -> Expression:
     taken = [_change(make)]
     if make.step.example.has_decay and _is_weight(make):
         taken.append(_decay(make))
-    return less(_parameter(make), *taken)
+    return subtract(_parameter(make), *taken)
 
 
-def _remembered(make: Maker) -> list[Form]:
+def _remembered(make: TermBuilder) -> list[Form]:
     """What the update remembers from the step before; given before the first."""
     if make.quantity.step == 1:
         return []
@@ -235,7 +235,7 @@ def _remembered(make: Maker) -> list[Form]:
     return [Form(UPDATES[make.step.trained.recipe.optimiser].equation, make.earlier(kind))]
 
 
-def _parameter_before(make: Maker) -> list[Form]:
+def _parameter_before(make: TermBuilder) -> list[Form]:
     """A weight or bias from the step before; given before the first."""
     if make.quantity.step == 1:
         return []
@@ -243,7 +243,7 @@ def _parameter_before(make: Maker) -> list[Form]:
     return [Form(equation, make.earlier(f"{make.quantity.kind}_new"))]
 
 
-STEP_FORMULAS: dict[str, Callable[[Maker], list[Form]]] = {
+STEP_FORMULAS: dict[str, Callable[[TermBuilder], list[Form]]] = {
     "penalty": _penalty,
     "total_cost": _total_cost,
     "g": _penalised,

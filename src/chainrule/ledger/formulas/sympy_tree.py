@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from chainrule.ledger.formulas.builders import HALF, ONE, added, times
+from chainrule.ledger.formulas.builders import HALF, ONE, add, multiply
 from chainrule.ledger.formulas.expression import (
     Arithmetic,
     Call,
@@ -22,7 +22,7 @@ from chainrule.ledger.formulas.expression import (
     evaluate,
 )
 
-__all__ = ["in_digits", "tree_of"]
+__all__ = ["evaluate_precisely", "from_sympy"]
 
 Node = Any
 _Relation: TypeAlias = tuple[Expression, str, Expression]
@@ -35,7 +35,7 @@ _RELATIONS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 _OPPOSITES = {">": "≤", "≥": "<", "<": "≥", "≤": ">"}
 
 
-def tree_of(node: Node, symbols: Mapping[str, Leaf]) -> Expression:
+def from_sympy(node: Node, symbols: Mapping[str, Leaf]) -> Expression:
     """An expression as a tree.
 
     Args:
@@ -71,7 +71,7 @@ class _Reader:
     def _sum(self, node: Node) -> Expression:
         """SymPy's order, but what is added before what is subtracted."""
         terms = [self._signed(term) for term in node.as_ordered_terms()]
-        return added(sorted(terms, key=lambda term: isinstance(term, Negative)))
+        return add(sorted(terms, key=lambda term: isinstance(term, Negative)))
 
     def _signed(self, node: Node) -> Expression:
         """A term; one with a negative factor is subtracted."""
@@ -85,9 +85,9 @@ class _Reader:
             return Negative(self.tree(-node))
         top, bottom = sympy.fraction(node, exact=True)
         if bottom == 1:
-            return times(*map(self.tree, top.as_ordered_factors()))
+            return multiply(*map(self.tree, top.as_ordered_factors()))
         if bottom == 2:
-            return times(HALF, *map(self.tree, top.as_ordered_factors()))
+            return multiply(HALF, *map(self.tree, top.as_ordered_factors()))
         return Quotient(self.tree(top), self.tree(bottom))
 
     def _power(self, node: Node) -> Expression:
@@ -148,7 +148,7 @@ def _holds(left: Expression, sign: str, right: Expression) -> bool:
     return bool({">": low > high, "≥": low >= high, "<": low < high, "≤": low <= high}[sign])
 
 
-def in_digits(expression: Expression, leaf: Callable[[Leaf], Any]) -> Any:
+def evaluate_precisely(expression: Expression, leaf: Callable[[Leaf], Any]) -> Any:
     """What a tree comes to in mpmath's numbers, in the precision that is set there.
 
     Args:

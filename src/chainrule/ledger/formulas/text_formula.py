@@ -20,9 +20,9 @@ from chainrule.ledger.formulas.expression import (
     parts,
 )
 
-__all__ = ["MOST_TERMS", "Gap", "conditions", "number_text", "plain", "shortened"]
+__all__ = ["MAX_TERMS", "Gap", "conditions", "formula_text", "number_text", "shorten"]
 
-MOST_TERMS = 8
+MAX_TERMS = 8
 """Longer sums are shortened where they are not asked for in full."""
 _FIRST, _LAST = 3, 1
 
@@ -39,14 +39,14 @@ class Gap:
     count: int
 
 
-def shortened(terms: Sequence[Expression], *, full: bool) -> Iterator[Expression | Gap]:
+def shorten(terms: Sequence[Expression], *, full: bool) -> Iterator[Expression | Gap]:
     """The terms of a sum, those in the middle of a long one left out.
 
     Args:
         terms: of a Sum.
         full: whether all are wanted.
     """
-    if full or len(terms) <= MOST_TERMS:
+    if full or len(terms) <= MAX_TERMS:
         yield from terms
         return
     yield from (terms[at] for at in range(_FIRST))
@@ -74,12 +74,12 @@ def conditions(expression: Expression) -> Iterator[Case]:
 
 
 def _few(whole: Sum) -> Iterator[Expression]:
-    for term in shortened(whole.terms, full=False):
+    for term in shorten(whole.terms, full=False):
         if not isinstance(term, Gap):
             yield term
 
 
-def plain(expression: Expression, leaf: Callable[[Leaf], str], *, full: bool = False) -> str:
+def formula_text(expression: Expression, leaf: Callable[[Leaf], str], *, full: bool = False) -> str:
     """A formula as text; the conditions of branches are not in it.
 
     Args:
@@ -89,7 +89,7 @@ def plain(expression: Expression, leaf: Callable[[Leaf], str], *, full: bool = F
 
     Example:
         >>> half = Quotient(Number(1), Sum((Number(1), Call("exp", (Negative(Number(2)),)))))
-        >>> plain(half, lambda leaf: f"{leaf.value:g}")
+        >>> formula_text(half, lambda leaf: f"{leaf.value:g}")
         '1/(1 + e^(-2))'
     """
     return _Writer(leaf, full).text(expression)
@@ -134,7 +134,7 @@ class _Writer:
 
     def _sum(self, whole: Sum) -> str:
         text = ""
-        for term in shortened(whole.terms, full=self.full):
+        for term in shorten(whole.terms, full=self.full):
             if isinstance(term, Gap):
                 text += f" + … {term.count} more …"
             elif isinstance(term, Negative):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from chainrule.ledger.formulas.builders import added, times
+from chainrule.ledger.formulas.builders import add, multiply
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
@@ -18,9 +18,9 @@ from chainrule.ledger.formulas.expression import (
     parts,
 )
 
-__all__ = ["MOST_PARTS", "Rule", "everywhere", "in_one_place", "is_leaf", "without_part"]
+__all__ = ["MAX_PARTS", "Rule", "is_leaf", "remove_one_part", "replace_one_part", "replace_parts"]
 
-MOST_PARTS = 16
+MAX_PARTS = 16
 """Longer sums are changed as a whole, not term by term."""
 
 Rule: TypeAlias = Callable[[Expression], Expression | None]
@@ -31,13 +31,13 @@ def is_leaf(expression: Expression) -> bool:
     return not parts(expression)
 
 
-def _rebuilt(expression: Expression, new: Sequence[Expression]) -> Expression:
+def _rebuild(expression: Expression, new: Sequence[Expression]) -> Expression:
     """An expression of the same sort with other parts."""
     match expression:
         case Sum():
-            return added(tuple(new))
+            return add(tuple(new))
         case Product():
-            return times(*new)
+            return multiply(*new)
         case Quotient():
             return Quotient(new[0], new[1])
         case Power():
@@ -51,7 +51,7 @@ def _rebuilt(expression: Expression, new: Sequence[Expression]) -> Expression:
     return expression
 
 
-def everywhere(expression: Expression, rule: Rule) -> Expression:
+def replace_parts(expression: Expression, rule: Rule) -> Expression:
     """The expression with every part replaced for which the rule gives another.
 
     Args:
@@ -63,10 +63,10 @@ def everywhere(expression: Expression, rule: Rule) -> Expression:
         return found
     if is_leaf(expression):
         return expression
-    return _rebuilt(expression, [everywhere(part, rule) for part in parts(expression)])
+    return _rebuild(expression, [replace_parts(part, rule) for part in parts(expression)])
 
 
-def in_one_place(
+def replace_one_part(
     expression: Expression, rule: Callable[[Expression], Iterable[Expression]]
 ) -> Iterator[Expression]:
     """The expressions with one part replaced, for each part and each of its replacements.
@@ -77,14 +77,14 @@ def in_one_place(
     """
     yield from rule(expression)
     inner = parts(expression)
-    if len(inner) > MOST_PARTS:
+    if len(inner) > MAX_PARTS:
         return
     for at, part in enumerate(inner):
-        for new in in_one_place(part, rule):
-            yield _rebuilt(expression, [*inner[:at], new, *inner[at + 1 :]])
+        for new in replace_one_part(part, rule):
+            yield _rebuild(expression, [*inner[:at], new, *inner[at + 1 :]])
 
 
-def without_part(
+def remove_one_part(
     expression: Expression, kind: type[Sum] | type[Product], test: Callable[[Expression], bool]
 ) -> Iterator[Expression]:
     """The expressions with one term or one factor left out.
@@ -96,11 +96,11 @@ def without_part(
     """
 
     def rule(whole: Expression) -> Iterator[Expression]:
-        if not isinstance(whole, kind) or len(parts(whole)) > MOST_PARTS:
+        if not isinstance(whole, kind) or len(parts(whole)) > MAX_PARTS:
             return
         inner = parts(whole)
         for at, part in enumerate(inner):
             if test(part):
-                yield _rebuilt(whole, [*inner[:at], *inner[at + 1 :]])
+                yield _rebuild(whole, [*inner[:at], *inner[at + 1 :]])
 
-    yield from in_one_place(expression, rule)
+    yield from replace_one_part(expression, rule)

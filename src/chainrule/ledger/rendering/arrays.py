@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from chainrule.equations.output_error import FUSED
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.formulas import PAIR_ERRORS
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.quantity_text import laws_of, raised
-from chainrule.ledger.steps import Quantity, number
+from chainrule.ledger.quantity_text import section_equations, superscript
+from chainrule.ledger.steps import Quantity, quantity_value
 
 __all__ = [
     "MOST_ACROSS",
@@ -96,7 +96,9 @@ class ArrayLaw:
         return f"{_NAMES[one.kind]} of layer {one.layer}"
 
 
-def array_laws(ledger: Ledger, step: int, section: str, options: Options) -> tuple[ArrayLaw, ...]:
+def array_laws(
+    ledger: Ledger, step: int, section: str, options: DisplayOptions
+) -> tuple[ArrayLaw, ...]:
     """What a section computes, array by array.
 
     Args:
@@ -189,11 +191,13 @@ class _Layout:
 
     def law(self, section: str, equation: str, layer: int) -> str:
         """An equation for a layer by its number."""
-        text = dict(laws_of(self.ledger.example, section, self.notation))[equation]
+        text = dict(section_equations(self.ledger.example, section, self.notation))[equation]
         if not self.ledger.example.has_many:
             text = text.replace("Σ ", "")  # over the examples
         for sign, at in (("l-1", layer - 1), ("l+1", layer + 1), ("l", layer), ("L", self.depth)):
-            text = text.replace(f"[{sign}]", f"[{at}]").replace(raised(sign), raised(str(at)))
+            text = text.replace(f"[{sign}]", f"[{at}]").replace(
+                superscript(sign), superscript(str(at))
+            )
         return text
 
 
@@ -277,4 +281,7 @@ def numbers_in(
         matrix: of addresses.
         cell: (address, number) -> how it is written.
     """
-    return [[cell(one, number(ledger.step(one.step), one)) for one in row] for row in matrix.rows]
+    return [
+        [cell(one, quantity_value(ledger.step(one.step), one)) for one in row]
+        for row in matrix.rows
+    ]

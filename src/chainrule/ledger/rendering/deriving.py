@@ -9,9 +9,17 @@ from typing import Any
 
 from chainrule.equations.activations import LEAK, SELU_ALPHA, SELU_SCALE
 from chainrule.errors import MissingLibraryError
-from chainrule.ledger.formulas import Leaf, Number, Symbol, Term, added, in_digits, tree_of
+from chainrule.ledger.formulas import (
+    Leaf,
+    Number,
+    Symbol,
+    Term,
+    add,
+    evaluate_precisely,
+    from_sympy,
+)
 from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.steps import Derivation, Quantity, Step, number
+from chainrule.ledger.steps import Derivation, Quantity, Step, quantity_value
 
 __all__ = ["AGREEMENT", "Derived", "Deriver"]
 
@@ -68,7 +76,7 @@ class Deriver:
     def named(self, quantity: Quantity) -> Any:
         """The symbol of a number, which is real."""
         sympy, name = _sympy(), str(quantity)
-        self.symbols[name] = Term(quantity, number(self.step, quantity))
+        self.symbols[name] = Term(quantity, quantity_value(self.step, quantity))
         return sympy.Symbol(name, real=True)
 
     @property
@@ -80,7 +88,7 @@ class Deriver:
         """The derivative as a formula, its number, and the law's."""
         _sympy()
         terms = self.derivation.gradient(quantity)
-        tree = added([tree_of(term, self.symbols) for term in terms])
+        tree = add([from_sympy(term, self.symbols) for term in terms])
         law = self.ledger.entry(quantity)
         entry = Entry(quantity, "", law.name, "symbolic", law.value, tree)
         return Derived(entry, law.equation, self._number(entry))
@@ -94,7 +102,7 @@ class Deriver:
         with mpmath.workdps(_DIGITS + min(1000, math.ceil(farthest))):
             self.precise.clear()
             try:
-                return float(in_digits(entry.formula, self._leaf))
+                return float(evaluate_precisely(entry.formula, self._leaf))
             except (ArithmeticError, ValueError):
                 return math.nan
 
@@ -125,10 +133,10 @@ class Deriver:
         kind = "z" if layer else "a"
         before = [Quantity(kind, layer, (k,), self.step.number, row) for k in range(width)]
         if not layer:
-            return [mpmath.mpf(number(self.step, one)) for one in before]
+            return [mpmath.mpf(quantity_value(self.step, one)) for one in before]
         sums = list(map(self.named, before))
         values = (self.derivation.activation(layer, sums, k) for k in range(width))
-        return [in_digits(tree_of(value, self.symbols), self._leaf) for value in values]
+        return [evaluate_precisely(from_sympy(value, self.symbols), self._leaf) for value in values]
 
 
 def _settings(step: Step) -> dict[str, Leaf]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.quantity_text import laws_of
+from chainrule.ledger.quantity_text import section_equations
 from chainrule.ledger.rendering.arrays import ArrayLaw, array_laws
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
 from chainrule.ledger.rendering.selection import Omission, Part, shown
@@ -104,7 +104,7 @@ class Document:
                 yield from section.items
 
 
-def document_of(ledger: Ledger, options: Options) -> Document:
+def document_of(ledger: Ledger, options: DisplayOptions) -> Document:
     """What to show of a ledger.
 
     Args:
@@ -125,7 +125,7 @@ def document_of(ledger: Ledger, options: Options) -> Document:
     )
 
 
-def _steps(ledger: Ledger, options: Options) -> Iterator[StepPart]:
+def _steps(ledger: Ledger, options: DisplayOptions) -> Iterator[StepPart]:
     known: set[int] = set()
     seen: set[int | None] = set()
     for number, parts in groupby(shown(ledger, options), key=lambda part: part.step):
@@ -151,13 +151,13 @@ def _heading(ledger: Ledger, step: int) -> str:
     return f"{text}: example{'s' * (len(rows) > 1)} {few}"
 
 
-def _section(ledger: Ledger, part: Part, options: Options) -> Section:
-    laws = laws_of(ledger.example, part.section, options.notation)
+def _section(ledger: Ledger, part: Part, options: DisplayOptions) -> Section:
+    laws = section_equations(ledger.example, part.section, options.notation)
     arrays = array_laws(ledger, part.step, part.section, options)
     return Section(part.section, laws, tuple(_items(ledger, part, options)), arrays)
 
 
-def _items(ledger: Ledger, part: Part, options: Options) -> Iterator[Item]:
+def _items(ledger: Ledger, part: Part, options: DisplayOptions) -> Iterator[Item]:
     hidden: set[int] = set()
     if not (options.full or options.quantities):
         hidden = set(ledger.example.batch(part.step)[MOST_EXAMPLES:])
@@ -178,5 +178,5 @@ def _omitted(omission: Omission) -> Note:
     return Note(f"… {omission.count} more of {name}: --full shows all")
 
 
-def _symbolic(ledger: Ledger, step: int, options: Options) -> Section:
+def _symbolic(ledger: Ledger, step: int, options: DisplayOptions) -> Section:
     return Section("symbolic", (), tuple(derived(ledger, step, options)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 from chainrule.errors import unknown_name
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Ledger
 
 __all__ = ["FORMATS", "render"]
@@ -20,7 +20,7 @@ FORMATS = {
 """For each format the module whose function `rendered(ledger, options) -> str` makes it."""
 
 
-def render(ledger: Ledger, format_name: str, options: Options | None = None) -> str:
+def render(ledger: Ledger, format_name: str, options: DisplayOptions | None = None) -> str:
     """The ledger in one of the FORMATS.
 
     Args:
@@ -33,5 +33,5 @@ def render(ledger: Ledger, format_name: str, options: Options | None = None) -> 
     if format_name not in FORMATS:
         raise unknown_name("explain", "a format", format_name, FORMATS, argument="format")
     module = importlib.import_module(FORMATS[format_name])
-    text: str = module.rendered(ledger, options or Options())
+    text: str = module.rendered(ledger, options or DisplayOptions())
     return text

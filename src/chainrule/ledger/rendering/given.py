@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps import Quantity
 
@@ -34,7 +34,7 @@ class Given:
 
 
 def given_arrays(
-    ledger: Ledger, step: int, options: Options, seen: Collection[int | None] = ()
+    ledger: Ledger, step: int, options: DisplayOptions, seen: Collection[int | None] = ()
 ) -> Iterator[Given]:
     """What is given for a step.
 
@@ -61,13 +61,15 @@ def examples_of(ledger: Ledger, step: int) -> tuple[int | None, ...]:
     return ledger.example.batch(step) if ledger.example.has_many else (None,)
 
 
-def _batch(array: Quantity, rows: tuple[int | None, ...], width: int, options: Options) -> Given:
+def _batch(
+    array: Quantity, rows: tuple[int | None, ...], width: int, options: DisplayOptions
+) -> Given:
     """Inputs or targets: an example is a row or a column."""
     table = _Table(options, lambda at, j: replace(array, example=rows[at], index=(j,)))
     return table.given(array, (len(rows), width))
 
 
-def _parameters(ledger: Ledger, step: int, options: Options) -> Iterator[Given]:
+def _parameters(ledger: Ledger, step: int, options: DisplayOptions) -> Iterator[Given]:
     for slot in ledger.example.layout.slots:
         array = Quantity(slot.name[0], slot.layer, step=step)
         yield _parameter(array, slot.shape, options)
@@ -78,7 +80,7 @@ def _parameters(ledger: Ledger, step: int, options: Options) -> Iterator[Given]:
                 yield _parameter(old, slot.shape, options)
 
 
-def _parameter(array: Quantity, shape: tuple[int, ...], options: Options) -> Given:
+def _parameter(array: Quantity, shape: tuple[int, ...], options: DisplayOptions) -> Given:
     if len(shape) == 2:
         whole = replace(options, notation="row")  # weights lie alike in every notation
         return _Table(whole, lambda j, k: array.at(j, k)).given(array, (shape[0], shape[1]))
@@ -89,7 +91,7 @@ def _parameter(array: Quantity, shape: tuple[int, ...], options: Options) -> Giv
 class _Table:
     """Lays out an array: in rows as it is, in columns transposed."""
 
-    options: Options
+    options: DisplayOptions
     at: Callable[[int, int], Quantity]
 
     def given(self, array: Quantity, shape: tuple[int, int]) -> Given:

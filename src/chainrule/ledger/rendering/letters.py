@@ -59,7 +59,7 @@ def letter_of(
 
     Args:
         quantity: any.
-        notation: of `lettering.NOTATIONS`. In rows an example's number is the first index, in
+        notation: of `quantity_text.NOTATIONS`. In rows an example's number is the first index, in
             columns the last, as in the matrix of the batch; the papers have the example as an
             argument.
         within: the quantity whose formula it is; a step is named only where it is another than

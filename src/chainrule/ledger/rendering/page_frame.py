@@ -18,7 +18,7 @@ def _file(name: str) -> str:
 
 def style() -> str:
     """The style sheet."""
-    return _file("explain.css")
+    return _file("page.css")
 
 
 def _digest(text: str) -> str:
@@ -34,7 +34,7 @@ def framed(title: str, body: str) -> str:
 
     Returns: HTML that loads nothing, and whose own rule forbids it to.
     """
-    return _page(title, body, style(), _file("explain.js"))
+    return _page(title, body, style(), _file("page.js"))
 
 
 def framed_sheet(title: str, body: str, name: str) -> str:

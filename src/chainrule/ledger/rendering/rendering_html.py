@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Entry, Ledger
 from chainrule.ledger.rendering.anchors import Anchors, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.contents_html import contents_html
@@ -30,7 +30,7 @@ from chainrule.ledger.steps import Quantity
 __all__ = ["rendered"]
 
 
-def rendered(ledger: Ledger, options: Options) -> str:
+def rendered(ledger: Ledger, options: DisplayOptions) -> str:
     """The ledger as a page.
 
     Args:

@@ -40,7 +40,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.formulas import (
     Call,
     Case,
@@ -71,7 +71,7 @@ _NAMES = {
 }
 
 
-def rendered(ledger: Ledger, options: Options) -> str:
+def rendered(ledger: Ledger, options: DisplayOptions) -> str:
     """The ledger as JSON; the docstring of the module describes it.
 
     Args:
@@ -92,12 +92,12 @@ def rendered(ledger: Ledger, options: Options) -> str:
     return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _derived(ledger: Ledger, one: Derived, options: Options) -> dict[str, Any]:
+def _derived(ledger: Ledger, one: Derived, options: DisplayOptions) -> dict[str, Any]:
     found = {"value": _finite(one.value), "apart": _finite(one.apart), "agrees": one.agrees}
     return {**entry_record(ledger, one.entry, options), "symbolic": found}
 
 
-def entry_record(ledger: Ledger, entry: Entry, options: Options) -> dict[str, Any]:
+def entry_record(ledger: Ledger, entry: Entry, options: DisplayOptions) -> dict[str, Any]:
     """One entry as plain values.
 
     Args:
@@ -106,7 +106,7 @@ def entry_record(ledger: Ledger, entry: Entry, options: Options) -> dict[str, An
         options: digits of texts, fractions, notation.
     """
     texts, formula = show(ledger, entry, options), entry.formula
-    exact = ledger.exact(entry.quantity) if options.fractions else None
+    exact = ledger.exact_value(entry.quantity) if options.fractions else None
     return {
         "quantity": str(entry.quantity),
         "equation": entry.equation or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Entry, Ledger
 from chainrule.ledger.rendering.arrays import ArrayLaw
 from chainrule.ledger.rendering.document import Document, Item, Note, Section, StepPart, document_of
@@ -38,7 +38,7 @@ _PREAMBLE = r"""\documentclass[a4paper]{article}
 """
 
 
-def rendered(ledger: Ledger, options: Options) -> str:
+def rendered(ledger: Ledger, options: DisplayOptions) -> str:
     """The ledger as LaTeX.
 
     Args:

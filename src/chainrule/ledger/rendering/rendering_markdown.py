@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Entry, Ledger
 from chainrule.ledger.rendering.arrays import ArrayLaw
 from chainrule.ledger.rendering.document import Document, Item, Note, Section, StepPart, document_of
@@ -26,7 +26,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]#|<>~&]")
 _BREAK = "<br>"
 
 
-def rendered(ledger: Ledger, options: Options) -> str:
+def rendered(ledger: Ledger, options: DisplayOptions) -> str:
     """The ledger as Markdown.
 
     Args:

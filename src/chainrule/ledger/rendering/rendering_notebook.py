@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from itertools import islice
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.rendering.document import LEGENDS
 from chainrule.ledger.rendering.entry_html import entry_html
@@ -36,7 +36,7 @@ def fragment(ledger: Ledger) -> str:
     Returns: an element with its own style, which holds for nothing else in the notebook.
     Raises: DivergenceError.
     """
-    options = Options()
+    options = DisplayOptions()
     setting = Setting(ledger, options, MathML())
     entries = islice(ledger.entries(), MOST_ENTRIES + 1)
     shown = [entry_html(setting, entry) for entry in entries]

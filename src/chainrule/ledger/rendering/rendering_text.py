@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.quantity_text import laws_of
+from chainrule.ledger.quantity_text import section_equations
 from chainrule.ledger.rendering.arrays import ArrayLaw, Group, Operand, array_laws, numbers_in
 from chainrule.ledger.rendering.selection import Omission, Part, shown
 from chainrule.ledger.rendering.showing import example_text, show
@@ -27,7 +27,7 @@ _DEEPEST = 30
 """Formulas begin no farther to the right than this."""
 
 
-def rendered(ledger: Ledger, options: Options) -> str:
+def rendered(ledger: Ledger, options: DisplayOptions) -> str:
     """The ledger as text: for each number its equation's id, formula, numbers and result.
 
     Args:
@@ -40,7 +40,7 @@ def rendered(ledger: Ledger, options: Options) -> str:
     return "\n".join(line.rstrip() for line in _lines(ledger, options)) + "\n"
 
 
-def _lines(ledger: Ledger, options: Options) -> Iterator[str]:
+def _lines(ledger: Ledger, options: DisplayOptions) -> Iterator[str]:
     if ledger.example.title:
         yield from textwrap.wrap(ledger.example.title, WIDTH)
     yield from textwrap.wrap(example_text(ledger.example), WIDTH)
@@ -65,8 +65,8 @@ def _step_text(ledger: Ledger, step: int) -> str:
     )
 
 
-def _part(ledger: Ledger, part: Part, options: Options) -> Iterator[str]:
-    laws = laws_of(ledger.example, part.section, options.notation)
+def _part(ledger: Ledger, part: Part, options: DisplayOptions) -> Iterator[str]:
+    laws = section_equations(ledger.example, part.section, options.notation)
     tied = (f"{formula} [{equation}]".replace(" ", _TIE) for equation, formula in laws)
     name = f"{part.section.capitalize():<{_HEADING}}"
     yield from ("", *_wrapped(", ".join(tied), name, " " * _HEADING), "")
@@ -79,7 +79,7 @@ def _part(ledger: Ledger, part: Part, options: Options) -> Iterator[str]:
         yield from _omitted(item) if isinstance(item, Omission) else _entry(ledger, item, options)
 
 
-def _arrays(ledger: Ledger, law: ArrayLaw, options: Options) -> Iterator[str]:
+def _arrays(ledger: Ledger, law: ArrayLaw, options: DisplayOptions) -> Iterator[str]:
     """An equation of whole arrays with its numbers; a semicolon ends a row."""
     symbol, formula = law.law.split(" = ")
     first, indent = f"{law.equation:<{_MARGIN}}{symbol}", " " * (_MARGIN + len(symbol))
@@ -89,11 +89,11 @@ def _arrays(ledger: Ledger, law: ArrayLaw, options: Options) -> Iterator[str]:
         first = indent
 
 
-def _side_by_side(ledger: Ledger, parts: tuple[Operand, ...], options: Options) -> str:
+def _side_by_side(ledger: Ledger, parts: tuple[Operand, ...], options: DisplayOptions) -> str:
     return " ".join(_operand(ledger, part, options) for part in parts)
 
 
-def _operand(ledger: Ledger, part: Operand, options: Options) -> str:
+def _operand(ledger: Ledger, part: Operand, options: DisplayOptions) -> str:
     if isinstance(part, str):
         return part
     if isinstance(part, Group):
@@ -102,7 +102,7 @@ def _operand(ledger: Ledger, part: Operand, options: Options) -> str:
     return f"[{'; '.join(map(_TIE.join, rows))}]"
 
 
-def _symbolic(ledger: Ledger, step: int, options: Options) -> Iterator[str]:
+def _symbolic(ledger: Ledger, step: int, options: DisplayOptions) -> Iterator[str]:
     """The gradients derived by SymPy."""
     yield from ("", *_wrapped(SYMBOLIC_TEXT, f"{'Symbolic':<{_HEADING}}", " " * _HEADING), "")
     for one in derived(ledger, step, options):
@@ -117,7 +117,7 @@ def _omitted(omission: Omission) -> Iterator[str]:
     yield f"{'':{_MARGIN}}… {omission.count} more of {name}: --full shows all"
 
 
-def _entry(ledger: Ledger, entry: Entry, options: Options) -> Iterator[str]:
+def _entry(ledger: Ledger, entry: Entry, options: DisplayOptions) -> Iterator[str]:
     texts = show(ledger, entry, options)
     margin = f"{entry.equation or 'given':<{_MARGIN}}"
     indent = min(_MARGIN + len(texts.symbol), _DEEPEST)

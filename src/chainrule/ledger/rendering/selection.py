@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from chainrule.ledger.display_options import Options
-from chainrule.ledger.ledger import Entry, Ledger, members
-from chainrule.ledger.step_order import Group, section_of
-from chainrule.ledger.steps import Quantity, shape_of
+from chainrule.ledger.display_options import DisplayOptions
+from chainrule.ledger.ledger import Entry, Ledger, group_members
+from chainrule.ledger.step_order import QuantityGroup, section_of
+from chainrule.ledger.steps import Quantity, quantity_shape
 
 __all__ = ["MOST_PLACES", "Omission", "Part", "shown"]
 
@@ -34,7 +34,7 @@ class Part:
     items: tuple[Entry | Omission, ...]
 
 
-def shown(ledger: Ledger, options: Options) -> Iterator[Part]:
+def shown(ledger: Ledger, options: DisplayOptions) -> Iterator[Part]:
     """What to show: all steps or one, all quantities or some.
 
     Args:
@@ -58,29 +58,29 @@ _Place = tuple[int, str, Iterator[Quantity], int]
 """Step, section, the numbers to show, and how many there are in all."""
 
 
-def _asked(ledger: Ledger, options: Options) -> Iterator[_Place]:
+def _asked(ledger: Ledger, options: DisplayOptions) -> Iterator[_Place]:
     for quantity in options.quantities:
-        count = _size(shape_of(ledger.example, quantity))
+        count = _size(quantity_shape(ledger.example, quantity))
         most = count if options.full else MOST_PLACES
-        numbers = islice(ledger.numbers_of(quantity), most)
+        numbers = islice(ledger.elements(quantity), most)
         yield quantity.step, section_of(quantity), numbers, count
 
 
-def _all(ledger: Ledger, options: Options) -> Iterator[_Place]:
+def _all(ledger: Ledger, options: DisplayOptions) -> Iterator[_Place]:
     last = ledger.example.steps
     for step in range(1, last + 1) if options.step is None else (options.step,):
         for group in ledger.groups(step):
             count = _count(ledger, group)
             most = count if options.full else MOST_PLACES * len(group.arrays)
-            yield step, group.section, islice(members(ledger.example, group), most), count
+            yield step, group.section, islice(group_members(ledger.example, group), most), count
 
 
-def _count(ledger: Ledger, group: Group) -> int:
+def _count(ledger: Ledger, group: QuantityGroup) -> int:
     first = group.arrays[0]
     if first.form == "parameter":
         tensor = next(s for s in ledger.example.layout.slots if s.name == first.tensor)
         return _size(tensor.shape) * len(group.arrays)
-    return _size(shape_of(ledger.example, first)) * len(group.arrays)
+    return _size(quantity_shape(ledger.example, first)) * len(group.arrays)
 
 
 def _size(shape: tuple[int, ...]) -> int:

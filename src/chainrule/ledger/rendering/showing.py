@@ -6,10 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from chainrule.ledger.display_options import Options
-from chainrule.ledger.formulas import Expression, Leaf, Number, Term, conditions, number_text, plain
+from chainrule.ledger.display_options import DisplayOptions
+from chainrule.ledger.formulas import (
+    Expression,
+    Leaf,
+    Number,
+    Term,
+    conditions,
+    formula_text,
+    number_text,
+)
 from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.quantity_text import function_sign, lettered
+from chainrule.ledger.quantity_text import activation_letter, quantity_letter
 from chainrule.ledger.steps import Quantity, WorkedExample
 
 __all__ = ["Shown", "example_text", "show"]
@@ -33,7 +41,7 @@ class Shown:
     result: str
 
 
-def show(ledger: Ledger, entry: Entry, options: Options) -> Shown:
+def show(ledger: Ledger, entry: Entry, options: DisplayOptions) -> Shown:
     """An entry in plain text.
 
     Args:
@@ -55,34 +63,36 @@ def show(ledger: Ledger, entry: Entry, options: Options) -> Shown:
     def digits(leaf: Leaf) -> str:
         return _digits(ledger, leaf, options)
 
-    formula = plain(entry.formula, letters, full=options.full) + _branches(entry.formula, letters)
-    substituted = plain(entry.formula, digits, full=options.full)
+    formula = formula_text(entry.formula, letters, full=options.full) + _branches(
+        entry.formula, letters
+    )
+    substituted = formula_text(entry.formula, digits, full=options.full)
     return Shown(symbol, formula, "" if substituted == result else substituted, result)
 
 
-def _lettered(ledger: Ledger, quantity: Quantity, within: Quantity, options: Options) -> str:
-    sign = function_sign(ledger.example, options.notation, quantity.layer)
-    return lettered(quantity, options.notation, within, sign)
+def _lettered(ledger: Ledger, quantity: Quantity, within: Quantity, options: DisplayOptions) -> str:
+    sign = activation_letter(ledger.example, options.notation, quantity.layer)
+    return quantity_letter(quantity, options.notation, within, sign)
 
 
-def _digits(ledger: Ledger, leaf: Leaf, options: Options) -> str:
+def _digits(ledger: Ledger, leaf: Leaf, options: DisplayOptions) -> str:
     value: float | Fraction = leaf.value
     if options.fractions and isinstance(leaf, Term):
-        exact = ledger.exact(leaf.quantity)
+        exact = ledger.exact_value(leaf.quantity)
         value = leaf.value if exact is None else exact
     return number_text(value, options.digits)
 
 
-def _result(ledger: Ledger, entry: Entry, options: Options) -> str:
+def _result(ledger: Ledger, entry: Entry, options: DisplayOptions) -> str:
     text = number_text(entry.value, options.digits)
-    exact = ledger.exact(entry.quantity) if options.fractions else None
+    exact = ledger.exact_value(entry.quantity) if options.fractions else None
     return text if exact is None or str(exact) == text else f"{exact} = {text}"
 
 
 def _branches(formula: Expression, letters: Callable[[Leaf], str]) -> str:
     """The conditions under which the formula is the one that holds."""
     texts = [
-        f"{plain(case.left, letters)} {case.relation} {plain(case.right, letters)}"
+        f"{formula_text(case.left, letters)} {case.relation} {formula_text(case.right, letters)}"
         for case in conditions(formula)
     ]
     return f", as {' and '.join(dict.fromkeys(texts))}" if texts else ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from chainrule.errors import InputError
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.rendering.deriving import Derived, Deriver
 from chainrule.ledger.steps import Quantity, indices
@@ -67,13 +67,13 @@ def derive(ledger: Ledger, address: Quantity | str) -> Derived:
         >>> found.value, found.agrees
         (4.0, True)
     """
-    quantity = ledger.located(address)
+    quantity = ledger.locate(address)
     _require_gradient(ledger, quantity)
     _require_small(ledger, 1)
     return Deriver(ledger, ledger.step(quantity.step)).derived(quantity)
 
 
-def derived(ledger: Ledger, step: int, options: Options) -> Iterator[Derived]:
+def derived(ledger: Ledger, step: int, options: DisplayOptions) -> Iterator[Derived]:
     """The gradients of a step to be shown: those asked for, else all of a small network.
 
     Args:
@@ -87,7 +87,7 @@ def derived(ledger: Ledger, step: int, options: Options) -> Iterator[Derived]:
     asked = [quantity for quantity in options.quantities if quantity.kind in GRADIENTS]
     if options.quantities and not asked:
         _require_gradient(ledger, options.quantities[0])
-    arrays = [list(ledger.numbers_of(one)) for one in asked if one.step == step]
+    arrays = [list(ledger.elements(one)) for one in asked if one.step == step]
     if not asked:
         most = None if ledger.example.layout.size <= _ALL_UP_TO else 1
         arrays = [numbers[:most] for numbers in _tensors(ledger, step)]

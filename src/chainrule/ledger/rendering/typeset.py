@@ -22,7 +22,7 @@ from chainrule.ledger.formulas import (
     Symbol,
     Term,
     leaves,
-    shortened,
+    shorten,
 )
 from chainrule.ledger.rendering.letters import Letter
 
@@ -176,7 +176,7 @@ class _Setter:
     def terms(self, whole: Sum) -> list[tuple[list[str], bool]]:
         """Each term with the sign before it, and whether it is tall."""
         found: list[tuple[list[str], bool]] = []
-        for term in shortened(whole.terms, full=self.full):
+        for term in shorten(whole.terms, full=self.full):
             minus = isinstance(term, Negative)
             sign = [self.markup.sign("-" if minus else "+")] if found or minus else []
             if isinstance(term, Gap):

@@ -32,7 +32,7 @@ def typeset_law(text: str, markup: Markup) -> str:
     """A law in a markup.
 
     Args:
-        text: of `lettering.laws_of`: letters with raised and lowered signs, layers in brackets.
+        text: of `section_equations`: letters with raised and lowered signs, layers in brackets.
         markup: the language.
     """
     return markup.row(_Law(markup).set(text))

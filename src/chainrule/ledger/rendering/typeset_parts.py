@@ -9,7 +9,7 @@ from chainrule.ledger.rendering.document import Section
 from chainrule.ledger.rendering.given import Given
 from chainrule.ledger.rendering.letters import letter_of
 from chainrule.ledger.rendering.typesetting import Setting
-from chainrule.ledger.steps import Quantity, number
+from chainrule.ledger.steps import Quantity, quantity_value
 
 __all__ = ["given_letter", "given_numbers", "heading_of"]
 
@@ -38,6 +38,9 @@ def given_numbers(
         cell: (address, number) -> the number with what belongs to it.
     """
     return [
-        [cell(one, setting.value(number(setting.ledger.step(one.step), one))) for one in row]
+        [
+            cell(one, setting.value(quantity_value(setting.ledger.step(one.step), one)))
+            for one in row
+        ]
         for row in given.numbers
     ]

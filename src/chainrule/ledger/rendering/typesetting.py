@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from chainrule.ledger.display_options import Options
+from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.formulas import Case, Expression, Leaf, Number, Term, conditions, number_text
 from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.quantity_text import function_sign
+from chainrule.ledger.quantity_text import activation_letter
 from chainrule.ledger.rendering.letters import Letter, letter_of
 from chainrule.ledger.rendering.typeset import (
     MULTIPLYING,
@@ -62,7 +62,7 @@ class Setting:
     """
 
     ledger: Ledger
-    options: Options
+    options: DisplayOptions
     markup: Markup
     marked: Callable[[Quantity, str], str] = field(default=_unmarked)
 
@@ -86,7 +86,7 @@ class Setting:
         return number(number_text(value, self.options.digits), self.markup).text
 
     def law(self, text: str) -> str:
-        """A law of `lettering.laws_of`."""
+        """A law of `quantity_text.section_equations`."""
         return typeset_law(text, self.markup)
 
     def _chunks(self, formula: Expression, leaf: Callable[[Leaf], Piece]) -> list[str]:
@@ -94,7 +94,7 @@ class Setting:
 
     def _named(self, quantity: Quantity, within: Quantity) -> Letter:
         notation = self.options.notation
-        sign = function_sign(self.ledger.example, notation, quantity.layer)
+        sign = activation_letter(self.ledger.example, notation, quantity.layer)
         return letter_of(quantity, notation, within, sign)
 
     def _letter(self, leaf: Leaf, within: Quantity) -> Piece:
@@ -111,7 +111,7 @@ class Setting:
     def _digits(self, leaf: Leaf) -> Piece:
         value: float | Fraction = leaf.value
         if self.options.fractions and isinstance(leaf, Term):
-            exact = self.ledger.exact(leaf.quantity)
+            exact = self.ledger.exact_value(leaf.quantity)
             value = leaf.value if exact is None else exact
         piece = number(number_text(value, self.options.digits), self.markup)
         if isinstance(leaf, Term):
@@ -120,7 +120,7 @@ class Setting:
 
     def _result(self, entry: Entry) -> list[str]:
         text = number_text(entry.value, self.options.digits)
-        exact = self.ledger.exact(entry.quantity) if self.options.fractions else None
+        exact = self.ledger.exact_value(entry.quantity) if self.options.fractions else None
         texts = [text] if exact is None or str(exact) == text else [str(exact), text]
         return [number(one, self.markup).text for one in texts]
 

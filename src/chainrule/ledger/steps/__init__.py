@@ -5,61 +5,66 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.ledger.steps.addressing import located as located
-    from chainrule.ledger.steps.addressing import shape_of as shape_of
+    from chainrule.ledger.steps.addressing import locate as locate
+    from chainrule.ledger.steps.addressing import quantity_shape as quantity_shape
     from chainrule.ledger.steps.derivation import Derivation as Derivation
-    from chainrule.ledger.steps.example import MOST_STEPS as MOST_STEPS
-    from chainrule.ledger.steps.example import Claim as Claim
-    from chainrule.ledger.steps.example import WorkedExample as WorkedExample
-    from chainrule.ledger.steps.parameter_places import all_places as all_places
     from chainrule.ledger.steps.parameter_places import indices as indices
+    from chainrule.ledger.steps.parameter_places import parameter_places as parameter_places
     from chainrule.ledger.steps.quantity import KINDS as KINDS
     from chainrule.ledger.steps.quantity import Quantity as Quantity
-    from chainrule.ledger.steps.quantity_names import name_of as name_of
+    from chainrule.ledger.steps.quantity_arrays import quantity_array as quantity_array
+    from chainrule.ledger.steps.quantity_arrays import quantity_value as quantity_value
+    from chainrule.ledger.steps.quantity_names import describe_quantity as describe_quantity
     from chainrule.ledger.steps.step import Step as Step
-    from chainrule.ledger.steps.step import computed as computed
-    from chainrule.ledger.steps.step import followed as followed
-    from chainrule.ledger.steps.tensors import number as number
-    from chainrule.ledger.steps.tensors import tensor as tensor
-    from chainrule.ledger.steps.unsupported import plain_recipe as plain_recipe
-    from chainrule.ledger.steps.unsupported import refusal_of as refusal_of
-    from chainrule.ledger.steps.unsupported import require_classes as require_classes
-    from chainrule.ledger.steps.unsupported import untold_of as untold_of
+    from chainrule.ledger.steps.step import compute_step as compute_step
+    from chainrule.ledger.steps.step import step_from_trace as step_from_trace
+    from chainrule.ledger.steps.unsupported import require_class_targets as require_class_targets
+    from chainrule.ledger.steps.unsupported import supported_recipe as supported_recipe
+    from chainrule.ledger.steps.unsupported import unsupported_error as unsupported_error
+    from chainrule.ledger.steps.unsupported import unsupported_settings as unsupported_settings
+    from chainrule.ledger.steps.worked_example import MAX_STEPS as MAX_STEPS
+    from chainrule.ledger.steps.worked_example import Claim as Claim
+    from chainrule.ledger.steps.worked_example import WorkedExample as WorkedExample
 
 __all__ = [
     "KINDS",
-    "MOST_STEPS",
+    "MAX_STEPS",
     "Claim",
     "Derivation",
     "Quantity",
     "Step",
     "WorkedExample",
-    "all_places",
-    "computed",
-    "followed",
+    "compute_step",
+    "describe_quantity",
     "indices",
-    "located",
-    "name_of",
-    "number",
-    "plain_recipe",
-    "refusal_of",
-    "require_classes",
-    "shape_of",
-    "tensor",
-    "untold_of",
+    "locate",
+    "parameter_places",
+    "quantity_array",
+    "quantity_shape",
+    "quantity_value",
+    "require_class_targets",
+    "step_from_trace",
+    "supported_recipe",
+    "unsupported_error",
+    "unsupported_settings",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "addressing": ["located", "shape_of"],
+        "addressing": ["locate", "quantity_shape"],
         "derivation": ["Derivation"],
-        "example": ["MOST_STEPS", "Claim", "WorkedExample"],
-        "parameter_places": ["all_places", "indices"],
+        "worked_example": ["MAX_STEPS", "Claim", "WorkedExample"],
+        "parameter_places": ["parameter_places", "indices"],
         "quantity": ["KINDS", "Quantity"],
-        "quantity_names": ["name_of"],
-        "step": ["Step", "computed", "followed"],
-        "tensors": ["number", "tensor"],
-        "unsupported": ["plain_recipe", "refusal_of", "require_classes", "untold_of"],
+        "quantity_names": ["describe_quantity"],
+        "step": ["Step", "compute_step", "step_from_trace"],
+        "quantity_arrays": ["quantity_value", "quantity_array"],
+        "unsupported": [
+            "supported_recipe",
+            "unsupported_error",
+            "require_class_targets",
+            "unsupported_settings",
+        ],
     },
 )

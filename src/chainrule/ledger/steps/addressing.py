@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError
-from chainrule.ledger.steps.example import DECAYING, WorkedExample
 from chainrule.ledger.steps.quantity import Quantity
+from chainrule.ledger.steps.worked_example import DECAYING, WorkedExample
 
-__all__ = ["located", "shape_of"]
+__all__ = ["locate", "quantity_shape"]
 
 _FORWARD = ("a", "z", "W", "b")
 _REMEMBERED = ("velocity", "mean", "mean_square")
 
 
-def located(example: WorkedExample, quantity: Quantity, where: str = "") -> Quantity:
+def locate(example: WorkedExample, quantity: Quantity, where: str = "") -> Quantity:
     """The quantity's one full address: with its example where there are several, else without.
 
     Args:
@@ -27,18 +27,18 @@ def located(example: WorkedExample, quantity: Quantity, where: str = "") -> Quan
 
     Returns: an address that names the same number or array; two that are equal name the same.
     """
-    asked = _Asked(example, quantity, where or example.where)
+    asked = _AddressCheck(example, quantity, where or example.where)
     asked.check_step()
     asked.check_kind()
     asked.check_layer()
     asked.check_index()
-    return asked.of_its_example()
+    return asked.with_example()
 
 
-def shape_of(example: WorkedExample, quantity: Quantity) -> tuple[int, ...]:
+def quantity_shape(example: WorkedExample, quantity: Quantity) -> tuple[int, ...]:
     """The shape of what an address names; () for one number.
 
-    Args: as in `located`, which has passed the quantity.
+    Args: as in `locate`, which has passed the quantity.
     """
     return () if quantity.is_number else _sizes(example, quantity)
 
@@ -55,7 +55,7 @@ def _sizes(example: WorkedExample, quantity: Quantity) -> tuple[int, ...]:
     return (width, widths[quantity.layer - 1]) if is_matrix else (width,)
 
 
-class _Asked:
+class _AddressCheck:
     """One quantity asked of one worked example."""
 
     def __init__(self, example: WorkedExample, quantity: Quantity, where: str) -> None:
@@ -124,11 +124,11 @@ class _Asked:
     def _network(self) -> str:
         return "The network is " + "-".join(map(str, self.example.architecture.layers))
 
-    def of_its_example(self) -> Quantity:
+    def with_example(self) -> Quantity:
         """The quantity with its example's number exactly where that is needed."""
         quantity, batch = self.quantity, self.example.batch(self.quantity.step)
         if quantity.example is not None and quantity.example not in batch:
-            raise self.refusal(f"an example of step {quantity.step}: {_listed(batch)}")
+            raise self.refusal(f"an example of step {quantity.step}: {_examples_text(batch)}")
         if quantity.scope == "batch":
             return quantity
         if not self.example.has_many:
@@ -137,12 +137,12 @@ class _Asked:
             return quantity
         if len(batch) > 1:
             full = replace(quantity, example=batch[0])
-            why = f"Step {quantity.step} has {_listed(batch)}"
+            why = f"Step {quantity.step} has {_examples_text(batch)}"
             raise self.refusal("one example", why, f"Write {full}")
         return replace(quantity, example=batch[0])
 
 
-def _listed(batch: tuple[int, ...]) -> str:
+def _examples_text(batch: tuple[int, ...]) -> str:
     """The examples of a batch in words."""
     if len(batch) > 6:
         shown = ", ".join(map(str, batch[:3]))

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chainrule.ledger.steps.example import WorkedExample
+from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network import Slot
 
-__all__ = ["Place", "Places", "all_places", "indices"]
+__all__ = ["Place", "Places", "indices", "parameter_places"]
 
 
 def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -45,7 +45,7 @@ class Places:
         return Place(slot.name[0], slot.layer, tuple(map(int, index)))
 
 
-def all_places(example: WorkedExample, *, biases: bool) -> Places:
+def parameter_places(example: WorkedExample, *, biases: bool) -> Places:
     """The places of all weights, and of all biases too where they are asked for."""
     slots = example.layout.slots
     return Places([slot for slot in slots if biases or slot.name[0] == "W"])

@@ -129,14 +129,16 @@ class Quantity:
         if self.kind not in KINDS:
             raise unknown_name(where, "a quantity", self.kind, KINDS, argument="quantity")
         if (self.layer is not None, len(self.index)) not in _INDICES[self.form]:
-            raise _refused(where, _FORMS[self.form].format(self.kind), text)
+            raise _address_error(where, _FORMS[self.form].format(self.kind), text)
         if self.layer == 0 and self.kind != "a":
-            raise _refused(where, "a layer from 1", text, "Only a[0], the inputs, have layer 0")
+            raise _address_error(
+                where, "a layer from 1", text, "Only a[0], the inputs, have layer 0"
+            )
         if self.step < 1:
-            raise _refused(where, "a step from 1", text)
+            raise _address_error(where, "a step from 1", text)
         if self.example is not None and KINDS[self.kind].scope == "batch":
             why = f"{self.kind} belongs to the whole batch"
-            raise _refused(where, "no example before it", text, why)
+            raise _address_error(where, "no example before it", text, why)
 
     @property
     def form(self) -> str:
@@ -183,10 +185,10 @@ class Quantity:
         if match is None:
             why = "An address has no spaces" if " " in text.strip() else ""
             expected = "an address such as z[1][0] or step[2].W_new[1][0,0]"
-            raise _refused(where, expected, text, why)
+            raise _address_error(where, expected, text, why)
         step, example, kind, brackets = match.groups()
         numbers = [[int(n) for n in part.split(",")] for part in _BRACKETS.findall(brackets)]
-        layer, index = _placed(where, kind, numbers, text)
+        layer, index = _split_indices(where, kind, numbers, text)
         given = cls.__new__(cls)  # so that the checks below name the place that asks
         rest = (int(step or 1), None if example is None else int(example))
         for name, value in zip(_FIELDS, (kind, layer, index, *rest), strict=True):
@@ -198,7 +200,7 @@ class Quantity:
 _FIELDS = ("kind", "layer", "index", "step", "example")
 
 
-def _placed(
+def _split_indices(
     where: str, kind: str, numbers: Sequence[Sequence[int]], text: str
 ) -> tuple[int | None, tuple[int, ...]]:
     """The layer and the indices that the numbers in brackets are."""
@@ -208,12 +210,12 @@ def _placed(
     layered = form not in ("number", "target")
     most = 2 if layered else 1
     if len(numbers) > most or (layered and (not numbers or len(numbers[0]) != 1)):
-        raise _refused(where, _FORMS[form].format(kind), text)
+        raise _address_error(where, _FORMS[form].format(kind), text)
     rest = numbers[1:] if layered else numbers
     return (numbers[0][0] if layered else None), tuple(rest[0] if rest else ())
 
 
-def _refused(where: str, expected: str, text: str, why: str = "") -> InputError:
+def _address_error(where: str, expected: str, text: str, why: str = "") -> InputError:
     return InputError(
         where, expected=expected, got=describe(text), why=why, argument="quantity", value=text
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chainrule.ledger.steps.example import WorkedExample
 from chainrule.ledger.steps.quantity import KINDS, Quantity
+from chainrule.ledger.steps.worked_example import WorkedExample
 
-__all__ = ["name_of"]
+__all__ = ["describe_quantity"]
 
 
-def name_of(example: WorkedExample, quantity: Quantity) -> str:
+def describe_quantity(example: WorkedExample, quantity: Quantity) -> str:
     """What one number, or an array, is in words.
 
     Args:

@@ -21,12 +21,12 @@ from chainrule.equations.updates import (
     gradient_norm,
 )
 from chainrule.errors import DivergenceError
-from chainrule.ledger.steps.example import WorkedExample
-from chainrule.network import flatten, layers_of
+from chainrule.ledger.steps.worked_example import WorkedExample
+from chainrule.network import flatten, network_layers
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 
-__all__ = ["Back", "Step", "computed", "followed"]
+__all__ = ["Back", "Step", "compute_step", "step_from_trace"]
 
 Array = NDArray[Any]
 
@@ -103,7 +103,7 @@ class Step:
     @property
     def trained(self) -> Back:
         """What follows the pass forward; only asked of examples that have it."""
-        assert self.back is not None, "addressing.located comes first"
+        assert self.back is not None, "addressing.locate comes first"
         return self.back
 
     def activation(self, layer: int) -> Activation:
@@ -111,7 +111,7 @@ class Step:
         return self.layers[layer - 1].activation
 
 
-def computed(example: WorkedExample, number: int, theta: Array, state: Array) -> Step:
+def compute_step(example: WorkedExample, number: int, theta: Array, state: Array) -> Step:
     """One step by the law.
 
     Args:
@@ -125,8 +125,8 @@ def computed(example: WorkedExample, number: int, theta: Array, state: Array) ->
     if example.recipe is not None:
         with one_blas_thread(), np.errstate(all="ignore"):  # what overflows is told in words
             pass_ = _trace(example, example.recipe, number, theta)
-        return followed(example, number, theta, state, pass_)
-    rows, layers = example.batch(number), tuple(layers_of(example.architecture, theta))
+        return step_from_trace(example, number, theta, state, pass_)
+    rows, layers = example.batch(number), tuple(network_layers(example.architecture, theta))
     with one_blas_thread(), np.errstate(all="ignore"):
         x, z, a = _forward(example, rows, layers)
     step = Step(example, number, rows, layers, theta, state, x, z, a, None)
@@ -134,7 +134,9 @@ def computed(example: WorkedExample, number: int, theta: Array, state: Array) ->
     return step
 
 
-def followed(example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace) -> Step:
+def step_from_trace(
+    example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace
+) -> Step:
     """One step from its pass forward and back, which may be another than the example's own.
 
     Args:
@@ -146,7 +148,7 @@ def followed(example: WorkedExample, number: int, theta: Array, state: Array, pa
 
     Raises: DivergenceError where a number of the step is not finite.
     """
-    layers = tuple(layers_of(example.architecture, theta))
+    layers = tuple(network_layers(example.architecture, theta))
     with np.errstate(all="ignore"):
         back = _back(example, number, theta, state, pass_)
     arrays = (theta, state, pass_.x, pass_.z, pass_.a, back)
@@ -166,7 +168,7 @@ def _forward(
 def _trace(example: WorkedExample, recipe: Recipe, number: int, theta: Array) -> Trace:
     """The batch of a step forward and back."""
     rows, working = np.array(example.batch(number)), example.working
-    cost, layers = _cost(recipe), layers_of(example.architecture, theta)
+    cost, layers = _cost(recipe), network_layers(example.architecture, theta)
     shares = working.shares(rows, len(rows))
     return trace(working.inputs(rows), working.targets(rows), layers, cost, shares)
 
@@ -219,7 +221,7 @@ def _learning_rate(example: WorkedExample, number: int) -> float:
     engine, done = example.engine, example.start + number - 1
     assert engine is not None
     assert example.state is not None
-    epoch, batch = divmod(done, engine.timetable.batches(0))
+    epoch, batch = divmod(done, engine.schedule.batches(0))
     return engine.learning_rate(
         Position(example.parameters, example.state, epoch=epoch, batch=batch, step=done)
     )

@@ -13,7 +13,13 @@ from chainrule.errors import InputError, describe
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
 
-__all__ = ["plain_recipe", "refusal_of", "require_classes", "require_plain", "untold_of"]
+__all__ = [
+    "require_class_targets",
+    "require_supported",
+    "supported_recipe",
+    "unsupported_error",
+    "unsupported_settings",
+]
 
 _WHY = {
     "dropout": "The neurons that it silences are drawn by lot in every step",
@@ -53,7 +59,7 @@ _CHANGING = (
 """Those by which its steps are others."""
 
 
-def refusal_of(name: str, value: Any, where: str) -> InputError:
+def unsupported_error(name: str, value: Any, where: str) -> InputError:
     """The error for a field of a recipe that has no place in a worked example.
 
     Args:
@@ -74,7 +80,7 @@ def refusal_of(name: str, value: Any, where: str) -> InputError:
     )
 
 
-def untold_of(recipe: Recipe, *, gradients: bool = False) -> Iterator[str]:
+def unsupported_settings(recipe: Recipe, *, gradients: bool = False) -> Iterator[str]:
     """The fields by which a run of the recipe goes other ways than the steps told.
 
     Args:
@@ -87,13 +93,13 @@ def untold_of(recipe: Recipe, *, gradients: bool = False) -> Iterator[str]:
             yield name
 
 
-def plain_recipe(recipe: Recipe) -> Recipe:
+def supported_recipe(recipe: Recipe) -> Recipe:
     """The recipe without all that has no place in a worked example; its objective is the same.
 
     A schedule that needs a whole run is made constant, and L-BFGS gradient descent.
     """
     defaults = {field.name: field.default for field in fields(Recipe)}
-    changes = {name: defaults[name] for name in untold_of(recipe)}
+    changes = {name: defaults[name] for name in unsupported_settings(recipe)}
     if recipe.schedule in _SCHEDULES:
         changes["schedule"] = "constant"
     if recipe.optimiser in _OPTIMISERS:
@@ -101,7 +107,7 @@ def plain_recipe(recipe: Recipe) -> Recipe:
     return recipe.replaced(**changes)
 
 
-def require_plain(recipe: Recipe, where: str) -> None:
+def require_supported(recipe: Recipe, where: str) -> None:
     """Refuse a recipe whose steps cannot be told number by number.
 
     Args:
@@ -130,11 +136,11 @@ def require_plain(recipe: Recipe, where: str) -> None:
             argument="optimiser",
             value=recipe.optimiser,
         )
-    for name in untold_of(recipe):
-        raise refusal_of(name, getattr(recipe, name), where)
+    for name in unsupported_settings(recipe):
+        raise unsupported_error(name, getattr(recipe, name), where)
 
 
-def require_classes(recipe: Recipe, dataset: Dataset, where: str) -> None:
+def require_class_targets(recipe: Recipe, dataset: Dataset, where: str) -> None:
     """Refuse label smoothing where targets stand for no classes.
 
     Args:

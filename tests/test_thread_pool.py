@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.thread_pool import Crew, shared_crew
+from chainrule.thread_pool import ThreadPool, shared_thread_pool
 
 PATIENCE = 60
 """Seconds after which threads that ought to meet are taken not to."""
 
 
 def test_one_is_the_thread_that_asks() -> None:
-    crew = Crew(1)
+    crew = ThreadPool(1)
     assert crew.threads == 1
     assert crew.run(lambda me: (me, threading.get_ident())) == (0, threading.get_ident())
 
 
 @pytest.mark.parametrize("wanted", [2, 3, 8])
 def test_all_run_at_once_with_numbers_of_their_own(wanted) -> None:
-    crew, gate = Crew(wanted), threading.Barrier(wanted)
+    crew, gate = ThreadPool(wanted), threading.Barrier(wanted)
     assert crew.threads == wanted
     for _ in range(3):
         seen: dict[int, int] = {}
@@ -41,7 +41,7 @@ def test_all_run_at_once_with_numbers_of_their_own(wanted) -> None:
 
 
 def test_all_have_ended_when_it_comes_back_with_an_error() -> None:
-    crew, ended = Crew(2), []
+    crew, ended = ThreadPool(2), []
 
     def task(me: int) -> None:
         if me == 0:
@@ -58,8 +58,8 @@ def test_the_shared_one_is_made_once_for_a_number_of_threads(monkeypatch) -> Non
     made = {}
     for threads in ("1", "2", "1", "2"):
         monkeypatch.setenv("CHAINRULE_THREADS", threads)
-        assert shared_crew().threads == int(threads)
-        assert made.setdefault(threads, shared_crew()) is shared_crew()
+        assert shared_thread_pool().threads == int(threads)
+        assert made.setdefault(threads, shared_thread_pool()) is shared_thread_pool()
     assert made["1"] is not made["2"]
 
 
@@ -77,11 +77,12 @@ def in_a_process(program: str, **more: str) -> str:
 
 FORKED = """
 import os
-from chainrule.thread_pool import shared_crew
-assert shared_crew().run(lambda me: me) == 0
+from chainrule.thread_pool import shared_thread_pool
+assert shared_thread_pool().run(lambda me: me) == 0
 child = os.fork()
 if child == 0:
-    os._exit(7 if shared_crew().threads == 2 and shared_crew().run(lambda me: me) == 0 else 1)
+    pool = shared_thread_pool()
+    os._exit(7 if pool.threads == 2 and pool.run(lambda me: me) == 0 else 1)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
@@ -93,16 +94,16 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
 
 CRAMPED = """
 import resource, threading
-from chainrule.thread_pool import Crew
+from chainrule.thread_pool import ThreadPool
 
-assert Crew({wanted}).threads == {wanted}
+assert ThreadPool({wanted}).threads == {wanted}
 
 threading.stack_size(1 << 30)  # what a thread takes of the memory that it may speak of
 with open("/proc/self/statm") as pages:
     used = int(pages.read().split()[0]) * resource.getpagesize()
 most = used + {room} * (1 << 30) + (1 << 29)
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
-crew, main = Crew({wanted}), threading.main_thread()
+crew, main = ThreadPool({wanted}), threading.main_thread()
 print(crew.threads, crew.run(lambda me: (me, threading.current_thread() is main)))
 """
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chainrule.engine.thread_tuning import Pace
+from chainrule.engine.thread_tuning import ThreadTuner
 
 
 def course(most: int, stretches: int, seconds: dict[int, float]) -> list[int]:
     """How many threads compute each stretch, where a batch by so many takes so long."""
-    pace, chosen = Pace(most), []
+    pace, chosen = ThreadTuner(most), []
     for _ in range(stretches):
         threads = pace.threads()
         chosen.append(threads)
@@ -32,7 +32,7 @@ def test_the_other_number_is_tried_now_and_then() -> None:
 
 
 def test_it_changes_its_mind_when_the_machine_does() -> None:
-    pace = Pace(2)
+    pace = ThreadTuner(2)
     for _ in range(100):
         threads = pace.threads()
         pace.note(threads, 1, {2: 1.0, 1: 3.0}[threads])
@@ -43,14 +43,14 @@ def test_it_changes_its_mind_when_the_machine_does() -> None:
 
 
 def test_a_trial_is_short_and_never_nothing() -> None:
-    pace, lengths = Pace(2), set()
+    pace, lengths = ThreadTuner(2), set()
     for _ in range(64):
         lengths.add(pace.shortened(80))
         assert pace.shortened(1) == 1
         pace.note(pace.threads(), 1, 1.0)
     assert len(lengths) == 2
     assert max(lengths) == 80
-    alone = Pace(1)
+    alone = ThreadTuner(1)
     for _ in range(64):
         assert alone.shortened(80) == 80
         alone.note(1, 1, 1.0)

@@ -12,22 +12,22 @@ from chainrule.equations.affine import bias_gradient, input_gradient, weight_gra
 from chainrule.ledger.steps.quantity import Quantity
 from chainrule.ledger.steps.step import Back, Step
 
-__all__ = ["number", "tensor"]
+__all__ = ["quantity_array", "quantity_value"]
 
 Array = NDArray[Any]
 
 
-def number(step: Step, quantity: Quantity) -> float:
+def quantity_value(step: Step, quantity: Quantity) -> float:
     """The one number that a located quantity of this step names."""
-    return float(tensor(step, quantity)[quantity.index])
+    return float(quantity_array(step, quantity)[quantity.index])
 
 
-def tensor(step: Step, quantity: Quantity) -> Array:
+def quantity_array(step: Step, quantity: Quantity) -> Array:
     """The array in which a located quantity of this step stands, without its index.
 
     Args:
         step: the step that the quantity names.
-        quantity: as `addressing.located` gives it.
+        quantity: as `addressing.locate` gives it.
 
     Returns: of the example, where the quantity has one; () for numbers.
     """
@@ -50,7 +50,7 @@ def _row(step: Step, quantity: Quantity) -> int:
 
 def _slope(step: Step, layer: int) -> Array:
     slope = step.activation(layer).slope
-    assert slope is not None, "addressing.located comes first"
+    assert slope is not None, "addressing.locate comes first"
     return slope(step.z[layer - 1])
 
 
@@ -64,7 +64,7 @@ def _activation_gradient(step: Step, layer: int) -> Array:
 
 _OF_EXAMPLES: dict[str, Callable[[Step, int], Array]] = {
     "a": lambda step, layer: step.a[layer - 1] if layer else step.x,
-    "t": lambda step, layer: step.example.given_targets(step.rows),
+    "t": lambda step, layer: step.example.unsmoothed_targets(step.rows),
     "y": lambda step, layer: step.trained.trace.y,
     "z": lambda step, layer: step.z[layer - 1],
     "slope": _slope,
@@ -93,7 +93,7 @@ def _of_biases(step: Step, quantity: Quantity) -> Array:
     trace, layer = step.trained.trace, quantity.layer or 0
     if quantity.example is None:
         whole = trace.db[layer - 1]
-        assert whole is not None, "addressing.located comes first"
+        assert whole is not None, "addressing.locate comes first"
         return whole
     row = slice(_row(step, quantity), _row(step, quantity) + 1)
     return bias_gradient(trace.delta[layer - 1][row])

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.engine.position import EpochRecord, Position
-from chainrule.engine.training_schedule import Timetable, initial_state
+from chainrule.engine.training_schedule import TrainingSchedule, initial_state
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.equations.updates import UPDATES
 from chainrule.recipe import Recipe
@@ -21,11 +21,11 @@ from chainrule.recipe import Recipe
 NOTHING = Position(np.zeros(1), np.zeros((0, 1)))
 
 
-def timetable(examples: int = 100, **recipe: Any) -> Timetable:
-    return Timetable(Recipe.from_dict({"batch_size": 8, "seed": 0, **recipe}), examples)
+def timetable(examples: int = 100, **recipe: Any) -> TrainingSchedule:
+    return TrainingSchedule(Recipe.from_dict({"batch_size": 8, "seed": 0, **recipe}), examples)
 
 
-def at(table: Timetable, epoch: int, batch: int = 0) -> Position:
+def at(table: TrainingSchedule, epoch: int, batch: int = 0) -> Position:
     """The position before a batch of an epoch."""
     step = sum(table.batches(before) for before in range(epoch)) + batch
     return replace(NOTHING, epoch=epoch, batch=batch, step=step)

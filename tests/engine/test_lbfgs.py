@@ -10,7 +10,7 @@ import pytest
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.engines import make_engine
-from chainrule.engine.lbfgs import WholeEngine
+from chainrule.engine.lbfgs import LbfgsEngine
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.training_schedule import initial_state
 from chainrule.errors import DivergenceError
@@ -19,7 +19,7 @@ from chainrule.network.network import Network
 from chainrule.network.parameters import draw_parameters
 from chainrule.recipe import Recipe
 from chainrule.training.loop import resume, train
-from chainrule.training.observers import Moment
+from chainrule.training.observers import TrainingProgress
 
 LINE = Architecture.of([3, 1], "identity", dtype="float64")
 
@@ -48,7 +48,7 @@ def recipe(**more: object) -> Recipe:
 def test_a_plane_is_fitted_as_the_normal_equations_have_it(n: int, l2: float) -> None:
     data, asked = points(n), recipe(l2=l2, iterations=100)
     engine = make_engine(LINE, asked, data)
-    assert isinstance(engine, WholeEngine)
+    assert isinstance(engine, LbfgsEngine)
     after = engine.advance(begun(asked), Until())
     x = np.hstack((data.inputs, np.ones((n, 1))))
     ridge = np.diag([l2, l2, l2, 0.0]) * n
@@ -59,7 +59,7 @@ def test_a_plane_is_fitted_as_the_normal_equations_have_it(n: int, l2: float) ->
 
 def test_the_sums_are_those_before_the_steps() -> None:
     data, asked = points(), recipe(l2=0.1)
-    engine, start = WholeEngine(LINE, asked, data), begun(recipe())
+    engine, start = LbfgsEngine(LINE, asked, data), begun(recipe())
     after = engine.advance(start, Until())
     residual = data.inputs @ start.parameters[:3] + start.parameters[3] - data.targets[:, 0]
     assert after.sums.cost / 40 == pytest.approx(0.5 * np.mean(residual**2), rel=1e-12)
@@ -71,8 +71,8 @@ def test_the_sums_are_those_before_the_steps() -> None:
 
 def test_an_epoch_is_one_batch_and_is_not_begun_twice() -> None:
     asked = recipe()
-    engine = WholeEngine(LINE, asked, points())
-    assert (engine.timetable.batches(0), engine.timetable.steps) == (1, 3)
+    engine = LbfgsEngine(LINE, asked, points())
+    assert (engine.schedule.batches(0), engine.schedule.steps) == (1, 3)
     after = engine.advance(begun(asked), Until())
     assert engine.advance(after, Until()) is after
     assert engine.advance(begun(asked), Until(batches=0)).batch == 0
@@ -86,7 +86,7 @@ def test_epochs_begin_anew_so_that_a_run_can_be_cut_anywhere(tmp_path) -> None:
     asked = recipe(epochs=4, iterations=3)
     whole = train(network, data, asked)
 
-    def impatient(moment: Moment) -> bool:
+    def impatient(moment: TrainingProgress) -> bool:
         return moment.position.epoch >= 2
 
     train(network, data, asked, folder=tmp_path / "run", observers=[impatient])
@@ -98,7 +98,7 @@ def test_epochs_begin_anew_so_that_a_run_can_be_cut_anywhere(tmp_path) -> None:
 
 def test_a_minimum_is_left_as_it_is() -> None:
     asked = recipe(iterations=200)
-    engine = WholeEngine(LINE, asked, points())
+    engine = LbfgsEngine(LINE, asked, points())
     there = engine.advance(begun(asked), Until())
     onwards = replace(there, epoch=1, batch=0, sums=EpochSums())
     after = engine.advance(onwards, Until())
@@ -111,10 +111,10 @@ def test_classes_and_scores() -> None:
     data = Dataset(x, (x[:, 0] > 0).astype(int))
     asked = Recipe(optimiser="lbfgs", seed=0, epochs=1, iterations=50)
     network = Network.create([2, 2], seed=0, dtype="float64")
-    engine = WholeEngine(network.architecture.for_cost(asked.cost), asked, data)
+    engine = LbfgsEngine(network.architecture.for_cost(asked.cost), asked, data)
     start = Position(network.parameters, initial_state(asked, network.parameters))
     after = engine.advance(start, Until())
-    assert engine.score(engine.settled(after), data).accuracy == 1.0
+    assert engine.score(engine.inference_parameters(after), data).accuracy == 1.0
     before = engine.score(network.parameters, data).accuracy
     assert after.sums.correct / 60 == before
     assert engine.trace(after.parameters, np.arange(4)).z[0].shape == (4, 2)
@@ -124,7 +124,7 @@ def test_what_is_not_finite_at_the_start_is_told() -> None:
     asked = recipe()
     start = replace(begun(asked), parameters=np.full(4, 1e200))
     with pytest.raises(DivergenceError) as caught:
-        WholeEngine(LINE, asked, points()).advance(start, Until())
+        LbfgsEngine(LINE, asked, points()).advance(start, Until())
     assert "expected finite numbers, got inf in cost (layer 1) at epoch 1, batch 1." in str(
         caught.value
     )

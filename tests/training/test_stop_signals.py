@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chainrule.training.stop_signals import wish_to_stop
+from chainrule.training.stop_signals import stop_requests
 
 BOTH = (signal.SIGINT, signal.SIGTERM)
 
@@ -25,7 +25,7 @@ def handlers_are_set_back() -> Iterator[None]:
 
 @pytest.mark.parametrize("number", BOTH)
 def test_the_first_signal_is_noted(number: signal.Signals) -> None:
-    with wish_to_stop() as wished:
+    with stop_requests() as wished:
         assert not wished()
         signal.raise_signal(number)
         assert wished()
@@ -34,7 +34,7 @@ def test_the_first_signal_is_noted(number: signal.Signals) -> None:
 @pytest.mark.parametrize("first", BOTH)
 @pytest.mark.parametrize("second", BOTH)
 def test_the_second_signal_interrupts(first: signal.Signals, second: signal.Signals) -> None:
-    with wish_to_stop() as wished:
+    with stop_requests() as wished:
         signal.raise_signal(first)
         assert wished()
         with pytest.raises(KeyboardInterrupt):
@@ -43,7 +43,7 @@ def test_the_second_signal_interrupts(first: signal.Signals, second: signal.Sign
 
 def test_each_time_begins_anew() -> None:
     for _ in range(2):
-        with wish_to_stop() as wished:
+        with stop_requests() as wished:
             assert not wished()
             signal.raise_signal(signal.SIGINT)
             assert wished()
@@ -53,7 +53,7 @@ def test_each_time_begins_anew() -> None:
 def test_a_signal_that_is_ignored_stays_ignored(number: signal.Signals) -> None:
     before = signal.signal(number, signal.SIG_IGN)
     try:
-        with wish_to_stop() as wished:
+        with stop_requests() as wished:
             signal.raise_signal(number)
             signal.raise_signal(number)
             assert not wished()
@@ -68,7 +68,7 @@ def test_a_handler_of_the_callers_own_is_set_back() -> None:
 
     before = signal.signal(signal.SIGTERM, own)
     try:
-        with wish_to_stop() as wished:
+        with stop_requests() as wished:
             signal.raise_signal(signal.SIGTERM)
             assert wished()
         assert signal.getsignal(signal.SIGTERM) is own
@@ -84,7 +84,7 @@ def test_another_thread_notes_none_and_leaves_the_handlers_alone() -> None:
         found.append(([signal.getsignal(number) for number in BOTH], wish()))
 
     def run() -> None:
-        with wish_to_stop() as wished:
+        with stop_requests() as wished:
             look(wished)
 
     other = threading.Thread(target=run)

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.engine.examples import working_examples
-from chainrule.engine.kernel_selection import Choice
-from chainrule.engine.task_partition import made_pieces
+from chainrule.engine.examples import kernel_examples
+from chainrule.engine.kernel_selection import KernelSelection
+from chainrule.engine.task_partition import partition_tasks
 from chainrule.kernels.gradient_tiles import GROUP
 from chainrule.kernels.panels import panel_count
 from chainrule.kernels.records import Pieces
-from chainrule.network.kernel_workspace import made_plan
-from chainrule.network.packed_parameters import Table
+from chainrule.network.kernel_workspace import kernel_plan
+from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
 
@@ -29,11 +29,11 @@ def pieces_of(
     if sparse:
         inputs[:, 1:] = 0
         inputs[0] = 1
-    examples = working_examples(
+    examples = kernel_examples(
         cr.Dataset(inputs, np.zeros((9, layers[-1]))), network.architecture, None
     )
-    plan = made_plan(Table(Layout(network.architecture)), rows)
-    return made_pieces(plan, examples, Choice(False, by_column, 2), "float32")
+    plan = kernel_plan(PackedLayout(Layout(network.architecture)), rows)
+    return partition_tasks(plan, examples, KernelSelection(False, by_column, 2), "float32")
 
 
 def test_dense_tasks_are_panels_of_128_inputs() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule.data.dataset import Dataset
-from chainrule.engine.training_arrays import WorkingSet, normalised_weights
+from chainrule.engine.dataset_view import DatasetView, normalised_weights
 from chainrule.errors import ShapeError
 
 BYTES = Dataset(
@@ -17,7 +17,7 @@ ROWS = np.array([2, 0])
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_inputs_are_scaled_in_the_computations_type(dtype: str) -> None:
-    x = WorkingSet(BYTES, 3, dtype).inputs(ROWS)
+    x = DatasetView(BYTES, 3, dtype).inputs(ROWS)
     one = np.dtype(dtype).type
     assert x.dtype == dtype
     assert x.tolist() == [
@@ -28,25 +28,25 @@ def test_inputs_are_scaled_in_the_computations_type(dtype: str) -> None:
 
 def test_numbers_of_scale_1_stay_as_they_are() -> None:
     dataset = Dataset(np.array([[0.1], [0.2]]), np.array([0, 1]))
-    assert WorkingSet(dataset, 2, "float64").inputs(slice(0, 1)).tolist() == [[0.1]]
+    assert DatasetView(dataset, 2, "float64").inputs(slice(0, 1)).tolist() == [[0.1]]
 
 
 def test_the_stored_inputs_are_not_touched() -> None:
     dataset = Dataset(np.array([[4.0], [8.0]]), np.array([0, 1]), scale=0.5)
-    assert WorkingSet(dataset, 2, "float64").inputs(slice(None)).tolist() == [[2], [4]]
+    assert DatasetView(dataset, 2, "float64").inputs(slice(None)).tolist() == [[2], [4]]
     assert dataset.inputs.tolist() == [[4], [8]]
 
 
 def test_classes_become_one_hot_rows() -> None:
-    y = WorkingSet(BYTES, 3, "float32").targets(ROWS)
+    y = DatasetView(BYTES, 3, "float32").targets(ROWS)
     assert y.tolist() == [[0, 1, 0], [0, 0, 1]]
     assert y.dtype == np.float32
 
 
 def test_two_classes_become_0_and_1_for_a_single_output() -> None:
     dataset = Dataset(np.zeros((3, 1)), np.array([0, 1, 1]))
-    assert WorkingSet(dataset, 1, "float64").targets(slice(None)).tolist() == [[0], [1], [1]]
-    assert WorkingSet(dataset, 2, "float64").targets(slice(None)).tolist() == [
+    assert DatasetView(dataset, 1, "float64").targets(slice(None)).tolist() == [[0], [1], [1]]
+    assert DatasetView(dataset, 2, "float64").targets(slice(None)).tolist() == [
         [1, 0],
         [0, 1],
         [0, 1],
@@ -57,20 +57,20 @@ def test_two_classes_become_0_and_1_for_a_single_output() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_targets_are_in_the_computations_type(outputs: int, dtype: str) -> None:
     dataset = Dataset(np.zeros((2, 1)), np.array([0, 1]))
-    assert WorkingSet(dataset, outputs, dtype).targets(slice(None)).dtype == dtype
+    assert DatasetView(dataset, outputs, dtype).targets(slice(None)).dtype == dtype
 
 
 def test_numbers_stay_numbers() -> None:
     dataset = Dataset(np.zeros((2, 1)), np.array([[0.5, 2], [3, 4]]))
-    y = WorkingSet(dataset, 2, "float32").targets(np.array([1]))
+    y = DatasetView(dataset, 2, "float32").targets(np.array([1]))
     assert y.tolist() == [[3, 4]]
     assert y.dtype == np.float32
 
 
 def test_shares() -> None:
-    assert WorkingSet(BYTES, 3, "float32").shares(ROWS, 4) == 0.25
+    assert DatasetView(BYTES, 3, "float32").shares(ROWS, 4) == 0.25
     weights = np.array([0.5, 1.0, 1.5])
-    shares = WorkingSet(BYTES, 3, "float32", weights).shares(ROWS, 2)
+    shares = DatasetView(BYTES, 3, "float32", weights).shares(ROWS, 2)
     assert isinstance(shares, np.ndarray)
     assert shares.tolist() == [[0.75], [0.25]]
     assert shares.dtype == np.float32
@@ -78,13 +78,13 @@ def test_shares() -> None:
 
 def test_right_answers_are_counted() -> None:
     outputs = np.array([[0.1, 0.8, 0.1], [0.9, 0.1, 0.0]])
-    assert WorkingSet(BYTES, 3, "float64").correct(outputs, ROWS) == 1
-    assert WorkingSet(BYTES, 3, "float64").correct(outputs, np.array([1, 1])) == 1
-    assert WorkingSet(BYTES, 3, "float64").correct(outputs, np.array([2, 1])) == 2
+    assert DatasetView(BYTES, 3, "float64").correct(outputs, ROWS) == 1
+    assert DatasetView(BYTES, 3, "float64").correct(outputs, np.array([1, 1])) == 1
+    assert DatasetView(BYTES, 3, "float64").correct(outputs, np.array([2, 1])) == 2
     two = Dataset(np.zeros((2, 1)), np.array([0, 1]))
-    assert WorkingSet(two, 1, "float64").correct(np.array([[0.5], [0.6]]), slice(None)) == 2
+    assert DatasetView(two, 1, "float64").correct(np.array([[0.5], [0.6]]), slice(None)) == 2
     numbers = Dataset(np.zeros((2, 1)), np.ones((2, 3)))
-    assert WorkingSet(numbers, 3, "float64").correct(outputs, slice(None)) == 0
+    assert DatasetView(numbers, 3, "float64").correct(outputs, slice(None)) == 0
 
 
 def weighted(weights: list[float] | None, targets: object = (0, 1, 1)) -> Dataset:
@@ -144,26 +144,26 @@ PARTNERS = np.array([1, 2, 0])
 
 
 def test_targets_are_mixed_and_then_smoothed() -> None:
-    mixed = WorkingSet(BYTES, 3, "float64", mixing=(PARTNERS, SHARES))
+    mixed = DatasetView(BYTES, 3, "float64", mixing=(PARTNERS, SHARES))
     assert mixed.targets(ROWS).tolist() == [[0, 1, 0], [0.25, 0, 0.75]]
-    smoothed = WorkingSet(BYTES, 3, "float64", smoothing=0.5)
+    smoothed = DatasetView(BYTES, 3, "float64", smoothing=0.5)
     low, high = 0.5 / 3, 0.5 + 0.5 / 3
     assert smoothed.targets(ROWS).tolist() == [[low, high, low], [low, low, high]]
-    both = WorkingSet(BYTES, 3, "float64", smoothing=0.5, mixing=(PARTNERS, SHARES))
+    both = DatasetView(BYTES, 3, "float64", smoothing=0.5, mixing=(PARTNERS, SHARES))
     found = both.targets(slice(0, 1)).tolist()
     assert found == [pytest.approx([0.125 + low, low, 0.375 + low])]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_mixed_targets_are_in_the_computations_type(dtype: str) -> None:
-    both = WorkingSet(BYTES, 3, dtype, smoothing=0.1, mixing=(PARTNERS, SHARES))
+    both = DatasetView(BYTES, 3, dtype, smoothing=0.1, mixing=(PARTNERS, SHARES))
     assert both.targets(ROWS).dtype == dtype
 
 
 def test_numbers_and_single_outputs_are_mixed() -> None:
     numbers = Dataset(np.zeros((3, 1)), np.array([[4.0], [8], [0]]))
-    found = WorkingSet(numbers, 1, "float64", mixing=(PARTNERS, SHARES)).targets(slice(None))
+    found = DatasetView(numbers, 1, "float64", mixing=(PARTNERS, SHARES)).targets(slice(None))
     assert found.tolist() == [[5], [4], [0]]
     two = Dataset(np.zeros((3, 1)), np.array([0, 1, 1]))
-    found = WorkingSet(two, 1, "float64", mixing=(PARTNERS, SHARES)).targets(slice(None))
+    found = DatasetView(two, 1, "float64", mixing=(PARTNERS, SHARES)).targets(slice(None))
     assert found.tolist() == [[0.25], [1], [1]]

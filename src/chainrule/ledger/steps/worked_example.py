@@ -11,23 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset, batch_bounds
-from chainrule.engine import ReferenceEngine, WorkingSet, normalised_weights
+from chainrule.engine import DatasetView, ReferenceEngine, normalised_weights
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, ShapeError, describe
 from chainrule.ledger.steps.quantity import Quantity
-from chainrule.ledger.steps.unsupported import require_classes, require_plain
+from chainrule.ledger.steps.unsupported import require_class_targets, require_supported
 from chainrule.limits import Limit
-from chainrule.network import Architecture, Layout, Network, checked_flat, require_outputs, settled
+from chainrule.network import Architecture, Layout, Network, check_parameters, require_outputs
 from chainrule.recipe import Recipe
 
-__all__ = ["DECAYING", "MOST_STEPS", "Claim", "WorkedExample"]
+__all__ = ["DECAYING", "MAX_STEPS", "Claim", "WorkedExample"]
 
 Array = NDArray[Any]
 
-MOST_STEPS = 10_000
+MAX_STEPS = 10_000
 DECAYING = ("adamw", "lion")
 """Updates by which weights shrink by themselves."""
-_STEPS = Limit(int, "steps of training to show", 1, MOST_STEPS)
+_STEPS = Limit(int, "steps of training to show", 1, MAX_STEPS)
 _START = Limit(int, "steps done before the first one shown", 0)
 
 
@@ -90,9 +90,9 @@ class WorkedExample:
 
     def __post_init__(self) -> None:
         if self.recipe is not None:
-            require_plain(self.recipe, self.where)
-            require_classes(self.recipe, self.dataset, self.where)
-        flat = checked_flat(self.layout, self.parameters, self.where)
+            require_supported(self.recipe, self.where)
+            require_class_targets(self.recipe, self.dataset, self.where)
+        flat = check_parameters(self.layout, self.parameters, self.where)
         object.__setattr__(self, "parameters", flat)
         object.__setattr__(self, "rows", self._checked_rows())
         object.__setattr__(self, "steps", _STEPS.check(self.where, "steps", self.steps))
@@ -152,16 +152,16 @@ class WorkedExample:
         return ReferenceEngine(self.architecture, self.recipe, self.dataset)
 
     @cached_property
-    def working(self) -> WorkingSet:
+    def working(self) -> DatasetView:
         """The examples in the form that the equations compute with."""
         weights = None
         if self.recipe is not None:
             weights = normalised_weights(self.dataset, self.recipe.class_weights)
         outputs, dtype = self.architecture.layers[-1], self.architecture.dtype
         smoothing = 0.0 if self.recipe is None else self.recipe.label_smoothing
-        return WorkingSet(self.dataset, outputs, dtype, weights, smoothing)
+        return DatasetView(self.dataset, outputs, dtype, weights, smoothing)
 
-    def given_targets(self, rows: Sequence[int]) -> Array:
+    def unsmoothed_targets(self, rows: Sequence[int]) -> Array:
         """Targets as they are given, before any smoothing, (rows, outputs)."""
         return replace(self.working, smoothing=0.0).targets(np.array(rows))
 
@@ -212,7 +212,7 @@ class WorkedExample:
                 value=dataset,
             )
         return cls(
-            architecture=replace(settled(network, recipe.cost).architecture, dtype=dtype),
+            architecture=replace(network.architecture.for_cost(recipe.cost), dtype=dtype),
             parameters=network.parameters,
             dataset=dataset,
             rows=tuple(range(len(dataset)) if rows is None else rows),

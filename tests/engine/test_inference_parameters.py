@@ -9,17 +9,17 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from chainrule.data.dataset import Dataset
-from chainrule.engine.dropout_masks import dropout_shares
+from chainrule.engine.dropout_masks import dropout_rates
 from chainrule.engine.inference_parameters import (
     STATISTICS,
-    plain_parameters,
+    add_gains,
+    drop_gains,
+    inference_parameters,
     sampled_rows,
-    settled_parameters,
     training_layout,
-    widened,
 )
 from chainrule.engine.position import Position
-from chainrule.engine.training_schedule import Timetable
+from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import Network
 from chainrule.network.parameters import Layout, draw_parameters
@@ -51,7 +51,7 @@ def test_the_settled_network_predicts_what_normalised_layers_do() -> None:
     layout = training_layout(DEEP, NORMAL)
     theta = drawn(layout)
     position = Position(theta, np.zeros((2, theta.size)))
-    plain = settled_parameters(layout, Timetable(NORMAL, 60), position, BYTES)
+    plain = inference_parameters(layout, TrainingSchedule(NORMAL, 60), position, BYTES)
     assert plain.shape == (Layout(DEEP).size,)
     assert not plain.flags.writeable
     given = CHANCE.random((7, 4)) * 255
@@ -74,9 +74,9 @@ def test_the_settled_network_predicts_what_normalised_layers_do() -> None:
 def test_numbers_of_scale_1_are_taken_as_they_are() -> None:
     layout = training_layout(DEEP, NORMAL)
     theta = drawn(layout)
-    position, table = Position(theta, np.zeros((2, theta.size))), Timetable(NORMAL, 60)
+    position, table = Position(theta, np.zeros((2, theta.size))), TrainingSchedule(NORMAL, 60)
     floats = Dataset(BYTES.inputs * (1 / 255), BYTES.targets)
-    found = [settled_parameters(layout, table, position, data) for data in (BYTES, floats)]
+    found = [inference_parameters(layout, table, position, data) for data in (BYTES, floats)]
     assert_array_equal(found[0], found[1])
 
 
@@ -85,9 +85,9 @@ def test_where_there_is_an_average_it_counts() -> None:
     theta, average = np.ones(Layout(DEEP).size), np.full(Layout(DEEP).size, 2.0)
     state = np.stack((theta, theta, average))
     layout = training_layout(DEEP, recipe)
-    table = Timetable(recipe, 60)
-    before = settled_parameters(layout, table, Position(theta, state), BYTES)
-    after = settled_parameters(layout, table, Position(theta, state, batch=1, step=1), BYTES)
+    table = TrainingSchedule(recipe, 60)
+    before = inference_parameters(layout, table, Position(theta, state), BYTES)
+    after = inference_parameters(layout, table, Position(theta, state, batch=1, step=1), BYTES)
     assert before is theta
     assert_array_equal(after, average)
 
@@ -98,9 +98,9 @@ def test_the_averages_own_statistics_are_folded_in() -> None:
     theta, average = drawn(layout), drawn(layout)
     state = np.stack((theta, theta, average))
     position = Position(theta, state, batch=1, step=1)
-    found = settled_parameters(layout, Timetable(recipe, 60), position, BYTES)
+    found = inference_parameters(layout, TrainingSchedule(recipe, 60), position, BYTES)
     alone = Position(average, np.zeros((2, theta.size)))
-    wanted = settled_parameters(layout, Timetable(NORMAL, 60), alone, BYTES)
+    wanted = inference_parameters(layout, TrainingSchedule(NORMAL, 60), alone, BYTES)
     assert_array_equal(found, wanted)
 
 
@@ -109,9 +109,9 @@ def test_without_gains_the_parameters_are_the_positions_own() -> None:
     layout = training_layout(DEEP, plain)
     theta = drawn(layout)
     position = Position(theta, np.zeros((2, theta.size)))
-    assert settled_parameters(layout, Timetable(plain, 60), position, BYTES) is theta
-    assert widened(layout, theta) is theta
-    assert plain_parameters(layout, theta) is theta
+    assert inference_parameters(layout, TrainingSchedule(plain, 60), position, BYTES) is theta
+    assert add_gains(layout, theta) is theta
+    assert drop_gains(layout, theta) is theta
 
 
 def test_a_single_layer_has_nothing_to_normalise() -> None:
@@ -120,7 +120,7 @@ def test_a_single_layer_has_nothing_to_normalise() -> None:
     theta = drawn(layout)
     assert layout.size == 15
     position = Position(theta, np.zeros((2, 15)))
-    found = settled_parameters(layout, Timetable(NORMAL, 60), position, BYTES)
+    found = inference_parameters(layout, TrainingSchedule(NORMAL, 60), position, BYTES)
     assert_array_equal(found, theta)
 
 
@@ -128,11 +128,11 @@ def test_a_single_layer_has_nothing_to_normalise() -> None:
 def test_gains_of_1_are_added_and_taken_away(dtype: str) -> None:
     described = Architecture.of([4, 6, 5, 3], dtype=dtype)
     layout, plain = training_layout(described, NORMAL), draw_parameters(described, 3)
-    theta = widened(layout, plain)
+    theta = add_gains(layout, plain)
     assert (theta.dtype, theta.size) == (np.dtype(dtype), plain.size + 11)
     gains = layout.gains_of(theta)
     assert [None if g is None else g.tolist() for g in gains] == [[1.0] * 6, [1.0] * 5, None]
-    assert_array_equal(plain_parameters(layout, theta), plain)
+    assert_array_equal(drop_gains(layout, theta), plain)
 
 
 @pytest.mark.parametrize(
@@ -144,11 +144,11 @@ def test_gains_of_1_are_added_and_taken_away(dtype: str) -> None:
     ],
 )
 def test_shares_of_dropout(recipe: Recipe, shares: tuple[float, ...]) -> None:
-    assert dropout_shares(DEEP, recipe) == shares
+    assert dropout_rates(DEEP, recipe) == shares
 
 
 def test_no_hidden_layer_no_dropout() -> None:
-    assert dropout_shares(Architecture.of([4, 3]), Recipe()) == (0.0,)
+    assert dropout_rates(Architecture.of([4, 3]), Recipe()) == (0.0,)
 
 
 def test_the_sample_is_spread_over_the_set() -> None:

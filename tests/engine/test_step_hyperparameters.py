@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.engine.step_hyperparameters import made_course, mask_keys
+from chainrule.engine.step_hyperparameters import mask_keys, step_hyperparameters
 from chainrule.equations.hashing import key_of
 from chainrule.equations.updates import UPDATES
 from chainrule.kernels.codes import COST_CODES, UPDATE_CODES
@@ -29,7 +29,7 @@ def test_a_course_by_hand() -> None:
         l2=0.8,
     )
     weights = np.array([1.0, 0.0])
-    course = made_course(recipe, weights, (0.5, 0.75, 0.0))
+    course = step_hyperparameters(recipe, weights, (0.5, 0.75, 0.0))
     assert course[:3] == (COST_CODES["huber"], 0.5, UPDATE_CODES["rmsprop"])
     assert course.hyper.tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
     assert (course.clip, course.longest, course.smoothing) == (2, 3, 0.25)
@@ -39,14 +39,14 @@ def test_a_course_by_hand() -> None:
 
 
 def test_what_is_left_out_is_0() -> None:
-    course = made_course(Recipe(), np.zeros(1), (0.0,))
+    course = step_hyperparameters(Recipe(), np.zeros(1), (0.0,))
     assert (course.clip, course.longest, course.smoothing) == (0, 0, 0)
 
 
 def test_the_slots_are_the_updates_own() -> None:
     for name, update in UPDATES.items():
         recipe = Recipe(optimiser=name, averaging="ema")
-        assert made_course(recipe, np.zeros(1), (0.0,)).slots == len(update.slots)
+        assert step_hyperparameters(recipe, np.zeros(1), (0.0,)).slots == len(update.slots)
 
 
 def test_keys_of_masks_are_those_of_the_law() -> None:

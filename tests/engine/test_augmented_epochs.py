@@ -11,11 +11,11 @@ from numpy.testing import assert_array_equal
 
 import chainrule as cr
 from chainrule.data.augmentation import augmented, augmented_by_law, mixing
-from chainrule.engine.augmented_epochs import Expansion, augmentation_of
+from chainrule.engine.augmented_epochs import AugmentedEpochs, augmentation_from_recipe
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.errors import ShapeError
-from chainrule.training.setup import plan_training
+from chainrule.training.setup import prepare_training
 
 CHANCE = np.random.default_rng(6)
 DOTS = CHANCE.integers(0, 100, (12, 25)).astype(np.uint8)
@@ -25,16 +25,18 @@ IMAGES = cr.Dataset(
 BRIGHT = cr.Dataset(DOTS + np.uint8(150), np.arange(12) % 3, scale=1 / 255, shape=(5, 5))
 
 
-def expansion(data: cr.Dataset = IMAGES, **more: Any) -> Expansion:
-    return Expansion(data, cr.Recipe.from_dict({"seed": 3, **more}))
+def expansion(data: cr.Dataset = IMAGES, **more: Any) -> AugmentedEpochs:
+    return AugmentedEpochs(data, cr.Recipe.from_dict({"seed": 3, **more}))
 
 
 def test_the_recipes_distortions() -> None:
-    how = augmentation_of(cr.Recipe(shift=2.0, elastic=8.0, cutout=3, mixup=0.5, dropout=(0.1,)))
+    how = augmentation_from_recipe(
+        cr.Recipe(shift=2.0, elastic=8.0, cutout=3, mixup=0.5, dropout=(0.1,))
+    )
     assert (how.shift, how.elastic, how.cutout, how.mixup) == (2, 8, 3, 0.5)
     assert (how.rotation, how.zoom, how.shear, how.thickness, how.noise) == (0, 0, 0, 0, 0)
     assert how.elastic_smoothness == 4
-    assert not augmentation_of(cr.Recipe()).changes
+    assert not augmentation_from_recipe(cr.Recipe()).changes
 
 
 def test_without_distortions_it_is_the_training_set_itself() -> None:
@@ -49,7 +51,7 @@ def test_without_distortions_it_is_the_training_set_itself() -> None:
 def test_copies_are_those_of_seed_and_epoch() -> None:
     made = expansion(shift=1.0, noise=0.05)
     assert made.changes
-    how = augmentation_of(made.recipe)
+    how = augmentation_from_recipe(made.recipe)
     for epoch in (0, 1, 5):
         wanted = augmented(DOTS, (5, 5), how, seed=3, epoch=epoch)
         assert_array_equal(made.of(epoch).inputs, wanted)
@@ -107,7 +109,7 @@ def test_mixing_by_hand(dtype: str) -> None:
     pairs = made.mixing(2)
     assert pairs is not None
     partners, shares = pairs
-    wanted = mixing(12, augmentation_of(made.recipe), seed=3, epoch=2)
+    wanted = mixing(12, augmentation_from_recipe(made.recipe), seed=3, epoch=2)
     assert_array_equal(partners, wanted[0])
     assert_array_equal(shares, wanted[1])
     found = made.of(2).inputs
@@ -129,7 +131,7 @@ def test_distorted_copies_are_mixed_with_each_other() -> None:
 
 def test_without_numba_the_law_makes_the_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     made = expansion(shift=1.0)
-    how = augmentation_of(made.recipe)
+    how = augmentation_from_recipe(made.recipe)
     with monkeypatch.context() as patched:
         patched.setattr(importlib.util, "find_spec", lambda name: None)
         found = made.of(1).inputs
@@ -175,11 +177,11 @@ def test_neither_engine_sees_an_example_that_is_held_out() -> None:
                        scale=1 / 255, shape=(5, 5))  # fmt: skip
     network = cr.Network.create([25, 6, 3], "tanh", seed=1)
     recipe = cr.Recipe.from_dict(DISTORTED)
-    plan = plan_training(network, mixed, recipe.replaced(validation_fraction=0.5))
+    plan = prepare_training(network, mixed, recipe.replaced(validation_fraction=0.5))
     assert plan.validation is not None
     held = {row.tobytes() for row in plan.validation.inputs}
     assert not held & {row.tobytes() for row in plan.training.inputs}
-    dark = plan_training(network, IMAGES, recipe, BRIGHT)
+    dark = prepare_training(network, IMAGES, recipe, BRIGHT)
     described = dark.network.architecture
     for epoch in (0, 1):
         law = ReferenceEngine(described, recipe, dark.training)

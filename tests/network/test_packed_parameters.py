@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from chainrule.kernels.panels import PANEL
 from chainrule.network.architecture import Architecture
-from chainrule.network.packed_parameters import Table
+from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
 widths = st.lists(st.integers(1, 70), min_size=2, max_size=4)
 
 
-def table_of(layers: list[int], *, gains: bool = False, **more: object) -> Table:
-    return Table(Layout(Architecture.of(layers, **more), gains))
+def table_of(layers: list[int], *, gains: bool = False, **more: object) -> PackedLayout:
+    return PackedLayout(Layout(Architecture.of(layers, **more), gains))
 
 
-def place(table: Table, layer: int, j: int, k: int) -> int:
+def place(table: PackedLayout, layer: int, j: int, k: int) -> int:
     """Where the weight to neuron j from input k lies, by the layout's own words."""
     ins, outs = table.widths[layer], table.widths[layer + 1]
     step = 16 if outs <= 16 else 32

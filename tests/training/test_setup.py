@@ -14,7 +14,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.errors import ChainruleError, InputError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.setup import first_position, plan_training
+from chainrule.training.setup import first_position, prepare_training
 
 Change = Callable[[Network, Dataset, Recipe], tuple[Any, ...]]
 
@@ -22,7 +22,7 @@ Change = Callable[[Network, Dataset, Recipe], tuple[Any, ...]]
 def test_the_network_takes_what_the_data_know(
     network: Network, three: Dataset, recipe: Recipe
 ) -> None:
-    plan = plan_training(network, three, recipe)
+    plan = prepare_training(network, three, recipe)
     assert plan.network.input_scale == 1 / 255
     assert plan.network.input_shape == (2, 2)
     assert plan.network.class_names == ("a", "b", "c")
@@ -33,7 +33,7 @@ def test_the_network_takes_what_the_data_know(
 
 
 def test_a_seed_is_drawn_where_there_is_none(network: Network, three: Dataset) -> None:
-    plans = [plan_training(network, three, Recipe()) for _ in range(3)]
+    plans = [prepare_training(network, three, Recipe()) for _ in range(3)]
     seeds = [plan.recipe.seed for plan in plans]
     assert None not in seeds
     assert len(set(seeds)) > 1
@@ -43,7 +43,7 @@ def test_a_seed_is_drawn_where_there_is_none(network: Network, three: Dataset) -
 def test_a_run_begins_with_the_networks_parameters_and_a_state_of_zeros(
     network: Network, three: Dataset, optimiser: str
 ) -> None:
-    plan = plan_training(network, three, Recipe(optimiser=optimiser, seed=0))
+    plan = prepare_training(network, three, Recipe(optimiser=optimiser, seed=0))
     position = first_position(plan)
     assert position.parameters is plan.network.parameters
     assert position.state.shape == (len(UPDATES[optimiser].slots), network.parameters.size)
@@ -60,13 +60,13 @@ def test_the_part_held_out_is_the_seeds_and_shares_no_example(
     network: Network, three: Dataset, recipe: Recipe
 ) -> None:
     held = recipe.replaced(validation_fraction=0.25)
-    plan = plan_training(network, three, held)
+    plan = prepare_training(network, three, held)
     assert plan.validation is not None
     assert len(set(rows(three))) == 41
     assert sorted(rows(plan.training) + rows(plan.validation)) == sorted(rows(three))
     assert len(plan.validation) == 10
-    again = plan_training(network, three, held).validation
-    other = plan_training(network, three, held.replaced(seed=4)).validation
+    again = prepare_training(network, three, held).validation
+    other = prepare_training(network, three, held.replaced(seed=4)).validation
     assert again is not None
     assert other is not None
     assert again.digest == plan.validation.digest
@@ -75,7 +75,7 @@ def test_the_part_held_out_is_the_seeds_and_shares_no_example(
 
 def test_a_validation_set_of_its_own(network: Network, three: Dataset, recipe: Recipe) -> None:
     validation = three.subset(slice(0, 9))
-    plan = plan_training(network, three, recipe, validation)
+    plan = prepare_training(network, three, recipe, validation)
     assert plan.validation is validation
     assert plan.training is three
 
@@ -173,7 +173,7 @@ def test_what_does_not_fit_is_refused(
     network: Network, three: Dataset, recipe: Recipe, change: Change, text: str
 ) -> None:
     with pytest.raises(ChainruleError) as caught:
-        plan_training(*change(network, three, recipe))
+        prepare_training(*change(network, three, recipe))
     assert str(caught.value) == text
     assert isinstance(caught.value, ValueError)
 
@@ -182,7 +182,7 @@ def test_softmax_is_refused_only_for_a_single_output(three: Dataset, recipe: Rec
     two = replace(three, targets=three.targets % 2, class_names=("a", "b"))
     squared = recipe.replaced(cost="squared_error")
     single = Network.create([4, 1], "sigmoid")
-    assert plan_training(single, two, squared).network.architecture.activations == ("sigmoid",)
+    assert prepare_training(single, two, squared).network.architecture.activations == ("sigmoid",)
     named = Network.create([4, 1], "tanh", output_activation="softmax")
     with pytest.raises(InputError):
-        plan_training(named, two, squared)
+        prepare_training(named, two, squared)

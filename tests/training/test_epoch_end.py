@@ -16,14 +16,14 @@ from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
 from chainrule.training.epoch_end import (
     ENDS,
-    advanced,
-    close_epoch,
-    ending,
+    end_epoch,
     epochs_without_progress,
     is_better,
-    monitored,
+    monitor_value,
+    stop_reason,
+    train_chunk,
 )
-from chainrule.training.setup import Plan, first_position, plan_training
+from chainrule.training.setup import TrainingSetup, first_position, prepare_training
 
 
 def record(epoch: int = 1, **more: float) -> EpochRecord:
@@ -31,18 +31,18 @@ def record(epoch: int = 1, **more: float) -> EpochRecord:
     return EpochRecord(epoch, weights_sha256="", tensor_sha256={}, **{**plain, **more})
 
 
-def plan_of(network: Network, dataset: Dataset, recipe: Recipe) -> Plan:
-    return plan_training(network, dataset, recipe)
+def plan_of(network: Network, dataset: Dataset, recipe: Recipe) -> TrainingSetup:
+    return prepare_training(network, dataset, recipe)
 
 
 def test_an_epoch_is_closed_at_its_last_batch(
     network: Network, three: Dataset, recipe: Recipe
 ) -> None:
     plan = plan_of(network, three, recipe)
-    position, closed = advanced(plan, first_position(plan), Until(batches=5))
+    position, closed = train_chunk(plan, first_position(plan), Until(batches=5))
     assert (position.epoch, position.batch, position.step, closed) == (0, 5, 5, False)
     assert position.history == ()
-    position, closed = advanced(plan, position, Until(batches=5))
+    position, closed = train_chunk(plan, position, Until(batches=5))
     assert (position.epoch, position.batch, position.step, closed) == (1, 0, 6, True)
     assert position.sums == EpochSums()
     assert [r.epoch for r in position.history] == [1]
@@ -53,7 +53,7 @@ def test_the_record_of_an_epoch(network: Network, three: Dataset, recipe: Recipe
     plan = plan_of(network, three, how)
     end = plan.engine.advance(first_position(plan), Until())
     sums, n = end.sums, 31
-    (found,) = close_epoch(plan, end).history
+    (found,) = end_epoch(plan, end).history
     assert plan.validation is not None
     score = plan.engine.score(end.parameters, plan.validation)
     assert sums.examples == n
@@ -74,7 +74,7 @@ def test_the_record_of_an_epoch(network: Network, three: Dataset, recipe: Recipe
 def test_the_record_where_targets_are_numbers(line: Dataset) -> None:
     how = Recipe(cost="squared_error", validation_fraction=0.25, seed=0, epochs=1)
     plan = plan_of(Network.create([1, 1], "identity"), line, how)
-    position, _ = advanced(plan, first_position(plan), Until())
+    position, _ = train_chunk(plan, first_position(plan), Until())
     assert position.history[0].accuracy is None
     assert position.history[0].validation_accuracy is None
     assert position.history[0].validation_cost is not None
@@ -82,7 +82,7 @@ def test_the_record_where_targets_are_numbers(line: Dataset) -> None:
 
 def test_a_record_without_validation(network: Network, three: Dataset, recipe: Recipe) -> None:
     plan = plan_of(network, three, recipe)
-    position, _ = advanced(plan, first_position(plan), Until())
+    position, _ = train_chunk(plan, first_position(plan), Until())
     assert position.history[0].validation_cost is None
     assert position.history[0].validation_accuracy is None
     assert position.best is None
@@ -91,7 +91,7 @@ def test_a_record_without_validation(network: Network, three: Dataset, recipe: R
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_each_monitor_reads_its_own_figure(monitor: str) -> None:
     values = {name: float(i) for i, name in enumerate(MONITORS, 1)}
-    assert monitored(record(1, **values), monitor) == values[monitor]
+    assert monitor_value(record(1, **values), monitor) == values[monitor]
 
 
 def test_what_is_better() -> None:
@@ -114,7 +114,7 @@ def test_the_first_of_equal_epochs_is_the_best(
     plan = plan_of(network, three, how)
     position = first_position(plan)
     for _ in range(3):
-        position, _ = advanced(plan, position, Until())
+        position, _ = train_chunk(plan, position, Until())
     assert len({r.accuracy for r in position.history}) == 1
     assert position.best is not None
     assert position.best.epoch == 1
@@ -127,12 +127,12 @@ def test_the_best_is_kept_until_a_better_one_comes(
     end = plan.engine.advance(first_position(plan), Until())
     worse = Best(7, 1e9, np.zeros(1))
     better = Best(7, -1.0, np.zeros(1))
-    found = close_epoch(plan, replace(end, best=worse)).best
+    found = end_epoch(plan, replace(end, best=worse)).best
     assert found is not None
     # min_delta is for patience; the best weights are the best, by however little.
     assert (found.epoch, found.value) == (1, end.sums.cost / 41)
     assert found.parameters is end.parameters
-    assert close_epoch(plan, replace(end, best=better)).best is better
+    assert end_epoch(plan, replace(end, best=better)).best is better
 
 
 def waited(costs: list[float], **more: float) -> int:
@@ -160,13 +160,13 @@ def at(epoch: int, costs: list[float]) -> Position:
 def test_why_a_run_is_over() -> None:
     patient = Recipe(monitor="cost", patience=2, epochs=3)
     assert ENDS == ("all epochs done", "early stopping")
-    assert ending(patient, at(0, [])) is None
-    assert ending(patient, at(2, [1, 1])) is None
-    assert ending(patient, at(3, [1, 1, 1])) == "early stopping"
-    assert ending(patient, at(3, [1, 1, 0])) == "all epochs done"
-    assert ending(Recipe(epochs=3), at(3, [1, 1, 1])) == "all epochs done"
-    assert ending(Recipe(epochs=3, monitor="cost"), at(2, [1, 1])) is None
-    assert ending(Recipe(epochs=0), at(0, [])) == "all epochs done"
+    assert stop_reason(patient, at(0, [])) is None
+    assert stop_reason(patient, at(2, [1, 1])) is None
+    assert stop_reason(patient, at(3, [1, 1, 1])) == "early stopping"
+    assert stop_reason(patient, at(3, [1, 1, 0])) == "all epochs done"
+    assert stop_reason(Recipe(epochs=3), at(3, [1, 1, 1])) == "all epochs done"
+    assert stop_reason(Recipe(epochs=3, monitor="cost"), at(2, [1, 1])) is None
+    assert stop_reason(Recipe(epochs=0), at(0, [])) == "all epochs done"
 
 
 def test_a_validation_cost_that_is_not_finite_stops_the_run(three: Dataset) -> None:
@@ -174,10 +174,10 @@ def test_a_validation_cost_that_is_not_finite_stops_the_run(three: Dataset) -> N
     network = Network.create([4, 3], "relu", output_activation="relu", bias_initialiser="uniform",
                              initialiser="zeros", initialiser_low=0.1)  # fmt: skip
     far = Dataset(np.full((1, 4), -1e30), np.array([0]), class_names=three.class_names)
-    plan = plan_training(network, three, Recipe(learning_rate=0.01, epochs=1, seed=0), far)
+    plan = prepare_training(network, three, Recipe(learning_rate=0.01, epochs=1, seed=0), far)
     end = plan.engine.advance(first_position(plan), Until())
     with pytest.raises(DivergenceError) as caught:
-        advanced(plan, end, Until())
+        train_chunk(plan, end, Until())
     assert str(caught.value) == (
         "train: expected finite numbers, got inf in the validation cost at the end of epoch 1. "
         "The parameters are kept as they are. categorical_cross_entropy needs outputs above 0: "

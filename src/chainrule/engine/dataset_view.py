@@ -13,15 +13,15 @@ from chainrule.data import Dataset
 from chainrule.equations.costs import batch_shares, smoothed_targets
 from chainrule.equations.mixing import mixed
 from chainrule.errors import ShapeError
-from chainrule.network import chosen_classes
+from chainrule.network import predicted_classes
 
-__all__ = ["WorkingSet", "normalised_weights"]
+__all__ = ["DatasetView", "normalised_weights"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class WorkingSet:
+class DatasetView:
     """Rows of a data set on demand; the stored bytes are never turned to floats as a whole.
 
     Args:
@@ -76,7 +76,7 @@ class WorkingSet:
         """How many rows of outputs choose their example's class; 0 where targets are numbers."""
         if not self.dataset.classifies:
             return 0
-        return int((chosen_classes(outputs) == self.dataset.targets[rows]).sum())
+        return int((predicted_classes(outputs) == self.dataset.targets[rows]).sum())
 
 
 def normalised_weights(
