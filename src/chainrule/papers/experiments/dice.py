@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.documents import Block, Paragraph, Table
 from chainrule.figures import style
-from chainrule.network import Network, chosen_classes
+from chainrule.network import Network, predicted_classes
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
     ExperimentSet,
@@ -108,7 +108,7 @@ def _trained(noise: float, seed: int, options: ExperimentOptions) -> Network:
 
 
 def _accuracy(network: Network, data: Dataset) -> float:
-    return float((chosen_classes(network.predict(data.inputs)) == data.targets).mean())
+    return float((predicted_classes(network.predict(data.inputs)) == data.targets).mean())
 
 
 def _report(measured: Measurements) -> list[Block]:

@@ -14,7 +14,7 @@ from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
 from chainrule.equations.output_error import output_cost
 from chainrule.figures import style
-from chainrule.network import Network, layers_of
+from chainrule.network import Network, network_layers
 from chainrule.papers.experiments.experiment_options import DigitArrays, ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
     ExperimentSet,
@@ -62,7 +62,7 @@ def _initial_network(seed: int) -> Network:
 def initial_layers(seed: int) -> list[Layer]:
     """Returns the program's layers before the first update, in arrays that may be changed."""
     network = _initial_network(seed)
-    return layers_of(network.architecture, network.parameters.copy())
+    return network_layers(network.architecture, network.parameters.copy())
 
 
 def update_layers(layers: Sequence[Layer], x: Array, y: Array) -> None:

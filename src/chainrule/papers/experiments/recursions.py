@@ -21,7 +21,7 @@ from chainrule.equations.backpropagation import Layer, backward, forward
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_error
 from chainrule.figures import printed_points, rank_correlation, style
-from chainrule.network import Network, layers_of
+from chainrule.network import Network, network_layers
 from chainrule.papers.experiments.experiment_options import DigitArrays, ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
     ExperimentSet,
@@ -181,7 +181,7 @@ def _initial_layers(seed: int) -> list[Layer]:
     network = Network.create(
         _LAYERS, "sigmoid", seed=seed, initialiser="uniform", bias_initialiser="uniform"
     )
-    return layers_of(network.architecture, network.parameters.copy())
+    return network_layers(network.architecture, network.parameters.copy())
 
 
 def _accuracy(layers: Sequence[Layer], digits: DigitArrays) -> float:
