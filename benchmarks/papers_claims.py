@@ -20,8 +20,8 @@ from pathlib import Path
 from chainrule.bundled import bundled_files
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.judging import VERDICTS, Judgement, Marked, judge
-from chainrule.marking.marks import right_text
+from chainrule.marking.judging import VERDICTS, Judgement, MarkedClaims, judge
+from chainrule.marking.marks import correct_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = (
@@ -42,7 +42,7 @@ class Checked:
     """A paper's worked file with its judged claims and the words beside them."""
 
     name: str
-    marked: Marked
+    marked: MarkedClaims
     lines: tuple[str, ...]
 
     @classmethod
@@ -106,13 +106,13 @@ def _others(checked: list[Checked]) -> Iterator[str]:
         for judgement in one.marked.judgements:
             is_shifted = judgement.verdict == "truncated" and judgement.finding is not None
             if judgement.verdict == "carried" or is_shifted:
-                yield _row(one, judgement, right_text(judgement, judgement.follows))
+                yield _row(one, judgement, correct_text(judgement, judgement.follows))
     yield ""
 
 
 def _row(checked: Checked, one: Judgement, last: str) -> str:
     words = _cell(checked.words(one))
-    right = right_text(one, one.exact)
+    right = correct_text(one, one.exact)
     return (
         f"| {checked.name} | `{one.quantity}` | {words} | {one.printed} | {right} | {_cell(last)} |"
     )

@@ -38,7 +38,7 @@ from student import SLIPS, Student
 
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.judging import Judgement, Marked, judge
+from chainrule.marking.judging import Judgement, MarkedClaims, judge
 from chainrule.training.certificate import versions
 
 WAYS = 24
@@ -60,7 +60,7 @@ class Tally:
     missed: list[str] = field(default_factory=list)
 
 
-def marked(sheet: Sheet, claims: list[tuple[str, str]]) -> Marked:
+def marked(sheet: Sheet, claims: list[tuple[str, str]]) -> MarkedClaims:
     """The judgement of claims about a sheet."""
     return judge(Ledger(parse_worked(sheet.text(claims))))
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.attribution.checkpoints import Stage, stages_of
-from chainrule.attribution.forward_trace import Passing
-from chainrule.attribution.influence import influence_story, influences
-from chainrule.attribution.replay import Course
+from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.influence import compute_influences, influence_story
+from chainrule.attribution.replay import RunReplay
+from chainrule.attribution.replay_stages import RunStage, run_stages
 from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import Position
@@ -47,26 +47,26 @@ CASES = {
 }
 
 
-def trained(folder, case: str, **more) -> Course:
+def trained(folder, case: str, **more) -> RunReplay:
     layers, activation, architecture, recipe = CASES[case]
     data = pictures(0, max(2, layers[-1]))
     network = cr.Network.create(layers, activation, seed=1, dtype="float64", **architecture)
     settings = {"learning_rate": 0.05, "batch_size": 8, "seed": 4, "epochs": 4, **recipe, **more}
     cr.train(network, data, cr.Recipe(engine="reference", **settings), folder=folder)
-    return Course(str(folder), data)
+    return RunReplay(str(folder), data)
 
 
-def passing(course: Course, row: int = 2) -> Passing:
+def passing(course: RunReplay, row: int = 2) -> ForwardTrace:
     data = pictures(9, course.dataset.outputs, n=7)
-    return Passing(course.path, course.plan.network, data, "test", row, where="--influence")
+    return ForwardTrace(course.path, course.plan.network, data, "test", row, where="--influence")
 
 
-def engine(course: Course, data: Dataset, **changes) -> ReferenceEngine:
+def engine(course: RunReplay, data: Dataset, **changes) -> ReferenceEngine:
     recipe = course.plan.recipe.replaced(**changes)
     return ReferenceEngine(course.plan.network.architecture, recipe, data)
 
 
-def gradient(law: ReferenceEngine, stage: Stage, row: int) -> np.ndarray:
+def gradient(law: ReferenceEngine, stage: RunStage, row: int) -> np.ndarray:
     found = law.trace(stage.network.parameters, np.array([row]))
     return flatten(found.dW, found.db)
 
@@ -74,8 +74,8 @@ def gradient(law: ReferenceEngine, stage: Stage, row: int) -> np.ndarray:
 @pytest.mark.parametrize("case", CASES)
 def test_influences_are_products_of_the_laws_gradients(tmp_path, case) -> None:
     course = trained(tmp_path / "run", case)
-    one, stages = passing(course), stages_of(course).kept
-    found = influences(course, stages, one)
+    one, stages = passing(course), run_stages(course).stages
+    found = compute_influences(course, stages, one)
     assert found.products.shape == (4, EXAMPLES)
     law, other = engine(course, course.dataset), engine(course, one.dataset, class_weights=None)
     expected = np.zeros(EXAMPLES)
@@ -97,18 +97,20 @@ def test_influences_are_products_of_the_laws_gradients(tmp_path, case) -> None:
 
 def test_many_blocks_and_a_kept_float32(tmp_path, monkeypatch) -> None:
     course = trained(tmp_path / "run", "sigmoids")
-    one, stages = passing(course), stages_of(course).kept
-    whole = influences(course, stages, one).products
-    monkeypatch.setattr("chainrule.attribution.gradients.BLOCK", 7)
+    one, stages = passing(course), run_stages(course).stages
+    whole = compute_influences(course, stages, one).products
+    monkeypatch.setattr("chainrule.attribution.gradient_factors.BLOCK", 7)
     monkeypatch.setenv("CHAINRULE_THREADS", "3")
-    assert influences(course, stages, one).products == pytest.approx(whole, rel=1e-12, abs=1e-18)
+    assert compute_influences(course, stages, one).products == pytest.approx(
+        whole, rel=1e-12, abs=1e-18
+    )
 
 
 @pytest.mark.parametrize("case", ["softmax", "sigmoids", "one output"])
 def test_a_step_on_one_example_does_what_its_influence_says(tmp_path, case) -> None:
     course = trained(tmp_path / "run", case)
-    one, stage = passing(course), stages_of(course).kept[1]
-    found = influences(course, [stage], one)
+    one, stage = passing(course), run_stages(course).stages[1]
+    found = compute_influences(course, [stage], one)
     plain = {"class_weights": None}
     weights = np.asarray(course.plan.recipe.class_weights or (1,) * course.dataset.outputs)
     counts = weights[course.dataset.targets]
@@ -135,7 +137,7 @@ def lines(story) -> list[str]:
 
 def test_an_influence_in_words(tmp_path) -> None:
     course = trained(tmp_path / "run", "softmax")
-    one, stages = passing(course), stages_of(course)
+    one, stages = passing(course), run_stages(course)
     story = influence_story(course, stages, one, 3)
     assert story.title == f"What moved {course.path} on example 2"
     told, numbers = lines(story), story.numbers
@@ -175,7 +177,7 @@ def test_an_influence_in_words(tmp_path) -> None:
 
 def test_held_out_examples_and_single_outputs(tmp_path) -> None:
     course = trained(tmp_path / "run", "one output", validation_fraction=0.25)
-    story = influence_story(course, stages_of(course), passing(course, 1), 2)
+    story = influence_story(course, run_stages(course), passing(course, 1), 2)
     assert len(story.numbers["influences"]) == 30
     assert lines(story)[-1] == (
         "Examples are numbered without those that were held out to validate."
@@ -194,9 +196,9 @@ def test_numbers_are_influenced_too_and_nothing_may_have_hurt(tmp_path) -> None:
         cost="half_squared_error",
     )  # fmt: skip
     cr.train(network, data, recipe, folder=tmp_path / "run")
-    course = Course(str(tmp_path / "run"), data)
-    one = Passing(course.path, network, data, "train", 3)
-    story = influence_story(course, stages_of(course), one, 2)
+    course = RunReplay(str(tmp_path / "run"), data)
+    one = ForwardTrace(course.path, network, data, "train", 3)
+    story = influence_story(course, run_stages(course), one, 2)
     assert lines(story)[-1] == "None."
     assert story.numbers["hurt"] == []
     assert [listed["example"] for listed in story.numbers["helped"]] == [9, 8]

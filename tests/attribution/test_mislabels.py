@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.attribution.checkpoints import Stages, stages_of
-from chainrule.attribution.mislabels import doubts, mislabels_story
-from chainrule.attribution.replay import Course
+from chainrule.attribution.mislabels import measure_label_doubts, mislabels_story
+from chainrule.attribution.replay import RunReplay
+from chainrule.attribution.replay_stages import RunStages, run_stages
 from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
@@ -56,13 +56,13 @@ def test_planted_labels_are_among_the_most_doubtful(tmp_path, planted, name) -> 
     layers, activation, recipe, learned, least = RUNS[name]
     chosen = cr.Recipe(engine="reference", batch_size=32, seed=5, **recipe)
     cr.train(cr.Network.create(layers, activation, seed=3), data, chosen, folder=tmp_path / "run")
-    course = Course(str(tmp_path / "run"), data)
-    stages = stages_of(course)
-    found = doubts(course, stages.kept)
+    course = RunReplay(str(tmp_path / "run"), data)
+    stages = run_stages(course)
+    found = measure_label_doubts(course, stages.stages)
     assert found.agreed[-1] > learned
     hits = int(np.isin(found.ranked[:60], wrong).sum())
     assert hits >= least
-    last = doubts(course, stages.kept[-1:])
+    last = measure_label_doubts(course, stages.stages[-1:])
     if name == "by heart":  # measured: 10 by its last stage alone
         assert np.isin(last.ranked[:60], wrong).sum() < hits
 
@@ -82,7 +82,7 @@ def trained(folder, data: Dataset, layers=(25, 6, 2), *, epochs=12, output=None,
     network = cr.Network.create(layers, "tanh", output_activation=output, seed=1)
     settings = {"learning_rate": 0.02, "batch_size": 8, "seed": 4, "epochs": epochs, **recipe}
     cr.train(network, data, cr.Recipe(engine="reference", **settings), folder=folder)
-    return Course(str(folder), data)
+    return RunReplay(str(folder), data)
 
 
 def lines(story) -> list[str]:
@@ -93,7 +93,7 @@ def lines(story) -> list[str]:
 def test_doubts_in_words(tmp_path, outputs) -> None:
     settings = {"output": "sigmoid", "cost": "binary_cross_entropy"} if outputs == 1 else {}
     course = trained(tmp_path / "run", bars(), (25, 6, outputs), **settings)
-    story = mislabels_story(course, stages_of(course), 5)
+    story = mislabels_story(course, run_stages(course), 5)
     assert story.title == f"Labels that {course.path} doubts"
     assert lines(story) == [
         "Outputs are means over the stages below that judge, since in the end a network learns "
@@ -131,10 +131,10 @@ def test_doubts_in_words(tmp_path, outputs) -> None:
 
 def test_the_leads_are_of_mean_outputs(tmp_path) -> None:
     course = trained(tmp_path / "run", bars(), (25, 6, 2))
-    kept = stages_of(course).kept
+    kept = run_stages(course).stages
     blank = kept[0].network.with_parameters(np.zeros_like(kept[0].network.parameters))
     stages = (replace(kept[0], network=blank), *kept)
-    found = doubts(course, stages)
+    found = measure_label_doubts(course, stages)
     inputs = course.dataset.inputs * course.dataset.scale
     said = [stage.network.predict(inputs) for stage in stages]
     agreed = [(one.argmax(1) == course.dataset.targets).mean() for one in said]
@@ -152,7 +152,7 @@ def test_the_leads_are_of_mean_outputs(tmp_path) -> None:
 
 def test_one_stage_and_no_doubt(tmp_path) -> None:
     course = trained(tmp_path / "run", bars(()), validation_fraction=0.25)
-    last = Stages(stages_of(course).kept[-1:], (1, 2))
+    last = RunStages(run_stages(course).stages[-1:], (1, 2))
     story = mislabels_story(course, last, 5)
     assert lines(story)[1:] == [
         "One stage judges: wrong labels that it has learned by heart are missed.",
@@ -167,7 +167,7 @@ def test_one_stage_and_no_doubt(tmp_path) -> None:
 
 def test_inputs_that_are_no_pictures_are_listed_only(tmp_path) -> None:
     course = trained(tmp_path / "run", replace(bars(), shape=(25,)))
-    story = mislabels_story(course, stages_of(course), 1)
+    story = mislabels_story(course, run_stages(course), 1)
     assert len(story.numbers["suspects"]) == 1
     assert not any(isinstance(block, Gallery) for block in story.blocks)
 
@@ -176,7 +176,7 @@ def test_numbers_have_no_labels(tmp_path) -> None:
     data = Dataset(np.ones((4, 2)), np.ones((4, 1)))
     course = trained(tmp_path / "run", data, (2, 1), epochs=1, cost="half_squared_error")
     with pytest.raises(InputError) as caught:
-        mislabels_story(course, stages_of(course), 3)
+        mislabels_story(course, run_stages(course), 3)
     assert str(caught.value) == (
         "--mislabels: expected a run that learned classes, got targets that are numbers."
     )

@@ -17,14 +17,14 @@ from PIL import Image
 
 import chainrule as cr
 from chainrule.attribution.decision import decision_story
-from chainrule.attribution.forward_trace import Passing
-from chainrule.attribution.margin import choice_of, margin_of
+from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.margin import decompose_margin, output_choice
 from chainrule.attribution.neuron import neuron_story
 from chainrule.attribution.page import story_page
-from chainrule.attribution.replay import Course
+from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.story import Gallery, Lines, Picture, Story
-from chainrule.attribution.term_sums import Whole, terms_table
-from chainrule.attribution.weight import WeightAsked, weight_story
+from chainrule.attribution.term_sums import TermSum, terms_table
+from chainrule.attribution.weight import WeightRequest, weight_story
 from chainrule.data.dataset import Dataset
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.errors import InputError, IntegrityError
@@ -56,11 +56,11 @@ def trained(folder, dataset: Dataset, layers=(12, 6, 3), activation="relu", **re
     given = {"optimiser": "adam", "learning_rate": 0.01, "batch_size": BATCH, "seed": 4}
     chosen = cr.Recipe(engine="reference", epochs=EPOCHS, **{**given, **recipe})
     cr.train(network, dataset, chosen, folder=folder)
-    return Course(str(folder), dataset)
+    return RunReplay(str(folder), dataset)
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Course:
+def course(tmp_path_factory) -> RunReplay:
     return trained(tmp_path_factory.mktemp("real") / "run", pictures())
 
 
@@ -73,7 +73,7 @@ def sentences(story: Story) -> list[str]:
 
 
 def test_the_batches_of_a_run(course) -> None:
-    assert (course.done, course.batches(0)) == (STEPS, 5)
+    assert (course.steps_done, course.batches(0)) == (STEPS, 5)
     for epoch in range(EPOCHS):
         steps = [course.step(5 * epoch + batch) for batch in range(1, 6)]
         assert [(s.epoch, s.batch) for s in steps] == [(epoch + 1, b) for b in range(1, 6)]
@@ -110,11 +110,11 @@ def test_a_run_that_stopped_early_knows_what_it_has_seen(course, tmp_path) -> No
     first = RunFolder(folder).first()
     for path in (folder / "checkpoints").glob("epoch-000003*"):
         path.unlink()
-    early = Course(str(folder), course.dataset)
+    early = RunReplay(str(folder), course.dataset)
     with RunFolder(folder) as kept:
         kept.keep(early.plan.engine.advance(first, cr.Until(batches=2)))
-    early = Course(str(folder), course.dataset)
-    assert early.done == 2
+    early = RunReplay(str(folder), course.dataset)
+    assert early.steps_done == 2
     seen = {*early.step(1).rows, *early.step(2).rows}
     assert early.step_with(early.step(1).rows[0]).number == 1
     with pytest.raises(InputError) as caught:
@@ -128,7 +128,7 @@ def test_a_run_before_its_first_step(course, tmp_path) -> None:
     for path in (folder / "checkpoints").glob("epoch-000003*"):
         path.unlink()
     with pytest.raises(InputError) as caught:
-        _ = Course(str(folder), course.dataset).done
+        _ = RunReplay(str(folder), course.dataset).steps_done
     assert str(caught.value) == (
         f"{folder}: expected a run with a step, got one that has not begun to learn."
     )
@@ -136,7 +136,7 @@ def test_a_run_before_its_first_step(course, tmp_path) -> None:
 
 def test_other_data_are_refused(course) -> None:
     with pytest.raises(IntegrityError):
-        _ = Course(course.path, pictures(seed=1)).plan
+        _ = RunReplay(course.path, pictures(seed=1)).plan
 
 
 def test_each_step_starts_where_the_one_before_ended(course) -> None:
@@ -144,7 +144,7 @@ def test_each_step_starts_where_the_one_before_ended(course) -> None:
     engine = ReferenceEngine(course.plan.network.architecture, course.plan.recipe, course.dataset)
     position = first
     for number in range(1, STEPS + 1):
-        before = course.before(course.step(number))
+        before = course.position_before(course.step(number))
         assert before.step == number - 1
         assert before.parameters.tobytes() == position.parameters.tobytes()
         position = engine.advance(replace(before, batch=(number - 1) % 5), cr.Until(batches=1))
@@ -153,8 +153,8 @@ def test_each_step_starts_where_the_one_before_ended(course) -> None:
 
 def test_long_ways_are_announced(course) -> None:
     said: list[str] = []
-    slow = Course(course.path, course.dataset, tell=said.append)
-    assert slow.before(slow.step(STEPS)).step == STEPS - 1
+    slow = RunReplay(course.path, course.dataset, report=said.append)
+    assert slow.position_before(slow.step(STEPS)).step == STEPS - 1
     assert said == []  # so few steps are computed in no time
 
 
@@ -184,7 +184,7 @@ def test_a_weight_goes_where_the_run_took_it(tmp_path, name) -> None:
     for layer, index in ((1, (4, 7)), (2, (2, 5))):
         before = None
         for number in range(10, STEPS + 1):
-            asked = WeightAsked(layer, index)
+            asked = WeightRequest(layer, index)
             found = weight_story(course, course.step(number), asked).numbers
             update = {entry["quantity"]: entry["value"] for entry in found["update"]}
             assert [q.partition("[")[0] for q in update] == KINDS[name]
@@ -206,10 +206,10 @@ def test_the_terms_of_a_gradient_are_the_law(course) -> None:
     )
     for number in (1, 10, STEPS):
         step = course.step(number)
-        theta = course.before(step).parameters.astype(np.float64)
+        theta = course.position_before(step).parameters.astype(np.float64)
         law = engine.trace(theta, np.array(step.rows))
         for layer, j, k in ((1, 4, 7), (2, 2, 5), (1, 0, 2)):
-            found = weight_story(course, step, WeightAsked(layer, (j, k))).numbers
+            found = weight_story(course, step, WeightRequest(layer, (j, k))).numbers
             assert found["gradient"] == law.dW[layer - 1][j, k]
             assert [term["example"] for term in found["terms"]] == list(step.rows)
             terms = [term["delta"] * term["input"] for term in found["terms"]]
@@ -221,7 +221,7 @@ def test_the_terms_of_a_gradient_are_the_law(course) -> None:
 def test_a_weight_in_words(course) -> None:
     step = course.step(STEPS)
     row = step.rows[1]
-    story = weight_story(course, step, WeightAsked(1, (4, 7), image=row, top=2))
+    story = weight_story(course, step, WeightRequest(1, (4, 7), image=row, top=2))
     assert story.title == f"W[1][4,7] in step 15 of {course.path}"
     lines = sentences(story)
     assert lines[:2] == [
@@ -244,7 +244,7 @@ def test_a_weight_in_words(course) -> None:
 
 def test_pictures_of_the_images_that_moved_it(course) -> None:
     step = course.step(3)
-    story = weight_story(course, step, WeightAsked(1, (4, 7), top=3))
+    story = weight_story(course, step, WeightRequest(1, (4, 7), top=3))
     terms = {term["example"]: term["term"] for term in story.numbers["terms"]}
     ranked = sorted((row for row in terms if terms[row]), key=lambda row: -abs(terms[row]))[:3]
     galleries = [block for block in story.blocks if isinstance(block, Gallery)]
@@ -255,14 +255,14 @@ def test_pictures_of_the_images_that_moved_it(course) -> None:
 
 
 def test_a_weight_that_nothing_moves(course) -> None:
-    story = weight_story(course, course.step(3), WeightAsked(1, (4, 2)))
+    story = weight_story(course, course.step(3), WeightRequest(1, (4, 2)))
     assert "5 of 5 terms are 0: 5 by an input of 0, 0 by an error of 0." in sentences(story)
     assert story.numbers["gradient"] == 0
     assert not any(isinstance(block, Gallery) for block in story.blocks)
 
 
 def test_a_weight_that_is_not_there(course) -> None:
-    asked = WeightAsked(2, (3, 0), where="--weight")
+    asked = WeightRequest(2, (3, 0), where="--weight")
     with pytest.raises(InputError) as caught:
         weight_story(course, course.step(1), asked)
     assert str(caught.value) == (
@@ -272,13 +272,13 @@ def test_a_weight_that_is_not_there(course) -> None:
 
 def test_what_was_held_out_is_not_counted(tmp_path) -> None:
     course = trained(tmp_path / "run", pictures(n=30), validation_fraction=0.2)
-    story = weight_story(course, course.step(1), WeightAsked(1, (0, 0)))
+    story = weight_story(course, course.step(1), WeightRequest(1, (0, 0)))
     assert "Examples are numbered without those that were held out to validate." in sentences(story)
 
 
-def passing(dataset=None, row=5, layers=(12, 6, 3), activation="relu", **more) -> Passing:
+def passing(dataset=None, row=5, layers=(12, 6, 3), activation="relu", **more) -> ForwardTrace:
     network = cr.Network.create(layers, activation, seed=3, bias_initialiser="uniform", **more)
-    return Passing("net", network, dataset or pictures(), "test", row)
+    return ForwardTrace("net", network, dataset or pictures(), "test", row)
 
 
 @pytest.mark.parametrize("layer", [1, 2])
@@ -328,7 +328,7 @@ def test_a_neuron_without_a_bias() -> None:
 def test_a_decision_of_straight_pieces_is_exact(layers, activation) -> None:
     for row in range(6):
         one = passing(None, row, layers, activation, output_activation="softmax")
-        margin = margin_of(one, choice_of(one))
+        margin = decompose_margin(one, output_choice(one))
         assert margin.exact
         assert margin.neurons.holds
         assert margin.from_inputs.holds
@@ -339,14 +339,14 @@ def test_a_decision_of_straight_pieces_is_exact(layers, activation) -> None:
 
 def test_a_decision_of_curves_is_a_slope_and_says_so() -> None:
     one = passing(layers=(12, 7, 3), activation="sigmoid")
-    choice = choice_of(one)
-    margin = margin_of(one, choice)
+    choice = output_choice(one)
+    margin = decompose_margin(one, choice)
     assert not margin.exact
     assert abs(margin.rest) > 1e-6
     x = one.activations(0)
 
     def lead(inputs) -> float:
-        z = Passing("net", one.network, replace(one.dataset, inputs=inputs[None], targets=[0],
+        z = ForwardTrace("net", one.network, replace(one.dataset, inputs=inputs[None], targets=[0],
                     scale=1.0), "test", 0).sums(2)  # fmt: skip
         return float(z[choice.chosen] - z[choice.rival])
 
@@ -393,7 +393,7 @@ def test_equal_outputs_are_told_apart_by_their_sums() -> None:
     flat[:36] = 0
     flat[36:] = [900.0, 1000.0, 950.0]  # all sigmoids are 1
     sure = replace(one, network=one.network.with_parameters(flat))
-    choice = choice_of(sure)
+    choice = output_choice(sure)
     assert (choice.chosen, choice.rival) == (0, 1)  # predict says the same: the first of equals
     assert sure.network.classify(one.dataset.inputs)[5] == 0
 
@@ -411,7 +411,7 @@ def test_a_single_output_stands_for_two_classes() -> None:
 
 def test_numbers_are_not_decided() -> None:
     data = Dataset(np.ones((3, 2)), np.ones((3, 1)))
-    one = Passing("net", cr.Network.create([2, 1], "identity"), data, "test", 0, "--decision")
+    one = ForwardTrace("net", cr.Network.create([2, 1], "identity"), data, "test", 0, "--decision")
     with pytest.raises(InputError) as caught:
         decision_story(one, 3)
     assert str(caught.value) == (
@@ -455,13 +455,13 @@ def test_what_does_not_fit_is_refused(change, told) -> None:
 
 
 def test_a_sum_that_is_not_the_whole_says_so() -> None:
-    short = Whole(np.array([1.0, 2.0]), 3.5)
+    short = TermSum(np.array([1.0, 2.0]), 3.5)
     assert not short.holds
     assert short.sentence == "The terms add up to 3, but the law has 3.5."
-    assert Whole(np.array([1.0, 2.0]), 3.0).sentence == (
+    assert TermSum(np.array([1.0, 2.0]), 3.0).sentence == (
         "The terms add up to the law's 3, to the last digit (float64)."
     )
-    table = terms_table("T", ("a", "b"), [("x",)], Whole(np.array([1.0, -4.0, 0.0, 9.0]), 6.0),
+    table = terms_table("T", ("a", "b"), [("x",)], TermSum(np.array([1.0, -4.0, 0.0, 9.0]), 6.0),
                         last=(("bias", 9.0),))  # fmt: skip
     assert table.rows == (
         ("x", "-4"),

@@ -10,7 +10,7 @@ from chainrule.bundled import bundled_files
 from chainrule.papers.printed import tried
 from chainrule.papers.printed_report import printed_lines, printed_markdown
 from chainrule.proofs import gradient_proof as proofs
-from chainrule.proofs.autodiff_libraries import PEERS, absent
+from chainrule.proofs.autodiff_libraries import AUTODIFF_LIBRARIES, missing_reason
 
 EXAMPLES = bundled_files("worked")
 TWO = str(EXAMPLES["two-layers"])
@@ -67,8 +67,10 @@ def test_a_worked_file(chainrule) -> None:
 def test_a_library_that_is_missing_is_said(chainrule) -> None:
     outcome = chainrule("prove", CHAIN)
     assert outcome.code == 0
-    for peer in PEERS:
-        assert (f"  {peer.name}: {absent(peer)}\n" in outcome.out) is bool(absent(peer))
+    for peer in AUTODIFF_LIBRARIES:
+        assert (f"  {peer.name}: {missing_reason(peer)}\n" in outcome.out) is bool(
+            missing_reason(peer)
+        )
 
 
 def test_a_kink_is_named(chainrule, tmp_path) -> None:

@@ -11,14 +11,14 @@ import pytest
 
 from chainrule.bundled import bundled_files
 from chainrule.descent.descent import Descent, descend
-from chainrule.descent.function import function_of
-from chainrule.descent.function_file import read_function
-from chainrule.descent.story import (
+from chainrule.descent.descent_report import (
     descent_record,
     descent_table,
     formula_lines,
     step_lines,
 )
+from chainrule.descent.function import make_function
+from chainrule.descent.function_file import read_function
 from chainrule.errors import ChainruleError, InputError
 
 PARABOLA = "x**2 - 2*x + 1.5"
@@ -34,7 +34,7 @@ steps = 3
 
 
 def made(text: str, start: list[float], rate: float, steps: int) -> Descent:
-    return descend(function_of(text), start, learning_rate=rate, steps=steps)
+    return descend(make_function(text), start, learning_rate=rate, steps=steps)
 
 
 def test_the_papers_steps() -> None:
@@ -183,7 +183,7 @@ COURSES = [
 
 @pytest.mark.parametrize(("text", "start", "rate", "steps", "name", "sentence"), COURSES)
 def test_what_becomes_of_it(text, start, rate, steps, name, sentence) -> None:
-    course = made(text, start, rate, steps).course
+    course = made(text, start, rate, steps).outcome
     assert (course.name, course.sentence) == (name, sentence)
 
 
@@ -191,7 +191,7 @@ def test_what_becomes_of_it(text, start, rate, steps, name, sentence) -> None:
 def test_two_by_curvature_parts_arriving_from_diverging(curvature) -> None:
     for share, name in ((0.5, "arrives"), (0.95, "arrives"), (1.0, "swings"), (1.05, "diverges")):
         descent = made(f"{curvature / 2}*x**2", [3], share * 2 / curvature, 500)
-        assert descent.course.name == name
+        assert descent.outcome.name == name
         assert descent.limit == pytest.approx(2 / curvature)
 
 
@@ -266,7 +266,7 @@ def test_a_file(tmp_path) -> None:
     asked = read_function(path)
     assert (asked.title, asked.function.variables) == ("A parabola", ("x", "y"))
     assert (asked.start, asked.learning_rate, asked.steps) == ((-1.0, 2.0), 0.1, 3)
-    assert np.array_equal(asked.made().path.points[0], [-1, 2])
+    assert np.array_equal(asked.descend().path.points[0], [-1, 2])
     path.write_text(FILE.replace("steps = 3\n", "").replace('title = "A parabola"\n', ""))
     assert (read_function(path).title, read_function(path).steps) == ("", 10)
 
@@ -308,6 +308,6 @@ def test_bad_files(tmp_path, monkeypatch, old, new, told) -> None:
 
 def test_the_files_of_this_project() -> None:
     parabola, surface = map(read_function, FILES.values())
-    assert parabola.made().path.points[:3, 0] == pytest.approx([-1, -0.6, -0.28])
-    assert surface.made().course.name == "nears"
+    assert parabola.descend().path.points[:3, 0] == pytest.approx([-1, -0.6, -0.28])
+    assert surface.descend().outcome.name == "nears"
     assert list(FILES) == ["parabola", "two-variables"]

@@ -16,7 +16,7 @@ from chainrule.ledger.rendering.showing import show
 from chainrule.ledger.rendering.symbolic import derive
 from chainrule.marking.judging import judge
 from chainrule.proofs.gradient_proof import ProofOptions, prove
-from chainrule.worksheets.writing import worked_text
+from chainrule.worksheets.worked_writer import format_worked
 
 LION = """
 [network]
@@ -135,7 +135,7 @@ def test_the_proof_knows_smoothed_targets(ledger) -> None:
 
 
 def test_its_text_reads_back(ledger) -> None:
-    again = Ledger(parse_worked(worked_text(ledger.example)))
+    again = Ledger(parse_worked(format_worked(ledger.example)))
     assert [e.value for e in again.entries()] == [e.value for e in ledger.entries()]
 
 

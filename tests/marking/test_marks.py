@@ -11,7 +11,7 @@ from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import Claim
 from chainrule.marking.judging import judge
-from chainrule.marking.marks import first_text, marks_lines, marks_record, marks_table
+from chainrule.marking.marks import first_wrong_text, marks_lines, marks_record, marks_table
 from chainrule.marking.marks_html import marks_html
 
 CLAIMS = (("z[1][0]", "0.5"), ("a[1][0]", "0.622"), ("a[2][0]", "0.1234"))
@@ -87,7 +87,7 @@ def test_nothing_wrong_but_for_rounding(chain) -> None:
         for q, p in (("a[1][0]", "0.8"), ("a[2][0]", "0.68997"))
     )
     marked = judge(Ledger(replace(example, claims=claims)))
-    assert first_text(marked) == "Nothing is wrong, but for rounding on the way."
+    assert first_wrong_text(marked) == "Nothing is wrong, but for rounding on the way."
 
 
 class _Reader(HTMLParser):

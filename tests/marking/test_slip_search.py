@@ -9,10 +9,10 @@ import pytest
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import Claim
-from chainrule.marking.claimed_numbers import value_of
+from chainrule.marking.claimed_numbers import evaluate_with
 from chainrule.marking.judging import judge
 from chainrule.marking.slip_search import CATALOGUE
-from chainrule.marking.slips import Site
+from chainrule.marking.slips import SlipSite
 
 RECIPES = (
     ("sigmoid", None, {"cost": "half_squared_error", "l2": 0.1}),
@@ -148,7 +148,7 @@ def test_each_slip_of_the_catalogue_is_found_where_it_is_planted(make, at) -> No
     right = {e.quantity: Claim(e.quantity, f"{e.value:.10f}", "here") for e in entries}
     tried = 0
     for slip in CATALOGUE:
-        sites = [Site(ledger, e.quantity, e.formula) for e in entries]
+        sites = [SlipSite(ledger, e.quantity, e.formula) for e in entries]
         planted = ((s, value) for s in sites for value in values(ledger, slip, s))
         for site, value in itertools.islice(planted, 1):
             claims = {**right, site.quantity: Claim(site.quantity, f"{value:.10f}", "here")}
@@ -163,8 +163,8 @@ def test_each_slip_of_the_catalogue_is_found_where_it_is_planted(make, at) -> No
     assert tried > 40
 
 
-def values(ledger: Ledger, slip, site: Site) -> list[float]:
+def values(ledger: Ledger, slip, site: SlipSite) -> list[float]:
     """What a slip gives there, where that differs from what is right."""
     right = float(ledger.value(site.quantity))
-    found = [value_of(tree, lambda q: float(ledger.value(q))) for tree in slip.formulas(site)]
+    found = [evaluate_with(tree, lambda q: float(ledger.value(q))) for tree in slip.formulas(site)]
     return [v for v in found if abs(v - right) > 1e-4 and abs(v) < 1e6][:1]

@@ -7,12 +7,12 @@ import pytest
 from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.judging import Marked, judge
-from chainrule.marking.marks import first_text, marks_lines, marks_record, marks_table
+from chainrule.marking.judging import MarkedClaims, judge
+from chainrule.marking.marks import first_wrong_text, marks_lines, marks_record, marks_table
 from chainrule.marking.marks_html import marks_html
 
 
-def judged(chain: str, **claims: str) -> tuple[Ledger, Marked]:
+def judged(chain: str, **claims: str) -> tuple[Ledger, MarkedClaims]:
     """The judgement of claims, whose addresses have _ for brackets: z_1_0 is z[1][0]."""
     text = chain.partition("[[claims]]")[0]
     for name, printed in claims.items():
@@ -34,7 +34,7 @@ def test_they_earn_no_mark_and_are_not_wrong(chain) -> None:
     assert (marked.marks, marked.out_of, marked.unanswered) == (2, 4, 2)
     assert marked.first_wrong is None
     assert not marked.judgements[1].is_answered
-    assert first_text(marked) == "Nothing is wrong. Not answered: 2 of 4."
+    assert first_wrong_text(marked) == "Nothing is wrong. Not answered: 2 of 4."
 
 
 def test_what_follows_is_judged_as_if_they_were_not_there(chain) -> None:
@@ -44,7 +44,7 @@ def test_what_follows_is_judged_as_if_they_were_not_there(chain) -> None:
         **{**vars(without.judgements[1]), "where": with_blank.judgements[2].where}
     )
     assert with_blank.judgements[2].verdict == "carried"
-    assert first_text(with_blank) == "First wrong: z[1][0]. Not answered: 1 of 3."
+    assert first_wrong_text(with_blank) == "First wrong: z[1][0]. Not answered: 1 of 3."
 
 
 def test_nothing_of_them_is_told_in_words(chain) -> None:
@@ -76,7 +76,7 @@ def test_the_record(chain) -> None:
 def test_nothing_answered(chain) -> None:
     _, marked = judged(chain, a_1="", W_1="")
     assert [str(one.quantity) for one in marked.judgements] == ["a[1][0]", "W[1][0,0]"]
-    assert first_text(marked) == "Nothing is answered yet."
+    assert first_wrong_text(marked) == "Nothing is answered yet."
 
 
 def test_an_array_without_a_text_is_unanswered_number_by_number(make) -> None:

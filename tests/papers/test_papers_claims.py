@@ -13,7 +13,7 @@ import pytest
 from chainrule.bundled import bundled_files
 from chainrule.ledger.files.worked_file import read_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.marking.judging import Marked, judge
+from chainrule.marking.judging import MarkedClaims, judge
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "benchmarks" / "papers_claims.py"
@@ -32,7 +32,7 @@ def claims() -> ModuleType:
     return module
 
 
-def checked(name: str) -> Marked:
+def checked(name: str) -> MarkedClaims:
     return judge(Ledger(read_worked(name)))
 
 

@@ -11,9 +11,9 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.ledger.ledger import Ledger
 from chainrule.proofs import autodiff_libraries
-from chainrule.proofs.autodiff_libraries import PEERS, Peer, absent
+from chainrule.proofs.autodiff_libraries import AUTODIFF_LIBRARIES, AutodiffLibrary, missing_reason
 from chainrule.proofs.gradient_proof import ProofOptions, prove
-from chainrule.proofs.objective import objective_of
+from chainrule.proofs.objective import step_objective
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 
@@ -28,7 +28,7 @@ def log_rest(z):
     return np.log(np.exp(others).sum(-1)) - np.log(np.exp(z).sum(-1, keepdims=True))
 
 
-NUMPY = autodiff_libraries._Words(
+NUMPY = autodiff_libraries._LibraryFunctions(
     activations={name: activation.value for name, activation in ACTIVATIONS.items()},
     size=np.abs,
     where=np.where,
@@ -46,28 +46,31 @@ def test_the_words_say_the_objective(make, activation, cost) -> None:
             continue  # outputs of 0, whose logarithm is none
         made = make(activation, cost=cost, l1=0.1, l2=0.2, weighted=True, biases=biases, steps=1)
         step = Ledger(made).step(1)
-        objective = objective_of(step)
+        objective = step_objective(step)
         data = objective.x, objective.y, objective.shares
         found = autodiff_libraries._objective(NUMPY, objective, step.theta, data)
         assert found == pytest.approx(float(objective.value(step.theta)), rel=1e-12)
 
 
 def test_a_library_that_is_not_installed() -> None:
-    assert absent(Peer("Nothing", "no_such_library_anywhere", nothing)) == "not installed"
+    assert (
+        missing_reason(AutodiffLibrary("Nothing", "no_such_library_anywhere", nothing))
+        == "not installed"
+    )
 
 
 def test_a_library_that_is_broken(tmp_path, monkeypatch) -> None:
     (tmp_path / "broken_library.py").write_text("raise RuntimeError('no processor')\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    broken = Peer("Broken", "broken_library", nothing)
-    assert absent(broken) == "installed, but fails: RuntimeError"
+    broken = AutodiffLibrary("Broken", "broken_library", nothing)
+    assert missing_reason(broken) == "installed, but fails: RuntimeError"
 
 
-@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+@pytest.mark.parametrize("peer", AUTODIFF_LIBRARIES, ids=lambda peer: peer.name)
 def test_the_peers_agree_where_they_are_installed(make, peer) -> None:
-    for activation, cost in PAIRS if not absent(peer) else PAIRS[:1]:
+    for activation, cost in PAIRS if not missing_reason(peer) else PAIRS[:1]:
         proof = prove(Ledger(make(activation, cost=cost, l2=0.1, steps=1)), ProofOptions())
         assert proof.holds, proof.failures
         asked = {verdict.method for verdict in proof.verdicts}
-        assert (peer.name in asked) is not bool(absent(peer))
-        assert proof.left_out.get(peer.name, "") == absent(peer)
+        assert (peer.name in asked) is not bool(missing_reason(peer))
+        assert proof.left_out.get(peer.name, "") == missing_reason(peer)

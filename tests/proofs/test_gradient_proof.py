@@ -18,7 +18,8 @@ from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.proofs.gradient_proof import ProofOptions, prove, prove_step
-from chainrule.proofs.objective import objective_lines, objective_of
+from chainrule.proofs.objective import objective_lines, step_objective
+from chainrule.proofs.place_sampling import sample_places
 from chainrule.proofs.proof_report import (
     failure_lines,
     kink_lines,
@@ -26,7 +27,6 @@ from chainrule.proofs.proof_report import (
     proof_table,
     summary_text,
 )
-from chainrule.proofs.sampling import places
 
 OWN = ProofOptions(peers=False)
 SMOOTH = [name for name, activation in ACTIVATIONS.items() if not activation.kinks]
@@ -261,10 +261,15 @@ def test_of_a_large_tensor_some_are_drawn(make) -> None:
     slot = example.layout.slots[0]
     gradient = np.zeros(example.layout.size)
     gradient[[3, 40]] = 1.0
-    drawn = places(slot, gradient, 10, 3)
+    drawn = sample_places(slot, gradient, 10, 3)
     assert len(drawn) == len(set(drawn)) == 10
     assert {3, 40} <= set(drawn)
-    assert drawn == sorted(drawn) == places(slot, gradient, 10, 3) != places(slot, gradient, 10, 4)
+    assert (
+        drawn
+        == sorted(drawn)
+        == sample_places(slot, gradient, 10, 3)
+        != sample_places(slot, gradient, 10, 4)
+    )
     assert max(drawn) < slot.stop
 
 
@@ -336,14 +341,14 @@ def test_without_training_there_is_nothing_to_prove() -> None:
 )
 def test_the_objective_is_stated(make, more, lines) -> None:
     step = Ledger(make("tanh", cost="squared_error", steps=1, **more)).step(1)
-    assert objective_lines(objective_of(step)) == lines
+    assert objective_lines(step_objective(step)) == lines
 
 
 def test_the_objective_is_what_the_law_descends(make) -> None:
     for activation, cost in itertools.product(("relu", "softmax"), COSTS):
         step = Ledger(make(activation, cost=cost, l1=0.1, l2=0.2, steps=1)).step(1)
         whole = float(step.trained.trace.cost) + step.trained.penalty
-        assert objective_of(step).value(step.theta) == pytest.approx(whole, rel=1e-14)
+        assert step_objective(step).value(step.theta) == pytest.approx(whole, rel=1e-14)
 
 
 def test_bad_options() -> None:

@@ -12,9 +12,9 @@ from chainrule.proofs.tape import (
     Scalar,
     absolute,
     exp,
+    gradients,
     log1p,
     normal_cdf,
-    slopes,
     tanh,
     weighted_sum,
 )
@@ -45,26 +45,26 @@ def test_each_function_and_its_slope(function, value) -> None:
     x = Scalar(value)
     made = function(x)
     assert made.value == pytest.approx(expected(value), rel=1e-12, abs=1e-15)
-    assert slopes(made)[x] == pytest.approx(slope(value), rel=1e-9, abs=1e-13)
+    assert gradients(made)[x] == pytest.approx(slope(value), rel=1e-9, abs=1e-13)
 
 
 def test_ways_are_added_up() -> None:
     x = Scalar(2.0)
     y = x * x
     z = y * x + y  # x³ + x²
-    assert slopes(z)[x] == 3 * 4 + 2 * 2
+    assert gradients(z)[x] == 3 * 4 + 2 * 2
 
 
 def test_what_did_not_take_part_has_no_slope() -> None:
     x, y = Scalar(1.0), Scalar(1.0)
-    assert y not in slopes(x + 1.0)
-    assert slopes(x) == {x: 1.0}
+    assert y not in gradients(x + 1.0)
+    assert gradients(x) == {x: 1.0}
 
 
 def test_weighted_sums_of_scalars_and_of_numbers() -> None:
     weights, x = [Scalar(2.0), Scalar(3.0)], Scalar(5.0)
     total = weighted_sum(weights, [x, 7.0])
-    found = slopes(total)
+    found = gradients(total)
     assert total.value == 31.0
     assert (found[weights[0]], found[weights[1]], found[x]) == (5.0, 7.0, 2.0)
 
@@ -74,9 +74,9 @@ def test_a_long_memory_needs_no_deep_stack() -> None:
     end = x
     for _ in range(50_000):
         end = end + x
-    assert slopes(end)[x] == 50_001
+    assert gradients(end)[x] == 50_001
 
 
 def test_far_out_nothing_overflows() -> None:
     x = Scalar(1e200)
-    assert slopes(tanh(x))[x] == slopes(normal_cdf(x))[x] == 0.0
+    assert gradients(tanh(x))[x] == gradients(normal_cdf(x))[x] == 0.0

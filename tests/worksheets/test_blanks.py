@@ -5,7 +5,7 @@ import pytest
 from chainrule.errors import ChainruleError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.worksheets.blanks import asked_of, chosen_blanks, patterns_of
+from chainrule.worksheets.blanks import choose_blanks, exercise_quantities, parse_patterns
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def ledger(chain) -> Ledger:
 
 
 def chosen(ledger: Ledger, *texts: str) -> list[str]:
-    return [str(one) for one in chosen_blanks(asked_of(ledger), patterns_of(texts))]
+    return [str(one) for one in choose_blanks(exercise_quantities(ledger), parse_patterns(texts))]
 
 
 def test_everything_but_the_rates_is_asked_for(ledger) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from chainrule.errors import FileError, MissingLibraryError
 from chainrule.ledger.ledger import Ledger
-from chainrule.worksheets.browser import BROWSERS, browser, print_pdf
-from chainrule.worksheets.drawing import drawn
-from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.browser import BROWSERS, find_browser, print_pdf
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
 from chainrule.worksheets.rendering_html import sheets_html
-from chainrule.worksheets.sheet import sheet_of
+from chainrule.worksheets.worksheet import make_worksheet
 
 INSTALLED = any(map(shutil.which, BROWSERS))
 NONE = (
@@ -49,7 +49,7 @@ def test_none_is_installed(plant, tmp_path) -> None:
 def test_the_first_of_the_names_is_taken(plant) -> None:
     plant("google-chrome", "exit 0")
     first = plant("chromium", "exit 0")
-    assert browser() == str(first)
+    assert find_browser() == str(first)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,10 @@ def test_no_folder_to_print_into(plant, tmp_path) -> None:
 
 @pytest.mark.skipif(not INSTALLED, reason="no Chromium, Chrome or Edge on PATH")
 def test_sheets_are_printed(tmp_path) -> None:
-    sheets = [sheet_of(Ledger(drawn(Plan(layers=(1, 1)), seed))) for seed in (1, 2)]
+    sheets = [
+        make_worksheet(Ledger(generate_exercise(ExercisePlan(layers=(1, 1)), seed)))
+        for seed in (1, 2)
+    ]
     target = tmp_path / "sheets.pdf"
     print_pdf(sheets_html(sheets), target)
     content = target.read_bytes()

@@ -7,9 +7,9 @@ from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, ShapeError, UnknownNameError
 from chainrule.ledger.ledger import Ledger
-from chainrule.worksheets.drawing import drawn
-from chainrule.worksheets.friendly import IMPOSSIBLE, faults
-from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.number_faults import IMPOSSIBLE, count_faults
 
 SHAPES = ((1, 1, 1), (2, 2, 1), (2, 3, 2), (3, 3), (3, 3, 3))
 
@@ -21,10 +21,10 @@ def tenths(array: np.ndarray) -> bool:
 @pytest.mark.parametrize("layers", SHAPES)
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
 def test_numbers_are_friendly(layers, activation) -> None:
-    plan = Plan(layers=layers, activation=activation)
+    plan = ExercisePlan(layers=layers, activation=activation)
     for seed in range(5):
-        example = drawn(plan, seed)
-        assert faults(example) == 0
+        example = generate_exercise(plan, seed)
+        assert count_faults(example) == 0
         step = Ledger(example).step(1)
         assert step.back is not None
         trace = step.back.trace
@@ -38,46 +38,50 @@ def test_numbers_are_friendly(layers, activation) -> None:
 
 
 def test_a_seed_fixes_the_numbers_and_a_copy_changes_them() -> None:
-    plan = Plan()
-    first, again, other = drawn(plan, 3), drawn(plan, 3), drawn(plan, 3, 1)
+    plan = ExercisePlan()
+    first, again, other = (
+        generate_exercise(plan, 3),
+        generate_exercise(plan, 3),
+        generate_exercise(plan, 3, 1),
+    )
     assert first.parameters.tobytes() == again.parameters.tobytes()
     assert first.dataset.digest == again.dataset.digest
     assert first.parameters.tobytes() != other.parameters.tobytes()
-    assert drawn(plan, 4).parameters.tobytes() != first.parameters.tobytes()
+    assert generate_exercise(plan, 4).parameters.tobytes() != first.parameters.tobytes()
 
 
 def test_copies_are_different_for_a_whole_class() -> None:
-    made = {drawn(Plan(), 0, copy).parameters.tobytes() for copy in range(60)}
+    made = {generate_exercise(ExercisePlan(), 0, copy).parameters.tobytes() for copy in range(60)}
     assert len(made) == 60
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("cost", COSTS)
 def test_every_pair_has_an_exercise(activation, cost) -> None:
-    example = drawn(Plan(layers=(2, 2, 2), activation=activation, cost=cost), 0)
-    assert faults(example) < IMPOSSIBLE
+    example = generate_exercise(ExercisePlan(layers=(2, 2, 2), activation=activation, cost=cost), 0)
+    assert count_faults(example) < IMPOSSIBLE
     assert all(np.isfinite(entry.value) for entry in Ledger(example).entries())
 
 
 def test_no_friendly_draw_is_refused_for_lack_of_one() -> None:
-    example = drawn(Plan(layers=(5,) * 6), 0)
-    assert 0 < faults(example) < IMPOSSIBLE
+    example = generate_exercise(ExercisePlan(layers=(5,) * 6), 0)
+    assert 0 < count_faults(example) < IMPOSSIBLE
 
 
 def test_one_hot_targets_and_titles() -> None:
-    plan = Plan(layers=(2, 3), cost="categorical_cross_entropy", steps=2, examples=2)
-    example = drawn(plan, 0)
+    plan = ExercisePlan(layers=(2, 3), cost="categorical_cross_entropy", steps=2, examples=2)
+    example = generate_exercise(plan, 0)
     assert example.architecture.activations == ("softmax",)
     targets = example.working.targets(np.arange(2))
     assert sorted(map(sorted, targets.tolist())) == [[0, 0, 1], [0, 0, 1]]
     assert example.title == "2 steps of training by hand: network 2-3"
-    assert drawn(plan, 0, title="Test 1").title == "Test 1"
+    assert generate_exercise(plan, 0, title="Test 1").title == "Test 1"
 
 
 @pytest.mark.parametrize(("optimiser", "rate"), [("sgd", 0.5), ("adam", 0.1)])
 def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
-    assert Plan(optimiser=optimiser).recipe.learning_rate == rate
-    assert Plan(optimiser=optimiser, learning_rate=0.25).recipe.learning_rate == 0.25
+    assert ExercisePlan(optimiser=optimiser).recipe.learning_rate == rate
+    assert ExercisePlan(optimiser=optimiser, learning_rate=0.25).recipe.learning_rate == 0.25
 
 
 @pytest.mark.parametrize(
@@ -124,13 +128,13 @@ def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
 )
 def test_bad_plans(values, kind, told) -> None:
     with pytest.raises(kind) as caught:
-        Plan(**values)
+        ExercisePlan(**values)
     assert str(caught.value) == told
 
 
 def test_a_rate_that_leads_to_no_finite_numbers() -> None:
     with pytest.raises(InputError) as caught:
-        drawn(Plan(activation="identity", learning_rate=1e300, steps=3), 0)
+        generate_exercise(ExercisePlan(activation="identity", learning_rate=1e300, steps=3), 0)
     assert str(caught.value) == (
         "worksheet: expected a cost that is finite for the outputs of the network, got "
         "half_squared_error with identity outputs. None of 200 draws had finite numbers alone. "

@@ -4,15 +4,18 @@ import pytest
 
 from chainrule.errors import FileError, UnknownNameError
 from chainrule.ledger.ledger import Ledger
-from chainrule.worksheets.drawing import drawn
-from chainrule.worksheets.folder import write_sheets
-from chainrule.worksheets.plan import Plan
-from chainrule.worksheets.sheet import Sheet, sheet_of
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.sheet_folder import write_sheets
+from chainrule.worksheets.worksheet import Worksheet, make_worksheet
 
 
-def made(count: int) -> list[Sheet]:
-    plan = Plan(layers=(1, 1))
-    return [sheet_of(Ledger(drawn(plan, 3, at)), label=f"3-{at}") for at in range(count)]
+def made(count: int) -> list[Worksheet]:
+    plan = ExercisePlan(layers=(1, 1))
+    return [
+        make_worksheet(Ledger(generate_exercise(plan, 3, at)), label=f"3-{at}")
+        for at in range(count)
+    ]
 
 
 @pytest.mark.parametrize(("format_name", "suffix"), [("html", "html"), ("latex", "tex")])

@@ -8,12 +8,12 @@ import pytest
 
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.worksheets.blanks import patterns_of
-from chainrule.worksheets.drawing import drawn
-from chainrule.worksheets.friendly import faults
-from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.blanks import parse_patterns
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.number_faults import count_faults
 from chainrule.worksheets.rendering_html import answers_html, sheets_html
-from chainrule.worksheets.sheet import Manner, Sheet, sheet_of
+from chainrule.worksheets.worksheet import SheetOptions, Worksheet, make_worksheet
 
 VOID = ("meta", "wbr")
 
@@ -33,9 +33,9 @@ class Balanced(HTMLParser):
         assert self.open.pop() == tag
 
 
-def made(plan: Plan | None = None, *blanks: str, seed: int = 5, **manner) -> Sheet:
-    example = drawn(plan or Plan(), seed)
-    return sheet_of(Ledger(example), patterns_of(blanks), Manner(**manner), "5")
+def made(plan: ExercisePlan | None = None, *blanks: str, seed: int = 5, **manner) -> Worksheet:
+    example = generate_exercise(plan or ExercisePlan(), seed)
+    return make_worksheet(Ledger(example), parse_patterns(blanks), SheetOptions(**manner), "5")
 
 
 def body(html: str) -> str:
@@ -50,7 +50,7 @@ def decimals(text: str) -> Counter[str]:
     return Counter(re.findall(r"[0-9]+\.[0-9]+", text))
 
 
-def given(sheet: Sheet) -> Counter[str]:
+def given(sheet: Worksheet) -> Counter[str]:
     """The numbers that a sheet must state: inputs, targets, parameters and the rate."""
     step = sheet.ledger.step(1)
     numbers = [*step.trained.trace.x.flat, *step.trained.trace.y.flat, *step.theta]
@@ -102,7 +102,7 @@ def test_all_that_a_sheet_has_to_say() -> None:
 
 
 def test_training_that_is_more_than_a_rate_is_told() -> None:
-    plan = Plan(optimiser="momentum", examples=2, activation=("tanh", "sigmoid"))
+    plan = ExercisePlan(optimiser="momentum", examples=2, activation=("tanh", "sigmoid"))
     text = " ".join(body(sheets_html([made(plan)])).split())
     assert "momentum μ = 0.9 of the first weight, as an example v 0,0" in text
     assert "of the batch: C is the mean of c over the examples" in text
@@ -112,7 +112,7 @@ def test_training_that_is_more_than_a_rate_is_told() -> None:
 
 @pytest.mark.parametrize("activation", ["relu", "selu", "leaky_relu", "gelu", "softplus"])
 def test_every_function_is_told_without_an_answer(activation) -> None:
-    sheet = made(Plan(activation=activation))
+    sheet = made(ExercisePlan(activation=activation))
     extra = decimals(body(sheets_html([sheet]))) - given(sheet)
     assert extra == ({"0.01": 1} if activation == "leaky_relu" else {})
 
@@ -125,7 +125,9 @@ def test_a_page_needs_nothing_from_outside() -> None:
 
 
 def test_words_of_a_title_are_no_markup() -> None:
-    sheet = sheet_of(Ledger(drawn(Plan(), 0, title="<b>&</b>")), label="<i>")
+    sheet = make_worksheet(
+        Ledger(generate_exercise(ExercisePlan(), 0, title="<b>&</b>")), label="<i>"
+    )
     for html in (sheets_html([sheet]), answers_html([sheet])):
         assert "&lt;b&gt;&amp;&lt;/b&gt;" in html
         assert "<b>&" not in html
@@ -141,12 +143,12 @@ def test_copies_stand_on_pages_of_their_own() -> None:
 
 def test_large_networks_are_not_drawn() -> None:
     assert "<svg" in sheets_html([made()])
-    assert "<svg" not in sheets_html([made(Plan(layers=(7, 2, 1)))])
+    assert "<svg" not in sheets_html([made(ExercisePlan(layers=(7, 2, 1)))])
 
 
 @pytest.mark.parametrize("digits", [2, 4, 7])
 def test_the_answers_are_the_ledger_s(digits) -> None:
-    sheet = made(Plan(layers=(2, 2, 2), activation="tanh"), digits=digits)
+    sheet = made(ExercisePlan(layers=(2, 2, 2), activation="tanh"), digits=digits)
     html = answers_html([sheet])
     found = {}
     for row in re.findall(r"<tr><td>(.*?)</tr>", html):
@@ -174,17 +176,17 @@ inputs = [1.5]
 
 
 def test_the_pass_forward_alone() -> None:
-    sheet = sheet_of(Ledger(parse_worked(FORWARD)))
+    sheet = make_worksheet(Ledger(parse_worked(FORWARD)))
     text = " ".join(body(sheets_html([sheet])).split())
     assert "1 input, 2 outputs; no biases" in text
     assert "Cost" not in text
     assert "Forward pass 4 marks" in text
-    assert faults(sheet.ledger.example) == 0
+    assert count_faults(sheet.ledger.example) == 0
 
 
 def test_a_schedule_and_penalties_are_told(chain) -> None:
     more = 'steps = 2\nschedule = "exponential"\nepochs = 4\nl1 = 0.01\nl2 = 0.02\nclip_norm = 0.5'
-    sheet = sheet_of(Ledger(parse_worked(chain.replace("steps = 2", more))))
+    sheet = make_worksheet(Ledger(parse_worked(chain.replace("steps = 2", more))))
     text = " ".join(body(sheets_html([sheet])).split())
     assert "Learning rate in step 1 η = 1 in step 2 η = 0.5 Update" in text
     assert "over all weights, none of them a bias P = λ 1 ∑ | W | + 1 2 λ 2 ∑ W 2" in text

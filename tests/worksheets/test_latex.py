@@ -8,25 +8,25 @@ from collections import Counter
 import pytest
 
 from chainrule.ledger.ledger import Ledger
-from chainrule.worksheets.blanks import patterns_of
-from chainrule.worksheets.drawing import drawn
-from chainrule.worksheets.plan import Plan
+from chainrule.worksheets.blanks import parse_patterns
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
 from chainrule.worksheets.rendering_latex import answers_latex, sheets_latex
-from chainrule.worksheets.sheet import Manner, Sheet, sheet_of
+from chainrule.worksheets.worksheet import SheetOptions, Worksheet, make_worksheet
 
 ARGUMENTS = {"sheettop": 2, "person": 1, "block": 2, "fact": 2, "blank": 4, "known": 2}
 ARGUMENTS |= {"filled": 3, "answer": 5}
 PLANS = (
-    Plan(),
-    Plan(layers=(2, 3, 2), activation="relu", examples=2, steps=2, optimiser="adamw"),
-    Plan(layers=(2, 3), activation="selu", cost="categorical_cross_entropy"),
+    ExercisePlan(),
+    ExercisePlan(layers=(2, 3, 2), activation="relu", examples=2, steps=2, optimiser="adamw"),
+    ExercisePlan(layers=(2, 3), activation="selu", cost="categorical_cross_entropy"),
 )
 
 
-def made(plan: Plan, *blanks: str, seed: int = 0, **manner) -> Sheet:
+def made(plan: ExercisePlan, *blanks: str, seed: int = 0, **manner) -> Worksheet:
     title = r"50% of $x_1 & #2 {~^\}"
-    ledger = Ledger(drawn(plan, seed, title=title))
-    return sheet_of(ledger, patterns_of(blanks), Manner(**manner), "1_2")
+    ledger = Ledger(generate_exercise(plan, seed, title=title))
+    return make_worksheet(ledger, parse_patterns(blanks), SheetOptions(**manner), "1_2")
 
 
 def strict(text: str) -> str:
@@ -77,7 +77,7 @@ def test_documents_hold_together(plan, notation) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_answer_stands_on_a_sheet(seed) -> None:
-    sheet = made(Plan(), seed=seed, hints=True)
+    sheet = made(ExercisePlan(), seed=seed, hints=True)
     step = sheet.ledger.step(1)
     numbers = [*step.trained.trace.x.flat, *step.trained.trace.y.flat, *step.theta, 0.5]
     body = strict(sheets_latex([sheet]))
@@ -85,7 +85,7 @@ def test_no_answer_stands_on_a_sheet(seed) -> None:
 
 
 def test_numbers_between_blanks() -> None:
-    body = strict(sheets_latex([made(Plan(), "a[2]", "delta")]))
+    body = strict(sheets_latex([made(ExercisePlan(), "a[2]", "delta")]))
     assert body.count(r"\blank{") == 4
     assert r"\filled{0.47}" in body
     assert r"\known" in body
@@ -93,7 +93,7 @@ def test_numbers_between_blanks() -> None:
 
 
 def test_the_answers_are_the_ledger_s() -> None:
-    sheet = made(Plan(), seed=4)
+    sheet = made(ExercisePlan(), seed=4)
     body = strict(answers_latex([sheet]))
     found = re.findall(r"\\answer\{.*\}\{(\S.*?)\}\{(\S.*?)\}\{(\S+?)\}\n", body)
     answers = {address.replace(r"\_", "_"): text.replace("- ", "-") for text, _, address in found}
@@ -101,7 +101,7 @@ def test_the_answers_are_the_ledger_s() -> None:
 
 
 def test_copies_begin_on_new_pages() -> None:
-    text = sheets_latex([made(Plan()), made(Plan(), seed=1)])
+    text = sheets_latex([made(ExercisePlan()), made(ExercisePlan(), seed=1)])
     assert text.count("\\newpage\n\\setcounter{page}{1}\n") == 1
 
 

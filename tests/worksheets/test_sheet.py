@@ -7,25 +7,29 @@ from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.marking.judging import judge
-from chainrule.worksheets.blanks import patterns_of
-from chainrule.worksheets.drawing import drawn
-from chainrule.worksheets.headings import blocks_of, heading_of_part
-from chainrule.worksheets.plan import Plan
-from chainrule.worksheets.sheet import Manner, Sheet, answer_text, sheet_of
+from chainrule.worksheets.blanks import parse_patterns
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.sheet_blocks import part_heading, sheet_blocks
+from chainrule.worksheets.worksheet import SheetOptions, Worksheet, answer_text, make_worksheet
 
 PLANS = (
-    Plan(),
-    Plan(layers=(1, 1, 1), activation="tanh", steps=2),
-    Plan(layers=(2, 3, 2), activation="relu", cost="squared_error", examples=2),
-    Plan(layers=(2, 2, 3), activation="elu", cost="categorical_cross_entropy"),
-    Plan(layers=(2, 2, 2), cost="binary_cross_entropy", optimiser="adam", steps=2),
-    Plan(layers=(3, 2), activation="softplus", cost="huber", optimiser="rmsprop", biases=False),
+    ExercisePlan(),
+    ExercisePlan(layers=(1, 1, 1), activation="tanh", steps=2),
+    ExercisePlan(layers=(2, 3, 2), activation="relu", cost="squared_error", examples=2),
+    ExercisePlan(layers=(2, 2, 3), activation="elu", cost="categorical_cross_entropy"),
+    ExercisePlan(layers=(2, 2, 2), cost="binary_cross_entropy", optimiser="adam", steps=2),
+    ExercisePlan(
+        layers=(3, 2), activation="softplus", cost="huber", optimiser="rmsprop", biases=False
+    ),
 )
 FILES = list(bundled_files("worked").values())
 
 
-def made(plan: Plan, seed: int = 0, *blanks: str, **manner) -> Sheet:
-    return sheet_of(Ledger(drawn(plan, seed)), patterns_of(blanks), Manner(**manner), "7")
+def made(plan: ExercisePlan, seed: int = 0, *blanks: str, **manner) -> Worksheet:
+    return make_worksheet(
+        Ledger(generate_exercise(plan, seed)), parse_patterns(blanks), SheetOptions(**manner), "7"
+    )
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"{plan.cost}-{plan.optimiser}")
@@ -43,7 +47,7 @@ def test_the_answers_are_the_ledger_s_and_are_judged_right(plan, digits) -> None
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_worked_files_become_sheets(path) -> None:
-    sheet = sheet_of(Ledger(read_worked(path)))
+    sheet = make_worksheet(Ledger(read_worked(path)))
     marked = judge(Ledger(parse_worked(sheet.claims_text(sheet.answers()))))
     assert marked.marks == marked.out_of == len(sheet.blanks)
 
@@ -86,8 +90,8 @@ def test_numbers_between_the_blanks() -> None:
 
 
 def test_blocks() -> None:
-    two = made(Plan(layers=(1, 1), examples=2, steps=2))
-    blocks = list(blocks_of(two))
+    two = made(ExercisePlan(layers=(1, 1), examples=2, steps=2))
+    blocks = list(sheet_blocks(two))
     assert [block.heading for block in blocks][:3] == [
         "Step 1: forward pass",
         "Step 1: cost",
@@ -95,13 +99,13 @@ def test_blocks() -> None:
     ]
     assert len(blocks) == 10
     assert sum(block.marks for block in blocks) == len(two.blanks)
-    assert [heading_of_part(two, part) for part in blocks[1].parts] == [
+    assert [part_heading(two, part) for part in blocks[1].parts] == [
         "Example 0",
         "Example 1",
         "The batch",
     ]
-    assert [heading_of_part(two, part) for part in blocks[3].parts] == [""]
-    assert [block.heading for block in blocks_of(made(PLANS[0]))] == [
+    assert [part_heading(two, part) for part in blocks[3].parts] == [""]
+    assert [block.heading for block in sheet_blocks(made(PLANS[0]))] == [
         "Forward pass",
         "Cost",
         "Errors, from the last layer back",
@@ -112,7 +116,7 @@ def test_blocks() -> None:
 
 def test_too_many_blanks() -> None:
     with pytest.raises(InputError) as caught:
-        made(Plan(layers=(10, 20, 10)))
+        made(ExercisePlan(layers=(10, 20, 10)))
     assert str(caught.value) == (
         "worksheet: expected at most 400 blanks, got 1011. More than that nobody works out by "
         "hand. Choose fewer by --blank, or a smaller network."
@@ -121,7 +125,7 @@ def test_too_many_blanks() -> None:
 
 def test_bad_manners() -> None:
     with pytest.raises(InputError) as caught:
-        Manner(digits=1)
+        SheetOptions(digits=1)
     assert str(caught.value) == (
         "worksheet: expected digits to be a whole number at least 2 and at most 10, got 1 (int). "
         "digits: significant digits to round to."

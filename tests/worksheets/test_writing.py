@@ -9,10 +9,10 @@ from chainrule.bundled import bundled_files
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
-from chainrule.worksheets.drawing import drawn
-from chainrule.worksheets.plan import Plan
-from chainrule.worksheets.settings import used_settings
-from chainrule.worksheets.writing import worked_text
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.used_settings import used_settings
+from chainrule.worksheets.worked_writer import format_worked
 
 FILES = list(bundled_files("worked").values())
 
@@ -30,7 +30,7 @@ def same(one: WorkedExample, other: WorkedExample) -> None:
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_worked_files_are_read_back(path) -> None:
     example = read_worked(path)
-    same(parse_worked(worked_text(example)), example)
+    same(parse_worked(format_worked(example)), example)
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_worked_files_are_read_back(path) -> None:
 )
 def test_every_setting_is_read_back(make, more) -> None:
     example = make("tanh", **{"cost": "squared_error", "layers": (2, 3, 2), **more})
-    same(parse_worked(worked_text(example)), replace(example, title=""))
+    same(parse_worked(format_worked(example)), replace(example, title=""))
 
 
 def test_what_was_before_the_first_step_is_read_back(make) -> None:
     example = make("sigmoid", cost="squared_error", optimiser="adam", steps=1)
     state = np.arange(example.state.size, dtype=float).reshape(example.state.shape) / 64
     began = replace(example, start=3, state=state)
-    back = parse_worked(worked_text(began))
+    back = parse_worked(format_worked(began))
     assert back.start == 3
     assert back.state.tobytes() == state.tobytes()
     same(back, began)
@@ -65,13 +65,13 @@ def test_what_was_before_the_first_step_is_read_back(make) -> None:
 def test_titles_and_claims_of_any_signs(chain) -> None:
     title = 'A "chain" of \\ neurons – δ'
     example = replace(parse_worked(chain), title=title)
-    back = parse_worked(worked_text(example, [("z[1][0]", "1.5", "a sum")], ["Sheet 1"]))
+    back = parse_worked(format_worked(example, [("z[1][0]", "1.5", "a sum")], ["Sheet 1"]))
     assert back.title == title
     assert [(str(one.quantity), one.printed) for one in back.claims] == [("z[1][0]", "1.5")]
 
 
 def test_the_text(chain) -> None:
-    text = worked_text(parse_worked(chain), [("a[1][0]", "", "activation")], ["Sheet", ""])
+    text = format_worked(parse_worked(chain), [("a[1][0]", "", "activation")], ["Sheet", ""])
     assert text == (
         '# Sheet\n#\n\ntitle = "One neuron a layer"\n\n[network]\nlayers = [1, 1, 1]\n'
         'activations = ["sigmoid", "sigmoid"]\nweights = [\n    [[0.5]],\n    [[1.0]],\n]\n'
@@ -86,16 +86,19 @@ def test_the_pass_forward_alone() -> None:
         "[network]\nlayers = [1, 1]\nactivations = 'tanh'\nweights = [[[0.5]]]\n"
         "[[examples]]\ninputs = [1.5]\n"
     )
-    back = worked_text(parse_worked(text))
+    back = format_worked(parse_worked(text))
     assert "[training]" not in back
     assert "targets" not in back
     same(parse_worked(back), parse_worked(text))
 
 
 def test_settings_that_nothing_uses_are_left_out() -> None:
-    recipe = Plan(optimiser="momentum").recipe.replaced(epsilon=0.5, clip_norm=2.0)
+    recipe = ExercisePlan(optimiser="momentum").recipe.replaced(epsilon=0.5, clip_norm=2.0)
     assert [(one.name, one.letter, one.value) for one in used_settings(recipe)] == [
         ("momentum", "μ", 0.9),
         ("clip_norm", "", 2.0),
     ]
-    same(parse_worked(worked_text(drawn(Plan(), 0))), drawn(Plan(), 0))
+    same(
+        parse_worked(format_worked(generate_exercise(ExercisePlan(), 0))),
+        generate_exercise(ExercisePlan(), 0),
+    )

@@ -8,23 +8,30 @@ from functools import cached_property
 from typing import Any
 
 from chainrule.attribution.example_view import (
-    can_be_seen,
     example_picture,
     input_name,
+    is_image,
     signed_picture,
     target_text,
 )
-from chainrule.attribution.forward_trace import Passing
-from chainrule.attribution.margin import LINEAR, RISING, Choice, Margin, choice_of, margin_of
+from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.margin import (
+    LINEAR,
+    RISING,
+    Margin,
+    OutputChoice,
+    decompose_margin,
+    output_choice,
+)
 from chainrule.attribution.story import Block, Gallery, Lines, Story
-from chainrule.attribution.term_sums import cell, terms_table
+from chainrule.attribution.term_sums import number_cell, terms_table
 from chainrule.errors import InputError
 from chainrule.evaluation import Table
 
 __all__ = ["decision_story"]
 
 
-def decision_story(passing: Passing, top: int) -> Story:
+def decision_story(passing: ForwardTrace, top: int) -> Story:
     """Why a network chose a class for an example.
 
     Args:
@@ -41,7 +48,7 @@ def decision_story(passing: Passing, top: int) -> Story:
             remedy="Ask for a neuron of the last layer instead",
             argument="decision",
         )
-    told = _Decision(passing, top)
+    told = _DecisionStory(passing, top)
     return Story(
         title=f"Why {passing.path} chose {told.name(told.choice.chosen)}",
         blocks=tuple(told.blocks()),
@@ -50,17 +57,17 @@ def decision_story(passing: Passing, top: int) -> Story:
 
 
 @dataclass(frozen=True, eq=False)
-class _Decision:
-    passing: Passing
+class _DecisionStory:
+    passing: ForwardTrace
     top: int
 
     @cached_property
-    def choice(self) -> Choice:
-        return choice_of(self.passing)
+    def choice(self) -> OutputChoice:
+        return output_choice(self.passing)
 
     @cached_property
     def margin(self) -> Margin:
-        return margin_of(self.passing, self.choice)
+        return decompose_margin(self.passing, self.choice)
 
     @property
     def depth(self) -> int:
@@ -90,12 +97,13 @@ class _Decision:
         target = target_text(self.passing.dataset, self.passing.row)
         chosen = self.name(self.choice.chosen)
         verdict = "which is right" if chosen == target else f"which is wrong: it is {target}"
-        yield f"For {self.passing.described}."
+        yield f"For {self.passing.description}."
         yield f"It chose {chosen}, {verdict}."
-        margin = cell(self.margin.neurons.total)
+        margin = number_cell(self.margin.neurons.total)
         last = self.passing.network.architecture.activations[-1]
         if self.choice.rival is None:
-            yield f"Its one output is {cell(float(self._activation(0)))}, of the sum {margin}."
+            output = number_cell(self._activation(0))
+            yield f"Its one output is {output}, of the sum {margin}."
             return
         yield f"The runner-up is {self.name(self.choice.rival)}; the margin in z is {margin}."
         if last not in RISING:
@@ -110,7 +118,7 @@ class _Decision:
     def _outputs(self) -> Table:
         z = self.passing.sums(self.depth)
         rows = tuple(
-            (self._output_name(j), cell(float(z[j])), cell(self._activation(j)))
+            (self._output_name(j), number_cell(float(z[j])), number_cell(self._activation(j)))
             for j in self.choice.ordered[: max(self.top, 2)]
         )
         left = len(z) - len(rows)
@@ -128,7 +136,10 @@ class _Decision:
         ranked = [at for at in whole.ranked() if at < count][: self.top]
         weights = self._weights()
         a = self.passing.activations(depth - 1)
-        rows = [(self._source(at), cell(float(a[at])), cell(float(weights[at]))) for at in ranked]
+        rows = [
+            (self._source(at), number_cell(float(a[at])), number_cell(float(weights[at])))
+            for at in ranked
+        ]
         what = "z" if self.is_single else "margin"
         column = f"W[{depth}]" + ("" if self.is_single else " difference")
         header = ("from", f"a[{depth - 1}]", column, "part")
@@ -157,16 +168,17 @@ class _Decision:
             )
         else:
             yield "All functions are of straight pieces: the parts by the active ways are exact."
-        parts = f"Inputs add {cell(float(margin.inputs.sum()))}, biases {cell(margin.biases)}"
-        rest = "" if margin.exact else f", the rest {cell(margin.rest)}"
-        yield f"{parts}{rest}: together {cell(margin.from_inputs.added)}."
+        inputs, biases = number_cell(float(margin.inputs.sum())), number_cell(margin.biases)
+        rest = "" if margin.exact else f", the rest {number_cell(margin.rest)}"
+        together = number_cell(margin.from_inputs.added)
+        yield f"Inputs add {inputs}, biases {biases}{rest}: together {together}."
         if margin.exact:  # with the rest they add up by definition
             yield margin.from_inputs.sentence
         yield "A part says what this input adds here, with all others as they are; no more."
 
     def _by_inputs(self) -> Iterator[Block]:
         data, row, parts = self.passing.dataset, self.passing.row, self.margin.inputs
-        if can_be_seen(data):
+        if is_image(data):
             yield Gallery(
                 "Inputs that speak for and against",
                 (
@@ -177,7 +189,10 @@ class _Decision:
             return
         ranked = sorted(range(len(parts)), key=lambda at: -abs(parts[at]))[: self.top]
         x = self.passing.activations(0)
-        rows = tuple((f"input {at}", cell(float(x[at])), cell(float(parts[at]))) for at in ranked)
+        rows = tuple(
+            (f"input {at}", number_cell(float(x[at])), number_cell(float(parts[at])))
+            for at in ranked
+        )
         yield Table("Inputs, the largest parts first", ("input", "x", "part"), rows)
 
     def record(self) -> dict[str, Any]:

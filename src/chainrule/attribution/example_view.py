@@ -11,12 +11,12 @@ from chainrule.attribution.story import Picture
 from chainrule.data import Dataset
 from chainrule.ledger.formulas import number_text
 
-__all__ = ["can_be_seen", "example_picture", "input_name", "signed_picture", "target_text"]
+__all__ = ["example_picture", "input_name", "is_image", "signed_picture", "target_text"]
 
 Array = NDArray[Any]
 
 
-def can_be_seen(dataset: Dataset) -> bool:
+def is_image(dataset: Dataset) -> bool:
     """Whether examples are images of one brightness a pixel."""
     shape = dataset.shape
     return min(shape[:2]) > 1 if len(shape) == 2 else len(shape) == 3 and shape[2] == 1
@@ -32,7 +32,7 @@ def target_text(dataset: Dataset, row: int) -> str:
 
 def input_name(dataset: Dataset, at: int) -> str:
     """One input in words: its number, for images with its place."""
-    if not can_be_seen(dataset):
+    if not is_image(dataset):
         return f"input {at}"
     row, column = divmod(at, dataset.shape[1])
     return f"input {at} (row {row}, column {column})"

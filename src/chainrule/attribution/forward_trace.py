@@ -16,13 +16,13 @@ from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Step, WorkedExample
 from chainrule.network import Network, require_outputs
 
-__all__ = ["Passing"]
+__all__ = ["ForwardTrace"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Passing:
+class ForwardTrace:
     """A network, and one example that goes through it.
 
     Args:
@@ -110,7 +110,7 @@ class Passing:
         return np.asarray((self.step.a[layer - 1] if layer else self.step.x)[0])
 
     @property
-    def described(self) -> str:
+    def description(self) -> str:
         """The example in words."""
         target = target_text(self.dataset, self.row)
         noun = "class" if self.dataset.classifies else "target"

@@ -10,21 +10,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.checkpoints import Stage, Stages, stages_table
-from chainrule.attribution.example_view import can_be_seen, example_picture, target_text
-from chainrule.attribution.forward_trace import Passing
-from chainrule.attribution.gradients import Factors, by_blocks, factors, products
-from chainrule.attribution.recipe_support import extras_of
-from chainrule.attribution.replay import Course
+from chainrule.attribution.example_view import example_picture, is_image, target_text
+from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.gradient_factors import (
+    GradientFactors,
+    gradient_factors,
+    gradient_products,
+    visit_blocks,
+)
+from chainrule.attribution.recipe_support import gradient_settings
+from chainrule.attribution.replay import RunReplay
+from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
 from chainrule.attribution.story import Block, Gallery, Lines, Story
-from chainrule.attribution.term_sums import cell
+from chainrule.attribution.term_sums import number_cell
 from chainrule.engine import DatasetView, normalised_weights
 from chainrule.equations.costs import Cost, cost_named
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["Influences", "influence_story", "influences"]
+__all__ = ["Influences", "compute_influences", "influence_story"]
 
 Array = NDArray[Any]
 
@@ -52,7 +57,9 @@ class Influences:
         return np.asarray(self.rates @ self.products)
 
 
-def influences(course: Course, stages: Sequence[Stage], passing: Passing) -> Influences:
+def compute_influences(
+    course: RunReplay, stages: Sequence[RunStage], passing: ForwardTrace
+) -> Influences:
     """The influence of all training examples on one example, of whatever data.
 
     To first order, one gradient step of rate η on training example i alone changes the cost c of
@@ -65,14 +72,16 @@ def influences(course: Course, stages: Sequence[Stage], passing: Passing) -> Inf
     """
     data, recipe = course.plan.training, course.plan.recipe
     cost, outputs = cost_named(recipe.cost, recipe.huber_threshold), course.outputs
-    ones = [_one(passing, outputs, stage, cost) for stage in stages]
+    ones = [_example_factors(passing, outputs, stage, cost) for stage in stages]
     found = np.empty((len(stages), len(data)))
 
     def look(rows: slice, x: Array, y: Array) -> None:
         for into, stage, one in zip(found, stages, ones, strict=True):
-            into[rows] = products(factors(x, y, stage.layers, cost), one, stage.layers)
+            into[rows] = gradient_products(
+                gradient_factors(x, y, stage.layers, cost), one, stage.layers
+            )
 
-    by_blocks(data, outputs, look)
+    visit_blocks(data, outputs, look)
     weights = normalised_weights(data, recipe.class_weights)
     return Influences(
         products=found if weights is None else found * weights,
@@ -82,12 +91,14 @@ def influences(course: Course, stages: Sequence[Stage], passing: Passing) -> Inf
     )
 
 
-def _one(passing: Passing, outputs: int, stage: Stage, cost: Cost) -> Factors:
+def _example_factors(
+    passing: ForwardTrace, outputs: int, stage: RunStage, cost: Cost
+) -> GradientFactors:
     working, row = DatasetView(passing.dataset, outputs, "float64"), np.array([passing.row])
-    return factors(working.inputs(row), working.targets(row), stage.layers, cost)
+    return gradient_factors(working.inputs(row), working.targets(row), stage.layers, cost)
 
 
-def influence_story(course: Course, stages: Stages, passing: Passing, top: int) -> Story:
+def influence_story(course: RunReplay, stages: RunStages, passing: ForwardTrace, top: int) -> Story:
     """Which training examples helped and which hurt a decision.
 
     Args:
@@ -96,7 +107,9 @@ def influence_story(course: Course, stages: Stages, passing: Passing, top: int) 
         passing: names the example, of whatever data.
         top: how many of either kind are told one by one.
     """
-    told = _Told(course, stages, passing, top, influences(course, stages.kept, passing))
+    told = _InfluenceStory(
+        course, stages, passing, top, compute_influences(course, stages.stages, passing)
+    )
     return Story(
         title=f"What moved {course.path} on example {passing.row}",
         blocks=tuple(told.blocks()),
@@ -105,10 +118,10 @@ def influence_story(course: Course, stages: Stages, passing: Passing, top: int) 
 
 
 @dataclass(frozen=True, eq=False)
-class _Told:
-    course: Course
-    stages: Stages
-    passing: Passing
+class _InfluenceStory:
+    course: RunReplay
+    stages: RunStages
+    passing: ForwardTrace
     top: int
     found: Influences
 
@@ -125,7 +138,7 @@ class _Told:
         return [int(i) for i in np.argsort(total, kind="stable")[: self.top] if total[i] < 0]
 
     @cached_property
-    def said(self) -> list[str]:
+    def predictions(self) -> list[str]:
         """What the network said of the example at each stage, with the output that says so."""
         names, outputs = self.passing.dataset.class_names, self.found.outputs
         if not self.passing.dataset.classifies:
@@ -137,12 +150,12 @@ class _Told:
 
     def blocks(self) -> Iterator[Block]:
         yield Lines("", tuple(self._sentences()))
-        if can_be_seen(self.passing.dataset):
+        if is_image(self.passing.dataset):
             caption = f"example {self.passing.row}: {self._target}"
             picture = example_picture(self.passing.dataset, self.passing.row, caption)
             yield Gallery("", (picture,))
-        costs = tuple(cell(float(c)) for c in self.found.costs)
-        yield stages_table(self.stages, its_cost=costs, says=tuple(self.said))
+        costs = tuple(number_cell(float(c)) for c in self.found.costs)
+        yield stages_table(self.stages, its_cost=costs, says=tuple(self.predictions))
         yield from self._side("helped", self.helped)
         yield from self._side("hurt", self.hurt)
 
@@ -152,7 +165,7 @@ class _Told:
 
     def _sentences(self) -> Iterator[str]:
         total, recipe = self.found.total, self.course.plan.recipe
-        yield f"For {self.passing.described}. The network says {self.said[-1]}."
+        yield f"For {self.passing.description}. The network says {self.predictions[-1]}."
         yield (
             "An influence is Σ η ∇c·∇c over the stages below: by how much, to first order, this "
             "example's cost falls by one gradient step, at each stage, on the training example "
@@ -162,15 +175,19 @@ class _Told:
             yield "Each is multiplied by what the training example counts in training."
         if recipe.optimiser != "sgd":
             yield f"The steps are plain ones; {recipe.optimiser} scales its own otherwise."
-        extras = list(extras_of(recipe))
+        extras = list(gradient_settings(recipe))
         if extras:
             yield (
                 f"The run had {', '.join(extras)}; here the networks are plain, and examples are "
                 "as they are."
             )
         yield from self.stages.sentences
-        parts = [f"{int((total > 0).sum())} helped, by {cell(float(total[total > 0].sum()))}"]
-        parts.append(f"{int((total < 0).sum())} hurt, by {cell(float(total[total < 0].sum()))}")
+        parts = [
+            f"{int((total > 0).sum())} helped, by {number_cell(float(total[total > 0].sum()))}"
+        ]
+        parts.append(
+            f"{int((total < 0).sum())} hurt, by {number_cell(float(total[total < 0].sum()))}"
+        )
         yield f"Of {len(total)} training examples, {' in all; '.join(parts)} in all."
         if recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
@@ -180,10 +197,10 @@ class _Told:
         if not rows:
             yield Lines(f"Training examples that {word} most", ("None.",))
             return
-        cells = [(str(i), target_text(data, i), cell(float(total[i]))) for i in rows]
+        cells = [(str(i), target_text(data, i), number_cell(float(total[i]))) for i in rows]
         header = ("example", "target", "influence")
         yield Table(f"Training examples that {word} most", header, tuple(cells))
-        if can_be_seen(data):
+        if is_image(data):
             pictures = (example_picture(data, int(i), f"{i}: {t}, {v}") for i, t, v in cells)
             yield Gallery(f"Those that {word}", tuple(pictures))
 
@@ -204,7 +221,7 @@ class _Told:
                     "says": said,
                 }
                 for stage, c, outputs, said in zip(
-                    self.stages.kept, found.costs, found.outputs, self.said, strict=True
+                    self.stages.stages, found.costs, found.outputs, self.predictions, strict=True
                 )
             ],
             "epochs_left_out": list(self.stages.left_out),

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.forward_trace import Passing
-from chainrule.attribution.term_sums import Whole
+from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.term_sums import TermSum
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import backward
 
-__all__ = ["LINEAR", "RISING", "Choice", "Margin", "choice_of", "margin_of"]
+__all__ = ["LINEAR", "RISING", "Margin", "OutputChoice", "decompose_margin", "output_choice"]
 
 Array = NDArray[Any]
 
@@ -25,7 +25,7 @@ RISING = ("identity", "sigmoid", "tanh", "leaky_relu", "elu", "selu", "softplus"
 
 
 @dataclass(frozen=True)
-class Choice:
+class OutputChoice:
     """What was chosen.
 
     Args:
@@ -52,32 +52,32 @@ class Margin:
         exact: whether they are.
     """
 
-    neurons: Whole
+    neurons: TermSum
     inputs: Array
     biases: float
     rest: float
     exact: bool
 
     @property
-    def from_inputs(self) -> Whole:
+    def from_inputs(self) -> TermSum:
         """The margin as the sum of the inputs' parts, the biases' and the rest."""
         terms = np.array([*self.inputs.tolist(), self.biases])
         total = self.neurons.total
-        return Whole(terms if self.exact else np.append(terms, self.rest), total)
+        return TermSum(terms if self.exact else np.append(terms, self.rest), total)
 
 
-def choice_of(passing: Passing) -> Choice:
+def output_choice(passing: ForwardTrace) -> OutputChoice:
     """What the network chose: the greatest output, the first one where several are equal."""
     a, z = passing.activations(passing.depth), passing.sums(passing.depth)
     ordered = tuple(sorted(range(len(a)), key=lambda j: (-a[j], j)))
     if len(a) == 1:
-        return Choice(0, None, (0,))
+        return OutputChoice(0, None, (0,))
     # Where activations are equal, as those of a softmax that is sure, the sums still tell.
     rival = max((j for j in range(len(a)) if j != ordered[0]), key=lambda j: (a[j], z[j]))
-    return Choice(ordered[0], rival, ordered)
+    return OutputChoice(ordered[0], rival, ordered)
 
 
-def margin_of(passing: Passing, choice: Choice) -> Margin:
+def decompose_margin(passing: ForwardTrace, choice: OutputChoice) -> Margin:
     """The margin by which an output was chosen, taken apart.
 
     Args:
@@ -92,13 +92,13 @@ def margin_of(passing: Passing, choice: Choice) -> Margin:
     margin = float(passing.sums(depth) @ signs)
     weights = signs @ passing.weights(depth)
     parts = np.append(weights * passing.activations(depth - 1), signs @ passing.biases(depth))
-    slopes = _errors(passing, signs)
+    slopes = _margin_derivatives(passing, signs)
     x = passing.activations(0)
     inputs = input_gradient(passing.weights(1), slopes[0])[0] * x
     biases = sum(float(s[0] @ passing.biases(layer)) for layer, s in enumerate(slopes, 1))
     hidden = passing.network.architecture.activations[:-1]
     return Margin(
-        neurons=Whole(parts, margin),
+        neurons=TermSum(parts, margin),
         inputs=inputs,
         biases=biases,
         rest=margin - float(inputs.sum()) - biases,
@@ -106,7 +106,7 @@ def margin_of(passing: Passing, choice: Choice) -> Margin:
     )
 
 
-def _errors(passing: Passing, signs: Array) -> list[Array]:
+def _margin_derivatives(passing: ForwardTrace, signs: Array) -> list[Array]:
     """[BP2] How fast the margin moves with each weighted sum, layer by layer."""
     step = passing.step
     return backward(step.z, step.a, step.layers, signs[None])

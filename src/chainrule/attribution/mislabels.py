@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.checkpoints import Stage, Stages, stages_table
-from chainrule.attribution.example_view import can_be_seen, example_picture, target_text
-from chainrule.attribution.gradients import by_blocks
-from chainrule.attribution.replay import Course
+from chainrule.attribution.example_view import example_picture, is_image, target_text
+from chainrule.attribution.gradient_factors import visit_blocks
+from chainrule.attribution.replay import RunReplay
+from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError
@@ -21,16 +21,16 @@ from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["Doubts", "doubts", "mislabels_story"]
+__all__ = ["LabelDoubts", "measure_label_doubts", "mislabels_story"]
 
 Array = NDArray[Any]
 
-_JUDGES = 0.8
+_JUDGING_FRACTION = 0.8
 """A stage judges where it agrees with so many labels, beside the stage that agrees with most."""
 
 
 @dataclass(frozen=True, eq=False)
-class Doubts:
+class LabelDoubts:
     """How much a network doubted each training label while it learned.
 
     A network that is large enough learns wrong labels too, but later than right ones: what it said
@@ -58,7 +58,7 @@ class Doubts:
         return np.argsort(-self.leads, kind="stable")
 
 
-def doubts(course: Course, stages: Sequence[Stage]) -> Doubts:
+def measure_label_doubts(course: RunReplay, stages: Sequence[RunStage]) -> LabelDoubts:
     """What a network thought of the labels that it learned from.
 
     Args:
@@ -81,12 +81,12 @@ def doubts(course: Course, stages: Sequence[Stage]) -> Doubts:
         for into, stage in zip(outputs, stages, strict=True):
             into[rows] = forward(x, stage.layers)[1][-1]
 
-    by_blocks(data, width, look)
+    visit_blocks(data, width, look)
     said = np.array([predicted_classes(a) for a in outputs])
     agreed = (said == data.targets).mean(axis=1)
-    judges = agreed >= _JUDGES * agreed.max()
+    judges = agreed >= _JUDGING_FRACTION * agreed.max()
     mean = outputs[judges].mean(axis=0)
-    return Doubts(_leads(mean, data.targets), mean, said[-1], agreed, judges)
+    return LabelDoubts(_leads(mean, data.targets), mean, said[-1], agreed, judges)
 
 
 def _leads(outputs: Array, labels: NDArray[np.int64]) -> Array:
@@ -97,7 +97,7 @@ def _leads(outputs: Array, labels: NDArray[np.int64]) -> Array:
     return np.asarray(both.max(axis=1) - own)
 
 
-def mislabels_story(course: Course, stages: Stages, most: int) -> Story:
+def mislabels_story(course: RunReplay, stages: RunStages, most: int) -> Story:
     """The training examples whose labels the network doubted most while it learned.
 
     Args:
@@ -107,7 +107,7 @@ def mislabels_story(course: Course, stages: Stages, most: int) -> Story:
 
     Raises: InputError where the targets are numbers.
     """
-    told = _Told(course, stages, most, doubts(course, stages.kept))
+    told = _MislabelsStory(course, stages, most, measure_label_doubts(course, stages.stages))
     return Story(
         title=f"Labels that {course.path} doubts",
         blocks=tuple(told.blocks()),
@@ -116,11 +116,11 @@ def mislabels_story(course: Course, stages: Stages, most: int) -> Story:
 
 
 @dataclass(frozen=True, eq=False)
-class _Told:
-    course: Course
-    stages: Stages
+class _MislabelsStory:
+    course: RunReplay
+    stages: RunStages
     most: int
-    found: Doubts
+    found: LabelDoubts
 
     @cached_property
     def suspects(self) -> list[dict[str, Any]]:
@@ -162,7 +162,7 @@ class _Told:
             return
         yield self._table()
         data = self.course.plan.training
-        if can_be_seen(data):
+        if is_image(data):
             yield Gallery(
                 "What they look like",
                 tuple(
@@ -180,8 +180,8 @@ class _Told:
         yield (
             "Outputs are means over the stages below that judge, since in the end a network learns "
             "wrong labels by heart, and at first it knows nothing: those judge that agree with at "
-            f"least {_JUDGES} times as many labels as the best one. A lead is how far another "
-            "class's output was above the label's."
+            f"least {_JUDGING_FRACTION} times as many labels as the best one. A lead is how far "
+            "another class's output was above the label's."
         )
         if self.found.judges.sum() == 1:
             yield "One stage judges: wrong labels that it has learned by heart are missed."
@@ -212,7 +212,7 @@ class _Told:
 
     def record(self) -> dict[str, Any]:
         found = self.found
-        stages = zip(self.stages.kept, found.agreed.tolist(), found.judges.tolist(), strict=True)
+        stages = zip(self.stages.stages, found.agreed.tolist(), found.judges.tolist(), strict=True)
         return {
             "run": self.course.path,
             "stages": [

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.attribution.example_view import (
-    can_be_seen,
     example_picture,
     input_name,
+    is_image,
     signed_picture,
 )
-from chainrule.attribution.forward_trace import Passing
+from chainrule.attribution.forward_trace import ForwardTrace
 from chainrule.attribution.story import Block, Gallery, Lines, Story
-from chainrule.attribution.term_sums import Whole, cell, terms_table
+from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
 from chainrule.ledger import DisplayOptions
 from chainrule.ledger.rendering import show
 from chainrule.ledger.steps import Quantity
@@ -27,7 +27,7 @@ __all__ = ["neuron_story"]
 Array = NDArray[Any]
 
 
-def neuron_story(passing: Passing, layer: int, neuron: int, top: int) -> Story:
+def neuron_story(passing: ForwardTrace, layer: int, neuron: int, top: int) -> Story:
     """Why a neuron is as active as it is.
 
     Args:
@@ -36,7 +36,7 @@ def neuron_story(passing: Passing, layer: int, neuron: int, top: int) -> Story:
         neuron: from 0; likewise.
         top: how many inputs are told one by one.
     """
-    told = _Neuron(passing, layer, neuron, top)
+    told = _NeuronStory(passing, layer, neuron, top)
     return Story(
         title=f"Neuron {neuron} of layer {layer} of {passing.path}",
         blocks=tuple(told.blocks()),
@@ -45,8 +45,8 @@ def neuron_story(passing: Passing, layer: int, neuron: int, top: int) -> Story:
 
 
 @dataclass(frozen=True, eq=False)
-class _Neuron:
-    passing: Passing
+class _NeuronStory:
+    passing: ForwardTrace
     layer: int
     neuron: int
     top: int
@@ -68,13 +68,13 @@ class _Neuron:
         return float(self.passing.biases(self.layer)[self.neuron])
 
     @property
-    def whole(self) -> Whole:
+    def whole(self) -> TermSum:
         terms = self.weights * self.inputs
         z = float(self.passing.sums(self.layer)[self.neuron])
-        return Whole(np.append(terms, self.bias) if self.has_bias else terms, z)
+        return TermSum(np.append(terms, self.bias) if self.has_bias else terms, z)
 
     def blocks(self) -> Iterator[Block]:
-        yield Lines("", (f"For {self.passing.described}.",))
+        yield Lines("", (f"For {self.passing.description}.",))
         l, j = self.layer, self.neuron  # noqa: E741
         header = ("input", f"a[{l - 1}]", f"W[{l}][{j}]", "W · a")
         ranked = [at for at in self.whole.ranked() if at < len(self.inputs)]
@@ -90,7 +90,7 @@ class _Neuron:
             name = input_name(self.passing.dataset, at)
         else:
             name = f"neuron {at} of layer {self.layer - 1}"
-        return name, cell(float(self.inputs[at])), cell(float(self.weights[at]))
+        return name, number_cell(float(self.inputs[at])), number_cell(float(self.weights[at]))
 
     def _activation(self) -> Iterator[str]:
         ledger = self.passing.ledger
@@ -101,7 +101,7 @@ class _Neuron:
 
     def _pictures(self) -> Iterator[Block]:
         data, row = self.passing.dataset, self.passing.row
-        if self.layer == 1 and can_be_seen(data):
+        if self.layer == 1 and is_image(data):
             terms = self.weights * self.inputs
             pictures = (
                 example_picture(data, row, f"example {row}"),

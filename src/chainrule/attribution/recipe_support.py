@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.attribution.replay import Course, StepOfRun
+from chainrule.attribution.replay import RunReplay, RunStep
 from chainrule.data import Augmentation
 from chainrule.engine import Position, augmentation_from_recipe
 from chainrule.errors import InputError
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
 
-__all__ = ["distortions_of", "extras_of", "require_explained", "step_recipe"]
+__all__ = ["augmentation_settings", "gradient_settings", "require_explainable", "step_recipe"]
 
-_TOLD_SCHEDULES = ("constant", "step", "exponential", "cosine", "one_cycle")
+_STEPWISE_SCHEDULES = ("constant", "step", "exponential", "cosine", "one_cycle")
 
 
-def extras_of(recipe: Recipe) -> Iterator[str]:
+def gradient_settings(recipe: Recipe) -> Iterator[str]:
     """The settings by which a training computes other gradients than of plain batches.
 
-    >>> list(extras_of(Recipe(dropout=0.2, shift=1.0, label_smoothing=0.1)))
+    >>> list(gradient_settings(Recipe(dropout=0.2, shift=1.0, label_smoothing=0.1)))
     ['dropout 0.2', 'label_smoothing 0.1', 'shift 1']
     """
     if recipe.normalisation != "none":
@@ -28,12 +28,12 @@ def extras_of(recipe: Recipe) -> Iterator[str]:
         yield "dropout " + ", ".join(f"{share:g}" for share in recipe.dropout)
     if recipe.label_smoothing:
         yield f"label_smoothing {recipe.label_smoothing:g}"
-    yield from distortions_of(recipe)
+    yield from augmentation_settings(recipe)
     if recipe.mixup:
         yield f"mixup {recipe.mixup:g}"
 
 
-def distortions_of(recipe: Recipe) -> Iterator[str]:
+def augmentation_settings(recipe: Recipe) -> Iterator[str]:
     """The settings by which each epoch learns from other copies of the examples."""
     if augmentation_from_recipe(recipe).changes:
         for name, limit in limits_of(recipe).items():
@@ -43,7 +43,7 @@ def distortions_of(recipe: Recipe) -> Iterator[str]:
                 yield f"{name} {value:g}"
 
 
-def require_explained(recipe: Recipe) -> None:
+def require_explainable(recipe: Recipe) -> None:
     """Refuse a run whose steps cannot be told term by term.
 
     Raises: InputError.
@@ -64,7 +64,7 @@ def require_explained(recipe: Recipe) -> None:
         )
 
 
-def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
+def step_recipe(course: RunReplay, step: RunStep, position: Position) -> Recipe:
     """A recipe by which one step of a run, taken by itself on plain layers, is the same.
 
     Where its rate follows from more than the number of the step, the rate is given. The parts of a
@@ -82,7 +82,7 @@ def step_recipe(course: Course, step: StepOfRun, position: Position) -> Recipe:
     grows = recipe.batch_growth > 1
     if grows:
         plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}
-    if grows or recipe.warmup_epochs or recipe.schedule not in _TOLD_SCHEDULES:
+    if grows or recipe.warmup_epochs or recipe.schedule not in _STEPWISE_SCHEDULES:
         rate = course.plan.engine.learning_rate(position)
         plain |= {"schedule": "constant", "learning_rate": rate, "warmup_epochs": 0.0}
     return recipe.replaced(**plain)

@@ -9,31 +9,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.replay import Course, StepOfRun
+from chainrule.attribution.replay import RunReplay, RunStep
 from chainrule.engine import Position, drop_gains, dropout_rates
 from chainrule.equations.backpropagation import Trace
 from chainrule.ledger.steps import Step, WorkedExample, step_from_trace
 from chainrule.network import Layout
 from chainrule.threads import one_blas_thread
 
-__all__ = ["craft_lines", "crafted_step", "is_crafted", "is_normalised", "plain_state"]
+__all__ = [
+    "inference_state",
+    "is_normalised",
+    "is_regularised",
+    "regularisation_lines",
+    "regularised_step",
+]
 
 Array = NDArray[Any]
 
 
-def is_crafted(course: Course) -> bool:
+def is_regularised(course: RunReplay) -> bool:
     """Whether steps go through the network otherwise than predictions do."""
     recipe = course.plan.recipe
     return recipe.normalisation != "none" or recipe.dropout is not None or bool(recipe.mixup)
 
 
-def is_normalised(course: Course, layer: int) -> bool:
+def is_normalised(course: RunReplay, layer: int) -> bool:
     """Whether a layer, from 1, has batch normalisation."""
     hidden = layer < course.plan.network.architecture.depth
     return hidden and course.plan.recipe.normalisation != "none"
 
 
-def plain_state(layout: Layout, state: Array) -> Array:
+def inference_state(layout: Layout, state: Array) -> Array:
     """The state of an update without the rows' numbers for gains, (slots, n)."""
     if not layout.gains:
         return state
@@ -42,8 +48,8 @@ def plain_state(layout: Layout, state: Array) -> Array:
     return np.array(rows, state.dtype).reshape(len(state), size)
 
 
-def crafted_step(
-    course: Course, step: StepOfRun, position: Position, example: WorkedExample
+def regularised_step(
+    course: RunReplay, step: RunStep, position: Position, example: WorkedExample
 ) -> Step:
     """The step as the law takes it from where the run stood.
 
@@ -61,12 +67,12 @@ def crafted_step(
         state=position.state.astype(np.float64),
     )
     with one_blas_thread(), np.errstate(all="ignore"):
-        passes = course.law.training_step(exact, np.array(step.rows)).passes
+        passes = course.reference.training_step(exact, np.array(step.rows)).passes
     assert example.state is not None
-    return step_from_trace(example, 1, example.parameters, example.state, _joined(passes))
+    return step_from_trace(example, 1, example.parameters, example.state, _join(passes))
 
 
-def _joined(passes: Sequence[Trace]) -> Trace:
+def _join(passes: Sequence[Trace]) -> Trace:
     """The parts of a batch as one: rows one below the other, gradients added up."""
     if len(passes) == 1:
         return passes[0]
@@ -87,7 +93,7 @@ def _joined(passes: Sequence[Trace]) -> Trace:
     return Trace(cost=np.asarray(sum(float(one.cost) for one in passes)), **arrays)
 
 
-def craft_lines(course: Course, layer: int, input_: int) -> Iterator[str]:
+def regularisation_lines(course: RunReplay, layer: int, input_: int) -> Iterator[str]:
     """What of the craft shows in the terms of one weight.
 
     Args:

@@ -30,14 +30,14 @@ from chainrule.training import (
     train_chunk,
 )
 
-__all__ = ["Course", "StepOfRun"]
+__all__ = ["RunReplay", "RunStep"]
 
-_LONG = 200
+_ANNOUNCED_STEPS = 200
 """Steps that are computed again without a word about it."""
 
 
 @dataclass(frozen=True)
-class StepOfRun:
+class RunStep:
     """A step of a run.
 
     Args:
@@ -54,7 +54,7 @@ class StepOfRun:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class RunReplay:
     """A run with the data that it learned from.
 
     Args:
@@ -67,7 +67,7 @@ class Course:
     path: str
     dataset: Dataset
     validation: Dataset | None = None
-    tell: Callable[[str], None] = lambda _: None
+    report: Callable[[str], None] = lambda _: None
 
     @cached_property
     def plan(self) -> TrainingSetup:
@@ -93,7 +93,7 @@ class Course:
         return position
 
     @property
-    def done(self) -> int:
+    def steps_done(self) -> int:
         """Steps that the run has done.
 
         Raises: as `newest`.
@@ -127,13 +127,13 @@ class Course:
         """Steps of so many epochs."""
         return self._steps_by[epochs]
 
-    def place(self, done: int) -> tuple[int, int]:
+    def epoch_position(self, done: int) -> tuple[int, int]:
         """After so many steps: how many epochs had ended, and batches of the next one."""
         epoch = bisect_right(self._steps_by, done) - 1
         return epoch, done - self._steps_by[epoch]
 
     @property
-    def _pace(self) -> str:
+    def _batches_text(self) -> str:
         """Batches an epoch, in words."""
         first = self.batches(0)
         if self.plan.recipe.batch_growth > 1:
@@ -146,7 +146,7 @@ class Course:
         assert seed is not None, "a kept recipe has its seed"
         return epoch_order(seed, epoch, n) if self.plan.recipe.shuffle else np.arange(n)
 
-    def step(self, number: int) -> StepOfRun:
+    def step(self, number: int) -> RunStep:
         """One step.
 
         Args:
@@ -154,21 +154,21 @@ class Course:
 
         Raises: InputError.
         """
-        if not 1 <= number <= self.done:
+        if not 1 <= number <= self.steps_done:
             raise InputError(
                 self.path,
-                expected=f"a step from 1 to {self.done}",
+                expected=f"a step from 1 to {self.steps_done}",
                 got=str(number),
-                why=f"The run has {self._pace}",
+                why=f"The run has {self._batches_text}",
                 argument="step",
                 value=number,
             )
-        epoch, batch = self.place(number - 1)
+        epoch, batch = self.epoch_position(number - 1)
         first, after = self._timetable.bounds(epoch, batch)
         rows = self._order(epoch)[first:after]
-        return StepOfRun(number, epoch + 1, batch + 1, tuple(int(row) for row in rows))
+        return RunStep(number, epoch + 1, batch + 1, tuple(int(row) for row in rows))
 
-    def step_with(self, row: int) -> StepOfRun:
+    def step_with(self, row: int) -> RunStep:
         """The latest step whose batch had an example.
 
         Args:
@@ -176,23 +176,23 @@ class Course:
 
         Raises: InputError where there is no such example, or no step has had it yet.
         """
-        last = self.place(self.done - 1)[0]
+        last = self.epoch_position(self.steps_done - 1)[0]
         for epoch in (last, last - 1)[: last + 1]:
             place = int(np.flatnonzero(self._order(epoch) == row)[0])
             number = self.steps_by(epoch) + place // self._timetable.size(epoch) + 1
-            if number <= self.done:
+            if number <= self.steps_done:
                 return self.step(number)
         raise InputError(
             self.path,
             expected="an example that the run has seen",
             got=str(row),
-            why=f"It has done {self.done} steps of {self.batches(0)} in its first epoch",
+            why=f"It has done {self.steps_done} steps of {self.batches(0)} in its first epoch",
             argument="image",
             value=row,
         )
 
     @cached_property
-    def law(self) -> ReferenceEngine:
+    def reference(self) -> ReferenceEngine:
         """The reference engine in float64, for this training."""
         plan = self.plan
         architecture = replace(plan.network.architecture, dtype="float64")
@@ -200,20 +200,20 @@ class Course:
         law.expansion.threads = thread_count()
         return law
 
-    def examples(self, step: StepOfRun) -> Dataset:
+    def examples(self, step: RunStep) -> Dataset:
         """The training set as the epoch of a step had it: distorted copies, where there are any."""
-        return self.law.expansion.of(step.epoch - 1)
+        return self.reference.expansion.of(step.epoch - 1)
 
-    def before(self, step: StepOfRun) -> Position:
+    def position_before(self, step: RunStep) -> Position:
         """Where the run stood before a step, to the bit.
 
         It goes on from the nearest checkpoint that was kept.
 
         Raises: FileError, DataError, IntegrityError.
         """
-        return self.reached(step.number - 1)
+        return self.position_at(step.number - 1)
 
-    def reached(self, done: int, start: Position | None = None) -> Position:
+    def position_at(self, done: int, start: Position | None = None) -> Position:
         """Where the run stood after so many steps, to the bit.
 
         Args:
@@ -222,18 +222,18 @@ class Course:
 
         Raises: FileError, DataError, IntegrityError.
         """
-        position = self.nearest(done) if start is None else start
-        if done - position.step > _LONG:
-            self.tell(f"Steps {position.step + 1} to {done} are computed again.")
+        position = self.nearest_checkpoint(done) if start is None else start
+        if done - position.step > _ANNOUNCED_STEPS:
+            self.report(f"Steps {position.step + 1} to {done} are computed again.")
         while position.step < done:
             position, _ = train_chunk(self.plan, position, Until(batches=done - position.step))
         return position
 
-    def after(self, position: Position) -> Position:
+    def position_after(self, position: Position) -> Position:
         """Where the run stood one step further on."""
         return self.plan.engine.advance(position, Until(batches=1))
 
-    def nearest(self, done: int) -> Position:
+    def nearest_checkpoint(self, done: int) -> Position:
         """The latest checkpoint with no more steps done than these.
 
         Raises: FileError, DataError, IntegrityError.

@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 
-__all__ = ["ALLOWED", "Whole", "cell", "terms_table"]
+__all__ = ["TOLERANCE", "TermSum", "number_cell", "terms_table"]
 
 Array = NDArray[Any]
 
-ALLOWED = 1e-12
+TOLERANCE = 1e-12
 """How far a sum may be from the law's number, beside its terms' absolute values."""
 
 _DIGITS = 6
 
 
 @dataclass(frozen=True, eq=False)
-class Whole:
+class TermSum:
     """A number and the terms that it is the sum of.
 
     Args:
@@ -53,22 +53,23 @@ class Whole:
     @property
     def holds(self) -> bool:
         """Whether the terms are the whole number."""
-        return self.gap <= ALLOWED * self.size
+        return self.gap <= TOLERANCE * self.size
 
     @property
     def sentence(self) -> str:
         """Whether the terms add up, in words."""
         if not self.holds:
-            return f"The terms add up to {cell(self.added)}, but the law has {cell(self.total)}."
+            added, total = number_cell(self.added), number_cell(self.total)
+            return f"The terms add up to {added}, but the law has {total}."
         off = f"{self.gap:.0e} off" if self.gap else "to the last digit"
-        return f"The terms add up to the law's {cell(self.total)}, {off} (float64)."
+        return f"The terms add up to the law's {number_cell(self.total)}, {off} (float64)."
 
     def ranked(self) -> list[int]:
         """The terms' places, the largest in absolute value first."""
         return [int(at) for at in np.argsort(-np.abs(self.terms), kind="stable")]
 
 
-def cell(value: float) -> str:
+def number_cell(value: float) -> str:
     """A number in a table."""
     return number_text(value, _DIGITS)
 
@@ -77,7 +78,7 @@ def terms_table(
     title: str,
     header: tuple[str, ...],
     rows: Sequence[tuple[str, ...]],
-    whole: Whole,
+    whole: TermSum,
     *,
     last: Sequence[tuple[str, float]] = (),
 ) -> Table:
@@ -94,13 +95,15 @@ def terms_table(
     count = len(whole.terms) - len(last)
     ranked = [at for at in whole.ranked() if at < count]
     shown = ranked[: len(rows)]
-    table = [(*row, cell(float(whole.terms[at]))) for row, at in zip(rows, shown, strict=True)]
+    table = [
+        (*row, number_cell(float(whole.terms[at]))) for row, at in zip(rows, shown, strict=True)
+    ]
     others = [float(whole.terms[at]) for at in ranked[len(rows) :]]
     gap = ("",) * (len(header) - 2)
     if others:
         zeros = sum(not value for value in others)
         note = f", {zeros} of them 0" if zeros else ""
-        table.append((f"{len(others)} others{note}", *gap, cell(math.fsum(others))))
-    table += [(name, *gap, cell(value)) for name, value in last]
-    table.append(("sum", *gap, cell(whole.added)))
+        table.append((f"{len(others)} others{note}", *gap, number_cell(math.fsum(others))))
+    table += [(name, *gap, number_cell(value)) for name, value in last]
+    table.append(("sum", *gap, number_cell(whole.added)))
     return Table(title, header, tuple(table), whole.sentence)

@@ -9,31 +9,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.example_view import can_be_seen, example_picture, input_name, target_text
-from chainrule.attribution.recipe_support import distortions_of, require_explained, step_recipe
-from chainrule.attribution.regularised_step import (
-    craft_lines,
-    crafted_step,
-    is_crafted,
-    is_normalised,
-    plain_state,
+from chainrule.attribution.example_view import example_picture, input_name, is_image, target_text
+from chainrule.attribution.recipe_support import (
+    augmentation_settings,
+    require_explainable,
+    step_recipe,
 )
-from chainrule.attribution.replay import Course, StepOfRun
+from chainrule.attribution.regularised_step import (
+    inference_state,
+    is_normalised,
+    is_regularised,
+    regularisation_lines,
+    regularised_step,
+)
+from chainrule.attribution.replay import RunReplay, RunStep
 from chainrule.attribution.story import Block, Gallery, Lines, Story
-from chainrule.attribution.term_sums import Whole, cell, terms_table
-from chainrule.attribution.update import Update
+from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
+from chainrule.attribution.weight_update import WeightUpdate
 from chainrule.engine import Position, drop_gains
 from chainrule.equations.updates import UPDATES
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Quantity, WorkedExample
 
-__all__ = ["WeightAsked", "weight_story"]
+__all__ = ["WeightRequest", "weight_story"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class WeightAsked:
+class WeightRequest:
     """What is asked of a run.
 
     Args:
@@ -56,7 +60,7 @@ class WeightAsked:
         return Quantity("dW", self.layer, self.index)
 
 
-def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
+def weight_story(course: RunReplay, step: RunStep, asked: WeightRequest) -> Story:
     """What one step of a run did to one weight, and why.
 
     Args:
@@ -67,32 +71,32 @@ def weight_story(course: Course, step: StepOfRun, asked: WeightAsked) -> Story:
     Raises: InputError where there is no such weight, or where the recipe has what is not explained
         term by term; what `Course.before` raises.
     """
-    require_explained(course.plan.recipe)
-    position = course.before(step)
+    require_explainable(course.plan.recipe)
+    position = course.position_before(step)
     ledger = _ledger(course, step, position)
     ledger.locate(asked.gradient, asked.where)
-    terms = _Terms(course, step, ledger, asked)
-    update = Update(course, position, ledger, asked.layer, asked.index)
+    terms = _GradientTerms(course, step, ledger, asked)
+    update = WeightUpdate(course, position, ledger, asked.layer, asked.index)
     return Story(
         title=f"{_address(asked)} in step {step.number} of {course.path}",
         blocks=(*terms.blocks(), update.block(), *terms.pictures()),
-        numbers=_numbers(terms, update),
+        numbers=_record(terms, update),
     )
 
 
-def _address(asked: WeightAsked) -> str:
+def _address(asked: WeightRequest) -> str:
     return str(Quantity("W", asked.layer, asked.index))
 
 
-def _ledger(course: Course, step: StepOfRun, position: Position) -> Ledger:
+def _ledger(course: RunReplay, step: RunStep, position: Position) -> Ledger:
     """The numbers of the step in float64."""
     example = _example(course, step, position)
-    if not is_crafted(course):
+    if not is_regularised(course):
         return Ledger(example)
-    return Ledger.from_step(crafted_step(course, step, position, example))
+    return Ledger.from_step(regularised_step(course, step, position, example))
 
 
-def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExample:
+def _example(course: RunReplay, step: RunStep, position: Position) -> WorkedExample:
     """The step as a worked example in float64, with plain layers."""
     plan, recipe = course.plan, step_recipe(course, step, position)
     layout = plan.engine.layout
@@ -102,20 +106,20 @@ def _example(course: Course, step: StepOfRun, position: Position) -> WorkedExamp
         course.examples(step),
         recipe,
         rows=step.rows,
-        state=plain_state(layout, state).astype(np.float64),
+        state=inference_state(layout, state).astype(np.float64),
         start=step.number - 1,
         where=course.path,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Terms:
+class _GradientTerms:
     """The terms of one gradient."""
 
-    course: Course
-    step: StepOfRun
+    course: RunReplay
+    step: RunStep
     ledger: Ledger
-    asked: WeightAsked
+    asked: WeightRequest
 
     @property
     def deltas(self) -> Array:
@@ -134,12 +138,12 @@ class _Terms:
         return np.asarray((step.a[layer - 2] if layer > 1 else step.x)[:, self.asked.index[1]])
 
     @property
-    def whole(self) -> Whole:
+    def whole(self) -> TermSum:
         total = self.ledger.value(self.asked.gradient)
         assert isinstance(total, float)
-        return Whole(self.deltas * self.inputs, total)
+        return TermSum(self.deltas * self.inputs, total)
 
-    def _told(self) -> list[int]:
+    def _listed_places(self) -> list[int]:
         """The places of the terms that are told one by one."""
         return self.whole.ranked()[: self.asked.top]
 
@@ -152,7 +156,7 @@ class _Terms:
         )
         lines = [
             f"From {source} to neuron {j} of layer {layer}.",
-            f"Step {self.step.number} of {self.course.done} was {batch}.",
+            f"Step {self.step.number} of {self.course.steps_done} was {batch}.",
         ]
         yield Lines("", (*lines, *self._apart_lines(), *self._zeros_line(), *self._image_line()))
         product = f"{self.error} · a"
@@ -164,17 +168,19 @@ class _Terms:
             product,
         )
         title = f"[BP4] {self.asked.gradient} = Σ {product}, the largest terms first"
-        yield terms_table(title, header, [self._row(at) for at in self._told()], self.whole)
+        yield terms_table(
+            title, header, [self._row(at) for at in self._listed_places()], self.whole
+        )
 
     def _apart_lines(self) -> Iterator[str]:
         """In what the examples differ from those of the data."""
         recipe = self.course.plan.recipe
         if recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
-        distortions = ", ".join(distortions_of(recipe))
+        distortions = ", ".join(augmentation_settings(recipe))
         if distortions:
             yield f"They are the copies that epoch {self.step.epoch} learned from: {distortions}."
-        yield from craft_lines(self.course, self.asked.layer, self.asked.index[1])
+        yield from regularisation_lines(self.course, self.asked.layer, self.asked.index[1])
 
     def _zeros_line(self) -> Iterator[str]:
         """Why terms are 0, where some are."""
@@ -190,26 +196,31 @@ class _Terms:
             at = self.step.rows.index(image)
             place = self.whole.ranked().index(at) + 1
             delta, a = float(self.deltas[at]), float(self.inputs[at])
-            product = f"{cell(delta)} · {cell(a)} = {cell(delta * a)}"
+            product = f"{number_cell(delta)} · {number_cell(a)} = {number_cell(delta * a)}"
             yield f"Example {image} adds {product}: number {place} by size."
 
     def _row(self, at: int) -> tuple[str, ...]:
         row = self.step.rows[at]
         target = target_text(self.course.plan.training, row)
-        return str(row), target, cell(float(self.deltas[at])), cell(float(self.inputs[at]))
+        return (
+            str(row),
+            target,
+            number_cell(float(self.deltas[at])),
+            number_cell(float(self.inputs[at])),
+        )
 
     def pictures(self) -> Iterator[Block]:
         data = self.course.examples(self.step)
-        if not can_be_seen(data):
+        if not is_image(data):
             return
         terms = self.whole.terms
-        moved = [at for at in self._told() if terms[at]]
+        moved = [at for at in self._listed_places() if terms[at]]
         pictures = tuple(
             example_picture(
                 data,
                 self.step.rows[at],
                 f"{self.step.rows[at]}: {target_text(data, self.step.rows[at])}, "
-                f"{cell(float(terms[at]))}",
+                f"{number_cell(float(terms[at]))}",
             )
             for at in moved
         )
@@ -232,7 +243,7 @@ class _Terms:
         ]
 
 
-def _numbers(terms: _Terms, update: Update) -> dict[str, Any]:
+def _record(terms: _GradientTerms, update: WeightUpdate) -> dict[str, Any]:
     whole = terms.whole
     return {
         "run": terms.course.path,

@@ -14,7 +14,7 @@ from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
 from chainrule.limits import Limit
-from chainrule.marking import Marked, judge
+from chainrule.marking import MarkedClaims, judge
 
 __all__ = ["command"]
 
@@ -65,7 +65,7 @@ def _check(file: str, **given: Any) -> int:
     return 0 if marked.first_wrong is None else CHECK_FAILED
 
 
-def _as_text(console: Console, ledger: Ledger, marked: Marked) -> None:
+def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
     from chainrule.ledger.rendering import example_text
     from chainrule.marking import marks_lines, marks_table
 
@@ -79,13 +79,13 @@ def _as_text(console: Console, ledger: Ledger, marked: Marked) -> None:
         console.line(line)
 
 
-def _as_html(console: Console, ledger: Ledger, marked: Marked) -> None:
+def _as_html(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
     from chainrule.marking.marks_html import marks_html
 
     console.line(marks_html(ledger, marked).rstrip("\n"))
 
 
-def _as_json(console: Console, ledger: Ledger, marked: Marked) -> None:
+def _as_json(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
     from chainrule.marking import marks_record
 
     console.json(marks_record(marked))

@@ -12,7 +12,15 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
-from chainrule.descent import FUNCTIONS, LIMITS, STEPS, Asked, Descent, function_of, read_function
+from chainrule.descent import (
+    DEFAULT_STEPS,
+    DESCENT_LIMITS,
+    FUNCTIONS,
+    Descent,
+    FunctionFile,
+    make_function,
+    read_function,
+)
 from chainrule.errors import InputError
 from chainrule.limits import Limit
 
@@ -44,9 +52,9 @@ _SETTINGS = {
         default_text="1 for each variable",
     ),
     "learning_rate": Setting(
-        name="learning_rate", limit=LIMITS["learning_rate"], default_text=str(_RATE)
+        name="learning_rate", limit=DESCENT_LIMITS["learning_rate"], default_text=str(_RATE)
     ),
-    "steps": Setting(name="steps", limit=LIMITS["steps"], default_text=str(STEPS)),
+    "steps": Setting(name="steps", limit=DESCENT_LIMITS["steps"], default_text=str(DEFAULT_STEPS)),
     "digits": Setting(
         name="digits",
         limit=Limit(int, "significant digits of numbers", 1, 17, group="output"),
@@ -60,7 +68,7 @@ def _descend(target: str, **given: Any) -> None:
     with told_by_flags("descend", ("learning_rate",)):
         digits = _SETTINGS["digits"].limit.check("descend", "digits", given["digits"] or 6)
         asked = _asked(target, given)
-        descent = asked.made()
+        descent = asked.descend()
         if given["picture"]:
             _draw(descent, given["picture"])
     _tell(console, asked.title, descent, digits=digits, full=bool(given["full"]))
@@ -68,15 +76,15 @@ def _descend(target: str, **given: Any) -> None:
         console.fact("drawn", given["picture"])
 
 
-def _asked(target: str, given: dict[str, Any]) -> Asked:
+def _asked(target: str, given: dict[str, Any]) -> FunctionFile:
     """What is asked for: by a file, by flags, or by flags in place of what the file says."""
     if target.endswith(".toml") or target in bundled_files("function"):
         read = read_function(target)
     else:
-        function = function_of(target, "descend")
-        read = Asked("", function, (1.0,) * len(function.variables), _RATE, STEPS)
+        function = make_function(target, "descend")
+        read = FunctionFile("", function, (1.0,) * len(function.variables), _RATE, DEFAULT_STEPS)
     start = given["start"]
-    return Asked(
+    return FunctionFile(
         title=read.title,
         function=read.function,
         start=read.start if start is None else _start(start, read.function.variables),
@@ -134,7 +142,7 @@ def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: 
     console.line()
     console.table(descent_table(descent, digits, full=full))
     console.line()
-    console.line(descent.course.sentence)
+    console.line(descent.outcome.sentence)
 
 
 def _flags() -> list[click.Parameter]:

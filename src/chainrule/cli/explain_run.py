@@ -22,7 +22,7 @@ from chainrule.errors import InputError
 from chainrule.ledger.steps import Quantity
 
 if TYPE_CHECKING:
-    from chainrule.attribution import Passing
+    from chainrule.attribution import ForwardTrace
 
 __all__ = ["FORMATS_OF_RUNS", "explain_run", "refuse_run_flags"]
 
@@ -145,49 +145,49 @@ def _of_decision(target: str, given: Mapping[str, Any]) -> Story:
     return decision_story(_passing(target, given, "decision"), given.get("top") or TOP)
 
 
-def _passing(target: str, given: Mapping[str, Any], name: str) -> Passing:
+def _passing(target: str, given: Mapping[str, Any], name: str) -> ForwardTrace:
     """The kept network and the example that a flag has the number of."""
-    from chainrule.attribution import Passing
+    from chainrule.attribution import ForwardTrace
 
     kept = open_kept(target)
     source = own_data(kept, "explain", given.get("data"))
     split = given.get("split") or "test"
     dataset = SPLITS[split](source.load(offline=bool(given.get("offline"))))
-    return Passing(kept.path, kept.network, dataset, split, given[name], where=flag_name(name))
+    return ForwardTrace(kept.path, kept.network, dataset, split, given[name], where=flag_name(name))
 
 
 def _of_weight(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.attribution import WeightAsked, weight_story
+    from chainrule.attribution import WeightRequest, weight_story
 
     refuse(given, ("split",), "A weight learned from the training set")
     layer, neuron, source = _numbers(_WEIGHT, given["weight"], "weight")
     course, _ = course_of(target, given, "--weight")
     step = step_of(course, given)
     image, top = given.get("image"), given.get("top") or TOP
-    asked = WeightAsked(layer, (neuron, source), image=image, top=top, where="--weight")
+    asked = WeightRequest(layer, (neuron, source), image=image, top=top, where="--weight")
     return weight_story(course, step, asked)
 
 
 def _of_influence(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.attribution import Passing, influence_story, stages_of
+    from chainrule.attribution import ForwardTrace, influence_story, run_stages
 
     refuse(given, _OF_STEPS, "--influence is of the whole run")
     refuse(given, ("image",), "--influence has the number of the example itself")
     course, pair = course_of(target, given, "--influence")
     split, begun = given.get("split") or "test", course.plan.network
     data, row = SPLITS[split](pair), given["influence"]
-    passing = Passing(target, begun, data, split, row, where="--influence")
-    return influence_story(course, stages_of(course), passing, given.get("top") or TOP)
+    passing = ForwardTrace(target, begun, data, split, row, where="--influence")
+    return influence_story(course, run_stages(course), passing, given.get("top") or TOP)
 
 
 def _of_mislabels(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.attribution import mislabels_story, stages_of
+    from chainrule.attribution import mislabels_story, run_stages
 
     refuse(given, _OF_STEPS, "--mislabels is of the whole run")
     refuse(given, ("image", "top"), "--mislabels has the number of examples itself")
     refuse(given, ("split",), "Labels are learned from the training set")
     course, _ = course_of(target, given, "--mislabels")
-    return mislabels_story(course, stages_of(course), given["mislabels"])
+    return mislabels_story(course, run_stages(course), given["mislabels"])
 
 
 def _numbers(form: re.Pattern[str], text: str, name: str) -> tuple[int, ...]:

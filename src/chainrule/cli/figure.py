@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from chainrule.attribution import Course
+from chainrule.attribution import RunReplay
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
@@ -138,13 +138,13 @@ def _settings(facts: RunFacts) -> dict[str, Any]:
     }
 
 
-def _course(path: str, *, offline: bool) -> Course:
+def _course(path: str, *, offline: bool) -> RunReplay:
     """A run with the data that it learned from."""
     facts, remedy = RunFolder(path).facts(), "Bring them back to their place"
     source = data_of(facts, path, None, remedy)
     checks = validation_of(facts, path, None, remedy)
     validation = None if checks is None else whole(checks.load(offline=offline))
-    return Course(path, source.load(offline=offline).train, validation)
+    return RunReplay(path, source.load(offline=offline).train, validation)
 
 
 def _dataset(source: str, given: dict[str, Any]) -> Dataset:

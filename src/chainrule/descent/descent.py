@@ -9,18 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.descent.convergence import Course, Path, course_of, limit_of
+from chainrule.descent.descent_outcome import (
+    DescentOutcome,
+    DescentPath,
+    classify_descent,
+    rate_limit,
+)
 from chainrule.descent.function import Function
 from chainrule.equations.updates import UpdateSettings, gradient_descent
 from chainrule.errors import InputError
 from chainrule.limits import Limit
 
-__all__ = ["LIMITS", "Descent", "descend"]
+__all__ = ["DESCENT_LIMITS", "Descent", "descend"]
 
 Array = NDArray[np.float64]
 
 # fmt: off
-LIMITS = {
+DESCENT_LIMITS = {
     "learning_rate": Limit(float, "length of a step, as a share of the slope", 0, 1e6, True, group="descent"),  # noqa: E501
     "steps": Limit(int, "steps to take", 1, 10_000, group="descent"),
     "start": Limit(float, "where to begin", -1e100, 1e100, group="descent"),
@@ -40,8 +45,8 @@ class Descent:
     """
 
     function: Function
-    path: Path
-    course: Course
+    path: DescentPath
+    outcome: DescentOutcome
 
     @property
     def steps(self) -> int:
@@ -51,7 +56,7 @@ class Descent:
     @property
     def limit(self) -> float:
         """2/curvature at the start, the curvature in the steepest direction; infinite without."""
-        return limit_of(float(self.path.curvatures[0, 1]))
+        return rate_limit(float(self.path.curvatures[0, 1]))
 
 
 def descend(
@@ -68,37 +73,37 @@ def descend(
     Raises: InputError.
 
     Example:
-        >>> from chainrule.descent.function import function_of
-        >>> f = function_of("x**2 - 2*x + 1.5")
+        >>> from chainrule.descent.function import make_function
+        >>> f = make_function("x**2 - 2*x + 1.5")
         >>> found = descend(f, [-1.0], learning_rate=1.0, steps=3)
-        >>> found.path.points[:, 0].tolist(), found.course.name
+        >>> found.path.points[:, 0].tolist(), found.outcome.name
         ([-1.0, 3.0, -1.0, 3.0], 'swings')
     """
-    rate = LIMITS["learning_rate"].check("descend", "learning_rate", learning_rate)
-    most = LIMITS["steps"].check("descend", "steps", steps)
-    points = [_checked_start(function, start)]
+    rate = DESCENT_LIMITS["learning_rate"].check("descend", "learning_rate", learning_rate)
+    most = DESCENT_LIMITS["steps"].check("descend", "steps", steps)
+    points = [_check_start(function, start)]
     gradients = [function.gradient(points[0])]
     with np.errstate(over="ignore", invalid="ignore"):
         while len(points) <= most:
-            point = _stepped(points[-1], gradients[-1], rate)
+            point = _take_step(points[-1], gradients[-1], rate)
             if not np.isfinite(point).all():
                 break
             points.append(point)
             gradients.append(function.gradient(point))
             if not np.isfinite(gradients[-1]).all():
                 break
-    path = Path(
+    path = DescentPath(
         rate=rate,
         points=np.array(points),
-        values=np.array([function.at(point) for point in points]),
+        values=np.array([function.value_at(point) for point in points]),
         gradients=np.array(gradients),
         curvatures=np.array([_curvatures(function.hessian(points[at])) for at in (0, -1)]),
-        asked=most,
+        steps_requested=most,
     )
-    return Descent(function, path, course_of(path))
+    return Descent(function, path, classify_descent(path))
 
 
-def _stepped(point: Array, gradient: Array, rate: float) -> Array:
+def _take_step(point: Array, gradient: Array, rate: float) -> Array:
     no_state = np.zeros((0, point.size))
     return gradient_descent(point, gradient, no_state, UpdateSettings(eta=rate)).theta
 
@@ -111,8 +116,8 @@ def _curvatures(hessian: Array) -> tuple[float, float]:
     return float(found[0]), float(found[-1])
 
 
-def _checked_start(function: Function, start: Sequence[float]) -> Array:
-    names, limit = function.variables, LIMITS["start"]
+def _check_start(function: Function, start: Sequence[float]) -> Array:
+    names, limit = function.variables, DESCENT_LIMITS["start"]
     if len(start) != len(names):
         count = f"{len(names)} number{'s' * (len(names) > 1)}"
         raise InputError(
@@ -123,7 +128,7 @@ def _checked_start(function: Function, start: Sequence[float]) -> Array:
             value=tuple(start),
         )
     point = np.array([limit.check("descend", "start", number) for number in start])
-    if not np.isfinite([function.at(point), *function.gradient(point)]).all():
+    if not np.isfinite([function.value_at(point), *function.gradient(point)]).all():
         raise InputError(
             "descend",
             expected="start to be where the function has a value and a slope",

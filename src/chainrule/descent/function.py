@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.descent.parsing import Parsed, parsed
+from chainrule.descent.formula_parser import ParsedFormula, parse_formula
 from chainrule.errors import InputError
 from chainrule.ledger.formulas import (
     FUNCTIONS,
@@ -25,7 +25,7 @@ from chainrule.ledger.formulas import (
     number_text,
 )
 
-__all__ = ["Function", "function_of"]
+__all__ = ["Function", "make_function"]
 
 Array = NDArray[np.float64]
 
@@ -45,23 +45,23 @@ class Function:
     text: str
     variables: tuple[str, ...]
     value: Expression
-    slopes: tuple[Expression, ...]
+    derivatives: tuple[Expression, ...]
     curvatures: tuple[tuple[Expression, ...], ...]
 
-    def at(self, point: Array) -> float:
+    def value_at(self, point: Array) -> float:
         """The value at a point, (variables,); NaN where there is none, infinite if huge."""
         return self._number(self.value, point)
 
     def gradient(self, point: Array) -> Array:
         """The derivatives at a point, (variables,)."""
-        return np.array([self._number(slope, point) for slope in self.slopes])
+        return np.array([self._number(slope, point) for slope in self.derivatives])
 
     def hessian(self, point: Array) -> Array:
         """The second derivatives at a point, (variables, variables)."""
         rows = self.curvatures
         return np.array([[self._number(one, point) for one in row] for row in rows])
 
-    def over(self, points: Array) -> Array:
+    def values_at(self, points: Array) -> Array:
         """The values at many points.
 
         Args:
@@ -70,11 +70,11 @@ class Function:
         Returns: as many numbers; NaN where there is no value.
         """
         flat = points.reshape(len(self.variables), -1).T
-        return np.array([self.at(point) for point in flat]).reshape(points.shape[1:])
+        return np.array([self.value_at(point) for point in flat]).reshape(points.shape[1:])
 
     def _number(self, tree: Expression, point: Array) -> float:
         known = dict(zip(self.variables, map(float, point), strict=True))
-        arithmetic = Arithmetic(lambda leaf: _leaf(leaf, known), _called, math.fsum)
+        arithmetic = Arithmetic(lambda leaf: _leaf(leaf, known), _call, math.fsum)
         try:
             found = evaluate(tree, arithmetic)
         except OverflowError:
@@ -83,7 +83,7 @@ class Function:
             return math.nan
         return math.nan if isinstance(found, complex) else float(found)
 
-    def shown(self, tree: Expression, point: Array | None = None, digits: int = 6) -> str:
+    def format(self, tree: Expression, point: Array | None = None, digits: int = 6) -> str:
         """A formula as text.
 
         Args:
@@ -101,7 +101,7 @@ class Function:
         return formula_text(tree, leaf, full=True)
 
     @cached_property
-    def letter(self) -> str:
+    def notation(self) -> str:
         """The left side: f(x), or f(x, y)."""
         return f"f({', '.join(self.variables)})"
 
@@ -110,11 +110,11 @@ def _leaf(leaf: Leaf, known: Mapping[str, float]) -> float:
     return known.get(leaf.name, leaf.value) if isinstance(leaf, Symbol) else leaf.value
 
 
-def _called(function: str, *arguments: float) -> float:
+def _call(function: str, *arguments: float) -> float:
     return FUNCTIONS[function](*arguments)
 
 
-def function_of(text: str, where: str = "formula") -> Function:
+def make_function(text: str, where: str = "formula") -> Function:
     """The function that a formula describes, derived by SymPy.
 
     Args:
@@ -124,24 +124,24 @@ def function_of(text: str, where: str = "formula") -> Function:
     Raises: InputError, UnknownNameError.
 
     Example:
-        >>> f = function_of("x**2 - 2*x + 1.5")
-        >>> f.shown(f.slopes[0]), f.at(np.array([3.0]))
+        >>> f = make_function("x**2 - 2*x + 1.5")
+        >>> f.format(f.derivatives[0]), f.value_at(np.array([3.0]))
         ('2·x - 2', 4.5)
     """
-    formula = parsed(text, where)
+    formula = parse_formula(text, where)
     read = _reader(formula, where)
-    slopes = [_derived(formula.node, name) for name in formula.variables]
-    rows = [[_derived(slope, name) for name in formula.variables] for slope in slopes]
+    slopes = [_differentiate(formula.node, name) for name in formula.variables]
+    rows = [[_differentiate(slope, name) for name in formula.variables] for slope in slopes]
     return Function(
         text=formula.text.strip(),
         variables=formula.variables,
         value=read(formula.node),
-        slopes=tuple(map(read, slopes)),
+        derivatives=tuple(map(read, slopes)),
         curvatures=tuple(tuple(map(read, row)) for row in rows),
     )
 
 
-def _derived(node: Any, name: str) -> Any:
+def _differentiate(node: Any, name: str) -> Any:
     """The derivative; the jump of a sign has none, and its place is left out."""
     import sympy
 
@@ -149,7 +149,7 @@ def _derived(node: Any, name: str) -> Any:
     return found.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
 
-def _reader(formula: Parsed, where: str) -> Callable[[Any], Expression]:
+def _reader(formula: ParsedFormula, where: str) -> Callable[[Any], Expression]:
     symbols = {name: Symbol(name, name, math.nan) for name in formula.variables}
 
     def read(node: Any) -> Expression:

@@ -14,20 +14,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.descent.descent import LIMITS, Descent, descend
-from chainrule.descent.function import Function, function_of
-from chainrule.descent.parsing import LONGEST
+from chainrule.descent.descent import DESCENT_LIMITS, Descent, descend
+from chainrule.descent.function import Function, make_function
+from chainrule.descent.python_expression import MAX_LENGTH
 from chainrule.errors import InputError, describe
 from chainrule.ledger.files import Fields, read_source
 
-__all__ = ["STEPS", "Asked", "read_function"]
+__all__ = ["DEFAULT_STEPS", "FunctionFile", "read_function"]
 
-STEPS = 10
+DEFAULT_STEPS = 10
 """So many where nothing is said."""
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class FunctionFile:
     """A descent that is asked for.
 
     Args:
@@ -44,7 +44,7 @@ class Asked:
     learning_rate: float
     steps: int
 
-    def made(self) -> Descent:
+    def descend(self) -> Descent:
         """The descent.
 
         Raises: InputError.
@@ -54,7 +54,7 @@ class Asked:
         )
 
 
-def read_function(path: str | Path) -> Asked:
+def read_function(path: str | Path) -> FunctionFile:
     """The descent that a file describes.
 
     Args:
@@ -66,17 +66,17 @@ def read_function(path: str | Path) -> Asked:
     top = Fields.at(source, (), source.table, ("title", "function", "descent"))
     table = top.given("function", '{ formula = "x**2" }')
     of = Fields.at(source, ("function",), table, ("formula",))
-    text = of.text("formula", '"x**2"', LONGEST)
-    function = function_of(text, of.where("formula"))
+    text = of.text("formula", '"x**2"', MAX_LENGTH)
+    function = make_function(text, of.where("formula"))
     table = top.given("descent", "{ start = { x = 1.0 }, learning_rate = 0.1 }")
     how = Fields.at(source, ("descent",), table, ("start", "learning_rate", "steps"))
     how.given("learning_rate", "0.1")
-    return Asked(
+    return FunctionFile(
         title=top.text("title", '"…"') if top.has("title") else "",
         function=function,
         start=_start(how, function),
-        learning_rate=how.limited("learning_rate", LIMITS["learning_rate"]),
-        steps=how.limited("steps", LIMITS["steps"]) if how.has("steps") else STEPS,
+        learning_rate=how.limited("learning_rate", DESCENT_LIMITS["learning_rate"]),
+        steps=how.limited("steps", DESCENT_LIMITS["steps"]) if how.has("steps") else DEFAULT_STEPS,
     )
 
 
@@ -87,7 +87,7 @@ def _start(how: Fields, function: Function) -> tuple[float, ...]:
     start = Fields.at(how.source, ("descent", "start"), table, names)
     for name in names:
         start.given(name, "1.0")
-    numbers = tuple(start.limited(name, LIMITS["start"]) for name in names)
+    numbers = tuple(start.limited(name, DESCENT_LIMITS["start"]) for name in names)
     try:
         descend(function, numbers, learning_rate=1.0, steps=1)
     except InputError as error:

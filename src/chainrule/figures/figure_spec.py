@@ -14,7 +14,7 @@ from chainrule.network import Network
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from chainrule.attribution import Course
+    from chainrule.attribution import RunReplay
 
 __all__ = ["FigureKind", "Material", "given"]
 
@@ -43,7 +43,7 @@ class Material:
     dataset: Dataset | None = None
     histories: Mapping[str, Sequence[EpochRecord]] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    course: Course | None = None
+    course: RunReplay | None = None
     table: str | None = None
     metric: str | None = None
     cost: str | None = None

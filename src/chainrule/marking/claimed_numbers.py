@@ -22,13 +22,13 @@ from chainrule.ledger.formulas import (
 )
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["ClaimedNumbers", "Known", "value_of"]
+__all__ = ["ClaimedNumbers", "ClaimedValue", "evaluate_with"]
 
-_MOST_GROUPS = 256
+_MAX_GROUPS = 256
 _OTHER_END = {"low": "high", "high": "low"}
 
 
-class Known(NamedTuple):
+class ClaimedValue(NamedTuple):
     """A number as somebody who made the claims has it.
 
     Args:
@@ -43,12 +43,12 @@ class Known(NamedTuple):
     meant: float
     low: float
     high: float
-    is_law: bool = False
+    is_reference: bool = False
 
     @classmethod
-    def law(cls, value: float) -> Known:
+    def reference(cls, value: float) -> ClaimedValue:
         """A number of the law."""
-        return cls(value, value, value, value, is_law=True)
+        return cls(value, value, value, value, is_reference=True)
 
     @property
     def middle(self) -> float:
@@ -56,7 +56,7 @@ class Known(NamedTuple):
         return (self.low + self.high) / 2
 
 
-def value_of(expression: Expression, leaf: Callable[[Quantity], float]) -> float:
+def evaluate_with(expression: Expression, leaf: Callable[[Quantity], float]) -> float:
     """What a formula comes to with other numbers; not a number where it has no value.
 
     Args:
@@ -83,36 +83,36 @@ class ClaimedNumbers:
             its claim says, or None where nothing is claimed.
     """
 
-    def __init__(self, ledger: Ledger, claimed: Callable[[Quantity], Known | None]) -> None:
+    def __init__(self, ledger: Ledger, claimed: Callable[[Quantity], ClaimedValue | None]) -> None:
         self.ledger = ledger
         self._claimed = claimed
-        self._known: dict[Quantity, Known] = {}
+        self._known: dict[Quantity, ClaimedValue] = {}
         self._trees: dict[Quantity, Expression | None] = {}
-        self._parts: dict[Quantity, list[Quantity]] = {}
+        self._inputs: dict[Quantity, list[Quantity]] = {}
         self._users: dict[Quantity, list[Quantity]] = {}
         self._is_claimed: set[Quantity] = set()
-        self._supposed: dict[Quantity, Known] = {}
+        self._assumed: dict[Quantity, ClaimedValue] = {}
 
-    def known(self, quantity: Quantity) -> Known:
+    def resolve(self, quantity: Quantity) -> ClaimedValue:
         """A number, after all that it is made of, and all claims about that.
 
         Args:
             quantity: located, one number.
         """
-        self._settle(quantity)
+        self._resolve(quantity)
         return self._known[quantity]
 
     def prepare(self, quantity: Quantity) -> None:
         """Settle what a number is made of, but not the number itself."""
-        for part in self.made_of(quantity):
-            self._settle(part)
+        for part in self.inputs(quantity):
+            self._resolve(part)
 
-    def _settle(self, quantity: Quantity) -> None:
+    def _resolve(self, quantity: Quantity) -> None:
         # With a stack of its own: formulas lead from number to number through layers and steps.
         waiting = [quantity]
         while waiting:
             top = waiting[-1]
-            missing = [q for q in self.made_of(top) if q not in self._known]
+            missing = [q for q in self.inputs(top) if q not in self._known]
             if top in self._known or not missing:
                 waiting.pop()
                 self._add(top)
@@ -124,13 +124,13 @@ class ClaimedNumbers:
             return
         said = self._claimed(quantity)
         if said is not None:
-            self.claim(quantity, said)
+            self.set_claim(quantity, said)
             return
-        self._known[quantity] = self.follows(quantity)
-        for part in self.made_of(quantity):
+        self._known[quantity] = self.derive(quantity)
+        for part in self.inputs(quantity):
             self._users.setdefault(part, []).append(quantity)
 
-    def claim(self, quantity: Quantity, said: Known) -> None:
+    def set_claim(self, quantity: Quantity, said: ClaimedValue) -> None:
         """From here on a number is what a claim says."""
         stale = self._users.pop(quantity, []) if quantity in self._known else []
         self._known[quantity] = said
@@ -144,25 +144,25 @@ class ClaimedNumbers:
         """Whether a number is known from a claim."""
         return quantity in self._is_claimed
 
-    def law(self, quantity: Quantity) -> float:
+    def reference(self, quantity: Quantity) -> float:
         """The law's number."""
         return float(self.ledger.value(quantity))
 
-    def peek(self, quantity: Quantity) -> Known:
+    def peek(self, quantity: Quantity) -> ClaimedValue:
         """A number that need not be settled yet; the law's where it is not."""
-        found = self._supposed.get(quantity) or self._known.get(quantity)
-        return found or Known.law(self.law(quantity))
+        found = self._assumed.get(quantity) or self._known.get(quantity)
+        return found or ClaimedValue.reference(self.reference(quantity))
 
     @contextmanager
-    def supposing(self) -> Iterator[dict[Quantity, Known]]:
+    def assume(self) -> Iterator[dict[Quantity, ClaimedValue]]:
         """A place for numbers to be supposed in place of the known ones, for a while."""
-        self._supposed = {}
+        self._assumed = {}
         try:
-            yield self._supposed
+            yield self._assumed
         finally:
-            self._supposed = {}
+            self._assumed = {}
 
-    def unclaimed(self, quantity: Quantity, most: int) -> list[Quantity]:
+    def unclaimed_inputs(self, quantity: Quantity, most: int) -> list[Quantity]:
         """What lies between a number and the claims before it, each after what it is made of.
 
         Args:
@@ -172,15 +172,15 @@ class ClaimedNumbers:
         found: dict[Quantity, None] = {}
         level = [quantity]
         while level and len(found) < most:
-            parts = dict.fromkeys(part for one in level for part in self.made_of(one))
-            level = [q for q in parts if not self.is_claimed(q) and self.made_of(q)]
+            parts = dict.fromkeys(part for one in level for part in self.inputs(one))
+            level = [q for q in parts if not self.is_claimed(q) and self.inputs(q)]
             level = level[: most - len(found)]
             for one in level:
                 found.pop(one, None)
                 found[one] = None
         return list(found)[::-1]
 
-    def tree(self, quantity: Quantity) -> Expression | None:
+    def formula(self, quantity: Quantity) -> Expression | None:
         """The law's formula of a number; None where it is given."""
         if quantity not in self._trees:
             form = self.ledger.form(quantity)
@@ -189,28 +189,28 @@ class ClaimedNumbers:
             self._trees[quantity] = written
         return self._trees[quantity]
 
-    def made_of(self, quantity: Quantity) -> list[Quantity]:
+    def inputs(self, quantity: Quantity) -> list[Quantity]:
         """The numbers in the formula of a number, and those that decide its branches."""
-        if quantity not in self._parts:
-            self._parts[quantity] = self._found_parts(quantity)
-        return self._parts[quantity]
+        if quantity not in self._inputs:
+            self._inputs[quantity] = self._find_inputs(quantity)
+        return self._inputs[quantity]
 
-    def _found_parts(self, quantity: Quantity) -> list[Quantity]:
-        tree = self.tree(quantity)
+    def _find_inputs(self, quantity: Quantity) -> list[Quantity]:
+        tree = self.formula(quantity)
         if tree is None:
             return []
         whole = [tree, *(side for case in conditions(tree) for side in (case.left, case.right))]
         terms = (leaf for part in whole for leaf in leaves(part) if isinstance(leaf, Term))
         return list(dict.fromkeys(term.quantity for term in terms))
 
-    def follows(self, quantity: Quantity) -> Known:
+    def derive(self, quantity: Quantity) -> ClaimedValue:
         """What a number is by its formula, whatever is claimed of itself."""
-        tree, made_of = self.tree(quantity), self.made_of(quantity)
-        if tree is None or all(self.peek(part).is_law for part in made_of):
-            return Known.law(self.law(quantity))
-        return self.worked_out(self.decided(tree, quantity))
+        tree, made_of = self.formula(quantity), self.inputs(quantity)
+        if tree is None or all(self.peek(part).is_reference for part in made_of):
+            return ClaimedValue.reference(self.reference(quantity))
+        return self.evaluate(self.choose_branches(tree, quantity))
 
-    def decided(self, tree: Expression, quantity: Quantity) -> Expression:
+    def choose_branches(self, tree: Expression, quantity: Quantity) -> Expression:
         """A formula with the branches that hold for the printed numbers."""
         names = self.ledger.example.architecture.activations
         name = names[quantity.layer - 1] if quantity.layer else ""
@@ -218,21 +218,21 @@ class ClaimedNumbers:
 
     def value(self, tree: Expression, of: str) -> float:
         """What a formula comes to with the numbers "printed", "meant" or in the "middle"."""
-        return value_of(tree, lambda quantity: float(getattr(self.peek(quantity), of)))
+        return evaluate_with(tree, lambda quantity: float(getattr(self.peek(quantity), of)))
 
-    def worked_out(self, tree: Expression) -> Known:
+    def evaluate(self, tree: Expression) -> ClaimedValue:
         """What a formula comes to, and how far it may lie from there.
 
         Args:
             tree: a formula of numbers that are known.
         """
         points = self.value(tree, "printed"), self.value(tree, "meant")
-        every = [value for value in (*points, *self._ends(tree)) if math.isfinite(value)]
+        every = [value for value in (*points, *self._extremes(tree)) if math.isfinite(value)]
         if not every:
-            return Known(math.nan, math.nan, math.nan, math.nan)
-        return Known(*points, min(every), max(every))
+            return ClaimedValue(math.nan, math.nan, math.nan, math.nan)
+        return ClaimedValue(*points, min(every), max(every))
 
-    def _ends(self, tree: Expression) -> list[float]:
+    def _extremes(self, tree: Expression) -> list[float]:
         """How far a formula goes as its numbers go from their least to their most.
 
         Each number is moved by itself first; then all of them, each the way it was seen to lead.
@@ -241,10 +241,10 @@ class ClaimedNumbers:
         wide = [quantity for quantity, one in known.items() if one.low < one.high]
         if not wide:
             return []
-        size = max(1, -(-len(wide) // _MOST_GROUPS))  # of a very long sum several at once
+        size = max(1, -(-len(wide) // _MAX_GROUPS))  # of a very long sum several at once
 
         def moved(ends: dict[Quantity, str]) -> float:
-            return value_of(tree, lambda q: float(getattr(known[q], ends.get(q, "middle"))))
+            return evaluate_with(tree, lambda q: float(getattr(known[q], ends.get(q, "middle"))))
 
         middle, radius = moved({}), 0.0
         rising: dict[Quantity, str] = {}

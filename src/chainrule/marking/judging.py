@@ -12,11 +12,11 @@ from chainrule.ledger import Ledger
 from chainrule.ledger.files import NOISE, PrintedNumber
 from chainrule.ledger.files.printed_numbers import printed_numbers
 from chainrule.ledger.steps import Claim, Quantity, quantity_shape
-from chainrule.marking.claimed_numbers import ClaimedNumbers, Known
-from chainrule.marking.rounding import Kept, rounding_on_the_way
-from chainrule.marking.slip_search import EARLY_ROUNDING, Finding, search
+from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
+from chainrule.marking.early_rounding import Precision, allow_early_rounding
+from chainrule.marking.slip_search import EARLY_ROUNDING, FoundSlip, search_slips
 
-__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "Marked", "judge"]
+__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "MarkedClaims", "judge"]
 
 VERDICTS = {
     "exact": "is the number itself",
@@ -50,7 +50,7 @@ class Judgement:
     exact: float
     verdict: str
     follows: float
-    finding: Finding | None = None
+    finding: FoundSlip | None = None
     where: str = ""
 
     @property
@@ -65,7 +65,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedClaims:
     """All claims of a worked example, judged.
 
     Args:
@@ -93,7 +93,7 @@ class Marked:
         return len(self.judgements)
 
 
-def judge(ledger: Ledger) -> Marked:
+def judge(ledger: Ledger) -> MarkedClaims:
     """Judge all claims of a worked example.
 
     A number is compared with the law at the precision in which it is printed. One that is not right
@@ -136,11 +136,11 @@ def judge(ledger: Ledger) -> Marked:
             remedy='Add a table [[claims]] with quantity = "z[1][0]" and printed = "1.5"',
             argument="claims",
         )
-    return _Examiner(ledger).marked()
+    return _Marker(ledger).mark_all()
 
 
 @dataclass(frozen=True)
-class _Number:
+class _ClaimedNumber:
     """One number claimed: its place among all, its address, and what is printed."""
 
     at: int
@@ -149,19 +149,19 @@ class _Number:
     where: str
 
 
-class _Examiner:
+class _Marker:
     """Goes through the claims; one that others are made of comes before them."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.numbers = ClaimedNumbers(ledger, self._claimed)
         self.found: dict[int, Judgement] = {}
-        self.waiting: dict[Quantity, deque[_Number]] = {}
+        self.waiting: dict[Quantity, deque[_ClaimedNumber]] = {}
         self.count = 0
         for claim in ledger.example.claims:
             self._read(claim)
         every = [number.printed for several in self.waiting.values() for number in several]
-        self.kept = Kept.by(every) if every else Kept(1, 0)
+        self.kept = Precision.from_printed(every) if every else Precision(1, 0)
 
     def _read(self, claim: Claim) -> None:
         count = math.prod(quantity_shape(self.ledger.example, self.ledger.locate(claim.quantity)))
@@ -173,15 +173,15 @@ class _Examiner:
             return
         texts = printed_numbers(claim.printed, count, claim.where or self.ledger.example.where)
         for quantity, printed in zip(places, texts, strict=True):
-            number = _Number(self.count, quantity, printed, claim.where)
+            number = _ClaimedNumber(self.count, quantity, printed, claim.where)
             self.count += 1
             self.waiting.setdefault(quantity, deque()).append(number)
 
     def _unanswered(self, quantity: Quantity, where: str) -> Judgement:
-        law = self.numbers.law(quantity)
+        law = self.numbers.reference(quantity)
         return Judgement(quantity, "", law, UNANSWERED, law, where=where)
 
-    def marked(self) -> Marked:
+    def mark_all(self) -> MarkedClaims:
         order = sorted(
             (number for several in self.waiting.values() for number in several),
             key=lambda number: (number.quantity.step, number.at),
@@ -191,41 +191,43 @@ class _Examiner:
                 self.numbers.prepare(number.quantity)
                 self._judge_next(number.quantity)
         wrong = next((one for one in self.found.values() if one.is_wrong), None)
-        return Marked(tuple(self.found[at] for at in sorted(self.found)), wrong)
+        return MarkedClaims(tuple(self.found[at] for at in sorted(self.found)), wrong)
 
-    def _claimed(self, quantity: Quantity) -> Known | None:
+    def _claimed(self, quantity: Quantity) -> ClaimedValue | None:
         """What the first claim about a number says; None where there is none."""
         return self._judge_next(quantity) if self.waiting.get(quantity) else None
 
-    def _judge_next(self, quantity: Quantity) -> Known:
+    def _judge_next(self, quantity: Quantity) -> ClaimedValue:
         number = self.waiting[quantity].popleft()
-        judgement, known = self._judged(number)
+        judgement, known = self._judge_number(number)
         self.found[number.at] = judgement
-        self.numbers.claim(quantity, known)
+        self.numbers.set_claim(quantity, known)
         return known
 
-    def _judged(self, number: _Number) -> tuple[Judgement, Known]:
+    def _judge_number(self, number: _ClaimedNumber) -> tuple[Judgement, ClaimedValue]:
         quantity, printed = number.quantity, number.printed
-        law, follows = self.numbers.law(quantity), self.numbers.follows(quantity)
-        with rounding_on_the_way(self.numbers, quantity, self.kept.at(printed)):
-            near = self.numbers.follows(quantity)
+        law, follows = self.numbers.reference(quantity), self.numbers.derive(quantity)
+        with allow_early_rounding(self.numbers, quantity, self.kept.for_number(printed)):
+            near = self.numbers.derive(quantity)
         verdict, finding = self._verdict(quantity, printed), None
         if verdict == "truncated" and printed.is_rounded(follows.low, follows.high):
             finding = _BY_ROUNDING
         elif not verdict:
-            verdict, finding = self._not_right(quantity, printed, follows, near)
+            verdict, finding = self._judge_deviation(quantity, printed, follows, near)
         judgement = Judgement(
             quantity=quantity,
             printed=printed.text,
             exact=law,
             verdict=verdict,
-            follows=self._told(quantity, printed, verdict, near),
+            follows=self._derived_value(quantity, printed, verdict, near),
             finding=finding,
             where=number.where,
         )
-        return judgement, _known(printed, verdict, law, near, finding)
+        return judgement, _claimed_value(printed, verdict, law, near, finding)
 
-    def _told(self, quantity: Quantity, printed: PrintedNumber, verdict: str, near: Known) -> float:
+    def _derived_value(
+        self, quantity: Quantity, printed: PrintedNumber, verdict: str, near: ClaimedValue
+    ) -> float:
         """What to tell of the numbers before: what the printed one fits, if it fits anything."""
         if verdict != "carried":
             return near.printed
@@ -236,17 +238,17 @@ class _Examiner:
 
     def _verdict(self, quantity: Quantity, printed: PrintedNumber) -> str:
         """How a number is right; empty where it is not."""
-        law, exact = self.numbers.law(quantity), self.ledger.exact_value(quantity)
+        law, exact = self.numbers.reference(quantity), self.ledger.exact_value(quantity)
         if exact is not None and exact == printed.value:
             return "exact"
         if printed.is_rounded(law, law):
             return "rounded"
         return "truncated" if printed.is_truncated(law, law) else ""
 
-    def _not_right(
-        self, quantity: Quantity, printed: PrintedNumber, follows: Known, near: Known
-    ) -> tuple[str, Finding | None]:
-        is_sound = _is_near(follows.meant, self.numbers.law(quantity))
+    def _judge_deviation(
+        self, quantity: Quantity, printed: PrintedNumber, follows: ClaimedValue, near: ClaimedValue
+    ) -> tuple[str, FoundSlip | None]:
+        is_sound = _is_close(follows.meant, self.numbers.reference(quantity))
         rounding = _BY_ROUNDING if is_sound else None
         if self._is_repeated(quantity, printed):
             return "carried", None
@@ -254,7 +256,7 @@ class _Examiner:
             return "carried", rounding
         if printed.unit and printed.fits(near.low, near.high):
             return "carried", _BY_ROUNDING
-        return "wrong", search(self.numbers, quantity, printed, self.kept)
+        return "wrong", search_slips(self.numbers, quantity, printed, self.kept)
 
     def _is_repeated(self, quantity: Quantity, printed: PrintedNumber) -> bool:
         """Whether the same number was printed before."""
@@ -264,28 +266,32 @@ class _Examiner:
         return printed.fits(before.printed, before.printed)
 
 
-_BY_ROUNDING = Finding(
+_BY_ROUNDING = FoundSlip(
     EARLY_ROUNDING, "It follows from the numbers before it as they are rounded.", ()
 )
 
 
-def _is_near(value: float, other: float) -> bool:
+def _is_close(value: float, other: float) -> bool:
     return abs(value - other) <= 100 * NOISE * max(abs(value), abs(other))
 
 
-def _known(
-    printed: PrintedNumber, verdict: str, law: float, follows: Known, finding: Finding | None
-) -> Known:
+def _claimed_value(
+    printed: PrintedNumber,
+    verdict: str,
+    law: float,
+    follows: ClaimedValue,
+    finding: FoundSlip | None,
+) -> ClaimedValue:
     """What somebody who printed a number goes on with: the number as printed, or one behind it."""
     value = float(printed.value)
     if verdict == "wrong":
         behind = () if finding is None else finding.values
         if not behind:
             slack = float(printed.unit)
-            return Known(value, value, value - slack, value + slack)
-        return Known(value, behind[0], min(value, *behind), max(value, *behind))
+            return ClaimedValue(value, value, value - slack, value + slack)
+        return ClaimedValue(value, behind[0], min(value, *behind), max(value, *behind))
     right = () if verdict == "carried" else (law,)
     points = (*right, *(v for v in (follows.meant, follows.printed) if printed.fits(v, v)))
     ends = [min(max(end, printed.least), printed.most) for end in (follows.low, follows.high)]
     every = (value, *points, *(end for end in ends if math.isfinite(end)))
-    return Known(value, (*points, value)[0], min(every), max(every))
+    return ClaimedValue(value, (*points, value)[0], min(every), max(every))

@@ -9,15 +9,15 @@ from typing import Any
 from chainrule.evaluation import Table
 from chainrule.ledger.files import PrintedNumber
 from chainrule.ledger.formulas import number_text
-from chainrule.marking.judging import Judgement, Marked
+from chainrule.marking.judging import Judgement, MarkedClaims
 
-__all__ = ["WIDTH", "first_text", "marks_lines", "marks_record", "marks_table", "slip_text"]
+__all__ = ["WIDTH", "first_wrong_text", "marks_lines", "marks_record", "marks_table", "slip_text"]
 
 WIDTH = 80
 _DIGITS = 6
 
 
-def marks_table(marked: Marked) -> Table:
+def marks_table(marked: MarkedClaims) -> Table:
     """A row for each number claimed.
 
     Args:
@@ -27,8 +27,8 @@ def marks_table(marked: Marked) -> Table:
         (
             str(one.quantity),
             one.printed,
-            right_text(one, one.exact),
-            right_text(one, one.follows) if one.follows != one.exact else "",
+            correct_text(one, one.exact),
+            correct_text(one, one.follows) if one.follows != one.exact else "",
             one.verdict,
         )
         for one in marked.judgements
@@ -37,7 +37,7 @@ def marks_table(marked: Marked) -> Table:
     return Table("Claims", header, rows, f"Marks: {marked.marks} of {marked.out_of}.")
 
 
-def right_text(one: Judgement, value: float) -> str:
+def correct_text(one: Judgement, value: float) -> str:
     """A number in two digits more than the printed one has; nothing where there is none.
 
     Args:
@@ -50,7 +50,7 @@ def right_text(one: Judgement, value: float) -> str:
     return number_text(value, min(max(digits, _DIGITS), 17))
 
 
-def first_text(marked: Marked) -> str:
+def first_wrong_text(marked: MarkedClaims) -> str:
     """A line on the first wrong number, or on there being none; and on what is not answered."""
     first = marked.first_wrong
     if marked.unanswered == marked.out_of:
@@ -72,28 +72,28 @@ def slip_text(one: Judgement) -> str:
     return f"{finding.name}{place}. {finding.sentence}{also}"
 
 
-def marks_lines(marked: Marked) -> Iterator[str]:
+def marks_lines(marked: MarkedClaims) -> Iterator[str]:
     """What is wrong and why, in lines of at most 80 characters where they can be broken.
 
     Args:
         marked: the judged claims.
     """
-    yield first_text(marked)
+    yield first_wrong_text(marked)
     for one in marked.judgements:
         if one.is_wrong:
             yield from _wrong_lines(one)
 
 
 def _wrong_lines(one: Judgement) -> Iterator[str]:
-    text = f"{one.quantity}: printed {one.printed}, right is {right_text(one, one.exact)}"
+    text = f"{one.quantity}: printed {one.printed}, right is {correct_text(one, one.exact)}"
     if one.follows != one.exact:
-        text += f", from the numbers before {right_text(one, one.follows)}"
+        text += f", from the numbers before {correct_text(one, one.follows)}"
     yield ""
-    yield from _wrapped(f"{text}.", "  ")
-    yield from _wrapped(f"Likely slip: {slip_text(one)}" if one.finding else slip_text(one), "    ")
+    yield from _wrap(f"{text}.", "  ")
+    yield from _wrap(f"Likely slip: {slip_text(one)}" if one.finding else slip_text(one), "    ")
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def _wrap(text: str, indent: str) -> list[str]:
     return textwrap.wrap(
         text,
         WIDTH,
@@ -104,7 +104,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
     )
 
 
-def marks_record(marked: Marked) -> dict[str, Any]:
+def marks_record(marked: MarkedClaims) -> dict[str, Any]:
     """The judged claims as plain values.
 
     Args:

@@ -10,8 +10,8 @@ from importlib import resources
 
 from chainrule.ledger import Ledger
 from chainrule.ledger.rendering import example_text
-from chainrule.marking.judging import UNANSWERED, VERDICTS, Judgement, Marked
-from chainrule.marking.marks import first_text, right_text, slip_text
+from chainrule.marking.judging import UNANSWERED, VERDICTS, Judgement, MarkedClaims
+from chainrule.marking.marks import correct_text, first_wrong_text, slip_text
 
 __all__ = ["marks_html"]
 
@@ -22,7 +22,7 @@ _HEADER = (
 )
 
 
-def marks_html(ledger: Ledger, marked: Marked) -> str:
+def marks_html(ledger: Ledger, marked: MarkedClaims) -> str:
     """The judged claims as a page.
 
     Args:
@@ -46,11 +46,11 @@ def marks_html(ledger: Ledger, marked: Marked) -> str:
     )
 
 
-def _body(ledger: Ledger, marked: Marked, title: str) -> Iterator[str]:
+def _body(ledger: Ledger, marked: MarkedClaims, title: str) -> Iterator[str]:
     yield f"<h1>{escape(title)}</h1>"
     yield f'<p class="about">{escape(example_text(ledger.example))}</p>'
     yield f'<p class="marks">{marked.marks} of {marked.out_of} marks</p>'
-    yield f"<p>{escape(first_text(marked))}</p>"
+    yield f"<p>{escape(first_wrong_text(marked))}</p>"
     yield _HEADER
     yield from map(_row, marked.judgements)
     yield "</tbody></table></div>\n<dl>"
@@ -62,8 +62,8 @@ def _body(ledger: Ledger, marked: Marked, title: str) -> Iterator[str]:
 
 
 def _row(one: Judgement) -> str:
-    follows = right_text(one, one.follows) if one.follows != one.exact else ""
-    numbers = (one.printed, right_text(one, one.exact), follows)
+    follows = correct_text(one, one.follows) if one.follows != one.exact else ""
+    numbers = (one.printed, correct_text(one, one.exact), follows)
     cells = "".join(f'<td class="number">{escape(text)}</td>' for text in numbers)
     return (
         f'<tr class="{one.verdict}"><td><code>{escape(str(one.quantity))}</code></td>{cells}'

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from chainrule.ledger.files import PrintedNumber
 
-__all__ = ["MISREADINGS", "Misreading", "misread"]
+__all__ = ["MISREADINGS", "Misreading", "find_misreading"]
 
-_LEAST_DIGITS = 3
+_MIN_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _is_exchanged(right: str, printed: str) -> bool:
 
 def _is_one_wrong(right: str, printed: str) -> bool:
     """One digit different among at least four."""
-    if len(right) != len(printed) or len(right) <= _LEAST_DIGITS:
+    if len(right) != len(printed) or len(right) <= _MIN_DIGITS:
         return False
     return sum(r != p for r, p in zip(right, printed, strict=True)) == 1
 
@@ -57,7 +57,7 @@ _POINT = Misreading(
 )
 
 
-def misread(printed: PrintedNumber, right: float) -> Misreading | None:
+def find_misreading(printed: PrintedNumber, right: float) -> Misreading | None:
     """How a number was written down wrongly; None where its digits do not show it.
 
     Args:
@@ -65,9 +65,9 @@ def misread(printed: PrintedNumber, right: float) -> Misreading | None:
         right: the number that should be there.
 
     Example:
-        >>> misread(PrintedNumber.parse("0.2306"), 0.2304).name
+        >>> find_misreading(PrintedNumber.parse("0.2306"), 0.2304).name
         'one digit wrong'
-        >>> misread(PrintedNumber.parse("1.52"), 0.1523).name
+        >>> find_misreading(PrintedNumber.parse("1.52"), 0.1523).name
         'decimal point misplaced'
     """
     if printed.unit == 0 or printed.digits < 2 or not abs(right) < 1e300:
@@ -76,7 +76,7 @@ def misread(printed: PrintedNumber, right: float) -> Misreading | None:
         moved = right * 10.0**shift
         if printed.is_rounded(moved, moved):
             return _POINT
-    if printed.digits < _LEAST_DIGITS or (right < 0) != (printed.value < 0):
+    if printed.digits < _MIN_DIGITS or (right < 0) != (printed.value < 0):
         return None
     shown = str(abs(round(printed.value / printed.unit)))
     scaled = abs(Fraction(right)) / printed.unit

@@ -10,11 +10,11 @@ from chainrule.ledger import Ledger
 from chainrule.ledger.formulas import Expression, Term, replace_parts
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["Site", "Slip"]
+__all__ = ["Slip", "SlipSite"]
 
 
 @dataclass(frozen=True, eq=False)
-class Site:
+class SlipSite:
     """Where a slip may have been made.
 
     Args:
@@ -69,7 +69,9 @@ class Site:
         form = None if term is None else self.ledger.form(term.quantity)
         return None if form is None else form.expression
 
-    def renamed(self, rule: Callable[[Quantity], Quantity | None]) -> Iterable[Expression]:
+    def replace_quantities(
+        self, rule: Callable[[Quantity], Quantity | None]
+    ) -> Iterable[Expression]:
         """The formula with other numbers in it.
 
         Args:
@@ -93,7 +95,7 @@ class Site:
         new = replace_parts(self.tree, exchange)
         return () if missing or new == self.tree else (new,)
 
-    def exchanged(self, old: str, new: str, **place: int) -> Iterable[Expression]:
+    def replace_kind(self, old: str, new: str, **place: int) -> Iterable[Expression]:
         """The formula with numbers of another kind.
 
         Args:
@@ -101,7 +103,7 @@ class Site:
             new: the kind that they get.
             place: other fields of the addresses.
         """
-        return self.renamed(
+        return self.replace_quantities(
             lambda q: replace(q, kind=new, **place) if q.kind == old else None  # type: ignore[arg-type]
         )
 
@@ -120,11 +122,11 @@ class Slip:
 
     name: str
     sentence: str
-    change: Callable[[Site], Iterable[Expression]]
+    change: Callable[[SlipSite], Iterable[Expression]]
     kinds: tuple[str, ...] = ()
     is_common: bool = False
 
-    def formulas(self, site: Site) -> list[Expression]:
+    def formulas(self, site: SlipSite) -> list[Expression]:
         """The formulas of those who make it there."""
         if self.kinds and site.quantity.kind not in self.kinds:
             return []

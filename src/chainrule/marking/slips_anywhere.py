@@ -26,8 +26,8 @@ from chainrule.ledger.formulas import (
     square,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Site, Slip
-from chainrule.marking.slips_forward import negated_sums, of_kind
+from chainrule.marking.slips import Slip, SlipSite
+from chainrule.marking.slips_forward import flip_one_sign, is_term_of
 
 __all__ = ["GENERAL_SLIPS"]
 
@@ -38,7 +38,7 @@ def _holds(tree: Expression, number: Number) -> bool:
     return any(leaf == number for leaf in leaves(tree))
 
 
-def _whole(site: Site, change: Callable[[Expression], Expression]) -> Iterator[Expression]:
+def _whole(site: SlipSite, change: Callable[[Expression], Expression]) -> Iterator[Expression]:
     """A change of the whole, or, where something is taken off an old value, of what is taken."""
     tree = site.tree
     if not site.quantity.kind.endswith("_new") or not isinstance(tree, Sum):
@@ -51,27 +51,27 @@ def _whole(site: Site, change: Callable[[Expression], Expression]) -> Iterator[E
     yield replace_parts(tree, rule)
 
 
-def _two_left_out(site: Site) -> Iterable[Expression]:
+def _two_left_out(site: SlipSite) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         return ONE if part == TWO else part if isinstance(part, Power) else None
 
     return (replace_parts(site.tree, rule),)
 
 
-def _half_left_out(site: Site) -> Iterator[Expression]:
+def _half_left_out(site: SlipSite) -> Iterator[Expression]:
     yield from remove_one_part(site.tree, Product, lambda part: part == HALF)
 
 
-def _twice(site: Site) -> Iterator[Expression]:
+def _twice(site: SlipSite) -> Iterator[Expression]:
     if not _holds(site.tree, HALF):
         yield from _whole(site, lambda tree: Product((TWO, tree)))
 
 
-def _halved(site: Site) -> Iterator[Expression]:
+def _halved(site: SlipSite) -> Iterator[Expression]:
     yield from _whole(site, lambda tree: Product((HALF, tree)))
 
 
-def _counts(site: Site) -> list[Number]:
+def _counts(site: SlipSite) -> list[Number]:
     """How many outputs and how many examples there are."""
     example = site.ledger.example
     counts = {site.width(site.depth), len(example.batch(site.quantity.step))}
@@ -81,44 +81,44 @@ def _counts(site: Site) -> list[Number]:
 _MEANS = ("cost", "da", "delta", "dW", "db", "g", "W_new", "b_new")
 
 
-def _divided(site: Site) -> Iterator[Expression]:
+def _divided(site: SlipSite) -> Iterator[Expression]:
     for n in _counts(site):
         yield from _whole(site, lambda tree, n=n: Quotient(tree, n))  # type: ignore[misc]
 
 
-def _multiplied(site: Site) -> Iterator[Expression]:
+def _multiplied(site: SlipSite) -> Iterator[Expression]:
     for n in _counts(site):
         yield from _whole(site, lambda tree, n=n: Product((n, tree)))  # type: ignore[misc]
 
 
-def _plus(site: Site) -> Iterator[Expression]:
-    yield from negated_sums(site.tree, is_subtracted=True)
+def _plus(site: SlipSite) -> Iterator[Expression]:
+    yield from flip_one_sign(site.tree, is_subtracted=True)
 
 
-def _minus(site: Site) -> Iterator[Expression]:
-    yield from negated_sums(site.tree, is_subtracted=False)
+def _minus(site: SlipSite) -> Iterator[Expression]:
+    yield from flip_one_sign(site.tree, is_subtracted=False)
 
 
-def _sign(site: Site) -> Iterable[Expression]:
+def _sign(site: SlipSite) -> Iterable[Expression]:
     return (Negative(site.tree),)
 
 
-def _factor_left_out(site: Site) -> Iterator[Expression]:
+def _factor_left_out(site: SlipSite) -> Iterator[Expression]:
     yield from remove_one_part(site.tree, Product, lambda part: True)
 
 
-def _term_left_out(site: Site) -> Iterator[Expression]:
+def _term_left_out(site: SlipSite) -> Iterator[Expression]:
     yield from remove_one_part(site.tree, Sum, lambda part: True)
 
 
-def _square_left_out(site: Site) -> Iterable[Expression]:
+def _square_left_out(site: SlipSite) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         return part.base if isinstance(part, Power) else None
 
     return (replace_parts(site.tree, rule),)
 
 
-def _quotient(turned: bool) -> Callable[[Site], Iterator[Expression]]:
+def _quotient(turned: bool) -> Callable[[SlipSite], Iterator[Expression]]:
     def rule(part: Expression) -> Iterator[Expression]:
         if isinstance(part, Quotient):
             yield Quotient(part.bottom, part.top) if turned else part.top
@@ -126,7 +126,7 @@ def _quotient(turned: bool) -> Callable[[Site], Iterator[Expression]]:
     return lambda site: replace_one_part(site.tree, rule)
 
 
-def _other_indices(site: Site, quantity: Quantity) -> Iterator[Quantity]:
+def _other_indices(site: SlipSite, quantity: Quantity) -> Iterator[Quantity]:
     """The same kind of number in the same row or column."""
     if quantity.layer is None:
         sizes: tuple[int, ...] = (site.width(site.depth),)
@@ -138,16 +138,16 @@ def _other_indices(site: Site, quantity: Quantity) -> Iterator[Quantity]:
                 yield quantity.at(*quantity.index[:place], other, *quantity.index[place + 1 :])
 
 
-def _of_another_neuron(site: Site) -> Iterator[Expression]:
+def _of_another_neuron(site: SlipSite) -> Iterator[Expression]:
     for other in _other_indices(site, site.quantity):
         found = site.formula(other)
         if found is not None:
             yield found
 
 
-def _number_of_another(site: Site) -> Iterator[Expression]:
+def _number_of_another(site: SlipSite) -> Iterator[Expression]:
     def rule(part: Expression) -> Iterator[Expression]:
-        if is_leaf(part) and of_kind(part, *_INDEXED):
+        if is_leaf(part) and is_term_of(part, *_INDEXED):
             for other in _other_indices(site, part.quantity):  # type: ignore[union-attr]
                 term = site.term(other)
                 if term is not None:
@@ -159,7 +159,7 @@ def _number_of_another(site: Site) -> Iterator[Expression]:
 _INDEXED = ("a", "z", "t", "y", "W", "b", "delta", "da", "slope", "dW", "db")
 
 
-def _of_another_example(site: Site) -> Iterator[Expression]:
+def _of_another_example(site: SlipSite) -> Iterator[Expression]:
     mine = site.quantity
     if mine.example is None:
         return
@@ -169,18 +169,18 @@ def _of_another_example(site: Site) -> Iterator[Expression]:
             yield found
 
 
-def _of_the_step_before(site: Site) -> Iterator[Expression]:
+def _of_the_step_before(site: SlipSite) -> Iterator[Expression]:
     if site.quantity.step > 1:
         found = site.term(replace(site.quantity, step=site.quantity.step - 1))
         if found is not None:
             yield found
 
 
-def _nothing(site: Site) -> Iterable[Expression]:
+def _nothing(site: SlipSite) -> Iterable[Expression]:
     return (Number(0.0),)
 
 
-def _squared_once(site: Site) -> Iterable[Expression]:
+def _squared_once(site: SlipSite) -> Iterable[Expression]:
     """The square of the sum in place of the sum of the squares."""
 
     def rule(part: Expression) -> Expression | None:

@@ -20,8 +20,8 @@ from chainrule.ledger.formulas import (
     subtract,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Site, Slip
-from chainrule.marking.slips_forward import of_kind
+from chainrule.marking.slips import Slip, SlipSite
+from chainrule.marking.slips_forward import is_term_of
 from chainrule.marking.slips_gradients import one_path, without_factor
 
 __all__ = ["ERROR_SLIPS"]
@@ -40,7 +40,7 @@ _ADDED: dict[str, Callable[[Expression], Expression]] = {
 }
 
 
-def _with_slopes(site: Site, make: Callable[[Term, Term], _Trees]) -> Iterator[Expression]:
+def _with_slopes(site: SlipSite, make: Callable[[Term, Term], _Trees]) -> Iterator[Expression]:
     """The formula with other slopes: of a slope itself, or of an error that has one in it."""
     z, a = site.here("z"), site.here("a")
     if z is None or a is None:
@@ -49,10 +49,14 @@ def _with_slopes(site: Site, make: Callable[[Term, Term], _Trees]) -> Iterator[E
         if site.quantity.kind == "slope":
             yield slope
         else:
-            yield replace_parts(site.tree, lambda part: slope if of_kind(part, "slope") else None)  # noqa: B023
+            yield _replace_slope(site.tree, slope)
 
 
-def _wrong_argument(site: Site) -> Iterator[Expression]:
+def _replace_slope(tree: Expression, slope: Expression) -> Expression:
+    return replace_parts(tree, lambda part: slope if is_term_of(part, "slope") else None)
+
+
+def _wrong_argument(site: SlipSite) -> Iterator[Expression]:
     name = site.activation
 
     def make(z: Term, a: Term) -> _Trees:
@@ -66,25 +70,25 @@ def _wrong_argument(site: Site) -> Iterator[Expression]:
     yield from _with_slopes(site, make)
 
 
-def _activation_for_slope(site: Site) -> Iterator[Expression]:
+def _activation_for_slope(site: SlipSite) -> Iterator[Expression]:
     yield from _with_slopes(site, lambda z, a: (a,))
 
 
-def _plus_a(site: Site) -> Iterator[Expression]:
+def _plus_a(site: SlipSite) -> Iterator[Expression]:
     yield from _with_slopes(
         site, lambda z, a: [_ADDED[n](a) for n in (site.activation,) if n in _ADDED]
     )
 
 
-def _one_less_a(site: Site) -> Iterator[Expression]:
+def _one_less_a(site: SlipSite) -> Iterator[Expression]:
     yield from _with_slopes(site, lambda z, a: (subtract(ONE, a),))
 
 
-def _slope_of_one(site: Site) -> Iterator[Expression]:
+def _slope_of_one(site: SlipSite) -> Iterator[Expression]:
     yield from _with_slopes(site, lambda z, a: (ONE,))
 
 
-def _slope_of_another(site: Site) -> Iterator[Expression]:
+def _slope_of_another(site: SlipSite) -> Iterator[Expression]:
     def make(z: Term, a: Term) -> Iterator[Expression]:
         for name in _FUNCTIONS:
             if name != site.activation:
@@ -93,33 +97,33 @@ def _slope_of_another(site: Site) -> Iterator[Expression]:
     yield from _with_slopes(site, make)
 
 
-def _twice_derived(site: Site) -> Iterator[Expression]:
+def _twice_derived(site: SlipSite) -> Iterator[Expression]:
     """The slope once more, where a pair of cost and activation has none, or has it already."""
     slope = site.here("slope")
     if slope is not None:
         yield multiply(site.tree, slope)
 
 
-def _cost_for_gradient(site: Site) -> _Trees:
+def _cost_for_gradient(site: SlipSite) -> _Trees:
     found = site.term(replace(site.quantity, kind="cost", layer=None, index=()))
     return () if found is None or site.quantity.layer != site.depth else (found,)
 
 
-def _transposed_weights(site: Site) -> _Trees:
+def _transposed_weights(site: SlipSite) -> _Trees:
     layer = (site.quantity.layer or 0) + 1
 
     def rule(quantity: Quantity) -> Quantity | None:
         is_next = quantity.kind == "W" and quantity.layer == layer
         return quantity.at(*reversed(quantity.index)) if is_next else None
 
-    return site.renamed(rule)
+    return site.replace_quantities(rule)
 
 
-def _new_weights(site: Site) -> _Trees:
-    return site.exchanged("W", "W_new")
+def _new_weights(site: SlipSite) -> _Trees:
+    return site.replace_kind("W", "W_new")
 
 
-def _own_layer(site: Site) -> Iterator[Expression]:
+def _own_layer(site: SlipSite) -> Iterator[Expression]:
     """∂C/∂a of a layer by its own weights and slopes in place of the next layer's."""
     layer = site.quantity.layer or 0
     j = site.quantity.index[0]
@@ -130,15 +134,15 @@ def _own_layer(site: Site) -> Iterator[Expression]:
             yield from (multiply(w, slope, d) for d in da if w and slope and d)
 
 
-def _target_left_out(site: Site) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "y"))
+def _target_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "y"))
 
 
-def _output_left_out(site: Site) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "a"))
+def _output_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "a"))
 
 
-def _negated(site: Site) -> _Trees:
+def _negated(site: SlipSite) -> _Trees:
     is_last = site.quantity.layer == site.depth
     return (multiply(Number(-1.0), site.tree),) if is_last else ()
 

@@ -25,51 +25,51 @@ from chainrule.ledger.formulas import (
     replace_parts,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Site, Slip
+from chainrule.marking.slips import Slip, SlipSite
 
-__all__ = ["FORWARD_SLIPS", "negated_sums", "of_kind"]
+__all__ = ["FORWARD_SLIPS", "flip_one_sign", "is_term_of"]
 
 _OTHERS = ("sigmoid", "tanh", "relu", "identity")
 _BASE_TEN = Number(2.302585092994046, "ln 10")
 
 
-def of_kind(part: Expression, *kinds: str) -> bool:
+def is_term_of(part: Expression, *kinds: str) -> bool:
     """Whether a part is a number of one of these kinds, or minus it."""
     while isinstance(part, Negative):
         part = part.of
     return isinstance(part, Term) and part.quantity.kind in kinds
 
 
-def _minus_z(site: Site) -> Iterable[Expression]:
+def _minus_z(site: SlipSite) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
-        return Negative(part) if of_kind(part, "z") else None
+        return Negative(part) if is_term_of(part, "z") else None
 
     return (replace_parts(site.tree, rule),)
 
 
-def _no_activation(site: Site) -> Iterable[Expression]:
+def _no_activation(site: SlipSite) -> Iterable[Expression]:
     z = site.here("z")
     return () if z is None else (z,)
 
 
-def _another_function(site: Site) -> Iterator[Expression]:
+def _another_function(site: SlipSite) -> Iterator[Expression]:
     z = site.here("z")
     for name in _OTHERS:
         if z is not None and name != site.activation:
             yield activation_forms(name, z)[0].expression
 
 
-def _not_shared_out(site: Site) -> Iterable[Expression]:
+def _not_shared_out(site: SlipSite) -> Iterable[Expression]:
     tree = site.tree
     is_softmax = site.activation == "softmax" and isinstance(tree, Quotient)
     return (tree.top,) if is_softmax and isinstance(tree, Quotient) else ()
 
 
-def _without_bias(site: Site) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "b"))
+def _without_bias(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "b"))
 
 
-def _bias_each_time(site: Site) -> Iterator[Expression]:
+def _bias_each_time(site: SlipSite) -> Iterator[Expression]:
     """The bias inside every bracket of the sum."""
     layer = site.quantity.layer or 1
     bias, count = site.here("b"), site.width(layer - 1)
@@ -77,24 +77,24 @@ def _bias_each_time(site: Site) -> Iterator[Expression]:
         yield add([site.tree, multiply(Number(float(count - 1)), bias)])
 
 
-def _transposed(site: Site) -> Iterable[Expression]:
+def _transposed(site: SlipSite) -> Iterable[Expression]:
     def rule(quantity: Quantity) -> Quantity | None:
         is_weight = quantity.kind == "W" and quantity.layer == site.quantity.layer
         return quantity.at(*reversed(quantity.index)) if is_weight else None
 
-    return site.renamed(rule)
+    return site.replace_quantities(rule)
 
 
-def _input_for_activation(site: Site) -> Iterable[Expression]:
+def _input_for_activation(site: SlipSite) -> Iterable[Expression]:
     is_later = (site.quantity.layer or 0) > 1
-    return site.exchanged("a", "a", layer=0) if is_later else ()
+    return site.replace_kind("a", "a", layer=0) if is_later else ()
 
 
-def _sum_for_activation(site: Site) -> Iterable[Expression]:
-    return site.exchanged("a", "z")
+def _sum_for_activation(site: SlipSite) -> Iterable[Expression]:
+    return site.replace_kind("a", "z")
 
 
-def _old_weights(site: Site) -> Iterable[Expression]:
+def _old_weights(site: SlipSite) -> Iterable[Expression]:
     step = site.quantity.step
     if step == 1:
         return ()
@@ -103,19 +103,19 @@ def _old_weights(site: Site) -> Iterable[Expression]:
         is_old = quantity.kind in ("W", "b")
         return replace(quantity, step=step - 1) if is_old else None
 
-    return site.renamed(rule)
+    return site.replace_quantities(rule)
 
 
-def _unweighted(site: Site) -> Iterable[Expression]:
+def _unweighted(site: SlipSite) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
-        if isinstance(part, Product) and of_kind(parts(part)[0], "W"):
+        if isinstance(part, Product) and is_term_of(parts(part)[0], "W"):
             return multiply(*parts(part)[1:])
         return None
 
     return (replace_parts(site.tree, rule),)
 
 
-def negated_sums(tree: Expression, *, is_subtracted: bool) -> Iterator[Expression]:
+def flip_one_sign(tree: Expression, *, is_subtracted: bool) -> Iterator[Expression]:
     """The formulas with one term's sign turned.
 
     Args:
@@ -134,24 +134,24 @@ def negated_sums(tree: Expression, *, is_subtracted: bool) -> Iterator[Expressio
     yield from replace_one_part(tree, rule)
 
 
-def _bias_subtracted(site: Site) -> Iterator[Expression]:
+def _bias_subtracted(site: SlipSite) -> Iterator[Expression]:
     bias = site.here("b")
     if bias is not None:
         yield add([site.tree, multiply(Number(-2.0), bias)])
 
 
-def _not_squared(site: Site) -> Iterable[Expression]:
+def _not_squared(site: SlipSite) -> Iterable[Expression]:
     return (replace_parts(site.tree, lambda part: part.base if isinstance(part, Power) else None),)
 
 
-def _doubled(site: Site) -> Iterable[Expression]:
+def _doubled(site: SlipSite) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         return multiply(Number(2.0), part.base) if isinstance(part, Power) else None
 
     return (replace_parts(site.tree, rule),)
 
 
-def _base_ten(site: Site) -> Iterable[Expression]:
+def _base_ten(site: SlipSite) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         is_log = isinstance(part, Call) and part.function == "ln"
         return Quotient(part, _BASE_TEN) if is_log else None
@@ -159,7 +159,7 @@ def _base_ten(site: Site) -> Iterable[Expression]:
     return (replace_parts(site.tree, rule),)
 
 
-def _one_left_out(site: Site) -> Iterator[Expression]:
+def _one_left_out(site: SlipSite) -> Iterator[Expression]:
     yield from remove_one_part(site.tree, Sum, lambda part: part in (ONE, Negative(ONE)))
 
 

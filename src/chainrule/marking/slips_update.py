@@ -18,8 +18,8 @@ from chainrule.ledger.formulas import (
     replace_parts,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Site, Slip
-from chainrule.marking.slips_forward import negated_sums, of_kind
+from chainrule.marking.slips import Slip, SlipSite
+from chainrule.marking.slips_forward import flip_one_sign, is_term_of
 
 __all__ = ["UPDATE_SLIPS"]
 
@@ -28,32 +28,32 @@ _GRADIENTS = ("dW", "db", "g", "g_clipped")
 _MEMORY = ("velocity", "mean", "mean_square")
 
 
-def _without_rate(site: Site) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Product, lambda part: of_kind(part, "learning_rate"))
+def _without_rate(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Product, lambda part: is_term_of(part, "learning_rate"))
 
 
-def _plus_step(site: Site) -> Iterator[Expression]:
-    yield from negated_sums(site.tree, is_subtracted=True)
+def _plus_step(site: SlipSite) -> Iterator[Expression]:
+    yield from flip_one_sign(site.tree, is_subtracted=True)
 
 
-def _not_updated(site: Site) -> Iterable[Expression]:
+def _not_updated(site: SlipSite) -> Iterable[Expression]:
     old = site.here(site.quantity.kind.removesuffix("_new"))
     return () if old is None else (old,)
 
 
-def _step_alone(site: Site) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: of_kind(part, "W", "b"))
+def _step_alone(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "W", "b"))
 
 
-def _transposed(site: Site) -> Iterable[Expression]:
+def _transposed(site: SlipSite) -> Iterable[Expression]:
     def rule(quantity: Quantity) -> Quantity | None:
         moves = quantity.kind in (*_GRADIENTS, *_MEMORY) and len(quantity.index) == 2
         return quantity.at(*reversed(quantity.index)) if moves else None
 
-    return site.renamed(rule)
+    return site.replace_quantities(rule)
 
 
-def _error_for_gradient(site: Site) -> Iterable[Expression]:
+def _error_for_gradient(site: SlipSite) -> Iterable[Expression]:
     """δ in place of δ a."""
 
     def rule(quantity: Quantity) -> Quantity | None:
@@ -61,10 +61,10 @@ def _error_for_gradient(site: Site) -> Iterable[Expression]:
             return None
         return replace(quantity, kind="delta", index=quantity.index[:1])
 
-    return site.renamed(rule)
+    return site.replace_quantities(rule)
 
 
-def _weight_in_step(site: Site) -> Iterator[Expression]:
+def _weight_in_step(site: SlipSite) -> Iterator[Expression]:
     """The weight once more as a factor of the step."""
     old = site.here(site.quantity.kind.removesuffix("_new"))
 
@@ -75,30 +75,30 @@ def _weight_in_step(site: Site) -> Iterator[Expression]:
     yield from replace_one_part(site.tree, rule)
 
 
-def _gradient_for_memory(site: Site) -> Iterable[Expression]:
+def _gradient_for_memory(site: SlipSite) -> Iterable[Expression]:
     for kind in ("velocity", "mean"):
         for gradient in ("g_clipped", "g", "dW", "db"):
-            found = list(site.exchanged(kind, gradient))
+            found = list(site.replace_kind(kind, gradient))
             if found:
                 return found
     return ()
 
 
-def _without_symbol(*names: str) -> Callable[[Site], Iterator[Expression]]:
+def _without_symbol(*names: str) -> Callable[[SlipSite], Iterator[Expression]]:
     def is_named(part: Expression) -> bool:
         return isinstance(part, Symbol) and part.name in names
 
-    def change(site: Site) -> Iterator[Expression]:
+    def change(site: SlipSite) -> Iterator[Expression]:
         yield from remove_one_part(site.tree, Product, is_named)
 
     return change
 
 
-def _without_memory(site: Site) -> Iterator[Expression]:
+def _without_memory(site: SlipSite) -> Iterator[Expression]:
     olds = tuple(f"{kind}_old" for kind in _MEMORY)
 
     def is_memory(part: Expression) -> bool:
-        return any(of_kind(one, *olds) for one in (part, *_factors(part)))
+        return any(is_term_of(one, *olds) for one in (part, *_factors(part)))
 
     yield from remove_one_part(site.tree, Sum, is_memory)
 
@@ -107,7 +107,7 @@ def _factors(part: Expression) -> tuple[Expression, ...]:
     return tuple(part.factors) if isinstance(part, Product) else ()
 
 
-def _without_penalty(site: Site) -> Iterator[Expression]:
+def _without_penalty(site: SlipSite) -> Iterator[Expression]:
     def is_pull(part: Expression) -> bool:
         named = [one.name for one in _factors(part) if isinstance(one, Symbol)]
         return "l1" in named or "l2" in named
@@ -115,17 +115,17 @@ def _without_penalty(site: Site) -> Iterator[Expression]:
     yield from remove_one_part(site.tree, Sum, is_pull)
 
 
-def _uncorrected(site: Site) -> Iterable[Expression]:
+def _uncorrected(site: SlipSite) -> Iterable[Expression]:
     """Adam's means without the correction for their start at 0."""
 
     def rule(part: Expression) -> Expression | None:
-        is_mean = isinstance(part, Quotient) and of_kind(part.top, "mean", "mean_square")
+        is_mean = isinstance(part, Quotient) and is_term_of(part.top, "mean", "mean_square")
         return part.top if is_mean and isinstance(part, Quotient) else None
 
     return (replace_parts(site.tree, rule),)
 
 
-def _without_root(site: Site) -> Iterable[Expression]:
+def _without_root(site: SlipSite) -> Iterable[Expression]:
     def rule(part: Expression) -> Expression | None:
         is_root = isinstance(part, Call) and part.function == "sqrt"
         return part.arguments[0] if is_root and isinstance(part, Call) else None
@@ -133,15 +133,15 @@ def _without_root(site: Site) -> Iterable[Expression]:
     return (replace_parts(site.tree, rule),)
 
 
-def _undivided(site: Site) -> Iterator[Expression]:
+def _undivided(site: SlipSite) -> Iterator[Expression]:
     def rule(part: Expression) -> Iterator[Expression]:
-        if isinstance(part, Quotient) and not of_kind(part.top, "mean", "mean_square"):
+        if isinstance(part, Quotient) and not is_term_of(part.top, "mean", "mean_square"):
             yield part.top
 
     yield from replace_one_part(site.tree, rule)
 
 
-def _penalty_subtracted(site: Site) -> Iterator[Expression]:
+def _penalty_subtracted(site: SlipSite) -> Iterator[Expression]:
     if isinstance(site.tree, Sum) and len(site.tree.terms) <= 16:
         first, *rest = site.tree.terms
         yield Sum((first, *map(Negative, rest)))

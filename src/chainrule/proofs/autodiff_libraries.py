@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from chainrule.equations.activations import LEAK
 from chainrule.proofs.objective import Objective
 
-__all__ = ["PEERS", "Peer", "absent"]
+__all__ = ["AUTODIFF_LIBRARIES", "AutodiffLibrary", "missing_reason"]
 
 Array = NDArray[Any]
 Function = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Peer:
+class AutodiffLibrary:
     """A library that differentiates by itself.
 
     Args:
@@ -35,7 +35,7 @@ class Peer:
     gradient: Callable[[Objective, Array], Array]
 
 
-def absent(peer: Peer) -> str:
+def missing_reason(peer: AutodiffLibrary) -> str:
     """Why a library cannot be asked, in words; empty where it can."""
     if importlib.util.find_spec(peer.module) is None:
         return "not installed"
@@ -47,7 +47,7 @@ def absent(peer: Peer) -> str:
 
 
 @dataclass(frozen=True)
-class _Words:
+class _LibraryFunctions:
     """What the objective is written in: a library's own functions.
 
     Args:
@@ -69,7 +69,9 @@ class _Words:
     log_rest: Function
 
 
-def _objective(w: _Words, objective: Objective, theta: Any, data: tuple[Any, Any, Any]) -> Any:
+def _objective(
+    w: _LibraryFunctions, objective: Objective, theta: Any, data: tuple[Any, Any, Any]
+) -> Any:
     """J in a library's words."""
     x, y, shares = data
     names, z = objective.architecture.activations, x
@@ -88,7 +90,7 @@ def _tensors(objective: Objective, theta: Any, at: int) -> tuple[Any, Any]:
     return found[0], found[1] if objective.architecture.biases else None
 
 
-def _cost(w: _Words, objective: Objective, pass_: tuple[Any, Any, Any]) -> Any:
+def _cost(w: _LibraryFunctions, objective: Objective, pass_: tuple[Any, Any, Any]) -> Any:
     """The part of each output in the cost of each example."""
     (_, a, y), name = pass_, objective.cost.name
     if name.endswith("entropy"):
@@ -103,7 +105,7 @@ def _cost(w: _Words, objective: Objective, pass_: tuple[Any, Any, Any]) -> Any:
     return factor.get(name, 1.0) * distance**2
 
 
-def _entropy(w: _Words, objective: Objective, pass_: tuple[Any, Any, Any]) -> Any:
+def _entropy(w: _LibraryFunctions, objective: Objective, pass_: tuple[Any, Any, Any]) -> Any:
     z, a, y = pass_
     last = objective.architecture.activations[-1]
     both = objective.cost.name == "binary_cross_entropy"
@@ -116,7 +118,7 @@ def _entropy(w: _Words, objective: Objective, pass_: tuple[Any, Any, Any]) -> An
     return -y * hit - (1 - y) * miss if both else -y * hit
 
 
-def _penalty(w: _Words, objective: Objective, theta: Any) -> Any:
+def _penalty(w: _LibraryFunctions, objective: Objective, theta: Any) -> Any:
     total: Any = 0.0
     for slot in objective.layout.slots:
         if slot.name[0] == "W":
@@ -135,7 +137,7 @@ def _by_torch(objective: Objective, theta: Array) -> Array:
         others = z[:, None, :].masked_fill(eye, -torch.inf)
         return torch.logsumexp(others, -1) - torch.logsumexp(z, -1, keepdim=True)
 
-    words = _Words(
+    words = _LibraryFunctions(
         activations={
             "step": lambda z: (z >= 0).double(),
             "identity": lambda z: z,
@@ -178,7 +180,7 @@ def _by_jax(objective: Objective, theta: Array) -> Array:
         total = jax.nn.logsumexp(z, axis=-1, keepdims=True)
         return jax.nn.logsumexp(others, axis=-1) - total
 
-    words = _Words(
+    words = _LibraryFunctions(
         activations={
             "step": lambda z: (z >= 0).astype(z.dtype),
             "identity": lambda z: z,
@@ -210,5 +212,8 @@ def _by_jax(objective: Objective, theta: Array) -> Array:
         jax.config.update("jax_enable_x64", before)
 
 
-PEERS = (Peer("JAX", "jax", _by_jax), Peer("PyTorch", "torch", _by_torch))
+AUTODIFF_LIBRARIES = (
+    AutodiffLibrary("JAX", "jax", _by_jax),
+    AutodiffLibrary("PyTorch", "torch", _by_torch),
+)
 """The libraries that are asked."""

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.proofs.objective import Objective
 
-__all__ = ["complex_step", "not_smooth"]
+__all__ = ["complex_step", "nonsmooth_functions"]
 
 Array = NDArray[Any]
 
-TINY = 1e-30
+STEP = 1e-30
 
 
 def complex_step(objective: Objective, theta: Array, at: int) -> float:
@@ -30,11 +30,11 @@ def complex_step(objective: Objective, theta: Array, at: int) -> float:
         at: which of them.
     """
     moved = theta.astype(np.complex128)
-    moved[at] += TINY * 1j
-    return float(np.imag(objective.value(moved))) / TINY
+    moved[at] += STEP * 1j
+    return float(np.imag(objective.value(moved))) / STEP
 
 
-def not_smooth(objective: Objective) -> str:
+def nonsmooth_functions(objective: Objective) -> str:
     """The functions that keep the complex step away, in words; empty where there are none."""
     names = [name for name in objective.architecture.activations if ACTIVATIONS[name].kinks]
     names += ["absolute_error"] * (objective.cost.name == "absolute_error")

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.proofs.kinks import Gate, Kink, crossed, gates
+from chainrule.proofs.kinks import Gate, Kink, crossed_kinks, kink_gates
 from chainrule.proofs.objective import Objective
 
 __all__ = ["Difference", "central_difference"]
 
 Array = NDArray[Any]
 
-LONGEST = 2.0**-9
+MAX_STEP = 2.0**-9
 """The longest step, for numbers around 1: bending and rounding then cost about as little."""
 
-SHORTEST = 2.0**-26
+MIN_STEP = 2.0**-26
 """The shortest step, for the same: with a shorter one nothing but rounding would be left."""
 
 _ENOUGH = 1e-10
@@ -36,8 +36,8 @@ class Difference:
         kinks: those that no step avoids; none for a slope that counts.
     """
 
-    slope: float
-    doubt: float
+    derivative: float
+    uncertainty: float
     kinks: tuple[Kink, ...] = ()
 
 
@@ -59,12 +59,12 @@ def central_difference(
         middle: the gates at θ itself.
     """
     scale = max(1.0, abs(float(theta[at])))
-    h, along = LONGEST * scale, _along(objective, theta, at)
+    h, along = MAX_STEP * scale, _along(objective, theta, at)
     found = _kinks(objective, theta, at, h, middle)
-    while found and h > SHORTEST * scale:
+    while found and h > MIN_STEP * scale:
         h /= 8
         found = _kinks(objective, theta, at, h, middle)
-    slope, doubt = _best(_slopes(along, h, SHORTEST * scale), abs(along(0.0)))
+    slope, doubt = _best(_refine(along, h, MIN_STEP * scale), abs(along(0.0)))
     return Difference(slope, doubt, tuple(found))
 
 
@@ -79,7 +79,7 @@ def _along(objective: Objective, theta: Array, at: int) -> Callable[[float], flo
     return along
 
 
-def _slopes(
+def _refine(
     along: Callable[[float], float], h: float, shortest: float
 ) -> Iterator[tuple[float, float]]:
     """The slope with shorter and shorter steps, each with its step."""
@@ -117,6 +117,6 @@ def _kinks(objective: Objective, theta: Array, at: int, h: float, middle: list[G
     for by in (-2 * h, 2 * h):
         moved = theta.copy()
         moved[at] += by
-        for kink in crossed(objective, middle, gates(objective, moved)):
+        for kink in crossed_kinks(objective, middle, kink_gates(objective, moved)):
             found.setdefault(kink.address, kink)
     return list(found.values())

@@ -11,12 +11,12 @@ from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Step
 from chainrule.limits import Limit, check_record, limited
+from chainrule.proofs.gradient_methods import METHODS, GradientMethod
+from chainrule.proofs.gradient_rounding import gradient_rounding
 from chainrule.proofs.kinks import Kink
-from chainrule.proofs.methods import METHODS, Method
-from chainrule.proofs.objective import objective_lines, objective_of
-from chainrule.proofs.rounding import rounding
-from chainrule.proofs.sampling import places
-from chainrule.proofs.verdicts import Failure, Judge, Verdict, worse
+from chainrule.proofs.objective import objective_lines, step_objective
+from chainrule.proofs.place_sampling import sample_places
+from chainrule.proofs.verdicts import Failure, MethodComparison, Verdict, merge_verdicts
 
 __all__ = ["Proof", "ProofOptions", "prove", "prove_step"]
 
@@ -41,7 +41,7 @@ class ProofOptions:
         check_record(self, "prove")
 
     @property
-    def methods(self) -> tuple[Method, ...]:
+    def methods(self) -> tuple[GradientMethod, ...]:
         """Those that are asked."""
         return METHODS if self.peers else METHODS[:3]
 
@@ -96,7 +96,7 @@ def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
         )
     chosen = options or ProofOptions()
     found = [prove_step(ledger.step(n), chosen) for n in range(1, example.steps + 1)]
-    return _together(found)
+    return _merge(found)
 
 
 def prove_step(step: Step, options: ProofOptions) -> Proof:
@@ -106,11 +106,11 @@ def prove_step(step: Step, options: ProofOptions) -> Proof:
         step: that trains; its gradient is what is proved.
         options: how many numbers, and by what.
     """
-    objective, slots = objective_of(step), step.example.layout.slots
+    objective, slots = step_objective(step), step.example.layout.slots
     g, theta = step.trained.gradient, step.theta.astype(np.float64)
-    chosen = [at for slot in slots for at in places(slot, g, options.sample, options.seed)]
-    slack = rounding(step)
-    hindrances = {method.name: method.hindrance(objective) for method in options.methods}
+    chosen = [at for slot in slots for at in sample_places(slot, g, options.sample, options.seed)]
+    slack = gradient_rounding(step)
+    hindrances = {method.name: method.obstacle(objective) for method in options.methods}
     verdicts: list[Verdict] = []
     failures: list[Failure] = []
     kinks: dict[str, Kink] = {}
@@ -118,8 +118,8 @@ def prove_step(step: Step, options: ProofOptions) -> Proof:
         if hindrances[method.name]:
             continue
         with np.errstate(all="ignore"):  # what is not finite fails below
-            slopes = method.slopes(objective, theta, chosen)
-        judge = Judge(step, method, chosen, slopes, slack)
+            slopes = method.estimate(objective, theta, chosen)
+        judge = MethodComparison(step, method, chosen, slopes, slack)
         verdicts += map(judge.verdict, slots)
         failures += [failure for slot in slots for failure in judge.failures(slot)]
         kinks |= {kink.address: kink for found in slopes.kinks.values() for kink in found}
@@ -135,12 +135,12 @@ def prove_step(step: Step, options: ProofOptions) -> Proof:
     )
 
 
-def _together(found: Sequence[Proof]) -> Proof:
+def _merge(found: Sequence[Proof]) -> Proof:
     """The proofs of several steps as one."""
     worst: dict[tuple[str, str], Verdict] = {}
     for verdict in (verdict for proof in found for verdict in proof.verdicts):
         key = verdict.tensor, verdict.method
-        worst[key] = worse(worst[key], verdict) if key in worst else verdict
+        worst[key] = merge_verdicts(worst[key], verdict) if key in worst else verdict
     return Proof(
         options=found[0].options,
         steps=len(found),

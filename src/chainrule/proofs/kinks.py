@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.proofs.objective import Objective
 
-__all__ = ["Gate", "Kink", "crossed", "gates"]
+__all__ = ["Gate", "Kink", "crossed_kinks", "kink_gates"]
 
 Array = NDArray[Any]
 
@@ -62,25 +62,29 @@ class Gate:
         return np.sign(np.real(self.values) - self.at)
 
 
-def gates(objective: Objective, theta: Array) -> list[Gate]:
+def kink_gates(objective: Objective, theta: Array) -> list[Gate]:
     """All numbers of one pass that meet a kink somewhere.
 
     Args:
         objective: what is computed.
         theta: weights and biases, flat.
     """
-    _, z, output = objective.seen(theta)
-    return [*_of_layers(objective, z), *_of_cost(objective, output), *_of_penalty(objective, theta)]
+    _, z, output = objective.evaluate(theta)
+    return [
+        *_layer_gates(objective, z),
+        *_cost_gates(objective, output),
+        *_penalty_gates(objective, theta),
+    ]
 
 
-def _of_layers(objective: Objective, z: list[Array]) -> Iterator[Gate]:
+def _layer_gates(objective: Objective, z: list[Array]) -> Iterator[Gate]:
     pairs = zip(objective.architecture.activations, z, strict=True)
     for layer, (name, sums) in enumerate(pairs, 1):
         for at in ACTIVATIONS[name].kinks or _BENDS.get(name, ()):
             yield Gate(name, f"z[{layer}]", sums, at)
 
 
-def _of_cost(objective: Objective, output: Array) -> Iterator[Gate]:
+def _cost_gates(objective: Objective, output: Array) -> Iterator[Gate]:
     name, distance = objective.cost.name, output - objective.y
     if name == "absolute_error":
         yield Gate(name, "a - y", distance, 0.0)
@@ -89,12 +93,12 @@ def _of_cost(objective: Objective, output: Array) -> Iterator[Gate]:
         yield Gate(name, "a - y", distance, -objective.threshold)
 
 
-def _of_penalty(objective: Objective, theta: Array) -> Iterator[Gate]:
+def _penalty_gates(objective: Objective, theta: Array) -> Iterator[Gate]:
     if objective.l1:
         yield Gate("l1", "W", theta[objective.layout.is_weight == 1], 0.0)
 
 
-def crossed(objective: Objective, before: list[Gate], after: list[Gate]) -> list[Kink]:
+def crossed_kinks(objective: Objective, before: list[Gate], after: list[Gate]) -> list[Kink]:
     """The numbers that are on another side of a kink in another pass, or exactly on it in one.
 
     Args:
@@ -112,7 +116,7 @@ def crossed(objective: Objective, before: list[Gate], after: list[Gate]) -> list
 
 def _address(objective: Objective, name: str, place: list[int]) -> str:
     if name == "W":
-        return _weight(objective, place[0])
+        return _weight_address(objective, place[0])
     example = f"example[{objective.rows[place[0]]}]." if len(objective.rows) > 1 else ""
     if name == "a - y":
         last, j = objective.architecture.depth, place[1]
@@ -120,7 +124,7 @@ def _address(objective: Objective, name: str, place: list[int]) -> str:
     return f"{example}{name}[{place[1]}]"
 
 
-def _weight(objective: Objective, at: int) -> str:
+def _weight_address(objective: Objective, at: int) -> str:
     """The address of a weight by its place among all weights."""
     for slot in objective.layout.slots:
         if slot.name[0] == "W":

@@ -17,7 +17,7 @@ from chainrule.equations.penalties import penalty
 from chainrule.ledger.steps import Step
 from chainrule.network import Architecture, Layout, network_layers
 
-__all__ = ["Objective", "objective_lines", "objective_of"]
+__all__ = ["Objective", "objective_lines", "step_objective"]
 
 Array = NDArray[Any]
 
@@ -64,9 +64,9 @@ class Objective:
 
     def value(self, theta: Array) -> Any:
         """[O1] J at these weights and biases, float or complex."""
-        return self.seen(theta)[0]
+        return self.evaluate(theta)[0]
 
-    def seen(self, theta: Array) -> tuple[Any, list[Array], Array]:
+    def evaluate(self, theta: Array) -> tuple[Any, list[Array], Array]:
         """J, the weighted sums of each layer and the outputs that it came from."""
         layers = self.layers(theta)
         z, a = forward(self.x.astype(theta.dtype), layers)
@@ -80,7 +80,7 @@ class Objective:
         return penalty(theta, self.layout.is_weight, self.l1, self.l2)
 
 
-def objective_of(step: Step) -> Objective:
+def step_objective(step: Step) -> Objective:
     """The objective of a step that trains."""
     back = step.trained
     return Objective(

@@ -14,7 +14,7 @@ from chainrule.proofs.verdicts import Failure, Verdict
 
 __all__ = ["failure_lines", "kink_lines", "proof_record", "proof_table", "summary_text"]
 
-_MOST = 12
+_MAX_LISTED = 12
 """Kinks and failures that are told one by one."""
 
 
@@ -67,7 +67,7 @@ def summary_text(proof: Proof) -> str:
 
 def failure_lines(proof: Proof) -> list[str]:
     """The numbers that do not hold, the first of them one by one."""
-    lines = [_failure_text(one, proof.steps) for one in proof.failures[:_MOST]]
+    lines = [_failure_text(one, proof.steps) for one in proof.failures[:_MAX_LISTED]]
     left = len(proof.failures) - len(lines)
     return [*lines, *([f"and {count_text(left)} more"] if left > 0 else [])]
 
@@ -76,14 +76,14 @@ def _failure_text(failure: Failure, steps: int = 1) -> str:
     """One number that does not hold, in words."""
     step = f"step {failure.step}, " if steps > 1 else ""
     return (
-        f"{step}∂J/∂{failure.address}: the law has {failure.law:.10g}, {failure.method} "
+        f"{step}∂J/∂{failure.address}: the law has {failure.reference:.10g}, {failure.method} "
         f"{failure.found:.10g}; they may differ by {failure.allowed:.1e}"
     )
 
 
 def kink_lines(proof: Proof) -> list[str]:
     """The kinks that were found, the first of them one by one."""
-    lines = [_kink_text(step, kink, proof.steps) for step, kink in proof.kinks[:_MOST]]
+    lines = [_kink_text(step, kink, proof.steps) for step, kink in proof.kinks[:_MAX_LISTED]]
     left = len(proof.kinks) - len(lines)
     return [*lines, *([f"and {count_text(left)} more"] if left > 0 else [])]
 
@@ -104,8 +104,13 @@ def proof_record(proof: Proof) -> dict[str, Any]:
         "left_out": dict(proof.left_out),
         "tensors": [_finite(asdict(verdict)) for verdict in proof.verdicts],
         "kinks": [{"step": step, **asdict(kink)} for step, kink in proof.kinks],
-        "failures": [_finite(asdict(failure)) for failure in proof.failures],
+        "failures": [_failure_record(failure) for failure in proof.failures],
     }
+
+
+def _failure_record(failure: Failure) -> dict[str, Any]:
+    values = asdict(failure)
+    return _finite({"law" if key == "reference" else key: values[key] for key in values})
 
 
 def _finite(values: dict[str, Any]) -> dict[str, Any]:

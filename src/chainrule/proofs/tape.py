@@ -1,12 +1,12 @@
 """Reverse-mode automatic differentiation of numbers, in the fewest lines that show how it works.
 
 A Scalar is a number that remembers how it was made: from which Scalars, and how fast it moves with
-each of them. `slopes` walks that memory from the end to the beginning. Whoever arrives at a number
-by several ways adds them up: that sum is the whole of the chain rule.
+each of them. `gradients` walks that memory from the end to the beginning. A number that is reached
+on several paths adds up what each of them brings: that sum is the whole of the chain rule.
 
     >>> x, y = Scalar(3.0), Scalar(2.0)
     >>> z = x * y + exp(x - 3.0)
-    >>> found = slopes(z)
+    >>> found = gradients(z)
     >>> z.value, found[x], found[y]
     (7.0, 3.0, 3.0)
 
@@ -19,24 +19,25 @@ import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
-__all__ = ["Scalar", "absolute", "exp", "log1p", "normal_cdf", "slopes", "tanh", "weighted_sum"]
+__all__ = ["Scalar", "absolute", "exp", "gradients", "log1p", "normal_cdf", "tanh", "weighted_sum"]
 
 Numberish: TypeAlias = "Scalar | float"
 
 
 class Scalar:
-    """A number with its ways: pairs of a Scalar it was made from and the slope in it.
+    """A number that remembers the numbers it was computed from.
 
     Args:
         value: the number.
-        ways: where it came from; none for a number that is given.
+        parents: pairs of a Scalar that it was computed from and the derivative with respect to it;
+            empty for a number that is given.
     """
 
-    __slots__ = ("value", "ways")
+    __slots__ = ("parents", "value")
 
-    def __init__(self, value: float, ways: Sequence[tuple[Scalar, float]] = ()) -> None:
+    def __init__(self, value: float, parents: Sequence[tuple[Scalar, float]] = ()) -> None:
         self.value = value
-        self.ways = ways
+        self.parents = parents
 
     def __add__(self, other: Numberish) -> Scalar:
         if isinstance(other, Scalar):
@@ -106,21 +107,21 @@ def weighted_sum(weights: Sequence[Scalar], inputs: Sequence[Numberish]) -> Scal
     return Scalar(total, ways)
 
 
-def slopes(end: Scalar) -> dict[Scalar, float]:
+def gradients(end: Scalar) -> dict[Scalar, float]:
     """How fast the end moves with every number that it came from.
 
     Args:
         end: the number whose slopes are asked for.
     """
     found = {end: 1.0}
-    for made in reversed(_in_order(end)):
+    for made in reversed(_topological_order(end)):
         whole = found[made]
-        for source, slope in made.ways:
+        for source, slope in made.parents:
             found[source] = found.get(source, 0.0) + whole * slope
     return found
 
 
-def _in_order(end: Scalar) -> list[Scalar]:
+def _topological_order(end: Scalar) -> list[Scalar]:
     """All numbers behind the end, each after those that it was made from."""
     order: list[Scalar] = []
     seen: set[Scalar] = set()
@@ -132,5 +133,5 @@ def _in_order(end: Scalar) -> list[Scalar]:
         elif one not in seen:
             seen.add(one)
             stack.append((one, True))
-            stack += [(source, False) for source, _ in one.ways if source not in seen]
+            stack += [(source, False) for source, _ in one.parents if source not in seen]
     return order

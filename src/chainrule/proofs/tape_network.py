@@ -14,23 +14,23 @@ from chainrule.proofs.tape import (
     Scalar,
     absolute,
     exp,
+    gradients,
     log1p,
     normal_cdf,
-    slopes,
     tanh,
     weighted_sum,
 )
 
-__all__ = ["MOST_WAYS", "tape_gradient", "ways_of"]
+__all__ = ["MAX_TAPE_LENGTH", "tape_gradient", "tape_length"]
 
 Array = NDArray[Any]
 Row = Sequence[Scalar]
 
-MOST_WAYS = 4_000_000
+MAX_TAPE_LENGTH = 4_000_000
 """More steps of memory than this are not kept: it would take seconds and hundreds of megabytes."""
 
 
-def ways_of(objective: Objective) -> int:
+def tape_length(objective: Objective) -> int:
     """About how many steps the memory of one pass has."""
     return 2 * objective.layout.size * len(objective.rows)
 
@@ -48,7 +48,7 @@ def tape_gradient(objective: Objective, theta: Array) -> Array:
         objective.x.tolist(), objective.y.tolist(), objective.shares.tolist(), strict=True
     ):
         total = total + share * _cost_of(objective, numbers, x, y)
-    found = slopes(total)
+    found = gradients(total)
     return np.array([found.get(number, 0.0) for number in numbers])
 
 

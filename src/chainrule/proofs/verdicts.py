@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from chainrule.ledger.steps import Step
 from chainrule.network import Slot
-from chainrule.proofs.methods import Method, Slopes
+from chainrule.proofs.gradient_methods import GradientEstimate, GradientMethod
 
-__all__ = ["Failure", "Judge", "Verdict", "address", "worse"]
+__all__ = ["Failure", "MethodComparison", "Verdict", "merge_verdicts", "parameter_address"]
 
 Array = NDArray[Any]
 
@@ -37,7 +37,7 @@ class Failure:
     address: str
     step: int
     method: str
-    law: float
+    reference: float
     found: float
     allowed: float
 
@@ -70,7 +70,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, eq=False)
-class Judge:
+class MethodComparison:
     """What a method found, held against the gradient of a step.
 
     Args:
@@ -82,9 +82,9 @@ class Judge:
     """
 
     step: Step
-    method: Method
+    method: GradientMethod
     places: Sequence[int]
-    slopes: Slopes
+    estimate: GradientEstimate
     slack: Array
 
     def verdict(self, slot: Slot) -> Verdict:
@@ -99,7 +99,7 @@ class Judge:
             method=self.method.name,
             checked=len(smooth),
             error=None if worst is None else worst.error,
-            address="" if worst is None else address(slot, worst.at),
+            address="" if worst is None else parameter_address(slot, worst.at),
             step=self.step.number,
             unseen=len(smooth) - len(seen),
             at_kinks=len(found) - len(smooth),
@@ -109,32 +109,32 @@ class Judge:
         """The numbers of one tensor that do not hold."""
         for one in self._numbers(slot):
             if not one.at_kink and not one.gap <= one.allowed:
-                place, name = address(slot, one.at), self.method.name
-                yield Failure(place, self.step.number, name, one.law, one.found, one.allowed)
+                place, name = parameter_address(slot, one.at), self.method.name
+                yield Failure(place, self.step.number, name, one.reference, one.found, one.allowed)
 
-    def _numbers(self, slot: Slot) -> Iterator[_Number]:
+    def _numbers(self, slot: Slot) -> Iterator[_Comparison]:
         g = self.step.trained.gradient
         floor = _FLOOR * float(np.abs(slot.view(g)).max())
-        rows = zip(self.places, self.slopes.values, self.slopes.doubts, strict=True)
+        rows = zip(self.places, self.estimate.values, self.estimate.uncertainties, strict=True)
         for at, found, doubt in rows:
             if slot.start <= at < slot.stop:
-                yield _Number(
+                yield _Comparison(
                     at=at,
-                    law=float(g[at]),
+                    reference=float(g[at]),
                     found=float(found),
                     scale=abs(float(found)) + floor,
                     beyond=float(self.slack[at]) + float(np.nan_to_num(doubt)),
                     tolerance=self.method.tolerance,
-                    at_kink=at in self.slopes.kinks,
+                    at_kink=at in self.estimate.kinks,
                 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Number:
+class _Comparison:
     """One number of a gradient, as the law has it and as a method found it."""
 
     at: int
-    law: float
+    reference: float
     found: float
     scale: float
     beyond: float
@@ -143,7 +143,7 @@ class _Number:
 
     @property
     def gap(self) -> float:
-        return abs(self.law - self.found)
+        return abs(self.reference - self.found)
 
     @property
     def error(self) -> float:
@@ -159,13 +159,13 @@ class _Number:
         return self.beyond <= self.tolerance * self.scale or self.gap == 0
 
 
-def address(slot: Slot, at: int) -> str:
+def parameter_address(slot: Slot, at: int) -> str:
     """The address of one number of a tensor by its place in the flat parameters."""
     index = np.unravel_index(at - slot.start, slot.shape)
     return f"{slot.name}[{','.join(str(int(i)) for i in index)}]"
 
 
-def worse(one: Verdict, other: Verdict) -> Verdict:
+def merge_verdicts(one: Verdict, other: Verdict) -> Verdict:
     """Of two verdicts on one tensor that with the greater error, with the counts of both."""
     first = -1.0 if one.error is None else one.error
     second = -1.0 if other.error is None else other.error

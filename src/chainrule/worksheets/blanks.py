@@ -10,7 +10,7 @@ from chainrule.errors import InputError, unknown_name
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import KINDS, Quantity
 
-__all__ = ["Pattern", "asked_of", "chosen_blanks", "patterns_of"]
+__all__ = ["Pattern", "choose_blanks", "exercise_quantities", "parse_patterns"]
 
 _COUNT = r"(?:0|[1-9][0-9]{0,8})"
 _PATTERN = re.compile(
@@ -87,7 +87,7 @@ def _number(text: str | None) -> int | None:
     return None if text is None else int(text)
 
 
-def patterns_of(texts: Sequence[str]) -> tuple[Pattern, ...]:
+def parse_patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
     """The patterns of texts, each of which may hold several with commas between them.
 
     Raises: InputError, UnknownNameError.
@@ -96,14 +96,14 @@ def patterns_of(texts: Sequence[str]) -> tuple[Pattern, ...]:
     return tuple(map(Pattern.parse, parts))
 
 
-def asked_of(ledger: Ledger) -> tuple[Quantity, ...]:
+def exercise_quantities(ledger: Ledger) -> tuple[Quantity, ...]:
     """The numbers of an exercise that are to be worked out, in order; learning rates are given."""
     steps = range(1, ledger.example.steps + 1)
     every = (quantity for step in steps for quantity in ledger.quantities(step))
     return tuple(one for one in every if one.kind != "learning_rate")
 
 
-def chosen_blanks(
+def choose_blanks(
     asked: Sequence[Quantity], patterns: Sequence[Pattern], where: str = _WHERE
 ) -> tuple[Quantity, ...]:
     """The numbers that are left blank, in order.

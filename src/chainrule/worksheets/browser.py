@@ -10,7 +10,7 @@ from pathlib import Path
 from chainrule.errors import FileError, MissingLibraryError
 from chainrule.storage import read_bytes, write_atomically
 
-__all__ = ["BROWSERS", "browser", "print_pdf"]
+__all__ = ["BROWSERS", "find_browser", "print_pdf"]
 
 BROWSERS = (
     "chromium",
@@ -36,7 +36,7 @@ _LONGEST = 300
 """Seconds after which a browser is given up."""
 
 
-def browser(where: str = "print_pdf") -> str:
+def find_browser(where: str = "print_pdf") -> str:
     """The path of a browser that can print to PDF.
 
     Args:
@@ -67,7 +67,7 @@ def print_pdf(html: str, path: str | Path, where: str = "print_pdf") -> None:
     Raises: MissingLibraryError where no such browser is on PATH, FileError where the browser fails
         or the file cannot be written.
     """
-    command = browser(where)
+    command = find_browser(where)
     target = Path(path)
     try:
         # Beside the target, for some browsers are shut out of folders for temporary files.

@@ -18,28 +18,28 @@ from chainrule.ledger.rendering import (
     number,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.worksheets.facts import (
+from chainrule.worksheets.network_svg import network_svg
+from chainrule.worksheets.sheet_blocks import SheetBlock, marks_text, part_heading, sheet_blocks
+from chainrule.worksheets.sheet_facts import (
     END_TEXT,
     GIVEN_DIGITS,
     MORE_DIGITS,
     Fact,
     answers_text,
-    facts_of,
-    given_of,
-    legend_of,
+    sheet_facts,
+    sheet_givens,
+    sheet_legend,
     short_name,
     task_text,
 )
-from chainrule.worksheets.headings import Block, blocks_of, heading_of_part, marks_text
-from chainrule.worksheets.network_svg import network_svg
-from chainrule.worksheets.sheet import Part, Sheet
+from chainrule.worksheets.worksheet import SheetPart, Worksheet
 
 __all__ = ["answers_html", "sheets_html"]
 
 _STYLE = "sheet.css"
 
 
-def sheets_html(sheets: Sequence[Sheet]) -> str:
+def sheets_html(sheets: Sequence[Worksheet]) -> str:
     """Worksheets as one page; in print each begins on a new one.
 
     Args:
@@ -50,7 +50,7 @@ def sheets_html(sheets: Sequence[Sheet]) -> str:
     return _page(sheets, sheets[0].title, _sheet)
 
 
-def answers_html(sheets: Sequence[Sheet]) -> str:
+def answers_html(sheets: Sequence[Worksheet]) -> str:
     """The answers to worksheets as one page, each with the numbers that lead to it.
 
     Args:
@@ -59,24 +59,26 @@ def answers_html(sheets: Sequence[Sheet]) -> str:
     return _page(sheets, f"Answers: {sheets[0].title}", _answers)
 
 
-def _page(sheets: Sequence[Sheet], title: str, lines: Callable[[Sheet], Iterator[str]]) -> str:
+def _page(
+    sheets: Sequence[Worksheet], title: str, lines: Callable[[Worksheet], Iterator[str]]
+) -> str:
     kind = "copies" if len(sheets) > 1 else "single"
     body = [f'<main class="{kind}">', *(line for one in sheets for line in lines(one)), "</main>"]
     return framed_sheet(title, "\n".join(body), _STYLE)
 
 
-def _setting(sheet: Sheet, digits: int) -> Setting:
+def _setting(sheet: Worksheet, digits: int) -> Setting:
     return Setting(
-        sheet.ledger, DisplayOptions(digits=digits, notation=sheet.manner.notation), MathML()
+        sheet.ledger, DisplayOptions(digits=digits, notation=sheet.options.notation), MathML()
     )
 
 
-def _top(sheet: Sheet, title: str) -> Iterator[str]:
+def _top(sheet: Worksheet, title: str) -> Iterator[str]:
     label = f'<span class="label">Sheet {escape(sheet.label)}</span>' if sheet.label else ""
     yield f'<div class="top"><h1>{escape(title)}</h1>{label}</div>'
 
 
-def _sheet(sheet: Sheet) -> Iterator[str]:
+def _sheet(sheet: Worksheet) -> Iterator[str]:
     setting = _setting(sheet, GIVEN_DIGITS)
     yield '<article class="sheet">'
     yield from _top(sheet, sheet.title)
@@ -85,11 +87,11 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         f'<span class="score">Marks<span class="total">of {len(sheet.blanks)}</span></span></div>'
     )
     yield f"<p>{escape(task_text(sheet))}</p>"
-    facts = "".join(map(_fact, facts_of(sheet, setting)))
+    facts = "".join(map(_fact, sheet_facts(sheet, setting)))
     yield f'<div class="setup">{network_svg(sheet.ledger.example)}<dl>{facts}</dl></div>'
     yield from _given(sheet, setting)
-    yield f'<p class="legend">{escape(legend_of(sheet))}</p>'
-    for block in blocks_of(sheet):
+    yield f'<p class="legend">{escape(sheet_legend(sheet))}</p>'
+    for block in sheet_blocks(sheet):
         yield from _block(sheet, setting, block)
     yield f'<p class="end">{escape(END_TEXT)}</p></article>'
 
@@ -99,9 +101,9 @@ def _fact(fact: Fact) -> str:
     return f"<dt>{escape(fact.label)}</dt><dd>{words}{''.join(map(math, fact.formulas))}</dd>"
 
 
-def _given(sheet: Sheet, setting: Setting) -> Iterator[str]:
+def _given(sheet: Worksheet, setting: Setting) -> Iterator[str]:
     yield '<div class="given">'
-    for given in given_of(sheet):
+    for given in sheet_givens(sheet):
         yield _array(setting, given)
     yield "</div>"
 
@@ -115,16 +117,16 @@ def _array(setting: Setting, given: Given) -> str:
     return f"<div>{math(MathML().row([letter, '<mo>=</mo>', matrix]))}</div>"
 
 
-def _heading(block: Block) -> str:
+def _heading(block: SheetBlock) -> str:
     marks = f'<span class="marks">{marks_text(block.marks)}</span>' if block.marks else ""
     return f"<h2><span>{escape(block.heading)}</span>{marks}</h2>"
 
 
-def _laws(sheet: Sheet, setting: Setting, section: str) -> Iterator[str]:
+def _laws(sheet: Worksheet, setting: Setting, section: str) -> Iterator[str]:
     """The formulas of a section, where hints are asked for."""
-    if not sheet.manner.hints:
+    if not sheet.options.hints:
         return
-    laws = section_equations(sheet.ledger.example, section, sheet.manner.notation)
+    laws = section_equations(sheet.ledger.example, section, sheet.options.notation)
     if laws:
         lines = (
             f'<span><b class="id">{equation}</b>{math(setting.law(law))}</span>'
@@ -133,11 +135,11 @@ def _laws(sheet: Sheet, setting: Setting, section: str) -> Iterator[str]:
         yield f'<div class="laws">{"".join(lines)}</div>'
 
 
-def _block(sheet: Sheet, setting: Setting, block: Block) -> Iterator[str]:
+def _block(sheet: Worksheet, setting: Setting, block: SheetBlock) -> Iterator[str]:
     yield f"<section>{_heading(block)}"
     yield from _laws(sheet, setting, block.section)
     for part in block.parts:
-        heading = heading_of_part(sheet, part)
+        heading = part_heading(sheet, part)
         if heading:
             yield f"<h3>{escape(heading)}</h3>"
         if any(map(sheet.is_blank, part.numbers)):
@@ -148,14 +150,14 @@ def _block(sheet: Sheet, setting: Setting, block: Block) -> Iterator[str]:
     yield "</section>"
 
 
-def _list(sheet: Sheet, setting: Setting, part: Part, columns: int) -> Iterator[str]:
+def _list(sheet: Worksheet, setting: Setting, part: SheetPart, columns: int) -> Iterator[str]:
     yield f'<ol class="blanks by-{columns}">'
     for quantity in part.numbers:
         yield _item(sheet, setting, quantity)
     yield "</ol>"
 
 
-def _item(sheet: Sheet, setting: Setting, quantity: Quantity) -> str:
+def _item(sheet: Worksheet, setting: Setting, quantity: Quantity) -> str:
     if not sheet.is_blank(quantity):
         return f'<li class="filled">{_filled(sheet, setting, quantity)}</li>'
     left = math(MathML().row([setting.symbol(quantity), MathML().sign("=")]))
@@ -164,7 +166,7 @@ def _item(sheet: Sheet, setting: Setting, quantity: Quantity) -> str:
     return f'<li>{left}<span class="space"></span>{what}</li>'
 
 
-def _filled(sheet: Sheet, setting: Setting, quantity: Quantity) -> str:
+def _filled(sheet: Worksheet, setting: Setting, quantity: Quantity) -> str:
     equals = MathML().sign("=")
     return math(MathML().row([setting.symbol(quantity), equals, _number(sheet.printed(quantity))]))
 
@@ -173,18 +175,18 @@ def _number(text: str) -> str:
     return number(text, MathML()).text
 
 
-def _answers(sheet: Sheet) -> Iterator[str]:
-    setting = _setting(sheet, sheet.manner.digits)
+def _answers(sheet: Worksheet) -> Iterator[str]:
+    setting = _setting(sheet, sheet.options.digits)
     yield '<article class="sheet">'
     yield from _top(sheet, f"Answers: {sheet.title}")
     yield f"<p>{escape(answers_text(sheet))}</p>"
-    for block in blocks_of(sheet):
+    for block in sheet_blocks(sheet):
         if block.marks:
             yield from _answer_table(sheet, setting, block)
     yield "</article>"
 
 
-def _answer_table(sheet: Sheet, setting: Setting, block: Block) -> Iterator[str]:
+def _answer_table(sheet: Worksheet, setting: Setting, block: SheetBlock) -> Iterator[str]:
     yield f"<section>{_heading(block)}<table><thead><tr><th>number</th><th>from</th>"
     yield '<th class="answer">answer</th><th class="exact">more digits</th></tr></thead><tbody>'
     for part in block.parts:
@@ -194,13 +196,13 @@ def _answer_table(sheet: Sheet, setting: Setting, block: Block) -> Iterator[str]
     yield "</tbody></table></section>"
 
 
-def _answer(sheet: Sheet, setting: Setting, quantity: Quantity) -> str:
+def _answer(sheet: Worksheet, setting: Setting, quantity: Quantity) -> str:
     texts = setting.entry(sheet.ledger.entry(quantity))
     first, *rest = texts.substituted or texts.formula
     rest = [chunk.replace("<mo>", '<mo form="infix">', 1) for chunk in rest]
     working = "<wbr>".join(map(math, [first, *rest]))
     value = float(sheet.ledger.value(quantity))
-    more = number_text(value, sheet.manner.digits + MORE_DIGITS)
+    more = number_text(value, sheet.options.digits + MORE_DIGITS)
     return (
         f"<tr><td>{math(texts.symbol)} <code>{escape(str(quantity))}</code></td><td>{working}</td>"
         f'<td class="answer">{math(_number(sheet.answer(quantity)))}</td>'

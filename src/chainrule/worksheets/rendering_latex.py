@@ -16,20 +16,20 @@ from chainrule.ledger.rendering import (
     number,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.worksheets.facts import (
+from chainrule.worksheets.sheet_blocks import SheetBlock, marks_text, part_heading, sheet_blocks
+from chainrule.worksheets.sheet_facts import (
     END_TEXT,
     GIVEN_DIGITS,
     MORE_DIGITS,
     Fact,
     answers_text,
-    facts_of,
-    given_of,
-    legend_of,
+    sheet_facts,
+    sheet_givens,
+    sheet_legend,
     short_name,
     task_text,
 )
-from chainrule.worksheets.headings import Block, blocks_of, heading_of_part, marks_text
-from chainrule.worksheets.sheet import Sheet
+from chainrule.worksheets.worksheet import Worksheet
 
 __all__ = ["answers_latex", "sheets_latex"]
 
@@ -70,7 +70,7 @@ _PREAMBLE = r"""\documentclass[a4paper]{article}
 _WIDTHS = {2: "0.47", 3: "0.31"}
 
 
-def sheets_latex(sheets: Sequence[Sheet]) -> str:
+def sheets_latex(sheets: Sequence[Worksheet]) -> str:
     """Worksheets as one document; each begins on a new page.
 
     Args:
@@ -81,7 +81,7 @@ def sheets_latex(sheets: Sequence[Sheet]) -> str:
     return _document(sheets, _sheet)
 
 
-def answers_latex(sheets: Sequence[Sheet]) -> str:
+def answers_latex(sheets: Sequence[Worksheet]) -> str:
     """The answers to worksheets as one document, each with the numbers that lead to it.
 
     Args:
@@ -90,8 +90,8 @@ def answers_latex(sheets: Sequence[Sheet]) -> str:
     return _document(sheets, _answers)
 
 
-def _document(sheets: Sequence[Sheet], lines: Callable[[Sheet], Iterator[str]]) -> str:
-    columns = max(len(given.numbers[0]) for sheet in sheets for given in given_of(sheet))
+def _document(sheets: Sequence[Worksheet], lines: Callable[[Worksheet], Iterator[str]]) -> str:
+    columns = max(len(given.numbers[0]) for sheet in sheets for given in sheet_givens(sheet))
     pages = (
         "\n".join([r"\setcounter{page}{1}", *(line for line in lines(sheet))]) for sheet in sheets
     )
@@ -99,29 +99,29 @@ def _document(sheets: Sequence[Sheet], lines: Callable[[Sheet], Iterator[str]]) 
     return f"{_PREAMBLE % max(10, columns)}{body}\n\\end{{document}}\n"
 
 
-def _setting(sheet: Sheet, digits: int) -> Setting:
+def _setting(sheet: Worksheet, digits: int) -> Setting:
     return Setting(
-        sheet.ledger, DisplayOptions(digits=digits, notation=sheet.manner.notation), Latex()
+        sheet.ledger, DisplayOptions(digits=digits, notation=sheet.options.notation), Latex()
     )
 
 
-def _top(sheet: Sheet, title: str) -> str:
+def _top(sheet: Worksheet, title: str) -> str:
     label = f"Sheet {escaped(sheet.label)}" if sheet.label else ""
     return rf"\sheettop{{{escaped(title)}}}{{{label}}}"
 
 
-def _sheet(sheet: Sheet) -> Iterator[str]:
+def _sheet(sheet: Worksheet) -> Iterator[str]:
     setting = _setting(sheet, GIVEN_DIGITS)
     yield _top(sheet, sheet.title)
     yield rf"\person{{{len(sheet.blanks)}}}"
     yield rf"{escaped(task_text(sheet))}\par\medskip"
-    for fact in facts_of(sheet, setting):
+    for fact in sheet_facts(sheet, setting):
         yield _fact(fact)
     yield r"\medskip"
-    for given in given_of(sheet):
+    for given in sheet_givens(sheet):
         yield _array(setting, given)
-    yield rf"\par\medskip{{\small {escaped(legend_of(sheet))}}}\par"
-    for block in blocks_of(sheet):
+    yield rf"\par\medskip{{\small {escaped(sheet_legend(sheet))}}}\par"
+    for block in sheet_blocks(sheet):
         yield from _block(sheet, setting, block)
     yield rf"\par\bigskip{{\small {escaped(END_TEXT)}}}"
 
@@ -141,21 +141,21 @@ def _array(setting: Setting, given: Given) -> str:
     return rf"\mbox{{${given_letter(setting, given)} = {matrix}$}}\quad"
 
 
-def _heading(block: Block) -> str:
+def _heading(block: SheetBlock) -> str:
     marks = marks_text(block.marks) if block.marks else ""
     return rf"\block{{{escaped(block.heading)}}}{{{marks}}}"
 
 
-def _block(sheet: Sheet, setting: Setting, block: Block) -> Iterator[str]:
+def _block(sheet: Worksheet, setting: Setting, block: SheetBlock) -> Iterator[str]:
     yield _heading(block)
-    if sheet.manner.hints:
+    if sheet.options.hints:
         for equation, law in section_equations(
             sheet.ledger.example, block.section, setting.options.notation
         ):
             yield rf"{{\scriptsize {equation}}} ${setting.law(law)}$\quad"
         yield r"\par"
     for part in block.parts:
-        heading = heading_of_part(sheet, part)
+        heading = part_heading(sheet, part)
         if heading:
             yield rf"\par\medskip\textit{{{escaped(heading)}}}\par"
         width = _WIDTHS[block.columns] if any(map(sheet.is_blank, part.numbers)) else ""
@@ -164,7 +164,7 @@ def _block(sheet: Sheet, setting: Setting, block: Block) -> Iterator[str]:
         yield r"\par"
 
 
-def _item(sheet: Sheet, setting: Setting, quantity: Quantity, width: str) -> str:
+def _item(sheet: Worksheet, setting: Setting, quantity: Quantity, width: str) -> str:
     """A blank, or a number: in the place of one where there is a width."""
     symbol = setting.symbol(quantity)
     if not sheet.is_blank(quantity):
@@ -178,11 +178,11 @@ def _number(text: str) -> str:
     return number(text, Latex()).text
 
 
-def _answers(sheet: Sheet) -> Iterator[str]:
-    setting = _setting(sheet, sheet.manner.digits)
+def _answers(sheet: Worksheet) -> Iterator[str]:
+    setting = _setting(sheet, sheet.options.digits)
     yield _top(sheet, f"Answers: {sheet.title}")
     yield rf"{escaped(answers_text(sheet))}\par"
-    for block in blocks_of(sheet):
+    for block in sheet_blocks(sheet):
         if block.marks:
             yield _heading(block)
         for part in block.parts:
@@ -190,10 +190,10 @@ def _answers(sheet: Sheet) -> Iterator[str]:
                 yield _answer(sheet, setting, quantity)
 
 
-def _answer(sheet: Sheet, setting: Setting, quantity: Quantity) -> str:
+def _answer(sheet: Worksheet, setting: Setting, quantity: Quantity) -> str:
     texts = setting.entry(sheet.ledger.entry(quantity))
     value = float(sheet.ledger.value(quantity))
-    more = _number(number_text(value, sheet.manner.digits + MORE_DIGITS))
+    more = _number(number_text(value, sheet.options.digits + MORE_DIGITS))
     working = " ".join(texts.substituted or texts.formula)
     parts = (texts.symbol, working, _number(sheet.answer(quantity)), more, escaped(str(quantity)))
     return r"\answer" + "".join(f"{{{part}}}" for part in parts)

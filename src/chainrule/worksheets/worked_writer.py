@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.ledger.steps import WorkedExample
-from chainrule.worksheets.settings import used_settings
+from chainrule.worksheets.used_settings import used_settings
 
-__all__ = ["worked_text"]
+__all__ = ["format_worked"]
 
 Array: TypeAlias = NDArray[Any]
 
 
-def worked_text(
+def format_worked(
     example: WorkedExample,
     claims: Iterable[tuple[str, str, str]] = (),
     head: Sequence[str] = (),

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.attribution.replay import Course
+from chainrule.attribution.replay import RunReplay
 from chainrule.engine import Position
 from chainrule.equations.backpropagation import Layer
 from chainrule.evaluation import Table
@@ -16,18 +16,18 @@ from chainrule.ledger.formulas import number_text
 from chainrule.network import Network, network_layers
 from chainrule.training import RunFolder
 
-__all__ = ["AFFORDED", "MOST", "Stage", "Stages", "stages_of", "stages_table"]
+__all__ = ["MAX_STAGES", "REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
 
-MOST = 5
+MAX_STAGES = 5
 """Ends of epochs that are looked at: the first and the last one, and between them by equal ratios,
 since a run learns most at its beginning."""
 
-AFFORDED = 500_000_000_000
+REPLAY_BUDGET = 500_000_000_000
 """Multiplications of training that may be computed again: seconds."""
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class RunStage:
     """Where a run stood.
 
     Args:
@@ -50,7 +50,7 @@ class Stage:
 
 
 @dataclass(frozen=True, eq=False)
-class Stages:
+class RunStages:
     """What is looked at of a run.
 
     Args:
@@ -59,7 +59,7 @@ class Stages:
             compute the run again up to there.
     """
 
-    kept: tuple[Stage, ...]
+    stages: tuple[RunStage, ...]
     left_out: tuple[int, ...] = ()
 
     @property
@@ -71,7 +71,7 @@ class Stages:
             yield f"The end of {noun} {epochs} is left out: computing the run again takes too long."
 
 
-def stages_of(course: Course, afforded: float = AFFORDED) -> Stages:
+def run_stages(course: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
     """The stages of a run: ends of epochs up to the network that it gave.
 
     The network is that of the best epoch where the recipe has a monitor; what came later has no
@@ -85,30 +85,30 @@ def stages_of(course: Course, afforded: float = AFFORDED) -> Stages:
     Raises: RunFolderError; InputError where the run has done no step.
     """
     final, history = _final(course), course.newest.history
-    wanted = _epochs(course.place(final.step)[0])
+    wanted = _epochs(course.epoch_position(final.step)[0])
     kept, left_out, spent = [], [], 0.0
     position = RunFolder(course.path).first()
     for epoch in wanted:
         done = course.steps_by(epoch)
         if done == final.step:
             continue
-        nearest = max(position, course.nearest(done), key=lambda one: one.step)
+        nearest = max(position, course.nearest_checkpoint(done), key=lambda one: one.step)
         way = (done - nearest.step) * _work(course, epoch)
         if spent + way > afforded:
             left_out.append(epoch)
             continue
         spent += way
-        position = course.reached(done, nearest)
+        position = course.position_at(done, nearest)
         kept.append(_stage(course, position, history[epoch - 1].learning_rate))
-    return Stages((*kept, final), tuple(left_out))
+    return RunStages((*kept, final), tuple(left_out))
 
 
 def _epochs(last: int) -> list[int]:
     """Numbers of the epochs that are looked at."""
-    return sorted({round(epoch) for epoch in np.geomspace(1, last, MOST)}) if last else []
+    return sorted({round(epoch) for epoch in np.geomspace(1, last, MAX_STAGES)}) if last else []
 
 
-def _final(course: Course) -> Stage:
+def _final(course: RunReplay) -> RunStage:
     """Where the network is from that the run gave, or gives as far as it has come."""
     newest = course.newest
     if newest.best is None:
@@ -116,25 +116,25 @@ def _final(course: Course) -> Stage:
     best = newest.best
     rate = newest.history[best.epoch - 1].learning_rate
     done = course.steps_by(best.epoch)
-    return Stage(done, best.epoch, rate, course.network(best.parameters))
+    return RunStage(done, best.epoch, rate, course.network(best.parameters))
 
 
-def _before_last(course: Course) -> Position:
+def _before_last(course: RunReplay) -> Position:
     """Where the newest position's last step began, as far as its rate depends on it."""
     newest = course.newest
-    epoch, batch = course.place(newest.step - 1)
+    epoch, batch = course.epoch_position(newest.step - 1)
     history = newest.history[:epoch]
     return replace(newest, epoch=epoch, batch=batch, step=newest.step - 1, history=history)
 
 
-def _stage(course: Course, position: Position, rate: float) -> Stage:
+def _stage(course: RunReplay, position: Position, rate: float) -> RunStage:
     """The plain network that a position stands for: averaged, and with normalisation folded in."""
     epoch = position.epoch + (position.batch > 0)  # one that is under way counts
     network = course.network(course.plan.engine.inference_parameters(position))
-    return Stage(position.step, epoch, rate, network)
+    return RunStage(position.step, epoch, rate, network)
 
 
-def _work(course: Course, epoch: int) -> float:
+def _work(course: RunReplay, epoch: int) -> float:
     """Multiplications of a step up to an epoch's end, about: forward, and twice as many back."""
     plan = course.plan
     times = plan.recipe.iterations if plan.recipe.optimiser == "lbfgs" else 1
@@ -142,7 +142,7 @@ def _work(course: Course, epoch: int) -> float:
     return 3.0 * times * plan.engine.schedule.size(epoch - 1) * weights
 
 
-def stages_table(stages: Stages, **columns: tuple[str, ...]) -> Table:
+def stages_table(stages: RunStages, **columns: tuple[str, ...]) -> Table:
     """The stages with what else is told of each.
 
     Args:
@@ -150,6 +150,6 @@ def stages_table(stages: Stages, **columns: tuple[str, ...]) -> Table:
         columns: cells by the column's name, "_" for a space.
     """
     names = (name.replace("_", " ") for name in columns)
-    told = zip(stages.kept, zip(*columns.values(), strict=True), strict=True)
+    told = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
     rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in told)
     return Table("Looked at after", ("step", "epoch", "learning rate", *names), tuple(rows))

@@ -15,13 +15,13 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from chainrule.descent.python_tree import LONGEST, refusal, typed_tree
+from chainrule.descent.python_expression import formula_error, parse_expression
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
 
-__all__ = ["FUNCTIONS", "LONGEST", "MOST_POWER", "MOST_VARIABLES", "Parsed", "parsed"]
+__all__ = ["FUNCTIONS", "MAX_POWER", "MAX_VARIABLES", "ParsedFormula", "parse_formula"]
 
-MOST_POWER = 100
-MOST_VARIABLES = 4
+MAX_POWER = 100
+MAX_VARIABLES = 4
 _LARGEST = 1e100
 _LONGEST_NAME = 8
 
@@ -56,7 +56,7 @@ _ALLOWED = "numbers, variables, + - * / **, brackets and functions"
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedFormula:
     """A formula as SymPy has it.
 
     Args:
@@ -70,7 +70,7 @@ class Parsed:
     variables: tuple[str, ...]
 
 
-def parsed(text: str, where: str = "formula") -> Parsed:
+def parse_formula(text: str, where: str = "formula") -> ParsedFormula:
     """A formula, read.
 
     Args:
@@ -80,22 +80,24 @@ def parsed(text: str, where: str = "formula") -> Parsed:
     Raises: InputError, UnknownNameError for whatever is not in the list.
 
     Example:
-        >>> parsed("x**2 + y**3").variables
+        >>> parse_formula("x**2 + y**3").variables
         ('x', 'y')
     """
     builder = _Builder(where, text)
-    node = builder.made(typed_tree(text, where))
+    node = builder.build(parse_expression(text, where))
     if not builder.symbols:
-        raise refusal(where, text, "a formula with a variable, such as x", "none")
-    if len(builder.symbols) > MOST_VARIABLES:
-        expected = f"at most {MOST_VARIABLES} variables"
-        raise refusal(where, text, expected, ", ".join(sorted(builder.symbols)))
-    if node.is_Rational or node.has(*_nothing()):
-        raise refusal(where, text, "a formula that depends on its variables and has a value", text)
-    return Parsed(text, node, tuple(sorted(builder.symbols)))
+        raise formula_error(where, text, "a formula with a variable, such as x", "none")
+    if len(builder.symbols) > MAX_VARIABLES:
+        expected = f"at most {MAX_VARIABLES} variables"
+        raise formula_error(where, text, expected, ", ".join(sorted(builder.symbols)))
+    if node.is_Rational or node.has(*_undefined_values()):
+        raise formula_error(
+            where, text, "a formula that depends on its variables and has a value", text
+        )
+    return ParsedFormula(text, node, tuple(sorted(builder.symbols)))
 
 
-def _nothing() -> tuple[Node, ...]:
+def _undefined_values() -> tuple[Node, ...]:
     """What SymPy makes of what has no real value."""
     import sympy
 
@@ -110,7 +112,7 @@ class _Builder:
     text: str
     symbols: dict[str, Node] = field(default_factory=dict)
 
-    def made(self, node: ast.AST) -> Node:
+    def build(self, node: ast.AST) -> Node:
         """The node's meaning.
 
         Raises: InputError, UnknownNameError.
@@ -129,7 +131,7 @@ class _Builder:
     def _foreign(self, node: Any, kind: ast.AST) -> InputError:
         name = type(kind).__name__
         got = f"{_WORDS.get(name, name)} at sign {node.col_offset + 1}: {self._source(node)}"
-        return refusal(self.where, self.text, _ALLOWED, got, _REMEDIES.get(name, ""))
+        return formula_error(self.where, self.text, _ALLOWED, got, _REMEDIES.get(name, ""))
 
     def _source(self, node: ast.AST) -> str:
         return repr(ast.get_source_segment(self.text.strip(), node) or "")
@@ -137,7 +139,7 @@ class _Builder:
     def _pair(self, node: ast.BinOp) -> Node:
         if type(node.op) not in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow):
             raise self._foreign(node, node.op)
-        left, right = self.made(node.left), self.made(node.right)
+        left, right = self.build(node.left), self.build(node.right)
         match node.op:
             case ast.Add():
                 return left + right
@@ -153,15 +155,15 @@ class _Builder:
         """A power: of a fixed small exponent, or of a fixed base above 0."""
         import sympy
 
-        if exponent.is_Rational and abs(exponent) <= MOST_POWER:
+        if exponent.is_Rational and abs(exponent) <= MAX_POWER:
             self._check_power(node, base, exponent)
             return base**exponent
         if exponent.free_symbols and base.is_Rational and base > 0:
             return sympy.exp(exponent * sympy.log(base))
-        raise refusal(
+        raise formula_error(
             self.where,
             self.text,
-            f"a power with a number up to {MOST_POWER} as its exponent, or as its base",
+            f"a power with a number up to {MAX_POWER} as its exponent, or as its base",
             f"{self._source(node)} at sign {node.col_offset + 1}",
         )
 
@@ -174,7 +176,7 @@ class _Builder:
             raise self._too_large(node)
 
     def _too_large(self, node: Any) -> InputError:
-        return refusal(
+        return formula_error(
             self.where,
             self.text,
             "numbers between 1e-100 and 1e100",
@@ -184,7 +186,7 @@ class _Builder:
     def _signed(self, node: ast.UnaryOp) -> Node:
         if type(node.op) not in (ast.UAdd, ast.USub):
             raise self._foreign(node, node.op)
-        made = self.made(node.operand)
+        made = self.build(node.operand)
         return -made if isinstance(node.op, ast.USub) else made
 
     def _number(self, node: ast.Constant) -> Node:
@@ -193,7 +195,7 @@ class _Builder:
         value = node.value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             got = f"{describe(value)} at sign {node.col_offset + 1}"
-            raise refusal(self.where, self.text, _ALLOWED, got)
+            raise formula_error(self.where, self.text, _ALLOWED, got)
         if value and not 1 / _LARGEST <= abs(value) <= _LARGEST:
             raise self._too_large(node)
         exact = Fraction(repr(value))  # 1.5 is meant as 3/2, and 0.1 as 1/10
@@ -209,7 +211,7 @@ class _Builder:
             remedy = "Write exp(1)" if name == "e" else ""
             expected = f"a variable of at most {_LONGEST_NAME} plain letters, none of a function"
             got = f"{name!r} at sign {node.col_offset + 1}"
-            raise refusal(self.where, self.text, expected, got, remedy)
+            raise formula_error(self.where, self.text, expected, got, remedy)
         if name not in self.symbols:
             self.symbols[name] = sympy.Symbol(name, real=True)
         return self.symbols[name]
@@ -223,14 +225,14 @@ class _Builder:
         if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
             expected = f"one number in the brackets of {name}"
             got = f"{self._source(node)} at sign {node.col_offset + 1}"
-            raise refusal(self.where, self.text, expected, got)
-        return _called(name, self.made(node.args[0]))
+            raise formula_error(self.where, self.text, expected, got)
+        return _apply_function(name, self.build(node.args[0]))
 
     def _unknown(self, name: str) -> UnknownNameError:
         return unknown_name(self.where, "a function", name, FUNCTIONS, argument="formula")
 
 
-def _called(name: str, of: Node) -> Node:
+def _apply_function(name: str, of: Node) -> Node:
     import sympy
 
     others: dict[str, Any] = {"abs": sympy.Abs, "ln": sympy.log, "sigmoid": _sigmoid()}

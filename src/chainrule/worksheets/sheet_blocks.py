@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from chainrule.worksheets.sheet import Part, Sheet
+from chainrule.worksheets.worksheet import SheetPart, Worksheet
 
-__all__ = ["Block", "blocks_of", "heading_of_part", "marks_text"]
+__all__ = ["SheetBlock", "marks_text", "part_heading", "sheet_blocks"]
 
 _TITLES = {
     "forward": "Forward pass",
@@ -21,7 +21,7 @@ _PAIRS = ("forward", "cost")
 
 
 @dataclass(frozen=True)
-class Block:
+class SheetBlock:
     """A section of a step.
 
     Args:
@@ -36,7 +36,7 @@ class Block:
     section: str
     heading: str
     marks: int
-    parts: tuple[Part, ...]
+    parts: tuple[SheetPart, ...]
 
     @property
     def columns(self) -> int:
@@ -44,7 +44,7 @@ class Block:
         return 2 if self.section in _PAIRS else 3
 
 
-def blocks_of(sheet: Sheet) -> Iterator[Block]:
+def sheet_blocks(sheet: Worksheet) -> Iterator[SheetBlock]:
     """The sections of a worksheet, in order."""
     for (step, section), group in groupby(sheet.parts(), key=lambda part: part[:2]):
         parts = tuple(group)
@@ -54,10 +54,10 @@ def blocks_of(sheet: Sheet) -> Iterator[Block]:
             title = "Forward pass"
         elif sheet.ledger.example.steps > 1:
             title = f"Step {step}: {title[0].lower()}{title[1:]}"
-        yield Block(step, section, title, marks, parts)
+        yield SheetBlock(step, section, title, marks, parts)
 
 
-def heading_of_part(sheet: Sheet, part: Part) -> str:
+def part_heading(sheet: Worksheet, part: SheetPart) -> str:
     """The heading of what belongs to one example; empty where there is only one."""
     if not sheet.ledger.example.has_many or part.section in ("gradients", "update"):
         return ""

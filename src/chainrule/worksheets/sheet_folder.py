@@ -11,11 +11,11 @@ from chainrule.errors import FileError, unknown_name
 from chainrule.storage import make_folder, read_bytes, write_atomically
 from chainrule.worksheets.rendering_html import answers_html, sheets_html
 from chainrule.worksheets.rendering_latex import answers_latex, sheets_latex
-from chainrule.worksheets.sheet import Sheet
+from chainrule.worksheets.worksheet import Worksheet
 
 __all__ = ["FORMATS", "write_sheets"]
 
-_Renderer = Callable[[Sequence[Sheet]], str]
+_Renderer = Callable[[Sequence[Worksheet]], str]
 
 FORMATS: dict[str, tuple[str, _Renderer, _Renderer]] = {
     "html": (".html", sheets_html, answers_html),
@@ -25,7 +25,7 @@ FORMATS: dict[str, tuple[str, _Renderer, _Renderer]] = {
 
 
 def write_sheets(
-    sheets: Sequence[Sheet], folder: str | Path, format_name: str = "html"
+    sheets: Sequence[Worksheet], folder: str | Path, format_name: str = "html"
 ) -> dict[str, Any]:
     """Write worksheets into a folder.
 

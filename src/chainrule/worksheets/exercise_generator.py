@@ -9,17 +9,19 @@ from chainrule.errors import InputError
 from chainrule.ledger.steps import WorkedExample
 from chainrule.network import Layout, flatten
 from chainrule.randomness import generator
-from chainrule.worksheets import pools
-from chainrule.worksheets.friendly import IMPOSSIBLE, faults
-from chainrule.worksheets.plan import Plan
+from chainrule.worksheets import number_pools as number_pools
+from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.number_faults import IMPOSSIBLE, count_faults
 
-__all__ = ["ATTEMPTS", "drawn"]
+__all__ = ["MAX_ATTEMPTS", "generate_exercise"]
 
-ATTEMPTS = 200
+MAX_ATTEMPTS = 200
 """So many draws are looked at; the first one without a fault is taken, or that with the fewest."""
 
 
-def drawn(plan: Plan, seed: int, copy: int = 0, title: str = "") -> WorkedExample:
+def generate_exercise(
+    plan: ExercisePlan, seed: int, copy: int = 0, title: str = ""
+) -> WorkedExample:
     """An exercise; the same plan, seed and copy give the same numbers.
 
     Args:
@@ -31,9 +33,9 @@ def drawn(plan: Plan, seed: int, copy: int = 0, title: str = "") -> WorkedExampl
     Raises: InputError where no draw has finite numbers alone.
     """
     best, fewest = None, IMPOSSIBLE
-    for attempt in range(ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         made = _attempt(plan, generator(seed, "worksheet", copy, attempt), title)
-        found = faults(made)
+        found = count_faults(made)
         if found < fewest:
             best, fewest = made, found
         if found == 0:
@@ -43,7 +45,7 @@ def drawn(plan: Plan, seed: int, copy: int = 0, title: str = "") -> WorkedExampl
             "worksheet",
             expected="a cost that is finite for the outputs of the network",
             got=f"{plan.cost} with {plan.architecture.activations[-1]} outputs",
-            why=f"None of {ATTEMPTS} draws had finite numbers alone",
+            why=f"None of {MAX_ATTEMPTS} draws had finite numbers alone",
             remedy="Choose another cost, or another activation",
             argument="cost",
             value=plan.cost,
@@ -51,18 +53,18 @@ def drawn(plan: Plan, seed: int, copy: int = 0, title: str = "") -> WorkedExampl
     return best
 
 
-def _attempt(plan: Plan, rng: np.random.Generator, title: str) -> WorkedExample:
+def _attempt(plan: ExercisePlan, rng: np.random.Generator, title: str) -> WorkedExample:
     architecture = plan.architecture
     layout = Layout(architecture)
     shapes = [slot.shape for slot in layout.slots if len(slot.shape) == 2]
-    weights = [pools.weights(rng, (shape[0], shape[1])) for shape in shapes]
-    biases = [pools.biases(rng, shape[0]) if plan.biases else None for shape in shapes]
+    weights = [number_pools.weights(rng, (shape[0], shape[1])) for shape in shapes]
+    biases = [number_pools.biases(rng, shape[0]) if plan.biases else None for shape in shapes]
     last, fan_out = architecture.activations[-1], architecture.layers[-1]
     rows = range(plan.examples)
-    inputs = [pools.inputs(rng, architecture.layers[0]) for _ in rows]
-    targets = [pools.targets(rng, plan.cost, last, fan_out) for _ in rows]
+    inputs = [number_pools.inputs(rng, architecture.layers[0]) for _ in rows]
+    targets = [number_pools.targets(rng, plan.cost, last, fan_out) for _ in rows]
     return WorkedExample(
-        title=title or title_of(plan),
+        title=title or exercise_title(plan),
         architecture=architecture,
         parameters=flatten(weights, biases),
         dataset=Dataset(np.array(inputs), np.array(targets), name="examples"),
@@ -73,10 +75,10 @@ def _attempt(plan: Plan, rng: np.random.Generator, title: str) -> WorkedExample:
     )
 
 
-def title_of(plan: Plan) -> str:
+def exercise_title(plan: ExercisePlan) -> str:
     """A title for an exercise.
 
-    >>> title_of(Plan(layers=(2, 2, 1)))
+    >>> exercise_title(ExercisePlan(layers=(2, 2, 1)))
     'One step of training by hand: network 2-2-1'
     """
     steps = "One step" if plan.steps == 1 else f"{plan.steps} steps"

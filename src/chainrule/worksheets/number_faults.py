@@ -11,7 +11,7 @@ from chainrule.errors import DivergenceError
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Step, WorkedExample
 
-__all__ = ["IMPOSSIBLE", "faults"]
+__all__ = ["IMPOSSIBLE", "count_faults"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -30,7 +30,7 @@ _APART = 0.01
 _LEAST_MISS = 0.05
 
 
-def faults(example: WorkedExample) -> int:
+def count_faults(example: WorkedExample) -> int:
     """How many numbers are unpleasant; 0 for a friendly exercise.
 
     Unpleasant are weighted sums where an activation saturates or near 0, neurons of a layer that

@@ -7,17 +7,17 @@ import warnings
 
 from chainrule.errors import InputError, describe
 
-__all__ = ["LONGEST", "MOST_DEPTH", "MOST_PARTS", "refusal", "typed_tree"]
+__all__ = ["MAX_LENGTH", "MAX_NESTING", "MAX_NODES", "formula_error", "parse_expression"]
 
-LONGEST = 400
+MAX_LENGTH = 400
 """Signs of a formula."""
-MOST_PARTS = 80
+MAX_NODES = 80
 """Numbers, variables, signs and functions of a formula: its second derivatives have many more."""
-MOST_DEPTH = 6
+MAX_NESTING = 6
 """Functions, powers and quotients within each other."""
 
 
-def typed_tree(text: str, where: str) -> ast.expr:
+def parse_expression(text: str, where: str) -> ast.expr:
     """Python's tree of a formula; nothing in it is run.
 
     Args:
@@ -28,8 +28,8 @@ def typed_tree(text: str, where: str) -> ast.expr:
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError(where, expected="a formula such as 'x**2 - 2*x'", got=describe(text))
-    if len(text) > LONGEST:
-        expected = f"a formula of at most {LONGEST} signs"
+    if len(text) > MAX_LENGTH:
+        expected = f"a formula of at most {MAX_LENGTH} signs"
         raise InputError(where, expected=expected, got=str(len(text)), argument="formula")
     try:
         with warnings.catch_warnings():
@@ -38,7 +38,7 @@ def typed_tree(text: str, where: str) -> ast.expr:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         expected = "a formula as Python writes it, such as 'x**2 - 2*x'"
         remedy = "A product needs its sign: 2*x"
-        raise refusal(where, text, expected, repr(text.strip()), remedy) from None
+        raise formula_error(where, text, expected, repr(text.strip()), remedy) from None
     _check_size(where, text, tree)
     return tree
 
@@ -55,15 +55,15 @@ def _check_size(where: str, text: str, tree: ast.expr) -> None:
         parts += 1
         within = (one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
         waiting += [(one, depth + is_deep) for one in within]
-    if parts > MOST_PARTS:
-        expected = f"a formula of at most {MOST_PARTS} numbers, variables, signs and functions"
-        raise refusal(where, text, expected, str(parts))
-    if deepest > MOST_DEPTH:
-        expected = f"at most {MOST_DEPTH} functions, powers and quotients within each other"
-        raise refusal(where, text, expected, str(deepest))
+    if parts > MAX_NODES:
+        expected = f"a formula of at most {MAX_NODES} numbers, variables, signs and functions"
+        raise formula_error(where, text, expected, str(parts))
+    if deepest > MAX_NESTING:
+        expected = f"at most {MAX_NESTING} functions, powers and quotients within each other"
+        raise formula_error(where, text, expected, str(deepest))
 
 
-def refusal(where: str, text: str, expected: str, got: str, remedy: str = "") -> InputError:
+def formula_error(where: str, text: str, expected: str, got: str, remedy: str = "") -> InputError:
     """The error for a formula that does not fit.
 
     Args:

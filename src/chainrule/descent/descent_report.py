@@ -14,21 +14,21 @@ from chainrule.ledger.formulas import number_text
 
 __all__ = ["descent_record", "descent_table", "formula_lines", "step_lines"]
 
-MOST_ROWS = 24
+MAX_ROWS = 24
 """Of a longer descent the steps in the middle are left out."""
-MOST_WORKED = 3
+MAX_WORKED_STEPS = 3
 """So many steps are worked out in numbers."""
 
 
 def formula_lines(descent: Descent) -> Iterator[str]:
     """The function and its derivatives."""
     function = descent.function
-    yield f"{function.letter} = {function.shown(function.value)}"
-    for name, slope in zip(function.variables, function.slopes, strict=True):
-        yield f"{_derivative(descent, name)} = {function.shown(slope)}"
+    yield f"{function.notation} = {function.format(function.value)}"
+    for name, slope in zip(function.variables, function.derivatives, strict=True):
+        yield f"{_derivative_symbol(descent, name)} = {function.format(slope)}"
 
 
-def _derivative(descent: Descent, name: str) -> str:
+def _derivative_symbol(descent: Descent, name: str) -> str:
     alone = len(descent.function.variables) == 1
     return f"f′({name})" if alone else f"∂f/∂{name}"
 
@@ -41,20 +41,20 @@ def step_lines(descent: Descent, digits: int) -> Iterator[str]:
         digits: significant ones.
     """
     function, path = descent.function, descent.path
-    for at in range(min(descent.steps, MOST_WORKED)):
+    for at in range(min(descent.steps, MAX_WORKED_STEPS)):
         for place, name in enumerate(function.variables):
             old, slope, new = path.points[at], path.gradients[at], path.points[at + 1]
-            worked = function.shown(function.slopes[place], old, digits)
-            yield f"{name}_{at + 1} = {name}_{at} - η {_derivative(descent, name)}"
+            worked = function.format(function.derivatives[place], old, digits)
+            yield f"{name}_{at + 1} = {name}_{at} - η {_derivative_symbol(descent, name)}"
             numbers = number_text(old[place], digits), number_text(path.rate, digits)
             known = number_text(slope[place], digits)
             width = len(f"{name}_{at + 1}")
             yield f"{'':{width}} = {numbers[0]} - {numbers[1]}·({worked})"
-            yield f"{'':{width}} = {numbers[0]} - {numbers[1]}·{_bracketed(known)}"
+            yield f"{'':{width}} = {numbers[0]} - {numbers[1]}·{_parenthesise(known)}"
             yield f"{'':{width}} = {number_text(new[place], digits)}"
 
 
-def _bracketed(text: str) -> str:
+def _parenthesise(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
@@ -67,14 +67,14 @@ def descent_table(descent: Descent, digits: int, *, full: bool = False) -> Table
         full: whether the steps in the middle of a long one are shown too.
     """
     names = descent.function.variables
-    slopes = [_derivative(descent, name) for name in names]
+    slopes = [_derivative_symbol(descent, name) for name in names]
     count = len(descent.path.points)
     shown = range(count)
-    gap = not full and count > MOST_ROWS
+    gap = not full and count > MAX_ROWS
     rows: list[tuple[str, ...]] = []
     for at in shown:
-        if gap and MOST_ROWS // 2 <= at < count - MOST_ROWS // 2:
-            if at == MOST_ROWS // 2:
+        if gap and MAX_ROWS // 2 <= at < count - MAX_ROWS // 2:
+            if at == MAX_ROWS // 2:
                 rows.append(("…", *[""] * (1 + 2 * len(names))))
             continue
         rows.append((str(at), *(number_text(x, digits) for x in _numbers(descent, at))))
@@ -93,27 +93,27 @@ def descent_record(descent: Descent) -> dict[str, Any]:
         "formula": function.text,
         "variables": list(function.variables),
         "derivatives": {
-            name: function.shown(slope)
-            for name, slope in zip(function.variables, function.slopes, strict=True)
+            name: function.format(slope)
+            for name, slope in zip(function.variables, function.derivatives, strict=True)
         },
         "learning_rate": path.rate,
         "curvature": {"start": _plain(path.curvatures[0, 1]), "end": _plain(path.curvatures[1, 1])},
         "rate_limit": _plain(descent.limit),
-        "course": descent.course.name,
-        "told": descent.course.sentence,
+        "course": descent.outcome.name,
+        "told": descent.outcome.sentence,
         "steps": [
             {
                 "step": at,
-                "point": _listed(path.points[at]),
+                "point": _plain_list(path.points[at]),
                 "value": _plain(path.values[at]),
-                "gradient": _listed(path.gradients[at]),
+                "gradient": _plain_list(path.gradients[at]),
             }
             for at in range(len(path.points))
         ],
     }
 
 
-def _listed(numbers: np.ndarray[Any, Any]) -> list[float | None]:
+def _plain_list(numbers: np.ndarray[Any, Any]) -> list[float | None]:
     return [_plain(number) for number in numbers]
 
 

@@ -11,11 +11,11 @@ from chainrule.limits import Limit, check_record, limited
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
-__all__ = ["MOST_LAYERS", "WIDEST", "Plan"]
+__all__ = ["MAX_LAYERS", "MAX_WIDTH", "ExercisePlan"]
 
-WIDEST = 20
+MAX_WIDTH = 20
 """Neurons of a layer that a person can still go through by hand."""
-MOST_LAYERS = 10
+MAX_LAYERS = 10
 _WHERE = "worksheet"
 _QUICK = ("sgd", "momentum", "nesterov")
 """Updates whose steps are as long as the gradient; others have a size of their own."""
@@ -35,7 +35,7 @@ def _optimisers() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ExercisePlan:
     """The network and the training of an exercise; its numbers are drawn.
 
     Args:
@@ -51,7 +51,7 @@ class Plan:
     Raises: InputError, ShapeError, UnknownNameError.
 
     Example:
-        >>> Plan(layers=(2, 2, 1)).recipe.learning_rate
+        >>> ExercisePlan(layers=(2, 2, 1)).recipe.learning_rate
         0.5
     """
 
@@ -108,11 +108,11 @@ class Plan:
 
 
 def _checked_layers(layers: Sequence[int]) -> tuple[int, ...]:
-    width = Limit(int, "neurons of each layer, the inputs first", 1, WIDEST)
-    if not 2 <= len(layers) <= MOST_LAYERS + 1:
+    width = Limit(int, "neurons of each layer, the inputs first", 1, MAX_WIDTH)
+    if not 2 <= len(layers) <= MAX_LAYERS + 1:
         raise InputError(
             _WHERE,
-            expected=f"layers to be 2 to {MOST_LAYERS + 1} widths, the inputs first",
+            expected=f"layers to be 2 to {MAX_LAYERS + 1} widths, the inputs first",
             got=str(len(layers)),
             why="Larger networks are no work for people",
             argument="layers",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Course", "Path", "course_of", "limit_of"]
+__all__ = ["DescentOutcome", "DescentPath", "classify_descent", "rate_limit"]
 
 Array = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ _NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
-class Course:
+class DescentOutcome:
     """What becomes of a descent.
 
     Args:
@@ -35,7 +35,7 @@ class Course:
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class DescentPath:
     """Where a descent went.
 
     Args:
@@ -53,17 +53,17 @@ class Path:
     values: Array
     gradients: Array
     curvatures: Array
-    asked: int
+    steps_requested: int
 
     @property
-    def slopes(self) -> Array:
+    def gradient_norms(self) -> Array:
         """The length of the gradient at each point, (steps + 1,)."""
         with np.errstate(over="ignore"):
             lengths: Array = np.sqrt(np.square(self.gradients).sum(axis=1))
         return lengths
 
     @property
-    def turns(self) -> bool:
+    def alternates(self) -> bool:
         """Whether each step of the last ones goes against the one before it."""
         last = self.gradients[-6:]
         if len(last) < 2:
@@ -72,77 +72,89 @@ class Path:
             return bool(((last[1:] * last[:-1]).sum(axis=1) < 0).all())
 
 
-def limit_of(curvature: float) -> float:
+def rate_limit(curvature: float) -> float:
     """2/curvature, the rate beyond which each step ends higher up on the other side."""
     return 2 / curvature if curvature > 0 else math.inf
 
 
-def course_of(path: Path) -> Course:
+def classify_descent(path: DescentPath) -> DescentOutcome:
     """What becomes of a descent.
 
     Args:
         path: where it went.
     """
-    if path.slopes[0] == 0:
-        return Course("rests", f"The slope is 0 at the start, {_ground(path, 0)}: nothing moves.")
+    if path.gradient_norms[0] == 0:
+        return DescentOutcome(
+            "rests",
+            f"The slope is 0 at the start, {_stationary_point_text(path, 0)}: nothing moves.",
+        )
     if np.isnan(path.values[-1]) or np.isnan(path.gradients[-1]).any():
-        return _ended(path)
-    if len(path.points) <= path.asked or _is_far(path):
-        return _away(path)
-    return _staying(path, path.slopes)
+        return _undefined_outcome(path)
+    if len(path.points) <= path.steps_requested or _is_far(path):
+        return _unbounded_outcome(path)
+    return _classify_bounded(path, path.gradient_norms)
 
 
-def _staying(path: Path, slopes: Array) -> Course:
+def _classify_bounded(path: DescentPath, slopes: Array) -> DescentOutcome:
     """What becomes of one that does not go far away."""
     if slopes[-1] <= _SMALL * slopes[0]:
-        return Course("arrives", f"It arrives at {_ground(path, -1)}. {_pace(path)}".strip())
-    if _is_back(path):
-        return _swinging(path)
-    if path.turns and slopes[-1] > slopes[0] * (1 + _STILL):
-        return _away(path)
-    if path.turns and len(slopes) > 2 and slopes[-1] >= slopes[-3] * (1 - _STILL):
-        return Course("swings", f"It swings to and fro and comes no nearer{_why_swinging(path)}.")
+        return DescentOutcome(
+            "arrives",
+            f"It arrives at {_stationary_point_text(path, -1)}. {_alternation_text(path)}".strip(),
+        )
+    if _is_periodic(path):
+        return _oscillating_outcome(path)
+    if path.alternates and slopes[-1] > slopes[0] * (1 + _STILL):
+        return _unbounded_outcome(path)
+    if path.alternates and len(slopes) > 2 and slopes[-1] >= slopes[-3] * (1 - _STILL):
+        return DescentOutcome(
+            "swings", f"It swings to and fro and comes no nearer{_oscillation_reason(path)}."
+        )
     if slopes[-1] >= slopes[0] and path.values[-1] < path.values[0]:
-        told = f"the slope is {slopes[-1]:.3g} after {path.asked} steps, and was {slopes[0]:.3g}"
-        return Course("falls", f"It falls on: {told}. No minimum is near.")
-    told = f"The slope went from {slopes[0]:.3g} to {slopes[-1]:.3g} in {path.asked} steps."
-    return Course("nears", f"It has not arrived. {told} {_pace(path)}".strip())
+        after = f"after {path.steps_requested} steps, and was {slopes[0]:.3g}"
+        return DescentOutcome(
+            "falls", f"It falls on: the slope is {slopes[-1]:.3g} {after}. No minimum is near."
+        )
+    told = (
+        f"The slope went from {slopes[0]:.3g} to {slopes[-1]:.3g} in {path.steps_requested} steps."
+    )
+    return DescentOutcome("nears", f"It has not arrived. {told} {_alternation_text(path)}".strip())
 
 
-def _ended(path: Path) -> Course:
+def _undefined_outcome(path: DescentPath) -> DescentOutcome:
     number = len(path.points) - 1
-    return Course(
+    return DescentOutcome(
         "ends", f"Step {number} leads to where the function has no slope: no step follows."
     )
 
 
-def _is_far(path: Path) -> bool:
+def _is_far(path: DescentPath) -> bool:
     size = 1 + np.abs(path.points[0]).max()
-    return bool(np.abs(path.points[-1]).max() > _FAR * size or np.isinf(path.slopes[-1]))
+    return bool(np.abs(path.points[-1]).max() > _FAR * size or np.isinf(path.gradient_norms[-1]))
 
 
-def _away(path: Path) -> Course:
-    limit = limit_of(path.curvatures[0, 1])
+def _unbounded_outcome(path: DescentPath) -> DescentOutcome:
+    limit = rate_limit(path.curvatures[0, 1])
     if path.rate > limit and not _falls(path):
         why = f"the rate {path.rate:g} is above 2/curvature = {limit:.6g}"
-        return Course(
+        return DescentOutcome(
             "diverges", f"It diverges: {why}, so each step ends higher up on the other side."
         )
     if _falls(path):
-        return Course("falls", "It falls for ever: there is no minimum that way.")
-    return Course(
+        return DescentOutcome("falls", "It falls for ever: there is no minimum that way.")
+    return DescentOutcome(
         "diverges",
         f"It diverges: where it came to, the curvature is too great for the rate {path.rate:g}.",
     )
 
 
-def _falls(path: Path) -> bool:
+def _falls(path: DescentPath) -> bool:
     """Whether the function itself goes down all the way."""
     known = path.values[np.isfinite(path.values)]
     return len(known) > 1 and bool((np.diff(known) <= 0).all())
 
 
-def _is_back(path: Path) -> bool:
+def _is_periodic(path: DescentPath) -> bool:
     """Whether every second point is the same."""
     if len(path.points) < 3:
         return False
@@ -151,27 +163,27 @@ def _is_back(path: Path) -> bool:
     return bool(np.abs(last - before).max() <= size < np.abs(last - between).max())
 
 
-def _swinging(path: Path) -> Course:
+def _oscillating_outcome(path: DescentPath) -> DescentOutcome:
     ends = sorted((path.points[-2].tolist(), path.points[-1].tolist()))
-    first, second = (_place(end) for end in ends)
-    return Course(
-        "swings", f"It swings between {first} and {second} for ever{_why_swinging(path)}."
+    first, second = (_point_text(end) for end in ends)
+    return DescentOutcome(
+        "swings", f"It swings between {first} and {second} for ever{_oscillation_reason(path)}."
     )
 
 
-def _why_swinging(path: Path) -> str:
-    limit = limit_of(path.curvatures[-1, 1])
+def _oscillation_reason(path: DescentPath) -> str:
+    limit = rate_limit(path.curvatures[-1, 1])
     if math.isclose(limit, path.rate, rel_tol=1e-9):
         return f": the rate {path.rate:g} is 2/curvature"
     return ""
 
 
-def _pace(path: Path) -> str:
+def _alternation_text(path: DescentPath) -> str:
     """Why it goes as it does: to and fro above 1/curvature."""
     steep = path.curvatures[-1, 1]
-    if not path.turns or not steep > 0:
+    if not path.alternates or not steep > 0:
         return ""
-    limit = limit_of(steep)
+    limit = rate_limit(steep)
     if not limit / 2 < path.rate < limit:
         return ""
     return (
@@ -180,10 +192,10 @@ def _pace(path: Path) -> str:
     )
 
 
-def _ground(path: Path, at: int) -> str:
+def _stationary_point_text(path: DescentPath, at: int) -> str:
     """What a point without slope is."""
     low, high = path.curvatures[at]
-    place = _place(path.points[at].tolist())
+    place = _point_text(path.points[at].tolist())
     if low > 0:
         kind = "a minimum"
     elif high < 0:
@@ -195,6 +207,6 @@ def _ground(path: Path, at: int) -> str:
     return f"{kind} at {place}"
 
 
-def _place(point: list[float]) -> str:
+def _point_text(point: list[float]) -> str:
     texts = [f"{x if abs(x) > _NOTHING else 0.0:.6g}" for x in point]
     return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"

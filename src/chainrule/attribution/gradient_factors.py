@@ -18,13 +18,13 @@ from chainrule.equations.output_error import output_cost, output_error
 from chainrule.network import BLOCK
 from chainrule.threads import one_blas_thread, thread_count
 
-__all__ = ["Factors", "by_blocks", "factors", "products"]
+__all__ = ["GradientFactors", "gradient_factors", "gradient_products", "visit_blocks"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Factors:
+class GradientFactors:
     """The gradients of examples, each by itself: of W[l] the outer product of δ[l] and a[l-1].
 
     Args:
@@ -40,7 +40,7 @@ class Factors:
     costs: Array
 
 
-def factors(x: Array, y: Array, layers: Sequence[Layer], cost: Cost) -> Factors:
+def gradient_factors(x: Array, y: Array, layers: Sequence[Layer], cost: Cost) -> GradientFactors:
     """[BP] One pass forward and back, with no mean over the examples.
 
     Args:
@@ -52,10 +52,12 @@ def factors(x: Array, y: Array, layers: Sequence[Layer], cost: Cost) -> Factors:
     z, a = forward(x, layers)
     ends = (cost, layers[-1].activation, z[-1], a[-1], y)
     deltas = backward(z, a, layers, output_error(*ends))
-    return Factors((x, *a[:-1]), tuple(deltas), a[-1], output_cost(*ends))
+    return GradientFactors((x, *a[:-1]), tuple(deltas), a[-1], output_cost(*ends))
 
 
-def products(some: Factors, one: Factors, layers: Sequence[Layer]) -> Array:
+def gradient_products(
+    some: GradientFactors, one: GradientFactors, layers: Sequence[Layer]
+) -> Array:
     """[BP3, BP4] The scalar products of examples' gradients with that of one example.
 
         g_i · g = Σ_l (δ_i[l] · δ[l]) (a_i[l-1] · a[l-1] + 1)
@@ -78,7 +80,9 @@ def products(some: Factors, one: Factors, layers: Sequence[Layer]) -> Array:
     return total
 
 
-def by_blocks(dataset: Dataset, outputs: int, look: Callable[[slice, Array, Array], None]) -> None:
+def visit_blocks(
+    dataset: Dataset, outputs: int, look: Callable[[slice, Array, Array], None]
+) -> None:
     """Look at all examples, a block of rows at a time, in float64; threads share the blocks.
 
     Args:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from chainrule.network import Slot
 from chainrule.randomness import generator
 
-__all__ = ["places"]
+__all__ = ["sample_places"]
 
 Array = NDArray[Any]
 
 
-def places(slot: Slot, gradient: Array, most: int, seed: int) -> list[int]:
+def sample_places(slot: Slot, gradient: Array, most: int, seed: int) -> list[int]:
     """Where in the flat parameters the numbers of a tensor are that are proved.
 
     All of a small tensor. Of a large one half is drawn among the numbers whose gradient is not 0,

@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.attribution.replay import Course
+from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.story import Lines
-from chainrule.attribution.term_sums import cell
+from chainrule.attribution.term_sums import number_cell
 from chainrule.engine import Position, drop_gains
 from chainrule.equations.updates import UPDATES, limited_rows
 from chainrule.ledger import DisplayOptions, Entry, Ledger
 from chainrule.ledger.rendering import show
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["Update"]
+__all__ = ["WeightUpdate"]
 
 
 @dataclass(frozen=True, eq=False)
-class Update:
+class WeightUpdate:
     """The way of one weight through a step.
 
     Args:
@@ -33,7 +33,7 @@ class Update:
         index: its neuron and its input, from 0.
     """
 
-    course: Course
+    course: RunReplay
     position: Position
     ledger: Ledger
     layer: int
@@ -79,7 +79,7 @@ class Update:
     def in_the_run(self) -> dict[str, Any]:
         """The weight before and after the step as the run had it, and its type of numbers."""
         dtype = self.course.plan.network.architecture.dtype
-        after = self._weight(self.course.after(self.position))
+        after = self._weight(self.course.position_after(self.position))
         return {"dtype": dtype, "before": self._weight(self.position), "after": after}
 
     def _weight(self, at: Position) -> float:
@@ -105,8 +105,8 @@ class Update:
             new = self._entries[-1]
             neuron = f"W_new[{self.layer}][{self.index[0]},:]"
             yield f"U9  {new.quantity}·m/‖{neuron}‖, as ‖{neuron}‖ > m"
-            yield f"      = {cell(float(new.value))}·{longest:g}/{cell(length)}"
-            yield f"      = {cell(limited)}"
+            yield f"      = {number_cell(float(new.value))}·{longest:g}/{number_cell(length)}"
+            yield f"      = {number_cell(limited)}"
 
     def record(self) -> list[dict[str, Any]]:
         """The numbers as plain values."""

@@ -14,12 +14,12 @@ from chainrule.ledger import NOTATIONS, Ledger, section_of
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.steps import Quantity, describe_quantity
 from chainrule.limits import Limit, check_record, limited
-from chainrule.worksheets.blanks import Pattern, asked_of, chosen_blanks
-from chainrule.worksheets.writing import worked_text
+from chainrule.worksheets.blanks import Pattern, choose_blanks, exercise_quantities
+from chainrule.worksheets.worked_writer import format_worked
 
-__all__ = ["MOST_BLANKS", "Manner", "Part", "Sheet", "answer_text", "sheet_of"]
+__all__ = ["MAX_BLANKS", "SheetOptions", "SheetPart", "Worksheet", "answer_text", "make_worksheet"]
 
-MOST_BLANKS = 400
+MAX_BLANKS = 400
 """More than that nobody works out by hand."""
 _SPARE = 2
 _sheet = partial(Limit, group="sheet")
@@ -30,7 +30,7 @@ def _notations() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manner:
+class SheetOptions:
     """How a worksheet is laid out.
 
     Args:
@@ -51,7 +51,7 @@ class Manner:
         check_record(self, "worksheet")
 
 
-class Part(NamedTuple):
+class SheetPart(NamedTuple):
     """What stands together on a sheet.
 
     Args:
@@ -68,7 +68,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class Worksheet:
     """A worksheet.
 
     Args:
@@ -83,7 +83,7 @@ class Sheet:
     ledger: Ledger
     blanks: tuple[Quantity, ...]
     numbers: tuple[Quantity, ...]
-    manner: Manner
+    options: SheetOptions
 
     @property
     def title(self) -> str:
@@ -100,24 +100,24 @@ class Sheet:
 
     def answer(self, quantity: Quantity) -> str:
         """The answer: the number in the digits asked for."""
-        return answer_text(float(self.ledger.value(quantity)), self.manner.digits)
+        return answer_text(float(self.ledger.value(quantity)), self.options.digits)
 
     def printed(self, quantity: Quantity) -> str:
         """A number between the blanks; its two digits more keep the answers after it right."""
-        return number_text(float(self.ledger.value(quantity)), self.manner.digits + _SPARE)
+        return number_text(float(self.ledger.value(quantity)), self.options.digits + _SPARE)
 
     def answers(self) -> dict[str, str]:
         """The answer to each blank by its address, in order."""
         return {str(blank): self.answer(blank) for blank in self.blanks}
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[SheetPart]:
         """The numbers, grouped by step, section and example."""
 
         def place(one: Quantity) -> tuple[int, str, int]:
             return one.step, section_of(one), -1 if one.example is None else one.example
 
         for (step, section, example), group in groupby(self.numbers, key=place):
-            yield Part(step, section, None if example < 0 else example, tuple(group))
+            yield SheetPart(step, section, None if example < 0 else example, tuple(group))
 
     def claims_text(self, answers: dict[str, str] | None = None) -> str:
         """The worked file in which the student's numbers are filled in, for `chainrule check`.
@@ -131,13 +131,13 @@ class Sheet:
             (str(one), given.get(str(one), ""), describe_quantity(example, one))
             for one in self.blanks
         )
-        return worked_text(example, claims, self._head())
+        return format_worked(example, claims, self._head())
 
     def _head(self) -> list[str]:
         sheet = f"Worksheet {self.label}".rstrip()
         return [
             f"{sheet}: write your numbers between the quotation marks at the end of this file,",
-            f'such as printed = "0.5", to {self.manner.digits} significant digits. Then run',
+            f'such as printed = "0.5", to {self.options.digits} significant digits. Then run',
             "chainrule check on it.",
         ]
 
@@ -159,9 +159,12 @@ def answer_text(value: float, digits: int) -> str:
     return f"{value:#.{digits}g}".rstrip(".")
 
 
-def sheet_of(
-    ledger: Ledger, patterns: Sequence[Pattern] = (), manner: Manner | None = None, label: str = ""
-) -> Sheet:
+def make_worksheet(
+    ledger: Ledger,
+    patterns: Sequence[Pattern] = (),
+    manner: SheetOptions | None = None,
+    label: str = "",
+) -> Worksheet:
     """The worksheet of an exercise.
 
     Args:
@@ -173,17 +176,17 @@ def sheet_of(
     Raises: InputError where nothing fits a pattern, or more is asked than anybody would work out;
         DivergenceError where a number is not finite.
     """
-    manner = manner or Manner()
-    asked = asked_of(ledger)
-    blanks = chosen_blanks(asked, patterns)
-    if len(blanks) > MOST_BLANKS:
+    manner = manner or SheetOptions()
+    asked = exercise_quantities(ledger)
+    blanks = choose_blanks(asked, patterns)
+    if len(blanks) > MAX_BLANKS:
         raise InputError(
             "worksheet",
-            expected=f"at most {MOST_BLANKS} blanks",
+            expected=f"at most {MAX_BLANKS} blanks",
             got=str(len(blanks)),
             why="More than that nobody works out by hand",
             remedy="Choose fewer by --blank, or a smaller network",
             argument="blank",
         )
     last = asked.index(blanks[-1]) + 1
-    return Sheet(label, ledger, blanks, asked[:last] if manner.given else blanks, manner)
+    return Worksheet(label, ledger, blanks, asked[:last] if manner.given else blanks, manner)

@@ -11,7 +11,7 @@ from chainrule.equations.affine import affine, bias_gradient, input_gradient, we
 from chainrule.ledger.steps import Step
 from chainrule.network import flatten
 
-__all__ = ["rounding"]
+__all__ = ["gradient_rounding"]
 
 Array = NDArray[Any]
 
@@ -19,7 +19,7 @@ _UNITS = 16.0
 """Roundings of one product and sum that are allowed for."""
 
 
-def rounding(step: Step) -> Array:
+def gradient_rounding(step: Step) -> Array:
     """What rounding may change in each number of a step's gradient, flat.
 
     A slope a (1 - a) is off by a rounding of 1 where a is nearly 1, and so is a - y; each weighted

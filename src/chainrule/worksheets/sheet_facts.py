@@ -23,8 +23,8 @@ from chainrule.ledger.rendering.typeset import typeset
 from chainrule.ledger.steps import KINDS, Quantity, WorkedExample
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
-from chainrule.worksheets.settings import used_settings
-from chainrule.worksheets.sheet import Sheet
+from chainrule.worksheets.used_settings import used_settings
+from chainrule.worksheets.worksheet import Worksheet
 
 __all__ = [
     "END_TEXT",
@@ -32,9 +32,9 @@ __all__ = [
     "MORE_DIGITS",
     "Fact",
     "answers_text",
-    "facts_of",
-    "given_of",
-    "legend_of",
+    "sheet_facts",
+    "sheet_givens",
+    "sheet_legend",
     "short_name",
     "task_text",
 ]
@@ -74,9 +74,9 @@ class Fact:
     formulas: tuple[str, ...] = ()
 
 
-def task_text(sheet: Sheet) -> str:
+def task_text(sheet: Worksheet) -> str:
     """What the student is to do, in sentences."""
-    digits = sheet.manner.digits
+    digits = sheet.options.digits
     return (
         f"Work out the numbers that are left blank, in the order in which they stand. Give each to "
         f"{digits} significant digits. Whether you go on from the rounded numbers or from those "
@@ -84,7 +84,7 @@ def task_text(sheet: Sheet) -> str:
     )
 
 
-def answers_text(sheet: Sheet) -> str:
+def answers_text(sheet: Worksheet) -> str:
     """What a teacher has to know, in sentences."""
     count = len(sheet.blanks)
     return (
@@ -99,26 +99,26 @@ def short_name(quantity: Quantity) -> str:
     return _SHORT.get(quantity.kind, KINDS[quantity.kind].meaning)
 
 
-def legend_of(sheet: Sheet) -> str:
+def sheet_legend(sheet: Worksheet) -> str:
     """How to read the letters, in sentences."""
     from chainrule.ledger.rendering import LEGENDS
 
-    text = LEGENDS[sheet.manner.notation]
+    text = LEGENDS[sheet.options.notation]
     if not sheet.ledger.example.has_many:  # the last sentence is about several examples
         text = text[: text.index("count from 0.") + len("count from 0.")]
     return text + " A weight leads to the neuron of its first index from that of its second."
 
 
-def given_of(sheet: Sheet) -> Iterator[Given]:
+def sheet_givens(sheet: Worksheet) -> Iterator[Given]:
     """The arrays that an exercise starts from: inputs, targets, weights, biases, memories."""
     ledger, seen = sheet.ledger, set[int | None]()
-    options = DisplayOptions(notation=sheet.manner.notation, full=True)
+    options = DisplayOptions(notation=sheet.options.notation, full=True)
     for step in range(1, ledger.example.steps + 1):
         yield from given_arrays(ledger, step, options, seen)
         seen.update(examples_of(ledger, step))
 
 
-def facts_of(sheet: Sheet, setting: Setting) -> Iterator[Fact]:
+def sheet_facts(sheet: Worksheet, setting: Setting) -> Iterator[Fact]:
     """What is given besides inputs, targets, weights and biases.
 
     Args:
@@ -200,7 +200,7 @@ def _cost(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
         yield Fact("Penalty", "over all weights, none of them a bias", (law,))
 
 
-def _update(sheet: Sheet, setting: Setting) -> Iterator[Fact]:
+def _update(sheet: Worksheet, setting: Setting) -> Iterator[Fact]:
     recipe = sheet.ledger.example.recipe
     assert recipe is not None
     yield from _rates(sheet, setting)
@@ -216,7 +216,7 @@ def _update(sheet: Sheet, setting: Setting) -> Iterator[Fact]:
         yield Fact("", "of the first weight, as an example", tuple(_example_update(sheet, setting)))
 
 
-def _rates(sheet: Sheet, setting: Setting) -> Iterator[Fact]:
+def _rates(sheet: Worksheet, setting: Setting) -> Iterator[Fact]:
     """The learning rate, of each step where a schedule changes it."""
     steps = range(1, sheet.ledger.example.steps + 1)
     rates = [float(sheet.ledger.value(f"step[{step}].learning_rate")) for step in steps]
@@ -230,14 +230,14 @@ def _equation(setting: Setting, letter: str, value: float) -> str:
     return markup.row([setting.law(letter), markup.sign("="), setting.value(value)])
 
 
-def _is_special(sheet: Sheet) -> bool:
+def _is_special(sheet: Worksheet) -> bool:
     """Whether a step is more than the weight less the rate times the gradient."""
     recipe = sheet.ledger.example.recipe
     assert recipe is not None
     return recipe.optimiser != "sgd" or bool(recipe.l1 or recipe.l2 or recipe.clip_norm)
 
 
-def _example_update(sheet: Sheet, setting: Setting) -> Iterator[str]:
+def _example_update(sheet: Worksheet, setting: Setting) -> Iterator[str]:
     """The formulas of all that belongs to the first weight in the step."""
     ledger, markup = sheet.ledger, setting.markup
     for group in ledger.groups(1):

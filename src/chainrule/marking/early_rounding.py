@@ -9,16 +9,16 @@ from statistics import median_low
 
 from chainrule.ledger.files import NOISE, PrintedNumber
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.claimed_numbers import ClaimedNumbers, Known
+from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
 
-__all__ = ["MOST_PLACES", "Kept", "rounding_on_the_way", "short"]
+__all__ = ["MAX_INTERMEDIATE", "Precision", "allow_early_rounding", "round_number"]
 
-MOST_PLACES = 40
+MAX_INTERMEDIATE = 40
 """So many numbers between a claim and those before it are looked at."""
 
 
 @dataclass(frozen=True)
-class Kept:
+class Precision:
     """How many digits somebody keeps of a number.
 
     Args:
@@ -30,7 +30,7 @@ class Kept:
     decimals: int
 
     @classmethod
-    def by(cls, printed: Sequence[PrintedNumber]) -> Kept:
+    def from_printed(cls, printed: Sequence[PrintedNumber]) -> Precision:
         """The digits that most numbers of somebody have.
 
         Args:
@@ -40,24 +40,26 @@ class Kept:
         digits = median_low([number.digits for number in decimal])
         return cls(max(digits, 1), median_low([number.decimals for number in decimal]))
 
-    def at(self, printed: PrintedNumber) -> Kept:
+    def for_number(self, printed: PrintedNumber) -> Precision:
         """The digits kept on the way to one number."""
-        return Kept(self.digits, max(self.decimals, printed.decimals))
+        return Precision(self.digits, max(self.decimals, printed.decimals))
 
-    def ends(self, value: float) -> list[float]:
+    def roundings(self, value: float) -> list[float]:
         """What may be left of a number: rounded or cut off, by digits or by decimals.
 
         A half may be rounded either way.
         """
         below, above = value * (1 - NOISE), value * (1 + NOISE)
         return [
-            short(near, digits, self.decimals, cut=cut)
+            round_number(near, digits, self.decimals, cut=cut)
             for near, cut in ((below, False), (above, False), (above, True))
             for digits in (None, self.digits)
         ]
 
 
-def short(value: float, digits: int | None, decimals: int = 0, *, cut: bool = False) -> float:
+def round_number(
+    value: float, digits: int | None, decimals: int = 0, *, cut: bool = False
+) -> float:
     """A number with fewer digits.
 
     Args:
@@ -67,8 +69,10 @@ def short(value: float, digits: int | None, decimals: int = 0, *, cut: bool = Fa
         cut: whether the others are cut off, not rounded.
 
     Example:
-        >>> short(0.0476, 2), short(0.0476, 2, cut=True), short(0.0476, None, 2)
-        (0.048, 0.047, 0.05)
+        >>> round_number(0.0476, 2), round_number(0.0476, 2, cut=True)
+        (0.048, 0.047)
+        >>> round_number(0.0476, None, 2)
+        0.05
     """
     if value == 0 or not abs(value) < 1e300:
         return value
@@ -82,8 +86,8 @@ def short(value: float, digits: int | None, decimals: int = 0, *, cut: bool = Fa
 
 
 @contextmanager
-def rounding_on_the_way(
-    numbers: ClaimedNumbers, quantity: Quantity, kept: Kept
+def allow_early_rounding(
+    numbers: ClaimedNumbers, quantity: Quantity, kept: Precision
 ) -> Iterator[list[Quantity]]:
     """For a while, what was not claimed may have been rounded or cut off before it was used.
 
@@ -94,11 +98,11 @@ def rounding_on_the_way(
 
     Yields: the numbers that may have been.
     """
-    between = numbers.unclaimed(quantity, MOST_PLACES)
-    with numbers.supposing() as supposed:
+    between = numbers.unclaimed_inputs(quantity, MAX_INTERMEDIATE)
+    with numbers.assume() as supposed:
         for one in between:
-            known = numbers.follows(one)
-            ends = [end for value in known[:4] for end in kept.ends(value)]
+            known = numbers.derive(one)
+            ends = [end for value in known[:4] for end in kept.roundings(value)]
             low, high = min(known.low, *ends), max(known.high, *ends)
-            supposed[one] = Known(known.printed, known.meant, low, high)
+            supposed[one] = ClaimedValue(known.printed, known.meant, low, high)
         yield between

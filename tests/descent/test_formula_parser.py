@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.descent.function import function_of
-from chainrule.descent.parsing import LONGEST, parsed
+from chainrule.descent.formula_parser import parse_formula
+from chainrule.descent.function import make_function
+from chainrule.descent.python_expression import MAX_LENGTH
 from chainrule.errors import ChainruleError, InputError, UnknownNameError
 
 ALLOWED = "expected numbers, variables, + - * / **, brackets and functions, got"
@@ -77,23 +78,23 @@ REFUSED = {
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:24])
 def test_what_is_refused_is_told_in_a_line(text) -> None:
     with pytest.raises(ChainruleError) as caught:
-        function_of(text, "f.toml, line 3")
+        make_function(text, "f.toml, line 3")
     assert str(caught.value) == f"f.toml, line 3: {REFUSED[text]}"
     is_unknown = REFUSED[text].startswith("expected a function, got")
     kind = UnknownNameError if is_unknown else InputError
     assert type(caught.value) is kind
 
 
-@given(st.text(max_size=LONGEST + 5))
+@given(st.text(max_size=MAX_LENGTH + 5))
 def test_any_text_is_parsed_or_refused(text) -> None:
     with contextlib.suppress(InputError):
-        assert 1 <= len(parsed(text).variables) <= 4
+        assert 1 <= len(parse_formula(text).variables) <= 4
 
 
 @given(st.text(alphabet="xy0123456789.+-*/() ", min_size=1, max_size=40))
 def test_arithmetic_is_pythons(text) -> None:
     try:
-        function = function_of(text)
+        function = make_function(text)
     except InputError:
         return
     at = {"x": 0.75, "y": -1.25}
@@ -107,7 +108,7 @@ def test_arithmetic_is_pythons(text) -> None:
             return
         if isinstance(law, mpmath.mpc) or not 1e-9 < abs(law) < 1e9:
             return
-        found = function.at(point)
+        found = function.value_at(point)
         assert math.isnan(found) or math.isclose(found, law, rel_tol=1e-6)
 
 
@@ -152,9 +153,9 @@ def plainly(text: str, known: dict[str, object]) -> object:
     ],
 )
 def test_derivatives(text, shown, slope) -> None:
-    function = function_of(text)
-    assert function.shown(function.value) == shown
-    assert [function.shown(one) for one in function.slopes] == [slope]
+    function = make_function(text)
+    assert function.format(function.value) == shown
+    assert [function.format(one) for one in function.derivatives] == [slope]
 
 
 FORMULAS = (
@@ -170,21 +171,23 @@ FORMULAS = (
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_derivatives_are_differences(text) -> None:
-    function, point, step = function_of(text), np.array([0.7, 0.4]), 1e-6
+    function, point, step = make_function(text), np.array([0.7, 0.4]), 1e-6
     for place in range(2):
         beside = np.eye(2)[place] * step
-        difference = (function.at(point + beside) - function.at(point - beside)) / (2 * step)
+        difference = (function.value_at(point + beside) - function.value_at(point - beside)) / (
+            2 * step
+        )
         assert function.gradient(point)[place] == pytest.approx(difference, rel=1e-7)
         rise = (function.gradient(point + beside) - function.gradient(point - beside)) / (2 * step)
         assert function.hessian(point)[place] == pytest.approx(rise, rel=1e-6, abs=1e-8)
 
 
 def test_where_there_is_no_value() -> None:
-    function = function_of("sqrt(x)/y + exp(x)")
-    assert math.isnan(function.at(np.array([-1.0, 1.0])))
-    assert math.isnan(function.at(np.array([1.0, 0.0])))
-    assert function.at(np.array([1000.0, 1.0])) == math.inf
-    assert math.isnan(function_of("x**0.3").at(np.array([-1.0])))
-    grid = function.over(np.ones((2, 3, 4)))
+    function = make_function("sqrt(x)/y + exp(x)")
+    assert math.isnan(function.value_at(np.array([-1.0, 1.0])))
+    assert math.isnan(function.value_at(np.array([1.0, 0.0])))
+    assert function.value_at(np.array([1000.0, 1.0])) == math.inf
+    assert math.isnan(make_function("x**0.3").value_at(np.array([-1.0])))
+    grid = function.values_at(np.ones((2, 3, 4)))
     assert grid.shape == (3, 4)
     assert (grid == 1 + math.e).all()

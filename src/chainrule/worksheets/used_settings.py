@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.recipe import Recipe
 
-__all__ = ["Used", "used_settings"]
+__all__ = ["UsedSetting", "used_settings"]
 
 _BY_CHOICE: dict[str, dict[str, tuple[str, ...]]] = {
     "cost": {"huber": ("huber_threshold",)},
@@ -48,7 +48,7 @@ _LETTERS = {
 
 
 @dataclass(frozen=True)
-class Used:
+class UsedSetting:
     """A setting: its name as files have it, its letter or "", and its value."""
 
     name: str
@@ -56,15 +56,16 @@ class Used:
     value: Any
 
 
-def used_settings(recipe: Recipe) -> tuple[Used, ...]:
+def used_settings(recipe: Recipe) -> tuple[UsedSetting, ...]:
     """What a recipe has besides cost, optimiser, schedule and learning rate.
 
     Args:
         recipe: of a worked example.
 
     Example:
-        >>> used_settings(Recipe(cost="squared_error", optimiser="momentum", l2=0.1))
-        (Used(name='l2', letter='λ₂', value=0.1), Used(name='momentum', letter='μ', value=0.9))
+        >>> found = used_settings(Recipe(cost="squared_error", optimiser="momentum", l2=0.1))
+        >>> [(one.name, one.letter, one.value) for one in found]
+        [('l2', 'λ₂', 0.1), ('momentum', 'μ', 0.9)]
     """
     names = [name for name in ("l1", "l2") if getattr(recipe, name)]
     for choice, by_name in _BY_CHOICE.items():
@@ -72,4 +73,4 @@ def used_settings(recipe: Recipe) -> tuple[Used, ...]:
     if recipe.clip_norm is not None:
         names.append("clip_norm")
     names += [name for name in ("label_smoothing", "warmup_epochs") if getattr(recipe, name)]
-    return tuple(Used(name, _LETTERS.get(name, ""), getattr(recipe, name)) for name in names)
+    return tuple(UsedSetting(name, _LETTERS.get(name, ""), getattr(recipe, name)) for name in names)
