@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from chainrule.papers.printed import tried
+from chainrule.papers.printed_report import printed_lines, printed_markdown
 
 import chainrule as cr
 from chainrule.bundled import bundled_files
-from chainrule.papers.printed import tried
-from chainrule.papers.printed_report import printed_lines, printed_markdown
 from chainrule.proofs import gradient_proof as proofs
 from chainrule.proofs.autodiff_libraries import AUTODIFF_LIBRARIES, missing_reason
 

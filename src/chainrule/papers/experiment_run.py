@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule._version import __version__
-from chainrule.documents import Block, Document, Gallery, Paragraph, Picture
+from chainrule.documents import Block, Document, Gallery, Heading, Paragraph, Picture, Table
 from chainrule.errors import unknown_name
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import ExperimentSet, Measurements, ReportSection
@@ -37,7 +37,8 @@ class ExperimentRun:
         measured: the measurements by name, as plain values.
         seconds: how long the run took.
         versions: of what computed it.
-        quick: whether so little was computed that the numbers mean nothing.
+        complete: whether everything was computed, on the digits of the papers. Otherwise the
+            report has tables alone, since its conclusions are those of a complete run.
     """
 
     paper: str
@@ -45,7 +46,7 @@ class ExperimentRun:
     measured: Measurements
     seconds: float
     versions: dict[str, str]
-    quick: bool = False
+    complete: bool = True
 
     def sections(self) -> tuple[ReportSection, ...]:
         """Returns the sections of the report for which everything is measured."""
@@ -58,11 +59,16 @@ class ExperimentRun:
             figures: whether to draw the figures, which takes seconds.
         """
         blocks: list[Block] = []
-        if self.quick:
-            text = "A quick run: these numbers show that everything works, and nothing else."
-            blocks.append(Paragraph(text, style="note"))
+        if not self.complete:
+            text = "Computed on less or other data than a complete run: tables without conclusions."
+            blocks.append(Paragraph(text))
         for section in self.sections():
-            blocks += section.blocks(self.measured)
+            blocks.append(Heading(section.title))
+            blocks += [
+                block
+                for block in section.blocks(self.measured)
+                if self.complete or isinstance(block, Table)
+            ]
             if figures and section.figure is not None:
                 image = _png(section.figure.draw(self.measured))
                 blocks.append(Gallery((Picture(section.figure.caption, image),)))
@@ -124,7 +130,7 @@ def run_experiments(
             measured |= experiment.measure(options)
     seconds = time.monotonic() - begun
     return ExperimentRun(
-        paper, experiments, measured, seconds, _versions(), quick=options.quick
+        paper, experiments, measured, seconds, _versions(), complete=options.is_complete
     )
 
 
@@ -152,5 +158,3 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         return float(f"{float(value):.{_DIGITS}g}")
     return int(value) if isinstance(value, np.integer) else value
-
-

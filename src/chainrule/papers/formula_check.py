@@ -19,7 +19,7 @@ __all__ = ["FormulaReport", "FormulaResult", "check_formulas"]
 Array = NDArray[Any]
 
 _TOLERANCE = 1e-8
-"""Relative; differences of fourth order are right to about 1e-12, the wrong formulas to no digit."""
+"""Relative. Fourth-order differences are right to about 1e-12, wrong formulas to hardly a digit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,11 +141,11 @@ def _list(title: str, results: Sequence[FormulaResult]) -> tuple[Heading | ItemL
 
 def _item(one: FormulaResult) -> Content:
     formula = one.printed
-    place = (Strong(formula.paper), f", {formula.place}: ", Code(formula.text))
-    where = f", on {formula.network} with {formula.cost}"
+    text = (Strong(formula.paper), f", {formula.place}: ", Code(formula.text))
+    where = (f", on {formula.network} with ", Code(formula.cost))
     if one.holds:
-        return (*place, f"{where}.")
-    return (*place, f"{where}, {_clause(one.verdict)}. Right: {formula.remedy}.")
+        return (*text, *where, ".")
+    return (*text, *where, f", {_clause(one.verdict)}. Correct: {formula.remedy}.")
 
 
 def _clause(verdict: str) -> str:

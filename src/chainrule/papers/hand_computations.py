@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.bundled import bundled_files
-from chainrule.documents import Block, Code, Definition, Definitions, Document, Heading, Table
+from chainrule.documents import (
+    Block,
+    Code,
+    Content,
+    Definition,
+    Definitions,
+    Document,
+    Heading,
+    Table,
+)
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
-from chainrule.marking import VERDICTS, Judgement, Marked, judge, marks_record, right_text
+from chainrule.marking import VERDICTS, Judgement, MarkedClaims, correct_text, judge, marks_record
 
 __all__ = ["CheckedComputation", "HandComputation", "HandComputationReport"]
 
@@ -52,7 +61,7 @@ class CheckedComputation:
     """
 
     computation: HandComputation
-    marked: Marked
+    marked: MarkedClaims
 
     def remark(self, one: Judgement) -> str:
         """Returns where a number stands in the paper: what the file says beside its claim."""
@@ -90,7 +99,7 @@ class HandComputationReport:
             if judgement.is_wrong
         ]
         carried = [
-            (*_cells(one, judgement), right_text(judgement, judgement.follows))
+            (*_cells(one, judgement), correct_text(judgement, judgement.follows))
             for one, judgement in self._judgements()
             if judgement.verdict == "carried" or _is_shifted(judgement)
         ]
@@ -111,7 +120,7 @@ class HandComputationReport:
         return ((one, judgement) for one in self.checked for judgement in one.marked.judgements)
 
     def _counts(self) -> Table:
-        rows = []
+        rows: list[tuple[Content, ...]] = []
         for one in self.checked:
             counts = Counter(judgement.verdict for judgement in one.marked.judgements)
             cells = (str(counts[verdict] or "") for verdict in VERDICTS)
@@ -140,7 +149,7 @@ def _cells(checked: CheckedComputation, one: Judgement) -> tuple[Any, ...]:
         Code(str(one.quantity)),
         checked.remark(one),
         one.printed,
-        right_text(one, one.exact),
+        correct_text(one, one.exact),
     )
 
 

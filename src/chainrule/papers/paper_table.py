@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainrule.errors import unknown_name
 
 if TYPE_CHECKING:
     from chainrule.papers.experiment_run import ExperimentRun
-    from chainrule.papers.experiments.paper_experiment import ExperimentSet, PaperExperiment
+    from chainrule.papers.experiments.paper_experiment import (
+        ExperimentSet,
+        PaperExperiment,
+        SectionFigure,
+    )
     from chainrule.papers.formula_check import FormulaReport
     from chainrule.papers.hand_computations import HandComputation, HandComputationReport
     from chainrule.papers.printed_formulas import PrintedFormula
@@ -76,6 +80,11 @@ class Paper:
         """Returns what the paper trained, or describes and did not train."""
         return self._experiment_set().experiments
 
+    def figures(self) -> tuple[SectionFigure, ...]:
+        """Returns the figures that a run of all experiments draws."""
+        found = (section.figure for section in self._experiment_set().sections)
+        return tuple(figure for figure in found if figure is not None)
+
     def check(self) -> HandComputationReport:
         """Judges each number of the hand computations."""
         from chainrule.papers.hand_computations import HandComputationReport
@@ -111,6 +120,14 @@ class Paper:
 
         options = ExperimentOptions(data, quick, progress or _ignore)
         return run_experiments(self.id, self._experiment_set(), experiments, options=options)
+
+    def recorded_run(self, values: Mapping[str, Any]) -> ExperimentRun:
+        """Returns a run from its plain values, as `ExperimentRun.to_dict` gives them."""
+        from chainrule.papers.experiment_run import ExperimentRun
+
+        return ExperimentRun(
+            self.id, self._experiment_set(), values["found"], values["seconds"], values["versions"]
+        )
 
     def _experiment_set(self) -> ExperimentSet:
         # Here and not above: to list the papers needs neither Optuna nor the engines.
@@ -157,7 +174,7 @@ _PAPERS = (
         id="four-detector",
         title="The Math in Neural Networks",
         year=2023,
-        about="recognises dice from seven dots, and works out one step of a detector of the digit 4",
+        about="recognises dice from seven dots, and works out one step of a detector of 4s",
         network="4-2-1",
         equations=(
             _equation("the network of the paper", "net, the weighted sum", "F1"),
@@ -214,7 +231,9 @@ _PAPERS = (
             _equation("(22), with a proof in (24) to (26)", "δ^l", "BP2"),
             _equation("(27) to (33)", "∂C/∂b = δ", "BP3"),
             _equation("(34) to (42)", "∂C/∂w = δ (a^(l-1))ᵀ", "BP4"),
-            _equation("section 3", "the program: a pass forward and back, and its update", "BP", "U1"),
+            _equation(
+                "section 3", "the program: a pass forward and back, and its update", "BP", "U1"
+            ),
             _equation("section 3", "weights and biases from rand · 0.01", "I2"),
         ),
     ),

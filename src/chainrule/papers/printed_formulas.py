@@ -60,6 +60,11 @@ def _delta(n: Net, layer: int) -> Array:
     return n.numeric_gradient("z", layer)
 
 
+def _output_delta(n: Net) -> Array:
+    """f'(z^L) 2(a^L - y), the last three factors of a product."""
+    return n.derivative(3) * 2 * n.residual()
+
+
 def _one_wrong_layer(n: Net) -> Array:
     row = np.array([n.a(3)[0], *n.a(2)[1:]])
     return np.outer(_delta(n, 3), row)
@@ -97,11 +102,12 @@ def _first_weight(n: Net, first: Array | float) -> Array:
     return np.asarray(first * n.derivative(2) * n.weights(2)[0, 0] * n.derivative(1)[0] * n.a(0)[0])
 
 
+_HALF = "half_squared_error"
 _investigation = partial(PrintedFormula, "investigation", cost="squared_error")
-_four_detector = partial(PrintedFormula, "four-detector", cost="half_squared_error", network="4-2-1")
+_four_detector = partial(PrintedFormula, "four-detector", cost=_HALF, network="4-2-1")
 _approximator = partial(PrintedFormula, "approximator", cost="squared_error", network="1-1-1-1")
-_four_equations = partial(PrintedFormula, "four-equations", cost="half_squared_error", network="3-3-3-3")
-_matrix_based = partial(PrintedFormula, "matrix-based", cost="half_squared_error", network="3-3-3-3")
+_four_equations = partial(PrintedFormula, "four-equations", cost=_HALF, network="3-3-3-3")
+_matrix_based = partial(PrintedFormula, "matrix-based", cost=_HALF, network="3-3-3-3")
 
 FORMULAS: tuple[PrintedFormula, ...] = (
     _investigation(
@@ -281,7 +287,7 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "calculating the gradient, next layer",
         "∂c/∂w^(1)",
         "∂z^(0)/∂w^(0) · ∂a^(0)/∂z^(0) · ∂z^(1)/∂a^(0) · ∂a^(1)/∂z^(1) · ∂c/∂a^(1)",
-        value=lambda n: np.outer(n.derivative(2) * n.weights(3)[0] * n.derivative(3) * 2 * n.residual(), n.a(1)),
+        value=lambda n: np.outer(n.derivative(2) * n.weights(3)[0] * _output_delta(n), n.a(1)),
         truth="W[3]",
         remedy="w^(0) on the left",
     ),

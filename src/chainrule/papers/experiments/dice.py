@@ -172,7 +172,10 @@ DICE = ExperimentSet(
     experiments=(PaperExperiment("dice", "the faces of a die under noise", measure_dice),),
     sections=(
         ReportSection(
-            ("dice",), _report, SectionFigure("four-detector-dice", "Dice under noise", _draw)
+            "The die",
+            ("dice",),
+            _report,
+            SectionFigure("four-detector-dice", "Dice under noise", _draw),
         ),
     ),
 )

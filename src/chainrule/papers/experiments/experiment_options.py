@@ -41,6 +41,11 @@ class ExperimentOptions:
         return min(count, quick) if self.quick else count
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything is computed, on the digits that the papers used."""
+        return self.source == "mnist" and not self.quick
+
+    @property
     def examples(self) -> int | None:
         """The number of training images, or None for all."""
         return QUICK_EXAMPLES if self.quick else None

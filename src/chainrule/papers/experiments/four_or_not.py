@@ -65,7 +65,9 @@ _DETECTORS = (
     DigitDetector("2 neurons with biases, η = 1", 2, _HALF, 1.0),
     DigitDetector("16 neurons, η = 1", 16, _HALF, 1.0),
     DigitDetector("16 neurons, binary cross-entropy, η = 0.5", 16, _BINARY, 0.5),
-    DigitDetector("the same, η = 0.1, a 4 counts nine times", 16, _BINARY, 0.1, weight_of_fours=9.0),
+    DigitDetector(
+        "the same, η = 0.1, a 4 counts nine times", 16, _BINARY, 0.1, weight_of_fours=9.0
+    ),
 )
 
 
@@ -184,8 +186,8 @@ def _report(measured: Measurements) -> list[Block]:
         Paragraph(
             (
                 f"Is it a 4, or not? On MNIST ({fours['examples']:,} test images), five passes in "
-                f"batches of 10, judged at an output of 0.5: the median of {len(first)} seeds, with "
-                "the lowest and the highest. A detector that always says no is right in "
+                f"batches of 10, judged at an output of 0.5: the median of {len(first)} seeds, "
+                "with the lowest and the highest. A detector that always says no is right in "
                 f"{100 * always_no:.2f} %; the column ",
                 Strong("fails"),
                 " counts the seeds that are right no more often.",
@@ -195,12 +197,12 @@ def _report(measured: Measurements) -> list[Block]:
         Paragraph(
             "The paper prints one step on an invented picture, and no result. Its detector, two "
             f"hidden neurons without biases, can do the task, but in {_failures(first)} of "
-            f"{len(first)} seeds it is no better than one that always says no: with so few neurons, "
-            "and one 4 in ten examples, training gets stuck there. More neurons avoid that, and "
-            "cross-entropy gains most. Accuracy hardly shows how good a detector is, since it "
-            "starts at that of always no; precision and recall show it. Counting a 4 nine times, as "
-            "there are nine others for each, gains recall at the cost of precision: it moves along "
-            "the curve more than it lifts it."
+            f"{len(first)} seeds it is no better than one that always says no: with so few "
+            "neurons, and one 4 in ten examples, training gets stuck there. More neurons avoid "
+            "that, and cross-entropy gains most. Accuracy hardly shows how good a detector is, "
+            "since it starts at that of always no; precision and recall show it. Counting a 4 "
+            "nine times, as there are nine others for each, gains recall at the cost of "
+            "precision: it moves along the curve more than it lifts it."
         ),
     ]
 
@@ -262,6 +264,7 @@ FOUR_OR_NOT = ExperimentSet(
     ),
     sections=(
         ReportSection(
+            "A 4, or not",
             ("fours",),
             _report,
             SectionFigure("four-detector", "4s found against others taken for one", _draw),

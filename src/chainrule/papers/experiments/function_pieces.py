@@ -72,7 +72,9 @@ def _report_pieces(measured: Measurements) -> list[Block]:
     ]
     header = ("neurons", "greatest error", "mean error", "least possible greatest error", "kinks")
     return [
-        Paragraph("2^x between -2 and 3 by one hidden layer of ReLU, trained by the squared error:"),
+        Paragraph(
+            "2^x between -2 and 3 by one hidden layer of ReLU, trained by the squared error:"
+        ),
         Table("", header, tuple(rows), leftward=("kinks",)),
         Paragraph(
             "The paper is right: more neurons come closer, and training finds the weights. The "
@@ -126,16 +128,18 @@ APPROXIMATOR = ExperimentSet(
     ),
     sections=(
         ReportSection(
+            "2^x from ReLU",
             ("pieces",),
             _report_pieces,
             SectionFigure("approximator", "Pieces that add up to 2^x", _draw_pieces),
         ),
         ReportSection(
+            "Descent on a parabola",
             ("descent",),
             _report_descent,
             SectionFigure("approximator-descent", "Descent with both rates", _draw_descent),
         ),
-        ReportSection(("digits",), _report_digits),
+        ReportSection("The network for digits", ("digits",), _report_digits),
     ),
 )
 """The experiments of the paper "approximator"."""

@@ -1,9 +1,9 @@
 """The least possible error of n ReLU neurons that approximate 2^x, computed without training.
 
-A network 1-n-1 is a polygonal line with at most n kinks. Since 2^x is convex and rises, each kink of
-its best approximation bends upwards. Then either each neuron opens to the right from a kink of its
-own and the line begins flat, or the kink of one neuron lies outside and gives the line its first
-slope.
+A network 1-n-1 is a polygonal line with at most n kinks. Since 2^x is convex and rises, each kink
+of its best approximation bends upwards. Then either each neuron opens to the right from a kink of
+its own and the line begins flat, or the kink of one neuron lies outside and gives the line its
+first slope.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The parts of which a paper's experiments are made: measurements, and sections that report them."""
+"""What a paper's experiments are made of: measurements, and sections that report them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from chainrule.papers.experiments.experiment_options import ExperimentOptions
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["ExperimentSet", "Measurements", "PaperExperiment", "ReportSection", "SectionFigure", "join_sets"]
+__all__ = [
+    "ExperimentSet",
+    "Measurements",
+    "PaperExperiment",
+    "ReportSection",
+    "SectionFigure",
+    "join_sets",
+]
 
 Measurements: TypeAlias = dict[str, Any]
 """What experiments measured, by names, as plain values: numbers, texts, lists and dicts of them."""
@@ -53,11 +60,13 @@ class ReportSection:
     """A part of the report on a paper's experiments.
 
     Args:
+        title: its heading.
         needs: the names of the measurements that it reads; it is left out if one is missing.
         blocks: words and tables from the measurements.
         figure: follows them, or None.
     """
 
+    title: str
     needs: tuple[str, ...]
     blocks: Callable[[Measurements], list[Block]]
     figure: SectionFigure | None = None

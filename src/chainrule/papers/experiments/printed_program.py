@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.diagnosis import diagnose, probe
+from chainrule.diagnosis import diagnose
+from chainrule.diagnosis.probe import probe
 from chainrule.documents import Block, Code, ItemList, Paragraph, Strong, Table
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
@@ -95,7 +96,9 @@ def _measure_program(options: ExperimentOptions) -> Measurements:
     updates = options.at_most(_UPDATES, 4)
     with one_blas_thread():
         first = _run_program(0, updates, options)
-        others = [_run_program(seed, updates, options) for seed in range(1, options.at_most(_SEEDS))]
+        others = [
+            _run_program(seed, updates, options) for seed in range(1, options.at_most(_SEEDS))
+        ]
         return {
             "start": _judge(initial_layers(0), options.test_arrays).loss,
             "losses": [one.loss for one in first],
@@ -288,9 +291,7 @@ def _report_changes(measured: Measurements) -> list[Block]:
     single = [setup for setup in ranked if setup.changes() == 1]
     double = [setup for setup in ranked if setup.changes() == 2]
     shown = [setup for setup in ranked if setup in (_PRINTED, *single, *double[:3])]
-    rows = [
-        (*setup.texts(), f"{setup.changes()}", mean_text(reached[setup], 1)) for setup in shown
-    ]
+    rows = [(*setup.texts(), f"{setup.changes()}", mean_text(reached[setup], 1)) for setup in shown]
     header = ("weights", "rate", "update", "hidden", "updates", "changes", "accuracy")
     seeds = len(next(iter(reached.values())))
     return [
@@ -322,9 +323,9 @@ def _conclusion(
             f"{mean_text(reached[best], 1)}. Two are. Within the 200 updates: "
             f"{quick_pair.difference()}, {mean_text(reached[quick_pair], 1)}. With ten times as "
             f"many, {pair.difference()} reach {mean_text(reached[pair], 1)}, with the weights as "
-            "printed: given time, Adam's steps, which are all of about one size, separate even such "
-            "neurons. The four equations of the paper are right, and so is its code; its numbers "
-            "are what does not learn."
+            "printed: given time, Adam's steps, which are all of about one size, separate even "
+            "such neurons. The four equations of the paper are right, and so is its code; its "
+            "numbers are what does not learn."
         ),
     ]
 
@@ -371,19 +372,20 @@ def _draw_layers(axes: Axes, layers: list[dict[str, float]]) -> None:
 
 PRINTED_PROGRAM = ExperimentSet(
     experiments=(
-        PaperExperiment("program", "the printed program, and why it learns nothing", _measure_program),
-        PaperExperiment("changes", "what helps: five changes in all combinations", _measure_changes),
+        PaperExperiment("program", "the program as printed, and why it fails", _measure_program),
+        PaperExperiment("changes", "what helps: five changes, combined", _measure_changes),
     ),
     sections=(
         ReportSection(
+            "The program as printed",
             ("start", "losses", "accuracy", "ends", "layers"),
             _report_program,
             SectionFigure(
                 "four-equations", "What the printed program reaches, and why", _draw_program
             ),
         ),
-        ReportSection(("layers", "findings"), _report_reasons),
-        ReportSection(("changes",), _report_changes),
+        ReportSection("Why it does not learn", ("layers", "findings"), _report_reasons),
+        ReportSection("What helps", ("changes",), _report_changes),
     ),
 )
 """The experiments of the paper "four-equations"."""

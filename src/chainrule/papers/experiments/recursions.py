@@ -219,13 +219,13 @@ def _report(measured: Measurements) -> list[Block]:
         ),
         Table("", (*header, "rank correlation"), tuple(rows)),
         Paragraph(
-            f"As printed, the recursion costs {100 * (means['right'] - means['printed']):.0f} points "
-            "of accuracy on average, and is hardly better than a first layer that is never "
-            "trained. The paper's numbers are closest to just that, in level and in order, and "
-            "farthest from the correct gradient, however the weights are drawn. What its program "
-            f"did cannot be inferred from that: its best, {100 * best_printed:.2f} % of 800, is "
-            f"above the {100 * best_wrong:.1f} % that the wrong gradients reach in these cells. But "
-            "most likely its first layer learned badly, as its formula makes it."
+            f"As printed, the recursion costs {100 * (means['right'] - means['printed']):.0f} "
+            "points of accuracy on average, and is hardly better than a first layer that is "
+            "never trained. The paper's numbers are closest to just that, in level and in order, "
+            "and farthest from the correct gradient, however the weights are drawn. What its "
+            f"program did cannot be inferred from that: its best, {100 * best_printed:.2f} % of "
+            f"800, is above the {100 * best_wrong:.1f} % that the wrong gradients reach in these "
+            "cells. But most likely its first layer learned badly, as its formula makes it."
         ),
     ]
 
@@ -280,6 +280,7 @@ RECURSION_SET = ExperimentSet(
     ),
     sections=(
         ReportSection(
+            "The recursion",
             ("recursions",),
             _report,
             SectionFigure(

@@ -12,9 +12,7 @@ from chainrule.study import Entry, Spec, begin_study, entries, read_study, run_s
 __all__ = ["accuracies", "run_trials", "trial_rows"]
 
 
-def trial_rows(
-    name: str, parameters: Sequence[str], options: ExperimentOptions
-) -> list[list[Any]]:
+def trial_rows(name: str, parameters: Sequence[str], options: ExperimentOptions) -> list[list[Any]]:
     """Returns a row for each trial of a bundled study: its parameters, and `accuracies`."""
     return [
         [*(entry.chosen[parameter] for parameter in parameters), accuracies(entry)]
@@ -59,7 +57,7 @@ def _ignore(_: object) -> None:
 
 
 def _adapted(spec: Spec, options: ExperimentOptions) -> Spec:
-    """The study on the data of the options; a quick one has two values of each parameter."""
+    """The study on the data of the options; a quick one has a small part of its space."""
     table = spec.source.table
     data = {**spec.data, "source": options.source}
     if not options.quick:
@@ -67,15 +65,22 @@ def _adapted(spec: Spec, options: ExperimentOptions) -> Spec:
     quick_budget = {"epochs": 1, "trials": 2}
     return spec.replaced(
         data={**data, "examples": options.examples, "test_examples": options.examples},
-        space={name: _first_two(given) for name, given in table["space"].items()},
+        space=_small_space(table["space"]),
         budget={name: quick_budget[name] for name in table.get("budget", {})},
         seeds=2,
         recipe={**table["recipe"], "engine": options.engine},
     )
 
 
-def _first_two(given: Any) -> Any:
-    """The first two values of a parameter; a range stays whole."""
+def _small_space(space: Mapping[str, Any]) -> dict[str, Any]:
+    """Two values of the first two parameters and one of the others; a range stays whole."""
+    return {
+        name: _first(given, 2 if at < 2 else 1) for at, (name, given) in enumerate(space.items())
+    }
+
+
+def _first(given: Any, count: int) -> Any:
+    """The first values of a parameter."""
     if isinstance(given, Mapping):
-        return {**given, "values": given["values"][:2]} if "values" in given else given
-    return given[:2]
+        return {**given, "values": given["values"][:count]} if "values" in given else given
+    return given[:count]

@@ -159,7 +159,9 @@ def _draw_ladder(measured: Measurements) -> Figure:
     """Draw the accuracy after each step of the paper, and its own goal and result."""
     steps = _ladder(measured)
     figure = style.paper(None, 9.4, 0.42 * len(steps) + 1.9)
-    note = "Test accuracy of 784-64-10: a dot per seed, and their mean. Each step keeps those above."
+    note = (
+        "Test accuracy of 784-64-10: a dot per seed, and their mean. Each step keeps those above."
+    )
     style.heading(figure, "From the first try to the last", note)
     axes = figure.subplots()
     for place, one in enumerate(steps):
@@ -243,11 +245,11 @@ def _report_rates(measured: Measurements) -> list[Block]:
     rate, validation, test = best_rate(measured)
     return [
         Paragraph(
-            f"Bayesian optimisation (TPE, {len(measured['rates'])} trials, judged on a tenth of the "
-            f"training images held out) finds the rate {rate:.3g}: {100 * validation:.2f} % of the "
-            f"held-out images and {100 * test:.2f} % of the test images, in one training. It is "
-            "not far from 1, and no better with other seeds: the paper's judgement that 1.0 was "
-            "poorly chosen is not confirmed for ReLU with N(0, 1/n)."
+            f"Bayesian optimisation (TPE, {len(measured['rates'])} trials, judged on a tenth of "
+            f"the training images held out) finds the rate {rate:.3g}: {100 * validation:.2f} % "
+            f"of the held-out images and {100 * test:.2f} % of the test images, in one training. "
+            "It is not far from 1, and no better with other seeds: the paper's judgement that "
+            "1.0 was poorly chosen is not confirmed for ReLU with N(0, 1/n)."
         ),
     ]
 
@@ -291,21 +293,24 @@ def _gains(expansion: list[list[Any]]) -> str:
 
 TRAINING_STEPS = ExperimentSet(
     experiments=(
-        PaperExperiment("steps", "weights, activation, cost and rate of the first steps", _measure_steps),
+        PaperExperiment(
+            "steps", "weights, activation, cost and rate of the first steps", _measure_steps
+        ),
         PaperExperiment("rate", "Bayesian optimisation of the learning rate", _measure_rates),
         PaperExperiment("penalty", "L2 regularisation", _measure_penalty),
         PaperExperiment("expansion", "the expanded training set", _measure_expansion),
     ),
     sections=(
         ReportSection(
+            "The steps",
             ("steps", "rate", "l2", "expansion_l2", "expansion"),
             _report_ladder,
             SectionFigure("matrix-based", "From the first try to the last", _draw_ladder),
         ),
-        ReportSection(("steps", "saturated"), _report_steps),
-        ReportSection(("rates",), _report_rates),
-        ReportSection(("rate", "l2"), _report_penalty),
-        ReportSection(("expansion",), _report_expansion),
+        ReportSection("The first steps, combined", ("steps", "saturated"), _report_steps),
+        ReportSection("The learning rate", ("rates",), _report_rates),
+        ReportSection("L2 regularisation", ("rate", "l2"), _report_penalty),
+        ReportSection("The expanded training set", ("expansion",), _report_expansion),
     ),
 )
 """The experiments of the paper "matrix-based"."""

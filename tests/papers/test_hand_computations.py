@@ -1,52 +1,65 @@
-"""The papers' hand computations: what is found in them, and that docs/papers.md says so."""
+"""The papers' hand computations: which numbers are right, and where the others come from."""
 
 from __future__ import annotations
 
-import importlib.util
+import json
 import math
-import sys
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from chainrule.bundled import bundled_files
-from chainrule.ledger.files.worked_file import read_worked
-from chainrule.ledger.ledger import Ledger
-from chainrule.marking.judging import MarkedClaims, judge
-
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "benchmarks" / "papers_claims.py"
+from chainrule.documents import render
+from chainrule.ledger import Ledger
+from chainrule.ledger.files import read_worked
+from chainrule.marking import MarkedClaims, judge
+from chainrule.papers import HandComputationReport, list_papers, paper
 
 
 @pytest.fixture(scope="module")
-def claims() -> ModuleType:
-    """The script that writes the tables."""
-    spec = importlib.util.spec_from_file_location("papers_claims", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, spec.name, module)  # its records look for their module
-        spec.loader.exec_module(module)
-    return module
+def report() -> HandComputationReport:
+    papers = list_papers()
+    return HandComputationReport(
+        tuple(one.check() for p in papers for one in p.hand_computations())
+    )
 
 
 def checked(name: str) -> MarkedClaims:
     return judge(Ledger(read_worked(name)))
 
 
-def test_the_page_has_the_tables_of_today(claims) -> None:
-    page = (ROOT / "docs" / "papers.md").read_text(encoding="utf-8")
-    assert claims.part() in page
-    assert claims.written(page) == page
-    assert page.count(claims.BEGIN) == page.count(claims.END) == 1
+def test_every_paper_file_is_a_hand_computation() -> None:
+    ids = tuple(one.id for one in list_papers())
+    files = {name for name in bundled_files("worked") if name.startswith(ids)}
+    assert files == {one.name for p in list_papers() for one in p.hand_computations()}
 
 
-def test_every_paper_file_is_in_the_tables(claims) -> None:
-    papers = ("approximator-", "four-detector", "investigation-")
-    files = {name for name in bundled_files("worked") if name.startswith(papers)}
-    assert files == set(claims.FILES)
+def test_the_report(report) -> None:
+    markdown = render(report.document(), "markdown")
+    assert "| `approximator-back-propagation` | 19 | 1 | 17 | 1 |  |  |" in markdown
+    assert "| `four-detector` | 17 | 4 | 1 |  | 9 | 3 |" in markdown
+    assert (
+        "| four-detector | `da[2][0]` | ∂J/∂ŷ once more, for w1 | -1 | -0.321377 | output left "
+        "out: The target stands alone, without the output. |"
+    ) in markdown
+    assert ("| four-detector | `W_new[2][0,0]` | new w9 | 0.603 | 0.604156 | 0.6033 |") in markdown
+    assert (
+        "| approximator-back-propagation | `step[2].z[2][0]` | z(1) after the step: "
+        "0.759 · 0.804 - 0.295 | 0.315 | 0.315501 | 0.315236 |"
+    ) in markdown
+
+
+def test_the_report_as_plain_values(report) -> None:
+    values = json.loads(render(report.document(), "json"))
+    assert [one["name"] for one in values["hand_computations"]] == [
+        one.name for p in list_papers() for one in p.hand_computations()
+    ]
+    assert values["hand_computations"][1]["first_wrong"] == "a[1][0]"
+
+
+def test_a_paper_without_wrong_numbers_has_no_table_of_them() -> None:
+    text = render(paper("approximator").check().document(), "text")
+    assert "What does not follow" not in text
+    assert "What follows only from other printed numbers" in text
 
 
 @pytest.mark.parametrize(
