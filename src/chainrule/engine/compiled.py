@@ -32,14 +32,13 @@ from chainrule.engine.training_schedule import TrainingSchedule, initial_state
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.costs import cost_named
 from chainrule.kernels import (
+    BatchChunk,
     Buffers,
-    Course,
-    Examples,
-    Pieces,
-    Plan,
-    Stretch,
-    Team,
-    Work,
+    KernelLayout,
+    StepHyperparameters,
+    TaskQueue,
+    TrainingState,
+    Workspace,
     advance_loops,
     advance_tiles,
 )
@@ -57,7 +56,6 @@ from chainrule.thread_pool import ThreadPool
 __all__ = ["CompiledEngine"]
 
 Array = NDArray[Any]
-Data = tuple[Examples, Plan, Buffers, Pieces]
 
 _FIRST_STRETCH = 16
 _STRETCH_SECONDS = 0.02
@@ -81,7 +79,7 @@ class CompiledEngine:
     training: Dataset
     threads: int | None = None
     _latest: dict[str, KernelState] = field(default_factory=dict, init=False, repr=False)
-    _epochs: dict[int, Data] = field(default_factory=dict, init=False, repr=False)
+    _epochs: dict[int, Workspace] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def _law(self) -> ReferenceEngine:
@@ -119,7 +117,7 @@ class CompiledEngine:
         return ThreadTuner(self._crew.threads)
 
     @cached_property
-    def _plan(self) -> Plan:
+    def _plan(self) -> KernelLayout:
         return kernel_plan(self._table, self._rows)
 
     @property
@@ -138,7 +136,7 @@ class CompiledEngine:
         self._law.expansion.threads = self._crew.threads
         return self._law.expansion
 
-    def _data(self, epoch: int) -> Data:
+    def _data(self, epoch: int) -> Workspace:
         """The examples of an epoch, and room for its batches."""
         if epoch not in self._epochs:
             seen = self._expansion.of(epoch)
@@ -146,13 +144,13 @@ class CompiledEngine:
             examples = mix_targets(examples, seen, self._expansion.mixing(epoch))
             pieces = partition_tasks(self._plan, examples, self._choice, self.architecture.dtype)
             self._epochs.clear()
-            self._epochs[epoch] = (examples, self._plan, self._buffers, pieces)
+            self._epochs[epoch] = Workspace(examples, self._plan, self._buffers, pieces)
             if epoch + 1 < self.recipe.epochs:
                 self._expansion.foresee(epoch + 1)
         return self._epochs[epoch]
 
     @cached_property
-    def _course(self) -> Course:
+    def _course(self) -> StepHyperparameters:
         is_weight = self._table.filled(self.layout.is_weight)
         return step_hyperparameters(self.recipe, is_weight, self._silent)
 
@@ -247,7 +245,7 @@ class CompiledEngine:
         """Advance in place to the batch `after`, or to one that is not finite."""
         position, data = working.position, self._data(working.position.epoch)
         steps = range(working.step, working.step + after - working.batch)
-        stretch = Stretch(
+        stretch = BatchChunk(
             self._law.order(position.epoch),
             working.batch,
             after,
@@ -258,22 +256,24 @@ class CompiledEngine:
             mask_keys(self._law.seed, self._silent, steps),
             self.schedule.average_shares(position, steps),
         )
-        work = Work(working.table, working.state, working.sums)
+        work = TrainingState(working.table, working.state, working.sums)
         if self._choice.loops:
-            done = advance_loops(data[:3], self._course, stretch, work)
+            done = advance_loops(data, self._course, stretch, work)
         else:
             # Counters of its own: an interrupt may leave threads at work on the stretch before.
-            team = Team(threads, np.zeros(3, np.int64))
+            team = TaskQueue(threads, np.zeros(3, np.int64))
             share = partial(self._share, data, stretch, work, team)
             done = share(0) if threads == 1 else self._crew.run(share)
         working.step += done - working.batch
         working.batch = done
 
-    def _share(self, data: Data, stretch: Stretch, work: Work, team: Team, me: int) -> int:
+    def _share(
+        self, data: Workspace, stretch: BatchChunk, work: TrainingState, team: TaskQueue, me: int
+    ) -> int:
         """One thread's share of a stretch."""
         # Compiled code raises no warnings; the same kernels run as Python do, in whatever thread.
         with np.errstate(all="ignore"):
-            done: int = advance_tiles(data, self._course, stretch, work, (team, me))
+            done: int = advance_tiles(data, self._course, stretch, work, team, me)
         return done
 
     def _rates(self, position: Position, steps: range) -> Array:

@@ -58,10 +58,10 @@ def mix_targets(examples: Examples, dataset: Dataset, pairs: Mixing | None) -> E
         return examples
     partners, shares = pairs
     if dataset.classifies:
-        return examples._replace(others=examples.labels[partners], shares=shares)
-    share = shares.astype(examples.numbers.dtype)
-    numbers = mixed(examples.numbers, examples.numbers[partners], share)
-    return examples._replace(numbers=numbers)
+        return examples._replace(mixed_labels=examples.labels[partners], mixing_weights=shares)
+    share = shares.astype(examples.targets.dtype)
+    numbers = mixed(examples.targets, examples.targets[partners], share)
+    return examples._replace(targets=numbers)
 
 
 def _made(dataset: Dataset, dtype: str, class_weights: tuple[float, ...] | None) -> Examples:

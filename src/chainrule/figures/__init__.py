@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from chainrule.figures.descent import draw_descent as draw_descent
     from chainrule.figures.digits import digits_data as digits_data
     from chainrule.figures.digits import draw_digits as draw_digits
+    from chainrule.figures.figure_sources import FigureOptions as FigureOptions
+    from chainrule.figures.figure_sources import draw_figure as draw_figure
+    from chainrule.figures.figure_sources import source_text as source_text
     from chainrule.figures.grid import draw_grid as draw_grid
     from chainrule.figures.grid import grid_data as grid_data
     from chainrule.figures.lr_range import draw_rates as draw_rates
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from chainrule.figures.rate_curves import rate_curves_data as rate_curves_data
     from chainrule.figures.relu_pieces import draw_relu_pieces as draw_relu_pieces
     from chainrule.figures.relu_pieces import relu_pieces_data as relu_pieces_data
+    from chainrule.figures.report_figures import save_report_figures as save_report_figures
     from chainrule.figures.saving import SUFFIXES as SUFFIXES
     from chainrule.figures.saving import save_figure as save_figure
     from chainrule.figures.seed_bands import draw_bands as draw_bands
@@ -46,6 +50,7 @@ __all__ = [
     "SUFFIXES",
     "AugmentationData",
     "FigureKind",
+    "FigureOptions",
     "GridPoint",
     "Material",
     "StudyTable",
@@ -57,6 +62,7 @@ __all__ = [
     "draw_bands",
     "draw_descent",
     "draw_digits",
+    "draw_figure",
     "draw_grid",
     "draw_parabola",
     "draw_parallel",
@@ -75,7 +81,9 @@ __all__ = [
     "relu_pieces_data",
     "save_figure",
     "save_preparation",
+    "save_report_figures",
     "slices_data",
+    "source_text",
     "trial_bands",
 ]
 
@@ -86,6 +94,7 @@ __getattr__, __dir__ = attach(
         "catalogue": ["FIGURES", "FigureKind", "Material", "make_figure"],
         "descent": ["descent_data", "draw_descent"],
         "digits": ["digits_data", "draw_digits"],
+        "figure_sources": ["FigureOptions", "draw_figure", "source_text"],
         "grid": ["draw_grid", "grid_data"],
         "lr_range": ["draw_rates"],
         "parabola": ["draw_parabola", "parabola_data"],
@@ -100,6 +109,7 @@ __getattr__, __dir__ = attach(
             "rate_curves_data",
         ],
         "relu_pieces": ["draw_relu_pieces", "relu_pieces_data"],
+        "report_figures": ["save_report_figures"],
         "saving": ["SUFFIXES", "save_figure"],
         "seed_bands": ["draw_bands", "trial_bands"],
         "slices": ["draw_slices", "slices_data"],

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from chainrule.study.runner import run_study as run_study
     from chainrule.study.runner import work_on_study as work_on_study
     from chainrule.study.scheduler import Ended as Ended
-    from chainrule.study.space_reading import NEURONS as NEURONS
     from chainrule.study.spec import ADDRESSED as ADDRESSED
     from chainrule.study.spec import Settings as Settings
     from chainrule.study.spec import Spec as Spec
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESSED",
     "FORMATS",
-    "NEURONS",
     "Ended",
     "Entry",
     "Kept",
@@ -94,7 +92,6 @@ __getattr__, __dir__ = attach(
             "work_on_study",
         ],
         "scheduler": ["Ended"],
-        "space_reading": ["NEURONS"],
         "spec": ["ADDRESSED", "Settings", "Spec", "read_study", "study_of"],
         "statistics": ["difference", "spread"],
         "study_storage": ["open_store"],

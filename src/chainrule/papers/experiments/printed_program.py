@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.diagnosis import diagnose
-from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis import diagnose_evidence, probe_training
 from chainrule.documents import Block, Code, ItemList, Paragraph, Strong, Table
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
@@ -163,7 +162,9 @@ def _diagnose(updates: int, options: ExperimentOptions) -> list[dict[str, Any]]:
         epochs=1,
         seed=0,
     )
-    report = diagnose(probe(_initial_network(0), options.digits.train, recipe, steps=updates))
+    report = diagnose_evidence(
+        probe_training(_initial_network(0), options.digits.train, recipe, steps=updates)
+    )
     return [
         {"title": one.title, "what": one.what, "changes": dict(one.changes)}
         for one in report.findings
