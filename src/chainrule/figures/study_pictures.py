@@ -1,4 +1,4 @@
-"""`chainrule study report`: the answer of a study as a page with pictures."""
+"""The pictures that suit the answer of a study, for its report."""
 
 from __future__ import annotations
 
@@ -7,52 +7,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainrule.cli.console import Console
-from chainrule.errors import InputError
-from chainrule.storage import write_atomically
-from chainrule.study import Entry, Summary, html_page, kept_study, markdown, open_store, summarised
+from chainrule.figures.grid import draw_grid, grid_data
+from chainrule.figures.parallel import draw_parallel, parallel_data
+from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_curves_data
+from chainrule.figures.saving import save_figure
+from chainrule.figures.seed_bands import draw_bands, trial_bands
+from chainrule.figures.slices import draw_slices, slices_data
+from chainrule.figures.study_table import StudyTable, TrialRow
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from chainrule.figures import StudyTable, TrialRow
+    from chainrule.study import Entry, Summary
 
-__all__ = ["pictures_of", "report"]
+__all__ = ["study_pictures"]
 
 _BEST = 6
 """How many configurations have their learning curves drawn."""
 
 
-def report(**given: Any) -> int:
-    """`chainrule study report`."""
-    if given["html"] is None and given["markdown"] is None:
-        raise InputError(
-            "study report",
-            expected="a file to write, --html or --markdown",
-            got="none",
-            remedy="Say which, such as --html study.html",
-        )
-    most = given["most"] or 20
-    summary = summarised(kept_study(open_store(given["storage"]), given["name"]))
-    console = Console()
-    if given["markdown"] is not None:
-        write_atomically(given["markdown"], markdown(summary, most).encode())
-        console.fact("written", given["markdown"])
-    if given["html"] is not None:
-        page = html_page(summary, dict(pictures_of(summary)), most)
-        write_atomically(given["html"], page.encode())
-        console.fact("written", given["html"])
-    return 0
-
-
-def pictures_of(summary: Summary) -> Iterator[tuple[str, bytes]]:
+def study_pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:
     """The pictures that suit a study, as SVG with what each shows.
 
     Args:
         summary: the answer; without a complete entry there are none.
     """
-    from chainrule.figures import save_figure
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.svg"
         for words, drawn in _drawings(summary):
@@ -61,20 +40,6 @@ def pictures_of(summary: Summary) -> Iterator[tuple[str, bytes]]:
 
 
 def _drawings(summary: Summary) -> Iterator[tuple[str, Callable[[], Figure]]]:
-    from chainrule.figures import (
-        draw_bands,
-        draw_grid,
-        draw_parallel,
-        draw_rate_curves,
-        draw_slices,
-        grid_data,
-        grid_points,
-        parallel_data,
-        rate_curves_data,
-        slices_data,
-        trial_bands,
-    )
-
     complete = [entry for entry in summary.ranked if entry.ended == "complete"]
     if not complete:
         return
@@ -98,8 +63,6 @@ def _varied(complete: list[Entry]) -> list[str]:
 
 
 def _table(summary: Summary, complete: list[Entry]) -> StudyTable:
-    from chainrule.figures import StudyTable, TrialRow
-
     names = dict.fromkeys(name for entry in complete for name in entry.chosen)
     rows = tuple(
         TrialRow({n: _plain(entry.chosen.get(n, "-")) for n in names}, run[summary.metric])
@@ -111,8 +74,6 @@ def _table(summary: Summary, complete: list[Entry]) -> StudyTable:
 
 def _named_rows(entry: Entry, metric: str) -> list[TrialRow]:
     """The trainings of an entry with their courses."""
-    from chainrule.figures import TrialRow
-
     chosen = {n: _plain(value) for n, value in entry.chosen.items()}
     return [
         TrialRow(chosen, run[metric], run.get("seed"), tuple(run.get("curve", ())))
