@@ -120,7 +120,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory, compiled: dict[str, str])
     with FileLock(folder / "older_files.lock"):
         if not kept.exists():
             copy = folder / "older_files"
-            shutil.copytree(FIXTURES, copy)
+            shutil.copytree(FIXTURES, copy, dirs_exist_ok=True)
             done = subprocess.run(
                 [sys.executable, "replay.py"],
                 input=json.dumps([question.asked for question in QUESTIONS]),
