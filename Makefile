@@ -19,17 +19,20 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE help setup digits test papers check format lint types layers sizes words names locks lock clean
+.PHONY: FORCE help setup digits test bench papers check format lint types layers sizes words names locks lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
-	@echo "  PYTHON=python3.12 chooses the interpreter; ARGS=... is added to digits, test and papers"
+	@echo "  PYTHON=python3.12 chooses the interpreter; ARGS=... is added to digits, test, bench and papers"
 
 digits: $(VENV)/installed ## set up, then train on MNIST
 	@$(BIN)/chainrule train mnist --layers 784,256,10 --schedule cosine $(ARGS)
 
 test: setup ## set up, then run all tests with branch coverage
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term $(ARGS)
+
+bench: setup ## measure chainrule beside other libraries (25 minutes; ARGS=--quick tries it out)
+	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
 papers: setup ## compute the papers' experiments and write them into docs/papers.md (5 minutes)
 	@$(BIN)/python benchmarks/papers_experiments.py $(ARGS)

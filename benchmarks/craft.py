@@ -27,7 +27,7 @@ import numpy as np
 
 import chainrule as cr
 from chainrule.data.augmentation import augmented
-from chainrule.engine.expansion import augmentation_of
+from chainrule.engine.augmented_epochs import augmentation_from_recipe
 from chainrule.presets import preset
 
 PEERS = ("chainrule", "pytorch")
@@ -58,7 +58,7 @@ def chainrule(asked: Asked) -> dict[str, float]:
     run = cr.train(network, digits.train, recipe, threads=asked.threads)
     report = cr.evaluate(run.network, digits.test)
     assert report.accuracy is not None, "digits are classes"
-    how, train = augmentation_of(recipe), digits.train
+    how, train = augmentation_from_recipe(recipe), digits.train
     out = np.empty_like(train.inputs)
     begun = time.perf_counter()
     augmented(train.inputs, (28, 28), how, seed=0, epoch=9, threads=asked.threads, out=out)

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.worked.checking.judging import VERDICTS, Judgement, Marked, judge
-from chainrule.worked.checking.marks import right_text
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.bundled import bundled_files
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.judging import VERDICTS, Judgement, MarkedClaims, judge
+from chainrule.marking.marks import correct_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = (
@@ -41,13 +42,13 @@ class Checked:
     """A paper's worked file with its judged claims and the words beside them."""
 
     name: str
-    marked: Marked
+    marked: MarkedClaims
     lines: tuple[str, ...]
 
     @classmethod
     def of(cls, name: str) -> Checked:
         """The file of a name, checked."""
-        text = (ROOT / "worked" / f"{name}.toml").read_text(encoding="utf-8")
+        text = bundled_files("worked")[name].read_text(encoding="utf-8")
         marked = judge(Ledger(parse_worked(text, f"{name}.toml")))
         return cls(name, marked, tuple(text.splitlines()))
 
@@ -60,7 +61,7 @@ class Checked:
     @property
     def link(self) -> str:
         """The file, to be clicked."""
-        return f"[{self.name}](../worked/{self.name}.toml)"
+        return f"[{self.name}](../src/chainrule/papers/worked/{self.name}.toml)"
 
 
 def part() -> str:
@@ -105,13 +106,13 @@ def _others(checked: list[Checked]) -> Iterator[str]:
         for judgement in one.marked.judgements:
             is_shifted = judgement.verdict == "truncated" and judgement.finding is not None
             if judgement.verdict == "carried" or is_shifted:
-                yield _row(one, judgement, right_text(judgement, judgement.follows))
+                yield _row(one, judgement, correct_text(judgement, judgement.follows))
     yield ""
 
 
 def _row(checked: Checked, one: Judgement, last: str) -> str:
     words = _cell(checked.words(one))
-    right = right_text(one, one.exact)
+    right = correct_text(one, one.exact)
     return (
         f"| {checked.name} | `{one.quantity}` | {words} | {one.printed} | {right} | {_cell(last)} |"
     )

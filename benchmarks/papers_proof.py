@@ -12,8 +12,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from chainrule.worked.proof.printed import tried
-from chainrule.worked.proof.printed_telling import printed_markdown
+from chainrule.papers.printed import tried
+from chainrule.papers.printed_report import printed_markdown
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "papers.md"
 BEGIN = "<!-- begin: benchmarks/papers_proof.py -->"

@@ -23,13 +23,14 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import chainrule as cr
-from chainrule.engine.expansion import augmentation_of
+from chainrule.engine.augmented_epochs import augmentation_from_recipe
 from chainrule.network.parameters import Layout
-from chainrule.presets import preset, preset_about, preset_names
+from chainrule.presets import preset, preset_description, preset_names
 from chainrule.training.certificate import versions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,12 +90,12 @@ def trained(
 
 def voted(networks: Sequence[cr.Network], test: cr.Dataset) -> dict[str, Any]:
     """What the networks of the preset best answer together, and for distorted copies."""
-    how = augmentation_of(prepared(preset("best"), 0)[1])
-    views = {"views": VIEWS, "augmentation": how}
+    how = augmentation_from_recipe(prepared(preset("best"), 0)[1])
+    viewed = partial(cr.vote, dataset=test, views=VIEWS, augmentation=how)
     return {
-        **cr.vote(networks, test, **views).to_dict(),
+        **viewed(networks).to_dict(),
         "ensemble": cr.vote(networks, test).accuracy,
-        "viewed": [cr.vote([one], test, **views).accuracy for one in networks],
+        "viewed": [viewed([one]).accuracy for one in networks],
     }
 
 
@@ -204,10 +205,10 @@ def ablations() -> str:
 def _row(name: str, found: dict[str, Any] | None) -> str:
     layers = "-".join(map(str, preset(name)["layers"]))
     if found is None:
-        return f"| {name} | {preset_about(name)} | {layers} | | | | not measured | |"
+        return f"| {name} | {preset_description(name)} | {layers} | | | | not measured | |"
     size, seeds = f"{found['bytes'] / 1024:,.0f}", len(found["seeds"])
     figures = f"{percents(found['accuracies'])} | {seconds_text(found['seconds'])}"
-    start = f"| {name} | {preset_about(name)} | {layers} | {found['parameters']:,} | {size}"
+    start = f"| {name} | {preset_description(name)} | {layers} | {found['parameters']:,} | {size}"
     return f"{start} | {seeds} | {figures} |"
 
 

@@ -29,7 +29,7 @@ from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import versions
 from chainrule.training.checkpoint import read_checkpoint
-from chainrule.training.train import train
+from chainrule.training.loop import train
 
 SIZES = ([1, 2], [4, 5, 3], [20, 16, 4], [784, 32, 16, 10])
 

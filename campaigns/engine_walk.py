@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine.contract import Until
+from chainrule.engine.dataset_view import normalised_weights
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.working import normalised_weights
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import Layer, Trace, trace
 from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
-from chainrule.network.network import layers_of
+from chainrule.ledger.steps.quantity import Quantity
+from chainrule.ledger.steps.worked_example import WorkedExample
+from chainrule.network.network import network_layers
 from chainrule.network.parameters import flatten
-from chainrule.worked.steps.example import WorkedExample
-from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["EngineStep", "key_of", "walk"]
 
@@ -92,7 +92,7 @@ class EngineStep:
                 yield from self._of_layer(number, layer, at, example)
 
     def _shares(self) -> Array | float:
-        weights = self.example.working.weights
+        weights = self.example.view.weights
         chosen = None if weights is None else weights[self.rows]
         return batch_shares(chosen, len(self.rows))
 
@@ -170,7 +170,7 @@ def _step(example: WorkedExample, engine: ReferenceEngine, before: Position) -> 
         after=engine.advance(before, Until(batches=1)),
         rows=rows,
         trace=_trace(engine, before.parameters, rows),
-        layers=layers_of(example.architecture, before.parameters),
+        layers=network_layers(example.architecture, before.parameters),
     )
 
 
@@ -183,4 +183,4 @@ def _trace(engine: ReferenceEngine, theta: Array, rows: Array) -> Trace:
     cost = cost_named(recipe.cost, recipe.huber_threshold)
     weights = normalised_weights(engine.training, None)
     shares = batch_shares(None if weights is None else weights[rows], len(rows))
-    return trace(plain.x, y, layers_of(engine.architecture, theta), cost, shares)
+    return trace(plain.x, y, network_layers(engine.architecture, theta), cost, shares)

@@ -45,8 +45,8 @@ from fifty_digits import DIGITS, Digits, own_size
 from random_networks import MIXTURES, random_example
 
 from chainrule.errors import DivergenceError
+from chainrule.ledger.ledger import Entry, Ledger
 from chainrule.training.certificate import versions
-from chainrule.worked.ledger import Entry, Ledger
 
 WITHIN = {"value": 1e-13, "terms": 1e-13, "condition": 2.0**-53}
 NOTHING = 1e-45

@@ -9,7 +9,7 @@ from typing import Any
 
 import mpmath
 
-from chainrule.worked.formulas.expression import (
+from chainrule.ledger.formulas.expression import (
     Arithmetic,
     Call,
     Case,
@@ -23,8 +23,8 @@ from chainrule.worked.formulas.expression import (
     Term,
     evaluate,
 )
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.steps.quantity import Quantity
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.steps.quantity import Quantity
 
 __all__ = ["DIGITS", "Digits", "own_size"]
 

@@ -35,7 +35,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import versions
-from chainrule.training.train import resume, train
+from chainrule.training.loop import resume, train
 
 RESULTS = ("history.jsonl", "network.safetensors", "certificate.json", "recipe.toml", "run.json")
 

@@ -36,10 +36,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from sheets import Key, Manner, Sheet, address, random_sheet
 from student import SLIPS, Student
 
+from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.marking.judging import Judgement, MarkedClaims, judge
 from chainrule.training.certificate import versions
-from chainrule.worked.checking.judging import Judgement, Marked, judge
-from chainrule.worked.files.reading import parse_worked
-from chainrule.worked.ledger import Ledger
 
 WAYS = 24
 LEAST_NAMED = 0.95
@@ -60,7 +60,7 @@ class Tally:
     missed: list[str] = field(default_factory=list)
 
 
-def marked(sheet: Sheet, claims: list[tuple[str, str]]) -> Marked:
+def marked(sheet: Sheet, claims: list[tuple[str, str]]) -> MarkedClaims:
     """The judgement of claims about a sheet."""
     return judge(Ledger(parse_worked(sheet.text(claims))))
 

@@ -12,10 +12,10 @@ from chainrule.data.dataset import Dataset
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
+from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe
-from chainrule.worked.steps.example import WorkedExample
 
 __all__ = ["MIXTURES", "STEPS", "random_example"]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.plan import Plan
-from chainrule.worked.sheets.sheet import Sheet as Worksheet
-from chainrule.worked.sheets.sheet import sheet_of
+from chainrule.ledger.ledger import Ledger
+from chainrule.worksheets.exercise_generator import generate_exercise
+from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.worksheet import Worksheet as PrintedSheet
+from chainrule.worksheets.worksheet import make_worksheet
 
 Key = tuple[Any, ...]
 """Kind, example or None, layer or None, indices."""
@@ -69,7 +69,7 @@ class Manner:
 class Sheet:
     """An exercise as a student has it, and the worksheet that `chainrule worksheet` makes of it."""
 
-    made: Worksheet
+    made: PrintedSheet
     layers: list[int]
     names: list[str]
     weights: list[list[list[float]]]
@@ -92,21 +92,21 @@ def random_sheet(chance: random.Random) -> Sheet:
     layers = tuple(chance.randint(1, 3) for _ in range(chance.randint(2, 4)))
     names = [chance.choice(["sigmoid", "sigmoid", "tanh", "relu"]) for _ in layers[2:]]
     names.append(chance.choice(["sigmoid", "sigmoid", "tanh", "identity"]))
-    plan = Plan(
+    plan = ExercisePlan(
         layers=layers,
         activation=tuple(names),
         cost=chance.choice(list(COSTS)),
         learning_rate=chance.choice([None, 0.1, 0.2, 2.0]),
         examples=chance.randint(1, 2),
     )
-    return sheet_by_hand(sheet_of(Ledger(drawn(plan, chance.randrange(2**32)))))
+    return sheet_by_hand(make_worksheet(Ledger(generate_exercise(plan, chance.randrange(2**32)))))
 
 
-def sheet_by_hand(made: Worksheet) -> Sheet:
+def sheet_by_hand(made: PrintedSheet) -> Sheet:
     """What a student reads off a worksheet."""
     example = made.ledger.example
     assert example.recipe is not None, "a worksheet trains"
-    working, rows = example.working, np.array(example.rows)
+    working, rows = example.view, np.array(example.rows)
     inputs, targets = working.inputs(rows).tolist(), working.targets(rows).tolist()
     return Sheet(
         made=made,

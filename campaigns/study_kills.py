@@ -34,13 +34,13 @@ import numpy as np
 import optuna.storages.journal
 import sqlalchemy.dialects.postgresql
 
-from chainrule.study.claims import Claims, attempts, has_ended
-from chainrule.study.conduct import Conductor
-from chainrule.study.course import begin_study, kept_study, work_on_study
 from chainrule.study.executors import Threads
-from chainrule.study.source import StudySource
+from chainrule.study.leases import Claims, attempts, has_ended
+from chainrule.study.runner import begin_study, kept_study, work_on_study
+from chainrule.study.scheduler import Conductor
 from chainrule.study.spec import Spec, study_of
-from chainrule.study.store import open_store
+from chainrule.study.study_storage import open_store
+from chainrule.study.toml_source import StudySource
 from chainrule.training.certificate import versions
 
 AT_ONCE = 3

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from filelock import FileLock
+
+import chainrule as cr
+from chainrule import cli
+from chainrule import network as network_room
+from chainrule.ledger import steps as ledger_steps
+
+if TYPE_CHECKING:
+    from chainrule.ledger.steps import WorkedExample
 
 # The kernels run as Python, so that their coverage is measured; tests that need them compiled run
 # them in processes of their own.
@@ -106,3 +117,168 @@ def compiled_double(compiled: dict[str, str]) -> dict[str, str]:
 def later_use(tmp_path: Path) -> Any:
     """A call that gives what `used` gives in an environment, the data lying in a new folder."""
     return lambda environment: used(tmp_path, environment)
+
+
+CHAIN = """
+title = "One neuron a layer"
+[network]
+layers = [1, 1, 1]
+activations = ["sigmoid", "sigmoid"]
+weights = [[[0.5]], [[1.0]]]
+biases = [[1.0], [0.0]]
+[training]
+cost = "squared_error"
+learning_rate = 1.0
+steps = 2
+[[examples]]
+inputs = [1.0]
+targets = [0.0]
+[[claims]]
+quantity = "a[1][0]"
+printed = "0.818"
+"""
+
+
+@pytest.fixture
+def chain() -> str:
+    """A worked file of three layers with one neuron each, two steps and one claim."""
+    return CHAIN
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., WorkedExample]:
+    """A small random network as a worked example; all is finite for every cost."""
+
+    def made(
+        activation: str = "sigmoid",
+        last: str | None = None,
+        *,
+        layers: tuple[int, ...] = (2, 2, 2),
+        examples: int = 2,
+        seed: int = 0,
+        biases: bool = True,
+        steps: int = 2,
+        weighted: bool = False,
+        dtype: str = "float64",
+        **recipe: Any,
+    ) -> WorkedExample:
+        rng = np.random.default_rng(seed)
+        last = last or activation
+        names = [activation] * (len(layers) - 2) + [last]
+        network = cr.Network.create(
+            layers, names, output_activation=last, biases=biases, dtype="float64"
+        )
+        layout = network_room.Layout(network.architecture)
+        flat = rng.uniform(-0.5, 0.5, layout.size)
+        if biases:  # outputs between 0 and 1, for which every cost is finite
+            layout.weights(flat)[-1][...] = rng.uniform(-0.1, 0.1, layout.weights(flat)[-1].shape)
+            layout.biases(flat)[-1][...] = -0.5 if last == "softplus" else 0.5
+        targets = rng.uniform(0.1, 0.9, (examples, layers[-1]))
+        if last == "step":
+            targets[...] = 1
+        data = cr.Dataset(
+            rng.normal(size=(examples, layers[0])),
+            targets,
+            sample_weights=rng.uniform(0.5, 1.5, examples) if weighted else None,
+        )
+        given = {"optimiser": "sgd", "learning_rate": 0.05, "batch_size": examples, **recipe}
+        made_by = cr.Recipe(shuffle=False, seed=0, **given)
+        return ledger_steps.WorkedExample.from_network(
+            network.with_parameters(flat), data, made_by, steps=steps, dtype=dtype
+        )
+
+    return made
+
+
+FLOWERS = ("--layers", "2,4,2", "--epochs", "30", "--learning-rate", "0.05", "--seed", "1")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for the tests of the command line, so that MNIST is decoded once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder to work in, no network, plain output of a known width."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHAINRULE_CACHE", str(cache))
+    monkeypatch.setenv("CHAINRULE_OFFLINE", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("CHAINRULE_DEBUG", raising=False)
+
+
+def _write_flowers(path: Path) -> None:
+    rows = [f"{1 + 0.01 * i:.2f},{2 - 0.01 * i:.2f},rose" for i in range(20)]
+    rows += [f"{5 + 0.01 * i:.2f},{7 - 0.01 * i:.2f},tulip" for i in range(20)]
+    path.write_text("\n".join(["length,width,kind", *rows]) + "\n")
+
+
+def _write_bars(path: Path) -> None:
+    x = np.zeros((40, 12, 12), np.uint8)
+    x[:20, 2:10, 5:7] = np.arange(200, 220)[:, None, None]
+    x[20:, 5:7, 2:10] = np.arange(200, 220)[:, None, None]
+    np.savez(path, x=x, y=np.repeat([0, 1], 20))
+
+
+@pytest.fixture
+def flowers(tmp_path: Path) -> str:
+    """A CSV file in the current folder: two kinds that lie far apart, twenty of each."""
+    _write_flowers(tmp_path / "flowers.csv")
+    return "flowers.csv"
+
+
+@pytest.fixture
+def bars(tmp_path: Path) -> str:
+    """An NPZ file of pictures, 12 x 12: class 0 is a bar that stands, class 1 one that lies."""
+    _write_bars(tmp_path / "bars.npz")
+    return "bars.npz"
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> str:
+    """A CSV file whose target is a number: y = 2 x."""
+    rows = [f"{x / 10},{2 * x / 10}" for x in range(30)]
+    (tmp_path / "line.csv").write_text("\n".join(["x,y", *rows]) + "\n")
+    return "line.csv"
+
+
+@pytest.fixture
+def chainrule(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run a command line in this process."""
+
+    def run(*arguments: str) -> Outcome:
+        capsys.readouterr()
+        code = cli.main(list(arguments))
+        out, err = capsys.readouterr()
+        return Outcome(code, out, err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def _trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained")
+    _write_flowers(folder / "flowers.csv")
+    _write_bars(folder / "bars.npz")
+    flowers, bars = str(folder / "flowers.csv"), str(folder / "bars.npz")
+    assert cli.main(["train", flowers, *FLOWERS, "--run", str(folder / "run")]) == 0
+    learned = ("--layers", "144,2", "--epochs", "20", "--seed", "1", "--run", str(folder / "seen"))
+    assert cli.main(["train", bars, *learned, "--batch-size", "8", "--learning-rate", "0.01"]) == 0
+    return folder
+
+
+@pytest.fixture
+def trained(_trained: Path, tmp_path: Path) -> Path:
+    """The current folder with two runs to spoil: `run` on flowers, `seen` on bars."""
+    for name in ("run", "seen"):
+        shutil.copytree(_trained / name, tmp_path / name)
+    return tmp_path

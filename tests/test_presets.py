@@ -9,9 +9,9 @@ from statistics import median
 import pytest
 
 import chainrule as cr
-from chainrule.cli.settings import training_settings
+from chainrule.experiment import training_settings
 from chainrule.network.architecture import Architecture
-from chainrule.presets import measured, preset, preset_about, preset_names
+from chainrule.presets import preset, preset_description, preset_names, preset_results
 from chainrule.recipe import Recipe
 
 NETWORK = {"layers", "activation", "output_activation"}
@@ -39,7 +39,7 @@ def test_each_setting_can_be_set_by_a_flag(name) -> None:
     for key, value in preset(name).items():
         settings[key].checked("preset", key, value)
     assert "about" not in preset(name)
-    about = preset_about(name)
+    about = preset_description(name)
     assert about
     assert not about.endswith(".")
 
@@ -52,7 +52,7 @@ def test_the_papers_networks_have_presets() -> None:
 def test_figures_are_those_of_the_page() -> None:
     page = (Path(__file__).parents[1] / "docs" / "recipes.md").read_text(encoding="utf-8")
     for name in preset_names():
-        figures = measured(name)
+        figures = preset_results(name)
         row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
         if not figures:
             assert "not measured" in row
@@ -61,7 +61,7 @@ def test_figures_are_those_of_the_page() -> None:
         assert f"| {figures['parameters']:,} |" in row
 
 
-@pytest.mark.parametrize("ask", [preset, preset_about])
+@pytest.mark.parametrize("ask", [preset, preset_description])
 def test_a_name_that_is_none(ask) -> None:
     with pytest.raises(cr.InputError) as caught:
         ask("fats")
@@ -73,7 +73,7 @@ def test_a_name_that_is_none(ask) -> None:
 
 
 def test_fast_is_what_the_benchmark_trains() -> None:
-    from chainrule.bench.to_98 import RECIPES
+    from comparison.to_98 import RECIPES
 
     case, settings = RECIPES["chainrule"], preset("fast")
     assert tuple(settings["layers"]) == case.layers

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chainrule.study.course import begin_study, run_study, work_on_study
+from chainrule.study.runner import begin_study, run_study, work_on_study
 from chainrule.study.spec import Spec, read_study
 from chainrule.study.summary import Entry, entries
 from experiments.size import Size
 
 __all__ = ["STUDIES", "accuracies", "computed"]
 
-STUDIES = Path(__file__).resolve().parents[2] / "studies"
+STUDIES = Path(__file__).resolve().parents[2] / "src/chainrule/papers/studies"
 
 
 def computed(name: str, size: Size) -> list[Entry]:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset
-from chainrule.network.network import Network, chosen_classes
+from chainrule.network.network import Network, predicted_classes
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
+from chainrule.training.loop import train
 from experiments.size import Size
 
 __all__ = ["FACES", "NOISES", "learned_dice", "nearest", "thrown"]
@@ -86,4 +86,4 @@ def _network(noise: float, seed: int, size: Size) -> Network:
 
 
 def _accuracy(network: Network, data: Dataset) -> float:
-    return float((chosen_classes(network.predict(data.inputs)) == data.targets).mean())
+    return float((predicted_classes(network.predict(data.inputs)) == data.targets).mean())

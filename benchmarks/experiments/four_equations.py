@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.diagnosis.diagnose import diagnose
-from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis.diagnoser import diagnose_evidence
+from chainrule.diagnosis.probe import probe_training
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
 from chainrule.equations.output_error import output_cost
-from chainrule.network.network import Network, layers_of
+from chainrule.network.network import Network, network_layers
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 from experiments.computing import accuracies, computed
@@ -42,7 +42,7 @@ NEAR_ALIKE: dict[str, Any] = {
 def drawn(seed: int) -> list[Layer]:
     """The program's layers before the first update, that may be changed."""
     network = Network.create(LAYERS, "sigmoid", seed=seed, **NEAR_ALIKE)
-    return layers_of(network.architecture, network.parameters.copy())
+    return network_layers(network.architecture, network.parameters.copy())
 
 
 def update(layers: Sequence[Layer], x: Array, y: Array) -> None:
@@ -128,7 +128,9 @@ def findings(updates: int, size: Size) -> list[dict[str, Any]]:
     network = Network.create(LAYERS, "sigmoid", seed=0, **NEAR_ALIKE)
     how: dict[str, Any] = {"optimiser": "sgd", "batch_size": BATCH, "epochs": 1, "seed": 0}
     recipe = Recipe(cost=COST.name, learning_rate=RATE, **how)
-    found = diagnose(probe(network, digits_of(size.source).train, recipe, steps=updates))
+    found = diagnose_evidence(
+        probe_training(network, digits_of(size.source).train, recipe, steps=updates)
+    )
     return [{"title": f.title, "what": f.what, "changes": dict(f.changes)} for f in found.findings]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
+from chainrule.training.loop import train
 from experiments.size import Size, digits_of
 
 __all__ = ["DETECTORS", "Detector", "area", "at_threshold", "four_or_not", "learned_fours", "roc"]

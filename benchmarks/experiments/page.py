@@ -59,7 +59,10 @@ def _made(records: dict[str, dict[str, Any]]) -> list[str]:
     versions = records["investigation"]["versions"]
     made = ", ".join(f"{name} {text}" for name, text in versions.items())
     seconds = sum(record["seconds"] for record in records.values())
-    studies, results = "[studies](../studies)", "benchmarks/results/papers"
+    studies, results = (
+        "[papers/studies](../src/chainrule/papers/studies)",
+        "benchmarks/results/papers",
+    )
     return [
         *prose(
             f"""Computed by `make papers` in {seconds / 60:.0f} minutes, from the study files in

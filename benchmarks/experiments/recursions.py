@@ -16,7 +16,7 @@ from chainrule.equations.arrays import Array
 from chainrule.equations.backpropagation import Layer, backward, forward
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_error
-from chainrule.network.network import Network, layers_of
+from chainrule.network.network import Network, network_layers
 from experiments.size import Digits
 
 __all__ = ["RECURSIONS", "Recursion", "Run", "accuracy_after"]
@@ -145,4 +145,4 @@ def _drawn(run: Run) -> list[Layer]:
     """Weights and biases between -1 and 1, that may be changed."""
     how = {"initialiser": "uniform", "bias_initialiser": "uniform"}
     network = Network.create(run.widths, "sigmoid", seed=run.seed, **how)
-    return layers_of(network.architecture, network.parameters.copy())
+    return network_layers(network.architecture, network.parameters.copy())

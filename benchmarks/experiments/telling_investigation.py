@@ -29,7 +29,7 @@ def told(found: dict[str, Any]) -> list[str]:
         *prose(
             """Figures 11 and 12 whole: the test accuracy of 784-32-16-10 after one pass over the
             60,000 images, for 20 batch sizes and 40 learning rates. `chainrule study run
-            studies/investigation.toml` trains all 800."""
+            investigation` trains all 800."""
         ),
         "",
         *_figures(printed, ours),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from chainrule.evaluation.proportion import wilson_interval
+from chainrule.evaluation.wilson import wilson_interval
 from chainrule.study.statistics import spread
 
 __all__ = ["decimal", "listed", "mean_text", "number", "prose", "single_text", "table"]

@@ -12,59 +12,112 @@ Every number that a network computes is traceable to one equation and reproducib
     report = cr.evaluate(run.network, digits.test)
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-import importlib
-from typing import Any
+from chainrule._lazy import attach
+from chainrule._version import __version__ as __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from chainrule.data import Dataset as Dataset
+    from chainrule.data import DatasetPair as DatasetPair
+    from chainrule.data import load_dataset as load_dataset
+    from chainrule.data import prepare as prepare
+    from chainrule.data import read_picture as read_picture
+    from chainrule.data import split as split
+    from chainrule.engine import EpochRecord as EpochRecord
+    from chainrule.engine import Position as Position
+    from chainrule.engine import ReferenceEngine as ReferenceEngine
+    from chainrule.engine import Score as Score
+    from chainrule.engine import Until as Until
+    from chainrule.errors import ChainruleError as ChainruleError
+    from chainrule.errors import DataError as DataError
+    from chainrule.errors import DivergenceError as DivergenceError
+    from chainrule.errors import FileError as FileError
+    from chainrule.errors import InputError as InputError
+    from chainrule.errors import IntegrityError as IntegrityError
+    from chainrule.errors import TrainingInterrupted as TrainingInterrupted
+    from chainrule.evaluation import Report as Report
+    from chainrule.evaluation import Votes as Votes
+    from chainrule.evaluation import evaluate as evaluate
+    from chainrule.evaluation import vote as vote
+    from chainrule.network import Architecture as Architecture
+    from chainrule.network import Network as Network
+    from chainrule.recipe import Recipe as Recipe
+    from chainrule.training import RateCurve as RateCurve
+    from chainrule.training import Run as Run
+    from chainrule.training import TrainingProgress as TrainingProgress
+    from chainrule.training import Verification as Verification
+    from chainrule.training import find_learning_rate as find_learning_rate
+    from chainrule.training import resume as resume
+    from chainrule.training import train as train
+    from chainrule.training import train_many as train_many
+    from chainrule.training import verify as verify
 
-# Where each public name lives; a name is loaded when it is first used, so that the import is quick.
-_HOMES = {
-    "Architecture": "network.architecture",
-    "ChainruleError": "errors",
-    "DataError": "errors",
-    "Dataset": "data.dataset",
-    "DatasetPair": "data.dataset",
-    "DivergenceError": "errors",
-    "EpochRecord": "engine.position",
-    "FileError": "errors",
-    "InputError": "errors",
-    "IntegrityError": "errors",
-    "Moment": "training.observers",
-    "Network": "network.network",
-    "Position": "engine.position",
-    "RateCurve": "training.rates",
-    "Recipe": "recipe",
-    "ReferenceEngine": "engine.reference",
-    "Report": "evaluation.report",
-    "Run": "training.train",
-    "Score": "engine.contract",
-    "TrainingInterrupted": "errors",
-    "Until": "engine.contract",
-    "Verification": "training.verification",
-    "Votes": "evaluation.votes",
-    "evaluate": "evaluation.report",
-    "find_rate": "training.rates",
-    "load_dataset": "data.sources",
-    "prepare": "data.handwriting",
-    "read_picture": "data.handwriting",
-    "resume": "training.train",
-    "split": "data.splitting",
-    "train": "training.train",
-    "train_many": "training.many",
-    "verify": "training.verification",
-    "vote": "evaluation.votes",
-}
+__all__ = [
+    "Architecture",
+    "ChainruleError",
+    "DataError",
+    "Dataset",
+    "DatasetPair",
+    "DivergenceError",
+    "EpochRecord",
+    "FileError",
+    "InputError",
+    "IntegrityError",
+    "Network",
+    "Position",
+    "RateCurve",
+    "Recipe",
+    "ReferenceEngine",
+    "Report",
+    "Run",
+    "Score",
+    "TrainingInterrupted",
+    "TrainingProgress",
+    "Until",
+    "Verification",
+    "Votes",
+    "__version__",
+    "evaluate",
+    "find_learning_rate",
+    "load_dataset",
+    "prepare",
+    "read_picture",
+    "resume",
+    "split",
+    "train",
+    "train_many",
+    "verify",
+    "vote",
+]
 
-__all__ = sorted([*_HOMES, "__version__"])
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"chainrule.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
+        "errors": [
+            "ChainruleError",
+            "DataError",
+            "DivergenceError",
+            "FileError",
+            "InputError",
+            "IntegrityError",
+            "TrainingInterrupted",
+        ],
+        "evaluation": ["Report", "Votes", "evaluate", "vote"],
+        "network": ["Architecture", "Network"],
+        "recipe": ["Recipe"],
+        "training": [
+            "TrainingProgress",
+            "RateCurve",
+            "Run",
+            "Verification",
+            "find_learning_rate",
+            "resume",
+            "train",
+            "train_many",
+            "verify",
+        ],
+    },
+)

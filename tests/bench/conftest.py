@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.bench.cases import Case
-from chainrule.bench.material import Job, load_job, write_job
-from chainrule.bench.peers.table import peers_named
-from chainrule.bench.processes import Crew
-from chainrule.bench.settings import Bench, Settings
+from comparison.cases import Case
+from comparison.material import Job, load_job, write_job
+from comparison.peers.table import peers_named
+from comparison.processes import Crew
+from comparison.settings import Bench, Settings
 
 TABLE = Case(layers=(20, 6, 2), batch_size=8, examples=32, data="table")
 

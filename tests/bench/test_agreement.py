@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.bench.agreement import checked_steps, kept_distance, tolerance, truth_of
-from chainrule.bench.cases import CASES, Case
-from chainrule.bench.material import save_tensors, start_weights, write_job
-from chainrule.bench.peers.textbook import TextbookSession
+from comparison.agreement import checked_steps, kept_distance, tolerance, truth_of
+from comparison.cases import CASES, Case
+from comparison.material import save_tensors, start_weights, write_job
+from comparison.peers.textbook import TextbookSession
 
 
 def test_kinks_are_allowed_more() -> None:

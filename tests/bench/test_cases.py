@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from chainrule.bench.cases import CASES, QUICK_CASES, Case, cases_named
 from chainrule.errors import UnknownNameError
+from comparison.cases import CASES, QUICK_CASES, Case, cases_named
 
 
 def test_the_table_has_what_is_to_be_measured() -> None:

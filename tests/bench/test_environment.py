@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from chainrule.bench.environment import available_threads, peer_environment
+from comparison.environment import available_threads, peer_environment
 
 
 def test_threads_are_named_to_every_library() -> None:

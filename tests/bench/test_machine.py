@@ -4,9 +4,9 @@ import platform
 import re
 
 import chainrule as cr
-from chainrule.bench.machine import this_machine
-from chainrule.bench.peers.contract import Peer
-from chainrule.bench.peers.table import peers_named
+from comparison.machine import this_machine
+from comparison.peers.contract import Peer
+from comparison.peers.table import peers_named
 
 
 def test_the_machine_is_told_with_versions_of_what_is_installed() -> None:

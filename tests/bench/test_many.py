@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import chainrule
-from chainrule.bench.many import ManyResult, many_tables, measure_many
+from comparison.many import ManyResult, many_tables, measure_many
 
 
 def test_many_trainings_are_timed_beside_one(bench_of) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.bench.cases import Case
-from chainrule.bench.material import (
+from comparison.cases import Case
+from comparison.material import (
     Examples,
     labelled,
     load_job,

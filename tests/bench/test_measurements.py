@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from chainrule.bench.imports import ImportRow, import_tables, measure_imports
-from chainrule.bench.memory import MemoryRow, measure_memory, memory_tables, peak_bytes
-from chainrule.bench.prediction import measure_latency, measure_rows, prediction_tables
-from chainrule.bench.roofline import Roofline, copy_bandwidth, roofline_tables, sgemm_peak
-from chainrule.bench.rounds import Spread
+from comparison.imports import ImportRow, import_tables, measure_imports
+from comparison.memory import MemoryRow, measure_memory, memory_tables, peak_bytes
+from comparison.prediction import measure_latency, measure_rows, prediction_tables
+from comparison.roofline import Roofline, copy_bandwidth, roofline_tables, sgemm_peak
+from comparison.rounds import Spread
 
 
 def test_predictions_agree_and_are_timed(bench_of) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.bundled import bundled_files
 from chainrule.study.spec import read_study
 
 ROOT = Path(__file__).parents[2]
-STUDIES = sorted((ROOT / "studies").glob("*.toml"))
+STUDIES = bundled_files("study")
 PICTURES = ROOT / "docs" / "pictures" / "papers"
 
 
@@ -81,21 +82,18 @@ def test_the_rates_of_later_studies_are_what_the_search_found(experiments) -> No
     found = experiments.record.kept("matrix-based")["found"]
     rate, _, _ = experiments.ladder.best_rate(found)
     for name in ("matrix-based-l2", "matrix-based-expansion"):
-        recipe = read_study(ROOT / "studies" / f"{name}.toml").recipe
+        recipe = read_study(name).recipe
         assert recipe["learning_rate"] == round(rate, 2) == found["rate"]
 
 
-@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
-def test_study_files_are_read(path: Path) -> None:
-    spec = read_study(path)
-    assert spec.name == path.stem
-    assert f"studies/{path.name}" in path.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", STUDIES)
+def test_study_files_are_read(name: str) -> None:
+    assert read_study(name).name == name
+    assert f"chainrule study run {name}\n" in STUDIES[name].read_text(encoding="utf-8")
 
 
 def test_the_grid_of_investigation_has_its_800_cells() -> None:
-    space = {
-        p.name: p.choices for p in read_study(STUDIES[0].with_name("investigation.toml")).space
-    }
+    space = {p.name: p.choices for p in read_study("investigation").space}
     rates = [round(k / 20, 2) for k in range(1, 21)], list(range(1, 21))
     assert list(space["batch_size"]) == list(range(5, 101, 5))
     assert np.float32(space["learning_rate"]).tolist() == pytest.approx([*rates[0], *rates[1]])

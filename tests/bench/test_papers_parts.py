@@ -12,7 +12,7 @@ import pytest
 
 from chainrule.equations.backpropagation import trace
 from chainrule.equations.costs import COSTS
-from chainrule.network.network import Network, layers_of
+from chainrule.network.network import Network, network_layers
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,7 +42,7 @@ def parts() -> Iterator[SimpleNamespace]:
 def net(widths: tuple[int, ...] = (5, 4, 3, 2)):
     how = {"initialiser": "uniform", "bias_initialiser": "uniform", "dtype": "float64"}
     network = Network.create(widths, "sigmoid", seed=1, **how)
-    return layers_of(network.architecture, network.parameters.copy())
+    return network_layers(network.architecture, network.parameters.copy())
 
 
 def batch(features: int = 5, outputs: int = 2, n: int = 6):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.bench.cases import Case
-from chainrule.bench.material import load_tensors, write_job
-from chainrule.bench.peers.contract import Peer
-from chainrule.bench.peers.textbook import NUMPY, TextbookSession
-from chainrule.bench.processes import Crew, PeerError, Worker
+from comparison.cases import Case
+from comparison.material import load_tensors, write_job
+from comparison.peers.contract import Peer
+from comparison.peers.textbook import NUMPY, TextbookSession
+from comparison.processes import Crew, PeerError, Worker
 
 BOUND = 120.0
 

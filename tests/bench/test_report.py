@@ -4,17 +4,17 @@ import json
 
 import pytest
 
-from chainrule.bench.cases import Case
-from chainrule.bench.machine import Machine
-from chainrule.bench.many import ManyResult
-from chainrule.bench.parts import PARTS, Part, parts_named
-from chainrule.bench.peers.table import peers_named
-from chainrule.bench.processes import PeerError
-from chainrule.bench.report import BenchReport, markdown, run_benchmarks
-from chainrule.bench.roofline import Roofline
-from chainrule.bench.settings import Bench, Settings
 from chainrule.errors import UnknownNameError
 from chainrule.evaluation.tables import Table
+from comparison.cases import Case
+from comparison.machine import Machine
+from comparison.many import ManyResult
+from comparison.parts import PARTS, Part, parts_named
+from comparison.peers.table import peers_named
+from comparison.processes import PeerError
+from comparison.report import BenchReport, markdown, run_benchmarks
+from comparison.roofline import Roofline
+from comparison.settings import Bench, Settings
 
 TINY = Case(layers=(20, 6, 2), batch_size=8, examples=32, data="table")
 SETTINGS = Settings((TINY,), peers_named(["reference", "numpy"]), 1, 2, quick=True, examples=32)
@@ -62,11 +62,11 @@ def test_the_page_in_full() -> None:
         "roofline": Roofline(2, (1e11, 2e11), (1e10, 2e10)),
         "many": ManyResult(16, note="a|b"),
     }
-    page = markdown(BenchReport(MACHINE, SETTINGS, found, {}), "chainrule bench --quick")
+    page = markdown(BenchReport(MACHINE, SETTINGS, found, {}), "make bench ARGS=--quick")
     assert page.splitlines() == [
         "# Benchmarks",
         "",
-        "Made by `chainrule bench --quick`, on less data: these figures are no measurement.",
+        "Made by `make bench ARGS=--quick`, on less data: these figures are no measurement.",
         "",
         "- processor: A processor",
         "- system: Linux x86_64, Python 3.11.7",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.bench.processes import PeerError
-from chainrule.bench.rounds import Spread, in_turn, ratio, spread
+from comparison.processes import PeerError
+from comparison.rounds import Spread, in_turn, ratio, spread
 
 
 def test_all_take_turns_and_each_round_begins_with_another() -> None:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chainrule.bench.material import labelled
-from chainrule.bench.peers.table import PEERS
-from chainrule.bench.search import EPOCHS, accuracies, candidates, reaching, row_of
-from chainrule.bench.to_98 import RECIPES, recipe
+from comparison.material import labelled
+from comparison.peers.table import PEERS
+from comparison.search import EPOCHS, accuracies, candidates, reaching, row_of
+from comparison.to_98 import RECIPES, recipe
 
 RECORD = Path(__file__).parents[2] / "benchmarks" / "to-98-search.csv"
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from chainrule.bench.cases import Case
-from chainrule.bench.rounds import Spread
-from chainrule.bench.settings import Bench
-from chainrule.bench.speed import CaseResult, SpeedRow, measure_case, measure_speed
-from chainrule.bench.speed_tables import micros_text, speed_tables
+from comparison.cases import Case
+from comparison.rounds import Spread
+from comparison.settings import Bench
+from comparison.speed import CaseResult, SpeedRow, measure_case, measure_speed
+from comparison.speed_tables import micros_text, speed_tables
 
 PAPER = Case(layers=(20, 5, 2), batch_size=8, examples=32, data="table", paper=True)
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chainrule.bench.material import labelled, start_weights
-from chainrule.bench.to_98 import RECIPES, GoalRow, accuracy_of, goal_tables, measure_goal, recipe
+from comparison.material import labelled, start_weights
+from comparison.to_98 import RECIPES, GoalRow, accuracy_of, goal_tables, measure_goal, recipe
 
 
 def test_a_recipe_takes_whole_batches_of_all_images() -> None:

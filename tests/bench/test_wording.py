@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from chainrule.bench.wording import with_remarks
+from comparison.wording import with_remarks
 
 
 def test_remarks_follow_the_note() -> None:

@@ -4,9 +4,9 @@ import io
 import json
 from pathlib import Path
 
-from chainrule.bench.duties import DUTIES, Desk
-from chainrule.bench.peers.table import PEERS
-from chainrule.bench.worker import serve
+from comparison.duties import DUTIES, Desk
+from comparison.peers.table import PEERS
+from comparison.worker import serve
 
 
 def _answers(desk: Desk, *asked: dict[str, object]) -> list[dict[str, object]]:

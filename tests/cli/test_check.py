@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).parents[2] / "worked"
-DETECTOR = str(EXAMPLES / "four-detector.toml")
-STEP = str(EXAMPLES / "approximator-back-propagation.toml")
+from chainrule.bundled import bundled_files
+
+EXAMPLES = bundled_files("worked")
+DETECTOR = str(EXAMPLES["four-detector"])
+STEP = str(EXAMPLES["approximator-back-propagation"])
 
 
 def test_a_file_with_errors(chainrule) -> None:

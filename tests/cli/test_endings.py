@@ -7,7 +7,7 @@ import warnings
 import click
 import pytest
 
-from chainrule.cli.endings import ended
+from chainrule.cli.exit_status import ended
 from chainrule.errors import DataError, DivergenceError, InputError
 
 

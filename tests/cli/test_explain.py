@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.worked.files.reading import read_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import render
+from chainrule.bundled import bundled_files
+from chainrule.ledger.display_options import DisplayOptions
+from chainrule.ledger.files.worked_file import read_worked
+from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.rendering.formats import render
 
-EXAMPLES = Path(__file__).parents[2] / "worked"
-CHAIN = str(EXAMPLES / "one-neuron-a-layer.toml")
-TWO = str(EXAMPLES / "two-layers.toml")
+EXAMPLES = bundled_files("worked")
+CHAIN = str(EXAMPLES["one-neuron-a-layer"])
+TWO = str(EXAMPLES["two-layers"])
 
 
 def test_the_text_of_the_library(chainrule) -> None:
@@ -33,7 +34,7 @@ def test_only_some_quantities(chainrule) -> None:
 def test_other_formats(chainrule, name) -> None:
     outcome = chainrule("explain", TWO, "--format", name, "--notation", "column", "--step", "1")
     assert (outcome.code, outcome.err) == (0, "")
-    options = Options(notation="column", step=1)
+    options = DisplayOptions(notation="column", step=1)
     assert outcome.out == render(Ledger(read_worked(TWO)), name, options)
 
 

@@ -174,7 +174,7 @@ def test_numbers_have_no_labels(chainrule, line) -> None:
 
 
 def test_a_way_that_is_long_is_announced(chainrule, run, monkeypatch) -> None:
-    monkeypatch.setattr("chainrule.worked.real.course._LONG", 3)
+    monkeypatch.setattr("chainrule.attribution.replay._ANNOUNCED_STEPS", 3)
     outcome = chainrule("explain", run, "--weight", "1:0,65", "--step", "9", "--format", "json")
     assert outcome.code == 0
     assert outcome.err == "Steps 1 to 8 are computed again.\n"

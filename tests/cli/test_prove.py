@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 import chainrule as cr
-from chainrule.worked.proof import proof as proofs
-from chainrule.worked.proof.peers import PEERS, absent
-from chainrule.worked.proof.printed import tried
-from chainrule.worked.proof.printed_telling import printed_lines, printed_markdown
+from chainrule.bundled import bundled_files
+from chainrule.papers.printed import tried
+from chainrule.papers.printed_report import printed_lines, printed_markdown
+from chainrule.proofs import gradient_proof as proofs
+from chainrule.proofs.autodiff_libraries import AUTODIFF_LIBRARIES, missing_reason
 
-EXAMPLES = Path(__file__).parents[2] / "worked"
-TWO = str(EXAMPLES / "two-layers.toml")
-CHAIN = str(EXAMPLES / "one-neuron-a-layer.toml")
+EXAMPLES = bundled_files("worked")
+TWO = str(EXAMPLES["two-layers"])
+CHAIN = str(EXAMPLES["one-neuron-a-layer"])
 AT_KINK = """
 [network]
 layers = [1, 2, 1]
@@ -67,8 +67,10 @@ def test_a_worked_file(chainrule) -> None:
 def test_a_library_that_is_missing_is_said(chainrule) -> None:
     outcome = chainrule("prove", CHAIN)
     assert outcome.code == 0
-    for peer in PEERS:
-        assert (f"  {peer.name}: {absent(peer)}\n" in outcome.out) is bool(absent(peer))
+    for peer in AUTODIFF_LIBRARIES:
+        assert (f"  {peer.name}: {missing_reason(peer)}\n" in outcome.out) is bool(
+            missing_reason(peer)
+        )
 
 
 def test_a_kink_is_named(chainrule, tmp_path) -> None:
@@ -138,9 +140,9 @@ def test_a_wrong_gradient_ends_with_code_1(chainrule, monkeypatch) -> None:
     real = proofs.prove_step
 
     def spoiled(step, options):
-        wrong = step.trained.gradient.copy()
+        wrong = step.result.gradient.copy()
         wrong[0] *= -1
-        return real(replace(step, back=replace(step.trained, gradient=wrong)), options)
+        return real(replace(step, training=replace(step.result, gradient=wrong)), options)
 
     monkeypatch.setattr(proofs, "prove_step", spoiled)
     outcome = chainrule("prove", CHAIN, "--no-peers")
@@ -183,8 +185,9 @@ def test_the_papers(chainrule) -> None:
         ),
         (
             ("run/network.safetensors",),
-            "prove: expected --data with a network file, got none. A network file does not know "
-            "its data. Name them, such as --data mnist.",
+            "run/network.safetensors: expected data to go with the network, got none. A network "
+            "file does not know its data. Say where they are: chainrule prove "
+            "run/network.safetensors --data DATA.",
         ),
         (("none.toml",), "none.toml: expected a readable file, got No such file or directory."),
     ],
@@ -203,7 +206,7 @@ def test_data_that_were_moved(chainrule, trained) -> None:
     assert outcome.code == 2
     assert outcome.err == (
         f"run: expected its data at {trained / 'gone.csv'}, got nothing there. They were moved or "
-        "deleted. Say where they are now: chainrule prove run --data DATA.\n"
+        "deleted. Say where they are: chainrule prove run --data DATA.\n"
     )
 
 

@@ -18,7 +18,7 @@ def test_what_the_library_finds(chainrule, flowers) -> None:
     found = json.loads(outcome.out)
     data = cr.load_dataset(flowers).train
     network = cr.Network.create([2, 4, 2], seed=1)
-    expected = cr.find_rate(network, data, cr.Recipe(seed=1), steps=30)
+    expected = cr.find_learning_rate(network, data, cr.Recipe(seed=1), steps=30)
     assert found["rates"] == pytest.approx(expected.rates)
     assert found["costs"] == pytest.approx(expected.costs)
     assert (found["suggestion"], found["lowest"]) == (expected.suggestion, expected.lowest)
@@ -40,7 +40,7 @@ def test_settings_come_from_presets_and_flags(chainrule, flowers) -> None:
     found = json.loads(chainrule("rate", flowers, *preset, *FEW, "--json").out)
     data = cr.load_dataset(flowers).train
     recipe = cr.Recipe(optimiser="adam", batch_size=128, seed=1)
-    expected = cr.find_rate(cr.Network.create([2, 3, 2], seed=1), data, recipe, steps=30)
+    expected = cr.find_learning_rate(cr.Network.create([2, 3, 2], seed=1), data, recipe, steps=30)
     assert found["costs"] == pytest.approx(expected.costs)
 
 
@@ -62,4 +62,4 @@ def test_a_cost_that_never_sinks(chainrule, line) -> None:
 def test_rates_the_wrong_way_round(chainrule, flowers) -> None:
     outcome = chainrule("rate", flowers, "--lowest", "1", "--highest", "0.1")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == "find_rate: expected a highest rate above the lowest, 1, got 0.1.\n"
+    assert outcome.err == "rate: expected a highest rate above the lowest, 1, got 0.1.\n"

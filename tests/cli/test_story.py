@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
+from chainrule.attribution.story import Gallery, Lines, Picture, Story
 from chainrule.cli.console import Console
 from chainrule.cli.explain_run import explain_run, refuse_run_flags
+from chainrule.cli.report import gallery_lines, tell_story
 from chainrule.cli.run_flags import run_flags
-from chainrule.cli.story import gallery_lines, tell_story
 from chainrule.errors import InputError
 from chainrule.evaluation.tables import Table
-from chainrule.worked.real.story import Gallery, Lines, Picture, Story
 
 
 def told(capsys, target: str = "seen", **given) -> str:
@@ -218,8 +218,9 @@ def test_a_network_file_does_not_know_its_course(trained) -> None:
     with pytest.raises(InputError) as caught:
         explain_run("seen/network.safetensors", {"decision": 0})
     assert str(caught.value) == (
-        "explain: expected --data with a network file, got none. A network file does not know its "
-        "data. Name them, such as --data mnist."
+        "seen/network.safetensors: expected data to go with the network, got none. A network file "
+        "does not know its data. Say where they are: chainrule explain seen/network.safetensors "
+        "--data DATA."
     )
 
 

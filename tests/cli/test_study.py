@@ -265,7 +265,7 @@ def test_ctrl_c_says_how_to_go_on(process: Callable, chainrule, studied: Path) -
     told = "study: interrupted; what was under way was dropped. "
     assert (running.returncode, err) == (
         130,
-        f"{told}Go on with: chainrule study resume slow\n",
+        f"{told}Continue with: chainrule study resume slow\n",
     )
     done = chainrule("study", "resume", "slow", "--json")
     assert done.code == 0
@@ -276,5 +276,5 @@ def test_ctrl_c_says_how_to_go_on(process: Callable, chainrule, studied: Path) -
 def test_help_shows_the_commands(chainrule) -> None:
     for arguments in (("study",), ("study", "--help")):
         out = chainrule(*arguments).out
-        assert "chainrule study run studies/rates.toml" in out
+        assert "chainrule study run rates" in out
     assert "neurons_1 is the width" in chainrule("study", "run", "--help").out

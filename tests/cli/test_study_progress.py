@@ -9,12 +9,12 @@ from rich.live import Live
 
 from chainrule.cli.console import Console
 from chainrule.cli.study_progress import StudyView
-from chainrule.study.claims import Claim
-from chainrule.study.conduct import Ended
-from chainrule.study.course import Kept
-from chainrule.study.source import StudySource
+from chainrule.study.leases import Claim
+from chainrule.study.runner import Kept
+from chainrule.study.scheduler import Ended
 from chainrule.study.spec import study_of
-from chainrule.study.store import open_store
+from chainrule.study.study_storage import open_store
+from chainrule.study.toml_source import StudySource
 from chainrule.study.trial import Outcome
 
 

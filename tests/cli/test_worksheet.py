@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.worked.sheets.browser import BROWSERS
+from chainrule.bundled import bundled_files
+from chainrule.worksheets.browser import BROWSERS
 
-EXAMPLES = Path(__file__).parents[2] / "worked"
-TWO_LAYERS = str(EXAMPLES / "two-layers.toml")
+EXAMPLES = bundled_files("worked")
+TWO_LAYERS = str(EXAMPLES["two-layers"])
 INSTALLED = any(map(shutil.which, BROWSERS))
 
 

@@ -16,24 +16,23 @@ from typing import Any
 import numpy as np
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Engine, Until
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import add_gains
+from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
-from chainrule.network.network import settled
 
 EXAMPLES = 23
 BATCHES = (1, 7, EXAMPLES, 40)
 
-LOOPS = Choice(loops=True, by_column=False, threads=1)
-TILES = Choice(loops=False, by_column=False, threads=1)
-COLUMNS = Choice(loops=False, by_column=True, threads=1)
+LOOPS = KernelSelection(loops=True, by_column=False, threads=1)
+TILES = KernelSelection(loops=False, by_column=False, threads=1)
+COLUMNS = KernelSelection(loops=False, by_column=True, threads=1)
 
 NARROW = (9, 5, 4, 3)
 CROSSING = ((9, 17, 33, 3), (9, 33, 16, 3), (9, 48, 5, 3), (9, 49, 3))
@@ -62,7 +61,7 @@ class Combination:
         return (self.place // 4 + self.batch) % 2 == 0
 
     @property
-    def choices(self) -> tuple[Choice, Choice]:
+    def choices(self) -> tuple[KernelSelection, KernelSelection]:
         """Kernels of both kinds; tiles by column in turn."""
         return LOOPS, COLUMNS if self.place % 3 == 0 else TILES
 
@@ -100,14 +99,14 @@ def recipe(cost: str, update: str, batch: int) -> cr.Recipe:
     )
 
 
-def compiled_by(choice: Choice, engine: CompiledEngine) -> CompiledEngine:
+def compiled_by(choice: KernelSelection, engine: CompiledEngine) -> CompiledEngine:
     """The engine, made to use these kernels whatever the rule would choose."""
     engine.__dict__["_choice"] = choice
     return engine
 
 
 def outcomes(
-    network: cr.Network, how: cr.Recipe, data: cr.Dataset, choices: tuple[Choice, ...]
+    network: cr.Network, how: cr.Recipe, data: cr.Dataset, choices: tuple[KernelSelection, ...]
 ) -> list[Any]:
     """What the law and each kind of kernel make of one epoch: Positions, or DivergenceErrors."""
     start = Position(network.parameters, UPDATES[how.optimiser].initial_state(network.parameters))
@@ -155,7 +154,7 @@ def apart(combination: Combination) -> list[float]:
     hidden = ["tanh"] * (len(c.layers) - 2)
     drawn = cr.Network.create(c.layers, [*hidden, c.activation], seed=1, dtype="float64")
     how = recipe(c.cost, c.update, c.batch)
-    made = outcomes(settled(drawn, how.cost), how, dataset(c.is_sparse), c.choices)
+    made = outcomes(drawn.for_cost(how.cost), how, dataset(c.is_sparse), c.choices)
     return [distance(made[0], other) for other in made[1:]]
 
 
@@ -225,7 +224,7 @@ def crafts() -> Iterator[tuple[str, tuple[int, ...], bool, int]]:
 
 def trained(engine: Engine, start: cr.Network) -> Position:
     """All epochs of the engine's recipe, as a Plan would begin them, without their records."""
-    theta = widened(engine.layout, start.parameters)
+    theta = add_gains(engine.layout, start.parameters)
     position = Position(theta, initial_state(engine.recipe, theta))
     for epoch in range(engine.recipe.epochs):
         position = replace(position, epoch=epoch, batch=0, sums=EpochSums())
@@ -244,7 +243,9 @@ def craft_apart(piece: str, layers: tuple[int, ...], is_sparse: bool, batch: int
     for choice in (TILES, COLUMNS) if piece in BY_TILES_ONLY else (LOOPS, TILES, COLUMNS):
         engine = compiled_by(choice, CompiledEngine(network.architecture, how, data))
         made = trained(engine, network)
-        settled_apart = np.abs(engine.settled(made) - law.settled(wanted)).max()
+        settled_apart = np.abs(
+            engine.inference_parameters(made) - law.inference_parameters(wanted)
+        ).max()
         # Two rows that are nearly alike make gradients of hundreds: 1 / deviation is as large.
         found.append(max(distance(wanted, made, by_size=True), float(settled_apart)))
     return found

@@ -22,7 +22,7 @@ import numpy as np
 from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import resume, train
+from chainrule.training.loop import resume, train
 from chainrule.training.verification import verify
 
 RESULTS = ("history.jsonl", "network.safetensors", "certificate.json", "recipe.toml", "run.json")

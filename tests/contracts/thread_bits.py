@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
+from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
 from chainrule.equations.updates import UPDATES
-from chainrule.training.epochs import advanced
-from chainrule.training.plan import first_position, plan_training
+from chainrule.training.epoch_end import train_chunk
+from chainrule.training.setup import first_position, prepare_training
 
 THREADS = (1, 2, 3, 4, 8)
 KINDS = ("dense", "sparse by row", "sparse by column")
@@ -57,11 +57,11 @@ def wide(kind: str, how: dict[str, Any], dtype: str) -> tuple[set[str], int]:
     network = cr.Network.create(layers, "tanh", seed=2, dtype=dtype)
     found, most = set(), 0
     for threads in THREADS:
-        plan = plan_training(network, data, recipe, threads=threads)
+        plan = prepare_training(network, data, recipe, threads=threads)
         engine = plan.engine
         assert isinstance(engine, CompiledEngine)
         most = max(most, engine._choice.threads)
-        assert engine._choice == Choice(False, kind != "sparse by row", threads)
+        assert engine._choice == KernelSelection(False, kind != "sparse by row", threads)
         found.add(bits(engine.advance(first_position(plan), Until())))
     return found, most
 
@@ -90,7 +90,7 @@ def small(kind: str, update: str, batch: int, dtype: str) -> set[str]:
     found = set()
     for threads, slices in itertools.product(THREADS, (None, 2)):
         engine = CompiledEngine(network.architecture, recipe, data)
-        engine.__dict__["_choice"] = Choice(False, kind == "sparse by column", threads)
+        engine.__dict__["_choice"] = KernelSelection(False, kind == "sparse by column", threads)
         position = replace(start)
         while position.batch < engine.batches:
             position = engine.advance(position, Until(batches=slices))
@@ -122,12 +122,12 @@ def craft(kind: str, piece: str, dtype: str) -> set[str]:
     )
     found = set()
     for threads, slices in itertools.product(THREADS, (None, 2)):
-        plan = plan_training(network, data, recipe, threads=threads)
+        plan = prepare_training(network, data, recipe, threads=threads)
         engine, position = plan.engine, first_position(plan)
-        engine.__dict__["_choice"] = Choice(False, kind == "sparse by column", threads)
+        engine.__dict__["_choice"] = KernelSelection(False, kind == "sparse by column", threads)
         while position.epoch < recipe.epochs:
-            position, _ = advanced(plan, position, Until(batches=slices))
-        settled = hashlib.sha256(engine.settled(position).tobytes()).hexdigest()
+            position, _ = train_chunk(plan, position, Until(batches=slices))
+        settled = hashlib.sha256(engine.inference_parameters(position).tobytes()).hexdigest()
         found.add(bits(position) + settled + repr(position.history))
     return found
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.data.batches import batch_bounds, epoch_order
+from chainrule.data.batch_order import batch_bounds, epoch_order
 
 
 @given(st.integers(1, 300), st.integers(1, 80))

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainrule.data.csv_table import read_csv
-from chainrule.data.reading import Reading
+from chainrule.data.reader import Reading
 from chainrule.errors import ChainruleError, DataError, FileError, UnknownNameError
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chainrule.data.formats import read_source
-from chainrule.data.reading import Reading
+from chainrule.data.format_detection import read_source
+from chainrule.data.reader import Reading
 from chainrule.errors import DataError, FileError
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from chainrule.data.idx_folder import find_idx, read_idx_pair
-from chainrule.data.reading import Reading
+from chainrule.data.reader import Reading
 from chainrule.errors import DataError, FileError
 
 _LABELS = np.array([0, 1, 0, 1, 2, 2], np.uint8)

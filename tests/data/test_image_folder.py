@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from chainrule.data.image_folder import class_folders, read_image_folder
-from chainrule.data.reading import Reading
+from chainrule.data.reader import Reading
 from chainrule.errors import DataError, FileError
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chainrule.data.catalogue import ArrayAt, NamedSet
 from chainrule.data.idx import array_digest
-from chainrule.data.named import load_named, served_states
+from chainrule.data.registry import load_named, served_states
 from chainrule.errors import DownloadError, IntegrityError
 
 _LABELS = np.array([0, 1, 2, 0, 1, 2], np.uint8)

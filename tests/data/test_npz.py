@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainrule.data.npz import read_npz
-from chainrule.data.reading import Reading
+from chainrule.data.reader import Reading
 from chainrule.errors import DataError
 
 _X = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from chainrule.data.parquet import read_parquet
-from chainrule.data.reading import Reading
+from chainrule.data.reader import Reading
 from chainrule.errors import DataError, FileError, MissingLibraryError, UnknownNameError
 
 

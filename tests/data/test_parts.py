@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from chainrule.data.parts import as_pair
-from chainrule.data.reading import RawPart, Reading
+from chainrule.data.reader import RawPart, Reading
+from chainrule.data.split_assembly import as_pair
 from chainrule.errors import ChainruleError, DataError, ShapeError
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from chainrule.data.reading import RawPart, Reading
+from chainrule.data.reader import RawPart, Reading
 from chainrule.errors import InputError, UnknownNameError
 
 

@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from chainrule.data.catalogue import Served
-from chainrule.data.transfer import transfer
+from chainrule.data.http_transfer import transfer
 from chainrule.errors import FileError
 
 _CONTENT = bytes(range(256)) * 1000

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chainrule.diagnosis.conditions import CONDITIONS
+from chainrule.diagnosis.condition_table import CONDITIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 

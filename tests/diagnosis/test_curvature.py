@@ -5,9 +5,9 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.curvature import STABILITY, UNLIMITED, gradient_of, greatest_eigenvalue
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import add_gains
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.updates import UPDATES, Settings
+from chainrule.equations.updates import UPDATES, UpdateSettings
 from chainrule.network.parameters import Layout
 
 SMOOTH = sorted(set(ACTIVATIONS) - {"softmax", "step"})
@@ -39,7 +39,7 @@ def _normalised(rows: int):
     network = cr.Network.create([4, 6, 5, 3], "tanh", seed=1, dtype="float64")
     recipe = cr.Recipe(l2=0.01, normalisation="batch", seed=0)
     architecture = network.architecture.for_cost(recipe.cost)
-    theta = widened(Layout(architecture, gains=True), network.parameters)
+    theta = add_gains(Layout(architecture, gains=True), network.parameters)
     return gradient_of(architecture, recipe, data, np.arange(rows)), theta
 
 
@@ -83,7 +83,7 @@ def _grown(name: str, recipe: cr.Recipe, eta: float) -> float:
     theta = np.ones(1)
     state = UPDATES[name].initial_state(theta)
     for t in range(1, 2001):
-        settings = Settings(eta=eta, t=t, mu=recipe.momentum)
+        settings = UpdateSettings(eta=eta, t=t, mu=recipe.momentum)
         stepped = UPDATES[name].advance(theta, theta, state, settings)
         theta, state = stepped.theta, stepped.state
     return abs(float(theta[0]))

@@ -8,9 +8,9 @@ import pytest
 import chainrule as cr
 from chainrule.diagnosis.evidence import Snapshot
 from chainrule.diagnosis.measuring import SAMPLE, Measure
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.position import Position
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.updates import UPDATES
 
 
@@ -137,7 +137,7 @@ def _normalised(**recipe) -> tuple[Measure, Position]:
         cost="half_squared_error", optimiser="sgd", normalisation="batch", seed=0, **recipe
     )
     measure = Measure(network.architecture.for_cost(settings.cost), settings, SQUARE)
-    theta = widened(measure.layout, network.parameters)
+    theta = add_gains(measure.layout, network.parameters)
     return measure, Position(theta, initial_state(settings, theta))
 
 

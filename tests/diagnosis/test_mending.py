@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chainrule.diagnosis.condition import Finding
-from chainrule.diagnosis.diagnose import Diagnosis
-from chainrule.diagnosis.mending import ROUNDS, mend, settings_text
+from chainrule.diagnosis.diagnoser import Diagnosis
+from chainrule.diagnosis.remedies import ROUNDS, mend, settings_text
 
 
 def _diagnosis(*changes: Mapping[str, Any]) -> Diagnosis:

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.diagnosis.data_checks import unscaled_inputs
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.of_examples import unscaled_inputs
-from chainrule.diagnosis.of_layers import (
+from chainrule.diagnosis.layer_checks import (
     exploding_gradients,
     large_weights,
     lost_scale,
     vanishing_gradients,
 )
-from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis.probe import probe_training
 
 RANDOM = np.random.default_rng(4)
 INPUTS = RANDOM.normal(size=(100, 3))
@@ -26,7 +26,7 @@ SMALL = {"initialiser": "normal", "initialiser_deviation": 1e-3}
 def _probed(normalisation: str, inputs=INPUTS, **architecture) -> Evidence:
     network = cr.Network.create([3, 8, 8, 2], "relu", seed=1, **architecture)
     recipe = cr.Recipe(epochs=2, batch_size=10, seed=1, normalisation=normalisation)
-    return probe(network, cr.Dataset(inputs, CLASSES), recipe)
+    return probe_training(network, cr.Dataset(inputs, CLASSES), recipe)
 
 
 def test_the_size_of_normalised_weights_does_not_matter() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.diagnosis.watching import warning_observer
+from chainrule.diagnosis.training_warnings import warning_observer
 
 RANDOM = np.random.default_rng(4)
 DATA = cr.Dataset(RANDOM.normal(size=(80, 3)), np.arange(80) % 2)

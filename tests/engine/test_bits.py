@@ -211,7 +211,7 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 import chainrule as cr
 from chainrule.engine.contract import Until
-from chainrule.training.plan import first_position, plan_training
+from chainrule.training.setup import first_position, prepare_training
 
 random = np.random.default_rng(0)
 data = cr.Dataset(random.integers(0, 256, (300, 300), dtype=np.uint8), random.integers(0, 10, 300),
@@ -223,7 +223,7 @@ before = threads()
 for engine, dtype in itertools.product(("reference", "compiled"), ("float32", "float64")):
     network = cr.Network.create([300, 256, 10], "tanh", dtype=dtype)
     recipe = cr.Recipe(engine=engine, batch_size=128, epochs=1, seed=0)
-    plan = plan_training(network, data, recipe)
+    plan = prepare_training(network, data, recipe)
     assert plan.recipe.engine == engine
     for inside in (None, 1, 2):
         with threadpool_limits(inside):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
+from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.activations import ACTIVATIONS
@@ -33,7 +33,7 @@ def engines(network, data=CLASSES, **recipe):
 def made_to_use(engine, **choice):
     """The engine with other kernels than the rule would choose."""
     wanted = {"loops": False, "by_column": False, "threads": 1} | choice
-    engine.__dict__["_choice"] = Choice(**wanted)
+    engine.__dict__["_choice"] = KernelSelection(**wanted)
     return engine
 
 

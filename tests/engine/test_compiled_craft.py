@@ -11,13 +11,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 import chainrule as cr
-from chainrule.engine.choice import Choice
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import add_gains
+from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 
 CHANCE = np.random.default_rng(5)
 SPARSE = CHANCE.random((30, 6)) * (CHANCE.random((30, 6)) < 0.4)
@@ -25,12 +25,12 @@ DENSE = CHANCE.normal(size=(30, 6))
 CLASSES = np.arange(30) % 3
 LAYERS = (6, 17, 33, 3)
 
-TILES = Choice(loops=False, by_column=False, threads=1)
+TILES = KernelSelection(loops=False, by_column=False, threads=1)
 KERNELS = {
-    "loops": Choice(loops=True, by_column=False, threads=1),
+    "loops": KernelSelection(loops=True, by_column=False, threads=1),
     "tiles": TILES,
-    "columns": Choice(loops=False, by_column=True, threads=1),
-    "threads": Choice(loops=False, by_column=True, threads=3),
+    "columns": KernelSelection(loops=False, by_column=True, threads=1),
+    "threads": KernelSelection(loops=False, by_column=True, threads=3),
 }
 
 PIECES: dict[str, dict[str, Any]] = {
@@ -71,12 +71,12 @@ def recipe_of(**more: Any) -> cr.Recipe:
 
 
 def begun(engine: Any, network: cr.Network) -> Position:
-    theta = widened(engine.layout, network.parameters)
+    theta = add_gains(engine.layout, network.parameters)
     return Position(theta, initial_state(engine.recipe, theta))
 
 
 def made(
-    choice: Choice | None, network: cr.Network, recipe: cr.Recipe, data: cr.Dataset
+    choice: KernelSelection | None, network: cr.Network, recipe: cr.Recipe, data: cr.Dataset
 ) -> CompiledEngine:
     engine = CompiledEngine(network.architecture, recipe, data)
     if choice is not None:
@@ -89,7 +89,7 @@ def trained(engine: Any, network: cr.Network, slices: int | None = None) -> Posi
     position = begun(engine, network)
     for epoch in range(engine.recipe.epochs):
         position = replace(position, epoch=epoch, batch=0, sums=type(position.sums)())
-        while position.batch < engine.timetable.batches(epoch):
+        while position.batch < engine.schedule.batches(epoch):
             position = engine.advance(position, Until(batches=slices))
     return position
 
@@ -98,7 +98,9 @@ def network_of(dtype: str = "float64", last: str = "softmax", **more: Any) -> cr
     return cr.Network.create(LAYERS, "tanh", output_activation=last, seed=1, dtype=dtype, **more)
 
 
-def agree(network: cr.Network, recipe: cr.Recipe, data: cr.Dataset, choice: Choice | None) -> None:
+def agree(
+    network: cr.Network, recipe: cr.Recipe, data: cr.Dataset, choice: KernelSelection | None
+) -> None:
     law = trained(ReferenceEngine(network.architecture, recipe, data), network)
     engine = made(choice, network, recipe, data)
     ours = trained(engine, network)
@@ -108,11 +110,13 @@ def agree(network: cr.Network, recipe: cr.Recipe, data: cr.Dataset, choice: Choi
     assert ours.sums.correct == law.sums.correct
     for name in ("cost", "penalty", "gradient_norm"):
         assert getattr(ours.sums, name) == pytest.approx(getattr(law.sums, name), rel=1e-9)
-    assert_allclose(engine.settled(ours), law_settled(network, recipe, data, law), atol=1e-9)
+    assert_allclose(
+        engine.inference_parameters(ours), law_settled(network, recipe, data, law), atol=1e-9
+    )
 
 
 def law_settled(network: Any, recipe: cr.Recipe, data: cr.Dataset, position: Position) -> Any:
-    return ReferenceEngine(network.architecture, recipe, data).settled(position)
+    return ReferenceEngine(network.architecture, recipe, data).inference_parameters(position)
 
 
 @pytest.mark.parametrize("kernels", KERNELS)
@@ -197,9 +201,13 @@ def test_neither_threads_nor_slices_change_a_bit(piece: str) -> None:
     recipe = recipe_of(**{**PIECES[piece], "epochs": 2})
     found = set()
     for threads, slices in itertools.chain(((1, None), (2, None), (3, 1), (1, 2))):
-        engine = made(Choice(False, True, threads), network, recipe, data)
+        engine = made(KernelSelection(False, True, threads), network, recipe, data)
         end = trained(engine, network, slices)
-        bits = (end.parameters.tobytes(), end.state.tobytes(), engine.settled(end).tobytes())
+        bits = (
+            end.parameters.tobytes(),
+            end.state.tobytes(),
+            engine.inference_parameters(end).tobytes(),
+        )
         found.add((*bits, end.sums))
     assert len(found) == 1
 
@@ -233,7 +241,7 @@ def test_the_room_is_that_of_the_largest_part() -> None:
     data = cr.Dataset(DENSE, CLASSES)
     recipe = recipe_of(batch_growth=2.0, batch_growth_every=1, accumulation=2)  # 7, 14, 28
     engine = made(TILES, network_of(), recipe, data)
-    assert engine.timetable.largest == 28
+    assert engine.schedule.largest == 28
     assert engine._rows == 14
     assert engine._plan.capacity == 32
 

@@ -12,7 +12,7 @@ import pytest
 
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
-from chainrule.engine.divergence import diverged_on_validation, is_finite
+from chainrule.engine.divergence import is_finite, validation_divergence
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.updates import UPDATES
@@ -307,14 +307,14 @@ def test_the_epoch_is_counted_from_1() -> None:
 def test_the_message_for_a_validation_cost() -> None:
     position = replace(begun("sgd", [1.0], "float32"), epoch=2)
     recipe = Recipe(learning_rate=0.5)
-    error = diverged_on_validation(position, recipe, float("inf"), "relu")
+    error = validation_divergence(position, recipe, float("inf"), "relu")
     assert str(error) == (
         "train: expected finite numbers, got inf in the validation cost at the end of epoch 3. "
         "The parameters are kept as they are. categorical_cross_entropy needs outputs above 0: "
         "set output_activation to 'softmax'."
     )
     assert error.position is position
-    error = diverged_on_validation(position, recipe, float("nan"), "softmax")
+    error = validation_divergence(position, recipe, float("nan"), "softmax")
     assert str(error) == (
         "train: expected finite numbers, got nan in the validation cost at the end of epoch 3. "
         f"The parameters are kept as they are. {RATE} 0.05, or set clip_norm, say to 1."

@@ -14,14 +14,14 @@ import pytest
 from numpy.testing import assert_allclose
 
 from chainrule.data.augmentation import mixing
-from chainrule.data.batches import epoch_order
+from chainrule.data.batch_order import epoch_order
 from chainrule.data.dataset import Dataset
+from chainrule.engine.augmented_epochs import augmentation_from_recipe
 from chainrule.engine.contract import Until
-from chainrule.engine.expansion import augmentation_of
-from chainrule.engine.plain import widened
+from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.timetable import initial_state
+from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.hashing import key_of
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture
@@ -98,7 +98,7 @@ class Twin:
         recipe, n = self.recipe, len(self.data)
         x, y = self.data.inputs, np.eye(3)[self.data.targets]
         if recipe.mixup:
-            partners, shares = mixing(n, augmentation_of(recipe), seed=0, epoch=epoch)
+            partners, shares = mixing(n, augmentation_from_recipe(recipe), seed=0, epoch=epoch)
             own = shares[:, None]
             x, y = own * x + (1 - own) * x[partners], own * y + (1 - own) * y[partners]
         y = (1 - recipe.label_smoothing) * y + recipe.label_smoothing / 3
@@ -123,7 +123,7 @@ class Twin:
 
 
 def begun(engine: ReferenceEngine) -> Position:
-    theta = widened(engine.layout, draw_parameters(engine.architecture, 5))
+    theta = add_gains(engine.layout, draw_parameters(engine.architecture, 5))
     return Position(theta, initial_state(engine.recipe, theta))
 
 
@@ -201,7 +201,7 @@ def test_the_exponential_average_is_a_sum_of_what_was(start: float) -> None:
     mean = {n: sum(w * one[n] for w, one in zip(weights, counted, strict=True)) for n in names}
     near(engine, position.parameters, twin.theta)
     near(engine, position.state[-1], mean)
-    assert engine.settled(position).tobytes() == position.state[-1].tobytes()
+    assert engine.inference_parameters(position).tobytes() == position.state[-1].tobytes()
 
 
 @pytest.mark.parametrize(("start", "ends"), [(0.0, (2, 5, 8)), (0.4, (5, 8)), (0.9, (8,))])

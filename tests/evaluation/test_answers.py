@@ -10,7 +10,7 @@ from mpmath import log1p, mp
 from chainrule.data.dataset import Dataset
 from chainrule.equations.costs import COSTS
 from chainrule.errors import DataError
-from chainrule.evaluation.answers import Block, answered, answers, in_columns
+from chainrule.evaluation.predictions import Block, answered, answers, in_columns
 from chainrule.network.network import BLOCK, Network
 
 

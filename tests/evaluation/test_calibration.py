@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.evaluation.calibration import BINS, Bin, calibration
-from chainrule.evaluation.proportion import wilson_interval
+from chainrule.evaluation.wilson import wilson_interval
 
 
 def test_four_bins_by_hand() -> None:

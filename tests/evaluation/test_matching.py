@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.errors import DataError, InputError, ShapeError
-from chainrule.evaluation.matching import matched
+from chainrule.evaluation.compatibility import matched
 from chainrule.network.network import Network
 
 NAMES = ("ant", "bee", "cat")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.evaluation.answers import Answers, Block, answers
 from chainrule.evaluation.mistakes import Mistake, surest_mistakes
+from chainrule.evaluation.predictions import Answers, Block, answers
 
 
 def _answers(outputs: list[list[float]], truth: list[int]) -> Answers:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.evaluation.plain import plain
+from chainrule.evaluation.serialisation import plain
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mpmath import erf, mp, mpf, sqrt
 
 from chainrule.errors import InputError
-from chainrule.evaluation.proportion import Z_95, wilson_interval
+from chainrule.evaluation.wilson import Z_95, wilson_interval
 
 
 def test_z_leaves_two_and_a_half_per_cent_above() -> None:

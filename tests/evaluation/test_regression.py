@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.evaluation.answers import Block
+from chainrule.evaluation.predictions import Block
 from chainrule.evaluation.regression import OutputFigures, output_figures, residuals
 
 TARGETS = np.array([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]])

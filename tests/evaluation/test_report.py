@@ -14,8 +14,8 @@ from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.evaluation.proportion import wilson_interval
 from chainrule.evaluation.report import evaluate, natural_cost
+from chainrule.evaluation.wilson import wilson_interval
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 

@@ -9,8 +9,8 @@ import pytest
 
 import chainrule as cr
 from chainrule.equations.distortions import Augmentation
-from chainrule.evaluation.proportion import wilson_interval
-from chainrule.evaluation.votes import vote
+from chainrule.evaluation.ensemble import vote
+from chainrule.evaluation.wilson import wilson_interval
 
 
 def test_one_network_alone_is_its_own_mean(echo, insects) -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from chainrule.evaluation.wording import (
+from chainrule.evaluation.number_format import (
     count_text,
     number_text,
     percent_text,

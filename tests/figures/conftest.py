@@ -13,13 +13,13 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from chainrule.attribution.replay import RunReplay
 from chainrule.data.dataset import Dataset
 from chainrule.figures.saving import save_figure
 from chainrule.figures.study_table import StudyTable, TrialRow
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
-from chainrule.worked.real.course import Course
+from chainrule.training.loop import train
 
 NAMES = ("ring", "bar", "dot")
 
@@ -73,7 +73,7 @@ def texts() -> Callable[[Any], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def course(tmp_path_factory: pytest.TempPathFactory) -> RunReplay:
     """A run 4 → 6 → 3 of six epochs, five batches each, that keeps few of its positions."""
     chance = np.random.default_rng(0)
     targets = np.arange(23) % 3
@@ -83,7 +83,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     recipe = Recipe(learning_rate=0.05, batch_size=5, epochs=6, seed=4, engine="reference", l2=0.01)
     network = Network.create([4, 6, 3], ["tanh", "softmax"], seed=1)
     train(network, data, recipe, folder=folder)
-    return Course(str(folder), data)
+    return RunReplay(str(folder), data)
 
 
 @pytest.fixture

@@ -9,7 +9,13 @@ import pytest
 
 from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError
-from chainrule.figures.bands import band, bands_data, draw_bands, grouped_by_recipe, trial_bands
+from chainrule.figures.seed_bands import (
+    band,
+    bands_data,
+    draw_bands,
+    grouped_by_recipe,
+    trial_bands,
+)
 from chainrule.figures.study_table import TrialRow
 
 RECORD = EpochRecord(1, 0.5, 0.0, 0.5, 0.1, 1.0, weights_sha256="", tensor_sha256={})

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
+from chainrule.attribution.replay import RunReplay
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.figures.catalogue import FIGURES, Material, make_figure
 from chainrule.network.network import Network
-from chainrule.worked.real.course import Course
 
 NEEDS = {"nothing", "table", "run", "course", "network", "dataset", "network+dataset"}
 TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"
@@ -30,7 +30,7 @@ def test_every_figure_says_what_it_is_and_needs() -> None:
 
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_every_figure_is_made_from_what_it_says_it_needs(
-    name: str, network: Network, pictures: Dataset, course: Course, tmp_path: Path
+    name: str, network: Network, pictures: Dataset, course: RunReplay, tmp_path: Path
 ) -> None:
     (tmp_path / "table.csv").write_text(TABLE)
     parts: dict[str, Any] = {
@@ -103,7 +103,7 @@ def test_how_many_to_show_can_be_said(network: Network, pictures: Dataset) -> No
     assert len(one.axes) == 1
 
 
-def test_names_say_more(course: Course, tmp_path: Path) -> None:
+def test_names_say_more(course: RunReplay, tmp_path: Path) -> None:
     surface = make_figure("cost-surface", Material(course=course, names=("random",)))
     assert surface.axes[0].get_xlabel() == "first random direction"
     with pytest.raises(InputError) as caught:
@@ -126,7 +126,7 @@ def test_the_cost_named_is_the_one_judged_by(network: Network, pictures: Dataset
 def test_the_list_and_the_numbers_load_without_matplotlib() -> None:
     modules = (
         "activations",
-        "bands",
+        "seed_bands",
         "calibration",
         "catalogue",
         "confusion",
@@ -137,7 +137,7 @@ def test_the_list_and_the_numbers_load_without_matplotlib() -> None:
         "grid",
         "images",
         "learning_curves",
-        "lift",
+        "layer_transform",
         "mistakes",
         "network_diagram",
         "parabola",

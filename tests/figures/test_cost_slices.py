@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.attribution.replay import RunReplay
 from chainrule.evaluation.report import evaluate
 from chainrule.figures.cost_slices import CostSlices, cost_slices_data, draw_cost_slices
 from chainrule.figures.directions import random_direction
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
 
 
 @pytest.fixture(scope="module")
-def slices(course: Course) -> CostSlices:
+def slices(course: RunReplay) -> CostSlices:
     return cost_slices_data(course, points=8, seed=5)
 
 
-def test_the_way_goes_from_the_start_through_the_end(course: Course, slices: CostSlices) -> None:
+def test_the_way_goes_from_the_start_through_the_end(course: RunReplay, slices: CostSlices) -> None:
     start, end = RunFolder(course.path).first().parameters, course.newest.parameters
     assert slices.way.at == pytest.approx(np.arange(-1, 7) / 4)
     for place, theta in ((1, start), (5, end), (3, (start + end) / 2)):
@@ -28,7 +28,7 @@ def test_the_way_goes_from_the_start_through_the_end(course: Course, slices: Cos
         assert slices.way.accuracy[place] == report.accuracy
 
 
-def test_random_lines_go_through_the_end(course: Course, slices: CostSlices) -> None:
+def test_random_lines_go_through_the_end(course: RunReplay, slices: CostSlices) -> None:
     end = course.newest.parameters.astype(np.float64)
     architecture = course.plan.network.architecture
     assert len(slices.around) == 3

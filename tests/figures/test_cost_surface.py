@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.attribution.replay import RunReplay
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.evaluation.report import evaluate
 from chainrule.figures.cost_surface import CostSurface, cost_surface_data, draw_cost_surface
@@ -15,21 +16,20 @@ from chainrule.figures.directions import principal_directions
 from chainrule.figures.run_path import run_points
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
-from chainrule.worked.real.course import Course
+from chainrule.training.loop import train
 
 
 @pytest.fixture(scope="module")
-def surface(course: Course) -> CostSurface:
+def surface(course: RunReplay) -> CostSurface:
     return cost_surface_data(course, side=5)
 
 
-def cost(course: Course, theta: np.ndarray) -> float:
+def cost(course: RunReplay, theta: np.ndarray) -> float:
     """The law's cost on the whole training set, by the report."""
     return evaluate(course.network(theta.astype(np.float32)), course.dataset).cost
 
 
-def test_the_cost_at_each_point_is_the_report_s(course: Course, surface: CostSurface) -> None:
+def test_the_cost_at_each_point_is_the_report_s(course: RunReplay, surface: CostSurface) -> None:
     points = [point.parameters for point in run_points(course)]
     axes, _ = principal_directions(points)
     for row, column in ((0, 0), (4, 0), (2, 3)):
@@ -39,7 +39,7 @@ def test_the_cost_at_each_point_is_the_report_s(course: Course, surface: CostSur
     assert [surface.path_cost[0], surface.path_cost[-1]] == pytest.approx(ends, rel=1e-5)
 
 
-def test_the_path_lies_in_the_plane_and_ends_at_0(course: Course, surface: CostSurface) -> None:
+def test_the_path_lies_in_the_plane_and_ends_at_0(course: RunReplay, surface: CostSurface) -> None:
     assert surface.path[-1] == pytest.approx([0, 0], abs=1e-9)
     points = [point.parameters for point in run_points(course)]
     _, shares = principal_directions(points)
@@ -50,7 +50,7 @@ def test_the_path_lies_in_the_plane_and_ends_at_0(course: Course, surface: CostS
     assert surface.sample == "all 23 training examples"
 
 
-def test_random_directions_reach_the_same_everywhere(course: Course) -> None:
+def test_random_directions_reach_the_same_everywhere(course: RunReplay) -> None:
     data = cost_surface_data(course, "random", side=3, seed=1)
     assert data.across.tolist() == data.upward.tolist() == [-1.5, 0, 1.5]
     assert data.cost[1, 1] == pytest.approx(cost(course, course.newest.parameters), rel=1e-5)
@@ -58,7 +58,7 @@ def test_random_directions_reach_the_same_everywhere(course: Course) -> None:
     assert draw_cost_surface(data).axes[0].get_xlabel() == "first random direction"
 
 
-def test_other_directions_are_refused(course: Course) -> None:
+def test_other_directions_are_refused(course: RunReplay) -> None:
     with pytest.raises(UnknownNameError) as caught:
         cost_surface_data(course, "randon")
     assert str(caught.value) == (
@@ -67,13 +67,13 @@ def test_other_directions_are_refused(course: Course) -> None:
     )
 
 
-def test_one_step_has_no_plane(course: Course, tmp_path: Path) -> None:
+def test_one_step_has_no_plane(course: RunReplay, tmp_path: Path) -> None:
     recipe = Recipe(epochs=1, batch_size=23, seed=1, engine="reference")
     network = Network.create([4, 3], "softmax", seed=1)
     train(network, course.dataset, recipe, folder=tmp_path / "run")
     path = str(tmp_path / "run")
     with pytest.raises(InputError) as caught:
-        cost_surface_data(Course(path, course.dataset))
+        cost_surface_data(RunReplay(path, course.dataset))
     assert str(caught.value) == (
         f"{path}: expected a run with two epochs or more, got one with 2 positions. Two principal "
         "directions need three positions. Ask for random directions."

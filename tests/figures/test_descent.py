@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from chainrule.descent.descent import descend
+from chainrule.descent.function import make_function
 from chainrule.errors import InputError
 from chainrule.figures.descent import DescentData, descent_data, draw_descent
-from chainrule.worked.functions.descent import descend
-from chainrule.worked.functions.function import function_of
 
 
 def data(text: str, start: list[float], rate: float, steps: int) -> DescentData:
-    return descent_data(descend(function_of(text), start, learning_rate=rate, steps=steps))
+    return descent_data(descend(make_function(text), start, learning_rate=rate, steps=steps))
 
 
 def test_a_curve() -> None:

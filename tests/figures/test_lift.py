@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.errors import InputError, ShapeError, UnknownNameError
-from chainrule.figures.lift import BIASES, WEIGHTS, draw_lift, lift_data
+from chainrule.figures.layer_transform import BIASES, WEIGHTS, draw_lift, lift_data
 
 
 def test_each_stage_is_the_layer_s_own_arithmetic() -> None:

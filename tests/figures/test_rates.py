@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.figures.rates import draw_rates
-from chainrule.training.rates import RateCurve
+from chainrule.figures.lr_range import draw_rates
+from chainrule.training.lr_finder import RateCurve
 
 FOUND = RateCurve(
     rates=(0.001, 0.01, 0.1, 1.0),

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.engine.scoring import scored
+from chainrule.attribution.replay import RunReplay
+from chainrule.engine.scoring import score_outputs
 from chainrule.equations.costs import cost_named
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points, sample_of
 from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
 
 
-def test_ends_of_epochs_are_those_of_the_run(course: Course) -> None:
+def test_ends_of_epochs_are_those_of_the_run(course: RunReplay) -> None:
     points = run_points(course, most=4)
     assert [point.epoch for point in points] == [0, 2, 4, 6]
     first = RunFolder(course.path).first().parameters
@@ -25,29 +25,29 @@ def test_ends_of_epochs_are_those_of_the_run(course: Course) -> None:
         assert digest == course.newest.history[int(point.epoch) - 1].weights_sha256
 
 
-def test_a_run_of_few_epochs_is_looked_at_within_them(course: Course) -> None:
+def test_a_run_of_few_epochs_is_looked_at_within_them(course: RunReplay) -> None:
     points = run_points(course, most=11)
     # (k/10)² of 30 steps, five an epoch
     steps = sorted({0, *(round(0.3 * k * k) for k in range(10)), 30})
     assert [point.epoch for point in points] == pytest.approx([step / 5 for step in steps])
-    third = course.reached(3).parameters.astype(np.float64)
+    third = course.position_at(3).parameters.astype(np.float64)
     assert any(point.parameters.tolist() == third.tolist() for point in points)
 
 
-def test_what_cannot_be_afforded_is_left_out(course: Course, tmp_path: Path) -> None:
+def test_what_cannot_be_afforded_is_left_out(course: RunReplay, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(course.path, folder)
     for name in (folder / "checkpoints").iterdir():
         if "000000-batch-00000000" not in name.name and "000006" not in name.name:
             name.unlink()
-    bare = Course(str(folder), course.dataset)
+    bare = RunReplay(str(folder), course.dataset)
     assert [p.epoch for p in run_points(bare, most=4, afforded=0)] == [0, 6]
     # two epochs of ten steps: 3 x 5 examples x 42 weights a step
     assert [p.epoch for p in run_points(bare, most=4, afforded=10 * 15 * 42)] == [0, 2, 6]
     assert [p.epoch for p in run_points(bare, most=2)] == [0, 6]
 
 
-def test_too_few_positions_are_refused(course: Course) -> None:
+def test_too_few_positions_are_refused(course: RunReplay) -> None:
     with pytest.raises(InputError) as caught:
         run_points(course, most=1)
     assert str(caught.value) == (
@@ -56,13 +56,13 @@ def test_too_few_positions_are_refused(course: Course) -> None:
     )
 
 
-def test_a_sample_is_scored_as_by_the_network(course: Course) -> None:
+def test_a_sample_is_scored_as_by_the_network(course: RunReplay) -> None:
     sample = sample_of(course, 9, seed=3)
     assert sample.described == "9 of 23 training examples"
     assert len(set(sample.rows.tolist())) == 9
     assert sample.data.inputs.tolist() == course.dataset.inputs[sample.rows].tolist()
     network = course.network(course.newest.parameters)
-    expected = scored(
+    expected = score_outputs(
         network.architecture,
         cost_named("categorical_cross_entropy"),
         sample.data,
@@ -73,7 +73,7 @@ def test_a_sample_is_scored_as_by_the_network(course: Course) -> None:
     assert found.accuracy == expected.accuracy
 
 
-def test_all_examples_where_there_are_few(course: Course) -> None:
+def test_all_examples_where_there_are_few(course: RunReplay) -> None:
     sample = sample_of(course)
     assert sample.described == "all 23 training examples"
     assert sample.rows.tolist() == list(range(23))

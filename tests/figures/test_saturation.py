@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chainrule.attribution.replay import RunReplay
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points
 from chainrule.figures.saturation import draw_saturation, saturation_data
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
-from chainrule.worked.real.course import Course
+from chainrule.training.loop import train
 
 
-def test_the_share_of_flat_activations(course: Course) -> None:
+def test_the_share_of_flat_activations(course: RunReplay) -> None:
     data = saturation_data(course)
     points = run_points(course)
     assert data.epochs.tolist() == [point.epoch for point in points]
@@ -31,13 +31,13 @@ def test_the_share_of_flat_activations(course: Course) -> None:
         assert layer.stuck[place] == pytest.approx(flat.all(axis=0).mean())
 
 
-def _run(folder: Path, activations: list[str], scale: float) -> Course:
+def _run(folder: Path, activations: list[str], scale: float) -> RunReplay:
     data = Dataset(np.random.default_rng(1).normal(size=(30, 3)), np.arange(30) % 2)
     network = Network.create([3, 5, 2], activations, seed=1)
     network = network.with_parameters(scale * network.parameters)
     recipe = Recipe(epochs=1, batch_size=10, seed=1, engine="reference", learning_rate=1e-9)
     train(network, data, recipe, folder=folder)
-    return Course(str(folder), data)
+    return RunReplay(str(folder), data)
 
 
 def test_great_weights_saturate_a_sigmoid(tmp_path: Path) -> None:
@@ -54,20 +54,20 @@ def test_a_relu_is_flat_where_it_is_off(tmp_path: Path) -> None:
     assert saturation_data(course).layers[0].flat[0] == pytest.approx(off.mean())
 
 
-def test_no_slopes_of_its_own_is_refused(tmp_path: Path, course: Course) -> None:
+def test_no_slopes_of_its_own_is_refused(tmp_path: Path, course: RunReplay) -> None:
     recipe = Recipe(epochs=1, seed=1, engine="reference")
     network = Network.create([4, 3], "softmax", seed=1)
     train(network, course.dataset, recipe, folder=tmp_path / "run")
     path = str(tmp_path / "run")
     with pytest.raises(InputError) as caught:
-        saturation_data(Course(path, course.dataset))
+        saturation_data(RunReplay(path, course.dataset))
     assert str(caught.value) == (
         f"{path}: expected a layer whose function has slopes of its own, got softmax."
     )
 
 
 def test_a_line_a_layer(
-    course: Course, pixels: Callable[..., np.ndarray], texts: Callable[[Any], list[str]]
+    course: RunReplay, pixels: Callable[..., np.ndarray], texts: Callable[[Any], list[str]]
 ) -> None:
     data = saturation_data(course, examples=7)
     figure = draw_saturation(data)

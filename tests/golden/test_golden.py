@@ -16,7 +16,7 @@ from chainrule.equations.backpropagation import Layer, trace
 from chainrule.equations.costs import COSTS, cost_named
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far
-from chainrule.equations.updates import UPDATES, Settings
+from chainrule.equations.updates import UPDATES, UpdateSettings
 
 FILE = Path(__file__).with_name("gradients.json")
 GOLDEN: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def test_updates_step_alike(name: str) -> None:
     theta = np.array(golden["theta0"])
     state, is_weight = update.initial_state(theta), np.array([1.0, 1, 1, 0, 0])
     for t, (g, theirs) in enumerate(zip(golden["gradients"], golden["thetas"], strict=True), 1):
-        settings = Settings(t=t, is_weight=is_weight, **golden["settings"])
+        settings = UpdateSettings(t=t, is_weight=is_weight, **golden["settings"])
         stepped = update.advance(theta, np.array(g), state, settings)
         theta, state = stepped.theta, stepped.state
         _near(theta, theirs)

@@ -16,7 +16,7 @@ from safetensors import safe_open
 from chainrule.errors import DataError, FileError
 from chainrule.network.architecture import Architecture
 from chainrule.network.files import NetworkFile, read_network_file, write_network_file
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network.sealed_file import read_sealed, write_sealed
 
 KEPT = NetworkFile(
     Architecture.of([3, 2, 2], "tanh", "softmax"),

@@ -17,10 +17,9 @@ from chainrule.network.architecture import Architecture
 from chainrule.network.network import (
     BLOCK,
     Network,
-    chosen_classes,
-    layers_of,
+    network_layers,
+    predicted_classes,
     require_outputs,
-    settled,
 )
 
 
@@ -196,8 +195,8 @@ def test_classes_are_the_greatest_output() -> None:
 
 def test_a_single_output_chooses_between_two_classes_at_a_half() -> None:
     outputs = np.array([[0.0], [0.5], [np.nextafter(0.5, 1)], [1.0]])
-    assert chosen_classes(outputs).tolist() == [0, 0, 1, 1]
-    assert chosen_classes(outputs).dtype == np.int64
+    assert predicted_classes(outputs).tolist() == [0, 0, 1, 1]
+    assert predicted_classes(outputs).dtype == np.int64
     assert of([1, 0], [1, 1]).classify([[0.4], [0.6]]).tolist() == [0, 1]
 
 
@@ -281,7 +280,7 @@ def test_keeping_and_loading_gives_the_same_network(tmp_path: Path) -> None:
 
 def test_layers_are_views_into_the_parameters_given() -> None:
     flat = np.zeros(8)
-    (layer,) = layers_of(Architecture.of([3, 2], "tanh", dtype="float64"), flat)
+    (layer,) = network_layers(Architecture.of([3, 2], "tanh", dtype="float64"), flat)
     flat[:] = 1
     assert layer.W.tolist() == [[1, 1, 1], [1, 1, 1]]
     assert layer.b is not None
@@ -291,9 +290,9 @@ def test_layers_are_views_into_the_parameters_given() -> None:
 
 def test_settled_by_the_cost() -> None:
     network = Network.create([3, 2], "relu")
-    assert settled(network, "categorical_cross_entropy").architecture.activations == ("softmax",)
-    assert settled(network, "huber").architecture.activations == ("relu",)
-    assert settled(network, "huber").parameters.tobytes() == network.parameters.tobytes()
+    assert network.for_cost("categorical_cross_entropy").architecture.activations == ("softmax",)
+    assert network.for_cost("huber").architecture.activations == ("relu",)
+    assert network.for_cost("huber").parameters.tobytes() == network.parameters.tobytes()
 
 
 @pytest.mark.parametrize(

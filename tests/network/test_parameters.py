@@ -13,7 +13,7 @@ from chainrule.errors import DataError, ShapeError
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import (
     Layout,
-    checked_flat,
+    check_parameters,
     draw_parameters,
     flatten,
     tensor_digests,
@@ -229,7 +229,7 @@ def test_the_widest_limits_draw_finite_numbers() -> None:
 
 def test_checked_parameters_are_a_copy_that_nobody_can_write() -> None:
     given = np.arange(20.0)
-    flat = checked_flat(layout(), given, "Network")
+    flat = check_parameters(layout(), given, "Network")
     assert flat.dtype == np.float32
     given[0] = 5
     assert flat[0] == 0
@@ -247,7 +247,7 @@ def test_checked_parameters_are_a_copy_that_nobody_can_write() -> None:
 )
 def test_parameters_of_another_shape(given: object, got: str) -> None:
     with pytest.raises(ShapeError) as caught:
-        checked_flat(layout(), given, "Network")
+        check_parameters(layout(), given, "Network")
     assert str(caught.value) == f"Network: expected 20 parameters in one row, got {got}."
 
 
@@ -265,5 +265,5 @@ def test_parameters_that_are_not_finite(place: int, value: float, got: str) -> N
     given = np.zeros(20)
     given[place] = value
     with pytest.raises(DataError) as caught:
-        checked_flat(layout(), given, "Network")
+        check_parameters(layout(), given, "Network")
     assert str(caught.value) == f"Network: expected finite parameters, got {got}."

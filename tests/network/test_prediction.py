@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+import chainrule.kernels
 from chainrule.network import prediction
 
 SCRIPT = Path(__file__).with_name("rows_alone.py")
@@ -27,7 +28,9 @@ def inputs(n: int, share: float = 1.0) -> np.ndarray:
 @pytest.fixture
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels cannot be loaded, and nobody has been told so."""
-    monkeypatch.setitem(sys.modules, "chainrule.kernels.predictions", None)
+    monkeypatch.setitem(sys.modules, "chainrule.kernels.inference", None)
+    monkeypatch.delitem(vars(sys.modules["chainrule.kernels"]), "compute_outputs", raising=False)
+    monkeypatch.delitem(vars(chainrule.kernels), "compute_outputs", raising=False)
     monkeypatch.setattr(prediction, "_failed", [])
 
 
@@ -52,7 +55,7 @@ def test_numpy_takes_the_place_of_kernels_and_says_so_once(without, caplog) -> N
         assert cr.Network.create(LAYERS, seed=seed).predict(inputs(3)).shape == (3, 5)
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
     reason = (
-        "ModuleNotFoundError: import of chainrule.kernels.predictions halted; None in sys.modules"
+        "ModuleNotFoundError: import of chainrule.kernels.inference halted; None in sys.modules"
     )
     text = f"NumPy computes the outputs, since Numba fails: {reason}"
     assert told == [("WARNING", text)]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.study.source import StudySource
 from chainrule.study.spec import Spec, study_of
+from chainrule.study.toml_source import StudySource
 
 POSTGRES = Path(__file__).parents[2] / "campaigns" / "postgres.py"
 NOT_INSTALLED = 3

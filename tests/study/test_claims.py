@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chainrule.errors import ChainruleError
-from chainrule.study.claims import LOST, Claims, attempts, given_up, has_ended
-from chainrule.study.course import Kept, begin_study, work_on_study
-from chainrule.study.owner import is_gone, lease, owner
+from chainrule.study.leases import LOST, Claims, attempts, given_up, has_ended
+from chainrule.study.process_identity import is_gone, lease, owner
+from chainrule.study.runner import Kept, begin_study, work_on_study
 from chainrule.study.spec import Spec
 from chainrule.study.summary import counted
 
@@ -30,7 +30,8 @@ def claims_of(kept: Kept, *, apart: bool = False) -> Claims:
 
 def gone() -> dict[str, Any]:
     """The owner of a trial whose process has ended."""
-    code = "from chainrule.study.owner import owner; import json; print(json.dumps(owner()))"
+    code = "import json; from chainrule.study.process_identity import owner; "
+    code += "print(json.dumps(owner()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     import json
 
@@ -122,7 +123,7 @@ def test_owners() -> None:
 def test_a_process_that_nobody_waited_for_is_gone() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         number = process.pid
-        from chainrule.study.owner import _process
+        from chainrule.study.process_identity import _process
 
         state = _process(number)
         assert state is not None

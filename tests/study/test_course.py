@@ -13,9 +13,9 @@ import pytest
 
 import chainrule as cr
 from chainrule.errors import ChainruleError, IntegrityError, MissingLibraryError
-from chainrule.study import material
-from chainrule.study.conduct import Ended
-from chainrule.study.course import Kept, begin_study, resume_study, run_study, work_on_study
+from chainrule.study import study_data
+from chainrule.study.runner import Kept, begin_study, resume_study, run_study, work_on_study
+from chainrule.study.scheduler import Ended
 from chainrule.study.spec import Spec
 from chainrule.study.summary import counted, entries, summarised
 from chainrule.study.trial import right_answers
@@ -92,7 +92,7 @@ def test_another_study_of_that_name(done: Kept, described: Callable[..., Spec]) 
 def test_other_data_under_the_same_name(done: Kept, points: str) -> None:
     with np.load(points) as kept:
         np.savez(points, x=kept["x"] + 1, y=kept["y"])
-    material._KEPT.clear()
+    study_data._KEPT.clear()
     with pytest.raises(IntegrityError, match=r"expected the data with which the study 'small'"):
         resume_study(done.store.url, "small", changes={}, watch=nobody, begun=nobody)
 
@@ -203,10 +203,10 @@ def test_data_that_are_back_are_read_again(done: Kept, points: str) -> None:
     whole = Path(points).read_bytes()
     with np.load(points) as kept:
         np.savez(points, x=kept["x"] + 1, y=kept["y"])
-    material._KEPT.clear()
-    material.opened_material(done.spec)
+    study_data._KEPT.clear()
+    study_data.opened_material(done.spec)
     Path(points).write_bytes(whole)
-    assert material.opened_again(done.spec, done.digest).digest == done.digest
+    assert study_data.opened_again(done.spec, done.digest).digest == done.digest
 
 
 def test_a_search_whose_library_is_missing(

@@ -68,7 +68,7 @@ def digests(told: Any) -> dict[int, list[str]]:
 
 BEGIN = """
 import sys
-from chainrule.study.course import begin_study
+from chainrule.study.runner import begin_study
 from chainrule.study.spec import read_study
 begin_study(read_study("same.toml"), sys.argv[1])
 """
@@ -96,7 +96,7 @@ def test_the_same_bits_in_each_executor(
 
 ROUNDS = """
 import joblib
-from chainrule.study.course import run_study
+from chainrule.study.runner import run_study
 from chainrule.study.spec import read_study
 spec = read_study("same.toml").replaced(run={"executor": "joblib", "workers": 2})
 ended = []

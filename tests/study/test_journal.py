@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.errors import ChainruleError, FileError
 from chainrule.study.journal import JournalGuard, journal_storage
-from chainrule.study.store import open_store
+from chainrule.study.study_storage import open_store
 
 
 @pytest.mark.parametrize("torn", ['{"op_code"', "{}", '{"op_code": 0, "study_na'])

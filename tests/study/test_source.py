@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import DataError, FileError
-from chainrule.study.source import StudySource, read_study_source
+from chainrule.study.toml_source import StudySource, read_study_source
 
 TEXT = """# a study
 search = "grid"

@@ -8,8 +8,8 @@ import pytest
 
 from chainrule.errors import ChainruleError
 from chainrule.study.configuration import built, settled_study
-from chainrule.study.material import opened_material
 from chainrule.study.spec import Spec, read_study
+from chainrule.study.study_data import opened_material
 
 START = 'data = "mnist"\nsearch = "grid"\n'
 SPACE = "[space]\nbatch_size = [10, 20]\n"

@@ -12,8 +12,8 @@ import chainrule
 from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.certificate import FORMAT, version_of, versions
-from chainrule.training.train import train
+from chainrule.training.certificate import FORMAT, installed_version, versions
+from chainrule.training.loop import train
 
 
 def test_the_versions() -> None:
@@ -29,7 +29,7 @@ def test_the_versions() -> None:
 
 
 def test_a_package_that_is_not_there() -> None:
-    assert version_of("a-package-that-nobody-made") == "none"
+    assert installed_version("a-package-that-nobody-made") == "none"
 
 
 def test_the_certificate_of_a_run(network: Network, three: Dataset, recipe: Recipe) -> None:

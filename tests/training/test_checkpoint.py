@@ -11,7 +11,7 @@ import pytest
 
 from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
 from chainrule.errors import DataError, FileError, RunFolderError
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network.sealed_file import read_sealed, write_sealed
 from chainrule.training.checkpoint import newest_position, read_checkpoint, write_checkpoint
 
 FIRST = "epoch-000000-batch-00000000.safetensors"

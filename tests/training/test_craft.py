@@ -18,9 +18,9 @@ from chainrule.engine.position import Position
 from chainrule.errors import ChainruleError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.epochs import advanced, close_epoch, result_of
-from chainrule.training.plan import Plan, first_position, plan_training
-from chainrule.training.train import resume, train
+from chainrule.training.epoch_end import end_epoch, final_parameters, train_chunk
+from chainrule.training.loop import resume, train
+from chainrule.training.setup import TrainingSetup, first_position, prepare_training
 from chainrule.training.verification import verify
 
 Results = Callable[[Path], dict[str, bytes]]
@@ -44,12 +44,12 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def whole(plan: Plan) -> list[Position]:
+def whole(plan: TrainingSetup) -> list[Position]:
     """The position after each epoch, still open, and the one at the end."""
     position, ends = first_position(plan), []
     for _ in range(plan.recipe.epochs):
         ends.append(plan.engine.advance(position, Until()))
-        position = close_epoch(plan, ends[-1])
+        position = end_epoch(plan, ends[-1])
     return [*ends, position]
 
 
@@ -80,10 +80,10 @@ def test_the_network_is_the_settled_one(network: Network, three: Dataset, engine
         {"normalisation": "batch", "averaging": "swa", "averaging_start": 0.0, "epochs": 3,
          "engine": engine, "seed": 1, "batch_size": 8}
     )  # fmt: skip
-    plan = plan_training(network, three, recipe)
+    plan = prepare_training(network, three, recipe)
     end = whole(plan)[-1]
-    settled = plan.engine.settled(end)
-    assert settled.tobytes() == result_of(plan, end).tobytes()
+    settled = plan.engine.inference_parameters(end)
+    assert settled.tobytes() == final_parameters(plan, end).tobytes()
     run = train(network, three, recipe)
     assert run.network.parameters.tobytes() == settled.tobytes()
     assert settled.shape == network.parameters.shape
@@ -97,17 +97,22 @@ def test_the_best_weights_are_the_settled_ones_of_their_epoch(
 ) -> None:
     recipe = Recipe.from_dict({**EVERYTHING, "epochs": 5, "engine": engine, "seed": 2,
                                "learning_rate": 0.1, "batch_size": 8})  # fmt: skip
-    plan = plan_training(network, three, recipe)
+    plan = prepare_training(network, three, recipe)
     *ends, end = whole(plan)
     assert plan.validation is not None
     costs = [record.validation_cost or 0 for record in end.history]
-    scores = [plan.engine.score(plan.engine.settled(one), plan.validation).cost for one in ends]
+    scores = [
+        plan.engine.score(plan.engine.inference_parameters(one), plan.validation).cost
+        for one in ends
+    ]
     assert costs == scores
     best = int(np.argmin(costs))
     assert end.best is not None
     assert (end.best.epoch, end.best.value) == (best + 1, costs[best])
     run = train(network, three, recipe)
-    assert run.network.parameters.tobytes() == plan.engine.settled(ends[best]).tobytes()
+    assert (
+        run.network.parameters.tobytes() == plan.engine.inference_parameters(ends[best]).tobytes()
+    )
 
 
 @pytest.mark.parametrize("averaging", ["ema", "swa"])
@@ -154,8 +159,8 @@ def test_every_position_of_everything_goes_on_to_the_same_bytes(
 
 
 def test_the_record_of_a_normalised_epoch_names_its_gains(network: Network, three: Dataset) -> None:
-    plan = plan_training(network, three, Recipe(normalisation="batch", seed=0, batch_size=8))
-    position, closed = advanced(plan, first_position(plan), Until())
+    plan = prepare_training(network, three, Recipe(normalisation="batch", seed=0, batch_size=8))
+    position, closed = train_chunk(plan, first_position(plan), Until())
     assert closed
     names = ["W[1]", "b[1]", "gain[1]", "W[2]", "b[2]"]
     assert list(position.history[0].tensor_sha256) == names
@@ -165,11 +170,11 @@ def test_growing_batches_close_their_epochs_where_they_end(
     network: Network, three: Dataset
 ) -> None:
     recipe = Recipe(batch_size=8, batch_growth=2.0, batch_growth_every=1, epochs=3, seed=0)
-    plan = plan_training(network, three, recipe)
+    plan = prepare_training(network, three, recipe)
     batches, position = [], first_position(plan)
     while position.epoch < 3:
         before = position
-        position, closed = advanced(plan, position, Until(batches=1))
+        position, closed = train_chunk(plan, position, Until(batches=1))
         if closed:
             batches.append(before.batch + 1)
     assert batches == [6, 3, 2]  # of 41: by 8, 16 and 32
@@ -241,9 +246,9 @@ def test_observers_see_growing_epochs(network: Network, three: Dataset) -> None:
 def test_validation_is_by_the_plain_network(network: Network, three: Dataset) -> None:
     """What a normalised network scores on a set does not depend on how the set is cut."""
     recipe = Recipe(normalisation="batch", dropout=(0.5,), seed=0, batch_size=8, epochs=2)
-    plan = plan_training(network, three, recipe, three)
+    plan = prepare_training(network, three, recipe, three)
     end = whole(plan)[-1]
-    plain = plan.engine.settled(replace(end))
+    plain = plan.engine.inference_parameters(replace(end))
     score = plan.engine.score(plain, three)
     parts = [plan.engine.score(plain, three.subset(slice(k, k + 1))).cost for k in range(41)]
     assert score.cost == pytest.approx(np.mean(parts), rel=1e-5)

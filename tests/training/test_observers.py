@@ -8,25 +8,28 @@ import numpy as np
 import pytest
 
 from chainrule.engine.position import Position
-from chainrule.training.observers import Moment, Observers
+from chainrule.training.observers import Observers, TrainingProgress
 
-MOMENT = Moment(Position(np.zeros(1), np.zeros((0, 1)), epoch=3, batch=5), 8, 10, False)
+MOMENT = TrainingProgress(Position(np.zeros(1), np.zeros((0, 1)), epoch=3, batch=5), 8, 10, False)
 
 
 def test_the_share_done() -> None:
     assert MOMENT.share_done == 3.5 / 8
-    assert Moment(MOMENT.position, 0, 10, False).share_done == 1.0
-    assert Moment(Position(np.zeros(1), np.zeros((0, 1)), epoch=8), 8, 10, True).share_done == 1.0
+    assert TrainingProgress(MOMENT.position, 0, 10, False).share_done == 1.0
+    assert (
+        TrainingProgress(Position(np.zeros(1), np.zeros((0, 1)), epoch=8), 8, 10, True).share_done
+        == 1.0
+    )
 
 
 def test_all_are_called_even_where_the_first_asks_to_stop() -> None:
-    seen: list[tuple[str, Moment]] = []
+    seen: list[tuple[str, TrainingProgress]] = []
 
-    def first(moment: Moment) -> bool:
+    def first(moment: TrainingProgress) -> bool:
         seen.append(("first", moment))
         return True
 
-    def second(moment: Moment) -> None:
+    def second(moment: TrainingProgress) -> None:
         seen.append(("second", moment))
 
     assert Observers([first, second]).see(MOMENT)
@@ -45,11 +48,11 @@ def test_nobody_looking_on() -> None:
 def test_one_that_raises_is_dropped_with_a_warning_and_the_others_stay() -> None:
     calls = []
 
-    def raises(moment: Moment) -> None:
+    def raises(moment: TrainingProgress) -> None:
         calls.append("raises")
         raise KeyError("lost")
 
-    def stays(moment: Moment) -> bool:
+    def stays(moment: TrainingProgress) -> bool:
         calls.append("stays")
         return True
 
@@ -66,7 +69,7 @@ def test_one_that_raises_is_dropped_with_a_warning_and_the_others_stay() -> None
 
 
 def test_an_interruption_is_not_caught() -> None:
-    def interrupts(moment: Moment) -> None:
+    def interrupts(moment: TrainingProgress) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

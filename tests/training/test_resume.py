@@ -15,15 +15,15 @@ from chainrule.engine.contract import Until
 from chainrule.engine.position import Position
 from chainrule.errors import ChainruleError, DataError, IntegrityError
 from chainrule.network.network import Network
-from chainrule.network.sealed import write_sealed
+from chainrule.network.sealed_file import write_sealed
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.checkpoint import write_checkpoint
-from chainrule.training.epochs import advanced, ending
-from chainrule.training.observers import Moment
-from chainrule.training.plan import first_position, plan_training
+from chainrule.training.epoch_end import stop_reason, train_chunk
+from chainrule.training.loop import resume, train
+from chainrule.training.observers import TrainingProgress
 from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
-from chainrule.training.train import resume, train
+from chainrule.training.setup import first_position, prepare_training
 
 Results = Callable[[Path], dict[str, bytes]]
 
@@ -65,19 +65,19 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 def positions(network: Network, three: Dataset, recipe: Recipe) -> list[Position]:
     """Every position of a run, one a batch, the first and the last included."""
-    plan = plan_training(network, three, recipe)
+    plan = prepare_training(network, three, recipe)
     found = [first_position(plan)]
-    while ending(plan.recipe, found[-1]) is None:
+    while stop_reason(plan.recipe, found[-1]) is None:
         before = plan.engine.advance(found[-1], Until(batches=1))
         found.append(before)
         if before.batch == plan.engine.batches:
-            found.append(advanced(plan, before, Until())[0])
+            found.append(train_chunk(plan, before, Until())[0])
     return found
 
 
 def stopped_at(folder: Path, network: Network, three: Dataset, at: Position, how: Recipe) -> Path:
     """A run folder as a kill leaves it after the checkpoint of a position."""
-    plan = plan_training(network, three, how)
+    plan = prepare_training(network, three, how)
     data = data_facts(plan.training, plan.validation)
     with RunFolder(folder) as kept:
         kept.begin(RunFacts(plan.recipe, plan.network.architecture, data, {}), first_position(plan))
@@ -113,7 +113,7 @@ def test_stopped_by_an_observer_again_and_again(
     how = recipe.replaced(batch_size=1, epochs=1, learning_rate=1e-4, monitor="cost")
     train(network, many, how, folder=tmp_path / "whole")
 
-    def stops(moment: Moment) -> bool:
+    def stops(moment: TrainingProgress) -> bool:
         return True
 
     run = train(network, many, how, folder=tmp_path / "cut", observers=[stops])
@@ -132,7 +132,7 @@ def test_resuming_a_run_that_has_ended_changes_nothing(
     how = recipe.replaced(monitor="cost")
     first = train(network, three, how, folder=tmp_path)
     before, checkpoints = results(tmp_path), names_in(tmp_path / "checkpoints")
-    seen: list[Moment] = []
+    seen: list[TrainingProgress] = []
     again = resume(tmp_path, three, observers=[seen.append])
     assert results(tmp_path) == before
     assert names_in(tmp_path / "checkpoints") == checkpoints

@@ -21,9 +21,9 @@ from chainrule.errors import DivergenceError, FileError, InputError, TrainingInt
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
 from chainrule.storage import names_in
-from chainrule.training.observers import Moment
+from chainrule.training.loop import Run, resume, train
+from chainrule.training.observers import TrainingProgress
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.train import Run, resume, train
 
 Results = Callable[[Path], dict[str, bytes]]
 
@@ -159,7 +159,7 @@ def test_an_observer_stops_the_run(network: Network, three: Dataset, recipe: Rec
 
 
 def test_what_observers_see(network: Network, three: Dataset, recipe: Recipe) -> None:
-    seen: list[Moment] = []
+    seen: list[TrainingProgress] = []
     run = train(network, three, recipe, observers=[seen.append])
     ends = [moment for moment in seen if moment.epoch_ended]
     assert [len(moment.position.history) for moment in ends] == [1, 2, 3, 4]
@@ -171,10 +171,10 @@ def test_what_observers_see(network: Network, three: Dataset, recipe: Recipe) ->
 def test_observers_cannot_change_the_result(
     network: Network, three: Dataset, recipe: Recipe
 ) -> None:
-    def writes(moment: Moment) -> None:
+    def writes(moment: TrainingProgress) -> None:
         moment.position.parameters[...] = 0
 
-    def changes(moment: Moment) -> None:
+    def changes(moment: TrainingProgress) -> None:
         moment.position.best.parameters[...] = 0  # type: ignore[union-attr]
 
     with pytest.warns(RuntimeWarning) as told:
@@ -190,7 +190,7 @@ def test_observers_cannot_change_the_result(
 def test_an_interruption_gives_the_run_so_far(
     network: Network, three: Dataset, recipe: Recipe, number: signal.Signals, tmp_path: Path
 ) -> None:
-    def interrupts(moment: Moment) -> None:
+    def interrupts(moment: TrainingProgress) -> None:
         if moment.position.epoch == 5:
             signal.raise_signal(number)
 
@@ -213,7 +213,7 @@ def test_an_interruption_gives_the_run_so_far(
 def test_an_interruption_at_the_very_end_is_no_interruption(
     network: Network, three: Dataset, recipe: Recipe
 ) -> None:
-    def interrupts(moment: Moment) -> None:
+    def interrupts(moment: TrainingProgress) -> None:
         if moment.position.epoch == 4:
             signal.raise_signal(signal.SIGINT)
 
@@ -224,7 +224,7 @@ def test_an_interruption_at_the_very_end_is_no_interruption(
 def test_two_interruptions_stop_at_once_and_the_run_goes_on_later(
     network: Network, three: Dataset, recipe: Recipe, tmp_path: Path, results: Results
 ) -> None:
-    def interrupts(moment: Moment) -> None:
+    def interrupts(moment: TrainingProgress) -> None:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
@@ -277,7 +277,7 @@ def test_checkpoints_on_the_way(
 ) -> None:
     seen = []
 
-    def look(moment: Moment) -> None:
+    def look(moment: TrainingProgress) -> None:
         lines = (tmp_path / "history.jsonl").read_text(encoding="utf-8").splitlines()
         newest = RunFolder(tmp_path).newest()
         seen.append((newest.epoch, newest.batch, len(lines)))
@@ -293,7 +293,7 @@ def test_no_checkpoint_before_its_time(
 ) -> None:
     seen = []
 
-    def look(moment: Moment) -> None:
+    def look(moment: TrainingProgress) -> None:
         seen.append("history.jsonl" in names_in(tmp_path))
 
     train(network, three, recipe, folder=tmp_path, observers=[look], checkpoint_seconds=1e9)
@@ -306,7 +306,7 @@ class Disk:
     def __init__(self, full: AbstractContextManager[None]) -> None:
         self.full = full
 
-    def __call__(self, moment: Moment) -> None:
+    def __call__(self, moment: TrainingProgress) -> None:
         if moment.epoch_ended and moment.position.epoch == 1:
             self.full.__enter__()
         if moment.epoch_ended and moment.position.epoch == 3:
@@ -345,7 +345,7 @@ def test_a_disk_that_stays_full_is_an_error_and_the_run_may_go_on_later(
 ) -> None:
     full = full_disk(0)
 
-    def fills(moment: Moment) -> None:
+    def fills(moment: TrainingProgress) -> None:
         if moment.position.epoch == 2 and moment.epoch_ended:
             full.__enter__()
 

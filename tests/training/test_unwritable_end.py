@@ -10,7 +10,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.errors import FileError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
+from chainrule.training.loop import train
 
 
 def test_the_error_carries_the_run(

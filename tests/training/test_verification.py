@@ -22,11 +22,11 @@ from chainrule.errors import (
     TrainingInterrupted,
 )
 from chainrule.network.network import Network
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network.sealed_file import read_sealed, write_sealed
 from chainrule.recipe import Recipe
-from chainrule.training.observers import Moment
+from chainrule.training.loop import resume, train
+from chainrule.training.observers import TrainingProgress
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.train import resume, train
 from chainrule.training.verification import Verification, verify
 
 GOOD = Verification(4, "", ())
@@ -96,7 +96,7 @@ def test_interrupted_runs_hold_and_resumed_ones_too(
     many = three.subset(np.arange(800) % 41)
     how = recipe.replaced(batch_size=1, epochs=3, monitor=monitor, learning_rate=1e-3)
 
-    def interrupts(moment: Moment) -> None:
+    def interrupts(moment: TrainingProgress) -> None:
         if (moment.position.epoch, moment.epoch_ended) == (epoch, False):
             signal.raise_signal(signal.SIGINT)
 
@@ -116,7 +116,7 @@ def test_a_diverged_run_holds_as_far_as_it_came(line: Dataset, tmp_path: Path) -
 
 
 def test_observers_see_the_epochs(kept: Path, three: Dataset) -> None:
-    seen: list[Moment] = []
+    seen: list[TrainingProgress] = []
     verify(kept, three, observers=[seen.append])
     assert [m.position.epoch for m in seen if m.epoch_ended] == [1, 2, 3, 4]
 

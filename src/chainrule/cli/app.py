@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 
 import click
 
-from chainrule import __version__
+from chainrule._version import __version__
 from chainrule.cli.command import HELP_NAMES, write_examples
-from chainrule.cli.endings import ended
-from chainrule.errors import unknown_name
+from chainrule.cli.exit_status import ended
+from chainrule.errors import InputError, unknown_name
 
 __all__ = ["COMMANDS", "chainrule", "run"]
 
@@ -33,7 +33,6 @@ COMMANDS = {
     "study": "Compute a study: many trainings and one answer.",
     "tune": "Find good settings for a network on data: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
-    "bench": "Measure chainrule beside other libraries.",
 }
 """Each command with the sentence that begins its help; its module has the same name."""
 
@@ -57,6 +56,12 @@ class _Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if cmd_name == "bench":
+            raise InputError(
+                "bench",
+                why="The installed package does not contain the benchmarks",
+                remedy="Run make bench in a checkout of the source",
+            )
         if cmd_name not in COMMANDS:
             raise unknown_name("chainrule", "a command", cmd_name, COMMANDS)
         command: click.Command = importlib.import_module(f"chainrule.cli.{cmd_name}").command

@@ -8,30 +8,30 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.errors import InputError
+from chainrule.ledger import Ledger
+from chainrule.ledger.files import read_worked
 from chainrule.limits import Limit
-from chainrule.worked.checking.judging import Marked, judge
-from chainrule.worked.files.reading import read_worked
-from chainrule.worked.ledger import Ledger
+from chainrule.marking import MarkedClaims, judge
 
 __all__ = ["command"]
 
 _ABOUT = """Check the numbers somebody worked out by hand, and mark them.
 
-FILE is a worked example in TOML with tables [[claims]]: a quantity, addressed as docs/notation.md
-has it, and the text as printed. Each number is judged at the precision it is printed in: exact,
-rounded, truncated, carried where it is not right but follows from the numbers printed before it, or
-wrong. The first wrong one is named, and for each the slip that gives it, where a catalogue of slips
-knows one. Every number that is not wrong earns a mark; in an array each number is one. A claim with
-an empty text, printed = "", is not answered yet: it earns no mark, and what is right is not told.
-Exit code 1 where anything is wrong."""
+FILE is a worked example in TOML, or the name of a bundled one, with tables [[claims]]: a quantity,
+addressed as docs/notation.md has it, and the text as printed. Each number is judged at the
+precision it is printed in: exact, rounded, truncated, carried where it is not right but follows
+from the numbers printed before it, or wrong. The first wrong one is named, and for each the slip
+that gives it, where a catalogue of slips knows one. Every number that is not wrong earns a mark; in
+an array each number is one. A claim with an empty text, printed = "", is not answered yet: it earns
+no mark, and what is right is not told. Exit code 1 where anything is wrong."""
 
 _EXAMPLES = (
-    "chainrule check worked/four-detector.toml",
-    "chainrule check worked/four-detector.toml --json",
-    "chainrule check worked/approximator-back-propagation.toml --format html > marks.html",
+    "chainrule check four-detector",
+    "chainrule check four-detector --json",
+    "chainrule check approximator-back-propagation --format html > marks.html",
 )
 
 _FORMATS = ("text", "html")
@@ -65,9 +65,9 @@ def _check(file: str, **given: Any) -> int:
     return 0 if marked.first_wrong is None else CHECK_FAILED
 
 
-def _as_text(console: Console, ledger: Ledger, marked: Marked) -> None:
-    from chainrule.worked.checking.marks import marks_lines, marks_table
-    from chainrule.worked.rendering.showing import example_text
+def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
+    from chainrule.ledger.rendering import example_text
+    from chainrule.marking import marks_lines, marks_table
 
     for line in (ledger.example.title, example_text(ledger.example)):
         if line:
@@ -79,14 +79,14 @@ def _as_text(console: Console, ledger: Ledger, marked: Marked) -> None:
         console.line(line)
 
 
-def _as_html(console: Console, ledger: Ledger, marked: Marked) -> None:
-    from chainrule.worked.checking.marks_html import marks_html
+def _as_html(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
+    from chainrule.marking.marks_html import marks_html
 
     console.line(marks_html(ledger, marked).rstrip("\n"))
 
 
-def _as_json(console: Console, ledger: Ledger, marked: Marked) -> None:
-    from chainrule.worked.checking.marks import marks_record
+def _as_json(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
+    from chainrule.marking import marks_record
 
     console.json(marks_record(marked))
 

@@ -7,26 +7,32 @@ from typing import Any
 
 import click
 
+from chainrule.bundled import bundled_files
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
+from chainrule.descent import (
+    DEFAULT_STEPS,
+    DESCENT_LIMITS,
+    FUNCTIONS,
+    Descent,
+    FunctionFile,
+    make_function,
+    read_function,
+)
 from chainrule.errors import InputError
 from chainrule.limits import Limit
-from chainrule.worked.functions.descent import LIMITS, Descent
-from chainrule.worked.functions.function import function_of
-from chainrule.worked.functions.parsing import FUNCTIONS
-from chainrule.worked.functions.reading import STEPS, Asked, read_function
 
 __all__ = ["command"]
 
 _ABOUT = f"""Go down a function by gradient descent, step by step.
 
 FORMULA is as Python writes it, in one to four variables: numbers, + - * / **, brackets, pi, and
-{", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], as in
-worked/functions/parabola.toml. Its derivatives are found by SymPy. Told are the first steps in
-numbers, every point with its slope, and what becomes of it: whether it arrives, swings, diverges,
-or falls for ever, and which rate is too large, which is any above 2/curvature.
+{", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], or
+the name of a bundled one: parabola, two-variables. Its derivatives are found by SymPy. Told are the
+first steps in numbers, every point with its slope, and what becomes of it: whether it arrives,
+swings, diverges, or falls for ever, and which rate is too large, which is any above 2/curvature.
 
 A picture shows the path on the curve; of two variables on a map and on the surface, with a slice
 parallel to each axis."""
@@ -34,7 +40,7 @@ parallel to each axis."""
 _EXAMPLES = (
     "chainrule descend 'x**2 - 2*x + 1.5' --start x=-1 --learning-rate 1 --steps 4",
     "chainrule descend 'x**2 + y**3' --start x=1,y=1 --learning-rate 0.1 --picture path.png",
-    "chainrule descend worked/functions/parabola.toml --learning-rate 0.9",
+    "chainrule descend parabola --learning-rate 0.9",
     "chainrule descend 'sigmoid(x)*y**2' --start x=0,y=1 --json",
 )
 _RATE = 0.1
@@ -46,9 +52,9 @@ _SETTINGS = {
         default_text="1 for each variable",
     ),
     "learning_rate": Setting(
-        name="learning_rate", limit=LIMITS["learning_rate"], default_text=str(_RATE)
+        name="learning_rate", limit=DESCENT_LIMITS["learning_rate"], default_text=str(_RATE)
     ),
-    "steps": Setting(name="steps", limit=LIMITS["steps"], default_text=str(STEPS)),
+    "steps": Setting(name="steps", limit=DESCENT_LIMITS["steps"], default_text=str(DEFAULT_STEPS)),
     "digits": Setting(
         name="digits",
         limit=Limit(int, "significant digits of numbers", 1, 17, group="output"),
@@ -62,7 +68,7 @@ def _descend(target: str, **given: Any) -> None:
     with told_by_flags("descend", ("learning_rate",)):
         digits = _SETTINGS["digits"].limit.check("descend", "digits", given["digits"] or 6)
         asked = _asked(target, given)
-        descent = asked.made()
+        descent = asked.descend()
         if given["picture"]:
             _draw(descent, given["picture"])
     _tell(console, asked.title, descent, digits=digits, full=bool(given["full"]))
@@ -70,15 +76,15 @@ def _descend(target: str, **given: Any) -> None:
         console.fact("drawn", given["picture"])
 
 
-def _asked(target: str, given: dict[str, Any]) -> Asked:
+def _asked(target: str, given: dict[str, Any]) -> FunctionFile:
     """What is asked for: by a file, by flags, or by flags in place of what the file says."""
-    if target.endswith(".toml"):
+    if target.endswith(".toml") or target in bundled_files("function"):
         read = read_function(target)
     else:
-        function = function_of(target, "descend")
-        read = Asked("", function, (1.0,) * len(function.variables), _RATE, STEPS)
+        function = make_function(target, "descend")
+        read = FunctionFile("", function, (1.0,) * len(function.variables), _RATE, DEFAULT_STEPS)
     start = given["start"]
-    return Asked(
+    return FunctionFile(
         title=read.title,
         function=read.function,
         start=read.start if start is None else _start(start, read.function.variables),
@@ -113,8 +119,7 @@ def _start(text: str, names: tuple[str, ...]) -> tuple[float, ...]:
 
 
 def _draw(descent: Descent, path: str) -> None:
-    from chainrule.figures.descent import descent_data, draw_descent
-    from chainrule.figures.saving import SUFFIXES, save_figure
+    from chainrule.figures import SUFFIXES, descent_data, draw_descent, save_figure
 
     if Path(path).suffix.lower() not in SUFFIXES:
         expected = f"--picture with a name that ends with {', '.join(SUFFIXES)}"
@@ -123,12 +128,7 @@ def _draw(descent: Descent, path: str) -> None:
 
 
 def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: bool) -> None:
-    from chainrule.worked.functions.story import (
-        descent_record,
-        descent_table,
-        formula_lines,
-        step_lines,
-    )
+    from chainrule.descent import descent_record, descent_table, formula_lines, step_lines
 
     if console.as_json:
         console.json(descent_record(descent))
@@ -142,7 +142,7 @@ def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: 
     console.line()
     console.table(descent_table(descent, digits, full=full))
     console.line()
-    console.line(descent.course.sentence)
+    console.line(descent.outcome.sentence)
 
 
 def _flags() -> list[click.Parameter]:

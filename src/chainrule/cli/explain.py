@@ -11,23 +11,23 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.explain_run import explain_run, refuse_run_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
-from chainrule.cli.proved import is_run
 from chainrule.cli.run_flags import run_flags
 from chainrule.errors import InputError
+from chainrule.experiment import is_run
+from chainrule.ledger import DisplayOptions, Ledger
+from chainrule.ledger.rendering import FORMATS, render
+from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit, limits_of
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.options import Options
-from chainrule.worked.rendering.formats import FORMATS, render
-from chainrule.worked.steps.quantity import Quantity
 
 __all__ = ["command"]
 
 _ABOUT = """Show every number of a worked example, or of a real network.
 
 
-FILE is a worked example in TOML: a network with its weights, examples, and how it is trained. Each
-line bears the id of its equation in docs/derivation. Numbers are addressed as docs/notation.md has
-it: z[1][0], delta[2], step[2].W_new[1][0,3]; with several examples, example[0].z[1][0].
+FILE is a worked example in TOML: a network with its weights, examples, and how it is trained; or
+the name of a bundled one, such as two-layers. Each line bears the id of its equation in
+docs/derivation. Numbers are addressed as docs/notation.md has it: z[1][0], delta[2],
+step[2].W_new[1][0,3]; with several examples, example[0].z[1][0].
 
 RUN is a folder of `chainrule train --run`, or a network's file with --data: --weight tells the step
 of one weight, --neuron where one z came from, --decision why an image was taken for its class,
@@ -37,12 +37,12 @@ The page that html makes needs nothing else; there, pointing at a factor shows w
 computed. LaTeX needs amsmath, Markdown is as GitHub shows it."""
 
 _EXAMPLES = (
-    "chainrule explain worked/one-neuron-a-layer.toml",
-    "chainrule explain worked/one-neuron-a-layer.toml --quantity delta[1] --digits 3",
-    "chainrule explain worked/two-layers.toml --step 2 --notation papers",
-    "chainrule explain worked/two-layers.toml --fractions --format json",
-    "chainrule explain worked/two-layers.toml --format html > two-layers.html",
-    "chainrule explain worked/one-neuron-a-layer.toml --quantity dW[1] --symbolic",
+    "chainrule explain one-neuron-a-layer",
+    "chainrule explain one-neuron-a-layer --quantity delta[1] --digits 3",
+    "chainrule explain two-layers --step 2 --notation papers",
+    "chainrule explain two-layers --fractions --format json",
+    "chainrule explain two-layers --format html > two-layers.html",
+    "chainrule explain one-neuron-a-layer --quantity dW[1] --symbolic",
     "chainrule explain runs/digits --weight 1:4,300",
     "chainrule explain runs/digits --decision 17 --format html > decision.html",
     "chainrule explain runs/digits --influence 17 --top 5",
@@ -68,12 +68,12 @@ _STEP = Setting(
 
 def _shown() -> dict[str, Setting]:
     """The settings of the options record."""
-    defaults = Options()
+    defaults = DisplayOptions()
     return {
         name: Setting(
             name=name, limit=replace(limit, group="output"), default=getattr(defaults, name)
         )
-        for name, limit in limits_of(Options).items()
+        for name, limit in limits_of(DisplayOptions).items()
     }
 
 
@@ -83,14 +83,14 @@ _OPTIONS = _shown()
 def _explain(file: str, **given: Any) -> int:
     if is_run(file):
         return explain_run(file, given)
-    from chainrule.worked.files.reading import read_worked
+    from chainrule.ledger.files import read_worked
 
     refuse_run_flags(given)
     ledger = Ledger(read_worked(file))
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}
     step = _step(ledger, given["step"])
     quantities = tuple(_quantity(ledger, address, step) for address in given["quantity"])
-    options = Options(**chosen, step=step, quantities=quantities)
+    options = DisplayOptions(**chosen, step=step, quantities=quantities)
     text = render(ledger, given["format"] or _FORMAT.default, options)
     Console().line(text.rstrip("\n"))
     return 0
@@ -117,7 +117,7 @@ def _quantity(ledger: Ledger, address: str, step: int | None) -> Quantity:
     quantity = Quantity.parse(address, where)
     if step is not None and quantity.step == 1:
         quantity = replace(quantity, step=step)
-    return ledger.located(quantity, where)
+    return ledger.locate(quantity, where)
 
 
 def _flags() -> list[click.Parameter]:

@@ -6,18 +6,16 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from chainrule.cli.parts import whole
+from chainrule.attribution import RunReplay, RunStep
 from chainrule.cli.run_flags import refuse
-from chainrule.cli.runs import data_of, validation_of
-from chainrule.data.dataset import DatasetPair
+from chainrule.data import DatasetPair
 from chainrule.errors import InputError
-from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course, StepOfRun
+from chainrule.experiment import open_run
 
 __all__ = ["course_of", "step_of"]
 
 
-def course_of(target: str, given: Mapping[str, Any], asked: str) -> tuple[Course, DatasetPair]:
+def course_of(target: str, given: Mapping[str, Any], asked: str) -> tuple[RunReplay, DatasetPair]:
     """The run with the data it learned from, and these whole.
 
     Args:
@@ -36,20 +34,16 @@ def course_of(target: str, given: Mapping[str, Any], asked: str) -> tuple[Course
             argument="file",
             value=target,
         )
-    facts, offline = RunFolder(target).facts(), bool(given.get("offline"))
-    remedy = f"Say where they are now: chainrule explain {target} "
-    source = data_of(facts, target, given.get("data"), remedy + "--data DATA")
-    checks = validation_of(facts, target, given.get("validation"), remedy + "--validation DATA")
-    validation = None if checks is None else whole(checks.load(offline=offline))
-    pair = source.load(offline=offline)
-    return Course(target, pair.train, validation, tell=_tell), pair
+    loaded = open_run(target).experiment(given.get("data"), given.get("validation")).datasets
+    pair, validation = loaded.pair, loaded.validation
+    return RunReplay(target, pair.train, validation, report=_tell), pair
 
 
 def _tell(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def step_of(course: Course, given: Mapping[str, Any]) -> StepOfRun:
+def step_of(course: RunReplay, given: Mapping[str, Any]) -> RunStep:
     """The step that is asked for: by number, by epoch and batch, by an example; else the last.
 
     Args:
@@ -64,7 +58,7 @@ def step_of(course: Course, given: Mapping[str, Any]) -> StepOfRun:
     if image is not None:
         _check_image(course, image)
     if number is None and epoch is None and batch is None:
-        return course.step(course.done) if image is None else course.step_with(image)
+        return course.step(course.steps_done) if image is None else course.step_with(image)
     step = course.step(_numbered(course, epoch, batch) if number is None else number)
     if image is not None and image not in step.rows:
         seen = course.step_with(image)
@@ -80,9 +74,9 @@ def step_of(course: Course, given: Mapping[str, Any]) -> StepOfRun:
     return step
 
 
-def _numbered(course: Course, epoch: int | None, batch: int | None) -> int:
+def _numbered(course: RunReplay, epoch: int | None, batch: int | None) -> int:
     """The number of a step by its epoch and batch: where one is left out, the last one."""
-    epochs = course.place(course.done - 1)[0] + 1
+    epochs = course.epoch_position(course.steps_done - 1)[0] + 1
     if epoch is not None and epoch > epochs:
         raise InputError(
             "--epoch",
@@ -101,11 +95,11 @@ def _numbered(course: Course, epoch: int | None, batch: int | None) -> int:
             argument="batch",
             value=batch,
         )
-    last = min(course.steps_by(epoch), course.done)
+    last = min(course.steps_by(epoch), course.steps_done)
     return last if batch is None else course.steps_by(epoch - 1) + batch
 
 
-def _check_image(course: Course, image: int) -> None:
+def _check_image(course: RunReplay, image: int) -> None:
     last = len(course.plan.training) - 1
     if image > last:
         raise InputError(

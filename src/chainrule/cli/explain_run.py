@@ -9,20 +9,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from chainrule.attribution import Story
 from chainrule.cli.console import Console
 from chainrule.cli.explain_course import course_of, step_of
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import flag_name
-from chainrule.cli.own_data import own_data
-from chainrule.cli.parts import SPLITS
 from chainrule.cli.run_flags import TOP, refuse
-from chainrule.cli.runs import open_kept
 from chainrule.errors import InputError
-from chainrule.worked.real.story import Story
-from chainrule.worked.steps.quantity import Quantity
+from chainrule.experiment import open_run, take_part
+from chainrule.ledger.steps import Quantity
 
 if TYPE_CHECKING:
-    from chainrule.worked.real.passing import Passing
+    from chainrule.attribution import ForwardTrace
 
 __all__ = ["FORMATS_OF_RUNS", "explain_run", "refuse_run_flags"]
 
@@ -64,13 +62,13 @@ def explain_run(target: str, given: Mapping[str, Any]) -> int:
     with _uncollected():
         story = _story(target, given)
     if form == "html":
-        from chainrule.worked.real.page import story_page
+        from chainrule.attribution import story_page
 
         Console().line(story_page(story).rstrip("\n"))
     elif form == "json":
         Console(as_json=True).json(story.numbers)
     else:
-        from chainrule.cli.story import tell_story
+        from chainrule.cli.report import tell_story
 
         tell_story(Console(), story)
     return 0
@@ -115,12 +113,14 @@ def _story(target: str, given: Mapping[str, Any]) -> Story:
             remedy=f"Ask for example for a decision: chainrule explain {target} --decision 0",
             argument="weight",
         )
-    with told_by_flags("explain", ("data", "image", "decision", "influence", "top")):
+    again = f"Say where they are: chainrule explain {target} --"
+    remedies = {"data": f"{again}data DATA", "validation": f"{again}validation DATA"}
+    with told_by_flags("explain", ("data", "image", "decision", "influence", "top"), remedies):
         return _STORIES[asked[0]](target, given)
 
 
 def _of_neuron(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.neuron import neuron_story
+    from chainrule.attribution import neuron_story
 
     refuse(given, _OF_STEPS, "--neuron is of the network as it was kept")
     layer, neuron = _numbers(_NEURON, given["neuron"], "neuron")
@@ -133,64 +133,61 @@ def _of_neuron(target: str, given: Mapping[str, Any]) -> Story:
             argument="image",
         )
     passing = _passing(target, given, "image")
-    passing.ledger.located(Quantity("z", layer, (neuron,)), "--neuron")
+    passing.ledger.locate(Quantity("z", layer, (neuron,)), "--neuron")
     return neuron_story(passing, layer, neuron, given.get("top") or TOP)
 
 
 def _of_decision(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.decision import decision_story
+    from chainrule.attribution import decision_story
 
     refuse(given, _OF_STEPS, "--decision is of the network as it was kept")
     refuse(given, ("image",), "--decision has the number of the example itself")
     return decision_story(_passing(target, given, "decision"), given.get("top") or TOP)
 
 
-def _passing(target: str, given: Mapping[str, Any], name: str) -> Passing:
+def _passing(target: str, given: Mapping[str, Any], name: str) -> ForwardTrace:
     """The kept network and the example that a flag has the number of."""
-    from chainrule.worked.real.passing import Passing
+    from chainrule.attribution import ForwardTrace
 
-    kept = open_kept(target)
-    source = own_data(kept, "explain", given.get("data"))
+    kept = open_run(target)
+    kept.network  # noqa: B018  # a run without one is refused before data are loaded
     split = given.get("split") or "test"
-    dataset = SPLITS[split](source.load(offline=bool(given.get("offline"))))
-    return Passing(kept.path, kept.network, dataset, split, given[name], where=flag_name(name))
+    dataset = kept.data(split, given.get("data"))
+    return ForwardTrace(kept.path, kept.network, dataset, split, given[name], where=flag_name(name))
 
 
 def _of_weight(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.weight import WeightAsked, weight_story
+    from chainrule.attribution import WeightRequest, weight_story
 
     refuse(given, ("split",), "A weight learned from the training set")
     layer, neuron, source = _numbers(_WEIGHT, given["weight"], "weight")
     course, _ = course_of(target, given, "--weight")
     step = step_of(course, given)
     image, top = given.get("image"), given.get("top") or TOP
-    asked = WeightAsked(layer, (neuron, source), image=image, top=top, where="--weight")
+    asked = WeightRequest(layer, (neuron, source), image=image, top=top, where="--weight")
     return weight_story(course, step, asked)
 
 
 def _of_influence(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.influence import influence_story
-    from chainrule.worked.real.passing import Passing
-    from chainrule.worked.real.stages import stages_of
+    from chainrule.attribution import ForwardTrace, influence_story, run_stages
 
     refuse(given, _OF_STEPS, "--influence is of the whole run")
     refuse(given, ("image",), "--influence has the number of the example itself")
     course, pair = course_of(target, given, "--influence")
     split, begun = given.get("split") or "test", course.plan.network
-    data, row = SPLITS[split](pair), given["influence"]
-    passing = Passing(target, begun, data, split, row, where="--influence")
-    return influence_story(course, stages_of(course), passing, given.get("top") or TOP)
+    data, row = take_part(pair, split), given["influence"]
+    passing = ForwardTrace(target, begun, data, split, row, where="--influence")
+    return influence_story(course, run_stages(course), passing, given.get("top") or TOP)
 
 
 def _of_mislabels(target: str, given: Mapping[str, Any]) -> Story:
-    from chainrule.worked.real.mislabels import mislabels_story
-    from chainrule.worked.real.stages import stages_of
+    from chainrule.attribution import mislabels_story, run_stages
 
     refuse(given, _OF_STEPS, "--mislabels is of the whole run")
     refuse(given, ("image", "top"), "--mislabels has the number of examples itself")
     refuse(given, ("split",), "Labels are learned from the training set")
     course, _ = course_of(target, given, "--mislabels")
-    return mislabels_story(course, stages_of(course), given["mislabels"])
+    return mislabels_story(course, run_stages(course), given["mislabels"])
 
 
 def _numbers(form: re.Pattern[str], text: str, name: str) -> tuple[int, ...]:

@@ -8,30 +8,31 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.endings import CHECK_FAILED
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
-from chainrule.cli.proved import is_run, ledger_of
+from chainrule.cli.proved import ledger_of
 from chainrule.errors import InputError
+from chainrule.experiment import is_run
 from chainrule.limits import Limit, limits_of
-from chainrule.worked.proof.proof import Proof, ProofOptions, prove
+from chainrule.proofs import Proof, ProofOptions, prove
 
 __all__ = ["command"]
 
 _ABOUT = """Prove every gradient by ways that know no back-propagation.
 
-FILE is a worked example in TOML, of which all steps are proved. RUN is the folder of a run, or a
-network in a .safetensors file; a few examples of its data are drawn by lot. The gradient of cost
-and penalty is compared in float64 with central differences, with complex steps where all functions
-are smooth, with a small automatic differentiation of numbers, and with JAX and PyTorch where they
-are installed. A number that lies at a kink, such as that of relu at 0, is named and not judged by
-differences. Exit code 1 where a gradient does not hold.
+FILE is a worked example in TOML, or the name of a bundled one, of which all steps are proved. RUN
+is the folder of a run, or a network in a .safetensors file; a few examples of its data are drawn by
+lot. The gradient of cost and penalty is compared in float64 with central differences, with complex
+steps where all functions are smooth, with a small automatic differentiation of numbers, and with
+JAX and PyTorch where they are installed. A number that lies at a kink, such as that of relu at 0,
+is named and not judged by differences. Exit code 1 where a gradient does not hold.
 
 With --papers, formulas are tried as five papers print them: which hold, and what is wrong with the
 others."""
 
 _EXAMPLES = (
-    "chainrule prove worked/two-layers.toml",
+    "chainrule prove two-layers",
     "chainrule prove runs/digits --examples 8 --sample 200",
     "chainrule prove network.safetensors --data mnist --json",
     "chainrule prove --papers",
@@ -62,11 +63,12 @@ def _prove(target: str | None, **given: Any) -> int:
         name: setting.default if given[name] is None else given[name]
         for name, setting in _SETTINGS.items()
     }
-    with told_by_flags("prove", ("data", *_SETTINGS)):
+    remedies = {"data": f"Say where they are: chainrule prove {target} --data DATA"}
+    with told_by_flags("prove", ("data", *_SETTINGS), remedies):
         options = ProofOptions(
             sample=chosen["sample"], seed=chosen["seed"], peers=given["peers"] is not False
         )
-        ledger = ledger_of(target, given["data"], chosen, offline=given["offline"])
+        ledger = ledger_of(target, given["data"], chosen)
         proof = prove(ledger, options)
     note = ledger.example.title if is_run(target) else ""
     _tell(console, target, proof, note)
@@ -74,13 +76,7 @@ def _prove(target: str | None, **given: Any) -> int:
 
 
 def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
-    from chainrule.worked.proof.telling import (
-        failure_lines,
-        kink_lines,
-        proof_record,
-        proof_table,
-        summary_text,
-    )
+    from chainrule.proofs import failure_lines, kink_lines, proof_record, proof_table, summary_text
 
     if console.as_json:
         of = {"of": note} if note else {}
@@ -108,12 +104,7 @@ def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
 
 def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
     """The printed formulas of the papers; that some are wrong is the result, not a failure."""
-    from chainrule.worked.proof.printed import tried
-    from chainrule.worked.proof.printed_telling import (
-        printed_lines,
-        printed_markdown,
-        printed_summary,
-    )
+    from chainrule.papers import printed_lines, printed_markdown, printed_summary, tried
 
     if target is not None:
         raise InputError(

@@ -7,15 +7,12 @@ from typing import Any
 import click
 
 from chainrule.cli.command import Command, Flag, argument
-from chainrule.cli.flags import Setting, flag_of, given_settings
-from chainrule.cli.settings import owned_by, training_settings
-from chainrule.cli.study_flags import given_place, json_flag, place_flags, storage_flag
-from chainrule.cli.study_run import compute
+from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag
+from chainrule.cli.study import compute_study, given_place, place_flags, storage_flag
 from chainrule.errors import InputError, unknown_name
+from chainrule.experiment import NEURONS, select_settings, training_settings
 from chainrule.limits import limits_of
-from chainrule.study.source import StudySource
-from chainrule.study.space_reading import NEURONS
-from chainrule.study.spec import Settings, study_of
+from chainrule.study import Settings, StudySource, study_of
 
 __all__ = ["command", "varied"]
 
@@ -62,8 +59,8 @@ def _tune(**given: Any) -> int:
     budget = {name: search.pop(name) for name in ("trials", "seconds") if name in search}
     if fixed.get("task") == "numbers" and "metric" not in search:
         search["metric"] = "validation_cost"
-    data = owned_by("data", fixed, _SETTINGS)
-    network = owned_by("network", fixed, _SETTINGS) | owned_by("architecture", fixed, _SETTINGS)
+    data = select_settings("data", fixed)
+    network = select_settings("network", fixed)
     space = dict(map(varied, given["vary"])) or {
         name: values for name, values in _DEFAULT_SPACE.items() if name not in fixed
     }
@@ -77,12 +74,12 @@ def _tune(**given: Any) -> int:
         "seeds": given["seeds"] or 1,
         "data": {"source": given["data"], **data},
         "network": {name: _plain(name, value) for name, value in network.items()},
-        "recipe": {k: v for k, v in owned_by("recipe", fixed, _SETTINGS).items() if v is not None},
+        "recipe": {k: v for k, v in select_settings("recipe", fixed).items() if v is not None},
         "space": space,
         "budget": {k: v for k, v in budget.items() if v is not None},
     }
     spec = study_of(StudySource("tune", table), given["name"] or f"tune-{_stem(given['data'])}")
-    return compute(spec, given["storage"], given_place(), as_json=given["as_json"])
+    return compute_study(spec, given["storage"], given_place(), as_json=given["as_json"])
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -130,8 +127,8 @@ def _value(name: str, text: str) -> Any:
         return _number(name, text)
     setting = _SETTINGS[name]
     if name == "layers":
-        return setting.read("tune --vary", name, text.replace("-", ","))
-    value = setting.read("tune --vary", name, text)
+        return setting.parse("tune --vary", name, text.replace("-", ","))
+    value = setting.parse("tune --vary", name, text)
     return value[0] if setting.many else value
 
 

@@ -15,18 +15,26 @@ from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.errors import InputError
+from chainrule.ledger import Ledger
+from chainrule.ledger.files import read_worked
+from chainrule.ledger.rendering import example_text
+from chainrule.ledger.steps import describe_quantity
 from chainrule.limits import Limit, limits_of
-from chainrule.worked.files.reading import read_worked
-from chainrule.worked.ledger import Ledger
-from chainrule.worked.rendering.showing import example_text
-from chainrule.worked.sheets.blanks import patterns_of
-from chainrule.worked.sheets.browser import browser, print_pdf
-from chainrule.worked.sheets.drawing import drawn
-from chainrule.worked.sheets.folder import FORMATS, write_sheets
-from chainrule.worked.sheets.plan import WIDEST, Plan
-from chainrule.worked.sheets.rendering_html import answers_html, sheets_html
-from chainrule.worked.sheets.sheet import Manner, Sheet, sheet_of
-from chainrule.worked.steps.wording import name_of
+from chainrule.worksheets import (
+    FORMATS,
+    MAX_WIDTH,
+    ExercisePlan,
+    SheetOptions,
+    Worksheet,
+    answers_html,
+    generate_exercise,
+    make_worksheet,
+    parse_patterns,
+    print_pdf,
+    sheets_html,
+    write_sheets,
+)
+from chainrule.worksheets.browser import find_browser
 
 __all__ = ["command"]
 
@@ -46,7 +54,7 @@ _EXAMPLES = (
     "chainrule worksheet --seed 42 --copies 30 --out exam --pdf exam.pdf",
     "chainrule worksheet --layers 2,3,1 --activation tanh --examples 2 --hints",
     "chainrule worksheet --blank delta --blank W_new[2] --digits 3",
-    "chainrule worksheet --from worked/two-layers.toml --format latex",
+    "chainrule worksheet --from two-layers --format latex",
 )
 _WHERE = "worksheet"
 _SEEDS = 1_000_000
@@ -73,19 +81,19 @@ def _of_record(record: Any) -> dict[str, Setting]:
 
 
 def _exercise() -> dict[str, Setting]:
-    widths = Limit(int, "neurons of each layer, the inputs first", 1, WIDEST, group="exercise")
+    widths = Limit(int, "neurons of each layer, the inputs first", 1, MAX_WIDTH, group="exercise")
     names = Limit(str, "function of all layers, or of each", choices=_activations, group="exercise")
     own = {
         "layers": Setting(name="layers", limit=widths, many=True, least=2, default_text="2,2,1"),
         "activation": Setting(name="activation", limit=names, many=True, default_text="sigmoid"),
     }
-    made = _of_record(Plan)
+    made = _of_record(ExercisePlan)
     rate = replace(made["learning_rate"], default_text="0.5; 0.1 for rmsprop, adam, adamw and lion")
     return {**own, **made, "learning_rate": rate}
 
 
 _EXERCISE = _exercise()
-_MANNER = _of_record(Manner)
+_MANNER = _of_record(SheetOptions)
 _SEED = Setting(
     name="seed",
     limit=Limit(int, "fixes all numbers", 0, 2**63 - 1, group="exercise"),
@@ -137,25 +145,27 @@ def _check_pdf(path: str) -> None:
             argument="pdf",
             value=path,
         )
-    browser(_WHERE)
+    find_browser(_WHERE)
 
 
-def _sheets(given: dict[str, Any], seed: int | None) -> list[Sheet]:
-    manner = Manner(**{name: given[name] for name in _MANNER if given[name] is not None})
-    patterns = patterns_of(given["blank"])
+def _sheets(given: dict[str, Any], seed: int | None) -> list[Worksheet]:
+    manner = SheetOptions(**{name: given[name] for name in _MANNER if given[name] is not None})
+    patterns = parse_patterns(given["blank"])
     title = _title(given["title"])
     if given["source"]:
         _refuse_drawing(given)
         example = read_worked(given["source"])
         ledger = Ledger(replace(example, title=title or example.title))
-        return [sheet_of(ledger, patterns, manner)]
+        return [make_worksheet(ledger, patterns, manner)]
     assert seed is not None
-    plan = Plan(**{name: _value(given[name]) for name in _EXERCISE if given[name] is not None})
+    plan = ExercisePlan(
+        **{name: _value(given[name]) for name in _EXERCISE if given[name] is not None}
+    )
     copies = given["copies"] or 1
     width = max(2, len(str(copies)))
     labels = [f"{seed}-{at + 1:0{width}d}" for at in range(copies)] if copies > 1 else [str(seed)]
     return [
-        sheet_of(Ledger(drawn(plan, seed, at, title)), patterns, manner, label)
+        make_worksheet(Ledger(generate_exercise(plan, seed, at, title)), patterns, manner, label)
         for at, label in enumerate(labels)
     ]
 
@@ -199,7 +209,7 @@ def _folder(source: str | None, seed: int | None) -> str:
     return f"worksheet-{Path(source).stem if source else seed}"
 
 
-def _print(sheets: Sequence[Sheet], path: Path) -> dict[str, Any]:
+def _print(sheets: Sequence[Worksheet], path: Path) -> dict[str, Any]:
     """Print the sheets to a PDF, and the answers to one beside it."""
     answers = path.with_name(f"{path.stem}-answers.pdf")
     print_pdf(sheets_html(sheets), path, _WHERE)
@@ -208,12 +218,12 @@ def _print(sheets: Sequence[Sheet], path: Path) -> dict[str, Any]:
 
 
 def _record(
-    sheets: Sequence[Sheet], paths: dict[str, Any], seed: int | None, *, drawn_seed: bool
+    sheets: Sequence[Worksheet], paths: dict[str, Any], seed: int | None, *, drawn_seed: bool
 ) -> dict[str, Any]:
     return {
         "seed": seed,
         "seed_drawn": drawn_seed and seed is not None,
-        "digits": sheets[0].manner.digits,
+        "digits": sheets[0].options.digits,
         "files": paths,
         "sheets": [
             {"label": sheet.label, "title": sheet.title, "claims": path, "blanks": _blanks(sheet)}
@@ -222,11 +232,11 @@ def _record(
     }
 
 
-def _blanks(sheet: Sheet) -> list[dict[str, Any]]:
+def _blanks(sheet: Worksheet) -> list[dict[str, Any]]:
     return [
         {
             "quantity": str(blank),
-            "name": name_of(sheet.ledger.example, blank),
+            "name": describe_quantity(sheet.ledger.example, blank),
             "answer": sheet.answer(blank),
             "value": float(sheet.ledger.value(blank)),
         }
@@ -236,7 +246,7 @@ def _blanks(sheet: Sheet) -> list[dict[str, Any]]:
 
 def _tell(
     console: Console,
-    sheets: Sequence[Sheet],
+    sheets: Sequence[Worksheet],
     paths: dict[str, Any],
     seed: int | None,
     *,
@@ -247,7 +257,7 @@ def _tell(
     console.fact("network", example_text(sheets[0].ledger.example))
     count, claims = len(sheets[0].blanks), paths["claims"]
     each = f", on each of {len(sheets)} sheets" if len(sheets) > 1 else ""
-    console.fact("blanks", f"{count}, to {sheets[0].manner.digits} significant digits{each}")
+    console.fact("blanks", f"{count}, to {sheets[0].options.digits} significant digits{each}")
     console.line()
     console.fact("sheets", paths["sheets"])
     console.fact("answers", paths["answers"])

@@ -13,7 +13,7 @@ from typing import TextIO
 import numpy as np
 
 from chainrule.data.columns import column_label, target_column
-from chainrule.data.reading import RawPart, Reading
+from chainrule.data.reader import RawPart, Reading
 from chainrule.data.streams import opened
 from chainrule.errors import DataError
 

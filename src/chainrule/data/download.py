@@ -11,8 +11,8 @@ from pathlib import Path
 
 from chainrule.data.catalogue import Served
 from chainrule.data.file_state import file_digest
+from chainrule.data.http_transfer import transfer
 from chainrule.data.streams import translated
-from chainrule.data.transfer import transfer
 from chainrule.errors import DownloadError
 
 __all__ = ["Observer", "fetched", "is_offline"]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from chainrule.data.idx import read_idx
-from chainrule.data.reading import RawPart, Reading
+from chainrule.data.reader import RawPart, Reading
 from chainrule.data.streams import translated
 from chainrule.errors import DataError
 

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.reading import RawPart, Reading
+from chainrule.data.reader import RawPart, Reading
 from chainrule.data.streams import translated
 from chainrule.errors import ChainruleError, DataError
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.archives import archive, member
 from chainrule.data.npy import read_npy_stream
-from chainrule.data.reading import RawPart, Reading
+from chainrule.data.reader import RawPart, Reading
 from chainrule.errors import DataError
 
 __all__ = ["read_npz"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.columns import column_label, target_column
-from chainrule.data.reading import RawPart, Reading
+from chainrule.data.reader import RawPart, Reading
 from chainrule.errors import DataError, FileError, MissingLibraryError
 
 __all__ = ["read_parquet"]

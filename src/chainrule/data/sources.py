@@ -10,11 +10,11 @@ from chainrule.data.catalogue import CATALOGUE
 from chainrule.data.dataset import DatasetPair
 from chainrule.data.download import Observer
 from chainrule.data.file_state import FileState
-from chainrule.data.formats import read_source
+from chainrule.data.format_detection import read_source
 from chainrule.data.mnist import load_mnist, mnist_states
-from chainrule.data.named import load_named, served_states
-from chainrule.data.parts import as_pair
-from chainrule.data.reading import Reading
+from chainrule.data.reader import Reading
+from chainrule.data.registry import load_named, served_states
+from chainrule.data.split_assembly import as_pair
 from chainrule.data.streams import SIZE_LIMIT, translated
 from chainrule.errors import FileError, InputError, describe, unknown_name
 

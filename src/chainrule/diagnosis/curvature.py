@@ -21,10 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.engines import make_engine
-from chainrule.network.architecture import Architecture
-from chainrule.network.parameters import flatten
+from chainrule.data import Dataset
+from chainrule.engine import make_engine
+from chainrule.network import Architecture, flatten
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
 

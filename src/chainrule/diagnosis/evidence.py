@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.diagnosis.curvature import Curvature
-from chainrule.engine.position import EpochRecord
-from chainrule.network.architecture import Architecture
+from chainrule.engine import EpochRecord
+from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
 __all__ = ["POOR", "Evidence", "LayerFacts", "Snapshot"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.randomness import generator
 
 __all__ = ["class_counts", "column_sizes", "shared_examples", "suspects"]

@@ -10,17 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.diagnosis.curvature import STABILITY, Curvature, gradient_of, greatest_eigenvalue
 from chainrule.diagnosis.evidence import LayerFacts, Snapshot
-from chainrule.engine.contract import Engine
-from chainrule.engine.engines import make_engine
-from chainrule.engine.position import Position
+from chainrule.engine import Engine, Position, make_engine
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.backpropagation import Trace
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import chosen_classes
-from chainrule.network.parameters import Layout
+from chainrule.network import Architecture, Layout, predicted_classes
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
@@ -89,7 +85,7 @@ class Measure:
             plain: parameters of the plain network that the position stands for, to judge cost and
                 skill by; where None, normalised layers have the means of the sample.
         """
-        averaged = self._engine.timetable.has_average(position)
+        averaged = self._engine.schedule.has_average(position)
         theta = position.state[-1] if averaged else position.parameters
         with one_blas_thread(), np.errstate(all="ignore"):
             pass_ = self._engine.trace(theta, self.rows)
@@ -136,7 +132,7 @@ class Measure:
         if not self.training.classifies:
             left = np.square(outputs - targets).sum()
             return 1 - _ratio(float(left), float(np.square(targets - targets.mean(axis=0)).sum()))
-        right, common = chosen_classes(outputs) == targets, np.bincount(targets).max()
+        right, common = predicted_classes(outputs) == targets, np.bincount(targets).max()
         wrong = len(targets) - int(right.sum())
         return 1 - _ratio(wrong, len(targets) - int(common))
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.data.dataset import Dataset
-from chainrule.data.splitting import split
+from chainrule.data import Dataset, split
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.measuring import Measure
-from chainrule.engine.contract import Until
-from chainrule.engine.position import Position
+from chainrule.engine import Position, Until
 from chainrule.errors import DataError, DivergenceError
 from chainrule.limits import Limit
-from chainrule.network.network import Network
+from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.epochs import advanced, ending
-from chainrule.training.plan import Plan, first_position, plan_training
+from chainrule.training import (
+    TrainingSetup,
+    first_position,
+    prepare_training,
+    stop_reason,
+    train_chunk,
+)
 
-__all__ = ["STEPS", "evidence_between", "probe", "trial_steps"]
+__all__ = ["STEPS", "evidence_between", "probe_training", "trial_steps"]
 
 STEPS = 400
 """How many steps a trial takes at most."""
@@ -28,7 +31,7 @@ _HELD_OUT = 0.2
 _FEW = 20
 
 
-def probe(
+def probe_training(
     network: Network,
     training: Dataset,
     recipe: Recipe,
@@ -50,7 +53,7 @@ def probe(
         test: what the network is to be judged by; only looked at for twins of the validation set.
         steps: at most so many steps; None takes 400, or fewer for large networks.
 
-    Raises: what `plan_training` raises; InputError for the steps.
+    Raises: what `prepare_training` raises; InputError for the steps.
     """
     limit = Limit(int, "how many steps the trial takes at most", 1, optional=True)
     asked = limit.check("diagnose", "steps", steps)
@@ -58,7 +61,7 @@ def probe(
     held_out = validation
     if validation is None and not recipe.validation_fraction:
         training, held_out = _held_out(training)
-    plan = plan_training(network, training, recipe, held_out)
+    plan = prepare_training(network, training, recipe, held_out)
     most = _usual_steps(plan) if asked is None else asked
     first = first_position(plan)
     last, diverged = _trained(plan, first, most)
@@ -66,7 +69,7 @@ def probe(
     return evidence_between(plan, first, last, **more)
 
 
-def evidence_between(plan: Plan, first: Position, last: Position, **more: Any) -> Evidence:
+def evidence_between(plan: TrainingSetup, first: Position, last: Position, **more: Any) -> Evidence:
     """The evidence of a training between two of its positions.
 
     What is judged at the end is the plain network that the position stands for: averaged where
@@ -84,10 +87,10 @@ def evidence_between(plan: Plan, first: Position, last: Position, **more: Any) -
         recipe=plan.recipe,
         training=plan.training,
         start=measure.snapshot(first),
-        end=measure.snapshot(last, plain=plan.engine.settled(last)),
+        end=measure.snapshot(last, plain=plan.engine.inference_parameters(last)),
         history=last.history,
-        steps=plan.engine.timetable.steps if plan.recipe.epochs else 0,
-        complete=ending(plan.recipe, last) is not None,
+        steps=plan.engine.schedule.steps if plan.recipe.epochs else 0,
+        complete=stop_reason(plan.recipe, last) is not None,
         **more,
     )
 
@@ -110,19 +113,19 @@ def trial_steps(batch_size: int, parameters: int) -> int:
     return max(_LEAST_STEPS, min(STEPS, int(_WORK / (batch_size * parameters))))
 
 
-def _usual_steps(plan: Plan) -> int:
+def _usual_steps(plan: TrainingSetup) -> int:
     """How many steps a trial takes; those of lbfgs are many iterations each."""
-    size, parameters = plan.engine.timetable.size(0), plan.network.parameters.size
+    size, parameters = plan.engine.schedule.size(0), plan.network.parameters.size
     steps = trial_steps(size, parameters)
     searches = plan.recipe.optimiser == "lbfgs"
     return max(1, steps // plan.recipe.iterations) if searches else steps
 
 
-def _trained(plan: Plan, position: Position, most: int) -> tuple[Position, str]:
+def _trained(plan: TrainingSetup, position: Position, most: int) -> tuple[Position, str]:
     """The position after so many steps, and what stopped them before; empty for nothing."""
-    while position.step < most and ending(plan.recipe, position) is None:
+    while position.step < most and stop_reason(plan.recipe, position) is None:
         try:
-            position, _ = advanced(plan, position, Until(batches=most - position.step))
+            position, _ = train_chunk(plan, position, Until(batches=most - position.step))
         except DivergenceError as error:
             return error.position, str(error)
     return position, ""

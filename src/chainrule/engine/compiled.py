@@ -15,46 +15,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.crew import Crew
-from chainrule.data.dataset import Dataset
-from chainrule.engine.choice import Choice, chosen_kernels
+from chainrule.data import Dataset
+from chainrule.engine.augmented_epochs import AugmentedEpochs
 from chainrule.engine.contract import Score, Until
-from chainrule.engine.course import made_course, mask_keys
-from chainrule.engine.examples import mixed_examples, working_examples
-from chainrule.engine.expansion import Expansion
-from chainrule.engine.in_place import InPlace, in_place, is_sound, position_of
-from chainrule.engine.masks import dropout_shares
-from chainrule.engine.pace import Pace
-from chainrule.engine.pieces import made_pieces
+from chainrule.engine.dropout_masks import dropout_rates
+from chainrule.engine.examples import kernel_examples, mix_targets
+from chainrule.engine.kernel_selection import KernelSelection, select_kernels
+from chainrule.engine.kernel_state import KernelState, all_finite, pack_position, unpack_position
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.scoring import scored
-from chainrule.engine.timetable import Timetable, initial_state
+from chainrule.engine.scoring import score_outputs
+from chainrule.engine.step_hyperparameters import mask_keys, step_hyperparameters
+from chainrule.engine.task_partition import partition_tasks
+from chainrule.engine.thread_tuning import ThreadTuner
+from chainrule.engine.training_schedule import TrainingSchedule, initial_state
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.costs import cost_named
-from chainrule.kernels.batches import advance_tiles
-from chainrule.kernels.loops import advance_loops
-from chainrule.kernels.records import (
+from chainrule.kernels import (
+    BatchChunk,
     Buffers,
-    Course,
-    Examples,
-    Pieces,
-    Plan,
-    Stretch,
-    Team,
-    Work,
+    KernelLayout,
+    StepHyperparameters,
+    TaskQueue,
+    TrainingState,
+    Workspace,
+    advance_loops,
+    advance_tiles,
 )
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import Network
-from chainrule.network.parameters import Layout
-from chainrule.network.table import Table
-from chainrule.network.workspace import made_buffers, made_plan
+from chainrule.network import (
+    Architecture,
+    Layout,
+    Network,
+    PackedLayout,
+    allocate_buffers,
+    kernel_plan,
+)
 from chainrule.recipe import Recipe
+from chainrule.thread_pool import ThreadPool
 
 __all__ = ["CompiledEngine"]
 
 Array = NDArray[Any]
-Data = tuple[Examples, Plan, Buffers, Pieces]
 
 _FIRST_STRETCH = 16
 _STRETCH_SECONDS = 0.02
@@ -77,17 +78,17 @@ class CompiledEngine:
     recipe: Recipe
     training: Dataset
     threads: int | None = None
-    _latest: dict[str, InPlace] = field(default_factory=dict, init=False, repr=False)
-    _epochs: dict[int, Data] = field(default_factory=dict, init=False, repr=False)
+    _latest: dict[str, KernelState] = field(default_factory=dict, init=False, repr=False)
+    _epochs: dict[int, Workspace] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def _law(self) -> ReferenceEngine:
         return ReferenceEngine(self.architecture, self.recipe, self.training)
 
     @property
-    def timetable(self) -> Timetable:
+    def schedule(self) -> TrainingSchedule:
         """Batches, rates and shares of the average, by the place in the training."""
-        return self._law.timetable
+        return self._law.schedule
 
     @property
     def layout(self) -> Layout:
@@ -95,63 +96,63 @@ class CompiledEngine:
         return self._law.layout
 
     @cached_property
-    def _table(self) -> Table:
-        return Table(self.layout)
+    def _table(self) -> PackedLayout:
+        return PackedLayout(self.layout)
 
     @cached_property
     def _silent(self) -> tuple[float, ...]:
-        return dropout_shares(self.architecture, self.recipe)
+        return dropout_rates(self.architecture, self.recipe)
 
     @cached_property
-    def _choice(self) -> Choice:
-        rows, plain = self.timetable.largest, not (any(self._silent) or self.layout.gains)
-        return chosen_kernels(self.architecture, rows, self.threads, plain=plain)
+    def _choice(self) -> KernelSelection:
+        rows, plain = self.schedule.largest, not (any(self._silent) or self.layout.gains)
+        return select_kernels(self.architecture, rows, self.threads, plain=plain)
 
     @cached_property
-    def _crew(self) -> Crew:
-        return Crew(self._choice.threads)
+    def _crew(self) -> ThreadPool:
+        return ThreadPool(self._choice.threads)
 
     @cached_property
-    def _pace(self) -> Pace:
-        return Pace(self._crew.threads)
+    def _pace(self) -> ThreadTuner:
+        return ThreadTuner(self._crew.threads)
 
     @cached_property
-    def _plan(self) -> Plan:
-        return made_plan(self._table, self._rows)
+    def _plan(self) -> KernelLayout:
+        return kernel_plan(self._table, self._rows)
 
     @property
     def _rows(self) -> int:
         """Rows that go through the network at once; loops have no parts."""
         latest = max(0, self.recipe.epochs - 1)
-        return self.timetable.largest if self._choice.loops else self.timetable.part(latest)
+        return self.schedule.largest if self._choice.loops else self.schedule.part(latest)
 
     @cached_property
     def _buffers(self) -> Buffers:
-        return made_buffers(self._plan, self._table, self._crew.threads)
+        return allocate_buffers(self._plan, self._table, self._crew.threads)
 
     @cached_property
-    def _expansion(self) -> Expansion:
+    def _expansion(self) -> AugmentedEpochs:
         """The training set as each epoch sees it, shared with the law."""
         self._law.expansion.threads = self._crew.threads
         return self._law.expansion
 
-    def _data(self, epoch: int) -> Data:
+    def _data(self, epoch: int) -> Workspace:
         """The examples of an epoch, and room for its batches."""
         if epoch not in self._epochs:
             seen = self._expansion.of(epoch)
-            examples = working_examples(seen, self.architecture, self.recipe.class_weights)
-            examples = mixed_examples(examples, seen, self._expansion.mixing(epoch))
-            pieces = made_pieces(self._plan, examples, self._choice, self.architecture.dtype)
+            examples = kernel_examples(seen, self.architecture, self.recipe.class_weights)
+            examples = mix_targets(examples, seen, self._expansion.mixing(epoch))
+            pieces = partition_tasks(self._plan, examples, self._choice, self.architecture.dtype)
             self._epochs.clear()
-            self._epochs[epoch] = (examples, self._plan, self._buffers, pieces)
+            self._epochs[epoch] = Workspace(examples, self._plan, self._buffers, pieces)
             if epoch + 1 < self.recipe.epochs:
                 self._expansion.foresee(epoch + 1)
         return self._epochs[epoch]
 
     @cached_property
-    def _course(self) -> Course:
+    def _course(self) -> StepHyperparameters:
         is_weight = self._table.filled(self.layout.is_weight)
-        return made_course(self.recipe, is_weight, self._silent)
+        return step_hyperparameters(self.recipe, is_weight, self._silent)
 
     @property
     def entry(self) -> str:
@@ -173,15 +174,15 @@ class CompiledEngine:
         """The rate of the step that comes next at a position."""
         return self._law.learning_rate(position)
 
-    def settled(self, position: Position) -> Array:
+    def inference_parameters(self, position: Position) -> Array:
         """The parameters of the plain network that a position stands for."""
-        return self._law.settled(position)
+        return self._law.inference_parameters(position)
 
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""
         blocks = self._outputs(parameters, dataset)
         cost = cost_named(self.recipe.cost, self.recipe.huber_threshold)
-        return scored(self.architecture, cost, dataset, blocks)
+        return score_outputs(self.architecture, cost, dataset, blocks)
 
     def _outputs(self, parameters: Array, dataset: Dataset) -> Iterator[tuple[Array, Array]]:
         """z and a of the last layer, for one block of rows after the other."""
@@ -197,7 +198,7 @@ class CompiledEngine:
 
         Raises: DivergenceError, whose `position` is the one before the bad batch.
         """
-        stop = self.timetable.batches(position.epoch)
+        stop = self.schedule.batches(position.epoch)
         if position.batch >= stop:
             return position
         if until.batches is not None:
@@ -206,11 +207,11 @@ class CompiledEngine:
         # Compiled code raises no warnings; the same kernels run as Python do.
         with np.errstate(all="ignore"):
             working = self._working(position)
-            if self._advanced(working, stop, latest) and is_sound(working):
+            if self._advanced(working, stop, latest) and all_finite(working):
                 return self._kept(working)
             return self._careful(position)
 
-    def _advanced(self, working: InPlace, stop: int, latest: float | None) -> bool:
+    def _advanced(self, working: KernelState, stop: int, latest: float | None) -> bool:
         """Advance in place, stretch by stretch; whether no batch broke down."""
         pace, most = self._pace, _FIRST_STRETCH
         while working.batch < stop:
@@ -227,57 +228,59 @@ class CompiledEngine:
                 break
         return True
 
-    def _working(self, position: Position) -> InPlace:
+    def _working(self, position: Position) -> KernelState:
         """A position as kernels take it: the latest one is still at hand."""
         latest = self._latest.pop("", None)
         if latest is not None and latest.position is position:
             return latest
-        return in_place(position, self._table)
+        return pack_position(position, self._table)
 
-    def _kept(self, working: InPlace) -> Position:
+    def _kept(self, working: KernelState) -> Position:
         """The position that working stands for; the next call most likely goes on from it."""
-        position = position_of(working, self._table)
+        position = unpack_position(working, self._table)
         self._latest[""] = replace(working, position=position)
         return position
 
-    def _stretch(self, working: InPlace, after: int, threads: int = 1) -> None:
+    def _stretch(self, working: KernelState, after: int, threads: int = 1) -> None:
         """Advance in place to the batch `after`, or to one that is not finite."""
         position, data = working.position, self._data(working.position.epoch)
         steps = range(working.step, working.step + after - working.batch)
-        stretch = Stretch(
+        stretch = BatchChunk(
             self._law.order(position.epoch),
             working.batch,
             after,
-            self.timetable.size(position.epoch),
+            self.schedule.size(position.epoch),
             self._rates(position, steps),
             working.step,
-            self.timetable.part(position.epoch),
+            self.schedule.part(position.epoch),
             mask_keys(self._law.seed, self._silent, steps),
-            self.timetable.average_shares(position, steps),
+            self.schedule.average_shares(position, steps),
         )
-        work = Work(working.table, working.state, working.sums)
+        work = TrainingState(working.table, working.state, working.sums)
         if self._choice.loops:
-            done = advance_loops(data[:3], self._course, stretch, work)
+            done = advance_loops(data, self._course, stretch, work)
         else:
             # Counters of its own: an interrupt may leave threads at work on the stretch before.
-            team = Team(threads, np.zeros(3, np.int64))
+            team = TaskQueue(threads, np.zeros(3, np.int64))
             share = partial(self._share, data, stretch, work, team)
             done = share(0) if threads == 1 else self._crew.run(share)
         working.step += done - working.batch
         working.batch = done
 
-    def _share(self, data: Data, stretch: Stretch, work: Work, team: Team, me: int) -> int:
+    def _share(
+        self, data: Workspace, stretch: BatchChunk, work: TrainingState, team: TaskQueue, me: int
+    ) -> int:
         """One thread's share of a stretch."""
         # Compiled code raises no warnings; the same kernels run as Python do, in whatever thread.
         with np.errstate(all="ignore"):
-            done: int = advance_tiles(data, self._course, stretch, work, (team, me))
+            done: int = advance_tiles(data, self._course, stretch, work, team, me)
         return done
 
     def _rates(self, position: Position, steps: range) -> Array:
         """The learning rate of each step."""
-        if self.timetable.is_steady:
+        if self.schedule.is_steady:
             return np.full(len(steps), self.learning_rate(position))
-        return np.array(self.timetable.rates(position, steps), float)
+        return np.array(self.schedule.rates(position, steps), float)
 
     def _careful(self, position: Position) -> Position:
         """Go again batch by batch, up to the step that must not be taken.
@@ -288,6 +291,6 @@ class CompiledEngine:
         while True:
             working = self._working(position)
             self._stretch(working, position.batch + 1)
-            if working.batch == position.batch or not is_sound(working):
+            if working.batch == position.batch or not all_finite(working):
                 return self._law.advance(position, Until(batches=1))
             position = self._kept(working)

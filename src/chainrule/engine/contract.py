@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.engine.position import Position
-from chainrule.engine.timetable import Timetable
+from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.backpropagation import Trace
-from chainrule.network.parameters import Layout
+from chainrule.network import Layout
 from chainrule.recipe import Recipe
 
 __all__ = ["Engine", "Score", "Until"]
@@ -55,7 +55,7 @@ class Engine(Protocol):
         """By what it trains; it names the engine that this is."""
 
     @property
-    def timetable(self) -> Timetable:
+    def schedule(self) -> TrainingSchedule:
         """Batches, rates and shares of the average, by the place in the training."""
 
     @property
@@ -71,7 +71,7 @@ class Engine(Protocol):
     def learning_rate(self, position: Position) -> float:
         """The rate of the step that comes next at a position."""
 
-    def settled(self, position: Position) -> NDArray[Any]:
+    def inference_parameters(self, position: Position) -> NDArray[Any]:
         """The parameters of the plain network that a position stands for: averaged where there is
         an average, and with batch normalisation folded in."""
 

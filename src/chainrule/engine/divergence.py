@@ -12,11 +12,20 @@ from numpy.typing import NDArray
 from chainrule.engine.position import Position
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.output_error import FUSED
+from chainrule.equations.step import TrainingStep
 from chainrule.errors import DivergenceError
-from chainrule.network.parameters import Layout
+from chainrule.network import Layout
 from chainrule.recipe import Recipe
 
-__all__ = ["After", "diverged", "diverged_on_validation", "first_fault", "is_finite"]
+__all__ = [
+    "After",
+    "diverged",
+    "diverged_at",
+    "first_fault",
+    "first_non_finite",
+    "is_finite",
+    "validation_divergence",
+]
 
 Array = NDArray[Any]
 
@@ -80,6 +89,31 @@ def first_fault(trace: Trace, after: After) -> tuple[str, float, int]:
     return address, float(array[~np.isfinite(array)].flat[0]), layer
 
 
+def first_non_finite(step: TrainingStep, layout: Layout) -> tuple[str, float, int]:
+    """The first quantity of a step that is not finite: its address, its value, its layer.
+
+    Args:
+        step: of which at least one number is NaN or infinite.
+        layout: the order of the tensors in the step's flat arrays.
+
+    Returns: the layer is 0 for a quantity that belongs to no single layer.
+    """
+    return first_fault(step.shown_pass, _after(step, layout))
+
+
+def _after(step: TrainingStep, layout: Layout) -> After:
+    state = dict(zip(step.settings.update.slots, step.update.state, strict=True))
+    norms = (step.gradient, step.gradient_norm)
+    return After(layout, step.penalty, *norms, state, step.update.theta)
+
+
+def diverged_at(
+    position: Position, recipe: Recipe, step: TrainingStep, layout: Layout
+) -> DivergenceError:
+    """The error for a step that must not be taken; `step` has a number that is not finite."""
+    return diverged(position, recipe, step.shown_pass, _after(step, layout))
+
+
 def diverged(position: Position, recipe: Recipe, trace: Trace, after: After) -> DivergenceError:
     """The error for a step that must not be taken.
 
@@ -99,7 +133,7 @@ def diverged(position: Position, recipe: Recipe, trace: Trace, after: After) -> 
     return _error(position, recipe, f"{value} in {address}{place} at {at}", why, remedy)
 
 
-def diverged_on_validation(
+def validation_divergence(
     position: Position, recipe: Recipe, cost: float, last: str
 ) -> DivergenceError:
     """The error for a validation cost that is not finite.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.engine.contract import Engine
+from chainrule.engine.lbfgs import LbfgsEngine
 from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.whole import WholeEngine
 from chainrule.errors import ChainruleError, MissingLibraryError
-from chainrule.network.architecture import Architecture
+from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
 __all__ = ["make_engine"]
@@ -45,7 +45,7 @@ def make_engine(
         threads in CHAINRULE_THREADS is none.
     """
     if recipe.optimiser == "lbfgs":
-        return WholeEngine(architecture, recipe, training)
+        return LbfgsEngine(architecture, recipe, training)
     if recipe.engine == "reference":
         return ReferenceEngine(architecture, recipe, training)
     try:

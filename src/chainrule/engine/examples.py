@@ -8,14 +8,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.expansion import Mixing
-from chainrule.engine.working import normalised_weights
+from chainrule.data import Dataset
+from chainrule.engine.augmented_epochs import Mixing
+from chainrule.engine.dataset_view import normalised_weights
 from chainrule.equations.mixing import mixed
-from chainrule.kernels.records import Examples
-from chainrule.network.architecture import Architecture
+from chainrule.kernels import Examples
+from chainrule.network import Architecture
 
-__all__ = ["DENSE_SHARE", "mixed_examples", "working_examples"]
+__all__ = ["DENSE_SHARE", "kernel_examples", "mix_targets"]
 
 Array = NDArray[Any]
 
@@ -30,7 +30,7 @@ _KEPT: WeakKeyDictionary[Dataset, dict[Any, Examples]] = WeakKeyDictionary()
 """Trainings side by side share one form of their data, as long as these are there."""
 
 
-def working_examples(
+def kernel_examples(
     dataset: Dataset, architecture: Architecture, class_weights: tuple[float, ...] | None
 ) -> Examples:
     """The examples as the kernels of a network take them; made once for a data set.
@@ -46,7 +46,7 @@ def working_examples(
     return kept[key]
 
 
-def mixed_examples(examples: Examples, dataset: Dataset, pairs: Mixing | None) -> Examples:
+def mix_targets(examples: Examples, dataset: Dataset, pairs: Mixing | None) -> Examples:
     """[X8] The examples with the targets of those that their inputs are mixed with.
 
     Args:
@@ -58,10 +58,10 @@ def mixed_examples(examples: Examples, dataset: Dataset, pairs: Mixing | None) -
         return examples
     partners, shares = pairs
     if dataset.classifies:
-        return examples._replace(others=examples.labels[partners], shares=shares)
-    share = shares.astype(examples.numbers.dtype)
-    numbers = mixed(examples.numbers, examples.numbers[partners], share)
-    return examples._replace(numbers=numbers)
+        return examples._replace(mixed_labels=examples.labels[partners], mixing_weights=shares)
+    share = shares.astype(examples.targets.dtype)
+    numbers = mixed(examples.targets, examples.targets[partners], share)
+    return examples._replace(targets=numbers)
 
 
 def _made(dataset: Dataset, dtype: str, class_weights: tuple[float, ...] | None) -> Examples:

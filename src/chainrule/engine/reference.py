@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
+from chainrule.engine.augmented_epochs import AugmentedEpochs
 from chainrule.engine.contract import Score, Until
-from chainrule.engine.divergence import After, diverged, is_finite
-from chainrule.engine.expansion import Expansion
-from chainrule.engine.masks import step_masks
-from chainrule.engine.order import order_of
-from chainrule.engine.plain import settled_parameters, training_layout
+from chainrule.engine.dataset_view import DatasetView, normalised_weights
+from chainrule.engine.divergence import diverged_at
+from chainrule.engine.dropout_masks import step_masks
+from chainrule.engine.epoch_order import order_of
+from chainrule.engine.inference_parameters import inference_parameters, training_layout
 from chainrule.engine.position import EpochSums, Position
-from chainrule.engine.scoring import scored
-from chainrule.engine.settings import settings_of
-from chainrule.engine.timetable import Timetable
-from chainrule.engine.working import WorkingSet, normalised_weights
+from chainrule.engine.scoring import score_outputs
+from chainrule.engine.training_schedule import TrainingSchedule
+from chainrule.engine.update_settings import step_settings
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.averaging import blended
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
 from chainrule.equations.costs import Cost, cost_named
-from chainrule.equations.penalties import penalty, penalty_gradient
-from chainrule.equations.updates import (
-    UPDATES,
-    Stepped,
-    clip_norm,
-    gradient_norm,
-    limited_rows,
-)
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import BLOCK, layers_of
-from chainrule.network.parameters import Layout, flatten
+from chainrule.equations.step import BatchPart, TrainingStep, training_step
+from chainrule.network import BLOCK, Architecture, Layout, network_layers
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 
@@ -59,12 +49,12 @@ class ReferenceEngine:
     architecture: Architecture
     recipe: Recipe
     training: Dataset
-    _sets: dict[int, WorkingSet] = field(default_factory=dict, init=False, repr=False)
+    _sets: dict[int, DatasetView] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
-    def timetable(self) -> Timetable:
+    def schedule(self) -> TrainingSchedule:
         """Batches, rates and shares of the average, by the place in the training."""
-        return Timetable(self.recipe, len(self.training))
+        return TrainingSchedule(self.recipe, len(self.training))
 
     @cached_property
     def layout(self) -> Layout:
@@ -72,19 +62,19 @@ class ReferenceEngine:
         return training_layout(self.architecture, self.recipe)
 
     @cached_property
-    def expansion(self) -> Expansion:
+    def expansion(self) -> AugmentedEpochs:
         """The training set as each epoch sees it."""
-        return Expansion(self.training, self.recipe)
+        return AugmentedEpochs(self.training, self.recipe)
 
     @cached_property
     def _weights(self) -> Array | None:
         return normalised_weights(self.training, self.recipe.class_weights)
 
     @cached_property
-    def _plain_set(self) -> WorkingSet:
+    def _plain_set(self) -> DatasetView:
         return self._working(self.training, self._weights)
 
-    def _set(self, epoch: int) -> WorkingSet:
+    def _set(self, epoch: int) -> DatasetView:
         """The training set of an epoch with its targets."""
         found = self._sets.get(epoch)
         if found is None:
@@ -105,14 +95,14 @@ class ReferenceEngine:
     @property
     def batches(self) -> int:
         """Batches in the first epoch; the timetable knows those of the others."""
-        return self.timetable.batches(0)
+        return self.schedule.batches(0)
 
     def advance(self, position: Position, until: Until) -> Position:
         """Train on from a position to the epoch's end, or to `until`.
 
         Raises: DivergenceError, whose `position` is the one before the bad batch.
         """
-        stop = self.timetable.batches(position.epoch)
+        stop = self.schedule.batches(position.epoch)
         if until.batches is not None:
             stop = min(stop, position.batch + until.batches)
         latest = None if until.seconds is None else time.monotonic() + until.seconds
@@ -120,7 +110,7 @@ class ReferenceEngine:
         # Overflow on the way to a divergence is found and reported by the step itself.
         with one_blas_thread(), np.errstate(all="ignore"):
             while position.batch < stop:
-                first, after = self.timetable.bounds(position.epoch, position.batch)
+                first, after = self.schedule.bounds(position.epoch, position.batch)
                 position = self._stepped(position, order[first:after])
                 if latest is not None and time.monotonic() >= latest:
                     break
@@ -138,156 +128,118 @@ class ReferenceEngine:
 
     def _stepped(self, position: Position, rows: Array) -> Position:
         """The position after one more batch."""
-        recipe, theta = self.recipe, position.parameters
-        passes = self.passes(position, rows)
-        strengths = (self.layout.is_weight, recipe.l1, recipe.l2)
-        g = reduce(np.add, [flatten(one.dW, one.db, one.dgain) for one in passes])
-        g = g + penalty_gradient(theta, *strengths)
-        stepped_on, length = g, gradient_norm(g)
-        if recipe.clip_norm is not None:
-            stepped_on, length = clip_norm(g, recipe.clip_norm)
-        update = UPDATES[recipe.optimiser]
-        before = position.state[: len(update.slots)]
-        settings = settings_of(recipe, position.step, self.learning_rate(position), self.layout)
-        stepped = update.advance(theta, stepped_on, before, settings)
-        extra = float(penalty(theta, *strengths))
-        if not self._is_sound(passes, extra, length, stepped):
-            slots = dict(zip(update.slots, stepped.state, strict=True))
-            after = After(self.layout, extra, g, length, slots, stepped.theta)
-            broken = [one for one in passes if not self._is_finite(one)]
-            raise diverged(position, recipe, [*broken, passes[0]][0], after)
-        parameters = self._limited(stepped.theta)
-        state = np.concatenate((stepped.state, self._averaged(position, parameters)))
-        for array in (parameters, state):
-            array.flags.writeable = False  # whoever looks on cannot change the run
+        step = self.training_step(position, rows)
+        if not step.is_finite:
+            raise diverged_at(position, self.recipe, step, self.layout)
+        for array in (step.parameters, step.state):
+            array.flags.writeable = False  # an observer cannot change the run
         return replace(
             position,
-            parameters=parameters,
-            state=state,
+            parameters=step.parameters,
+            state=step.state,
             batch=position.batch + 1,
             step=position.step + 1,
-            sums=self._added(position, passes, rows, extra, length),
+            sums=self._added(position.sums, step, rows),
         )
 
-    def passes(self, position: Position, rows: Array) -> list[Trace]:
-        """A batch forward and back from a position, part by part, with all that the recipe has."""
-        parts = self.timetable.parts(position.epoch, len(rows))
-        return [self._pass(position, rows, part) for part in parts]
+    def training_step(self, position: Position, rows: Array) -> TrainingStep:
+        """Every number of the step from a position on these rows of the training set.
 
-    def _pass(self, position: Position, rows: Array, part: tuple[int, int]) -> Trace:
-        """A part of a batch forward and back; its shares are those of the whole batch."""
-        masks = step_masks(self.architecture, self.recipe, position.step, np.arange(*part))
-        examples, chosen = self._set(position.epoch), rows[part[0] : part[1]]
-        return trace(
-            examples.inputs(chosen),
-            examples.targets(chosen),
-            self._layers(position.parameters, masks),
-            self._cost,
-            examples.shares(chosen, len(rows)),
+        The step is not checked for numbers that are not finite.
+        """
+        settings = step_settings(
+            self.recipe,
+            self.layout,
+            position.step,
+            self.learning_rate(position),
+            self.schedule.average_share(position, position.step),
         )
+        layers = self._layers(position.parameters)
+        parts = self.batch_parts(position, rows)
+        return training_step(position.parameters, position.state, layers, parts, settings)
+
+    def batch_parts(self, position: Position, rows: Array) -> list[BatchPart]:
+        """The parts of the batch of these rows, as the step from a position sees them."""
+        examples = self._set(position.epoch)
+        parts = []
+        for first, stop in self.schedule.parts(position.epoch, len(rows)):
+            part, places = rows[first:stop], np.arange(first, stop)
+            masks = step_masks(self.architecture, self.recipe, position.step, places)
+            shares = examples.shares(part, len(rows))
+            parts.append(
+                BatchPart(examples.inputs(part), examples.targets(part), shares, tuple(masks))
+            )
+        return parts
 
     def whole_part(self, theta: Array, epoch: int, rows: Array) -> tuple[Trace, int]:
         """A part of a batch of all examples forward and back, and how many of it are right."""
-        examples, none = self._set(epoch), [None] * self.architecture.depth
+        examples = self._set(epoch)
         pass_ = trace(
             examples.inputs(rows),
             examples.targets(rows),
-            self._layers(theta, none),
+            self._layers(theta),
             self._cost,
             examples.shares(rows, len(self.training)),
         )
         return pass_, self._plain_set.correct(pass_.a[-1], rows)
 
-    def _layers(self, theta: Array, masks: Sequence[Array | None]) -> list[Layer]:
-        """The layers as a training has them, with their gains and masks."""
+    def _layers(self, theta: Array) -> list[Layer]:
+        """The layers as a training has them, with their gains."""
         layout, names = self.layout, self.architecture.activations
-        of = (layout.weights(theta), layout.biases(theta), names, layout.gains_of(theta), masks)
+        tensors = (layout.weights(theta), layout.biases(theta), names, layout.gains_of(theta))
         return [
-            Layer(W, b, ACTIVATIONS[name], gain, mask)
-            for W, b, name, gain, mask in zip(*of, strict=True)
+            Layer(W, b, ACTIVATIONS[name], gain) for W, b, name, gain in zip(*tensors, strict=True)
         ]
 
-    def _is_sound(
-        self, passes: Sequence[Trace], extra: float, length: float, stepped: Stepped
-    ) -> bool:
-        """Whether every number of a step is finite; what is not would show in one of these."""
-        numbers = bool(np.isfinite((extra, length)).all())
-        return (
-            numbers
-            and all(map(is_finite, (stepped.state, stepped.theta)))
-            and all(map(self._is_finite, passes))
-        )
-
-    @staticmethod
-    def _is_finite(pass_: Trace) -> bool:
-        """Whether the cost and all weighted sums of a pass are finite."""
-        return bool(np.isfinite(float(pass_.cost))) and all(map(is_finite, pass_.z))
-
-    def _limited(self, theta: Array) -> Array:
-        """[U9] The parameters with no neuron's weights longer than allowed."""
-        if self.recipe.max_norm is None:
-            return theta
-        layout, longest = self.layout, self.recipe.max_norm
-        weights = [limited_rows(W, longest) for W in layout.weights(theta)]
-        return flatten(weights, layout.biases(theta), layout.gains_of(theta))
-
-    def _averaged(self, position: Position, theta: Array) -> Array:
-        """[M1] The average after a step, (1, n); without one, (0, n)."""
-        average = position.state[len(UPDATES[self.recipe.optimiser].slots) :]
-        share = self.timetable.average_share(position, position.step)
-        return blended(average, theta, share) if share and len(average) else average
-
-    def _added(
-        self,
-        position: Position,
-        passes: Sequence[Trace],
-        rows: Array,
-        penalty_term: float,
-        length: float,
-    ) -> EpochSums:
-        sums, n = position.sums, len(rows)
-        outputs = np.concatenate([one.a[-1] for one in passes])
+    def _added(self, sums: EpochSums, step: TrainingStep, rows: Array) -> EpochSums:
+        """The sums of an epoch with one more step."""
+        n, outputs = len(rows), np.concatenate([one.a[-1] for one in step.passes])
         return EpochSums(
             examples=sums.examples + n,
-            cost=sums.cost + n * sum(float(one.cost) for one in passes),
-            penalty=sums.penalty + n * penalty_term,
+            cost=sums.cost + n * step.cost,
+            penalty=sums.penalty + n * step.penalty,
             correct=sums.correct + self._plain_set.correct(outputs, rows),
-            gradient_norm=length,
+            gradient_norm=step.gradient_norm,
         )
 
     def learning_rate(self, position: Position) -> float:
         """The rate of the step that comes next at a position."""
-        return self.timetable.rates(position, [position.step])[0]
+        return self.schedule.rates(position, [position.step])[0]
 
     def trace(self, parameters: Array, rows: Array) -> Trace:
         """Every number of one pass over these rows of the training set as it is."""
-        examples, none = self._plain_set, [None] * self.architecture.depth
+        examples = self._plain_set
         return trace(
             examples.inputs(rows),
             examples.targets(rows),
-            self._layers(parameters, none),
+            self._layers(parameters),
             self._cost,
             examples.shares(rows, len(rows)),
         )
 
-    def settled(self, position: Position) -> Array:
+    def inference_parameters(self, position: Position) -> Array:
         """The parameters of the plain network that a position stands for."""
         latest = position.epoch if position.batch else max(0, position.epoch - 1)
         seen = self.expansion.of(latest) if self.layout.gains else self.training
-        return settled_parameters(self.layout, self.timetable, position, seen)
+        return inference_parameters(self.layout, self.schedule, position, seen)
 
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""
-        return scored(self.architecture, self._cost, dataset, self._outputs(parameters, dataset))
+        return score_outputs(
+            self.architecture, self._cost, dataset, self._outputs(parameters, dataset)
+        )
 
     def _outputs(self, parameters: Array, dataset: Dataset) -> Iterator[tuple[Array, Array]]:
         """z and a of the last layer, for one block of rows after the other."""
-        working, layers = self._working(dataset, None), layers_of(self.architecture, parameters)
+        working, layers = (
+            self._working(dataset, None),
+            network_layers(self.architecture, parameters),
+        )
         for start in range(0, len(dataset), BLOCK):
             with one_blas_thread(), np.errstate(all="ignore"):
                 zs, activations = forward(working.inputs(slice(start, start + BLOCK)), layers)
             yield zs[-1], activations[-1]
 
-    def _working(self, dataset: Dataset, weights: Array | None) -> WorkingSet:
+    def _working(self, dataset: Dataset, weights: Array | None) -> DatasetView:
         outputs = self.architecture.layers[-1]
-        return WorkingSet(dataset, outputs, self.architecture.dtype, weights)
+        return DatasetView(dataset, outputs, self.architecture.dtype, weights)

@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.engine.contract import Score
-from chainrule.engine.working import WorkingSet, normalised_weights
+from chainrule.engine.dataset_view import DatasetView, normalised_weights
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import Cost, batch_cost
 from chainrule.equations.output_error import output_cost
-from chainrule.network.architecture import Architecture
+from chainrule.network import Architecture
 
-__all__ = ["scored"]
+__all__ = ["score_outputs"]
 
 Array = NDArray[Any]
 
 
-def scored(
+def score_outputs(
     architecture: Architecture,
     cost: Cost,
     dataset: Dataset,
@@ -36,7 +36,7 @@ def scored(
         blocks: z and a of the last layer, for one block of rows after the other.
     """
     weights = normalised_weights(dataset, None)
-    working = WorkingSet(dataset, architecture.layers[-1], architecture.dtype, weights)
+    working = DatasetView(dataset, architecture.layers[-1], architecture.dtype, weights)
     last = ACTIVATIONS[architecture.activations[-1]]
     total, correct, start = 0.0, 0, 0
     for z, a in blocks:

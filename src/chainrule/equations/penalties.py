@@ -12,17 +12,17 @@ from chainrule.equations.arrays import Array, rightward
 __all__ = ["l1_gradient", "l1_penalty", "l2_gradient", "l2_penalty", "penalty", "penalty_gradient"]
 
 
-def l1_penalty(theta: Array, is_weight: Array, strength: float) -> Array:
+def l1_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array:
     """[P1] strength · Σ|W|, over weights only."""
     return strength * (np.where(rightward(theta), theta, -theta) * is_weight).sum()
 
 
-def l1_gradient(theta: Array, is_weight: Array, strength: float) -> Array:
+def l1_gradient(theta: Array, is_weight: Array | float, strength: float) -> Array:
     """[P1] strength · sign(W), and 0 at W = 0."""
     return strength * np.sign(np.real(theta)).astype(theta.dtype) * is_weight
 
 
-def l2_penalty(theta: Array, is_weight: Array, strength: float) -> Array:
+def l2_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array:
     """[P2] strength · ½ Σ W², over weights only.
 
     Source: matrix-based, L2 regularisation.
@@ -30,12 +30,12 @@ def l2_penalty(theta: Array, is_weight: Array, strength: float) -> Array:
     return 0.5 * strength * (np.square(theta) * is_weight).sum()
 
 
-def l2_gradient(theta: Array, is_weight: Array, strength: float) -> Array:
+def l2_gradient(theta: Array, is_weight: Array | float, strength: float) -> Array:
     """[P2] strength · W."""
     return strength * theta * is_weight
 
 
-def penalty(theta: Array, is_weight: Array, l1: float, l2: float) -> Array | float:
+def penalty(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Array | float:
     """[O1] What the objective has beyond the batch's cost.
 
         J = C + P1 + P2
@@ -57,7 +57,7 @@ def penalty(theta: Array, is_weight: Array, l1: float, l2: float) -> Array | flo
     return total
 
 
-def penalty_gradient(theta: Array, is_weight: Array, l1: float, l2: float) -> Array | float:
+def penalty_gradient(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Array | float:
     """[O1] The gradient of P1 + P2; arguments as in `penalty`."""
     total: Array | float = 0.0
     if l1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation.proportion import wilson_interval
+from chainrule.evaluation.wilson import wilson_interval
 
 __all__ = ["BINS", "Bin", "Calibration", "calibration"]
 

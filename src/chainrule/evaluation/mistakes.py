@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.evaluation.answers import Answers
+from chainrule.evaluation.predictions import Answers
 
 __all__ = ["Mistake", "surest_mistakes"]
 

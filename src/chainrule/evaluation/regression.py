@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation.answers import Block
+from chainrule.evaluation.predictions import Block
 
 __all__ = ["OutputFigures", "Residuals", "output_figures", "residuals"]
 
@@ -45,7 +45,7 @@ def residuals(blocks: Iterable[Block], targets: NDArray[Any], weights: Column) -
     """Add up the distances between outputs and targets.
 
     Args:
-        blocks: `chainrule.evaluation.answers.answered`.
+        blocks: `chainrule.evaluation.predictions.answered`.
         targets: (n, outputs).
         weights: what each example's cost counts, (n,); the distances are not weighted.
     """

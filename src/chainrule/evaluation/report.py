@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.working import normalised_weights
+from chainrule.data import Dataset
+from chainrule.engine import normalised_weights
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS, Cost, cost_named
 from chainrule.errors import unknown_name
-from chainrule.evaluation.answers import Answers, answered, answers
 from chainrule.evaluation.calibration import Calibration, calibration
+from chainrule.evaluation.compatibility import matched
 from chainrule.evaluation.confusion import (
     Averages,
     ClassFigures,
@@ -22,13 +22,13 @@ from chainrule.evaluation.confusion import (
     confusion_matrix,
     macro_averages,
 )
-from chainrule.evaluation.matching import matched
 from chainrule.evaluation.mistakes import Mistake, surest_mistakes
-from chainrule.evaluation.plain import plain
-from chainrule.evaluation.proportion import wilson_interval
+from chainrule.evaluation.predictions import Answers, answered, answers
 from chainrule.evaluation.regression import OutputFigures, output_figures, residuals
+from chainrule.evaluation.serialisation import plain
+from chainrule.evaluation.wilson import wilson_interval
 from chainrule.limits import Limit
-from chainrule.network.network import Network
+from chainrule.network import Network
 
 __all__ = ["ClassReport", "NumberReport", "Report", "evaluate", "natural_cost"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from chainrule.evaluation.calibration import Calibration
 from chainrule.evaluation.confusion import frequent_confusions
+from chainrule.evaluation.number_format import count_text, number_text, percent_text, share_text
 from chainrule.evaluation.report import ClassReport, NumberReport, Report
-from chainrule.evaluation.wording import count_text, number_text, percent_text, share_text
 
 __all__ = ["Table", "report_lines", "report_tables"]
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.augmentation import Augmentation, augmented_by_law, mixing
-from chainrule.data.dataset import Dataset
+from chainrule.data import Augmentation, Dataset, augmented_by_law, mixing
 from chainrule.equations.mixing import mixed
-from chainrule.evaluation.wording import short_name
+from chainrule.evaluation import short_name
 from chainrule.figures.images import as_images, ink_is_bright, require_images
 from chainrule.figures.style import GREY, bare, heading, paper, styled
 

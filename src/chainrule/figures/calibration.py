@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation.report import Report
-from chainrule.evaluation.wording import count_text, percent_text, share_text
+from chainrule.evaluation import Report, count_text, percent_text, share_text
 from chainrule.figures.confusion import classes_of
 from chainrule.figures.style import (
     BLUE,

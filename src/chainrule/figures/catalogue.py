@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule.errors import unknown_name
-from chainrule.figures.kind import FigureKind, Material, given
-from chainrule.figures.of_courses import OF_COURSES
-from chainrule.figures.of_functions import OF_FUNCTIONS
-from chainrule.figures.of_studies import OF_STUDIES
+from chainrule.figures.figure_spec import FigureKind, Material, given
+from chainrule.figures.function_figures import OF_FUNCTIONS
+from chainrule.figures.run_figures import OF_COURSES
+from chainrule.figures.study_figures import OF_STUDIES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from chainrule.evaluation.report import Report
+    from chainrule.evaluation import Report
 
 __all__ = ["FIGURES", "FigureKind", "Material", "make_figure"]
 
@@ -34,7 +34,7 @@ def make_figure(name: str, material: Material) -> Figure:
 
 
 def _report(material: Material, mistakes: int = 0) -> Report:
-    from chainrule.evaluation.report import evaluate
+    from chainrule.evaluation import evaluate
 
     network, dataset = given(material.network, "network"), given(material.dataset, "dataset")
     return evaluate(network, dataset, cost=material.cost, mistakes=mistakes)

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation.report import ClassReport, Report
-from chainrule.evaluation.wording import count_text, percent_text, short_name
+from chainrule.evaluation import ClassReport, Report, count_text, percent_text, short_name
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, ramp, styled
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.attribution import RunReplay
 from chainrule.figures.directions import random_direction
 from chainrule.figures.run_path import Sample, sample_of
 from chainrule.figures.style import GREY, INK, SERIES, heading, logarithmic, paper, styled
-from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
+from chainrule.training import RunFolder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +60,7 @@ class CostSlices:
 
 
 def cost_slices_data(
-    course: Course, *, points: int = 61, examples: int = 1000, seed: int = 0
+    course: RunReplay, *, points: int = 61, examples: int = 1000, seed: int = 0
 ) -> CostSlices:
     """Compute the cost along four lines.
 

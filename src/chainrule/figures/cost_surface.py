@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.attribution import RunReplay
 from chainrule.errors import InputError, unknown_name
-from chainrule.evaluation.wording import number_text, percent_text
+from chainrule.evaluation import number_text, percent_text
 from chainrule.figures.directions import principal_directions, random_direction, shadows
 from chainrule.figures.run_path import RunPoint, run_points, sample_of
 from chainrule.figures.style import BLUE, INK, ORANGE, heading, paper, ramp, styled
-from chainrule.worked.real.course import Course
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,12 @@ class CostSurface:
 
 
 def cost_surface_data(
-    course: Course, kind: str = "principal", *, side: int = 25, examples: int = 1000, seed: int = 0
+    course: RunReplay,
+    kind: str = "principal",
+    *,
+    side: int = 25,
+    examples: int = 1000,
+    seed: int = 0,
 ) -> CostSurface:
     """Compute a surface.
 
@@ -96,7 +101,7 @@ def cost_surface_data(
     )
 
 
-def _axes(course: Course, points: tuple[RunPoint, ...], kind: str, seed: int) -> Array:
+def _axes(course: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int) -> Array:
     """The two directions, (2, n)."""
     centre = points[-1].parameters
     if kind == "random":

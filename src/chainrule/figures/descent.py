@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.descent import Descent
 from chainrule.errors import InputError
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, ramp, styled
-from chainrule.worked.functions.descent import Descent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,10 +100,10 @@ def descent_data(descent: Descent) -> DescentData:
     ]
     grid = None
     if len(names) == 2:
-        grid = _finite(function.over(np.array(np.meshgrid(*lines))))
+        grid = _finite(function.values_at(np.array(np.meshgrid(*lines))))
     return DescentData(
-        title=f"{function.letter} = {function.text}",
-        told=descent.course.sentence,
+        title=f"{function.notation} = {function.text}",
+        told=descent.outcome.sentence,
         names=names,
         points=points,
         values=descent.path.values[:shown],
@@ -143,7 +143,7 @@ def _slice(descent: Descent, place: int, line: Array) -> Slice:
     return Slice(
         name=function.variables[place],
         at=line,
-        values=_finite(function.over(through)),
+        values=_finite(function.values_at(through)),
         start=float(start[place]),
         value=float(descent.path.values[0]),
         slope=float(descent.path.gradients[0, place]),

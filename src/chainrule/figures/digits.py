@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import InputError
-from chainrule.evaluation.wording import count_text, short_name
+from chainrule.evaluation import count_text, short_name
 from chainrule.figures.images import as_images, ink_is_bright, require_images
 from chainrule.figures.style import GREY, bare, heading, paper, styled
 from chainrule.limits import Limit

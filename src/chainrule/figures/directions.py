@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.network.architecture import Architecture
-from chainrule.network.parameters import Layout
+from chainrule.network import Architecture, Layout
 from chainrule.randomness import generator
 
 __all__ = ["principal_directions", "random_direction", "shadows"]

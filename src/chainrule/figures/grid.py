@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation.wording import count_text, number_text, percent_text
+from chainrule.evaluation import count_text, number_text, percent_text
 from chainrule.figures.parameter_scale import ParameterScale, scale_of
 from chainrule.figures.study_table import StudyTable, distinct
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, ramp, styled

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import ShapeError
 
 __all__ = ["as_images", "ink_is_bright", "is_image", "require_images"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine.position import EpochRecord
+from chainrule.engine import EpochRecord
 from chainrule.errors import InputError
-from chainrule.evaluation.wording import percent_text, short_name
+from chainrule.evaluation import percent_text, short_name
 from chainrule.figures.style import (
     BLUE,
     GREY,

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import InputError, IntegrityError
-from chainrule.evaluation.mistakes import Mistake
-from chainrule.evaluation.report import ClassReport, Report
-from chainrule.evaluation.wording import count_text, number_text, percent_text, short_name
+from chainrule.evaluation import (
+    ClassReport,
+    Mistake,
+    Report,
+    count_text,
+    number_text,
+    percent_text,
+    short_name,
+)
 from chainrule.figures.confusion import classes_of
 from chainrule.figures.images import as_images, ink_is_bright, require_images
 from chainrule.figures.style import BLUE, GREY, ORANGE, bare, heading, paper, styled

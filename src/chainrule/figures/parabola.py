@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation.wording import number_text
+from chainrule.evaluation import number_text
 from chainrule.figures.style import GREY, INK, ORANGE, heading, paper, styled
 from chainrule.limits import Limit
 

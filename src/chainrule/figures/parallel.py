@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation.wording import count_text, number_text, percent_text
+from chainrule.evaluation import count_text, number_text, percent_text
 from chainrule.figures.parameter_scale import ParameterScale, scale_of
 from chainrule.figures.rate_curves import LIGHT_TO_DARK
 from chainrule.figures.study_table import StudyTable, Value

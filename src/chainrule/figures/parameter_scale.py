@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation.wording import number_text, short_name
+from chainrule.evaluation import number_text, short_name
 from chainrule.figures.study_table import Value, distinct
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation.wording import number_text
+from chainrule.evaluation import number_text
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, ramp, styled
 
 if TYPE_CHECKING:

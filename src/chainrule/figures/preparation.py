@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting import Preparation, Stage
-from chainrule.data.handwriting.fit import centre_of_mass
+from chainrule.data import Preparation, Stage
+from chainrule.data.handwriting.centring import centre_of_mass
 from chainrule.figures.saving import save_figure
 from chainrule.figures.style import GREY, INK, ORANGE, bare, heading, paper, styled
 

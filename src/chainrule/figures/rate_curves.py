@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation.wording import count_text, percent_text
+from chainrule.evaluation import count_text, percent_text
 from chainrule.figures.parameter_scale import scale_of, ticked
 from chainrule.figures.study_table import StudyTable
 from chainrule.figures.style import SERIES, heading, paper, ramp, styled

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
+from chainrule.data import Dataset
 from chainrule.errors import InputError
-from chainrule.evaluation.wording import number_text
+from chainrule.evaluation import number_text
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, styled
 from chainrule.limits import Limit
-from chainrule.network.network import Network
+from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.train import train
+from chainrule.training import train
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.contract import Score
-from chainrule.engine.position import Position
+from chainrule.attribution import REPLAY_BUDGET, RunReplay
+from chainrule.data import Dataset
+from chainrule.engine import Position, Score
 from chainrule.limits import Limit
 from chainrule.randomness import generator
-from chainrule.training.run_folder import RunFolder
-from chainrule.worked.real.course import Course
-from chainrule.worked.real.stages import AFFORDED
+from chainrule.training import RunFolder
 
 __all__ = ["RunPoint", "Sample", "run_points", "sample_of"]
 
@@ -36,7 +34,7 @@ class RunPoint:
 
 
 def run_points(
-    course: Course, most: int = 13, *, afforded: float = AFFORDED
+    course: RunReplay, most: int = 13, *, afforded: float = REPLAY_BUDGET
 ) -> tuple[RunPoint, ...]:
     """The start of a run, ends of epochs, and where it has come to, in order.
 
@@ -54,7 +52,7 @@ def run_points(
     most = Limit(int, "positions of the run", 2).check("figure", "most", most)
     newest = course.newest
     shares = np.linspace(0, 1, most)[1:-1]
-    ended = course.place(newest.step)[0]
+    ended = course.epoch_position(newest.step)[0]
     if ended < most - 1:
         steps = {round(share**2 * newest.step) for share in shares}
     else:
@@ -62,32 +60,32 @@ def run_points(
     wanted = sorted(steps - {0, newest.step})
     start = RunFolder(course.path).first()
     kept = [start, *_reached(course, start, wanted, afforded)]
-    settled = course.plan.engine.settled
+    settled = course.plan.engine.inference_parameters
     return tuple(
         RunPoint(_epochs_at(course, one), settled(one).astype(np.float64))
         for one in (*kept, newest)
     )
 
 
-def _epochs_at(course: Course, position: Position) -> float:
+def _epochs_at(course: RunReplay, position: Position) -> float:
     """Epochs done at a position, with the part of the one under way."""
-    epoch, batches = course.place(position.step)
+    epoch, batches = course.epoch_position(position.step)
     return epoch + batches / course.batches(epoch)
 
 
 def _reached(
-    course: Course, position: Position, wanted: list[int], afforded: float
+    course: RunReplay, position: Position, wanted: list[int], afforded: float
 ) -> Iterator[Position]:
     """The positions after these numbers of steps, as far as they can be afforded."""
     plan = course.plan
     work = 3.0 * plan.recipe.batch_size * sum(layer.W.size for layer in plan.network.layers)
     for done in wanted:
-        nearest = max(position, course.nearest(done), key=lambda one: one.step)
+        nearest = max(position, course.nearest_checkpoint(done), key=lambda one: one.step)
         way = (done - nearest.step) * work
         if way > afforded:
             continue
         afforded -= way
-        position = course.reached(done, nearest)
+        position = course.position_at(done, nearest)
         yield position
 
 
@@ -101,7 +99,7 @@ class Sample:
         data: the examples.
     """
 
-    course: Course
+    course: RunReplay
     rows: NDArray[np.int64]
     data: Dataset
 
@@ -123,7 +121,7 @@ class Sample:
         return f"{len(self.rows):,} of {whole:,} training examples"
 
 
-def sample_of(course: Course, most: int = 1000, seed: int = 0) -> Sample:
+def sample_of(course: RunReplay, most: int = 1000, seed: int = 0) -> Sample:
     """Draw a sample of a run's training set.
 
     Args:

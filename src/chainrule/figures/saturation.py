@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.attribution import RunReplay
 from chainrule.equations.activations import ACTIVATIONS, Activation
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points, sample_of
 from chainrule.figures.style import SERIES, heading, paper, styled
-from chainrule.worked.real.course import Course
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +60,7 @@ class SaturationData:
     sample: str
 
 
-def saturation_data(course: Course, *, examples: int = 500, seed: int = 0) -> SaturationData:
+def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) -> SaturationData:
     """Send a sample of the training set through a run's network as it was at ends of epochs.
 
     Args:

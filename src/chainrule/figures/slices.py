@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation.wording import count_text
+from chainrule.evaluation import count_text
 from chainrule.figures.parameter_scale import ParameterScale, scale_of, ticked
 from chainrule.figures.study_table import StudyTable
 from chainrule.figures.style import BLUE, INK, ORANGE, heading, paper, styled

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from chainrule.data.streams import SIZE_LIMIT, opened
+from chainrule.data import SIZE_LIMIT, opened
 from chainrule.errors import DataError, unknown_name
 
 __all__ = ["METRICS", "StudyTable", "TrialRow", "Value", "distinct", "read_study_table"]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation.wording import count_text, short_name
+from chainrule.evaluation import count_text, short_name
 from chainrule.figures.images import is_image
 from chainrule.figures.style import GREY, INK, bare, diverging, heading, paper, styled
 from chainrule.limits import Limit
-from chainrule.network.network import Network
+from chainrule.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from chainrule.errors import ChainruleError, DataError
 from chainrule.network.architecture import Architecture
-from chainrule.network.parameters import Layout, checked_flat
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network.parameters import Layout, check_parameters
+from chainrule.network.sealed_file import read_sealed, write_sealed
 
 __all__ = ["NetworkFile", "read_network_file", "write_network_file"]
 
@@ -75,4 +75,4 @@ def _joined(layout: Layout, tensors: Mapping[str, NDArray[Any]]) -> NDArray[Any]
             got = f"{slot.name} of shape {tensors[slot.name].shape}, not {slot.shape}"
             raise ValueError(got)
     flat = np.concatenate([tensors[slot.name].reshape(-1) for slot in layout.slots])
-    return checked_flat(layout, flat, "parameters")
+    return check_parameters(layout, flat, "parameters")

@@ -18,11 +18,11 @@ from chainrule.errors import DataError, InputError, ShapeError, describe
 from chainrule.limits import Limit
 from chainrule.network.architecture import Architecture
 from chainrule.network.files import NetworkFile, read_network_file, write_network_file
-from chainrule.network.parameters import Layout, checked_flat, draw_parameters
+from chainrule.network.parameters import Layout, check_parameters, draw_parameters
 from chainrule.network.prediction import Outputs, predictor
 from chainrule.threads import one_blas_thread
 
-__all__ = ["BLOCK", "Network", "chosen_classes", "layers_of", "require_outputs", "settled"]
+__all__ = ["BLOCK", "Network", "network_layers", "predicted_classes", "require_outputs"]
 
 Array = NDArray[Any]
 
@@ -33,7 +33,7 @@ PREDICTION_BLOCK = 16 * BLOCK
 """Rows computed at once by kernels, which keep only what comes out."""
 
 
-def layers_of(architecture: Architecture, flat: Array) -> list[Layer]:
+def network_layers(architecture: Architecture, flat: Array) -> list[Layer]:
     """The layers that the equations compute with, as views into the flat parameters."""
     layout = Layout(architecture)
     return [
@@ -65,7 +65,7 @@ class Network:
     class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        flat = checked_flat(Layout(self.architecture), self.parameters, "Network")
+        flat = check_parameters(Layout(self.architecture), self.parameters, "Network")
         object.__setattr__(self, "parameters", flat)
         shape = tuple(int(n) for n in self.input_shape) or (self.architecture.layers[0],)
         object.__setattr__(self, "input_shape", shape)
@@ -114,7 +114,7 @@ class Network:
     @cached_property
     def layers(self) -> list[Layer]:
         """The layers that the equations compute with."""
-        return layers_of(self.architecture, self.parameters)
+        return network_layers(self.architecture, self.parameters)
 
     @cached_property
     def _predictor(self) -> Outputs | None:
@@ -132,6 +132,10 @@ class Network:
     def digest(self) -> str:
         """SHA-256, in hex, of the parameters' bytes."""
         return hashlib.sha256(self.parameters.tobytes()).hexdigest()
+
+    def for_cost(self, cost: str) -> Network:
+        """The network with the output activation that suits a cost: see `Architecture.for_cost`."""
+        return replace(self, architecture=self.architecture.for_cost(cost))
 
     def with_parameters(self, flat: Array) -> Network:
         """The same network with other numbers.
@@ -190,7 +194,7 @@ class Network:
         Returns: (batch,), from 0.
         Raises: ShapeError, DataError.
         """
-        return chosen_classes(self.predict(inputs))
+        return predicted_classes(self.predict(inputs))
 
     def working(self, rows: Array) -> Array:
         """Inputs as the first layer takes them: in the network's type, bytes scaled."""
@@ -247,16 +251,11 @@ def _require_finite(where: str, rows: Array) -> None:
         raise DataError(where, expected="finite inputs", got=f"{rows[at]} at {at}")
 
 
-def chosen_classes(outputs: Array) -> NDArray[np.int64]:
+def predicted_classes(outputs: Array) -> NDArray[np.int64]:
     """The class that each row of outputs chooses; (batch, n) -> (batch,)."""
     if outputs.shape[1] == 1:
         return (outputs[:, 0] > 0.5).astype(np.int64)
     return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
-
-
-def settled(network: Network, cost: str) -> Network:
-    """The network with its output activation settled by the cost, as training does it."""
-    return replace(network, architecture=network.architecture.for_cost(cost))
 
 
 def require_outputs(network: Network, outputs: int, where: str, classifies: bool = True) -> None:

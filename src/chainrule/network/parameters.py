@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.equations.arrays import flatten
 from chainrule.equations.initialisers import INITIALISERS, Spread
 from chainrule.errors import DataError, ShapeError, describe
 from chainrule.network.architecture import Architecture
 from chainrule.randomness import generator
 
-__all__ = ["Layout", "Slot", "checked_flat", "draw_parameters", "flatten", "tensor_digests"]
+__all__ = ["Layout", "Slot", "check_parameters", "draw_parameters", "flatten", "tensor_digests"]
 
 Array = NDArray[Any]
 
@@ -110,26 +110,6 @@ class Layout:
         return mask
 
 
-def flatten(
-    weights: Sequence[Array],
-    biases: Sequence[Array | None],
-    gains: Sequence[Array | None] = (),
-) -> Array:
-    """One flat buffer from tensors in the layout's order.
-
-    Args:
-        weights: one a layer, (fan_out, fan_in).
-        biases: one a layer, (fan_out,); None for a layer without.
-        gains: one a layer, (fan_out,); None, or nothing at all, for layers without.
-    """
-    parts: list[Array] = []
-    for layer, (W, b) in enumerate(zip(weights, biases, strict=True)):
-        gain = gains[layer] if layer < len(gains) else None
-        parts.append(W.reshape(-1))
-        parts += [extra for extra in (b, gain) if extra is not None]
-    return np.concatenate(parts)
-
-
 def draw_parameters(architecture: Architecture, seed: int) -> Array:
     """The parameters before the first step, drawn from the seed.
 
@@ -165,7 +145,7 @@ def tensor_digests(layout: Layout, flat: Array) -> dict[str, str]:
     return {s.name: hashlib.sha256(s.view(flat).tobytes()).hexdigest() for s in layout.slots}
 
 
-def checked_flat(layout: Layout, given: Any, where: str) -> Array:
+def check_parameters(layout: Layout, given: Any, where: str) -> Array:
     """The flat buffer in the layout's type, read-only.
 
     Raises: ShapeError, DataError for values that are not finite.

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.crew import shared_crew
 from chainrule.network.parameters import Layout
+from chainrule.thread_pool import shared_thread_pool
 
 if TYPE_CHECKING:
-    from chainrule.kernels.records import Buffers, Plan
+    from chainrule.kernels import Buffers, KernelLayout
 
 __all__ = ["Outputs", "predictor"]
 
@@ -81,7 +81,7 @@ class _Predictor:
         x = np.ascontiguousarray(rows).view()
         x.flags.writeable = False  # one type for compiled code, whatever was given
         work = n * self._multiplications
-        threads = shared_crew() if n > ROWS and work >= THREAD_WORK else None
+        threads = shared_thread_pool() if n > ROWS and work >= THREAD_WORK else None
         share = partial(self._share, x, factor, (z, a))
         if threads is None:
             return z, a, math.isfinite(share(1, 0))
@@ -98,43 +98,43 @@ class _Predictor:
         self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
     ) -> float:
         """One thread's share of the rows; NaN where an input of it is not finite."""
-        from chainrule.kernels.predictions import compute_outputs
+        from chainrule.kernels import InputRows, OutputRows, compute_outputs
 
         each = -(-len(x) // (threads * ROWS)) * ROWS
         first, after = min(me * each, len(x)), min((me + 1) * each, len(x))
         if first >= after:
             return 0.0
         plan, buffers, entries, values = self._room
-        source = (x, factor, entries, values)
+        source = InputRows(x, factor, entries, values)
         # Compiled code raises no warnings; the same kernels run as Python do.
         with np.errstate(all="ignore"):
-            whole = (*out, first, after)
+            whole = OutputRows(*out, first, after)
             probe: float = compute_outputs(plan, buffers, self._theta, source, whole)
         return probe
 
     @cached_property
     def _theta(self) -> Array:
-        from chainrule.network.table import Table
+        from chainrule.network.packed_parameters import PackedLayout
 
-        return Table(self.layout).filled(self.parameters)
+        return PackedLayout(self.layout).filled(self.parameters)
 
     @cached_property
     def _rooms(self) -> threading.local:
         return threading.local()
 
     @property
-    def _room(self) -> tuple[Plan, Buffers, Array, Array]:
+    def _room(self) -> tuple[KernelLayout, Buffers, Array, Array]:
         """What only this thread writes to."""
         rooms = self._rooms
         try:
             return rooms.made  # type: ignore[no-any-return]
         except AttributeError:
-            from chainrule.network.table import Table
-            from chainrule.network.workspace import made_buffers, made_plan
+            from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+            from chainrule.network.packed_parameters import PackedLayout
 
-            table, features = Table(self.layout), self.layout.architecture.layers[0]
-            plan = made_plan(table, ROWS)
-            buffers = made_buffers(plan, table, backward=False)
+            table, features = PackedLayout(self.layout), self.layout.architecture.layers[0]
+            plan = kernel_plan(table, ROWS)
+            buffers = allocate_buffers(plan, table, backward=False)
             entries, values = np.zeros(features, np.int32), np.zeros(features, self._theta.dtype)
             rooms.made = (plan, buffers, entries, values)
             return rooms.made  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ from typing import Any
 from chainrule.errors import unknown_name
 from chainrule.recipe import read_table
 
-__all__ = ["measured", "preset", "preset_about", "preset_names"]
+__all__ = ["preset", "preset_description", "preset_names", "preset_results"]
 
 _FOLDER = Path(__file__).parent
 _ABOUT = "about"
@@ -41,7 +41,7 @@ def preset(name: str) -> dict[str, Any]:
     return {key: value for key, value in _table(name).items() if key != _ABOUT}
 
 
-def preset_about(name: str) -> str:
+def preset_description(name: str) -> str:
     """What a preset is for, in a sentence.
 
     Raises: UnknownNameError.
@@ -49,7 +49,7 @@ def preset_about(name: str) -> str:
     return str(_table(name)[_ABOUT])
 
 
-def measured(name: str) -> dict[str, Any]:
+def preset_results(name: str) -> dict[str, Any]:
     """What came of a preset on MNIST when it was last measured; empty where it was not.
 
     Returns: accuracies on the test images by seed, seconds of each training, parameters, bytes of

@@ -22,7 +22,7 @@ from chainrule.study.executors import (
 )
 from chainrule.study.spec import Settings, Spec
 from chainrule.study.trial import Outcome, Task
-from chainrule.study.working import work
+from chainrule.study.worker import work
 from chainrule.threads import thread_count
 
 __all__ = ["Dask", "Joblib", "Ray", "executor_for"]

@@ -6,14 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chainrule.errors import InputError
-from chainrule.evaluation.proportion import wilson_interval
-from chainrule.evaluation.tables import Table
-from chainrule.evaluation.wording import count_text, percent_text
-from chainrule.study.course import kept_study
+from chainrule.evaluation import Table, count_text, percent_text, wilson_interval
+from chainrule.study.runner import kept_study
 from chainrule.study.statistics import McNemar, difference, mcnemar
-from chainrule.study.store import Store
+from chainrule.study.study_storage import Store
 from chainrule.study.summary import Entry, summarised
-from chainrule.study.telling import chosen_text
+from chainrule.study.tables import chosen_text
 from chainrule.study.trial import right_answers
 
 __all__ = ["Comparison", "Side", "compared", "comparison_tables"]

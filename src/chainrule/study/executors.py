@@ -24,7 +24,7 @@ from typing import Any, Protocol
 
 from chainrule.study.spec import Spec
 from chainrule.study.trial import Outcome, Task
-from chainrule.study.working import work
+from chainrule.study.worker import work
 
 __all__ = ["Executor", "Here", "Processes", "Threads", "WorkerLost", "in_flight", "threads_compute"]
 

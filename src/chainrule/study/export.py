@@ -10,7 +10,7 @@ from typing import Any
 
 from chainrule.errors import InputError, MissingLibraryError
 from chainrule.storage import write_atomically
-from chainrule.study.course import Kept
+from chainrule.study.runner import Kept
 from chainrule.study.summary import Entry, entries
 
 __all__ = ["FORMATS", "curve_rows", "export_text", "rows_of", "write_parquet"]

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from chainrule.study.claims import attempts, has_ended, is_stale
-from chainrule.study.course import TEST_WARNING, Kept
+from chainrule.study.leases import attempts, has_ended, is_stale
+from chainrule.study.runner import TEST_WARNING, Kept
 from chainrule.study.spec import Spec
 from chainrule.study.statistics import Spread, spread
 

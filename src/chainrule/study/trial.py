@@ -13,20 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.position import EpochRecord
+from chainrule.data import Dataset
+from chainrule.engine import EpochRecord
 from chainrule.equations.costs import cost_named
 from chainrule.errors import DivergenceError
-from chainrule.evaluation.answers import answered
-from chainrule.evaluation.matching import matched
-from chainrule.network.network import Network, chosen_classes
-from chainrule.network.parameters import draw_parameters
+from chainrule.evaluation import answered, matched
+from chainrule.network import Network, draw_parameters, predicted_classes
 from chainrule.recipe import Recipe
 from chainrule.study.configuration import built
-from chainrule.study.material import Material
 from chainrule.study.spec import Spec
-from chainrule.training.observers import Moment
-from chainrule.training.train import Run, train
+from chainrule.study.study_data import Material
+from chainrule.training import Run, TrainingProgress, train
 
 __all__ = [
     "COMPLETE",
@@ -96,7 +93,7 @@ class _Watcher:
     failure: Exception | None = None
     curve: list[float] = field(default_factory=list)
 
-    def __call__(self, moment: Moment) -> bool:
+    def __call__(self, moment: TrainingProgress) -> bool:
         if moment.epoch_ended and self.metric.startswith("validation_"):
             self._note(moment.position.history[-1], moment.epochs)
         return self.pruned or self.failure is not None or self.stopped()
@@ -200,7 +197,7 @@ def _judged(
     for block in answered(network, data, cost):
         total += float(block.costs.sum())
         if data.classifies:
-            right.append(chosen_classes(block.outputs) == data.targets[block.rows])
+            right.append(predicted_classes(block.outputs) == data.targets[block.rows])
     return (np.concatenate(right) if right else None), total / len(data)
 
 

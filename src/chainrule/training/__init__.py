@@ -1,1 +1,63 @@
 """Training: the only loop, what it keeps, and how it is resumed and verified."""
+
+from typing import TYPE_CHECKING
+
+from chainrule._lazy import attach
+
+if TYPE_CHECKING:
+    from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
+    from chainrule.training.concurrent import train_many as train_many
+    from chainrule.training.epoch_end import stop_reason as stop_reason
+    from chainrule.training.epoch_end import train_chunk as train_chunk
+    from chainrule.training.loop import Run as Run
+    from chainrule.training.loop import restore_training as restore_training
+    from chainrule.training.loop import resume as resume
+    from chainrule.training.loop import train as train
+    from chainrule.training.lr_finder import RateCurve as RateCurve
+    from chainrule.training.lr_finder import find_learning_rate as find_learning_rate
+    from chainrule.training.observers import Observer as Observer
+    from chainrule.training.observers import TrainingProgress as TrainingProgress
+    from chainrule.training.run_folder import RunFacts as RunFacts
+    from chainrule.training.run_folder import RunFolder as RunFolder
+    from chainrule.training.setup import TrainingSetup as TrainingSetup
+    from chainrule.training.setup import first_position as first_position
+    from chainrule.training.setup import prepare_training as prepare_training
+    from chainrule.training.verification import Verification as Verification
+    from chainrule.training.verification import verify as verify
+
+__all__ = [
+    "Observer",
+    "RateCurve",
+    "Run",
+    "RunFacts",
+    "RunFolder",
+    "TrainingProgress",
+    "TrainingSetup",
+    "Verification",
+    "find_learning_rate",
+    "first_position",
+    "prepare_training",
+    "read_checkpoint",
+    "restore_training",
+    "resume",
+    "stop_reason",
+    "train",
+    "train_chunk",
+    "train_many",
+    "verify",
+]
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "checkpoint": ["read_checkpoint"],
+        "concurrent": ["train_many"],
+        "epoch_end": ["train_chunk", "stop_reason"],
+        "loop": ["Run", "restore_training", "resume", "train"],
+        "lr_finder": ["RateCurve", "find_learning_rate"],
+        "observers": ["TrainingProgress", "Observer"],
+        "run_folder": ["RunFacts", "RunFolder"],
+        "setup": ["TrainingSetup", "first_position", "prepare_training"],
+        "verification": ["Verification", "verify"],
+    },
+)

@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.engine.position import Position
-from chainrule.network.network import Network
+from chainrule.engine import Position
+from chainrule.network import Network
 from chainrule.training.run_folder import RunFacts
 
-__all__ = ["FORMAT", "certify", "version_of", "versions"]
+__all__ = ["FORMAT", "certify", "installed_version", "versions"]
 
 FORMAT = "chainrule certificate 1"
 
 
-def version_of(package: str) -> str:
+def installed_version(package: str) -> str:
     """The version of an installed package; "none" where it is not installed."""
     try:
         return version(package)
@@ -32,8 +32,8 @@ def versions() -> dict[str, str]:
         "chainrule": version("chainrule"),
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "numba": version_of("numba"),
-        "llvmlite": version_of("llvmlite"),
+        "numba": installed_version("numba"),
+        "llvmlite": installed_version("llvmlite"),
         "machine": platform.machine(),
         "system": platform.system(),
     }

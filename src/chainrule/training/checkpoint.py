@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
+from chainrule.engine import Best, EpochRecord, EpochSums, Position
 from chainrule.errors import ChainruleError, DataError, RunFolderError
-from chainrule.network.sealed import read_sealed, write_sealed
+from chainrule.network import read_sealed, write_sealed
 from chainrule.storage import remove
 
 __all__ = ["newest_position", "read_checkpoint", "write_checkpoint"]

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from chainrule.engine.position import Position
+from chainrule.engine import Position
 
-__all__ = ["Moment", "Observer", "Observers"]
+__all__ = ["Observer", "Observers", "TrainingProgress"]
 
 SLICE_SECONDS = 0.05
 """Observers are called at most so often, and at each epoch's end."""
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class TrainingProgress:
     """What an observer sees.
 
     Args:
@@ -40,8 +40,8 @@ class Moment:
         return done / self.epochs if self.epochs else 1.0
 
 
-Observer: TypeAlias = Callable[[Moment], object]
-"""Called with a Moment; returning True asks the run to stop."""
+Observer: TypeAlias = Callable[[TrainingProgress], object]
+"""Called with a TrainingProgress; returning True asks the run to stop."""
 
 
 class Observers:
@@ -50,12 +50,12 @@ class Observers:
     def __init__(self, observers: Iterable[Observer]) -> None:
         self._observers = list(observers)
 
-    def see(self, moment: Moment) -> bool:
+    def see(self, moment: TrainingProgress) -> bool:
         """Show a moment to all; True where one asks to stop."""
         wishes = [self._shown(observer, moment) for observer in list(self._observers)]
         return any(wishes)
 
-    def _shown(self, observer: Observer, moment: Moment) -> bool:
+    def _shown(self, observer: Observer, moment: TrainingProgress) -> bool:
         try:
             return observer(moment) is True
         except Exception as error:

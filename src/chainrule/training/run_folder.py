@@ -21,11 +21,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.position import Position
+from chainrule.data import Dataset
+from chainrule.engine import Position
 from chainrule.errors import ChainruleError, DataError, FileError, RunFolderError
-from chainrule.network.architecture import Architecture
-from chainrule.network.network import Network
+from chainrule.network import Architecture, Network
 from chainrule.recipe import Recipe
 from chainrule.storage import (
     is_half_written,

@@ -9,18 +9,17 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from chainrule.data.dataset import Dataset
-from chainrule.engine.contract import Until
-from chainrule.engine.position import EpochRecord, Position
+from chainrule.data import Dataset
+from chainrule.engine import EpochRecord, Position, Until
 from chainrule.errors import DataError, DivergenceError, RunFolderError
-from chainrule.network.network import Network
+from chainrule.network import Network
 from chainrule.storage import read_bytes
 from chainrule.training.certificate import FORMAT, certify, versions
-from chainrule.training.epochs import ENDS, advanced, ending, result_of
-from chainrule.training.observers import SLICE_SECONDS, Moment, Observer, Observers
-from chainrule.training.plan import Plan, first_position
+from chainrule.training.epoch_end import ENDS, final_parameters, stop_reason, train_chunk
+from chainrule.training.loop import restore_training
+from chainrule.training.observers import SLICE_SECONDS, Observer, Observers, TrainingProgress
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.train import plan_of
+from chainrule.training.setup import TrainingSetup, first_position
 
 __all__ = ["Verification", "verify"]
 
@@ -58,14 +57,14 @@ def verify(
         folder: the run's folder.
         dataset: the training set with which it began.
         validation: the validation set with which it began.
-        observers: called with a Moment as in `train`.
+        observers: called with a TrainingProgress as in `train`.
 
     Raises: RunFolderError, FileError, DataError, IntegrityError.
     """
     kept = RunFolder(folder)
     kept.facts()
     certificate = _certificate(kept)
-    plan = plan_of(kept, dataset, validation)
+    plan = restore_training(kept, dataset, validation)
     watching, position = Observers(observers), first_position(plan)
     difference = ""
     for claimed in certificate["epochs"]:
@@ -110,12 +109,12 @@ def _is_whole(certificate: Mapping[str, Any]) -> bool:
     )
 
 
-def _next_epoch(plan: Plan, position: Position, watching: Observers) -> Position:
+def _next_epoch(plan: TrainingSetup, position: Position, watching: Observers) -> Position:
     closed = False
     while not closed:
-        position, closed = advanced(plan, position, Until(seconds=SLICE_SECONDS))
-        batches = plan.engine.timetable.batches(position.epoch)
-        watching.see(Moment(position, plan.recipe.epochs, batches, closed))
+        position, closed = train_chunk(plan, position, Until(seconds=SLICE_SECONDS))
+        batches = plan.engine.schedule.batches(position.epoch)
+        watching.see(TrainingProgress(position, plan.recipe.epochs, batches, closed))
     return position
 
 
@@ -129,7 +128,7 @@ def _epoch_difference(claimed: Mapping[str, Any], record: EpochRecord) -> str:
 
 
 def _difference_in_files(
-    kept: RunFolder, certificate: Mapping[str, Any], plan: Plan, position: Position
+    kept: RunFolder, certificate: Mapping[str, Any], plan: TrainingSetup, position: Position
 ) -> str:
     """What differs in the files although every epoch's weights agree, in words."""
     return (
@@ -149,14 +148,14 @@ def _history_difference(kept: RunFolder, position: Position) -> str:
 
 
 def _network_difference(
-    kept: RunFolder, certificate: Mapping[str, Any], plan: Plan, position: Position
+    kept: RunFolder, certificate: Mapping[str, Any], plan: TrainingSetup, position: Position
 ) -> str:
     network = kept.network()
     if network.digest != certificate.get("network_sha256"):
         return "network.safetensors: other weights than the certificate's"
-    due = plan.network.with_parameters(result_of(plan, position))
+    due = plan.network.with_parameters(final_parameters(plan, position))
     # Without a monitor, a run that was cut off in mid-epoch gives weights of no epoch's end.
-    ended = position.best is not None or ending(plan.recipe, position) is not None
+    ended = position.best is not None or stop_reason(plan.recipe, position) is not None
     if ended and network.digest != due.digest:
         return "network.safetensors: other weights than the run's"
     if _described(network) != _described(due):
@@ -173,7 +172,7 @@ def _certificate_difference(
 ) -> str:
     """The first entry of the certificate that is not what it would be now."""
     facts, claimed = kept.facts(), certificate.get("ended")
-    due = ending(facts.recipe, position)
+    due = stop_reason(facts.recipe, position)
     ended = str(due if due or claimed in ENDS else claimed)
     again = certify(facts, position, kept.network(), ended)
     for name, value in json.loads(json.dumps(again)).items():

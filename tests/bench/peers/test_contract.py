@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from chainrule.bench.cases import Case
-from chainrule.bench.peers.contract import Peer
+from comparison.cases import Case
+from comparison.peers.contract import Peer
 
 
 def test_a_peer_names_the_first_package_that_is_missing() -> None:

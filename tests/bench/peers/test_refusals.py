@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.bench.cases import CASES
-from chainrule.bench.peers.digits_package import DIGITS
-from chainrule.bench.peers.pytorch import TORCH_COMPILE
-from chainrule.bench.peers.scikit import SCIKIT
+from comparison.cases import CASES
+from comparison.peers.digits_package import DIGITS
+from comparison.peers.pytorch import TORCH_COMPILE
+from comparison.peers.scikit import SCIKIT
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.bench.agreement import tolerance, truth_of
-from chainrule.bench.cases import Case
-from chainrule.bench.material import Job
-from chainrule.bench.peers.contract import Peer
-from chainrule.bench.peers.ours import law_outputs
-from chainrule.bench.peers.table import PEERS, peers_named
 from chainrule.errors import UnknownNameError
+from comparison.agreement import tolerance, truth_of
+from comparison.cases import Case
+from comparison.material import Job
+from comparison.peers.contract import Peer
+from comparison.peers.ours import law_outputs
+from comparison.peers.table import PEERS, peers_named
 
 # What other libraries warn of is not ours to mend.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.data.handwriting.choice import Choice, choose_digit
-from chainrule.data.handwriting.ink import find_pieces
+from chainrule.data.handwriting.binarisation import find_pieces
+from chainrule.data.handwriting.digit_selection import Choice, choose_digit
 
 Box = tuple[int, int, int, int]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.data.handwriting.fit import (
+from chainrule.data.handwriting.centring import (
     as_bytes,
     box_side,
     centre_of_mass,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from chainrule.data.handwriting.ink import find_pieces, grown, otsu_threshold
+from chainrule.data.handwriting.binarisation import find_pieces, grown, otsu_threshold
 
 
 def test_the_threshold_lies_between_two_heaps() -> None:

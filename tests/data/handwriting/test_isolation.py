@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.data.handwriting.isolation import isolated
+from chainrule.data.handwriting.segmentation import isolated
 
 DRAW = np.random.default_rng(5)
 

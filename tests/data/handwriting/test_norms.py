@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.data.handwriting.norms import NORMS, measure, norms_of, unusual
+from chainrule.data.handwriting.mnist_statistics import NORMS, measure, norms_of, unusual
 from chainrule.data.mnist import load_mnist
 
 # How far the outer quantiles, and the middle one, of 2,000 digits may lie from those of 60,000.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from chainrule.data.handwriting.numbers import read_numbers
+from chainrule.data.handwriting.number_text import read_numbers
 from chainrule.errors import DataError
 
 GRID = np.array([[0, 51], [102, 255]]) / 255

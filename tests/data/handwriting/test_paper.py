@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.data.handwriting.paper import frame_width, ink_amount, paper_brightness, ring_share
+from chainrule.data.handwriting.background import (
+    frame_width,
+    ink_amount,
+    paper_brightness,
+    ring_share,
+)
 
 
 def slope(height: int = 120, width: int = 160, far: float = 0.4) -> np.ndarray:

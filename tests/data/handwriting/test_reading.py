@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chainrule.data.handwriting.reading import MOST_KEPT, read_picture, shrunk
+from chainrule.data.handwriting.picture_reader import MOST_KEPT, read_picture, shrunk
 from chainrule.errors import DataError, FileError
 
 LEVELS = np.array([[0, 51, 102], [153, 204, 255]], np.uint8)

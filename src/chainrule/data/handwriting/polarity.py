@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.isolation import isolated
-from chainrule.data.handwriting.paper import ink_amount, paper_brightness, ring_share
-from chainrule.data.handwriting.reading import shrunk
+from chainrule.data.handwriting.background import ink_amount, paper_brightness, ring_share
+from chainrule.data.handwriting.picture_reader import shrunk
+from chainrule.data.handwriting.segmentation import isolated
 
 __all__ = ["ink_is_dark"]
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.fit import (
+from chainrule.data.handwriting.background import frame_width, ink_amount, paper_brightness
+from chainrule.data.handwriting.centring import (
     as_bytes,
     centre_of_mass,
     centred,
@@ -17,11 +18,10 @@ from chainrule.data.handwriting.fit import (
     fitted,
     is_mnist_like,
 )
-from chainrule.data.handwriting.isolation import Isolation, isolated
-from chainrule.data.handwriting.paper import frame_width, ink_amount, paper_brightness
+from chainrule.data.handwriting.picture_reader import MOST_KEPT, Picture, shrunk
 from chainrule.data.handwriting.polarity import ink_is_dark
-from chainrule.data.handwriting.reading import MOST_KEPT, Picture, shrunk
-from chainrule.data.handwriting.record import Preparation, Record
+from chainrule.data.handwriting.preprocessing_trace import Preparation, Record
+from chainrule.data.handwriting.segmentation import Isolation, isolated
 from chainrule.errors import DataError, InputError, ShapeError, describe
 
 __all__ = ["prepare"]

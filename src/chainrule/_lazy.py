@@ -1,0 +1,44 @@
+"""Lazy doors: the public names of a package, each loaded from its module on first use."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+__all__ = ["attach"]
+
+
+def attach(
+    package: str, names: Mapping[str, Sequence[str]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Make the functions ``__getattr__`` and ``__dir__`` of a package whose names load lazily.
+
+    An import of the package then loads none of its modules, so that every command starts quickly.
+    Type checkers do not run this code; the package repeats the imports under ``TYPE_CHECKING``,
+    and a check compares the two lists.
+
+    Args:
+        package: the package's ``__name__``.
+        names: for each module of the package, relative to it, the names that it exports.
+
+    Returns: the functions for the package's ``__getattr__`` and ``__dir__``.
+
+    >>> load, _ = attach("chainrule", {"errors": ["InputError"]})
+    >>> load("InputError").__name__
+    'InputError'
+    """
+    modules = {name: module for module, listed in names.items() for name in listed}
+
+    def load(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
+        setattr(sys.modules[package], name, value)  # found without this function from now on
+        return value
+
+    def list_names() -> list[str]:
+        return sorted(sys.modules[package].__all__)
+
+    return load, list_names

@@ -1,0 +1,219 @@
+"""Why a network chose what it chose for one example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from chainrule.attribution.example_view import (
+    example_picture,
+    input_name,
+    is_image,
+    signed_picture,
+    target_text,
+)
+from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.margin import (
+    LINEAR,
+    RISING,
+    Margin,
+    OutputChoice,
+    decompose_margin,
+    output_choice,
+)
+from chainrule.attribution.story import Block, Gallery, Lines, Story
+from chainrule.attribution.term_sums import number_cell, terms_table
+from chainrule.errors import InputError
+from chainrule.evaluation import Table
+
+__all__ = ["decision_story"]
+
+
+def decision_story(passing: ForwardTrace, top: int) -> Story:
+    """Why a network chose a class for an example.
+
+    Args:
+        passing: the network and the example.
+        top: how many parts are told one by one.
+
+    Raises: InputError where the targets are numbers.
+    """
+    if not passing.dataset.classifies:
+        raise InputError(
+            passing.where,
+            expected="a network that chooses between classes",
+            got="targets that are numbers",
+            remedy="Ask for a neuron of the last layer instead",
+            argument="decision",
+        )
+    told = _DecisionStory(passing, top)
+    return Story(
+        title=f"Why {passing.path} chose {told.name(told.choice.chosen)}",
+        blocks=tuple(told.blocks()),
+        numbers=told.record(),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _DecisionStory:
+    passing: ForwardTrace
+    top: int
+
+    @cached_property
+    def choice(self) -> OutputChoice:
+        return output_choice(self.passing)
+
+    @cached_property
+    def margin(self) -> Margin:
+        return decompose_margin(self.passing, self.choice)
+
+    @property
+    def depth(self) -> int:
+        return self.passing.depth
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one output stands for two classes."""
+        return self.choice.rival is None
+
+    def name(self, output: int) -> str:
+        """The class that an output stands for; a single one by which side of ½ it is on."""
+        names = self.passing.dataset.class_names
+        if self.is_single:
+            sure = self.passing.activations(self.depth)[0] > 0.5
+            return names[1] if sure and len(names) > 1 else names[0]
+        return names[output]
+
+    def blocks(self) -> Iterator[Block]:
+        yield Lines("", tuple(self._sentences()))
+        yield self._outputs()
+        yield self._by_neurons()
+        yield Lines("Back to the inputs", tuple(self._input_sentences()))
+        yield from self._by_inputs()
+
+    def _sentences(self) -> Iterator[str]:
+        target = target_text(self.passing.dataset, self.passing.row)
+        chosen = self.name(self.choice.chosen)
+        verdict = "which is right" if chosen == target else f"which is wrong: it is {target}"
+        yield f"For {self.passing.description}."
+        yield f"It chose {chosen}, {verdict}."
+        margin = number_cell(self.margin.neurons.total)
+        last = self.passing.network.architecture.activations[-1]
+        if self.choice.rival is None:
+            output = number_cell(self._activation(0))
+            yield f"Its one output is {output}, of the sum {margin}."
+            return
+        yield f"The runner-up is {self.name(self.choice.rival)}; the margin in z is {margin}."
+        if last not in RISING:
+            yield (
+                f"Outputs are compared by a, and {last} does not rise everywhere: the margin in z "
+                "need not be what decided."
+            )
+
+    def _activation(self, output: int) -> float:
+        return float(self.passing.activations(self.depth)[output])
+
+    def _outputs(self) -> Table:
+        z = self.passing.sums(self.depth)
+        rows = tuple(
+            (self._output_name(j), number_cell(float(z[j])), number_cell(self._activation(j)))
+            for j in self.choice.ordered[: max(self.top, 2)]
+        )
+        left = len(z) - len(rows)
+        note = f"and {left} more" if left else ""
+        return Table("Outputs", ("class", "z", "a"), rows, note)
+
+    def _output_name(self, output: int) -> str:
+        if not self.is_single:
+            return self.name(output)
+        return self.passing.dataset.class_names[-1]
+
+    def _by_neurons(self) -> Table:
+        whole, depth = self.margin.neurons, self.depth
+        count = len(whole.terms) - 1
+        ranked = [at for at in whole.ranked() if at < count][: self.top]
+        weights = self._weights()
+        a = self.passing.activations(depth - 1)
+        rows = [
+            (self._source(at), number_cell(float(a[at])), number_cell(float(weights[at])))
+            for at in ranked
+        ]
+        what = "z" if self.is_single else "margin"
+        column = f"W[{depth}]" + ("" if self.is_single else " difference")
+        header = ("from", f"a[{depth - 1}]", column, "part")
+        bias = "bias" if self.is_single else "difference of biases"
+        where = f"neurons of layer {depth - 1}" if depth > 1 else "inputs"
+        title = f"The {what} by {where}, the largest parts first"
+        return terms_table(title, header, rows, whole, last=((bias, float(whole.terms[-1])),))
+
+    def _weights(self) -> Any:
+        W = self.passing.weights(self.depth)
+        rival = self.choice.rival
+        return W[self.choice.chosen] - (0.0 if rival is None else W[rival])
+
+    def _source(self, at: int) -> str:
+        if self.depth == 1:
+            return input_name(self.passing.dataset, at)
+        return f"neuron {at}"
+
+    def _input_sentences(self) -> Iterator[str]:
+        margin, hidden = self.margin, self.passing.network.architecture.activations[:-1]
+        bent = ", ".join(name for name in dict.fromkeys(hidden) if name not in LINEAR)
+        if bent:
+            yield (
+                f"Exact only for straight pieces through 0, which {bent} has not: a part is the "
+                "slope of the margin in an input, times that input. What they leave is the rest."
+            )
+        else:
+            yield "All functions are of straight pieces: the parts by the active ways are exact."
+        inputs, biases = number_cell(float(margin.inputs.sum())), number_cell(margin.biases)
+        rest = "" if margin.exact else f", the rest {number_cell(margin.rest)}"
+        together = number_cell(margin.from_inputs.added)
+        yield f"Inputs add {inputs}, biases {biases}{rest}: together {together}."
+        if margin.exact:  # with the rest they add up by definition
+            yield margin.from_inputs.sentence
+        yield "A part says what this input adds here, with all others as they are; no more."
+
+    def _by_inputs(self) -> Iterator[Block]:
+        data, row, parts = self.passing.dataset, self.passing.row, self.margin.inputs
+        if is_image(data):
+            yield Gallery(
+                "Inputs that speak for and against",
+                (
+                    example_picture(data, row, f"example {row}"),
+                    signed_picture(data, parts, "parts in the margin"),
+                ),
+            )
+            return
+        ranked = sorted(range(len(parts)), key=lambda at: -abs(parts[at]))[: self.top]
+        x = self.passing.activations(0)
+        rows = tuple(
+            (f"input {at}", number_cell(float(x[at])), number_cell(float(parts[at])))
+            for at in ranked
+        )
+        yield Table("Inputs, the largest parts first", ("input", "x", "part"), rows)
+
+    def record(self) -> dict[str, Any]:
+        margin, depth = self.margin, self.depth
+        names = self.passing.dataset.class_names
+        return {
+            "network": self.passing.path,
+            "part": self.passing.part,
+            "example": self.passing.row,
+            "target": target_text(self.passing.dataset, self.passing.row),
+            "chosen": self.name(self.choice.chosen),
+            "runner_up": None if self.choice.rival is None else names[self.choice.rival],
+            "z": self.passing.sums(depth).tolist(),
+            "a": self.passing.activations(depth).tolist(),
+            "margin": margin.neurons.total,
+            "neuron_parts": margin.neurons.terms[:-1].tolist(),
+            "bias_part": float(margin.neurons.terms[-1]),
+            "neuron_parts_add_up": margin.neurons.holds,
+            "input_parts": margin.inputs.tolist(),
+            "biases_part": margin.biases,
+            "rest": margin.rest,
+            "exact": margin.exact,
+            "input_parts_add_up": margin.from_inputs.holds if margin.exact else None,
+        }

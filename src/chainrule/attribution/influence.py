@@ -1,0 +1,243 @@
+"""Which training examples moved a decision: products of gradients, summed over a run's stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.attribution.example_view import example_picture, is_image, target_text
+from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.gradient_factors import (
+    GradientFactors,
+    gradient_factors,
+    gradient_products,
+    visit_blocks,
+)
+from chainrule.attribution.recipe_support import gradient_settings
+from chainrule.attribution.replay import RunReplay
+from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
+from chainrule.attribution.story import Block, Gallery, Lines, Story
+from chainrule.attribution.term_sums import number_cell
+from chainrule.engine import DatasetView, normalised_weights
+from chainrule.equations.costs import Cost, cost_named
+from chainrule.evaluation import Table
+from chainrule.ledger.formulas import number_text
+from chainrule.network import predicted_classes
+
+__all__ = ["Influences", "compute_influences", "influence_story"]
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Influences:
+    """What each training example does for one example's cost.
+
+    Args:
+        products: ∇c_i · ∇c of each stage, times what example i counts in training,
+            (stages, n) float64.
+        rates: learning rate of each stage, (stages,).
+        costs: cost of the one example at each stage, (stages,).
+        outputs: of the network for it at each stage, (stages, outputs).
+    """
+
+    products: Array
+    rates: Array
+    costs: Array
+    outputs: Array
+
+    @cached_property
+    def total(self) -> Array:
+        """Σ η ∇c_i · ∇c over the stages, (n,): above 0 for examples that helped."""
+        return np.asarray(self.rates @ self.products)
+
+
+def compute_influences(
+    course: RunReplay, stages: Sequence[RunStage], passing: ForwardTrace
+) -> Influences:
+    """The influence of all training examples on one example, of whatever data.
+
+    To first order, one gradient step of rate η on training example i alone changes the cost c of
+    the example by -η ∇c_i · ∇c.
+
+    Args:
+        course: of the run.
+        stages: of it.
+        passing: names the example.
+    """
+    data, recipe = course.plan.training, course.plan.recipe
+    cost, outputs = cost_named(recipe.cost, recipe.huber_threshold), course.outputs
+    ones = [_example_factors(passing, outputs, stage, cost) for stage in stages]
+    found = np.empty((len(stages), len(data)))
+
+    def look(rows: slice, x: Array, y: Array) -> None:
+        for into, stage, one in zip(found, stages, ones, strict=True):
+            into[rows] = gradient_products(
+                gradient_factors(x, y, stage.layers, cost), one, stage.layers
+            )
+
+    visit_blocks(data, outputs, look)
+    weights = normalised_weights(data, recipe.class_weights)
+    return Influences(
+        products=found if weights is None else found * weights,
+        rates=np.array([stage.rate for stage in stages]),
+        costs=np.array([one.costs[0] for one in ones]),
+        outputs=np.array([one.outputs[0] for one in ones]),
+    )
+
+
+def _example_factors(
+    passing: ForwardTrace, outputs: int, stage: RunStage, cost: Cost
+) -> GradientFactors:
+    working, row = DatasetView(passing.dataset, outputs, "float64"), np.array([passing.row])
+    return gradient_factors(working.inputs(row), working.targets(row), stage.layers, cost)
+
+
+def influence_story(course: RunReplay, stages: RunStages, passing: ForwardTrace, top: int) -> Story:
+    """Which training examples helped and which hurt a decision.
+
+    Args:
+        course: of the run.
+        stages: of it.
+        passing: names the example, of whatever data.
+        top: how many of either kind are told one by one.
+    """
+    told = _InfluenceStory(
+        course, stages, passing, top, compute_influences(course, stages.stages, passing)
+    )
+    return Story(
+        title=f"What moved {course.path} on example {passing.row}",
+        blocks=tuple(told.blocks()),
+        numbers=told.record(),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _InfluenceStory:
+    course: RunReplay
+    stages: RunStages
+    passing: ForwardTrace
+    top: int
+    found: Influences
+
+    @cached_property
+    def helped(self) -> list[int]:
+        """Examples that helped most, the greatest influence first."""
+        total = self.found.total
+        return [int(i) for i in np.argsort(-total, kind="stable")[: self.top] if total[i] > 0]
+
+    @cached_property
+    def hurt(self) -> list[int]:
+        """Examples that hurt most, the least influence first."""
+        total = self.found.total
+        return [int(i) for i in np.argsort(total, kind="stable")[: self.top] if total[i] < 0]
+
+    @cached_property
+    def predictions(self) -> list[str]:
+        """What the network said of the example at each stage, with the output that says so."""
+        names, outputs = self.passing.dataset.class_names, self.found.outputs
+        if not self.passing.dataset.classifies:
+            return [", ".join(number_text(float(a), 4) for a in row) for row in outputs]
+        chosen = predicted_classes(outputs)
+        if outputs.shape[1] == 1:
+            return [f"{names[j]} ({a:.3g})" for j, a in zip(chosen, outputs[:, 0], strict=True)]
+        return [f"{names[j]} ({row[j]:.3g})" for j, row in zip(chosen, outputs, strict=True)]
+
+    def blocks(self) -> Iterator[Block]:
+        yield Lines("", tuple(self._sentences()))
+        if is_image(self.passing.dataset):
+            caption = f"example {self.passing.row}: {self._target}"
+            picture = example_picture(self.passing.dataset, self.passing.row, caption)
+            yield Gallery("", (picture,))
+        costs = tuple(number_cell(float(c)) for c in self.found.costs)
+        yield stages_table(self.stages, its_cost=costs, says=tuple(self.predictions))
+        yield from self._side("helped", self.helped)
+        yield from self._side("hurt", self.hurt)
+
+    @property
+    def _target(self) -> str:
+        return target_text(self.passing.dataset, self.passing.row)
+
+    def _sentences(self) -> Iterator[str]:
+        total, recipe = self.found.total, self.course.plan.recipe
+        yield f"For {self.passing.description}. The network says {self.predictions[-1]}."
+        yield (
+            "An influence is Σ η ∇c·∇c over the stages below: by how much, to first order, this "
+            "example's cost falls by one gradient step, at each stage, on the training example "
+            "alone. Above 0 it helped, below 0 it hurt."
+        )
+        if normalised_weights(self.course.plan.training, recipe.class_weights) is not None:
+            yield "Each is multiplied by what the training example counts in training."
+        if recipe.optimiser != "sgd":
+            yield f"The steps are plain ones; {recipe.optimiser} scales its own otherwise."
+        extras = list(gradient_settings(recipe))
+        if extras:
+            yield (
+                f"The run had {', '.join(extras)}; here the networks are plain, and examples are "
+                "as they are."
+            )
+        yield from self.stages.sentences
+        parts = [
+            f"{int((total > 0).sum())} helped, by {number_cell(float(total[total > 0].sum()))}"
+        ]
+        parts.append(
+            f"{int((total < 0).sum())} hurt, by {number_cell(float(total[total < 0].sum()))}"
+        )
+        yield f"Of {len(total)} training examples, {' in all; '.join(parts)} in all."
+        if recipe.validation_fraction:
+            yield "Examples are numbered without those that were held out to validate."
+
+    def _side(self, word: str, rows: Sequence[int]) -> Iterator[Block]:
+        data, total = self.course.plan.training, self.found.total
+        if not rows:
+            yield Lines(f"Training examples that {word} most", ("None.",))
+            return
+        cells = [(str(i), target_text(data, i), number_cell(float(total[i]))) for i in rows]
+        header = ("example", "target", "influence")
+        yield Table(f"Training examples that {word} most", header, tuple(cells))
+        if is_image(data):
+            pictures = (example_picture(data, int(i), f"{i}: {t}, {v}") for i, t, v in cells)
+            yield Gallery(f"Those that {word}", tuple(pictures))
+
+    def record(self) -> dict[str, Any]:
+        found = self.found
+        return {
+            "run": self.course.path,
+            "part": self.passing.part,
+            "example": self.passing.row,
+            "target": self._target,
+            "stages": [
+                {
+                    "step": stage.step,
+                    "epoch": stage.epoch,
+                    "learning_rate": stage.rate,
+                    "cost": float(c),
+                    "outputs": outputs.tolist(),
+                    "says": said,
+                }
+                for stage, c, outputs, said in zip(
+                    self.stages.stages, found.costs, found.outputs, self.predictions, strict=True
+                )
+            ],
+            "epochs_left_out": list(self.stages.left_out),
+            "helped": self._listed(self.helped),
+            "hurt": self._listed(self.hurt),
+            "influences": found.total.tolist(),
+        }
+
+    def _listed(self, rows: Sequence[int]) -> list[dict[str, Any]]:
+        data, found = self.course.plan.training, self.found
+        return [
+            {
+                "example": i,
+                "target": target_text(data, i),
+                "influence": float(found.total[i]),
+                "products": found.products[:, i].tolist(),
+            }
+            for i in rows
+        ]

@@ -1,0 +1,237 @@
+"""Training examples whose labels look wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.attribution.example_view import example_picture, is_image, target_text
+from chainrule.attribution.gradient_factors import visit_blocks
+from chainrule.attribution.replay import RunReplay
+from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
+from chainrule.attribution.story import Block, Gallery, Lines, Story
+from chainrule.equations.backpropagation import forward
+from chainrule.errors import InputError
+from chainrule.evaluation import Table
+from chainrule.ledger.formulas import number_text
+from chainrule.network import predicted_classes
+
+__all__ = ["LabelDoubts", "measure_label_doubts", "mislabels_story"]
+
+Array = NDArray[Any]
+
+_JUDGING_FRACTION = 0.8
+"""A stage judges where it agrees with so many labels, beside the stage that agrees with most."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelDoubts:
+    """How much a network doubted each training label while it learned.
+
+    A network that is large enough learns wrong labels too, but later than right ones: what it said
+    at its early stages counts as much as what it says at the end. (The length of an example's own
+    gradient is no use where a saturated output has no slope: there the surest mistakes have the
+    smallest gradients.)
+
+    Args:
+        leads: by how much the greatest other output exceeds the label's, (n,).
+        outputs: mean over the stages that judge, (n, outputs).
+        last: classes that the network says at the last stage, (n,).
+        agreed: share of the labels that it said itself at each stage, (stages,).
+        judges: which stages judge: those that had learned enough, (stages,) bool.
+    """
+
+    leads: Array
+    outputs: Array
+    last: NDArray[np.int64]
+    agreed: Array
+    judges: NDArray[np.bool_]
+
+    @cached_property
+    def ranked(self) -> NDArray[np.int64]:
+        """All examples, the most doubtful first, (n,)."""
+        return np.argsort(-self.leads, kind="stable")
+
+
+def measure_label_doubts(course: RunReplay, stages: Sequence[RunStage]) -> LabelDoubts:
+    """What a network thought of the labels that it learned from.
+
+    Args:
+        course: of the run.
+        stages: of it.
+
+    Raises: InputError where the targets are numbers.
+    """
+    data, width = course.plan.training, course.outputs
+    if not data.classifies:
+        raise InputError(
+            "--mislabels",
+            expected="a run that learned classes",
+            got="targets that are numbers",
+            argument="mislabels",
+        )
+    outputs = np.empty((len(stages), len(data), width))
+
+    def look(rows: slice, x: Array, _: Array) -> None:
+        for into, stage in zip(outputs, stages, strict=True):
+            into[rows] = forward(x, stage.layers)[1][-1]
+
+    visit_blocks(data, width, look)
+    said = np.array([predicted_classes(a) for a in outputs])
+    agreed = (said == data.targets).mean(axis=1)
+    judges = agreed >= _JUDGING_FRACTION * agreed.max()
+    mean = outputs[judges].mean(axis=0)
+    return LabelDoubts(_leads(mean, data.targets), mean, said[-1], agreed, judges)
+
+
+def _leads(outputs: Array, labels: NDArray[np.int64]) -> Array:
+    """How far each label's output is below the greatest of the others."""
+    both = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs.copy()
+    own = both[np.arange(len(both)), labels]
+    both[np.arange(len(both)), labels] = -np.inf
+    return np.asarray(both.max(axis=1) - own)
+
+
+def mislabels_story(course: RunReplay, stages: RunStages, most: int) -> Story:
+    """The training examples whose labels the network doubted most while it learned.
+
+    Args:
+        course: of the run.
+        stages: of it.
+        most: how many are told, at most.
+
+    Raises: InputError where the targets are numbers.
+    """
+    told = _MislabelsStory(course, stages, most, measure_label_doubts(course, stages.stages))
+    return Story(
+        title=f"Labels that {course.path} doubts",
+        blocks=tuple(told.blocks()),
+        numbers=told.record(),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _MislabelsStory:
+    course: RunReplay
+    stages: RunStages
+    most: int
+    found: LabelDoubts
+
+    @cached_property
+    def suspects(self) -> list[dict[str, Any]]:
+        """The examples that are told: only such as the network took for another class."""
+        found, data = self.found, self.course.plan.training
+        rows = [int(i) for i in found.ranked[: self.most] if found.leads[i] > 0]
+        return [
+            {
+                "example": i,
+                "label": target_text(data, i),
+                "says": data.class_names[self._other(i)],
+                "says_output": self._output(i, self._other(i)),
+                "label_output": self._output(i, int(data.targets[i])),
+                "lead": float(found.leads[i]),
+                "says_last": data.class_names[found.last[i]],
+            }
+            for i in rows
+        ]
+
+    def _other(self, row: int) -> int:
+        """The class that the network took a suspect for."""
+        outputs = self.found.outputs[row]
+        if len(outputs) == 1:
+            return 1 - int(self.course.plan.training.targets[row])
+        return int(outputs.argmax())
+
+    def _output(self, row: int, chosen: int) -> float:
+        outputs = self.found.outputs[row]
+        if len(outputs) == 1:
+            return float(outputs[0] if chosen else 1 - outputs[0])
+        return float(outputs[chosen])
+
+    def blocks(self) -> Iterator[Block]:
+        yield Lines("", tuple(self._sentences()))
+        agreed = tuple(f"{100 * share:.2f} %" for share in self.found.agreed)
+        judges = tuple("yes" if judge else "no" for judge in self.found.judges)
+        yield stages_table(self.stages, labels_agreed_with=agreed, judges=judges)
+        if not self.suspects:
+            return
+        yield self._table()
+        data = self.course.plan.training
+        if is_image(data):
+            yield Gallery(
+                "What they look like",
+                tuple(
+                    example_picture(
+                        data,
+                        one["example"],
+                        f"{one['example']}: label {one['label']}, taken for {one['says']}",
+                    )
+                    for one in self.suspects
+                ),
+            )
+
+    def _sentences(self) -> Iterator[str]:
+        total, doubted = len(self.found.leads), int((self.found.leads > 0).sum())
+        yield (
+            "Outputs are means over the stages below that judge, since in the end a network learns "
+            "wrong labels by heart, and at first it knows nothing: those judge that agree with at "
+            f"least {_JUDGING_FRACTION} times as many labels as the best one. A lead is how far "
+            "another class's output was above the label's."
+        )
+        if self.found.judges.sum() == 1:
+            yield "One stage judges: wrong labels that it has learned by heart are missed."
+        yield from self.stages.sentences
+        yield (
+            f"Of {total} training examples, {doubted} were taken for another class than their "
+            f"label; the {len(self.suspects)} by the largest leads follow."
+            if doubted
+            else f"All {total} training examples were taken for the class of their label."
+        )
+        yield "A doubt is no proof: look at the pictures, an odd shape is doubted too."
+        if self.course.plan.recipe.validation_fraction:
+            yield "Examples are numbered without those that were held out to validate."
+
+    def _table(self) -> Table:
+        header = ("example", "label", "taken for", "its output", "label's", "lead", "in the end")
+        rows = tuple(
+            (
+                str(one["example"]),
+                one["label"],
+                one["says"],
+                *(_short(one[name]) for name in ("says_output", "label_output", "lead")),
+                one["says_last"],
+            )
+            for one in self.suspects
+        )
+        return Table("The most doubtful labels", header, rows)
+
+    def record(self) -> dict[str, Any]:
+        found = self.found
+        stages = zip(self.stages.stages, found.agreed.tolist(), found.judges.tolist(), strict=True)
+        return {
+            "run": self.course.path,
+            "stages": [
+                {
+                    "step": stage.step,
+                    "epoch": stage.epoch,
+                    "learning_rate": stage.rate,
+                    "labels_agreed_with": share,
+                    "judges": judge,
+                }
+                for stage, share, judge in stages
+            ],
+            "epochs_left_out": list(self.stages.left_out),
+            "suspects": self.suspects,
+            "doubted": int((found.leads > 0).sum()),
+            "leads": found.leads.tolist(),
+        }
+
+
+def _short(value: float) -> str:
+    """An output in a table."""
+    return number_text(value, 3)

@@ -1,0 +1,155 @@
+"""A few positions of a run, from early to late: what it had learned by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from chainrule.attribution.replay import RunReplay
+from chainrule.engine import Position
+from chainrule.equations.backpropagation import Layer
+from chainrule.evaluation import Table
+from chainrule.ledger.formulas import number_text
+from chainrule.network import Network, network_layers
+from chainrule.training import RunFolder
+
+__all__ = ["MAX_STAGES", "REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
+
+MAX_STAGES = 5
+"""Ends of epochs that are looked at: the first and the last one, and between them by equal ratios,
+since a run learns most at its beginning."""
+
+REPLAY_BUDGET = 500_000_000_000
+"""Multiplications of training that may be computed again: seconds."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunStage:
+    """Where a run stood.
+
+    Args:
+        step: steps done.
+        epoch: epochs that had begun; at an epoch's end, its number.
+        rate: the learning rate of the step before.
+        network: as it was then.
+    """
+
+    step: int
+    epoch: int
+    rate: float
+    network: Network
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """What the equations compute with, in float64."""
+        architecture = replace(self.network.architecture, dtype="float64")
+        return network_layers(architecture, self.network.parameters.astype(np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class RunStages:
+    """What is looked at of a run.
+
+    Args:
+        kept: in order; at least one.
+        left_out: epochs whose ends would have been looked at too, were it not too long a way to
+            compute the run again up to there.
+    """
+
+    stages: tuple[RunStage, ...]
+    left_out: tuple[int, ...] = ()
+
+    @property
+    def sentences(self) -> Iterator[str]:
+        """What was left out, in words."""
+        if self.left_out:
+            epochs = ", ".join(map(str, self.left_out))
+            noun = "epoch" if len(self.left_out) == 1 else "epochs"
+            yield f"The end of {noun} {epochs} is left out: computing the run again takes too long."
+
+
+def run_stages(course: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
+    """The stages of a run: ends of epochs up to the network that it gave.
+
+    The network is that of the best epoch where the recipe has a monitor; what came later has no
+    part in it.
+
+    Args:
+        course: of the run.
+        afforded: multiplications that may be spent on computing the run again, beside those that
+            reach its newest checkpoint.
+
+    Raises: RunFolderError; InputError where the run has done no step.
+    """
+    final, history = _final(course), course.newest.history
+    wanted = _epochs(course.epoch_position(final.step)[0])
+    kept, left_out, spent = [], [], 0.0
+    position = RunFolder(course.path).first()
+    for epoch in wanted:
+        done = course.steps_by(epoch)
+        if done == final.step:
+            continue
+        nearest = max(position, course.nearest_checkpoint(done), key=lambda one: one.step)
+        way = (done - nearest.step) * _work(course, epoch)
+        if spent + way > afforded:
+            left_out.append(epoch)
+            continue
+        spent += way
+        position = course.position_at(done, nearest)
+        kept.append(_stage(course, position, history[epoch - 1].learning_rate))
+    return RunStages((*kept, final), tuple(left_out))
+
+
+def _epochs(last: int) -> list[int]:
+    """Numbers of the epochs that are looked at."""
+    return sorted({round(epoch) for epoch in np.geomspace(1, last, MAX_STAGES)}) if last else []
+
+
+def _final(course: RunReplay) -> RunStage:
+    """Where the network is from that the run gave, or gives as far as it has come."""
+    newest = course.newest
+    if newest.best is None:
+        return _stage(course, newest, course.plan.engine.learning_rate(_before_last(course)))
+    best = newest.best
+    rate = newest.history[best.epoch - 1].learning_rate
+    done = course.steps_by(best.epoch)
+    return RunStage(done, best.epoch, rate, course.network(best.parameters))
+
+
+def _before_last(course: RunReplay) -> Position:
+    """Where the newest position's last step began, as far as its rate depends on it."""
+    newest = course.newest
+    epoch, batch = course.epoch_position(newest.step - 1)
+    history = newest.history[:epoch]
+    return replace(newest, epoch=epoch, batch=batch, step=newest.step - 1, history=history)
+
+
+def _stage(course: RunReplay, position: Position, rate: float) -> RunStage:
+    """The plain network that a position stands for: averaged, and with normalisation folded in."""
+    epoch = position.epoch + (position.batch > 0)  # one that is under way counts
+    network = course.network(course.plan.engine.inference_parameters(position))
+    return RunStage(position.step, epoch, rate, network)
+
+
+def _work(course: RunReplay, epoch: int) -> float:
+    """Multiplications of a step up to an epoch's end, about: forward, and twice as many back."""
+    plan = course.plan
+    times = plan.recipe.iterations if plan.recipe.optimiser == "lbfgs" else 1
+    weights = sum(layer.W.size for layer in plan.network.layers)
+    return 3.0 * times * plan.engine.schedule.size(epoch - 1) * weights
+
+
+def stages_table(stages: RunStages, **columns: tuple[str, ...]) -> Table:
+    """The stages with what else is told of each.
+
+    Args:
+        stages: in order.
+        columns: cells by the column's name, "_" for a space.
+    """
+    names = (name.replace("_", " ") for name in columns)
+    told = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
+    rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in told)
+    return Table("Looked at after", ("step", "epoch", "learning rate", *names), tuple(rows))

@@ -1,0 +1,260 @@
+"""One weight in one step of a run: the gradient's terms example by example, and the update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.attribution.example_view import example_picture, input_name, is_image, target_text
+from chainrule.attribution.recipe_support import (
+    augmentation_settings,
+    require_explainable,
+    step_recipe,
+)
+from chainrule.attribution.regularised_step import (
+    inference_state,
+    is_normalised,
+    is_regularised,
+    regularisation_lines,
+    regularised_step,
+)
+from chainrule.attribution.replay import RunReplay, RunStep
+from chainrule.attribution.story import Block, Gallery, Lines, Story
+from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
+from chainrule.attribution.weight_update import WeightUpdate
+from chainrule.engine import Position, drop_gains
+from chainrule.equations.updates import UPDATES
+from chainrule.ledger import Ledger
+from chainrule.ledger.steps import Quantity, WorkedExample
+
+__all__ = ["WeightRequest", "weight_story"]
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class WeightRequest:
+    """What is asked of a run.
+
+    Args:
+        layer: from 1.
+        index: neuron and input, from 0.
+        image: a row of the training set whose term is told whatever its size; None for none.
+        top: how many terms are told one by one.
+        where: who asks, for error texts.
+    """
+
+    layer: int
+    index: tuple[int, int]
+    image: int | None = None
+    top: int = 10
+    where: str = "explain"
+
+    @property
+    def gradient(self) -> Quantity:
+        """The address of its gradient."""
+        return Quantity("dW", self.layer, self.index)
+
+
+def weight_story(course: RunReplay, step: RunStep, asked: WeightRequest) -> Story:
+    """What one step of a run did to one weight, and why.
+
+    Args:
+        course: of the run.
+        step: that is explained.
+        asked: which weight.
+
+    Raises: InputError where there is no such weight, or where the recipe has what is not explained
+        term by term; what `Course.before` raises.
+    """
+    require_explainable(course.plan.recipe)
+    position = course.position_before(step)
+    ledger = _ledger(course, step, position)
+    ledger.locate(asked.gradient, asked.where)
+    terms = _GradientTerms(course, step, ledger, asked)
+    update = WeightUpdate(course, position, ledger, asked.layer, asked.index)
+    return Story(
+        title=f"{_address(asked)} in step {step.number} of {course.path}",
+        blocks=(*terms.blocks(), update.block(), *terms.pictures()),
+        numbers=_record(terms, update),
+    )
+
+
+def _address(asked: WeightRequest) -> str:
+    return str(Quantity("W", asked.layer, asked.index))
+
+
+def _ledger(course: RunReplay, step: RunStep, position: Position) -> Ledger:
+    """The numbers of the step in float64."""
+    example = _example(course, step, position)
+    if not is_regularised(course):
+        return Ledger(example)
+    return Ledger(example, regularised_step(course, step, position, example))
+
+
+def _example(course: RunReplay, step: RunStep, position: Position) -> WorkedExample:
+    """The step as a worked example in float64, with plain layers."""
+    plan, recipe = course.plan, step_recipe(course, step, position)
+    layout = plan.engine.layout
+    state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
+    return WorkedExample.from_network(
+        plan.network.with_parameters(drop_gains(layout, position.parameters)),
+        course.examples(step),
+        recipe,
+        rows=step.rows,
+        state=inference_state(layout, state).astype(np.float64),
+        start=step.number - 1,
+        where=course.path,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _GradientTerms:
+    """The terms of one gradient."""
+
+    course: RunReplay
+    step: RunStep
+    ledger: Ledger
+    asked: WeightRequest
+
+    @property
+    def deltas(self) -> Array:
+        """dC/du of the neuron's sums, (batch,): delta where the layer is not normalised."""
+        step = self.ledger.step(1)
+        return np.asarray(step.trace.du[self.asked.layer - 1][:, self.asked.index[0]])
+
+    @property
+    def error(self) -> str:
+        """What the errors are called."""
+        return "du" if is_normalised(self.course, self.asked.layer) else "delta"
+
+    @property
+    def inputs(self) -> Array:
+        step, layer = self.ledger.step(1), self.asked.layer
+        return np.asarray((step.a[layer - 2] if layer > 1 else step.x)[:, self.asked.index[1]])
+
+    @property
+    def whole(self) -> TermSum:
+        total = self.ledger.value(self.asked.gradient)
+        assert isinstance(total, float)
+        return TermSum(self.deltas * self.inputs, total)
+
+    def _listed_places(self) -> list[int]:
+        """The places of the terms that are told one by one."""
+        return self.whole.ranked()[: self.asked.top]
+
+    def blocks(self) -> Iterator[Block]:
+        layer, (j, k) = self.asked.layer, self.asked.index
+        data = self.course.plan.training
+        source = input_name(data, k) if layer == 1 else f"neuron {k} of layer {layer - 1}"
+        batch = (
+            f"batch {self.step.batch} of epoch {self.step.epoch}, {len(self.step.rows)} examples"
+        )
+        lines = [
+            f"From {source} to neuron {j} of layer {layer}.",
+            f"Step {self.step.number} of {self.course.steps_done} was {batch}.",
+        ]
+        yield Lines("", (*lines, *self._apart_lines(), *self._zeros_line(), *self._image_line()))
+        product = f"{self.error} · a"
+        header = (
+            "example",
+            "target",
+            f"{self.error}[{layer}][{j}]",
+            f"a[{layer - 1}][{k}]",
+            product,
+        )
+        title = f"[BP4] {self.asked.gradient} = Σ {product}, the largest terms first"
+        yield terms_table(
+            title, header, [self._row(at) for at in self._listed_places()], self.whole
+        )
+
+    def _apart_lines(self) -> Iterator[str]:
+        """In what the examples differ from those of the data."""
+        recipe = self.course.plan.recipe
+        if recipe.validation_fraction:
+            yield "Examples are numbered without those that were held out to validate."
+        distortions = ", ".join(augmentation_settings(recipe))
+        if distortions:
+            yield f"They are the copies that epoch {self.step.epoch} learned from: {distortions}."
+        yield from regularisation_lines(self.course, self.asked.layer, self.asked.index[1])
+
+    def _zeros_line(self) -> Iterator[str]:
+        """Why terms are 0, where some are."""
+        without = int((self.inputs == 0).sum())
+        errors = int(((self.inputs != 0) & (self.deltas == 0)).sum())
+        if without or errors:
+            by = f"{without} by an input of 0, {errors} by an error of 0"
+            yield f"{without + errors} of {len(self.inputs)} terms are 0: {by}."
+
+    def _image_line(self) -> Iterator[str]:
+        image = self.asked.image
+        if image is not None:
+            at = self.step.rows.index(image)
+            place = self.whole.ranked().index(at) + 1
+            delta, a = float(self.deltas[at]), float(self.inputs[at])
+            product = f"{number_cell(delta)} · {number_cell(a)} = {number_cell(delta * a)}"
+            yield f"Example {image} adds {product}: number {place} by size."
+
+    def _row(self, at: int) -> tuple[str, ...]:
+        row = self.step.rows[at]
+        target = target_text(self.course.plan.training, row)
+        return (
+            str(row),
+            target,
+            number_cell(float(self.deltas[at])),
+            number_cell(float(self.inputs[at])),
+        )
+
+    def pictures(self) -> Iterator[Block]:
+        data = self.course.examples(self.step)
+        if not is_image(data):
+            return
+        terms = self.whole.terms
+        moved = [at for at in self._listed_places() if terms[at]]
+        pictures = tuple(
+            example_picture(
+                data,
+                self.step.rows[at],
+                f"{self.step.rows[at]}: {target_text(data, self.step.rows[at])}, "
+                f"{number_cell(float(terms[at]))}",
+            )
+            for at in moved
+        )
+        if pictures:
+            yield Gallery("The images that moved it most", pictures)
+
+    def record(self) -> list[dict[str, Any]]:
+        """All terms as plain values."""
+        data = self.course.plan.training
+        rows = zip(self.step.rows, self.deltas.tolist(), self.inputs.tolist(), strict=True)
+        return [
+            {
+                "example": row,
+                "target": target_text(data, row),
+                "delta": delta,
+                "input": a,
+                "term": delta * a,
+            }
+            for row, delta, a in rows
+        ]
+
+
+def _record(terms: _GradientTerms, update: WeightUpdate) -> dict[str, Any]:
+    whole = terms.whole
+    return {
+        "run": terms.course.path,
+        "weight": _address(terms.asked),
+        "image": terms.asked.image,
+        **{name: value for name, value in asdict(terms.step).items() if name != "number"},
+        "step": terms.step.number,
+        "terms": terms.record(),
+        "gradient": whole.total,
+        "sum_of_terms": whole.added,
+        "adds_up": whole.holds,
+        "update": update.record(),
+        "in_the_run": update.in_the_run,
+    }

@@ -1,0 +1,80 @@
+"""What is told of the way from a picture to a digit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.handwriting.mnist_statistics import measure, unusual
+
+__all__ = ["Preparation", "Record", "Stage"]
+
+_COMPARABLE = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One step on the way from the picture to the digit.
+
+    Args:
+        name: one or two words.
+        sentence: what was done, with its figures.
+        image: what it led to, (rows, columns); from 0 to 1, or bytes in the last stage.
+    """
+
+    name: str
+    sentence: str
+    image: NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """A digit as MNIST has it, and how it came to be so.
+
+    Args:
+        stages: the steps, the picture first and `image` last.
+        image: ink from 0 to 255 on 0, uint8, of the shape asked for.
+        remarks: sentences on what is unusual about the input compared with MNIST.
+        figures: the measured figures of `image`, by name; see `measure`.
+    """
+
+    stages: tuple[Stage, ...]
+    image: NDArray[np.uint8]
+    remarks: tuple[str, ...]
+    figures: dict[str, float]
+
+
+@dataclass
+class Record:
+    """What the steps have to tell, gathered as they go.
+
+    Args:
+        source: the picture's file, for error texts.
+        remarks: what was already unusual about the file.
+        stages: none yet.
+        enlargement: the factor by which the picture was enlarged to work on.
+    """
+
+    source: str
+    remarks: list[str]
+    stages: list[Stage] = field(default_factory=list)
+    enlargement: int = 1
+
+    def stage(self, name: str, sentence: str, image: NDArray[Any]) -> None:
+        """Add a step, as `Stage` has it."""
+        self.stages.append(Stage(name, sentence, image))
+
+    def remark(self, sentence: str) -> None:
+        """Add a sentence on what is unusual."""
+        self.remarks.append(sentence)
+
+    def finished(self, image: NDArray[np.uint8]) -> Preparation:
+        """All that was gathered, with the finished digit measured."""
+        figures = measure(image)
+        # Smaller pictures cannot show strokes as MNIST's do.
+        compared = figures if min(image.shape) >= _COMPARABLE else {}
+        remarks = (*self.remarks, *unusual(compared))
+        return Preparation(tuple(self.stages), image, remarks, figures)

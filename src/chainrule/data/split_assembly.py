@@ -1,0 +1,138 @@
+"""From the parts that readers hand on to the pair of data sets that is used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.data.encoding import class_numbers
+from chainrule.data.reader import RawPart, Reading
+from chainrule.data.splitting import split
+from chainrule.errors import DataError, ShapeError, describe
+
+__all__ = ["as_pair"]
+
+
+def as_pair(
+    name: str, source: str, reading: Reading, train: RawPart, test: RawPart | None = None
+) -> DatasetPair:
+    """The two parts as data sets; without a test part, one is held out of the other.
+
+    Args:
+        name: what to call the set.
+        source: what `load_dataset` was given.
+        reading: the task, the class names, and what to hold out.
+        train: the part to learn from, or all there is.
+        test: the part to be judged by; its classes must be among those of `train`.
+
+    Raises: DataError, ShapeError.
+    """
+    names = reading.class_names
+    learn = _dataset(train, reading, names, name, source)
+    if test is None:
+        return _held_out(learn, reading)
+    judge = _dataset(test, reading, learn.class_names or None, name, source)
+    if judge.shape != learn.shape or judge.outputs != learn.outputs:
+        raise ShapeError(
+            test.where,
+            expected=f"examples of shape {learn.shape} with {learn.outputs} outputs",
+            got=f"shape {judge.shape} with {judge.outputs}",
+            why=f"That is what {train.where} has",
+        )
+    return DatasetPair(learn, judge)
+
+
+def _held_out(dataset: Dataset, reading: Reading) -> DatasetPair:
+    rest, held = split(dataset, reading.test_fraction, reading.seed, "test")
+    share = f"{reading.test_fraction:.4g} held out of {len(dataset)}, seed {reading.seed}"
+    return DatasetPair(
+        replace(rest, name=f"{dataset.name} (without {share})"),
+        replace(held, name=f"{dataset.name} ({share})"),
+    )
+
+
+def _dataset(
+    part: RawPart, reading: Reading, names: Sequence[str] | None, name: str, source: str
+) -> Dataset:
+    if len(part.labels) != len(part.inputs):
+        raise ShapeError(
+            part.where,
+            expected=f"{len(part.inputs)} labels, one an example",
+            got=str(len(part.labels)),
+        )
+    classes: tuple[str, ...] = ()
+    if reading.task == "classes":
+        labels = _flat(part)
+        targets: NDArray[Any]
+        targets, classes = class_numbers(labels, part.where, names=names, place=part.place)
+    else:
+        targets = _numbers(part)
+    inputs = _grey(part) if reading.pixels else part.inputs
+    return Dataset(
+        inputs,
+        targets,
+        scale=1 / 255 if inputs.dtype == np.uint8 else 1.0,
+        shape=_square(inputs.shape[1:]) if reading.pixels else (),
+        class_names=classes,
+        name=name,
+        source=source,
+        _where=part.where,
+    )
+
+
+def _flat(part: RawPart) -> Sequence[str] | NDArray[Any]:
+    labels = part.labels
+    if not isinstance(labels, np.ndarray):
+        return labels
+    if labels.size != len(labels):
+        raise ShapeError(
+            part.where,
+            expected=f"class labels of shape ({len(labels)},)",
+            got=describe(labels),
+            remedy="For targets that are numbers give task='numbers'",
+        )
+    return labels.reshape(-1)
+
+
+def _numbers(part: RawPart) -> NDArray[Any]:
+    if isinstance(part.labels, np.ndarray) and part.labels.dtype.kind in "biuf":
+        kept = part.labels.dtype.kind == "f"
+        numbers = part.labels if kept else part.labels.astype(np.float64)
+        return numbers.reshape(len(numbers), -1)
+    column = np.empty((len(part.labels), 1))
+    for row, text in enumerate(part.labels):
+        try:
+            column[row] = float(text)
+        except ValueError:
+            raise DataError(
+                part.where, expected="a number as target", got=f"{text[:60]!r} at {part.place(row)}"
+            ) from None
+    return column
+
+
+def _grey(part: RawPart) -> NDArray[np.uint8]:
+    if part.inputs.dtype == np.uint8:
+        return part.inputs
+    flat = part.inputs.reshape(len(part.inputs), -1)
+    # Whatever a number that is no byte becomes, it becomes another number.
+    with np.errstate(invalid="ignore"):
+        grey: NDArray[np.uint8] = flat.astype(np.uint8)
+    for row, column in np.argwhere(grey != flat)[:1].tolist():
+        raise DataError(
+            part.where,
+            expected="grey values, whole numbers from 0 to 255",
+            got=f"{flat[row, column]} at {part.place(row)}, value {column}",
+        )
+    return grey.reshape(part.inputs.shape)
+
+
+def _square(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The square image that a row of pixels makes, where it makes one."""
+    side = math.isqrt(math.prod(shape))
+    return (side, side) if len(shape) == 1 and side * side == shape[0] else shape

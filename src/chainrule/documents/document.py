@@ -1,0 +1,100 @@
+"""Documents that show themselves, and the formats in which they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from chainrule.documents.html_writer import html_fragment, html_page
+from chainrule.documents.json_writer import document_json
+from chainrule.documents.latex_writer import latex
+from chainrule.documents.markdown_writer import markdown
+from chainrule.documents.nodes import DocumentNode
+from chainrule.documents.terminal_writer import terminal
+from chainrule.errors import InputError, unknown_name
+from chainrule.storage import write_atomically
+
+__all__ = ["FORMATS", "Document", "render", "write_document"]
+
+FORMATS: Mapping[str, Callable[[DocumentNode], str]] = MappingProxyType(
+    {
+        "text": terminal,
+        "markdown": markdown,
+        "latex": latex,
+        "html": html_page,
+        "json": document_json,
+    }
+)
+"""The writers by the names of their formats."""
+
+_SUFFIXES = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".tex": "latex",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+}
+
+
+@dataclass(frozen=True)
+class Document(DocumentNode):
+    """What a command or a method has to say, in no format yet; a notebook shows it as HTML.
+
+    Its arguments are those of `DocumentNode`.
+
+    Example:
+        >>> from chainrule.documents import Paragraph, Table
+        >>> table = Table("", ("layer", "neurons"), (("1", "30"), ("2", "10")))
+        >>> print(render(Document("A network", (Paragraph("It is small."), table)), "text"), end="")
+        A network
+        <BLANKLINE>
+        It is small.
+        <BLANKLINE>
+          layer  neurons
+          1           30
+          2           10
+    """
+
+    def _repr_html_(self) -> str:
+        return html_fragment(self)
+
+    def _repr_markdown_(self) -> str:
+        return markdown(self)
+
+
+def render(document: DocumentNode, format_name: str) -> str:
+    """A document in one of the FORMATS.
+
+    Args:
+        document: any.
+        format_name: one of FORMATS.
+
+    Raises: UnknownNameError.
+    """
+    if format_name not in FORMATS:
+        raise unknown_name("render", "a format", format_name, FORMATS, argument="format")
+    return FORMATS[format_name](document)
+
+
+def write_document(document: DocumentNode, path: str | Path) -> None:
+    """Write a document into a file, in the format of its suffix.
+
+    Args:
+        document: any.
+        path: ends in .txt, .md, .tex, .html or .json; a file of that name is replaced.
+
+    Raises: InputError for another suffix; FileError.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise InputError(
+            str(path),
+            expected=f"a file name that ends in one of {', '.join(_SUFFIXES)}",
+            got=repr(suffix) if suffix else "none",
+            argument="path",
+            value=str(path),
+        )
+    write_atomically(Path(path), render(document, _SUFFIXES[suffix]).encode())

@@ -1,0 +1,63 @@
+"""What decides the steps of a training, as kernels take it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.equations.dropout import silent_below
+from chainrule.equations.hashing import derived, key_of
+from chainrule.equations.updates import UPDATES
+from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateSettings
+from chainrule.recipe import Recipe
+
+__all__ = ["mask_keys", "step_hyperparameters"]
+
+Array = NDArray[Any]
+
+
+def step_hyperparameters(
+    recipe: Recipe, is_weight: Array, silent: Sequence[float]
+) -> StepHyperparameters:
+    """The recipe as kernels take it.
+
+    Args:
+        recipe: what decides.
+        is_weight: like the table: 1 for a weight.
+        silent: the share of each layer's neurons that dropout silences, (depth,).
+    """
+    return StepHyperparameters(
+        cost=COST_CODES[recipe.cost],
+        huber_threshold=float(recipe.huber_threshold),
+        update=UPDATE_CODES[recipe.optimiser],
+        settings=UpdateSettings(
+            momentum=float(recipe.momentum),
+            decay=float(recipe.decay),
+            beta1=float(recipe.beta1),
+            beta2=float(recipe.beta2),
+            epsilon=float(recipe.epsilon),
+            weight_decay=float(recipe.weight_decay),
+            l1=float(recipe.l1),
+            l2=float(recipe.l2),
+        ),
+        clip_norm=float(recipe.clip_norm or 0.0),
+        is_weight=is_weight,
+        slots=len(UPDATES[recipe.optimiser].slots),
+        max_norm=float(recipe.max_norm or 0.0),
+        label_smoothing=float(recipe.label_smoothing),
+        dropout_thresholds=np.array([silent_below(share) for share in silent], np.int64),
+        dropout_scales=np.array([1 / (1 - share) for share in silent]),
+    )
+
+
+def mask_keys(seed: int, silent: Sequence[float], steps: range) -> Array:
+    """[R1] The key of each step's mask in each layer, (steps, depth); 0 without dropout."""
+    depth = len(silent)
+    if not any(silent):
+        return np.zeros((len(steps), depth), np.int64)
+    of, layers = key_of(seed, "dropout"), range(1, depth + 1)
+    keys = [[derived(derived(of, step), layer) for layer in layers] for step in steps]
+    return np.array(keys, np.int64).reshape(-1, depth)

@@ -1,0 +1,44 @@
+"""The cost while the learning rate rises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chainrule.errors import InputError
+from chainrule.figures.style import BLUE, GREY, ORANGE, heading, paper, styled
+from chainrule.training import RateCurve
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_rates"]
+
+
+@styled
+def draw_rates(found: RateCurve, figure: Figure | None = None) -> Figure:
+    """Draw the costs against the rates.
+
+    Args:
+        found: what `find_learning_rate` gave, with at least one step.
+        figure: to draw on; None makes one.
+
+    Raises: InputError where there is none.
+    """
+    if not found.rates:
+        raise InputError("figure", expected="a search with a step", got="none")
+    figure = paper(figure, 7.0, 4.2)
+    axes = figure.add_subplot()
+    axes.semilogx(found.rates, found.costs, color=GREY, linewidth=0.8, label="cost of a batch")
+    axes.semilogx(found.rates, found.smoothed, color=BLUE, linewidth=2, label="running mean")
+    if found.suggestion is not None and found.lowest is not None:
+        axes.axvline(found.lowest, color=GREY, linestyle=":", label=f"least: {found.lowest:.2g}")
+        words = f"suggested: {found.suggestion:.2g}"
+        axes.axvline(found.suggestion, color=ORANGE, linewidth=1.5, label=words)
+    low, high = min(found.smoothed), max(found.smoothed[: len(found.smoothed) // 2 + 1])
+    axes.set_ylim(min(0.9 * low, min(found.costs)), max(1.2 * high, 1.1 * low))
+    axes.xaxis.set_major_formatter(lambda rate, _: f"{rate:g}")
+    axes.set_xlabel("learning rate")
+    axes.set_ylabel("cost")
+    axes.legend(loc="lower left")
+    heading(figure, "Cost while the learning rate rises", "Each point is a batch before its step.")
+    return figure

@@ -1,0 +1,153 @@
+"""The formulas behind the numbers of a step, as trees."""
+
+from typing import TYPE_CHECKING
+
+from chainrule._lazy import attach
+
+if TYPE_CHECKING:
+    from chainrule.ledger.formulas.activation_formulas import activation_forms as activation_forms
+    from chainrule.ledger.formulas.activation_formulas import derivative_forms as derivative_forms
+    from chainrule.ledger.formulas.builders import HALF as HALF
+    from chainrule.ledger.formulas.builders import ONE as ONE
+    from chainrule.ledger.formulas.builders import TWO as TWO
+    from chainrule.ledger.formulas.builders import Form as Form
+    from chainrule.ledger.formulas.builders import add as add
+    from chainrule.ledger.formulas.builders import choose_form as choose_form
+    from chainrule.ledger.formulas.builders import multiply as multiply
+    from chainrule.ledger.formulas.builders import square as square
+    from chainrule.ledger.formulas.builders import subtract as subtract
+    from chainrule.ledger.formulas.derivation import Derivation as Derivation
+    from chainrule.ledger.formulas.expression import FLOATS as FLOATS
+    from chainrule.ledger.formulas.expression import FUNCTIONS as FUNCTIONS
+    from chainrule.ledger.formulas.expression import Arithmetic as Arithmetic
+    from chainrule.ledger.formulas.expression import Call as Call
+    from chainrule.ledger.formulas.expression import Case as Case
+    from chainrule.ledger.formulas.expression import Expression as Expression
+    from chainrule.ledger.formulas.expression import Leaf as Leaf
+    from chainrule.ledger.formulas.expression import Negative as Negative
+    from chainrule.ledger.formulas.expression import Number as Number
+    from chainrule.ledger.formulas.expression import Power as Power
+    from chainrule.ledger.formulas.expression import Product as Product
+    from chainrule.ledger.formulas.expression import Quotient as Quotient
+    from chainrule.ledger.formulas.expression import Sum as Sum
+    from chainrule.ledger.formulas.expression import Symbol as Symbol
+    from chainrule.ledger.formulas.expression import Term as Term
+    from chainrule.ledger.formulas.expression import evaluate as evaluate
+    from chainrule.ledger.formulas.expression import leaves as leaves
+    from chainrule.ledger.formulas.expression import parts as parts
+    from chainrule.ledger.formulas.fractions import Fractions as Fractions
+    from chainrule.ledger.formulas.pair_formulas import PAIR_ERRORS as PAIR_ERRORS
+    from chainrule.ledger.formulas.quantity_formulas import is_fused as is_fused
+    from chainrule.ledger.formulas.quantity_formulas import quantity_forms as quantity_forms
+    from chainrule.ledger.formulas.sympy_tree import evaluate_precisely as evaluate_precisely
+    from chainrule.ledger.formulas.sympy_tree import from_sympy as from_sympy
+    from chainrule.ledger.formulas.text_formula import Gap as Gap
+    from chainrule.ledger.formulas.text_formula import conditions as conditions
+    from chainrule.ledger.formulas.text_formula import formula_text as formula_text
+    from chainrule.ledger.formulas.text_formula import number_text as number_text
+    from chainrule.ledger.formulas.text_formula import shorten as shorten
+    from chainrule.ledger.formulas.tree_changes import choose_branches as choose_branches
+    from chainrule.ledger.formulas.tree_changes import is_leaf as is_leaf
+    from chainrule.ledger.formulas.tree_changes import remove_one_part as remove_one_part
+    from chainrule.ledger.formulas.tree_changes import replace_one_part as replace_one_part
+    from chainrule.ledger.formulas.tree_changes import replace_parts as replace_parts
+
+__all__ = [
+    "FLOATS",
+    "FUNCTIONS",
+    "HALF",
+    "ONE",
+    "PAIR_ERRORS",
+    "TWO",
+    "Arithmetic",
+    "Call",
+    "Case",
+    "Derivation",
+    "Expression",
+    "Form",
+    "Fractions",
+    "Gap",
+    "Leaf",
+    "Negative",
+    "Number",
+    "Power",
+    "Product",
+    "Quotient",
+    "Sum",
+    "Symbol",
+    "Term",
+    "activation_forms",
+    "add",
+    "choose_branches",
+    "choose_form",
+    "conditions",
+    "derivative_forms",
+    "evaluate",
+    "evaluate_precisely",
+    "formula_text",
+    "from_sympy",
+    "is_fused",
+    "is_leaf",
+    "leaves",
+    "multiply",
+    "number_text",
+    "parts",
+    "quantity_forms",
+    "remove_one_part",
+    "replace_one_part",
+    "replace_parts",
+    "shorten",
+    "square",
+    "subtract",
+]
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "activation_formulas": ["activation_forms", "derivative_forms"],
+        "builders": [
+            "HALF",
+            "ONE",
+            "TWO",
+            "Form",
+            "add",
+            "choose_form",
+            "subtract",
+            "square",
+            "multiply",
+        ],
+        "derivation": ["Derivation"],
+        "expression": [
+            "FLOATS",
+            "FUNCTIONS",
+            "Arithmetic",
+            "Call",
+            "Case",
+            "Expression",
+            "Leaf",
+            "Negative",
+            "Number",
+            "Power",
+            "Product",
+            "Quotient",
+            "Sum",
+            "Symbol",
+            "Term",
+            "evaluate",
+            "leaves",
+            "parts",
+        ],
+        "quantity_formulas": ["quantity_forms", "is_fused"],
+        "fractions": ["Fractions"],
+        "pair_formulas": ["PAIR_ERRORS"],
+        "sympy_tree": ["evaluate_precisely", "from_sympy"],
+        "text_formula": ["Gap", "conditions", "number_text", "formula_text", "shorten"],
+        "tree_changes": [
+            "choose_branches",
+            "replace_parts",
+            "replace_one_part",
+            "is_leaf",
+            "remove_one_part",
+        ],
+    },
+)

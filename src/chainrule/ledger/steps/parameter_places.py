@@ -1,0 +1,51 @@
+"""The places of the weights and biases of a worked example."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from chainrule.ledger.steps.worked_example import WorkedExample
+from chainrule.network import Slot
+
+__all__ = ["Place", "Places", "indices", "parameter_places"]
+
+
+def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """All indices of an array, row after row."""
+    return iter(np.ndindex(*shape))
+
+
+class Place(NamedTuple):
+    """Where a parameter stands: "W" or "b", its layer, its indices."""
+
+    letter: str
+    layer: int
+    indices: tuple[int, ...]
+
+
+class Places:
+    """The places of all numbers of some tensors, worked out when they are asked for."""
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        self._slots = slots
+        self._ends = np.cumsum([math.prod(slot.shape) for slot in slots])
+
+    def __len__(self) -> int:
+        return int(self._ends[-1])
+
+    def __getitem__(self, at: int) -> Place:
+        which = int(np.searchsorted(self._ends, at, side="right"))
+        slot = self._slots[which]
+        within = at - int(self._ends[which]) + math.prod(slot.shape)
+        index = np.unravel_index(within, slot.shape)
+        return Place(slot.name[0], slot.layer, tuple(map(int, index)))
+
+
+def parameter_places(example: WorkedExample, *, biases: bool) -> Places:
+    """The places of all weights, and of all biases too where they are asked for."""
+    slots = example.layout.slots
+    return Places([slot for slot in slots if biases or slot.name[0] == "W"])

@@ -1,0 +1,169 @@
+"""What a recipe may have that has no place in a worked example, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from chainrule.data import Dataset
+from chainrule.errors import InputError, describe
+from chainrule.limits import limits_of
+from chainrule.recipe import Recipe
+
+__all__ = [
+    "require_class_targets",
+    "require_supported",
+    "supported_recipe",
+    "unsupported_error",
+    "unsupported_settings",
+]
+
+_WHY = {
+    "dropout": "The neurons that it silences are drawn by lot in every step",
+    "normalisation": "The steps told are those of layers without normalised sums",
+    "max_norm": "It shortens weights once more after the update, which no formula here tells",
+    "snapshots": "They are files of a whole run",
+    "accumulation": "The parts of a batch add up to the same gradient",
+    "iterations": "It belongs to lbfgs, whose steps are not told",
+    "class_weights": "Each example has a weight of its own",
+    **dict.fromkeys(
+        ("averaging", "averaging_decay", "averaging_start"),
+        "An average is taken beside the steps and changes none of them",
+    ),
+    **dict.fromkeys(
+        ("batch_growth", "batch_growth_every"), "The batches of a few steps have one size"
+    ),
+    **dict.fromkeys(
+        ("schedule_patience", "schedule_cooldown"),
+        "It belongs to plateau, which needs the costs of whole epochs",
+    ),
+}
+_OF_GROUP = {"augmentation": "The examples are taken as they are written"}
+_OF_RUN = "It belongs to a whole run"
+_REMEDIES = {"class_weights": "Write weight = … in the table [[examples]] of each example"}
+
+_OPTIMISERS = ("lbfgs",)
+_SCHEDULES = ("plateau",)
+_OF_GRADIENT = (
+    *("dropout", "normalisation", "shift", "rotation", "zoom", "shear", "elastic", "thickness"),
+    *("noise", "cutout", "mixup"),
+)
+"""Fields by which the gradients of a run are others than those told."""
+_CHANGING = (
+    *_OF_GRADIENT,
+    *("max_norm", "averaging", "snapshots", "accumulation", "batch_growth"),
+)
+"""Those by which its steps are others."""
+
+
+def unsupported_error(name: str, value: Any, where: str) -> InputError:
+    """The error for a field of a recipe that has no place in a worked example.
+
+    Args:
+        name: of the field.
+        value: that it was given.
+        where: file and line, or who asks.
+    """
+    limit = limits_of(Recipe).get(name)
+    why = _WHY.get(name) or _OF_GROUP.get("" if limit is None else limit.group, _OF_RUN)
+    return InputError(
+        where,
+        expected=f"no {name} in a worked example",
+        got=describe(value),
+        why=why,
+        remedy=_REMEDIES.get(name, f"Leave {name} out"),
+        argument=name,
+        value=value,
+    )
+
+
+def unsupported_settings(recipe: Recipe, *, gradients: bool = False) -> Iterator[str]:
+    """The fields by which a run of the recipe goes other ways than the steps told.
+
+    Args:
+        recipe: of a training.
+        gradients: whether only those are meant by which gradients are others.
+    """
+    defaults = {field.name: field.default for field in fields(Recipe)}
+    for name in _OF_GRADIENT if gradients else _CHANGING:
+        if getattr(recipe, name) != defaults[name]:
+            yield name
+
+
+def supported_recipe(recipe: Recipe) -> Recipe:
+    """The recipe without all that has no place in a worked example; its objective is the same.
+
+    A schedule that needs a whole run is made constant, and L-BFGS gradient descent.
+    """
+    defaults = {field.name: field.default for field in fields(Recipe)}
+    changes = {name: defaults[name] for name in unsupported_settings(recipe)}
+    if recipe.schedule in _SCHEDULES:
+        changes["schedule"] = "constant"
+    if recipe.optimiser in _OPTIMISERS:
+        changes["optimiser"] = "sgd"
+    return recipe.replaced(**changes)
+
+
+def require_supported(recipe: Recipe, where: str) -> None:
+    """Refuse a recipe whose steps cannot be told number by number.
+
+    Args:
+        recipe: of a worked example.
+        where: who asks, or file and line.
+
+    Raises: InputError.
+    """
+    if recipe.schedule in _SCHEDULES:
+        raise InputError(
+            where,
+            expected="a schedule that follows from the number of the step",
+            got=repr(recipe.schedule),
+            why="It needs the costs of whole epochs",
+            remedy="Set schedule to 'constant' and learning_rate to the rate of the step",
+            argument="schedule",
+            value=recipe.schedule,
+        )
+    if recipe.optimiser in _OPTIMISERS:
+        raise InputError(
+            where,
+            expected="an optimiser that takes one step for each gradient",
+            got=repr(recipe.optimiser),
+            why="It tries several lengths of a step, of which it takes one",
+            remedy="Set optimiser to 'sgd' or another that is written as a formula",
+            argument="optimiser",
+            value=recipe.optimiser,
+        )
+    for name in unsupported_settings(recipe):
+        raise unsupported_error(name, getattr(recipe, name), where)
+
+
+def require_class_targets(recipe: Recipe, dataset: Dataset, where: str) -> None:
+    """Refuse label smoothing where targets stand for no classes.
+
+    Args:
+        recipe: of a worked example.
+        dataset: its examples.
+        where: who asks, or file and line.
+
+    Raises: InputError.
+    """
+    if not recipe.label_smoothing:
+        return
+    if dataset.outputs >= 2 and (dataset.classifies or _is_one_hot(dataset.targets)):
+        return
+    raise InputError(
+        where,
+        expected="at least two outputs, and targets of one 1 among zeros, for label_smoothing",
+        got="others",
+        why="It takes a share of one class's target and gives it to all classes",
+        remedy="Leave label_smoothing out",
+        argument="label_smoothing",
+        value=recipe.label_smoothing,
+    )
+
+
+def _is_one_hot(targets: Any) -> bool:
+    return bool(np.isin(targets, (0, 1)).all() and (targets.sum(axis=1) == 1).all())

@@ -1,0 +1,297 @@
+"""Claims judged: each printed number against the law, and against the claims before it."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+
+from chainrule.errors import InputError
+from chainrule.ledger import Ledger
+from chainrule.ledger.files import NOISE, PrintedNumber
+from chainrule.ledger.files.printed_numbers import printed_numbers
+from chainrule.ledger.steps import Claim, Quantity, quantity_shape
+from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
+from chainrule.marking.early_rounding import Precision, allow_early_rounding
+from chainrule.marking.slip_search import EARLY_ROUNDING, FoundSlip, search_slips
+
+__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "MarkedClaims", "judge"]
+
+VERDICTS = {
+    "exact": "is the number itself",
+    "rounded": "is the number, rounded to the digits that are printed",
+    "truncated": "is the number with its further digits cut off",
+    "carried": "is not the number, but follows from what was printed before it",
+    "wrong": "is not the number, and does not follow from what was printed before it",
+}
+"""What can be said of a printed number; all but the last earn a mark."""
+
+UNANSWERED = "unanswered"
+"""The verdict on a claim whose text is empty."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be said of one printed number.
+
+    Args:
+        quantity: its address.
+        printed: as it is printed.
+        exact: the law's number.
+        verdict: of VERDICTS, or UNANSWERED.
+        follows: what the numbers printed before lead to; the law's where none stands behind it.
+        finding: the likely slip, or previous rounding; None where there is none.
+        where: the place of its claim.
+    """
+
+    quantity: Quantity
+    printed: str
+    exact: float
+    verdict: str
+    follows: float
+    finding: FoundSlip | None = None
+    where: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether there is a number that is wrong."""
+        return self.verdict == "wrong"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a number at all."""
+        return self.verdict != UNANSWERED
+
+
+@dataclass(frozen=True)
+class MarkedClaims:
+    """All claims of a worked example, judged.
+
+    Args:
+        judgements: one for each number claimed, in the order of the file.
+        first_wrong: the first one that is wrong, with all that it is made of before it; None
+            where nothing is wrong.
+    """
+
+    judgements: tuple[Judgement, ...]
+    first_wrong: Judgement | None
+
+    @property
+    def marks(self) -> int:
+        """One for each number that is right or carried."""
+        return sum(one.is_answered and not one.is_wrong for one in self.judgements)
+
+    @property
+    def unanswered(self) -> int:
+        """How many numbers have no answer."""
+        return sum(not one.is_answered for one in self.judgements)
+
+    @property
+    def out_of(self) -> int:
+        """One for each number claimed."""
+        return len(self.judgements)
+
+
+def judge(ledger: Ledger) -> MarkedClaims:
+    """Judge all claims of a worked example.
+
+    A number is compared with the law at the precision in which it is printed. One that is not right
+    is worked out again from the numbers printed before it, through the same formulas: an error that
+    is only carried forward costs nothing, nor does going on with rounded numbers. Of an array each
+    number counts by itself. A claim without a text is not answered: it earns no mark, and is not
+    wrong either.
+
+    Args:
+        ledger: of the worked example.
+
+    Raises: InputError where there are no claims, or a text is no number; DivergenceError.
+
+    Example:
+        >>> from chainrule.ledger.files.worked_file import parse_worked
+        >>> marked = judge(Ledger(parse_worked('''
+        ... [network]
+        ... layers = [1, 1]
+        ... activations = "sigmoid"
+        ... weights = [[[2.0]]]
+        ... [[examples]]
+        ... inputs = [0.5]
+        ... [[claims]]
+        ... quantity = "z[1][0]"
+        ... printed = "1.0"
+        ... [[claims]]
+        ... quantity = "a[1][0]"
+        ... printed = "0.27"
+        ... ''')))
+        >>> [one.verdict for one in marked.judgements], marked.first_wrong.finding.name
+        (['exact', 'wrong'], 'sign of z')
+        >>> marked.marks, marked.out_of
+        (1, 2)
+    """
+    if not ledger.example.claims:
+        raise InputError(
+            ledger.example.where,
+            expected="at least one claim to check",
+            got="none",
+            remedy='Add a table [[claims]] with quantity = "z[1][0]" and printed = "1.5"',
+            argument="claims",
+        )
+    return _Marker(ledger).mark_all()
+
+
+@dataclass(frozen=True)
+class _ClaimedNumber:
+    """One number claimed: its place among all, its address, and what is printed."""
+
+    at: int
+    quantity: Quantity
+    printed: PrintedNumber
+    where: str
+
+
+class _Marker:
+    """Goes through the claims; one that others are made of comes before them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.numbers = ClaimedNumbers(ledger, self._claimed)
+        self.found: dict[int, Judgement] = {}
+        self.waiting: dict[Quantity, deque[_ClaimedNumber]] = {}
+        self.count = 0
+        for claim in ledger.example.claims:
+            self._read(claim)
+        every = [number.printed for several in self.waiting.values() for number in several]
+        self.kept = Precision.from_printed(every) if every else Precision(1, 0)
+
+    def _read(self, claim: Claim) -> None:
+        count = math.prod(quantity_shape(self.ledger.example, self.ledger.locate(claim.quantity)))
+        places = islice(self.ledger.elements(claim.quantity), count)
+        if not claim.printed:
+            for quantity in places:
+                self.found[self.count] = self._unanswered(quantity, claim.where)
+                self.count += 1
+            return
+        texts = printed_numbers(claim.printed, count, claim.where or self.ledger.example.where)
+        for quantity, printed in zip(places, texts, strict=True):
+            number = _ClaimedNumber(self.count, quantity, printed, claim.where)
+            self.count += 1
+            self.waiting.setdefault(quantity, deque()).append(number)
+
+    def _unanswered(self, quantity: Quantity, where: str) -> Judgement:
+        law = self.numbers.reference(quantity)
+        return Judgement(quantity, "", law, UNANSWERED, law, where=where)
+
+    def mark_all(self) -> MarkedClaims:
+        order = sorted(
+            (number for several in self.waiting.values() for number in several),
+            key=lambda number: (number.quantity.step, number.at),
+        )
+        for number in order:
+            if number.at not in self.found:
+                self.numbers.prepare(number.quantity)
+                self._judge_next(number.quantity)
+        wrong = next((one for one in self.found.values() if one.is_wrong), None)
+        return MarkedClaims(tuple(self.found[at] for at in sorted(self.found)), wrong)
+
+    def _claimed(self, quantity: Quantity) -> ClaimedValue | None:
+        """What the first claim about a number says; None where there is none."""
+        return self._judge_next(quantity) if self.waiting.get(quantity) else None
+
+    def _judge_next(self, quantity: Quantity) -> ClaimedValue:
+        number = self.waiting[quantity].popleft()
+        judgement, known = self._judge_number(number)
+        self.found[number.at] = judgement
+        self.numbers.set_claim(quantity, known)
+        return known
+
+    def _judge_number(self, number: _ClaimedNumber) -> tuple[Judgement, ClaimedValue]:
+        quantity, printed = number.quantity, number.printed
+        law, follows = self.numbers.reference(quantity), self.numbers.derive(quantity)
+        with allow_early_rounding(self.numbers, quantity, self.kept.for_number(printed)):
+            near = self.numbers.derive(quantity)
+        verdict, finding = self._verdict(quantity, printed), None
+        if verdict == "truncated" and printed.is_rounded(follows.low, follows.high):
+            finding = _BY_ROUNDING
+        elif not verdict:
+            verdict, finding = self._judge_deviation(quantity, printed, follows, near)
+        judgement = Judgement(
+            quantity=quantity,
+            printed=printed.text,
+            exact=law,
+            verdict=verdict,
+            follows=self._derived_value(quantity, printed, verdict, near),
+            finding=finding,
+            where=number.where,
+        )
+        return judgement, _claimed_value(printed, verdict, law, near, finding)
+
+    def _derived_value(
+        self, quantity: Quantity, printed: PrintedNumber, verdict: str, near: ClaimedValue
+    ) -> float:
+        """What to tell of the numbers before: what the printed one fits, if it fits anything."""
+        if verdict != "carried":
+            return near.printed
+        fitting = [value for value in (near.printed, near.meant) if printed.fits(value, value)]
+        if self._is_repeated(quantity, printed):
+            fitting = [self.numbers.peek(quantity).printed]
+        return (*fitting, min(max(float(printed.value), near.low), near.high))[0]
+
+    def _verdict(self, quantity: Quantity, printed: PrintedNumber) -> str:
+        """How a number is right; empty where it is not."""
+        law, exact = self.numbers.reference(quantity), self.ledger.exact_value(quantity)
+        if exact is not None and exact == printed.value:
+            return "exact"
+        if printed.is_rounded(law, law):
+            return "rounded"
+        return "truncated" if printed.is_truncated(law, law) else ""
+
+    def _judge_deviation(
+        self, quantity: Quantity, printed: PrintedNumber, follows: ClaimedValue, near: ClaimedValue
+    ) -> tuple[str, FoundSlip | None]:
+        is_sound = _is_close(follows.meant, self.numbers.reference(quantity))
+        rounding = _BY_ROUNDING if is_sound else None
+        if self._is_repeated(quantity, printed):
+            return "carried", None
+        if printed.fits(follows.low, follows.high):
+            return "carried", rounding
+        if printed.unit and printed.fits(near.low, near.high):
+            return "carried", _BY_ROUNDING
+        return "wrong", search_slips(self.numbers, quantity, printed, self.kept)
+
+    def _is_repeated(self, quantity: Quantity, printed: PrintedNumber) -> bool:
+        """Whether the same number was printed before."""
+        if not self.numbers.is_claimed(quantity):
+            return False
+        before = self.numbers.peek(quantity)
+        return printed.fits(before.printed, before.printed)
+
+
+_BY_ROUNDING = FoundSlip(
+    EARLY_ROUNDING, "It follows from the numbers before it as they are rounded.", ()
+)
+
+
+def _is_close(value: float, other: float) -> bool:
+    return abs(value - other) <= 100 * NOISE * max(abs(value), abs(other))
+
+
+def _claimed_value(
+    printed: PrintedNumber,
+    verdict: str,
+    law: float,
+    follows: ClaimedValue,
+    finding: FoundSlip | None,
+) -> ClaimedValue:
+    """What somebody who printed a number goes on with: the number as printed, or one behind it."""
+    value = float(printed.value)
+    if verdict == "wrong":
+        behind = () if finding is None else finding.values
+        if not behind:
+            slack = float(printed.unit)
+            return ClaimedValue(value, value, value - slack, value + slack)
+        return ClaimedValue(value, behind[0], min(value, *behind), max(value, *behind))
+    right = () if verdict == "carried" else (law,)
+    points = (*right, *(v for v in (follows.meant, follows.printed) if printed.fits(v, v)))
+    ends = [min(max(end, printed.least), printed.most) for end in (follows.low, follows.high)]
+    every = (value, *points, *(end for end in ends if math.isfinite(end)))
+    return ClaimedValue(value, (*points, value)[0], min(every), max(every))

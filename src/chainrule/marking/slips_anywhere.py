@@ -1,0 +1,254 @@
+"""Slips that can be made in any formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from chainrule.ledger.formulas import (
+    HALF,
+    ONE,
+    TWO,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    add,
+    is_leaf,
+    leaves,
+    parts,
+    remove_one_part,
+    replace_one_part,
+    replace_parts,
+    square,
+)
+from chainrule.ledger.steps import Quantity
+from chainrule.marking.slips import Slip, SlipSite
+from chainrule.marking.slips_forward import flip_one_sign, is_term_of
+
+__all__ = ["GENERAL_SLIPS"]
+
+_NEIGHBOURS = 8
+
+
+def _holds(tree: Expression, number: Number) -> bool:
+    return any(leaf == number for leaf in leaves(tree))
+
+
+def _whole(site: SlipSite, change: Callable[[Expression], Expression]) -> Iterator[Expression]:
+    """A change of the whole, or, where something is taken off an old value, of what is taken."""
+    tree = site.tree
+    if not site.quantity.kind.endswith("_new") or not isinstance(tree, Sum):
+        yield change(tree)
+        return
+
+    def rule(part: Expression) -> Expression | None:
+        return Negative(change(part.of)) if isinstance(part, Negative) else None
+
+    yield replace_parts(tree, rule)
+
+
+def _two_left_out(site: SlipSite) -> Iterable[Expression]:
+    def rule(part: Expression) -> Expression | None:
+        return ONE if part == TWO else part if isinstance(part, Power) else None
+
+    return (replace_parts(site.tree, rule),)
+
+
+def _half_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Product, lambda part: part == HALF)
+
+
+def _twice(site: SlipSite) -> Iterator[Expression]:
+    if not _holds(site.tree, HALF):
+        yield from _whole(site, lambda tree: Product((TWO, tree)))
+
+
+def _halved(site: SlipSite) -> Iterator[Expression]:
+    yield from _whole(site, lambda tree: Product((HALF, tree)))
+
+
+def _counts(site: SlipSite) -> list[Number]:
+    """How many outputs and how many examples there are."""
+    example = site.ledger.example
+    counts = {site.width(site.depth), len(example.batch(site.quantity.step))}
+    return [Number(float(n)) for n in sorted(counts) if n > 1]
+
+
+_MEANS = ("cost", "da", "delta", "dW", "db", "g", "W_new", "b_new")
+
+
+def _divided(site: SlipSite) -> Iterator[Expression]:
+    for n in _counts(site):
+        yield from _whole(site, lambda tree, n=n: Quotient(tree, n))  # type: ignore[misc]
+
+
+def _multiplied(site: SlipSite) -> Iterator[Expression]:
+    for n in _counts(site):
+        yield from _whole(site, lambda tree, n=n: Product((n, tree)))  # type: ignore[misc]
+
+
+def _plus(site: SlipSite) -> Iterator[Expression]:
+    yield from flip_one_sign(site.tree, is_subtracted=True)
+
+
+def _minus(site: SlipSite) -> Iterator[Expression]:
+    yield from flip_one_sign(site.tree, is_subtracted=False)
+
+
+def _sign(site: SlipSite) -> Iterable[Expression]:
+    return (Negative(site.tree),)
+
+
+def _factor_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Product, lambda part: True)
+
+
+def _term_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: True)
+
+
+def _square_left_out(site: SlipSite) -> Iterable[Expression]:
+    def rule(part: Expression) -> Expression | None:
+        return part.base if isinstance(part, Power) else None
+
+    return (replace_parts(site.tree, rule),)
+
+
+def _quotient(turned: bool) -> Callable[[SlipSite], Iterator[Expression]]:
+    def rule(part: Expression) -> Iterator[Expression]:
+        if isinstance(part, Quotient):
+            yield Quotient(part.bottom, part.top) if turned else part.top
+
+    return lambda site: replace_one_part(site.tree, rule)
+
+
+def _other_indices(site: SlipSite, quantity: Quantity) -> Iterator[Quantity]:
+    """The same kind of number in the same row or column."""
+    if quantity.layer is None:
+        sizes: tuple[int, ...] = (site.width(site.depth),)
+    else:
+        sizes = (site.width(quantity.layer), site.width(quantity.layer - 1))
+    for place, (at, size) in enumerate(zip(quantity.index, sizes, strict=False)):
+        for other in range(min(size, _NEIGHBOURS)):
+            if other != at:
+                yield quantity.at(*quantity.index[:place], other, *quantity.index[place + 1 :])
+
+
+def _of_another_neuron(site: SlipSite) -> Iterator[Expression]:
+    for other in _other_indices(site, site.quantity):
+        found = site.formula(other)
+        if found is not None:
+            yield found
+
+
+def _number_of_another(site: SlipSite) -> Iterator[Expression]:
+    def rule(part: Expression) -> Iterator[Expression]:
+        if is_leaf(part) and is_term_of(part, *_INDEXED):
+            for other in _other_indices(site, part.quantity):  # type: ignore[union-attr]
+                term = site.term(other)
+                if term is not None:
+                    yield term
+
+    yield from replace_one_part(site.tree, rule)
+
+
+_INDEXED = ("a", "z", "t", "y", "W", "b", "delta", "da", "slope", "dW", "db")
+
+
+def _of_another_example(site: SlipSite) -> Iterator[Expression]:
+    mine = site.quantity
+    if mine.example is None:
+        return
+    for row in site.ledger.example.batch(mine.step)[:_NEIGHBOURS]:
+        found = site.formula(replace(mine, example=row)) if row != mine.example else None
+        if found is not None:
+            yield found
+
+
+def _of_the_step_before(site: SlipSite) -> Iterator[Expression]:
+    if site.quantity.step > 1:
+        found = site.term(replace(site.quantity, step=site.quantity.step - 1))
+        if found is not None:
+            yield found
+
+
+def _nothing(site: SlipSite) -> Iterable[Expression]:
+    return (Number(0.0),)
+
+
+def _squared_once(site: SlipSite) -> Iterable[Expression]:
+    """The square of the sum in place of the sum of the squares."""
+
+    def rule(part: Expression) -> Expression | None:
+        if isinstance(part, Sum) and all(isinstance(term, Power) for term in part.terms):
+            inner = [parts(term)[0] for term in part.terms]
+            return square(add(inner))
+        return None
+
+    return (replace_parts(site.tree, rule),)
+
+
+GENERAL_SLIPS = (
+    Slip(
+        "factor 2 left out", "A factor 2 of the formula is left out.", _two_left_out, is_common=True
+    ),
+    Slip(
+        "factor ½ left out",
+        "The factor ½ of the formula is left out.",
+        _half_left_out,
+        is_common=True,
+    ),
+    Slip("factor 2 too many", "It is twice as large as it should be.", _twice, is_common=True),
+    Slip("factor ½ too many", "It is half as large as it should be.", _halved, is_common=True),
+    Slip("sign lost", "The sign is the opposite of what it should be.", _sign, is_common=True),
+    Slip(
+        "1/n",
+        "It is divided by the number of outputs or examples once too often.",
+        _divided,
+        _MEANS,
+        is_common=True,
+    ),
+    Slip(
+        "1/n",
+        "It is not divided by the number of outputs or examples: a sum stands for the mean.",
+        _multiplied,
+        _MEANS,
+        is_common=True,
+    ),
+    Slip(
+        "added instead of subtracted",
+        "A term is added that should be subtracted.",
+        _plus,
+        is_common=True,
+    ),
+    Slip("subtracted instead of added", "A term is subtracted that should be added.", _minus),
+    Slip("term left out", "A term of the sum is left out.", _term_left_out, is_common=True),
+    Slip("factor left out", "A factor of the product is left out.", _factor_left_out),
+    Slip("square left out", "A number is not squared.", _square_left_out),
+    Slip("not divided", "A number is not divided by its divisor.", _quotient(turned=False)),
+    Slip("quotient turned round", "The quotient is upside down.", _quotient(turned=True)),
+    Slip(
+        "number of another neuron",
+        "It is worked out for another neuron or input.",
+        _of_another_neuron,
+    ),
+    Slip(
+        "number of another neuron",
+        "One number in it belongs to another neuron or input.",
+        _number_of_another,
+    ),
+    Slip(
+        "sum squared",
+        "The sum of the differences is squared; each difference is squared.",
+        _squared_once,
+        ("cost",),
+    ),
+    Slip("another example", "It is worked out for another example.", _of_another_example),
+    Slip("step before", "It is the number of the step before.", _of_the_step_before),
+    Slip("taken as 0", "It is taken as 0.", _nothing),
+)
+"""In any formula; those that are made most often first."""

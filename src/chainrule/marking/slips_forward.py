@@ -1,0 +1,240 @@
+"""Slips in the pass forward and in the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chainrule.ledger.formulas import (
+    ONE,
+    Call,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Term,
+    activation_forms,
+    add,
+    multiply,
+    parts,
+    remove_one_part,
+    replace_one_part,
+    replace_parts,
+)
+from chainrule.ledger.steps import Quantity
+from chainrule.marking.slips import Slip, SlipSite
+
+__all__ = ["FORWARD_SLIPS", "flip_one_sign", "is_term_of"]
+
+_OTHERS = ("sigmoid", "tanh", "relu", "identity")
+_BASE_TEN = Number(2.302585092994046, "ln 10")
+
+
+def is_term_of(part: Expression, *kinds: str) -> bool:
+    """Whether a part is a number of one of these kinds, or minus it."""
+    while isinstance(part, Negative):
+        part = part.of
+    return isinstance(part, Term) and part.quantity.kind in kinds
+
+
+def _minus_z(site: SlipSite) -> Iterable[Expression]:
+    def rule(part: Expression) -> Expression | None:
+        return Negative(part) if is_term_of(part, "z") else None
+
+    return (replace_parts(site.tree, rule),)
+
+
+def _no_activation(site: SlipSite) -> Iterable[Expression]:
+    z = site.here("z")
+    return () if z is None else (z,)
+
+
+def _another_function(site: SlipSite) -> Iterator[Expression]:
+    z = site.here("z")
+    for name in _OTHERS:
+        if z is not None and name != site.activation:
+            yield activation_forms(name, z)[0].expression
+
+
+def _not_shared_out(site: SlipSite) -> Iterable[Expression]:
+    tree = site.tree
+    is_softmax = site.activation == "softmax" and isinstance(tree, Quotient)
+    return (tree.top,) if is_softmax and isinstance(tree, Quotient) else ()
+
+
+def _without_bias(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "b"))
+
+
+def _bias_each_time(site: SlipSite) -> Iterator[Expression]:
+    """The bias inside every bracket of the sum."""
+    layer = site.quantity.layer or 1
+    bias, count = site.here("b"), site.width(layer - 1)
+    if bias is not None and count > 1:
+        yield add([site.tree, multiply(Number(float(count - 1)), bias)])
+
+
+def _transposed(site: SlipSite) -> Iterable[Expression]:
+    def rule(quantity: Quantity) -> Quantity | None:
+        is_weight = quantity.kind == "W" and quantity.layer == site.quantity.layer
+        return quantity.at(*reversed(quantity.index)) if is_weight else None
+
+    return site.replace_quantities(rule)
+
+
+def _input_for_activation(site: SlipSite) -> Iterable[Expression]:
+    is_later = (site.quantity.layer or 0) > 1
+    return site.replace_kind("a", "a", layer=0) if is_later else ()
+
+
+def _sum_for_activation(site: SlipSite) -> Iterable[Expression]:
+    return site.replace_kind("a", "z")
+
+
+def _old_weights(site: SlipSite) -> Iterable[Expression]:
+    step = site.quantity.step
+    if step == 1:
+        return ()
+
+    def rule(quantity: Quantity) -> Quantity | None:
+        is_old = quantity.kind in ("W", "b")
+        return replace(quantity, step=step - 1) if is_old else None
+
+    return site.replace_quantities(rule)
+
+
+def _unweighted(site: SlipSite) -> Iterable[Expression]:
+    def rule(part: Expression) -> Expression | None:
+        if isinstance(part, Product) and is_term_of(parts(part)[0], "W"):
+            return multiply(*parts(part)[1:])
+        return None
+
+    return (replace_parts(site.tree, rule),)
+
+
+def flip_one_sign(tree: Expression, *, is_subtracted: bool) -> Iterator[Expression]:
+    """The formulas with one term's sign turned.
+
+    Args:
+        tree: the formula.
+        is_subtracted: whether the term is one that is subtracted.
+    """
+
+    def rule(whole: Expression) -> Iterator[Expression]:
+        if not isinstance(whole, Sum) or len(whole.terms) > 16:
+            return
+        for at, term in enumerate(whole.terms):
+            if isinstance(term, Negative) == is_subtracted:
+                new = term.of if isinstance(term, Negative) else Negative(term)
+                yield Sum((*whole.terms[:at], new, *whole.terms[at + 1 :]))
+
+    yield from replace_one_part(tree, rule)
+
+
+def _bias_subtracted(site: SlipSite) -> Iterator[Expression]:
+    bias = site.here("b")
+    if bias is not None:
+        yield add([site.tree, multiply(Number(-2.0), bias)])
+
+
+def _not_squared(site: SlipSite) -> Iterable[Expression]:
+    return (replace_parts(site.tree, lambda part: part.base if isinstance(part, Power) else None),)
+
+
+def _doubled(site: SlipSite) -> Iterable[Expression]:
+    def rule(part: Expression) -> Expression | None:
+        return multiply(Number(2.0), part.base) if isinstance(part, Power) else None
+
+    return (replace_parts(site.tree, rule),)
+
+
+def _base_ten(site: SlipSite) -> Iterable[Expression]:
+    def rule(part: Expression) -> Expression | None:
+        is_log = isinstance(part, Call) and part.function == "ln"
+        return Quotient(part, _BASE_TEN) if is_log else None
+
+    return (replace_parts(site.tree, rule),)
+
+
+def _one_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: part in (ONE, Negative(ONE)))
+
+
+FORWARD_SLIPS = (
+    Slip(
+        "sign of z",
+        "The activation function is taken at -z in place of z.",
+        _minus_z,
+        ("a",),
+        is_common=True,
+    ),
+    Slip(
+        "activation left out",
+        "The weighted sum z itself is taken for the activation φ(z).",
+        _no_activation,
+        ("a",),
+    ),
+    Slip("not shared out", "e^z is not divided by the sum of all e^z.", _not_shared_out, ("a",)),
+    Slip(
+        "another activation function",
+        "The activation is that of another function.",
+        _another_function,
+        ("a",),
+    ),
+    Slip(
+        "bias left out",
+        "The bias is not added.",
+        _without_bias,
+        ("z",),
+        is_common=True,
+    ),
+    Slip("bias subtracted", "The bias is subtracted; it is added.", _bias_subtracted, ("z",)),
+    Slip(
+        "transposed index",
+        "The weights are those of the transposed place: W[k,j] for W[j,k].",
+        _transposed,
+        ("z",),
+        is_common=True,
+    ),
+    Slip(
+        "input used for activation",
+        "The network's inputs stand for the activations of the layer before.",
+        _input_for_activation,
+        ("z",),
+        is_common=True,
+    ),
+    Slip(
+        "weighted sum used for activation",
+        "The weighted sums z stand for the activations of the layer before.",
+        _sum_for_activation,
+        ("z",),
+        is_common=True,
+    ),
+    Slip(
+        "old weights used",
+        "The weights and biases are those before the last step.",
+        _old_weights,
+        ("z",),
+    ),
+    Slip("weights left out", "The inputs are summed without weights.", _unweighted, ("z",)),
+    Slip(
+        "bias counted for each input",
+        "The bias is added once for each input; it is added once.",
+        _bias_each_time,
+        ("z",),
+    ),
+    Slip("not squared", "The difference is not squared.", _not_squared, ("cost",), is_common=True),
+    Slip("doubled, not squared", "The difference is doubled; it is squared.", _doubled, ("cost",)),
+    Slip("logarithm to the base 10", "The logarithm is the natural one.", _base_ten, ("cost",)),
+    Slip(
+        "weighted sum used for activation",
+        "The weighted sum z stands for the output.",
+        _sum_for_activation,
+        ("cost",),
+    ),
+    Slip("1 left out", "A 1 of the formula is left out.", _one_left_out, ("a",)),
+)
+"""In the pass forward and in the cost; those that are made most often first."""

@@ -1,0 +1,40 @@
+"""The proof of gradients: each against ways to find it that know no back-propagation."""
+
+from typing import TYPE_CHECKING
+
+from chainrule._lazy import attach
+
+if TYPE_CHECKING:
+    from chainrule.proofs.gradient_proof import Proof as Proof
+    from chainrule.proofs.gradient_proof import ProofOptions as ProofOptions
+    from chainrule.proofs.gradient_proof import prove as prove
+    from chainrule.proofs.proof_report import failure_lines as failure_lines
+    from chainrule.proofs.proof_report import kink_lines as kink_lines
+    from chainrule.proofs.proof_report import proof_record as proof_record
+    from chainrule.proofs.proof_report import proof_table as proof_table
+    from chainrule.proofs.proof_report import summary_text as summary_text
+
+__all__ = [
+    "Proof",
+    "ProofOptions",
+    "failure_lines",
+    "kink_lines",
+    "proof_record",
+    "proof_table",
+    "prove",
+    "summary_text",
+]
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "gradient_proof": ["Proof", "ProofOptions", "prove"],
+        "proof_report": [
+            "failure_lines",
+            "kink_lines",
+            "proof_record",
+            "proof_table",
+            "summary_text",
+        ],
+    },
+)

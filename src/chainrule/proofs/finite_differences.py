@@ -1,0 +1,122 @@
+"""Slopes by differences: the objective at four places around a weight, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.proofs.kinks import Gate, Kink, crossed_kinks, kink_gates
+from chainrule.proofs.objective import Objective
+
+__all__ = ["Difference", "central_difference"]
+
+Array = NDArray[Any]
+
+MAX_STEP = 2.0**-9
+"""The longest step, for numbers around 1: bending and rounding then cost about as little."""
+
+MIN_STEP = 2.0**-26
+"""The shortest step, for the same: with a shorter one nothing but rounding would be left."""
+
+_ENOUGH = 1e-10
+"""A slope is not made better than this, relatively."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A slope by differences.
+
+    Args:
+        slope: what it came to; of no worth where there are kinks.
+        doubt: how far it may be off: by rounding, and by what the next shorter step changed.
+        kinks: those that no step avoids; none for a slope that counts.
+    """
+
+    derivative: float
+    uncertainty: float
+    kinks: tuple[Kink, ...] = ()
+
+
+def central_difference(
+    objective: Objective, theta: Array, at: int, middle: list[Gate]
+) -> Difference:
+    """The slope of J in one weight or bias.
+
+        J' ≈ (8 (J(+h) - J(-h)) - (J(+2h) - J(-2h))) / 12h
+
+    The error of this formula is of the order h⁴, and its rounding of the order 1/h. It is taken
+    with shorter and shorter h, as long as the slope still gets better. Where a kink lies within 2h,
+    the first h is shorter from the start.
+
+    Args:
+        objective: J.
+        theta: weights and biases, flat, float64.
+        at: which of them.
+        middle: the gates at θ itself.
+    """
+    scale = max(1.0, abs(float(theta[at])))
+    h, along = MAX_STEP * scale, _along(objective, theta, at)
+    found = _kinks(objective, theta, at, h, middle)
+    while found and h > MIN_STEP * scale:
+        h /= 8
+        found = _kinks(objective, theta, at, h, middle)
+    slope, doubt = _best(_refine(along, h, MIN_STEP * scale), abs(along(0.0)))
+    return Difference(slope, doubt, tuple(found))
+
+
+def _along(objective: Objective, theta: Array, at: int) -> Callable[[float], float]:
+    """J as a function of how far one number is moved."""
+    moved = theta.copy()
+
+    def along(by: float) -> float:
+        moved[at] = theta[at] + by
+        return float(objective.value(moved))
+
+    return along
+
+
+def _refine(
+    along: Callable[[float], float], h: float, shortest: float
+) -> Iterator[tuple[float, float]]:
+    """The slope with shorter and shorter steps, each with its step."""
+    while True:
+        near = along(h) - along(-h)
+        far = along(2 * h) - along(-2 * h)
+        yield (8 * near - far) / (12 * h), h
+        if h <= shortest:
+            return
+        h /= 4
+
+
+def _best(slopes: Iterator[tuple[float, float]], size: float) -> tuple[float, float]:
+    """The slope with the least doubt, and its doubt."""
+    eps = float(np.finfo(np.float64).eps)
+    before, h = next(slopes)
+    best, doubt = before, np.inf
+    for slope, h in slopes:
+        rounding = 4 * eps * size / h
+        if abs(slope - before) + rounding < doubt:
+            best, doubt = slope, abs(slope - before) + rounding
+        if doubt <= _ENOUGH * abs(best) or rounding > doubt:
+            break
+        before = slope
+    if not np.isfinite(doubt):  # a single step, beside a kink
+        doubt = 4 * eps * size / h
+    return best, doubt
+
+
+def _kinks(objective: Objective, theta: Array, at: int, h: float, middle: list[Gate]) -> list[Kink]:
+    """What changes its side of a kink between here and the ends of the difference."""
+    if not middle:
+        return []
+    found: dict[str, Kink] = {}
+    for by in (-2 * h, 2 * h):
+        moved = theta.copy()
+        moved[at] += by
+        for kink in crossed_kinks(objective, middle, kink_gates(objective, moved)):
+            found.setdefault(kink.address, kink)
+    return list(found.values())

@@ -1,0 +1,153 @@
+"""The proof of a worked example: every gradient of every step, by every way there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.errors import InputError
+from chainrule.ledger import Ledger
+from chainrule.ledger.steps import Step
+from chainrule.limits import Limit, check_record, limited
+from chainrule.proofs.gradient_methods import METHODS, GradientMethod
+from chainrule.proofs.gradient_rounding import gradient_rounding
+from chainrule.proofs.kinks import Kink
+from chainrule.proofs.objective import objective_lines, step_objective
+from chainrule.proofs.place_sampling import sample_places
+from chainrule.proofs.verdicts import Failure, MethodComparison, Verdict, merge_verdicts
+
+__all__ = ["Proof", "ProofOptions", "prove", "prove_step"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofOptions:
+    """What is proved.
+
+    Args:
+        sample: numbers of each tensor; all of a smaller one.
+        seed: of the lot by which they are drawn.
+        peers: whether JAX and PyTorch are asked.
+
+    Raises: InputError.
+    """
+
+    sample: int = limited(64, Limit(int, "numbers proved of each tensor", 1))
+    seed: int = limited(0, Limit(int, "of the lot that draws them", 0))
+    peers: bool = True
+
+    def __post_init__(self) -> None:
+        check_record(self, "prove")
+
+    @property
+    def methods(self) -> tuple[GradientMethod, ...]:
+        """Those that are asked."""
+        return METHODS if self.peers else METHODS[:3]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of a proof.
+
+    Args:
+        options: what was asked for.
+        steps: how many steps were proved.
+        objective: the first step's, as formulas.
+        cost: J of the first step.
+        verdicts: of each tensor and method.
+        left_out: of each method that was not asked, why.
+        kinks: those that were found, each with the step.
+        failures: numbers that do not hold; none for a proof that holds.
+    """
+
+    options: ProofOptions
+    steps: int
+    objective: tuple[str, ...]
+    cost: float
+    verdicts: tuple[Verdict, ...]
+    left_out: dict[str, str]
+    kinks: tuple[tuple[int, Kink], ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every gradient that was looked at is right."""
+        return not self.failures
+
+
+def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
+    """Prove every gradient of a worked example, in all of its steps.
+
+    Args:
+        ledger: of a worked example that trains.
+        options: how many numbers, and by what.
+
+    Raises: InputError where nothing is trained; DivergenceError.
+    """
+    example = ledger.example
+    if example.recipe is None:
+        raise InputError(
+            example.where,
+            expected="a table [training] with a cost",
+            got="none",
+            why="Without a cost there is no gradient to prove",
+            argument="training",
+        )
+    chosen = options or ProofOptions()
+    found = [prove_step(ledger.step(n), chosen) for n in range(1, example.steps + 1)]
+    return _merge(found)
+
+
+def prove_step(step: Step, options: ProofOptions) -> Proof:
+    """Prove every gradient of one step: that of cost and penalty, before any clipping.
+
+    Args:
+        step: that trains; its gradient is what is proved.
+        options: how many numbers, and by what.
+    """
+    objective, slots = step_objective(step), step.example.layout.slots
+    g, theta = step.result.gradient, step.theta.astype(np.float64)
+    chosen = [at for slot in slots for at in sample_places(slot, g, options.sample, options.seed)]
+    slack = gradient_rounding(step)
+    hindrances = {method.name: method.obstacle(objective) for method in options.methods}
+    verdicts: list[Verdict] = []
+    failures: list[Failure] = []
+    kinks: dict[str, Kink] = {}
+    for method in options.methods:
+        if hindrances[method.name]:
+            continue
+        with np.errstate(all="ignore"):  # what is not finite fails below
+            slopes = method.estimate(objective, theta, chosen)
+        judge = MethodComparison(step, method, chosen, slopes, slack)
+        verdicts += map(judge.verdict, slots)
+        failures += [failure for slot in slots for failure in judge.failures(slot)]
+        kinks |= {kink.address: kink for found in slopes.kinks.values() for kink in found}
+    return Proof(
+        options=options,
+        steps=1,
+        objective=tuple(objective_lines(objective)),
+        cost=float(step.trace.cost) + step.result.penalty,
+        verdicts=tuple(verdicts),
+        left_out={name: reason for name, reason in hindrances.items() if reason},
+        kinks=tuple((step.number, kink) for kink in kinks.values()),
+        failures=tuple(failures),
+    )
+
+
+def _merge(found: Sequence[Proof]) -> Proof:
+    """The proofs of several steps as one."""
+    worst: dict[tuple[str, str], Verdict] = {}
+    for verdict in (verdict for proof in found for verdict in proof.verdicts):
+        key = verdict.tensor, verdict.method
+        worst[key] = merge_verdicts(worst[key], verdict) if key in worst else verdict
+    return Proof(
+        options=found[0].options,
+        steps=len(found),
+        objective=found[0].objective,
+        cost=found[0].cost,
+        verdicts=tuple(worst.values()),
+        left_out=found[0].left_out,
+        kinks=tuple(kink for proof in found for kink in proof.kinks),
+        failures=tuple(failure for proof in found for failure in proof.failures),
+    )

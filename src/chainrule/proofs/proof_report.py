@@ -1,0 +1,119 @@
+"""A proof in words, as a table, and as plain values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from chainrule.evaluation import Table, count_text
+from chainrule.proofs.gradient_proof import Proof
+from chainrule.proofs.kinks import Kink
+from chainrule.proofs.verdicts import Failure, Verdict
+
+__all__ = ["failure_lines", "kink_lines", "proof_record", "proof_table", "summary_text"]
+
+_MAX_LISTED = 12
+"""Kinks and failures that are told one by one."""
+
+
+def proof_table(proof: Proof) -> Table:
+    """The worst relative error of each tensor by each method."""
+    methods = tuple(dict.fromkeys(verdict.method for verdict in proof.verdicts))
+    tensors = tuple(dict.fromkeys(verdict.tensor for verdict in proof.verdicts))
+    by_key = {(one.tensor, one.method): one for one in proof.verdicts}
+    rows = []
+    for tensor in tensors:
+        each = [by_key[tensor, method] for method in methods]
+        # Each step may draw other numbers; all methods of one step see the same.
+        size, checked = each[0].size, each[0].checked + each[0].at_kinks
+        counts = (count_text(size * proof.steps), count_text(checked))
+        rows.append((tensor, *counts, *map(_error_text, each)))
+    header = ("gradient by", "numbers", "checked", *methods)
+    title = "Worst relative errors" + (" of all steps" if proof.steps > 1 else "")
+    return Table(title, header, tuple(rows), " ".join(_notes(proof)))
+
+
+def _error_text(verdict: Verdict) -> str:
+    return "-" if verdict.error is None else f"{verdict.error:.1e}"
+
+
+def _notes(proof: Proof) -> Iterator[str]:
+    most = proof.options.sample
+    if any(verdict.size > most for verdict in proof.verdicts):
+        yield (
+            f"Of larger tensors {count_text(most)} numbers a step were drawn by lot, seed "
+            f"{proof.options.seed}, half of them where the gradient is not 0."
+        )
+    unseen = sum(verdict.unseen for verdict in proof.verdicts)
+    if unseen:
+        yield (
+            f"Of {count_text(unseen)} comparisons the slope is too small beside rounding to have "
+            "a relative error."
+        )
+
+
+def summary_text(proof: Proof) -> str:
+    """What came of it, in a sentence."""
+    steps = f"{count_text(proof.steps)} step" + "s" * (proof.steps != 1)
+    if proof.holds:
+        compared = sum(verdict.checked for verdict in proof.verdicts)
+        return f"every gradient holds: {steps}, {count_text(compared)} comparisons"
+    wrong = {(one.step, one.address) for one in proof.failures}
+    numbers = f"{count_text(len(wrong))} number" + "s" * (len(wrong) != 1)
+    return f"the gradient does not hold: {numbers} of {steps}"
+
+
+def failure_lines(proof: Proof) -> list[str]:
+    """The numbers that do not hold, the first of them one by one."""
+    lines = [_failure_text(one, proof.steps) for one in proof.failures[:_MAX_LISTED]]
+    left = len(proof.failures) - len(lines)
+    return [*lines, *([f"and {count_text(left)} more"] if left > 0 else [])]
+
+
+def _failure_text(failure: Failure, steps: int = 1) -> str:
+    """One number that does not hold, in words."""
+    step = f"step {failure.step}, " if steps > 1 else ""
+    return (
+        f"{step}∂J/∂{failure.address}: the law has {failure.reference:.10g}, {failure.method} "
+        f"{failure.found:.10g}; they may differ by {failure.allowed:.1e}"
+    )
+
+
+def kink_lines(proof: Proof) -> list[str]:
+    """The kinks that were found, the first of them one by one."""
+    lines = [_kink_text(step, kink, proof.steps) for step, kink in proof.kinks[:_MAX_LISTED]]
+    left = len(proof.kinks) - len(lines)
+    return [*lines, *([f"and {count_text(left)} more"] if left > 0 else [])]
+
+
+def _kink_text(step: int, kink: Kink, steps: int) -> str:
+    return f"step {step}, {kink}" if steps > 1 else str(kink)
+
+
+def proof_record(proof: Proof) -> dict[str, Any]:
+    """The proof as plain values for JSON."""
+    return {
+        "holds": proof.holds,
+        "steps": proof.steps,
+        "sample": proof.options.sample,
+        "seed": proof.options.seed,
+        "objective": list(proof.objective),
+        "cost": proof.cost,
+        "left_out": dict(proof.left_out),
+        "tensors": [_finite(asdict(verdict)) for verdict in proof.verdicts],
+        "kinks": [{"step": step, **asdict(kink)} for step, kink in proof.kinks],
+        "failures": [_failure_record(failure) for failure in proof.failures],
+    }
+
+
+def _failure_record(failure: Failure) -> dict[str, Any]:
+    values = asdict(failure)
+    return _finite({"law" if key == "reference" else key: values[key] for key in values})
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with None for what is no finite number, which JSON does not have."""
+    bad = {k for k, v in values.items() if isinstance(v, float) and not math.isfinite(v)}
+    return {name: None if name in bad else value for name, value in values.items()}

@@ -1,0 +1,85 @@
+"""The text of a study file, and on which line each of its keys stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chainrule.bundled import find_file
+from chainrule.errors import DataError, FileError
+
+__all__ = ["StudySource", "read_study_source"]
+
+_HEADER = re.compile(r"\s*\[\s*([\w.\-\s\"']+?)\s*\]\s*(?:#.*)?$")
+_FAULT = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, eq=False)
+class StudySource:
+    """Where a study is described.
+
+    Args:
+        name: the file's path, or another name for error texts.
+        table: what it says, as plain values.
+        text: the file's text; empty where there is none.
+    """
+
+    name: str
+    table: Mapping[str, Any]
+    text: str = ""
+
+    def where(self, *keys: str) -> str:
+        """The place of a key, for error texts: the file and, where it is found, the line.
+
+        Args:
+            keys: names of tables and of the key, from the outside in.
+
+        Example:
+            >>> StudySource("a.toml", {}, "[space]\\nbatch_size = []").where("space", "batch_size")
+            'a.toml, line 2'
+        """
+        for length in range(len(keys), 0, -1):
+            line = _line(self.text, keys[:length])
+            if line is not None:
+                return f"{self.name}, line {line}"
+        return self.name
+
+
+def _line(text: str, keys: tuple[str, ...]) -> int | None:
+    """The line on which a key or a table's header stands."""
+    table: tuple[str, ...] = ()
+    assigned = re.compile(rf"\s*[\"']?{re.escape(keys[-1])}[\"']?\s*[=.]")
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = _HEADER.match(line)
+        if header is not None:
+            table = tuple(part.strip(" \"'") for part in header[1].split("."))
+        if table == (keys if header else keys[:-1]) and (header or assigned.match(line)):
+            return number
+    return None
+
+
+def read_study_source(path: str | Path) -> StudySource:
+    """The text of a study file.
+
+    Args:
+        path: a path, or the name of a bundled study.
+
+    Raises: FileError where it cannot be read, DataError where it is no TOML.
+    """
+    name = str(path)
+    try:
+        text = find_file(path, "study").read_text(encoding="utf-8")
+        return StudySource(name, tomllib.loads(text), text)
+    except OSError as error:
+        raise FileError(name, expected="a readable file", got=str(error.strerror)) from None
+    except (ValueError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        got = "brackets nested too deep" if deep else str(error)
+        fault = _FAULT.fullmatch(got)
+        if fault is not None:
+            name, got = f"{name}, line {fault[2]}", f"{fault[1]} at column {fault[3]}"
+        raise DataError(name, expected="TOML", got=got) from None

@@ -1,0 +1,138 @@
+"""Whether a recipe fits network and data: what cannot work is refused before the first step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.data import Dataset
+from chainrule.engine import augmentation_from_recipe
+from chainrule.errors import InputError, ShapeError
+from chainrule.network import Architecture
+from chainrule.recipe import Recipe
+
+__all__ = ["require_recipe_fits"]
+
+MOVING = ("shift", "rotation", "zoom", "shear", "elastic", "thickness", "cutout")
+"""Distortions that need images."""
+
+
+def require_recipe_fits(architecture: Architecture, recipe: Recipe, training: Dataset) -> None:
+    """Refuse a recipe that does not fit.
+
+    Args:
+        architecture: with its output activation settled by the cost.
+        recipe: what is asked for.
+        training: what is learned from.
+
+    Raises: InputError, ShapeError.
+    """
+    _require_dropout(architecture, recipe)
+    _require_normalisation(architecture, recipe)
+    _require_classes(architecture, recipe, training)
+    _require_images(recipe, training)
+    _require_whole(recipe)
+
+
+def _refused(argument: str, value: Any, expected: str, got: str, **why: str) -> InputError:
+    return InputError("train", expected=expected, got=got, argument=argument, value=value, **why)
+
+
+def _require_dropout(architecture: Architecture, recipe: Recipe) -> None:
+    hidden = architecture.depth - 1
+    if recipe.dropout is None:
+        return
+    if len(recipe.dropout) not in (1, hidden) or hidden == 0:
+        raise ShapeError(
+            "train",
+            expected="one share of dropout for all hidden layers, or one for each",
+            got=f"{len(recipe.dropout)} for {hidden}",
+            argument="dropout",
+            value=recipe.dropout,
+        )
+    _require_elementwise("dropout", recipe.dropout, architecture)
+
+
+def _require_elementwise(name: str, value: Any, architecture: Architecture) -> None:
+    if "softmax" in architecture.activations[:-1]:
+        raise _refused(
+            name,
+            value,
+            f"hidden activations other than softmax to go with {name}",
+            "softmax",
+            why="Each neuron of a softmax depends on all others",
+        )
+
+
+def _require_normalisation(architecture: Architecture, recipe: Recipe) -> None:
+    if recipe.normalisation == "none":
+        return
+    _require_elementwise("normalisation", recipe.normalisation, architecture)
+    if not architecture.biases:
+        raise _refused(
+            "biases",
+            False,
+            "biases to go with batch normalisation",
+            "none",
+            why="The means of a normalised layer become its biases once training is over",
+        )
+    if recipe.batch_size < 2 * recipe.accumulation:
+        parts = f" in {recipe.accumulation} parts" if recipe.accumulation > 1 else ""
+        raise _refused(
+            "batch_size",
+            recipe.batch_size,
+            "at least 2 examples a step, or part of one, to go with batch normalisation",
+            f"{recipe.batch_size}{parts}",
+            why="A single example has no deviation",
+        )
+
+
+def _require_classes(architecture: Architecture, recipe: Recipe, training: Dataset) -> None:
+    if not recipe.label_smoothing:
+        return
+    if training.classifies and architecture.layers[-1] > 1:
+        return
+    raise _refused(
+        "label_smoothing",
+        recipe.label_smoothing,
+        "at least two outputs that stand for classes to go with label_smoothing",
+        "a single output" if training.classifies else "targets that are numbers",
+        remedy="Leave label_smoothing out",
+    )
+
+
+def _require_images(recipe: Recipe, training: Dataset) -> None:
+    how, shape = augmentation_from_recipe(recipe), training.shape
+    if not how.needs_images or (len(shape) in (2, 3) and min(shape[:2]) >= 2):
+        return
+    asked = [name for name in MOVING if getattr(recipe, name)]
+    raise ShapeError(
+        "train",
+        expected="images to go with " + ", ".join(asked),
+        got=f"examples of shape {shape}",
+        remedy="Leave that out; noise and mixup work on any table",
+        argument=asked[0],
+        value=shape,
+    )
+
+
+def _require_whole(recipe: Recipe) -> None:
+    """L-BFGS descends one function, whose value is the same whenever it is asked for."""
+    if recipe.optimiser != "lbfgs":
+        return
+    others = {
+        "dropout": recipe.dropout is not None,
+        "normalisation": recipe.normalisation != "none",
+        "averaging": recipe.averaging != "none",
+        "clip_norm": recipe.clip_norm is not None,
+        "max_norm": recipe.max_norm is not None,
+    }
+    for name, asked in others.items():
+        if asked:
+            raise _refused(
+                name,
+                getattr(recipe, name),
+                f"no {name} to go with the optimiser lbfgs",
+                str(getattr(recipe, name)),
+                why="Its steps are SciPy's, on the objective alone",
+                remedy=f"Leave {name} out, or choose another optimiser",
+            )

@@ -1,1 +1,0 @@
-"""Worked examples: every number of a few steps of training, with the formula that made it."""

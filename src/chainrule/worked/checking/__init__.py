@@ -1,1 +1,0 @@
-"""Claimed numbers: right, wrong, and by which slip."""

@@ -1,1 +1,0 @@
-"""The formulas behind the numbers of a step, as trees."""

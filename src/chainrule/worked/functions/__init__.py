@@ -1,1 +1,0 @@
-"""Functions that a user types: parsed, derived, and descended."""

@@ -1,1 +1,0 @@
-"""Real networks explained: one weight in one step, one neuron, one decision."""

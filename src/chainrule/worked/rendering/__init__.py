@@ -1,1 +1,0 @@
-"""Worked examples as text, Markdown, LaTeX, HTML, JSON and notebook cells."""

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import re
+
+from chainrule.documents.document import Document
+from chainrule.documents.latex_writer import latex
+from chainrule.documents.mathematics import Matrix, Numeral
+from chainrule.documents.nodes import Formula, Panel
+
+
+def test_every_node(everything) -> None:
+    text = latex(everything)
+    assert text.isascii()
+    body = re.sub(r"(?<!\\)%.*", "", text.partition(r"\begin{document}")[2]).replace(r"\{", "")
+    assert body.count("{") == body.replace(r"\}", "").count("}")
+    assert len(re.findall(r"(?<!\\)\$", body)) % 2 == 0
+    opened = re.findall(r"\\begin\{(\w+)\}", text)
+    assert sorted(opened) == sorted(re.findall(r"\\end\{(\w+)\}", text))
+    assert r"\textbackslash{}input\{x\} \#1 \%\par}" in text
+    assert "\\section*{Given \\hfill 2 marks}\n\n$\\displaystyle \\begin{pmatrix}" in text
+    assert (
+        "\\entry{F1}{weighted sum}{z[1][0]}"
+        "{$\\displaystyle z_{0}^{[1]} = w_{0,1}^{[1]} \\cdot a_{1}^{[0]} - b$, as $z \\geq 0$"
+        "\\newline\n  $\\displaystyle = 0.5 \\cdot (- 2) - 1 \\cdot 10^{- 7}$\\newline\n"
+        "  $\\displaystyle = - 1$\\newline\n  by BP1 another number}\n"
+    ) in text
+    assert "\\begin{tabular}{lrp{14em}}\nquantity & printed & verdict \\\\ \\hline\n" in text
+    assert "\\texttt{z[1]} & 0.5 & wrong \\\\\n" in text
+    assert r"\textbf{A \textbf{strong} word, \texttt{-{}-full} and $\delta$.}" in text
+    assert "the page (\\texttt{https://example.org/?a=1\\&b})" in text
+    assert "\\texttt{a~~b}\\par" in text
+    assert text.endswith("inside\n\n\n\\end{document}\n")
+
+
+def test_wide_matrices() -> None:
+    wide = Matrix((tuple(Numeral(str(at)) for at in range(20)),), cut_right=True)
+    assert r"\setcounter{MaxMatrixCols}{21}" in latex(Document("t", (Panel((Formula(wide),)),)))
+    assert r"\setcounter{MaxMatrixCols}{10}" in latex(Document("t"))
