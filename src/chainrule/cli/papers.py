@@ -208,7 +208,7 @@ _SUBCOMMANDS = (
 _SETTINGS: Any = HELP_NAMES
 command = Commands(
     "papers",
-    examples=("chainrule papers", "chainrule papers show investigation"),
+    examples=("chainrule papers list", "chainrule papers show investigation"),
     callback=click.pass_context(_list_without_command),
     help=_ABOUT,
     invoke_without_command=True,
