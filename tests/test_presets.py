@@ -9,10 +9,10 @@ from statistics import median
 import pytest
 
 import chainrule as cr
-from chainrule.experiment import training_settings
 from chainrule.network.architecture import Architecture
 from chainrule.presets import preset, preset_description, preset_names, preset_results
 from chainrule.recipe import Recipe
+from chainrule.settings import training_settings
 
 NETWORK = {"layers", "activation", "output_activation"}
 
