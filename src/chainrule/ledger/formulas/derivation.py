@@ -1,13 +1,18 @@
-"""The gradients of a network derived by SymPy, layer by layer, with the functions themselves."""
+"""The gradients of a network by SymPy, layer by layer, from the formulas of its functions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.ledger.steps.quantity import Quantity
-from chainrule.ledger.steps.step import Step
+from chainrule.equations.activations import LEAK
+from chainrule.ledger.formulas.activation_formulas import activation_forms, softmax_forms
+from chainrule.ledger.formulas.cost_formulas import cost_tree
+from chainrule.ledger.formulas.expression import Leaf, Symbol, Term
+from chainrule.ledger.formulas.outputs import Outputs
+from chainrule.ledger.formulas.sympy_tree import to_sympy
+from chainrule.ledger.steps import Quantity, Step
 
 __all__ = ["Derivation"]
 
@@ -16,66 +21,8 @@ Node = Any
 
 Named = Callable[[Quantity], Node]
 
-
-def _parted(d: Node, above: Node, below: Node, *, at_zero: bool = False) -> Node:
-    """One expression to the right of 0 and another to its left."""
-    import sympy
-
-    return sympy.Piecewise((above, d >= 0 if at_zero else d > 0), (below, True))
-
-
-def _activation(name: str, zs: Sequence[Node], at: int) -> Node:
-    """φ of one neuron, by its definition."""
-    import sympy as s
-
-    z, (leak, scale, steep) = zs[at], s.symbols("leak selu_scale selu_alpha", positive=True)
-    trees: dict[str, Callable[[], Node]] = {
-        "step": lambda: _parted(z, s.Integer(1), s.Integer(0), at_zero=True),
-        "identity": lambda: z,
-        "sigmoid": lambda: 1 / (1 + s.exp(-z)),
-        "tanh": lambda: s.tanh(z),
-        "relu": lambda: _parted(z, z, s.Integer(0)),
-        "leaky_relu": lambda: _parted(z, z, leak * z),
-        "elu": lambda: _parted(z, z, s.exp(z) - 1),
-        "selu": lambda: _parted(z, scale * z, scale * steep * (s.exp(z) - 1)),
-        "gelu": lambda: z * (1 + s.erf(z / s.sqrt(2))) / 2,
-        "silu": lambda: z / (1 + s.exp(-z)),
-        "softplus": lambda: s.log(1 + s.exp(z)),
-        "softmax": lambda: s.exp(z) / s.Add(*map(s.exp, zs)),
-    }
-    return trees[name]()
-
-
-def _cost(name: str, outputs: Sequence[Node], targets: Sequence[Node]) -> Node:
-    """The cost of one example, by its definition; a target that is 0 leaves no logarithm."""
-    import sympy as s
-
-    h, pairs = s.Symbol("h", positive=True), list(zip(outputs, targets, strict=True))
-    squares = s.Add(*((a - y) ** 2 for a, y in pairs))
-    trees: dict[str, Callable[[], Node]] = {
-        "squared_error": lambda: squares,
-        "mean_squared_error": lambda: squares / len(pairs),
-        "half_squared_error": lambda: squares / 2,
-        "binary_cross_entropy": lambda: (
-            -s.Add(*(_times_log(y, a) + _times_log(1 - y, 1 - a) for a, y in pairs))
-        ),
-        "categorical_cross_entropy": lambda: -s.Add(*(_times_log(y, a) for a, y in pairs)),
-        "absolute_error": lambda: s.Add(*(s.Abs(a - y) for a, y in pairs)),
-        "huber": lambda: s.Add(*(_huber(a - y, h) for a, y in pairs)),
-    }
-    return trees[name]()
-
-
-def _times_log(y: Node, of: Node) -> Node:
-    import sympy
-
-    return sympy.Integer(0) if y == 0 else y * sympy.log(of)
-
-
-def _huber(d: Node, h: Node) -> Node:
-    import sympy
-
-    return sympy.Piecewise((d**2 / 2, sympy.Abs(d) <= h), (h * (sympy.Abs(d) - h / 2), True))
+_NEAR = 1.0
+"""A value for the terms of a definition, whose branches SymPy keeps all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +51,10 @@ class Derivation:
 
     def activation(self, layer: int, zs: Sequence[Node], at: int) -> Node:
         """φ of one neuron of a layer, from the layer's weighted sums."""
-        return _activation(self.step.activation(layer).name, zs, at)
+        name = self.step.activation(layer).name
+        terms = [Term(Quantity("z", layer, (j,)), _NEAR) for j in range(len(zs))]
+        forms = softmax_forms(terms, at) if name == "softmax" else activation_forms(name, terms[at])
+        return to_sympy(forms[0].expression, lambda one: _leaf(one, {"z": zs}))
 
     def _by(self, quantity: Quantity) -> Quantity:
         letter = "W" if len(quantity.index) == 2 else "b"
@@ -203,10 +153,37 @@ class _Path:
 
         recipe, step = self.derivation.step.recipe, self.derivation.step
         at = 0 if self.row is None else step.rows.index(self.row)
+        values = step.trace.y[at].tolist()
+        outputs = Outputs(
+            a=[Term(Quantity("a", last, (i,)), y) for i, y in enumerate(values)],
+            y=[Term(Quantity("y", None, (i,)), y) for i, y in enumerate(values)],
+            z=(),
+            h=Symbol("h", "h", recipe.huber_threshold),
+        )
+        # A target of 0 or 1 is a number for SymPy too, since the formula leaves its terms out.
+        symbols = [self._named("y", None, i) for i in range(len(values))]
+        is_entropy = "entropy" in recipe.cost
         targets = [
-            sympy.Integer(int(y)) if y in (0, 1) and "entropy" in recipe.cost else symbol
-            for y, symbol in (
-                (step.trace.y[at, i], self._named("y", None, i)) for i in range(self._width(last))
-            )
+            sympy.Integer(int(y)) if y in (0, 1) and is_entropy else symbol
+            for y, symbol in zip(values, symbols, strict=True)
         ]
-        return _cost(recipe.cost, self._outputs(last), targets)
+        nodes = {"a": self._outputs(last), "y": targets}
+        return to_sympy(cost_tree(recipe.cost, outputs), lambda one: _leaf(one, nodes))
+
+
+def _leaf(leaf: Leaf, nodes: Mapping[str, Sequence[Node]]) -> Node:
+    """SymPy's node of a leaf of a definition; settings become symbols.
+
+    Args:
+        leaf: of the tree.
+        nodes: for each kind of quantity the nodes of its numbers.
+    """
+    import sympy
+
+    if isinstance(leaf, Term):
+        return nodes[leaf.quantity.kind][leaf.quantity.index[0]]
+    if isinstance(leaf, Symbol) and leaf.name != "n":
+        return sympy.Symbol(leaf.name, positive=True)
+    if leaf.value == LEAK:
+        return sympy.Symbol("leak", positive=True)
+    return sympy.Rational(str(leaf.value))
