@@ -5,14 +5,14 @@ import dataclasses
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.experiment.settings import (
+from chainrule.network.architecture import Architecture
+from chainrule.recipe import Recipe
+from chainrule.settings import (
     data_settings,
     parse_assignments,
     select_settings,
     training_settings,
 )
-from chainrule.network.architecture import Architecture
-from chainrule.recipe import Recipe
 
 SETTINGS = training_settings()
 

@@ -1,4 +1,9 @@
-"""All that a user can set for an experiment, and how presets, files and flags come together."""
+"""All that a user can set for an experiment, from flags and files to architecture and recipe.
+
+A `Setting` knows the type, range and meaning of one thing that can be set. `merge_settings` brings
+presets, files and flags together, `fill_defaults` adds what the data decide, and
+`build_architecture` and `build_recipe` make the records.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import Limit, limits_of
+from chainrule.network import Architecture
+from chainrule.recipe import Recipe, read_table
+
+if TYPE_CHECKING:
+    from chainrule.data import Dataset
 
 __all__ = [
+    "HIDDEN",
+    "NETWORK_NAMES",
     "NEURONS",
     "Setting",
+    "build_architecture",
+    "build_recipe",
     "data_settings",
+    "fill_defaults",
     "merge_settings",
     "parse_assignments",
     "read_settings",
@@ -27,6 +42,15 @@ __all__ = [
 
 NEURONS = re.compile(r"neurons_([1-9]\d?)")
 """The name of a hidden layer's width, such as neurons_1."""
+
+HIDDEN = 128
+"""Neurons of the hidden layer where the layers are not set."""
+
+NETWORK_NAMES = (
+    *("layers", "activation", "output_activation"),
+    *(name for name in limits_of(Architecture) if name != "output_given"),
+)
+"""The settings of a network; all others but those of the data are fields of Recipe."""
 
 _TRUTHS = dict.fromkeys(("true", "yes", "on", "1"), True)
 _TRUTHS |= dict.fromkeys(("false", "no", "off", "0"), False)
@@ -132,7 +156,6 @@ def data_settings() -> Mapping[str, Setting]:
 
 def _network_settings() -> list[Setting]:
     from chainrule.equations.activations import ACTIVATIONS
-    from chainrule.network import Architecture
 
     widths = Limit(int, "neurons of each layer, the inputs first", 1, 10_000_000)
     names = Limit(str, "function of all layers, or of each", choices=lambda: tuple(ACTIVATIONS))
@@ -157,8 +180,6 @@ def _assign(setting: Setting, owner: str) -> Setting:
 
 def _recipe_settings() -> list[Setting]:
     """Return the recipe's settings; its two lists, which have no limit, join their groups."""
-    from chainrule.recipe import Recipe
-
     weights = Limit(float, "weight of each class's examples", 0, group="objective", optional=True)
     words = "share of neurons silent in a step: one for all hidden layers, or one each"
     dropout = Limit(float, words, 0, 1, high_open=True, group="regularisation", optional=True)
@@ -223,8 +244,6 @@ def read_settings(path: str) -> dict[str, Any]:
 
     Raises: FileError, DataError, InputError, UnknownNameError; all name the file.
     """
-    from chainrule.recipe import read_table
-
     return _check_all(path, read_table(path))
 
 
@@ -271,3 +290,73 @@ def select_settings(owner: str, values: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
         if (settings[name].owner if name in settings else "network") == owner
     }
+
+
+def fill_defaults(settings: Mapping[str, Any], training: Dataset) -> dict[str, Any]:
+    """Return the settings together with those that follow from the training set.
+
+    Without layers there is one hidden layer of 128 neurons. Targets that are numbers have the cost
+    half_squared_error and, where one activation stands for all layers, the output activation
+    identity: most activations bound their output, and such targets are seldom bounded.
+
+    Args:
+        settings: values by name; they are not changed.
+        training: the training set.
+    """
+    filled = {"layers": [training.features, HIDDEN, training.outputs], **settings}
+    if training.classifies:
+        return filled
+    filled.setdefault("cost", "half_squared_error")
+    activation = filled.get("activation", "relu")
+    if isinstance(activation, str) or len(activation) == 1:
+        filled.setdefault("output_activation", "identity")
+    return filled
+
+
+def build_recipe(settings: Mapping[str, Any]) -> Recipe:
+    """Return the recipe that the settings describe; those of the network are passed over.
+
+    Raises: InputError, UnknownNameError.
+    """
+    return Recipe.from_dict(
+        {name: value for name, value in settings.items() if not _is_of_network(name)}
+    )
+
+
+def build_architecture(settings: Mapping[str, Any]) -> Architecture:
+    """Return the architecture that the settings describe, before the cost decides its output.
+
+    Args:
+        settings: values by name, layers among them; neurons_1 is the width of the first hidden
+            layer, whatever the layers say. Settings of the recipe are passed over.
+
+    Raises: InputError, ShapeError, UnknownNameError.
+    """
+    network = {name: value for name, value in settings.items() if name in NETWORK_NAMES}
+    layers = _replace_widths(network.pop("layers"), settings)
+    activation = network.pop("activation", "relu")
+    output = network.pop("output_activation", None)
+    return Architecture.of(layers, activation, output, **network)
+
+
+def _is_of_network(name: str) -> bool:
+    return name in NETWORK_NAMES or NEURONS.fullmatch(name) is not None
+
+
+def _replace_widths(layers: Any, settings: Mapping[str, Any]) -> Any:
+    """Return the layers with the widths that settings such as neurons_1 give."""
+    changed = list(layers) if isinstance(layers, (list, tuple)) else layers
+    for name, width in settings.items():
+        hidden = NEURONS.fullmatch(name)
+        if hidden is None:
+            continue
+        if not isinstance(changed, list) or int(hidden[1]) > len(changed) - 2:
+            raise InputError(
+                "Architecture",
+                expected=f"layers with a hidden layer {hidden[1]}",
+                got=str(layers),
+                why=f"{name} is its width",
+                argument=name,
+            )
+        changed[int(hidden[1])] = width
+    return changed
