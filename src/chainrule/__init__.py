@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from chainrule.figures import FigureOptions as FigureOptions
     from chainrule.figures import draw_figure as draw_figure
     from chainrule.figures import save_figure as save_figure
+    from chainrule.figures import save_report_figures as save_report_figures
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
     from chainrule.recipe import Recipe as Recipe
@@ -110,6 +111,7 @@ __all__ = [
     "read_picture",
     "resume",
     "save_figure",
+    "save_report_figures",
     "split",
     "summarise_data",
     "train",
@@ -147,7 +149,7 @@ __getattr__, __dir__ = attach(
             "summarise_data",
             "verify_data",
         ],
-        "figures": ["FigureOptions", "draw_figure", "save_figure"],
+        "figures": ["FigureOptions", "draw_figure", "save_figure", "save_report_figures"],
         "network": ["Architecture", "Network"],
         "recipe": ["Recipe"],
         "training": [
