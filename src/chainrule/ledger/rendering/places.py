@@ -1,20 +1,18 @@
-"""Where on a page each number stands, so that formulas can lead to it."""
+"""Where in a document each number stands, so that formulas can lead to it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from chainrule.ledger.ledger import Entry
-from chainrule.ledger.rendering.document import Document
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["Anchors", "anchor_of", "section_anchor", "step_anchor"]
+__all__ = ["NO_PLACES", "Places", "anchor_of", "section_anchor", "step_anchor"]
 
 
 def anchor_of(quantity: Quantity) -> str:
-    """The name of a number's place on a page.
+    """The name of a number's place in a document.
 
     >>> anchor_of(Quantity.parse("step[2].W_new[1][0,3]"))
     'step-2-W_new-1-0-3'
@@ -33,39 +31,35 @@ def section_anchor(step: int, section: str) -> str:
 
 
 @dataclass(frozen=True)
-class Anchors:
-    """The places of a page."""
+class Places:
+    """The numbers that a document shows."""
 
     known: frozenset[Quantity]
 
     @classmethod
-    def of(cls, document: Document) -> Anchors:
+    def of(cls, entries: Iterable[Quantity], given: Iterable[Quantity]) -> Places:
         """The places of a document's entries and of the cells of its given arrays."""
-        entries = {item.quantity for item in document.items if isinstance(item, Entry)}
-        return cls(frozenset(entries | set(_cells(document))))
+        return cls(frozenset(entries) | frozenset(map(_as_given, given)))
 
     def find(self, quantity: Quantity) -> str:
-        """The place where a number comes from; empty where it is not shown."""
+        """The anchor where a number comes from; empty where the document does not show it."""
         found = next((one for one in _names(quantity) if one in self.known), None)
         return "" if found is None else anchor_of(found)
 
 
-def _cells(document: Document) -> Iterator[Quantity]:
-    for step in document.steps:
-        for given in step.given:
-            for row in given.numbers:
-                yield from map(_settled, row)
+NO_PLACES = Places(frozenset())
+"""For formulas that lead nowhere."""
 
 
-def _settled(quantity: Quantity) -> Quantity:
+def _as_given(quantity: Quantity) -> Quantity:
     """Inputs and targets are the same in every step."""
     is_data = quantity.kind in ("t", "y") or (quantity.kind == "a" and quantity.layer == 0)
     return replace(quantity, step=1) if is_data else quantity
 
 
 def _names(quantity: Quantity) -> Iterator[Quantity]:
-    """The names under which a number may stand: what a step starts from, the one before made."""
-    yield _settled(quantity)
+    """The names of a number: what a step starts from is what the one before made."""
+    yield _as_given(quantity)
     if quantity.step > 1:
         before = quantity.step - 1
         if quantity.kind in ("W", "b"):

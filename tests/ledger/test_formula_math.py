@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from chainrule.documents.latex_math import MathLatex
+from chainrule.documents.mathematics import Letter, Numeral
 from chainrule.ledger.formulas.builders import HALF
 from chainrule.ledger.formulas.expression import (
     Call,
@@ -15,23 +17,24 @@ from chainrule.ledger.formulas.expression import (
     Sum,
     Symbol,
 )
-from chainrule.ledger.formulas.text_formula import number_text
-from chainrule.ledger.rendering.latex_markup import Latex
-from chainrule.ledger.rendering.letters import Letter
-from chainrule.ledger.rendering.typeset import Piece, chunks, number, typeset
+from chainrule.ledger.formulas.text_formula import formula_math, number_text
 
 x, y = Symbol("x", "x", 0.5), Symbol("y", "y", -2.0)
-MARKUP = Latex()
+LATEX = MathLatex()
 
 
-def letter(leaf) -> Piece:
+def letter(leaf):
     if isinstance(leaf, Number):
-        return number(number_text(leaf.value, 6), MARKUP)
-    return Piece(MARKUP.letter(Letter(leaf.letter)))
+        return Numeral(number_text(leaf.value, 6))
+    return Letter(leaf.letter)
 
 
-def digits(leaf) -> Piece:
-    return number(number_text(leaf.value, 6), MARKUP)
+def digits(leaf) -> Numeral:
+    return Numeral(number_text(leaf.value, 6))
+
+
+def latex(tree, leaf, *, full: bool = False) -> str:
+    return LATEX.write(formula_math(tree, leaf, full=full))
 
 
 @pytest.mark.parametrize(
@@ -61,23 +64,25 @@ def test_trees(tree, symbols, numbers) -> None:
     if "%" in symbols:
         names = ("x", "y", "x")[: symbols.count("%s")]
         symbols, numbers = symbols % names, numbers % tuple(fill[name] for name in names)
-    assert typeset(tree, letter, MARKUP).text == symbols
-    assert typeset(tree, digits, MARKUP).text == numbers
+    assert latex(tree, letter) == symbols
+    assert latex(tree, digits) == numbers
 
 
 def test_long_sums() -> None:
     long = Sum(LazyTerms(12, lambda at: Number(float(at))))
-    assert typeset(long, digits, MARKUP).text == ("0 + 1 + 2 + \\dots \\text{ 8 more } \\dots + 11")
-    assert typeset(long, digits, MARKUP, full=True).text == " + ".join(map(str, range(12)))
-    assert typeset(Quotient(long, x), digits, MARKUP).text.startswith("\\frac{0 + 1 + ")
+    assert latex(long, digits) == ("0 + 1 + 2 + \\dots \\text{ 8 more } \\dots + 11")
+    assert latex(long, digits, full=True) == " + ".join(map(str, range(12)))
+    assert latex(Quotient(long, x), digits).startswith("\\frac{0 + 1 + ")
     wide = Quotient(Sum(LazyTerms(13, lambda at: Number(float(at)))), x)
-    assert typeset(wide, digits, MARKUP).text.startswith("\\frac{1}{0.5} \\cdot (0 + 1 + ")
+    assert latex(wide, digits).startswith("\\frac{0 + 1 + 2 + \\dots")
+    whole = latex(wide, digits, full=True)
+    assert whole.startswith("\\frac{1}{0.5} \\cdot (0 + 1 + ")
 
 
 def test_lines_are_broken_between_terms() -> None:
     tree = Sum((x, Negative(y), Product((x, y))))
-    assert chunks(tree, letter, MARKUP) == ["x", "- y", "+ x \\cdot y"]
-    assert chunks(Negative(tree), letter, MARKUP) == ["- (x - y + x \\cdot y)"]
+    assert LATEX.breakable(formula_math(tree, letter)) == ["x", "- y", "+ x \\cdot y"]
+    assert LATEX.breakable(formula_math(Negative(tree), letter)) == ["- (x - y + x \\cdot y)"]
 
 
 @pytest.mark.parametrize(
@@ -92,4 +97,4 @@ def test_lines_are_broken_between_terms() -> None:
     ],
 )
 def test_numbers(text, set_text) -> None:
-    assert number(text, MARKUP).text == set_text
+    assert LATEX.write(Numeral(text)) == set_text

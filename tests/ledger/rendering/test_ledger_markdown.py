@@ -13,7 +13,6 @@ from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.text_formula import number_text
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.quantity_text import NOTATIONS
-from chainrule.ledger.rendering.formats import render
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 
@@ -35,7 +34,7 @@ def results(text: str) -> dict[str, str]:
 
 def markdown_of(ledger: Ledger, *addresses: str, **options) -> str:
     chosen = tuple(map(ledger.locate, addresses))
-    return render(ledger, "markdown", DisplayOptions(quantities=chosen, **options))
+    return ledger.render("markdown", DisplayOptions(quantities=chosen, **options))
 
 
 @pytest.mark.parametrize(("activation", "cost"), PAIRS)
@@ -60,8 +59,8 @@ def test_one_entry_in_full(chain) -> None:
         "# One neuron a layer\n\n"
         "1-1-1 network, sigmoid; squared\\_error; sgd, learning rate 1\n\n"
         "Layers stand above in brackets and count from 1. Indices stand below and count from 0. In "
-        "a batch the first index is the example, for a batch is a matrix with an example a row. A "
-        "weight leads to the neuron of its first index from that of its second.\n\n"
+        "a batch the first index is the example, for a batch is a matrix with an example in each "
+        "row. A weight leads to the neuron of its first index from that of its second.\n\n"
         "## Step 1 of 2\n\n"
         "### Forward\n\n"
         "**F1** $z^{[l]} = a^{[l-1]} W^{[l]T} + b^{[l]}$<br>\n"
@@ -111,7 +110,7 @@ def test_given_matrices_lie_as_the_notation_has_them(make) -> None:
 
 def test_titles_are_words(chain) -> None:
     example = replace(parse_worked(chain), title="<b>*x_1* [a](b) | `c` $5 and $6 #\n# no heading")
-    text = render(Ledger(example), "markdown")
+    text = Ledger(example).render("markdown")
     assert text.startswith(
         "# \\<b\\>\\*x\\_1\\* \\[a\\](b) \\| \\`c\\` <span>$</span>5 and <span>$</span>6 \\# \\# "
         "no heading\n\n"

@@ -41,6 +41,7 @@ from itertools import groupby
 from typing import Any
 
 from chainrule.ledger.display_options import DisplayOptions
+from chainrule.ledger.entries import Entry, LedgerEntries
 from chainrule.ledger.formulas import (
     Call,
     Case,
@@ -55,12 +56,11 @@ from chainrule.ledger.formulas import (
     Term,
     parts,
 )
-from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.rendering.selection import shown
-from chainrule.ledger.rendering.showing import show
-from chainrule.ledger.rendering.symbolic import Derived, derived
+from chainrule.ledger.rendering.entry_formulas import entry_text
+from chainrule.ledger.rendering.selection import select_sections
+from chainrule.ledger.rendering.symbolic import SymbolicGradient, symbolic_gradients
 
-__all__ = ["entry_record", "rendered", "tree_record"]
+__all__ = ["entry_record", "ledger_json", "ledger_values", "tree_record"]
 
 _NAMES = {
     Negative: "negative",
@@ -71,7 +71,7 @@ _NAMES = {
 }
 
 
-def rendered(ledger: Ledger, options: DisplayOptions) -> str:
+def ledger_json(ledger: LedgerEntries, options: DisplayOptions) -> str:
     """The ledger as JSON; the docstring of the module describes it.
 
     Args:
@@ -80,24 +80,34 @@ def rendered(ledger: Ledger, options: DisplayOptions) -> str:
 
     Raises: DivergenceError; with `options.symbolic` also InputError, MissingLibraryError.
     """
-    options = replace(options, full=True)
-    records: list[dict[str, Any]] = []
-    derived_steps: set[int] = set()
-    for step, shown_parts in groupby(shown(ledger, options), key=lambda part: part.step):
-        items = (item for part in shown_parts for item in part.items)
-        records += [entry_record(ledger, one, options) for one in items if isinstance(one, Entry)]
-        if options.symbolic and step not in derived_steps:
-            derived_steps.add(step)
-            records += [_derived(ledger, one, options) for one in derived(ledger, step, options)]
+    records = ledger_values(ledger, options)
     return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _derived(ledger: Ledger, one: Derived, options: DisplayOptions) -> dict[str, Any]:
+def ledger_values(ledger: LedgerEntries, options: DisplayOptions) -> list[dict[str, Any]]:
+    """The records of a ledger; as `ledger_json`, which writes them."""
+    options = replace(options, full=True)
+    records: list[dict[str, Any]] = []
+    derived_steps: set[int] = set()
+    sections = select_sections(ledger, options)
+    for step, parts_of_step in groupby(sections, key=lambda section: section.step):
+        items = (item for section in parts_of_step for item in section.items)
+        records += [entry_record(ledger, one, options) for one in items if isinstance(one, Entry)]
+        if options.symbolic and step not in derived_steps:
+            derived_steps.add(step)
+            gradients = symbolic_gradients(ledger, step, options)
+            records += [_gradient_record(ledger, one, options) for one in gradients]
+    return records
+
+
+def _gradient_record(
+    ledger: LedgerEntries, one: SymbolicGradient, options: DisplayOptions
+) -> dict[str, Any]:
     found = {"value": _finite(one.value), "apart": _finite(one.apart), "agrees": one.agrees}
     return {**entry_record(ledger, one.entry, options), "symbolic": found}
 
 
-def entry_record(ledger: Ledger, entry: Entry, options: DisplayOptions) -> dict[str, Any]:
+def entry_record(ledger: LedgerEntries, entry: Entry, options: DisplayOptions) -> dict[str, Any]:
     """One entry as plain values.
 
     Args:
@@ -105,7 +115,7 @@ def entry_record(ledger: Ledger, entry: Entry, options: DisplayOptions) -> dict[
         entry: to be shown.
         options: digits of texts, fractions, notation.
     """
-    texts, formula = show(ledger, entry, options), entry.formula
+    texts, formula = entry_text(ledger, entry, options), entry.formula
     exact = ledger.exact_value(entry.quantity) if options.fractions else None
     return {
         "quantity": str(entry.quantity),

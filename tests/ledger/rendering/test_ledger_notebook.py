@@ -6,7 +6,7 @@ from chainrule.ledger.ledger import Ledger
 
 def test_a_ledger_shows_its_first_numbers(chain) -> None:
     text = Ledger(parse_worked(chain))._repr_html_()
-    assert text.startswith('<div class="chainrule-ledger"><style>')
+    assert text.startswith('<div class="chainrule-document"><style>')
     assert text.count("<article") == 24
     assert "<p><b>One neuron a layer</b></p>" in text
     assert "The first 24 numbers. ledger.entry(address) shows any of them." in text

@@ -13,7 +13,6 @@ from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.text_formula import number_text
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.quantity_text import NOTATIONS
-from chainrule.ledger.rendering.formats import render
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 COMMANDS = """
@@ -72,7 +71,7 @@ def results(text: str) -> dict[str, str]:
 
 def latex_of(ledger: Ledger, *addresses: str, **options) -> str:
     chosen = tuple(map(ledger.locate, addresses))
-    return render(ledger, "latex", DisplayOptions(quantities=chosen, **options))
+    return ledger.render("latex", DisplayOptions(quantities=chosen, **options))
 
 
 @pytest.mark.parametrize(("activation", "cost"), PAIRS)
@@ -113,7 +112,7 @@ def test_entries(chain) -> None:
 
 def test_titles_are_words(chain) -> None:
     title = r"50% of $x_1 & #2 {~^\} é Ö δ — 数 \input{/etc/passwd}"
-    text = render(Ledger(replace(parse_worked(chain), title=title)), "latex")
+    text = Ledger(replace(parse_worked(chain), title=title)).render("latex")
     strict(text)
     assert (
         r"{\LARGE 50\% of \$x\_1 \& \#2 \{\textasciitilde{}\textasciicircum{}\textbackslash{}\} "
@@ -123,11 +122,11 @@ def test_titles_are_words(chain) -> None:
 
 def test_matrices(make) -> None:
     ledger = Ledger(make(layers=(20, 3, 1), cost="squared_error"))
-    text = render(ledger, "latex")
+    text = ledger.render("latex")
     strict(text)
     assert r"\setcounter{MaxMatrixCols}{7}" in text
     assert r" & \cdots \end{pmatrix}$" in text
-    full = render(ledger, "latex", DisplayOptions(full=True, notation="column"))
+    full = ledger.render("latex", DisplayOptions(full=True, notation="column"))
     strict(full)
     assert r"\setcounter{MaxMatrixCols}{21}" in full
     assert r"\cdots" not in full
@@ -136,9 +135,9 @@ def test_matrices(make) -> None:
 def test_many_steps_and_examples(make, chain) -> None:
     text = latex_of(Ledger(make(cost="squared_error", examples=12, steps=1)))
     strict(text)
-    assert r"\textit{\dots{} 32 more of other examples: -{}-full shows all}" in text
+    assert r"\textit{\dots{} 32 more of other examples: \texttt{-{}-full} shows all}" in text
     many = latex_of(Ledger(parse_worked(chain.replace("steps = 2", "steps = 25"))))
-    assert r"\textit{\dots{} 5 more steps: -{}-full shows all}" in many
+    assert r"\textit{\dots{} 5 more steps: \texttt{-{}-full} shows all}" in many
 
 
 def test_symbolic(chain) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.ledger.rendering.latex_markup import Latex, escaped
+from chainrule.documents.latex_math import MathLatex, escape_latex
+from chainrule.documents.mathematics import Matrix, Numeral
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,12 @@ from chainrule.ledger.rendering.latex_markup import Latex, escaped
     ],
 )
 def test_words(words, latex) -> None:
-    assert escaped(words) == latex
+    assert escape_latex(words) == latex
 
 
 @given(st.text())
 def test_any_words_are_harmless(words) -> None:
-    text = escaped(words)
+    text = escape_latex(words)
     assert text.isascii()
     assert text.isprintable()
     bare = text.replace("\\{", "").replace("\\}", "")
@@ -37,11 +38,11 @@ def test_any_words_are_harmless(words) -> None:
 
 
 def test_matrices() -> None:
-    rows = [["1", "2"], ["3", "4"]]
-    matrix = Latex().matrix
-    assert matrix(rows, (False, False)) == r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}"
-    assert matrix(rows, (True, True)) == (
+    rows = tuple(tuple(map(Numeral, row)) for row in ("12", "34"))
+    write = MathLatex().write
+    assert write(Matrix(rows)) == r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}"
+    assert write(Matrix(rows, cut_below=True, cut_right=True)) == (
         r"\begin{pmatrix} 1 & 2 & \cdots \\ 3 & 4 & \cdots \\ \vdots & \vdots & \ddots "
         r"\end{pmatrix}"
     )
-    assert matrix(rows, (True, False)).count(r"\vdots") == 2
+    assert write(Matrix(rows, cut_below=True)).count(r"\vdots") == 2

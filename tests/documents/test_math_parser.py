@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.ledger.rendering.latex_markup import Latex
-from chainrule.ledger.rendering.mathml_markup import MathML
-from chainrule.ledger.rendering.typeset_law import typeset_law
+from chainrule.documents.latex_math import MathLatex
+from chainrule.documents.math_parser import parse_formula
+from chainrule.documents.mathml import MathML
+from chainrule.documents.text_math import math_text
 
 
 @pytest.mark.parametrize(
@@ -24,11 +25,12 @@ from chainrule.ledger.rendering.typeset_law import typeset_law
     ],
 )
 def test_laws(law, latex) -> None:
-    assert typeset_law(law, Latex()) == latex
+    assert math_text(parse_formula(law)) == law
+    assert MathLatex().write(parse_formula(law)) == latex
 
 
 def test_mathml() -> None:
-    assert typeset_law("a_i - (√v̂)²", MathML()) == (
+    assert MathML().write(parse_formula("a_i - (√v̂)²")) == (
         "<mrow><msub><mi>a</mi><mtext>i</mtext></msub><mo>−</mo>"
         '<mo stretchy="false">(</mo><msqrt><mover accent="true"><mi>v</mi><mo>^</mo></mover>'
         '</msqrt><msup><mo stretchy="false">)</mo><mi>2</mi></msup></mrow>'

@@ -17,7 +17,6 @@ from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.text_formula import number_text
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.quantity_text import NOTATIONS
-from chainrule.ledger.rendering.formats import render
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 EMPTY = {"meta", "wbr"}
@@ -61,7 +60,7 @@ def checked(text: str) -> Page:
 
 def page_of(ledger: Ledger, *addresses: str, **options) -> str:
     chosen = tuple(map(ledger.locate, addresses))
-    return render(ledger, "html", DisplayOptions(quantities=chosen, **options))
+    return ledger.render("html", DisplayOptions(quantities=chosen, **options))
 
 
 def number(mathml: str) -> str:
@@ -147,7 +146,7 @@ def test_remembered_numbers_lead_to_the_step_before(make) -> None:
 def test_titles_are_words(chain) -> None:
     hostile = '</title><script>alert("1")</script>&amp;'
     example = replace(parse_worked(chain), title=hostile)
-    text = render(Ledger(example), "html")
+    text = Ledger(example).render("html")
     page = checked(text)
     assert page.tags["script"] == 1
     assert (
@@ -158,7 +157,7 @@ def test_titles_are_words(chain) -> None:
 
 
 def test_it_loads_nothing_and_says_so(chain) -> None:
-    text = render(Ledger(parse_worked(chain)), "html")
+    text = Ledger(parse_worked(chain)).render("html")
     rule = re.search(r'http-equiv="Content-Security-Policy" content="(.*?)"', text)
     assert rule is not None
     digests = [
@@ -196,8 +195,8 @@ def test_large_networks_are_shortened(make) -> None:
     checked(text)
     assert len(text) < 1_500_000
     assert "… 37 more …" in text
-    assert "… 36 more of example[0].a[1]: --full shows all" in text
-    assert "more of other examples: --full shows all" in text
+    assert "… 36 more of example[0].a[1]: <code>--full</code> shows all" in text
+    assert "more of other examples: <code>--full</code> shows all" in text
     assert "examples 0, 1, 2, 3, 4, 5, 6, 7 …" in text
     assert "<mo>⋮</mo>" in text
     whole = page_of(ledger, "example[0].z[1]", full=True)
@@ -211,7 +210,7 @@ def test_many_steps_are_shortened(chain) -> None:
     checked(text)
     assert "<h2" in text
     assert text.count("<h2") == 20
-    assert "… 5 more steps: --full shows all" in text
+    assert "… 5 more steps: <code>--full</code> shows all" in text
     assert page_of(ledger, full=True).count("<h2") == 25
 
 
@@ -236,7 +235,7 @@ def test_a_pass_forward_alone() -> None:
     network = { layers = [2, 1], activations = "identity", weights = [[[0.5, 1]]] }
     examples = [{ inputs = [1, 2] }]
     """
-    page = render(Ledger(parse_worked(text)), "html")
+    page = Ledger(parse_worked(text)).render("html")
     assert results(page) == {"z[1][0]": ["2.5"], "a[1][0]": ["2.5"]}
     assert list(checked(page).ids) == [
         *("part-1-given", "a-0-0", "a-0-1", "W-1-0-0", "W-1-0-1"),

@@ -13,26 +13,25 @@ from functools import partial
 
 from chainrule.equations.output_error import FUSED
 from chainrule.ledger.display_options import DisplayOptions
+from chainrule.ledger.entries import LedgerEntries
 from chainrule.ledger.formulas import PAIR_ERRORS
-from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.quantity_text import section_equations, superscript
-from chainrule.ledger.steps import Quantity, quantity_value
+from chainrule.ledger.notation_equations import layer_equation
+from chainrule.ledger.steps import Quantity
 
 __all__ = [
     "MOST_ACROSS",
     "MOST_SIDE",
-    "ArrayLaw",
-    "Group",
-    "Matrix",
+    "ArrayEquation",
+    "Bracketed",
     "Operand",
-    "array_laws",
-    "numbers_in",
+    "QuantityMatrix",
+    "array_equations",
 ]
 
 MOST_SIDE = 6
 """Matrices with more rows or columns than this are left to their single numbers."""
 MOST_ACROSS = 12
-"""So many columns stand side by side in a line."""
+"""Equations with more columns side by side are too wide for a line."""
 
 
 _NAMES = {
@@ -45,15 +44,15 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Matrix:
+class QuantityMatrix:
     """Numbers in rows and columns, each by its address."""
 
     rows: tuple[tuple[Quantity, ...], ...]
 
     @property
-    def turned(self) -> Matrix:
-        """The same, transposed."""
-        return Matrix(tuple(zip(*self.rows, strict=True)))
+    def transposed(self) -> QuantityMatrix:
+        """Rows as columns."""
+        return QuantityMatrix(tuple(zip(*self.rows, strict=True)))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -62,43 +61,43 @@ class Matrix:
 
 
 @dataclass(frozen=True)
-class Group:
+class Bracketed:
     """Parts in brackets, divided by the number of examples where there are several."""
 
     parts: tuple[Operand, ...]
-    by: int = 1
+    divisor: int = 1
 
 
-Operand = Matrix | Group | str
+Operand = QuantityMatrix | Bracketed | str
 """What stands side by side: two matrices with nothing between them are multiplied."""
 
 
 @dataclass(frozen=True)
-class ArrayLaw:
+class ArrayEquation:
     """An equation of one layer.
 
     Args:
-        equation: its id.
-        law: such as "z[1] = a[0] W[1]ᵀ + b[1]".
+        label: its id.
+        text: such as "z[1] = a[0] W[1]ᵀ + b[1]".
         formula: its right side with numbers; empty where it is more than sums and products.
         result: its left side with numbers.
     """
 
-    equation: str
-    law: str
+    label: str
+    text: str
     formula: tuple[Operand, ...]
-    result: Matrix
+    result: QuantityMatrix
 
     @property
     def name(self) -> str:
-        """What it makes, such as "weighted sums of layer 1"."""
+        """What it computes, such as "weighted sums of layer 1"."""
         one = self.result.rows[0][0]
         return f"{_NAMES[one.kind]} of layer {one.layer}"
 
 
-def array_laws(
-    ledger: Ledger, step: int, section: str, options: DisplayOptions
-) -> tuple[ArrayLaw, ...]:
+def array_equations(
+    ledger: LedgerEntries, step: int, section: str, options: DisplayOptions
+) -> tuple[ArrayEquation, ...]:
     """What a section computes, array by array.
 
     Args:
@@ -108,28 +107,28 @@ def array_laws(
         options: the notation. The papers' letters name one example at a time, so in their
             notation there are none of a batch.
 
-    Returns: none where single numbers were asked for; none for matrices too large to be read, or
-        of a single number.
+    Returns: an equation for each array, or none where single numbers were asked for; matrices
+        that are too large to be read, or of a single number, are left out.
     """
     if options.quantities or (options.notation == "papers" and ledger.example.has_many):
         return ()
     found = _SECTIONS.get(section)
     if found is None:
         return ()
-    return tuple(law for law in found(_Layout(ledger, step, options.notation)) if _is_shown(law))
+    return tuple(filter(_is_shown, found(_Layout(ledger, step, options.notation))))
 
 
-def _is_shown(law: ArrayLaw) -> bool:
-    shapes = [matrix.shape for matrix in (law.result, *_matrices(law.formula))]
+def _is_shown(equation: ArrayEquation) -> bool:
+    shapes = [matrix.shape for matrix in (equation.result, *_matrices(equation.formula))]
     across = sum(columns for _, columns in shapes[1:])
     return 1 < max(map(max, shapes)) <= MOST_SIDE and across <= MOST_ACROSS
 
 
-def _matrices(parts: tuple[Operand, ...]) -> Iterator[Matrix]:
+def _matrices(parts: tuple[Operand, ...]) -> Iterator[QuantityMatrix]:
     for part in parts:
-        if isinstance(part, Matrix):
+        if isinstance(part, QuantityMatrix):
             yield part
-        elif isinstance(part, Group):
+        elif isinstance(part, Bracketed):
             yield from _matrices(part.parts)
 
 
@@ -137,12 +136,12 @@ def _matrices(parts: tuple[Operand, ...]) -> Iterator[Matrix]:
 class _Layout:
     """Lays out the arrays of one step."""
 
-    ledger: Ledger
+    ledger: LedgerEntries
     step: int
     notation: str
 
     @property
-    def lying(self) -> bool:
+    def has_rows(self) -> bool:
         """Whether an example is a row."""
         return self.notation == "row"
 
@@ -166,65 +165,59 @@ class _Layout:
         """Whether each activation depends on its own z alone."""
         return self.ledger.step(self.step).activation(layer).slope is not None
 
-    def batch(self, kind: str, layer: int | None) -> Matrix:
+    def batch(self, kind: str, layer: int | None) -> QuantityMatrix:
         """An array of the batch: an example a row, or a column."""
         width = self.width(self.depth if layer is None else layer)
         named = partial(Quantity, kind, layer, step=self.step)
         rows = tuple(
             tuple(named(index=(j,), example=row) for j in range(width)) for row in self.examples
         )
-        return Matrix(rows) if self.lying else Matrix(rows).turned
+        return QuantityMatrix(rows) if self.has_rows else QuantityMatrix(rows).transposed
 
-    def weights(self, kind: str, layer: int) -> Matrix:
+    def weights(self, kind: str, layer: int) -> QuantityMatrix:
         """An array with a row for each neuron."""
         named = partial(Quantity, kind, layer, step=self.step)
         fan_out, fan_in = self.width(layer), self.width(layer - 1)
-        return Matrix(
+        return QuantityMatrix(
             tuple(tuple(named(index=(j, k)) for k in range(fan_in)) for j in range(fan_out))
         )
 
-    def biases(self, kind: str, layer: int, times: int = 1) -> Matrix:
-        """The biases, so many times beneath or beside each other."""
+    def biases(self, kind: str, layer: int, times: int = 1) -> QuantityMatrix:
+        """The biases, repeated `times` below or beside each other."""
         named = partial(Quantity, kind, layer, step=self.step)
         row = tuple(named(index=(j,)) for j in range(self.width(layer)))
-        return Matrix((row,) * times) if self.lying else Matrix((row,) * times).turned
+        matrix = QuantityMatrix((row,) * times)
+        return matrix if self.has_rows else matrix.transposed
 
-    def law(self, section: str, equation: str, layer: int) -> str:
+    def equation(self, label: str, layer: int) -> str:
         """An equation for a layer by its number."""
-        text = dict(section_equations(self.ledger.example, section, self.notation))[equation]
-        if not self.ledger.example.has_many:
-            text = text.replace("Σ ", "")  # over the examples
-        for sign, at in (("l-1", layer - 1), ("l+1", layer + 1), ("l", layer), ("L", self.depth)):
-            text = text.replace(f"[{sign}]", f"[{at}]").replace(
-                superscript(sign), superscript(str(at))
-            )
-        return text
+        return layer_equation(self.ledger.example, label, self.notation, layer)
 
 
-def _forward(lay: _Layout) -> Iterator[ArrayLaw]:
+def _forward(lay: _Layout) -> Iterator[ArrayEquation]:
     for layer in range(1, lay.depth + 1):
         a, W = lay.batch("a", layer - 1), lay.weights("W", layer)
-        parts: tuple[Operand, ...] = (a, W.turned) if lay.lying else (W, a)
+        parts: tuple[Operand, ...] = (a, W.transposed) if lay.has_rows else (W, a)
         if lay.biased:
             parts = (*parts, "+", lay.biases("b", layer, len(lay.examples)))
-        yield ArrayLaw("F1", lay.law("forward", "F1", layer), parts, lay.batch("z", layer))
-        yield ArrayLaw("F2", lay.law("forward", "F2", layer), (), lay.batch("a", layer))
+        yield ArrayEquation("F1", lay.equation("F1", layer), parts, lay.batch("z", layer))
+        yield ArrayEquation("F2", lay.equation("F2", layer), (), lay.batch("a", layer))
 
 
-def _errors(lay: _Layout) -> Iterator[ArrayLaw]:
+def _errors(lay: _Layout) -> Iterator[ArrayEquation]:
     last = _last_error(lay)
     if last is not None:
         yield last
     for layer in range(lay.depth - 1, 0, -1):
         if lay.has_slope(layer):
             delta, W = lay.batch("delta", layer + 1), lay.weights("W", layer + 1)
-            product = Group((delta, W) if lay.lying else (W.turned, delta))
+            product = Bracketed((delta, W) if lay.has_rows else (W.transposed, delta))
             parts = (product, "⊙", lay.batch("slope", layer))
-            law = lay.law("errors", "BP2", layer)
-            yield ArrayLaw("BP2", law, parts, lay.batch("delta", layer))
+            text = lay.equation("BP2", layer)
+            yield ArrayEquation("BP2", text, parts, lay.batch("delta", layer))
 
 
-def _last_error(lay: _Layout) -> ArrayLaw | None:
+def _last_error(lay: _Layout) -> ArrayEquation | None:
     """The error of the outputs, where it is a product or a difference of arrays."""
     example, delta = lay.ledger.example, lay.batch("delta", lay.depth)
     assert example.recipe is not None, "an example without training has no errors"
@@ -233,55 +226,39 @@ def _last_error(lay: _Layout) -> ArrayLaw | None:
         if not lay.has_slope(lay.depth):
             return None
         parts = (lay.batch("da", lay.depth), "⊙", lay.batch("slope", lay.depth))
-        return ArrayLaw("BP1", lay.law("errors", "BP1", lay.depth), parts, delta)
-    equation, count = PAIR_ERRORS[pair][0], len(lay.examples)
-    if not _is_difference(lay, equation):
+        return ArrayEquation("BP1", lay.equation("BP1", lay.depth), parts, delta)
+    label, count = PAIR_ERRORS[pair][0], len(lay.examples)
+    if not _is_difference(lay, label):
         return None
     miss: tuple[Operand, ...] = (lay.batch("a", lay.depth), "-", lay.batch("y", None))
-    law = lay.law("errors", "BP2", lay.depth).partition(" = ")[0]
-    law += " = (a - y)/B" if count > 1 else " = a - y"
-    return ArrayLaw(equation, law, (Group(miss, count),) if count > 1 else miss, delta)
+    left = lay.equation("BP2", lay.depth).partition(" = ")[0]
+    if count == 1:
+        return ArrayEquation(label, f"{left} = a - y", miss, delta)
+    return ArrayEquation(label, f"{left} = (a - y)/B", (Bracketed(miss, count),), delta)
 
 
-def _is_difference(lay: _Layout, equation: str) -> bool:
+def _is_difference(lay: _Layout, label: str) -> bool:
     """Whether the error of a fused pair is a - y, the same share of it for each example."""
     if lay.ledger.example.view.weights is not None:
         return False
-    if equation == "D3":
+    if label == "D3":
         targets = lay.ledger.step(lay.step).trace.y
         return bool((targets.sum(axis=1) == 1).all())
-    return equation == "D2"
+    return label == "D2"
 
 
-def _gradients(lay: _Layout) -> Iterator[ArrayLaw]:
+def _gradients(lay: _Layout) -> Iterator[ArrayEquation]:
     for layer in range(lay.depth, 0, -1):
         delta, a = lay.batch("delta", layer), lay.batch("a", layer - 1)
-        parts = (delta.turned, a) if lay.lying else (delta, a.turned)
-        law = lay.law("gradients", "BP4", layer)
-        yield ArrayLaw("BP4", law, parts, lay.weights("dW", layer))
+        parts = (delta.transposed, a) if lay.has_rows else (delta, a.transposed)
+        text = lay.equation("BP4", layer)
+        yield ArrayEquation("BP4", text, parts, lay.weights("dW", layer))
         if lay.biased:
-            law = lay.law("gradients", "BP3", layer)
-            yield ArrayLaw("BP3", law, (), lay.biases("db", layer))
+            yield ArrayEquation("BP3", lay.equation("BP3", layer), (), lay.biases("db", layer))
 
 
-_SECTIONS: dict[str, Callable[[_Layout], Iterator[ArrayLaw]]] = {
+_SECTIONS: dict[str, Callable[[_Layout], Iterator[ArrayEquation]]] = {
     "forward": _forward,
     "errors": _errors,
     "gradients": _gradients,
 }
-
-
-def numbers_in(
-    ledger: Ledger, matrix: Matrix, cell: Callable[[Quantity, float], str]
-) -> list[list[str]]:
-    """The numbers of a matrix, row by row.
-
-    Args:
-        ledger: that they are of.
-        matrix: of addresses.
-        cell: (address, number) -> how it is written.
-    """
-    return [
-        [cell(one, quantity_value(ledger.step(one.step), one)) for one in row]
-        for row in matrix.rows
-    ]

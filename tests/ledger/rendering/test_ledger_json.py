@@ -6,12 +6,11 @@ from dataclasses import replace
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.rendering.formats import render
 
 
 def records(ledger: Ledger, *addresses: str, **options) -> list[dict]:
     chosen = tuple(map(ledger.locate, addresses))
-    return json.loads(render(ledger, "json", DisplayOptions(quantities=chosen, **options)))
+    return json.loads(ledger.render("json", DisplayOptions(quantities=chosen, **options)))
 
 
 def test_every_entry_with_all_its_digits(chain) -> None:
