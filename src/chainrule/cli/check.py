@@ -66,10 +66,10 @@ def _check(file: str, **given: Any) -> int:
 
 
 def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.ledger.rendering import example_text
+    from chainrule.ledger import describe_example
     from chainrule.marking import marks_lines, marks_table
 
-    for line in (ledger.example.title, example_text(ledger.example)):
+    for line in (ledger.example.title, describe_example(ledger.example)):
         if line:
             console.line(line)
     console.line()
