@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chainrule.data import prepare as prepare
     from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
+    from chainrule.descent import descend_function as descend_function
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -55,8 +56,11 @@ if TYPE_CHECKING:
     from chainrule.figures import draw_figure as draw_figure
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
+    from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
+    from chainrule.proofs import ProofOptions as ProofOptions
+    from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
     from chainrule.training import RateCurve as RateCurve
     from chainrule.training import Run as Run
@@ -84,6 +88,7 @@ __all__ = [
     "Network",
     "Position",
     "Prediction",
+    "ProofOptions",
     "RateCurve",
     "Recipe",
     "ReferenceEngine",
@@ -98,7 +103,9 @@ __all__ = [
     "Verification",
     "Votes",
     "__version__",
+    "check_claims",
     "data_access",
+    "descend_function",
     "diagnose",
     "draw_figure",
     "evaluate",
@@ -108,6 +115,7 @@ __all__ = [
     "mend_settings",
     "open_run",
     "prepare",
+    "prove_gradients",
     "read_picture",
     "resume",
     "save_figure",
@@ -125,6 +133,7 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "descent": ["descend_function"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -150,7 +159,9 @@ __getattr__, __dir__ = attach(
             "verify_data",
         ],
         "figures": ["FigureOptions", "draw_figure", "save_figure", "save_report_figures"],
+        "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
+        "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
         "training": [
             "RateCurve",

@@ -87,9 +87,7 @@ def _as_html(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
 
 
 def _as_json(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.marking import marks_record
-
-    console.json(marks_record(marked))
+    console.json(marked.to_dict())
 
 
 _TELLERS = {"text": _as_text, "html": _as_html, "json": _as_json}

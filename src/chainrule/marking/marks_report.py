@@ -15,7 +15,7 @@ from chainrule.documents import (
 )
 from chainrule.ledger import Ledger, describe_example
 from chainrule.marking.judging import UNANSWERED, VERDICTS, Judgement, MarkedClaims
-from chainrule.marking.marks import correct_text, first_wrong_text, marks_record, slip_text
+from chainrule.marking.marks import correct_text, first_wrong_text, slip_text
 
 __all__ = ["marks_document"]
 
@@ -38,7 +38,7 @@ def marks_document(ledger: Ledger, marked: MarkedClaims) -> Document:
         *(Paragraph(_sentences(one)) for one in marked.judgements if one.is_wrong),
         Definitions(tuple(Definition(k, v) for k, v in meanings.items() if k in present)),
     ]
-    return Document(title, tuple(blocks), about=about, values=lambda: marks_record(marked))
+    return Document(title, tuple(blocks), about=about, values=marked.to_dict)
 
 
 def _table(marked: MarkedClaims) -> Table:

@@ -16,12 +16,12 @@ from comparison.cases import Case
 __all__ = [
     "Examples",
     "Job",
-    "labelled",
+    "draw_start_weights",
+    "load_examples",
     "load_job",
     "load_tensors",
-    "rates",
     "save_tensors",
-    "start_weights",
+    "step_rates",
     "write_job",
 ]
 
@@ -74,7 +74,7 @@ class Job:
     threads: int = 1
 
 
-def labelled(data: str, part: str = "train") -> Examples:
+def load_examples(data: str, part: str = "train") -> Examples:
     """All examples of a kind of data.
 
     Args:
@@ -97,7 +97,7 @@ def _made_up() -> Examples:
     return Examples(x, (border > 0).astype(np.int64))
 
 
-def start_weights(case: Case) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+def draw_start_weights(case: Case) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Weights and biases before the first step, drawn from the case's seed."""
     from chainrule.network import Network
 
@@ -105,7 +105,7 @@ def start_weights(case: Case) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     return tuple(network.weights), tuple(b for b in network.biases if b is not None)
 
 
-def rates(case: Case) -> Array:
+def step_rates(case: Case) -> Array:
     """The learning rate of every step of the run, (epochs x steps,) float64."""
     from chainrule.equations.schedules import SCHEDULES, Clock, Course
 
@@ -119,9 +119,9 @@ def write_job(folder: Path, case: Case) -> None:
     """Put the data, unless they are there, and the first weights into files for the peers."""
     kept = folder / f"{case.data}.npz"
     if not kept.exists():
-        found = labelled(case.data)
+        found = load_examples(case.data)
         np.savez(kept, inputs=found.inputs, labels=found.labels, scale=found.scale)
-    save_tensors(folder / "start.npz", *start_weights(case))
+    save_tensors(folder / "start.npz", *draw_start_weights(case))
 
 
 def save_tensors(path: Path, weights: Sequence[Array], biases: Sequence[Array]) -> None:

@@ -8,20 +8,20 @@ import pytest
 
 import chainrule as cr
 from comparison.cases import Case
-from comparison.material import (
+from comparison.workload import (
     Examples,
-    labelled,
+    draw_start_weights,
+    load_examples,
     load_job,
     load_tensors,
-    rates,
     save_tensors,
-    start_weights,
+    step_rates,
     write_job,
 )
 
 
 def test_the_made_up_table_is_the_same_each_time_and_has_both_classes() -> None:
-    first, second = labelled("table"), labelled("table")
+    first, second = load_examples("table"), load_examples("table")
     assert first.inputs.shape == (100_000, 20)
     assert first.inputs.dtype == np.float32
     assert np.array_equal(first.inputs, second.inputs)
@@ -33,7 +33,7 @@ def test_the_made_up_table_is_the_same_each_time_and_has_both_classes() -> None:
 
 def test_mnist_is_mnist() -> None:
     test = cr.load_dataset("mnist").test
-    found = labelled("mnist", "test")
+    found = load_examples("mnist", "test")
     assert np.array_equal(found.inputs, test.inputs)
     assert np.array_equal(found.labels, test.targets)
     assert found.scale == 1 / 255
@@ -48,9 +48,9 @@ def test_bytes_become_scaled_floats_and_labels_rows() -> None:
 
 def test_a_job_goes_through_its_files(tmp_path: Path, tiny: Case) -> None:
     write_job(tmp_path, tiny)
-    job, (weights, biases) = load_job(tmp_path, tiny, 3), start_weights(tiny)
+    job, (weights, biases) = load_job(tmp_path, tiny, 3), draw_start_weights(tiny)
     assert (job.case, job.threads) == (tiny, 3)
-    assert np.array_equal(job.examples.inputs, labelled("table").inputs[:32])
+    assert np.array_equal(job.examples.inputs, load_examples("table").inputs[:32])
     assert all(map(np.array_equal, job.weights, weights))
     assert all(map(np.array_equal, job.biases, biases))
     assert [W.shape for W in job.weights] == [(6, 20), (2, 6)]
@@ -58,7 +58,7 @@ def test_a_job_goes_through_its_files(tmp_path: Path, tiny: Case) -> None:
 
 def test_another_seed_has_other_weights() -> None:
     case = Case(layers=(4, 3, 2), batch_size=1, examples=1)
-    (first, _), (second, _) = start_weights(case), start_weights(replace(case, seed=1))
+    (first, _), (second, _) = draw_start_weights(case), draw_start_weights(replace(case, seed=1))
     assert not np.array_equal(first[0], second[0])
 
 
@@ -73,6 +73,6 @@ def test_tensors_go_through_a_file(tmp_path: Path) -> None:
 
 def test_the_rates_are_those_of_the_schedule() -> None:
     case = Case(layers=(4, 2), batch_size=5, examples=10, learning_rate=0.5)
-    assert rates(case).tolist() == [0.5, 0.5]
+    assert step_rates(case).tolist() == [0.5, 0.5]
     falling = replace(case, schedule="cosine", epochs=2)
-    assert rates(falling) == pytest.approx([0.5, 0.4267767, 0.25, 0.0732233])
+    assert step_rates(falling) == pytest.approx([0.5, 0.4267767, 0.25, 0.0732233])

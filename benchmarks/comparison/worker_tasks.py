@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from comparison.cases import Case
 from comparison.many import many_seconds
-from comparison.material import load_job, save_tensors
 from comparison.memory import peak_bytes
 from comparison.peers.contract import Peer, Predictor, Session
 from comparison.roofline import copy_bandwidth, sgemm_peak
+from comparison.workload import load_job, save_tensors
 
-__all__ = ["DUTIES", "Desk"]
+__all__ = ["TASKS", "PeerState"]
 
 Array = NDArray[Any]
 
@@ -30,7 +30,7 @@ _TRIAL_SHARE = 4
 
 
 @dataclass
-class Desk:
+class PeerState:
     """What a peer's process works on.
 
     Args:
@@ -54,52 +54,52 @@ class Desk:
         return self.case, self.session
 
 
-def _start(desk: Desk, case: dict[str, Any]) -> None:
+def _start(state: PeerState, case: dict[str, Any]) -> None:
     """Load the job and begin a session; nothing is timed here."""
-    assert desk.peer.start is not None, "only peers that train are asked to"
-    desk.session = None  # the last one's arrays go before the next one's come
-    desk.case = Case.from_dict(case)
-    desk.session = desk.peer.start(load_job(desk.folder, desk.case, desk.threads))
+    assert state.peer.start is not None, "only peers that train are asked to"
+    state.session = None  # the last one's arrays go before the next one's come
+    state.case = Case.from_dict(case)
+    state.session = state.peer.start(load_job(state.folder, state.case, state.threads))
 
 
-def _warm(desk: Desk, checked: int) -> int:
+def _warm(state: PeerState, checked: int) -> int:
     """Compile and warm up, choose the quicker number of threads, and give it."""
-    case, session = desk.begun()
+    case, session = state.begun()
     for steps in (None, checked):
         session.restart()
         session.epoch(0, steps)
-    if desk.peer.threads is None or desk.threads == 1:
-        return desk.threads
+    if state.peer.threads is None or state.threads == 1:
+        return state.threads
     trial = max(1, case.steps // _TRIAL_SHARE)
-    taken = {n: _trial(desk, session, n, trial) for n in (1, desk.threads)}
+    taken = {n: _trial(state, session, n, trial) for n in (1, state.threads)}
     chosen = min(taken, key=lambda n: taken[n])
-    desk.peer.threads(chosen)
+    state.peer.threads(chosen)
     return chosen
 
 
-def _trial(desk: Desk, session: Session, threads: int, steps: int) -> float:
+def _trial(state: PeerState, session: Session, threads: int, steps: int) -> float:
     """The lesser of two times of some steps on so many threads."""
-    assert desk.peer.threads is not None
-    desk.peer.threads(threads)
+    assert state.peer.threads is not None
+    state.peer.threads(threads)
     session.restart()
     return min(_timed(session, 0, steps) for _ in range(2))
 
 
-def _check(desk: Desk, steps: int) -> None:
+def _check(state: PeerState, steps: int) -> None:
     """Train some steps from the first weights, and put the result into a file."""
-    _, session = desk.begun()
+    _, session = state.begun()
     session.restart()
     session.epoch(0, steps)
-    save_tensors(desk.folder / f"{desk.peer.name}.npz", *session.parameters())
+    save_tensors(state.folder / f"{state.peer.name}.npz", *session.parameters())
 
 
-def _restart(desk: Desk) -> None:
-    desk.begun()[1].restart()
+def _restart(state: PeerState) -> None:
+    state.begun()[1].restart()
 
 
-def _epoch(desk: Desk, number: int) -> float:
+def _epoch(state: PeerState, number: int) -> float:
     """Train an epoch; the seconds that it took."""
-    seconds = _timed(desk.begun()[1], number, None)
+    seconds = _timed(state.begun()[1], number, None)
     time.sleep(_SETTLING)
     return seconds
 
@@ -110,27 +110,27 @@ def _timed(session: Session, number: int, steps: int | None) -> float:
     return time.perf_counter() - began
 
 
-def _keep(desk: Desk) -> None:
+def _keep(state: PeerState) -> None:
     """Put the present weights into a file."""
-    save_tensors(desk.folder / f"{desk.peer.name}.npz", *desk.begun()[1].parameters())
+    save_tensors(state.folder / f"{state.peer.name}.npz", *state.begun()[1].parameters())
 
 
-def _prepare(desk: Desk, case: dict[str, Any], counts: list[int]) -> None:
+def _prepare(state: PeerState, case: dict[str, Any], counts: list[int]) -> None:
     """Make a predictor and the rows that it will be asked for, and put its answers into a file."""
-    assert desk.peer.predictor is not None, "only peers that predict are asked to"
-    job = load_job(desk.folder, Case.from_dict(case), desk.threads)
-    desk.predictor = desk.peer.predictor(job)
+    assert state.peer.predictor is not None, "only peers that predict are asked to"
+    job = load_job(state.folder, Case.from_dict(case), state.threads)
+    state.predictor = state.peer.predictor(job)
     inputs = job.examples.floats
-    desk.rows = {n: np.ascontiguousarray(inputs[:n]) for n in counts}
-    for rows in desk.rows.values():  # one shape after the other, where that is compiled
-        answers = desk.predictor(rows)
-    np.savez(desk.folder / f"{desk.peer.name}.npz", answers=np.asarray(answers))
+    state.rows = {n: np.ascontiguousarray(inputs[:n]) for n in counts}
+    for rows in state.rows.values():  # one shape after the other, where that is compiled
+        answers = state.predictor(rows)
+    np.savez(state.folder / f"{state.peer.name}.npz", answers=np.asarray(answers))
 
 
-def _predict(desk: Desk, rows: int, for_seconds: float) -> float:
+def _predict(state: PeerState, rows: int, for_seconds: float) -> float:
     """The median time of a prediction of so many rows, over so many seconds of them."""
-    assert desk.predictor is not None, "prepare comes first"
-    predict, given = desk.predictor, desk.rows[rows]
+    assert state.predictor is not None, "prepare comes first"
+    predict, given = state.predictor, state.rows[rows]
     taken: list[float] = []
     until = time.perf_counter() + for_seconds
     while time.perf_counter() < until or not taken:
@@ -141,30 +141,30 @@ def _predict(desk: Desk, rows: int, for_seconds: float) -> float:
     return float(np.median(taken))
 
 
-def _threads(desk: Desk, number: int) -> None:
+def _threads(state: PeerState, number: int) -> None:
     """Set the number of threads, where that can still be done."""
-    if desk.peer.threads is not None:
-        desk.peer.threads(number)
+    if state.peer.threads is not None:
+        state.peer.threads(number)
 
 
-def _memory(desk: Desk) -> int | None:
+def _memory(state: PeerState) -> int | None:
     return peak_bytes()
 
 
-def _sgemm(desk: Desk, threads: int, size: int) -> float:
+def _sgemm(state: PeerState, threads: int, size: int) -> float:
     return sgemm_peak(threads, size)
 
 
-def _copy(desk: Desk, threads: int, megabytes: int) -> float:
+def _copy(state: PeerState, threads: int, megabytes: int) -> float:
     return copy_bandwidth(threads, megabytes)
 
 
-def _many(desk: Desk, case: dict[str, Any], jobs: int, rounds: int) -> dict[str, list[float]]:
-    job = load_job(desk.folder, Case.from_dict(case), desk.threads)
+def _many(state: PeerState, case: dict[str, Any], jobs: int, rounds: int) -> dict[str, list[float]]:
+    job = load_job(state.folder, Case.from_dict(case), state.threads)
     return many_seconds(job, jobs, rounds)
 
 
-DUTIES: dict[str, Callable[..., Any]] = {
+TASKS: dict[str, Callable[..., Any]] = {
     "start": _start,
     "warm": _warm,
     "check": _check,

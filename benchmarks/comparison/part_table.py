@@ -8,17 +8,17 @@ from typing import Any
 
 from chainrule.errors import unknown_name
 from chainrule.evaluation import Table
+from comparison.bench_settings import Bench
 from comparison.imports import import_tables, measure_imports
 from comparison.many import many_tables, measure_many
 from comparison.memory import measure_memory, memory_tables
 from comparison.prediction import measure_latency, measure_rows, prediction_tables
 from comparison.roofline import Roofline, roofline_tables
-from comparison.settings import Bench
 from comparison.speed import measure_speed
 from comparison.speed_tables import speed_tables
 from comparison.to_98 import goal_tables, measure_goal
 
-__all__ = ["PARTS", "Part", "parts_named"]
+__all__ = ["PARTS", "Part", "find_parts"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ PARTS = {part.name: part for part in _ALL}
 """Every part by name, in the order in which they are measured."""
 
 
-def parts_named(names: Sequence[str], quick: bool = False) -> tuple[Part, ...]:
+def find_parts(names: Sequence[str], quick: bool = False) -> tuple[Part, ...]:
     """The parts of these names, in the table's order; the usual ones where none is named.
 
     Raises: UnknownNameError.

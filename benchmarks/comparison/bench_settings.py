@@ -9,7 +9,7 @@ from pathlib import Path
 
 from comparison.cases import Case
 from comparison.peers.contract import Peer
-from comparison.processes import Crew, PeerError
+from comparison.processes import PeerError, PeerProcesses
 from comparison.roofline import Roofline, measure_roofline
 
 __all__ = ["EPOCH_SECONDS", "QUICK_EXAMPLES", "WARM_SECONDS", "Bench", "Settings"]
@@ -50,14 +50,14 @@ class Bench:
     Args:
         settings: what is asked for.
         folder: where arrays are handed over; thrown away afterwards.
-        crew: the peers' processes.
-        tell: hears what is being done, in a few words.
+        processes: the peers' processes.
+        progress: called with a few words on the work under way.
     """
 
     settings: Settings
     folder: Path
-    crew: Crew
-    tell: Callable[[str], None]
+    processes: PeerProcesses
+    progress: Callable[[str], None]
 
     @property
     def peers(self) -> tuple[Peer, ...]:
@@ -67,15 +67,15 @@ class Bench:
     @cached_property
     def roofline(self) -> Roofline:
         """What the machine can do, measured once a run."""
-        self.tell("roofline")
-        return measure_roofline(self.crew, self.settings.threads, self.settings.quick)
+        self.progress("roofline")
+        return measure_roofline(self.processes, self.settings.threads, self.settings.quick)
 
-    def sized(self, case: Case) -> Case:
+    def limited(self, case: Case) -> Case:
         """The case with as many examples as this run has time for."""
         most = self.settings.examples
         if most is None and self.settings.quick:
             most = QUICK_EXAMPLES
-        return case if most is None else case.scaled(most)
+        return case if most is None else case.limited_to(most)
 
     def require(self, peer: Peer, case: Case | None = None) -> None:
         """Refuse a peer that is not here, or cannot do the case.
