@@ -7,7 +7,7 @@ import chainrule as cr
 from chainrule.diagnosis.curvature import STABILITY, UNLIMITED, gradient_of, greatest_eigenvalue
 from chainrule.engine.plain import widened
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.updates import UPDATES, Settings
+from chainrule.equations.updates import UPDATES, UpdateSettings
 from chainrule.network.parameters import Layout
 
 SMOOTH = sorted(set(ACTIVATIONS) - {"softmax", "step"})
@@ -83,7 +83,7 @@ def _grown(name: str, recipe: cr.Recipe, eta: float) -> float:
     theta = np.ones(1)
     state = UPDATES[name].initial_state(theta)
     for t in range(1, 2001):
-        settings = Settings(eta=eta, t=t, mu=recipe.momentum)
+        settings = UpdateSettings(eta=eta, t=t, mu=recipe.momentum)
         stepped = UPDATES[name].advance(theta, theta, state, settings)
         theta, state = stepped.theta, stepped.state
     return abs(float(theta[0]))

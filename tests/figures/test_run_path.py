@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule.engine.scoring import scored
-from chainrule.equations.costs import cost_named
+from chainrule.equations.costs import get_cost
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points, sample_of
 from chainrule.training.run_folder import RunFolder
@@ -64,7 +64,7 @@ def test_a_sample_is_scored_as_by_the_network(course: Course) -> None:
     network = course.network(course.newest.parameters)
     expected = scored(
         network.architecture,
-        cost_named("categorical_cross_entropy"),
+        get_cost("categorical_cross_entropy"),
         sample.data,
         network.outputs(sample.data.inputs),
     )

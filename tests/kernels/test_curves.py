@@ -69,7 +69,7 @@ def test_curves_are_the_books_in_float64(name):
     book = ACTIVATIONS[name]
     rtol = 1e-12 if name == "gelu" else 2e-15  # its tail is e^-450
     np.testing.assert_allclose(value, book.value(z), rtol=rtol, atol=1e-300)
-    np.testing.assert_allclose(slope, book.slope(z), rtol=max(rtol, 4e-15), atol=1e-16)
+    np.testing.assert_allclose(slope, book.derivative(z), rtol=max(rtol, 4e-15), atol=1e-16)
 
 
 def test_softplus_of_is_the_curve():

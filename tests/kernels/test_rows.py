@@ -22,7 +22,7 @@ from chainrule.kernels.rows import (
 )
 
 ALL = [pytest.param(a, id=a.name) for a in ACTIVATIONS.values()]
-SINGLE = [pytest.param(a, id=a.name) for a in ACTIVATIONS.values() if a.slope is not None]
+SINGLE = [pytest.param(a, id=a.name) for a in ACTIVATIONS.values() if a.derivative is not None]
 WIDTHS = [1, 4, 15, 16, 17, 33]
 
 
@@ -51,7 +51,7 @@ def test_value_and_slope_together(activation, width):
     activate_with_slope(ACTIVATION_CODES[activation.name], z, a, slope)
     activate_row(ACTIVATION_CODES[activation.name], z, alone)
     np.testing.assert_array_equal(a, alone)
-    np.testing.assert_allclose(slope, activation.slope(z), rtol=1e-12)
+    np.testing.assert_allclose(slope, activation.derivative(z), rtol=1e-12)
 
 
 @pytest.mark.parametrize("activation", SINGLE)
@@ -79,7 +79,9 @@ def test_infinity_and_nan_are_the_books(activation):
     with np.errstate(all="ignore"):
         activate_with_slope(ACTIVATION_CODES[activation.name], z, a, slope)
         np.testing.assert_array_equal(a, activation.value(z))
-        np.testing.assert_allclose(slope[[0, 1, 3, 4]], activation.slope(z[[0, 1, 3, 4]]), 1e-15)
+        np.testing.assert_allclose(
+            slope[[0, 1, 3, 4]], activation.derivative(z[[0, 1, 3, 4]]), 1e-15
+        )
 
 
 def test_softmax_of_a_row_with_nan_is_nan():

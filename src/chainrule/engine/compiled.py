@@ -31,7 +31,7 @@ from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.scoring import scored
 from chainrule.engine.timetable import Timetable, initial_state
 from chainrule.equations.backpropagation import Trace
-from chainrule.equations.costs import cost_named
+from chainrule.equations.costs import get_cost
 from chainrule.kernels.batches import advance_tiles
 from chainrule.kernels.loops import advance_loops
 from chainrule.kernels.records import (
@@ -180,7 +180,7 @@ class CompiledEngine:
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""
         blocks = self._outputs(parameters, dataset)
-        cost = cost_named(self.recipe.cost, self.recipe.huber_threshold)
+        cost = get_cost(self.recipe.cost, self.recipe.huber_threshold)
         return scored(self.architecture, cost, dataset, blocks)
 
     def _outputs(self, parameters: Array, dataset: Dataset) -> Iterator[tuple[Array, Array]]:

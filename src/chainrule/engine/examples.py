@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data.dataset import Dataset
 from chainrule.engine.expansion import Mixing
 from chainrule.engine.working import normalised_weights
-from chainrule.equations.mixing import mixed
+from chainrule.equations.mixing import mix
 from chainrule.kernels.records import Examples
 from chainrule.network.architecture import Architecture
 
@@ -60,7 +60,7 @@ def mixed_examples(examples: Examples, dataset: Dataset, pairs: Mixing | None) -
     if dataset.classifies:
         return examples._replace(others=examples.labels[partners], shares=shares)
     share = shares.astype(examples.numbers.dtype)
-    numbers = mixed(examples.numbers, examples.numbers[partners], share)
+    numbers = mix(examples.numbers, examples.numbers[partners], share)
     return examples._replace(numbers=numbers)
 
 

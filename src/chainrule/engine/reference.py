@@ -24,16 +24,16 @@ from chainrule.engine.settings import settings_of
 from chainrule.engine.timetable import Timetable
 from chainrule.engine.working import WorkingSet, normalised_weights
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.averaging import blended
+from chainrule.equations.averaging import blend
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import (
     UPDATES,
-    Stepped,
+    UpdateResult,
     clip_norm,
     gradient_norm,
-    limited_rows,
+    limit_row_norms,
 )
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import BLOCK, layers_of
@@ -100,7 +100,7 @@ class ReferenceEngine:
 
     @cached_property
     def _cost(self) -> Cost:
-        return cost_named(self.recipe.cost, self.recipe.huber_threshold)
+        return get_cost(self.recipe.cost, self.recipe.huber_threshold)
 
     @property
     def batches(self) -> int:
@@ -208,7 +208,7 @@ class ReferenceEngine:
         ]
 
     def _is_sound(
-        self, passes: Sequence[Trace], extra: float, length: float, stepped: Stepped
+        self, passes: Sequence[Trace], extra: float, length: float, stepped: UpdateResult
     ) -> bool:
         """Whether every number of a step is finite; what is not would show in one of these."""
         numbers = bool(np.isfinite((extra, length)).all())
@@ -228,14 +228,14 @@ class ReferenceEngine:
         if self.recipe.max_norm is None:
             return theta
         layout, longest = self.layout, self.recipe.max_norm
-        weights = [limited_rows(W, longest) for W in layout.weights(theta)]
+        weights = [limit_row_norms(W, longest) for W in layout.weights(theta)]
         return flatten(weights, layout.biases(theta), layout.gains_of(theta))
 
     def _averaged(self, position: Position, theta: Array) -> Array:
         """[M1] The average after a step, (1, n); without one, (0, n)."""
         average = position.state[len(UPDATES[self.recipe.optimiser].slots) :]
         share = self.timetable.average_share(position, position.step)
-        return blended(average, theta, share) if share and len(average) else average
+        return blend(average, theta, share) if share and len(average) else average
 
     def _added(
         self,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from chainrule.equations.updates import Settings
+from chainrule.equations.updates import UpdateSettings
 from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe
 
 __all__ = ["settings_of"]
 
 
-def settings_of(recipe: Recipe, step: int, rate: float, layout: Layout) -> Settings:
+def settings_of(recipe: Recipe, step: int, rate: float, layout: Layout) -> UpdateSettings:
     """The settings of one step.
 
     Args:
@@ -18,7 +18,7 @@ def settings_of(recipe: Recipe, step: int, rate: float, layout: Layout) -> Setti
         rate: learning rate of the step.
         layout: which parameters are weights.
     """
-    return Settings(
+    return UpdateSettings(
         eta=rate,
         t=step + 1,
         mu=recipe.momentum,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.arrays import Array, nonnegative
 from chainrule.equations.error_function import normal_cdf, normal_pdf
-from chainrule.equations.precision import rounded_once
+from chainrule.equations.precision import round_once
 
 __all__ = ["ACTIVATIONS", "Activation", "activate", "pull_back"]
 
@@ -37,9 +37,9 @@ class Activation:
         equation: its id in docs/derivation/.
         formula: what it computes, to be read.
         value: a = φ(z).
-        slope: φ'(z), element by element; None where outputs depend on each other.
+        derivative: φ'(z), element by element; None where outputs depend on each other.
         jacobian: (da, a) -> dz, the product with the Jacobian, where outputs depend on each other.
-        kinks: the z at which the slope jumps.
+        kinks: the z at which the derivative jumps.
         low: the least output.
         high: the greatest output.
     """
@@ -48,7 +48,7 @@ class Activation:
     equation: str
     formula: str
     value: Function
-    slope: Function | None
+    derivative: Function | None
     jacobian: Callable[[Array, Array], Array] | None = None
     kinks: tuple[float, ...] = ()
     low: float = -np.inf
@@ -88,18 +88,18 @@ def pull_back(activation: Activation, da: Array, z: Array, a: Array) -> Array:
 
     Source: four-equations, sections 2.1 and 2.2.
     """
-    if activation.slope is not None:
-        return da * activation.slope(z)
+    if activation.derivative is not None:
+        return da * activation.derivative(z)
     assert activation.jacobian is not None
     return activation.jacobian(da, a)
 
 
 def step(z: Array) -> Array:
     """[A1] Binary step: 1 for z ≥ 0, else 0. Its slope is 0, so nothing below it learns."""
-    return np.where(np.isnan(z), z, rightward(z)).astype(z.dtype)
+    return np.where(np.isnan(z), z, nonnegative(z)).astype(z.dtype)
 
 
-def step_slope(z: Array) -> Array:
+def step_derivative(z: Array) -> Array:
     """[A1] φ'(z) = 0."""
     return np.zeros_like(z)
 
@@ -109,42 +109,42 @@ def identity(z: Array) -> Array:
     return z
 
 
-def identity_slope(z: Array) -> Array:
+def identity_derivative(z: Array) -> Array:
     """[A2] φ'(z) = 1."""
     return np.ones_like(z)
 
 
-@rounded_once
+@round_once
 def sigmoid(z: Array) -> Array:
     """[A3] φ(z) = 1 / (1 + e^-z).
 
     Only e^-|z| is computed, which cannot overflow.
     """
-    right = rightward(z)
+    right = nonnegative(z)
     e = np.exp(np.where(right, -z, z))
     return np.where(right, 1, e) / (1 + e)
 
 
-@rounded_once
-def sigmoid_slope(z: Array) -> Array:
+@round_once
+def sigmoid_derivative(z: Array) -> Array:
     """[A3] φ'(z) = φ(z) φ(-z) = e^-|z| / (1 + e^-|z|)².
 
     The papers' φ (1 - φ) is the same number, but loses all digits where φ rounds to 1.
     """
-    e = np.exp(np.where(rightward(z), -z, z))
+    e = np.exp(np.where(nonnegative(z), -z, z))
     return e / np.square(1 + e)
 
 
-@rounded_once
+@round_once
 def tanh(z: Array) -> Array:
     """[A4] φ(z) = tanh z."""
     return np.tanh(z)
 
 
-@rounded_once
-def tanh_slope(z: Array) -> Array:
+@round_once
+def tanh_derivative(z: Array) -> Array:
     """[A4] φ'(z) = 1 - tanh² z = 4 e^-2|z| / (1 + e^-2|z|)², which keeps its digits."""
-    e = np.exp(np.where(rightward(z), -2 * z, 2 * z))
+    e = np.exp(np.where(nonnegative(z), -2 * z, 2 * z))
     return 4 * e / np.square(1 + e)
 
 
@@ -153,44 +153,44 @@ def relu(z: Array) -> Array:
     return np.where(np.real(z) <= 0, 0, z)  # in this order NaN stays NaN
 
 
-def relu_slope(z: Array) -> Array:
+def relu_derivative(z: Array) -> Array:
     """[A5] φ'(z) = 1 for z > 0, else 0; the value at the kink is a convention."""
     return (np.real(z) > 0).astype(z.dtype)
 
 
-@rounded_once
+@round_once
 def leaky_relu(z: Array) -> Array:
     """[A6] φ(z) = z for z > 0, else 0.01 z."""
     return np.where(np.real(z) > 0, z, LEAK * z)
 
 
-def leaky_relu_slope(z: Array) -> Array:
+def leaky_relu_derivative(z: Array) -> Array:
     """[A6] φ'(z) = 1 for z > 0, else 0.01."""
     return np.where(np.real(z) > 0, 1, LEAK).astype(z.dtype)
 
 
-@rounded_once
+@round_once
 def elu(z: Array) -> Array:
     """[A7] φ(z) = z for z > 0, else e^z - 1."""
-    right = rightward(z)
+    right = nonnegative(z)
     return np.where(right, z, np.expm1(np.where(right, 0, z)))
 
 
-@rounded_once
-def elu_slope(z: Array) -> Array:
+@round_once
+def elu_derivative(z: Array) -> Array:
     """[A7] φ'(z) = 1 for z > 0, else e^z."""
-    return np.exp(np.where(rightward(z), 0, z))
+    return np.exp(np.where(nonnegative(z), 0, z))
 
 
-@rounded_once
+@round_once
 def selu(z: Array) -> Array:
     """[A8] φ(z) = s z for z > 0, else s α (e^z - 1), with s ≈ 1.0507 and α ≈ 1.6733."""
-    right = rightward(z)
+    right = nonnegative(z)
     return SELU_SCALE * np.where(right, z, SELU_ALPHA * np.expm1(np.where(right, 0, z)))
 
 
-@rounded_once
-def selu_slope(z: Array) -> Array:
+@round_once
+def selu_derivative(z: Array) -> Array:
     """[A8] φ'(z) = s for z > 0, else s α e^z."""
     right = np.real(z) > 0
     return SELU_SCALE * np.where(right, 1, SELU_ALPHA * np.exp(np.where(right, 0, z)))
@@ -204,38 +204,38 @@ def _not_beyond(z: Array, most: float) -> Array:
     return _not_below(np.where(np.real(z) > most, most, z), -most)
 
 
-@rounded_once
+@round_once
 def gelu(z: Array) -> Array:
     """[A9] φ(z) = z Φ(z), with Φ of the standard normal distribution; 0 where Φ is 0."""
     return _not_below(z, -FAR) * normal_cdf(z)
 
 
-@rounded_once
-def gelu_slope(z: Array) -> Array:
+@round_once
+def gelu_derivative(z: Array) -> Array:
     """[A9] φ'(z) = Φ(z) + z Φ'(z)."""
     return normal_cdf(z) + _not_beyond(z, FAR) * normal_pdf(z)
 
 
-@rounded_once
+@round_once
 def silu(z: Array) -> Array:
     """[A10] φ(z) = z σ(z), with σ the sigmoid; 0 where σ is 0."""
     return _not_below(z, -FAR) * sigmoid(z)
 
 
-@rounded_once
-def silu_slope(z: Array) -> Array:
+@round_once
+def silu_derivative(z: Array) -> Array:
     """[A10] φ'(z) = σ(z) + z σ'(z)."""
-    return sigmoid(z) + _not_beyond(z, FAR) * sigmoid_slope(z)
+    return sigmoid(z) + _not_beyond(z, FAR) * sigmoid_derivative(z)
 
 
-@rounded_once
+@round_once
 def softplus(z: Array) -> Array:
     """[A11] φ(z) = ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|)."""
-    right = rightward(z)
+    right = nonnegative(z)
     return np.where(right, z, 0) + np.log1p(np.exp(np.where(right, -z, z)))
 
 
-@rounded_once
+@round_once
 def softmax(z: Array) -> Array:
     """[A12] φ(z)_i = e^z_i / Σ_j e^z_j over each row.
 
@@ -252,16 +252,16 @@ def softmax_jacobian(da: Array, a: Array) -> Array:
 
 # fmt: off
 _ALL = (
-    Activation("step",       "A1",  "1 if z >= 0 else 0",        step,       step_slope,       None, (0.0,), 0, 1),
-    Activation("identity",   "A2",  "z",                         identity,   identity_slope),
-    Activation("sigmoid",    "A3",  "1 / (1 + exp(-z))",         sigmoid,    sigmoid_slope,    low=0, high=1),
-    Activation("tanh",       "A4",  "tanh(z)",                   tanh,       tanh_slope,       low=-1, high=1),
-    Activation("relu",       "A5",  "max(z, 0)",                 relu,       relu_slope,       None, (0.0,), 0),
-    Activation("leaky_relu", "A6",  "z if z > 0 else 0.01 z",    leaky_relu, leaky_relu_slope, None, (0.0,)),
-    Activation("elu",        "A7",  "z if z > 0 else exp(z) - 1", elu,       elu_slope,        low=-1),
-    Activation("selu",       "A8",  "s z if z > 0 else s α (exp(z) - 1)", selu, selu_slope,    None, (0.0,), -1.7581),
-    Activation("gelu",       "A9",  "z Φ(z)",                    gelu,       gelu_slope,       low=-0.17),
-    Activation("silu",       "A10", "z / (1 + exp(-z))",         silu,       silu_slope,       low=-0.2785),
+    Activation("step",       "A1",  "1 if z >= 0 else 0",        step,       step_derivative,       None, (0.0,), 0, 1),
+    Activation("identity",   "A2",  "z",                         identity,   identity_derivative),
+    Activation("sigmoid",    "A3",  "1 / (1 + exp(-z))",         sigmoid,    sigmoid_derivative,    low=0, high=1),
+    Activation("tanh",       "A4",  "tanh(z)",                   tanh,       tanh_derivative,       low=-1, high=1),
+    Activation("relu",       "A5",  "max(z, 0)",                 relu,       relu_derivative,       None, (0.0,), 0),
+    Activation("leaky_relu", "A6",  "z if z > 0 else 0.01 z",    leaky_relu, leaky_relu_derivative, None, (0.0,)),
+    Activation("elu",        "A7",  "z if z > 0 else exp(z) - 1", elu,       elu_derivative,        low=-1),
+    Activation("selu",       "A8",  "s z if z > 0 else s α (exp(z) - 1)", selu, selu_derivative,    None, (0.0,), -1.7581),
+    Activation("gelu",       "A9",  "z Φ(z)",                    gelu,       gelu_derivative,       low=-0.17),
+    Activation("silu",       "A10", "z / (1 + exp(-z))",         silu,       silu_derivative,       low=-0.2785),
     Activation("softplus",   "A11", "ln(1 + exp(z))",            softplus,   sigmoid,          low=0),
     Activation("softmax",    "A12", "exp(z_i) / Σ_j exp(z_j)",   softmax,    None, softmax_jacobian, (), 0, 1),
 )

@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "rightward"]
+__all__ = ["Array", "nonnegative"]
 
 Array: TypeAlias = NDArray[Any]
 
 
-def rightward(z: Array) -> Array:
+def nonnegative(z: Array) -> Array:
     """Where the real part is at least 0: which branch of a formula holds.
 
     A complex step moves z by an imaginary amount, which must not change the branch.

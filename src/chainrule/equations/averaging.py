@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["AVERAGES", "blended", "running_share", "uniform_share"]
+__all__ = ["AVERAGES", "blend", "ema_weight", "swa_weight"]
 
 AVERAGES = ("none", "ema", "swa")
 """No average; the exponential one of every step; the plain one of the epochs' ends."""
 
 
-def blended(average: Array, theta: Array, share: float) -> Array:
+def blend(average: Array, theta: Array, share: float) -> Array:
     """[M1] The average moves towards the parameters.
 
         ā ← ā + s (θ - ā)
@@ -26,7 +26,7 @@ def blended(average: Array, theta: Array, share: float) -> Array:
     return average + average.dtype.type(share) * (theta - average)
 
 
-def running_share(steps: int, decay: float) -> float:
+def ema_weight(steps: int, decay: float) -> float:
     """[M2] The share of one step in the exponential moving average.
 
         s = 1 for the first step that counts, else 1 - d
@@ -43,7 +43,7 @@ def running_share(steps: int, decay: float) -> float:
     return 1.0 if steps == 0 else 1.0 - decay
 
 
-def uniform_share(epochs: int) -> float:
+def swa_weight(epochs: int) -> float:
     """[M3] The share of one epoch's end in the plain mean of all that count.
 
         s = 1 / (k + 1)

@@ -9,13 +9,13 @@ from chainrule.equations.activations import Activation, activate, pull_back
 from chainrule.equations.affine import affine, bias_gradient, input_gradient, weight_gradient
 from chainrule.equations.arrays import Array
 from chainrule.equations.costs import Cost, batch_cost
-from chainrule.equations.dropout import dropped
+from chainrule.equations.dropout import apply_mask
 from chainrule.equations.normalisation import (
-    Normal,
+    NormalisedBatch,
     gain_gradient,
-    normal_gradient,
+    normalisation_gradient,
     normalise,
-    scaled,
+    scale_and_shift,
 )
 from chainrule.equations.output_error import output_cost, output_error
 
@@ -74,7 +74,7 @@ class _Passed:
 
     z: Array
     a: Array
-    normal: Normal | None
+    normal: NormalisedBatch | None
 
 
 def _passed(x: Array, layers: Sequence[Layer]) -> list[_Passed]:
@@ -87,18 +87,18 @@ def _passed(x: Array, layers: Sequence[Layer]) -> list[_Passed]:
         else:
             assert layer.b is not None, "a normalised layer has biases"
             normal = normalise(affine(x, layer.W, None))
-            z = scaled(normal, layer.gain, layer.b)
+            z = scale_and_shift(normal, layer.gain, layer.b)
         a = activate(layer.activation, z)
-        x = a if layer.mask is None else dropped(a, layer.mask)
+        x = a if layer.mask is None else apply_mask(a, layer.mask)
         passed.append(_Passed(z, x, normal))
     return passed
 
 
-def _before_normal(layer: Layer, normal: Normal | None, delta: Array) -> Array:
+def _before_normal(layer: Layer, normal: NormalisedBatch | None, delta: Array) -> Array:
     """dC/du of a layer's own sums; dC/dz where it is not normalised."""
     if normal is None or layer.gain is None:
         return delta
-    return normal_gradient(normal, layer.gain, delta)
+    return normalisation_gradient(normal, layer.gain, delta)
 
 
 def forward(x: Array, layers: Sequence[Layer]) -> tuple[list[Array], list[Array]]:
@@ -124,7 +124,7 @@ def backward(
     a: Sequence[Array],
     layers: Sequence[Layer],
     last: Array,
-    normals: Sequence[Normal | None] | None = None,
+    normals: Sequence[NormalisedBatch | None] | None = None,
 ) -> list[Array]:
     """[BP2] The errors of all layers, from the last one's down to the first.
 
@@ -151,7 +151,7 @@ def backward(
         da = input_gradient(layers[l].W, _before_normal(layers[l], known[l], deltas[0]))
         below, out = layers[l - 1], a[l - 1]
         if below.mask is not None:
-            da = dropped(da, below.mask)
+            da = apply_mask(da, below.mask)
             out = activate(below.activation, z[l - 1])
         deltas.insert(0, pull_back(below.activation, da, z[l - 1], out))
     return deltas

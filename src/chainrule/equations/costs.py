@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.arrays import Array, nonnegative
 
 __all__ = [
     "COSTS",
@@ -20,9 +20,9 @@ __all__ = [
     "Pair",
     "batch_cost",
     "batch_shares",
-    "cost_named",
-    "huber_with",
-    "smoothed_targets",
+    "get_cost",
+    "huber_cost",
+    "smooth_targets",
 ]
 
 Pair = Callable[[Array, Array], Array]
@@ -133,7 +133,7 @@ def categorical_cross_entropy_gradient(a: Array, y: Array) -> Array:
 def absolute_error(a: Array, y: Array) -> Array:
     """[C6] c = Σ_i |a_i - y_i|."""
     d = a - y
-    return np.where(rightward(d), d, -d).sum(axis=-1)
+    return np.where(nonnegative(d), d, -d).sum(axis=-1)
 
 
 def absolute_error_gradient(a: Array, y: Array) -> Array:
@@ -150,7 +150,7 @@ def huber(a: Array, y: Array, h: float = 1.0) -> Array:
         h: the distance at which the square turns into a line, above 0.
     """
     d = a - y
-    size = np.where(rightward(d), d, -d)
+    size = np.where(nonnegative(d), d, -d)
     near = np.real(size) <= h
     return np.where(near, 0.5 * np.square(d), h * (size - 0.5 * h)).sum(axis=-1)
 
@@ -197,7 +197,7 @@ def batch_cost(c: Array, shares: Array | float) -> Array:
     return (c[:, None] * shares).sum()
 
 
-def smoothed_targets(y: Array, smoothing: float) -> Array:
+def smooth_targets(y: Array, smoothing: float) -> Array:
     """[C9] Targets that leave every class a little: label smoothing.
 
         y' = (1 - s) y + s / n
@@ -213,7 +213,7 @@ def smoothed_targets(y: Array, smoothing: float) -> Array:
     return kept * y + spread
 
 
-def huber_with(threshold: float) -> Cost:
+def huber_cost(threshold: float) -> Cost:
     """The Huber cost that turns from square to line at `threshold`."""
     formula = "Σ of ½d² where |d| <= h, else h(|d| - ½h)"
     value, gradient = partial(huber, h=threshold), partial(huber_gradient, h=threshold)
@@ -228,7 +228,7 @@ _ALL = (
     Cost("binary_cross_entropy",      "C4", "-Σ (y_i ln a_i + (1 - y_i) ln(1 - a_i))", binary_cross_entropy, binary_cross_entropy_gradient, 0, 1),
     Cost("categorical_cross_entropy", "C5", "-Σ y_i ln a_i",        categorical_cross_entropy, categorical_cross_entropy_gradient, 0),
     Cost("absolute_error",            "C6", "Σ |a_i - y_i|",        absolute_error,            absolute_error_gradient),
-    huber_with(1.0),
+    huber_cost(1.0),
 )
 # fmt: on
 
@@ -236,6 +236,6 @@ COSTS = {cost.name: cost for cost in _ALL}
 """Every cost by name; Huber's with its threshold at 1."""
 
 
-def cost_named(name: str, huber_threshold: float = 1.0) -> Cost:
+def get_cost(name: str, huber_threshold: float = 1.0) -> Cost:
     """The cost of this name, one of COSTS, with Huber's threshold as given."""
-    return huber_with(huber_threshold) if name == "huber" else COSTS[name]
+    return huber_cost(huber_threshold) if name == "huber" else COSTS[name]

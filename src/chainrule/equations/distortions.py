@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
-from chainrule.equations.hashing import derived, normals, uniforms
-from chainrule.equations.inking import cut_out, noisy, thickened
-from chainrule.equations.warping import Move, displacements, sampled, sources
+from chainrule.equations.hashing import derive_key, normals, uniforms
+from chainrule.equations.inking import add_noise, cut_out, thicken
+from chainrule.equations.warping import AffineMap, displacements, interpolate, source_positions
 
-__all__ = ["Augmentation", "Lot", "distorted", "lots"]
+__all__ = ["Augmentation", "Distortion", "distort", "draw_distortion"]
 
 DOWN, RIGHT, ROTATION, TALL, WIDE, SHEAR, THICKNESS, CUT_TOP, CUT_LEFT = range(9)
 """Which number of an example's key decides what."""
@@ -78,7 +78,7 @@ class Augmentation:
 
 
 @dataclass(frozen=True)
-class Lot:
+class Distortion:
     """What an example draws.
 
     Args:
@@ -88,13 +88,13 @@ class Lot:
         left: its first column.
     """
 
-    move: Move
+    move: AffineMap
     thickness: float
     top: int
     left: int
 
 
-def lots(key: int, shape: tuple[int, int], strengths: Augmentation) -> Lot:
+def draw_distortion(key: int, shape: tuple[int, int], strengths: Augmentation) -> Distortion:
     """[X9] What an example draws: v = m (2u - 1), between -m and m, m being the most allowed.
 
     Factors of height and width are 1 + v; the square's first row is ⌊u (h - side + 1)⌋.
@@ -107,7 +107,7 @@ def lots(key: int, shape: tuple[int, int], strengths: Augmentation) -> Lot:
     u = uniforms(key, np.arange(9))
     v = 2 * u - 1
     turn = math.radians(strengths.rotation)
-    move = Move(
+    move = AffineMap(
         strengths.shift * v[DOWN],
         strengths.shift * v[RIGHT],
         turn * v[ROTATION],
@@ -117,15 +117,15 @@ def lots(key: int, shape: tuple[int, int], strengths: Augmentation) -> Lot:
     )
     side = min(strengths.cutout, *shape)
     top, left = (int(u[k] * (n - side + 1)) for k, n in ((CUT_TOP, shape[0]), (CUT_LEFT, shape[1])))
-    return Lot(move, strengths.thickness * v[THICKNESS], top, left)
+    return Distortion(move, strengths.thickness * v[THICKNESS], top, left)
 
 
-def _plane(plane: Array, lot: Lot, positions: Array | None) -> NDArray[np.float64]:
-    pen = thickened(plane, lot.thickness)
-    return pen if positions is None else sampled(pen, positions)
+def _plane(plane: Array, lot: Distortion, positions: Array | None) -> NDArray[np.float64]:
+    pen = thicken(plane, lot.thickness)
+    return pen if positions is None else interpolate(pen, positions)
 
 
-def distorted(image: Array, key: int, strengths: Augmentation, full: float) -> Array:
+def distort(image: Array, key: int, strengths: Augmentation, full: float) -> Array:
     """[X10] An example's copy: thickness [X4], map and field [X1-X3], noise [X5], cutout [X6].
 
     Args:
@@ -138,16 +138,16 @@ def distorted(image: Array, key: int, strengths: Augmentation, full: float) -> A
         The copy, of the same shape and type; bytes are rounded to the nearest.
     """
     h, w, channels = image.shape
-    lot, positions = lots(key, (h, w), strengths), None
+    lot, positions = draw_distortion(key, (h, w), strengths), None
     if strengths.moves:
-        white = 2 * uniforms(derived(key, FIELD), np.arange(2 * h * w)).reshape(2, h, w) - 1
+        white = 2 * uniforms(derive_key(key, FIELD), np.arange(2 * h * w)).reshape(2, h, w) - 1
         field = displacements(white, strengths.elastic, strengths.elastic_smoothness)
-        positions = sources((h, w), lot.move) + field
+        positions = source_positions((h, w), lot.move) + field
     planes = [_plane(image[:, :, k], lot, positions) for k in range(channels)]
     made: Array = np.stack(planes, axis=2)
     if strengths.noise:
-        g = normals(derived(key, NOISE), np.arange(made.size)).reshape(made.shape)
-        made = noisy(made, g, strengths.noise, full)
+        g = normals(derive_key(key, NOISE), np.arange(made.size)).reshape(made.shape)
+        made = add_noise(made, g, strengths.noise, full)
     made = cut_out(made, lot.top, lot.left, min(strengths.cutout, h, w))
     if image.dtype == np.uint8:
         made = np.floor(made + 0.5)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
-from chainrule.equations.hashing import hashed
+from chainrule.equations.hashing import random_bits
 
-__all__ = ["dropped", "mask", "silent_below"]
+__all__ = ["apply_mask", "dropout_mask", "dropout_threshold"]
 
 
-def silent_below(share: float) -> int:
+def dropout_threshold(share: float) -> int:
     """[R1] The hashed number [H1] from which a neuron speaks: ⌊p 2^32⌋.
 
     Args:
@@ -22,7 +22,7 @@ def silent_below(share: float) -> int:
     return int(share * 2**32)
 
 
-def mask(key: int, rows: NDArray[np.int64], width: int, share: float, dtype: Any) -> Array:
+def dropout_mask(key: int, rows: NDArray[np.int64], width: int, share: float, dtype: Any) -> Array:
     """[R1] What each activation is multiplied by: inverted dropout.
 
         m = 0 where H1(key, i · width + j) < ⌊p 2^32⌋, else 1 / (1 - p)
@@ -41,11 +41,11 @@ def mask(key: int, rows: NDArray[np.int64], width: int, share: float, dtype: Any
         m, (batch, width).
     """
     counters = rows[:, None].astype(np.uint32) * np.uint32(width) + np.arange(width, dtype="uint32")
-    speaks = hashed(key, counters) >= silent_below(share)
+    speaks = random_bits(key, counters) >= dropout_threshold(share)
     return np.asarray(np.where(speaks, np.dtype(dtype).type(1 / (1 - share)), 0)).astype(dtype)
 
 
-def dropped(a: Array, mask: Array) -> Array:
+def apply_mask(a: Array, mask: Array) -> Array:
     """[R2] What a mask leaves: a ⊙ m, and on the way back da ⊙ m.
 
     Args:

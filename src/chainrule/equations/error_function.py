@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.arrays import Array, nonnegative
 
 __all__ = ["CENTRE", "SERIES", "normal_cdf", "normal_pdf"]
 
@@ -82,7 +82,7 @@ def normal_cdf(z: Array) -> Array:
         array([0.5  , 0.975])
     """
     wide = _near(z)
-    right = rightward(wide)
+    right = nonnegative(wide)
     tail = 0.5 * _erfc_of_positive(np.where(right, wide, -wide) / np.sqrt(2.0))
     return np.where(right, 1.0 - tail, tail).astype(z.dtype)
 

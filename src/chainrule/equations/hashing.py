@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["derived", "hashed", "key_of", "normals", "uniforms"]
+__all__ = ["derive_key", "make_key", "normals", "random_bits", "uniforms"]
 
 MULTIPLIERS = (0xED5AD4BB, 0xAC4C1B51, 0x31848BAB)
 """Odd, so that to multiply by one, modulo 2^32, can be undone."""
@@ -27,21 +27,21 @@ LETTERS = 4
 """Bytes of a purpose that one word holds."""
 
 
-def hashed(key: int, counters: Array) -> NDArray[np.uint32]:
+def random_bits(key: int, counters: Array) -> NDArray[np.uint32]:
     """[H1] Thirty-two bits that look random, for each counter.
 
         x = c ^ low        x ^= x >> 17   x *= m₁   x ^= x >> 11
         x = x + high       x *= m₂        x ^= x >> 15   x *= m₃   x ^= x >> 14
 
     Args:
-        key: from `key_of`, 0 to 2^63 - 1; low and high are its halves.
+        key: from `make_key`, 0 to 2^63 - 1; low and high are its halves.
         counters: whole numbers from 0 to 2^32 - 1, of any shape.
 
     Returns:
         uint32, of the same shape. Under one key no two counters have the same number.
 
     Example:
-        >>> hashed(key_of(0, "dropout"), np.arange(3)).tolist()
+        >>> random_bits(make_key(0, "dropout"), np.arange(3)).tolist()
         [806994439, 3465544311, 696942059]
     """
     c = np.asarray(counters).astype(np.uint32)
@@ -53,7 +53,7 @@ def hashed(key: int, counters: Array) -> NDArray[np.uint32]:
     return (x ^ x >> np.uint32(SHIFTS[3])).reshape(c.shape)
 
 
-def derived(key: int, counter: int) -> int:
+def derive_key(key: int, counter: int) -> int:
     """[H2] The key of one part of what a key stands for, such as an epoch or an example.
 
     low = H1(key ^ s₁, c)      high = H1(key ^ s₂, c), without its last bit
@@ -65,12 +65,12 @@ def derived(key: int, counter: int) -> int:
     Returns:
         high · 2^32 + low, 0 to 2^63 - 1.
     """
-    low = int(hashed(key ^ LOW_SALT, np.array(counter)))
-    high = int(hashed(key ^ HIGH_SALT, np.array(counter)))
+    low = int(random_bits(key ^ LOW_SALT, np.array(counter)))
+    high = int(random_bits(key ^ HIGH_SALT, np.array(counter)))
     return (high >> 1) << HALF | low
 
 
-def key_of(seed: int, purpose: str, *counters: int) -> int:
+def make_key(seed: int, purpose: str, *counters: int) -> int:
     """[H2] The key of a seed, a purpose and any number of counters, each derived from the last.
 
     Args:
@@ -79,10 +79,10 @@ def key_of(seed: int, purpose: str, *counters: int) -> int:
         counters: where in the run, such as the epoch; each 0 to 2^32 - 1.
 
     Returns:
-        The key; `derived(key_of(s, p, a), b)` is `key_of(s, p, a, b)`.
+        The key; `derive_key(make_key(s, p, a), b)` is `make_key(s, p, a, b)`.
 
     Example:
-        >>> derived(key_of(7, "dropout", 3), 2) == key_of(7, "dropout", 3, 2)
+        >>> derive_key(make_key(7, "dropout", 3), 2) == make_key(7, "dropout", 3, 2)
         True
     """
     letters = purpose.encode()
@@ -91,7 +91,7 @@ def key_of(seed: int, purpose: str, *counters: int) -> int:
     ]
     key = 0
     for word in (*words, seed & ALL_ONES, seed >> HALF, *counters):
-        key = derived(key, word)
+        key = derive_key(key, word)
     return key
 
 
@@ -102,7 +102,7 @@ def uniforms(key: int, counters: Array) -> NDArray[np.float64]:
         >>> bool(0 < uniforms(5, np.array([2]))[0] < 1)
         True
     """
-    return (hashed(key, counters).astype(np.float64) + 0.5) * SMALLEST
+    return (random_bits(key, counters).astype(np.float64) + 0.5) * SMALLEST
 
 
 def normals(key: int, counters: Array) -> NDArray[np.float64]:

@@ -13,11 +13,11 @@ import numpy as np
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["INITIALISERS", "RECOMMENDED", "Initialiser", "Spread"]
+__all__ = ["INITIALISERS", "RECOMMENDED", "Initialiser", "InitialiserSettings"]
 
 
 @dataclass(frozen=True)
-class Spread:
+class InitialiserSettings:
     """How wide `uniform` and `normal` draw; the others know it from the layer's widths.
 
     Args:
@@ -31,7 +31,7 @@ class Spread:
     deviation: float = 1.0
 
 
-Draw = Callable[[np.random.Generator, int, int, Spread], Array]
+Draw = Callable[[np.random.Generator, int, int, InitialiserSettings], Array]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,16 @@ class Initialiser:
     draw: Draw
 
 
-def zeros(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
+def zeros(
+    generator: np.random.Generator, fan_in: int, fan_out: int, spread: InitialiserSettings
+) -> Array:
     """[I1] W = 0. All neurons of a hidden layer then stay alike for ever."""
     return np.zeros((fan_out, fan_in))
 
 
-def uniform(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
+def uniform(
+    generator: np.random.Generator, fan_in: int, fan_out: int, spread: InitialiserSettings
+) -> Array:
     """[I2] W ~ U[low, high).
 
     Source: four-equations, with [0, 0.01).
@@ -57,7 +61,9 @@ def uniform(generator: np.random.Generator, fan_in: int, fan_out: int, spread: S
     return generator.uniform(spread.low, spread.high, (fan_out, fan_in))
 
 
-def normal(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
+def normal(
+    generator: np.random.Generator, fan_in: int, fan_out: int, spread: InitialiserSettings
+) -> Array:
     """[I3] W ~ N(0, deviation²).
 
     Source: matrix-based's first try, with deviation 1.
@@ -65,7 +71,9 @@ def normal(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Sp
     return spread.deviation * generator.standard_normal((fan_out, fan_in))
 
 
-def lecun(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
+def lecun(
+    generator: np.random.Generator, fan_in: int, fan_out: int, spread: InitialiserSettings
+) -> Array:
     """[I4] W ~ N(0, 1/fan_in): z keeps the variance of x.
 
     Source: matrix-based's second try.
@@ -73,13 +81,17 @@ def lecun(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spr
     return generator.standard_normal((fan_out, fan_in)) / math.sqrt(fan_in)
 
 
-def glorot(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
+def glorot(
+    generator: np.random.Generator, fan_in: int, fan_out: int, spread: InitialiserSettings
+) -> Array:
     """[I5] W ~ U[-r, r), r = √(6 / (fan_in + fan_out)): a compromise of forward and backward."""
     r = math.sqrt(6 / (fan_in + fan_out))
     return generator.uniform(-r, r, (fan_out, fan_in))
 
 
-def he(generator: np.random.Generator, fan_in: int, fan_out: int, spread: Spread) -> Array:
+def he(
+    generator: np.random.Generator, fan_in: int, fan_out: int, spread: InitialiserSettings
+) -> Array:
     """[I6] W ~ N(0, 2/fan_in): ReLU halves the mean square, so twice as much goes in."""
     return generator.standard_normal((fan_out, fan_in)) * math.sqrt(2 / fan_in)
 

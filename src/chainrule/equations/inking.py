@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["cut_out", "noisy", "thickened"]
+__all__ = ["add_noise", "cut_out", "thicken"]
 
 
 def _spread(image: NDArray[np.float64], r: float) -> NDArray[np.float64]:
@@ -23,7 +23,7 @@ def _spread(image: NDArray[np.float64], r: float) -> NDArray[np.float64]:
     return np.asarray(image + np.maximum(0.0, np.maximum(near, far)))
 
 
-def thickened(image: Array, by: float) -> NDArray[np.float64]:
+def thicken(image: Array, by: float) -> NDArray[np.float64]:
     """[X4] Strokes made thicker by so many pixels, or thinner: half of it at each edge.
 
     For r = |by|/2 up to 1, and again with what is left above 1:
@@ -46,7 +46,7 @@ def thickened(image: Array, by: float) -> NDArray[np.float64]:
     return sign * ink + 0.0  # no -0
 
 
-def noisy(x: Array, normals: Array, deviation: float, full: float) -> NDArray[np.float64]:
+def add_noise(x: Array, normals: Array, deviation: float, full: float) -> NDArray[np.float64]:
     """[X5] x + s f g, kept between min(0, least x) and max(f, greatest x).
 
     Args:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
-from chainrule.equations.hashing import hashed, uniforms
+from chainrule.equations.hashing import random_bits, uniforms
 
-__all__ = ["mixed", "partners", "shares"]
+__all__ = ["mix", "mixing_weights", "partners"]
 
 HALF = 32
 FARTHEST = 700.0
@@ -28,11 +28,13 @@ def partners(key: int, n: int) -> NDArray[np.int64]:
         Rows, (n,).
     """
     i = np.arange(n)
-    other = (hashed(key, 3 * i).astype(np.uint64) * np.uint64(max(n - 1, 1))) >> np.uint64(HALF)
+    other = (random_bits(key, 3 * i).astype(np.uint64) * np.uint64(max(n - 1, 1))) >> np.uint64(
+        HALF
+    )
     return np.asarray((i + 1 + other.astype(np.int64)) % n)
 
 
-def shares(key: int, n: int, alpha: float) -> NDArray[np.float64]:
+def mixing_weights(key: int, n: int, alpha: float) -> NDArray[np.float64]:
     """[X7] What each example keeps of itself: the greater of λ and 1 - λ, λ ~ Beta(α, α).
 
         share = ½ + ½ / √(1 + 1/q)      q = (u^(-1/α) - 1) cos²(2π v)
@@ -51,7 +53,7 @@ def shares(key: int, n: int, alpha: float) -> NDArray[np.float64]:
     return np.asarray(0.5 + 0.5 / np.sqrt(1 + 1 / q))
 
 
-def mixed(x: Array, partner: Array, share: Array) -> Array:
+def mix(x: Array, partner: Array, share: Array) -> Array:
     """[X8] λ x + (1 - λ) x', for inputs and for targets alike.
 
     Args:

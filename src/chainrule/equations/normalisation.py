@@ -14,21 +14,21 @@ import numpy as np
 from chainrule.equations.arrays import Array
 
 __all__ = [
-    "NORMAL_EPSILON",
-    "Normal",
-    "folded",
+    "NORMALISATION_EPSILON",
+    "NormalisedBatch",
+    "fold_normalisation",
     "gain_gradient",
-    "normal_gradient",
+    "normalisation_gradient",
     "normalise",
-    "scaled",
+    "scale_and_shift",
 ]
 
-NORMAL_EPSILON = 1e-5
+NORMALISATION_EPSILON = 1e-5
 """Added to the variance, so that a column that never changes divides by no 0."""
 
 
 @dataclass(frozen=True)
-class Normal:
+class NormalisedBatch:
     """Weighted sums brought to one scale.
 
     Args:
@@ -42,7 +42,7 @@ class Normal:
     values: Array
 
 
-def normalise(u: Array) -> Normal:
+def normalise(u: Array) -> NormalisedBatch:
     """[N1] Each column less its mean, divided by its deviation.
 
         μ = (1/B) Σ u      σ² = (1/B) Σ (u - μ)² + ε      û = (u - μ) / σ
@@ -62,11 +62,11 @@ def normalise(u: Array) -> Normal:
     mean = u.mean(axis=0)
     centred = u - mean
     variance = np.square(centred).mean(axis=0)
-    deviation = np.sqrt(variance + u.dtype.type(NORMAL_EPSILON))
-    return Normal(mean, deviation, centred / deviation)
+    deviation = np.sqrt(variance + u.dtype.type(NORMALISATION_EPSILON))
+    return NormalisedBatch(mean, deviation, centred / deviation)
 
 
-def scaled(normal: Normal, gain: Array, b: Array) -> Array:
+def scale_and_shift(normal: NormalisedBatch, gain: Array, b: Array) -> Array:
     """[N2] What the activation of a normalised layer gets.
 
         z = γ ⊙ û + b
@@ -82,7 +82,7 @@ def scaled(normal: Normal, gain: Array, b: Array) -> Array:
     return gain * normal.values + b
 
 
-def gain_gradient(normal: Normal, delta: Array) -> Array:
+def gain_gradient(normal: NormalisedBatch, delta: Array) -> Array:
     """[N3] The gradient of the cost with respect to the gains.
 
         dγ = Σ_batch δ ⊙ û
@@ -97,7 +97,7 @@ def gain_gradient(normal: Normal, delta: Array) -> Array:
     return np.asarray((delta * normal.values).sum(axis=0))
 
 
-def normal_gradient(normal: Normal, gain: Array, delta: Array) -> Array:
+def normalisation_gradient(normal: NormalisedBatch, gain: Array, delta: Array) -> Array:
     """[N4] The error before normalising: mean and deviation depend on every row of the batch.
 
         du = γ/σ ⊙ (δ - (1/B) Σ δ - û ⊙ (1/B) Σ δ ⊙ û)
@@ -116,7 +116,9 @@ def normal_gradient(normal: Normal, gain: Array, delta: Array) -> Array:
     return gain / normal.deviation * (delta - moved - normal.values * turned)
 
 
-def folded(W: Array, b: Array, gain: Array, mean: Array, deviation: Array) -> tuple[Array, Array]:
+def fold_normalisation(
+    W: Array, b: Array, gain: Array, mean: Array, deviation: Array
+) -> tuple[Array, Array]:
     """[N5] The plain layer that a normalised one is, once mean and deviation are constants.
 
         W' = (γ/σ) W (each neuron's row by its own)      b' = b - γ μ / σ

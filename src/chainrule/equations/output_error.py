@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule.equations.activations import Activation, pull_back, sigmoid, softmax, softplus
-from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.arrays import Array, nonnegative
 from chainrule.equations.costs import Cost, Pair
-from chainrule.equations.precision import rounded_once
+from chainrule.equations.precision import round_once
 
 __all__ = ["FUSED", "output_cost", "output_error"]
 
@@ -51,21 +51,21 @@ def output_error(cost: Cost, activation: Activation, z: Array, a: Array, y: Arra
     return pull_back(activation, cost.gradient(a, y), z, a)
 
 
-@rounded_once
+@round_once
 def binary_with_sigmoid(z: Array, y: Array) -> Array:
     """[D2] c = Σ_i z_i (1[z_i ≥ 0] - y_i) + ln(1 + e^-|z_i|).
 
     For a right and confident output the first term is exactly 0, so the second keeps its digits.
     """
-    right = rightward(z)
+    right = nonnegative(z)
     log_term = np.log1p(np.exp(np.where(right, -z, z)))
     return (z * (right - y) + log_term).sum(axis=-1)
 
 
-@rounded_once
+@round_once
 def binary_with_sigmoid_error(z: Array, y: Array) -> Array:
     """[D2] δ_i = σ(z_i) - y_i, computed as (1 - y_i) - σ(-z_i) where z_i ≥ 0."""
-    right = rightward(z)
+    right = nonnegative(z)
     small = sigmoid(np.where(right, -z, z))
     return np.where(right, (1 - y) - small, small - y)
 
@@ -75,7 +75,7 @@ def _greatest(z: Array) -> Array:
     return np.arange(z.shape[-1]) == np.real(z).argmax(axis=-1)[:, None]
 
 
-@rounded_once
+@round_once
 def categorical_with_softmax(z: Array, y: Array) -> Array:
     """[D3] c = Σ_i y_i ((z_m - z_i) + ln(1 + Σ_{j≠m} e^(z_j - z_m))), m the greatest.
 
@@ -87,7 +87,7 @@ def categorical_with_softmax(z: Array, y: Array) -> Array:
     return (y * (np.log1p(rest) - drop)).sum(axis=-1)
 
 
-@rounded_once
+@round_once
 def categorical_with_softmax_error(z: Array, y: Array) -> Array:
     """[D3] δ_i = a_i Σ_j y_j - y_i; for the greatest, with 1 - a_m summed from the others.
 
@@ -104,13 +104,13 @@ def _softmax_excess(z: Array, y: Array, total: Array) -> Array:
     return np.where(greatest, (total - y) - total * others, total * a - y)
 
 
-@rounded_once
+@round_once
 def categorical_with_sigmoid(z: Array, y: Array) -> Array:
     """[D4] c = Σ_i y_i ln(1 + e^-z_i)."""
     return (y * softplus(-z)).sum(axis=-1)
 
 
-@rounded_once
+@round_once
 def categorical_with_sigmoid_error(z: Array, y: Array) -> Array:
     """[D4] δ_i = -y_i σ(-z_i)."""
     return -y * sigmoid(-z)
@@ -130,7 +130,7 @@ def _log_odds(z: Array) -> Array:
     return (z - highest) - np.log(rest)
 
 
-@rounded_once
+@round_once
 def binary_with_softmax(z: Array, y: Array) -> Array:
     """[D5] c = -Σ_i y_i ln a_i + (1 - y_i)(L_i - L), with L = ln Σ_j e^z_j and L_i without class i.
 
@@ -142,7 +142,7 @@ def binary_with_softmax(z: Array, y: Array) -> Array:
     return (y * softplus(-odds) + (1 - y) * softplus(odds)).sum(axis=-1)
 
 
-@rounded_once
+@round_once
 def binary_with_softmax_error(z: Array, y: Array) -> Array:
     """[D5] δ_i = a_i - y_i + Σ_{k≠i} (y_k a_i - (1 - y_k) a_k p_i|k), p_·|k the softmax without k."""
     if z.shape[-1] == 1:

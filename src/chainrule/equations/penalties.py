@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.arrays import Array, nonnegative
 
 __all__ = ["l1_gradient", "l1_penalty", "l2_gradient", "l2_penalty", "penalty", "penalty_gradient"]
 
 
 def l1_penalty(theta: Array, is_weight: Array, strength: float) -> Array:
     """[P1] strength · Σ|W|, over weights only."""
-    return strength * (np.where(rightward(theta), theta, -theta) * is_weight).sum()
+    return strength * (np.where(nonnegative(theta), theta, -theta) * is_weight).sum()
 
 
 def l1_gradient(theta: Array, is_weight: Array, strength: float) -> Array:

@@ -10,12 +10,12 @@ import numpy as np
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["rounded_once"]
+__all__ = ["round_once"]
 
 F = TypeVar("F", bound=Callable[..., Array])
 
 
-def rounded_once(function: F) -> F:
+def round_once(function: F) -> F:
     """An equation that is computed in float64 and whose result is rounded to its arguments' type.
 
     In float32 every operation of a formula rounds, and an exponential by itself is up to two units
@@ -31,7 +31,7 @@ def rounded_once(function: F) -> F:
 
     Example:
         >>> import numpy as np
-        >>> third = rounded_once(lambda x: x / 3)
+        >>> third = round_once(lambda x: x / 3)
         >>> print(third(np.float32([1.0])), third(np.float64([1.0])))
         [0.33333334] [0.33333333]
     """

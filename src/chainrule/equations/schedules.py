@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["SCHEDULES", "Clock", "Course", "Schedule", "drops_so_far", "warmed"]
+__all__ = ["SCHEDULES", "Clock", "Schedule", "ScheduleSettings", "count_drops", "warm_up"]
 
 ONE_CYCLE_START = 25.0
 """A one-cycle run starts at η₀ / 25."""
@@ -25,18 +25,18 @@ class Clock(NamedTuple):
         step: steps done so far, from 0.
         steps: steps of the whole run, at least 1.
         drops: how often the monitored cost has stood still, for plateau.
-        share: what of the epoch is done, 0 to below 1.
+        fraction: the part of the epoch that is done, 0 to below 1.
     """
 
     epoch: int
     step: int
     steps: int
     drops: int = 0
-    share: float = 0.0
+    fraction: float = 0.0
 
 
 @dataclass(frozen=True)
-class Course:
+class ScheduleSettings:
     """What shapes a schedule.
 
     Args:
@@ -63,20 +63,20 @@ class Schedule:
     name: str
     equation: str
     formula: str
-    rate: Callable[[float, Clock, Course], float]
+    rate: Callable[[float, Clock, ScheduleSettings], float]
 
 
-def constant(eta0: float, clock: Clock, course: Course) -> float:
+def constant(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
     """[S1] η = η₀."""
     return eta0
 
 
-def step(eta0: float, clock: Clock, course: Course) -> float:
+def step(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
     """[S2] η = η₀ γ^⌊epoch / k⌋."""
     return eta0 * course.factor ** (clock.epoch // course.every)
 
 
-def exponential(eta0: float, clock: Clock, course: Course) -> float:
+def exponential(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
     """[S3] η = η₀ γ^epoch."""
     return eta0 * course.factor**clock.epoch
 
@@ -86,12 +86,12 @@ def _between(start: float, end: float, share: float) -> float:
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))
 
 
-def cosine(eta0: float, clock: Clock, course: Course) -> float:
+def cosine(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
     """[S4] η = f η₀ + (1 - f) η₀ ½ (1 + cos(π step / steps)), f the final share."""
     return _between(eta0, course.final * eta0, clock.step / clock.steps)
 
 
-def one_cycle(eta0: float, clock: Clock, course: Course) -> float:
+def one_cycle(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
     """[S5] Up from η₀/25 to η₀ in the warm-up share of the run, then down to f η₀, by half cosines."""
     share = clock.step / clock.steps
     if share < course.warmup:
@@ -99,14 +99,14 @@ def one_cycle(eta0: float, clock: Clock, course: Course) -> float:
     return _between(eta0, course.final * eta0, (share - course.warmup) / (1 - course.warmup))
 
 
-def plateau(eta0: float, clock: Clock, course: Course) -> float:
-    """[S6] η = η₀ γ^drops, a drop for each time the cost has stood still; see `drops_so_far`."""
+def plateau(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
+    """[S6] η = η₀ γ^drops, a drop for each time the cost has stood still; see `count_drops`."""
     return eta0 * course.factor**clock.drops
 
 
-def cosine_restarts(eta0: float, clock: Clock, course: Course) -> float:
+def cosine_restarts(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
     """[S7] [S4] again and again: in cycles of k, k g, k g² … epochs, each from η₀ to f η₀."""
-    done, length = clock.epoch + clock.share, float(course.cycle)
+    done, length = clock.epoch + clock.fraction, float(course.cycle)
     if course.growth == 1:
         done %= length
     while done >= length:
@@ -114,12 +114,12 @@ def cosine_restarts(eta0: float, clock: Clock, course: Course) -> float:
     return _between(eta0, course.final * eta0, done / length)
 
 
-def rise(eta0: float, clock: Clock, course: Course) -> float:
+def rise(eta0: float, clock: Clock, course: ScheduleSettings) -> float:
     """[S8] η = η₀ f^(1 - t), t = step / steps: from f η₀ up to η₀, to find a rate; f above 0."""
     return eta0 * course.final ** (1 - clock.step / clock.steps)
 
 
-def warmed(rate: float, epochs: float, warmup: float) -> float:
+def warm_up(rate: float, epochs: float, warmup: float) -> float:
     """[S9] A rate on its way up from 0: η · min(1, e / w).
 
     Args:
@@ -130,7 +130,7 @@ def warmed(rate: float, epochs: float, warmup: float) -> float:
     return rate * min(1.0, epochs / warmup) if warmup > 0 else rate
 
 
-def drops_so_far(
+def count_drops(
     costs: Sequence[float], patience: int, min_delta: float = 0.0, cooldown: int = 0
 ) -> int:
     """[S6] How often a cost has not sunk for `patience` epochs on end.
@@ -145,7 +145,7 @@ def drops_so_far(
         The number of drops; the wait starts anew after each.
 
     Example:
-        >>> drops_so_far([5.0, 4.0, 4.0, 4.0, 3.0], patience=2)
+        >>> count_drops([5.0, 4.0, 4.0, 4.0, 3.0], patience=2)
         1
     """
     best, waited, drops, cooling = math.inf, 0, 0, 0

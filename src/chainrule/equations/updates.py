@@ -15,17 +15,17 @@ from chainrule.equations.arrays import Array
 
 __all__ = [
     "UPDATES",
-    "Settings",
-    "Stepped",
     "Update",
+    "UpdateResult",
+    "UpdateSettings",
     "clip_norm",
     "gradient_norm",
-    "limited_rows",
+    "limit_row_norms",
 ]
 
 
 @dataclass(frozen=True)
-class Settings:
+class UpdateSettings:
     """What a step needs besides θ, g and the state.
 
     Args:
@@ -52,7 +52,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Stepped:
+class UpdateResult:
     """What a step made.
 
     Args:
@@ -75,51 +75,51 @@ class Update:
         equation: its id in docs/derivation/.
         formula: what it computes, to be read.
         slots: the names of the state's rows.
-        advance: (theta, g, state, settings) -> Stepped.
+        advance: (theta, g, state, settings) -> UpdateResult.
     """
 
     name: str
     equation: str
     formula: str
     slots: tuple[str, ...]
-    advance: Callable[[Array, Array, Array, Settings], Stepped]
+    advance: Callable[[Array, Array, Array, UpdateSettings], UpdateResult]
 
     def initial_state(self, theta: Array) -> Array:
         """The state before the first step: zeros, (slots, n), in the type of θ."""
         return np.zeros((len(self.slots), theta.size), dtype=theta.dtype)
 
 
-def gradient_descent(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+def gradient_descent(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
     """[U1] θ ← θ - η g.
 
     Source: matrix-based, eq. (4); four-equations; approximator.
     """
     step = s.eta * g
-    return Stepped(theta - step, state, {"step": step})
+    return UpdateResult(theta - step, state, {"step": step})
 
 
-def momentum(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+def momentum(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
     """[U2] v ← μ v + g,   θ ← θ - η v."""
     velocity = s.mu * state[0] + g
     step = s.eta * velocity
-    return Stepped(theta - step, velocity[None], {"velocity": velocity, "step": step})
+    return UpdateResult(theta - step, velocity[None], {"velocity": velocity, "step": step})
 
 
-def nesterov(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+def nesterov(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
     """[U3] v ← μ v + g,   θ ← θ - η (g + μ v): the velocity of the step to come."""
     velocity = s.mu * state[0] + g
     step = s.eta * (g + s.mu * velocity)
-    return Stepped(theta - step, velocity[None], {"velocity": velocity, "step": step})
+    return UpdateResult(theta - step, velocity[None], {"velocity": velocity, "step": step})
 
 
-def rmsprop(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+def rmsprop(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
     """[U4] q ← ρ q + (1 - ρ) g²,   θ ← θ - η g / (√q + ε)."""
     square = s.rho * state[0] + (1 - s.rho) * np.square(g)
     step = s.eta * g / (np.sqrt(square) + s.epsilon)
-    return Stepped(theta - step, square[None], {"mean_square": square, "step": step})
+    return UpdateResult(theta - step, square[None], {"mean_square": square, "step": step})
 
 
-def adam(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+def adam(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
     """[U5] Means of g and g², freed of their start at 0, divide each other.
 
     m ← β₁ m + (1 - β₁) g        v ← β₂ v + (1 - β₂) g²
@@ -130,20 +130,20 @@ def adam(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
     root = np.sqrt(square / (1 - s.beta2**s.t)) + s.epsilon
     step = s.eta / (1 - s.beta1**s.t) * mean / root
     terms = {"mean": mean, "mean_square": square, "step": step}
-    return Stepped(theta - step, np.stack((mean, square)), terms)
+    return UpdateResult(theta - step, np.stack((mean, square)), terms)
 
 
-def adamw(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+def adamw(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
     """[U6] Adam's step, and the weights shrink by themselves: W ← W - η λ W.
 
     The decay is no part of the objective; biases do not decay.
     """
     stepped = adam(theta, g, state, s)
     decay = s.eta * s.decay * theta * s.is_weight
-    return Stepped(stepped.theta - decay, stepped.state, {**stepped.terms, "decay": decay})
+    return UpdateResult(stepped.theta - decay, stepped.state, {**stepped.terms, "decay": decay})
 
 
-def lion(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
+def lion(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
     """[U8] Every parameter moves by the rate, in the direction of a mean gradient's sign.
 
     c = β₁ m + (1 - β₁) g        m ← β₂ m + (1 - β₂) g
@@ -153,10 +153,10 @@ def lion(theta: Array, g: Array, state: Array, s: Settings) -> Stepped:
     mean = s.beta2 * state[0] + (1 - s.beta2) * g
     step, decay = s.eta * sign, s.eta * s.decay * theta * s.is_weight
     terms = {"mean": mean, "step": step, "decay": decay}
-    return Stepped(theta - step - decay, mean[None], terms)
+    return UpdateResult(theta - step - decay, mean[None], terms)
 
 
-def limited_rows(W: Array, longest: float) -> Array:
+def limit_row_norms(W: Array, longest: float) -> Array:
     """[U9] No neuron's weights are longer than allowed: max-norm.
 
         W_j ← W_j · min(1, longest / ‖W_j‖) for each neuron's row

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["Move", "displacements", "sampled", "smoothing", "sources"]
+__all__ = ["AffineMap", "displacements", "interpolate", "smoothing_matrix", "source_positions"]
 
 FAR = 10
 """Widths of a bell from its top beyond which nothing of it is left."""
 
 
 @dataclass(frozen=True)
-class Move:
+class AffineMap:
     """One affine map of the plane; first zoom, then shear, rotation and shift.
 
     Args:
@@ -41,7 +41,7 @@ class Move:
     shear: float = 0.0
 
 
-def sources(shape: tuple[int, int], move: Move) -> NDArray[np.float64]:
+def source_positions(shape: tuple[int, int], move: AffineMap) -> NDArray[np.float64]:
     """[X1] Where each pixel of the result lies in the original: q = c + Z⁻¹ S⁻¹ R⁻¹ (p - c - t).
 
     Args:
@@ -52,7 +52,7 @@ def sources(shape: tuple[int, int], move: Move) -> NDArray[np.float64]:
         y and x of every pixel, (2, h, w).
 
     Example:
-        >>> sources((1, 3), Move(right=1.0))[1].tolist()
+        >>> source_positions((1, 3), AffineMap(right=1.0))[1].tolist()
         [[-1.0, 0.0, 1.0]]
     """
     h, w = shape
@@ -65,7 +65,7 @@ def sources(shape: tuple[int, int], move: Move) -> NDArray[np.float64]:
     return np.stack([middle_y + y / move.tall, middle_x + x / move.wide])
 
 
-def smoothing(n: int, width: float) -> NDArray[np.float64]:
+def smoothing_matrix(n: int, width: float) -> NDArray[np.float64]:
     """[X2] The matrix that smooths n numbers with a bell, those beyond the ends being 0.
 
     Args:
@@ -93,10 +93,12 @@ def displacements(white: Array, strength: float, width: float) -> NDArray[np.flo
         u, in pixels, (2, h, w).
     """
     h, w = white.shape[1:]
-    return np.asarray(strength * (smoothing(h, width) @ white @ smoothing(w, width).T))
+    return np.asarray(
+        strength * (smoothing_matrix(h, width) @ white @ smoothing_matrix(w, width).T)
+    )
 
 
-def sampled(image: Array, positions: Array) -> NDArray[np.float64]:
+def interpolate(image: Array, positions: Array) -> NDArray[np.float64]:
     """[X3] The brightness between four pixels, in proportion to how near each is; 0 outside.
 
         v = (1 - f_y) ((1 - f_x) I_00 + f_x I_01) + f_y ((1 - f_x) I_10 + f_x I_11)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.distortions import Augmentation
-from chainrule.equations.warping import smoothing
+from chainrule.equations.warping import smoothing_matrix
 from chainrule.kernels.lanes import LANES
 from chainrule.kernels.panels import aligned_zeros
 
@@ -134,7 +134,7 @@ def sketch_for(strengths: Augmentation, shape: tuple[int, int, int]) -> Sketch:
     places = _places(strengths, h, w)
     field = aligned_zeros(int(places[-1]), np.float32)
     if strengths.elastic:
-        up, across = (smoothing(n, strengths.elastic_smoothness) for n in (h, w))
+        up, across = (smoothing_matrix(n, strengths.elastic_smoothness) for n in (h, w))
         field[: h * h] = (strengths.elastic * up).ravel()
         field[places[1] :][: w * _padded(w)].reshape(w, _padded(w))[:, :w] = across
     page, features = (h + FRAME) * (w + FRAME), h * w * channels

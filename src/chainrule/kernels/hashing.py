@@ -35,7 +35,7 @@ def hashed(key: int, counter: int) -> np.uint32:
     """[H1] Thirty-two bits that look random.
 
     Args:
-        key: from `key_of` or `derived`, 0 to 2^63 - 1.
+        key: from `make_key` or `derive_key`, 0 to 2^63 - 1.
         counter: 0 to 2^32 - 1.
     """
     x = _low(int(counter) ^ key)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.normalisation import NORMAL_EPSILON
+from chainrule.equations.normalisation import NORMALISATION_EPSILON
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.lanes import LANES, load, plus_times, store, times
 from chainrule.kernels.panels import PANEL, step_of
@@ -26,7 +26,7 @@ def _invert_deviations(sums: Array, mark: int, count: int) -> None:
     """[N1] Sums of squares become 1 / σ."""
     of = sums.dtype.type
     for j in range(mark, mark + LANES):
-        variance = sums[OVER_DEVIATION, j] / of(count) + of(NORMAL_EPSILON)
+        variance = sums[OVER_DEVIATION, j] / of(count) + of(NORMALISATION_EPSILON)
         sums[OVER_DEVIATION, j] = of(1) / np.sqrt(variance)
 
 

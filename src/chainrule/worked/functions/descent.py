@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.updates import Settings, gradient_descent
+from chainrule.equations.updates import UpdateSettings, gradient_descent
 from chainrule.errors import InputError
 from chainrule.limits import Limit
 from chainrule.worked.functions.course import Course, Path, course_of, limit_of
@@ -100,7 +100,7 @@ def descend(
 
 def _stepped(point: Array, gradient: Array, rate: float) -> Array:
     no_state = np.zeros((0, point.size))
-    return gradient_descent(point, gradient, no_state, Settings(eta=rate)).theta
+    return gradient_descent(point, gradient, no_state, UpdateSettings(eta=rate)).theta
 
 
 def _curvatures(hessian: Array) -> tuple[float, float]:

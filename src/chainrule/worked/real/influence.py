@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine.working import WorkingSet, normalised_weights
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.evaluation.tables import Table
 from chainrule.network.network import chosen_classes
 from chainrule.worked.formulas.plain_formula import number_text
@@ -64,7 +64,7 @@ def influences(course: Course, stages: Sequence[Stage], passing: Passing) -> Inf
         passing: names the example.
     """
     data, recipe = course.plan.training, course.plan.recipe
-    cost, outputs = cost_named(recipe.cost, recipe.huber_threshold), course.outputs
+    cost, outputs = get_cost(recipe.cost, recipe.huber_threshold), course.outputs
     ones = [_one(passing, outputs, stage, cost) for stage in stages]
     found = np.empty((len(stages), len(data)))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.engine.plain import plain_parameters
 from chainrule.engine.position import Position
-from chainrule.equations.updates import UPDATES, limited_rows
+from chainrule.equations.updates import UPDATES, limit_row_norms
 from chainrule.worked.ledger import Entry, Ledger
 from chainrule.worked.options import Options
 from chainrule.worked.real.course import Course
@@ -75,7 +75,7 @@ class Update:
         length = float(np.linalg.norm(weights[self.index[0]]))
         if length <= longest:
             return None
-        return length, float(limited_rows(weights, longest)[self.index])
+        return length, float(limit_row_norms(weights, longest)[self.index])
 
     @cached_property
     def in_the_run(self) -> dict[str, Any]:

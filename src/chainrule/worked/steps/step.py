@@ -12,9 +12,15 @@ from chainrule.engine.divergence import After, first_fault, is_finite
 from chainrule.engine.position import Position
 from chainrule.equations.activations import Activation
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.equations.penalties import penalty, penalty_gradient
-from chainrule.equations.updates import UPDATES, Settings, Stepped, clip_norm, gradient_norm
+from chainrule.equations.updates import (
+    UPDATES,
+    UpdateResult,
+    UpdateSettings,
+    clip_norm,
+    gradient_norm,
+)
 from chainrule.errors import DivergenceError
 from chainrule.network.network import layers_of
 from chainrule.network.parameters import flatten
@@ -52,8 +58,8 @@ class Back:
     gradient: Array
     length: float
     used: Array
-    settings: Settings
-    stepped: Stepped
+    settings: UpdateSettings
+    stepped: UpdateResult
 
     @property
     def is_clipped(self) -> bool:
@@ -168,7 +174,7 @@ def _trace(example: WorkedExample, recipe: Recipe, number: int, theta: Array) ->
 
 
 def _cost(recipe: Recipe) -> Cost:
-    return cost_named(recipe.cost, recipe.huber_threshold)
+    return get_cost(recipe.cost, recipe.huber_threshold)
 
 
 def _back(example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace) -> Back:
@@ -196,8 +202,8 @@ def _back(example: WorkedExample, number: int, theta: Array, state: Array, pass_
     )
 
 
-def _settings(example: WorkedExample, recipe: Recipe, number: int) -> Settings:
-    return Settings(
+def _settings(example: WorkedExample, recipe: Recipe, number: int) -> UpdateSettings:
+    return UpdateSettings(
         eta=_learning_rate(example, number),
         t=example.start + number,
         mu=recipe.momentum,

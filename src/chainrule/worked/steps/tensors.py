@@ -49,7 +49,7 @@ def _row(step: Step, quantity: Quantity) -> int:
 
 
 def _slope(step: Step, layer: int) -> Array:
-    slope = step.activation(layer).slope
+    slope = step.activation(layer).derivative
     assert slope is not None, "addressing.located comes first"
     return slope(step.z[layer - 1])
 
