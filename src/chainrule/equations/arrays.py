@@ -1,4 +1,4 @@
-"""The array type of the book, and the choice between branches that complex numbers need."""
+"""The array type of the equations, and a branch condition that complex numbers need."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Array: TypeAlias = NDArray[Any]
 
 
 def nonnegative(z: Array) -> Array:
-    """Where the real part is at least 0: which branch of a formula holds.
+    """Where the real part of z is at least 0: the condition that chooses a branch of a formula.
 
-    A complex step moves z by an imaginary amount, which must not change the branch.
+    A complex step moves z by an imaginary amount only, which must not change the branch.
     """
     return np.real(z) >= 0
