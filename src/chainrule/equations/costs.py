@@ -190,8 +190,8 @@ def batch_shares(sample_weights: Array | None, batch: int) -> Array | float:
     Returns:
         s, (batch, 1), or one number if all shares are equal.
 
-    Source: own, because texts on weighted costs divide by the weights of the batch; the property is
-    the one that Robbins & Monro (1951) [robbins1951] ask of a noisy gradient.
+    Source: own, because libraries divide by the sum of the weights in the batch; the property is the
+    one that Robbins & Monro (1951) [robbins1951] ask of a noisy gradient.
     """
     if sample_weights is None:
         return 1.0 / batch

@@ -107,7 +107,7 @@ def uniforms(key: int, counters: Array) -> NDArray[np.float64]:
         >>> bool(0 < uniforms(5, np.array([2]))[0] < 1)
         True
 
-    Source: own, because papers take H1 / 2^32; the half keeps 0 out, whose logarithm [H4] needs.
+    Source: own, because the usual H1 / 2^32 can be 0, whose logarithm [H4] does not exist.
     """
     return (random_bits(key, counters).astype(np.float64) + 0.5) * SMALLEST
 

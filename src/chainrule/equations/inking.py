@@ -38,8 +38,8 @@ def thicken(image: Array, by: float) -> NDArray[np.float64]:
     Returns:
         I', (h, w).
 
-    Source: own, because no paper spreads by a fraction of a pixel; with r = 1 the first maximum is
-    the grey-scale dilation of Serra (1982) [serra1982].
+    Source: own, because the grey-scale dilation of Serra (1982) [serra1982], which is the case
+    r = 1 of the first maximum, spreads by whole pixels only.
     """
     sign = 1.0 if by >= 0 else -1.0
     ink, left = sign * np.asarray(image, np.float64), abs(by) / 2
