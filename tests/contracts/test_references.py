@@ -1,4 +1,4 @@
-"""Each equation names its sources, and docs/references.bib holds exactly the works that are cited."""
+"""Each equation names its sources; docs/references.bib holds exactly the works that are cited."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ def random_bits(key: int, counters: Array) -> NDArray[np.uint32]:
         >>> random_bits(make_key(0, "dropout"), np.arange(3)).tolist()
         [806994439, 3465544311, 696942059]
 
-    Source: Wellons (2018) [wellons2018], whose hash function is keyed here between its rounds;
-    Salmon et al. (2011) [salmon2011], random numbers from key and counter.
+    Source: Wellons (2018) [wellons2018], whose hash function is keyed here before its first two
+    rounds; Salmon et al. (2011) [salmon2011], random numbers from key and counter.
     """
     c = np.asarray(counters).astype(np.uint32)
     x = np.atleast_1d(c) ^ np.uint32(key & ALL_ONES)
