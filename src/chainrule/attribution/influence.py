@@ -24,7 +24,7 @@ from chainrule.attribution.replay_stages import RunStage, RunStages, stages_tabl
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import number_cell
 from chainrule.engine import DatasetView, normalised_weights
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
@@ -71,7 +71,7 @@ def compute_influences(
         passing: names the example.
     """
     data, recipe = course.plan.training, course.plan.recipe
-    cost, outputs = cost_named(recipe.cost, recipe.huber_threshold), course.outputs
+    cost, outputs = get_cost(recipe.cost, recipe.huber_threshold), course.outputs
     ones = [_example_factors(passing, outputs, stage, cost) for stage in stages]
     found = np.empty((len(stages), len(data)))
 

@@ -30,7 +30,7 @@ from chainrule.engine.task_partition import partition_tasks
 from chainrule.engine.thread_tuning import ThreadTuner
 from chainrule.engine.training_schedule import TrainingSchedule, initial_state
 from chainrule.equations.backpropagation import Trace
-from chainrule.equations.costs import cost_named
+from chainrule.equations.costs import get_cost
 from chainrule.kernels import (
     BatchChunk,
     Buffers,
@@ -181,7 +181,7 @@ class CompiledEngine:
     def score(self, parameters: Array, dataset: Dataset) -> Score:
         """Cost and accuracy on any data set, without training."""
         blocks = self._outputs(parameters, dataset)
-        cost = cost_named(self.recipe.cost, self.recipe.huber_threshold)
+        cost = get_cost(self.recipe.cost, self.recipe.huber_threshold)
         return score_outputs(self.architecture, cost, dataset, blocks)
 
     def _outputs(self, parameters: Array, dataset: Dataset) -> Iterator[tuple[Array, Array]]:

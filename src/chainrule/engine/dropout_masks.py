@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.dropout import mask
-from chainrule.equations.hashing import key_of
+from chainrule.equations.dropout import dropout_mask
+from chainrule.equations.hashing import make_key
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
@@ -37,7 +37,7 @@ def step_masks(
     assert recipe.seed is not None, "Recipe.with_seed comes first"
     shares, dtype = dropout_rates(architecture, recipe), architecture.dtype
     return [
-        mask(key_of(recipe.seed, "dropout", step, layer), places, width, share, dtype)
+        dropout_mask(make_key(recipe.seed, "dropout", step, layer), places, width, share, dtype)
         if share
         else None
         for layer, (width, share) in enumerate(zip(architecture.layers[1:], shares, strict=True), 1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.engine.augmented_epochs import Mixing
 from chainrule.engine.dataset_view import normalised_weights
-from chainrule.equations.mixing import mixed
+from chainrule.equations.mixing import mix
 from chainrule.kernels import Examples
 from chainrule.network import Architecture
 
@@ -60,7 +60,7 @@ def mix_targets(examples: Examples, dataset: Dataset, pairs: Mixing | None) -> E
     if dataset.classifies:
         return examples._replace(mixed_labels=examples.labels[partners], mixing_weights=shares)
     share = shares.astype(examples.targets.dtype)
-    numbers = mixed(examples.targets, examples.targets[partners], share)
+    numbers = mix(examples.targets, examples.targets[partners], share)
     return examples._replace(targets=numbers)
 
 

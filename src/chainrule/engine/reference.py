@@ -25,7 +25,7 @@ from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.engine.update_settings import step_settings
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.backpropagation import Layer, Trace, forward, trace
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.equations.step import BatchPart, TrainingStep, training_step
 from chainrule.network import BLOCK, Architecture, Layout, network_layers
 from chainrule.recipe import Recipe
@@ -90,7 +90,7 @@ class ReferenceEngine:
 
     @cached_property
     def _cost(self) -> Cost:
-        return cost_named(self.recipe.cost, self.recipe.huber_threshold)
+        return get_cost(self.recipe.cost, self.recipe.huber_threshold)
 
     @property
     def batches(self) -> int:

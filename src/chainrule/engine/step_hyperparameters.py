@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.dropout import silent_below
-from chainrule.equations.hashing import derived, key_of
+from chainrule.equations.dropout import dropout_threshold
+from chainrule.equations.hashing import derive_key, make_key
 from chainrule.equations.updates import UPDATES
 from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateSettings
 from chainrule.recipe import Recipe
@@ -48,7 +48,7 @@ def step_hyperparameters(
         slots=len(UPDATES[recipe.optimiser].slots),
         max_norm=float(recipe.max_norm or 0.0),
         label_smoothing=float(recipe.label_smoothing),
-        dropout_thresholds=np.array([silent_below(share) for share in silent], np.int64),
+        dropout_thresholds=np.array([dropout_threshold(share) for share in silent], np.int64),
         dropout_scales=np.array([1 / (1 - share) for share in silent]),
     )
 
@@ -58,6 +58,6 @@ def mask_keys(seed: int, silent: Sequence[float], steps: range) -> Array:
     depth = len(silent)
     if not any(silent):
         return np.zeros((len(steps), depth), np.int64)
-    of, layers = key_of(seed, "dropout"), range(1, depth + 1)
-    keys = [[derived(derived(of, step), layer) for layer in layers] for step in steps]
+    of, layers = make_key(seed, "dropout"), range(1, depth + 1)
+    keys = [[derive_key(derive_key(of, step), layer) for layer in layers] for step in steps]
     return np.array(keys, np.int64).reshape(-1, depth)
