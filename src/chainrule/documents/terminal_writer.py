@@ -119,9 +119,8 @@ class _Terminal:
                     yield from wrap(plain_text(item), self._width, first, " " * len(first))
             case Definitions(items):
                 for term, meaning in items:
-                    yield from wrap(
-                        f"{plain_text(term)}: {plain_text(meaning)}", self._width, "", "  "
-                    )
+                    label = f"{plain_text(term)}: " if term else "  "
+                    yield from wrap(plain_text(meaning), self._width, label, "  ")
             case CodeBlock(text):
                 yield from (f"  {line}" for line in text.splitlines())
             case Table():
@@ -182,7 +181,7 @@ class _Terminal:
             first = " " * indent + " = "
         if block.remark:
             later = " " * (indent + 3)
-            yield from wrap(block.remark, self._width, later, later)
+            yield from wrap(plain_text(block.remark), self._width, later, later)
 
 
 def _belongs(block: Block, before: Block) -> bool:
