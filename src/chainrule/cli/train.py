@@ -187,7 +187,7 @@ def _presets_table() -> Table:
     """Return all presets, with the medians of their measured trainings on MNIST."""
     rows = tuple(_preset_row(name) for name in preset_names())
     header = ("preset", "layers", "accuracy", "seconds", "about")
-    note = "Medians on the MNIST test images, as in docs/recipes.md; blank if not preset_results."
+    note = "Medians on the MNIST test images, as in docs/recipes.md; blank if not measured."
     return Table("Presets", header, rows, note, leftward=("about",))
 
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from chainrule.experiment.data_source import data_access as data_access
     from chainrule.experiment.data_source import join_parts as join_parts
     from chainrule.experiment.data_source import take_part as take_part
+    from chainrule.experiment.data_summary import DataListing as DataListing
+    from chainrule.experiment.data_summary import class_counts as class_counts
+    from chainrule.experiment.data_summary import list_data as list_data
+    from chainrule.experiment.data_summary import summarise_data as summarise_data
+    from chainrule.experiment.data_summary import verify_data as verify_data
+    from chainrule.experiment.data_summary import zero_fraction as zero_fraction
     from chainrule.experiment.defaults import NETWORK_NAMES as NETWORK_NAMES
     from chainrule.experiment.defaults import build_architecture as build_architecture
     from chainrule.experiment.defaults import build_recipe as build_recipe
@@ -45,6 +51,7 @@ __all__ = [
     "NETWORK_NAMES",
     "NEURONS",
     "PARTS",
+    "DataListing",
     "DataSource",
     "Experiment",
     "Prediction",
@@ -53,6 +60,7 @@ __all__ = [
     "TrainingResult",
     "build_architecture",
     "build_recipe",
+    "class_counts",
     "data_access",
     "data_settings",
     "describe_architecture",
@@ -65,19 +73,31 @@ __all__ = [
     "is_run",
     "join_parts",
     "learned_images",
+    "list_data",
     "mend_settings",
     "merge_settings",
     "open_run",
     "open_target",
     "select_settings",
+    "summarise_data",
     "take_part",
     "training_settings",
+    "verify_data",
+    "zero_fraction",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
         "data_source": ["PARTS", "DataSource", "data_access", "join_parts", "take_part"],
+        "data_summary": [
+            "DataListing",
+            "class_counts",
+            "list_data",
+            "summarise_data",
+            "verify_data",
+            "zero_fraction",
+        ],
         "defaults": ["NETWORK_NAMES", "build_architecture", "build_recipe", "fill_defaults"],
         "description": [
             "describe_architecture",

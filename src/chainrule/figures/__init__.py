@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chainrule.figures.seed_bands import trial_bands as trial_bands
     from chainrule.figures.slices import draw_slices as draw_slices
     from chainrule.figures.slices import slices_data as slices_data
+    from chainrule.figures.study_pictures import study_pictures as study_pictures
     from chainrule.figures.study_table import StudyTable as StudyTable
     from chainrule.figures.study_table import TrialRow as TrialRow
 
@@ -70,6 +71,7 @@ __all__ = [
     "save_report_figures",
     "slices_data",
     "source_text",
+    "study_pictures",
     "trial_bands",
 ]
 
@@ -90,6 +92,7 @@ __getattr__, __dir__ = attach(
         "saving": ["SUFFIXES", "save_figure"],
         "seed_bands": ["draw_bands", "trial_bands"],
         "slices": ["draw_slices", "slices_data"],
+        "study_pictures": ["study_pictures"],
         "study_table": ["StudyTable", "TrialRow"],
     },
 )

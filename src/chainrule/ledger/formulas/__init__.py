@@ -7,7 +7,6 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.ledger.formulas.activation_formulas import activation_forms as activation_forms
     from chainrule.ledger.formulas.activation_formulas import derivative_forms as derivative_forms
-    from chainrule.ledger.formulas.branches import choose_branches as choose_branches
     from chainrule.ledger.formulas.builders import HALF as HALF
     from chainrule.ledger.formulas.builders import ONE as ONE
     from chainrule.ledger.formulas.builders import TWO as TWO
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.builders import multiply as multiply
     from chainrule.ledger.formulas.builders import square as square
     from chainrule.ledger.formulas.builders import subtract as subtract
+    from chainrule.ledger.formulas.derivation import Derivation as Derivation
     from chainrule.ledger.formulas.expression import FLOATS as FLOATS
     from chainrule.ledger.formulas.expression import FUNCTIONS as FUNCTIONS
     from chainrule.ledger.formulas.expression import Arithmetic as Arithmetic
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.text_formula import formula_text as formula_text
     from chainrule.ledger.formulas.text_formula import number_text as number_text
     from chainrule.ledger.formulas.text_formula import shorten as shorten
+    from chainrule.ledger.formulas.tree_changes import choose_branches as choose_branches
     from chainrule.ledger.formulas.tree_changes import is_leaf as is_leaf
     from chainrule.ledger.formulas.tree_changes import remove_one_part as remove_one_part
     from chainrule.ledger.formulas.tree_changes import replace_one_part as replace_one_part
@@ -61,6 +62,7 @@ __all__ = [
     "Arithmetic",
     "Call",
     "Case",
+    "Derivation",
     "Expression",
     "Form",
     "Fractions",
@@ -103,7 +105,6 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "activation_formulas": ["activation_forms", "derivative_forms"],
-        "branches": ["choose_branches"],
         "builders": [
             "HALF",
             "ONE",
@@ -115,6 +116,7 @@ __getattr__, __dir__ = attach(
             "square",
             "multiply",
         ],
+        "derivation": ["Derivation"],
         "expression": [
             "FLOATS",
             "FUNCTIONS",
@@ -140,6 +142,12 @@ __getattr__, __dir__ = attach(
         "pair_formulas": ["PAIR_ERRORS"],
         "sympy_tree": ["evaluate_precisely", "from_sympy"],
         "text_formula": ["Gap", "conditions", "number_text", "formula_text", "shorten"],
-        "tree_changes": ["replace_parts", "replace_one_part", "is_leaf", "remove_one_part"],
+        "tree_changes": [
+            "choose_branches",
+            "replace_parts",
+            "replace_one_part",
+            "is_leaf",
+            "remove_one_part",
+        ],
     },
 )

@@ -10,6 +10,7 @@ from typing import Any
 from chainrule.equations.activations import LEAK, SELU_ALPHA, SELU_SCALE
 from chainrule.errors import MissingLibraryError
 from chainrule.ledger.formulas import (
+    Derivation,
     Leaf,
     Number,
     Symbol,
@@ -19,7 +20,7 @@ from chainrule.ledger.formulas import (
     from_sympy,
 )
 from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.steps import Derivation, Quantity, Step, quantity_value
+from chainrule.ledger.steps import Quantity, Step, quantity_value
 
 __all__ = ["AGREEMENT", "Derived", "Deriver"]
 
