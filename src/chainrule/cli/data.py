@@ -20,24 +20,22 @@ from chainrule.cli.flags import (
     limit_flag,
     offline_flag,
 )
-from chainrule.data import Augmentation, Dataset, DatasetPair, dataset_names
+from chainrule.data import Augmentation, Dataset, dataset_names
 from chainrule.documents import braille_rows
 from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import Table, count_text, percent_text
 from chainrule.experiment import (
     DataListing,
-    DataSource,
-    class_counts,
-    data_settings,
-    describe_data,
+    DataSummary,
+    PartSummary,
     list_data,
     summarise_data,
     verify_data,
-    zero_fraction,
 )
 from chainrule.limits import Limit, limits_of
 from chainrule.presets import preset, preset_names
 from chainrule.recipe import Recipe
+from chainrule.settings import data_settings
 
 if TYPE_CHECKING:
     from chainrule.figures import AugmentationData
@@ -106,10 +104,10 @@ def _fetch(name: str, as_json: bool) -> None:
         raise unknown_name("data fetch", "a data set", name, dataset_names(), argument="name")
     console = Console(as_json=as_json)
     with errors_by_flags("data fetch"):
-        pair = DataSource(source=name).load()
+        summary = summarise_data(name)
     if as_json:
-        console.json({"name": name, "train": len(pair.train), "test": len(pair.test)})
-    console.line(f"{describe_data(pair)}; here and intact")
+        console.json({"name": name, "train": summary.train.examples, "test": summary.test.examples})
+    console.line(f"{summary.describe()}; here and intact")
 
 
 def _verify(name: str, as_json: bool) -> int:
@@ -137,7 +135,7 @@ def _show(data: str, save: str | None, augment: str | None, **given: Any) -> Non
     if console.as_json:
         console.json(summary.to_dict())
         return
-    _print_data(console, pair)
+    _print_data(console, summary)
     if copies is not None:
         _print_copies(console, copies)
     if save is not None:
@@ -171,15 +169,16 @@ def parse_augmentation(text: str) -> Augmentation:
     return Augmentation(**found)
 
 
-def _print_data(console: Console, pair: DatasetPair) -> None:
-    console.fact("data", describe_data(pair))
-    for label, part in (("train", pair.train), ("test", pair.test)):
+def _print_data(console: Console, summary: DataSummary) -> None:
+    pair = summary.pair
+    console.fact("data", summary.describe())
+    for label, part in (("train", summary.train), ("test", summary.test)):
         console.fact(label, _part_text(part))
         console.fact("", f"SHA-256 {part.digest}")
     if not pair.train.classifies:
         return
     console.line()
-    console.table(_classes_table(pair))
+    console.table(_classes_table(summary))
     console.line()
     if len(pair.train.shape) == 2 and max(pair.train.shape) <= _LARGEST:
         for line in braille_rows(_examples(pair.train)[:_DRAWN]):
@@ -196,15 +195,16 @@ def _print_copies(console: Console, copies: AugmentationData) -> None:
             console.line(line)
 
 
-def _part_text(part: Dataset) -> str:
-    kind = str(part.inputs.dtype)
+def _part_text(part: PartSummary) -> str:
     scaled = f" times {part.scale:.6g}" if part.scale != 1 else ""
-    zeros = percent_text(zero_fraction(part))
-    return f"{count_text(len(part))} examples; numbers are {kind}{scaled}, {zeros} of them 0"
+    zeros = percent_text(part.zero_fraction)
+    numbers = f"numbers are {part.dtype}{scaled}"
+    return f"{count_text(part.examples)} examples; {numbers}, {zeros} of them 0"
 
 
-def _classes_table(pair: DatasetPair) -> Table:
-    columns = pair.train.class_names, class_counts(pair.train), class_counts(pair.test)
+def _classes_table(summary: DataSummary) -> Table:
+    names, train, test = summary.pair.train.class_names, summary.train, summary.test
+    columns = names, train.counts or (), test.counts or ()
     rows = tuple((n, count_text(a), count_text(b)) for n, a, b in zip(*columns, strict=True))
     left = len(rows) - _LISTED
     note = f"and {left} more classes" if left > 0 else ""

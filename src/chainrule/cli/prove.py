@@ -104,7 +104,8 @@ def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
 
 def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
     """The printed formulas of the papers; that some are wrong is the result, not a failure."""
-    from chainrule.papers import printed_lines, printed_markdown, printed_summary, tried
+    from chainrule.documents import render
+    from chainrule.papers import check_formulas
 
     if target is not None:
         raise InputError(
@@ -115,16 +116,12 @@ def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
             argument="target",
             value=target,
         )
-    outcomes = list(tried())
+    report = check_formulas()
     if console.as_json:
-        console.json([outcome.record() for outcome in outcomes])
-        return 0
-    lines = printed_markdown(outcomes) if markdown else printed_lines(outcomes)
-    if not markdown:
-        console.line(printed_summary(outcomes))
-        console.line()
-    for line in lines:
-        console.line(line)
+        console.json(report.to_dict())
+    else:
+        format_name = "markdown" if markdown else "text"
+        console.line(render(report.document(), format_name).rstrip("\n"))
     return 0
 
 

@@ -19,8 +19,9 @@ from chainrule.cli.flags import (
     threads_flag,
 )
 from chainrule.evaluation import Table
-from chainrule.experiment import Experiment, training_settings
+from chainrule.experiment import Experiment
 from chainrule.limits import Limit
+from chainrule.settings import training_settings
 from chainrule.training import RateCurve
 
 __all__ = ["command"]

@@ -10,8 +10,8 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag
 from chainrule.cli.study import compute_study, given_place, place_flags, storage_flag
 from chainrule.errors import InputError, unknown_name
-from chainrule.experiment import NEURONS, select_settings, training_settings
 from chainrule.limits import limits_of
+from chainrule.settings import NEURONS, select_settings, training_settings
 from chainrule.study import Settings, StudySource, study_of
 
 __all__ = ["command", "varied"]

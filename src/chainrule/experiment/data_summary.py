@@ -18,16 +18,16 @@ from chainrule.data import (
 )
 from chainrule.errors import unknown_name
 from chainrule.experiment.data_source import DataSource
+from chainrule.experiment.description import describe_data
 
 __all__ = [
     "DataFiles",
     "DataListing",
     "DataSummary",
-    "class_counts",
+    "PartSummary",
     "list_data",
     "summarise_data",
     "verify_data",
-    "zero_fraction",
 ]
 
 
@@ -87,6 +87,41 @@ class DataFiles:
         return {"name": self.name, "state": self.state, "files": rows}
 
 
+@dataclass(frozen=True)
+class PartSummary:
+    """What is in the training set or the test set.
+
+    Args:
+        name: the part's.
+        examples: how many there are.
+        dtype: the type of the numbers that are stored.
+        scale: what they are multiplied by.
+        counts: how many examples each class has; None where targets are numbers.
+        zero_fraction: the fraction of the inputs that are 0.
+        digest: SHA-256 of the content.
+    """
+
+    name: str
+    examples: int
+    dtype: str
+    scale: float
+    counts: tuple[int, ...] | None
+    zero_fraction: float
+    digest: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as in `DataSummary.to_dict`."""
+        return {
+            "name": self.name,
+            "examples": self.examples,
+            "type": self.dtype,
+            "scale": self.scale,
+            "counts": None if self.counts is None else list(self.counts),
+            "zero_share": self.zero_fraction,
+            "sha256": self.digest,
+        }
+
+
 @dataclass(frozen=True, eq=False)
 class DataSummary:
     """What is in a data set.
@@ -99,6 +134,20 @@ class DataSummary:
     pair: DatasetPair
     augmentation: Augmentation | None = None
 
+    @property
+    def train(self) -> PartSummary:
+        """What is in the training set."""
+        return _summarise_part(self.pair.train)
+
+    @property
+    def test(self) -> PartSummary:
+        """What is in the test set."""
+        return _summarise_part(self.pair.test)
+
+    def describe(self) -> str:
+        """Return how many examples there are, their shape and their targets, in a line."""
+        return describe_data(self.pair)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule data show --json` prints."""
         train = self.pair.train
@@ -107,33 +156,23 @@ class DataSummary:
             "source": train.source,
             "shape": list(train.shape),
             "classes": list(train.class_names),
-            "train": _part_dict(train),
-            "test": _part_dict(self.pair.test),
+            "train": self.train.to_dict(),
+            "test": self.test.to_dict(),
             **more,
         }
 
 
-def _part_dict(part: Dataset) -> dict[str, Any]:
-    return {
-        "name": part.name,
-        "examples": len(part),
-        "type": str(part.inputs.dtype),
-        "scale": part.scale,
-        "counts": class_counts(part) if part.classifies else None,
-        "zero_share": zero_fraction(part),
-        "sha256": part.digest,
-    }
-
-
-def class_counts(part: Dataset) -> list[int]:
-    """Return how many examples each class has."""
-    counts: list[int] = np.bincount(part.targets, minlength=part.outputs).tolist()
-    return counts
-
-
-def zero_fraction(part: Dataset) -> float:
-    """Return the fraction of the inputs that are 0."""
-    return 1 - np.count_nonzero(part.inputs) / part.inputs.size
+def _summarise_part(part: Dataset) -> PartSummary:
+    counts = np.bincount(part.targets, minlength=part.outputs) if part.classifies else None
+    return PartSummary(
+        name=part.name,
+        examples=len(part),
+        dtype=str(part.inputs.dtype),
+        scale=part.scale,
+        counts=None if counts is None else tuple(counts.tolist()),
+        zero_fraction=1 - np.count_nonzero(part.inputs) / part.inputs.size,
+        digest=part.digest,
+    )
 
 
 def list_data() -> tuple[DataListing, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chainrule.study.export import write_parquet as write_parquet
     from chainrule.study.html_report import html_page as html_page
     from chainrule.study.runner import Kept as Kept
+    from chainrule.study.runner import begin_study as begin_study
     from chainrule.study.runner import kept_study as kept_study
     from chainrule.study.runner import resume_study as resume_study
     from chainrule.study.runner import run_study as run_study
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from chainrule.study.spec import Spec as Spec
     from chainrule.study.spec import read_study as read_study
     from chainrule.study.spec import study_of as study_of
+    from chainrule.study.statistics import difference as difference
+    from chainrule.study.statistics import spread as spread
     from chainrule.study.study_storage import open_store as open_store
     from chainrule.study.summary import Entry as Entry
     from chainrule.study.summary import Summary as Summary
@@ -47,12 +50,14 @@ __all__ = [
     "Spec",
     "StudySource",
     "Summary",
+    "begin_study",
     "chosen_text",
     "compared",
     "comparison_tables",
     "counted",
     "counts_text",
     "curve_rows",
+    "difference",
     "entries",
     "export_text",
     "figure_text",
@@ -64,6 +69,7 @@ __all__ = [
     "resume_study",
     "rows_of",
     "run_study",
+    "spread",
     "study_of",
     "summarised",
     "summary_tables",
@@ -77,9 +83,17 @@ __getattr__, __dir__ = attach(
         "comparison": ["compared", "comparison_tables"],
         "export": ["FORMATS", "curve_rows", "export_text", "rows_of", "write_parquet"],
         "html_report": ["html_page"],
-        "runner": ["Kept", "kept_study", "resume_study", "run_study", "work_on_study"],
+        "runner": [
+            "Kept",
+            "begin_study",
+            "kept_study",
+            "resume_study",
+            "run_study",
+            "work_on_study",
+        ],
         "scheduler": ["Ended"],
         "spec": ["ADDRESSED", "Settings", "Spec", "read_study", "study_of"],
+        "statistics": ["difference", "spread"],
         "study_storage": ["open_store"],
         "summary": ["Entry", "Summary", "counted", "entries", "summarised"],
         "tables": ["chosen_text", "counts_text", "figure_text", "markdown", "summary_tables"],

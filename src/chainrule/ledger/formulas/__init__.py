@@ -7,6 +7,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.ledger.formulas.activation_formulas import activation_forms as activation_forms
     from chainrule.ledger.formulas.activation_formulas import derivative_forms as derivative_forms
+    from chainrule.ledger.formulas.activation_formulas import softmax_forms as softmax_forms
     from chainrule.ledger.formulas.builders import HALF as HALF
     from chainrule.ledger.formulas.builders import ONE as ONE
     from chainrule.ledger.formulas.builders import TWO as TWO
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.builders import multiply as multiply
     from chainrule.ledger.formulas.builders import square as square
     from chainrule.ledger.formulas.builders import subtract as subtract
+    from chainrule.ledger.formulas.cost_formulas import cost_forms as cost_forms
     from chainrule.ledger.formulas.derivation import Derivation as Derivation
     from chainrule.ledger.formulas.expression import FLOATS as FLOATS
     from chainrule.ledger.formulas.expression import FUNCTIONS as FUNCTIONS
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.expression import leaves as leaves
     from chainrule.ledger.formulas.expression import parts as parts
     from chainrule.ledger.formulas.fractions import Fractions as Fractions
+    from chainrule.ledger.formulas.outputs import Outputs as Outputs
     from chainrule.ledger.formulas.pair_formulas import PAIR_ERRORS as PAIR_ERRORS
     from chainrule.ledger.formulas.quantity_formulas import is_fused as is_fused
     from chainrule.ledger.formulas.quantity_formulas import quantity_forms as quantity_forms
@@ -70,6 +73,7 @@ __all__ = [
     "Leaf",
     "Negative",
     "Number",
+    "Outputs",
     "Power",
     "Product",
     "Quotient",
@@ -81,6 +85,7 @@ __all__ = [
     "choose_branches",
     "choose_form",
     "conditions",
+    "cost_forms",
     "derivative_forms",
     "evaluate",
     "evaluate_precisely",
@@ -97,6 +102,7 @@ __all__ = [
     "replace_one_part",
     "replace_parts",
     "shorten",
+    "softmax_forms",
     "square",
     "subtract",
 ]
@@ -104,7 +110,9 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "activation_formulas": ["activation_forms", "derivative_forms"],
+        "outputs": ["Outputs"],
+        "cost_formulas": ["cost_forms"],
+        "activation_formulas": ["softmax_forms", "activation_forms", "derivative_forms"],
         "builders": [
             "HALF",
             "ONE",
