@@ -102,7 +102,8 @@ PROGRAM = """
 import json, os, sys
 
 # What the modules use is loaded once; of the package itself nothing is.
-import click, matplotlib.figure, numba, numpy, optuna, rich.progress, scipy.special, sympy
+import click, filelock, matplotlib.figure, numba, numpy, optuna, platformdirs, rich.progress
+import scipy.special, sympy, threadpoolctl
 
 def import_first(name):
     reading, writing = os.pipe()

@@ -190,7 +190,7 @@ class HtmlWriter:
                 return element("a", content, href=address) if self._has_links else content
         return self.math(part)
 
-    def _block(self, block: Block) -> Markup:  # noqa: C901  # a case for each kind of node
+    def _block(self, block: Block) -> Markup:  # a case for each kind of node
         match block:
             case Heading():
                 return self._heading(block)
