@@ -8,7 +8,7 @@ from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.marking.judging import MarkedClaims, judge
-from chainrule.marking.marks import first_wrong_text, marks_lines, marks_record, marks_table
+from chainrule.marking.marks import first_wrong_text, marks_lines, marks_table
 from chainrule.marking.marks_html import marks_html
 
 
@@ -58,7 +58,7 @@ def test_nothing_of_them_is_told_in_words(chain) -> None:
 
 def test_the_record(chain) -> None:
     _, marked = judged(chain, a_1_0="")
-    record = marks_record(marked)
+    record = marked.to_dict()
     assert record["claims"] == [
         {
             "quantity": "a[1][0]",

@@ -49,10 +49,13 @@ if TYPE_CHECKING:
     from chainrule.documents.document import FORMATS as FORMATS
     from chainrule.documents.document import Document as Document
     from chainrule.documents.document import render as render
+    from chainrule.documents.document import render_all as render_all
     from chainrule.documents.document import write_document as write_document
     from chainrule.documents.math_parser import parse_formula as parse_formula
-    from chainrule.documents.math_text import math_text as math_text
     from chainrule.documents.mathematics import Link as Link
+    from chainrule.documents.nodes import Beside as Beside
+    from chainrule.documents.nodes import Blank as Blank
+    from chainrule.documents.nodes import BlankGrid as BlankGrid
     from chainrule.documents.nodes import Block as Block
     from chainrule.documents.nodes import Calculation as Calculation
     from chainrule.documents.nodes import Code as Code
@@ -61,6 +64,8 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Definition as Definition
     from chainrule.documents.nodes import Definitions as Definitions
     from chainrule.documents.nodes import Details as Details
+    from chainrule.documents.nodes import Form as Form
+    from chainrule.documents.nodes import FormField as FormField
     from chainrule.documents.nodes import Formula as Formula
     from chainrule.documents.nodes import Gallery as Gallery
     from chainrule.documents.nodes import Heading as Heading
@@ -74,9 +79,13 @@ if TYPE_CHECKING:
     from chainrule.documents.pictures import braille_lines as braille_lines
     from chainrule.documents.pictures import braille_rows as braille_rows
     from chainrule.documents.terminal_writer import wrap as wrap
+    from chainrule.documents.text_math import math_text as math_text
 
 __all__ = [
     "FORMATS",
+    "Beside",
+    "Blank",
+    "BlankGrid",
     "Block",
     "Calculation",
     "Code",
@@ -86,6 +95,8 @@ __all__ = [
     "Definitions",
     "Details",
     "Document",
+    "Form",
+    "FormField",
     "Formula",
     "Gallery",
     "Heading",
@@ -102,6 +113,7 @@ __all__ = [
     "math_text",
     "parse_formula",
     "render",
+    "render_all",
     "wrap",
     "write_document",
 ]
@@ -109,11 +121,23 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "document": ["FORMATS", "Document", "render", "write_document"],
-        "math_parser": ["parse_formula"],
-        "math_text": ["math_text"],
-        "mathematics": ["Link"],
+        "document": [
+            "FORMATS",
+            "Document",
+            "render",
+            "render_all",
+            "write_document",
+        ],
+        "math_parser": [
+            "parse_formula",
+        ],
+        "mathematics": [
+            "Link",
+        ],
         "nodes": [
+            "Beside",
+            "Blank",
+            "BlankGrid",
             "Block",
             "Calculation",
             "Code",
@@ -122,6 +146,8 @@ __getattr__, __dir__ = attach(
             "Definition",
             "Definitions",
             "Details",
+            "Form",
+            "FormField",
             "Formula",
             "Gallery",
             "Heading",
@@ -133,7 +159,15 @@ __getattr__, __dir__ = attach(
             "Table",
             "WorkingLine",
         ],
-        "pictures": ["braille_lines", "braille_rows"],
-        "terminal_writer": ["wrap"],
+        "pictures": [
+            "braille_lines",
+            "braille_rows",
+        ],
+        "terminal_writer": [
+            "wrap",
+        ],
+        "text_math": [
+            "math_text",
+        ],
     },
 )

@@ -6,15 +6,18 @@ import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chainrule.documents.math_text import TIE, MathText
 from chainrule.documents.mathematics import Mathematics
 from chainrule.documents.nodes import (
+    Beside,
+    Blank,
+    BlankGrid,
     Block,
     Calculation,
     CodeBlock,
     Definitions,
     Details,
     DocumentNode,
+    Form,
     Formula,
     Gallery,
     Heading,
@@ -25,6 +28,7 @@ from chainrule.documents.nodes import (
     plain,
 )
 from chainrule.documents.pictures import picture_lines
+from chainrule.documents.text_math import TIE, MathText, math_text
 
 __all__ = ["WIDTH", "terminal", "wrap"]
 
@@ -74,7 +78,8 @@ class _Terminal:
         self._math = MathText()
 
     def lines(self, document: DocumentNode) -> Iterator[str]:
-        yield from wrap(document.title, self._width)
+        aside = f" ({document.aside})" if document.aside else ""
+        yield from wrap(document.title + aside, self._width)
         if document.about:
             yield from wrap(document.about, self._width)
         if document.blocks:
@@ -116,9 +121,21 @@ class _Terminal:
                 yield from self._calculation(block)
             case Gallery(pictures):
                 yield from (f"  {line}" if line else "" for line in picture_lines(pictures))
+            case BlankGrid(items):
+                yield from map(self._blank, items)
+            case Form(fields):
+                shown = (f"{label} {'_' * 5 * width} {end}" for label, width, end in fields)
+                yield "  ".join(one.rstrip() for one in shown)
+            case Beside(blocks):
+                yield from self._blocks(blocks)
             case Details(summary, blocks):
                 yield from wrap(summary, self._width)
                 yield from (f"  {line}" if line else "" for line in self._blocks(blocks))
+
+    def _blank(self, item: Blank | Mathematics) -> str:
+        if not isinstance(item, Blank):
+            return " " * _MARGIN + math_text(item)
+        return f"{'':{_MARGIN}}{math_text(item.symbol)} = ____________  {item.name}"
 
     def _formula(self, formula: Formula) -> Iterator[str]:
         margin = f"{formula.label:<{_MARGIN}}"
@@ -150,6 +167,7 @@ def _belongs(block: Block, before: Block) -> bool:
     if isinstance(before, Heading):
         return isinstance(block, (Table, Gallery, CodeBlock))  # which are indented
     if isinstance(before, Calculation):
-        is_note = isinstance(block, Paragraph) and block.style == "note"
-        return is_note or isinstance(block, Calculation)
+        if isinstance(block, Calculation):
+            return bool(block.address) == bool(before.address)  # arrays stand apart
+        return isinstance(block, Paragraph) and block.style == "note"
     return isinstance(block, Formula) and isinstance(before, Formula)

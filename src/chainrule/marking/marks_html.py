@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from html import escape
 from importlib import resources
 
-from chainrule.ledger import Ledger
-from chainrule.ledger.rendering import example_text
+from chainrule.ledger import Ledger, describe_example
 from chainrule.marking.judging import UNANSWERED, VERDICTS, Judgement, MarkedClaims
 from chainrule.marking.marks import correct_text, first_wrong_text, slip_text
 
@@ -48,7 +47,7 @@ def marks_html(ledger: Ledger, marked: MarkedClaims) -> str:
 
 def _body(ledger: Ledger, marked: MarkedClaims, title: str) -> Iterator[str]:
     yield f"<h1>{escape(title)}</h1>"
-    yield f'<p class="about">{escape(example_text(ledger.example))}</p>'
+    yield f'<p class="about">{escape(describe_example(ledger.example))}</p>'
     yield f'<p class="marks">{marked.marks} of {marked.out_of} marks</p>'
     yield f"<p>{escape(first_wrong_text(marked))}</p>"
     yield _HEADER
