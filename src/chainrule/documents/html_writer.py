@@ -117,7 +117,7 @@ def html_fragment(document: DocumentNode) -> str:
 
 @cache
 def _file(name: str) -> str:
-    return (resources.files("chainrule.documents") / "page" / name).read_text(encoding="utf-8")
+    return (resources.files(__package__) / "page" / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:
