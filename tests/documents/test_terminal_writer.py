@@ -23,12 +23,12 @@ def test_every_node(everything) -> None:
         "Claims\n  quantity  printed  verdict\n  z[1]          0.5  wrong\n"
     ) in text
     assert "A strong word, --full and δ.\n\nSee the page.\n\n- one\n- <b>" in text
-    assert "\n1. first\n\nwrong: not right\n\n  a  b\n  ```\n  <c>\n\n" in text
+    assert "\n1. first\n\nwrong    not right\n\n  a  b\n  ```\n  <c>\n\n" in text
     assert "  eye             parts, above 0  parts, below 0\n" in text
     assert text.endswith(
         "  drawing\n\n"
         "Name _________________________  Marks __________ of 3\n\n"
-        "  φ: φ\n\n"
+        "         φ: φ\n\n"
         "       z = ____________  weighted sum\n       a\n\n"
         "       b\n       c\n\n"
         "More\n  inside\n"
