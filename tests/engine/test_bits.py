@@ -16,6 +16,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.position import EpochRecord, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import BLOCK
@@ -33,7 +34,7 @@ def engine(optimiser: str = "adam", dtype: str = "float32", **more: float) -> Re
     data = Dataset(inputs, labels, scale=1 / 255, sample_weights=random.uniform(0, 2, 106))
     described = Architecture.of([6, 5, 3], "tanh", "softmax", dtype=dtype)
     recipe = Recipe(optimiser=optimiser, batch_size=5, epochs=2, seed=4).replaced(**more)
-    return ReferenceEngine(described, recipe, data)
+    return ReferenceEngine(TrainingContext(described, recipe, data))
 
 
 def begun(by: ReferenceEngine) -> Position:
@@ -182,7 +183,7 @@ def test_the_score_is_the_mean_over_the_whole_set() -> None:
 def test_the_score_of_numbers_has_no_accuracy() -> None:
     described = Architecture.of([1, 2], "identity", dtype="float64")
     data = Dataset(np.array([[1.0], [2.0]]), np.array([[1.0, 0], [0, 0]]))
-    by = ReferenceEngine(described, Recipe(cost="squared_error", seed=0), data)
+    by = ReferenceEngine(TrainingContext(described, Recipe(cost="squared_error", seed=0), data))
     score = by.score(np.array([1.0, -1.0, 0.0, 0.0]), data)
     assert (score.examples, score.cost, score.accuracy) == (2, (0 + 1 + 4 + 4) / 2, None)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.engine.examples import kernel_examples
+from chainrule.engine.kernel_examples import kernel_examples
 from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.task_partition import partition_tasks
 from chainrule.kernels.gradient_tiles import GROUP

@@ -43,7 +43,7 @@ def layer_of(width: int, rows: int, dtype: str = "float64") -> Layer:
     for row, (i, j) in zip(np.ndindex(u.shape), np.ndindex(u.shape), strict=True):
         buffers.z[place(plan, i, j)] = u[row]
     gain, b = layout.gains_of(flat)[0], layout.biases(flat)[0]
-    return Layer(plan, buffers, table.filled(flat), gain, b, u)
+    return Layer(plan, buffers, table.pack(flat), gain, b, u)
 
 
 def place(plan: Plan, i: int, j: int) -> int:

@@ -38,7 +38,7 @@ def activated(
               (buffers.z, buffers.a, buffers.slope)]  # fmt: skip
     z, a, slope = (sheet[:, : width - panel * PANEL] for sheet in sheets)
     z[...] = np.random.default_rng(1).normal(size=z.shape)
-    course = step_hyperparameters(Recipe(), table.filled(table.layout.is_weight), (share, 0.0))
+    course = step_hyperparameters(Recipe(), table.pack(table.layout.is_weight), (share, 0.0))
     keys = np.array([KEY, 0])
     batch = Batch(np.arange(ROWS), place, 64, keys, 0.1, 9, True)
     activate_part(plan, buffers, course, (0, panel, *ends), batch)

@@ -70,7 +70,7 @@ def positions(network: Network, three: Dataset, recipe: Recipe) -> list[Position
     while stop_reason(plan.recipe, found[-1]) is None:
         before = plan.engine.advance(found[-1], Until(batches=1))
         found.append(before)
-        if before.batch == plan.engine.batches:
+        if before.batch == plan.engine.schedule.batches(0):
             found.append(train_chunk(plan, before, Until())[0])
     return found
 

@@ -116,7 +116,7 @@ class _Predictor:
     def _theta(self) -> Array:
         from chainrule.network.packed_parameters import PackedLayout
 
-        return PackedLayout(self.layout).filled(self.parameters)
+        return PackedLayout(self.layout).pack(self.parameters)
 
     @cached_property
     def _rooms(self) -> threading.local:

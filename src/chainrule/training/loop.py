@@ -166,8 +166,7 @@ def restore_training(
     """
     facts = kept.facts()
     start = Network(facts.architecture, _plain_start(facts, kept.first()))
-    how = {"exactly": True, "threads": threads}
-    plan = prepare_training(start, dataset, facts.recipe, validation, **how)
+    plan = prepare_training(start, dataset, facts.recipe, validation, threads=threads, exact=True)
     given = data_facts(plan.training, plan.validation)
     for name in ("digest", "validation_digest"):
         if given.get(name) != facts.data.get(name):

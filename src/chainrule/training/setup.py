@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from chainrule.data import Dataset, split
 from chainrule.engine import (
     Engine,
     Position,
+    TrainingContext,
     add_gains,
     initial_state,
     make_engine,
@@ -46,7 +46,9 @@ def prepare_training(
     dataset: Dataset,
     recipe: Recipe,
     validation: Dataset | None = None,
-    **engine: Any,
+    *,
+    threads: int | None = None,
+    exact: bool = False,
 ) -> TrainingSetup:
     """Settle all that a training needs, and refuse what does not fit.
 
@@ -55,7 +57,8 @@ def prepare_training(
         dataset: what to learn from; a part is held out where the recipe says so.
         recipe: a seed is drawn where it has none.
         validation: a validation set of its own, instead of a held-out part.
-        engine: how it is made: threads, exactly; see `make_engine`.
+        threads: how many threads may compute at once; None for `thread_count()`.
+        exact: whether no other engine than the recipe's may compute; see `make_engine`.
 
     Raises: InputError, ShapeError, DataError, MissingLibraryError.
     """
@@ -99,7 +102,8 @@ def prepare_training(
         )
     require_recipe_fits(ready.architecture, recipe, training)
     normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
-    computing = make_engine(ready.architecture, recipe, training, **engine)
+    context = TrainingContext(ready.architecture, recipe, training, threads)
+    computing = make_engine(context, exact=exact)
     return TrainingSetup(ready, computing.recipe, training, validation, computing)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset, batch_bounds
-from chainrule.engine import DatasetView, ReferenceEngine, normalised_weights
+from chainrule.engine import DatasetView, ReferenceEngine, TrainingContext, normalised_weights
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, ShapeError, describe
 from chainrule.ledger.steps.quantity import Quantity
@@ -149,7 +149,7 @@ class WorkedExample:
         """The law, on the whole data set; None for the pass forward alone."""
         if self.recipe is None:
             return None
-        return ReferenceEngine(self.architecture, self.recipe, self.dataset)
+        return ReferenceEngine(TrainingContext(self.architecture, self.recipe, self.dataset))
 
     @cached_property
     def working(self) -> DatasetView:
