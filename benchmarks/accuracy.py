@@ -27,12 +27,15 @@ from chainrule.equations.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_cost, output_error
 from chainrule.equations.precision import rounded_once
-from chainrule.kernels.activations import exp_of
-from chainrule.kernels.codes import ACTIVATION_CODES, COST_CODES
+from chainrule.kernels.activations import (
+    ACTIVATION_CODES,
+    activate_row,
+    activate_with_derivative,
+)
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.output_error import row_cost_and_error
-from chainrule.kernels.rows import activate_row, activate_with_slope
-from chainrule.kernels.simd import LANES, load_wide, store_rounded
+from chainrule.kernels.elementary import exp
+from chainrule.kernels.output_error import COST_CODES, OutputRow, row_cost_and_error
+from chainrule.kernels.simd import LANES, load_float64, store_rounded
 
 Array: TypeAlias = NDArray[Any]
 Pair: TypeAlias = tuple[Array, Array | None]
@@ -133,12 +136,12 @@ def _cost_by_book(place: int, z: Array) -> Pair:
 @entry
 def _exp_row(z: Array, a: Array) -> None:
     for j in range(0, z.size, LANES):
-        store_rounded(a, j, exp_of(load_wide(z, j, 0.0)))
+        store_rounded(a, j, exp(load_float64(z, j, 0.0)))
 
 
 @entry
 def _curve_row(code: int, z: Array, a: Array, slope: Array) -> None:
-    activate_with_slope(code, z, a, slope)
+    activate_with_derivative(code, z, a, slope)
 
 
 @entry
@@ -146,7 +149,8 @@ def _rows(codes: tuple[int, int], z: Array, y: Array, made: tuple[Array, Array, 
     a, delta, c = made
     for i in range(z.shape[0]):
         activate_row(codes[1], z[i], a[i])
-        c[i] = row_cost_and_error(codes, 1.0, (z[i], a[i], y), delta[i], 1.0)
+        row = OutputRow(z[i], a[i], y, delta[i])
+        c[i] = row_cost_and_error(codes[0], codes[1], 1.0, row, 1.0)
 
 
 def _by_kernel(name: str, z: Array) -> Pair:

@@ -93,7 +93,7 @@ class EngineStep:
                 yield from self._of_layer(number, layer, at, example)
 
     def _shares(self) -> Array | float:
-        weights = self.example.working.weights
+        weights = self.example.view.weights
         chosen = None if weights is None else weights[self.rows]
         return batch_shares(chosen, len(self.rows))
 

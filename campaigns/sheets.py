@@ -106,7 +106,7 @@ def sheet_by_hand(made: PrintedSheet) -> Sheet:
     """What a student reads off a worksheet."""
     example = made.ledger.example
     assert example.recipe is not None, "a worksheet trains"
-    working, rows = example.working, np.array(example.rows)
+    working, rows = example.view, np.array(example.rows)
     inputs, targets = working.inputs(rows).tolist(), working.targets(rows).tolist()
     return Sheet(
         made=made,

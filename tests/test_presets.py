@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 import chainrule as cr
-from chainrule.cli.settings import training_settings
+from chainrule.experiment import training_settings
 from chainrule.network.architecture import Architecture
 from chainrule.presets import preset, preset_description, preset_names, preset_results
 from chainrule.recipe import Recipe

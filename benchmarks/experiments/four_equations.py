@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.diagnosis.diagnoser import diagnose
-from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis.diagnoser import diagnose_evidence
+from chainrule.diagnosis.probe import probe_training
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
 from chainrule.equations.output_error import output_cost
@@ -128,7 +128,9 @@ def findings(updates: int, size: Size) -> list[dict[str, Any]]:
     network = Network.create(LAYERS, "sigmoid", seed=0, **NEAR_ALIKE)
     how: dict[str, Any] = {"optimiser": "sgd", "batch_size": BATCH, "epochs": 1, "seed": 0}
     recipe = Recipe(cost=COST.name, learning_rate=RATE, **how)
-    found = diagnose(probe(network, digits_of(size.source).train, recipe, steps=updates))
+    found = diagnose_evidence(
+        probe_training(network, digits_of(size.source).train, recipe, steps=updates)
+    )
     return [{"title": f.title, "what": f.what, "changes": dict(f.changes)} for f in found.findings]
 
 

@@ -39,6 +39,6 @@ def attach(
         return value
 
     def list_names() -> list[str]:
-        return sorted(modules)
+        return sorted(sys.modules[package].__all__)
 
     return load, list_names

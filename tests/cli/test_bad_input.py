@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli.app import COMMANDS
-from chainrule.cli.settings import training_settings
+from chainrule.experiment import training_settings
 
 ACTIVATIONS = (
     "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, tanh"
@@ -31,7 +31,7 @@ NO_RUN = (
     "expected a folder with a run, got no run.json. No training has begun there, or it was cut off "
     "before its first step."
 )
-RESUMED = "A run goes on by the recipe with which it began."
+RESUMED = "A run continues by the recipe with which it began."
 
 FILES = {
     "small.csv": "a,b,kind\n1,2,x\n2,3,y\n3,4,x\n4,5,y\n5,6,x\n6,7,y\n",
@@ -56,7 +56,7 @@ CASES: list[tuple[str, str]] = [
      "Run make bench in a checkout of the source."),
     ("--versoin", "chainrule: expected a flag that it has, got '--versoin'. "
      "Did you mean '--version'? See chainrule --help."),
-    ("train", "train: expected DATA, or a run to go on with, got neither. "
+    ("train", "train: expected DATA, or a run to continue, got neither. "
      "Name data: chainrule train mnist."),
     ("train mnits", "train: expected a data set or a path, got 'mnits' (str). "
      f"Did you mean 'mnist'? The names are: {NAMES}."),
@@ -114,11 +114,11 @@ CASES: list[tuple[str, str]] = [
      "above 0, got [0.0, 0.0] (list)."),
     ("train small.csv --initialiser-low 2", "train: expected --initialiser-high of at least "
      "--initialiser-low 2, got 1.0 (float)."),
-    ("train small.csv --set batch_size", "train: expected --set name=value, got 'batch_size'."),
-    ("train small.csv --set bach_size=3", "train --set: expected a setting, got 'bach_size' "
+    ("train small.csv --set batch_size", "--set: expected name=value, got 'batch_size'."),
+    ("train small.csv --set bach_size=3", "--set: expected a setting, got 'bach_size' "
      f"(str). Did you mean 'batch_size'? The nearest of the {SETTINGS} names: batch_size, "
      "batch_growth, batch_growth_every, epochs, biases."),
-    ("train small.csv --set shuffle=maybe", "train --set: expected shuffle to be true or false, "
+    ("train small.csv --set shuffle=maybe", "--set: expected shuffle to be true or false, "
      "got 'maybe' (str). shuffle: a new order of the examples each epoch."),
     ("train small.csv --config typo.toml", "typo.toml: expected a setting, got 'batch_sise' "
      f"(str). Did you mean 'batch_size'? The nearest of the {SETTINGS} names: batch_size, "
@@ -157,12 +157,13 @@ CASES: list[tuple[str, str]] = [
      f"--set. {RESUMED} Leave --set out, or start a new run."),
     ("train --resume nowhere", f"nowhere: {NO_RUN} Start one by `--run nowhere`."),
     ("evaluate", "evaluate: expected RUN, got none. See chainrule evaluate --help."),
-    ("evaluate nowhere", "nowhere: expected a readable file, got No such file or directory."),
+    ("evaluate nowhere", f"nowhere: {NO_RUN} Start one by `--run nowhere`."),
     ("evaluate thesis", f"thesis: {NO_RUN} Start one by `--run thesis`."),
     ("evaluate run --split tset", "evaluate: expected a name for --split, got 'tset' (str). "
      "Did you mean 'test'? The names are: all, test, train."),
-    ("evaluate run/network.safetensors", "evaluate: expected DATA to judge the network by, got "
-     "none. A network file does not know its data. Name them after it, such as mnist."),
+    ("evaluate run/network.safetensors", "run/network.safetensors: expected data to go "
+     "with the network, got none. A network file does not know its data. Say where they are: "
+     "chainrule evaluate run/network.safetensors DATA."),
     ("evaluate small.csv", "small.csv: expected a file that chainrule sealed, got 45 bytes "
      "without a readable seal. It is cut, damaged, or another kind of file."),
     ("predict run", "predict: expected FILE..., got none. See chainrule predict --help."),

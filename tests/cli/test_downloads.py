@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from chainrule.cli.downloads import Downloads, download_observer, size_text
+from chainrule.cli.downloads import Downloads, download_view, size_text
 
 
 class Terminal(io.StringIO):
@@ -21,7 +21,7 @@ def test_sizes(size, text) -> None:
 
 
 def test_a_line_for_each_file_where_there_is_no_terminal(capsys) -> None:
-    with download_observer() as observe:
+    with download_view() as observe:
         for done in (0, 500, 1000):
             observe("a.gz", done, 1000)
         observe("b.gz", 5, 2_000_000)
@@ -46,6 +46,6 @@ def test_a_bar_on_a_terminal_at_most_ten_times_a_second(monkeypatch) -> None:
 
 
 def test_nothing_is_shown_where_nothing_is_fetched(capsys) -> None:
-    with download_observer():
+    with download_view():
         pass
     assert capsys.readouterr() == ("", "")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.cli.epoch_table import EpochTable, cost_text, duration_text
+from chainrule.cli.progress import EpochTable, cost_text, duration_text
 from chainrule.engine.position import EpochRecord
 from chainrule.recipe import Recipe
 

@@ -75,7 +75,7 @@ def test_data_that_were_moved(chainrule, flowers) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         f"run: expected its data at {here}, got nothing there. They were moved or deleted. "
-        "Name the data: chainrule evaluate run DATA.\n"
+        "Say where they are: chainrule evaluate run DATA.\n"
     )
 
 
@@ -86,5 +86,5 @@ def test_a_run_of_the_library_knows_a_named_set_only(chainrule, flowers) -> None
     outcome = chainrule("evaluate", "run")
     assert outcome.err == (
         "run: expected a run that knows its data, got one that does not. "
-        "Name the data: chainrule evaluate run DATA.\n"
+        "Say where they are: chainrule evaluate run DATA.\n"
     )

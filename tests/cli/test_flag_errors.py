@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.cli.flag_errors import flags_for_fields, told_by_flags
+from chainrule.cli.flag_errors import errors_by_flags, flags_for_fields
 from chainrule.errors import DivergenceError, FileError
 
 NAMES = ("batch_size", "task", "target", "momentum")
@@ -27,7 +27,7 @@ def test_fields_become_flags(text, told) -> None:
 def test_an_error_keeps_its_kind_and_what_hangs_on_it() -> None:
     error = DivergenceError("train", got="nan in batch_size", remedy="Lower batch_size", value=7)
     error.run = object()
-    with pytest.raises(DivergenceError) as caught, told_by_flags("train", NAMES):
+    with pytest.raises(DivergenceError) as caught, errors_by_flags("train", NAMES):
         raise error
     assert str(caught.value) == "train: got nan in batch_size. Lower --batch-size."
     assert (caught.value.run, caught.value.value) == (error.run, 7)
@@ -37,6 +37,6 @@ def test_an_error_keeps_its_kind_and_what_hangs_on_it() -> None:
     ("where", "told"), [("load_dataset", "data show: got it."), ("a.csv", "a.csv: got it.")]
 )
 def test_the_command_stands_for_the_function(where, told) -> None:
-    with pytest.raises(FileError) as caught, told_by_flags("data show", NAMES):
+    with pytest.raises(FileError) as caught, errors_by_flags("data show", NAMES):
         raise FileError(where, got="it")
     assert str(caught.value) == told

@@ -26,7 +26,7 @@ DEEP = Setting(name="is_deep", limit=Limit(bool, "whether it is deep", group="ne
     ],
 )
 def test_texts_are_read(setting, text, value) -> None:
-    found = setting.read("here", "--it", text)
+    found = setting.parse("here", "--it", text)
     assert found == value
     assert type(found) is type(value)
 
@@ -44,17 +44,17 @@ def test_texts_are_read(setting, text, value) -> None:
 )
 def test_other_texts_are_refused(setting, text, message) -> None:
     with pytest.raises(InputError) as caught:
-        setting.read("here", "--it", text)
+        setting.parse("here", "--it", text)
     assert str(caught.value).startswith(f"here: {message}")
 
 
 def test_values_of_files_are_not_read_but_checked() -> None:
-    assert WIDTHS.checked("here", "widths", (4, 5)) == [4, 5]
-    assert RATE.checked("here", "rate", None) is None
+    assert WIDTHS.check("here", "widths", (4, 5)) == [4, 5]
+    assert RATE.check("here", "rate", None) is None
     with pytest.raises(InputError, match="got '3'"):
-        RATE.checked("here", "rate", "3")
+        RATE.check("here", "rate", "3")
     with pytest.raises(InputError, match="at least 2 values, got 7"):
-        WIDTHS.checked("here", "widths", 7)
+        WIDTHS.check("here", "widths", 7)
 
 
 def test_help_is_made_from_the_limit() -> None:

@@ -7,8 +7,14 @@ import pytest
 from rich.console import Console as RichConsole
 
 from chainrule.cli.console import Console
-from chainrule.cli.epoch_table import EpochTable
-from chainrule.cli.progress import REFRESH_SECONDS, Bar, Lines, Once, training_observers
+from chainrule.cli.progress import (
+    REFRESH_SECONDS,
+    Bar,
+    EpochTable,
+    Lines,
+    Once,
+    training_observers,
+)
 from chainrule.engine.position import EpochRecord, EpochSums, Position
 from chainrule.recipe import Recipe
 from chainrule.training.observers import TrainingProgress
@@ -121,7 +127,7 @@ def test_a_bar_that_never_began_draws_nothing(terminal, clock) -> None:
 
 def test_lines(capsys, clock) -> None:
     table = EpochTable(Recipe(epochs=4), True, False)
-    lines = Lines(Console(), table, kept=False, clock=clock)
+    lines = Lines(Console(), table, saved=False, clock=clock)
     assert lines(at(0, 3)) is False
     clock.now += 1.5
     assert lines(at(1, ended=True)) is False
@@ -136,12 +142,12 @@ def test_lines(capsys, clock) -> None:
 
 def test_no_terminal_gets_lines_and_json_nothing() -> None:
     table = EpochTable(Recipe(), True, False)
-    with training_observers(Console(), table) as observers:
-        assert [type(observer) for observer in observers] == [Lines]
-    with training_observers(Console(as_json=True), table) as observers:
-        assert observers == []
-    with training_observers(Console(), None) as observers:
-        assert observers == []
+    with training_observers(Console(), table) as shown:
+        assert [type(observer) for observer in shown.observers] == [Lines]
+    with training_observers(Console(as_json=True), table) as shown:
+        assert shown.observers == []
+    with training_observers(Console(), None) as shown:
+        assert shown.observers == []
 
 
 def test_a_warning_is_printed_above_the_bar(terminal, clock) -> None:
@@ -154,17 +160,12 @@ def test_a_warning_is_printed_above_the_bar(terminal, clock) -> None:
     assert "neither" not in terminal.text()
 
 
-@pytest.mark.parametrize(("as_json", "shown"), [(False, True), (True, False)])
-def test_what_watches_comes_after_what_shows(capsys, as_json, shown) -> None:
-    def watching(tell):
-        tell("After epoch 1: it leans.")
-        return print
-
+@pytest.mark.parametrize(("as_json", "printed"), [(False, True), (True, False)])
+def test_a_warning_is_printed_where_words_are(capsys, as_json, printed) -> None:
     table = EpochTable(Recipe(), True, False)
-    with training_observers(Console(as_json=as_json), table, watching=watching) as observers:
-        assert observers[-1] is print
-        assert len(observers) == 1 + shown
-    assert capsys.readouterr().out == "warning  After epoch 1: it leans.\n" * shown
+    with training_observers(Console(as_json=as_json), table) as shown:
+        shown.warn("After epoch 1: it leans.")
+    assert capsys.readouterr().out == "warning  After epoch 1: it leans.\n" * printed
 
 
 def test_once() -> None:

@@ -140,9 +140,9 @@ def test_a_wrong_gradient_ends_with_code_1(chainrule, monkeypatch) -> None:
     real = proofs.prove_step
 
     def spoiled(step, options):
-        wrong = step.trained.gradient.copy()
+        wrong = step.result.gradient.copy()
         wrong[0] *= -1
-        return real(replace(step, back=replace(step.trained, gradient=wrong)), options)
+        return real(replace(step, training=replace(step.result, gradient=wrong)), options)
 
     monkeypatch.setattr(proofs, "prove_step", spoiled)
     outcome = chainrule("prove", CHAIN, "--no-peers")
@@ -185,8 +185,9 @@ def test_the_papers(chainrule) -> None:
         ),
         (
             ("run/network.safetensors",),
-            "prove: expected --data with a network file, got none. A network file does not know "
-            "its data. Name them, such as --data mnist.",
+            "run/network.safetensors: expected data to go with the network, got none. A network "
+            "file does not know its data. Say where they are: chainrule prove "
+            "run/network.safetensors --data DATA.",
         ),
         (("none.toml",), "none.toml: expected a readable file, got No such file or directory."),
     ],
@@ -205,7 +206,7 @@ def test_data_that_were_moved(chainrule, trained) -> None:
     assert outcome.code == 2
     assert outcome.err == (
         f"run: expected its data at {trained / 'gone.csv'}, got nothing there. They were moved or "
-        "deleted. Say where they are now: chainrule prove run --data DATA.\n"
+        "deleted. Say where they are: chainrule prove run --data DATA.\n"
     )
 
 

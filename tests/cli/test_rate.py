@@ -62,6 +62,4 @@ def test_a_cost_that_never_sinks(chainrule, line) -> None:
 def test_rates_the_wrong_way_round(chainrule, flowers) -> None:
     outcome = chainrule("rate", flowers, "--lowest", "1", "--highest", "0.1")
     assert (outcome.code, outcome.out) == (2, "")
-    assert (
-        outcome.err == "find_learning_rate: expected a highest rate above the lowest, 1, got 0.1.\n"
-    )
+    assert outcome.err == "rate: expected a highest rate above the lowest, 1, got 0.1.\n"

@@ -218,8 +218,9 @@ def test_a_network_file_does_not_know_its_course(trained) -> None:
     with pytest.raises(InputError) as caught:
         explain_run("seen/network.safetensors", {"decision": 0})
     assert str(caught.value) == (
-        "explain: expected --data with a network file, got none. A network file does not know its "
-        "data. Name them, such as --data mnist."
+        "seen/network.safetensors: expected data to go with the network, got none. A network file "
+        "does not know its data. Say where they are: chainrule explain seen/network.safetensors "
+        "--data DATA."
     )
 
 

@@ -54,7 +54,7 @@ def test_a_run_without_snapshots(chainrule, kept) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "two: expected a run with snapshots, got one without. "
-        "Train with --schedule cosine_restarts --snapshots.\n"
+        "Train with --schedule cosine_restarts and --snapshots.\n"
     )
 
 

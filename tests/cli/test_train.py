@@ -40,7 +40,7 @@ def test_the_whole_output(chainrule, flowers) -> None:
         lines[10],
     )
     assert re.fullmatch(r"ended    all epochs done, \d+\.\d s of training", lines[11])
-    assert lines[12:] == ["kept     nowhere; --run DIR keeps a run, to predict, verify and resume"]
+    assert lines[12:] == ["saved    nowhere; --run DIR saves a run, to predict, verify and resume"]
 
 
 def test_it_learns(chainrule, flowers) -> None:
@@ -195,7 +195,7 @@ def test_a_validation_set_of_its_own_is_taken_whole(chainrule, flowers) -> None:
 
 def test_a_run_is_kept_with_the_way_to_its_data(chainrule, flowers, tmp_path) -> None:
     outcome = chainrule("train", flowers, "--target", "kind", "--epochs", "2", "--run", "deep/run")
-    assert outcome.out.endswith("kept     in deep/run; see chainrule evaluate deep/run\n")
+    assert outcome.out.endswith("saved    in deep/run; see chainrule evaluate deep/run\n")
     kept = json.loads(Path("deep/run/run.json").read_text())
     source = {"source": str(tmp_path / flowers), "options": {"target": "kind"}}
     assert kept["notes"] == {"data": source, "validation": None}
@@ -219,7 +219,7 @@ def test_resume_finds_data_that_were_moved(chainrule, flowers) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         f"run: expected its data at {here}, got nothing there. They were moved or deleted. "
-        "Say where they are now: chainrule train DATA --resume run.\n"
+        "Say where they are: chainrule train DATA --resume run.\n"
     )
     assert chainrule("train", str(moved), "--resume", "run").code == 0
 

@@ -54,7 +54,7 @@ def test_data_that_were_moved(chainrule, flowers) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         f"run: expected its data at {here}, got nothing there. They were moved or deleted. "
-        "Say where they are now: chainrule verify run --data DATA.\n"
+        "Say where they are: chainrule verify run --data DATA.\n"
     )
     assert chainrule("verify", "run", "--data", str(moved)).code == 0
 

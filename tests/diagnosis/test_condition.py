@@ -7,16 +7,16 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.condition import Condition, Sight
-from chainrule.diagnosis.diagnoser import diagnose
+from chainrule.diagnosis.diagnoser import diagnose_evidence
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis.probe import probe_training
 
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
     data = cr.Dataset(np.array([[0.0, 1.0], [1.0, 0.0]] * 30), [0, 1] * 30)
     recipe = cr.Recipe(epochs=9, learning_rate=0.1, seed=0)
-    return probe(cr.Network.create([2, 4, 2], "tanh"), data, recipe)
+    return probe_training(cr.Network.create([2, 4, 2], "tanh"), data, recipe)
 
 
 def _row(name: str = "tall", **more) -> Condition:
@@ -68,7 +68,7 @@ def test_what_does_not_apply_is_no_finding(evidence) -> None:
 
 def test_what_lacks_something_is_not_judged(evidence) -> None:
     row = _row(needs=lambda e: "there is no ruler")
-    found = diagnose(evidence, [row])
+    found = diagnose_evidence(evidence, [row])
     assert (found.findings, found.unjudged) == ((), {"tall": "there is no ruler"})
 
 
@@ -83,5 +83,5 @@ def test_what_does_no_harm_is_not_told(evidence) -> None:
 
 def test_what_is_told_alone(evidence) -> None:
     rows = [_row("first", alone=True), _row("second")]
-    assert [f.name for f in diagnose(evidence, rows).findings] == ["second"]
-    assert [f.name for f in diagnose(evidence, rows[:1]).findings] == ["first"]
+    assert [f.name for f in diagnose_evidence(evidence, rows).findings] == ["second"]
+    assert [f.name for f in diagnose_evidence(evidence, rows[:1]).findings] == ["first"]

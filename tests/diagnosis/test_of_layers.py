@@ -14,7 +14,7 @@ from chainrule.diagnosis.layer_checks import (
     lost_scale,
     vanishing_gradients,
 )
-from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis.probe import probe_training
 
 RANDOM = np.random.default_rng(4)
 INPUTS = RANDOM.normal(size=(100, 3))
@@ -26,7 +26,7 @@ SMALL = {"initialiser": "normal", "initialiser_deviation": 1e-3}
 def _probed(normalisation: str, inputs=INPUTS, **architecture) -> Evidence:
     network = cr.Network.create([3, 8, 8, 2], "relu", seed=1, **architecture)
     recipe = cr.Recipe(epochs=2, batch_size=10, seed=1, normalisation=normalisation)
-    return probe(network, cr.Dataset(inputs, CLASSES), recipe)
+    return probe_training(network, cr.Dataset(inputs, CLASSES), recipe)
 
 
 def test_the_size_of_normalised_weights_does_not_matter() -> None:

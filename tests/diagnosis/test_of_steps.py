@@ -7,9 +7,9 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.curvature import Curvature
-from chainrule.diagnosis.diagnoser import diagnose
+from chainrule.diagnosis.diagnoser import diagnose_evidence
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.probe import probe
+from chainrule.diagnosis.probe import probe_training
 from chainrule.diagnosis.step_checks import (
     few_large_batches,
     overfitting,
@@ -25,7 +25,9 @@ DATA = cr.Dataset(RANDOM.normal(size=(100, 3)), np.arange(100) % 2)
 
 def _probed(**recipe) -> Evidence:
     network = cr.Network.create([3, 4, 2], "tanh", seed=1)
-    return probe(network, DATA, cr.Recipe(**{"epochs": 2, "batch_size": 10, "seed": 1, **recipe}))
+    return probe_training(
+        network, DATA, cr.Recipe(**{"epochs": 2, "batch_size": 10, "seed": 1, **recipe})
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,14 +41,17 @@ def _probed(**recipe) -> Evidence:
     ],
 )
 def test_rates_that_curvature_does_not_limit_are_not_judged(optimiser, reason) -> None:
-    told = diagnose(_probed(optimiser=optimiser)).unjudged
+    told = diagnose_evidence(_probed(optimiser=optimiser)).unjudged
     assert (told["rate_too_high"], told["rate_too_low"]) == (reason, reason)
 
 
 def test_a_start_that_is_not_finite_has_no_curvature() -> None:
     found = _probed()
     blind = replace(found, start=replace(found.start, curvature=None))
-    assert diagnose(blind).unjudged["rate_too_high"] == "the curvature at the start is not finite"
+    assert (
+        diagnose_evidence(blind).unjudged["rate_too_high"]
+        == "the curvature at the start is not finite"
+    )
 
 
 def test_steps_of_lbfgs_are_not_counted_as_updates() -> None:

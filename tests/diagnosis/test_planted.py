@@ -5,17 +5,14 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from chainrule.cli import main
-from chainrule.cli.examined import Examined, examined
-from chainrule.cli.settings import training_settings
 from chainrule.diagnosis.condition_table import CONDITIONS
-from chainrule.diagnosis.diagnoser import Diagnosis, diagnose
-from chainrule.diagnosis.remedies import mend, settings_text
+from chainrule.diagnosis.diagnoser import Diagnosis, diagnose_evidence
+from chainrule.experiment.diagnosing import DiagnosisTarget, open_target
 
 RECIPES = Path(__file__).parent / "recipes"
 FAULTS = sorted(path.stem for path in (RECIPES / "faults").glob("*.toml"))
@@ -48,15 +45,15 @@ def condition_of(fault: str) -> str:
     return fault.removesuffix("_adam").removesuffix("_normalised")
 
 
-def case(kind: str, name: str, data: str, steps: int | None = None) -> Examined:
+def case(kind: str, name: str, data: str, steps: int | None = None) -> DiagnosisTarget:
     validation = f"{data}/test.npz" if name == "test_used" else None
-    given: dict[str, Any] = {"validation": validation, "offline": True, "steps": steps}
-    return examined(str(RECIPES / kind / f"{name}.toml"), data, training_settings(), **given)
+    file = str(RECIPES / kind / f"{name}.toml")
+    return open_target(file, data, validation=validation, steps=steps)
 
 
 @functools.cache
 def diagnosis(kind: str, name: str, data: str) -> Diagnosis:
-    return diagnose(case(kind, name, data).evidence())
+    return case(kind, name, data).diagnose()
 
 
 def test_there_are_enough_of_them() -> None:
@@ -84,14 +81,12 @@ def test_nothing_is_found_where_nothing_is_wrong(planted, recipe) -> None:
 def test_the_mended_recipe_trains(planted, fault, tmp_path, capsys) -> None:
     data = planted(fault)
     sick = case("faults", fault, data)
-    mended = mend(
-        sick.settings, diagnosis("faults", fault, data), lambda s: diagnose(sick.trial(s))
-    )
+    mended = sick.mend(diagnosis("faults", fault, data))
     # Wrong labels stay wrong; the settings only keep them from being learned by heart.
     left = {finding.name for finding in mended.last.findings}
     assert left == ({"label_noise"} if fault == "label_noise" else set())
     file = tmp_path / "mended.toml"
-    file.write_text(settings_text(mended.settings))
+    file.write_text(mended.to_toml())
     capsys.readouterr()
     arguments = ("--config", str(file), "--set", "engine=reference", "--json")
     assert main(["train", data, *arguments]) == 0
@@ -101,7 +96,7 @@ def test_the_mended_recipe_trains(planted, fault, tmp_path, capsys) -> None:
 def test_only_what_the_remedy_changes_is_changed(planted) -> None:
     sick = case("faults", "dead_neurons", planted("dead_neurons"))
     first = diagnosis("faults", "dead_neurons", planted("dead_neurons"))
-    mended = mend(sick.settings, first, lambda s: diagnose(sick.trial(s)))
+    mended = sick.mend(first)
     assert mended.settings == {**sick.settings, "bias_initialiser": "zeros"}
     assert mended.changes == {"bias_initialiser": "zeros"}
 
@@ -130,6 +125,6 @@ def test_why_matrix_based_first_try_does_not_learn(planted) -> None:
 def test_too_few_updates_are_told_when_all_else_is_right(planted) -> None:
     sick = case("papers", "four_equations", planted("four_equations"))
     mended = {**sick.settings, "initialiser": "glorot", "learning_rate": 0.2}
-    (finding,) = diagnose(sick.trial(mended)).findings
+    (finding,) = diagnose_evidence(sick.try_settings(mended)).findings
     assert (finding.name, finding.figure) == ("short_run", 126)
     assert finding.changes == {"epochs": 10}

@@ -11,19 +11,18 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.engine.kernel_examples import kernel_examples
-from chainrule.engine.kernel_selection import KernelSelection
-from chainrule.engine.task_partition import partition_tasks
-from chainrule.kernels.gradient_tiles import GROUP
+from chainrule.engine.kernel_selection import KernelSelection, partition_tasks
+from chainrule.kernels.gradient_tiles import COLUMN_PANELS
 from chainrule.kernels.panels import panel_count
-from chainrule.kernels.records import Pieces
-from chainrule.network.kernel_workspace import kernel_plan
+from chainrule.kernels.records import TaskPartition
+from chainrule.network.kernel_workspace import kernel_layout
 from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
 
 def pieces_of(
     layers: list[int], *, sparse: bool = False, by_column: bool = False, rows: int = 8
-) -> Pieces:
+) -> TaskPartition:
     network = cr.Network.create(layers)
     inputs = np.ones((9, layers[0]), np.float32)
     if sparse:
@@ -32,7 +31,7 @@ def pieces_of(
     examples = kernel_examples(
         cr.Dataset(inputs, np.zeros((9, layers[-1]))), network.architecture, None
     )
-    plan = kernel_plan(PackedLayout(Layout(network.architecture)), rows)
+    plan = kernel_layout(PackedLayout(Layout(network.architecture)), rows)
     return partition_tasks(plan, examples, KernelSelection(False, by_column, 2), "float32")
 
 
@@ -43,8 +42,8 @@ def test_dense_tasks_are_panels_of_128_inputs() -> None:
         [0, 1, 0, 128], [0, 1, 128, 256], [0, 1, 256, 300],
         [1, 0, 0, 33],
     ]  # fmt: skip
-    assert found.parts.shape == (7, 2)
-    assert (found.by_column, found.entries.size) == (False, 0)
+    assert found.sums.shape == (7, 2)
+    assert (found.by_column, found.column_rows.size) == (False, 0)
 
 
 def test_sparse_tasks_by_row_are_whole_panels() -> None:
@@ -56,18 +55,21 @@ def test_sparse_tasks_by_row_are_whole_panels() -> None:
 def test_sparse_tasks_by_column_are_groups_of_panels() -> None:
     found = pieces_of([200, 150, 20], sparse=True, by_column=True)
     inputs = ([0, 128], [128, 200])
-    of_the_first = [[0, panel, *ends] for panel in range(0, 5, GROUP) for ends in inputs]
+    of_the_first = [[0, panel, *ends] for panel in range(0, 5, COLUMN_PANELS) for ends in inputs]
     assert found.tasks.tolist() == [*of_the_first, [1, 0, 0, 128], [1, 0, 128, 150]]
     assert found.by_column
-    assert (found.starts.shape, found.starts.dtype) == ((201,), np.dtype("int64"))
-    assert (found.entries.dtype, found.values.dtype) == (np.dtype("int32"), np.dtype("float32"))
+    assert (found.column_starts.shape, found.column_starts.dtype) == ((201,), np.dtype("int64"))
+    assert (found.column_rows.dtype, found.column_values.dtype) == (
+        np.dtype("int32"),
+        np.dtype("float32"),
+    )
 
 
 @pytest.mark.parametrize(("rows", "most"), [(1, 300 + 8), (8, 300 + 8)])
 def test_room_for_the_non_zeros_of_any_batch(rows, most) -> None:
     """The first example has 300 of them, the other eight have one each."""
     found = pieces_of([300, 33], sparse=True, by_column=True, rows=rows)
-    assert found.entries.size == found.values.size == most
+    assert found.column_rows.size == found.column_values.size == most
 
 
 def test_dense_examples_never_go_by_column() -> None:
@@ -83,7 +85,7 @@ def test_every_weight_is_in_one_task(layers, sparse, by_column) -> None:
     found = pieces_of(layers, sparse=sparse, by_column=by_column)
     times = [np.zeros((panel_count(outs), ins)) for ins, outs in itertools.pairwise(layers)]
     for layer, panel, first, after in found.tasks:
-        panels = GROUP if found.by_column and layer == 0 else 1
+        panels = COLUMN_PANELS if found.by_column and layer == 0 else 1
         assert first < after
         times[layer][panel : panel + panels, first:after] += 1
     assert all((one == 1).all() for one in times)

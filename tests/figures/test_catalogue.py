@@ -126,7 +126,7 @@ def test_the_cost_named_is_the_one_judged_by(network: Network, pictures: Dataset
 def test_the_list_and_the_numbers_load_without_matplotlib() -> None:
     modules = (
         "activations",
-        "bands",
+        "seed_bands",
         "calibration",
         "catalogue",
         "confusion",
@@ -137,7 +137,7 @@ def test_the_list_and_the_numbers_load_without_matplotlib() -> None:
         "grid",
         "images",
         "learning_curves",
-        "lift",
+        "layer_transform",
         "mistakes",
         "network_diagram",
         "parabola",

@@ -16,8 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.products import MOST_ROWS, sparse_product, tile_product, transpose_block
-from chainrule.kernels.tile_products import CHAINS
+from chainrule.kernels.products import (
+    MOST_ROWS,
+    PanelledTerms,
+    PanelMatrix,
+    PanelRow,
+    RowMatrix,
+    SparseRow,
+    TileShape,
+    sparse_product,
+    tile_product,
+    transpose_block,
+)
+from chainrule.kernels.products_lowering import CHAINS
 
 Array = NDArray[Any]
 
@@ -29,15 +40,15 @@ UNTOUCHED = 99.0
 
 
 @entry
-def tile(how: Any, C: Any, A: Any, B: Any, S: Any) -> None:
+def tile(shape: Any, factor: float, C: Any, A: Any, B: Any, S: Any) -> None:
     """A tile's product, for Python to call."""
-    tile_product(how, C, A, B, S)
+    tile_product(shape, factor, C, A, B, S)
 
 
 @entry
-def sparse(how: Any, C: Any, E: Any, B: Any, S: Any) -> None:
+def sparse(vectors: int, factor: float, C: Any, E: Any, B: Any, S: Any) -> None:
     """A sparse row's product, for Python to call."""
-    sparse_product(how, C, E, B, S)
+    sparse_product(vectors, factor, C, E, B, S)
 
 
 @entry
@@ -81,9 +92,10 @@ def forward_tile(chance: Chance, rows: int, vectors: int, terms: int, factor: fl
     columns, step, start = 16 * vectors, 16 if terms <= 16 else 32, chance.whole(40)
     a, b = chance.whole(rows, terms), chance.whole(terms, columns)
     out = np.full(500, UNTOUCHED, chance.dtype)
-    A = (in_panels(a, step, 11), 0, step, 1, 11 * step)
-    B = (np.append(chance.whole(3), b), 3, columns)
-    tile((rows, vectors, factor, terms, step), (out, 7, 40), A, B, (start, 5, 0))
+    A = PanelledTerms(in_panels(a, step, 11), 0, step, 1, 11 * step)
+    B = RowMatrix(np.append(chance.whole(3), b), 3, columns)
+    C, S = RowMatrix(out, 7, 40), RowMatrix(start, 5, 0)
+    tile(TileShape(rows, vectors, terms, step), factor, C, A, B, S)
     wanted = np.full(500, UNTOUCHED, chance.dtype)
     for i in range(rows):
         at = 7 + 40 * i
@@ -95,9 +107,9 @@ def gradient_tile(chance: Chance, rows: int, vectors: int, terms: int, factor: f
     """C = C + factor · Aᵀ B, as for gradients: terms lie a row apart, and C is added to."""
     columns, before = 16 * vectors, chance.whole(500)
     a, b, out = chance.whole(terms, 24), chance.whole(terms, columns), before.copy()
-    C = (out, 7, 40)
-    A = (a.reshape(-1), 2, 1, 24, 0)
-    tile((rows, vectors, factor, terms, terms), C, A, (b.reshape(-1), 0, columns), C)
+    C, B = RowMatrix(out, 7, 40), RowMatrix(b.reshape(-1), 0, columns)
+    A = PanelledTerms(a.reshape(-1), 2, 1, 24, 0)
+    tile(TileShape(rows, vectors, terms, terms), factor, C, A, B, C)
     for i in range(rows):
         at = 7 + 40 * i
         before[at : at + columns] += factor * (a[:, 2 + i] @ b)
@@ -111,23 +123,23 @@ def sparse_row(
     width, step = 16 * abs(vectors), 16 if abs(vectors) == 1 else 32
     b, s = chance.whole(9, width), chance.whole(1, width)
     indices, values = chance.entries(9, many + 4, kinds)
-    C = (np.full(500, UNTOUCHED, chance.dtype), 3, 40)
-    E = (indices, values, 2, 2 + many)
-    B, S = (in_panels(b, step, 9), 0, step, 9 * step), (in_panels(s, step, 1), 0, step)
-    sparse((vectors, factor), C, E, B, S)
+    C = PanelRow(np.full(500, UNTOUCHED, chance.dtype), 3, 40)
+    E = SparseRow(indices, values, 2, 2 + many)
+    B = PanelMatrix(in_panels(b, step, 9), 0, step, 9 * step)
+    sparse(vectors, factor, C, E, B, PanelRow(in_panels(s, step, 1), 0, step))
     wanted = np.full(500, UNTOUCHED, chance.dtype)
     row = s[0] + factor * (values[2 : 2 + many].astype(chance.dtype) @ b[indices[2 : 2 + many]])
     for first in range(0, width, step):
         at = 3 + 40 * (first // step)
         wanted[at : at + step] = row[first : first + step]
-    np.testing.assert_array_equal(C[0], wanted, strict=True)
+    np.testing.assert_array_equal(C.array, wanted, strict=True)
 
 
 def transposed(chance: Chance, step: int, by: int) -> None:
     """Sixteen by sixteen numbers, rows `step` apart, to rows `by` apart."""
     source = chance.whole(16 * step + 5)
     target = np.full(16 * by + 5, UNTOUCHED, chance.dtype)
-    transpose((source, 5, step), (target, 5, by))
+    transpose(RowMatrix(source, 5, step), RowMatrix(target, 5, by))
     wanted = np.full(16 * by + 5, UNTOUCHED, chance.dtype)
     for i, j in itertools.product(range(16), range(16)):
         wanted[5 + i * by + j] = source[5 + j * step + i]
@@ -142,14 +154,15 @@ def same_order(chance: Chance, vectors: int, terms: int) -> None:
     start, right = in_panels(s, step, 1), in_panels(b, step, terms)
     dense = np.zeros((3, width), chance.dtype)
     for first in range(0, width, step):
-        left, S = (a.reshape(-1), 0, terms, 1, 0), (start, first, 0)
-        out, columns = (dense.reshape(-1), first, width), (right, first * terms, step)
-        tile((3, step // 16, 0.1, terms, terms), out, left, columns, S)
+        left, S = PanelledTerms(a.reshape(-1), 0, terms, 1, 0), RowMatrix(start, first, 0)
+        out = RowMatrix(dense.reshape(-1), first, width)
+        columns = RowMatrix(right, first * terms, step)
+        tile(TileShape(3, step // 16, terms, terms), 0.1, out, left, columns, S)
     for i in range(3):
         kept = np.flatnonzero(a[i])
-        E = (kept.astype(np.int32), a[i, kept], 0, len(kept))
-        row, B = np.zeros(width, chance.dtype), (right, 0, step, terms * step)
-        sparse((-vectors, 0.1), (row, 0, step), E, B, (start, 0, step))
+        E = SparseRow(kept.astype(np.int32), a[i, kept], 0, len(kept))
+        row, B = np.zeros(width, chance.dtype), PanelMatrix(right, 0, step, terms * step)
+        sparse(-vectors, 0.1, PanelRow(row, 0, step), E, B, PanelRow(start, 0, step))
         np.testing.assert_array_equal(row, dense[i], strict=True)
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from chainrule.kernels import augmentation, batches, inference, single_example
-from chainrule.kernels.compiling import _ANNOUNCER, announced, entry, kept_in, kernel, numba
+from chainrule.kernels import batches, distortions, inference, single_example
+from chainrule.kernels.compiling import _ANNOUNCER, announce, cache_path, entry, kernel, numba
 
 
 def test_no_folder_keeps_nothing():
-    assert kept_in(None) == ""
+    assert cache_path(None) == ""
 
 
 def test_the_folder_is_of_these_sources(tmp_path):
-    kept = Path(kept_in(tmp_path))
+    kept = Path(cache_path(tmp_path))
     assert kept.is_dir()
     assert kept.parent == tmp_path / "kernels"
     (kept / "some.nbi").touch()
-    assert kept_in(tmp_path) == str(kept)
+    assert cache_path(tmp_path) == str(kept)
 
 
 def test_a_folder_that_cannot_be_made_is_no_error(tmp_path):
     (tmp_path / "file").touch()
-    assert kept_in(tmp_path / "file") == ""
+    assert cache_path(tmp_path / "file") == ""
 
 
 def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
@@ -34,7 +34,7 @@ def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
     def doubled(x):
         return 2 * x
 
-    @announced("This is compiled.")
+    @announce("This is compiled.")
     @entry
     def four_times(x):
         return doubled(doubled(x))
@@ -50,7 +50,7 @@ def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
 
 def test_every_entry_of_the_engine_is_announced():
     advance = (batches.advance_tiles, single_example.advance_loops)
-    for one in (*advance, inference.compute_outputs, augmentation.distort_rows):
+    for one in (*advance, inference.compute_outputs, distortions.distort_rows):
         text = _ANNOUNCER.texts[getattr(one, "py_func", one)]
         assert text.startswith("The kernels ")
         assert "this once: about " in text

@@ -1,4 +1,4 @@
-"""The kernels' numbers are the book's, bit for bit; compiled, see test_distort.py."""
+"""The kernels' numbers are the book's, bit for bit; compiled, see test_distortions.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule.equations import hashing as book
-from chainrule.kernels.hashing import derived, hashed, uniform
+from chainrule.kernels.hashing import derive_key, hash_counter, uniform
 
 KEYS = [0, 1, 2**32 - 1, 2**63 - 1, book.key_of(5, "dropout", 3)]
 COUNTERS = [0, 1, 2, 783, 2**31, 2**32 - 1]
@@ -14,14 +14,14 @@ COUNTERS = [0, 1, 2, 783, 2**31, 2**32 - 1]
 
 @pytest.mark.parametrize("key", KEYS)
 def test_they_are_the_books(key) -> None:
-    numbers = [hashed(key, counter) for counter in COUNTERS]
+    numbers = [hash_counter(key, counter) for counter in COUNTERS]
     assert numbers == book.hashed(key, np.array(COUNTERS)).tolist()
     assert all(isinstance(number, np.uint32) for number in numbers)
-    assert [derived(key, c) for c in COUNTERS] == [book.derived(key, c) for c in COUNTERS]
+    assert [derive_key(key, c) for c in COUNTERS] == [book.derived(key, c) for c in COUNTERS]
     assert [uniform(key, c) for c in COUNTERS] == book.uniforms(key, np.array(COUNTERS)).tolist()
 
 
 def test_counters_may_be_numpys() -> None:
     counters = np.array(COUNTERS[:4])
-    assert [hashed(KEYS[4], c) for c in counters] == book.hashed(KEYS[4], counters).tolist()
-    assert derived(KEYS[4], counters[1]) == book.derived(KEYS[4], 1)
+    assert [hash_counter(KEYS[4], c) for c in counters] == book.hashed(KEYS[4], counters).tolist()
+    assert derive_key(KEYS[4], counters[1]) == book.derived(KEYS[4], 1)

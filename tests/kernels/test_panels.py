@@ -7,10 +7,10 @@ import pytest
 from chainrule.kernels.panels import (
     PANEL,
     panel_count,
-    panel_step,
+    panel_width,
+    panelled_size,
     panels_of,
-    size_of,
-    step_of,
+    stride_of,
     vectors_of,
 )
 
@@ -21,9 +21,9 @@ from chainrule.kernels.panels import (
      (65, 3, 32), (784, 25, 32)],
 )  # fmt: skip
 def test_the_panels_of_a_width(width, count, step) -> None:
-    assert (panel_count(width), panel_step(width)) == (count, step)
-    assert (panels_of(width), step_of(width)) == (count, step)
-    assert size_of(7, width) == 7 * count * step
+    assert (panel_count(width), panel_width(width)) == (count, step)
+    assert (panels_of(width), stride_of(width)) == (count, step)
+    assert panelled_size(7, width) == 7 * count * step
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pytest
 
-from chainrule.kernels.products import add_to, give_way, value_in
-from chainrule.kernels.tile_products import CHAINS
+from chainrule.kernels.products_lowering import CHAINS
 
 SCRIPT = Path(__file__).with_name("products_in_use.py")
 
@@ -43,11 +41,3 @@ def test_every_shape_compiled_and_the_order_of_sums(compiling) -> None:
     assert done.returncode == 0, done.stderr
     due = [SHAPES, 4 * len(CHAINS)]
     assert json.loads(done.stdout) == dict.fromkeys(["float32", "float64"], due)
-
-
-def test_a_number_that_several_change() -> None:
-    counters = np.array([5, 0], np.int64)
-    assert add_to(counters, 0, 3) == 5
-    assert add_to(counters, 0, -1) == 8
-    assert (value_in(counters, 0), value_in(counters, 1)) == (7, 0)
-    give_way()

@@ -12,6 +12,7 @@ import pytest
 
 from chainrule.engine.contract import Until
 from chainrule.engine.position import Position
+from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
@@ -153,20 +154,21 @@ def test_500_networks_are_the_engines_to_the_bit(make) -> None:
 
 
 def assert_engines(ledger: Ledger) -> None:
-    example, engine = ledger.example, ledger.example.engine
+    example = ledger.example
+    engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
     position = Position(example.parameters, example.state)
     for number in range(1, example.steps + 1):
         step = ledger.step(number)
         trace = engine.trace(position.parameters, np.array(step.rows))
         for name in ("z", "a", "delta", "dW", "db"):
-            for ours, law in zip(getattr(step.back.trace, name), getattr(trace, name), strict=True):
+            for ours, law in zip(getattr(step.trace, name), getattr(trace, name), strict=True):
                 assert (ours == law).all()
-        assert step.back.trace.cost == trace.cost
-        assert step.back.settings.eta == engine.learning_rate(position)
+        assert step.trace.cost == trace.cost
+        assert step.result.settings.update_settings.eta == engine.learning_rate(position)
         position = engine.advance(position, Until(batches=1))
-        assert (step.back.stepped.theta == position.parameters).all()
-        assert (step.back.stepped.state == position.state).all()
-        assert step.back.length == position.sums.gradient_norm
+        assert (step.result.update.theta == position.parameters).all()
+        assert (step.result.update.state == position.state).all()
+        assert step.result.gradient_norm == position.sums.gradient_norm
         position = Position(position.parameters, position.state, epoch=number, step=number)
 
 
@@ -177,13 +179,13 @@ def test_the_entries_are_the_arrays(make) -> None:
         for entry in ledger.entries(number):
             q = entry.quantity
             if q.kind in ("z", "a", "delta"):
-                array = getattr(step.back.trace, q.kind)[q.layer - 1][q.example]
+                array = getattr(step.trace, q.kind)[q.layer - 1][q.example]
                 assert entry.value == array[q.index]
             elif q.kind in ("dW", "db"):
-                assert entry.value == getattr(step.back.trace, q.kind)[q.layer - 1][q.index]
+                assert entry.value == getattr(step.trace, q.kind)[q.layer - 1][q.index]
 
 
 def test_float32_is_the_trainings_own(make) -> None:
     ledger = Ledger(make("relu", "softmax", cost="categorical_cross_entropy", dtype="float32"))
-    assert ledger.step(1).back.trace.z[0].dtype == np.float32
+    assert ledger.step(1).trace.z[0].dtype == np.float32
     assert_engines(ledger)

@@ -11,7 +11,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.errors import DivergenceError, InputError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.expression import Product, Quotient, Sum, Term, evaluate
-from chainrule.ledger.ledger import Ledger, resolve
+from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.quantity import KINDS, Quantity
 
 
@@ -53,8 +53,8 @@ def test_the_chain_by_hand(chain) -> None:
         assert entry.value == pytest.approx(number, rel=1e-14), entry
     printed = {"step[2].z[1][0]": 1.41207, "step[2].a[2][0]": 0.57823, "step[2].cost": 0.33435}
     for address, number in printed.items():
-        assert resolve(ledger, address) == pytest.approx(number, abs=5e-6)
-    assert resolve(ledger, "step[2].W[1][0,0]") == resolve(ledger, "W_new[1][0,0]")
+        assert ledger.value(address) == pytest.approx(number, abs=5e-6)
+    assert ledger.value("step[2].W[1][0,0]") == ledger.value("W_new[1][0,0]")
 
 
 def test_ids_sections_and_names(chain) -> None:
@@ -109,11 +109,11 @@ def test_a_formula_has_only_what_came_before(make) -> None:
 def test_arrays(make) -> None:
     ledger = Ledger(make(cost="squared_error", layers=(2, 3, 1), examples=2))
     step = ledger.step(1)
-    assert resolve(ledger, "dW[1]").shape == (3, 2)
-    assert (resolve(ledger, "dW[1]") == step.back.trace.dW[0]).all()
-    assert (resolve(ledger, "example[1].delta[1]") == step.back.trace.delta[0][1]).all()
-    parts = [resolve(ledger, f"example[{r}].dW[1]") for r in (0, 1)]
-    assert np.allclose(sum(parts), resolve(ledger, "dW[1]"), rtol=1e-14)
+    assert ledger.value("dW[1]").shape == (3, 2)
+    assert (ledger.value("dW[1]") == step.trace.dW[0]).all()
+    assert (ledger.value("example[1].delta[1]") == step.trace.delta[0][1]).all()
+    parts = [ledger.value(f"example[{r}].dW[1]") for r in (0, 1)]
+    assert np.allclose(sum(parts), ledger.value("dW[1]"), rtol=1e-14)
     assert [str(q) for q in ledger.elements("db[1]")] == ["db[1][0]", "db[1][1]", "db[1][2]"]
     with pytest.raises(InputError) as caught:
         ledger.entry("dW[1]")
@@ -169,7 +169,7 @@ def test_what_the_step_takes_off(make) -> None:
 
 def test_the_state_before_and_steps_before(make) -> None:
     first = Ledger(make(cost="squared_error", optimiser="adam", steps=3))
-    stepped = first.step(2).back.stepped
+    stepped = first.step(2).result.update
     later = replace(first.example, parameters=stepped.theta, state=stepped.state, start=2, steps=1)
     ledger = Ledger(later)
     for entry in ledger.entries():

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from chainrule.engine.position import Position
+from chainrule.engine.reference import ReferenceEngine
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
@@ -46,7 +47,8 @@ def test_every_schedule(make, schedule, warmup, batch_size) -> None:
         entry = ledger.entry(f"step[{step}].learning_rate")
         epoch, batch = divmod(step - 1, batches)
         position = Position(example.parameters, example.state, epoch, batch, step - 1)
-        assert entry.value == example.engine.learning_rate(position)
+        engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+        assert entry.value == engine.learning_rate(position)
         assert math.isclose(evaluate(entry.formula), entry.value, rel_tol=1e-12), step
         assert entry.equation == ("S9" if warmup else SCHEDULES[schedule].equation)
 

@@ -65,7 +65,7 @@ def test_state_batches_and_weights() -> None:
     assert example.state.tolist() == [[0.25, -0.5], [0, 0]]
     assert example.dataset.sample_weights.tolist() == [3, 1, 1]
     assert [example.batch(step) for step in range(1, 4)] == [(0, 1), (2,), (0, 1)]
-    assert Ledger(example).step(1).back.settings.t == 8
+    assert Ledger(example).step(1).result.settings.update_settings.t == 8
 
 
 def test_one_name_for_all_layers_becomes_softmax(chain) -> None:

@@ -106,7 +106,7 @@ def test_without_biases_and_in_float32_parameters(make) -> None:
 
 def slips(step):
     """Wrong gradients such as people compute, each with a name."""
-    g, slots = step.trained.gradient, step.example.layout.slots
+    g, slots = step.result.gradient, step.example.layout.slots
     for factor in (2.0, 0.5, -1.0):
         yield f"times {factor}", g * factor
     for slot in slots:
@@ -127,7 +127,7 @@ def test_every_planted_error_is_found_by_every_method(make) -> None:
     example = make("tanh", cost="squared_error", layers=(3, 3, 3), l2=0.1, steps=1, seed=2)
     step = Ledger(example).step(1)
     for name, wrong in slips(step):
-        spoiled = replace(step, back=replace(step.trained, gradient=wrong))
+        spoiled = replace(step, training=replace(step.result, gradient=wrong))
         proof = prove_step(spoiled, OWN)
         found = {failure.method for failure in proof.failures}
         assert found == {"differences", "complex step", "own autodiff"}, name
@@ -136,12 +136,12 @@ def test_every_planted_error_is_found_by_every_method(make) -> None:
 
 def test_an_error_is_told_with_its_place(make) -> None:
     step = Ledger(make("tanh", cost="squared_error", steps=1)).step(1)
-    wrong = step.trained.gradient.copy()
+    wrong = step.result.gradient.copy()
     wrong[2] += 0.5  # W[1][1,0] of a 2-2-2 network
-    proof = prove_step(replace(step, back=replace(step.trained, gradient=wrong)), OWN)
+    proof = prove_step(replace(step, training=replace(step.result, gradient=wrong)), OWN)
     assert not proof.holds
     assert {failure.address for failure in proof.failures} == {"W[1][1,0]"}
-    right = step.trained.gradient[2]
+    right = step.result.gradient[2]
     assert summary_text(proof) == "the gradient does not hold: 1 number of 1 step"
     first, *_ = failure_lines(proof)
     start = f"∂J/∂W[1][1,0]: the law has {right + 0.5:.10g}, differences {right:.6g}"
@@ -152,8 +152,8 @@ def test_an_error_is_told_with_its_place(make) -> None:
 
 def test_roundings_are_no_errors(make) -> None:
     step = Ledger(make("tanh", cost="squared_error", steps=1)).step(1)
-    nearly = step.trained.gradient * (1 + 1e-12)
-    assert prove_step(replace(step, back=replace(step.trained, gradient=nearly)), OWN).holds
+    nearly = step.result.gradient * (1 + 1e-12)
+    assert prove_step(replace(step, training=replace(step.result, gradient=nearly)), OWN).holds
 
 
 def test_a_kink_of_relu_is_named_and_not_judged() -> None:
@@ -347,7 +347,7 @@ def test_the_objective_is_stated(make, more, lines) -> None:
 def test_the_objective_is_what_the_law_descends(make) -> None:
     for activation, cost in itertools.product(("relu", "softmax"), COSTS):
         step = Ledger(make(activation, cost=cost, l1=0.1, l2=0.2, steps=1)).step(1)
-        whole = float(step.trained.trace.cost) + step.trained.penalty
+        whole = float(step.trace.cost) + step.result.penalty
         assert step_objective(step).value(step.theta) == pytest.approx(whole, rel=1e-14)
 
 

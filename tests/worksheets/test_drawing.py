@@ -26,8 +26,8 @@ def test_numbers_are_friendly(layers, activation) -> None:
         example = generate_exercise(plan, seed)
         assert count_faults(example) == 0
         step = Ledger(example).step(1)
-        assert step.back is not None
-        trace = step.back.trace
+        assert step.training is not None
+        trace = step.trace
         for given in (trace.x, trace.y, example.parameters):
             assert tenths(given)
         assert np.all(np.abs(example.parameters) <= 1.5)
@@ -72,7 +72,7 @@ def test_one_hot_targets_and_titles() -> None:
     plan = ExercisePlan(layers=(2, 3), cost="categorical_cross_entropy", steps=2, examples=2)
     example = generate_exercise(plan, 0)
     assert example.architecture.activations == ("softmax",)
-    targets = example.working.targets(np.arange(2))
+    targets = example.view.targets(np.arange(2))
     assert sorted(map(sorted, targets.tolist())) == [[0, 0, 1], [0, 0, 1]]
     assert example.title == "2 steps of training by hand: network 2-3"
     assert generate_exercise(plan, 0, title="Test 1").title == "Test 1"

@@ -53,7 +53,7 @@ def decimals(text: str) -> Counter[str]:
 def given(sheet: Worksheet) -> Counter[str]:
     """The numbers that a sheet must state: inputs, targets, parameters and the rate."""
     step = sheet.ledger.step(1)
-    numbers = [*step.trained.trace.x.flat, *step.trained.trace.y.flat, *step.theta]
+    numbers = [*step.trace.x.flat, *step.trace.y.flat, *step.theta]
     return Counter(
         f"{abs(one):.12g}" for one in [*numbers, sheet.ledger.example.recipe.learning_rate]
     )

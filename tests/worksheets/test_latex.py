@@ -79,7 +79,7 @@ def test_documents_hold_together(plan, notation) -> None:
 def test_no_answer_stands_on_a_sheet(seed) -> None:
     sheet = made(ExercisePlan(), seed=seed, hints=True)
     step = sheet.ledger.step(1)
-    numbers = [*step.trained.trace.x.flat, *step.trained.trace.y.flat, *step.theta, 0.5]
+    numbers = [*step.trace.x.flat, *step.trace.y.flat, *step.theta, 0.5]
     body = strict(sheets_latex([sheet]))
     assert decimals(body) == Counter(f"{abs(one):.12g}" for one in numbers)
 

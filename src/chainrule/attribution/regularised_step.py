@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.attribution.replay import RunReplay, RunStep
 from chainrule.engine import Position, drop_gains, dropout_rates
 from chainrule.equations.backpropagation import Trace
-from chainrule.ledger.steps import Step, WorkedExample, step_from_trace
+from chainrule.ledger.steps import Step, WorkedExample, compute_step
 from chainrule.network import Layout
 from chainrule.threads import one_blas_thread
 
@@ -69,28 +69,36 @@ def regularised_step(
     with one_blas_thread(), np.errstate(all="ignore"):
         passes = course.reference.training_step(exact, np.array(step.rows)).passes
     assert example.state is not None
-    return step_from_trace(example, 1, example.parameters, example.state, _join(passes))
+    return compute_step(example, 1, example.parameters, example.state, _join(passes))
 
 
 def _join(passes: Sequence[Trace]) -> Trace:
-    """The parts of a batch as one: rows one below the other, gradients added up."""
-    if len(passes) == 1:
-        return passes[0]
+    """The parts of a batch as one pass: rows below each other, gradients added up.
 
-    def rows(name: str) -> tuple[Array, ...]:
-        layers = zip(*(getattr(one, name) for one in passes), strict=True)
-        return tuple(np.concatenate(several) for several in layers)
+    The gradients of gains are left out, since the layers of the example have none.
+    """
+    return Trace(
+        x=np.concatenate([one.x for one in passes]),
+        y=np.concatenate([one.y for one in passes]),
+        z=_stack([one.z for one in passes]),
+        a=_stack([one.a for one in passes]),
+        c=np.concatenate([one.c for one in passes]),
+        cost=np.asarray(sum(float(one.cost) for one in passes)),
+        delta=_stack([one.delta for one in passes]),
+        du=_stack([one.du for one in passes]),
+        dW=_add([one.dW for one in passes]),
+        db=_add([one.db for one in passes]),
+        dgain=(None,) * len(passes[0].z),
+    )
 
-    def sums(name: str) -> tuple[Any, ...]:
-        layers = zip(*(getattr(one, name) for one in passes), strict=True)
-        return tuple(None if s[0] is None else np.sum(s, axis=0) for s in layers)
 
-    arrays: dict[str, Any] = {
-        **{name: np.concatenate([getattr(one, name) for one in passes]) for name in "xyc"},
-        **{name: rows(name) for name in ("z", "a", "delta", "du")},
-        **{name: sums(name) for name in ("dW", "db", "dgain")},
-    }
-    return Trace(cost=np.asarray(sum(float(one.cost) for one in passes)), **arrays)
+def _stack(parts: Sequence[tuple[Array, ...]]) -> tuple[Array, ...]:
+    return tuple(np.concatenate(layer) for layer in zip(*parts, strict=True))
+
+
+def _add(parts: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    layers = zip(*parts, strict=True)
+    return tuple(None if layer[0] is None else np.sum(layer, axis=0) for layer in layers)
 
 
 def regularisation_lines(course: RunReplay, layer: int, input_: int) -> Iterator[str]:

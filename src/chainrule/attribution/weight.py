@@ -93,7 +93,7 @@ def _ledger(course: RunReplay, step: RunStep, position: Position) -> Ledger:
     example = _example(course, step, position)
     if not is_regularised(course):
         return Ledger(example)
-    return Ledger.from_step(regularised_step(course, step, position, example))
+    return Ledger(example, regularised_step(course, step, position, example))
 
 
 def _example(course: RunReplay, step: RunStep, position: Position) -> WorkedExample:
@@ -124,8 +124,8 @@ class _GradientTerms:
     @property
     def deltas(self) -> Array:
         """dC/du of the neuron's sums, (batch,): delta where the layer is not normalised."""
-        back = self.ledger.step(1).trained
-        return np.asarray(back.trace.du[self.asked.layer - 1][:, self.asked.index[0]])
+        step = self.ledger.step(1)
+        return np.asarray(step.trace.du[self.asked.layer - 1][:, self.asked.index[0]])
 
     @property
     def error(self) -> str:

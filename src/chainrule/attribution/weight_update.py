@@ -42,13 +42,13 @@ class WeightUpdate:
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:
         """From the gradient to the new weight."""
-        back = self.ledger.step(1).trained
+        step = self.ledger.step(1)
         kinds = [
-            *(["g"] if back.is_penalised else []),
-            *(["gradient_norm"] if back.recipe.clip_norm is not None else []),
-            *(["g_clipped"] if back.is_clipped else []),
+            *(["g"] if step.is_penalised else []),
+            *(["gradient_norm"] if step.recipe.clip_norm is not None else []),
+            *(["g_clipped"] if step.result.is_clipped else []),
             "learning_rate",
-            *UPDATES[back.recipe.optimiser].slots,
+            *UPDATES[step.recipe.optimiser].slots,
             "W_new",
         ]
         return tuple(map(self._entry, kinds))
@@ -68,7 +68,7 @@ class WeightUpdate:
         longest = self.course.plan.recipe.max_norm
         if longest is None:
             return None
-        theta = self.ledger.step(1).trained.stepped.theta
+        theta = self.ledger.step(1).result.update.theta
         weights = self.ledger.example.layout.weights(theta)[self.layer - 1]
         length = float(np.linalg.norm(weights[self.index[0]]))
         if length <= longest:

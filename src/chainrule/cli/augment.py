@@ -48,5 +48,5 @@ def strengths_from(text: str) -> Augmentation:
             )
         if name not in STRENGTHS:
             raise unknown_name(_WHERE, "a distortion", name, STRENGTHS, argument="augment")
-        found[name] = Setting(name=name, limit=STRENGTHS[name]).read(_WHERE, name, value.strip())
+        found[name] = Setting(name=name, limit=STRENGTHS[name]).parse(_WHERE, name, value.strip())
     return Augmentation(**found)

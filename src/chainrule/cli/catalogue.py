@@ -8,10 +8,9 @@ from chainrule.cli.console import Console
 from chainrule.cli.downloads import size_text
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.runs import DataSource
-from chainrule.cli.wording import data_text
 from chainrule.data import CATALOGUE, FileState, dataset_names, verify_dataset
 from chainrule.errors import unknown_name
+from chainrule.experiment import DataSource, describe_data
 
 __all__ = ["fetch_named", "list_named", "verify_named"]
 
@@ -73,7 +72,7 @@ def fetch_named(name: str, as_json: bool) -> None:
         pair = DataSource(source=name).load()
     if as_json:
         console.json({"name": name, "train": len(pair.train), "test": len(pair.test)})
-    console.line(f"{data_text(pair)}; here and intact")
+    console.line(f"{describe_data(pair)}; here and intact")
 
 
 def verify_named(name: str, as_json: bool) -> int:

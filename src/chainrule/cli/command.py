@@ -75,6 +75,19 @@ class Command(click.Command):
             error.ctx = error.ctx or ctx
             raise
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the callback; data are loaded as --offline says, downloads in view of the user."""
+        if "offline" not in ctx.params:
+            return super().invoke(ctx)
+        from chainrule.cli.downloads import download_view
+        from chainrule.experiment import data_access
+
+        with (
+            download_view() as observe,
+            data_access(offline=bool(ctx.params["offline"]), observe=observe),
+        ):
+            return super().invoke(ctx)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the flags, a section a heading, in the order in which the headings come."""
         sections: dict[str, list[tuple[str, str]]] = {}

@@ -11,7 +11,7 @@ from chainrule.cli.catalogue import fetch_named, list_named, verify_named
 from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
 from chainrule.cli.data_summary import show_data
 from chainrule.cli.flags import flag_of
-from chainrule.cli.settings import data_settings
+from chainrule.experiment import data_settings
 
 __all__ = ["command"]
 

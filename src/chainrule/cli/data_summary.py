@@ -13,11 +13,9 @@ from chainrule.cli.braille import drawn_rows
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import given_settings
-from chainrule.cli.runs import DataSource
-from chainrule.cli.settings import data_settings
-from chainrule.cli.wording import data_text
 from chainrule.data import Dataset, DatasetPair
 from chainrule.evaluation import Table, count_text, percent_text
+from chainrule.experiment import DataSource, data_settings, describe_data
 
 if TYPE_CHECKING:
     from chainrule.figures import AugmentationData
@@ -38,7 +36,7 @@ def show_data(
     strengths = None if augment is None else strengths_from(augment)
     with told_by_flags("data show", settings):
         options = given_settings(click.get_current_context(), settings)
-        pair = DataSource(source=data, options=options).load(offline=offline)
+        pair = DataSource(source=data, options=options).load()
     copies = None
     if strengths is not None:
         from chainrule.figures import augmentation_data
@@ -59,7 +57,7 @@ def show_data(
 
 
 def _tell(console: Console, pair: DatasetPair) -> None:
-    console.fact("data", data_text(pair))
+    console.fact("data", describe_data(pair))
     for label, part in (("train", pair.train), ("test", pair.test)):
         console.fact(label, _part_text(part))
         console.fact("", f"SHA-256 {part.digest}")

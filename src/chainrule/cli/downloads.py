@@ -15,7 +15,7 @@ from chainrule.cli.progress import REFRESH_SECONDS
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["Downloads", "download_observer", "size_text"]
+__all__ = ["Downloads", "download_view", "size_text"]
 
 
 def size_text(size: int) -> str:
@@ -31,8 +31,11 @@ def size_text(size: int) -> str:
 
 
 @contextlib.contextmanager
-def download_observer() -> Iterator[Callable[[str, int, int], None]]:
-    """What `load_dataset` calls while it downloads; leaving the block takes the bar away."""
+def download_view() -> Iterator[Callable[[str, int, int], None]]:
+    """Show downloads while it is entered; leaving it takes the bar away.
+
+    Gives: what `load_dataset` calls while it downloads.
+    """
     downloads = Downloads()
     try:
         yield downloads

@@ -8,14 +8,19 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.ensemble import vote_flags, voted, votes_table
-from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import flag_of, given_settings
-from chainrule.cli.parts import SPLITS, split_flag
-from chainrule.cli.report_figures import draw_report
-from chainrule.cli.runs import Kept, judged_by, open_kept
-from chainrule.cli.settings import data_settings
-from chainrule.evaluation import evaluate, report_tables
+from chainrule.cli.flag_errors import errors_by_flags
+from chainrule.cli.flags import (
+    flags_of,
+    given_settings,
+    json_flag,
+    limit_flag,
+    offline_flag,
+    part_flag,
+)
+from chainrule.evaluation import Table, Votes, count_text, percent_text, report_tables
+from chainrule.experiment import data_settings, open_run
+from chainrule.figures import save_report_figures
+from chainrule.limits import Limit
 
 __all__ = ["command"]
 
@@ -40,51 +45,85 @@ _EXAMPLES = (
 )
 
 
+_SETTINGS = data_settings()
+_NAMES = (*_SETTINGS, "schedule", "snapshots")
+
+
 def _evaluate(**given: Any) -> int:
-    ctx = click.get_current_context()
-    console = Console(as_json=given["as_json"])
-    with told_by_flags("evaluate", _SETTINGS):
-        kept = open_kept(given["run"])
-        options = given_settings(ctx, _SETTINGS)
-        source = judged_by(kept, "evaluate", given["data"], options)
-        dataset = SPLITS[given["split"] or "test"](source.load(offline=given["offline"]))
-        report = evaluate(kept.network, dataset, **_cost(kept))
-        votes = voted(kept, dataset, given)
-    drawn = [] if given["figures"] is None else draw_report(report, dataset, given["figures"])
+    console, path = Console(as_json=given["as_json"]), given["run"]
+    options = given_settings(click.get_current_context(), _SETTINGS)
+    remedies = {"data": f"Say where they are: chainrule evaluate {path} DATA"}
+    with errors_by_flags("evaluate", _NAMES, remedies):
+        run = open_run(path)
+        run.network  # noqa: B018  # a run without one is refused before data are loaded
+        dataset = run.data(given["split"] or "test", given["data"], **options)
+        report, votes = run.evaluate(dataset), None
+        if given["others"] or given["snapshots"] or given["views"]:
+            votes = run.vote(
+                dataset,
+                others=given["others"],
+                snapshots=given["snapshots"],
+                views=given["views"] or 0,
+            )
+    drawn = (
+        [] if given["figures"] is None else save_report_figures(report, dataset, given["figures"])
+    )
     if console.as_json:
         together = {} if votes is None else {"together": votes.to_dict()}
         console.json({**report.to_dict(), **together})
-    for table in report_tables(report):
+    for table in [*report_tables(report), *([] if votes is None else [_votes_table(votes)])]:
         console.table(table)
-        console.line()
-    if votes is not None:
-        console.table(votes_table(votes))
         console.line()
     if drawn:
         console.fact("drawn", ", ".join(drawn))
     return 0
 
 
-def _cost(kept: Kept) -> dict[str, Any]:
-    """The cost of the run's recipe, so that the report compares with its history."""
-    if kept.facts is None:
-        return {}
-    recipe = kept.facts.recipe
-    return {"cost": recipe.cost, "huber_threshold": recipe.huber_threshold}
+def _votes_table(votes: Votes) -> Table:
+    """Return the answers given together as a table."""
+    low, high = (percent_text(end) for end in votes.interval)
+    alone = ", ".join(percent_text(accuracy) for accuracy in votes.alone)
+    rows = (
+        ("networks", count_text(votes.networks)),
+        ("views of each example", count_text(1 + votes.views)),
+        ("accuracy together", f"{percent_text(votes.accuracy)} ({low} to {high})"),
+        ("each network alone", alone),
+    )
+    return Table("Together", (), rows, "This is no accuracy of the run.")
+
+
+def _together_flags() -> list[click.Parameter]:
+    group = "together"
+    views = Limit(int, "distorted copies of each image, as the run's recipe distorts", 0, 10_000)
+    return [
+        Flag(
+            ["--with", "others"],
+            metavar="RUN",
+            multiple=True,
+            group=group,
+            help="another run whose outputs count as well; may be given more than once",
+        ),
+        Flag(
+            ["--snapshots"],
+            is_flag=True,
+            group=group,
+            help="the networks at the ends of the cycles count as well (see --snapshots of train)",
+        ),
+        limit_flag("views", views, group, "0"),
+    ]
 
 
 def _flags() -> list[click.Parameter]:
     return [
         argument("run"),
         argument("data", required=False),
-        split_flag("report", "test"),
+        part_flag("report", "test"),
         Flag(["--figures"], metavar="DIR", group="report", help="also draw the report, into DIR"),
-        *vote_flags(),
-        Flag(["--json", "as_json"], is_flag=True, group="report", help="print nothing but JSON"),
-        *(flag_of(setting) for setting in _SETTINGS.values()),
-        Flag(["--offline"], is_flag=True, group="data", help="fetch nothing from the network"),
+        *_together_flags(),
+        json_flag("report"),
+        *flags_of(_SETTINGS),
+        offline_flag(),
     ]
 
 
-_SETTINGS = data_settings()
 command = Command("evaluate", _evaluate, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

@@ -11,9 +11,9 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.explain_run import explain_run, refuse_run_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
-from chainrule.cli.proved import is_run
 from chainrule.cli.run_flags import run_flags
 from chainrule.errors import InputError
+from chainrule.experiment import is_run
 from chainrule.ledger import DisplayOptions, Ledger
 from chainrule.ledger.rendering import FORMATS, render
 from chainrule.ledger.steps import Quantity

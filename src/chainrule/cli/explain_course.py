@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule.attribution import RunReplay, RunStep
-from chainrule.cli.parts import whole
 from chainrule.cli.run_flags import refuse
-from chainrule.cli.runs import data_of, validation_of
 from chainrule.data import DatasetPair
 from chainrule.errors import InputError
-from chainrule.training import RunFolder
+from chainrule.experiment import open_run
 
 __all__ = ["course_of", "step_of"]
 
@@ -36,12 +34,8 @@ def course_of(target: str, given: Mapping[str, Any], asked: str) -> tuple[RunRep
             argument="file",
             value=target,
         )
-    facts, offline = RunFolder(target).facts(), bool(given.get("offline"))
-    remedy = f"Say where they are now: chainrule explain {target} "
-    source = data_of(facts, target, given.get("data"), remedy + "--data DATA")
-    checks = validation_of(facts, target, given.get("validation"), remedy + "--validation DATA")
-    validation = None if checks is None else whole(checks.load(offline=offline))
-    pair = source.load(offline=offline)
+    loaded = open_run(target).experiment(given.get("data"), given.get("validation")).datasets
+    pair, validation = loaded.pair, loaded.validation
     return RunReplay(target, pair.train, validation, report=_tell), pair
 
 

@@ -14,11 +14,9 @@ from chainrule.cli.console import Console
 from chainrule.cli.explain_course import course_of, step_of
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import flag_name
-from chainrule.cli.own_data import own_data
-from chainrule.cli.parts import SPLITS
 from chainrule.cli.run_flags import TOP, refuse
-from chainrule.cli.runs import open_kept
 from chainrule.errors import InputError
+from chainrule.experiment import open_run, take_part
 from chainrule.ledger.steps import Quantity
 
 if TYPE_CHECKING:
@@ -115,7 +113,9 @@ def _story(target: str, given: Mapping[str, Any]) -> Story:
             remedy=f"Ask for example for a decision: chainrule explain {target} --decision 0",
             argument="weight",
         )
-    with told_by_flags("explain", ("data", "image", "decision", "influence", "top")):
+    again = f"Say where they are: chainrule explain {target} --"
+    remedies = {"data": f"{again}data DATA", "validation": f"{again}validation DATA"}
+    with told_by_flags("explain", ("data", "image", "decision", "influence", "top"), remedies):
         return _STORIES[asked[0]](target, given)
 
 
@@ -149,10 +149,10 @@ def _passing(target: str, given: Mapping[str, Any], name: str) -> ForwardTrace:
     """The kept network and the example that a flag has the number of."""
     from chainrule.attribution import ForwardTrace
 
-    kept = open_kept(target)
-    source = own_data(kept, "explain", given.get("data"))
+    kept = open_run(target)
+    kept.network  # noqa: B018  # a run without one is refused before data are loaded
     split = given.get("split") or "test"
-    dataset = SPLITS[split](source.load(offline=bool(given.get("offline"))))
+    dataset = kept.data(split, given.get("data"))
     return ForwardTrace(kept.path, kept.network, dataset, split, given[name], where=flag_name(name))
 
 
@@ -175,7 +175,7 @@ def _of_influence(target: str, given: Mapping[str, Any]) -> Story:
     refuse(given, ("image",), "--influence has the number of the example itself")
     course, pair = course_of(target, given, "--influence")
     split, begun = given.get("split") or "test", course.plan.network
-    data, row = SPLITS[split](pair), given["influence"]
+    data, row = take_part(pair, split), given["influence"]
     passing = ForwardTrace(target, begun, data, split, row, where="--influence")
     return influence_story(course, run_stages(course), passing, given.get("top") or TOP)
 

@@ -5,46 +5,57 @@ from __future__ import annotations
 import contextlib
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from chainrule.cli.flags import flag_name
 from chainrule.errors import ChainruleError
 
-__all__ = ["flags_for_fields", "told_by_flags"]
+__all__ = ["errors_by_flags", "flags_for_fields", "told_by_flags"]
 
 _CALLABLES = (
     "Recipe",
     "Architecture",
     "Network",
     "Network.create",
+    "Experiment",
     "load_dataset",
     "split",
     "train",
+    "find_learning_rate",
     "evaluate",
 )
+_DATA_REMEDY = "Say where they are by the argument "
 
 
 @contextlib.contextmanager
-def told_by_flags(command: str, names: Iterable[str]) -> Iterator[None]:
-    """While it is entered, errors of the library speak of flags.
+def errors_by_flags(
+    command: str, names: Iterable[str] = (), remedies: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """While it is entered, errors of the library name flags instead of arguments.
 
     Args:
-        command: which stands in the place of the function that refused.
+        command: the name that stands in the place of the function that refused.
         names: fields that have a flag.
+        remedies: what helps where data are not found, by the argument: "data", "validation".
     """
     fields = tuple(names)
     try:
         yield
     except ChainruleError as error:
-        told = copy.copy(error)
-        told.where = command if error.where in _CALLABLES else error.where
+        translated = copy.copy(error)
+        translated.where = command if error.where in _CALLABLES else error.where
         for part in ("expected", "why", "remedy"):
-            setattr(told, part, flags_for_fields(getattr(error, part), fields))
-        raise copy.copy(told) from None
+            setattr(translated, part, flags_for_fields(getattr(error, part), fields))
+        if error.remedy.startswith(_DATA_REMEDY) and remedies is not None:
+            translated.remedy = remedies[error.argument]
+        raise copy.copy(translated) from None
+
+
+told_by_flags = errors_by_flags
 
 
 def flags_for_fields(text: str, names: Iterable[str]) -> str:
-    """The text with flags in the place of fields.
+    """Return the text with flags in the place of fields.
 
     Only names that no ordinary word can be, and assignments, are taken for fields.
 
@@ -54,6 +65,7 @@ def flags_for_fields(text: str, names: Iterable[str]) -> str:
     for name in names:
         flag = flag_name(name)
         text = re.sub(rf"(?<![\w./-]){name}='(\w*)'", rf"{flag} \1", text)
+        text = re.sub(rf"(?<![\w./-]){name}=True", flag, text)
         text = re.sub(rf"(?<![\w./-]){name}=(?=[,.\s])", flag, text)
         if "_" in name:
             text = re.sub(rf"(?<![\w./'-]){name}(?![\w/'=]|\.\w)", flag, text)

@@ -1,91 +1,35 @@
-"""Flags made from limits: their types, texts and errors all come from the same data."""
+"""Flags made from settings: their types, texts and errors all come from the same data."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from chainrule.cli.command import Flag
-from chainrule.errors import InputError
+from chainrule.experiment import PARTS, Setting, merge_settings
 from chainrule.limits import Limit
 
-__all__ = ["Setting", "flag_name", "flag_of", "given_settings"]
+__all__ = [
+    "Setting",
+    "experiment_flags",
+    "experiment_settings",
+    "flag_name",
+    "flag_of",
+    "flags_of",
+    "given_settings",
+    "json_flag",
+    "limit_flag",
+    "moved_data_flags",
+    "offline_flag",
+    "part_flag",
+    "threads_flag",
+]
 
-_TRUTHS = dict.fromkeys(("true", "yes", "on", "1"), True)
-_TRUTHS |= dict.fromkeys(("false", "no", "off", "0"), False)
 _METAVARS = {int: "N", float: "NUMBER", str: "TEXT"}
-_ALIASES = (("optimiser", "optimizer"), ("initialiser", "initializer"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """One thing that a user can set by a flag, by --set, or in a file.
-
-    Args:
-        name: as fields and files have it, such as "batch_size".
-        limit: what it, or each part of it, may be.
-        default: its value where nobody sets it.
-        owner: what it is handed to: "recipe", "architecture", "network" or "data".
-        many: whether it is a list, with commas between its parts.
-        least: parts that a list must have.
-        default_text: what help says of the default; empty takes the default itself.
-    """
-
-    name: str
-    limit: Limit
-    default: Any = None
-    owner: str = "recipe"
-    many: bool = False
-    least: int = 1
-    default_text: str = ""
-
-    def checked(self, where: str, name: str, value: Any) -> Any:
-        """The value in its normal form.
-
-        Args:
-            where: who asks, for the error text.
-            name: what the user calls the setting: its name, or its flag.
-            value: a plain value.
-
-        Raises: InputError, UnknownNameError.
-        """
-        if not self.many or (value is None and self.limit.optional):
-            return self.limit.check(where, name, value)
-        parts = value if isinstance(value, (list, tuple)) else [value]
-        if len(parts) < self.least:
-            raise InputError(
-                where,
-                expected=f"{name} to be at least {self.least} values",
-                got=", ".join(map(str, parts)) or "none",
-                why=f"{name}: {self.limit.meaning}",
-                argument=self.name,
-                value=value,
-            )
-        return [self.limit.check(where, name, part) for part in parts]
-
-    def read(self, where: str, name: str, text: str) -> Any:
-        """The value that a text stands for; arguments and errors as in `checked`."""
-        if self.limit.optional and text.strip().lower() == "none":
-            return None
-        if not self.many:
-            return self.checked(where, name, _plain(self.limit.kind, text))
-        parts = [_plain(self.limit.kind, part.strip()) for part in text.split(",")]
-        return self.checked(where, name, parts)
-
-
-def _plain(kind: type, text: str) -> Any:
-    """The text as a plain value where it is one; else itself, for the limit to refuse."""
-    if kind is bool:
-        return _TRUTHS.get(text.strip().lower(), text)
-    if kind is not str:
-        for number in (int, float):
-            with contextlib.suppress(ValueError):
-                return number(text)
-    return text
+_AMERICAN = (("optimiser", "optimizer"), ("initialiser", "initializer"))
 
 
 class _SettingType(click.ParamType):  # type: ignore[type-arg]  # generic in some releases only
@@ -96,13 +40,13 @@ class _SettingType(click.ParamType):  # type: ignore[type-arg]  # generic in som
         self.setting = setting
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value that the text after a flag stands for."""
+        """Return the value that the text after a flag stands for."""
         where = "chainrule" if ctx is None else str(ctx.info_name)
-        return self.setting.read(where, flag_name(self.name), str(value))
+        return self.setting.parse(where, flag_name(self.name), str(value))
 
 
 def flag_name(name: str) -> str:
-    """The flag of a field.
+    """Return the flag of a field.
 
     >>> flag_name("batch_size")
     '--batch-size'
@@ -110,30 +54,52 @@ def flag_name(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def flag_of(setting: Setting) -> Flag:
-    """The flag for a setting, with meaning, range and default in its help."""
-    flag = flag_name(setting.name)
-    group = setting.limit.group
+def flag_of(setting: Setting, group: str = "") -> Flag:
+    """Return the flag for a setting, with meaning, range and default in its help.
+
+    Args:
+        setting: the setting.
+        group: the heading in the help; empty takes the limit's own.
+    """
+    flag, heading = flag_name(setting.name), group or setting.limit.group
     if setting.limit.kind is bool:
         names = [f"{flag}/--no-{flag[2:]}", setting.name]
-        return Flag(names, default=None, group=group, help=_help(setting))
-    names = [flag, *_american(flag), setting.name]
+        return Flag(names, default=None, group=heading, help=_help_text(setting))
+    names = [flag, *_american_spelling(flag), setting.name]
     metavar = "NAME" if setting.limit.choices else _METAVARS[setting.limit.kind]
     return Flag(
         names,
         type=_SettingType(setting),
         metavar=f"{metavar},{metavar},…" if setting.many else metavar,
-        group=group,
-        help=_help(setting),
+        group=heading,
+        help=_help_text(setting),
     )
 
 
-def _american(flag: str) -> list[str]:
-    """The flag in the spelling of the other shore, where that differs."""
-    return [flag.replace(*pair) for pair in _ALIASES if pair[0] in flag]
+def flags_of(settings: Mapping[str, Setting] | Iterable[Setting]) -> list[click.Parameter]:
+    """Return a flag for each setting."""
+    listed = settings.values() if isinstance(settings, Mapping) else settings
+    return [flag_of(setting) for setting in listed]
 
 
-def _help(setting: Setting) -> str:
+def limit_flag(name: str, limit: Limit, group: str, default: str) -> Flag:
+    """Return a flag that is no setting of an experiment; it is None where it is not given.
+
+    Args:
+        name: the callback's parameter.
+        limit: what it may be.
+        group: its heading in the help.
+        default: what help says of the default.
+    """
+    return flag_of(Setting(name=name, limit=replace(limit, group=group), default_text=default))
+
+
+def _american_spelling(flag: str) -> list[str]:
+    """Return the flag in American spelling, where that differs."""
+    return [flag.replace(*pair) for pair in _AMERICAN if pair[0] in flag]
+
+
+def _help_text(setting: Setting) -> str:
     limit = setting.limit
     plain = limit.kind is bool or (limit.kind is str and limit.choices is None)
     words = "" if plain else ": " + limit.constraint()
@@ -149,10 +115,81 @@ def _default_text(setting: Setting) -> str:
 
 
 def given_settings(ctx: click.Context, settings: Mapping[str, Setting]) -> dict[str, Any]:
-    """The settings that the command line itself names, by name."""
+    """Return the settings that the command line itself names, by name."""
     typed = click.core.ParameterSource.COMMANDLINE
     return {
         n: v
         for n, v in ctx.params.items()
         if n in settings and typed == ctx.get_parameter_source(n)
     }
+
+
+def experiment_flags(group: str) -> list[click.Parameter]:
+    """Return the flags --preset, --config and --set, which bring settings from elsewhere."""
+    from chainrule.presets import preset_names
+
+    names = ", ".join(preset_names())
+    return [
+        Flag(["--preset"], metavar="NAME", group=group, help=f"settings under a name: {names}"),
+        Flag(["--config"], metavar="FILE", group=group, help="a TOML or JSON file of settings"),
+        Flag(
+            ["--set", "assignments"],
+            metavar="NAME=VALUE",
+            multiple=True,
+            group=group,
+            help="one setting; may be given more than once",
+        ),
+    ]
+
+
+def experiment_settings(ctx: click.Context, settings: Mapping[str, Setting]) -> dict[str, Any]:
+    """Return the settings of an experiment that a command line gives, for `from_settings`.
+
+    Args:
+        ctx: of a command with `experiment_flags` and a flag for each of the settings.
+        settings: all settings by name.
+
+    Raises: FileError, DataError, InputError, UnknownNameError.
+    """
+    return merge_settings(
+        given_settings(ctx, settings),
+        preset=ctx.params["preset"],
+        config=ctx.params["config"],
+        assignments=ctx.params["assignments"],
+    )
+
+
+def json_flag(group: str = "output") -> Flag:
+    """Return the flag for programs; the parameter is `as_json`."""
+    return Flag(["--json", "as_json"], is_flag=True, group=group, help="print nothing but JSON")
+
+
+def offline_flag(group: str = "data") -> Flag:
+    """Return the flag that switches downloads off, which every command obeys by itself."""
+    return Flag(["--offline"], is_flag=True, group=group, help="download nothing")
+
+
+def threads_flag(group: str) -> Flag:
+    """Return the flag for the number of threads; without it the parameter is None."""
+    limit = Limit(int, "how many compute at once", 1, optional=True)
+    return limit_flag("threads", limit, group, "CHAINRULE_THREADS, or one for each processor")
+
+
+def part_flag(group: str, default: str) -> Flag:
+    """Return the flag --split, which chooses a part of the data; without it `split` is None.
+
+    Args:
+        group: its heading in the help.
+        default: what help says of the default.
+    """
+    limit = Limit(str, "which part of the data", choices=lambda: PARTS)
+    return limit_flag("split", limit, group, default)
+
+
+def moved_data_flags(group: str) -> list[click.Parameter]:
+    """Return the flags --data and --validation, for a run whose data were moved."""
+    moved = "where the {} are now, if they were moved"
+    return [
+        Flag(["--data"], metavar="DATA", group=group, help=moved.format("data")),
+        Flag(["--validation"], metavar="DATA", group=group, help=moved.format("validation data")),
+    ]

@@ -1,4 +1,7 @@
-"""Progress of a training: a bar on a terminal, a line an epoch elsewhere."""
+"""What a person sees of a training: a bar on a terminal, elsewhere a line an epoch.
+
+`EpochTable` makes the line of an epoch; `Bar` and `Lines` show it.
+"""
 
 from __future__ import annotations
 
@@ -7,64 +10,157 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainrule.cli.console import Console, is_terminal, rich_console
-from chainrule.cli.epoch_table import EpochTable, duration_text
 from chainrule.engine import EpochRecord
 from chainrule.errors import FileError
 from chainrule.evaluation import percent_text
+from chainrule.recipe import Recipe
 from chainrule.training import Observer, TrainingProgress
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.progress import Progress
 
-__all__ = ["REFRESH_SECONDS", "Bar", "Lines", "Once", "training_observers"]
+__all__ = [
+    "REFRESH_SECONDS",
+    "Bar",
+    "EpochTable",
+    "Lines",
+    "Once",
+    "ShownTraining",
+    "cost_text",
+    "duration_text",
+    "training_observers",
+]
 
 REFRESH_SECONDS = 0.1
-"""A terminal is drawn anew at most so often."""
+"""The least time between two drawings of a terminal."""
 
 _SHOWN_EPOCHS = 20
+"""A bar prints about this many epochs, evenly spread; more would scroll the first ones away."""
+
 _MARGIN = 4
 
 Clock = Callable[[], float]
 
 
+@dataclass(frozen=True)
+class EpochTable:
+    """The record of a training: a line an epoch, in columns that stay in place.
+
+    Args:
+        recipe: decides which columns there are.
+        classifies: whether the targets are classes.
+        validated: whether there is a validation set.
+    """
+
+    recipe: Recipe
+    classifies: bool
+    validated: bool
+
+    def header(self) -> str:
+        """Return the names of the columns."""
+        return self._line([name for name, _ in self._columns()], "time")
+
+    def row(self, record: EpochRecord, seconds: float) -> str:
+        """Return the line of an epoch, and how long it took.
+
+        >>> from chainrule.engine import EpochRecord
+        >>> first = EpochRecord(1, 0.25, 0.0, 0.25, 0.1, 1.0, "", {}, accuracy=0.925)
+        >>> EpochTable(Recipe(epochs=20), True, False).row(first, 1.25)
+        '   1/20     0.25000     92.50 %       1.2 s'
+        """
+        return self._line([text(record) for _, text in self._columns()], duration_text(seconds))
+
+    def _line(self, texts: list[str], last: str) -> str:
+        return f"{texts[0]:>7}" + "".join(f"{text:>12}" for text in [*texts[1:], last])
+
+    def _columns(self) -> list[tuple[str, Callable[[EpochRecord], str]]]:
+        recipe = self.recipe
+        columns: list[tuple[str, Callable[[EpochRecord], str]]] = [
+            ("epoch", lambda record: f"{record.epoch}/{recipe.epochs}"),
+            ("cost", lambda record: cost_text(record.cost)),
+        ]
+        if recipe.l1 or recipe.l2:
+            columns.append(("penalty", lambda record: cost_text(record.penalty)))
+        if self.classifies:
+            columns.append(("accuracy", lambda record: percent_text(record.accuracy)))
+        if self.validated:
+            columns.append(("validation", self._validation))
+        if recipe.schedule != "constant":
+            columns.append(("rate", lambda record: f"{record.learning_rate:.4g}"))
+        return columns
+
+    def _validation(self, record: EpochRecord) -> str:
+        if record.validation_accuracy is not None:
+            return percent_text(record.validation_accuracy)
+        return cost_text(record.validation_cost)
+
+
+def cost_text(cost: float | None) -> str:
+    """Return a cost in five digits, or - for none.
+
+    >>> cost_text(0.081234), cost_text(1234567.0)
+    ('0.081234', '1.2346e+06')
+    """
+    return "-" if cost is None else f"{cost:#.5g}"
+
+
+def duration_text(seconds: float) -> str:
+    """Return a time in words short enough for a column.
+
+    >>> duration_text(3.21), duration_text(75), duration_text(7325)
+    ('3.2 s', '1 min 15 s', '2 h 02 min')
+    """
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return (
+        f"{minutes} min {rest:02d} s"
+        if minutes < 60
+        else f"{minutes // 60} h {minutes % 60:02d} min"
+    )
+
+
+class ShownTraining(NamedTuple):
+    """How a training is shown.
+
+    Args:
+        observers: for `train`.
+        warn: shows a warning.
+    """
+
+    observers: list[Observer]
+    warn: Callable[[str], object]
+
+
 @contextlib.contextmanager
 def training_observers(
-    console: Console,
-    table: EpochTable | None,
-    *,
-    kept: bool = True,
-    watching: Callable[[Callable[[str], object]], Observer] | None = None,
-) -> Iterator[list[Observer]]:
-    """The observers that show a training; leaving the block takes the bar away.
+    console: Console, table: EpochTable | None, *, saved: bool = True
+) -> Iterator[ShownTraining]:
+    """Show a training while it is entered; leaving it takes the bar away.
 
     Args:
         console: a bar goes to standard output, or to stderr where that is for JSON alone.
         table: the record to print; None shows a bar and no record.
-        kept: whether the run is of use to somebody who reads no output.
-        watching: makes an observer of what shows a warning.
+        saved: whether the run is of use to somebody who reads no output.
     """
-
-    def observers(shown: Bar | Lines | None) -> list[Observer]:
-        tell = _nowhere if shown is None else shown.warn
-        shows: list[Observer] = [] if shown is None else [shown]
-        return shows if watching is None else [*shows, watching(tell)]
-
     stream = sys.stderr if console.as_json else sys.stdout
     if console.terminal or (console.as_json and is_terminal(stream)):
         with Bar(rich_console(stream), None if console.as_json else table) as bar:
-            yield observers(bar)
+            yield ShownTraining([bar], bar.warn)
     elif table is not None and not console.as_json:
-        yield observers(Lines(console, table, kept=kept))
+        lines = Lines(console, table, saved=saved)
+        yield ShownTraining([lines], lines.warn)
     else:
-        yield observers(None)
+        yield ShownTraining([], _ignore_warning)
 
 
-def _nowhere(warning: str) -> None:
-    """Where words are not asked for."""
+def _ignore_warning(warning: str) -> None:
+    """Show nothing, where no words are wanted."""
 
 
 class Once:
@@ -85,9 +181,9 @@ class Lines:
     """An observer that prints a line an epoch, to be kept as a record."""
 
     def __init__(
-        self, console: Console, table: EpochTable, *, kept: bool, clock: Clock = time.monotonic
+        self, console: Console, table: EpochTable, *, saved: bool, clock: Clock = time.monotonic
     ) -> None:
-        self._console, self._table, self._kept = console, table, kept
+        self._console, self._table, self._saved = console, table, saved
         self._watch = _StopWatch(clock)
         self._begun = False
 
@@ -98,7 +194,7 @@ class Lines:
             # What cannot be written is an error at the end, when the run is kept.
             with contextlib.suppress(FileError):
                 self._print(moment.position.history[-1])
-        return self._console.closed and not self._kept
+        return self._console.closed and not self._saved
 
     def warn(self, warning: str) -> None:
         """Print a warning."""

@@ -11,8 +11,9 @@ from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
-from chainrule.cli.proved import is_run, ledger_of
+from chainrule.cli.proved import ledger_of
 from chainrule.errors import InputError
+from chainrule.experiment import is_run
 from chainrule.limits import Limit, limits_of
 from chainrule.proofs import Proof, ProofOptions, prove
 
@@ -62,11 +63,12 @@ def _prove(target: str | None, **given: Any) -> int:
         name: setting.default if given[name] is None else given[name]
         for name, setting in _SETTINGS.items()
     }
-    with told_by_flags("prove", ("data", *_SETTINGS)):
+    remedies = {"data": f"Say where they are: chainrule prove {target} --data DATA"}
+    with told_by_flags("prove", ("data", *_SETTINGS), remedies):
         options = ProofOptions(
             sample=chosen["sample"], seed=chosen["seed"], peers=given["peers"] is not False
         )
-        ledger = ledger_of(target, given["data"], chosen, offline=given["offline"])
+        ledger = ledger_of(target, given["data"], chosen)
         proof = prove(ledger, options)
     note = ledger.example.title if is_run(target) else ""
     _tell(console, target, proof, note)

@@ -5,40 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chainrule.cli.own_data import own_data
-from chainrule.cli.runs import Kept, is_folder, open_kept
 from chainrule.data import Dataset
 from chainrule.errors import InputError
+from chainrule.experiment import SavedRun, is_run, open_run
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import WorkedExample, supported_recipe, unsupported_settings
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
 
-__all__ = ["is_run", "ledger_of"]
+__all__ = ["ledger_of"]
 
 
-def is_run(target: str) -> bool:
-    """Whether a path is a run or a network rather than a worked file."""
-    return is_folder(target) or target.endswith(".safetensors")
-
-
-def ledger_of(
-    target: str, data: str | None, settings: Mapping[str, int], *, offline: bool
-) -> Ledger:
+def ledger_of(target: str, data: str | None, settings: Mapping[str, int]) -> Ledger:
     """The steps whose gradients are proved.
 
     Args:
         target: a worked file, a run's folder, or a network file.
         data: where a run's data are now; None where it knows.
         settings: examples, batches and seed of the lot that draws a run's examples.
-        offline: whether nothing may be fetched.
 
     Raises: what reading the file, the run or the data raises.
     """
     if is_run(target):
-        kept = open_kept(target)
-        source = own_data(kept, "prove", data)
-        return Ledger(_drawn(kept, source.load(offline=offline).train, settings))
+        run = open_run(target)
+        run.network  # noqa: B018  # a run without one is refused before data are loaded
+        return Ledger(_drawn(run, run.data("train", data), settings))
     if data is not None:
         raise InputError(
             "prove",
@@ -53,13 +44,13 @@ def ledger_of(
     return Ledger(read_worked(target))
 
 
-def _drawn(kept: Kept, dataset: Dataset, settings: Mapping[str, int]) -> WorkedExample:
+def _drawn(kept: SavedRun, dataset: Dataset, settings: Mapping[str, int]) -> WorkedExample:
     """Steps on from the network as it was kept, with examples drawn by lot."""
     batches, size = settings["batches"], min(settings["examples"], len(dataset))
     batches = min(batches, len(dataset) // size)
     rows = generator(settings["seed"], "proof").permutation(len(dataset))[: batches * size]
     changes: dict[str, Any] = {"batch_size": size, "shuffle": False}
-    recipe = _recipe(kept, dataset)
+    recipe = kept.recipe_for(dataset)
     return WorkedExample.from_network(
         kept.network,
         dataset,
@@ -77,12 +68,3 @@ def _title(recipe: Recipe) -> str:
     if not without:
         return ""
     return f"Of the network as it was kept, without the run's {', '.join(without)}"
-
-
-def _recipe(kept: Kept, dataset: Dataset) -> Recipe:
-    """The run's own; for a network file the cost that goes with its outputs."""
-    from chainrule.evaluation import natural_cost
-
-    if kept.facts is not None:
-        return kept.facts.recipe
-    return Recipe(cost=natural_cost(kept.network, dataset), seed=0)

@@ -8,14 +8,20 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import Setting, flag_of
-from chainrule.cli.job import Sources, new_job
-from chainrule.cli.option_values import given_values, setting_flags
-from chainrule.cli.settings import training_settings
+from chainrule.cli.flag_errors import errors_by_flags
+from chainrule.cli.flags import (
+    Setting,
+    experiment_flags,
+    experiment_settings,
+    flags_of,
+    json_flag,
+    offline_flag,
+    threads_flag,
+)
 from chainrule.evaluation import Table
+from chainrule.experiment import Experiment, training_settings
 from chainrule.limits import Limit
-from chainrule.training import RateCurve, find_learning_rate
+from chainrule.training import RateCurve
 
 __all__ = ["command"]
 
@@ -31,86 +37,76 @@ _EXAMPLES = (
     "chainrule rate mnist --layers 784,64,10 --optimiser sgd --save rates.png",
     "chainrule rate flowers.csv --preset balanced --layers 4,32,3 --json",
 )
-_SEARCH = "search"
-_OWN = (
-    Setting(
-        name="lowest",
-        limit=Limit(float, "the first rate", 0, low_open=True, group=_SEARCH),
-        default=1e-6,
-    ),
-    Setting(
+_RATE = Limit(float, "the first rate", 0, low_open=True, group="search")
+_SEARCH = {
+    "lowest": Setting(name="lowest", limit=_RATE, default=1e-6),
+    "highest": Setting(
         name="highest",
-        limit=Limit(float, "the last rate", 0, low_open=True, group=_SEARCH),
+        limit=Limit(float, "the last rate", 0, low_open=True, group="search"),
         default=10.0,
     ),
-    Setting(name="steps", limit=Limit(int, "steps", 10, 100_000, group=_SEARCH), default=200),
-)
+    "steps": Setting(
+        name="steps", limit=Limit(int, "steps", 10, 100_000, group="search"), default=200
+    ),
+}
+_SETTINGS = training_settings()
 _ROWS = 12
+"""Lines of the table; the curve has a point for each step."""
 
 
-def _rate(**given: Any) -> int:
+def _find_rate(data: str, **given: Any) -> int:
     ctx = click.get_current_context()
     console = Console(as_json=given["as_json"])
-    own = {s.name: s.default if given[s.name] is None else given[s.name] for s in _OWN}
-    with told_by_flags("rate", [*_SETTINGS, *own]):
-        values = given_values(ctx, _SETTINGS)
-        sources = Sources(given["data"], None, None, given["offline"], given["threads"])
-        job = new_job(sources, values, _SETTINGS)
-        found = find_learning_rate(
-            job.network, job.pair.train, job.recipe, threads=given["threads"], **own
-        )
+    search = {n: s.default if given[n] is None else given[n] for n, s in _SEARCH.items()}
+    settings = experiment_settings(ctx, _SETTINGS)
+    with errors_by_flags("rate", [*_SETTINGS, *_SEARCH]):
+        experiment = Experiment.from_settings(data, settings)
+        curve = experiment.find_learning_rate(threads=given["threads"], **search)
     if given["save"] is not None:
-        _save(found, given["save"])
+        _draw(curve, given["save"])
     if console.as_json:
-        console.json({**vars(found), "suggestion": found.suggestion})
+        console.json({**vars(curve), "suggestion": curve.suggestion})
         return 0
-    console.table(_table(found))
+    console.table(_table(curve))
     console.line()
-    console.fact("rate", _verdict(found))
+    console.fact("rate", _verdict(curve))
     if given["save"] is not None:
         console.fact("drawn", given["save"])
     return 0
 
 
-def _save(found: RateCurve, path: str) -> None:
+def _draw(curve: RateCurve, path: str) -> None:
     from chainrule.figures import draw_rates, save_figure
 
-    save_figure(draw_rates(found), path)
+    save_figure(draw_rates(curve), path)
 
 
-def _table(found: RateCurve) -> Table:
-    many = len(found.rates)
+def _table(curve: RateCurve) -> Table:
+    many = len(curve.rates)
     shown = sorted({round(k * (many - 1) / (_ROWS - 1)) for k in range(_ROWS)}) if many else []
-    rows = tuple((f"{found.rates[k]:.3g}", f"{found.smoothed[k]:.4g}") for k in shown)
-    note = "The cost ran away here." if found.diverged else ""
+    rows = tuple((f"{curve.rates[k]:.3g}", f"{curve.smoothed[k]:.4g}") for k in shown)
+    note = "The cost ran away here." if curve.diverged else ""
     return Table("Rates", ("rate", "cost, smoothed"), rows, note)
 
 
-def _verdict(found: RateCurve) -> str:
-    if found.suggestion is None:
+def _verdict(curve: RateCurve) -> str:
+    if curve.suggestion is None:
         return "none is suggested: the cost never sank; see chainrule diagnose"
-    return f"{found.suggestion:.2g} is suggested: a third of {found.lowest:.2g}, the least cost"
+    return f"{curve.suggestion:.2g} is suggested: a third of {curve.lowest:.2g}, the least cost"
 
 
 def _flags() -> list[click.Parameter]:
     files = "files and output"
     return [
         argument("data"),
-        *(flag_of(setting) for setting in _OWN),
+        *flags_of(_SEARCH),
         Flag(["--save"], metavar="FILE", group=files, help="draw the curve: .png, .svg or .pdf"),
-        *setting_flags(),
-        Flag(["--json", "as_json"], is_flag=True, group=files, help="print nothing but JSON"),
-        Flag(["--offline"], is_flag=True, group="data", help="fetch nothing from the network"),
-        flag_of(
-            Setting(
-                name="threads",
-                limit=Limit(int, "how many compute at once", 1, group=files, optional=True),
-                default_text="CHAINRULE_THREADS, or as many as there are processors",
-            )
-        ),
-        *(flag_of(setting) for setting in _SETTINGS.values()),
+        *experiment_flags(files),
+        json_flag(files),
+        offline_flag(),
+        threads_flag(files),
+        *flags_of(_SETTINGS),
     ]
 
 
-_SETTINGS = training_settings()
-command = Command("rate", _rate, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)
+command = Command("rate", _find_rate, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

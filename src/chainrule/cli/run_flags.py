@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from chainrule.cli.command import Flag
-from chainrule.cli.flags import Setting, flag_name, flag_of
-from chainrule.cli.parts import split_flag
+from chainrule.cli.flags import Setting, flag_name, flag_of, part_flag
 from chainrule.errors import InputError
 from chainrule.limits import Limit
 
@@ -48,7 +47,7 @@ def run_flags() -> list[click.Parameter]:
         *map(flag_of, _NUMBERS[:3]),
         _mislabels(),
         *map(flag_of, _NUMBERS[3:]),
-        split_flag(_GROUP, "test; --weight takes the training set"),
+        part_flag(_GROUP, "test; --weight takes the training set"),
         Flag(["--data"], metavar="DATA", group=_GROUP, help=moved.format("data are")),
         Flag(
             ["--validation"],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.console import Console, is_terminal, rich_console
-from chainrule.cli.epoch_table import duration_text
+from chainrule.cli.progress import duration_text
 from chainrule.errors import FileError
 from chainrule.evaluation import Table
 from chainrule.study import Ended, Kept, chosen_text, counted, entries, figure_text

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Any
 
 import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.epoch_table import EpochTable, duration_text
-from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import Setting, flag_of
-from chainrule.cli.job import Job, Sources, new_job, resumed_job
-from chainrule.cli.option_values import given_values, setting_flags
-from chainrule.cli.presets import presets_table
-from chainrule.cli.progress import Once, training_observers
-from chainrule.cli.settings import training_settings
-from chainrule.cli.training_warnings import watching
-from chainrule.cli.wording import data_text, network_text, recipe_text, result_text
+from chainrule.cli.flag_errors import errors_by_flags
+from chainrule.cli.flags import (
+    experiment_flags,
+    experiment_settings,
+    flags_of,
+    json_flag,
+    offline_flag,
+    threads_flag,
+)
+from chainrule.cli.progress import EpochTable, Once, duration_text, training_observers
 from chainrule.errors import InputError, TrainingInterrupted
-from chainrule.evaluation import Report, evaluate
-from chainrule.limits import Limit
-from chainrule.training import Run
+from chainrule.evaluation import Table, percent_text
+from chainrule.experiment import (
+    Experiment,
+    TrainingResult,
+    describe_architecture,
+    describe_data,
+    describe_recipe,
+    describe_report,
+    open_run,
+    training_settings,
+)
+from chainrule.presets import preset, preset_description, preset_names, preset_results
 
 __all__ = ["command"]
 
@@ -60,36 +70,31 @@ _EXAMPLES = (
     "chainrule train --resume runs/digits",
 )
 _WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
-_THREADS = Setting(
-    name="threads",
-    limit=Limit(int, "how many compute at once", 1, group="files and output", optional=True),
-    default_text="CHAINRULE_THREADS, or as many as there are processors",
-)
+_SETTINGS = training_settings()
 
 
 def _train(**given: Any) -> int:
     ctx = click.get_current_context()
     console = Console(as_json=given["as_json"])
     if given["list_presets"]:
-        console.table(presets_table())
+        console.table(_presets_table())
         return 0
-    names = ("data", "validation", "run", "offline", "threads")
-    sources = Sources(*(given[name] for name in names))
-    resumed, warned = given["resume"], list[str]()
-    _check_flags(ctx, sources.data, resumed)
-    values = {} if resumed else given_values(ctx, _SETTINGS)
-    with told_by_flags("train", _SETTINGS):
-        job = resumed_job(resumed, sources) if resumed else new_job(sources, values, _SETTINGS)
-        run = _followed(console, job, resumed or given["run"], warned)
-        report = evaluate(
-            run.network,
-            job.pair.test,
-            cost=run.recipe.cost,
-            huber_threshold=run.recipe.huber_threshold,
-        )
+    resumed = given["resume"]
+    _check_flags(ctx, given["data"], resumed)
+    again = f"Say where they are: chainrule train {{}} --resume {resumed}"
+    remedies = {"data": again.format("DATA"), "validation": again.format("--validation DATA")}
+    settings = {} if resumed else experiment_settings(ctx, _SETTINGS)
+    with errors_by_flags("train", _SETTINGS, remedies):
+        if resumed:
+            experiment = open_run(resumed).experiment(given["data"], given["validation"])
+        else:
+            experiment = Experiment.from_settings(
+                given["data"], settings, validation=given["validation"]
+            )
+        result = _train_in_view(console, experiment, given)
     if console.as_json:
-        console.json(_as_json(run, job, report) | {"warnings": warned})
-    _conclude(console, run, report, warned)
+        console.json(result.to_dict())
+    _conclude(console, result)
     return 0
 
 
@@ -98,7 +103,7 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
     if data is None and resumed is None:
         raise InputError(
             "train",
-            expected="DATA, or a run to go on with",
+            expected="DATA, or a run to continue",
             got="neither",
             remedy="Name data: chainrule train mnist",
             argument="data",
@@ -111,95 +116,109 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
                 "train",
                 expected="no other settings with --resume",
                 got=flag,
-                why="A run goes on by the recipe with which it began",
+                why="A run continues by the recipe with which it began",
                 remedy=f"Leave {flag} out, or start a new run",
                 argument=name,
             )
 
 
-def _introduce(console: Console, job: Job) -> None:
-    console.fact("data", data_text(job.pair))
-    console.fact("network", network_text(job.architecture))
-    console.fact("recipe", recipe_text(job.recipe))
-    console.fact("seed", f"{job.recipe.seed}" + " (drawn)" * job.drawn)
+def _introduce(console: Console, experiment: Experiment) -> None:
+    architecture = experiment.architecture.for_cost(experiment.recipe.cost)
+    console.fact("data", describe_data(experiment.datasets.pair))
+    console.fact("network", describe_architecture(architecture))
+    console.fact("recipe", describe_recipe(experiment.recipe))
+    console.fact("seed", f"{experiment.recipe.seed}" + " (drawn)" * experiment.seed_drawn)
     console.line()
 
 
-def _followed(console: Console, job: Job, folder: str | None, warned: list[str]) -> Run:
-    """Train in view of the user; an interruption tells how to go on."""
-    table = EpochTable(job.recipe, job.pair.train.classifies, job.validated)
+def _train_in_view(
+    console: Console, experiment: Experiment, given: dict[str, Any]
+) -> TrainingResult:
+    """Train in view of the user; after an interruption the error says how to continue."""
+    folder = given["resume"] or given["run"]
+    train = experiment.resume if given["resume"] else experiment.train
+    classifies = experiment.datasets.pair.train.classifies
+    table = EpochTable(experiment.recipe, classifies, experiment.validates)
     # What cannot be trained is refused before anything is printed.
-    introduction = Once(lambda: _introduce(console, job))
+    introduction = Once(lambda: _introduce(console, experiment))
     try:
-        more: dict[str, Any] = {"kept": folder is not None, "watching": watching(job, warned)}
-        with training_observers(console, table, **more) as observers:
-            run = job.start([introduction, *observers])
+        with training_observers(console, table, saved=folder is not None) as shown:
+            result = train(
+                folder=folder,
+                observers=[introduction, *shown.observers],
+                threads=given["threads"],
+                on_warning=shown.warn,
+            )
     except TrainingInterrupted as error:
-        epoch = min(len(error.run.history) + 1, job.recipe.epochs)
+        epochs = experiment.recipe.epochs
+        epoch = min(len(error.run.history) + 1, epochs)
         raise KeyboardInterrupt(
-            f"train: interrupted in epoch {epoch} of {job.recipe.epochs}. {_way_on(folder)}"
+            f"train: interrupted in epoch {epoch} of {epochs}. {_how_to_continue(folder)}"
         ) from None
-    except KeyboardInterrupt:  # the second signal: what was kept last is what there is
-        raise KeyboardInterrupt(f"train: interrupted. {_way_on(folder)}") from None
+    except KeyboardInterrupt:  # the second signal: what was saved last is what there is
+        raise KeyboardInterrupt(f"train: interrupted. {_how_to_continue(folder)}") from None
     introduction()
-    return run
+    return result
 
 
-def _way_on(folder: str | None) -> str:
+def _how_to_continue(folder: str | None) -> str:
     if folder is None:
-        return "The run was not kept; --run DIR keeps one."
+        return "The run was not saved; --run DIR saves one."
     # No full stop, which would be copied with the folder's name.
-    return f"Go on with: chainrule train --resume {folder}"
+    return f"Continue with: chainrule train --resume {folder}"
 
 
-def _conclude(console: Console, run: Run, report: Report, warned: list[str]) -> None:
+def _conclude(console: Console, result: TrainingResult) -> None:
+    run, best = result.run, result.run.certificate["best_epoch"]
     console.line()
-    console.fact("test", result_text(report))
-    best = run.certificate["best_epoch"]
+    console.fact("test", describe_report(result.test))
     console.fact("ended", f"{run.ended}, {duration_text(run.seconds)} of training")
     if best is not None:
         console.fact("best", f"epoch {best} by {run.recipe.monitor}, whose weights were restored")
     if run.folder is None:
-        console.fact("kept", "nowhere; --run DIR keeps a run, to predict, verify and resume")
-    else:
-        console.fact("kept", f"in {run.folder}; see chainrule evaluate {run.folder}")
-        if warned:
-            console.fact("advice", f"what to set instead: chainrule diagnose {run.folder}")
+        console.fact("saved", "nowhere; --run DIR saves a run, to predict, verify and resume")
+        return
+    console.fact("saved", f"in {run.folder}; see chainrule evaluate {run.folder}")
+    if result.warnings:
+        console.fact("advice", f"what to set instead: chainrule diagnose {run.folder}")
 
 
-def _as_json(run: Run, job: Job, report: Report) -> dict[str, Any]:
-    full = report.to_dict()
-    names = ("data", "data_sha256", "examples", "accuracy", "interval", "cost_name", "cost")
-    return {
-        "data": run.certificate["data"],
-        "architecture": run.certificate["architecture"],
-        "recipe": run.recipe.to_dict(),
-        "seed_drawn": job.drawn,
-        "history": [record.line() for record in run.history],
-        "ended": run.ended,
-        "best_epoch": run.certificate["best_epoch"],
-        "seconds": run.seconds,
-        "network_sha256": run.network.digest,
-        "test": {name: full[name] for name in names},
-        "folder": None if run.folder is None else str(run.folder),
-    }
+def _presets_table() -> Table:
+    """Return all presets, with the medians of their measured trainings on MNIST."""
+    rows = tuple(_preset_row(name) for name in preset_names())
+    header = ("preset", "layers", "accuracy", "seconds", "about")
+    note = "Medians on the MNIST test images, as in docs/recipes.md; blank if not preset_results."
+    return Table("Presets", header, rows, note, leftward=("about",))
+
+
+def _preset_row(name: str) -> tuple[str, ...]:
+    layers, figures = "-".join(map(str, preset(name)["layers"])), preset_results(name)
+    if not figures:
+        return name, layers, "", "", preset_description(name)
+    accuracy, seconds = percent_text(median(figures["accuracies"])), median(figures["seconds"])
+    return (
+        name,
+        layers,
+        accuracy,
+        f"{seconds:.{1 if seconds >= 1 else 2}f}",
+        preset_description(name),
+    )
 
 
 def _flags() -> list[click.Parameter]:
     files = "files and output"
     return [
         argument("data", required=False),
-        Flag(["--run"], metavar="DIR", group=files, help="keep the run in this new folder"),
-        Flag(["--resume"], metavar="RUN", group=files, help="go on with the run in this folder"),
-        *setting_flags(),
+        Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
+        Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
+        *experiment_flags(files),
         Flag(["--list-presets"], is_flag=True, group=files, help="show all presets, and end"),
-        Flag(["--json", "as_json"], is_flag=True, group=files, help="print nothing but JSON"),
-        flag_of(_THREADS),
-        *(flag_of(setting) for setting in _SETTINGS.values()),
-        Flag(["--validation"], metavar="DATA", group="data", help="a validation set of its own"),
-        Flag(["--offline"], is_flag=True, group="data", help="fetch nothing from the network"),
+        json_flag(files),
+        threads_flag(files),
+        *flags_of(_SETTINGS),
+        Flag(["--validation"], metavar="DATA", group="data", help="a separate validation set"),
+        offline_flag(),
     ]
 
 
-_SETTINGS = training_settings()
 command = Command("train", _train, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

@@ -8,12 +8,12 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.flags import Setting, flag_of, given_settings
-from chainrule.cli.settings import owned_by, training_settings
 from chainrule.cli.study_flags import given_place, json_flag, place_flags, storage_flag
 from chainrule.cli.study_run import compute
 from chainrule.errors import InputError, unknown_name
+from chainrule.experiment import NEURONS, select_settings, training_settings
 from chainrule.limits import limits_of
-from chainrule.study import NEURONS, Settings, StudySource, study_of
+from chainrule.study import Settings, StudySource, study_of
 
 __all__ = ["command", "varied"]
 
@@ -60,8 +60,8 @@ def _tune(**given: Any) -> int:
     budget = {name: search.pop(name) for name in ("trials", "seconds") if name in search}
     if fixed.get("task") == "numbers" and "metric" not in search:
         search["metric"] = "validation_cost"
-    data = owned_by("data", fixed, _SETTINGS)
-    network = owned_by("network", fixed, _SETTINGS) | owned_by("architecture", fixed, _SETTINGS)
+    data = select_settings("data", fixed)
+    network = select_settings("network", fixed)
     space = dict(map(varied, given["vary"])) or {
         name: values for name, values in _DEFAULT_SPACE.items() if name not in fixed
     }
@@ -75,7 +75,7 @@ def _tune(**given: Any) -> int:
         "seeds": given["seeds"] or 1,
         "data": {"source": given["data"], **data},
         "network": {name: _plain(name, value) for name, value in network.items()},
-        "recipe": {k: v for k, v in owned_by("recipe", fixed, _SETTINGS).items() if v is not None},
+        "recipe": {k: v for k, v in select_settings("recipe", fixed).items() if v is not None},
         "space": space,
         "budget": {k: v for k, v in budget.items() if v is not None},
     }
@@ -128,8 +128,8 @@ def _value(name: str, text: str) -> Any:
         return _number(name, text)
     setting = _SETTINGS[name]
     if name == "layers":
-        return setting.read("tune --vary", name, text.replace("-", ","))
-    value = setting.read("tune --vary", name, text)
+        return setting.parse("tune --vary", name, text.replace("-", ","))
+    value = setting.parse("tune --vary", name, text)
     return value[0] if setting.many else value
 
 

@@ -1,4 +1,4 @@
-"""`chainrule verify`: compute a kept run again and compare it to the bit."""
+"""`chainrule verify`: compute a saved run again and compare it to the bit."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.command import Command, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
-from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.parts import whole
+from chainrule.cli.flag_errors import errors_by_flags
+from chainrule.cli.flags import json_flag, moved_data_flags, offline_flag
 from chainrule.cli.progress import training_observers
-from chainrule.cli.runs import data_of, validation_of
-from chainrule.training import RunFolder, Verification, verify
+from chainrule.experiment import open_run
+from chainrule.training import Verification
 
 __all__ = ["command"]
 
@@ -36,20 +36,15 @@ _EXAMPLES = (
 
 def _verify(run: str, data: str | None, validation: str | None, **given: Any) -> int:
     console = Console(as_json=given["as_json"])
-    with told_by_flags("verify", ()):
-        facts = RunFolder(run).facts()
-        remedy = f"Say where they are now: chainrule verify {run} "
-        source = data_of(facts, run, data, remedy + "--data DATA")
-        checks = validation_of(facts, run, validation, remedy + "--validation DATA")
-        pair = source.load(offline=given["offline"])
-        own = None if checks is None else whole(checks.load(offline=given["offline"]))
-        with training_observers(console, None) as observers:
-            found = verify(run, pair.train, validation=own, observers=observers)
-    _tell(console, run, found)
+    again = f"Say where they are: chainrule verify {run}"
+    remedies = {"data": f"{again} --data DATA", "validation": f"{again} --validation DATA"}
+    with errors_by_flags("verify", remedies=remedies), training_observers(console, None) as shown:
+        found = open_run(run).verify(data=data, validation=validation, observers=shown.observers)
+    _report(console, run, found)
     return 0 if found.holds else CHECK_FAILED
 
 
-def _tell(console: Console, run: str, found: Verification) -> None:
+def _report(console: Console, run: str, found: Verification) -> None:
     if console.as_json:
         console.json({"run": run, "holds": found.holds, **dataclasses.asdict(found)})
     epochs = f"{found.epochs} epoch" + "s" * (found.epochs != 1)
@@ -63,14 +58,7 @@ def _tell(console: Console, run: str, found: Verification) -> None:
 
 def _flags() -> list[click.Parameter]:
     group = "data and output"
-    moved = "where the {} are now, if they were moved"
-    return [
-        argument("run"),
-        Flag(["--data"], metavar="DATA", group=group, help=moved.format("data")),
-        Flag(["--validation"], metavar="DATA", group=group, help=moved.format("validation data")),
-        Flag(["--offline"], is_flag=True, group=group, help="fetch nothing from the network"),
-        Flag(["--json", "as_json"], is_flag=True, group=group, help="print nothing but JSON"),
-    ]
+    return [argument("run"), *moved_data_flags(group), offline_flag(group), json_flag(group)]
 
 
 command = Command("verify", _verify, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

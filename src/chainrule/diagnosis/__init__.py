@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from chainrule.diagnosis.condition import Finding as Finding
     from chainrule.diagnosis.condition_table import CONDITIONS as CONDITIONS
     from chainrule.diagnosis.diagnoser import Diagnosis as Diagnosis
-    from chainrule.diagnosis.diagnoser import diagnose as diagnose
+    from chainrule.diagnosis.diagnoser import diagnose_evidence as diagnose_evidence
     from chainrule.diagnosis.evidence import POOR as POOR
     from chainrule.diagnosis.evidence import Evidence as Evidence
     from chainrule.diagnosis.probe import evidence_between as evidence_between
+    from chainrule.diagnosis.probe import probe_training as probe_training
     from chainrule.diagnosis.remedies import Mended as Mended
     from chainrule.diagnosis.remedies import mend as mend
     from chainrule.diagnosis.remedies import settings_text as settings_text
@@ -24,9 +25,10 @@ __all__ = [
     "Evidence",
     "Finding",
     "Mended",
-    "diagnose",
+    "diagnose_evidence",
     "evidence_between",
     "mend",
+    "probe_training",
     "settings_text",
     "warning_observer",
 ]
@@ -36,9 +38,9 @@ __getattr__, __dir__ = attach(
     {
         "condition": ["Finding"],
         "condition_table": ["CONDITIONS"],
-        "diagnoser": ["Diagnosis", "diagnose"],
+        "diagnoser": ["Diagnosis", "diagnose_evidence"],
         "evidence": ["POOR", "Evidence"],
-        "probe": ["evidence_between"],
+        "probe": ["evidence_between", "probe_training"],
         "remedies": ["Mended", "mend", "settings_text"],
         "training_warnings": ["warning_observer"],
     },

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.diagnosis.evidence import Evidence
+from chainrule.evaluation import plain
 
 __all__ = ["Condition", "Finding", "Sight", "ready"]
 
@@ -56,6 +57,10 @@ class Finding:
     changes: Mapping[str, Any]
     remedy: str
     rows: tuple[int, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as in `Diagnosis.to_dict`."""
+        return {**plain(self), "changes": dict(self.changes)}
 
 
 def ready(evidence: Evidence) -> str:

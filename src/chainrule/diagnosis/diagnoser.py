@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chainrule.diagnosis.condition import Condition, Finding
 from chainrule.diagnosis.condition_table import CONDITIONS
 from chainrule.diagnosis.evidence import Evidence
+from chainrule.evaluation import plain
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = ["Diagnosis", "diagnose_evidence"]
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,19 @@ class Diagnosis:
     skill: float
     diverged: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule diagnose --json` prints."""
+        names = ("steps", "steps_planned", "cost_start", "cost_end", "skill", "diverged")
+        return {
+            **{name: plain(getattr(self, name)) for name in names},
+            "findings": [finding.to_dict() for finding in self.findings],
+            "unjudged": dict(self.unjudged),
+        }
 
-def diagnose(evidence: Evidence, conditions: Iterable[Condition] = CONDITIONS) -> Diagnosis:
+
+def diagnose_evidence(
+    evidence: Evidence, conditions: Iterable[Condition] = CONDITIONS
+) -> Diagnosis:
     """Judge the evidence by each condition.
 
     Args:
@@ -46,10 +59,10 @@ def diagnose(evidence: Evidence, conditions: Iterable[Condition] = CONDITIONS) -
 
     Example:
         >>> import chainrule as cr
-        >>> from chainrule.diagnosis.probe import probe
+        >>> from chainrule.diagnosis.probe import probe_training
         >>> data = cr.Dataset([[0.0, 1.0], [1.0, 0.0]] * 20, [0, 1] * 20)
         >>> network = cr.Network.create([2, 4, 2], initialiser="zeros")
-        >>> found = diagnose(probe(network, data, cr.Recipe(epochs=3, seed=0)))
+        >>> found = diagnose_evidence(probe_training(network, data, cr.Recipe(epochs=3, seed=0)))
         >>> found.findings[0].title
         'Symmetric initial weights'
     """

@@ -20,7 +20,7 @@ from chainrule.training import (
     train_chunk,
 )
 
-__all__ = ["STEPS", "evidence_between", "probe", "trial_steps"]
+__all__ = ["STEPS", "evidence_between", "probe_training", "trial_steps"]
 
 STEPS = 400
 """How many steps a trial takes at most."""
@@ -31,7 +31,7 @@ _HELD_OUT = 0.2
 _FEW = 20
 
 
-def probe(
+def probe_training(
     network: Network,
     training: Dataset,
     recipe: Recipe,

@@ -9,6 +9,7 @@ from typing import Any
 
 from chainrule.diagnosis.condition import Finding
 from chainrule.diagnosis.diagnoser import Diagnosis
+from chainrule.evaluation import plain
 
 __all__ = ["Mended", "Treatment", "mend", "settings_text"]
 
@@ -47,6 +48,18 @@ class Mended:
     def changes(self) -> dict[str, Any]:
         """All settings that are other than before."""
         return {name: v for one in self.treatments for name, v in one.changes.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule diagnose --apply --json` prints as "mended"."""
+        return {
+            "changes": self.changes,
+            "skill": plain(self.last.skill),
+            "findings": [finding.to_dict() for finding in self.last.findings],
+        }
+
+    def to_toml(self) -> str:
+        """Return the settings as a file for `chainrule train --config`."""
+        return settings_text(self.settings)
 
 
 def mend(

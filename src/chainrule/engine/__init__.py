@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from chainrule.engine.contract import Until as Until
     from chainrule.engine.dataset_view import DatasetView as DatasetView
     from chainrule.engine.dataset_view import normalised_weights as normalised_weights
-    from chainrule.engine.divergence import After as After
-    from chainrule.engine.divergence import first_fault as first_fault
     from chainrule.engine.divergence import first_non_finite as first_non_finite
     from chainrule.engine.divergence import is_finite as is_finite
     from chainrule.engine.divergence import validation_divergence as validation_divergence
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from chainrule.engine.training_schedule import initial_state as initial_state
 
 __all__ = [
-    "After",
     "Best",
     "DatasetView",
     "Engine",
@@ -51,7 +48,6 @@ __all__ = [
     "augmentation_from_recipe",
     "drop_gains",
     "dropout_rates",
-    "first_fault",
     "first_non_finite",
     "initial_state",
     "is_finite",
@@ -70,9 +66,7 @@ __getattr__, __dir__ = attach(
         "contract": ["Engine", "Until"],
         "scoring": ["Score"],
         "divergence": [
-            "After",
             "validation_divergence",
-            "first_fault",
             "first_non_finite",
             "is_finite",
         ],

@@ -19,34 +19,31 @@ from chainrule.data import Dataset
 from chainrule.engine.contract import Engine, Until
 from chainrule.engine.dropout_masks import dropout_rates, mask_keys
 from chainrule.engine.kernel_examples import kernel_examples, mix_targets
-from chainrule.engine.kernel_selection import KernelSelection, select_kernels
+from chainrule.engine.kernel_selection import KernelSelection, partition_tasks, select_kernels
 from chainrule.engine.kernel_state import KernelState, LatestState, pack_position
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.step_hyperparameters import step_hyperparameters
-from chainrule.engine.task_partition import partition_tasks
 from chainrule.engine.thread_tuning import ThreadTuner
 from chainrule.engine.training_context import LatestEpoch
 from chainrule.engine.training_schedule import initial_state
 from chainrule.kernels import (
+    BatchChunk,
     Buffers,
-    Course,
-    Examples,
-    Pieces,
-    Plan,
-    Stretch,
-    Team,
-    Work,
+    KernelLayout,
+    StepHyperparameters,
+    TaskQueue,
+    TrainingState,
+    Workspace,
     advance_loops,
     advance_tiles,
 )
-from chainrule.network import Network, PackedLayout, allocate_buffers, kernel_plan
+from chainrule.network import Network, PackedLayout, allocate_buffers, kernel_layout
 from chainrule.thread_pool import ThreadPool
 
 __all__ = ["CompiledEngine"]
 
 Array = NDArray[Any]
-Data = tuple[Examples, Plan, Buffers, Pieces]
 
 _FIRST_CHUNK = 16
 """Batches of an epoch's first chunk, whose length is not yet known by the clock."""
@@ -60,7 +57,7 @@ class CompiledEngine(Engine):
     """The engine compiled by Numba; the result does not depend on the number of threads."""
 
     _latest: LatestState = field(default_factory=LatestState, init=False, repr=False)
-    _epochs: LatestEpoch[Data] = field(default_factory=LatestEpoch, init=False, repr=False)
+    _epochs: LatestEpoch[Workspace] = field(default_factory=LatestEpoch, init=False, repr=False)
 
     @cached_property
     def _reference(self) -> ReferenceEngine:
@@ -88,8 +85,8 @@ class CompiledEngine(Engine):
         return ThreadTuner(self._pool.threads)
 
     @cached_property
-    def _plan(self) -> Plan:
-        return kernel_plan(self._packed, self._rows)
+    def _kernel_layout(self) -> KernelLayout:
+        return kernel_layout(self._packed, self._rows)
 
     @property
     def _rows(self) -> int:
@@ -99,26 +96,28 @@ class CompiledEngine(Engine):
 
     @cached_property
     def _buffers(self) -> Buffers:
-        return allocate_buffers(self._plan, self._packed, self._pool.threads)
+        return allocate_buffers(self._kernel_layout, self._packed, self._pool.threads)
 
     @cached_property
-    def _hyperparameters(self) -> Course:
+    def _hyperparameters(self) -> StepHyperparameters:
         is_weight = self._packed.pack(self.layout.is_weight)
         return step_hyperparameters(self.recipe, is_weight, self._dropout)
 
-    def _data(self, epoch: int) -> Data:
+    def _workspace(self, epoch: int) -> Workspace:
         """The examples of an epoch, and room for its batches."""
-        return self._epochs.get(epoch, self._make_data)
+        return self._epochs.get(epoch, self._make_workspace)
 
-    def _make_data(self, epoch: int) -> Data:
+    def _make_workspace(self, epoch: int) -> Workspace:
         architecture, epochs = self.context.architecture, self.context.epochs
         seen = epochs.dataset_of(epoch)
         examples = kernel_examples(seen, architecture, self.recipe.class_weights)
         examples = mix_targets(examples, seen, epochs.mixing(epoch))
-        partition = partition_tasks(self._plan, examples, self._selection, architecture.dtype)
+        partition = partition_tasks(
+            self._kernel_layout, examples, self._selection, architecture.dtype
+        )
         if epoch + 1 < self.recipe.epochs:
             epochs.prepare(epoch + 1)
-        return examples, self._plan, self._buffers, partition
+        return Workspace(examples, self._kernel_layout, self._buffers, partition)
 
     @property
     def entry(self) -> str:
@@ -178,37 +177,43 @@ class CompiledEngine(Engine):
 
     def _advance_chunk(self, state: KernelState, after: int, threads: int = 1) -> None:
         """Advance in place to the batch `after`, or to one that is not finite."""
-        position, data = state.position, self._data(state.position.epoch)
-        steps = range(state.step, state.step + after - state.batch)
-        chunk = Stretch(
-            self.context.order(position.epoch),
-            state.batch,
-            after,
-            self.schedule.size(position.epoch),
-            self._rates(position, steps),
-            state.step,
-            self.schedule.part(position.epoch),
-            mask_keys(self.context.seed, self._dropout, steps),
-            self.schedule.average_shares(position, steps),
+        position = state.position
+        workspace, steps = self._workspace(position.epoch), state.steps_to(after)
+        chunk = BatchChunk(
+            order=self.context.order(position.epoch),
+            first=state.batch,
+            after=after,
+            batch_size=self.schedule.size(position.epoch),
+            rates=self._rates(position, steps),
+            steps_before=state.step,
+            part_size=self.schedule.part(position.epoch),
+            mask_keys=mask_keys(self.context.seed, self._dropout, steps),
+            average_weights=self.schedule.average_shares(position, steps),
         )
-        work = Work(state.parameters, state.state, state.sums)
         if self._selection.loops:
-            done = advance_loops(data[:3], self._hyperparameters, chunk, work)
+            done = advance_loops(workspace, self._hyperparameters, chunk, state.arrays)
         else:
             # Counters of its own: an interrupt may leave threads at work on the chunk before.
-            queue = Team(threads, np.zeros(3, np.int64))
-            share = partial(self._advance_share, data, chunk, work, queue)
+            queue = TaskQueue(threads, np.zeros(3, np.int64))
+            share = partial(self._advance_share, workspace, chunk, state.arrays, queue)
             done = share(0) if threads == 1 else self._pool.run(share)
         state.step += done - state.batch
         state.batch = done
 
     def _advance_share(
-        self, data: Data, chunk: Stretch, work: Work, queue: Team, thread: int
+        self,
+        workspace: Workspace,
+        chunk: BatchChunk,
+        arrays: TrainingState,
+        queue: TaskQueue,
+        thread: int,
     ) -> int:
         """One thread's share of a chunk."""
         # Compiled code raises no warnings; the same kernels run as Python do, in whatever thread.
         with np.errstate(all="ignore"):
-            done: int = advance_tiles(data, self._hyperparameters, chunk, work, (queue, thread))
+            done: int = advance_tiles(
+                workspace, self._hyperparameters, chunk, arrays, queue, thread
+            )
         return done
 
     def _rates(self, position: Position, steps: range) -> Array:

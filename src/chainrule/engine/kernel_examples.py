@@ -57,10 +57,10 @@ def mix_targets(examples: Examples, dataset: Dataset, mixing: Mixing | None) -> 
         return examples
     partners, shares = mixing
     if dataset.classifies:
-        return examples._replace(others=examples.labels[partners], shares=shares)
-    share = shares.astype(examples.numbers.dtype)
-    numbers = mixed(examples.numbers, examples.numbers[partners], share)
-    return examples._replace(numbers=numbers)
+        return examples._replace(mixed_labels=examples.labels[partners], mixing_weights=shares)
+    share = shares.astype(examples.targets.dtype)
+    targets = mixed(examples.targets, examples.targets[partners], share)
+    return examples._replace(targets=targets)
 
 
 def _make_examples(
@@ -80,16 +80,16 @@ def _make_examples(
         indptr, scale, dense = np.zeros(0, np.int64), 1.0, dataset.scaled_inputs(dtype=dtype)
         indices, values = np.zeros(0, np.uint16), np.zeros(0, np.uint8)
     return Examples(
-        indptr,
-        indices,
-        values,
-        dense,
-        scale,
+        indptr=indptr,
+        indices=indices,
+        values=values,
+        dense=dense,
+        scale=scale,
         labels=np.array(dataset.targets) if dataset.classifies else np.zeros(0, np.int64),
-        numbers=none if dataset.classifies else dataset.targets.astype(dtype),
+        targets=none if dataset.classifies else dataset.targets.astype(dtype),
         weights=np.zeros(0) if weights is None else weights,
-        others=np.zeros(0, np.int64),
-        shares=np.zeros(0),
+        mixed_labels=np.zeros(0, np.int64),
+        mixing_weights=np.zeros(0),
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.engine.divergence import is_finite
 from chainrule.engine.position import EpochSums, Position
-from chainrule.kernels import aligned_zeros
+from chainrule.kernels import TrainingState, aligned_zeros
 from chainrule.network import PackedLayout
 
 __all__ = ["KernelState", "LatestState", "pack_position", "unpack_position"]
@@ -23,20 +23,20 @@ class KernelState:
     """A position that kernels move forward.
 
     Args:
-        parameters: packed.
-        state: the update's rows, packed, (slots, size); (1, 0) without slots.
-        sums: the epoch's, in the order of EpochSums, (5,).
+        arrays: what they change in place: packed parameters, the update's state, the epoch's sums.
         batch: batches done in the epoch.
         step: steps done in all.
         position: where it began.
     """
 
-    parameters: Array
-    state: Array
-    sums: Array
+    arrays: TrainingState
     batch: int
     step: int
     position: Position
+
+    def steps_to(self, after: int) -> range:
+        """The numbers of the steps, from 0 in the whole run, up to the batch `after`."""
+        return range(self.step, self.step + after - self.batch)
 
     @property
     def is_finite(self) -> bool:
@@ -45,8 +45,7 @@ class KernelState:
         A sum of finite numbers is finite and quick to take; only one that is not, since it may
         have overflowed by itself, calls for a look at every number.
         """
-        arrays = (self.parameters, self.state, self.sums)
-        return all(np.isfinite(array.sum()) or is_finite(array) for array in arrays)
+        return all(np.isfinite(array.sum()) or is_finite(array) for array in self.arrays)
 
 
 class LatestState:
@@ -77,21 +76,23 @@ def pack_position(position: Position, layout: PackedLayout) -> KernelState:
     state = aligned_zeros(shape, position.parameters.dtype)
     for row, flat in zip(state, position.state, strict=False):
         row[...] = layout.pack(flat)
+    # In the order of the indices in kernels/records.py.
     figures = (sums.examples, sums.cost, sums.penalty, sums.correct, sums.gradient_norm)
-    parameters, sums_array = layout.pack(position.parameters), np.array(figures, float)
-    return KernelState(parameters, state, sums_array, position.batch, position.step, position)
+    theta = layout.pack(position.parameters)
+    arrays = TrainingState(theta, state, np.array(figures, float))
+    return KernelState(arrays, position.batch, position.step, position)
 
 
 def unpack_position(state: KernelState, layout: PackedLayout) -> Position:
     """The position that a state stands for."""
-    before = state.position
-    parameters = layout.unpack(state.parameters)
+    before, arrays = state.position, state.arrays
+    parameters = layout.unpack(arrays.theta)
     rows = np.zeros(before.state.shape, parameters.dtype)
-    for flat, row in zip(rows, state.state, strict=False):
+    for flat, row in zip(rows, arrays.update_state, strict=False):
         flat[...] = layout.unpack(row)
     for array in (parameters, rows):
         array.flags.writeable = False  # an observer cannot change the run
-    n, cost, penalty, correct, norm = state.sums.tolist()
+    n, cost, penalty, correct, norm = arrays.epoch_sums.tolist()
     return replace(
         before,
         parameters=parameters,

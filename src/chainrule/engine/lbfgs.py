@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine.contract import Engine, Until
-from chainrule.engine.divergence import diverged_at, is_finite
+from chainrule.engine.divergence import is_finite, step_divergence
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.step_settings import step_settings
 from chainrule.equations.backpropagation import Trace
@@ -71,7 +71,7 @@ class LbfgsEngine(Engine):
             start = self._objective(position.parameters, position.epoch)
             if not start.is_finite:
                 step = self._failed_step(position, start)
-                raise diverged_at(position, self.recipe, step, self.layout)
+                raise step_divergence(position, self.recipe, step, self.layout)
             theta = self._minimise(position, start)
         n = len(self.context.training)
         norm = gradient_norm(start.gradient)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine.contract import Engine, Until
-from chainrule.engine.divergence import diverged_at
+from chainrule.engine.divergence import step_divergence
 from chainrule.engine.dropout_masks import step_masks
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.step_settings import step_settings
@@ -48,7 +48,7 @@ class ReferenceEngine(Engine):
         """The position after one more batch."""
         step = self.training_step(position, rows)
         if not step.is_finite:
-            raise diverged_at(position, self.recipe, step, self.layout)
+            raise step_divergence(position, self.recipe, step, self.layout)
         for array in (step.parameters, step.state):
             array.flags.writeable = False  # an observer cannot change the run
         return replace(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.equations.dropout import silent_below
 from chainrule.equations.updates import UPDATES
-from chainrule.kernels import COST_CODES, HYPER, UPDATE_CODES, Course
+from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateSettings
 from chainrule.recipe import Recipe
 
 __all__ = ["step_hyperparameters"]
@@ -18,7 +18,9 @@ __all__ = ["step_hyperparameters"]
 Array = NDArray[Any]
 
 
-def step_hyperparameters(recipe: Recipe, is_weight: Array, silent: Sequence[float]) -> Course:
+def step_hyperparameters(
+    recipe: Recipe, is_weight: Array, silent: Sequence[float]
+) -> StepHyperparameters:
     """The recipe as kernels take it.
 
     Args:
@@ -26,16 +28,25 @@ def step_hyperparameters(recipe: Recipe, is_weight: Array, silent: Sequence[floa
         is_weight: like the table: 1 for a weight.
         silent: the share of each layer's neurons that dropout silences, (depth,).
     """
-    return Course(
-        COST_CODES[recipe.cost],
-        recipe.huber_threshold,
-        UPDATE_CODES[recipe.optimiser],
-        np.array([getattr(recipe, name) for name in HYPER], dtype=np.float64),
-        recipe.clip_norm or 0.0,
-        is_weight,
-        len(UPDATES[recipe.optimiser].slots),
-        recipe.max_norm or 0.0,
-        recipe.label_smoothing,
-        np.array([silent_below(share) for share in silent], np.int64),
-        np.array([1 / (1 - share) for share in silent]),
+    return StepHyperparameters(
+        cost=COST_CODES[recipe.cost],
+        huber_threshold=float(recipe.huber_threshold),
+        update=UPDATE_CODES[recipe.optimiser],
+        settings=UpdateSettings(
+            momentum=float(recipe.momentum),
+            decay=float(recipe.decay),
+            beta1=float(recipe.beta1),
+            beta2=float(recipe.beta2),
+            epsilon=float(recipe.epsilon),
+            weight_decay=float(recipe.weight_decay),
+            l1=float(recipe.l1),
+            l2=float(recipe.l2),
+        ),
+        clip_norm=float(recipe.clip_norm or 0.0),
+        is_weight=is_weight,
+        slots=len(UPDATES[recipe.optimiser].slots),
+        max_norm=float(recipe.max_norm or 0.0),
+        label_smoothing=float(recipe.label_smoothing),
+        dropout_thresholds=np.array([silent_below(share) for share in silent], np.int64),
+        dropout_scales=np.array([1 / (1 - share) for share in silent]),
     )

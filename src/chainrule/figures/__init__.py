@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from chainrule.figures.descent import draw_descent as draw_descent
     from chainrule.figures.digits import digits_data as digits_data
     from chainrule.figures.digits import draw_digits as draw_digits
+    from chainrule.figures.figure_sources import FigureOptions as FigureOptions
+    from chainrule.figures.figure_sources import draw_figure as draw_figure
+    from chainrule.figures.figure_sources import source_text as source_text
     from chainrule.figures.grid import draw_grid as draw_grid
     from chainrule.figures.grid import grid_data as grid_data
     from chainrule.figures.lr_range import draw_rates as draw_rates
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from chainrule.figures.rate_curves import draw_rate_curves as draw_rate_curves
     from chainrule.figures.rate_curves import grid_points as grid_points
     from chainrule.figures.rate_curves import rate_curves_data as rate_curves_data
+    from chainrule.figures.report_figures import save_report_figures as save_report_figures
     from chainrule.figures.saving import SUFFIXES as SUFFIXES
     from chainrule.figures.saving import save_figure as save_figure
     from chainrule.figures.seed_bands import draw_bands as draw_bands
@@ -39,6 +43,7 @@ __all__ = [
     "SUFFIXES",
     "AugmentationData",
     "FigureKind",
+    "FigureOptions",
     "Material",
     "StudyTable",
     "TrialRow",
@@ -49,6 +54,7 @@ __all__ = [
     "draw_bands",
     "draw_descent",
     "draw_digits",
+    "draw_figure",
     "draw_grid",
     "draw_parallel",
     "draw_rate_curves",
@@ -61,7 +67,9 @@ __all__ = [
     "rate_curves_data",
     "save_figure",
     "save_preparation",
+    "save_report_figures",
     "slices_data",
+    "source_text",
     "trial_bands",
 ]
 
@@ -72,11 +80,13 @@ __getattr__, __dir__ = attach(
         "catalogue": ["FIGURES", "FigureKind", "Material", "make_figure"],
         "descent": ["descent_data", "draw_descent"],
         "digits": ["digits_data", "draw_digits"],
+        "figure_sources": ["FigureOptions", "draw_figure", "source_text"],
         "grid": ["draw_grid", "grid_data"],
         "lr_range": ["draw_rates"],
         "parallel": ["draw_parallel", "parallel_data"],
         "preparation": ["save_preparation"],
         "rate_curves": ["draw_rate_curves", "grid_points", "rate_curves_data"],
+        "report_figures": ["save_report_figures"],
         "saving": ["SUFFIXES", "save_figure"],
         "seed_bands": ["draw_bands", "trial_bands"],
         "slices": ["draw_slices", "slices_data"],

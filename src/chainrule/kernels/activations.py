@@ -1,7 +1,7 @@
-"""The curved activation functions and their slopes, sixteen numbers at a time.
+"""Activation functions of one row, forward and back, restated from the book under their ids.
 
-All are computed in float64 from one exponential of our own, whatever the type of z, so that a
-float32 result is the exact one rounded once. No element's result depends on where it stands.
+All are computed in float64, whatever the type of z, so that a float32 result is the exact one
+rounded once. A number's result does not depend on its place in the row.
 """
 
 from __future__ import annotations
@@ -9,118 +9,92 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-from numpy.polynomial.chebyshev import cheb2poly
 from numpy.typing import NDArray
 
-from chainrule.equations.activations import FAR, SELU_ALPHA, SELU_SCALE
-from chainrule.equations.error_function import CENTRE, SERIES
-from chainrule.kernels.codes import ACTIVATION_CODES
-from chainrule.kernels.compiling import kernel
-from chainrule.kernels.simd import two_to, where_positive, within
+from chainrule.equations.activations import ACTIVATIONS, FAR, LEAK, SELU_ALPHA, SELU_SCALE
+from chainrule.kernels.compiling import kernel, strict_kernel
+from chainrule.kernels.elementary import exp, exp_parts, log1p, normal_cdf
+from chainrule.kernels.simd import (
+    LANES,
+    clip,
+    load_float64,
+    store_rounded,
+    sum_lanes,
+    where_positive,
+)
 
-__all__ = ["curve_of", "exp_of", "exp_parts", "log1p_of", "softplus_of"]
+__all__ = [
+    "ACTIVATION_CODES",
+    "SIGMOID",
+    "SOFTMAX",
+    "activate_lanes",
+    "activate_number",
+    "activate_row",
+    "activate_with_derivative",
+    "argmax",
+    "pull_back_row",
+    "softplus",
+    "softplus_lanes",
+]
 
 Array = NDArray[Any]
 
+ACTIVATION_CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
+"""Whole numbers for the names of the book: compiled code chooses by number."""
+
+STEP = ACTIVATION_CODES["step"]
+IDENTITY = ACTIVATION_CODES["identity"]
 SIGMOID = ACTIVATION_CODES["sigmoid"]
 TANH = ACTIVATION_CODES["tanh"]
+RELU = ACTIVATION_CODES["relu"]
+LEAKY_RELU = ACTIVATION_CODES["leaky_relu"]
 ELU = ACTIVATION_CODES["elu"]
 SELU = ACTIVATION_CODES["selu"]
 GELU = ACTIVATION_CODES["gelu"]
-SILU = ACTIVATION_CODES["silu"]
 SOFTPLUS = ACTIVATION_CODES["softplus"]
+SOFTMAX = ACTIVATION_CODES["softmax"]
 
-_LEAST, _MOST = -709.3, 709.7
-"""Beyond these e^t is 0 and infinity."""
-_TO_WHOLE = 1.5 * 2.0**52
-"""A number this large has no digits behind the point: to add it rounds to a whole number."""
-_PER_LN2 = 1 / math.log(2)
-_LN2 = math.log(2)
-_LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
-_LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
-"""ln 2 in two parts; a whole number up to a million times the first is exact."""
-
-# 1/2!, 1/3! …: the series of (e^r - 1 - r) / r².
-_C0, _C1, _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (
-    1 / math.factorial(k) for k in range(2, 14)
-)
-_L3, _L5, _L7, _L9, _L11, _L13, _L15, _L17, _L19 = (1 / k for k in range(3, 20, 2))
-_ROOT_TWO_LESS_1 = math.sqrt(2) - 1
-_SMOOTH = tuple(float(c) for c in cheb2poly(np.array(SERIES)))
-"""The series of [A0] in powers of its variable."""
-_ROOT_HALF = math.sqrt(0.5)
 _PER_ROOT_TWO_PI = 1 / math.sqrt(2 * math.pi)
 
 
-@kernel
-def exp_parts(t: Any) -> tuple[Any, Any]:
-    """A power of two s, and p from -0.3 to 0.42, with e^t = s (1 + p).
-
-    t is n ln 2 + r with whole n and |r| ≤ ½ ln 2. Of e^r - 1 thirteen terms are summed: the first
-    left out is below 4e-18. e^t - 1 is s p + (s - 1), which keeps its digits near 0.
-    """
-    t = within(t, _LEAST, _MOST)
-    shifted = t * _PER_LN2 + _TO_WHOLE
-    n = shifted - _TO_WHOLE
-    r = (t - n * _LN2_HIGH) - n * _LN2_LOW
-    r2 = r * r
-    r4 = r2 * r2
-    low = (_C0 + _C1 * r) + (_C2 + _C3 * r) * r2
-    middle = (_C4 + _C5 * r) + (_C6 + _C7 * r) * r2
-    high = (_C8 + _C9 * r) + (_C10 + _C11 * r) * r2
-    return two_to(shifted), r + r2 * (low + r4 * (middle + r4 * high))
+# ------------------------------------------------------------- piecewise linear, number by number
 
 
 @kernel
-def exp_of(t: Any) -> Any:
-    """e^t; 0 below -708.7, infinity above 709.4."""
-    s, p = exp_parts(t)
-    return s * (1.0 + p)
+def _is_piecewise_linear(code: int) -> bool:
+    """Whether a function is a line with one bend or jump, but not ReLU, which has its own loop."""
+    return code in (LEAKY_RELU, STEP)
 
 
 @kernel
-def log1p_of(e: Any) -> Any:
-    """The logarithm of 1 + e, for e from 0 to 1.
+def activate_number(code: int, z: float) -> tuple[float, float]:
+    """[F2, BP2b] φ(z) and φ'(z) of step, leaky ReLU and identity."""
+    if code == STEP:
+        return (1.0 if z >= 0.0 else (0.0 if z < 0.0 else z)), 0.0
+    if code == LEAKY_RELU:
+        return (z, 1.0) if z > 0.0 else (LEAK * z, LEAK)
+    return z, 1.0
 
-    Above √2, 1 + e is 2 (1 + f). With q = f / (2 + f), ln(1 + f) = 2 (q + q³/3 + q⁵/5 …); from
-    |q| ≤ 0.172 the first term left out is below 3e-17 of the sum.
-    """
-    far = e - _ROOT_TWO_LESS_1
-    f = where_positive(far, 0.5 * (e - 1.0), e)
-    q = f / (2.0 + f)
-    q2 = q * q
-    q4 = q2 * q2
-    low = (_L3 + _L5 * q2) + (_L7 + _L9 * q2) * q4
-    high = (_L11 + _L13 * q2) + (_L15 + _L17 * q2) * q4 + _L19 * (q4 * q4)
-    series = q + q * q2 * (low + q4 * (q4 * high))
-    return where_positive(far, _LN2, 0.0) + 2.0 * series
+
+@kernel
+def softplus(z: float) -> float:
+    """[A11] max(z, 0) + ln(1 + e^-|z|) of one number."""
+    return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
+
+
+# ---------------------------------------------------------------- curved, sixteen numbers at a time
 
 
 @kernel
 def _exponent_of(code: int, z: Any) -> Any:
-    """The exponent that a function of z needs; never above 0."""
+    """The exponent that a function of z needs; never above 0, so that e to it is at most 1."""
     if code == GELU:
-        near = within(z, -FAR, FAR)
+        near = clip(z, -FAR, FAR)
         return -0.5 * near * near
     if code in (ELU, SELU):
         return where_positive(z, 0.0, z)
-    left = where_positive(z, -1.0 * z, z)
-    return 2.0 * left if code == TANH else left
-
-
-@kernel
-def _normal_cdf(z: Any, e: Any) -> Any:
-    """[A0] Φ(z), with e = e^(-z²/2)."""
-    x = _ROOT_HALF * where_positive(z, z, -1.0 * z)
-    t = (x - CENTRE) / (x + CENTRE)
-    t2 = t * t
-    even, odd = _SMOOTH[24] + 0.0 * t, _SMOOTH[23] + 0.0 * t
-    for k in range(22, 0, -2):
-        even, odd = even * t2 + _SMOOTH[k], odd * t2 + _SMOOTH[k - 1]
-    smooth = even * t2 + _SMOOTH[0] + odd * t
-    tail = 0.5 * smooth * e / (1.0 + 2.0 * x)
-    return where_positive(z, 1.0 - tail, tail)
+    negative = where_positive(z, -1.0 * z, z)
+    return 2.0 * negative if code == TANH else negative
 
 
 @kernel
@@ -133,17 +107,17 @@ def _sigmoid_from(z: Any, e: Any) -> tuple[Any, Any]:
 @kernel
 def _softplus_from(z: Any, e: Any) -> tuple[Any, Any]:
     """[A11] ln(1 + e^z) and σ(z), with e = e^-|z|."""
-    return where_positive(z, z, 0.0) + log1p_of(e), _sigmoid_from(z, e)[0]
+    return where_positive(z, z, 0.0) + log1p(e), _sigmoid_from(z, e)[0]
 
 
 @kernel
-def softplus_of(z: Any) -> tuple[Any, Any]:
-    """[A11] ln(1 + e^z) and its slope, σ(z), for sixteen float64 numbers."""
-    return _softplus_from(z, exp_of(where_positive(z, -1.0 * z, z)))
+def softplus_lanes(z: Any) -> tuple[Any, Any]:
+    """[A11] ln(1 + e^z) and its derivative, σ(z), for sixteen float64 numbers."""
+    return _softplus_from(z, exp(where_positive(z, -1.0 * z, z)))
 
 
 @kernel
-def curve_of(code: int, z: Any) -> tuple[Any, Any]:
+def activate_lanes(code: int, z: Any) -> tuple[Any, Any]:
     """[F2, BP2b] φ(z) and φ'(z) of one of the curved functions, for sixteen float64 numbers."""
     s, p = exp_parts(_exponent_of(code, z))
     e, e_less_1 = s * (1.0 + p), s * p + (s - 1.0)
@@ -156,13 +130,123 @@ def curve_of(code: int, z: Any) -> tuple[Any, Any]:
         value = SELU_SCALE * where_positive(z, z, SELU_ALPHA * e_less_1)
         return value, SELU_SCALE * where_positive(z, 1.0, SELU_ALPHA * e)
     if code == GELU:
-        near = within(z, -FAR, FAR)
-        cdf = _normal_cdf(near, e)
-        return within(z, -FAR, math.inf) * cdf, cdf + near * (_PER_ROOT_TWO_PI * e)
+        near = clip(z, -FAR, FAR)
+        cdf = normal_cdf(near, e)
+        # FAR replaces -infinity, whose product with 0 would be NaN.
+        return clip(z, -FAR, math.inf) * cdf, cdf + near * (_PER_ROOT_TWO_PI * e)
     if code == SOFTPLUS:
         return _softplus_from(z, e)
     sigmoid, bell = _sigmoid_from(z, e)
     if code == SIGMOID:
         return sigmoid, bell
-    near = within(z, -FAR, FAR)
-    return within(z, -FAR, math.inf) * sigmoid, sigmoid + near * bell
+    # SiLU: z σ(z) and σ(z) + z σ'(z).
+    near = clip(z, -FAR, FAR)
+    return clip(z, -FAR, math.inf) * sigmoid, sigmoid + near * bell
+
+
+# ----------------------------------------------------------------------------------------- softmax
+
+
+@strict_kernel
+def argmax(z: Array) -> int:
+    """The index of the first greatest element, or of the first NaN."""
+    best = 0
+    for j in range(1, z.size):
+        if z[j] > z[best] or (z[j] != z[j] and z[best] == z[best]):
+            best = j
+    return best
+
+
+@kernel
+def _shifted_exp(z: Array, j: int, highest: float) -> Any:
+    """[A12] e^(z_i - z_m) for sixteen i from j; 0 beyond the row."""
+    return exp(load_float64(z, j, -math.inf) - highest)
+
+
+@kernel
+def _softmax_row(z: Array, a: Array) -> None:
+    """[A12] a_i = e^(z_i - z_m) / Σ_j e^(z_j - z_m); the first sixteen are computed once."""
+    highest = float(z[argmax(z)])
+    first = _shifted_exp(z, 0, highest)
+    total = sum_lanes(first)
+    for j in range(LANES, z.size, LANES):
+        total += sum_lanes(_shifted_exp(z, j, highest))
+    factor = 1.0 / total
+    store_rounded(a, 0, first * factor)
+    for j in range(LANES, z.size, LANES):
+        store_rounded(a, j, _shifted_exp(z, j, highest) * factor)
+
+
+@kernel
+def _pull_back_softmax(delta: Array, a: Array) -> None:
+    """[A12] delta_i = a_i (delta_i - Σ_j delta_j a_j)."""
+    inner = 0.0
+    for j in range(a.size):
+        inner += delta[j] * a[j]
+    for j in range(a.size):
+        delta[j] = a[j] * (delta[j] - inner)
+
+
+# -------------------------------------------------------------------------------- rows of any code
+
+
+@kernel
+def _relu_row(z: Array, a: Array) -> None:
+    """[A5] a = z where z > 0, else 0; NaN stays NaN."""
+    zero = z.dtype.type(0)
+    for j in range(z.size):
+        a[j] = zero if z[j] <= zero else z[j]
+
+
+@kernel
+def activate_row(code: int, z: Array, a: Array) -> None:
+    """[F2] a = φ(z) for one row; a is not z."""
+    if code == RELU:
+        _relu_row(z, a)
+    elif code == IDENTITY:
+        for j in range(z.size):
+            a[j] = z[j]
+    elif code == SOFTMAX:
+        _softmax_row(z, a)
+    elif _is_piecewise_linear(code):
+        for j in range(z.size):
+            a[j] = activate_number(code, float(z[j]))[0]
+    else:
+        for j in range(0, z.size, LANES):
+            store_rounded(a, j, activate_lanes(code, load_float64(z, j, 0.0))[0])
+
+
+@kernel
+def activate_with_derivative(code: int, z: Array, a: Array, derivative: Array) -> None:
+    """[F2, BP2b] a = φ(z) and φ'(z) for one row of a function that works by element."""
+    if code == RELU:
+        zero, one = z.dtype.type(0), z.dtype.type(1)
+        for j in range(z.size):
+            a[j] = zero if z[j] <= zero else z[j]
+            derivative[j] = one if z[j] > zero else zero
+    elif code == IDENTITY or _is_piecewise_linear(code):
+        for j in range(z.size):
+            a[j], derivative[j] = activate_number(code, float(z[j]))
+    else:
+        for j in range(0, z.size, LANES):
+            value, slope = activate_lanes(code, load_float64(z, j, 0.0))
+            store_rounded(a, j, value)
+            store_rounded(derivative, j, slope)
+
+
+@kernel
+def pull_back_row(code: int, delta: Array, z: Array, a: Array) -> None:
+    """[BP2b] delta holds dC/da and becomes dC/dz, for one row."""
+    if code == RELU:
+        zero = z.dtype.type(0)
+        for j in range(z.size):
+            delta[j] = delta[j] if z[j] > zero else zero
+    elif code == SOFTMAX:
+        _pull_back_softmax(delta, a)
+    elif _is_piecewise_linear(code):
+        for j in range(z.size):
+            delta[j] = delta[j] * activate_number(code, float(z[j]))[1]
+    elif code != IDENTITY:
+        for j in range(0, z.size, LANES):
+            slope = activate_lanes(code, load_float64(z, j, 0.0))[1]
+            store_rounded(delta, j, load_float64(delta, j, 0.0) * slope)

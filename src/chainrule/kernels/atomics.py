@@ -1,4 +1,4 @@
-"""Numbers that several threads change at once, for Numba's compiler."""
+"""Numbers that several threads change at once, for Numba's compiler; see task_queue.py."""
 
 from __future__ import annotations
 
@@ -7,28 +7,26 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils as cgutils_module
 from numba.extending import intrinsic
 
-from chainrule.kernels.llvm_ir import base_of
+from chainrule.kernels.llvm_ir import array_data, cgutils
 
-__all__ = ["add_to", "give_way", "value_in"]
-
-cgutils: Any = cgutils_module
+__all__ = ["fetch_add", "load_atomic", "yield_processor"]
 
 
-def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    base = base_of(context, builder, signature.args[0], arguments[0])
+def _pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """The place of one number; the first two arguments are an array and an index."""
+    base = array_data(context, builder, signature.args[0], arguments[0])
     index = context.cast(builder, arguments[1], signature.args[1], types.intp)
     return builder.gep(base, [index])
 
 
 @intrinsic
-def add_to(typing: Any, array: Any, index: Any, number: Any) -> Any:
-    """(array, index, number) -> the value there before; all threads see one order of changes."""
+def fetch_add(typing: Any, array: Any, index: Any, number: Any) -> Any:
+    """(array, index, number) -> the value before; all threads see one order of changes."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _place(context, builder, signature, arguments)
+        place = _pointer(context, builder, signature, arguments)
         by = context.cast(builder, arguments[2], number, types.int64)
         return builder.atomic_rmw("add", place, by, "seq_cst")
 
@@ -36,22 +34,22 @@ def add_to(typing: Any, array: Any, index: Any, number: Any) -> Any:
 
 
 @intrinsic
-def value_in(typing: Any, array: Any, index: Any) -> Any:
+def load_atomic(typing: Any, array: Any, index: Any) -> Any:
     """(array, index) -> the value there now, with all that was written before it."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _place(context, builder, signature, arguments)
+        place = _pointer(context, builder, signature, arguments)
         return builder.load_atomic(place, "seq_cst", 8)
 
     return types.int64(array, index), generate
 
 
 _YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
-"""What the operating system calls it; every process has it loaded."""
+"""The operating system's name for it; every process has it loaded."""
 
 
 @intrinsic
-def give_way(typing: Any) -> Any:
+def yield_processor(typing: Any) -> Any:
     """() -> another thread that waits for this processor may go first."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,72 +13,100 @@ from chainrule.equations.warping import smoothing
 from chainrule.kernels.panels import aligned_zeros
 from chainrule.kernels.simd import LANES
 
-__all__ = ["FRAME", "Distortion", "Images", "Sketch", "distortion_of", "images_of", "sketch_for"]
+__all__ = [
+    "FRAME",
+    "Distortion",
+    "FieldStarts",
+    "Images",
+    "Scratch",
+    "make_distortion",
+    "make_scratch",
+    "padded_size",
+    "pair_images",
+]
 
 Array = NDArray[Any]
 
 FRAME = 3
-"""Rows and columns of zeros about an image on a page: one before it, two after."""
+"""Rows and columns of zeros about an image on a page: one before it, two after.
+
+A place at the image's last edge and beyond is between two of them, so that no pixel needs a check.
+"""
 
 _KINDS = (np.uint8, np.float32, np.float64)
 
 
 class Distortion(NamedTuple):
-    """What to do with each image."""
+    """What may happen to each image."""
 
     height: int
     width: int
     channels: int
-    shift: float
-    rotation: float  # in radians
+    shift: float  # pixels
+    rotation: float  # radians
     zoom: float
     shear: float
     elastic: bool
-    thickness: float
-    noise: float
-    full: float
-    cutout: int  # at most the image's shorter side
-    moves: bool
+    thickness: float  # pixels
+    noise: float  # as a fraction of full ink
+    full: float  # full ink
+    cutout: int  # pixels, at most the image's shorter side
+    moves: bool  # whether pixels change their places
 
 
-class Sketch(NamedTuple):
+class FieldStarts(NamedTuple):
+    """Where the parts of an elastic field begin."""
+
+    down: int  # the matrix that smooths along columns, (h, h); times the strength
+    across: int  # the matrix that smooths along rows, (w, padded w)
+    white: int  # white noise for y and x, (2, h, w)
+    half: int  # the same, smooth along rows, (2, h, padded w)
+    smooth: int  # the same, smooth both ways: the displacements, (2, h, padded w)
+    zeros: int  # sixteen
+
+
+class Scratch(NamedTuple):
     """One thread's room."""
 
-    field: Array  # float32, flat: the smoothing matrices, white noise, half and wholly smooth
-    starts: Array  # (6,) where they begin; the last is where zeros do
-    page: Array  # float64, flat: the image in its frame
-    spare: Array  # the same for the next step of the pen
-    made: Array  # float64, (features,)
+    field: Array  # float32, flat
+    starts: FieldStarts  # of the field's parts
+    page: Array  # float64, flat: one channel of the image in its frame
+    spare: Array  # the same, for the next step of the pen
+    copy: Array  # float64, (features,): the distorted image
     original: Array  # float64, (features,)
-    by: Array  # (6,) the map
+    affine: Array  # float64, (2, 3): from a pixel (i, j, 1) of the copy to its place on the page
 
 
 class Images(NamedTuple):
-    """Originals and copies; those of two of the three types have no columns.
+    """Originals and copies; the arrays of two of the three types have no columns.
 
     So one piece of compiled code serves all types.
     """
 
-    in_bytes: Array
-    in_singles: Array
-    in_doubles: Array
-    out_bytes: Array
-    out_singles: Array
-    out_doubles: Array
+    in_uint8: Array
+    in_float32: Array
+    in_float64: Array
+    out_uint8: Array
+    out_float32: Array
+    out_float64: Array
 
 
-def distortion_of(strengths: Augmentation, shape: tuple[int, int, int], full: float) -> Distortion:
-    """The same as plain numbers.
+def make_distortion(
+    strengths: Augmentation, height: int, width: int, channels: int, full: float
+) -> Distortion:
+    """The strengths of an augmentation as plain numbers, for images of one shape.
 
     Args:
         strengths: of each distortion.
-        shape: (h, w, channels).
+        height: rows of an image.
+        width: columns of an image.
+        channels: numbers of a pixel.
         full: what full ink is.
     """
     return Distortion(
-        height=shape[0],
-        width=shape[1],
-        channels=shape[2],
+        height=height,
+        width=width,
+        channels=channels,
         shift=float(strengths.shift),
         rotation=float(np.radians(strengths.rotation)),
         zoom=float(strengths.zoom),
@@ -86,17 +115,17 @@ def distortion_of(strengths: Augmentation, shape: tuple[int, int, int], full: fl
         thickness=float(strengths.thickness),
         noise=float(strengths.noise),
         full=float(full),
-        cutout=min(int(strengths.cutout), *shape[:2]),
+        cutout=min(int(strengths.cutout), height, width),
         moves=strengths.moves,
     )
 
 
-def images_of(inputs: Array, out: Array) -> Images:
+def pair_images(inputs: Array, out: Array) -> Images:
     """Originals and copies as compiled code takes them.
 
     Args:
         inputs: (n, features), rows end to end.
-        out: (copies, features), the same.
+        out: (copies, features), the same; it takes the copies.
     """
     originals = inputs.view()
     originals.flags.writeable = False  # one type for compiled code, whatever was given
@@ -109,35 +138,44 @@ def images_of(inputs: Array, out: Array) -> Images:
     return Images(*both)
 
 
-def _padded(size: int) -> int:
+def padded_size(size: int) -> int:
     """The next multiple of sixteen."""
     return -(-size // LANES) * LANES
 
 
-def _places(strengths: Augmentation, h: int, w: int) -> NDArray[np.int64]:
+def _field_starts(strengths: Augmentation, height: int, width: int) -> tuple[FieldStarts, int]:
     """Where the parts of the field begin, and where the last one ends."""
     if not strengths.moves:
-        return np.zeros(1, np.int64)
-    smooth = 2 * h * _padded(w)
-    sizes = (h * h, w * _padded(w), 2 * h * w, smooth, smooth, LANES)
-    return np.cumsum([0, *map(_padded, sizes)])
+        return FieldStarts(0, 0, 0, 0, 0, 0), 0
+    smooth = 2 * height * padded_size(width)
+    sizes = (height**2, width * padded_size(width), 2 * height * width, smooth, smooth, LANES)
+    *starts, end = accumulate(map(padded_size, sizes), initial=0)
+    return FieldStarts(*starts), end
 
 
-def sketch_for(strengths: Augmentation, shape: tuple[int, int, int]) -> Sketch:
-    """A thread's room, with the matrices that smooth the field; α is in the first.
+def make_scratch(strengths: Augmentation, height: int, width: int, channels: int) -> Scratch:
+    """A thread's room, with the matrices that smooth the field; the first is times the strength.
 
     Args:
         strengths: of each distortion.
-        shape: (h, w, channels).
+        height: rows of an image.
+        width: columns of an image.
+        channels: numbers of a pixel.
     """
-    h, w, channels = shape
-    places = _places(strengths, h, w)
-    field = aligned_zeros(int(places[-1]), np.float32)
+    starts, end = _field_starts(strengths, height, width)
+    field = aligned_zeros(end, np.float32)
     if strengths.elastic:
-        up, across = (smoothing(n, strengths.elastic_smoothness) for n in (h, w))
-        field[: h * h] = (strengths.elastic * up).ravel()
-        field[places[1] :][: w * _padded(w)].reshape(w, _padded(w))[:, :w] = across
-    page, features = (h + FRAME) * (w + FRAME), h * w * channels
-    one, other = aligned_zeros(page, np.float64), aligned_zeros(page, np.float64)
-    made, original = np.zeros(features), np.zeros(features)
-    return Sketch(field, places[:-1], one, other, made, original, np.zeros(6))
+        down, across = (smoothing(n, strengths.elastic_smoothness) for n in (height, width))
+        field[: height**2] = (strengths.elastic * down).ravel()
+        rows = field[starts.across :][: width * padded_size(width)].reshape(width, -1)
+        rows[:, :width] = across
+    page, features = (height + FRAME) * (width + FRAME), height * width * channels
+    return Scratch(
+        field=field,
+        starts=starts,
+        page=aligned_zeros(page, np.float64),
+        spare=aligned_zeros(page, np.float64),
+        copy=np.zeros(features),
+        original=np.zeros(features),
+        affine=np.zeros((2, 3)),
+    )

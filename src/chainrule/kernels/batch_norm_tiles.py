@@ -9,100 +9,113 @@ from numpy.typing import NDArray
 
 from chainrule.equations.normalisation import NORMAL_EPSILON
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.panels import PANEL, step_of
-from chainrule.kernels.records import Buffers, Plan
-from chainrule.kernels.simd import LANES, load, plus_times, store, times
+from chainrule.kernels.panels import PANEL, element_index, panel_start, stride_of
+from chainrule.kernels.records import Buffers, KernelLayout
+from chainrule.kernels.simd import LANES, load, multiply, multiply_add, store
 
-__all__ = ["OF_DELTA", "OF_TURNED", "normal_task", "pull_normal"]
+__all__ = ["DELTA_SUM", "GAIN_SUM", "normalise_panel", "pull_back_normalisation"]
 
 Array = NDArray[Any]
 
-OVER_DEVIATION, OF_DELTA, OF_TURNED = 0, 1, 2
-"""Rows of the sums: 1 / σ, Σ δ, Σ δ ⊙ û."""
+INVERSE_DEVIATION, DELTA_SUM, GAIN_SUM = range(3)
+"""Rows of the sums: 1 / σ, Σ δ, which is the gradient of b, and Σ δ ⊙ û, which is the gain's."""
 
 
 @kernel
-def _invert_deviations(sums: Array, mark: int, count: int) -> None:
-    """[N1] Sums of squares become 1 / σ."""
-    of = sums.dtype.type
-    for j in range(mark, mark + LANES):
-        variance = sums[OVER_DEVIATION, j] / of(count) + of(NORMAL_EPSILON)
-        sums[OVER_DEVIATION, j] = of(1) / np.sqrt(variance)
+def _invert_deviations(norm_sums: Array, at: int, count: int) -> None:
+    """[N1] Sixteen sums of squares become 1 / σ."""
+    of = norm_sums.dtype.type
+    for j in range(at, at + LANES):
+        variance = norm_sums[INVERSE_DEVIATION, j] / of(count) + of(NORMAL_EPSILON)
+        norm_sums[INVERSE_DEVIATION, j] = of(1) / np.sqrt(variance)
 
 
 @kernel
 def _normalise_columns(
-    plan: Plan, buffers: Buffers, theta: Array, what: tuple[int, int, int, int]
+    layout: KernelLayout,
+    buffers: Buffers,
+    theta: Array,
+    layer: int,
+    column: int,
+    start: int,
+    count: int,
 ) -> None:
-    """[N1, N2] Sixteen columns of a layer's sums: z in their place, and û."""
-    layer, at, column, count = what
-    z, of, step = buffers.z, buffers.z.dtype.type, step_of(plan.widths[layer + 1])
+    """[N1, N2] Sixteen columns of sums, which begin at `start`: z takes their place, beside û."""
+    z, of, stride = buffers.z, buffers.z.dtype.type, stride_of(layout.widths[layer + 1])
+    end = start + count * stride
     nothing, total = load(buffers.zeros, 0, 0), load(buffers.zeros, 0, 0)
-    for k in range(at, at + count * step, step):
-        total = plus_times(total, of(1), load(z, 0, k))
-    mean = plus_times(nothing, of(1) / of(count), total)
+    for k in range(start, end, stride):
+        total = multiply_add(total, of(1), load(z, 0, k))
+    mean = multiply_add(nothing, of(1) / of(count), total)
     squares = nothing
-    for k in range(at, at + count * step, step):
-        centred = plus_times(load(z, 0, k), of(-1), mean)
-        squares = plus_times(squares, centred, centred)
-    mark = plan.marks[layer] + column
-    store(buffers.sums, OVER_DEVIATION, mark, squares)
-    _invert_deviations(buffers.sums, mark, count)
-    inverse = load(buffers.sums, OVER_DEVIATION, mark)
-    gain = load(theta, 0, plan.gains[layer] + column)
-    b = load(theta, 0, plan.biases[layer] + column)
-    for k in range(at, at + count * step, step):
-        normal = times(plus_times(load(z, 0, k), of(-1), mean), inverse)
-        store(buffers.normal, 0, k, normal)
-        store(z, 0, k, plus_times(b, gain, normal))
+    for k in range(start, end, stride):
+        centred = multiply_add(load(z, 0, k), of(-1), mean)
+        squares = multiply_add(squares, centred, centred)
+    at = layout.sum_starts[layer] + column
+    store(buffers.norm_sums, INVERSE_DEVIATION, at, squares)
+    _invert_deviations(buffers.norm_sums, at, count)
+    inverse = load(buffers.norm_sums, INVERSE_DEVIATION, at)
+    gain = load(theta, 0, layout.gain_starts[layer] + column)
+    b = load(theta, 0, layout.bias_starts[layer] + column)
+    for k in range(start, end, stride):
+        normalised = multiply(multiply_add(load(z, 0, k), of(-1), mean), inverse)
+        store(buffers.normalised, 0, k, normalised)
+        store(z, 0, k, multiply_add(b, gain, normalised))
 
 
 @kernel
-def normal_task(
-    plan: Plan, buffers: Buffers, theta: Array, place: tuple[int, int, int, int]
+def normalise_panel(
+    layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, panel: int, count: int
 ) -> None:
     """[N1, N2] z of one panel of a normalised layer, from its weighted sums.
 
     Args:
-        plan: of the network.
-        buffers: with the weighted sums in z; z and normal are set.
-        theta: the table.
-        place: the layer, the panel, 0, and how many rows the batch has.
+        layout: of the network.
+        buffers: with the weighted sums in z; z, normalised and norm_sums are set.
+        theta: the parameters.
+        layer: the layer.
+        panel: the panel.
+        count: rows of the batch.
     """
-    layer, panel, _, count = place
-    step = step_of(plan.widths[layer + 1])
-    at = plan.sheets[layer + 1] + panel * plan.capacity * step
-    for j in range(0, step, LANES):
-        _normalise_columns(plan, buffers, theta, (layer, at + j, panel * PANEL + j, count))
+    start = panel_start(layout, layer + 1, panel)
+    for j in range(0, stride_of(layout.widths[layer + 1]), LANES):
+        column = panel * PANEL + j
+        _normalise_columns(layout, buffers, theta, layer, column, start + j, count)
 
 
 @kernel
-def pull_normal(plan: Plan, buffers: Buffers, theta: Array, what: tuple[int, int, int]) -> None:
-    """[N3, N4] The errors of sixteen neurons, from behind the normalising to before it.
+def pull_back_normalisation(
+    layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, task: int, count: int
+) -> None:
+    """[N3, N4] delta of sixteen neurons, from after the normalisation to before it.
 
     Args:
-        plan: of the network.
-        buffers: delta is changed; its sums, which are the gradients of biases and gains, are kept.
-        theta: the table.
-        what: the layer, which sixteen neurons, and how many rows.
+        layout: of the network.
+        buffers: delta is changed; its sums, which are the gradients of biases and gains, are set.
+        theta: the parameters.
+        layer: the layer.
+        task: which sixteen neurons.
+        count: rows of the batch.
     """
-    layer, task, count = what
-    step, of, delta = step_of(plan.widths[layer + 1]), buffers.delta.dtype.type, buffers.delta
+    delta, of, stride = buffers.delta, buffers.delta.dtype.type, stride_of(layout.widths[layer + 1])
     column = task * LANES
-    panel = column // PANEL
-    at = plan.sheets[layer + 1] + panel * plan.capacity * step + column % PANEL
-    total, turned = load(buffers.zeros, 0, 0), load(buffers.zeros, 0, 0)
-    for k in range(at, at + count * step, step):
+    start = element_index(layout, layer + 1, 0, column)
+    end = start + count * stride
+    total, gain_total = load(buffers.zeros, 0, 0), load(buffers.zeros, 0, 0)
+    for k in range(start, end, stride):
         d = load(delta, 0, k)
-        total = plus_times(total, of(1), d)
-        turned = plus_times(turned, d, load(buffers.normal, 0, k))
-    mark = plan.marks[layer] + column
-    store(buffers.sums, OF_DELTA, mark, total)
-    store(buffers.sums, OF_TURNED, mark, turned)
-    nothing, share = load(buffers.zeros, 0, 0), of(-1) / of(count)
-    inverse = load(buffers.sums, OVER_DEVIATION, mark)
-    factor = times(load(theta, 0, plan.gains[layer] + column), inverse)
-    less, by = plus_times(nothing, share, total), plus_times(nothing, share, turned)
-    for k in range(at, at + count * step, step):
-        moved = plus_times(load(delta, 0, k), of(1), less)
-        store(delta, 0, k, times(factor, plus_times(moved, load(buffers.normal, 0, k), by)))
+        total = multiply_add(total, of(1), d)
+        gain_total = multiply_add(gain_total, d, load(buffers.normalised, 0, k))
+    at = layout.sum_starts[layer] + column
+    store(buffers.norm_sums, DELTA_SUM, at, total)
+    store(buffers.norm_sums, GAIN_SUM, at, gain_total)
+    nothing, weight = load(buffers.zeros, 0, 0), of(-1) / of(count)
+    inverse = load(buffers.norm_sums, INVERSE_DEVIATION, at)
+    factor = multiply(load(theta, 0, layout.gain_starts[layer] + column), inverse)
+    # Both are negative: the parts of delta that move the mean and the deviation are taken off.
+    mean = multiply_add(nothing, weight, total)
+    gain_mean = multiply_add(nothing, weight, gain_total)
+    for k in range(start, end, stride):
+        centred = multiply_add(load(delta, 0, k), of(1), mean)
+        projected = multiply_add(centred, load(buffers.normalised, 0, k), gain_mean)
+        store(delta, 0, k, multiply(factor, projected))

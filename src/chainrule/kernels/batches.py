@@ -6,234 +6,252 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.kernels.backward_tiles import OUTPUT_BLOCK, output_task, pull_task, pull_tasks
-from chainrule.kernels.batch_norm_tiles import normal_task
-from chainrule.kernels.compiling import announced, entry, inlined, kernel
-from chainrule.kernels.dropout import activate_part
+from chainrule.kernels.backward_tiles import (
+    backward_task,
+    backward_task_count,
+    output_block_count,
+    output_task,
+)
+from chainrule.kernels.batch_norm_tiles import normalise_panel
+from chainrule.kernels.compiling import announce, entry, inlined, kernel
+from chainrule.kernels.dropout import activate_rows
+from chainrule.kernels.elementary import is_finite
 from chainrule.kernels.forward_tiles import (
-    ROW_BLOCK,
+    copy_input_rows,
     forward_task,
-    forward_tasks,
-    gather_rows,
-    place_of,
+    forward_task_count,
+    row_blocks,
+    task_rows,
 )
 from chainrule.kernels.gradient_tiles import sort_by_column
-from chainrule.kernels.learning import learn, settle
 from chainrule.kernels.panels import panels_of
 from chainrule.kernels.records import (
+    EPOCH_CORRECT,
+    EPOCH_COST,
+    EPOCH_EXAMPLES,
+    EPOCH_PENALTY,
+    LAST_GRADIENT_NORM,
     Batch,
-    Buffers,
-    Course,
-    Examples,
-    Pieces,
-    Plan,
-    Stretch,
-    Team,
-    Work,
+    BatchChunk,
+    PanelRows,
+    StepHyperparameters,
+    TaskQueue,
+    TrainingState,
+    Workspace,
 )
-from chainrule.kernels.rows import is_finite_number
-from chainrule.kernels.task_queue import meet, next_task
+from chainrule.kernels.task_queue import next_task, wait_for_all
+from chainrule.kernels.update_tiles import finish_step, take_step
 
 __all__ = ["advance_tiles"]
 
 Array = NDArray[Any]
 
+SUMS, NORMALISATION = 0, 1
+"""The stages of a layer on the way forward; a layer without normalisation has one."""
+
 
 @inlined
-def _prepare(examples: Examples, plan: Plan, buffers: Buffers, team: Team, rows: Array) -> None:
-    """The batch's inputs as a sheet, where they are dense."""
-    if examples.indptr.size == 0:
-        blocks, block = (rows.size + ROW_BLOCK - 1) // ROW_BLOCK, next_task(team, -1)
-        while block < blocks:
-            gather_rows(examples, plan, buffers, rows, block)
-            block = next_task(team, block)
-        meet(team)
+def _copy_inputs(workspace: Workspace, queue: TaskQueue, rows: Array) -> None:
+    """The batch's inputs as a matrix in panels, if they are dense."""
+    if workspace.examples.indptr.size == 0:
+        block = next_task(queue, -1)
+        while block < row_blocks(rows.size):
+            copy_input_rows(workspace.examples, workspace.layout, workspace.buffers, rows, block)
+            block = next_task(queue, block)
+        wait_for_all(queue)
 
 
 @inlined
 def _forward_task(
-    examples: Examples,
-    plan: Plan,
-    buffers: Buffers,
-    course: Course,
-    now: tuple[Array, Batch, int, int, int],
+    workspace: Workspace,
+    hyper: StepHyperparameters,
+    theta: Array,
+    batch: Batch,
+    layer: int,
+    stage: int,
+    task: int,
 ) -> float:
-    """[F1, F2, N1, N2] One task of a layer's turn; gives 0, or NaN where a sum is not finite."""
-    theta, batch, layer, turn, task = now
-    probe, place = 0.0, (layer, task, 0, batch.rows.size)
-    if turn == 1:
-        normal_task(plan, buffers, theta, place)
+    """[F1, F2, N1, N2] One task of a stage of a layer; gives 0, or NaN if a sum is not finite."""
+    examples, layout, buffers = workspace.examples, workspace.layout, workspace.buffers
+    count, probe = batch.rows.size, 0.0
+    if stage == NORMALISATION:
+        place = PanelRows(layer, task, 0, count)
+        normalise_panel(layout, buffers, theta, layer, task, count)
     else:
-        place = place_of(task, layer, batch.rows.size)
-        probe = forward_task(examples, plan, buffers, theta, (place, batch.rows))
-    if layer < plan.widths.size - 2 and (turn == 1 or plan.gains[layer] < 0):
-        activate_part(plan, buffers, course, place, batch)
+        place = task_rows(task, layer, count)
+        probe = forward_task(examples, layout, buffers, theta, place, batch.rows)
+    # The last layer is activated with its costs; a normalised one after its second stage.
+    is_hidden = layer < layout.widths.size - 2
+    if is_hidden and (stage == NORMALISATION or layout.gain_starts[layer] < 0):
+        activate_rows(layout, buffers, hyper, place, batch)
     return probe
 
 
 @inlined
-def _forward_turn(
-    examples: Examples,
-    plan: Plan,
-    buffers: Buffers,
-    course: Course,
-    now: tuple[Pieces, Team, Array, Batch, int, int],
+def _forward_stage(
+    workspace: Workspace,
+    hyper: StepHyperparameters,
+    queue: TaskQueue,
+    theta: Array,
+    batch: Batch,
+    layer: int,
+    stage: int,
 ) -> float:
-    """[F3] One turn of a layer's tasks; gives 0, or NaN where a sum is not finite."""
-    pieces, team, theta, batch, layer, turn = now
-    # In the first layer's turn, the first task may be to sort; the others go on meanwhile.
-    is_sparse = layer == 0 and examples.indptr.size > 0
-    extra = 1 if turn == 0 and is_sparse and pieces.by_column else 0
-    many = forward_tasks(plan, layer, batch.rows.size) + extra
-    if turn == 1:
-        many = panels_of(plan.widths[layer + 1])
-    probe, task = 0.0, next_task(team, -1)
-    while task < many:
-        if task < extra:
-            sort_by_column(examples, pieces, batch.rows)
+    """[F3] One stage of a layer; gives 0, or NaN if a sum is not finite."""
+    layout, partition = workspace.layout, workspace.partition
+    # In the first stage, the first task may be to sort the inputs for the way back; other
+    # threads go on with sums meanwhile.
+    is_sparse = layer == 0 and workspace.examples.indptr.size > 0
+    sorts = 1 if stage == SUMS and is_sparse and partition.by_column else 0
+    tasks = forward_task_count(layout, layer, batch.rows.size) + sorts
+    if stage == NORMALISATION:
+        tasks = panels_of(layout.widths[layer + 1])
+    probe, task = 0.0, next_task(queue, -1)
+    while task < tasks:
+        if task < sorts:
+            sort_by_column(workspace.examples, partition, batch.rows)
         else:
-            what = (theta, batch, layer, turn, task - extra)
-            probe += _forward_task(examples, plan, buffers, course, what)
-        task = next_task(team, task)
-    meet(team)
+            probe += _forward_task(workspace, hyper, theta, batch, layer, stage, task - sorts)
+        task = next_task(queue, task)
+    wait_for_all(queue)
     return probe
 
 
 @inlined
 def _forward(
-    examples: Examples,
-    plan: Plan,
-    buffers: Buffers,
-    course: Course,
-    now: tuple[Pieces, Team, int, Array, Batch],
+    workspace: Workspace,
+    hyper: StepHyperparameters,
+    queue: TaskQueue,
+    thread: int,
+    theta: Array,
+    batch: Batch,
 ) -> None:
-    """[F3] z of all layers, a and slopes of all but the last; the probes tell of NaN.
+    """[F3] z of all layers; a and derivatives of all but the last; NaN to the thread's probe.
 
-    A layer is one turn of tasks, of some rows of a panel each; a normalised one is two, since its
+    A layer is one stage of tasks, of some rows of a panel each; a normalised one is two, since its
     columns are normalised over all rows.
     """
-    pieces, team, me, theta, batch = now
-    probe = 0.0
-    for layer in range(plan.widths.size - 1):
-        for turn in range(2 if plan.gains[layer] >= 0 else 1):
-            of = (pieces, team, theta, batch, layer, turn)
-            probe += _forward_turn(examples, plan, buffers, course, of)
-    buffers.probes[me] = probe
+    layout, probe = workspace.layout, 0.0
+    for layer in range(layout.widths.size - 1):
+        for stage in range(2 if layout.gain_starts[layer] >= 0 else 1):
+            probe += _forward_stage(workspace, hyper, queue, theta, batch, layer, stage)
+    workspace.buffers.probes[thread] = probe
 
 
 @inlined
-def _answer(
-    examples: Examples,
-    plan: Plan,
-    buffers: Buffers,
-    course: Course,
-    now: tuple[Team, int, Batch],
+def _evaluate_outputs(
+    workspace: Workspace, hyper: StepHyperparameters, queue: TaskQueue, thread: int, batch: Batch
 ) -> tuple[float, int]:
-    """[D1, C8] The batch's cost and right answers; the cost is NaN where a z was not finite."""
-    team, me, batch = now
+    """[D1, C8] The batch's cost and right answers; the cost is NaN if a z was not finite."""
+    examples, layout, buffers = workspace.examples, workspace.layout, workspace.buffers
     count = batch.rows.size
-    blocks, block = (count + OUTPUT_BLOCK - 1) // OUTPUT_BLOCK, next_task(team, -1)
-    while block < blocks:
-        output_task(examples, plan, buffers, course, (me, block, batch))
-        block = next_task(team, block)
-    meet(team)
+    block = next_task(queue, -1)
+    while block < output_block_count(count):
+        output_task(examples, layout, buffers, hyper, batch, thread, block)
+        block = next_task(queue, block)
+    wait_for_all(queue)
+    # Each thread adds all of it up: the sums have one order, and no thread waits for another's.
     cost, right = 0.0, 0
     for i in range(count):
         cost += buffers.costs[i]
-        right += buffers.rights[i]
-    for i in range(team.threads):
+        right += buffers.correct[i]
+    for i in range(queue.threads):
         cost += buffers.probes[i]
     return cost, right
 
 
 @inlined
-def _back(plan: Plan, buffers: Buffers, team: Team, me: int, now: tuple[Array, int]) -> None:
+def _backward(
+    workspace: Workspace, queue: TaskQueue, thread: int, theta: Array, count: int
+) -> None:
     """[BP2] delta of all layers below the last."""
-    theta, count = now
-    for layer in range(plan.widths.size - 3, -1, -1):
-        many, task = pull_tasks(plan, layer), next_task(team, -1)
-        while task < many:
-            pull_task(plan, buffers, theta, (me, layer, task, count))
-            task = next_task(team, task)
-        meet(team)
-
-
-@kernel
-def _batch_of(course: Course, stretch: Stretch, batch: int, first: int) -> Batch:
-    """The part of a batch that begins at its example `first`."""
-    order, size = stretch.order, stretch.size
-    begin, end = batch * size, min((batch + 1) * size, order.size)
-    k = batch - stretch.first
-    return Batch(
-        order[begin + first : min(begin + first + stretch.part, end)],
-        first,
-        end - begin,
-        stretch.keys[k],
-        stretch.rates[k],
-        stretch.step + k + 1,
-        course.clip > 0.0 or end == order.size,
-    )
+    layout = workspace.layout
+    for layer in range(layout.widths.size - 3, -1, -1):
+        tasks, task = backward_task_count(layout, layer), next_task(queue, -1)
+        while task < tasks:
+            backward_task(layout, workspace.buffers, theta, layer, count, thread, task)
+            task = next_task(queue, task)
+        wait_for_all(queue)
 
 
 @inlined
-def _pass(
-    data: tuple[Examples, Plan, Buffers, Pieces],
-    course: Course,
+def _pass_part(
+    workspace: Workspace,
+    hyper: StepHyperparameters,
+    queue: TaskQueue,
+    thread: int,
     theta: Array,
-    crew: tuple[Team, int],
     batch: Batch,
 ) -> tuple[float, int]:
-    """[BP] A part of a batch forward and back: its cost, NaN where it broke down, right answers."""
-    examples, plan, buffers, pieces = data
-    team, me = crew
-    _prepare(examples, plan, buffers, team, batch.rows)
-    _forward(examples, plan, buffers, course, (pieces, team, me, theta, batch))
-    cost, right = _answer(examples, plan, buffers, course, (team, me, batch))
-    if is_finite_number(cost):
-        _back(plan, buffers, team, me, (theta, batch.rows.size))
+    """[BP] A part of a batch forward and back: its cost and right answers; NaN if it fails."""
+    _copy_inputs(workspace, queue, batch.rows)
+    _forward(workspace, hyper, queue, thread, theta, batch)
+    cost, right = _evaluate_outputs(workspace, hyper, queue, thread, batch)
+    if is_finite(cost):
+        _backward(workspace, queue, thread, theta, batch.rows.size)
     return cost, right
 
 
-@announced("The kernels are compiled, this once: about 10 s.")
+@kernel
+def _batch_part(hyper: StepHyperparameters, chunk: BatchChunk, batch: int, offset: int) -> Batch:
+    """The part of a batch that begins at its example `offset`."""
+    order, size = chunk.order, chunk.batch_size
+    begin, end = batch * size, min((batch + 1) * size, order.size)
+    k = batch - chunk.first
+    return Batch(
+        rows=order[begin + offset : min(begin + offset + chunk.part_size, end)],
+        offset=offset,
+        size=end - begin,
+        mask_keys=chunk.mask_keys[k],
+        rate=chunk.rates[k],
+        step=chunk.steps_before + k + 1,
+        # Clipping needs the norm, and the history records that of the epoch's last batch.
+        needs_norm=hyper.clip_norm > 0.0 or end == order.size,
+    )
+
+
+@announce("The kernels are compiled, this once: about 10 s.")
 @entry
 def advance_tiles(
-    data: tuple[Examples, Plan, Buffers, Pieces],
-    course: Course,
-    stretch: Stretch,
-    work: Work,
-    crew: tuple[Team, int],
+    workspace: Workspace,
+    hyper: StepHyperparameters,
+    chunk: BatchChunk,
+    state: TrainingState,
+    queue: TaskQueue,
+    thread: int,
 ) -> int:
-    """Trains on a stretch of an epoch's batches; every thread of the team calls it.
+    """Train on a chunk of an epoch's batches; every thread of the queue calls it.
 
-    The epoch's last batch goes by way of the whole gradient, whose length is recorded.
+    The epoch's last batch goes by way of the whole gradient, whose norm is recorded.
 
     Args:
-        data: the training set, the network's shape, buffers, tasks.
-        course: what decides the steps.
-        stretch: which steps.
-        work: what they change; sums by the first thread only.
-        crew: the team, and the number of the thread that calls, from 0.
+        workspace: the training set, the network's layout, room, and tasks.
+        hyper: what decides the steps.
+        chunk: which batches.
+        state: what they change; only the first thread changes the epoch's sums.
+        queue: the tasks that threads share.
+        thread: the number of the thread that calls, from 0.
 
-    Returns: the batch after the last one done; before stretch.after where one is not finite.
+    Returns: the batch after the last one done; before chunk.after if one is not finite.
     """
-    me = crew[1]
-    for k in range(stretch.first, stretch.after):
-        cost, right, first, penalty, length = 0.0, 0, 0, 0.0, 0.0
-        batch = _batch_of(course, stretch, k, 0)
-        while first < batch.many:
-            batch = _batch_of(course, stretch, k, first)
-            c, r = _pass(data, course, work.theta, crew, batch)
-            cost, right, first = cost + c, right + r, first + batch.rows.size
-            if not is_finite_number(cost):
+    sums = state.epoch_sums
+    for k in range(chunk.first, chunk.after):
+        cost, right, offset, penalty, norm = 0.0, 0, 0, 0.0, 0.0
+        batch = _batch_part(hyper, chunk, k, 0)
+        while offset < batch.size:
+            batch = _batch_part(hyper, chunk, k, offset)
+            part = _pass_part(workspace, hyper, queue, thread, state.theta, batch)
+            cost, right, offset = cost + part[0], right + part[1], offset + batch.rows.size
+            if not is_finite(cost):
                 return k
-            penalty, length = learn(data, course, work, crew[0], batch)
-        if not is_finite_number(penalty + length):
+            penalty, norm = take_step(workspace, hyper, state, queue, batch)
+        if not is_finite(penalty + norm):
             return k
-        settle(data, course, work, crew[0], stretch.blends[k - stretch.first])
-        if me == 0:
-            work.sums[0] += batch.many
-            work.sums[1] += batch.many * cost
-            work.sums[2] += batch.many * penalty
-            work.sums[3] += right
-            work.sums[4] = length
-    return stretch.after
+        finish_step(workspace, hyper, state, queue, chunk.average_weights[k - chunk.first])
+        if thread == 0:
+            sums[EPOCH_EXAMPLES] += batch.size
+            sums[EPOCH_COST] += batch.size * cost
+            sums[EPOCH_PENALTY] += batch.size * penalty
+            sums[EPOCH_CORRECT] += right
+            sums[LAST_GRADIENT_NORM] = norm
+    return chunk.after

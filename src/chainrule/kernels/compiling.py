@@ -1,4 +1,4 @@
-"""How kernels are compiled: the same options everywhere, kept on disk between runs."""
+"""How kernels are compiled: the same options everywhere, cached on disk between processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numba.core.event import Event, Listener, register
 
 from chainrule.storage import cache_folder
 
-__all__ = ["announced", "entry", "inlined", "kept_in", "kernel", "numba", "strict_kernel"]
+__all__ = ["announce", "cache_path", "entry", "inlined", "kernel", "numba", "strict_kernel"]
 
 numba: Any = numba_module
 """Numba tells type checkers less than it offers."""
@@ -24,68 +24,70 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _LOG = logging.getLogger("chainrule")
 
-_ROOM = 4_000_000
-"""Bytes that compiled code may take."""
+_CACHE_BYTES = 4_000_000
+"""Room that the compiled code of all entries may take."""
 
 # Not the full set: "nnan" and "ninf" would let the compiler drop the search for divergence.
-_FREEDOMS = {"contract", "reassoc", "nsz", "arcp"}
+_FASTMATH = {"contract", "reassoc", "nsz", "arcp"}
 
+# Only other kernels call it: wrappers for Python would be compiled and never used.
 _INNER = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def kept_in(folder: Path | None) -> str:
-    """A folder inside another for compiled code, or "" where none can be written to.
+def cache_path(folder: Path | None) -> str:
+    """Returns the folder for compiled code inside a cache, or "" if none can be written to.
 
-    Numba looks only at a kernel's own file to see whether its compiled form is out of date, and
-    not at those of the kernels that it calls; so the folder is named by the digest of them all.
+    Numba compares only a kernel's own file with its compiled form, and not the files of the
+    kernels that it calls; so the folder is named by the digest of all of them.
 
     Args:
-        folder: where; None for nowhere.
+        folder: the cache, or None for no cache.
     """
     if folder is None:
         return ""
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    kept = folder / "kernels" / digest.hexdigest()[:16]
+    path = folder / "kernels" / digest.hexdigest()[:16]
     try:
-        kept.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=kept) as probe:
-            if not any(kept.rglob("*.nbi")):
-                probe.write(b"\0" * _ROOM)  # a disk that fills up while Numba writes ends the run
-        return str(kept)
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path) as probe:
+            if not any(path.rglob("*.nbi")):
+                # A disk that fills up while Numba writes would end the run.
+                probe.write(b"\0" * _CACHE_BYTES)
+        return str(path)
     except OSError:
         return ""
 
 
-numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or kept_in(cache_folder())
+numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or cache_path(cache_folder())
 
 
 def entry(function: F) -> F:
-    """Compile a function that Python calls, with all that it calls, and keep it on the disk.
+    """Compile a function that Python calls, with all that it calls, and cache it on disk.
 
-    No lock of Python's, no bounds checks, no counts of references: kernels make views of arrays,
-    never arrays. Division is NumPy's: by 0 it gives infinity.
+    The code takes no interpreter lock, checks no bounds and counts no references: kernels make
+    views of arrays, never arrays. Division follows NumPy: by 0 it gives infinity.
     """
-    return _compiled(function, _FREEDOMS, cache=bool(numba.config.CACHE_DIR))
+    return _compile(function, _FASTMATH, cache=bool(numba.config.CACHE_DIR))
 
 
-def announced(text: str) -> Callable[[F], F]:
-    """Let an entry say something when it is compiled, which it is not where the disk has it.
+def announce(text: str) -> Callable[[F], F]:
+    """Log a text when an entry is compiled; nothing is logged if the disk has its code.
 
     Args:
-        text: what is said.
+        text: the line to log.
     """
 
-    def told(compiled: F) -> F:
+    def register_text(compiled: F) -> F:
         _ANNOUNCER.texts[getattr(compiled, "py_func", compiled)] = text
         return compiled
 
-    return told
+    return register_text
 
 
 class _Announcer(Listener):
-    """Says that an entry is about to be compiled: for each type of numbers once."""
+    """Logs that an entry is about to be compiled, once for each type of numbers."""
 
     def __init__(self) -> None:
         self.texts: dict[Callable[..., Any], str] = {}
@@ -96,7 +98,7 @@ class _Announcer(Listener):
             _LOG.info(text)
 
     def on_end(self, event: Event) -> None:
-        """Nothing is said."""
+        """The interface of Numba asks for it; there is nothing to log."""
 
 
 _ANNOUNCER = _Announcer()
@@ -106,26 +108,26 @@ register("numba:compile", _ANNOUNCER)
 def kernel(function: F) -> F:
     """Compile a function that other kernels call.
 
-    It becomes part of each that calls it: left by itself it would be compiled twice, and which of
-    the two is run, with which last digits, would depend on what the disk had kept.
+    It becomes part of each caller. Compiled by itself it would exist twice, alone and within its
+    caller, and which of the two runs, with which last digits, would depend on the cache.
     """
-    return _compiled(function, _FREEDOMS, **_INNER)
+    return _compile(function, _FASTMATH, **_INNER)
 
 
 def strict_kernel(function: F) -> F:
-    """The same, with the arithmetic as it is written: x - x stays NaN where x is not finite."""
-    return _compiled(function, set(), **_INNER)
+    """Compile a kernel whose arithmetic is not reordered: x - x is NaN if x is not finite."""
+    return _compile(function, set(), **_INNER)
 
 
 def inlined(function: F) -> F:
-    """The same for a long function that one other calls: its text becomes part of the other's.
+    """Compile a long kernel with one caller: its text becomes part of the caller's.
 
-    A chain of kernels would be compiled anew at every link, this one is compiled once.
+    A chain of kernels would be compiled anew at every link; this one is compiled once.
     """
-    return _compiled(function, _FREEDOMS, inline="always")
+    return _compile(function, _FASTMATH, inline="always")
 
 
-def _compiled(function: F, freedoms: set[str], **how: Any) -> F:
+def _compile(function: F, fastmath: set[str], **more: Any) -> F:
     options = {"nogil": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
-    compiled: F = numba.njit(fastmath=freedoms, **options, **how)(function)
+    compiled: F = numba.njit(fastmath=fastmath, **options, **more)(function)
     return compiled

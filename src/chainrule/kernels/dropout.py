@@ -1,4 +1,4 @@
-"""Activations of some rows of a panel, and the dropout that silences some of them."""
+"""Activations of some rows of a panel, and the dropout that sets some of them to 0."""
 
 from __future__ import annotations
 
@@ -6,56 +6,59 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from chainrule.kernels.activations import activate_with_derivative
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.hashing import hashed
-from chainrule.kernels.panels import PANEL, step_of
-from chainrule.kernels.records import Batch, Buffers, Course, Plan
-from chainrule.kernels.rows import activate_with_slope
+from chainrule.kernels.hashing import hash_counter
+from chainrule.kernels.panels import PANEL, panel_start, stride_of
+from chainrule.kernels.records import Batch, Buffers, KernelLayout, PanelRows, StepHyperparameters
 
-__all__ = ["activate_part"]
+__all__ = ["activate_rows"]
 
 Array = NDArray[Any]
 
 
 @kernel
-def _silence_row(a: Array, slope: Array, key: int, counter: int, how: tuple[int, Any]) -> None:
-    """[R1, R2] Neighbouring activations of one row, and their slopes, times their mask."""
-    silent, louder = how
+def _drop_row(
+    a: Array, derivative: Array, key: int, counter: int, threshold: int, scale: Any
+) -> None:
+    """[R1, R2] Neighbouring activations of one row, and their derivatives, times their mask."""
     zero = a.dtype.type(0)
     for j in range(a.size):
-        m = louder if hashed(key, counter + j) >= silent else zero
+        m = scale if hash_counter(key, counter + j) >= threshold else zero
         a[j] *= m
-        slope[j] *= m
+        derivative[j] *= m
 
 
 @kernel
-def activate_part(
-    plan: Plan,
+def activate_rows(
+    layout: KernelLayout,
     buffers: Buffers,
-    course: Course,
-    place: tuple[int, int, int, int],
+    hyper: StepHyperparameters,
+    place: PanelRows,
     batch: Batch,
 ) -> None:
-    """[F2, BP2b, R2] a and the slopes of some rows of a panel, masked where the layer has dropout.
+    """[F2, BP2b, R2] a and φ'(z) of some rows of a panel, masked where the layer has dropout.
 
     Args:
-        plan: of the network.
-        buffers: with z; a and slope are set. The mask is in the slopes, too, which multiply the
-            errors on the way back.
-        course: with the shares of dropout.
-        place: the layer, below the last; the panel; the first row and the one after the last.
+        layout: of the network.
+        buffers: with z; a and derivative are set. The mask is in the derivatives, too, which
+            multiply the errors on the way back.
+        hyper: with dropout.
+        place: the rows, of a layer below the last.
         batch: with the keys of the masks.
     """
-    layer, panel, begin, end = place
-    width = plan.widths[layer + 1]
-    step = step_of(width)
-    at = plan.sheets[layer + 1] + panel * plan.capacity * step
-    first, after = at + begin * step, at + end * step
+    layer, panel = place.layer, place.panel
+    width = layout.widths[layer + 1]
+    stride, start = stride_of(width), panel_start(layout, layer + 1, panel)
+    first, after = start + place.first * stride, start + place.after * stride
     z, a = buffers.z[first:after], buffers.a[first:after]
-    activate_with_slope(plan.activations[layer], z, a, buffers.slope[first:after])
-    if course.silent[layer] > 0:
-        how = (course.silent[layer], buffers.a.dtype.type(course.louder[layer]))
-        for i in range(begin, end):
-            k, counter = at + i * step, (batch.place + i) * width + panel * PANEL
-            row, slopes = buffers.a[k : k + step], buffers.slope[k : k + step]
-            _silence_row(row, slopes, batch.keys[layer], counter, how)
+    activate_with_derivative(layout.activations[layer], z, a, buffers.derivative[first:after])
+    threshold = hyper.dropout_thresholds[layer]
+    if threshold > 0:
+        scale = buffers.a.dtype.type(hyper.dropout_scales[layer])
+        for i in range(place.first, place.after):
+            at = start + i * stride
+            # The counter is the neuron's place in the whole batch, whatever part or panel this is.
+            counter = (batch.offset + i) * width + panel * PANEL
+            row, slopes = buffers.a[at : at + stride], buffers.derivative[at : at + stride]
+            _drop_row(row, slopes, batch.mask_keys[layer], counter, threshold, scale)

@@ -1,4 +1,4 @@
-"""A batch forward, layer by layer: each task computes some rows of some columns."""
+"""A batch forward, layer by layer: each task computes some rows of one panel of a layer."""
 
 from __future__ import annotations
 
@@ -7,142 +7,182 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.compiling import inlined, kernel
-from chainrule.kernels.panels import PANEL, panels_of, step_of, vectors_of
-from chainrule.kernels.products import MOST_ROWS, sparse_product, tile_product
-from chainrule.kernels.records import Buffers, Examples, Plan
-from chainrule.kernels.simd import LANES, load, plus_times, sum_of
+from chainrule.kernels.panels import (
+    PANEL,
+    panel_start,
+    panels_of,
+    stride_of,
+    vectors_of,
+    weight_panel_start,
+)
+from chainrule.kernels.products import (
+    MOST_ROWS,
+    PanelledTerms,
+    PanelMatrix,
+    PanelRow,
+    RowMatrix,
+    SparseRow,
+    TileShape,
+    sparse_product,
+    tile_product,
+)
+from chainrule.kernels.records import Buffers, Examples, KernelLayout, PanelRows
+from chainrule.kernels.simd import LANES, load, multiply_add, sum_lanes
 
 __all__ = [
-    "ROW_BLOCK",
+    "copy_input_rows",
     "dense_sums",
     "forward_task",
-    "forward_tasks",
-    "gather_rows",
-    "place_of",
+    "forward_task_count",
+    "row_blocks",
     "sparse_sums",
+    "task_rows",
 ]
 
 Array = NDArray[Any]
 
 ROW_BLOCK = 64
-"""Rows of a task."""
+"""Rows of a task: a whole number of tiles, whose results, 64 x 32, stay in the first cache.
+
+A batch of some hundred rows then gives enough tasks for many threads.
+"""
 
 
 @kernel
-def gather_rows(examples: Examples, plan: Plan, buffers: Buffers, rows: Array, block: int) -> None:
-    """The inputs of a block of dense rows, as a sheet."""
-    features, step = plan.widths[0], step_of(plan.widths[0])
+def row_blocks(count: int) -> int:
+    """The number of blocks of rows in a batch of some size."""
+    return (count + ROW_BLOCK - 1) // ROW_BLOCK
+
+
+@kernel
+def forward_task_count(layout: KernelLayout, layer: int, count: int) -> int:
+    """The number of tasks of a layer for a batch of some size."""
+    return panels_of(layout.widths[layer + 1]) * row_blocks(count)
+
+
+@kernel
+def task_rows(task: int, layer: int, count: int) -> PanelRows:
+    """The rows of a panel that a task computes."""
+    blocks = row_blocks(count)
+    panel, block = task // blocks, task % blocks
+    return PanelRows(layer, panel, block * ROW_BLOCK, min((block + 1) * ROW_BLOCK, count))
+
+
+@kernel
+def copy_input_rows(
+    examples: Examples, layout: KernelLayout, buffers: Buffers, rows: Array, block: int
+) -> None:
+    """The inputs of a block of dense rows, into their matrix."""
+    features, stride = layout.widths[0], stride_of(layout.widths[0])
     for i in range(block * ROW_BLOCK, min((block + 1) * ROW_BLOCK, rows.size)):
         for p in range(panels_of(features)):
-            at = (p * plan.capacity + i) * step
+            at = panel_start(layout, 0, p) + i * stride
             for k in range(p * PANEL, min((p + 1) * PANEL, features)):
                 buffers.a[at + k - p * PANEL] = examples.dense[rows[i], k]
 
 
 @kernel
-def _start_of(
-    plan: Plan, buffers: Buffers, theta: Array, place: tuple[int, int, int]
-) -> tuple[Array, int, int]:
-    """The biases of a panel as a matrix, with a distance; zeros where there are none yet."""
-    layer, panel, step = place
-    if plan.biases[layer] < 0 or plan.gains[layer] >= 0:
-        return buffers.zeros, 0, 0
-    return theta, plan.biases[layer] + panel * PANEL, step
+def _bias_start(layout: KernelLayout, layer: int, panel: int) -> int:
+    """Where the biases of a panel begin in the parameters; -1 if the sums begin with 0.
+
+    A normalised layer's bias is added after its sums are normalised.
+    """
+    if layout.bias_starts[layer] < 0 or layout.gain_starts[layer] >= 0:
+        return -1
+    return layout.bias_starts[layer] + panel * PANEL
 
 
 @kernel
 def dense_sums(
-    plan: Plan, buffers: Buffers, theta: Array, place: tuple[int, int, float], ends: tuple[int, int]
+    layout: KernelLayout,
+    buffers: Buffers,
+    theta: Array,
+    layer: int,
+    panel: int,
+    scale: float,
+    first: int,
+    after: int,
 ) -> None:
-    """[F1] z = x Wᵀ + b of one panel of a layer, for rows from the first end to the other."""
-    layer, panel, scale = place
-    ins, width = plan.widths[layer], plan.widths[layer + 1]
-    step, below = step_of(width), step_of(ins)
-    top = plan.tops[layer] + panel * ins * step
-    S = _start_of(plan, buffers, theta, (layer, panel, 0))
-    sheet, vectors = plan.sheets[layer + 1] + panel * plan.capacity * step, vectors_of(width, panel)
-    many = ends[1] - ends[0]
-    groups, i = (many + MOST_ROWS - 1) // MOST_ROWS, ends[0]
-    for left in range(groups, 0, -1):
-        rows = (ends[1] - i + left - 1) // left  # tiles of nearly equal height
-        A = (buffers.a, plan.sheets[layer] + i * below, below, 1, plan.capacity * below)
-        C, how = (buffers.z, sheet + i * step, step), (rows, vectors, scale, ins, below)
-        tile_product(how, C, A, (theta, top, step), S)
+    """[F1] z = x Wᵀ + b of one panel of a layer, for rows from `first` to before `after`."""
+    inputs, width = layout.widths[layer], layout.widths[layer + 1]
+    stride, input_stride = stride_of(width), stride_of(inputs)
+    bias = _bias_start(layout, layer, panel)
+    S = RowMatrix(theta if bias >= 0 else buffers.zeros, max(bias, 0), 0)
+    B = RowMatrix(theta, weight_panel_start(layout, layer, panel), stride)
+    start, vectors = panel_start(layout, layer + 1, panel), vectors_of(width, panel)
+    across, i = layout.capacity * input_stride, first
+    for left in range((after - first + MOST_ROWS - 1) // MOST_ROWS, 0, -1):
+        rows = (after - i + left - 1) // left  # tiles of nearly equal height
+        at = layout.matrix_starts[layer] + i * input_stride
+        A = PanelledTerms(buffers.a, at, input_stride, 1, across)
+        C = RowMatrix(buffers.z, start + i * stride, stride)
+        tile_product(TileShape(rows, vectors, inputs, input_stride), scale, C, A, B, S)
         i += rows
 
 
 @kernel
 def sparse_sums(
-    plan: Plan,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
-    source: tuple[Array, Array, int, int],
-    what: tuple[int, int, int, float],
+    entries: SparseRow,
+    panel: int,
+    panels: int,
+    i: int,
+    scale: float,
 ) -> None:
     """[F1] z of a group of panels of the first layer, for one row: non-zeros only.
 
     Args:
-        plan: of the network.
+        layout: of the network.
         buffers: z of the first layer is set.
-        theta: the table.
-        source: indices and values of the inputs; the row's first entry and the one after its last.
-        what: the first panel; how many, 1 or 2, negative for the sums of dense rows to the bit; the
-            row's place in the sheet; a factor for the values.
+        theta: the parameters.
+        entries: the row's inputs.
+        panel: the first of the panels.
+        panels: 1 or 2 of them; -1 or -2 for sums in the order of dense rows, to the bit.
+        i: the row's place in the batch.
+        scale: what the inputs are multiplied by.
     """
-    first, panels, i, scale = what
-    ins, width = plan.widths[0], plan.widths[1]
-    step = step_of(width)
-    vectors = 2 * panels if step == PANEL else panels
-    C = (buffers.z, plan.sheets[1] + (first * plan.capacity + i) * step, plan.capacity * step)
-    B = (theta, first * ins * step, step, ins * step)
-    S = _start_of(plan, buffers, theta, (0, first, PANEL))
-    sparse_product((vectors, scale), C, source, B, S)
+    inputs, stride = layout.widths[0], stride_of(layout.widths[1])
+    vectors = 2 * panels if stride == PANEL else panels
+    at, across = panel_start(layout, 1, panel) + i * stride, layout.capacity * stride
+    C = PanelRow(buffers.z, at, across)
+    B = PanelMatrix(theta, panel * inputs * stride, stride, inputs * stride)
+    bias = _bias_start(layout, 0, panel)
+    # Biases go on from panel to panel; of zeros the first panel is taken again and again.
+    S = PanelRow(theta, bias, PANEL) if bias >= 0 else PanelRow(buffers.zeros, 0, 0)
+    sparse_product(vectors, scale, C, entries, B, S)
 
 
 @kernel
-def _probe(plan: Plan, buffers: Buffers, place: tuple[int, int, int, int]) -> float:
-    """0, or NaN where a z of some rows of a panel is not finite."""
-    layer, panel, begin, end = place
-    step = step_of(plan.widths[layer + 1])
-    at = plan.sheets[layer + 1] + panel * plan.capacity * step
+def _probe(layout: KernelLayout, buffers: Buffers, place: PanelRows) -> float:
+    """0, or NaN if a z of some rows of a panel is not finite."""
+    stride = stride_of(layout.widths[place.layer + 1])
+    start = panel_start(layout, place.layer + 1, place.panel)
     zero = buffers.z.dtype.type(0)
-    probe = load(buffers.zeros, 0, 0)
-    for k in range(at + begin * step, at + end * step, LANES):
-        probe = plus_times(probe, zero, load(buffers.z, 0, k))
-    return float(sum_of(probe))
-
-
-@kernel
-def forward_tasks(plan: Plan, layer: int, count: int) -> int:
-    """How many tasks a layer has."""
-    return panels_of(plan.widths[layer + 1]) * ((count + ROW_BLOCK - 1) // ROW_BLOCK)
-
-
-@kernel
-def place_of(task: int, layer: int, count: int) -> tuple[int, int, int, int]:
-    """The layer, the panel, and the rows from the first to the one after the last, of a task."""
-    blocks = (count + ROW_BLOCK - 1) // ROW_BLOCK
-    panel, block = task // blocks, task % blocks
-    return layer, panel, block * ROW_BLOCK, min((block + 1) * ROW_BLOCK, count)
+    total = load(buffers.zeros, 0, 0)
+    for k in range(start + place.first * stride, start + place.after * stride, LANES):
+        total = multiply_add(total, zero, load(buffers.z, 0, k))
+    return float(sum_lanes(total))
 
 
 @inlined
 def forward_task(
     examples: Examples,
-    plan: Plan,
+    layout: KernelLayout,
     buffers: Buffers,
     theta: Array,
-    what: tuple[tuple[int, int, int, int], Array],
+    place: PanelRows,
+    rows: Array,
 ) -> float:
-    """[F1] The weighted sums of one task; gives 0, or NaN where one is not finite."""
-    place, rows = what
-    layer, panel, begin, end = place
+    """[F1] The weighted sums of one task; gives 0, or NaN if one is not finite."""
+    layer, panel = place.layer, place.panel
     if layer > 0 or examples.indptr.size == 0:
         scale = examples.scale if layer == 0 else 1.0
-        dense_sums(plan, buffers, theta, (layer, panel, scale), (begin, end))
+        dense_sums(layout, buffers, theta, layer, panel, scale, place.first, place.after)
     else:
-        for i in range(begin, end):
-            entries = (examples.indptr[rows[i]], examples.indptr[rows[i] + 1])
-            source = (examples.indices, examples.values, entries[0], entries[1])
-            sparse_sums(plan, buffers, theta, source, (panel, 1, i, examples.scale))
-    return _probe(plan, buffers, place)
+        for i in range(place.first, place.after):
+            first, after = examples.indptr[rows[i]], examples.indptr[rows[i] + 1]
+            entries = SparseRow(examples.indices, examples.values, first, after)
+            sparse_sums(layout, buffers, theta, entries, panel, 1, i, examples.scale)
+    return _probe(layout, buffers, place)

@@ -2,29 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from chainrule.kernels.batch_norm_tiles import OF_DELTA, OF_TURNED
+from chainrule.kernels.batch_norm_tiles import DELTA_SUM, GAIN_SUM
 from chainrule.kernels.compiling import inlined, kernel
-from chainrule.kernels.panels import PANEL, panels_of, step_of, vectors_of
-from chainrule.kernels.products import MOST_ROWS, MOST_VECTORS, sparse_product, tile_product
-from chainrule.kernels.records import Buffers, Examples, Pieces, Plan
-from chainrule.kernels.simd import LANES, load, plus_times, store
+from chainrule.kernels.panels import (
+    PANEL,
+    panel_start,
+    panels_of,
+    stride_of,
+    vectors_of,
+    weight_panel_start,
+)
+from chainrule.kernels.products import (
+    MOST_ROWS,
+    MOST_VECTORS,
+    PanelledTerms,
+    PanelMatrix,
+    PanelRow,
+    RowMatrix,
+    SparseRow,
+    TileShape,
+    sparse_product,
+    tile_product,
+)
+from chainrule.kernels.records import Buffers, Examples, KernelLayout, TaskPartition, Workspace
+from chainrule.kernels.simd import LANES, load, multiply_add, store
 
-__all__ = ["GROUP", "gradient_task", "panels_in", "sort_by_column"]
+__all__ = ["COLUMN_PANELS", "GradientTask", "gradient_task", "sort_by_column", "task_at"]
 
 Array = NDArray[Any]
 
-GROUP = MOST_VECTORS // 2
-"""Panels of a task that goes column by column of the inputs."""
+COLUMN_PANELS = MOST_VECTORS // 2
+"""Panels of a task that goes column by column of the inputs: as many as one sparse product takes.
+
+Each input value is then read once for all of them.
+"""
+
+
+class GradientTask(NamedTuple):
+    """Some inputs of some panels of a layer's weights; biases and gains go with input 0."""
+
+    layer: int
+    panel: int  # the first panel
+    panels: int  # how many
+    first: int  # the first input
+    after: int  # the input after the last
 
 
 @kernel
-def sort_by_column(examples: Examples, pieces: Pieces, rows: Array) -> None:
-    """The non-zeros of a batch, column after column, each in the order of the rows."""
-    starts, n = pieces.starts, pieces.starts.size - 1
+def task_at(layout: KernelLayout, partition: TaskPartition, k: int) -> GradientTask:
+    """Task k of a partition."""
+    layer, panel = partition.tasks[k, 0], partition.tasks[k, 1]
+    most = COLUMN_PANELS if partition.by_column and layer == 0 else 1
+    panels = min(most, panels_of(layout.widths[layer + 1]) - panel)
+    return GradientTask(layer, panel, panels, partition.tasks[k, 2], partition.tasks[k, 3])
+
+
+@kernel
+def sort_by_column(examples: Examples, partition: TaskPartition, rows: Array) -> None:
+    """The non-zeros of a batch, column after column, each in the order of the rows.
+
+    A counting sort: count, add up, put each entry at its column's next place. The starts, moved on
+    by then to the columns' ends, are moved back.
+    """
+    starts, n = partition.column_starts, partition.column_starts.size - 1
     starts[:] = 0
     for i in range(rows.size):
         for e in range(examples.indptr[rows[i]], examples.indptr[rows[i] + 1]):
@@ -34,7 +78,8 @@ def sort_by_column(examples: Examples, pieces: Pieces, rows: Array) -> None:
     for i in range(rows.size):
         for e in range(examples.indptr[rows[i]], examples.indptr[rows[i] + 1]):
             place = starts[examples.indices[e]]
-            pieces.entries[place], pieces.values[place] = i, examples.values[e]
+            partition.column_rows[place] = i
+            partition.column_values[place] = examples.values[e]
             starts[examples.indices[e]] = place + 1
     for k in range(n, 0, -1):
         starts[k] = starts[k - 1]
@@ -42,132 +87,145 @@ def sort_by_column(examples: Examples, pieces: Pieces, rows: Array) -> None:
 
 
 @kernel
-def panels_in(plan: Plan, pieces: Pieces, task: int) -> int:
-    """How many panels a task is about."""
-    layer, panel = pieces.tasks[task, 0], pieces.tasks[task, 1]
-    most = GROUP if pieces.by_column and layer == 0 else 1
-    return min(most, panels_of(plan.widths[layer + 1]) - panel)
-
-
-@kernel
-def _dense_part(
-    plan: Plan, buffers: Buffers, out: Array, task: Array, how: tuple[int, float, bool]
+def _add_dense(
+    layout: KernelLayout,
+    buffers: Buffers,
+    out: Array,
+    task: GradientTask,
+    count: int,
+    factor: float,
+    overwrites: bool,
 ) -> None:
     """[BP4] out (or 0) + factor · xᵀ delta, by tiles."""
-    layer, panel, i = task[0], task[1], task[2]
-    count, factor, fresh = how
-    ins, width = plan.widths[layer], plan.widths[layer + 1]
-    step, below = step_of(width), step_of(ins)
-    B = (buffers.delta, plan.sheets[layer + 1] + panel * plan.capacity * step, step)
-    while i < task[3]:
-        rows = min(MOST_ROWS, task[3] - i)
-        at = plan.sheets[layer] + i // PANEL * plan.capacity * below + i % PANEL
-        C = (out, plan.tops[layer] + (panel * ins + i) * step, step)
-        S = (buffers.zeros, 0, 0) if fresh else C
-        tile = (rows, vectors_of(width, panel), factor, count, count)
-        tile_product(tile, C, (buffers.a, at, 1, below, 0), B, S)
+    layer, panel, i = task.layer, task.panel, task.first
+    inputs, width = layout.widths[layer], layout.widths[layer + 1]
+    stride, input_stride = stride_of(width), stride_of(inputs)
+    B = RowMatrix(buffers.delta, panel_start(layout, layer + 1, panel), stride)
+    start = weight_panel_start(layout, layer, panel)
+    while i < task.after:
+        rows = min(MOST_ROWS, task.after - i)
+        # The terms of the sums are the batch's rows: they lie a row of the inputs apart.
+        at = panel_start(layout, layer, i // PANEL) + i % PANEL
+        A = PanelledTerms(buffers.a, at, 1, input_stride, 0)
+        C = RowMatrix(out, start + i * stride, stride)
+        S = RowMatrix(buffers.zeros, 0, 0) if overwrites else C
+        tile = TileShape(rows, vectors_of(width, panel), count, count)
+        tile_product(tile, factor, C, A, B, S)
         i += rows
 
 
 @kernel
-def _column_part(
-    plan: Plan,
+def _add_by_column(
+    layout: KernelLayout,
     buffers: Buffers,
-    pieces: Pieces,
+    partition: TaskPartition,
     out: Array,
-    what: tuple[Array, int, float, bool],
+    task: GradientTask,
+    factor: float,
+    overwrites: bool,
 ) -> None:
     """[BP4] The same for the first layer, by the non-zeros of each column of the inputs."""
-    task, panels, factor, fresh = what
-    ins, step = plan.widths[0], step_of(plan.widths[1])
-    vectors = 1 if step == LANES else 2 * panels
-    across = plan.capacity * step
-    B = (buffers.delta, plan.sheets[1] + task[1] * across, step, across)
-    for k in range(task[2], task[3]):
-        entries = (pieces.entries, pieces.values, pieces.starts[k], pieces.starts[k + 1])
-        if fresh or entries[2] < entries[3]:
-            C = (out, (task[1] * ins + k) * step, ins * step)
-            S = (buffers.zeros, 0, 0) if fresh else C
-            sparse_product((vectors, factor), C, entries, B, S)
+    inputs, stride = layout.widths[0], stride_of(layout.widths[1])
+    vectors = 1 if stride == LANES else 2 * task.panels
+    across, start = layout.capacity * stride, weight_panel_start(layout, 0, task.panel)
+    B = PanelMatrix(buffers.delta, panel_start(layout, 1, task.panel), stride, across)
+    for k in range(task.first, task.after):
+        first, after = partition.column_starts[k], partition.column_starts[k + 1]
+        if overwrites or first < after:  # a column of zeros adds nothing
+            entries = SparseRow(partition.column_rows, partition.column_values, first, after)
+            C = PanelRow(out, start + k * stride, inputs * stride)
+            S = PanelRow(buffers.zeros, 0, 0) if overwrites else C
+            sparse_product(vectors, factor, C, entries, B, S)
 
 
 @kernel
-def _row_part(
-    examples: Examples, plan: Plan, buffers: Buffers, out: Array, what: tuple[Array, Array, float]
+def _add_by_row(
+    examples: Examples,
+    layout: KernelLayout,
+    buffers: Buffers,
+    out: Array,
+    panel: int,
+    rows: Array,
+    factor: float,
 ) -> None:
     """[BP4] The same for a narrow first layer, by the non-zeros of each row: out += factor · …"""
-    task, rows, factor = what
-    step, of = step_of(plan.widths[1]), out.dtype.type
-    top, zero = task[1] * plan.widths[0] * step, load(buffers.zeros, 0, 0)
-    sheet, two = plan.sheets[1] + task[1] * plan.capacity * step, step == PANEL
+    stride, of = stride_of(layout.widths[1]), out.dtype.type
+    start, zero = weight_panel_start(layout, 0, panel), load(buffers.zeros, 0, 0)
+    delta_start, two = panel_start(layout, 1, panel), stride == PANEL
     for i in range(rows.size):
-        low = plus_times(zero, of(factor), load(buffers.delta, 0, sheet + i * step))
+        delta = delta_start + i * stride
+        low = multiply_add(zero, of(factor), load(buffers.delta, 0, delta))
         high = zero
         if two:
-            high = plus_times(zero, of(factor), load(buffers.delta, 0, sheet + i * step + LANES))
+            high = multiply_add(zero, of(factor), load(buffers.delta, 0, delta + LANES))
         for e in range(examples.indptr[rows[i]], examples.indptr[rows[i] + 1]):
-            at, x = top + examples.indices[e] * step, of(examples.values[e])
-            store(out, 0, at, plus_times(load(out, 0, at), x, low))
+            at, x = start + examples.indices[e] * stride, of(examples.values[e])
+            store(out, 0, at, multiply_add(load(out, 0, at), x, low))
             if two:
-                store(out, 0, at + LANES, plus_times(load(out, 0, at + LANES), x, high))
+                store(out, 0, at + LANES, multiply_add(load(out, 0, at + LANES), x, high))
 
 
 @kernel
-def _bias_part(
-    plan: Plan, buffers: Buffers, out: Array, place: tuple[int, int], how: tuple[int, float, bool]
+def _add_biases(
+    layout: KernelLayout,
+    buffers: Buffers,
+    out: Array,
+    layer: int,
+    panel: int,
+    count: int,
+    factor: float,
+    overwrites: bool,
 ) -> None:
     """[BP3, N3] out (or 0) + factor · Σ delta at the biases of one panel, and at its gains."""
-    layer, panel = place
-    count, factor, fresh = how
-    step, of = step_of(plan.widths[layer + 1]), out.dtype.type
-    sheet = plan.sheets[layer + 1] + panel * plan.capacity * step
-    top = plan.biases[layer] + panel * PANEL
-    for j in range(0, step, LANES):
-        if plan.gains[layer] >= 0:
-            mark, to = plan.marks[layer] + panel * PANEL + j, plan.gains[layer] + panel * PANEL + j
-            total = load(buffers.sums, OF_DELTA, mark)
-            first = load(buffers.zeros, 0, 0) if fresh else load(out, 0, to)
-            turned = load(buffers.sums, OF_TURNED, mark)
-            store(out, 0, to, plus_times(first, of(factor), turned))
+    stride, of = stride_of(layout.widths[layer + 1]), out.dtype.type
+    delta = panel_start(layout, layer + 1, panel)
+    bias = layout.bias_starts[layer] + panel * PANEL
+    for j in range(0, stride, LANES):
+        if layout.gain_starts[layer] >= 0:
+            # Both sums were made on the way back through the normalisation.
+            at = layout.sum_starts[layer] + panel * PANEL + j
+            gain = layout.gain_starts[layer] + panel * PANEL + j
+            total = load(buffers.norm_sums, DELTA_SUM, at)
+            before = load(buffers.zeros, 0, 0) if overwrites else load(out, 0, gain)
+            gain_total = load(buffers.norm_sums, GAIN_SUM, at)
+            store(out, 0, gain, multiply_add(before, of(factor), gain_total))
         else:
             total = load(buffers.zeros, 0, 0)
             for i in range(count):
-                total = plus_times(total, of(1), load(buffers.delta, 0, sheet + i * step + j))
-        start = load(buffers.zeros, 0, 0) if fresh else load(out, 0, top + j)
-        store(out, 0, top + j, plus_times(start, of(factor), total))
+                row = load(buffers.delta, 0, delta + i * stride + j)
+                total = multiply_add(total, of(1), row)
+        before = load(buffers.zeros, 0, 0) if overwrites else load(out, 0, bias + j)
+        store(out, 0, bias + j, multiply_add(before, of(factor), total))
 
 
 @inlined
 def gradient_task(
-    examples: Examples,
-    plan: Plan,
-    buffers: Buffers,
-    pieces: Pieces,
-    what: tuple[int, Array, Array, float, bool],
+    workspace: Workspace, out: Array, k: int, rows: Array, factor: float, overwrites: bool
 ) -> None:
-    """[BP3, BP4] One task's part of the gradient.
+    """[BP3, BP4] Adds one task's part of the gradient, times a factor.
 
     Args:
-        examples: the training set.
-        plan: of the network.
-        buffers: with a of all layers but the last, and delta.
-        pieces: the tasks.
-        what: the task; the batch's examples; what takes it, laid out like the table; a factor; and
-            whether it takes the place of what is there, instead of being added.
+        workspace: with a of all layers but the last, and delta.
+        out: takes the gradient; laid out like the parameters.
+        k: the task.
+        rows: the batch's examples.
+        factor: what the gradient is multiplied by.
+        overwrites: whether it replaces what is in `out`, instead of being added.
     """
-    k, rows, out, factor, fresh = what
-    task, count = pieces.tasks[k], rows.size
-    layer, panels = task[0], panels_in(plan, pieces, k)
-    if plan.biases[layer] >= 0 and task[2] == 0:
-        for panel in range(task[1], task[1] + panels):
-            _bias_part(plan, buffers, out, (layer, panel), (count, factor, fresh))
+    examples, layout, buffers = workspace.examples, workspace.layout, workspace.buffers
+    partition, count = workspace.partition, rows.size
+    task = task_at(layout, partition, k)
+    layer = task.layer
+    if layout.bias_starts[layer] >= 0 and task.first == 0:
+        for panel in range(task.panel, task.panel + task.panels):
+            _add_biases(layout, buffers, out, layer, panel, count, factor, overwrites)
     scaled = factor * examples.scale if layer == 0 else factor
     if layer > 0 or examples.indptr.size == 0:
-        _dense_part(plan, buffers, out, task, (count, scaled, fresh))
-    elif pieces.by_column:
-        _column_part(plan, buffers, pieces, out, (task, panels, scaled, fresh))
+        _add_dense(layout, buffers, out, task, count, scaled, overwrites)
+    elif partition.by_column:
+        _add_by_column(layout, buffers, partition, out, task, scaled, overwrites)
     else:
-        if fresh:
-            size = plan.widths[0] * step_of(plan.widths[1])
-            out[task[1] * size : (task[1] + 1) * size] = out.dtype.type(0)
-        _row_part(examples, plan, buffers, out, (task, rows, scaled))
+        if overwrites:  # rows are only ever added: begin with zeros
+            size = layout.widths[0] * stride_of(layout.widths[1])
+            out[task.panel * size : (task.panel + 1) * size] = out.dtype.type(0)
+        _add_by_row(examples, layout, buffers, out, task.panel, rows, scaled)

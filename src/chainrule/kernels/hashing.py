@@ -1,6 +1,7 @@
 """The numbers of equations/hashing.py, one at a time, bit for bit.
 
-Nothing is wider than thirty-two bits on the way, so that the compiler can do eight or more at once.
+No intermediate number is wider than thirty-two bits, so that the compiler can compute eight or more
+at once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from chainrule.equations.hashing import (
 )
 from chainrule.kernels.compiling import kernel
 
-__all__ = ["derived", "hashed", "uniform"]
+__all__ = ["derive_key", "hash_counter", "uniform"]
 
 _M1, _M2, _M3 = MULTIPLIERS
 _S1, _S2, _S3, _S4 = SHIFTS
@@ -31,11 +32,11 @@ def _low(x: int) -> np.uint32:
 
 
 @kernel
-def hashed(key: int, counter: int) -> np.uint32:
+def hash_counter(key: int, counter: int) -> np.uint32:
     """[H1] Thirty-two bits that look random.
 
     Args:
-        key: from `key_of` or `derived`, 0 to 2^63 - 1.
+        key: from `key_of` or `derive_key`, 0 to 2^63 - 1.
         counter: 0 to 2^32 - 1.
     """
     x = _low(int(counter) ^ key)
@@ -47,14 +48,14 @@ def hashed(key: int, counter: int) -> np.uint32:
 
 
 @kernel
-def derived(key: int, counter: int) -> int:
+def derive_key(key: int, counter: int) -> int:
     """[H2] The key of one part of what a key stands for."""
-    low = int(hashed(key ^ LOW_SALT, counter))
-    high = int(hashed(key ^ HIGH_SALT, counter))
+    low = int(hash_counter(key ^ LOW_SALT, counter))
+    high = int(hash_counter(key ^ HIGH_SALT, counter))
     return ((high >> 1) << HALF) | low
 
 
 @kernel
 def uniform(key: int, counter: int) -> float:
     """[H3] A number between 0 and 1."""
-    return (float(hashed(key, counter)) + 0.5) * SMALLEST
+    return (float(hash_counter(key, counter)) + 0.5) * SMALLEST

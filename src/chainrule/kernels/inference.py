@@ -6,40 +6,63 @@ beside it: not on how many there are, nor on whether zeros are left out.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import announced, entry, inlined, kernel
+from chainrule.kernels.activations import SOFTMAX, activate_row
+from chainrule.kernels.compiling import announce, entry, inlined, kernel
 from chainrule.kernels.forward_tiles import dense_sums, sparse_sums
-from chainrule.kernels.panels import PANEL, panels_of, step_of
-from chainrule.kernels.records import Buffers, Plan
-from chainrule.kernels.rows import activate_row
-from chainrule.kernels.scalars import SOFTMAX
+from chainrule.kernels.panels import PANEL, element_index, panel_start, panels_of, stride_of
+from chainrule.kernels.products import SparseRow
+from chainrule.kernels.records import Buffers, KernelLayout
 
-__all__ = ["compute_outputs"]
+__all__ = ["InputRows", "OutputRows", "compute_outputs"]
 
 Array = NDArray[Any]
 
-_SPARSE_SHARE = 0.4
-"""Blocks of rows with a smaller share of non-zeros go by their non-zeros only."""
+_SPARSE_FRACTION = 0.4
+"""Blocks of rows with at most this fraction of non-zeros go by their non-zeros only.
+
+A sparse row reads the weights for itself alone, a tile for up to eight rows; above this fraction
+that outweighs the products saved. The outputs are the same to the bit.
+"""
+
+
+class InputRows(NamedTuple):
+    """The rows to compute, with room for the non-zeros of one of them."""
+
+    x: Array  # (rows, features), C-contiguous, read-only
+    scale: float  # what the inputs are multiplied by
+    indices: Array  # (features,) int32
+    values: Array  # (features,) in the working type
+
+
+class OutputRows(NamedTuple):
+    """What is computed, and for which rows."""
+
+    z: Array  # (rows, outputs)
+    a: Array  # (rows, outputs)
+    first: int  # the first row to compute
+    after: int  # the row after the last
 
 
 @kernel
 def _is_sparse(x: Array, first: int, count: int) -> bool:
+    """Whether few inputs of a block of rows are not 0."""
     found: Any = 0
     for r in range(first, first + count):
         row = np.int32(0)  # as wide as the inputs, so that whole registers are counted
         for k in range(x.shape[1]):
             row += np.int32(x[r, k] != 0)
         found += row
-    return found <= _SPARSE_SHARE * count * x.shape[1]
+    return found <= _SPARSE_FRACTION * count * x.shape[1]
 
 
 @kernel
 def _probe(x: Array, first: int, count: int) -> float:
-    """0, or NaN where an input is not finite."""
+    """0, or NaN if an input of a block of rows is not finite."""
     probe = 0.0
     for r in range(first, first + count):
         row = x.dtype.type(0)
@@ -50,121 +73,110 @@ def _probe(x: Array, first: int, count: int) -> float:
 
 
 @kernel
-def _non_zeros(x: Array, r: int, entries: Array, values: Array) -> int:
-    """A row's non-zeros, column and value; no branch, since processors would guess it wrong."""
+def _find_non_zeros(rows: InputRows, r: int) -> int:
+    """Columns and values of a row's non-zeros; gives how many there are.
+
+    Every input is written, and kept if it is not 0: a branch would be guessed wrong too often.
+    """
     count: Any = np.int32(0)
-    for k in range(x.shape[1]):
-        entries[count], values[count] = k, x[r, k]
-        count += np.int32(x[r, k] != 0)
+    for k in range(rows.x.shape[1]):
+        rows.indices[count], rows.values[count] = k, rows.x[r, k]
+        count += np.int32(rows.x[r, k] != 0)
     return count
 
 
 @kernel
-def _copy_row(plan: Plan, buffers: Buffers, x: Array, r: int, i: int) -> None:
-    """Row r of the inputs as row i of their sheet."""
-    features, step = x.shape[1], step_of(x.shape[1])
+def _copy_row(layout: KernelLayout, buffers: Buffers, x: Array, r: int, i: int) -> None:
+    """Row r of the inputs as row i of their matrix."""
+    features, stride = x.shape[1], stride_of(x.shape[1])
     for p in range(panels_of(features)):
-        at = (p * plan.capacity + i) * step
+        at = panel_start(layout, 0, p) + i * stride
         for k in range(p * PANEL, min((p + 1) * PANEL, features)):
             buffers.a[at + k - p * PANEL] = x[r, k]
 
 
 @inlined
 def _first_sums(
-    plan: Plan,
-    buffers: Buffers,
-    theta: Array,
-    source: tuple[Array, float, Array, Array],
-    block: tuple[int, int],
+    layout: KernelLayout, buffers: Buffers, theta: Array, rows: InputRows, first: int, count: int
 ) -> None:
     """[F1] z of the first layer for a block of rows."""
-    x, scale, entries, values = source
-    first, count = block
-    panels = panels_of(plan.widths[1])
-    if _is_sparse(x, first, count):
+    panels = panels_of(layout.widths[1])
+    if _is_sparse(rows.x, first, count):
         for i in range(count):
-            row = (entries, values, 0, _non_zeros(x, first + i, entries, values))
+            entries = SparseRow(rows.indices, rows.values, 0, _find_non_zeros(rows, first + i))
             for panel in range(0, panels, 2):
                 both = min(2, panels - panel)
-                sparse_sums(plan, buffers, theta, row, (panel, -both, i, scale))
+                # Negative: in the order of dense rows, so that the outputs have the same bits.
+                sparse_sums(layout, buffers, theta, entries, panel, -both, i, rows.scale)
     else:
         for i in range(count):
-            _copy_row(plan, buffers, x, first + i, i)
+            _copy_row(layout, buffers, rows.x, first + i, i)
         for panel in range(panels):
-            dense_sums(plan, buffers, theta, (0, panel, scale), (0, count))
+            dense_sums(layout, buffers, theta, 0, panel, rows.scale, 0, count)
 
 
 @kernel
-def _row_of(plan: Plan, sheet: Array, layer: int, i: int, out: Array) -> None:
-    """Row i of a layer's sheet, in one piece."""
-    step = step_of(out.size)
+def _read_row(layout: KernelLayout, matrix: Array, layer: int, i: int, out: Array) -> None:
+    """Row i of a layer's matrix, in one piece."""
     for j in range(out.size):
-        at = plan.sheets[layer + 1] + (j // PANEL * plan.capacity + i) * step
-        out[j] = sheet[at + j % PANEL]
+        out[j] = matrix[element_index(layout, layer + 1, i, j)]
 
 
 @kernel
-def _soften(plan: Plan, buffers: Buffers, layer: int, count: int) -> None:
-    """[A12] a of a softmax below the last layer."""
-    n = plan.widths[layer + 1]
-    step = step_of(n)
-    z, a = buffers.rows[0][:n], buffers.rows[0][n : 2 * n]
+def _apply_softmax(layout: KernelLayout, buffers: Buffers, layer: int, count: int) -> None:
+    """[A12] a of a softmax below the last layer, which needs whole rows."""
+    n = layout.widths[layer + 1]
+    z, a = buffers.output_rows[0][:n], buffers.output_rows[0][n : 2 * n]
     for i in range(count):
-        _row_of(plan, buffers.z, layer, i, z)
+        _read_row(layout, buffers.z, layer, i, z)
         activate_row(SOFTMAX, z, a)
         for j in range(n):
-            at = plan.sheets[layer + 1] + (j // PANEL * plan.capacity + i) * step
-            buffers.a[at + j % PANEL] = a[j]
+            buffers.a[element_index(layout, layer + 1, i, j)] = a[j]
 
 
 @inlined
-def _inner_layer(plan: Plan, buffers: Buffers, theta: Array, layer: int, count: int) -> None:
+def _hidden_layer(
+    layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, count: int
+) -> None:
     """[F1, F2] a of a layer from its z, and z of the next one."""
-    width = plan.widths[layer + 1]
-    if plan.activations[layer] == SOFTMAX:
-        _soften(plan, buffers, layer, count)
+    width = layout.widths[layer + 1]
+    if layout.activations[layer] == SOFTMAX:
+        _apply_softmax(layout, buffers, layer, count)
     else:
         for panel in range(panels_of(width)):
-            at = plan.sheets[layer + 1] + panel * plan.capacity * step_of(width)
-            after = at + count * step_of(width)
-            activate_row(plan.activations[layer], buffers.z[at:after], buffers.a[at:after])
-    for panel in range(panels_of(plan.widths[layer + 2])):
-        dense_sums(plan, buffers, theta, (layer + 1, panel, 1.0), (0, count))
+            start = panel_start(layout, layer + 1, panel)
+            end = start + count * stride_of(width)
+            activate_row(layout.activations[layer], buffers.z[start:end], buffers.a[start:end])
+    for panel in range(panels_of(layout.widths[layer + 2])):
+        dense_sums(layout, buffers, theta, layer + 1, panel, 1.0, 0, count)
 
 
-@announced("The kernels are compiled, this once: about 5 s.")
+@announce("The kernels are compiled, this once: about 5 s.")
 @entry
 def compute_outputs(
-    plan: Plan,
-    buffers: Buffers,
-    theta: Array,
-    source: tuple[Array, float, Array, Array],
-    out: tuple[Array, Array, int, int],
+    layout: KernelLayout, buffers: Buffers, theta: Array, rows: InputRows, outputs: OutputRows
 ) -> float:
     """[F3] The last layer's z and a of some rows.
 
     Args:
-        plan: of the network.
-        buffers: room for as many rows as the plan's capacity; no other thread's.
-        theta: the table.
-        source: the inputs, (rows, features), C-contiguous; a factor for them; room for one row's
-            columns and values, (features,) each.
-        out: z and a, (rows, outputs) each; the first row to compute and the one after the last.
+        layout: of the network.
+        buffers: room for as many rows as the layout's capacity; no other thread uses it.
+        theta: the parameters in panels.
+        rows: the inputs.
+        outputs: z and a are set.
 
-    Returns: 0, or NaN where an input is not finite.
+    Returns: 0, or NaN if an input is not finite.
     """
-    zs, activations, first, after = out
-    probe = 0.0
-    depth = plan.widths.size - 1
-    while first < after:
-        count = min(plan.capacity, after - first)
-        probe += _probe(source[0], first, count)
-        _first_sums(plan, buffers, theta, source, (first, count))
-        for layer in range(depth - 1):
-            _inner_layer(plan, buffers, theta, layer, count)
+    probe, last, first = 0.0, layout.widths.size - 2, outputs.first
+    while first < outputs.after:
+        count = min(layout.capacity, outputs.after - first)
+        probe += _probe(rows.x, first, count)
+        _first_sums(layout, buffers, theta, rows, first, count)
+        for layer in range(last):
+            _hidden_layer(layout, buffers, theta, layer, count)
         for i in range(count):
-            z, a = zs[first + i], activations[first + i]
-            _row_of(plan, buffers.z, depth - 1, i, z)
-            activate_row(plan.activations[depth - 1], z, a)
+            z, a = outputs.z[first + i], outputs.a[first + i]
+            _read_row(layout, buffers.z, last, i, z)
+            activate_row(layout.activations[last], z, a)
         first += count
     return probe

@@ -1,6 +1,6 @@
-"""Pieces of the compiler's intermediate language from which the products of tiles are made.
+"""Pieces of the compiler's intermediate language that vectors and products of tiles are made of.
 
-This code runs inside Numba's compiler; the agreement test compiles and runs what it makes.
+This code runs inside Numba's compiler. The agreement tests compile it and run the result.
 """
 
 from __future__ import annotations
@@ -11,31 +11,44 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils as cgutils_module
 
-from chainrule.kernels.simd_lowering import LANES
-
 __all__ = [
+    "LANES",
     "Loop",
-    "base_of",
-    "fused",
+    "array_data",
+    "broadcast",
+    "cgutils",
+    "constant_lanes",
+    "fused_multiply_add",
     "load_lanes",
-    "part_of",
-    "spread",
+    "shuffle",
     "store_lanes",
     "whole",
 ]
 
 cgutils: Any = cgutils_module
+"""Numba's helpers for generated code; type checkers know little of them."""
 
-_WHOLE = ir.IntType(64)
+LANES = 16
+"""Numbers in one vector: the float32 numbers of a register of 512 bits.
+
+The compiler splits a vector where registers are narrower. Padded widths are multiples of it.
+"""
+
+_INT64 = ir.IntType(64)
 
 
 def whole(number: int) -> Any:
     """A constant of 64 bits."""
-    return _WHOLE(number)
+    return _INT64(number)
 
 
-def base_of(context: Any, builder: Any, kind: Any, array: Any) -> Any:
-    """Where the numbers of an array begin."""
+def constant_lanes(element: Any, number: float) -> Any:
+    """A vector with one constant in all places; `element` is the type of its numbers."""
+    return ir.Constant(ir.VectorType(element, LANES), [number] * LANES)
+
+
+def array_data(context: Any, builder: Any, kind: Any, array: Any) -> Any:
+    """The pointer to the first number of an array."""
     return context.make_array(kind)(context, builder, array).data
 
 
@@ -52,17 +65,16 @@ def store_lanes(builder: Any, lanes: Any, base: Any, index: Any, align: int) -> 
     builder.store(lanes, pointer, align=align)
 
 
-def spread(builder: Any, number: Any) -> Any:
-    """One number in all sixteen places."""
+def broadcast(builder: Any, number: Any) -> Any:
+    """A vector with one number in all sixteen places."""
     vector = ir.VectorType(number.type, LANES)
-    nothing = ir.Constant(vector, ir.Undefined)
-    one = builder.insert_element(nothing, number, ir.IntType(32)(0))
-    first = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(one, nothing, first)
+    undefined = ir.Constant(vector, ir.Undefined)
+    one = builder.insert_element(undefined, number, ir.IntType(32)(0))
+    return shuffle(builder, one, undefined, [0] * LANES)
 
 
-def fused(builder: Any, factor: Any, lanes: Any, total: Any) -> Any:
-    """factor · lanes + total, rounded once, whatever the compiler thinks of it."""
+def fused_multiply_add(builder: Any, factor: Any, lanes: Any, total: Any) -> Any:
+    """factor · lanes + total, rounded once, whatever the compiler would prefer."""
     bits = 32 if isinstance(total.type.element, ir.FloatType) else 64
     kind = ir.FunctionType(total.type, [total.type] * 3)
     name = f"llvm.fma.v{LANES}f{bits}"
@@ -71,7 +83,7 @@ def fused(builder: Any, factor: Any, lanes: Any, total: Any) -> Any:
     )
 
 
-def part_of(builder: Any, one: Any, other: Any, places: Sequence[int]) -> Any:
+def shuffle(builder: Any, one: Any, other: Any, places: Sequence[int]) -> Any:
     """The numbers at these places of two vectors laid end to end."""
     mask = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), list(places))
     return builder.shuffle_vector(one, other, mask)
@@ -82,8 +94,9 @@ class Loop:
 
     Args:
         builder: of the function.
-        count: how often, 64 bits.
-        values: what goes in; `values` of the loop are what each round begins with.
+        count: number of rounds, 64 bits.
+        values: the values before the first round; the loop's own `values` are those that a round
+            begins with.
     """
 
     def __init__(self, builder: Any, count: Any, values: Sequence[Any]) -> None:
@@ -93,16 +106,20 @@ class Loop:
         self._after = builder.append_basic_block("after")
         builder.cbranch(builder.icmp_signed(">", count, whole(0)), self._body, self._after)
         builder.position_at_end(self._body)
-        self.index = self._entering(whole(0))
-        self.values = [self._entering(value) for value in self._given]
+        self.index = self._merge(whole(0))
+        self.values = [self._merge(value) for value in self._given]
 
-    def _entering(self, value: Any) -> Any:
+    def _merge(self, value: Any) -> Any:
+        """A value that comes from before the loop, and later from the end of a round."""
         merged = self._builder.phi(value.type)
         merged.add_incoming(value, self._before)
         return merged
 
     def close(self, values: Sequence[Any]) -> list[Any]:
-        """End a round with these values; gives what the loop leaves behind."""
+        """End a round with these values.
+
+        Returns: the values after the last round.
+        """
         builder, last = self._builder, self._builder.block
         following = builder.add(self.index, whole(1))
         for merged, value in zip((self.index, *self.values), (following, *values), strict=True):
@@ -110,9 +127,9 @@ class Loop:
         more = builder.icmp_signed("<", following, self._count)
         builder.cbranch(more, self._body, self._after)
         builder.position_at_end(self._after)
-        left = []
+        results = []
         for given, value in zip(self._given, values, strict=True):
-            merged = self._entering(given)
+            merged = self._merge(given)
             merged.add_incoming(value, last)
-            left.append(merged)
-        return left
+            results.append(merged)
+        return results

@@ -6,30 +6,31 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from chainrule.kernels.activations import activate_row, argmax
 from chainrule.kernels.compiling import inlined, kernel
-from chainrule.kernels.output_error import row_cost_and_error
-from chainrule.kernels.records import Course, Examples
-from chainrule.kernels.rows import activate_row, greatest_of
+from chainrule.kernels.output_error import OutputRow, row_cost_and_error
+from chainrule.kernels.records import Examples, StepHyperparameters
 
-__all__ = ["answer_row", "share_of"]
+__all__ = ["evaluate_output", "example_weight"]
 
 Array = NDArray[Any]
 
 
 @kernel
-def share_of(examples: Examples, r: int, count: int) -> float:
-    """[C8] What example r counts in a batch of so many."""
+def example_weight(examples: Examples, r: int, batch_size: int) -> float:
+    """[C8] The weight of example r in the mean over its batch."""
     if examples.weights.size > 0:
-        return examples.weights[r] / count
-    return 1.0 / count
+        return examples.weights[r] / batch_size
+    return 1.0 / batch_size
 
 
 @kernel
-def _set_own(examples: Examples, r: int, y: Array) -> None:
+def _copy_target(examples: Examples, r: int, y: Array) -> None:
+    """The example's own target: numbers, one class as 0 or 1, or one of several as a row of 0."""
     of = y.dtype.type
     if examples.labels.size == 0:
         for j in range(y.size):
-            y[j] = examples.numbers[r, j]
+            y[j] = examples.targets[r, j]
     elif y.size == 1:
         y[0] = of(examples.labels[r])
     else:
@@ -38,30 +39,30 @@ def _set_own(examples: Examples, r: int, y: Array) -> None:
 
 
 @kernel
-def _mix(y: Array, share: float, other: int) -> None:
-    """[X8] Targets mixed with those of class `other`."""
+def _mix(y: Array, weight: float, label: int) -> None:
+    """[X8] The target times a weight, and that of class `label` times the rest."""
     of = y.dtype.type
-    own = of(share)
+    own = of(weight)
     rest = of(1) - own
     for j in range(y.size):
-        chosen = j == other if y.size > 1 else other == 1
+        chosen = j == label if y.size > 1 else label == 1
         y[j] = own * y[j] + (rest if chosen else of(0))
 
 
 @kernel
 def _smooth(y: Array, smoothing: float) -> None:
-    """[C9] Targets that leave every class a little."""
+    """[C9] A target that gives every class a little."""
     kept, spread = y.dtype.type(1.0 - smoothing), y.dtype.type(smoothing / y.size)
     for j in range(y.size):
         y[j] = kept * y[j] + spread
 
 
 @kernel
-def _set_targets(examples: Examples, r: int, y: Array, smoothing: float) -> None:
-    """The targets of example r, mixed and smoothed where they are to be."""
-    _set_own(examples, r, y)
-    if examples.others.size > 0:
-        _mix(y, examples.shares[r], examples.others[r])
+def _set_target(examples: Examples, r: int, y: Array, smoothing: float) -> None:
+    """The target of example r, mixed and smoothed where the recipe says so."""
+    _copy_target(examples, r, y)
+    if examples.mixed_labels.size > 0:
+        _mix(y, examples.mixing_weights[r], examples.mixed_labels[r])
     if smoothing > 0.0:
         _smooth(y, smoothing)
 
@@ -70,31 +71,34 @@ def _set_targets(examples: Examples, r: int, y: Array, smoothing: float) -> None
 def _is_right(examples: Examples, r: int, a: Array) -> int:
     if examples.labels.size == 0:
         return 0
-    chosen = greatest_of(a)
+    chosen = argmax(a)
     if a.size == 1:
         chosen = 1 if a[0] > a.dtype.type(0.5) else 0
     return 1 if chosen == examples.labels[r] else 0
 
 
 @inlined
-def answer_row(
-    examples: Examples, course: Course, code: int, which: tuple[int, float], row: Array
+def evaluate_output(
+    examples: Examples,
+    hyper: StepHyperparameters,
+    activation: int,
+    r: int,
+    weight: float,
+    room: Array,
 ) -> tuple[float, int]:
-    """[F2, D1, BP1] The output of an example.
+    """[F2, D1, BP1] The cost c of example r, and 1 if it is right, else 0.
 
     Args:
         examples: with the targets.
-        course: with the cost.
-        code: of the output activation.
-        which: the example, and what it counts in its batch.
-        row: z, and room for a, y and delta, (4 · outputs,).
-
-    Returns: the cost c, and 1 where the example is right.
+        hyper: with the cost.
+        activation: code of the output activation.
+        r: the example.
+        weight: of the example in its batch.
+        room: (4 · outputs,): z; a, y and delta are set.
     """
-    n = row.size // 4
-    z, a, y, delta = row[:n], row[n : 2 * n], row[2 * n : 3 * n], row[3 * n :]
-    r, share = which
-    activate_row(code, z, a)
-    _set_targets(examples, r, y, course.smoothing)
-    c = row_cost_and_error((course.cost, code), course.huber, (z, a, y), delta, share)
-    return c, _is_right(examples, r, a)
+    n = room.size // 4
+    row = OutputRow(room[:n], room[n : 2 * n], room[2 * n : 3 * n], room[3 * n :])
+    activate_row(activation, row.z, row.a)
+    _set_target(examples, r, row.y, hyper.label_smoothing)
+    c = row_cost_and_error(hyper.cost, activation, hyper.huber_threshold, row, weight)
+    return c, _is_right(examples, r, row.a)

@@ -2,7 +2,7 @@
 
 Numba's own loops over a width known only at run time spend most of their time on checks. These few
 operations say outright what is meant. With NUMBA_DISABLE_JIT=1 they are slices of NumPy arrays.
-Sixteen float64 numbers can also be added, subtracted, multiplied and divided by Python's signs.
+Vectors of sixteen float64 numbers also take Python's signs +, -, * and /.
 """
 
 from __future__ import annotations
@@ -12,28 +12,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels import simd_float64, simd_lowering
+from chainrule.kernels import simd_lowering
 from chainrule.kernels.compiling import numba
+from chainrule.kernels.llvm_ir import LANES
 
 __all__ = [
     "LANES",
+    "clip",
     "load",
-    "load_wide",
-    "plus_times",
+    "load_float64",
+    "multiply",
+    "multiply_add",
+    "power_of_two",
     "store",
     "store_rounded",
-    "sum_of",
-    "times",
-    "two_to",
+    "sum_lanes",
     "where_positive",
-    "within",
-    "without",
+    "zero_lane",
 ]
 
 Array = NDArray[Any]
-
-LANES = simd_lowering.LANES
-"""Numbers in one value; padded widths are multiples of it."""
 
 
 def _load(array: Array, row: int, column: int) -> Array:
@@ -46,21 +44,21 @@ def _store(array: Array, row: int, column: int, lanes: Array) -> None:
     whole[column : column + LANES] = lanes
 
 
-def _plus_times(total: Array, factor: Any, lanes: Array) -> Array:
+def _multiply_add(total: Array, factor: Any, lanes: Array) -> Array:
     return total + factor * lanes
 
 
-def _times(one: Array, other: Array) -> Array:
+def _multiply(one: Array, other: Array) -> Array:
     return one * other
 
 
-def _sum_of(lanes: Array) -> Any:
+def _sum_lanes(lanes: Array) -> Any:
     while lanes.size > 1:
         lanes = lanes[: lanes.size // 2] + lanes[lanes.size // 2 :]
     return lanes[0]
 
 
-def _load_wide(row: Array, column: int, beyond: float) -> Array:
+def _load_float64(row: Array, column: int, beyond: float) -> Array:
     lanes = np.full(LANES, beyond)
     part = row[column : column + LANES]
     lanes[: part.size] = part
@@ -75,39 +73,40 @@ def _where_positive(z: Array, one: Any, other: Any) -> Array:
     return np.where(z > 0, one, other)
 
 
-def _within(z: Array, least: float, most: float) -> Array:
+def _clip(z: Array, least: float, most: float) -> Array:
     return np.clip(z, least, most)
 
 
-def _without(lanes: Array, place: int) -> Array:
+def _zero_lane(lanes: Array, place: int) -> Array:
     return np.where(np.arange(LANES) == place, 0.0, lanes)
 
 
-def _two_to(shifted: Array) -> Array:
+def _power_of_two(shifted: Array) -> Array:
+    # 1023 is the bias of a float64 number's exponent, which stands above 52 bits of fraction.
     return ((shifted.view(np.int64) + 1023) << 52).view(np.float64)
 
 
 _AS_PYTHON = bool(numba.config.DISABLE_JIT)
 
 load: Any = _load if _AS_PYTHON else simd_lowering.load
-"""(array, row, column) -> sixteen numbers from there; the row counts only in a table."""
+"""(array, row, column) -> sixteen numbers from there; the row counts only in a matrix."""
 store: Any = _store if _AS_PYTHON else simd_lowering.store
 """(array, row, column, lanes): the inverse of load."""
-plus_times: Any = _plus_times if _AS_PYTHON else simd_lowering.plus_times
+multiply_add: Any = _multiply_add if _AS_PYTHON else simd_lowering.multiply_add
 """(total, factor, lanes) -> total + factor · lanes; the factor is one number or sixteen."""
-times: Any = _times if _AS_PYTHON else simd_lowering.times
+multiply: Any = _multiply if _AS_PYTHON else simd_lowering.multiply
 """(one, other) -> one · other."""
-sum_of: Any = _sum_of if _AS_PYTHON else simd_lowering.sum_of
+sum_lanes: Any = _sum_lanes if _AS_PYTHON else simd_lowering.sum_lanes
 """(lanes) -> the sum of the sixteen, halves first."""
-load_wide: Any = _load_wide if _AS_PYTHON else simd_float64.load_wide
+load_float64: Any = _load_float64 if _AS_PYTHON else simd_lowering.load_float64
 """(row, column, beyond) -> the sixteen from there in float64, and `beyond` past the row's end."""
-store_rounded: Any = _store_rounded if _AS_PYTHON else simd_float64.store_rounded
+store_rounded: Any = _store_rounded if _AS_PYTHON else simd_lowering.store_rounded
 """(row, column, lanes): float64 numbers rounded once to the row's type, up to its end."""
-where_positive: Any = _where_positive if _AS_PYTHON else simd_float64.where_positive
+where_positive: Any = _where_positive if _AS_PYTHON else simd_lowering.where_positive
 """(z, one, other) -> one where z > 0, else other."""
-within: Any = _within if _AS_PYTHON else simd_float64.within
+clip: Any = _clip if _AS_PYTHON else simd_lowering.clip
 """(z, least, most) -> z, or the bound that it lies beyond; NaN stays NaN."""
-without: Any = _without if _AS_PYTHON else simd_float64.without
+zero_lane: Any = _zero_lane if _AS_PYTHON else simd_lowering.zero_lane
 """(lanes, place) -> the sixteen with 0 at that place, if it is one of theirs."""
-two_to: Any = _two_to if _AS_PYTHON else simd_float64.two_to
+power_of_two: Any = _power_of_two if _AS_PYTHON else simd_lowering.power_of_two
 """(n + 1.5 · 2^52) -> 2^n for whole n from -1022; 0 for n = -1023, infinity for n = 1024."""

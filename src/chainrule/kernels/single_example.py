@@ -1,27 +1,54 @@
-"""Training example by example: the steps of a stretch of batches, for small batches."""
+"""Training example by example: forward, back and step for batches of very few examples.
+
+Rows lie in one piece here, not in panels. Where most inputs are 0, only the others are read: a 0
+adds nothing to z and has no gradient, so to leave it out changes no sum.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import announced, entry, inlined, kernel
-from chainrule.kernels.panels import panels_of
-from chainrule.kernels.passes import add_gradient, pass_batch
-from chainrule.kernels.records import Buffers, Course, Examples, Plan, Stretch, Work
-from chainrule.kernels.rows import is_finite_number
+from chainrule.kernels.activations import (
+    SOFTMAX,
+    activate_row,
+    activate_with_derivative,
+    pull_back_row,
+)
+from chainrule.kernels.affine import (
+    add_dense_gradient,
+    add_dense_sums,
+    add_sparse_gradient,
+    add_sparse_sums,
+    pull_back_sums,
+)
+from chainrule.kernels.compiling import announce, entry, inlined, kernel
+from chainrule.kernels.elementary import is_finite, probe
+from chainrule.kernels.outputs import evaluate_output, example_weight
+from chainrule.kernels.panels import panels_of, stride_of
+from chainrule.kernels.records import (
+    EPOCH_CORRECT,
+    EPOCH_COST,
+    EPOCH_EXAMPLES,
+    EPOCH_PENALTY,
+    LAST_GRADIENT_NORM,
+    BatchChunk,
+    Buffers,
+    Examples,
+    KernelLayout,
+    StepHyperparameters,
+    TrainingState,
+    Workspace,
+)
 from chainrule.kernels.updates import (
-    add_penalties,
-    blend_stretch,
+    average_segment,
     clip_factor,
-    has_penalties,
-    is_plain,
+    is_plain_sgd,
     limit_panel,
-    shorten,
-    square_sum,
-    step_stretch,
+    penalise_segment,
+    step_segment,
 )
 
 __all__ = ["advance_loops"]
@@ -29,76 +56,240 @@ __all__ = ["advance_loops"]
 Array = NDArray[Any]
 
 
-@inlined
-def _whole_step(
-    data: tuple[Examples, Plan, Buffers],
-    course: Course,
-    work: Work,
-    now: tuple[Array, float, int],
-) -> tuple[float, float]:
-    """A step of any rule by way of the whole gradient; gives the penalty and the length.
+class BatchResult(NamedTuple):
+    """What a batch gives on its way forward."""
 
-    Nothing is changed where either is not finite.
-    """
-    examples, plan, buffers = data
-    rows, rate, t = now
-    hyper, penalty, theta, g = course.hyper, 0.0, work.theta, buffers.g
-    g[:] = g.dtype.type(0)
-    add_gradient(examples, plan, buffers, g, (1.0, rows))
-    if has_penalties(course):
-        penalty = add_penalties(theta, g, course.is_weight, hyper[6], hyper[7])
-    length = float(np.sqrt(square_sum(g)))
-    if is_finite_number(length + penalty):
-        shorten(g, clip_factor(course, length))
-        knobs = (hyper, rate, t, course.is_weight)
-        state = (work.state[0], work.state[max(0, course.slots - 1)])
-        step_stretch(course.update, theta, g, state, knobs)
-    return penalty, length
+    cost: float
+    correct: int
+    probe: float  # NaN if a z is not finite
 
 
 @kernel
-def _settle(plan: Plan, course: Course, work: Work, blend: float) -> None:
-    """[U9, M1] What follows a step: weights of the length allowed, and the average."""
-    if course.longest > 0.0:
-        for layer in range(plan.widths.size - 1):
-            for panel in range(panels_of(plan.widths[layer + 1])):
-                limit_panel(plan, work.theta, layer, panel, course.longest)
-    if blend > 0.0:
-        blend_stretch(work.state[course.slots], work.theta, blend)
+def _padded(width: int) -> int:
+    return panels_of(width) * stride_of(width)
 
 
-@announced("The kernels are compiled, this once: about 10 s.")
+@kernel
+def _row_start(layout: KernelLayout, layer: int, i: int) -> int:
+    """Where row i of a layer begins."""
+    return layout.matrix_starts[layer + 1] + i * _padded(layout.widths[layer + 1])
+
+
+# ------------------------------------------------------------------------------- forward and back
+
+
+@inlined
+def _forward_row(
+    examples: Examples, layout: KernelLayout, buffers: Buffers, theta: Array, r: int, i: int
+) -> Any:
+    """[F3] All layers for example r, in row i; gives 0, or NaN if a z is not finite."""
+    total = theta.dtype.type(0)
+    for layer in range(layout.widths.size - 1):
+        inputs, width = layout.widths[layer], layout.widths[layer + 1]
+        at, bias = _row_start(layout, layer, i), layout.bias_starts[layer]
+        z = buffers.z[at : at + _padded(width)]
+        for j in range(z.size):
+            z[j] = theta[bias + j] if bias >= 0 else 0
+        if layer > 0:
+            below = _row_start(layout, layer - 1, i)
+            x = buffers.a[below : below + inputs]
+            add_dense_sums(x, theta, layout.weight_starts[layer], z)
+        elif examples.indptr.size > 0:
+            add_sparse_sums(examples, r, theta, inputs, z)
+        else:
+            add_dense_sums(examples.dense[r], theta, 0, z)
+        for j in range(z.size):
+            total += probe(z[j])
+        code, a = layout.activations[layer], buffers.a[at : at + width]
+        if layer < layout.widths.size - 2:
+            # The outputs of softmax depend on each other: it has no derivative by element.
+            if code == SOFTMAX:
+                activate_row(code, z[:width], a)
+            else:
+                derivative = buffers.derivative[at : at + width]
+                activate_with_derivative(code, z[:width], a, derivative)
+    return total
+
+
+@inlined
+def _output_row(
+    examples: Examples,
+    layout: KernelLayout,
+    buffers: Buffers,
+    hyper: StepHyperparameters,
+    r: int,
+    i: int,
+    weight: float,
+) -> tuple[float, int]:
+    """[D1, BP1] The cost of example r in row i, and 1 if it is right; delta of the last layer."""
+    last = layout.widths.size - 2
+    n, at = layout.widths[last + 1], _row_start(layout, last, i)
+    room = buffers.output_rows[0][: 4 * n]
+    for j in range(n):
+        room[j] = buffers.z[at + j]
+    c, right = evaluate_output(examples, hyper, layout.activations[last], r, weight, room)
+    for j in range(n):
+        buffers.delta[at + j] = room[3 * n + j]
+    return c, right
+
+
+@inlined
+def _backward_row(layout: KernelLayout, buffers: Buffers, theta: Array, i: int) -> None:
+    """[BP2] delta of all layers below the last, in row i."""
+    for layer in range(layout.widths.size - 2, 0, -1):
+        width, above = layout.widths[layer], _row_start(layout, layer, i)
+        at = _row_start(layout, layer - 1, i)
+        below = buffers.delta[at : at + width]
+        error = buffers.delta[above : above + _padded(layout.widths[layer + 1])]
+        pull_back_sums(error, theta, layout.weight_starts[layer], below)
+        if layout.activations[layer - 1] == SOFTMAX:
+            z, a = buffers.z[at : at + width], buffers.a[at : at + width]
+            pull_back_row(SOFTMAX, below, z, a)
+        else:
+            for k in range(width):
+                below[k] *= buffers.derivative[at + k]
+
+
+@inlined
+def _pass_batch(
+    examples: Examples,
+    layout: KernelLayout,
+    buffers: Buffers,
+    hyper: StepHyperparameters,
+    theta: Array,
+    rows: Array,
+) -> BatchResult:
+    """[BP, C8] A batch forward and back."""
+    cost, correct, total = 0.0, 0, 0.0
+    for i in range(rows.size):
+        weight = example_weight(examples, rows[i], rows.size)
+        total += _forward_row(examples, layout, buffers, theta, rows[i], i)
+        c, right = _output_row(examples, layout, buffers, hyper, rows[i], i, weight)
+        cost += weight * c
+        correct += right
+        _backward_row(layout, buffers, theta, i)
+    return BatchResult(cost, correct, total)
+
+
+# -------------------------------------------------------------------------------- gradient and step
+
+
+@inlined
+def _add_gradient(
+    examples: Examples,
+    layout: KernelLayout,
+    buffers: Buffers,
+    rows: Array,
+    factor: float,
+    out: Array,
+) -> None:
+    """[BP3, BP4] out += factor · gradient of the batch, in all layers."""
+    by = out.dtype.type(factor)
+    for layer in range(layout.widths.size - 1):
+        inputs, bias = layout.widths[layer], layout.bias_starts[layer]
+        for i in range(rows.size):
+            at = _row_start(layout, layer, i)
+            delta = buffers.delta[at : at + _padded(layout.widths[layer + 1])]
+            for j in range(delta.size):
+                delta[j] *= by
+            _add_bias_gradient(out, bias, delta)
+            if layer > 0:
+                below = _row_start(layout, layer - 1, i)
+                x = buffers.a[below : below + inputs]
+                add_dense_gradient(x, out, layout.weight_starts[layer], delta)
+            elif examples.indptr.size > 0:
+                add_sparse_gradient(examples, rows[i], out, inputs, delta)
+            else:
+                add_dense_gradient(examples.dense[rows[i]], out, 0, delta)
+
+
+@kernel
+def _add_bias_gradient(out: Array, bias: int, delta: Array) -> None:
+    """[BP3] out += delta at the biases of a layer, if it has any."""
+    if bias >= 0:
+        for j in range(delta.size):
+            out[bias + j] += delta[j]
+
+
+@inlined
+def _step_by_gradient(
+    workspace: Workspace,
+    hyper: StepHyperparameters,
+    state: TrainingState,
+    rows: Array,
+    rate: float,
+    step: int,
+) -> tuple[float, float]:
+    """[O1, U1-U8] A step of any rule, by way of the whole gradient.
+
+    Returns: the penalty and the gradient's norm. No step is taken if either is not finite.
+    """
+    theta, gradient = state.theta, workspace.buffers.gradient
+    gradient[:] = gradient.dtype.type(0)
+    _add_gradient(workspace.examples, workspace.layout, workspace.buffers, rows, 1.0, gradient)
+    penalty, squares = penalise_segment(hyper, theta, gradient, 0, theta.size)
+    norm = float(np.sqrt(squares))
+    if is_finite(norm + penalty):
+        factor = clip_factor(hyper, norm)
+        step_segment(hyper, state, gradient, 0, theta.size, rate, step, factor)
+    return penalty, norm
+
+
+@kernel
+def _finish_step(
+    layout: KernelLayout, hyper: StepHyperparameters, state: TrainingState, average_weight: float
+) -> None:
+    """[U9, M1] What follows a step: the greatest norm of a neuron's weights, and the average."""
+    if hyper.max_norm > 0.0:
+        for layer in range(layout.widths.size - 1):
+            for panel in range(panels_of(layout.widths[layer + 1])):
+                limit_panel(layout, state.theta, layer, panel, hyper.max_norm)
+    if average_weight > 0.0:
+        average_segment(state.update_state[hyper.slots], state.theta, average_weight)
+
+
+# -------------------------------------------------------------------------------------------- entry
+
+
+@announce("The kernels are compiled, this once: about 10 s.")
 @entry
 def advance_loops(
-    data: tuple[Examples, Plan, Buffers], course: Course, stretch: Stretch, work: Work
+    workspace: Workspace, hyper: StepHyperparameters, chunk: BatchChunk, state: TrainingState
 ) -> int:
-    """Trains on a stretch of an epoch's batches.
+    """Train on a chunk of an epoch's batches.
 
-    The epoch's last batch goes by way of the whole gradient, whose length is recorded.
+    The epoch's last batch goes by way of the whole gradient, whose norm is recorded.
 
-    Returns: the batch after the last one done; before stretch.after where one is not finite.
+    Args:
+        workspace: the training set, the network's layout and room; the partition is not read.
+        hyper: what decides the steps.
+        chunk: which batches.
+        state: what they change.
+
+    Returns: the batch after the last one done; before chunk.after if one is not finite.
     """
-    examples, plan, buffers = data
-    order, size, sums = stretch.order, stretch.size, work.sums
+    examples, layout, buffers = workspace.examples, workspace.layout, workspace.buffers
+    order, size, sums = chunk.order, chunk.batch_size, state.epoch_sums
     last_batch = (order.size + size - 1) // size - 1
-    plain = is_plain(course)
-    for batch in range(stretch.first, stretch.after):
+    is_plain = is_plain_sgd(hyper)
+    for batch in range(chunk.first, chunk.after):
         rows = order[batch * size : min((batch + 1) * size, order.size)]
-        cost, correct, probe = pass_batch(examples, plan, buffers, course, (work.theta, rows))
-        if not is_finite_number(cost + probe):
+        result = _pass_batch(examples, layout, buffers, hyper, state.theta, rows)
+        if not is_finite(result.cost + result.probe):
             return batch
-        rate, penalty = stretch.rates[batch - stretch.first], 0.0
-        if plain and batch < last_batch:
-            add_gradient(examples, plan, buffers, work.theta, (-rate, rows))
+        k = batch - chunk.first
+        rate, penalty = chunk.rates[k], 0.0
+        if is_plain and batch < last_batch:
+            _add_gradient(examples, layout, buffers, rows, -rate, state.theta)
         else:
-            now = (rows, rate, stretch.step + batch - stretch.first + 1)
-            penalty, length = _whole_step(data, course, work, now)
-            if not is_finite_number(length + penalty):
+            step = chunk.steps_before + k + 1
+            penalty, norm = _step_by_gradient(workspace, hyper, state, rows, rate, step)
+            if not is_finite(norm + penalty):
                 return batch
-            sums[4] = length
-        _settle(plan, course, work, stretch.blends[batch - stretch.first])
-        sums[0] += rows.size
-        sums[1] += rows.size * cost
-        sums[2] += rows.size * penalty
-        sums[3] += correct
-    return stretch.after
+            sums[LAST_GRADIENT_NORM] = norm
+        _finish_step(layout, hyper, state, chunk.average_weights[k])
+        sums[EPOCH_EXAMPLES] += rows.size
+        sums[EPOCH_COST] += rows.size * result.cost
+        sums[EPOCH_PENALTY] += rows.size * penalty
+        sums[EPOCH_CORRECT] += result.correct
+    return chunk.after

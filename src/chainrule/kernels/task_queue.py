@@ -1,42 +1,82 @@
-"""How threads share the work: tasks are handed out one by one, and all meet before what is next.
+"""How threads share the work: tasks are handed out one by one, and a barrier ends each round.
 
-A task's result does not depend on who does it, nor on when; so the bits of a training do not depend
-on how many threads there are.
+A task's result does not depend on which thread does it, nor on when; so the bits of a training do
+not depend on the number of threads.
 """
 
 from __future__ import annotations
 
-from chainrule.kernels.compiling import kernel
-from chainrule.kernels.products import add_to, give_way, value_in
-from chainrule.kernels.records import Team
+import os
+import threading
+from typing import Any
 
-__all__ = ["meet", "next_task"]
+from numpy.typing import NDArray
 
-_NEXT, _ARRIVED, _MEETINGS = 0, 1, 2
+from chainrule.kernels import atomics
+from chainrule.kernels.compiling import kernel, numba
+from chainrule.kernels.records import TaskQueue
 
-_PATIENCE = 1000
-"""Looks before a thread that waits lets others go first: some microseconds."""
+__all__ = ["fetch_add", "load_atomic", "next_task", "wait_for_all", "yield_processor"]
+
+NEXT_TASK, ARRIVED, ROUNDS = range(3)
+"""Counters of a queue: the next task, threads at the barrier, rounds that have ended."""
+
+_SPINS = 1000
+"""Looks at the barrier before a thread yields its processor: some microseconds.
+
+Most rounds end sooner, and yielding takes longer than that; without it, a thread that waits would
+keep the processor from the one that it waits for.
+"""
+
+_LOCK = threading.Lock()
+
+
+def _fetch_add(array: NDArray[Any], index: int, number: int) -> int:
+    with _LOCK:
+        before = int(array[index])
+        array[index] += number
+    return before
+
+
+def _load_atomic(array: NDArray[Any], index: int) -> int:
+    return int(array[index])
+
+
+def _yield_processor() -> None:
+    os.sched_yield() if hasattr(os, "sched_yield") else None
+
+
+_AS_PYTHON = bool(numba.config.DISABLE_JIT)
+
+fetch_add: Any = _fetch_add if _AS_PYTHON else atomics.fetch_add
+"""(array, index, number) -> the value before; all threads see one order of changes."""
+load_atomic: Any = _load_atomic if _AS_PYTHON else atomics.load_atomic
+"""(array, index) -> the value there now."""
+yield_processor: Any = _yield_processor if _AS_PYTHON else atomics.yield_processor
+"""() -> another thread may go first."""
 
 
 @kernel
-def next_task(team: Team, task: int) -> int:
-    """The task after one, or after -1 the first; threads share them out."""
-    return task + 1 if team.threads == 1 else add_to(team.counters, _NEXT, 1)
+def next_task(queue: TaskQueue, task: int) -> int:
+    """The task after `task`, from -1 for the first; threads share them out."""
+    # One thread alone counts for itself: atomic instructions would cost it more than small tasks.
+    return task + 1 if queue.threads == 1 else fetch_add(queue.counters, NEXT_TASK, 1)
 
 
 @kernel
-def meet(team: Team) -> None:
-    """Wait until all threads are here; the tasks then begin anew."""
-    if team.threads == 1:
+def wait_for_all(queue: TaskQueue) -> None:
+    """The barrier: wait until all threads are here; tasks then begin anew."""
+    if queue.threads == 1:
         return
-    meetings = value_in(team.counters, _MEETINGS)
-    if add_to(team.counters, _ARRIVED, 1) == team.threads - 1:
-        add_to(team.counters, _ARRIVED, -team.threads)
-        add_to(team.counters, _NEXT, -value_in(team.counters, _NEXT))
-        add_to(team.counters, _MEETINGS, 1)
+    rounds = load_atomic(queue.counters, ROUNDS)
+    if fetch_add(queue.counters, ARRIVED, 1) == queue.threads - 1:
+        # The last thread resets the counters before it lets the others go.
+        fetch_add(queue.counters, ARRIVED, -queue.threads)
+        fetch_add(queue.counters, NEXT_TASK, -load_atomic(queue.counters, NEXT_TASK))
+        fetch_add(queue.counters, ROUNDS, 1)
         return
-    looks = 0
-    while value_in(team.counters, _MEETINGS) == meetings:
-        looks += 1
-        if looks > _PATIENCE:
-            give_way()
+    spins = 0
+    while load_atomic(queue.counters, ROUNDS) == rounds:
+        spins += 1
+        if spins > _SPINS:
+            yield_processor()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from importlib import import_module
@@ -28,7 +28,7 @@ from chainrule.ledger.steps import (
     quantity_value,
 )
 
-__all__ = ["Entry", "Ledger", "resolve"]
+__all__ = ["Entry", "Ledger", "group_members"]
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,15 @@ class Entry:
     formula: Expression | None
 
 
-@dataclass(frozen=True, eq=False)
 class Ledger:
     """Every number of a worked example; each is worked out when it is asked for.
 
-    A step's arrays are computed once, by the law. An entry is made for one number at a time, so
-    that a single weight of a large network is explained at once.
+    A step's arrays are computed once, by the reference equations. An entry is made for one number
+    at a time, so that a single weight of a large network is explained at once.
 
     Args:
         example: what to work through.
+        first: its first step if that was computed elsewhere; None computes it on demand.
 
     Example:
         >>> from chainrule.ledger.files.worked_file import parse_worked
@@ -89,20 +89,14 @@ class Ledger:
         U1 W_new[1][0,0] 2.6
     """
 
-    example: WorkedExample
-    _steps: list[Step] = field(default_factory=list, init=False, repr=False)
-
-    @classmethod
-    def from_step(cls, step: Step) -> Ledger:
-        """The ledger of an example whose first step was computed elsewhere."""
-        made = cls(step.example)
-        made._steps.append(step)
-        return made
+    def __init__(self, example: WorkedExample, first: Step | None = None) -> None:
+        self.example = example
+        self._steps = [] if first is None else [first]
 
     def step(self, step: int) -> Step:
-        """The arrays of a step, from 1 to `example.steps`.
+        """Return the arrays of a step, from 1 to `example.steps`.
 
-        Raises: DivergenceError where a number up to there is not finite; InputError.
+        Raises: DivergenceError if a number up to there is not finite; InputError.
         """
         if not 1 <= step <= self.example.steps:
             expected = f"a step from 1 to {self.example.steps}"
@@ -110,14 +104,14 @@ class Ledger:
                 self.example.where, expected=expected, got=str(step), argument="step", value=step
             )
         while len(self._steps) < step:
-            self._steps.append(self._computed(len(self._steps) + 1))
+            self._steps.append(self._compute(len(self._steps) + 1))
         return self._steps[step - 1]
 
-    def _computed(self, step: int) -> Step:
+    def _compute(self, step: int) -> Step:
         if step == 1:
             assert self.example.state is not None
             return compute_step(self.example, 1, self.example.parameters, self.example.state)
-        stepped = self._steps[-1].trained.stepped
+        stepped = self._steps[-1].result.update
         return compute_step(self.example, step, stepped.theta, stepped.state)
 
     def locate(self, address: Quantity | str, where: str = "") -> Quantity:
@@ -134,7 +128,15 @@ class Ledger:
         return locate(self.example, asked, where)
 
     def value(self, address: Quantity | str) -> float | NDArray[Any]:
-        """The number, or the array, that an address names; see `resolve`."""
+        """Return the number or the array that an address names.
+
+        Args:
+            address: as a quantity or as text.
+
+        Returns: a float, or an array of float64: (width,) of vectors, (fan_out, fan_in) of
+            matrices.
+        Raises: InputError, UnknownNameError if there is no such number; DivergenceError.
+        """
         quantity = self.locate(address)
         step = self.step(quantity.step)
         if quantity.is_number:
@@ -232,16 +234,3 @@ def group_members(example: WorkedExample, group: QuantityGroup) -> Iterator[Quan
     for index in indices(quantity_shape(example, whole)):
         for array in group.arrays:
             yield array.at(*index)
-
-
-def resolve(ledger: Ledger, quantity: Quantity | str) -> float | NDArray[Any]:
-    """What a quantity is.
-
-    Args:
-        ledger: of a worked example.
-        quantity: an address.
-
-    Returns: a number, or an array of float64: (width,) of vectors, (fan_out, fan_in) of matrices.
-    Raises: InputError, UnknownNameError where there is no such number; DivergenceError.
-    """
-    return ledger.value(quantity)

@@ -54,7 +54,7 @@ def step_groups(step: Step) -> Iterator[QuantityGroup]:
 
 def _arrays(step: Step) -> Iterator[list[Quantity]]:
     yield from _forward(step)
-    if step.back is not None:
+    if step.training is not None:
         yield from _costs(step)
         yield from _errors(step)
         yield from _gradients(step)
@@ -77,17 +77,17 @@ def _forward(step: Step) -> Iterator[list[Quantity]]:
 
 
 def _costs(step: Step) -> Iterator[list[Quantity]]:
-    if step.trained.recipe.label_smoothing:
+    if step.recipe.label_smoothing:
         for row in step.rows:
             yield [Quantity("y", example=row)]
     if step.example.has_many:
-        if step.example.working.weights is not None:
+        if step.example.view.weights is not None:
             for row in step.rows:
                 yield [Quantity("share", example=row)]
         for row in step.rows:
             yield [Quantity("cost", example=row)]
     yield [Quantity("cost")]
-    if step.trained.is_penalised:
+    if step.is_penalised:
         yield [Quantity("penalty")]
         yield [Quantity("total_cost")]
 
@@ -117,14 +117,16 @@ def _gradients(step: Step) -> Iterator[list[Quantity]]:
 
 
 def _update(step: Step) -> Iterator[list[Quantity]]:
-    back = step.trained
-    if back.is_penalised:
+    if step.is_penalised:
         for layer in _layers(step):
             yield from _parameter_arrays(step, layer, ("g",), biases=False)
-    if back.recipe.clip_norm is not None:
+    if step.recipe.clip_norm is not None:
         yield [Quantity("gradient_norm")]
     yield [Quantity("learning_rate")]
-    kinds = (*(("g_clipped",) if back.is_clipped else ()), *UPDATES[back.recipe.optimiser].slots)
+    kinds = (
+        *(("g_clipped",) if step.result.is_clipped else ()),
+        *UPDATES[step.recipe.optimiser].slots,
+    )
     for layer in _layers(step):
         yield from _parameter_arrays(step, layer, (*kinds, "new"))
 

@@ -13,26 +13,26 @@ from chainrule.kernels import (
     MOST_VECTORS,
     PANEL,
     Buffers,
-    Plan,
+    KernelLayout,
     aligned_zeros,
-    size_of,
+    panelled_size,
 )
 from chainrule.network.packed_parameters import PackedLayout
 
-__all__ = ["allocate_buffers", "kernel_plan"]
+__all__ = ["allocate_buffers", "kernel_layout"]
 
 
-def kernel_plan(table: PackedLayout, rows: int) -> Plan:
+def kernel_layout(table: PackedLayout, rows: int) -> KernelLayout:
     """The shape of a network for batches of at most so many rows."""
     capacity = -(-rows // PANEL) * PANEL
-    sizes = [size_of(capacity, width) for width in table.widths]
-    return Plan(
+    sizes = [panelled_size(capacity, width) for width in table.widths]
+    return KernelLayout(
         widths=np.array(table.widths),
-        tops=table.tops,
-        biases=table.biases,
-        gains=table.gains,
-        marks=np.array(list(accumulate(_padded(table), initial=0))[:-1]),
-        sheets=np.array(list(accumulate(sizes, initial=0))[:-1]),
+        weight_starts=table.tops,
+        bias_starts=table.biases,
+        gain_starts=table.gains,
+        sum_starts=np.array(list(accumulate(_padded(table), initial=0))[:-1]),
+        matrix_starts=np.array(list(accumulate(sizes, initial=0))[:-1]),
         activations=np.array([ACTIVATION_CODES[a] for a in table.layout.architecture.activations]),
         capacity=capacity,
     )
@@ -40,11 +40,11 @@ def kernel_plan(table: PackedLayout, rows: int) -> Plan:
 
 def _padded(table: PackedLayout) -> list[int]:
     """The width of each layer with what pads its last panel."""
-    return [size_of(1, width) for width in table.widths[1:]]
+    return [panelled_size(1, width) for width in table.widths[1:]]
 
 
 def allocate_buffers(
-    plan: Plan, table: PackedLayout, threads: int = 1, *, backward: bool = True
+    plan: KernelLayout, table: PackedLayout, threads: int = 1, *, backward: bool = True
 ) -> Buffers:
     """Room for one batch, shared by so many threads.
 
@@ -56,20 +56,20 @@ def allocate_buffers(
     """
     dtype = table.layout.architecture.dtype
     zeros = partial(aligned_zeros, dtype=dtype)
-    size = int(plan.sheets[-1]) + size_of(plan.capacity, int(plan.widths[-1]))
+    size = int(plan.matrix_starts[-1]) + panelled_size(plan.capacity, int(plan.widths[-1]))
     return Buffers(
         z=zeros(size),
         a=zeros(size),
-        slope=zeros(size if backward else 0),
+        derivative=zeros(size if backward else 0),
         delta=zeros(size if backward else 0),
-        turned=zeros(size if backward else 0),
-        normal=zeros(size if backward and table.layout.gains else 0),
-        sums=zeros((3, sum(_padded(table)) if table.layout.gains else 0)),
-        g=zeros(table.size if backward else 0),
+        delta_transposed=zeros(size if backward else 0),
+        normalised=zeros(size if backward and table.layout.gains else 0),
+        norm_sums=zeros((3, sum(_padded(table)) if table.layout.gains else 0)),
+        gradient=zeros(table.size if backward else 0),
         zeros=zeros(LANES * MOST_VECTORS),
-        rows=zeros((threads, 4 * int(plan.widths[1:].max()))),
-        block=zeros((threads, LANES * PANEL)),
+        output_rows=zeros((threads, 4 * int(plan.widths[1:].max()))),
+        blocks=zeros((threads, LANES * PANEL)),
         costs=np.zeros(plan.capacity),
-        rights=np.zeros(plan.capacity, np.int64),
+        correct=np.zeros(plan.capacity, np.int64),
         probes=np.zeros(threads),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels import PANEL, aligned_zeros, panel_count, panel_step, size_of
+from chainrule.kernels import PANEL, aligned_zeros, panel_count, panel_width, panelled_size
 from chainrule.network.parameters import Layout
 
 __all__ = ["PackedLayout"]
@@ -46,7 +46,7 @@ class PackedLayout:
     @cached_property
     def biases(self) -> Array:
         """Where each layer's biases begin, (depth,); -1 without."""
-        rows = [size_of(1, width) for width in self.widths[1:]]
+        rows = [panelled_size(1, width) for width in self.widths[1:]]
         if not self.layout.architecture.biases:
             return np.full(len(rows), -1)
         return np.array(list(accumulate(rows, initial=sum(self._sizes)))[:-1])
@@ -54,26 +54,26 @@ class PackedLayout:
     @cached_property
     def gains(self) -> Array:
         """Where each layer's gains begin, (depth,); -1 without."""
-        rows = [size_of(1, width) for width in self.widths[1:-1]]
+        rows = [panelled_size(1, width) for width in self.widths[1:-1]]
         if not self.layout.gains:
             return np.full(len(rows) + 1, -1)
         return np.array([*list(accumulate(rows, initial=self._plain_size))[:-1], -1])
 
     @cached_property
     def _sizes(self) -> list[int]:
-        return [size_of(*pair) for pair in zip(self.widths, self.widths[1:], strict=False)]
+        return [panelled_size(*pair) for pair in zip(self.widths, self.widths[1:], strict=False)]
 
     @cached_property
     def size(self) -> int:
         """Numbers in the table."""
         gains = self.widths[1:-1] if self.layout.gains else ()
-        return self._plain_size + sum(size_of(1, width) for width in gains)
+        return self._plain_size + sum(panelled_size(1, width) for width in gains)
 
     @cached_property
     def _plain_size(self) -> int:
         """Numbers of weights and biases."""
         biases = self.widths[1:] if self.layout.architecture.biases else ()
-        return sum(self._sizes) + sum(size_of(1, width) for width in biases)
+        return sum(self._sizes) + sum(panelled_size(1, width) for width in biases)
 
     def pack(self, flat: Array) -> Array:
         """A new table with the numbers of a flat buffer."""
@@ -105,7 +105,7 @@ class PackedLayout:
 def _panels(table: Array, rows: int, matrix: Array) -> Iterator[tuple[Array, Array]]:
     """The panels of a matrix that begins with the table, and its columns in each."""
     width = matrix.shape[1]
-    step = panel_step(width)
+    step = panel_width(width)
     for p in range(panel_count(width)):
         columns = matrix[:, p * PANEL : (p + 1) * PANEL]
         panel = table[p * rows * step : (p + 1) * rows * step].reshape(rows, step)

@@ -107,7 +107,7 @@ def prove_step(step: Step, options: ProofOptions) -> Proof:
         options: how many numbers, and by what.
     """
     objective, slots = step_objective(step), step.example.layout.slots
-    g, theta = step.trained.gradient, step.theta.astype(np.float64)
+    g, theta = step.result.gradient, step.theta.astype(np.float64)
     chosen = [at for slot in slots for at in sample_places(slot, g, options.sample, options.seed)]
     slack = gradient_rounding(step)
     hindrances = {method.name: method.obstacle(objective) for method in options.methods}
@@ -127,7 +127,7 @@ def prove_step(step: Step, options: ProofOptions) -> Proof:
         options=options,
         steps=1,
         objective=tuple(objective_lines(objective)),
-        cost=float(step.trained.trace.cost) + step.trained.penalty,
+        cost=float(step.trace.cost) + step.result.penalty,
         verdicts=tuple(verdicts),
         left_out={name: reason for name, reason in hindrances.items() if reason},
         kinks=tuple((step.number, kink) for kink in kinks.values()),

@@ -27,9 +27,9 @@ def gradient_rounding(step: Step) -> Array:
     values, so that nothing cancels.
     """
     eps = _UNITS * float(np.finfo(np.float64).eps)
-    trace, depth = step.trained.trace, len(step.layers)
+    trace, depth = step.trace, len(step.layers)
     inputs = [np.abs(trace.x), *map(np.abs, trace.a[:-1])]
-    below = eps * (np.abs(trace.a[-1]) + np.abs(trace.y)) * step.trained.shares[:, None]
+    below = eps * (np.abs(trace.a[-1]) + np.abs(trace.y)) * step.shares[:, None]
     below = below + eps * np.abs(trace.delta[-1])
     weights: list[Array] = []
     biases: list[Array | None] = []

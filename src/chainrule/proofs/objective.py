@@ -82,17 +82,16 @@ class Objective:
 
 def step_objective(step: Step) -> Objective:
     """The objective of a step that trains."""
-    back = step.trained
     return Objective(
         architecture=step.example.architecture,
-        cost=back.cost,
-        x=back.trace.x,
-        y=back.trace.y,
+        cost=step.cost,
+        x=step.trace.x,
+        y=step.trace.y,
         rows=step.rows,
-        shares=np.asarray(back.shares, dtype=np.float64),
-        l1=back.recipe.l1,
-        l2=back.recipe.l2,
-        smoothing=back.recipe.label_smoothing,
+        shares=np.asarray(step.shares, dtype=np.float64),
+        l1=step.recipe.l1,
+        l2=step.recipe.l2,
+        smoothing=step.recipe.label_smoothing,
     )
 
 

@@ -113,7 +113,7 @@ class MethodComparison:
                 yield Failure(place, self.step.number, name, one.reference, one.found, one.allowed)
 
     def _numbers(self, slot: Slot) -> Iterator[_Comparison]:
-        g = self.step.trained.gradient
+        g = self.step.result.gradient
         floor = _FLOOR * float(np.abs(slot.view(g)).max())
         rows = zip(self.places, self.estimate.values, self.estimate.uncertainties, strict=True)
         for at, found, doubt in rows:

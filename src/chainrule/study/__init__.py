@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from chainrule.study.runner import run_study as run_study
     from chainrule.study.runner import work_on_study as work_on_study
     from chainrule.study.scheduler import Ended as Ended
-    from chainrule.study.space_reading import NEURONS as NEURONS
     from chainrule.study.spec import ADDRESSED as ADDRESSED
     from chainrule.study.spec import Settings as Settings
     from chainrule.study.spec import Spec as Spec
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESSED",
     "FORMATS",
-    "NEURONS",
     "Ended",
     "Entry",
     "Kept",
@@ -81,7 +79,6 @@ __getattr__, __dir__ = attach(
         "html_report": ["html_page"],
         "runner": ["Kept", "kept_study", "resume_study", "run_study", "work_on_study"],
         "scheduler": ["Ended"],
-        "space_reading": ["NEURONS"],
         "spec": ["ADDRESSED", "Settings", "Spec", "read_study", "study_of"],
         "study_storage": ["open_store"],
         "summary": ["Entry", "Summary", "counted", "entries", "summarised"],

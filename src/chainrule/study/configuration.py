@@ -10,20 +10,22 @@ import numpy as np
 
 from chainrule.data import Dataset
 from chainrule.errors import ChainruleError, InputError, ShapeError
+from chainrule.experiment import (
+    NETWORK_NAMES,
+    build_architecture,
+    build_recipe,
+    fill_defaults,
+)
 from chainrule.network import Architecture, Layout, Network, require_outputs
 from chainrule.recipe import Recipe
 from chainrule.study.space import Parameter
-from chainrule.study.space_reading import NETWORK_NAMES, NEURONS
 from chainrule.study.spec import Spec
 
 __all__ = ["built", "settled_study"]
 
-HIDDEN = 128
-"""Neurons of the hidden layer where nobody says how many."""
-
 
 def built(spec: Spec, chosen: Mapping[str, Any]) -> tuple[Architecture, Recipe]:
-    """The architecture, as it is before the cost settles its output, and the recipe.
+    """Return the architecture, as it is before the cost decides its output, and the recipe.
 
     Args:
         spec: the study, whose layers are known.
@@ -31,36 +33,9 @@ def built(spec: Spec, chosen: Mapping[str, Any]) -> tuple[Architecture, Recipe]:
 
     Raises: InputError, ShapeError, UnknownNameError.
     """
-    network, recipe = copy.deepcopy(dict(spec.network)), dict(spec.recipe)
-    widths: dict[int, int] = {}
-    for name, value in chosen.items():
-        layer = NEURONS.fullmatch(name)
-        if layer is not None:
-            widths[int(layer[1])] = value
-        elif name in NETWORK_NAMES:
-            network[name] = value
-        else:
-            recipe[name] = value
-    made = Recipe.from_dict(recipe)
-    layers = _with_widths(network.pop("layers"), widths)
-    activation = network.pop("activation", "relu")
-    last = network.pop("output_activation", None)
-    return Architecture.of(layers, activation, last, **network), made
-
-
-def _with_widths(layers: Any, widths: Mapping[int, int]) -> Any:
-    changed = list(layers) if isinstance(layers, (list, tuple)) else layers
-    for layer, width in widths.items():
-        if not isinstance(changed, list) or layer > len(changed) - 2:
-            raise InputError(
-                "Architecture",
-                expected=f"layers with a hidden layer {layer}",
-                got=str(layers),
-                why=f"neurons_{layer} is its width",
-                argument=f"neurons_{layer}",
-            )
-        changed[layer] = width
-    return changed
+    settings = {**spec.network, **spec.recipe, **chosen}
+    recipe = build_recipe(settings)
+    return build_architecture(settings), recipe
 
 
 def settled_study(spec: Spec, learned: Dataset) -> Spec:
@@ -75,19 +50,17 @@ def settled_study(spec: Spec, learned: Dataset) -> Spec:
 
     Raises: InputError, ShapeError, UnknownNameError; each names the file and the line.
     """
-    network, recipe = dict(spec.network), dict(spec.recipe)
-    network.setdefault("layers", [learned.features, HIDDEN, learned.outputs])
-    if not learned.classifies:
-        recipe.setdefault("cost", "half_squared_error")
-        network.setdefault("output_activation", "identity")
-        if spec.settings.metric.endswith("accuracy"):
-            raise InputError(
-                spec.source.where("metric"),
-                expected="a metric that targets of numbers have",
-                got=spec.settings.metric,
-                why="Accuracy is for classes",
-                remedy="Set metric to 'validation_cost'",
-            )
+    if not learned.classifies and spec.settings.metric.endswith("accuracy"):
+        raise InputError(
+            spec.source.where("metric"),
+            expected="a metric that targets of numbers have",
+            got=spec.settings.metric,
+            why="Accuracy is for classes",
+            remedy="Set metric to 'validation_cost'",
+        )
+    filled = fill_defaults({**spec.network, **spec.recipe}, learned)
+    network = {name: value for name, value in filled.items() if name in NETWORK_NAMES}
+    recipe = {name: value for name, value in filled.items() if name not in NETWORK_NAMES}
     settled = spec.replaced(network=network, recipe=recipe)
     _require(settled, {}, settled.source.where("network"), learned)
     for parameter in settled.space:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
+from chainrule.experiment import NETWORK_NAMES, NEURONS
 from chainrule.limits import Limit, limits_of
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 from chainrule.study.space import Parameter
 from chainrule.study.toml_source import StudySource
 
-__all__ = ["NETWORK_NAMES", "NEURONS", "read_space"]
-
-NEURONS = re.compile(r"neurons_([1-9]\d?)")
-"""The name of a hidden layer's width."""
-
-NETWORK_NAMES = (
-    *("layers", "activation", "output_activation"),
-    *(name for name in limits_of(Architecture) if name != "output_given"),
-)
-"""What [network] may hold, and [space] may vary, besides fields of Recipe."""
+__all__ = ["read_space"]
 
 _FIXED = ("seed", "validation_fraction")
 _KEYS = ("values", "low", "high", "log", "step", "points", "when")

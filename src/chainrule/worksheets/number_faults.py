@@ -75,9 +75,9 @@ def _mostly_off(a: Array) -> int:
 
 
 def _backward(step: Step) -> int:
-    if step.back is None:
+    if step.training is None:
         return 0
-    trace = step.back.trace
+    trace = step.trace
     found = _count(np.abs(trace.a[-1] - trace.y) < _LEAST_MISS)
     for layer, (delta, dW) in enumerate(zip(trace.delta, trace.dW, strict=True), 1):
         may_be_off = step.activation(layer).name in _KINKED

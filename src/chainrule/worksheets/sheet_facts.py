@@ -191,7 +191,7 @@ def _cost(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
         yield Fact("Targets", "smoothed before they are used", (setting.law(laws["C9"]),))
     yield Fact("Cost", words, (setting.law(f"c = {COSTS[recipe.cost].formula}"),))
     if example.has_many:
-        weighted = example.working.weights is not None
+        weighted = example.view.weights is not None
         of = "each c times the share s of its example" if weighted else "c over the examples"
         yield Fact("", "of the batch: C is the mean of " + of)
     terms = ["λ₁ Σ |W|"] * bool(recipe.l1) + ["½ λ₂ Σ W²"] * bool(recipe.l2)

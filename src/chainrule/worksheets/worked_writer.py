@@ -103,7 +103,7 @@ def _state(example: WorkedExample) -> Iterator[str]:
 
 
 def _examples(example: WorkedExample) -> Iterator[str]:
-    working = example.working
+    working = example.view
     rows = np.array(example.rows)
     weights = example.dataset.sample_weights
     for at, (x, y) in enumerate(

@@ -75,7 +75,7 @@ def _slope(make: TermBuilder) -> list[Form]:
 
 def _outputs(make: TermBuilder) -> Outputs:
     depth = len(make.step.layers)
-    n, recipe = make.width(depth), make.step.trained.recipe
+    n, recipe = make.width(depth), make.step.recipe
     h = make.symbol("h", "h", recipe.huber_threshold)
     return Outputs(make.row("a", depth, n), make.row("y", None, n), make.row("z", depth, n), h)
 
@@ -95,7 +95,7 @@ def _share_of(make: TermBuilder, whole: Expression) -> Expression:
     step, share = make.step, make.term("share", None)
     if share.value == 1:
         return whole
-    if step.example.working.weights is None:
+    if step.example.view.weights is None:
         return Quotient(whole, _batch_size(step))
     return multiply(share, whole)
 
@@ -106,7 +106,7 @@ def _batch_size(step: Step) -> Symbol:
 
 def _target(make: TermBuilder) -> list[Form]:
     """[C9] A target with a share of it given to all classes; without smoothing it is given."""
-    smoothing = make.step.trained.recipe.label_smoothing
+    smoothing = make.step.recipe.label_smoothing
     if not smoothing:
         return []
     s, n = make.symbol("smoothing", "s", smoothing), _outputs(make).n
@@ -117,8 +117,7 @@ def _after_activation(make: TermBuilder) -> list[Form]:
     """∂C/∂a: of outputs by the cost, of others by the paths through the next layer."""
     layer, (k,) = _layer(make), make.quantity.index
     if layer == len(make.step.layers):
-        back = make.step.trained
-        return _shared(make, gradient_forms(back.recipe.cost, _outputs(make), k))
+        return _shared(make, gradient_forms(make.step.recipe.cost, _outputs(make), k))
 
     def path(j: int) -> Expression:
         return Product((make.term("delta", layer + 1, j), make.term("W", layer + 1, j, k)))
@@ -129,7 +128,7 @@ def _after_activation(make: TermBuilder) -> list[Form]:
 def _error(make: TermBuilder) -> list[Form]:
     layer, (j,) = _layer(make), make.quantity.index
     activation, is_last = make.step.activation(layer).name, layer == len(make.step.layers)
-    pair = PAIR_ERRORS.get((make.step.trained.recipe.cost, activation)) if is_last else None
+    pair = PAIR_ERRORS.get((make.step.recipe.cost, activation)) if is_last else None
     if pair is not None:
         equation, trees = pair
         return _shared(make, [Form(equation, tree) for tree in trees(_outputs(make), j)])
@@ -150,7 +149,7 @@ def _through_softmax(make: TermBuilder, layer: int) -> Expression:
 
 
 def _share(make: TermBuilder) -> list[Form]:
-    working, step = make.step.example.working, make.step
+    working, step = make.step.example.view, make.step
     if working.weights is None:
         return [Form("C8", Quotient(make.symbol("one", "1", 1.0), _batch_size(step)))]
     row = step.rows[0] if make.quantity.example is None else make.quantity.example
@@ -159,7 +158,7 @@ def _share(make: TermBuilder) -> list[Form]:
 
 
 def _cost(make: TermBuilder) -> list[Form]:
-    step, recipe = make.step, make.step.trained.recipe
+    step, recipe = make.step, make.step.recipe
     if make.quantity.example is None and step.example.has_many:
         return [Form("C8", _batch_cost(make))]
     return cost_forms(recipe.cost, step.activation(len(step.layers)).name, _outputs(make))
@@ -167,7 +166,7 @@ def _cost(make: TermBuilder) -> list[Form]:
 
 def _batch_cost(make: TermBuilder) -> Expression:
     step = make.step
-    rows, uniform = step.rows, step.example.working.weights is None
+    rows, uniform = step.rows, step.example.view.weights is None
 
     def term(at: int) -> Expression:
         cost = make.term("cost", None, example=rows[at])
@@ -221,4 +220,4 @@ _PASS: dict[str, Callable[[TermBuilder], list[Form]]] = {
 
 def is_fused(step: Step) -> bool:
     """Whether cost and output activation are a pair with an exact form."""
-    return (step.trained.recipe.cost, step.activation(len(step.layers)).name) in FUSED
+    return (step.recipe.cost, step.activation(len(step.layers)).name) in FUSED

@@ -29,9 +29,8 @@ def rate_forms(make: TermBuilder) -> list[Form]:
     Args:
         make: of the rate.
     """
-    example, recipe = make.step.example, make.step.trained.recipe
-    assert example.engine is not None
-    schedule = example.engine.schedule
+    example, recipe = make.step.example, make.step.recipe
+    schedule = example.schedule
     here = _Here(make, recipe, schedule, example.start + make.quantity.step - 1)
     plain = _TREES[recipe.schedule](here)
     if not recipe.warmup_epochs:

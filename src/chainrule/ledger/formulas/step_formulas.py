@@ -50,11 +50,11 @@ def gradient_kind(make: TermBuilder, *, before_clipping: bool = False) -> str:
         make: of the quantity.
         before_clipping: whether the one before it was shortened is meant.
     """
-    back = make.step.trained
-    if back.is_clipped and not before_clipping:
+    step = make.step
+    if step.result.is_clipped and not before_clipping:
         return "g_clipped"
     if _is_weight(make):
-        return "g" if back.is_penalised else "dW"
+        return "g" if step.is_penalised else "dW"
     return "db"
 
 
@@ -63,7 +63,7 @@ def _gradient(make: TermBuilder) -> Term:
 
 
 def _strength(make: TermBuilder, norm: int) -> Symbol:
-    recipe = make.step.trained.recipe
+    recipe = make.step.recipe
     value = recipe.l1 if norm == 1 else recipe.l2
     return make.symbol(f"l{norm}", f"λ{'₁' if norm == 1 else '₂'}", value)
 
@@ -78,7 +78,7 @@ def _over_weights(make: TermBuilder, of: Callable[[Term], Expression]) -> Expres
 
 
 def _penalty(make: TermBuilder) -> list[Form]:
-    recipe, terms = make.step.trained.recipe, []
+    recipe, terms = make.step.recipe, []
     if recipe.l1:
         sizes = _over_weights(make, lambda w: Call("abs", (w,)))
         terms.append(multiply(_strength(make, 1), sizes))
@@ -96,7 +96,7 @@ def _penalised(make: TermBuilder) -> list[Form]:
     """[O1] The gradient of cost and penalty."""
     if not _is_weight(make):
         return [Form("O1", make.here("db"))]
-    recipe, w, terms = make.step.trained.recipe, make.here("W"), [make.here("dW")]
+    recipe, w, terms = make.step.recipe, make.here("W"), [make.here("dW")]
     pulls: list[Expression] = []
     if recipe.l1:
         pulls.append(multiply(_strength(make, 1), Call("sign", (w,))))
@@ -108,7 +108,7 @@ def _penalised(make: TermBuilder) -> list[Form]:
 def _length(make: TermBuilder) -> list[Form]:
     """[U7] The length of the gradient."""
     places = parameter_places(make.step.example, biases=make.step.example.architecture.biases)
-    penalised = make.step.trained.is_penalised
+    penalised = make.step.is_penalised
 
     def square_at(at: int) -> Expression:
         letter, layer, index = places[at]
@@ -119,19 +119,19 @@ def _length(make: TermBuilder) -> list[Form]:
 
 
 def _clipped(make: TermBuilder) -> list[Form]:
-    back = make.step.trained
+    step = make.step
     g = make.here(gradient_kind(make, before_clipping=True))
-    if back.recipe.clip_norm is None:
+    if step.recipe.clip_norm is None:
         return [Form("U7", g)]
-    longest = make.symbol("longest", "ℓ", back.recipe.clip_norm)
+    longest = make.symbol("longest", "ℓ", step.recipe.clip_norm)
     length = make.term("gradient_norm", None)
-    if not back.is_clipped:
+    if not step.result.is_clipped:
         return [Form("U7", Case(g, length, "≤", longest))]
     return [Form("U7", Case(multiply(g, Quotient(longest, length)), length, ">", longest))]
 
 
 def _setting(make: TermBuilder, name: str, letter: str) -> Symbol:
-    return make.symbol(name, letter, getattr(make.step.trained.settings, name))
+    return make.symbol(name, letter, getattr(make.step.result.settings.update_settings, name))
 
 
 def _kept(share: Symbol, old: Term, new: Expression) -> Expression:
@@ -145,13 +145,13 @@ def _velocity(make: TermBuilder) -> Expression:
 
 
 def _mean(make: TermBuilder) -> Expression:
-    lion = make.step.trained.recipe.optimiser == "lion"
+    lion = make.step.recipe.optimiser == "lion"
     share = _setting(make, *(("beta2", "β₂") if lion else ("beta1", "β₁")))
     return _kept(share, make.here("mean_old"), _gradient(make))
 
 
 def _mean_square(make: TermBuilder) -> Expression:
-    rms = make.step.trained.recipe.optimiser == "rmsprop"
+    rms = make.step.recipe.optimiser == "rmsprop"
     share = _setting(make, *(("rho", "ρ") if rms else ("beta2", "β₂")))
     return _kept(share, make.here("mean_square_old"), square(_gradient(make)))
 
@@ -172,7 +172,7 @@ def _rmsprop_change(make: TermBuilder) -> Expression:
 
 def _freed(make: TermBuilder, kind: str, share: Symbol) -> Expression:
     """A mean freed of its start at 0."""
-    t = make.symbol("t", "t", make.step.trained.settings.t)
+    t = make.symbol("t", "t", make.step.result.settings.update_settings.t)
     return Quotient(make.here(kind), subtract(ONE, Power(share, t)))
 
 
@@ -211,13 +211,13 @@ def _of_update(formula: Callable[[TermBuilder], Expression]) -> Callable[[TermBu
     """The formula under the id of the update."""
 
     def forms(make: TermBuilder) -> list[Form]:
-        return [Form(UPDATES[make.step.trained.recipe.optimiser].equation, formula(make))]
+        return [Form(UPDATES[make.step.recipe.optimiser].equation, formula(make))]
 
     return forms
 
 
 def _change(make: TermBuilder) -> Expression:
-    return _CHANGES[make.step.trained.recipe.optimiser](make)
+    return _CHANGES[make.step.recipe.optimiser](make)
 
 
 def _new(make: TermBuilder) -> Expression:
@@ -232,14 +232,14 @@ def _remembered(make: TermBuilder) -> list[Form]:
     if make.quantity.step == 1:
         return []
     kind = make.quantity.kind.removesuffix("_old")
-    return [Form(UPDATES[make.step.trained.recipe.optimiser].equation, make.earlier(kind))]
+    return [Form(UPDATES[make.step.recipe.optimiser].equation, make.earlier(kind))]
 
 
 def _parameter_before(make: TermBuilder) -> list[Form]:
     """A weight or bias from the step before; given before the first."""
     if make.quantity.step == 1:
         return []
-    equation = UPDATES[make.step.trained.recipe.optimiser].equation
+    equation = UPDATES[make.step.recipe.optimiser].equation
     return [Form(equation, make.earlier(f"{make.quantity.kind}_new"))]
 
 

@@ -245,10 +245,10 @@ def _last_error(lay: _Layout) -> ArrayLaw | None:
 
 def _is_difference(lay: _Layout, equation: str) -> bool:
     """Whether the error of a fused pair is a - y, the same share of it for each example."""
-    if lay.ledger.example.working.weights is not None:
+    if lay.ledger.example.view.weights is not None:
         return False
     if equation == "D3":
-        targets = lay.ledger.step(lay.step).trained.trace.y
+        targets = lay.ledger.step(lay.step).trace.y
         return bool((targets.sum(axis=1) == 1).all())
     return equation == "D2"
 

@@ -141,7 +141,7 @@ class Deriver:
 
 def _settings(step: Step) -> dict[str, Leaf]:
     """What is no quantity of the ledger."""
-    recipe = step.trained.recipe
+    recipe = step.recipe
     return {
         "leak": Number(LEAK),
         "selu_scale": Symbol("selu_scale", "s", SELU_SCALE, rational=False),

@@ -98,7 +98,7 @@ def derived(ledger: Ledger, step: int, options: DisplayOptions) -> Iterator[Deri
 
 def _tensors(ledger: Ledger, step: int) -> Iterator[list[Quantity]]:
     """The gradients by each tensor, those of the objective where it has a penalty."""
-    weights = "g" if ledger.step(step).trained.is_penalised else "dW"
+    weights = "g" if ledger.step(step).is_penalised else "dW"
     for slot in ledger.example.layout.slots:
         kind = weights if slot.name[0] == "W" else "db"
         yield [Quantity(kind, slot.layer, index, step) for index in indices(slot.shape)]

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chainrule.ledger.steps.quantity_names import describe_quantity as describe_quantity
     from chainrule.ledger.steps.step import Step as Step
     from chainrule.ledger.steps.step import compute_step as compute_step
-    from chainrule.ledger.steps.step import step_from_trace as step_from_trace
     from chainrule.ledger.steps.unsupported import require_class_targets as require_class_targets
     from chainrule.ledger.steps.unsupported import supported_recipe as supported_recipe
     from chainrule.ledger.steps.unsupported import unsupported_error as unsupported_error
@@ -43,7 +42,6 @@ __all__ = [
     "quantity_shape",
     "quantity_value",
     "require_class_targets",
-    "step_from_trace",
     "supported_recipe",
     "unsupported_error",
     "unsupported_settings",
@@ -58,7 +56,7 @@ __getattr__, __dir__ = attach(
         "parameter_places": ["parameter_places", "indices"],
         "quantity": ["KINDS", "Quantity"],
         "quantity_names": ["describe_quantity"],
-        "step": ["Step", "compute_step", "step_from_trace"],
+        "step": ["Step", "compute_step"],
         "quantity_arrays": ["quantity_value", "quantity_array"],
         "unsupported": [
             "supported_recipe",

@@ -113,7 +113,7 @@ class Derivation:
     def _penalty(self, quantity: Quantity) -> Node:
         import sympy as s
 
-        by, recipe = self._by(quantity), self.step.trained.recipe
+        by, recipe = self._by(quantity), self.step.recipe
         if by.kind == "b":
             return s.Integer(0)
         w, (one, two) = self.named(by), s.symbols("l1 l2", positive=True)
@@ -128,7 +128,7 @@ class Derivation:
     def _share(self, row: int | None) -> Node:
         import sympy
 
-        if self.step.example.working.weights is None:
+        if self.step.example.view.weights is None:
             return sympy.Rational(1, len(self.step.rows))
         return self.named(Quantity("share", step=self.step.number, example=row))
 
@@ -201,13 +201,12 @@ class _Path:
     def _cost(self, last: int) -> Node:
         import sympy
 
-        recipe, step = self.derivation.step.trained.recipe, self.derivation.step
+        recipe, step = self.derivation.step.recipe, self.derivation.step
         at = 0 if self.row is None else step.rows.index(self.row)
         targets = [
             sympy.Integer(int(y)) if y in (0, 1) and "entropy" in recipe.cost else symbol
             for y, symbol in (
-                (step.trained.trace.y[at, i], self._named("y", None, i))
-                for i in range(self._width(last))
+                (step.trace.y[at, i], self._named("y", None, i)) for i in range(self._width(last))
             )
         ]
         return _cost(recipe.cost, self._outputs(last), targets)

@@ -1,239 +1,160 @@
-"""One step of a worked example: every array that the law makes in it."""
+"""One step of a worked example, with every array that the reference equations compute in it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine import After, Position, first_fault, is_finite
+from chainrule.engine import first_non_finite, is_finite, step_settings
 from chainrule.equations.activations import Activation
-from chainrule.equations.backpropagation import Layer, Trace, forward, trace
-from chainrule.equations.costs import Cost, cost_named
-from chainrule.equations.penalties import penalty, penalty_gradient
-from chainrule.equations.updates import (
-    UPDATES,
-    UpdateResult,
-    UpdateSettings,
-    clip_norm,
-    gradient_norm,
-)
+from chainrule.equations.affine import input_gradient
+from chainrule.equations.backpropagation import Layer, Trace, forward
+from chainrule.equations.costs import Cost
+from chainrule.equations.step import BatchPart, TrainingStep, step_from_passes, training_step
 from chainrule.errors import DivergenceError
 from chainrule.ledger.steps.worked_example import WorkedExample
-from chainrule.network import flatten, network_layers
+from chainrule.network import network_layers
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
 
-__all__ = ["Back", "Step", "compute_step", "step_from_trace"]
+__all__ = ["Step", "compute_step"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Back:
-    """What follows the pass forward.
-
-    Args:
-        recipe: of the training.
-        cost: c.
-        trace: of the batch.
-        shares: what each example counts [C8], (batch,).
-        penalty: the penalty [O1].
-        gradient: of cost and penalty, flat.
-        length: of the gradient [U7].
-        used: the gradient that the update takes: shortened where it was too long, flat.
-        settings: of the update in this step, with the learning rate.
-        stepped: new parameters, new state, and the terms of the update.
-    """
-
-    recipe: Recipe
-    cost: Cost
-    trace: Trace
-    shares: Array
-    penalty: float
-    gradient: Array
-    length: float
-    used: Array
-    settings: UpdateSettings
-    stepped: UpdateResult
-
-    @property
-    def is_clipped(self) -> bool:
-        """Whether the gradient was too long."""
-        return self.recipe.clip_norm is not None and self.length > self.recipe.clip_norm
-
-    @property
-    def is_penalised(self) -> bool:
-        """Whether there is a penalty."""
-        return bool(self.recipe.l1 or self.recipe.l2)
-
-
-@dataclass(frozen=True, eq=False)
 class Step:
-    """One step: the arrays of the pass forward and, where there is training, of what follows.
+    """One step: the arrays of the forward pass and, in training, the training step.
 
     Args:
         example: the worked example.
         number: of the step, from 1.
-        rows: the examples of its batch.
         layers: weights, biases and activations before the step.
         theta: the same parameters, flat.
         state: of the update before the step, (slots, n).
         x: inputs, (batch, features).
         z: weighted sums of each layer, (batch, width).
         a: activations of each layer, (batch, width).
-        back: None for the pass forward alone.
-        memo: arrays that were asked for, by kind and layer.
+        training: the training step; None for a forward pass alone.
     """
 
     example: WorkedExample
     number: int
-    rows: tuple[int, ...]
     layers: tuple[Layer, ...]
     theta: Array
     state: Array
     x: Array
     z: tuple[Array, ...]
     a: tuple[Array, ...]
-    back: Back | None
-    memo: dict[tuple[str, int], Array] = field(default_factory=dict, repr=False)
+    training: TrainingStep | None
+
+    @cached_property
+    def rows(self) -> tuple[int, ...]:
+        """The examples of its batch."""
+        return self.example.batch(self.number)
 
     @property
-    def trained(self) -> Back:
-        """What follows the pass forward; only asked of examples that have it."""
-        assert self.back is not None, "addressing.locate comes first"
-        return self.back
+    def result(self) -> TrainingStep:
+        """The training step; only for examples that train, which `locate` has checked."""
+        assert self.training is not None, "addressing.locate comes first"
+        return self.training
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the training; only for examples that train."""
+        assert self.example.recipe is not None, "addressing.locate comes first"
+        return self.example.recipe
+
+    @property
+    def trace(self) -> Trace:
+        """The batch forward and back; only for examples that train."""
+        return self.result.passes[0]
+
+    @property
+    def cost(self) -> Cost:
+        """The cost of one example; only for examples that train."""
+        return self.result.settings.cost
+
+    @property
+    def is_penalised(self) -> bool:
+        """Whether the objective has a penalty."""
+        return bool(self.recipe.l1 or self.recipe.l2)
+
+    @cached_property
+    def shares(self) -> Array:
+        """The weight of each example in the batch's cost [C8], (batch,)."""
+        shares = self.example.view.shares(np.array(self.rows), len(self.rows))
+        return np.broadcast_to(np.asarray(shares).reshape(-1), (len(self.rows),))
 
     def activation(self, layer: int) -> Activation:
         """The activation function of a layer, from 1."""
         return self.layers[layer - 1].activation
 
+    @cached_property
+    def derivatives(self) -> tuple[Array | None, ...]:
+        """φ'(z) of each layer, (batch, width); None for softmax, which has none of its own."""
+        pairs = zip(self.layers, self.z, strict=True)
+        slopes = [(layer.activation.slope, z) for layer, z in pairs]
+        return tuple(None if slope is None else slope(z) for slope, z in slopes)
 
-def compute_step(example: WorkedExample, number: int, theta: Array, state: Array) -> Step:
-    """One step by the law.
-
-    Args:
-        example: the worked example.
-        number: of the step, from 1.
-        theta: parameters before it, flat.
-        state: of the update before it, (slots, n).
-
-    Raises: DivergenceError where a number of the step is not finite.
-    """
-    if example.recipe is not None:
-        with one_blas_thread(), np.errstate(all="ignore"):  # what overflows is told in words
-            pass_ = _trace(example, example.recipe, number, theta)
-        return step_from_trace(example, number, theta, state, pass_)
-    rows, layers = example.batch(number), tuple(network_layers(example.architecture, theta))
-    with one_blas_thread(), np.errstate(all="ignore"):
-        x, z, a = _forward(example, rows, layers)
-    step = Step(example, number, rows, layers, theta, state, x, z, a, None)
-    _require_finite(step)
-    return step
+    @cached_property
+    def activation_gradients(self) -> tuple[Array, ...]:
+        """∂C/∂a of each layer, (batch, width): from the cost [BP1], else from the layer above."""
+        with np.errstate(all="ignore"):  # the gradient of a fused pair may be infinite
+            last = self.cost.gradient(self.a[-1], self.trace.y) * self.shares[:, None]
+            above = zip(self.layers[1:], self.trace.delta[1:], strict=True)
+            return (*(input_gradient(layer.W, delta) for layer, delta in above), last)
 
 
-def step_from_trace(
-    example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace
+def compute_step(
+    example: WorkedExample, number: int, theta: Array, state: Array, trace: Trace | None = None
 ) -> Step:
-    """One step from its pass forward and back, which may be another than the example's own.
+    """Compute one step by the reference equations.
 
     Args:
         example: the worked example.
         number: of the step, from 1.
         theta: parameters before it, flat.
         state: of the update before it, (slots, n).
-        pass_: of its batch.
+        trace: the batch forward and back if it was computed elsewhere, as in a run with dropout;
+            None computes the example's own batch.
 
-    Raises: DivergenceError where a number of the step is not finite.
+    Raises: DivergenceError if a number of the step is not finite.
     """
-    layers = tuple(network_layers(example.architecture, theta))
-    with np.errstate(all="ignore"):
-        back = _back(example, number, theta, state, pass_)
-    arrays = (theta, state, pass_.x, pass_.z, pass_.a, back)
-    step = Step(example, number, example.batch(number), layers, *arrays)
+    layers, training = tuple(network_layers(example.architecture, theta)), None
+    rows = np.array(example.batch(number))
+    with one_blas_thread(), np.errstate(all="ignore"):  # an overflow is reported below
+        x = example.view.inputs(rows)
+        if example.recipe is None:
+            z, a = map(tuple, forward(x, layers))
+        else:
+            rate = example.learning_rate(number)
+            done = example.start + number - 1
+            settings = step_settings(example.recipe, example.layout, done, rate)
+            if trace is None:
+                part = BatchPart(
+                    x, example.view.targets(rows), example.view.shares(rows, len(rows))
+                )
+                training = training_step(theta, state, layers, [part], settings)
+            else:
+                training = step_from_passes(theta, state, layers, [trace], settings)
+            x, z, a = training.passes[0].x, training.passes[0].z, training.passes[0].a
+    step = Step(example, number, layers, theta, state, x, z, a, training)
     _require_finite(step)
     return step
-
-
-def _forward(
-    example: WorkedExample, rows: tuple[int, ...], layers: tuple[Layer, ...]
-) -> tuple[Array, tuple[Array, ...], tuple[Array, ...]]:
-    x = example.working.inputs(np.array(rows))
-    zs, activations = forward(x, layers)
-    return x, tuple(zs), tuple(activations)
-
-
-def _trace(example: WorkedExample, recipe: Recipe, number: int, theta: Array) -> Trace:
-    """The batch of a step forward and back."""
-    rows, working = np.array(example.batch(number)), example.working
-    cost, layers = _cost(recipe), network_layers(example.architecture, theta)
-    shares = working.shares(rows, len(rows))
-    return trace(working.inputs(rows), working.targets(rows), layers, cost, shares)
-
-
-def _cost(recipe: Recipe) -> Cost:
-    return cost_named(recipe.cost, recipe.huber_threshold)
-
-
-def _back(example: WorkedExample, number: int, theta: Array, state: Array, pass_: Trace) -> Back:
-    """What follows a pass: penalty, length, update."""
-    recipe, rows = example.recipe, np.array(example.batch(number))
-    assert recipe is not None
-    shares = example.working.shares(rows, len(rows))
-    strengths = (example.layout.is_weight, recipe.l1, recipe.l2)
-    g = flatten(pass_.dW, pass_.db) + penalty_gradient(theta, *strengths)
-    used, length = g, gradient_norm(g)
-    if recipe.clip_norm is not None:
-        used, length = clip_norm(g, recipe.clip_norm)
-    settings = _settings(example, recipe, number)
-    return Back(
-        recipe=recipe,
-        cost=_cost(recipe),
-        trace=pass_,
-        shares=np.broadcast_to(np.asarray(shares).reshape(-1), rows.shape),
-        penalty=float(penalty(theta, *strengths)),
-        gradient=g,
-        length=length,
-        used=used,
-        settings=settings,
-        stepped=UPDATES[recipe.optimiser].advance(theta, used, state, settings),
-    )
-
-
-def _settings(example: WorkedExample, recipe: Recipe, number: int) -> UpdateSettings:
-    return UpdateSettings(
-        eta=_learning_rate(example, number),
-        t=example.start + number,
-        mu=recipe.momentum,
-        rho=recipe.decay,
-        beta1=recipe.beta1,
-        beta2=recipe.beta2,
-        epsilon=recipe.epsilon,
-        decay=recipe.weight_decay,
-        is_weight=example.layout.is_weight,
-    )
-
-
-def _learning_rate(example: WorkedExample, number: int) -> float:
-    """The rate of a step, by the schedule of the run."""
-    engine, done = example.engine, example.start + number - 1
-    assert engine is not None
-    assert example.state is not None
-    epoch, batch = divmod(done, engine.schedule.batches(0))
-    return engine.learning_rate(
-        Position(example.parameters, example.state, epoch=epoch, batch=batch, step=done)
-    )
 
 
 def _require_finite(step: Step) -> None:
-    """Refuse a step that the engine would not take, or a pass forward that overflows."""
-    found = None
-    if step.back is None:
+    """Refuse a step that the engine would not take, or a forward pass that overflows."""
+    found: tuple[str, float] | None = None
+    if step.training is None:
         found = _first_fault_forward(step)
-    elif not _is_sound(step, step.back):
-        found = first_fault(step.back.trace, _after(step, step.back))[:2]
+    elif not step.training.is_finite:
+        found = first_non_finite(step.training, step.example.layout)[:2]
     if found is not None:
         raise DivergenceError(
             step.example.where,
@@ -249,21 +170,9 @@ def _require_finite(step: Step) -> None:
 
 
 def _first_fault_forward(step: Step) -> tuple[str, float] | None:
-    """The first array of the pass forward that is not finite, with a value of it."""
+    """The first array of the forward pass that is not finite, with a value of it."""
     for layer, arrays in enumerate(zip(step.z, step.a, strict=True), 1):
         for kind, array in zip("za", arrays, strict=True):
             if not is_finite(array):
                 return f"{kind}[{layer}]", float(array[~np.isfinite(array)].flat[0])
     return None
-
-
-def _is_sound(step: Step, back: Back) -> bool:
-    numbers = np.isfinite((float(back.trace.cost), back.penalty, back.length)).all()
-    arrays = (*back.trace.z, back.stepped.state, back.stepped.theta)
-    return bool(numbers) and all(map(is_finite, arrays))
-
-
-def _after(step: Step, back: Back) -> After:
-    state = dict(zip(step.example.slots, back.stepped.state, strict=True))
-    layout, theta = step.example.layout, back.stepped.theta
-    return After(layout, back.penalty, back.gradient, back.length, state, theta)

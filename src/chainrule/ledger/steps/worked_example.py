@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset, batch_bounds
-from chainrule.engine import DatasetView, ReferenceEngine, TrainingContext, normalised_weights
+from chainrule.engine import DatasetView, Position, TrainingSchedule, normalised_weights
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, ShapeError, describe
 from chainrule.ledger.steps.quantity import Quantity
@@ -145,14 +145,21 @@ class WorkedExample:
         return Layout(self.architecture)
 
     @cached_property
-    def engine(self) -> ReferenceEngine | None:
-        """The law, on the whole data set; None for the pass forward alone."""
-        if self.recipe is None:
-            return None
-        return ReferenceEngine(TrainingContext(self.architecture, self.recipe, self.dataset))
+    def schedule(self) -> TrainingSchedule:
+        """Batches and learning rates of training on the whole data set; needs a recipe."""
+        assert self.recipe is not None, "a forward pass alone has no schedule"
+        return TrainingSchedule(self.recipe, len(self.dataset))
+
+    def learning_rate(self, step: int) -> float:
+        """The rate of a step, from 1, by the schedule of the run; needs a recipe."""
+        assert self.state is not None, "set when the example is made"
+        done = self.start + step - 1
+        epoch, batch = divmod(done, self.schedule.batches(0))
+        position = Position(self.parameters, self.state, epoch=epoch, batch=batch, step=done)
+        return self.schedule.rates(position, [done])[0]
 
     @cached_property
-    def working(self) -> DatasetView:
+    def view(self) -> DatasetView:
         """The examples in the form that the equations compute with."""
         weights = None
         if self.recipe is not None:
@@ -163,7 +170,7 @@ class WorkedExample:
 
     def unsmoothed_targets(self, rows: Sequence[int]) -> Array:
         """Targets as they are given, before any smoothing, (rows, outputs)."""
-        return replace(self.working, smoothing=0.0).targets(np.array(rows))
+        return replace(self.view, smoothing=0.0).targets(np.array(rows))
 
     @property
     def has_many(self) -> bool:

@@ -1,0 +1,108 @@
+"""Where the data of an experiment are, how to read them, and which part of them to take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.data import Dataset, DatasetPair, dataset_names, load_dataset
+from chainrule.errors import unknown_name
+
+__all__ = ["PARTS", "DataSource", "data_access", "join_parts", "take_part"]
+
+DownloadObserver = Callable[[str, int, int], None]
+"""Called with a file's name, its bytes so far and all of them."""
+
+PARTS = ("test", "train", "all")
+"""The parts of a data set that a user can ask for."""
+
+
+@dataclass(frozen=True)
+class _Access:
+    offline: bool | None = None
+    observe: DownloadObserver | None = None
+
+
+_ACCESS = ContextVar("chainrule data access", default=_Access())  # noqa: B039  # frozen
+
+
+@contextmanager
+def data_access(
+    *, offline: bool = False, observe: DownloadObserver | None = None
+) -> Iterator[None]:
+    """Decide, while it is entered, how every data source loads.
+
+    Args:
+        offline: whether downloads are switched off; False leaves that to CHAINRULE_OFFLINE.
+        observe: called with a file's name, its bytes so far and all of them, while it downloads.
+    """
+    before = _ACCESS.get()
+    token = _ACCESS.set(_Access(offline or before.offline, observe or before.observe))
+    try:
+        yield
+    finally:
+        _ACCESS.reset(token)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSource:
+    """Where data are, and how to read them.
+
+    Args:
+        source: a name that `load_dataset` knows, or a path.
+        options: those of the other arguments of `load_dataset` that are set.
+    """
+
+    source: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def load(self) -> DatasetPair:
+        """Load the data, under the `data_access` that is entered.
+
+        Raises: what `load_dataset` raises.
+        """
+        access = _ACCESS.get()
+        return load_dataset(
+            self.source, **self.options, offline=access.offline or None, observe=access.observe
+        )
+
+    def notes(self) -> dict[str, Any]:
+        """Return plain values by which the data are found again from any folder."""
+        return {"source": self.absolute().source, "options": dict(self.options)}
+
+    def absolute(self) -> DataSource:
+        """Return the same source with a path that holds in any folder."""
+        if self.source in dataset_names():
+            return self
+        return replace(self, source=str(Path(self.source).absolute()))
+
+
+def take_part(pair: DatasetPair, part: str) -> Dataset:
+    """Return one part of a data set.
+
+    Args:
+        pair: both parts.
+        part: "test", "train" or "all".
+
+    Raises: UnknownNameError.
+    """
+    if part not in PARTS:
+        raise unknown_name("DataSource", "a part of the data", part, PARTS, argument="part")
+    return join_parts(pair) if part == "all" else pair.test if part == "test" else pair.train
+
+
+def join_parts(pair: DatasetPair) -> Dataset:
+    """Return both parts of a data set as one, the training set first."""
+    parts = (pair.train, pair.test)
+    return replace(
+        pair.train,
+        inputs=np.concatenate([part.inputs for part in parts]),
+        targets=np.concatenate([part.targets for part in parts]),
+        name=pair.train.name.partition(" (without ")[0],
+    )

@@ -1,0 +1,124 @@
+"""What a network answers to a user's own pictures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data import Preparation, prepare, read_picture
+from chainrule.evaluation import in_columns
+from chainrule.experiment.input_rows import read_rows
+from chainrule.network import Network
+
+if TYPE_CHECKING:
+    from chainrule.experiment.saved_run import SavedRun
+
+__all__ = ["Output", "Prediction", "predict_file"]
+
+_BRIGHTEST = 255
+"""A picture's ink is a byte."""
+
+
+class Output(NamedTuple):
+    """One output of a network, with the name of its class or its number from 1."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a network answers to one example.
+
+    Args:
+        input: the file, with the line where it has several examples.
+        answer: the class; None for a network whose outputs are numbers.
+        outputs: those of classes with the greatest first, numbers in their own order.
+        remarks: sentences on the input.
+        preparation: the stages by which a picture was prepared; None for a row of a table.
+    """
+
+    input: str
+    answer: str | None
+    outputs: tuple[Output, ...]
+    remarks: tuple[str, ...] = ()
+    preparation: Preparation | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule predict --json` prints of an example."""
+        return {
+            "input": self.input,
+            "answer": self.answer,
+            "outputs": dict(self.outputs),
+            "remarks": list(self.remarks),
+        }
+
+
+def predict_file(run: SavedRun, path: str) -> list[Prediction]:
+    """Return the answers to a picture, or to each row of a table.
+
+    Raises: FileError, DataError, InputError.
+    """
+    network = run.network
+    return _predict_picture(network, path) if learned_images(network) else _predict_rows(run, path)
+
+
+def learned_images(network: Network) -> bool:
+    """Return whether a network learned from images rather than from rows of a table."""
+    return len(network.input_shape) == 2
+
+
+def _predict_picture(network: Network, path: str) -> list[Prediction]:
+    rows, columns = network.input_shape
+    preparation = prepare(read_picture(path), (rows, columns))
+    ink: NDArray[Any] = preparation.image.reshape(1, -1)
+    if network.input_scale == 1:
+        # The network learned from numbers, not bytes: they are taken to have been shares of ink.
+        ink = ink / _BRIGHTEST
+    return _predictions(network, ink, [path], preparation.remarks, preparation)
+
+
+def _predict_rows(run: SavedRun, path: str) -> list[Prediction]:
+    network = run.network
+    notes: Any = {} if run.facts is None else run.facts.notes.get("data", {})
+    options = notes.get("options", {})
+    rows = read_rows(
+        path,
+        network.architecture.layers[0],
+        target=str(options.get("target", "last")),
+        delimiter=options.get("delimiter"),
+    )
+    places = [f"{path}, line {line}" for line in rows.lines]
+    return _predictions(network, rows.inputs * network.input_scale, places, rows.remarks)
+
+
+def _predictions(
+    network: Network,
+    inputs: NDArray[Any],
+    places: Iterable[str],
+    remarks: tuple[str, ...],
+    preparation: Preparation | None = None,
+) -> list[Prediction]:
+    outputs: NDArray[np.float64] = network.predict(inputs).astype(np.float64)
+    if network.class_names:
+        outputs = in_columns(outputs)
+    found = []
+    for place, row in zip(places, outputs, strict=True):
+        ranked = _rank_outputs(network, row)
+        answer = ranked[0].name if network.class_names else None
+        found.append(Prediction(place, answer, ranked, remarks, preparation))
+    return found
+
+
+def _rank_outputs(network: Network, outputs: NDArray[np.float64]) -> tuple[Output, ...]:
+    """Return the outputs by name, those of classes with the greatest first."""
+    names = list(network.class_names) or [f"output {k}" for k in range(1, len(outputs) + 1)]
+    if len(names) != len(outputs):
+        # One output stands for two classes, though the data may have had one only.
+        names.append(f"not {names[0]}")
+    found = tuple(map(Output, names, outputs.tolist()))
+    return tuple(sorted(found, key=lambda one: -one.value)) if network.class_names else found

@@ -1,0 +1,361 @@
+"""Saved runs and networks, opened together with the data that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainrule.data import Dataset, dataset_names
+from chainrule.engine import augmentation_from_recipe
+from chainrule.errors import DataError, FileError, InputError
+from chainrule.evaluation import Report, Votes, evaluate, natural_cost, vote
+from chainrule.experiment.data_source import DataSource, join_parts, take_part
+from chainrule.experiment.experiment import Experiment, LoadedData, first_network
+from chainrule.experiment.training_result import TrainingResult
+from chainrule.network import Network
+from chainrule.recipe import Recipe
+from chainrule.training import Observer, RunFacts, RunFolder, Verification, verify
+
+if TYPE_CHECKING:
+    from chainrule.experiment.file_predictions import Prediction
+
+__all__ = ["SavedRun", "is_run", "open_run"]
+
+_REMEDY = "Say where they are by the argument {}"
+"""What helps where data are not found: "data" or "validation"."""
+
+
+@dataclass(frozen=True, eq=False)
+class SavedRun:
+    """A folder of a run, or a network in a file of its own.
+
+    A network file knows neither its recipe nor its data: `facts` and `recipe` are None, and
+    whatever needs data must be given them.
+
+    Args:
+        path: the folder, or the .safetensors file.
+        facts: what the run was asked to do; None for a network file.
+    """
+
+    path: str
+    facts: RunFacts | None
+
+    @cached_property
+    def network(self) -> Network:
+        """The trained network, read on first use.
+
+        Raises: RunFolderError while the training has not ended; FileError, DataError,
+            IntegrityError.
+        """
+        return Network.load(self.path) if self.facts is None else RunFolder(self.path).network()
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe with its seed; None for a network file."""
+        return None if self.facts is None else self.facts.recipe
+
+    def find_data(
+        self, data: str | None = None, options: Mapping[str, Any] | None = None
+    ) -> DataSource:
+        """Return where the data are.
+
+        Args:
+            data: a name or a path instead of the run's own; a network file needs one.
+            options: how to read them, where that is not as in training.
+
+        Raises: InputError, FileError, DataError.
+        """
+        if self.facts is not None:
+            notes = self.facts.notes.get("data", {"source": self.facts.data.get("source", "")})
+            found = self._find(notes, data, "data")
+            return replace(found, options={**found.options, **(options or {})})
+        if data is None:
+            raise InputError(
+                self.path,
+                expected="data to go with the network",
+                got="none",
+                why="A network file does not know its data",
+                remedy=_REMEDY.format("data"),
+                argument="data",
+            )
+        return DataSource(source=data, options=dict(options or {}))
+
+    def find_validation(self, validation: str | None = None) -> DataSource | None:
+        """Return where the run's validation set is, or None if it had none of its own.
+
+        Args:
+            validation: a name or a path instead of the run's own.
+
+        Raises: InputError, FileError, DataError.
+        """
+        notes = None if self.facts is None else self.facts.notes.get("validation")
+        if notes is None and validation is None:
+            return None
+        return self._find(notes or {}, validation, "validation")
+
+    def _find(self, notes: Any, moved: str | None, argument: str) -> DataSource:
+        try:
+            noted = DataSource(
+                source=str(notes.get("source", "")), options=notes.get("options", {})
+            )
+        except AttributeError:
+            raise DataError(
+                str(Path(self.path) / "run.json"),
+                expected="notes on the data",
+                got="something else",
+            ) from None
+        if moved is not None:
+            return replace(noted, source=moved)
+        if not noted.source:
+            raise InputError(
+                self.path,
+                expected="a run that knows its data",
+                got="one that does not",
+                remedy=_REMEDY.format(argument),
+                argument=argument,
+            )
+        if noted.source not in dataset_names() and not Path(noted.source).exists():
+            raise FileError(
+                self.path,
+                expected=f"its data at {noted.source}",
+                got="nothing there",
+                why="They were moved or deleted",
+                remedy=_REMEDY.format(argument),
+                argument=argument,
+            )
+        return noted
+
+    def data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
+        """Return a part of the run's data.
+
+        Args:
+            part: "test", "train" (before a part is held out to validate) or "all".
+            data: a name or a path instead of the run's own.
+            options: how to read them, as in `load_dataset`, where that is not as in training.
+
+        Raises: what `find_data` and `load_dataset` raise.
+        """
+        return take_part(self.find_data(data, options).load(), part)
+
+    def validation_data(self, validation: str | None = None) -> Dataset | None:
+        """Return the run's validation set, or None if it had none of its own.
+
+        Raises: what `find_validation` and `load_dataset` raise.
+        """
+        found = self.find_validation(validation)
+        return None if found is None else join_parts(found.load())
+
+    def experiment(self, data: str | None = None, validation: str | None = None) -> Experiment:
+        """Return the run's experiment with its data in memory.
+
+        Its output activation counts as set, so `Experiment.network` may draw other weights for the
+        last layer than those with which this run began; these are `first_network`.
+
+        Args:
+            data: a name or a path, if the run's own data were moved.
+            validation: the same for its validation set.
+
+        Raises: InputError for a network file, and what loading raises.
+        """
+        facts = self.require_facts()
+        source, checks = self.find_data(data), self.find_validation(validation)
+        loaded = LoadedData(source.load(), None if checks is None else join_parts(checks.load()))
+        return Experiment(
+            data=source,
+            validation=checks,
+            architecture=facts.architecture,
+            recipe=facts.recipe,
+            loaded=loaded,
+        )
+
+    def require_facts(self) -> RunFacts:
+        """Return what the run was asked to do.
+
+        Raises: InputError for a network file.
+        """
+        if self.facts is None:
+            raise InputError(
+                self.path,
+                expected="the folder of a run",
+                got="a network file",
+                why="A network file does not know how it learned",
+                argument="path",
+                value=self.path,
+            )
+        return self.facts
+
+    def first_network(self) -> Network:
+        """Return the network with which the run began.
+
+        Raises: InputError for a network file, FileError, DataError, IntegrityError.
+        """
+        self.require_facts()
+        return first_network(self.path)
+
+    def resume(
+        self,
+        *,
+        data: str | None = None,
+        validation: str | None = None,
+        observers: Iterable[Observer] = (),
+        threads: int | None = None,
+        on_warning: Callable[[str], object] | None = None,
+    ) -> TrainingResult:
+        """Continue the run where it was stopped, to the bits of a run that never was.
+
+        Args:
+            data: a name or a path, if the run's own data were moved.
+            validation: the same for its validation set.
+            observers: as in `Experiment.train`.
+            threads: as in `Experiment.train`.
+            on_warning: as in `Experiment.train`.
+
+        Raises: InputError for a network file, and what `chainrule.resume` raises.
+        """
+        return self.experiment(data, validation).resume(
+            self.path, observers=observers, threads=threads, on_warning=on_warning
+        )
+
+    def verify(
+        self,
+        *,
+        data: str | None = None,
+        validation: str | None = None,
+        observers: Iterable[Observer] = (),
+    ) -> Verification:
+        """Compute the run again and compare it to the bit; arguments as in `resume`.
+
+        Raises: InputError for a network file, and what `chainrule.verify` raises.
+        """
+        self.require_facts()
+        source, checks = self.find_data(data), self.find_validation(validation)
+        return verify(
+            self.path,
+            source.load().train,
+            validation=None if checks is None else join_parts(checks.load()),
+            observers=observers,
+        )
+
+    def evaluate(
+        self, data: str | Dataset | None = None, *, part: str = "test", **options: Any
+    ) -> Report:
+        """Judge the network by examples, with the cost of the run's recipe.
+
+        Args:
+            data: a name or a path instead of the run's own data, or examples themselves.
+            part: "test", "train" or "all"; it does not count if examples are given.
+            options: how to read the data, as in `load_dataset`, where that is not as in training.
+
+        Raises: what `data` and `chainrule.evaluate` raise.
+        """
+        network, recipe = self.network, self.recipe
+        dataset = data if isinstance(data, Dataset) else self.data(part, data, **options)
+        if recipe is None:
+            return evaluate(network, dataset)
+        return evaluate(network, dataset, cost=recipe.cost, huber_threshold=recipe.huber_threshold)
+
+    def vote(
+        self,
+        data: str | Dataset | None = None,
+        *,
+        others: Sequence[str | SavedRun] = (),
+        snapshots: bool = False,
+        views: int = 0,
+        part: str = "test",
+        **options: Any,
+    ) -> Votes:
+        """Judge the answers that several networks, or several views of each image, give together.
+
+        Args:
+            data: as in `evaluate`.
+            others: other runs whose outputs count as well.
+            snapshots: whether the networks at the ends of the run's cycles count as well.
+            views: how many distorted copies of each image count as well, distorted by the run's
+                recipe.
+            part: as in `evaluate`.
+            options: as in `evaluate`.
+
+        Raises: InputError for a run without snapshots or distortions, and what `evaluate` raises.
+        """
+        opened = [open_run(one) if isinstance(one, str) else one for one in others]
+        networks = [self.network, *(one.network for one in opened)]
+        dataset = data if isinstance(data, Dataset) else self.data(part, data, **options)
+        if snapshots:
+            networks += self.snapshots()
+        distortions = None if self.recipe is None else augmentation_from_recipe(self.recipe)
+        return vote(networks, dataset, views=views, augmentation=distortions)
+
+    def snapshots(self) -> list[Network]:
+        """Return the networks at the ends of the run's cycles, in their order.
+
+        Raises: InputError if the run kept none.
+        """
+        found = [] if self.facts is None else RunFolder(self.path).snapshots()
+        if not found:
+            raise InputError(
+                self.path,
+                expected="a run with snapshots",
+                got="one without",
+                remedy="Train with schedule='cosine_restarts' and snapshots=True",
+                argument="snapshots",
+            )
+        return found
+
+    def predict(self, files: str | Sequence[str]) -> tuple[Prediction, ...]:
+        """Return what the network answers to pictures, or to the rows of tables.
+
+        Args:
+            files: for a network that learned from images, pictures of any size; otherwise CSV
+                files with an example a row.
+
+        Raises: FileError, DataError, InputError.
+        """
+        from chainrule.experiment.file_predictions import predict_file
+
+        listed = [files] if isinstance(files, str) else files
+        return tuple(one for path in listed for one in predict_file(self, path))
+
+    def recipe_for(self, dataset: Dataset) -> Recipe:
+        """Return the run's recipe; for a network file one with the cost that suits its outputs."""
+        if self.recipe is not None:
+            return self.recipe
+        return Recipe(cost=natural_cost(self.network, dataset), seed=0)
+
+
+def open_run(path: str | Path) -> SavedRun:
+    """Open the folder of a run, whether or not it has ended, or a network file.
+
+    A path that ends with .safetensors, or is a file, is a network; any other is a folder.
+
+    Args:
+        path: the folder, or the file.
+
+    Raises: RunFolderError, FileError, DataError, IntegrityError.
+
+    Example:
+        >>> open_run("runs/digits").evaluate().accuracy  # doctest: +SKIP
+        0.9791
+    """
+    if Path(path).suffix == ".safetensors" or _is_file(path):
+        run = SavedRun(str(path), None)
+        run.network  # noqa: B018  # read now, so that what is wrong with the file shows here
+        return run
+    return SavedRun(str(path), RunFolder(path).facts())
+
+
+def _is_file(path: str | Path) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:  # a text too long for a name
+        return False
+
+
+def is_run(path: str) -> bool:
+    """Return whether a path is a run's folder or a network file, rather than a file of text."""
+    try:
+        return path.endswith(".safetensors") or Path(path).is_dir()
+    except OSError:  # a text too long for a name
+        return False
