@@ -113,7 +113,7 @@ def test_a_run_that_stopped_early_knows_what_it_has_seen(course, tmp_path) -> No
         path.unlink()
     early = RunReplay(str(folder), course.dataset)
     with RunFolder(folder) as kept:
-        kept.keep(early.plan.engine.advance(first, cr.Until(batches=2)))
+        kept.write_checkpoint(early.plan.engine.advance(first, cr.Until(batches=2)))
     early = RunReplay(str(folder), course.dataset)
     assert early.steps_done == 2
     seen = {*early.step(1).rows, *early.step(2).rows}

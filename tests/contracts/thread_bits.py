@@ -25,7 +25,7 @@ from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
 from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
-from chainrule.training.epoch_end import train_chunk
+from chainrule.training.loop import train_chunk
 from chainrule.training.setup import first_position, prepare_training
 
 THREADS = (1, 2, 3, 4, 8)

@@ -188,7 +188,11 @@ def test_neither_engine_sees_an_example_that_is_held_out() -> None:
         law = ReferenceEngine(TrainingContext(described, recipe, dark.training))
         x = law.context.epoch_view(epoch).inputs(slice(None))
         assert 0 < x.max() < 100 / 255
-        examples = CompiledEngine(TrainingContext(described, recipe, dark.training))._data(epoch)[0]
+        examples = (
+            CompiledEngine(TrainingContext(described, recipe, dark.training))
+            ._workspace(epoch)
+            .examples
+        )
         values = examples.dense if examples.indptr.size == 0 else examples.values / 255
         assert 0 < values.max() < 100 / 255
         assert values.max() == pytest.approx(x.max(), rel=1e-6)

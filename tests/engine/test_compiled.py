@@ -27,7 +27,10 @@ def engines(network, data=CLASSES, **recipe):
     settled = {"cost": "squared_error", "optimiser": "sgd", "learning_rate": 0.1, "seed": 0}
     how = cr.Recipe(**{**settled, "batch_size": 4, "epochs": 3, **recipe})
     start = Position(network.parameters, UPDATES[how.optimiser].initial_state(network.parameters))
-    made = [kind(network.architecture, how, data) for kind in (ReferenceEngine, CompiledEngine)]
+    made = [
+        kind(TrainingContext(network.architecture, how, data))
+        for kind in (ReferenceEngine, CompiledEngine)
+    ]
     return *made, start
 
 

@@ -246,7 +246,7 @@ def test_the_room_is_that_of_the_largest_part() -> None:
     engine = made(TILES, network_of(), recipe, data)
     assert engine.schedule.largest == 28
     assert engine._rows == 14
-    assert engine._plan.capacity == 32
+    assert engine._kernel_layout.capacity == 32
 
 
 def test_prepare_trains_nothing() -> None:

@@ -115,17 +115,18 @@ def test_class_weights_multiply_the_examples_own() -> None:
         (
             weighted(None),
             (1.0, 2.0, 3.0),
-            "train: expected 2 class_weights, one a class, got 3.",
+            "train: expected 2 class_weights, one for each class, got 3.",
         ),
         (
             weighted(None, [[0.5], [1], [2]]),
             (1.0,),
-            "train: expected no class_weights where targets are numbers, got 1.",
+            "train: expected no class_weights for targets that are numbers, got 1.",
         ),
         (
             weighted([1, 0, 0]),
             (0.0, 1.0),
-            "train: expected at least one example that counts, got weights that are all 0.",
+            "train: expected at least one example with a weight above 0, got weights that are "
+            "all 0.",
         ),
     ],
 )

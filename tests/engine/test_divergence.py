@@ -297,7 +297,8 @@ def test_the_first_tensor_that_is_not_finite_is_named() -> None:
 def test_the_epoch_is_counted_from_1() -> None:
     described = Architecture.of([1, 1], "identity")
     recipe = Recipe(cost="squared_error", learning_rate=1e300, optimiser="sgd", seed=0)
-    engine = ReferenceEngine(described, recipe, Dataset(np.ones((1, 1)), np.zeros((1, 1))))
+    data = Dataset(np.ones((1, 1)), np.zeros((1, 1)))
+    engine = ReferenceEngine(TrainingContext(described, recipe, data))
     position = replace(begun("sgd", [1.0, 1.0], "float32"), epoch=6)
     with pytest.raises(DivergenceError) as raised:
         engine.advance(position, Until())

@@ -113,7 +113,7 @@ def test_errors_of_the_data_are_no_fault_of_numbas() -> None:
     recipe = RECIPE.replaced(class_weights=(1.0, 2.0, 3.0))
     with pytest.raises(ShapeError) as caught:
         make_engine(TrainingContext(NETWORK.architecture, recipe, DATA))
-    assert str(caught.value) == "train: expected 2 class_weights, one a class, got 3."
+    assert str(caught.value) == "train: expected 2 class_weights, one for each class, got 3."
 
 
 def chainrule(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

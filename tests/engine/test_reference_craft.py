@@ -124,7 +124,7 @@ class Twin:
 
 
 def begun(engine: ReferenceEngine) -> Position:
-    theta = add_gains(engine.layout, draw_parameters(engine.architecture, 5))
+    theta = add_gains(engine.layout, draw_parameters(engine.context.architecture, 5))
     return Position(theta, initial_state(engine.recipe, theta))
 
 

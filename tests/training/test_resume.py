@@ -19,8 +19,8 @@ from chainrule.network.sealed_file import write_sealed
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.checkpoint import write_checkpoint
-from chainrule.training.epoch_end import stop_reason, train_chunk
-from chainrule.training.loop import resume, train
+from chainrule.training.epoch_end import stop_reason
+from chainrule.training.loop import resume, train, train_chunk
 from chainrule.training.observers import TrainingProgress
 from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
 from chainrule.training.setup import first_position, prepare_training
@@ -81,7 +81,7 @@ def stopped_at(folder: Path, network: Network, three: Dataset, at: Position, how
     data = data_facts(plan.training, plan.validation)
     with RunFolder(folder) as kept:
         kept.begin(RunFacts(plan.recipe, plan.network.architecture, data, {}), first_position(plan))
-        kept.keep(at)
+        kept.write_checkpoint(at)
     return folder
 
 
