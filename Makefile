@@ -35,7 +35,7 @@ bench: setup ## measure chainrule beside other libraries (25 minutes; ARGS=--qui
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
 papers: setup ## compute the papers' experiments and write them into docs/papers.md (5 minutes)
-	@$(BIN)/python benchmarks/papers_experiments.py $(ARGS)
+	@$(BIN)/python benchmarks/papers_page.py $(ARGS)
 
 check: format lint types layers sizes words names locks ## set up, then run every check below
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli.app import COMMANDS
-from chainrule.experiment import training_settings
+from chainrule.settings import training_settings
 
 ACTIVATIONS = (
     "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, tanh"

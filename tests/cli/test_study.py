@@ -265,7 +265,7 @@ def test_ctrl_c_says_how_to_go_on(process: Callable, chainrule, studied: Path) -
     told = "study: interrupted; what was under way was dropped. "
     assert (running.returncode, err) == (
         130,
-        f"{told}Go on with: chainrule study resume slow\n",
+        f"{told}Continue with: chainrule study resume slow\n",
     )
     done = chainrule("study", "resume", "slow", "--json")
     assert done.code == 0

@@ -17,8 +17,9 @@ from chainrule.cli.flags import json_flag, limit_flag, offline_flag
 from chainrule.diagnosis import CONDITIONS, POOR, Diagnosis, Finding, Mended
 from chainrule.errors import InputError
 from chainrule.evaluation import count_text, number_text, percent_text
-from chainrule.experiment import open_target, training_settings
+from chainrule.experiment import open_target
 from chainrule.limits import Limit
+from chainrule.settings import training_settings
 from chainrule.storage import write_atomically
 
 __all__ = ["command"]

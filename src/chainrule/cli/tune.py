@@ -7,12 +7,11 @@ from typing import Any
 import click
 
 from chainrule.cli.command import Command, Flag, argument
-from chainrule.cli.flags import Setting, flag_of, given_settings
-from chainrule.cli.study_flags import given_place, json_flag, place_flags, storage_flag
-from chainrule.cli.study_run import compute
+from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag
+from chainrule.cli.study import compute_study, given_place, place_flags, storage_flag
 from chainrule.errors import InputError, unknown_name
-from chainrule.experiment import NEURONS, select_settings, training_settings
 from chainrule.limits import limits_of
+from chainrule.settings import NEURONS, select_settings, training_settings
 from chainrule.study import Settings, StudySource, study_of
 
 __all__ = ["command", "varied"]
@@ -80,7 +79,7 @@ def _tune(**given: Any) -> int:
         "budget": {k: v for k, v in budget.items() if v is not None},
     }
     spec = study_of(StudySource("tune", table), given["name"] or f"tune-{_stem(given['data'])}")
-    return compute(spec, given["storage"], given_place(), as_json=given["as_json"])
+    return compute_study(spec, given["storage"], given_place(), as_json=given["as_json"])
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -64,12 +64,7 @@ def predict_file(run: SavedRun, path: str) -> list[Prediction]:
     Raises: FileError, DataError, InputError.
     """
     network = run.network
-    return _predict_picture(network, path) if learned_images(network) else _predict_rows(run, path)
-
-
-def learned_images(network: Network) -> bool:
-    """Return whether a network learned from images rather than from rows of a table."""
-    return len(network.input_shape) == 2
+    return _predict_picture(network, path) if run.takes_images else _predict_rows(run, path)
 
 
 def _predict_picture(network: Network, path: str) -> list[Prediction]:

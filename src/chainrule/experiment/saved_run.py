@@ -53,6 +53,11 @@ class SavedRun:
         return Network.load(self.path) if self.facts is None else RunFolder(self.path).network()
 
     @property
+    def takes_images(self) -> bool:
+        """Whether the network learned from images rather than from rows of a table."""
+        return len(self.network.input_shape) == 2
+
+    @property
     def recipe(self) -> Recipe | None:
         """The recipe with its seed; None for a network file."""
         return None if self.facts is None else self.facts.recipe

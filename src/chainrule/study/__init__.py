@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from chainrule.study.export import export_text as export_text
     from chainrule.study.export import rows_of as rows_of
     from chainrule.study.export import write_parquet as write_parquet
-    from chainrule.study.html_report import html_page as html_page
     from chainrule.study.runner import Kept as Kept
+    from chainrule.study.runner import begin_study as begin_study
     from chainrule.study.runner import kept_study as kept_study
     from chainrule.study.runner import resume_study as resume_study
     from chainrule.study.runner import run_study as run_study
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from chainrule.study.spec import Spec as Spec
     from chainrule.study.spec import read_study as read_study
     from chainrule.study.spec import study_of as study_of
+    from chainrule.study.statistics import difference as difference
+    from chainrule.study.statistics import spread as spread
+    from chainrule.study.study_report import study_document as study_document
     from chainrule.study.study_storage import open_store as open_store
     from chainrule.study.summary import Entry as Entry
     from chainrule.study.summary import Summary as Summary
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from chainrule.study.tables import chosen_text as chosen_text
     from chainrule.study.tables import counts_text as counts_text
     from chainrule.study.tables import figure_text as figure_text
-    from chainrule.study.tables import markdown as markdown
     from chainrule.study.tables import summary_tables as summary_tables
     from chainrule.study.toml_source import StudySource as StudySource
 
@@ -47,23 +49,25 @@ __all__ = [
     "Spec",
     "StudySource",
     "Summary",
+    "begin_study",
     "chosen_text",
     "compared",
     "comparison_tables",
     "counted",
     "counts_text",
     "curve_rows",
+    "difference",
     "entries",
     "export_text",
     "figure_text",
-    "html_page",
     "kept_study",
-    "markdown",
     "open_store",
     "read_study",
     "resume_study",
     "rows_of",
     "run_study",
+    "spread",
+    "study_document",
     "study_of",
     "summarised",
     "summary_tables",
@@ -76,13 +80,21 @@ __getattr__, __dir__ = attach(
     {
         "comparison": ["compared", "comparison_tables"],
         "export": ["FORMATS", "curve_rows", "export_text", "rows_of", "write_parquet"],
-        "html_report": ["html_page"],
-        "runner": ["Kept", "kept_study", "resume_study", "run_study", "work_on_study"],
+        "study_report": ["study_document"],
+        "runner": [
+            "Kept",
+            "begin_study",
+            "kept_study",
+            "resume_study",
+            "run_study",
+            "work_on_study",
+        ],
         "scheduler": ["Ended"],
         "spec": ["ADDRESSED", "Settings", "Spec", "read_study", "study_of"],
+        "statistics": ["difference", "spread"],
         "study_storage": ["open_store"],
         "summary": ["Entry", "Summary", "counted", "entries", "summarised"],
-        "tables": ["chosen_text", "counts_text", "figure_text", "markdown", "summary_tables"],
+        "tables": ["chosen_text", "counts_text", "figure_text", "summary_tables"],
         "toml_source": ["StudySource"],
     },
 )
