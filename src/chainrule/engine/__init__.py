@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chainrule.engine.divergence import validation_divergence as validation_divergence
     from chainrule.engine.dropout_masks import dropout_rates as dropout_rates
     from chainrule.engine.engines import make_engine as make_engine
+    from chainrule.engine.equation_settings import step_settings as step_settings
     from chainrule.engine.inference_parameters import add_gains as add_gains
     from chainrule.engine.inference_parameters import drop_gains as drop_gains
     from chainrule.engine.inference_parameters import training_layout as training_layout
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from chainrule.engine.position import Position as Position
     from chainrule.engine.reference import ReferenceEngine as ReferenceEngine
     from chainrule.engine.scoring import Score as Score
-    from chainrule.engine.step_settings import step_settings as step_settings
     from chainrule.engine.training_context import TrainingContext as TrainingContext
     from chainrule.engine.training_schedule import TrainingSchedule as TrainingSchedule
     from chainrule.engine.training_schedule import initial_state as initial_state
@@ -79,6 +79,6 @@ __getattr__, __dir__ = attach(
         "dataset_view": ["DatasetView", "normalised_weights"],
         "training_context": ["TrainingContext"],
         "training_schedule": ["TrainingSchedule", "initial_state"],
-        "step_settings": ["step_settings"],
+        "equation_settings": ["step_settings"],
     },
 )

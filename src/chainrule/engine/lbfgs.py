@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from chainrule.engine.contract import Engine, Until
 from chainrule.engine.divergence import is_finite, step_divergence
+from chainrule.engine.equation_settings import step_settings
 from chainrule.engine.position import EpochSums, Position
-from chainrule.engine.step_settings import step_settings
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.step import TrainingStep

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from chainrule.engine.contract import Engine, Until
 from chainrule.engine.divergence import step_divergence
 from chainrule.engine.dropout_masks import step_masks
+from chainrule.engine.equation_settings import step_settings
 from chainrule.engine.position import EpochSums, Position
-from chainrule.engine.step_settings import step_settings
 from chainrule.equations.step import BatchPart, TrainingStep, training_step
 from chainrule.threads import one_blas_thread
 
