@@ -14,16 +14,27 @@ from chainrule.figures.saving import save_figure
 from chainrule.figures.seed_bands import draw_bands, trial_bands
 from chainrule.figures.slices import draw_slices, slices_data
 from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.study import html_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from chainrule.study import Entry, Summary
 
-__all__ = ["study_pictures"]
+__all__ = ["study_pictures", "study_report_html"]
 
 _BEST = 6
 """How many configurations have their learning curves drawn."""
+
+
+def study_report_html(summary: Summary, most: int = 20) -> str:
+    """Return the answer of a study as an HTML page with pictures, which loads nothing else.
+
+    Args:
+        summary: the answer.
+        most: how many configurations to list.
+    """
+    return html_page(summary, dict(study_pictures(summary)), most)
 
 
 def study_pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:
