@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
     from chainrule.descent import descend_function as descend_function
+    from chainrule.documents import Document as Document
+    from chainrule.documents import write_document as write_document
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
     from chainrule.figures import draw_figure as draw_figure
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
-    from chainrule.figures import study_report_html as study_report_html
+    from chainrule.figures import study_report as study_report
     from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
@@ -87,6 +89,7 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "DivergenceError",
+    "Document",
     "EpochRecord",
     "Experiment",
     "FigureOptions",
@@ -135,7 +138,7 @@ __all__ = [
     "save_figure",
     "save_report_figures",
     "split",
-    "study_report_html",
+    "study_report",
     "summarise_data",
     "train",
     "train_many",
@@ -143,6 +146,7 @@ __all__ = [
     "verify",
     "verify_data",
     "vote",
+    "write_document",
 ]
 
 __getattr__, __dir__ = attach(
@@ -150,6 +154,7 @@ __getattr__, __dir__ = attach(
     {
         "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
         "descent": ["descend_function"],
+        "documents": ["Document", "write_document"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -179,7 +184,7 @@ __getattr__, __dir__ = attach(
             "draw_figure",
             "save_figure",
             "save_report_figures",
-            "study_report_html",
+            "study_report",
         ],
         "marking": ["check_claims"],
         "network": ["Architecture", "Network"],

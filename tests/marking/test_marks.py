@@ -7,12 +7,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chainrule.documents.document import render
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import Claim
 from chainrule.marking.judging import judge
 from chainrule.marking.marks import first_wrong_text, marks_lines, marks_table
-from chainrule.marking.marks_html import marks_html
+from chainrule.marking.marks_report import marks_document
 
 CLAIMS = (("z[1][0]", "0.5"), ("a[1][0]", "0.622"), ("a[2][0]", "0.1234"))
 
@@ -116,7 +117,7 @@ class _Reader(HTMLParser):
 def test_the_page_stands_alone(marked) -> None:
     ledger, judged = marked
     titled = Ledger(replace(ledger.example, title="<b>one & two</b>"))
-    page = marks_html(titled, judged)
+    page = render(marks_document(titled, judged), "html")
     reader = _Reader()
     reader.feed(page)
     reader.close()

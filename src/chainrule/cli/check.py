@@ -80,9 +80,10 @@ def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
 
 
 def _as_html(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.marking.marks_html import marks_html
+    from chainrule.documents import render
+    from chainrule.marking import marks_document
 
-    console.line(marks_html(ledger, marked).rstrip("\n"))
+    console.line(render(marks_document(ledger, marked), "html").rstrip("\n"))
 
 
 def _as_json(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:

@@ -13,6 +13,7 @@ from chainrule.cli.command import Command, Flag, argument, command_group
 from chainrule.cli.console import Console
 from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag, limit_flag
 from chainrule.cli.study_progress import StudyView, study_view
+from chainrule.documents import write_document
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
 from chainrule.storage import write_atomically
@@ -29,9 +30,9 @@ from chainrule.study import (
     counts_text,
     export_text,
     list_studies,
-    markdown,
     open_study,
     read_study,
+    study_document,
     summary_tables,
     write_parquet,
 )
@@ -219,7 +220,7 @@ def _show(**given: Any) -> int:
     console, most = Console(as_json=given["as_json"]), given["most"] or 10
     summary = open_study(given["name"], given["storage"]).summarise()
     if given["markdown"] is not None:
-        write_atomically(given["markdown"], markdown(summary, most).encode())
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
     if console.as_json:
         console.json(summary.to_dict())
     for table in summary_tables(summary, most):
@@ -273,12 +274,12 @@ def _report(**given: Any) -> int:
     console, most = Console(), given["most"] or 20
     summary = open_study(given["name"], given["storage"]).summarise()
     if given["markdown"] is not None:
-        write_atomically(given["markdown"], markdown(summary, most).encode())
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
         console.fact("written", given["markdown"])
     if given["html"] is not None:
-        from chainrule.figures import study_report_html
+        from chainrule.figures import study_report
 
-        write_atomically(given["html"], study_report_html(summary, most).encode())
+        write_document(study_report(summary, most), given["html"], "html")
         console.fact("written", given["html"])
     return 0
 

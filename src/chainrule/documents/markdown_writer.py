@@ -37,7 +37,8 @@ from chainrule.documents.pictures import image_source, picture_lines
 
 __all__ = ["markdown"]
 
-_SPECIAL = re.compile(r"[\\`*_\[\]#|<>~&]")
+# An underscore within a word, as in batch_size, is no emphasis.
+_SPECIAL = re.compile(r"[\\`*\[\]#|<>~&]|(?<![^\W_])_|_(?![^\W_])")
 _BREAK = "<br>"
 _LATEX = MathLatex()
 
@@ -104,7 +105,7 @@ def _is_item(block: Block | None) -> bool:
     return isinstance(block, Paragraph) and block.style == "note"
 
 
-def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
     match block:
         case Heading(text, level, _, _, aside):
             yield f"{'#' * level} {_escaped(text)}" + (f" ({_escaped(aside)})" if aside else "")

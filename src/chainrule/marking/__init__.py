@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chainrule.marking.marks import correct_text as correct_text
     from chainrule.marking.marks import marks_lines as marks_lines
     from chainrule.marking.marks import marks_table as marks_table
+    from chainrule.marking.marks_report import marks_document as marks_document
 
 __all__ = [
     "VERDICTS",
@@ -21,6 +22,7 @@ __all__ = [
     "check_claims",
     "correct_text",
     "judge",
+    "marks_document",
     "marks_lines",
     "marks_table",
 ]
@@ -30,5 +32,6 @@ __getattr__, __dir__ = attach(
     {
         "judging": ["VERDICTS", "Judgement", "MarkedClaims", "check_claims", "judge"],
         "marks": ["correct_text", "marks_lines", "marks_table"],
+        "marks_report": ["marks_document"],
     },
 )

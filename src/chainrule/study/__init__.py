@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from chainrule.study.export import FORMATS as FORMATS
     from chainrule.study.export import export_text as export_text
     from chainrule.study.export import write_parquet as write_parquet
-    from chainrule.study.html_report import html_page as html_page
     from chainrule.study.runner import Kept as Kept
     from chainrule.study.runner import begin_study as begin_study
     from chainrule.study.runner import kept_study as kept_study
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from chainrule.study.spec import study_of as study_of
     from chainrule.study.statistics import difference as difference
     from chainrule.study.statistics import spread as spread
+    from chainrule.study.study_report import study_document as study_document
     from chainrule.study.summary import Entry as Entry
     from chainrule.study.summary import Summary as Summary
     from chainrule.study.summary import counted as counted
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from chainrule.study.tables import chosen_text as chosen_text
     from chainrule.study.tables import counts_text as counts_text
     from chainrule.study.tables import figure_text as figure_text
-    from chainrule.study.tables import markdown as markdown
     from chainrule.study.tables import summary_tables as summary_tables
     from chainrule.study.tuning import describe_tuning as describe_tuning
     from chainrule.study.tuning import tune as tune
@@ -67,14 +66,13 @@ __all__ = [
     "entries",
     "export_text",
     "figure_text",
-    "html_page",
     "kept_study",
     "list_studies",
-    "markdown",
     "open_study",
     "read_study",
     "run_study",
     "spread",
+    "study_document",
     "study_of",
     "summarised",
     "summary_tables",
@@ -88,7 +86,6 @@ __getattr__, __dir__ = attach(
     {
         "comparison": ["comparison_tables"],
         "export": ["FORMATS", "export_text", "write_parquet"],
-        "html_report": ["html_page"],
         "runner": ["Kept", "begin_study", "kept_study", "run_study", "work_on_study"],
         "saved_study": [
             "STORAGE",
@@ -102,8 +99,9 @@ __getattr__, __dir__ = attach(
         "scheduler": ["Ended"],
         "spec": ["ADDRESSED", "Settings", "Spec", "read_study", "study_of"],
         "statistics": ["difference", "spread"],
+        "study_report": ["study_document"],
         "summary": ["Entry", "Summary", "counted", "entries", "summarised"],
-        "tables": ["chosen_text", "counts_text", "figure_text", "markdown", "summary_tables"],
+        "tables": ["chosen_text", "counts_text", "figure_text", "summary_tables"],
         "tuning": ["describe_tuning", "tune"],
     },
 )

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from chainrule.worksheets.exercise_generator import generate_exercise as generate_exercise
     from chainrule.worksheets.exercise_plan import MAX_WIDTH as MAX_WIDTH
     from chainrule.worksheets.exercise_plan import ExercisePlan as ExercisePlan
-    from chainrule.worksheets.sheet_document import answers_document as answers_document
-    from chainrule.worksheets.sheet_document import render_answers as render_answers
-    from chainrule.worksheets.sheet_document import render_sheets as render_sheets
-    from chainrule.worksheets.sheet_document import sheet_document as sheet_document
     from chainrule.worksheets.sheet_folder import FORMATS as FORMATS
     from chainrule.worksheets.sheet_folder import write_sheets as write_sheets
+    from chainrule.worksheets.sheet_rendering import answers_document as answers_document
+    from chainrule.worksheets.sheet_rendering import render_answers as render_answers
+    from chainrule.worksheets.sheet_rendering import render_sheets as render_sheets
+    from chainrule.worksheets.sheet_rendering import sheet_document as sheet_document
     from chainrule.worksheets.worksheet import SheetOptions as SheetOptions
     from chainrule.worksheets.worksheet import Worksheet as Worksheet
     from chainrule.worksheets.worksheet import make_worksheet as make_worksheet
@@ -45,7 +45,12 @@ __getattr__, __dir__ = attach(
         "exercise_generator": ["generate_exercise"],
         "sheet_folder": ["FORMATS", "write_sheets"],
         "exercise_plan": ["MAX_WIDTH", "ExercisePlan"],
-        "sheet_document": ["answers_document", "render_answers", "render_sheets", "sheet_document"],
+        "sheet_rendering": [
+            "answers_document",
+            "render_answers",
+            "render_sheets",
+            "sheet_document",
+        ],
         "worksheet": ["SheetOptions", "Worksheet", "make_worksheet"],
     },
 )
