@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chainrule.data import prepare as prepare
     from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
+    from chainrule.descent import descend_function as descend_function
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -40,8 +41,26 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Votes as Votes
     from chainrule.evaluation import evaluate as evaluate
     from chainrule.evaluation import vote as vote
+    from chainrule.experiment import Experiment as Experiment
+    from chainrule.experiment import Prediction as Prediction
+    from chainrule.experiment import SavedRun as SavedRun
+    from chainrule.experiment import TrainingResult as TrainingResult
+    from chainrule.experiment import data_access as data_access
+    from chainrule.experiment import diagnose as diagnose
+    from chainrule.experiment import list_data as list_data
+    from chainrule.experiment import mend_settings as mend_settings
+    from chainrule.experiment import open_run as open_run
+    from chainrule.experiment import summarise_data as summarise_data
+    from chainrule.experiment import verify_data as verify_data
+    from chainrule.figures import FigureOptions as FigureOptions
+    from chainrule.figures import draw_figure as draw_figure
+    from chainrule.figures import save_figure as save_figure
+    from chainrule.figures import save_report_figures as save_report_figures
+    from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
+    from chainrule.proofs import ProofOptions as ProofOptions
+    from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
     from chainrule.training import RateCurve as RateCurve
     from chainrule.training import Run as Run
@@ -61,33 +80,52 @@ __all__ = [
     "DatasetPair",
     "DivergenceError",
     "EpochRecord",
+    "Experiment",
+    "FigureOptions",
     "FileError",
     "InputError",
     "IntegrityError",
     "Network",
     "Position",
+    "Prediction",
+    "ProofOptions",
     "RateCurve",
     "Recipe",
     "ReferenceEngine",
     "Report",
     "Run",
+    "SavedRun",
     "Score",
     "TrainingInterrupted",
     "TrainingProgress",
+    "TrainingResult",
     "Until",
     "Verification",
     "Votes",
     "__version__",
+    "check_claims",
+    "data_access",
+    "descend_function",
+    "diagnose",
+    "draw_figure",
     "evaluate",
     "find_learning_rate",
+    "list_data",
     "load_dataset",
+    "mend_settings",
+    "open_run",
     "prepare",
+    "prove_gradients",
     "read_picture",
     "resume",
+    "save_figure",
+    "save_report_figures",
     "split",
+    "summarise_data",
     "train",
     "train_many",
     "verify",
+    "verify_data",
     "vote",
 ]
 
@@ -95,6 +133,7 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "descent": ["descend_function"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -106,12 +145,28 @@ __getattr__, __dir__ = attach(
             "TrainingInterrupted",
         ],
         "evaluation": ["Report", "Votes", "evaluate", "vote"],
+        "experiment": [
+            "Experiment",
+            "Prediction",
+            "SavedRun",
+            "TrainingResult",
+            "data_access",
+            "diagnose",
+            "list_data",
+            "mend_settings",
+            "open_run",
+            "summarise_data",
+            "verify_data",
+        ],
+        "figures": ["FigureOptions", "draw_figure", "save_figure", "save_report_figures"],
+        "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
+        "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
         "training": [
-            "TrainingProgress",
             "RateCurve",
             "Run",
+            "TrainingProgress",
             "Verification",
             "find_learning_rate",
             "resume",

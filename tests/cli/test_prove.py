@@ -176,7 +176,7 @@ def test_the_papers(chainrule) -> None:
         ),
         (
             (TWO, "--data", "mnist"),
-            "prove: expected no --data with a worked file, got 'mnist'. It holds its own examples.",
+            "prove: expected no data with a worked file, got 'mnist'. It holds its own examples.",
         ),
         (
             (TWO, "--sample", "0"),

@@ -17,7 +17,7 @@ def test_every_node(everything) -> None:
     opened = re.findall(r"\\begin\{(\w+)\}", text)
     assert sorted(opened) == sorted(re.findall(r"\\end\{(\w+)\}", text))
     assert r"\textbackslash{}input\{x\} \#1 \%\par}" in text
-    assert "\\section*{Given \\hfill 2 marks}\n\n$\\displaystyle \\begin{pmatrix}" in text
+    assert "\\block{Given}{2 marks}\n\n$\\displaystyle \\begin{pmatrix}" in text
     assert (
         "\\entry{F1}{weighted sum}{z[1][0]}"
         "{$\\displaystyle z_{0}^{[1]} = w_{0,1}^{[1]} \\cdot a_{1}^{[0]} - b$, as $z \\geq 0$"

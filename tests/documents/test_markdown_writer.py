@@ -6,7 +6,7 @@ from chainrule.documents.markdown_writer import markdown
 def test_every_node(everything) -> None:
     text = markdown(everything)
     assert text.startswith(
-        "# \\<b\\>\\&\"'\\</b\\> \\| \\*x\\_1\\* <span>$</span>5 \\`c\\` \\\\input{x} \\#1 %\n\n"
+        "# \\<b\\>\\&\"'\\</b\\> \\| \\*x_1\\* <span>$</span>5 \\`c\\` \\\\input{x} \\#1 %\n\n"
         "All nodes.\n\nRead z.\n\n## Given (2 marks)\n\n"
     )
     assert "```math\n\\begin{pmatrix} 0.25 & 0.5 \\end{pmatrix}\n```\n\n### Forward\n" in text

@@ -13,7 +13,7 @@ from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.expression import evaluate
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.rendering.showing import show
+from chainrule.ledger.rendering.entry_formulas import entry_text
 
 SETTINGS = {
     "constant": {},
@@ -60,7 +60,9 @@ def test_all_but_plateau_are_tried() -> None:
 def shown(chain: str, lines: str, step: int, **options) -> tuple[str, str, str]:
     text = chain.replace("steps = 2", f"steps = 9\n{lines}")
     ledger = Ledger(parse_worked(text))
-    told = show(ledger, ledger.entry(f"step[{step}].learning_rate"), DisplayOptions(**options))
+    told = entry_text(
+        ledger, ledger.entry(f"step[{step}].learning_rate"), DisplayOptions(**options)
+    )
     return told.formula, told.substituted, told.result
 
 

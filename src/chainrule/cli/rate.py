@@ -66,7 +66,7 @@ def _find_rate(data: str, **given: Any) -> int:
     if given["save"] is not None:
         _draw(curve, given["save"])
     if console.as_json:
-        console.json({**vars(curve), "suggestion": curve.suggestion})
+        console.json(curve.to_dict())
         return 0
     console.table(_table(curve))
     console.line()

@@ -14,6 +14,7 @@ from chainrule.cli.command import Command, Flag, argument, command_group
 from chainrule.cli.console import Console
 from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag, limit_flag
 from chainrule.cli.study_progress import StudyView, study_view
+from chainrule.documents import write_document
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
 from chainrule.storage import write_atomically
@@ -29,14 +30,13 @@ from chainrule.study import (
     counts_text,
     curve_rows,
     export_text,
-    html_page,
     kept_study,
-    markdown,
     open_store,
     read_study,
     resume_study,
     rows_of,
     run_study,
+    study_document,
     summarised,
     summary_tables,
     work_on_study,
@@ -251,7 +251,7 @@ def _show(**given: Any) -> int:
     console, most = Console(as_json=given["as_json"]), given["most"] or 10
     summary = summarised(kept_study(open_store(given["storage"]), given["name"]))
     if given["markdown"] is not None:
-        write_atomically(given["markdown"], markdown(summary, most).encode())
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
     if console.as_json:
         console.json(summary.to_dict())
     for table in summary_tables(summary, most):
@@ -310,13 +310,13 @@ def _report(**given: Any) -> int:
     summary = summarised(kept_study(open_store(given["storage"]), given["name"]))
     console = Console()
     if given["markdown"] is not None:
-        write_atomically(given["markdown"], markdown(summary, most).encode())
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
         console.fact("written", given["markdown"])
     if given["html"] is not None:
         from chainrule.figures import study_pictures
 
-        page = html_page(summary, dict(study_pictures(summary)), most)
-        write_atomically(given["html"], page.encode())
+        page = study_document(summary, dict(study_pictures(summary)), most)
+        write_document(page, given["html"], "html")
         console.fact("written", given["html"])
     return 0
 

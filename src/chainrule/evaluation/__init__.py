@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.documents import Table as Table
     from chainrule.evaluation.compatibility import matched as matched
     from chainrule.evaluation.ensemble import Votes as Votes
     from chainrule.evaluation.ensemble import vote as vote
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from chainrule.evaluation.report import evaluate as evaluate
     from chainrule.evaluation.report import natural_cost as natural_cost
     from chainrule.evaluation.serialisation import plain as plain
-    from chainrule.evaluation.tables import Table as Table
     from chainrule.evaluation.tables import report_tables as report_tables
     from chainrule.evaluation.wilson import wilson_interval as wilson_interval
 

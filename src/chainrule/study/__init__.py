@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from chainrule.study.export import export_text as export_text
     from chainrule.study.export import rows_of as rows_of
     from chainrule.study.export import write_parquet as write_parquet
-    from chainrule.study.html_report import html_page as html_page
     from chainrule.study.runner import Kept as Kept
     from chainrule.study.runner import begin_study as begin_study
     from chainrule.study.runner import kept_study as kept_study
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from chainrule.study.spec import study_of as study_of
     from chainrule.study.statistics import difference as difference
     from chainrule.study.statistics import spread as spread
+    from chainrule.study.study_report import study_document as study_document
     from chainrule.study.study_storage import open_store as open_store
     from chainrule.study.summary import Entry as Entry
     from chainrule.study.summary import Summary as Summary
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from chainrule.study.tables import chosen_text as chosen_text
     from chainrule.study.tables import counts_text as counts_text
     from chainrule.study.tables import figure_text as figure_text
-    from chainrule.study.tables import markdown as markdown
     from chainrule.study.tables import summary_tables as summary_tables
     from chainrule.study.toml_source import StudySource as StudySource
 
@@ -61,15 +60,14 @@ __all__ = [
     "entries",
     "export_text",
     "figure_text",
-    "html_page",
     "kept_study",
-    "markdown",
     "open_store",
     "read_study",
     "resume_study",
     "rows_of",
     "run_study",
     "spread",
+    "study_document",
     "study_of",
     "summarised",
     "summary_tables",
@@ -82,7 +80,7 @@ __getattr__, __dir__ = attach(
     {
         "comparison": ["compared", "comparison_tables"],
         "export": ["FORMATS", "curve_rows", "export_text", "rows_of", "write_parquet"],
-        "html_report": ["html_page"],
+        "study_report": ["study_document"],
         "runner": [
             "Kept",
             "begin_study",
@@ -96,7 +94,7 @@ __getattr__, __dir__ = attach(
         "statistics": ["difference", "spread"],
         "study_storage": ["open_store"],
         "summary": ["Entry", "Summary", "counted", "entries", "summarised"],
-        "tables": ["chosen_text", "counts_text", "figure_text", "markdown", "summary_tables"],
+        "tables": ["chosen_text", "counts_text", "figure_text", "summary_tables"],
         "toml_source": ["StudySource"],
     },
 )

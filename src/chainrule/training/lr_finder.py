@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from chainrule.data import Dataset
 from chainrule.engine import EpochSums, Position, Until
@@ -51,6 +52,10 @@ class RateCurve:
         still makes long steps.
         """
         return None if self.lowest is None else self.lowest / 3
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule rate --json` prints."""
+        return {**asdict(self), "suggestion": self.suggestion}
 
 
 def find_learning_rate(

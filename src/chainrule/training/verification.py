@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,10 @@ class Verification:
     def holds(self) -> bool:
         """Whether the run was reproduced to the bit."""
         return not self.difference
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as `chainrule verify --json` prints them."""
+        return {"holds": self.holds, **asdict(self)}
 
 
 def verify(

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.sympy_tree import from_sympy as from_sympy
     from chainrule.ledger.formulas.text_formula import Gap as Gap
     from chainrule.ledger.formulas.text_formula import conditions as conditions
+    from chainrule.ledger.formulas.text_formula import formula_math as formula_math
     from chainrule.ledger.formulas.text_formula import formula_text as formula_text
     from chainrule.ledger.formulas.text_formula import number_text as number_text
     from chainrule.ledger.formulas.text_formula import shorten as shorten
@@ -89,6 +90,7 @@ __all__ = [
     "derivative_forms",
     "evaluate",
     "evaluate_precisely",
+    "formula_math",
     "formula_text",
     "from_sympy",
     "is_fused",
@@ -149,7 +151,14 @@ __getattr__, __dir__ = attach(
         "fractions": ["Fractions"],
         "pair_formulas": ["PAIR_ERRORS"],
         "sympy_tree": ["evaluate_precisely", "from_sympy"],
-        "text_formula": ["Gap", "conditions", "number_text", "formula_text", "shorten"],
+        "text_formula": [
+            "Gap",
+            "conditions",
+            "formula_math",
+            "formula_text",
+            "number_text",
+            "shorten",
+        ],
         "tree_changes": [
             "choose_branches",
             "replace_parts",

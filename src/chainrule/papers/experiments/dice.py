@@ -26,7 +26,7 @@ from chainrule.training import train
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["DICE", "FACES", "NOISES", "measure_dice", "nearest_face"]
+__all__ = ["DICE", "FACES", "measure_dice", "nearest_face"]
 
 FACES = np.array(
     [
@@ -44,7 +44,7 @@ FACES = np.array(
 The paper's 3 is [1, 0, 0, 1, 0, 0, 1].
 """
 
-NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+_NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 """Standard deviations of what is added to each dot."""
 
 _TRAINING_NOISE = 0.3
@@ -62,9 +62,9 @@ def measure_dice(options: ExperimentOptions) -> Measurements:
         each noise that of the nearest face; "six", how many of the clean faces each network knows.
     """
     count = options.at_most(20_000, 300)
-    tests = [_thrown(count, s, np.random.default_rng(100 + k)) for k, s in enumerate(NOISES)]
+    tests = [_thrown(count, s, np.random.default_rng(100 + k)) for k, s in enumerate(_NOISES)]
     best = [float((nearest_face(d.inputs) == d.targets).mean()) for d in tests]
-    found: Measurements = {"noises": NOISES, "trained": _TRAINING_NOISE, "six": {}, "best": best}
+    found: Measurements = {"noises": _NOISES, "trained": _TRAINING_NOISE, "six": {}, "best": best}
     for name, noise in (("clean", 0.0), ("noisy", _TRAINING_NOISE)):
         networks = [_trained(noise, seed, options) for seed in range(options.at_most(_SEEDS))]
         found[name] = [[_accuracy(network, data) for network in networks] for data in tests]

@@ -30,7 +30,9 @@ from chainrule.papers.experiments.study_trials import accuracies, run_trials, tr
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["RATE_GRID", "repeat_deviation"]
+__all__ = [
+    "RATE_GRID",
+]
 
 _FIGURE_11 = 400
 """The number of printed accuracies in Figure 11; they come first."""
@@ -85,7 +87,7 @@ def _cells(measured: Measurements) -> list[GridPoint]:
 
 def _report_grid(measured: Measurements) -> list[Block]:
     printed, ours = printed_points("investigation"), _cells(measured)
-    theirs_varies, ours_varies = (100 * repeat_deviation(points) for points in (printed, ours))
+    theirs_varies, ours_varies = (100 * _repeat_deviation(points) for points in (printed, ours))
     return [
         Paragraph(
             (
@@ -151,7 +153,7 @@ def _place(point: GridPoint) -> tuple[int, float]:
     return point.batch_size, round(point.learning_rate, 5)
 
 
-def repeat_deviation(points: Sequence[GridPoint]) -> float:
+def _repeat_deviation(points: Sequence[GridPoint]) -> float:
     """Returns the standard deviation of one training, from the cells that occur twice.
 
     Args:

@@ -25,7 +25,9 @@ from chainrule.study import difference, read_study, spread
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["TRAINING_STEPS", "best_rate"]
+__all__ = [
+    "TRAINING_STEPS",
+]
 
 _GOAL, _PRINTED = 0.9, 0.908
 """The accuracy that the paper wants, and the one that it prints."""
@@ -235,14 +237,14 @@ def _report_steps(measured: Measurements) -> list[Block]:
     ]
 
 
-def best_rate(measured: Measurements) -> list[float]:
+def _best_rate(measured: Measurements) -> list[float]:
     """Returns rate, validation accuracy and test accuracy of the search's best trial."""
     best: list[float] = max(measured["rates"], key=lambda row: row[1])
     return best
 
 
 def _report_rates(measured: Measurements) -> list[Block]:
-    rate, validation, test = best_rate(measured)
+    rate, validation, test = _best_rate(measured)
     return [
         Paragraph(
             f"Bayesian optimisation (TPE, {len(measured['rates'])} trials, judged on a tenth of "
