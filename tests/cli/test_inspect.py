@@ -65,7 +65,7 @@ def test_a_weight_in_words(inspect, trained) -> None:
         "epoch 20, 8 examples."
     )
     assert "The images that moved it most" in lines
-    assert "  U5  W_new[1][0,66] = W[1][0,66] - learning_rate·" in out
+    assert "U5     W_new[1][0,66] = W[1][0,66] - learning_rate·" in out
     for same in ("--epoch 20 --batch 4", "--step 80", "--batch 4"):
         assert inspect(f"seen weight 1:0,66 --top 2 {same}") == out
     assert inspect("seen weight 1:0,66 --step 77") == inspect("seen weight 1:0,66 --batch 1")

@@ -17,8 +17,9 @@ from chainrule.attribution.example_view import (
 )
 from chainrule.attribution.forward_trace import ForwardTrace
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
-from chainrule.documents import Block, CodeBlock, Document, Gallery, Heading, Paragraph
-from chainrule.ledger import DisplayOptions, entry_text
+from chainrule.documents import Block, Document, Gallery, Heading, Paragraph
+from chainrule.ledger import DisplayOptions
+from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["neuron_document"]
@@ -82,7 +83,8 @@ class _NeuronProducer:
         title = f"[F1] z[{l}][{j}] = Σ W · a{' + b' * self.has_bias}, the largest terms first"
         yield terms_table(title, header, rows, self.whole, last=bias)
         yield Heading("Its activation")
-        yield CodeBlock("\n".join(self._activation()))
+        activation = self.trace.ledger.entry(Quantity("a", self.layer, (self.neuron,)))
+        yield EntryFormulas(self.trace.ledger, DisplayOptions()).calculation(activation)
         yield from self._pictures()
 
     def _row(self, at: int) -> tuple[str, ...]:
@@ -91,13 +93,6 @@ class _NeuronProducer:
         else:
             name = f"neuron {at} of layer {self.layer - 1}"
         return name, number_cell(float(self.inputs[at])), number_cell(float(self.weights[at]))
-
-    def _activation(self) -> Iterator[str]:
-        ledger = self.trace.ledger
-        entry = ledger.entry(Quantity("a", self.layer, (self.neuron,)))
-        shown = entry_text(ledger, entry, DisplayOptions())
-        yield f"{entry.equation:<4}{shown.symbol} = {shown.formula}"
-        yield from (f"{'':<4}  = {text}" for text in (shown.substituted, shown.result) if text)
 
     def _pictures(self) -> Iterator[Block]:
         data, row = self.trace.dataset, self.trace.row

@@ -11,10 +11,11 @@ import numpy as np
 
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.term_sums import number_cell
-from chainrule.documents import Block, CodeBlock, Heading, Paragraph
+from chainrule.documents import Block, Calculation, Heading, Paragraph, WorkingLine, parse_formula
 from chainrule.engine import Position, drop_gains
 from chainrule.equations.updates import UPDATES, limited_rows
-from chainrule.ledger import DisplayOptions, Entry, Ledger, entry_text
+from chainrule.ledger import DisplayOptions, Entry, Ledger
+from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["WeightUpdate"]
@@ -89,26 +90,30 @@ class WeightUpdate:
     def blocks(self) -> Iterator[Block]:
         """The update in formulas with their numbers."""
         yield Heading("The update")
-        lines: list[str] = []
-        for entry in self._entries:
-            shown = entry_text(self.ledger, entry, DisplayOptions())
-            lines.append(f"{entry.equation:<4}{shown.symbol} = {shown.formula or shown.result}")
-            rest = (shown.substituted, shown.result) if shown.formula else ()
-            lines += [f"{'':<4}  = {text}" for text in rest if text]
+        formulas = EntryFormulas(self.ledger, DisplayOptions())
+        yield from map(formulas.calculation, self._entries)
+        if self._limited is not None:
+            yield self._limitation(*self._limited)
         run = self.in_the_run
-        yield CodeBlock("\n".join((*lines, *self._limited_lines())))
         yield Paragraph(
             f"In the run itself, in {run['dtype']}: from {run['before']!r} to {run['after']!r}."
         )
 
-    def _limited_lines(self) -> Iterator[str]:
-        if self._limited is not None:
-            (length, limited), longest = self._limited, self.replay.plan.recipe.max_norm
-            new = self._entries[-1]
-            neuron = f"W_new[{self.layer}][{self.index[0]},:]"
-            yield f"U9  {new.quantity}·m/‖{neuron}‖, as ‖{neuron}‖ > m"
-            yield f"      = {number_cell(float(new.value))}·{longest:g}/{number_cell(length)}"
-            yield f"      = {number_cell(limited)}"
+    def _limitation(self, norm: float, limited: float) -> Calculation:
+        """[U9] How the new weight is scaled down with all weights of its neuron."""
+        new, longest = self._entries[-1], self.replay.plan.recipe.max_norm
+        neuron = f"‖W_new[{self.layer}][{self.index[0]},:]‖"
+        numbers = f"{number_cell(float(new.value))}·{longest:g}/{number_cell(norm)}"
+        condition = parse_formula(f"{neuron} > m")
+        return Calculation(
+            symbol=parse_formula(str(new.quantity)),
+            lines=(
+                WorkingLine(parse_formula(f"{new.quantity}·m/{neuron}"), "formula", (condition,)),
+                WorkingLine(parse_formula(numbers), "substituted"),
+                WorkingLine(parse_formula(number_cell(limited))),
+            ),
+            label="U9",
+        )
 
     def record(self) -> list[dict[str, Any]]:
         """The numbers as plain values."""
