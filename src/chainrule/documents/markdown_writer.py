@@ -105,7 +105,7 @@ def _is_item(block: Block | None) -> bool:
     return isinstance(block, Paragraph) and block.style == "note"
 
 
-def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
     match block:
         case Heading(text, level, _, _, aside):
             yield f"{'#' * level} {_escaped(text)}" + (f" ({_escaped(aside)})" if aside else "")

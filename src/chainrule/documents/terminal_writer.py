@@ -103,7 +103,7 @@ class _Terminal:
                 yield ""
             yield from self._block(block, before)
 
-    def _block(self, block: Block, before: Block | None = None) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+    def _block(self, block: Block, before: Block | None = None) -> Iterator[str]:
         match block:
             case Heading(text, _, _, _, aside):
                 line = f"{text} ({aside})" if aside else text

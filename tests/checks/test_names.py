@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-DOOR = '"""A package."""\n'
 GOOD = '''"""A module."""
 
 __all__ = ["LIMITS", "Room", "open_door"]
@@ -39,11 +38,12 @@ def _hidden(): ...
 
 @pytest.fixture
 def judge(plant, run_check):
-    def run(text: str, name: str = "rooms.py", door: str = DOOR):
-        plant("src/house/__init__.py", door)
+    def run(text: str, name: str = "rooms.py", **others: str):
         plant(f"src/house/{name}", text)
-        code, lines = run_check("public_names.py", "src", "house")
-        assert lines[0].endswith("modules read, house imported")
+        for path, other in others.items():
+            plant(f"src/house/{path.replace('__', '/')}.py", other)
+        code, lines = run_check("names.py", "src")
+        assert lines[0].endswith(" modules read")
         assert code == (1 if lines[1:] else 0)
         return lines[1:]
 
@@ -107,41 +107,64 @@ def test_a_list_that_sorts_itself_is_in_order_but_no_other_call_is(judge):
     ]
 
 
-def test_each_name_of_the_door_leads_somewhere(judge):
-    door = (
-        '"""X."""\n__all__ = sorted(["near", "far", "lost"])\nnear = 1\n\n\n'
-        "def __getattr__(name):\n"
-        "    if name == 'far':\n        return 2\n"
-        "    raise AttributeError(f'no {name}')\n"
-    )
-    assert judge(GOOD, door=door) == [
-        "src/house/__init__.py:1: house lists lost, which cannot be had: AttributeError: no lost."
-    ]
-
-
 def test_imported_names_may_be_listed(judge):
     text = '"""X."""\nimport os.path\nfrom io import StringIO as Text\n__all__ = ["Text", "os"]\n'
     assert judge(text) == []
 
 
-def test_a_heavy_import_is_found_however_deep(judge, plant):
-    plant("src/numba.py", '"""Heavy."""\n')
-    plant("src/PIL/__init__.py", '"""Heavy."""\n')
-    door = '"""A package."""\nimport house.rooms\n__all__ = ["house"]\n'
-    assert judge('"""X."""\nimport PIL, numba\n__all__ = ["PIL", "numba"]\n', door=door) == [
-        "src/house/__init__.py:1: import house imports PIL: import it where it is used.",
-        "src/house/__init__.py:1: import house imports numba: import it where it is used.",
+def module(*lines: str) -> str:
+    return '"""X."""\n__all__: list[str] = []\n' + "\n".join(lines) + "\n"
+
+
+def test_two_public_classes_of_one_name_are_found_and_private_ones_are_not(judge):
+    one = module("class Room:", '    """A."""', "class _Wall: pass")
+    assert judge(one, hall=module("class _Room: pass", "class _Wall: pass")) == []
+    assert judge(one, hall=one) == [
+        "src/house/rooms.py:3: src/house/hall.py has a public class Room too: "
+        "one name, one meaning."
     ]
 
 
-def test_an_import_inside_a_function_is_light(judge, plant):
-    plant("src/numba.py", '"""Heavy."""\n')
-    door = '"""X."""\n__all__ = ["quick"]\n\n\ndef quick():\n    """Do it."""\n    import numba\n'
-    assert judge(GOOD, door=door) == []
+def test_two_modules_of_one_basename_are_found(judge):
+    assert judge(module(), garden__rooms=module()) == [
+        "src/house/rooms.py:1: src/house/garden/rooms.py is called rooms too: "
+        "name it by what it adds."
+    ]
 
 
-def test_a_package_that_cannot_be_imported_is_found(judge):
-    assert judge(GOOD, door='"""X."""\nimport nowhere_at_all\n__all__ = ["nowhere_at_all"]\n') == [
-        "src/house/__init__.py:1: import house fails: "
-        "ModuleNotFoundError: No module named 'nowhere_at_all'."
+def test_kernels_may_repeat_a_chapter_of_the_equations_but_no_other_name(judge):
+    others = {"equations__costs": module(), "kernels__costs": module()}
+    assert judge(module(), **others) == []
+    assert judge(module(), **others, figures__costs=module()) == [
+        "src/house/figures/costs.py:1: src/house/equations/costs.py is called costs too: "
+        "name it by what it adds."
+    ]
+
+
+def test_fixed_roles_may_share_a_basename(judge):
+    assert judge(module(), study__report=module(), cli__report=module()) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["def _make_stretch(): pass"], "3: _make_stretch holds the word 'stretch'"),
+        (["class _TrainingCrew: pass"], "3: _TrainingCrew holds the word 'crew'"),
+        (["def _f(a, *, kept): pass"], "3: kept holds the word 'kept'"),
+        (["class _A:", "    said: int = 1"], "4: said holds the word 'said'"),
+        (["MOST_TOLD = 3"], "3: MOST_TOLD holds the word 'told'"),
+    ],
+)
+def test_retired_words_are_found_in_names(judge, lines, found):
+    (line,) = judge(module(*lines))
+    assert line.startswith(f"src/house/rooms.py:{found}: write ")
+
+
+def test_retired_words_inside_other_words_and_in_local_names_pass(judge):
+    assert judge(module("def _stretched(essay):", "    kept = essay", "    return kept")) == []
+
+
+def test_a_module_named_by_a_retired_word_is_found(judge):
+    assert judge(module(), name="timetable.py") == [
+        "src/house/timetable.py:1: timetable holds the word 'timetable': write schedule or another."
     ]
