@@ -15,8 +15,7 @@ from chainrule.cli.console import Console
 from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.errors import InputError
 from chainrule.experiment import is_run
-from chainrule.ledger import LEDGER_FORMATS, DisplayOptions, Ledger
-from chainrule.ledger.steps import Quantity
+from chainrule.ledger import LEDGER_FORMATS, DisplayOptions, Ledger, select_quantity
 from chainrule.limits import Limit, limits_of
 
 __all__ = ["command"]
@@ -89,7 +88,8 @@ def _explain(file: str, **given: Any) -> int:
     ledger = Ledger(read_worked(file))
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}
     step = _step(ledger, given["step"])
-    quantities = tuple(_quantity(ledger, address, step) for address in given["quantity"])
+    where = flag_name("quantity")
+    quantities = tuple(select_quantity(ledger, one, step, where) for one in given["quantity"])
     options = DisplayOptions(**chosen, step=step, quantities=quantities)
     text = ledger.render(given["format"] or _FORMAT.default, options)
     Console().line(text.rstrip("\n"))
@@ -165,15 +165,6 @@ def _step(ledger: Ledger, step: int | None) -> int | None:
             value=step,
         )
     return step
-
-
-def _quantity(ledger: Ledger, address: str, step: int | None) -> Quantity:
-    """What an address names; where it names no later step, that of --step is meant."""
-    where = flag_name("quantity")
-    quantity = Quantity.parse(address, where)
-    if step is not None and quantity.step == 1:
-        quantity = replace(quantity, step=step)
-    return ledger.locate(quantity, where)
 
 
 def _flags() -> list[click.Parameter]:
