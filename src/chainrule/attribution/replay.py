@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
-from chainrule.engine import Position, ReferenceEngine, TrainingSchedule, Until
+from chainrule.engine import Position, ReferenceEngine, TrainingContext, TrainingSchedule, Until
 from chainrule.errors import InputError
 from chainrule.experiment import SavedRun
 from chainrule.network import Network
-from chainrule.threads import thread_count
 from chainrule.training import (
     RunFolder,
     TrainingSetup,
@@ -288,13 +287,12 @@ class RunReplay:
         """The reference engine in float64, for this training."""
         plan = self.plan
         architecture = replace(plan.network.architecture, dtype="float64")
-        law = ReferenceEngine(architecture, plan.recipe.replaced(engine="reference"), plan.training)
-        law.expansion.threads = thread_count()
-        return law
+        recipe = plan.recipe.replaced(engine="reference")
+        return ReferenceEngine(TrainingContext(architecture, recipe, plan.training))
 
     def examples(self, step: RunStep) -> Dataset:
         """The training set as the epoch of a step had it: distorted copies, where there are any."""
-        return self.reference.expansion.of(step.epoch - 1)
+        return self.reference.context.epochs.dataset_of(step.epoch - 1)
 
     def position_before(self, step: RunStep) -> Position:
         """Where the run stood before a step, to the bit.
