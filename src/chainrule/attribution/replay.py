@@ -158,7 +158,7 @@ class RunReplay:
 
     def _order(self, epoch: int) -> NDArray[np.int64]:
         """The order in which an epoch, from 0, takes the examples."""
-        return self.reference.order(epoch)
+        return self.reference.context.order(epoch)
 
     def step(self, number: int) -> RunStep:
         """One step.
