@@ -18,6 +18,11 @@ from chainrule._lazy import attach
 from chainrule._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from chainrule.attribution import inspect_decision as inspect_decision
+    from chainrule.attribution import inspect_influence as inspect_influence
+    from chainrule.attribution import inspect_mislabels as inspect_mislabels
+    from chainrule.attribution import inspect_neuron as inspect_neuron
+    from chainrule.attribution import inspect_weight as inspect_weight
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
     from chainrule.data import load_dataset as load_dataset
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
     from chainrule.figures import study_report as study_report
+    from chainrule.ledger import explain as explain
     from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
@@ -124,7 +130,13 @@ __all__ = [
     "diagnose",
     "draw_figure",
     "evaluate",
+    "explain",
     "find_learning_rate",
+    "inspect_decision",
+    "inspect_influence",
+    "inspect_mislabels",
+    "inspect_neuron",
+    "inspect_weight",
     "list_data",
     "list_studies",
     "load_dataset",
@@ -152,6 +164,13 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "attribution": [
+            "inspect_decision",
+            "inspect_influence",
+            "inspect_mislabels",
+            "inspect_neuron",
+            "inspect_weight",
+        ],
         "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
         "descent": ["descend_function"],
         "documents": ["Document", "write_document"],
@@ -186,6 +205,7 @@ __getattr__, __dir__ = attach(
             "save_report_figures",
             "study_report",
         ],
+        "ledger": ["explain"],
         "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
         "proofs": ["ProofOptions", "prove_gradients"],
