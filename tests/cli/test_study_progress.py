@@ -9,26 +9,26 @@ from rich.live import Live
 
 from chainrule.cli.console import Console
 from chainrule.cli.study_progress import StudyView
-from chainrule.study.leases import Claim
-from chainrule.study.runner import Kept
-from chainrule.study.scheduler import Ended
-from chainrule.study.spec import study_of
+from chainrule.study.trial_queue import TrialClaim
+from chainrule.study.runner import StoredStudy
+from chainrule.study.scheduler import FinishedTrial
+from chainrule.study.spec import parse_study
 from chainrule.study.study_storage import open_store
 from chainrule.study.toml_source import StudySource
 from chainrule.study.trial import Outcome
 
 
-def kept(folder: Any) -> Kept:
+def kept(folder: Any) -> StoredStudy:
     """A study of four configurations of which none is computed."""
     table = {"data": "mnist", "search": "grid", "space": {"batch_size": [1, 2, 3, 4]}}
-    spec = study_of(StudySource("view", table), "view")
+    spec = parse_study(StudySource("view", table), "view")
     store = open_store(str(folder / "j"), create=True)
-    return Kept(store, store.made("view", rising=True), spec, "", 4)
+    return StoredStudy(store, store.create_study("view", higher_is_better=True), spec, "", 4)
 
 
-def ended(size: int, value: float | None, how: str = "complete") -> Ended:
-    claim = Claim(size, size, {"batch_size": size}, 1 + (size == 2))
-    return Ended(claim, Outcome(size, how, value, {}))
+def ended(size: int, value: float | None, how: str = "complete") -> FinishedTrial:
+    claim = TrialClaim(size, size, {"batch_size": size}, 1 + (size == 2))
+    return FinishedTrial(claim, Outcome(size, how, value, {}))
 
 
 def test_the_best_and_the_time_left(tmp_path) -> None:

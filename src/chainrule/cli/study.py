@@ -16,25 +16,18 @@ from chainrule.cli.study_progress import StudyView, study_view
 from chainrule.documents import write_document
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
-from chainrule.storage import write_atomically
 from chainrule.study import (
-    FORMATS,
-    STORAGE,
+    DEFAULT_STORAGE,
+    EXPORT_FORMATS,
     SavedStudy,
-    Settings,
-    Spec,
     StudyPlace,
+    StudySettings,
+    StudySpec,
     compare_configurations,
-    comparison_tables,
     compute_study,
-    counts_text,
-    export_text,
     list_studies,
     open_study,
     read_study,
-    study_document,
-    summary_tables,
-    write_parquet,
 )
 
 __all__ = ["command", "compute_in_view", "place_flags", "storage_flag"]
@@ -107,15 +100,15 @@ _DEFAULTS = {
     "address": "starts workers here",
 }
 _PLACE = {
-    name: Setting(name=name, limit=limits_of(Settings)[name], default_text=text)
+    name: Setting(name=name, limit=limits_of(StudySettings)[name], default_text=text)
     for name, text in _DEFAULTS.items()
 }
 
 
 def storage_flag() -> Flag:
     """The flag that names a storage."""
-    text = f"a journal file, or the address of a database [{STORAGE}]"
-    return Flag(["--storage"], metavar="URL", default=STORAGE, group="study", help=text)
+    text = f"a journal file, or the address of a database [{DEFAULT_STORAGE}]"
+    return Flag(["--storage"], metavar="URL", default=DEFAULT_STORAGE, group="study", help=text)
 
 
 def place_flags() -> list[click.Parameter]:
@@ -135,7 +128,7 @@ def _run(**given: Any) -> int:
     return compute_in_view(spec, given["storage"], as_json=given["as_json"])
 
 
-def compute_in_view(spec: Spec, storage: str, *, as_json: bool) -> int:
+def compute_in_view(spec: StudySpec, storage: str, *, as_json: bool) -> int:
     """Compute a study where the flags say, and show its answer.
 
     Args:
@@ -149,7 +142,7 @@ def compute_in_view(spec: Spec, storage: str, *, as_json: bool) -> int:
 
     def compute(view: StudyView) -> SavedStudy:
         return compute_study(
-            spec, storage, place=place, on_trial=view.ended_one, on_begin=view.begun
+            spec, storage, place=place, on_trial=view.on_trial, on_begin=view.on_begin
         )
 
     return _follow(Console(as_json=as_json), _resume_command(spec.name, storage), compute)
@@ -160,7 +153,7 @@ def _resume(**given: Any) -> int:
 
     def resume(view: StudyView) -> SavedStudy:
         study = open_study(name, storage)
-        return study.resume(place=place, on_trial=view.ended_one, on_begin=view.begun)
+        return study.resume(place=place, on_trial=view.on_trial, on_begin=view.on_begin)
 
     return _follow(Console(as_json=given["as_json"]), _resume_command(name, storage), resume)
 
@@ -169,7 +162,7 @@ def _worker(**given: Any) -> int:
     name, storage, console = given["name"], given["storage"], Console(as_json=given["as_json"])
     with _interruptible(_resume_command(name, storage)):
         view = StudyView(console, None)
-        open_study(name, storage).work(on_trial=view.ended_one, on_begin=view.begun)
+        open_study(name, storage).work(on_trial=view.on_trial, on_begin=view.on_begin)
     if console.as_json:
         console.json({"study": name, "ended": view.computed})
     return 0
@@ -180,11 +173,8 @@ def _follow(console: Console, again: str, action: Callable[[StudyView], SavedStu
         study = action(view)
     # What each parameter explains takes seconds to find out; `study show` tells it at any time.
     summary = study.summarise(effects=view.computed > 0)
-    if console.as_json:
-        console.json(summary.to_dict())
-    for table in summary_tables(summary):
-        console.line()
-        console.table(table)
+    console.line()
+    console.document(summary.document())
     return 0
 
 
@@ -200,7 +190,7 @@ def _interruptible(again: str) -> Iterator[None]:
 
 
 def _resume_command(name: str, storage: str) -> str:
-    where = [] if storage == STORAGE else ["--storage", storage]
+    where = [] if storage == DEFAULT_STORAGE else ["--storage", storage]
     return shlex.join(["chainrule", "study", "resume", name, *where])
 
 
@@ -212,7 +202,7 @@ def _status(**given: Any) -> int:
     if console.as_json:
         console.json({name: found.to_dict() for name, found in counts.items()})
     for name, found in counts.items():
-        console.fact(name, counts_text(found))
+        console.fact(name, str(found))
     return 0
 
 
