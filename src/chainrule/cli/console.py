@@ -82,10 +82,12 @@ class Console:
                 self.line(text)
 
     def document(self, document: DocumentNode) -> None:
-        """A document as text, its headings bold on a terminal."""
+        """A document: as text, bold headings on a terminal, or its values as JSON."""
         from chainrule.documents import terminal
 
-        if not self.as_json:
+        if self.as_json:
+            self.json(document.values() if document.values else None)
+        else:
             text = terminal(document, styled=self.terminal)
             self._write(lambda: print(text, end="", flush=True))
 

@@ -319,7 +319,7 @@ class HtmlWriter:
         work += map(self._line, block.lines)
         if block.remark:
             kind = {True: "agrees", False: "differs", None: "remark"}[block.agrees]
-            work.append(element("div", block.remark, class_=f"line {kind}"))
+            work.append(element("div", self.inline(block.remark), class_=f"line {kind}"))
         inner = [element("div", what, class_="what"), element("div", work, class_="work")]
         kind = "entry" if block.address else "entry arrays"
         return element("article", inner, class_=kind, id=self.place(block.anchor))

@@ -278,7 +278,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 def _entry(block: Calculation) -> str:
     lines = list(_working(block))
     if block.remark:
-        lines.append(escape_latex(block.remark))
+        lines.append(_inline(block.remark))
     body = "\\newline\n  ".join(lines)
     name, address = escape_latex(block.name), escape_latex(block.address)
     return rf"\entry{{{escape_latex(block.label)}}}{{{name}}}{{{address}}}{{{body}}}"

@@ -191,7 +191,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 def _item(block: Calculation) -> Iterator[str]:
     lines = list(_working(block))
     if block.remark:
-        lines.append(_escaped(block.remark))
+        lines.append(_inline(block.remark))
     yield f"- **{block.label}** {_escaped(block.name)} {_code(block.address)}{_BREAK}"
     yield from (f"  {line}{_BREAK}" for line in lines[:-1])
     yield f"  {lines[-1]}"

@@ -247,7 +247,7 @@ class Calculation:
         name: what it is in words.
         address: how it is named in files and on the command line.
         anchor: the name by which links lead here.
-        remark: a sentence below the lines.
+        remark: a few words below the lines.
         agrees: whether the remark is good news; None for one that is neither.
     """
 
@@ -257,7 +257,7 @@ class Calculation:
     name: str = ""
     address: str = ""
     anchor: str = ""
-    remark: str = ""
+    remark: Content = ""
     agrees: bool | None = None
 
 

@@ -14,6 +14,7 @@ from chainrule.documents.nodes import (
     Block,
     Calculation,
     CodeBlock,
+    Definition,
     Definitions,
     Details,
     DocumentNode,
@@ -35,6 +36,8 @@ __all__ = ["WIDTH", "terminal", "wrap"]
 WIDTH = 80
 _MARGIN = 7
 """The column of formulas; their ids stand before it."""
+_LABEL, _WIDEST_LABEL = 8, 16
+"""The width of the column of terms, and the longest term for which it is widened."""
 _STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m", "cyan": "\x1b[36m"}
 _PARAGRAPHS = {"lead": "bold", "note": "dim", "quiet": "dim"}
 _PLAIN = "\x1b[0m"
@@ -118,10 +121,7 @@ class _Terminal:
                     first = f"{at}. " if numbered else "- "
                     yield from wrap(plain_text(item), self._width, first, " " * len(first))
             case Definitions(items):
-                for term, meaning in items:
-                    yield from wrap(
-                        f"{plain_text(term)}: {plain_text(meaning)}", self._width, "", "  "
-                    )
+                yield from self._definitions(items)
             case CodeBlock(text):
                 yield from (f"  {line}" for line in text.splitlines())
             case Table():
@@ -155,6 +155,14 @@ class _Terminal:
         yield from lines
         yield from self._marked("dim", note)
 
+    def _definitions(self, items: tuple[Definition, ...]) -> Iterator[str]:
+        """Terms in a column of their own, unless they are long."""
+        terms = [plain_text(one.term) for one in items]
+        widest = max(_LABEL, *map(len, terms)) if max(map(len, terms)) <= _WIDEST_LABEL else _LABEL
+        for term, (_, meaning) in zip(terms, items, strict=True):
+            later = " " * (widest + 1)
+            yield from wrap(plain_text(meaning), self._width, f"{term:<{widest}} ", later)
+
     def _blank(self, item: Blank | Mathematics) -> str:
         if not isinstance(item, Blank):
             return " " * _MARGIN + math_text(item)
@@ -182,13 +190,15 @@ class _Terminal:
             first = " " * indent + " = "
         if block.remark:
             later = " " * (indent + 3)
-            yield from wrap(block.remark, self._width, later, later)
+            yield from wrap(plain_text(block.remark), self._width, later, later)
 
 
 def _belongs(block: Block, before: Block) -> bool:
     """Whether a block follows the one before it without an empty line."""
     if isinstance(before, Heading):
-        return isinstance(block, (Table, Gallery, CodeBlock))  # which are indented
+        return isinstance(
+            block, (Table, Gallery, CodeBlock, Definitions)
+        )  # which stand apart by themselves
     if isinstance(before, Calculation):
         if isinstance(block, Calculation):
             return bool(block.address) == bool(before.address)  # arrays stand apart

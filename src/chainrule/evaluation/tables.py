@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainrule.documents import Table
+from chainrule.documents import Document, Table
 from chainrule.evaluation.calibration import Calibration
 from chainrule.evaluation.confusion import frequent_confusions
 from chainrule.evaluation.number_format import count_text, number_text, percent_text, share_text
 from chainrule.evaluation.report import ClassReport, NumberReport, Report
 
-__all__ = ["report_lines", "report_tables"]
+__all__ = ["report_document", "report_lines", "report_tables"]
 
 _WIDEST_MATRIX = 20
 _LONGEST_LIST = 10
@@ -24,6 +24,11 @@ def report_tables(report: Report) -> tuple[Table, ...]:
     if report.classes is not None:
         tables += _tables_of_classes(report.classes)
     return tuple(table for table in tables if table.rows)
+
+
+def report_document(report: Report) -> Document:
+    """The whole report as a document."""
+    return Document(f"Evaluation on {report.data}", report_tables(report), values=report.to_dict)
 
 
 def _tables_of_classes(classes: ClassReport) -> Iterable[Table]:

@@ -197,8 +197,8 @@ class _SheetWriter:
 def _spaced(words: str, formulas: Sequence[Mathematics]) -> Content:
     """Words and formulas with room between them."""
     parts: list[str | Mathematics] = [words] if words else []
-    for formula in formulas:
-        parts += [", ", formula] if parts and not isinstance(parts[-1], str) else [" ", formula]
+    for at, formula in enumerate(formulas):
+        parts += [", " if at else " ", formula] if parts else [formula]
     return tuple(parts)
 
 
@@ -215,5 +215,5 @@ def _answer(sheet: Worksheet, formulas: EntryFormulas, quantity: Quantity) -> Ca
         label=entry.equation,
         name=short_name(quantity),
         address=str(quantity),
-        remark=f"with more digits {more}",
+        remark=("with more digits ", Numeral(more)),
     )
