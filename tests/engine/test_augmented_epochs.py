@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import chainrule as cr
-from chainrule.data.augmentation import augmented, augmented_by_law, mixing
+from chainrule.data.augmentation import augment, augment_reference, mixup_partners
 from chainrule.engine.augmented_epochs import AugmentedEpochs, augmentation_from_recipe
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.reference import ReferenceEngine
@@ -53,7 +53,7 @@ def test_copies_are_those_of_seed_and_epoch() -> None:
     assert made.changes
     how = augmentation_from_recipe(made.recipe)
     for epoch in (0, 1, 5):
-        wanted = augmented(DOTS, (5, 5), how, seed=3, epoch=epoch)
+        wanted = augment(DOTS, (5, 5), how, seed=3, epoch=epoch)
         assert_array_equal(made.of(epoch).inputs, wanted)
     assert made.of(0).inputs.tobytes() != made.of(1).inputs.tobytes()
     other = expansion(shift=1.0, noise=0.05, seed=4)
@@ -109,7 +109,7 @@ def test_mixing_by_hand(dtype: str) -> None:
     pairs = made.mixing(2)
     assert pairs is not None
     partners, shares = pairs
-    wanted = mixing(12, augmentation_from_recipe(made.recipe), seed=3, epoch=2)
+    wanted = mixup_partners(12, augmentation_from_recipe(made.recipe), seed=3, epoch=2)
     assert_array_equal(partners, wanted[0])
     assert_array_equal(shares, wanted[1])
     found = made.of(2).inputs
@@ -135,7 +135,7 @@ def test_without_numba_the_law_makes_the_copies(monkeypatch: pytest.MonkeyPatch)
     with monkeypatch.context() as patched:
         patched.setattr(importlib.util, "find_spec", lambda name: None)
         found = made.of(1).inputs
-    assert_array_equal(found, augmented_by_law(DOTS, (5, 5), how, seed=3, epoch=1))
+    assert_array_equal(found, augment_reference(DOTS, (5, 5), how, seed=3, epoch=1))
     assert found.dtype == np.uint8
 
 

@@ -6,9 +6,9 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.data.augmentation import Augmentation as Augmentation
-    from chainrule.data.augmentation import augmented as augmented
-    from chainrule.data.augmentation import augmented_by_law as augmented_by_law
-    from chainrule.data.augmentation import mixing as mixing
+    from chainrule.data.augmentation import augment as augment
+    from chainrule.data.augmentation import augment_reference as augment_reference
+    from chainrule.data.augmentation import mixup_partners as mixup_partners
     from chainrule.data.batch_order import batch_bounds as batch_bounds
     from chainrule.data.batch_order import epoch_order as epoch_order
     from chainrule.data.catalogue import CATALOGUE as CATALOGUE
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting import prepare as prepare
     from chainrule.data.handwriting import read_picture as read_picture
     from chainrule.data.mnist import load_mnist as load_mnist
-    from chainrule.data.reader import Reading as Reading
+    from chainrule.data.reader import ReadOptions as ReadOptions
     from chainrule.data.sources import dataset_names as dataset_names
     from chainrule.data.sources import load_dataset as load_dataset
     from chainrule.data.sources import verify_dataset as verify_dataset
     from chainrule.data.splitting import split as split
-    from chainrule.data.streams import SIZE_LIMIT as SIZE_LIMIT
-    from chainrule.data.streams import opened as opened
+    from chainrule.data.untrusted_files import SIZE_LIMIT as SIZE_LIMIT
+    from chainrule.data.untrusted_files import open_decompressed as open_decompressed
 
 __all__ = [
     "CATALOGUE",
@@ -37,17 +37,17 @@ __all__ = [
     "DatasetPair",
     "FileState",
     "Preparation",
-    "Reading",
+    "ReadOptions",
     "Stage",
-    "augmented",
-    "augmented_by_law",
+    "augment",
+    "augment_reference",
     "batch_bounds",
     "dataset_names",
     "epoch_order",
     "load_dataset",
     "load_mnist",
-    "mixing",
-    "opened",
+    "mixup_partners",
+    "open_decompressed",
     "prepare",
     "read_picture",
     "split",
@@ -58,7 +58,7 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "augmentation": ["Augmentation", "augmented", "augmented_by_law", "mixing"],
+        "augmentation": ["Augmentation", "augment", "augment_reference", "mixup_partners"],
         "batch_order": ["batch_bounds", "epoch_order"],
         "catalogue": ["CATALOGUE"],
         "columns": ["target_column"],
@@ -66,9 +66,9 @@ __getattr__, __dir__ = attach(
         "file_state": ["FileState"],
         "handwriting": ["Preparation", "Stage", "prepare", "read_picture"],
         "mnist": ["load_mnist"],
-        "reader": ["Reading"],
+        "reader": ["ReadOptions"],
         "sources": ["dataset_names", "load_dataset", "verify_dataset"],
         "splitting": ["split"],
-        "streams": ["SIZE_LIMIT", "opened"],
+        "streams": ["SIZE_LIMIT", "open_decompressed"],
     },
 )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Augmentation, Dataset, augmented, augmented_by_law, mixing
+from chainrule.data import Augmentation, Dataset, augment, augment_reference, mixup_partners
 from chainrule.equations.mixing import mixed
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
@@ -85,11 +85,11 @@ class AugmentedEpochs:
         except BaseException as error:
             coming.set_exception(error)
 
-    def mixing(self, epoch: int) -> Mixing | None:
+    def mixup_partners(self, epoch: int) -> Mixing | None:
         """Who is mixed with whom in an epoch; None where nobody is."""
         if not self._how.mixup:
             return None
-        return mixing(len(self.dataset), self._how, seed=self._seed, epoch=epoch)
+        return mixup_partners(len(self.dataset), self._how, seed=self._seed, epoch=epoch)
 
     @property
     def _seed(self) -> int:
@@ -100,8 +100,8 @@ class AugmentedEpochs:
         """The distorted inputs; by the law, slowly, where there is no Numba."""
         given = (self.dataset.inputs, self.dataset.shape, self._how)
         if importlib.util.find_spec("numba") is None:
-            return augmented_by_law(*given, seed=self._seed, epoch=epoch)
-        return augmented(*given, seed=self._seed, epoch=epoch, threads=threads)
+            return augment_reference(*given, seed=self._seed, epoch=epoch)
+        return augment(*given, seed=self._seed, epoch=epoch, threads=threads)
 
     def _copies(self, epoch: int, threads: int) -> Dataset:
         dataset, inputs = self.dataset, self.dataset.inputs
