@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
     from chainrule.data import load_dataset as load_dataset
-    from chainrule.data import prepare as prepare
-    from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
+    from chainrule.data.handwriting import prepare as prepare
+    from chainrule.data.handwriting import read_picture as read_picture
     from chainrule.descent import descend_function as descend_function
+    from chainrule.documents import Document as Document
+    from chainrule.documents import write_document as write_document
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -56,12 +58,20 @@ if TYPE_CHECKING:
     from chainrule.figures import draw_figure as draw_figure
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
+    from chainrule.figures import study_report as study_report
     from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
+    from chainrule.study import SavedStudy as SavedStudy
+    from chainrule.study import StudyPlace as StudyPlace
+    from chainrule.study import compare_configurations as compare_configurations
+    from chainrule.study import compute_study as compute_study
+    from chainrule.study import list_studies as list_studies
+    from chainrule.study import open_study as open_study
+    from chainrule.study import tune as tune
     from chainrule.training import RateCurve as RateCurve
     from chainrule.training import Run as Run
     from chainrule.training import TrainingProgress as TrainingProgress
@@ -79,6 +89,7 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "DivergenceError",
+    "Document",
     "EpochRecord",
     "Experiment",
     "FigureOptions",
@@ -95,7 +106,9 @@ __all__ = [
     "Report",
     "Run",
     "SavedRun",
+    "SavedStudy",
     "Score",
+    "StudyPlace",
     "TrainingInterrupted",
     "TrainingProgress",
     "TrainingResult",
@@ -104,6 +117,8 @@ __all__ = [
     "Votes",
     "__version__",
     "check_claims",
+    "compare_configurations",
+    "compute_study",
     "data_access",
     "descend_function",
     "diagnose",
@@ -111,9 +126,11 @@ __all__ = [
     "evaluate",
     "find_learning_rate",
     "list_data",
+    "list_studies",
     "load_dataset",
     "mend_settings",
     "open_run",
+    "open_study",
     "prepare",
     "prove_gradients",
     "read_picture",
@@ -121,19 +138,24 @@ __all__ = [
     "save_figure",
     "save_report_figures",
     "split",
+    "study_report",
     "summarise_data",
     "train",
     "train_many",
+    "tune",
     "verify",
     "verify_data",
     "vote",
+    "write_document",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
+        "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
+        "documents": ["Document", "write_document"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -158,11 +180,26 @@ __getattr__, __dir__ = attach(
             "summarise_data",
             "verify_data",
         ],
-        "figures": ["FigureOptions", "draw_figure", "save_figure", "save_report_figures"],
+        "figures": [
+            "FigureOptions",
+            "draw_figure",
+            "save_figure",
+            "save_report_figures",
+            "study_report",
+        ],
         "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
         "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
+        "study": [
+            "SavedStudy",
+            "StudyPlace",
+            "compare_configurations",
+            "compute_study",
+            "list_studies",
+            "open_study",
+            "tune",
+        ],
         "training": [
             "RateCurve",
             "Run",

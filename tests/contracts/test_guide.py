@@ -21,6 +21,8 @@ ROW = re.compile(r"^\| `chainrule (?P<command>.+?)` \| `(?P<call>.+?)` \|$", re.
 ROWS = [(found["command"], found["call"]) for found in ROW.finditer(GUIDE.read_text("utf-8"))]
 CLOCK = frozenset(("seconds", "host", "pid"))
 """What differs from one run to the next."""
+UNCOMPARED = ("lock", ".journal")
+"""Ends of the names of files that hold times, or nothing."""
 ASKED = frozenset(("run", "target"))
 """What a command repeats of its own arguments."""
 
@@ -40,22 +42,57 @@ def files(folder: Path) -> dict[str, bytes]:
     """The content of every file below a folder, with the folder's own name taken out."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != "lock":
+        if path.is_file() and not path.name.endswith(UNCOMPARED):
             content = path.read_bytes().replace(bytes(folder), b"FOLDER")
             found[str(path.relative_to(folder))] = content
     return found
 
 
+STUDY = """
+search = "grid"
+data = "flowers.csv"
+[network]
+layers = [2, 3, 2]
+[recipe]
+engine = "reference"
+[space]
+batch_size = [8, 16]
+[budget]
+epochs = 1
+"""
+
+
+def write_flowers(path: Path) -> None:
+    """Two kinds that lie far apart, twenty of each."""
+    rows = [f"{1 + i / 100},{2 - i / 100},rose" for i in range(20)]
+    rows += [f"{5 + i / 100},{7 - i / 100},tulip" for i in range(20)]
+    path.write_text("\n".join(["length,width,kind", *rows]) + "\n")
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The storage of the study `small`, which has ended."""
+    folder = tmp_path_factory.mktemp("study")
+    write_flowers(folder / "flowers.csv")
+    source = STUDY.replace("flowers.csv", str(folder / "flowers.csv"))
+    (folder / "small.toml").write_text(source)
+    place = cr.StudyPlace(workers=1)
+    cr.compute_study(folder / "small.toml", str(folder / "studies.journal"), place=place)
+    return folder / "studies.journal"
+
+
 @pytest.fixture
-def prepared(own_folder: None, trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(
+    own_folder: None, trained: Path, journal: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A folder with what the rows name: data, recipes, two runs and one more."""
     folder = tmp_path_factory.mktemp("prepared")
     for name in ("run", "seen"):
         shutil.copytree(trained / name, folder / name)
     shutil.copytree(trained / "run", folder / "other")
-    rows = [f"{1 + i / 100},{2 - i / 100},rose" for i in range(20)]
-    rows += [f"{5 + i / 100},{7 - i / 100},tulip" for i in range(20)]
-    (folder / "flowers.csv").write_text("\n".join(["length,width,kind", *rows]) + "\n")
+    shutil.copy(journal, folder / "studies.journal")
+    (folder / "small.toml").write_text(STUDY)
+    write_flowers(folder / "flowers.csv")
     (folder / "more.csv").write_text("length,width\n1.5,1.5\n5,7\n")
     rows = [f"{x / 10},{2 * x / 10}" for x in range(30)]
     (folder / "line.csv").write_text("\n".join(["x,y", *rows]) + "\n")

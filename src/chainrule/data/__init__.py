@@ -1,4 +1,8 @@
-"""Data: one record, `Dataset`, and the ways to make one."""
+"""Data sets: one record, `Dataset`, and the ways to make one.
+
+`load_dataset` reads MNIST, a published set by its name, or a user's own tables and images; `split`
+holds a part out. Pictures of handwriting have a door of their own, `chainrule.data.handwriting`.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -16,12 +20,8 @@ if TYPE_CHECKING:
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
-    from chainrule.data.handwriting import Preparation as Preparation
-    from chainrule.data.handwriting import Stage as Stage
-    from chainrule.data.handwriting import prepare as prepare
-    from chainrule.data.handwriting import read_picture as read_picture
-    from chainrule.data.mnist import load_mnist as load_mnist
     from chainrule.data.reader import ReadOptions as ReadOptions
+    from chainrule.data.scaling import Scaling as Scaling
     from chainrule.data.sources import dataset_names as dataset_names
     from chainrule.data.sources import load_dataset as load_dataset
     from chainrule.data.sources import verify_dataset as verify_dataset
@@ -36,20 +36,16 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "FileState",
-    "Preparation",
     "ReadOptions",
-    "Stage",
+    "Scaling",
     "augment",
     "augment_reference",
     "batch_bounds",
     "dataset_names",
     "epoch_order",
     "load_dataset",
-    "load_mnist",
     "mixup_partners",
     "open_decompressed",
-    "prepare",
-    "read_picture",
     "split",
     "target_column",
     "verify_dataset",
@@ -64,11 +60,10 @@ __getattr__, __dir__ = attach(
         "columns": ["target_column"],
         "dataset": ["Dataset", "DatasetPair"],
         "file_state": ["FileState"],
-        "handwriting": ["Preparation", "Stage", "prepare", "read_picture"],
-        "mnist": ["load_mnist"],
         "reader": ["ReadOptions"],
+        "scaling": ["Scaling"],
         "sources": ["dataset_names", "load_dataset", "verify_dataset"],
         "splitting": ["split"],
-        "streams": ["SIZE_LIMIT", "open_decompressed"],
+        "untrusted_files": ["SIZE_LIMIT", "open_decompressed"],
     },
 )

@@ -135,7 +135,7 @@ def _image_shape(shape: tuple[int, ...], augmentation: Augmentation) -> tuple[in
         return 1, math.prod(shape), 1
     if len(shape) not in (2, 3) or min(shape[:2]) < 2:
         raise ShapeError(
-            "augmented",
+            "augment",
             expected="examples of a shape such as (28, 28) or (32, 32, 3)",
             got=str(tuple(shape)),
             why="Only images can be moved, bent, thickened or cut",

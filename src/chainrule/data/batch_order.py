@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +10,6 @@ from chainrule.randomness import generator
 __all__ = ["batch_bounds", "epoch_order"]
 
 
-@lru_cache(maxsize=2)  # an engine asks again for each chunk of an epoch
 def epoch_order(seed: int | None, epoch: int, n: int) -> NDArray[np.int64]:
     """Return the order in which an epoch takes the examples: all of them, each once.
 

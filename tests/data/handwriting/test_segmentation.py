@@ -21,7 +21,7 @@ def test_clean_ink() -> None:
     np.testing.assert_array_equal(found.mask, page() > 0)
     assert 0 < found.threshold < 0.8
     assert found.contrast == np.float32(0.8)
-    assert (found.texture, found.share, found.specks) == (0, 1, 0)
+    assert (found.texture, found.fraction, found.specks) == (0, 1, 0)
 
 
 def test_grey_edges_stay_grey() -> None:
@@ -81,7 +81,7 @@ def test_specks_are_counted_and_left_out() -> None:
     assert found is not None
     assert found.specks == 2
     assert found.ink[5, 5] == 0
-    np.testing.assert_allclose(found.share, 400 / 403)
+    np.testing.assert_allclose(found.fraction, 400 / 403)
 
 
 def test_a_speck_beside_the_digit_is_its_frayed_edge() -> None:

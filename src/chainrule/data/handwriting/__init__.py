@@ -1,4 +1,7 @@
-"""From a photo, a drawing or a table of numbers to a digit as MNIST has it."""
+"""Handwriting: from a photo, a drawing or a table of numbers to a digit in the form of MNIST's.
+
+`read_picture` reads a file, `prepare` finds the digit in it; a `Preparation` shows each stage.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -15,8 +15,8 @@ __all__ = ["DigitSelection", "select_digit"]
 # large enough to be a digit of its own, which is worth a remark.
 _SPECK = 0.03
 _SECOND_DIGIT = 0.25
-# A separate part of a digit, such as the bar of a 5, is flat: at most this fraction of the height of
-# the rest. A second digit is as high as the first.
+# A separate part of a digit, such as the bar of a 5, is flat: at most this fraction of the height
+# of the rest. A second digit is as high as the first.
 _FLAT = 0.6
 # The widest gaps (below, beside) across which a piece still belongs, as fractions of the digit's
 # longer side. A flat bar may be far from its digit, a high piece only where the pen nearly touched.

@@ -33,8 +33,8 @@ _SMALL = 64
 _ENLARGED = 112
 # Fewer than 4 pixels cannot show a digit; 1024 x 1024 are a million weights for each neuron.
 _SHAPE_BOUNDS = (4, 1024)
-# Thresholds of two remarks: ink lighter than 30 % of full contrast, paper whose brightness varies by
-# a quarter. The digit is found beyond them too, but a poor answer then has a likely cause.
+# Thresholds of two remarks: ink lighter than 30 % of full contrast, paper whose brightness varies
+# by a quarter. The digit is found beyond them too, but a poor answer then has a likely cause.
 _LOW_CONTRAST = 0.3
 _UNEVEN = 0.25
 # A digit with less than this fraction of the ink is one of many marks, not the subject.
@@ -46,8 +46,8 @@ def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 2
     """Find the digit in a picture and bring it into the form of MNIST's.
 
     Uneven light, and whether the ink is dark or light, are found from the picture. The digit is
-    scaled so that their longer side has 20 of 28 pixels, and their centre of mass comes to row and column
-    14, counted from 0. A picture that is already so passes unchanged.
+    scaled so that its longer side has 20 of 28 pixels, and moved so that its centre of mass comes
+    to row and column 14, counted from 0. A picture that has this form already passes unchanged.
 
     Args:
         picture: what `read_picture` gives, or brightness as an array of (rows, columns): bytes,

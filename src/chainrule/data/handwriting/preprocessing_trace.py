@@ -1,4 +1,4 @@
-"""What is told of the way from a picture to a digit."""
+"""The stages of a preparation: what was done to a picture until it was a digit, and why."""
 
 from __future__ import annotations
 

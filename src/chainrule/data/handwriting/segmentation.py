@@ -25,8 +25,8 @@ _OUTSIDE_GRAIN = 4.0
 # the grain itself would be read as a digit.
 _LEAST_CONTRAST = 0.06
 _LEAST_DEVIATIONS = 5.0
-# The ink's darkest pixels, apart from 2 % of outliers, give the threshold a second lower bound, just
-# below their half: fainter marks, such as printed lines or the next page, are no ink of this pen.
+# The ink's darkest pixels, apart from 2 % of outliers, give the threshold a second lower bound,
+# just below their half: fainter marks, such as printed lines, are no ink of this pen.
 _DARKEST = 0.98
 _HALF = 0.45
 # Full ink is the 90 % quantile of the digit: a single dark pixel does not make the rest pale.
