@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from chainrule.kernels.batches import advance_tiles as advance_tiles
     from chainrule.kernels.distortions import distort_rows as distort_rows
     from chainrule.kernels.gradient_tiles import COLUMN_PANELS as COLUMN_PANELS
-    from chainrule.kernels.inference import InputRows as InputRows
-    from chainrule.kernels.inference import OutputRows as OutputRows
     from chainrule.kernels.inference import compute_outputs as compute_outputs
     from chainrule.kernels.output_error import COST_CODES as COST_CODES
     from chainrule.kernels.panels import PANEL as PANEL
@@ -64,9 +62,7 @@ __all__ = [
     "BatchChunk",
     "Buffers",
     "Examples",
-    "InputRows",
     "KernelLayout",
-    "OutputRows",
     "StepHyperparameters",
     "TaskPartition",
     "TaskQueue",
@@ -94,7 +90,7 @@ __getattr__, __dir__ = attach(
         "batches": ["advance_tiles"],
         "distortions": ["distort_rows"],
         "gradient_tiles": ["COLUMN_PANELS"],
-        "inference": ["InputRows", "OutputRows", "compute_outputs"],
+        "inference": ["compute_outputs"],
         "output_error": ["COST_CODES"],
         "panels": ["PANEL", "aligned_zeros", "panel_count", "panel_width", "panelled_size"],
         "products": ["MOST_VECTORS"],
