@@ -19,12 +19,12 @@ from chainrule.evaluation import Table
 from chainrule.figures import SUFFIXES
 from chainrule.limits import Limit
 from chainrule.storage import write_atomically
-from comparison.cases import CASES, QUICK_CASES, cases_named
+from comparison.bench_settings import Settings
+from comparison.cases import CASES, QUICK_CASES, find_cases
 from comparison.environment import available_threads
-from comparison.parts import PARTS, parts_named
-from comparison.peers.table import PEERS, peers_named
+from comparison.part_table import PARTS, find_parts
+from comparison.peers.table import PEERS, find_peers
 from comparison.report import BenchReport, markdown, run_benchmarks
-from comparison.settings import Settings
 
 __all__ = ["main"]
 
@@ -88,22 +88,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> None:
-    parts = parts_named(given.part, given.quick)
+    parts = find_parts(given.part, given.quick)
     settings = _settings(given)
     if given.picture is not None:
         _require_picture(given.picture, {part.name for part in parts})
     for name in ("json", "markdown", "picture"):
         _require_folder(name, getattr(given, name))
-    with _status() as tell:
-        report = run_benchmarks(settings, parts, tell, _ignore if given.json == "-" else _show)
+    with _status() as progress:
+        report = run_benchmarks(settings, parts, progress, _ignore if given.json == "-" else _show)
     _write(report, given)
 
 
 def _settings(given: argparse.Namespace) -> Settings:
     numbers = {name: _number(name, getattr(given, name)) for name in _LIMITS}
     return Settings(
-        cases=cases_named(given.case or (QUICK_CASES if given.quick else tuple(CASES))),
-        peers=peers_named(given.peer),
+        cases=find_cases(given.case or (QUICK_CASES if given.quick else tuple(CASES))),
+        peers=find_peers(given.peer),
         threads=numbers["threads"] or available_threads(),
         rounds=numbers["rounds"] or (_QUICK_ROUNDS if given.quick else _ROUNDS),
         quick=given.quick,

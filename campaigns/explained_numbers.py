@@ -45,7 +45,8 @@ from fifty_digits import DIGITS, Digits, own_size
 from random_networks import MIXTURES, random_example
 
 from chainrule.errors import DivergenceError
-from chainrule.ledger.ledger import Entry, Ledger
+from chainrule.ledger.entries import Entry
+from chainrule.ledger.ledger import Ledger
 from chainrule.training.certificate import versions
 
 WITHIN = {"value": 1e-13, "terms": 1e-13, "condition": 2.0**-53}

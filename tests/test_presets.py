@@ -9,10 +9,10 @@ from statistics import median
 import pytest
 
 import chainrule as cr
-from chainrule.experiment import training_settings
 from chainrule.network.architecture import Architecture
 from chainrule.presets import preset, preset_description, preset_names, preset_results
 from chainrule.recipe import Recipe
+from chainrule.settings import training_settings
 
 NETWORK = {"layers", "activation", "output_activation"}
 
@@ -37,7 +37,7 @@ def test_each_is_a_network_and_a_recipe(name) -> None:
 def test_each_setting_can_be_set_by_a_flag(name) -> None:
     settings = training_settings()
     for key, value in preset(name).items():
-        settings[key].checked("preset", key, value)
+        settings[key].check("preset", key, value)
     assert "about" not in preset(name)
     about = preset_description(name)
     assert about

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comparison.cases import Case
-from comparison.material import load_job, load_tensors
 from comparison.peers.ours import OurSession
+from comparison.workload import load_job, load_tensors
 
-__all__ = ["Truth", "checked_steps", "kept_distance", "tolerance", "truth_of"]
+__all__ = ["Truth", "compute_truth", "saved_distance", "steps_to_check", "tolerance"]
 
 Array = NDArray[Any]
 
@@ -31,7 +31,7 @@ def tolerance(case: Case) -> float:
     return _SMOOTH if case.paper else _KINKED
 
 
-def checked_steps(case: Case) -> int:
+def steps_to_check(case: Case) -> int:
     """Batches after which weights are compared: 20, or as many as 1,000 examples take."""
     return min(case.steps, max(_FEWEST_STEPS, -(-_FEWEST_EXAMPLES // case.batch_size)))
 
@@ -56,15 +56,15 @@ class Truth:
         return float(np.linalg.norm(found - self._end) / way)
 
 
-def truth_of(case: Case, folder: Path) -> Truth:
+def compute_truth(case: Case, folder: Path) -> Truth:
     """The truth of a case whose job lies in the folder."""
     job = load_job(folder, case, threads=1)
     law = OurSession(job, "reference", "float64")
-    law.epoch(0, checked_steps(case))
+    law.epoch(0, steps_to_check(case))
     return Truth(_flat(job.weights, job.biases), _flat(*law.parameters()))
 
 
-def kept_distance(truth: Truth, path: Path) -> float | None:
+def saved_distance(truth: Truth, path: Path) -> float | None:
     """The distance of the weights in a file."""
     return truth.distance(*load_tensors(path))
 

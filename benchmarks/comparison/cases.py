@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.errors import unknown_name
 
-__all__ = ["CASES", "PREDICTED", "QUICK_CASES", "Case", "cases_named"]
+__all__ = ["CASES", "PREDICTED", "QUICK_CASES", "Case", "find_cases"]
 
 _PAPER_COST, _USUAL_COST = "squared_error", "categorical_cross_entropy"
 
@@ -89,7 +89,7 @@ class Case:
         sizes = [ins * outs for ins, outs in pairwise(self.layers)]
         return 6 * sum(sizes) - 2 * sizes[0]
 
-    def scaled(self, most: int) -> Case:
+    def limited_to(self, most: int) -> Case:
         """The same with at most so many examples, still a whole number of batches, at least one."""
         kept = min(most, self.examples) // self.batch_size
         return replace(self, examples=max(1, kept) * self.batch_size)
@@ -143,7 +143,7 @@ PREDICTED = Case(layers=(784, 128, 10), batch_size=32, examples=60_000)
 """The network whose predictions and memory are measured."""
 
 
-def cases_named(names: Sequence[str]) -> tuple[Case, ...]:
+def find_cases(names: Sequence[str]) -> tuple[Case, ...]:
     """The cases of these names, each once; layers alone name all cases that have them.
 
     Raises: UnknownNameError.

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from chainrule.evaluation import MISSING, Table
+from comparison.bench_settings import EPOCH_SECONDS, Bench
 from comparison.environment import peer_environment
 from comparison.peers.table import PEERS
 from comparison.processes import PeerError
-from comparison.rounds import Spread, in_turn, spread
-from comparison.settings import EPOCH_SECONDS, Bench
-from comparison.wording import with_remarks
+from comparison.remarks import add_remarks
+from comparison.rounds import Spread, measure_in_turn, spread
 
 __all__ = ["ImportRow", "import_tables", "measure_imports"]
 
@@ -67,9 +67,9 @@ def measure_imports(bench: Bench) -> tuple[ImportRow, ...]:
         for _, title, program in programs
         if not missing[title]
     }
-    bench.tell("imports")
-    warm = in_turn(1, actions)
-    turns = in_turn(_ROUNDS, {t: a for t, a in actions.items() if t not in warm.failed})
+    bench.progress("imports")
+    warm = measure_in_turn(1, actions)
+    turns = measure_in_turn(_ROUNDS, {t: a for t, a in actions.items() if t not in warm.failed})
     notes = {**missing, **warm.failed, **turns.failed}
     return tuple(
         ImportRow(title, program, spread(turns.taken[title], _MILLI))
@@ -103,7 +103,7 @@ def import_tables(rows: tuple[ImportRow, ...]) -> tuple[Table, ...]:
     texts = tuple((r.title, *_times(r), r.program) for r in rows)
     header = ("what", "ms", "least", "greatest", "program")
     note = f"A whole process, start to end: median, least and greatest of {_ROUNDS}."
-    return (Table("Import", header, texts, with_remarks(note, ((r.title, r.note) for r in rows))),)
+    return (Table("Import", header, texts, add_remarks(note, ((r.title, r.note) for r in rows))),)
 
 
 def _times(row: ImportRow) -> tuple[str, str, str]:

@@ -44,7 +44,7 @@ def this_machine(peers: Iterable[Peer], cores: int) -> Machine:
     """The machine that this runs on.
 
     Args:
-        peers: whose versions to tell.
+        peers: whose versions to report.
         cores: that the run can use.
     """
     installed = {peer.package: peer.version() for peer in peers if not peer.own}

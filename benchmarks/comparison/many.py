@@ -9,11 +9,11 @@ from typing import Any
 
 import chainrule
 from chainrule.evaluation import Table
+from comparison.bench_settings import WARM_SECONDS, Bench
 from comparison.cases import CASES
-from comparison.material import Job, write_job
-from comparison.peers.ours import COMPILED, dataset_of, network_of, recipe_of
+from comparison.peers.ours import COMPILED, job_dataset, job_network, job_recipe
 from comparison.processes import PeerError
-from comparison.settings import WARM_SECONDS, Bench
+from comparison.workload import Job, write_job
 
 __all__ = ["JOBS", "ManyResult", "many_seconds", "many_tables", "measure_many"]
 
@@ -58,8 +58,8 @@ def many_seconds(job: Job, jobs: int, rounds: int) -> dict[str, list[float]]:
     if "train_many" not in chainrule.__all__:
         raise PeerError("this version of chainrule cannot train many at once")
     train_many: Any = chainrule.train_many
-    dataset, recipe = dataset_of(job), recipe_of(job, "compiled")
-    network = network_of(job)
+    dataset, recipe = job_dataset(job), job_recipe(job, "compiled")
+    network = job_network(job)
     work = [(network, dataset, replace(recipe, seed=seed)) for seed in range(jobs)]
     taken: dict[str, list[float]] = {"alone": [], "together": []}
     for turn in range(rounds + 1):
@@ -75,13 +75,13 @@ def many_seconds(job: Job, jobs: int, rounds: int) -> dict[str, list[float]]:
 
 def measure_many(bench: Bench) -> ManyResult:
     """Sixteen trainings of the smallest paper network at once, against one alone."""
-    case = bench.sized(_CASE)
-    bench.tell(f"many: {JOBS} trainings of {case.name}")
+    case = bench.limited(_CASE)
+    bench.progress(f"many: {JOBS} trainings of {case.name}")
     try:
         bench.require(COMPILED, case)
         write_job(bench.folder, case)
         asked = {"case": case.to_dict(), "jobs": JOBS, "rounds": bench.settings.rounds}
-        taken = bench.crew.of(COMPILED).ask("many", seconds=WARM_SECONDS, **asked)
+        taken = bench.processes.worker(COMPILED).ask("many", seconds=WARM_SECONDS, **asked)
     except PeerError as reason:
         return ManyResult(JOBS, note=str(reason))
     return ManyResult(JOBS, tuple(taken["alone"]), tuple(taken["together"]))

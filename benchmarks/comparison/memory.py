@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.evaluation import MISSING, Table
+from comparison.bench_settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from comparison.cases import PREDICTED
-from comparison.material import write_job
 from comparison.peers.contract import Peer
 from comparison.processes import PeerError, Worker
-from comparison.settings import EPOCH_SECONDS, WARM_SECONDS, Bench
-from comparison.wording import with_remarks
+from comparison.remarks import add_remarks
+from comparison.workload import write_job
 
 __all__ = ["MemoryRow", "measure_memory", "memory_tables", "peak_bytes"]
 
@@ -61,12 +61,12 @@ def measure_memory(bench: Bench) -> tuple[MemoryRow, ...]:
 
 
 def _row(bench: Bench, peer: Peer) -> MemoryRow:
-    case = bench.sized(PREDICTED)
-    bench.tell(f"memory: {peer.title}")
+    case = bench.limited(PREDICTED)
+    bench.progress(f"memory: {peer.title}")
     try:
         bench.require(peer, case)
         write_job(bench.folder, case)
-        with bench.crew.fresh(peer) as worker:
+        with bench.processes.fresh(peer) as worker:
             idle, peak = _peaks(worker, case.to_dict())
     except PeerError as reason:
         return MemoryRow(peer.name, peer.title, note=str(reason))
@@ -88,7 +88,7 @@ def memory_tables(rows: tuple[MemoryRow, ...]) -> tuple[Table, ...]:
             f"Memory: one epoch of {PREDICTED.name}",
             ("peer", "before, MB", "peak, MB"),
             texts,
-            with_remarks(_NOTE, ((r.title, r.note) for r in rows)),
+            add_remarks(_NOTE, ((r.title, r.note) for r in rows)),
         ),
     )
 

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.evaluation import MISSING, Table, count_text
+from comparison.bench_settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from comparison.cases import PREDICTED, Case
-from comparison.material import load_job, write_job
 from comparison.peers.contract import Peer
-from comparison.peers.ours import law_outputs
+from comparison.peers.ours import reference_outputs
 from comparison.processes import PeerError, Worker
-from comparison.rounds import Spread, Turns, in_turn, ratio, spread
-from comparison.settings import EPOCH_SECONDS, WARM_SECONDS, Bench
-from comparison.wording import with_remarks
+from comparison.remarks import add_remarks
+from comparison.rounds import Spread, Turns, measure_in_turn, ratio, spread
+from comparison.workload import load_job, write_job
 
 __all__ = [
     "MANY_ROWS",
@@ -76,24 +76,24 @@ def measure_rows(bench: Bench, count: int = MANY_ROWS) -> PredictionResult:
 
 
 def _measured(bench: Bench, count: int) -> PredictionResult:
-    case = PREDICTED.scaled(MANY_ROWS + PREDICTED.batch_size)
+    case = PREDICTED.limited_to(MANY_ROWS + PREDICTED.batch_size)
     write_job(bench.folder, case)
     wanted = _truth(bench, case, count)
     peers = [peer for peer in bench.peers if peer.predictor is not None]
     ready, notes = {}, {}
     for peer in peers:
-        bench.tell(f"prediction of {count_text(count)}: {peer.title}")
+        bench.progress(f"prediction of {count_text(count)}: {peer.title}")
         try:
             ready[peer.name], notes[peer.name] = _made_ready(bench, peer, case, wanted)
         except PeerError as reason:
             notes[peer.name] = str(reason)
     seconds = _seconds(bench)
     actions = {
-        peer.name: partial(_predict, bench.crew.of(peer), count, seconds)
+        peer.name: partial(_predict, bench.processes.worker(peer), count, seconds)
         for peer in peers
         if peer.name in ready
     }
-    turns = in_turn(bench.settings.rounds, actions)
+    turns = measure_in_turn(bench.settings.rounds, actions)
     notes |= turns.failed
     rows = tuple(_row(peer, turns, notes[peer.name], ready.get(peer.name)) for peer in peers)
     return PredictionResult(case.name, count, rows)
@@ -118,13 +118,13 @@ def _seconds(bench: Bench) -> float:
 def _truth(bench: Bench, case: Case, count: int) -> NDArray[Any]:
     """The answers of the law in float64."""
     job = load_job(bench.folder, case, threads=1)
-    return law_outputs(job, job.examples.floats[:count])
+    return reference_outputs(job, job.examples.floats[:count])
 
 
 def _made_ready(bench: Bench, peer: Peer, case: Case, wanted: NDArray[Any]) -> tuple[int, str]:
     """Prepare a peer, choose its threads, and compare its answers."""
     bench.require(peer)
-    worker, count = bench.crew.of(peer), len(wanted)
+    worker, count = bench.processes.worker(peer), len(wanted)
     worker.ask("prepare", seconds=WARM_SECONDS, case=case.to_dict(), counts=[count])
     with np.load(bench.folder / f"{peer.name}.npz") as kept:
         off = float(np.abs(kept["answers"] - wanted).max())
@@ -158,7 +158,7 @@ def prediction_tables(result: PredictionResult) -> tuple[Table, ...]:
     header = ("peer", "µs a call", "least", "greatest", "times", "threads")
     note = "From float32 rows in memory to probabilities in a NumPy array."
     remarks = ((row.title, row.note) for row in result.rows)
-    return (Table(title, header, rows, with_remarks(note, remarks)),)
+    return (Table(title, header, rows, add_remarks(note, remarks)),)
 
 
 def _shape(result: PredictionResult) -> str:

@@ -19,7 +19,7 @@ from typing import IO, Any
 from comparison.environment import peer_environment
 from comparison.peers.contract import Peer
 
-__all__ = ["Crew", "PeerError", "Worker"]
+__all__ = ["PeerError", "PeerProcesses", "Worker"]
 
 _LONGEST_REASON = 200
 _BENCHMARKS = Path(__file__).parents[1]
@@ -56,9 +56,9 @@ class Worker:
         """The answer to a request; a process is started where none runs.
 
         Args:
-            do: the duty.
+            do: the task.
             seconds: how long to wait; the process is then ended.
-            what: the duty's arguments.
+            what: the task's arguments.
 
         Raises: PeerError.
         """
@@ -130,7 +130,7 @@ def _listen(pipe: IO[str], answers: queue.Queue[str | None]) -> None:
     answers.put(None)
 
 
-class Crew:
+class PeerProcesses:
     """The processes of all peers of a run, each started when it is first asked.
 
     Args:
@@ -142,7 +142,7 @@ class Crew:
         self._folder, self._threads = folder, threads
         self._workers: dict[str, Worker] = {}
 
-    def of(self, peer: Peer) -> Worker:
+    def worker(self, peer: Peer) -> Worker:
         """The peer's worker."""
         return self._workers.setdefault(peer.name, Worker(peer, self._folder, self._threads))
 
@@ -155,7 +155,7 @@ class Crew:
         finally:
             worker.close()
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> PeerProcesses:
         return self
 
     def __exit__(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chainrule.evaluation import Table
+from chainrule.documents import Table, plain_text
+from comparison.bench_settings import Bench, Settings
 from comparison.machine import Machine, this_machine
-from comparison.parts import PARTS, Part
-from comparison.processes import Crew, PeerError
-from comparison.settings import Bench, Settings
+from comparison.part_table import PARTS, Part
+from comparison.processes import PeerError, PeerProcesses
 
 __all__ = ["BenchReport", "markdown", "run_benchmarks"]
 
@@ -56,7 +56,7 @@ def _plain(found: Any) -> Any:
 def run_benchmarks(
     settings: Settings,
     parts: Sequence[Part],
-    tell: Callable[[str], None],
+    progress: Callable[[str], None],
     show: Callable[[tuple[Table, ...]], None],
 ) -> BenchReport:
     """Measure part after part.
@@ -64,14 +64,17 @@ def run_benchmarks(
     Args:
         settings: what is asked for.
         parts: what to measure.
-        tell: hears what is being done, in a few words.
+        progress: called with a few words on the work under way.
         show: gets the tables of each part as soon as it is done.
 
     Raises: FileError where MNIST cannot be read.
     """
     report = BenchReport(this_machine(settings.peers, settings.threads), settings, {}, {})
-    with tempfile.TemporaryDirectory() as folder, Crew(Path(folder), settings.threads) as crew:
-        bench = Bench(settings, Path(folder), crew, tell)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        PeerProcesses(Path(folder), settings.threads) as processes,
+    ):
+        bench = Bench(settings, Path(folder), processes, progress)
         for part in parts:
             try:
                 found = part.measure(bench)
@@ -128,7 +131,8 @@ def _lines(table: Table) -> list[str]:
     """A table in Markdown, below its title."""
     header = table.header or ("",) * len(table.rows[0])
     rule = ["---", *["---:" if table.header else "---"] * (len(header) - 1)]
-    body = [_row(cells) for cells in (header, rule, *table.rows)]
+    rows = (tuple(map(plain_text, row)) for row in table.rows)
+    body = [_row(cells) for cells in (header, rule, *rows)]
     return [f"## {table.title}", "", *body, *(["", table.note] if table.note else [])]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from chainrule.evaluation import Table
 from comparison.peers.textbook import NUMPY, blas_threads
-from comparison.processes import Crew
+from comparison.processes import PeerProcesses
 
 __all__ = ["Roofline", "copy_bandwidth", "measure_roofline", "roofline_tables", "sgemm_peak"]
 
@@ -76,17 +76,17 @@ def _least(action: Callable[[], object]) -> float:
     return min(taken[1:])
 
 
-def measure_roofline(crew: Crew, threads: int, quick: bool = False) -> Roofline:
+def measure_roofline(processes: PeerProcesses, threads: int, quick: bool = False) -> Roofline:
     """Measure in NumPy's own process, where BLAS has its best kernels.
 
     Args:
-        crew: the processes.
+        processes: the processes.
         threads: how many all are.
         quick: whether smaller arrays will do.
 
     Raises: PeerError.
     """
-    worker = crew.of(NUMPY)
+    worker = processes.worker(NUMPY)
     size, megabytes = (1024, 64) if quick else (2048, 256)
     ask = partial(worker.ask, seconds=_SECONDS)
     sgemm = [ask("sgemm", threads=n, size=size) for n in (1, threads)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from comparison.processes import PeerError
 
-__all__ = ["Spread", "Turns", "in_turn", "ratio", "spread"]
+__all__ = ["Spread", "Turns", "measure_in_turn", "ratio", "spread"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Turns:
     failed: dict[str, str]
 
 
-def in_turn(rounds: int, actions: Mapping[str, Callable[[int], float]]) -> Turns:
+def measure_in_turn(rounds: int, actions: Mapping[str, Callable[[int], float]]) -> Turns:
     """Call all actions once a round; one that fails is left out from then on.
 
     Every round begins with another of them, so that none always follows the same.

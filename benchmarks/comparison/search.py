@@ -22,10 +22,10 @@ from typing import Any
 from chainrule.storage import read_bytes
 from comparison.cases import Case
 from comparison.environment import available_threads
-from comparison.material import Examples, Job, labelled, start_weights
 from comparison.peers.contract import Peer, Session
 from comparison.peers.table import PEERS
-from comparison.to_98 import GOAL, SEEDS, accuracy_of, recipe
+from comparison.to_98 import GOAL, SEEDS, measure_accuracy, recipe
+from comparison.workload import Examples, Job, draw_start_weights, load_examples
 
 __all__ = ["EPOCHS", "GRID", "accuracies", "candidates", "reaching", "row_of"]
 
@@ -55,7 +55,7 @@ def candidates() -> Iterator[tuple[Case, ...]]:
     for grid in GRID:
         for hidden, batch_size, optimiser, rate in product(*grid.values()):
             made = (recipe(hidden, batch_size, optimiser, rate, n) for n in EPOCHS)
-            yield tuple(case.scaled(60_000 - HELD_OUT) for case in made)
+            yield tuple(case.limited_to(60_000 - HELD_OUT) for case in made)
 
 
 def accuracies(case: Case, peer: Peer, images: Examples) -> Iterator[float]:
@@ -72,7 +72,7 @@ def accuracies(case: Case, peer: Peer, images: Examples) -> Iterator[float]:
         for number in range(case.epochs):
             session.epoch(number)
         weights, biases = session.parameters()
-        accuracy = accuracy_of(case, (tuple(weights), tuple(biases)), held)
+        accuracy = measure_accuracy(case, (tuple(weights), tuple(biases)), held)
         yield accuracy
         if accuracy < GOAL:
             return
@@ -81,7 +81,7 @@ def accuracies(case: Case, peer: Peer, images: Examples) -> Iterator[float]:
 def _session(case: Case, peer: Peer, images: Examples) -> Session:
     assert peer.start is not None, "a peer that trains"
     kept = Examples(images.inputs[: case.examples], images.labels[: case.examples], images.scale)
-    return peer.start(Job(case, kept, *start_weights(case), threads=available_threads()))
+    return peer.start(Job(case, kept, *draw_start_weights(case), threads=available_threads()))
 
 
 def row_of(case: Case, found: Sequence[float]) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def reaching(lines: Iterable[str]) -> Iterator[Case]:
 
 
 def _search(name: str) -> None:
-    images, out = labelled("mnist"), csv.writer(sys.stdout, lineterminator="\n")
+    images, out = load_examples("mnist"), csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(COLUMNS)
     for cases in candidates():
         for case in cases:
@@ -113,7 +113,7 @@ def _search(name: str) -> None:
 
 
 def _times(name: str, path: str) -> None:
-    images = labelled("mnist")
+    images = load_examples("mnist")
     taken: dict[tuple[Any, ...], float] = {}
     ranked: list[tuple[float, Case]] = []
     for case in reaching(read_bytes(path).decode().splitlines()):

@@ -6,13 +6,13 @@ import statistics
 from dataclasses import dataclass, replace
 from functools import partial
 
-from comparison.agreement import Truth, checked_steps, kept_distance, tolerance, truth_of
+from comparison.agreement import Truth, compute_truth, saved_distance, steps_to_check, tolerance
+from comparison.bench_settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from comparison.cases import Case
-from comparison.material import write_job
 from comparison.peers.contract import Peer
 from comparison.processes import PeerError, Worker
-from comparison.rounds import Spread, Turns, in_turn, ratio, spread
-from comparison.settings import EPOCH_SECONDS, WARM_SECONDS, Bench
+from comparison.rounds import Spread, Turns, measure_in_turn, ratio, spread
+from comparison.workload import write_job
 
 __all__ = ["OTHER", "SAME", "WRONG", "CaseResult", "SpeedRow", "measure_case", "measure_speed"]
 
@@ -84,25 +84,25 @@ class _Ready:
 
 def measure_speed(bench: Bench) -> tuple[CaseResult, ...]:
     """Time all peers in all cases."""
-    return tuple(measure_case(bench, bench.sized(case)) for case in bench.settings.cases)
+    return tuple(measure_case(bench, bench.limited(case)) for case in bench.settings.cases)
 
 
 def measure_case(bench: Bench, case: Case) -> CaseResult:
     """Time all peers in one case, in turn."""
     write_job(bench.folder, case)
-    truth = truth_of(case, bench.folder)
+    truth = compute_truth(case, bench.folder)
     peers = [peer for peer in bench.peers if peer.start is not None]
     ready: dict[str, _Ready] = {}
     reasons: dict[str, str] = {}
     for peer in peers:
-        bench.tell(f"{case.name}: {peer.title} warms up")
+        bench.progress(f"{case.name}: {peer.title} warms up")
         try:
             ready[peer.name] = _made_ready(bench, peer, case, truth)
         except PeerError as reason:
             reasons[peer.name] = str(reason)
-    bench.tell(f"{case.name}: {bench.settings.rounds} rounds")
-    actions = {p.name: partial(_epoch, bench.crew.of(p)) for p in peers if p.name in ready}
-    turns = in_turn(bench.settings.rounds, actions)
+    bench.progress(f"{case.name}: {bench.settings.rounds} rounds")
+    actions = {p.name: partial(_epoch, bench.processes.worker(p)) for p in peers if p.name in ready}
+    turns = measure_in_turn(bench.settings.rounds, actions)
     reasons |= turns.failed
     rows = tuple(_row(peer, case, ready.get(peer.name), turns, reasons) for peer in peers)
     return _result(bench, case, rows, turns)
@@ -111,11 +111,11 @@ def measure_case(bench: Bench, case: Case) -> CaseResult:
 def _made_ready(bench: Bench, peer: Peer, case: Case, truth: Truth) -> _Ready:
     """Start, warm up and compare one peer."""
     bench.require(peer, case)
-    worker, steps = bench.crew.of(peer), checked_steps(case)
+    worker, steps = bench.processes.worker(peer), steps_to_check(case)
     worker.ask("start", seconds=WARM_SECONDS, case=case.to_dict())
     threads = worker.ask("warm", seconds=WARM_SECONDS, checked=steps)
     worker.ask("check", seconds=WARM_SECONDS, steps=steps)
-    distance = kept_distance(truth, bench.folder / f"{peer.name}.npz")
+    distance = saved_distance(truth, bench.folder / f"{peer.name}.npz")
     worker.ask("restart", seconds=WARM_SECONDS)
     return _Ready(threads, distance, *_agreement(peer, case, distance))
 

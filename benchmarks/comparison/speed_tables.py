@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from chainrule.evaluation import MISSING, Table, count_text, percent_text
+from comparison.remarks import add_remarks
 from comparison.speed import CaseResult, SpeedRow
-from comparison.wording import with_remarks
 
 __all__ = ["micros_text", "speed_tables"]
 
@@ -62,7 +62,7 @@ def _case(result: CaseResult) -> Table:
     rows = tuple(tuple(_cells(row)) for row in result.rows)
     title = f"{result.case}, {count_text(result.examples)} examples an epoch"
     remarks = ((row.title, row.note) for row in result.rows)
-    return Table(title, header, rows, with_remarks("", remarks))
+    return Table(title, header, rows, add_remarks("", remarks))
 
 
 def _cells(row: SpeedRow) -> Iterable[str]:

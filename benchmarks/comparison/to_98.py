@@ -11,21 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.evaluation import MISSING, Table, percent_text
+from comparison.bench_settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from comparison.cases import Case
-from comparison.material import Examples, Job, labelled, load_tensors, write_job
 from comparison.peers.contract import Peer
-from comparison.peers.ours import law_outputs
+from comparison.peers.ours import reference_outputs
 from comparison.processes import PeerError, Worker
-from comparison.settings import EPOCH_SECONDS, WARM_SECONDS, Bench
-from comparison.wording import with_remarks
+from comparison.remarks import add_remarks
+from comparison.workload import Examples, Job, load_examples, load_tensors, write_job
 
 __all__ = [
     "GOAL",
     "RECIPES",
     "SEEDS",
     "GoalRow",
-    "accuracy_of",
     "goal_tables",
+    "measure_accuracy",
     "measure_goal",
     "recipe",
 ]
@@ -100,11 +100,11 @@ def measure_goal(bench: Bench, recipes: Mapping[str, Case] = RECIPES) -> tuple[G
         recipes: how to train, by the peer's name.
     """
     peers = [peer for peer in bench.peers if peer.name in recipes]
-    test, rows = labelled("mnist", "test"), {p.name: GoalRow(p.name, p.title) for p in peers}
+    test, rows = load_examples("mnist", "test"), {p.name: GoalRow(p.name, p.title) for p in peers}
     for seed in SEEDS[:1] if bench.settings.quick else SEEDS:
         for peer in peers:
             if not rows[peer.name].note:
-                bench.tell(f"time to 98 %: {peer.title}, seed {seed}")
+                bench.progress(f"time to 98 %: {peer.title}, seed {seed}")
                 rows[peer.name] = _further(
                     bench, peer, rows[peer.name], replace(recipes[peer.name], seed=seed), test
                 )
@@ -117,10 +117,10 @@ def _further(bench: Bench, peer: Peer, row: GoalRow, case: Case, test: Examples)
     try:
         bench.require(peer, case)
         write_job(bench.folder, case)
-        seconds = _trained(bench.crew.of(peer), case)
+        seconds = _trained(bench.processes.worker(peer), case)
     except PeerError as reason:
         return replace(row, note=str(reason))
-    accuracy = accuracy_of(case, load_tensors(bench.folder / f"{peer.name}.npz"), test)
+    accuracy = measure_accuracy(case, load_tensors(bench.folder / f"{peer.name}.npz"), test)
     return replace(row, seconds=(*row.seconds, seconds), accuracies=(*row.accuracies, accuracy))
 
 
@@ -138,11 +138,11 @@ def _trained(worker: Worker, case: Case) -> float:
 Array = NDArray[Any]
 
 
-def accuracy_of(
+def measure_accuracy(
     case: Case, tensors: tuple[tuple[Array, ...], tuple[Array, ...]], images: Examples
 ) -> float:
     """The share of images that weights of a case's network classify rightly."""
-    outputs = law_outputs(Job(case, images, *tensors), images.floats, "float32")
+    outputs = reference_outputs(Job(case, images, *tensors), images.floats, "float32")
     return float(np.mean(outputs.argmax(axis=1) == images.labels))
 
 
@@ -172,7 +172,7 @@ def goal_tables(rows: tuple[GoalRow, ...]) -> tuple[Table, ...]:
     """The rows as a table."""
     header = ("peer", "seconds", "least", "greatest", "times", "test accuracy", "recipe")
     note = "Time of training alone, of all epochs; the test images are looked at once, at the end."
-    noted = with_remarks(note, ((r.title, r.note) for r in rows))
+    noted = add_remarks(note, ((r.title, r.note) for r in rows))
     return (Table("Time to 98 % on MNIST", header, tuple(map(_cells, rows)), noted),)
 
 

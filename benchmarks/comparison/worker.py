@@ -2,7 +2,7 @@
 
     python -m comparison.worker PEER FOLDER THREADS
 
-Each line in is JSON, {"do": duty, ...}; each line out is {"done": value} or {"failed": reason}.
+Each line in is JSON, {"do": task, ...}; each line out is {"done": value} or {"failed": reason}.
 Arrays go through .npz files in FOLDER.
 """
 
@@ -16,26 +16,26 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from comparison.duties import DUTIES, Desk
 from comparison.peers.table import PEERS
 from comparison.processes import PeerError
+from comparison.worker_tasks import TASKS, PeerState
 
 __all__ = ["serve"]
 
 
-def serve(desk: Desk, lines: Iterable[str], out: TextIO) -> None:
+def serve(state: PeerState, lines: Iterable[str], out: TextIO) -> None:
     """Do what each line asks for, until there are no more.
 
     Args:
-        desk: what the peer works on.
+        state: what the peer works on.
         lines: JSON texts.
         out: where the answers go.
     """
     for line in lines:
         asked = json.loads(line)
-        duty = DUTIES[asked.pop("do")]
+        task = TASKS[asked.pop("do")]
         try:
-            answer = {"done": duty(desk, **asked)}
+            answer = {"done": task(state, **asked)}
         except PeerError as reason:
             answer = {"failed": str(reason)}
         except Exception as error:  # whatever a library raises becomes a row that says so
@@ -50,7 +50,7 @@ def _main(name: str, folder: str, threads: str) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
-    serve(Desk(PEERS[name], Path(folder), int(threads)), sys.stdin, answers)
+    serve(PeerState(PEERS[name], Path(folder), int(threads)), sys.stdin, answers)
 
 
 if __name__ == "__main__":

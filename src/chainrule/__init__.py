@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from chainrule.data import prepare as prepare
     from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
+    from chainrule.descent import descend_function as descend_function
+    from chainrule.documents import Document as Document
+    from chainrule.documents import write_document as write_document
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -40,9 +43,35 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Votes as Votes
     from chainrule.evaluation import evaluate as evaluate
     from chainrule.evaluation import vote as vote
+    from chainrule.experiment import Experiment as Experiment
+    from chainrule.experiment import Prediction as Prediction
+    from chainrule.experiment import SavedRun as SavedRun
+    from chainrule.experiment import TrainingResult as TrainingResult
+    from chainrule.experiment import data_access as data_access
+    from chainrule.experiment import diagnose as diagnose
+    from chainrule.experiment import list_data as list_data
+    from chainrule.experiment import mend_settings as mend_settings
+    from chainrule.experiment import open_run as open_run
+    from chainrule.experiment import summarise_data as summarise_data
+    from chainrule.experiment import verify_data as verify_data
+    from chainrule.figures import FigureOptions as FigureOptions
+    from chainrule.figures import draw_figure as draw_figure
+    from chainrule.figures import save_figure as save_figure
+    from chainrule.figures import save_report_figures as save_report_figures
+    from chainrule.figures import study_report as study_report
+    from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
+    from chainrule.proofs import ProofOptions as ProofOptions
+    from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
+    from chainrule.study import SavedStudy as SavedStudy
+    from chainrule.study import StudyPlace as StudyPlace
+    from chainrule.study import compare_configurations as compare_configurations
+    from chainrule.study import compute_study as compute_study
+    from chainrule.study import list_studies as list_studies
+    from chainrule.study import open_study as open_study
+    from chainrule.study import tune as tune
     from chainrule.training import RateCurve as RateCurve
     from chainrule.training import Run as Run
     from chainrule.training import TrainingProgress as TrainingProgress
@@ -60,41 +89,72 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "DivergenceError",
+    "Document",
     "EpochRecord",
+    "Experiment",
+    "FigureOptions",
     "FileError",
     "InputError",
     "IntegrityError",
     "Network",
     "Position",
+    "Prediction",
+    "ProofOptions",
     "RateCurve",
     "Recipe",
     "ReferenceEngine",
     "Report",
     "Run",
+    "SavedRun",
+    "SavedStudy",
     "Score",
+    "StudyPlace",
     "TrainingInterrupted",
     "TrainingProgress",
+    "TrainingResult",
     "Until",
     "Verification",
     "Votes",
     "__version__",
+    "check_claims",
+    "compare_configurations",
+    "compute_study",
+    "data_access",
+    "descend_function",
+    "diagnose",
+    "draw_figure",
     "evaluate",
     "find_learning_rate",
+    "list_data",
+    "list_studies",
     "load_dataset",
+    "mend_settings",
+    "open_run",
+    "open_study",
     "prepare",
+    "prove_gradients",
     "read_picture",
     "resume",
+    "save_figure",
+    "save_report_figures",
     "split",
+    "study_report",
+    "summarise_data",
     "train",
     "train_many",
+    "tune",
     "verify",
+    "verify_data",
     "vote",
+    "write_document",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
         "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "descent": ["descend_function"],
+        "documents": ["Document", "write_document"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -106,12 +166,43 @@ __getattr__, __dir__ = attach(
             "TrainingInterrupted",
         ],
         "evaluation": ["Report", "Votes", "evaluate", "vote"],
+        "experiment": [
+            "Experiment",
+            "Prediction",
+            "SavedRun",
+            "TrainingResult",
+            "data_access",
+            "diagnose",
+            "list_data",
+            "mend_settings",
+            "open_run",
+            "summarise_data",
+            "verify_data",
+        ],
+        "figures": [
+            "FigureOptions",
+            "draw_figure",
+            "save_figure",
+            "save_report_figures",
+            "study_report",
+        ],
+        "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
+        "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
+        "study": [
+            "SavedStudy",
+            "StudyPlace",
+            "compare_configurations",
+            "compute_study",
+            "list_studies",
+            "open_study",
+            "tune",
+        ],
         "training": [
-            "TrainingProgress",
             "RateCurve",
             "Run",
+            "TrainingProgress",
             "Verification",
             "find_learning_rate",
             "resume",

@@ -15,6 +15,7 @@ _FOLDERS = {
     "worked": ("ledger/examples", "papers/worked"),
     "function": ("papers/functions",),
     "study": ("study/examples", "papers/studies"),
+    "accuracies": ("papers/accuracies",),
 }
 
 
@@ -22,13 +23,14 @@ def bundled_files(kind: str) -> dict[str, Path]:
     """Returns the bundled files of a kind by their names, in the order of the names.
 
     Args:
-        kind: "worked" for worked examples, "function" for descents on a formula, or "study".
+        kind: "worked" for worked examples, "function" for descents on a formula, "study", or
+            "accuracies" for grids that a paper prints.
 
     Example:
         >>> "two-layers" in bundled_files("worked"), "rates" in bundled_files("study")
         (True, True)
     """
-    paths = [path for folder in _FOLDERS[kind] for path in (_PACKAGE / folder).glob("*.toml")]
+    paths = [path for folder in _FOLDERS[kind] for path in (_PACKAGE / folder).glob("*.*")]
     return {path.stem: path for path in sorted(paths, key=lambda path: path.stem)}
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from comparison.bench_settings import Bench, Settings
 from comparison.cases import Case
-from comparison.material import Job, load_job, write_job
-from comparison.peers.table import peers_named
-from comparison.processes import Crew
-from comparison.settings import Bench, Settings
+from comparison.peers.table import find_peers
+from comparison.processes import PeerProcesses
+from comparison.workload import Job, load_job, write_job
 
 TABLE = Case(layers=(20, 6, 2), batch_size=8, examples=32, data="table")
 
@@ -40,9 +40,9 @@ def bench_of(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
     with ExitStack() as stack:
 
         def made(*peers: str, cases: tuple[Case, ...] = (TABLE,), examples: int = 64) -> Bench:
-            crew = stack.enter_context(Crew(tmp_path, 1))
-            chosen = peers_named(peers)
+            processes = stack.enter_context(PeerProcesses(tmp_path, 1))
+            chosen = find_peers(peers)
             settings = Settings(cases, chosen, 1, 2, quick=True, examples=examples)
-            return Bench(settings, tmp_path, crew, lambda text: None)
+            return Bench(settings, tmp_path, processes, lambda text: None)
 
         yield made

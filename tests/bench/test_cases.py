@@ -5,7 +5,7 @@ import json
 import pytest
 
 from chainrule.errors import UnknownNameError
-from comparison.cases import CASES, QUICK_CASES, Case, cases_named
+from comparison.cases import CASES, QUICK_CASES, Case, find_cases
 
 
 def test_the_table_has_what_is_to_be_measured() -> None:
@@ -48,7 +48,7 @@ def test_work_is_counted_by_hand() -> None:
 
 @pytest.mark.parametrize(("most", "examples"), [(2_000, 1_920), (10, 128), (10**9, 12_800)])
 def test_a_smaller_case_is_still_whole_batches(most: int, examples: int) -> None:
-    assert CASES["784-800-800-10/128"].scaled(most).examples == examples
+    assert CASES["784-800-800-10/128"].limited_to(most).examples == examples
 
 
 def test_a_case_goes_through_json() -> None:
@@ -57,13 +57,13 @@ def test_a_case_goes_through_json() -> None:
 
 
 def test_layers_alone_name_all_that_have_them() -> None:
-    found = cases_named(["20-32-2", "784-15-10/10", "20-32-2/32"])
+    found = find_cases(["20-32-2", "784-15-10/10", "20-32-2/32"])
     assert [case.name for case in found] == ["20-32-2/32", "20-32-2/32/adam", "784-15-10/10"]
 
 
 def test_a_case_that_is_none() -> None:
     with pytest.raises(UnknownNameError) as caught:
-        cases_named(["784-15-10/11"])
+        find_cases(["784-15-10/11"])
     text = str(caught.value)
     assert text.startswith(
         "bench: expected a case, got '784-15-10/11' (str). Did you mean '784-15-10/10'? "

@@ -6,18 +6,18 @@ import pytest
 
 from chainrule.errors import UnknownNameError
 from chainrule.evaluation.tables import Table
+from comparison.bench_settings import Bench, Settings
 from comparison.cases import Case
 from comparison.machine import Machine
 from comparison.many import ManyResult
-from comparison.parts import PARTS, Part, parts_named
-from comparison.peers.table import peers_named
+from comparison.part_table import PARTS, Part, find_parts
+from comparison.peers.table import find_peers
 from comparison.processes import PeerError
 from comparison.report import BenchReport, markdown, run_benchmarks
 from comparison.roofline import Roofline
-from comparison.settings import Bench, Settings
 
 TINY = Case(layers=(20, 6, 2), batch_size=8, examples=32, data="table")
-SETTINGS = Settings((TINY,), peers_named(["reference", "numpy"]), 1, 2, quick=True, examples=32)
+SETTINGS = Settings((TINY,), find_peers(["reference", "numpy"]), 1, 2, quick=True, examples=32)
 MACHINE = Machine("A processor", 2, "Linux x86_64", "3.11.7", {"chainrule": "1", "numpy": "2"}, "")
 
 
@@ -26,7 +26,7 @@ def test_a_run_shows_each_part_and_keeps_its_records() -> None:
     told: list[str] = []
     report = run_benchmarks(
         SETTINGS,
-        parts_named(["speed", "many"]),
+        find_parts(["speed", "many"]),
         told.append,
         lambda tables: shown.extend(table.title for table in tables),
     )
@@ -49,7 +49,7 @@ def _fails(bench: Bench) -> None:
 
 def test_a_part_that_fails_says_so_and_the_others_go_on() -> None:
     shown: list[Table] = []
-    parts = [Part("roofline", "", _fails, lambda found: ()), *parts_named(["imports"])]
+    parts = [Part("roofline", "", _fails, lambda found: ()), *find_parts(["imports"])]
     report = run_benchmarks(SETTINGS, parts, lambda text: None, shown.extend)
     assert shown[0].rows == (("not measured", "took more than 1 s to sgemm"),)
     assert report.failed == {"roofline": "took more than 1 s to sgemm"}
@@ -91,11 +91,11 @@ def test_the_page_in_full() -> None:
 
 
 def test_parts_by_name() -> None:
-    assert [p.name for p in parts_named(["rows", "speed"])] == ["speed", "rows"]
-    assert [p.name for p in parts_named([])] == list(PARTS)
-    assert [p.name for p in parts_named([], quick=True)] == [n for n in PARTS if n != "to98"]
+    assert [p.name for p in find_parts(["rows", "speed"])] == ["speed", "rows"]
+    assert [p.name for p in find_parts([])] == list(PARTS)
+    assert [p.name for p in find_parts([], quick=True)] == [n for n in PARTS if n != "to98"]
     with pytest.raises(UnknownNameError) as caught:
-        parts_named(["sped"])
+        find_parts(["sped"])
     assert str(caught.value) == (
         "bench: expected a part, got 'sped' (str). Did you mean 'speed'? The names are: "
         "imports, latency, many, memory, roofline, rows, speed, to98."

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from comparison.processes import PeerError
-from comparison.rounds import Spread, in_turn, ratio, spread
+from comparison.rounds import Spread, measure_in_turn, ratio, spread
 
 
 def test_all_take_turns_and_each_round_begins_with_another() -> None:
@@ -16,7 +16,7 @@ def test_all_take_turns_and_each_round_begins_with_another() -> None:
 
         return act
 
-    turns = in_turn(3, {name: action(name) for name in "abc"})
+    turns = measure_in_turn(3, {name: action(name) for name in "abc"})
     assert "".join(name for name, _ in called) == "abcbcacab"
     assert [number for _, number in called] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     assert turns.taken == {name: [0.0, 1.0, 2.0] for name in "abc"}
@@ -32,14 +32,14 @@ def test_one_that_fails_is_left_out_from_then_on() -> None:
             raise PeerError("took more than 1 s to epoch")
         return 1.0
 
-    turns = in_turn(4, {"good": float, "bad": fails})
+    turns = measure_in_turn(4, {"good": float, "bad": fails})
     assert asked == [0, 1]
     assert turns.taken == {"good": [0.0, 1.0, 2.0, 3.0]}
     assert turns.failed == {"bad": "took more than 1 s to epoch"}
 
 
 def test_nobody_at_all() -> None:
-    assert in_turn(2, {}).taken == {}
+    assert measure_in_turn(2, {}).taken == {}
 
 
 def test_the_spread_of_repeats() -> None:

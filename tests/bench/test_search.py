@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from comparison.material import labelled
 from comparison.peers.table import PEERS
 from comparison.search import EPOCHS, accuracies, candidates, reaching, row_of
 from comparison.to_98 import RECIPES, recipe
+from comparison.workload import load_examples
 
 RECORD = Path(__file__).parents[2] / "benchmarks" / "to-98-search.csv"
 
@@ -35,7 +35,7 @@ def test_every_recipe_reached_the_goal_in_the_record() -> None:
 
 
 def test_accuracies_are_of_images_held_out_and_end_below_the_goal() -> None:
-    case = recipe(8, 16, "sgd", 0.1, 1).scaled(160)
-    found = list(accuracies(case, PEERS["numpy"], labelled("mnist")))
+    case = recipe(8, 16, "sgd", 0.1, 1).limited_to(160)
+    found = list(accuracies(case, PEERS["numpy"], load_examples("mnist")))
     assert len(found) == 1
     assert 0.05 < found[0] < 0.9

@@ -3,9 +3,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from comparison.bench_settings import Bench
 from comparison.cases import Case
 from comparison.rounds import Spread
-from comparison.settings import Bench
 from comparison.speed import CaseResult, SpeedRow, measure_case, measure_speed
 from comparison.speed_tables import micros_text, speed_tables
 

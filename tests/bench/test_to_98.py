@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from comparison.material import labelled, start_weights
-from comparison.to_98 import RECIPES, GoalRow, accuracy_of, goal_tables, measure_goal, recipe
+from comparison.to_98 import RECIPES, GoalRow, goal_tables, measure_accuracy, measure_goal, recipe
+from comparison.workload import draw_start_weights, load_examples
 
 
 def test_a_recipe_takes_whole_batches_of_all_images() -> None:
@@ -21,7 +21,7 @@ def test_every_recipe_has_one_cycle_and_a_hidden_layer() -> None:
 
 
 def test_a_training_too_short_misses_the_goal_and_says_so(bench_of) -> None:
-    short = recipe(8, 16, "sgd", 0.1, 2).scaled(160)
+    short = recipe(8, 16, "sgd", 0.1, 2).limited_to(160)
     rows = measure_goal(bench_of("reference", "numpy"), {"numpy": short, "reference": short})
     assert [row.peer for row in rows] == ["reference", "numpy"]
     for row in rows:
@@ -34,15 +34,15 @@ def test_a_training_too_short_misses_the_goal_and_says_so(bench_of) -> None:
 
 
 def test_a_peer_that_is_missing_has_a_row(bench_of) -> None:
-    short = replace(recipe(8, 16, "sgd", 0.1, 1).scaled(16), optimiser="adam")
+    short = replace(recipe(8, 16, "sgd", 0.1, 1).limited_to(16), optimiser="adam")
     (row,) = measure_goal(bench_of("nn-digits"), {"nn-digits": short})
     assert row.note in ("it has no Adam", "neural-network-digits is not installed")
     assert row.seconds == ()
 
 
 def test_accuracy_is_counted() -> None:
-    case, images = recipe(8, 16, "sgd", 0.1, 1), labelled("mnist", "test")
-    share = accuracy_of(case, start_weights(case), images)
+    case, images = recipe(8, 16, "sgd", 0.1, 1), load_examples("mnist", "test")
+    share = measure_accuracy(case, draw_start_weights(case), images)
     assert 0.02 < share < 0.3
     assert round(share * 10_000) == share * 10_000
 

@@ -4,22 +4,22 @@ import io
 import json
 from pathlib import Path
 
-from comparison.duties import DUTIES, Desk
 from comparison.peers.table import PEERS
 from comparison.worker import serve
+from comparison.worker_tasks import TASKS, PeerState
 
 
-def _answers(desk: Desk, *asked: dict[str, object]) -> list[dict[str, object]]:
+def _answers(state: PeerState, *asked: dict[str, object]) -> list[dict[str, object]]:
     out = io.StringIO()
-    serve(desk, [json.dumps(one) for one in asked], out)
+    serve(state, [json.dumps(one) for one in asked], out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 def test_each_line_has_its_answer(tmp_path: Path, tiny, job_of) -> None:
     job_of(tiny)
-    desk = Desk(PEERS["reference"], tmp_path, 1)
+    state = PeerState(PEERS["reference"], tmp_path, 1)
     found = _answers(
-        desk,
+        state,
         {"do": "start", "case": tiny.to_dict()},
         {"do": "warm", "checked": 2},
         {"do": "threads", "number": 1},
@@ -31,14 +31,14 @@ def test_each_line_has_its_answer(tmp_path: Path, tiny, job_of) -> None:
 
 
 def test_an_error_is_an_answer_in_one_line(tmp_path: Path) -> None:
-    desk = Desk(PEERS["numpy"], tmp_path, 1)
-    found = _answers(desk, {"do": "epoch", "number": 0}, {"do": "memory"})
+    state = PeerState(PEERS["numpy"], tmp_path, 1)
+    found = _answers(state, {"do": "epoch", "number": 0}, {"do": "memory"})
     assert found[0] == {"failed": "AssertionError: start comes first"}
     assert set(found[1]) == {"done"}
 
 
 def test_the_quicker_number_of_threads_is_taken(tmp_path: Path, tiny, job_of) -> None:
     job_of(tiny)
-    desk = Desk(PEERS["numpy"], tmp_path, 2)
-    DUTIES["start"](desk, tiny.to_dict())
-    assert DUTIES["warm"](desk, 2) in (1, 2)
+    state = PeerState(PEERS["numpy"], tmp_path, 2)
+    TASKS["start"](state, tiny.to_dict())
+    assert TASKS["warm"](state, 2) in (1, 2)

@@ -38,7 +38,7 @@ def test_an_interrupted_run_is_kept_and_goes_on(
     epoch = int(LAST_EPOCH.search(err)[1])
     assert err == (
         f"train: interrupted in epoch {epoch} of 1000000. "
-        "Go on with: chainrule train --resume run\n"
+        "Continue with: chainrule train --resume run\n"
     )
     lines = Path("run/history.jsonl").read_text().splitlines()
     assert len(lines) == epoch - 1
@@ -78,7 +78,7 @@ def test_a_run_that_is_not_kept(process, flowers) -> None:
     assert one.returncode == 130
     assert re.fullmatch(
         r"train: interrupted in epoch \d+ of 1000000\. "
-        r"The run was not kept; --run DIR keeps one\.\n",
+        r"The run was not saved; --run DIR saves one\.\n",
         err,
     )
 

@@ -212,7 +212,7 @@ def test_compare(chainrule, studied: Path) -> None:
         ),
         (
             ("run", "small.toml", "--executor", "local", "--address", "tcp://x:1"),
-            "study: expected --executor dask or ray to go with --address, got local.",
+            "study: expected the executor dask or ray to go with an address, got local.",
         ),
         (
             ("compare", "small/9", "small"),
@@ -265,7 +265,7 @@ def test_ctrl_c_says_how_to_go_on(process: Callable, chainrule, studied: Path) -
     told = "study: interrupted; what was under way was dropped. "
     assert (running.returncode, err) == (
         130,
-        f"{told}Go on with: chainrule study resume slow\n",
+        f"{told}Continue with: chainrule study resume slow\n",
     )
     done = chainrule("study", "resume", "slow", "--json")
     assert done.code == 0

@@ -184,7 +184,7 @@ def test_no_browser_for_a_pdf(chainrule, tmp_path, monkeypatch) -> None:
         (
             ("--format", "pdf"),
             "worksheet: expected a name for --format, got 'pdf' (str). There is none of that "
-            "name. The names are: html, latex.",
+            "name. The names are: html, latex, markdown, text.",
         ),
         (
             ("--optimiser", "lbfgs"),

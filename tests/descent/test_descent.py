@@ -12,7 +12,6 @@ import pytest
 from chainrule.bundled import bundled_files
 from chainrule.descent.descent import Descent, descend
 from chainrule.descent.descent_report import (
-    descent_record,
     descent_table,
     formula_lines,
     step_lines,
@@ -252,7 +251,7 @@ def test_long_ones_are_shortened() -> None:
 
 
 def test_the_record_is_json() -> None:
-    record = json.loads(json.dumps(descent_record(made("-x**2", [1], 1, 2000)), allow_nan=False))
+    record = json.loads(json.dumps(made("-x**2", [1], 1, 2000).to_dict(), allow_nan=False))
     assert record["formula"] == "-x**2"
     assert record["derivatives"] == {"x": "-2·x"}
     assert (record["course"], record["rate_limit"]) == ("falls", None)

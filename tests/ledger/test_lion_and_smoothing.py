@@ -10,9 +10,8 @@ import pytest
 from chainrule.errors import InputError
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
-from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.rendering.formats import FORMATS, render
-from chainrule.ledger.rendering.showing import show
+from chainrule.ledger.ledger import LEDGER_FORMATS, Ledger
+from chainrule.ledger.rendering.entry_formulas import entry_text
 from chainrule.ledger.rendering.symbolic import derive
 from chainrule.marking.judging import judge
 from chainrule.proofs.gradient_proof import ProofOptions, prove
@@ -44,7 +43,7 @@ def ledger() -> Ledger:
 
 
 def told(ledger: Ledger, address: str) -> tuple[str, str, str]:
-    shown = show(ledger, ledger.entry(address), DisplayOptions())
+    shown = entry_text(ledger, ledger.entry(address), DisplayOptions())
     return shown.formula, shown.substituted, shown.result
 
 
@@ -81,16 +80,16 @@ def test_the_order_of_a_step(ledger) -> None:
     assert kinds[-4:] == ["learning_rate", "mean", "W_new", "b_new"]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", LEDGER_FORMATS)
 def test_every_format(ledger, name) -> None:
-    text = render(ledger, name, DisplayOptions(full=True))
+    text = ledger.render(name, DisplayOptions(full=True))
     assert "sign" in text
     assert "C9" in text
     assert "U8" in text
 
 
 def test_given_targets_are_those_before_smoothing(ledger) -> None:
-    html = render(ledger, "html", DisplayOptions())
+    html = ledger.render("html", DisplayOptions())
     assert "target before smoothing" in html or "<mi>t</mi>" in html
     assert ledger.exact_value("t[0]") == 1
     assert ledger.exact_value("y[0]") == Fraction(9, 10)

@@ -8,12 +8,13 @@ import pytest
 
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.expression import evaluate
 from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.rendering.showing import show
+from chainrule.ledger.rendering.entry_formulas import entry_text
 
 SETTINGS = {
     "constant": {},
@@ -47,7 +48,9 @@ def test_every_schedule(make, schedule, warmup, batch_size) -> None:
         entry = ledger.entry(f"step[{step}].learning_rate")
         epoch, batch = divmod(step - 1, batches)
         position = Position(example.parameters, example.state, epoch, batch, step - 1)
-        engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+        engine = ReferenceEngine(
+            TrainingContext(example.architecture, example.recipe, example.dataset)
+        )
         assert entry.value == engine.learning_rate(position)
         assert math.isclose(evaluate(entry.formula), entry.value, rel_tol=1e-12), step
         assert entry.equation == ("S9" if warmup else SCHEDULES[schedule].equation)
@@ -60,7 +63,9 @@ def test_all_but_plateau_are_tried() -> None:
 def shown(chain: str, lines: str, step: int, **options) -> tuple[str, str, str]:
     text = chain.replace("steps = 2", f"steps = 9\n{lines}")
     ledger = Ledger(parse_worked(text))
-    told = show(ledger, ledger.entry(f"step[{step}].learning_rate"), DisplayOptions(**options))
+    told = entry_text(
+        ledger, ledger.entry(f"step[{step}].learning_rate"), DisplayOptions(**options)
+    )
     return told.formula, told.substituted, told.result
 
 

@@ -7,12 +7,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chainrule.documents.document import render
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import Claim
 from chainrule.marking.judging import judge
-from chainrule.marking.marks import first_wrong_text, marks_lines, marks_record, marks_table
-from chainrule.marking.marks_html import marks_html
+from chainrule.marking.marks import first_wrong_text, marks_lines, marks_table
+from chainrule.marking.marks_report import marks_document
 
 CLAIMS = (("z[1][0]", "0.5"), ("a[1][0]", "0.622"), ("a[2][0]", "0.1234"))
 
@@ -51,7 +52,7 @@ def test_what_is_wrong_in_words(marked) -> None:
 
 
 def test_the_record(marked) -> None:
-    record = marks_record(marked[1])
+    record = marked[1].to_dict()
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     assert list(record) == ["claims", "first_wrong", "marks", "out_of"]
     assert (record["first_wrong"], record["marks"], record["out_of"]) == ("z[1][0]", 1, 3)
@@ -77,7 +78,7 @@ def test_nothing_wrong(chain, printed, text) -> None:
     claim = Claim(Ledger(example).locate(address), printed, "here")
     marked = judge(Ledger(replace(example, claims=(claim,))))
     assert list(marks_lines(marked)) == [text]
-    assert marks_record(marked)["first_wrong"] is None
+    assert marked.to_dict()["first_wrong"] is None
 
 
 def test_nothing_wrong_but_for_rounding(chain) -> None:
@@ -116,7 +117,7 @@ class _Reader(HTMLParser):
 def test_the_page_stands_alone(marked) -> None:
     ledger, judged = marked
     titled = Ledger(replace(ledger.example, title="<b>one & two</b>"))
-    page = marks_html(titled, judged)
+    page = render(marks_document(titled, judged), "html")
     reader = _Reader()
     reader.feed(page)
     reader.close()

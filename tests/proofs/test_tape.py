@@ -8,28 +8,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.proofs.tape import (
-    Scalar,
-    absolute,
-    exp,
-    gradients,
-    log1p,
-    normal_cdf,
-    tanh,
-    weighted_sum,
-)
+from chainrule.proofs.tape import Scalar, add, apply, gradients, maximum, weighted_sum
 
 FUNCTIONS = {
-    exp: (math.exp, math.exp),
-    tanh: (math.tanh, lambda x: 1 - math.tanh(x) ** 2),
-    normal_cdf: (
+    (lambda x: apply("exp", x)): (math.exp, math.exp),
+    (lambda x: apply("expm1", x)): (math.expm1, math.exp),
+    (lambda x: apply("tanh", x)): (math.tanh, lambda x: 1 - math.tanh(x) ** 2),
+    (lambda x: apply("sigmoid", x)): (
+        lambda x: 1 / (1 + math.exp(-x)),
+        lambda x: math.exp(-x) / (1 + math.exp(-x)) ** 2,
+    ),
+    (lambda x: apply("normal_cdf", x)): (
         lambda x: 0.5 * (1 + math.erf(x / math.sqrt(2))),
         lambda x: math.exp(-x * x / 2) / math.sqrt(2 * math.pi),
     ),
-    absolute: (abs, lambda x: math.copysign(1.0, x) if x else 0.0),
-    (lambda x: log1p(x * x)): (lambda x: math.log1p(x * x), lambda x: 2 * x / (1 + x * x)),
+    (lambda x: apply("abs", x)): (abs, lambda x: math.copysign(1.0, x) if x else 0.0),
+    (lambda x: apply("log1p", x * x)): (
+        lambda x: math.log1p(x * x),
+        lambda x: 2 * x / (1 + x * x),
+    ),
+    (lambda x: apply("ln", x * x + 1.0)): (
+        lambda x: math.log(x * x + 1),
+        lambda x: 2 * x / (1 + x * x),
+    ),
+    (lambda x: maximum(x, 0.0) + 0.0 * x): (lambda x: max(x, 0.0), lambda x: float(x > 0)),
+    (lambda x: add([x, 2.0, x**2.0])): (lambda x: x + 2 + x * x, lambda x: 1 + 2 * x),
     (lambda x: 1.0 - x / 4.0): (lambda x: 1 - x / 4, lambda x: -0.25),
     (lambda x: Scalar(3.0) / (x * x + 1.0)): (
+        lambda x: 3 / (x * x + 1),
+        lambda x: -6 * x / (x * x + 1) ** 2,
+    ),
+    (lambda x: 3.0 / (x * x + 1.0)): (
         lambda x: 3 / (x * x + 1),
         lambda x: -6 * x / (x * x + 1) ** 2,
     ),
@@ -79,4 +88,10 @@ def test_a_long_memory_needs_no_deep_stack() -> None:
 
 def test_far_out_nothing_overflows() -> None:
     x = Scalar(1e200)
-    assert gradients(tanh(x))[x] == gradients(normal_cdf(x))[x] == 0.0
+    assert gradients(apply("tanh", x))[x] == gradients(apply("normal_cdf", x))[x] == 0.0
+    z = Scalar(-800.0)
+    assert gradients(1.0 / (1.0 + apply("exp", -z)))[z] == 0.0
+
+
+def test_plain_numbers_stay_plain() -> None:
+    assert (add([1.0, 2.0]), apply("abs", -3.0), maximum(1.0, 0.0)) == (3.0, 3.0, 1.0)

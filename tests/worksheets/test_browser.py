@@ -13,7 +13,7 @@ from chainrule.ledger.ledger import Ledger
 from chainrule.worksheets.browser import BROWSERS, find_browser, print_pdf
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
-from chainrule.worksheets.rendering_html import sheets_html
+from chainrule.worksheets.sheet_rendering import render_sheets
 from chainrule.worksheets.worksheet import make_worksheet
 
 INSTALLED = any(map(shutil.which, BROWSERS))
@@ -89,7 +89,7 @@ def test_sheets_are_printed(tmp_path) -> None:
         for seed in (1, 2)
     ]
     target = tmp_path / "sheets.pdf"
-    print_pdf(sheets_html(sheets), target)
+    print_pdf(render_sheets(sheets, "html"), target)
     content = target.read_bytes()
     assert content.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", _plain(content))) >= 2

@@ -68,5 +68,5 @@ def test_an_unknown_format(tmp_path) -> None:
         write_sheets(made(1), tmp_path, "pdf")
     assert str(caught.value) == (
         "worksheet: expected a format, got 'pdf' (str). There is none of that name. The names "
-        "are: html, latex."
+        "are: html, latex, markdown, text."
     )

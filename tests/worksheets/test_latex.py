@@ -11,11 +11,10 @@ from chainrule.ledger.ledger import Ledger
 from chainrule.worksheets.blanks import parse_patterns
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
-from chainrule.worksheets.rendering_latex import answers_latex, sheets_latex
+from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
 from chainrule.worksheets.worksheet import SheetOptions, Worksheet, make_worksheet
 
-ARGUMENTS = {"sheettop": 2, "person": 1, "block": 2, "fact": 2, "blank": 4, "known": 2}
-ARGUMENTS |= {"filled": 3, "answer": 5}
+ARGUMENTS = {"block": 2, "fact": 2, "blank": 4, "filled": 2, "entry": 4}
 PLANS = (
     ExercisePlan(),
     ExercisePlan(layers=(2, 3, 2), activation="relu", examples=2, steps=2, optimiser="adamw"),
@@ -27,6 +26,14 @@ def made(plan: ExercisePlan, *blanks: str, seed: int = 0, **manner) -> Worksheet
     title = r"50% of $x_1 & #2 {~^\}"
     ledger = Ledger(generate_exercise(plan, seed, title=title))
     return make_worksheet(ledger, parse_patterns(blanks), SheetOptions(**manner), "1_2")
+
+
+def sheets_latex(sheets: list[Worksheet]) -> str:
+    return render_sheets(sheets, "latex")
+
+
+def answers_latex(sheets: list[Worksheet]) -> str:
+    return render_answers(sheets, "latex")
 
 
 def strict(text: str) -> str:
@@ -61,7 +68,7 @@ def arguments(text: str) -> int:
 
 
 def decimals(text: str) -> Counter[str]:
-    text = re.sub(r"\\(blank|filled)\{0\.[0-9]+\}", "", text)
+    text = re.sub(r"\\(blank|filled)\{0\.[0-9]+\}|[0-9.]+em", "", text)
     return Counter(re.findall(r"[0-9]+\.[0-9]+", text))
 
 
@@ -72,7 +79,7 @@ def test_documents_hold_together(plan, notation) -> None:
     body = strict(sheets_latex([sheet]))
     assert body.count(r"\blank{") == len(sheet.blanks)
     assert r"50\% of \$x\_1 \& \#2 \{\textasciitilde{}\textasciicircum{}\textbackslash{}\}" in body
-    assert strict(answers_latex([sheet])).count(r"\answer{") == len(sheet.blanks)
+    assert strict(answers_latex([sheet])).count(r"\entry{") == len(sheet.blanks)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -87,16 +94,18 @@ def test_no_answer_stands_on_a_sheet(seed) -> None:
 def test_numbers_between_blanks() -> None:
     body = strict(sheets_latex([made(ExercisePlan(), "a[2]", "delta")]))
     assert body.count(r"\blank{") == 4
-    assert r"\filled{0.47}" in body
-    assert r"\known" in body
+    assert r"\filled{0.475}" in body
+    assert r"\mbox{$" in body
     assert "dW" not in body
 
 
 def test_the_answers_are_the_ledger_s() -> None:
     sheet = made(ExercisePlan(), seed=4)
     body = strict(answers_latex([sheet]))
-    found = re.findall(r"\\answer\{.*\}\{(\S.*?)\}\{(\S.*?)\}\{(\S+?)\}\n", body)
-    answers = {address.replace(r"\_", "_"): text.replace("- ", "-") for text, _, address in found}
+    found = re.findall(
+        r"\\entry\{\S+?\}\{.*?\}\{(\S+?)\}.*?= ([^$=]*)\$\\newline\n  with more", body, re.DOTALL
+    )
+    answers = {address.replace(r"\_", "_"): text.replace("- ", "-") for address, text in found}
     assert answers == sheet.answers()
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chainrule.bundled import bundled_files
+from chainrule.documents.nodes import Heading
 from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
@@ -10,7 +11,7 @@ from chainrule.marking.judging import judge
 from chainrule.worksheets.blanks import parse_patterns
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
-from chainrule.worksheets.sheet_blocks import part_heading, sheet_blocks
+from chainrule.worksheets.sheet_rendering import sheet_document
 from chainrule.worksheets.worksheet import SheetOptions, Worksheet, answer_text, make_worksheet
 
 PLANS = (
@@ -89,23 +90,27 @@ def test_numbers_between_the_blanks() -> None:
     assert bare.numbers == bare.blanks == sheet.blanks
 
 
-def test_blocks() -> None:
+def headings(sheet: Worksheet) -> list[Heading]:
+    return [block for block in sheet_document(sheet).blocks if isinstance(block, Heading)]
+
+
+def test_headings() -> None:
     two = made(ExercisePlan(layers=(1, 1), examples=2, steps=2))
-    blocks = list(sheet_blocks(two))
-    assert [block.heading for block in blocks][:3] == [
+    found = headings(two)
+    assert [one.text for one in found if one.level == 2][:3] == [
         "Step 1: forward pass",
         "Step 1: cost",
         "Step 1: errors, from the last layer back",
     ]
-    assert len(blocks) == 10
-    assert sum(block.marks for block in blocks) == len(two.blanks)
-    assert [part_heading(two, part) for part in blocks[1].parts] == [
-        "Example 0",
-        "Example 1",
-        "The batch",
-    ]
-    assert [part_heading(two, part) for part in blocks[3].parts] == [""]
-    assert [block.heading for block in sheet_blocks(made(PLANS[0]))] == [
+    assert sum(one.level == 2 for one in found) == 10
+    marks = [int(one.aside.split()[0]) for one in found if one.aside]
+    assert sum(marks) == len(two.blanks)
+    texts = [one.text for one in found]
+    cost = texts.index("Step 1: cost")
+    assert texts[cost + 1 : cost + 4] == ["Example 0", "Example 1", "The batch"]
+    gradients = texts.index("Step 1: gradients")
+    assert found[gradients + 1].level == 2
+    assert [one.text for one in headings(made(PLANS[0]))] == [
         "Forward pass",
         "Cost",
         "Errors, from the last layer back",

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from comparison.cases import Case
-from comparison.material import Job
+from comparison.workload import Job
 
 __all__ = ["Peer", "Predictor", "Session", "Tensors"]
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from chainrule.data import epoch_order
 from comparison.cases import Case
-from comparison.material import Job, rates
 from comparison.peers.contract import Peer, Predictor, Tensors
 from comparison.peers.textbook import blas_threads
+from comparison.workload import Job, step_rates
 
 __all__ = ["DIGITS", "DigitsSession"]
 
@@ -36,7 +36,7 @@ class DigitsSession:
         self._job = job
         self._x = job.examples.floats
         self._y = job.examples.one_hot(job.case.layers[-1])
-        self._rates = rates(job.case)
+        self._rates = step_rates(job.case)
         self.restart()
 
     def restart(self) -> None:

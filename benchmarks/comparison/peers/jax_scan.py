@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from chainrule.data import epoch_order
 from comparison.cases import Case
-from comparison.material import Job, rates
 from comparison.peers.contract import Peer, Predictor, Tensors
+from comparison.workload import Job, step_rates
 
 __all__ = ["JAX", "ScanSession"]
 
@@ -82,7 +82,7 @@ class ScanSession:
         self._job = job
         targets = job.examples.one_hot(case.layers[-1])
         self._data = (jax.device_put(job.examples.floats), jax.device_put(targets))
-        self._rates = rates(case)
+        self._rates = step_rates(case)
         self._epoch = jax.jit(partial(_epoch, case), donate_argnums=0)
         self.restart()
 

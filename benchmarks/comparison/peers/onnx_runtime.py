@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from comparison.material import Job
 from comparison.peers.contract import Peer, Predictor
+from comparison.workload import Job
 
 __all__ = ["ONNX"]
 

@@ -8,23 +8,23 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from comparison.material import Job
 from comparison.peers.contract import Peer, Predictor, Session, Tensors
+from comparison.workload import Job
 
 __all__ = [
     "COMPILED",
     "REFERENCE",
     "OurSession",
-    "dataset_of",
-    "law_outputs",
-    "network_of",
-    "recipe_of",
+    "job_dataset",
+    "job_network",
+    "job_recipe",
+    "reference_outputs",
 ]
 
 Array = NDArray[Any]
 
 
-def network_of(job: Job, dtype: str = "float32") -> Any:
+def job_network(job: Job, dtype: str = "float32") -> Any:
     """The job's first weights as a Network."""
     from chainrule.network import Network, flatten
 
@@ -34,7 +34,7 @@ def network_of(job: Job, dtype: str = "float32") -> Any:
     return replace(network, input_scale=job.examples.scale)
 
 
-def law_outputs(job: Job, rows: Array, dtype: str = "float64") -> Array:
+def reference_outputs(job: Job, rows: Array, dtype: str = "float64") -> Array:
     """What the job's first weights answer to rows of inputs by the book's own equations.
 
     Args:
@@ -44,10 +44,10 @@ def law_outputs(job: Job, rows: Array, dtype: str = "float64") -> Array:
     """
     from chainrule.equations.backpropagation import forward
 
-    return forward(rows.astype(dtype), network_of(job, dtype).layers)[1][-1]
+    return forward(rows.astype(dtype), job_network(job, dtype).layers)[1][-1]
 
 
-def dataset_of(job: Job) -> Any:
+def job_dataset(job: Job) -> Any:
     """The job's examples as a Dataset; bytes stay bytes."""
     from chainrule.data import Dataset
 
@@ -56,7 +56,7 @@ def dataset_of(job: Job) -> Any:
     return Dataset(found.inputs, found.labels, scale=found.scale, class_names=names)
 
 
-def recipe_of(job: Job, engine: str) -> Any:
+def job_recipe(job: Job, engine: str) -> Any:
     """The job's recipe."""
     from chainrule.recipe import Recipe
 
@@ -77,8 +77,8 @@ class OurSession:
     def __init__(self, job: Job, engine: str, dtype: str = "float32") -> None:
         from chainrule.training import prepare_training
 
-        network = network_of(job, dtype)
-        self._plan = prepare_training(network, dataset_of(job), recipe_of(job, engine))
+        network = job_network(job, dtype)
+        self._plan = prepare_training(network, job_dataset(job), job_recipe(job, engine))
         self.restart()
 
     def restart(self) -> None:
@@ -105,7 +105,7 @@ def _start(engine: str, job: Job) -> Session:
 
 
 def _predictor(job: Job) -> Predictor:
-    predict: Predictor = network_of(job).predict
+    predict: Predictor = job_network(job).predict
     return predict
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from chainrule.data import epoch_order
 from comparison.cases import Case
-from comparison.material import Job, rates
 from comparison.peers.contract import Peer, Predictor, Tensors
+from comparison.workload import Job, step_rates
 
 __all__ = ["TORCH", "TORCH_COMPILE", "CompiledSession", "EagerSession"]
 
@@ -71,7 +71,7 @@ class EagerSession:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._x, self._y = _torch().from_numpy(job.examples.floats), _targets(job)
-        self._rates = rates(job.case)
+        self._rates = step_rates(job.case)
         self.restart()
 
     def restart(self) -> None:
@@ -148,7 +148,7 @@ class CompiledSession:
         torch.compiler.reset()  # it compiles one function for eight shapes at most
         self._job = job
         self._data = (torch.from_numpy(job.examples.floats), _targets(job))
-        self._rates = rates(job.case)
+        self._rates = step_rates(job.case)
         self._step = _step_of(job.case)
         self.restart()
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from chainrule.data import epoch_order
 from comparison.cases import Case
-from comparison.material import Job, rates
 from comparison.peers.contract import Peer, Predictor, Tensors
 from comparison.peers.textbook import blas_threads
+from comparison.workload import Job, step_rates
 
 __all__ = ["SCIKIT", "ScikitSession"]
 
@@ -66,7 +66,7 @@ class ScikitSession:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._x, self._labels = job.examples.floats, job.examples.labels
-        self._rates = rates(job.case)
+        self._rates = step_rates(job.case)
         self.restart()
 
     def restart(self) -> None:

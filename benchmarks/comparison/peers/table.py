@@ -14,7 +14,7 @@ from comparison.peers.pytorch import TORCH, TORCH_COMPILE
 from comparison.peers.scikit import SCIKIT
 from comparison.peers.textbook import NUMPY
 
-__all__ = ["PEERS", "peers_named"]
+__all__ = ["PEERS", "find_peers"]
 
 _ALL = (COMPILED, REFERENCE, NUMPY, SCIKIT, TORCH, TORCH_COMPILE, JAX, DIGITS, ONNX)
 
@@ -22,7 +22,7 @@ PEERS = {peer.name: peer for peer in _ALL}
 """In the order in which tables show them."""
 
 
-def peers_named(names: Sequence[str]) -> tuple[Peer, ...]:
+def find_peers(names: Sequence[str]) -> tuple[Peer, ...]:
     """The peers of these names, in the table's order; all of them where none is named.
 
     Raises: UnknownNameError.

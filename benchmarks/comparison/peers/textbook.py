@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import epoch_order
-from comparison.material import Job, rates
 from comparison.peers.contract import Peer, Predictor, Tensors
+from comparison.workload import Job, step_rates
 
 __all__ = ["NUMPY", "TextbookSession", "blas_threads"]
 
@@ -67,7 +67,7 @@ class TextbookSession:
         self._job = job
         self._x = job.examples.floats
         self._y = job.examples.one_hot(job.case.layers[-1])
-        self._rates = rates(job.case).astype(np.float32)
+        self._rates = step_rates(job.case).astype(np.float32)
         self.restart()
 
     def restart(self) -> None:

@@ -18,8 +18,7 @@ from chainrule.attribution.example_view import (
 from chainrule.attribution.forward_trace import ForwardTrace
 from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
-from chainrule.ledger import DisplayOptions
-from chainrule.ledger.rendering import show
+from chainrule.ledger import DisplayOptions, entry_text
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["neuron_story"]
@@ -95,7 +94,7 @@ class _NeuronStory:
     def _activation(self) -> Iterator[str]:
         ledger = self.passing.ledger
         entry = ledger.entry(Quantity("a", self.layer, (self.neuron,)))
-        shown = show(ledger, entry, DisplayOptions())
+        shown = entry_text(ledger, entry, DisplayOptions())
         yield f"{entry.equation:<4}{shown.symbol} = {shown.formula}"
         yield from (f"{'':<4}  = {text}" for text in (shown.substituted, shown.result) if text)
 

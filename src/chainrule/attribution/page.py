@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.attribution.story import Block, Gallery, Lines, Picture, Story
-from chainrule.evaluation import Table
+from chainrule.documents import Table, plain_text
 
 __all__ = ["story_page"]
 
@@ -76,7 +76,7 @@ def _lines(block: Lines) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     yield '<div class="wide"><table>'
     yield _row("th", table.header)
-    yield from (_row("td", row) for row in table.rows)
+    yield from (_row("td", tuple(map(plain_text, row))) for row in table.rows)
     yield "</table></div>"
     if table.note:
         yield f"<p>{escape(table.note)}</p>"

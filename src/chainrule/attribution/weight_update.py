@@ -14,8 +14,7 @@ from chainrule.attribution.story import Lines
 from chainrule.attribution.term_sums import number_cell
 from chainrule.engine import Position, drop_gains
 from chainrule.equations.updates import UPDATES, limited_rows
-from chainrule.ledger import DisplayOptions, Entry, Ledger
-from chainrule.ledger.rendering import show
+from chainrule.ledger import DisplayOptions, Entry, Ledger, entry_text
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["WeightUpdate"]
@@ -91,7 +90,7 @@ class WeightUpdate:
         """The update in formulas with their numbers."""
         lines: list[str] = []
         for entry in self._entries:
-            shown = show(self.ledger, entry, DisplayOptions())
+            shown = entry_text(self.ledger, entry, DisplayOptions())
             lines.append(f"{entry.equation:<4}{shown.symbol} = {shown.formula or shown.result}")
             rest = (shown.substituted, shown.result) if shown.formula else ()
             lines += [f"{'':<4}  = {text}" for text in rest if text]

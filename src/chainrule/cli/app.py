@@ -33,6 +33,7 @@ COMMANDS = {
     "study": "Compute a study: many trainings and one answer.",
     "tune": "Find good settings for a network on data: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
+    "papers": "Show, check, prove and run what five papers print.",
 }
 """Each command with the sentence that begins its help; its module has the same name."""
 

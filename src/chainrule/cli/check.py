@@ -66,10 +66,10 @@ def _check(file: str, **given: Any) -> int:
 
 
 def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.ledger.rendering import example_text
+    from chainrule.ledger import describe_example
     from chainrule.marking import marks_lines, marks_table
 
-    for line in (ledger.example.title, example_text(ledger.example)):
+    for line in (ledger.example.title, describe_example(ledger.example)):
         if line:
             console.line(line)
     console.line()
@@ -80,15 +80,14 @@ def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
 
 
 def _as_html(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.marking.marks_html import marks_html
+    from chainrule.documents import render
+    from chainrule.marking import marks_document
 
-    console.line(marks_html(ledger, marked).rstrip("\n"))
+    console.line(render(marks_document(ledger, marked), "html").rstrip("\n"))
 
 
 def _as_json(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.marking import marks_record
-
-    console.json(marks_record(marked))
+    console.json(marked.to_dict())
 
 
 _TELLERS = {"text": _as_text, "html": _as_html, "json": _as_json}

@@ -9,7 +9,15 @@ import click
 
 from chainrule.errors import unknown_name
 
-__all__ = ["HELP_NAMES", "Command", "Commands", "Flag", "argument", "write_examples"]
+__all__ = [
+    "HELP_NAMES",
+    "Command",
+    "Commands",
+    "Flag",
+    "argument",
+    "command_group",
+    "write_examples",
+]
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
 _AMERICAN = "izer"
@@ -133,6 +141,35 @@ class Commands(click.Group):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples."""
         write_examples(formatter, self.examples)
+
+
+def command_group(
+    name: str, commands: Sequence[Command], *, about: str, examples: Sequence[str]
+) -> Commands:
+    """Return a command that is several; by itself it shows its help.
+
+    Args:
+        name: what a user types.
+        commands: in the order in which help lists them.
+        about: paragraphs of help.
+        examples: command lines to copy.
+    """
+    settings: Any = HELP_NAMES
+    return Commands(
+        name,
+        examples=examples,
+        callback=click.pass_context(_show_help),
+        help=about,
+        invoke_without_command=True,
+        commands=list(commands),
+        context_settings=settings,
+    )
+
+
+def _show_help(ctx: click.Context) -> None:
+    """Show help where no command is named."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def write_examples(formatter: click.HelpFormatter, lines: Sequence[str]) -> None:

@@ -12,10 +12,11 @@ from chainrule.errors import FileError
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
+    from rich.table import Table as RichTable
 
-    from chainrule.evaluation import Table
+    from chainrule.documents import DocumentNode, Table
 
-__all__ = ["Console", "is_terminal", "mute", "rich_console"]
+__all__ = ["Console", "is_terminal", "mute", "rich_console", "rich_table"]
 
 _LABEL = 8
 
@@ -72,8 +73,6 @@ class Console:
     def table(self, table: Table) -> None:
         """A table of texts."""
         if self.terminal:
-            from chainrule.cli.tables import rich_table
-
             self.line(table.title, "bold")
             self._write(lambda: rich_console(sys.stdout).print(rich_table(table)))
             if table.note:
@@ -81,6 +80,16 @@ class Console:
         else:
             for text in table.lines():
                 self.line(text)
+
+    def document(self, document: DocumentNode) -> None:
+        """A document: as text, bold headings on a terminal, or its values as JSON."""
+        from chainrule.documents import terminal
+
+        if self.as_json:
+            self.json(document.values() if document.values else None)
+        else:
+            text = terminal(document, styled=self.terminal)
+            self._write(lambda: print(text, end="", flush=True))
 
     def json(self, value: Any) -> None:
         """The value as JSON, whether or not words are printed."""
@@ -103,6 +112,33 @@ class Console:
             expected = "a place that can be written"
             self._failure = FileError("standard output", expected=expected, got=reason)
             raise self._failure from None
+
+
+def rich_table(table: Table) -> RichTable:
+    """The table without title and note, with a rule below its header.
+
+    As in `Table.lines`, the first column reads from the left; below a header the others end at
+    the right, but for those that are said not to.
+    """
+    from rich import box
+    from rich.table import Table as RichTable
+
+    from chainrule.documents import plain_text
+
+    shown = RichTable(
+        box=box.SIMPLE_HEAD,
+        show_header=bool(table.header),
+        header_style="cyan",
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+        pad_edge=False,
+    )
+    names = table.header or ("",) * len(table.to_the_right)
+    for name, right in zip(names, table.to_the_right, strict=True):
+        shown.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in table.rows:
+        shown.add_row(*map(plain_text, row))
+    return shown
 
 
 def mute(stream: TextIO) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from chainrule.bundled import bundled_files
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
 from chainrule.descent import (
+    DEFAULT_RATE,
     DEFAULT_STEPS,
     DESCENT_LIMITS,
     FUNCTIONS,
     Descent,
-    FunctionFile,
-    make_function,
-    read_function,
+    read_descent,
 )
 from chainrule.errors import InputError
 from chainrule.limits import Limit
@@ -43,8 +42,6 @@ _EXAMPLES = (
     "chainrule descend parabola --learning-rate 0.9",
     "chainrule descend 'sigmoid(x)*y**2' --start x=0,y=1 --json",
 )
-_RATE = 0.1
-
 _SETTINGS = {
     "start": Setting(
         name="start",
@@ -52,7 +49,7 @@ _SETTINGS = {
         default_text="1 for each variable",
     ),
     "learning_rate": Setting(
-        name="learning_rate", limit=DESCENT_LIMITS["learning_rate"], default_text=str(_RATE)
+        name="learning_rate", limit=DESCENT_LIMITS["learning_rate"], default_text=str(DEFAULT_RATE)
     ),
     "steps": Setting(name="steps", limit=DESCENT_LIMITS["steps"], default_text=str(DEFAULT_STEPS)),
     "digits": Setting(
@@ -67,32 +64,16 @@ def _descend(target: str, **given: Any) -> None:
     console = Console(as_json=given["as_json"])
     with told_by_flags("descend", ("learning_rate",)):
         digits = _SETTINGS["digits"].limit.check("descend", "digits", given["digits"] or 6)
-        asked = _asked(target, given)
+        asked = read_descent(target, learning_rate=given["learning_rate"], steps=given["steps"])
+        if given["start"] is not None:
+            start = _start(given["start"], asked.function.variables)
+            asked = replace(asked, start=start)
         descent = asked.descend()
         if given["picture"]:
             _draw(descent, given["picture"])
     _tell(console, asked.title, descent, digits=digits, full=bool(given["full"]))
     if given["picture"]:
         console.fact("drawn", given["picture"])
-
-
-def _asked(target: str, given: dict[str, Any]) -> FunctionFile:
-    """What is asked for: by a file, by flags, or by flags in place of what the file says."""
-    if target.endswith(".toml") or target in bundled_files("function"):
-        read = read_function(target)
-    else:
-        function = make_function(target, "descend")
-        read = FunctionFile("", function, (1.0,) * len(function.variables), _RATE, DEFAULT_STEPS)
-    start = given["start"]
-    return FunctionFile(
-        title=read.title,
-        function=read.function,
-        start=read.start if start is None else _start(start, read.function.variables),
-        learning_rate=read.learning_rate
-        if given["learning_rate"] is None
-        else given["learning_rate"],
-        steps=read.steps if given["steps"] is None else given["steps"],
-    )
 
 
 def _start(text: str, names: tuple[str, ...]) -> tuple[float, ...]:
@@ -128,10 +109,10 @@ def _draw(descent: Descent, path: str) -> None:
 
 
 def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: bool) -> None:
-    from chainrule.descent import descent_record, descent_table, formula_lines, step_lines
+    from chainrule.descent import descent_table, formula_lines, step_lines
 
     if console.as_json:
-        console.json(descent_record(descent))
+        console.json(descent.to_dict())
         return
     for line in [*([title] if title else []), *formula_lines(descent)]:
         console.line(line)

@@ -18,9 +18,10 @@ from chainrule.cli.flags import (
     part_flag,
 )
 from chainrule.evaluation import Table, Votes, count_text, percent_text, report_tables
-from chainrule.experiment import data_settings, open_run
+from chainrule.experiment import open_run
 from chainrule.figures import save_report_figures
 from chainrule.limits import Limit
+from chainrule.settings import data_settings
 
 __all__ = ["command"]
 

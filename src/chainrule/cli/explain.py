@@ -14,8 +14,7 @@ from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.cli.run_flags import run_flags
 from chainrule.errors import InputError
 from chainrule.experiment import is_run
-from chainrule.ledger import DisplayOptions, Ledger
-from chainrule.ledger.rendering import FORMATS, render
+from chainrule.ledger import LEDGER_FORMATS, DisplayOptions, Ledger
 from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit, limits_of
 
@@ -51,7 +50,7 @@ _EXAMPLES = (
 
 
 def _formats() -> tuple[str, ...]:
-    return tuple(FORMATS)
+    return LEDGER_FORMATS
 
 
 _FORMAT = Setting(
@@ -91,7 +90,7 @@ def _explain(file: str, **given: Any) -> int:
     step = _step(ledger, given["step"])
     quantities = tuple(_quantity(ledger, address, step) for address in given["quantity"])
     options = DisplayOptions(**chosen, step=step, quantities=quantities)
-    text = render(ledger, given["format"] or _FORMAT.default, options)
+    text = ledger.render(given["format"] or _FORMAT.default, options)
     Console().line(text.rstrip("\n"))
     return 0
 

@@ -13,7 +13,6 @@ from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import errors_by_flags
 from chainrule.cli.flags import flags_of, given_settings, limit_flag, offline_flag, part_flag
 from chainrule.errors import InputError, unknown_name
-from chainrule.experiment import data_settings
 from chainrule.figures import (
     FIGURES,
     SUFFIXES,
@@ -23,6 +22,7 @@ from chainrule.figures import (
     source_text,
 )
 from chainrule.limits import Limit
+from chainrule.settings import data_settings
 
 __all__ = ["command"]
 

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from chainrule.cli.command import Flag
-from chainrule.experiment import PARTS, Setting, merge_settings
+from chainrule.experiment import PARTS
 from chainrule.limits import Limit
+from chainrule.settings import Setting, merge_settings
 
 __all__ = [
     "Setting",

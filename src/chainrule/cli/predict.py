@@ -13,7 +13,7 @@ from chainrule.cli.flags import json_flag, limit_flag
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import Table, number_text, percent_text
-from chainrule.experiment import Prediction, learned_images, open_run
+from chainrule.experiment import Prediction, open_run
 from chainrule.figures import save_preparation
 from chainrule.limits import Limit
 from chainrule.network import Network
@@ -41,7 +41,7 @@ _BAR = 24
 def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     console, top = Console(as_json=given["as_json"]), given["top"] or _TOP
     opened = open_run(run)
-    pictures = learned_images(opened.network)
+    pictures = opened.takes_images
     _check_show(given["show"], files, pictures)
     found = opened.predict(files)
     if given["show"] is not None and found[0].preparation is not None:

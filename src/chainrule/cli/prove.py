@@ -11,11 +11,9 @@ from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_of
-from chainrule.cli.proved import ledger_of
 from chainrule.errors import InputError
-from chainrule.experiment import is_run
 from chainrule.limits import Limit, limits_of
-from chainrule.proofs import Proof, ProofOptions, prove
+from chainrule.proofs import Proof, ProofOptions, prove_gradients
 
 __all__ = ["command"]
 
@@ -68,19 +66,22 @@ def _prove(target: str | None, **given: Any) -> int:
         options = ProofOptions(
             sample=chosen["sample"], seed=chosen["seed"], peers=given["peers"] is not False
         )
-        ledger = ledger_of(target, given["data"], chosen)
-        proof = prove(ledger, options)
-    note = ledger.example.title if is_run(target) else ""
-    _tell(console, target, proof, note)
+        proof = prove_gradients(
+            target,
+            given["data"],
+            examples=chosen["examples"],
+            batches=chosen["batches"],
+            options=options,
+        )
+    _tell(console, target, proof, proof.title)
     return 0 if proof.holds else CHECK_FAILED
 
 
 def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
-    from chainrule.proofs import failure_lines, kink_lines, proof_record, proof_table, summary_text
+    from chainrule.proofs import failure_lines, kink_lines, proof_table, summary_text
 
     if console.as_json:
-        of = {"of": note} if note else {}
-        console.json({"target": target, **of, **proof_record(proof)})
+        console.json({"target": target, **proof.to_dict()})
         return
     console.line(f"{target}: {summary_text(proof)}", "green" if proof.holds else "red")
     for line in failure_lines(proof):
@@ -104,7 +105,8 @@ def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
 
 def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
     """The printed formulas of the papers; that some are wrong is the result, not a failure."""
-    from chainrule.papers import printed_lines, printed_markdown, printed_summary, tried
+    from chainrule.documents import render
+    from chainrule.papers import check_formulas
 
     if target is not None:
         raise InputError(
@@ -115,16 +117,12 @@ def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
             argument="target",
             value=target,
         )
-    outcomes = list(tried())
+    report = check_formulas()
     if console.as_json:
-        console.json([outcome.record() for outcome in outcomes])
-        return 0
-    lines = printed_markdown(outcomes) if markdown else printed_lines(outcomes)
-    if not markdown:
-        console.line(printed_summary(outcomes))
-        console.line()
-    for line in lines:
-        console.line(line)
+        console.json(report.to_dict())
+    else:
+        format_name = "markdown" if markdown else "text"
+        console.line(render(report.document(), format_name).rstrip("\n"))
     return 0
 
 

@@ -19,8 +19,9 @@ from chainrule.cli.flags import (
     threads_flag,
 )
 from chainrule.evaluation import Table
-from chainrule.experiment import Experiment, training_settings
+from chainrule.experiment import Experiment
 from chainrule.limits import Limit
+from chainrule.settings import training_settings
 from chainrule.training import RateCurve
 
 __all__ = ["command"]
@@ -65,7 +66,7 @@ def _find_rate(data: str, **given: Any) -> int:
     if given["save"] is not None:
         _draw(curve, given["save"])
     if console.as_json:
-        console.json({**vars(curve), "suggestion": curve.suggestion})
+        console.json(curve.to_dict())
         return 0
     console.table(_table(curve))
     console.line()

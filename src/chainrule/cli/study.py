@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
-from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
-from chainrule.cli.flags import Setting, flag_of
-from chainrule.cli.study_answers import compare, export, show, status
-from chainrule.cli.study_flags import json_flag, place_flags, storage_flag
-from chainrule.cli.study_report import report
-from chainrule.cli.study_run import resume, run, worker
-from chainrule.limits import Limit
+from chainrule.cli.command import Command, Flag, argument, command_group
+from chainrule.cli.console import Console
+from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag, limit_flag
+from chainrule.cli.study_progress import StudyView, study_view
+from chainrule.documents import write_document
+from chainrule.errors import InputError
+from chainrule.limits import Limit, limits_of
+from chainrule.storage import write_atomically
+from chainrule.study import (
+    FORMATS,
+    STORAGE,
+    SavedStudy,
+    Settings,
+    Spec,
+    StudyPlace,
+    compare_configurations,
+    comparison_tables,
+    compute_study,
+    counts_text,
+    export_text,
+    list_studies,
+    open_study,
+    read_study,
+    study_document,
+    summary_tables,
+    write_parquet,
+)
 
-__all__ = ["command"]
+__all__ = ["command", "compute_in_view", "place_flags", "storage_flag"]
 
 _ABOUT = """Compute a study: many trainings and one answer.
 
@@ -78,19 +101,196 @@ A and B are names of studies, for their best, or NAME/12 for a trial by its numb
 same seed number are compared in pairs, by McNemar's exact test."""
 
 
-def _group(ctx: click.Context) -> None:
-    """Show help where no command is named."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+_DEFAULTS = {
+    "executor": "the study's, or local",
+    "workers": "as many as there are processors",
+    "address": "starts workers here",
+}
+_PLACE = {
+    name: Setting(name=name, limit=limits_of(Settings)[name], default_text=text)
+    for name, text in _DEFAULTS.items()
+}
+
+
+def storage_flag() -> Flag:
+    """The flag that names a storage."""
+    text = f"a journal file, or the address of a database [{STORAGE}]"
+    return Flag(["--storage"], metavar="URL", default=STORAGE, group="study", help=text)
+
+
+def place_flags() -> list[click.Parameter]:
+    """The flags that say where trials are computed."""
+    return [flag_of(setting, "study") for setting in _PLACE.values()]
+
+
+def _given_place() -> StudyPlace:
+    """Return where trials are computed, as far as the command line says it."""
+    return StudyPlace(**given_settings(click.get_current_context(), _PLACE))
+
+
+def _run(**given: Any) -> int:
+    spec = read_study(given["file"])
+    if given["name"] is not None:
+        spec = spec.replaced(name=given["name"])
+    return compute_in_view(spec, given["storage"], as_json=given["as_json"])
+
+
+def compute_in_view(spec: Spec, storage: str, *, as_json: bool) -> int:
+    """Compute a study where the flags say, and show its answer.
+
+    Args:
+        spec: the study.
+        storage: where it is kept.
+        as_json: whether to print nothing but JSON.
+
+    Returns: the exit code.
+    """
+    place = _given_place()
+
+    def compute(view: StudyView) -> SavedStudy:
+        return compute_study(
+            spec, storage, place=place, on_trial=view.ended_one, on_begin=view.begun
+        )
+
+    return _follow(Console(as_json=as_json), _resume_command(spec.name, storage), compute)
+
+
+def _resume(**given: Any) -> int:
+    name, storage, place = given["name"], given["storage"], _given_place()
+
+    def resume(view: StudyView) -> SavedStudy:
+        study = open_study(name, storage)
+        return study.resume(place=place, on_trial=view.ended_one, on_begin=view.begun)
+
+    return _follow(Console(as_json=given["as_json"]), _resume_command(name, storage), resume)
+
+
+def _worker(**given: Any) -> int:
+    name, storage, console = given["name"], given["storage"], Console(as_json=given["as_json"])
+    with _interruptible(_resume_command(name, storage)):
+        view = StudyView(console, None)
+        open_study(name, storage).work(on_trial=view.ended_one, on_begin=view.begun)
+    if console.as_json:
+        console.json({"study": name, "ended": view.computed})
+    return 0
+
+
+def _follow(console: Console, again: str, action: Callable[[StudyView], SavedStudy]) -> int:
+    with _interruptible(again), study_view(console) as view:
+        study = action(view)
+    # What each parameter explains takes seconds to find out; `study show` tells it at any time.
+    summary = study.summarise(effects=view.computed > 0)
+    if console.as_json:
+        console.json(summary.to_dict())
+    for table in summary_tables(summary):
+        console.line()
+        console.table(table)
+    return 0
+
+
+@contextlib.contextmanager
+def _interruptible(again: str) -> Iterator[None]:
+    """While it is entered, Ctrl-C ends with a word on how to continue."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"study: interrupted; what was under way was dropped. Continue with: {again}"
+        ) from None
+
+
+def _resume_command(name: str, storage: str) -> str:
+    where = [] if storage == STORAGE else ["--storage", storage]
+    return shlex.join(["chainrule", "study", "resume", name, *where])
+
+
+def _status(**given: Any) -> int:
+    console, storage = Console(as_json=given["as_json"]), given["storage"]
+    named = given["name"]
+    studies = list_studies(storage) if named is None else (open_study(named, storage),)
+    counts = {study.name: study.counts() for study in studies}
+    if console.as_json:
+        console.json({name: found.to_dict() for name, found in counts.items()})
+    for name, found in counts.items():
+        console.fact(name, counts_text(found))
+    return 0
+
+
+def _show(**given: Any) -> int:
+    console, most = Console(as_json=given["as_json"]), given["most"] or 10
+    summary = open_study(given["name"], given["storage"]).summarise()
+    if given["markdown"] is not None:
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
+    if console.as_json:
+        console.json(summary.to_dict())
+    for table in summary_tables(summary, most):
+        console.table(table)
+        console.line()
+    return 0
+
+
+def _export(**given: Any) -> int:
+    chosen = {kind: given[kind] for kind in FORMATS if given[kind] is not None}
+    if not chosen:
+        raise InputError(
+            "study export",
+            expected="a file to write, --csv, --json or --parquet",
+            got="none",
+            remedy="Say which, such as --csv study.csv, or --csv - to print it",
+        )
+    rows = open_study(given["name"], given["storage"]).rows(curves=given["curves"])
+    console, printed = Console(), "-" in chosen.values()
+    for kind, path in chosen.items():
+        if kind == "parquet":
+            write_parquet(rows, path)
+        elif path == "-":
+            console.line(export_text(rows, kind).rstrip("\n"))
+        else:
+            write_atomically(path, export_text(rows, kind).encode())
+        if not printed:
+            console.fact("written", path)
+    return 0
+
+
+def _compare(**given: Any) -> int:
+    console = Console(as_json=given["as_json"])
+    found = compare_configurations(given["a"], given["b"], given["storage"])
+    if console.as_json:
+        console.json(found.to_dict())
+    for table in comparison_tables(found):
+        console.table(table)
+        console.line()
+    return 0
+
+
+def _report(**given: Any) -> int:
+    if given["html"] is None and given["markdown"] is None:
+        raise InputError(
+            "study report",
+            expected="a file to write, --html or --markdown",
+            got="none",
+            remedy="Say which, such as --html study.html",
+        )
+    console, most = Console(), given["most"] or 20
+    summary = open_study(given["name"], given["storage"]).summarise()
+    if given["markdown"] is not None:
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
+        console.fact("written", given["markdown"])
+    if given["html"] is not None:
+        from chainrule.figures import study_report
+
+        write_document(study_report(summary, most), given["html"], "html")
+        console.fact("written", given["html"])
+    return 0
 
 
 def _name_flag() -> Flag:
     return Flag(["--name"], metavar="NAME", group="study", help="another name than the file's")
 
 
-def _most_flag() -> Flag:
-    limit = Limit(int, "configurations to list", 1, 100_000, group="output")
-    return flag_of(Setting(name="most", limit=limit, default=10))
+def _most_flag(default: int) -> Flag:
+    limit = Limit(int, "configurations to list", 1, 100_000)
+    return limit_flag("most", limit, "output", str(default))
 
 
 def _export_flags() -> list[click.Parameter]:
@@ -110,7 +310,7 @@ def _worker_flags() -> list[click.Parameter]:
 _SUB = (
     Command(
         "run",
-        run,
+        _run,
         about=_RUN,
         parameters=[argument("file"), _name_flag(), storage_flag(), *place_flags(), json_flag()],
         examples=(
@@ -121,33 +321,33 @@ _SUB = (
     ),
     Command(
         "resume",
-        resume,
+        _resume,
         about=_RESUME,
         parameters=[argument("name"), storage_flag(), *place_flags(), json_flag()],
         examples=("chainrule study resume rates",),
     ),
     Command(
         "worker",
-        worker,
+        _worker,
         about=_WORKER,
         parameters=_worker_flags(),
         examples=("chainrule study worker --storage postgresql://me@db/studies --study rates",),
     ),
     Command(
         "status",
-        status,
+        _status,
         about=_STATUS,
         parameters=[argument("name", required=False), storage_flag(), json_flag()],
         examples=("chainrule study status", "chainrule study status rates --json"),
     ),
     Command(
         "show",
-        show,
+        _show,
         about=_SHOW,
         parameters=[
             argument("name"),
             storage_flag(),
-            _most_flag(),
+            _most_flag(10),
             Flag(["--markdown"], metavar="FILE", group="output", help="also write it as a page"),
             json_flag(),
         ],
@@ -155,20 +355,20 @@ _SUB = (
     ),
     Command(
         "report",
-        report,
+        _report,
         about=_REPORT,
         parameters=[
             argument("name"),
             storage_flag(),
             Flag(["--html"], metavar="FILE", group="output", help="a page with pictures"),
             Flag(["--markdown"], metavar="FILE", group="output", help="a page of tables"),
-            _most_flag(),
+            _most_flag(20),
         ],
         examples=("chainrule study report rates --html rates.html",),
     ),
     Command(
         "export",
-        export,
+        _export,
         about=_EXPORT,
         parameters=[argument("name"), storage_flag(), *_export_flags()],
         examples=(
@@ -178,7 +378,7 @@ _SUB = (
     ),
     Command(
         "compare",
-        compare,
+        _compare,
         about=_COMPARE,
         parameters=[argument("a"), argument("b"), storage_flag(), json_flag()],
         examples=(
@@ -187,13 +387,9 @@ _SUB = (
         ),
     ),
 )
-_SETTINGS: Any = HELP_NAMES
-command = Commands(
+command = command_group(
     "study",
+    _SUB,
+    about=_ABOUT,
     examples=("chainrule study run rates", "chainrule study show rates"),
-    callback=click.pass_context(_group),
-    help=_ABOUT,
-    invoke_without_command=True,
-    commands=list(_SUB),
-    context_settings=_SETTINGS,
 )

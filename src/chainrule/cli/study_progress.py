@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chainrule.cli.console import Console, is_terminal, rich_console
+from chainrule.cli.console import Console, is_terminal, rich_console, rich_table
 from chainrule.cli.progress import duration_text
 from chainrule.errors import FileError
 from chainrule.evaluation import Table
@@ -122,8 +122,6 @@ class StudyView:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.table import Table as RichTable
-
-        from chainrule.cli.tables import rich_table
 
         self._drawn = now
         line = RichTable.grid(padding=(0, 1), expand=True)

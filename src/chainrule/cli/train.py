@@ -21,17 +21,9 @@ from chainrule.cli.flags import (
 from chainrule.cli.progress import EpochTable, Once, duration_text, training_observers
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation import Table, percent_text
-from chainrule.experiment import (
-    Experiment,
-    TrainingResult,
-    describe_architecture,
-    describe_data,
-    describe_recipe,
-    describe_report,
-    open_run,
-    training_settings,
-)
+from chainrule.experiment import Experiment, TrainingResult, open_run
 from chainrule.presets import preset, preset_description, preset_names, preset_results
+from chainrule.settings import training_settings
 
 __all__ = ["command"]
 
@@ -123,11 +115,8 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
 
 
 def _introduce(console: Console, experiment: Experiment) -> None:
-    architecture = experiment.architecture.for_cost(experiment.recipe.cost)
-    console.fact("data", describe_data(experiment.datasets.pair))
-    console.fact("network", describe_architecture(architecture))
-    console.fact("recipe", describe_recipe(experiment.recipe))
-    console.fact("seed", f"{experiment.recipe.seed}" + " (drawn)" * experiment.seed_drawn)
+    for label, text in experiment.describe().items():
+        console.fact(label, text)
     console.line()
 
 
@@ -171,7 +160,7 @@ def _how_to_continue(folder: str | None) -> str:
 def _conclude(console: Console, result: TrainingResult) -> None:
     run, best = result.run, result.run.certificate["best_epoch"]
     console.line()
-    console.fact("test", describe_report(result.test))
+    console.fact("test", result.describe_test())
     console.fact("ended", f"{run.ended}, {duration_text(run.seconds)} of training")
     if best is not None:
         console.fact("best", f"epoch {best} by {run.recipe.monitor}, whose weights were restored")
@@ -187,7 +176,7 @@ def _presets_table() -> Table:
     """Return all presets, with the medians of their measured trainings on MNIST."""
     rows = tuple(_preset_row(name) for name in preset_names())
     header = ("preset", "layers", "accuracy", "seconds", "about")
-    note = "Medians on the MNIST test images, as in docs/recipes.md; blank if not preset_results."
+    note = "Medians on the MNIST test images, as in docs/recipes.md; blank if not measured."
     return Table("Presets", header, rows, note, leftward=("about",))
 
 

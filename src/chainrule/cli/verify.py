@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import click
@@ -46,7 +45,7 @@ def _verify(run: str, data: str | None, validation: str | None, **given: Any) ->
 
 def _report(console: Console, run: str, found: Verification) -> None:
     if console.as_json:
-        console.json({"run": run, "holds": found.holds, **dataclasses.asdict(found)})
+        console.json({"run": run, **found.to_dict()})
     epochs = f"{found.epochs} epoch" + "s" * (found.epochs != 1)
     if found.holds:
         console.line(f"{run} holds: {epochs} computed again, every bit the same", "green")

@@ -15,9 +15,8 @@ from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.errors import InputError
-from chainrule.ledger import Ledger
+from chainrule.ledger import Ledger, describe_example
 from chainrule.ledger.files import read_worked
-from chainrule.ledger.rendering import example_text
 from chainrule.ledger.steps import describe_quantity
 from chainrule.limits import Limit, limits_of
 from chainrule.worksheets import (
@@ -26,12 +25,12 @@ from chainrule.worksheets import (
     ExercisePlan,
     SheetOptions,
     Worksheet,
-    answers_html,
     generate_exercise,
     make_worksheet,
     parse_patterns,
     print_pdf,
-    sheets_html,
+    render_answers,
+    render_sheets,
     write_sheets,
 )
 from chainrule.worksheets.browser import find_browser
@@ -212,8 +211,8 @@ def _folder(source: str | None, seed: int | None) -> str:
 def _print(sheets: Sequence[Worksheet], path: Path) -> dict[str, Any]:
     """Print the sheets to a PDF, and the answers to one beside it."""
     answers = path.with_name(f"{path.stem}-answers.pdf")
-    print_pdf(sheets_html(sheets), path, _WHERE)
-    print_pdf(answers_html(sheets), answers, _WHERE)
+    print_pdf(render_sheets(sheets, "html"), path, _WHERE)
+    print_pdf(render_answers(sheets, "html"), answers, _WHERE)
     return {"pdf": str(path), "pdf_answers": str(answers)}
 
 
@@ -254,7 +253,7 @@ def _tell(
 ) -> None:
     if seed is not None:
         console.fact("seed", f"{seed}" + " (drawn)" * drawn_seed)
-    console.fact("network", example_text(sheets[0].ledger.example))
+    console.fact("network", describe_example(sheets[0].ledger.example))
     count, claims = len(sheets[0].blanks), paths["claims"]
     each = f", on each of {len(sheets)} sheets" if len(sheets) > 1 else ""
     console.fact("blanks", f"{count}, to {sheets[0].options.digits} significant digits{each}")

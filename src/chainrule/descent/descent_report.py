@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from typing import Any
-
-import numpy as np
 
 from chainrule.descent.descent import Descent
 from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 
-__all__ = ["descent_record", "descent_table", "formula_lines", "step_lines"]
+__all__ = ["descent_table", "formula_lines", "step_lines"]
 
 MAX_ROWS = 24
 """Of a longer descent the steps in the middle are left out."""
@@ -84,38 +80,3 @@ def descent_table(descent: Descent, digits: int, *, full: bool = False) -> Table
 def _numbers(descent: Descent, at: int) -> tuple[float, ...]:
     path = descent.path
     return (*map(float, path.points[at]), float(path.values[at]), *map(float, path.gradients[at]))
-
-
-def descent_record(descent: Descent) -> dict[str, Any]:
-    """The descent as plain values; what is not finite is null."""
-    function, path = descent.function, descent.path
-    return {
-        "formula": function.text,
-        "variables": list(function.variables),
-        "derivatives": {
-            name: function.format(slope)
-            for name, slope in zip(function.variables, function.derivatives, strict=True)
-        },
-        "learning_rate": path.rate,
-        "curvature": {"start": _plain(path.curvatures[0, 1]), "end": _plain(path.curvatures[1, 1])},
-        "rate_limit": _plain(descent.limit),
-        "course": descent.outcome.name,
-        "told": descent.outcome.sentence,
-        "steps": [
-            {
-                "step": at,
-                "point": _plain_list(path.points[at]),
-                "value": _plain(path.values[at]),
-                "gradient": _plain_list(path.gradients[at]),
-            }
-            for at in range(len(path.points))
-        ],
-    }
-
-
-def _plain_list(numbers: np.ndarray[Any, Any]) -> list[float | None]:
-    return [_plain(number) for number in numbers]
-
-
-def _plain(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None

@@ -49,10 +49,13 @@ if TYPE_CHECKING:
     from chainrule.documents.document import FORMATS as FORMATS
     from chainrule.documents.document import Document as Document
     from chainrule.documents.document import render as render
+    from chainrule.documents.document import render_all as render_all
     from chainrule.documents.document import write_document as write_document
     from chainrule.documents.math_parser import parse_formula as parse_formula
-    from chainrule.documents.math_text import math_text as math_text
     from chainrule.documents.mathematics import Link as Link
+    from chainrule.documents.nodes import Beside as Beside
+    from chainrule.documents.nodes import Blank as Blank
+    from chainrule.documents.nodes import BlankGrid as BlankGrid
     from chainrule.documents.nodes import Block as Block
     from chainrule.documents.nodes import Calculation as Calculation
     from chainrule.documents.nodes import Code as Code
@@ -61,6 +64,9 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Definition as Definition
     from chainrule.documents.nodes import Definitions as Definitions
     from chainrule.documents.nodes import Details as Details
+    from chainrule.documents.nodes import DocumentNode as DocumentNode
+    from chainrule.documents.nodes import Form as Form
+    from chainrule.documents.nodes import FormField as FormField
     from chainrule.documents.nodes import Formula as Formula
     from chainrule.documents.nodes import Gallery as Gallery
     from chainrule.documents.nodes import Heading as Heading
@@ -71,12 +77,18 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Strong as Strong
     from chainrule.documents.nodes import Table as Table
     from chainrule.documents.nodes import WorkingLine as WorkingLine
+    from chainrule.documents.nodes import plain_text as plain_text
     from chainrule.documents.pictures import braille_lines as braille_lines
     from chainrule.documents.pictures import braille_rows as braille_rows
+    from chainrule.documents.terminal_writer import terminal as terminal
     from chainrule.documents.terminal_writer import wrap as wrap
+    from chainrule.documents.text_math import math_text as math_text
 
 __all__ = [
     "FORMATS",
+    "Beside",
+    "Blank",
+    "BlankGrid",
     "Block",
     "Calculation",
     "Code",
@@ -86,6 +98,9 @@ __all__ = [
     "Definitions",
     "Details",
     "Document",
+    "DocumentNode",
+    "Form",
+    "FormField",
     "Formula",
     "Gallery",
     "Heading",
@@ -101,7 +116,10 @@ __all__ = [
     "braille_rows",
     "math_text",
     "parse_formula",
+    "plain_text",
     "render",
+    "render_all",
+    "terminal",
     "wrap",
     "write_document",
 ]
@@ -109,11 +127,19 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "document": ["FORMATS", "Document", "render", "write_document"],
+        "document": [
+            "FORMATS",
+            "Document",
+            "render",
+            "render_all",
+            "write_document",
+        ],
         "math_parser": ["parse_formula"],
-        "math_text": ["math_text"],
         "mathematics": ["Link"],
         "nodes": [
+            "Beside",
+            "Blank",
+            "BlankGrid",
             "Block",
             "Calculation",
             "Code",
@@ -122,6 +148,9 @@ __getattr__, __dir__ = attach(
             "Definition",
             "Definitions",
             "Details",
+            "DocumentNode",
+            "Form",
+            "FormField",
             "Formula",
             "Gallery",
             "Heading",
@@ -132,8 +161,10 @@ __getattr__, __dir__ = attach(
             "Strong",
             "Table",
             "WorkingLine",
+            "plain_text",
         ],
         "pictures": ["braille_lines", "braille_rows"],
-        "terminal_writer": ["wrap"],
+        "terminal_writer": ["terminal", "wrap"],
+        "text_math": ["math_text"],
     },
 )

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from chainrule.documents.html_writer import html_fragment, html_page
+from chainrule.documents.html_writer import html_fragment, html_page, html_pages
 from chainrule.documents.json_writer import document_json
-from chainrule.documents.latex_writer import latex
+from chainrule.documents.latex_writer import latex, latex_pages
 from chainrule.documents.markdown_writer import markdown
 from chainrule.documents.nodes import DocumentNode
 from chainrule.documents.terminal_writer import terminal
 from chainrule.errors import InputError, unknown_name
 from chainrule.storage import write_atomically
 
-__all__ = ["FORMATS", "Document", "render", "write_document"]
+__all__ = ["FORMATS", "Document", "render", "render_all", "write_document"]
 
 FORMATS: Mapping[str, Callable[[DocumentNode], str]] = MappingProxyType(
     {
@@ -79,15 +79,43 @@ def render(document: DocumentNode, format_name: str) -> str:
     return FORMATS[format_name](document)
 
 
-def write_document(document: DocumentNode, path: str | Path) -> None:
-    """Write a document into a file, in the format of its suffix.
+def render_all(documents: Sequence[DocumentNode], format_name: str) -> str:
+    """Documents in one text; on paper each begins on a new page, in the style of worksheets.
+
+    Args:
+        documents: at least one.
+        format_name: "html", "latex", "markdown" or "text".
+
+    Raises: UnknownNameError.
+    """
+    writers: dict[str, Callable[[Sequence[DocumentNode]], str]] = {
+        "html": html_pages,
+        "latex": latex_pages,
+        "markdown": lambda several: "\n---\n\n".join(map(markdown, several)),
+        "text": lambda several: "\f".join(map(terminal, several)),
+    }
+    if format_name not in writers:
+        raise unknown_name("render", "a format", format_name, writers, argument="format")
+    return writers[format_name](documents)
+
+
+def write_document(
+    document: DocumentNode, path: str | Path, format_name: str | None = None
+) -> None:
+    """Write a document into a file; a file of that name is replaced.
 
     Args:
         document: any.
-        path: ends in .txt, .md, .tex, .html or .json; a file of that name is replaced.
+        path: the file; without a format, it ends in .txt, .md, .tex, .html or .json.
+        format_name: one of FORMATS; None takes the format of the suffix.
 
-    Raises: InputError for another suffix; FileError.
+    Raises: UnknownNameError; InputError for another suffix; FileError.
     """
+    chosen = format_name or _format_of(path)
+    write_atomically(Path(path), render(document, chosen).encode())
+
+
+def _format_of(path: str | Path) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in _SUFFIXES:
         raise InputError(
@@ -97,4 +125,4 @@ def write_document(document: DocumentNode, path: str | Path) -> None:
             argument="path",
             value=str(path),
         )
-    write_atomically(Path(path), render(document, _SUFFIXES[suffix]).encode())
+    return _SUFFIXES[suffix]

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 
 from chainrule.documents.markup import Markup, element, joined_markup
-from chainrule.documents.math_mathml import MathML, math_element
-from chainrule.documents.mathematics import Link, Mathematics
+from chainrule.documents.mathematics import Link, Mathematics, Row, Sign
+from chainrule.documents.mathml import MathML, math_element
 from chainrule.documents.nodes import (
+    Beside,
+    Blank,
+    BlankGrid,
     Block,
     Calculation,
     Code,
@@ -23,6 +26,8 @@ from chainrule.documents.nodes import (
     Definitions,
     Details,
     DocumentNode,
+    Form,
+    FormField,
     Formula,
     Gallery,
     Heading,
@@ -38,7 +43,7 @@ from chainrule.documents.nodes import (
 )
 from chainrule.documents.pictures import image_source
 
-__all__ = ["HtmlWriter", "framed_page", "html_fragment", "html_page"]
+__all__ = ["HtmlWriter", "html_fragment", "html_page", "html_pages"]
 
 _BREAK = element("wbr")
 _PEEK = element("div", class_="peek", aria_live="polite", hidden="")
@@ -56,6 +61,8 @@ def html_page(document: DocumentNode) -> str:
     """
     writer = HtmlWriter()
     header = [element("h1", document.title)]
+    if document.aside:
+        header.append(element("p", document.aside, class_="quiet"))
     if document.about:
         header.append(element("p", document.about, class_="quiet"))
     if document.legend:
@@ -69,7 +76,29 @@ def html_page(document: DocumentNode) -> str:
     script = "page.js" if "data-to" in body else ""
     if script:
         body = joined_markup([body, _PEEK], "\n")
-    return framed_page(document.title, body, script=script, language=document.language)
+    return _framed(document.title, body, script=script, language=document.language)
+
+
+def html_pages(documents: Sequence[DocumentNode], style: str = "sheet.css") -> str:
+    """Documents as one page; in print each begins on a new one.
+
+    Args:
+        documents: at least one; the first gives the page its title and language.
+        style: the name of a style sheet in documents/page.
+
+    Returns: as from `html_page`.
+    """
+    sheets = []
+    for document in documents:
+        aside = element("span", document.aside, class_="label")
+        top = element(
+            "header", [element("h1", document.title), *([aside] if document.aside else [])]
+        )
+        parts = [top, *HtmlWriter().blocks(document.blocks)]
+        sheets.append(element("article", joined_markup(parts, "\n"), class_="sheet"))
+    kind = "copies" if len(sheets) > 1 else "single"
+    body = element("main", joined_markup(sheets, "\n"), class_=kind)
+    return _framed(documents[0].title, body, style=style, language=documents[0].language)
 
 
 def html_fragment(document: DocumentNode) -> str:
@@ -88,14 +117,14 @@ def html_fragment(document: DocumentNode) -> str:
 
 @cache
 def _file(name: str) -> str:
-    return (resources.files("chainrule.documents") / "page" / name).read_text(encoding="utf-8")
+    return (resources.files(__package__) / "page" / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def framed_page(
+def _framed(
     title: str, body: Markup, *, style: str = "page.css", script: str = "", language: str = "en"
 ) -> str:
     """A whole page that needs nothing from outside: its style and script are within it.
@@ -188,9 +217,9 @@ class HtmlWriter:
             case Link(content, target) if isinstance(content, str):
                 address = target if "://" in target else f"#{target}"
                 return element("a", content, href=address) if self._has_links else content
-        return self.math(part)
+        return self.breakable(part)
 
-    def _block(self, block: Block) -> Markup:  # noqa: C901  # a case for each kind of node
+    def _block(self, block: Block) -> Markup:  # a case for each kind of node
         match block:
             case Heading():
                 return self._heading(block)
@@ -213,6 +242,12 @@ class HtmlWriter:
                 return self._calculation(block)
             case Gallery(pictures):
                 return self._gallery(pictures)
+            case BlankGrid(items, columns):
+                return element("ol", map(self._blank, items), class_=f"blanks by-{columns}")
+            case Form(fields):
+                return element("div", map(_field, fields), class_="form")
+            case Beside(blocks):
+                return element("div", self.blocks(blocks), class_="beside")
             case Details(summary, blocks):
                 return element("details", [element("summary", summary), *self.blocks(blocks)])
 
@@ -261,8 +296,20 @@ class HtmlWriter:
     def _panel(self, panel: Panel) -> Markup:
         if panel.style == "laws":
             return element("div", map(self._labelled, panel.formulas), class_="laws")
+        if panel.style == "inline":
+            numbers = (element("span", self.math(one.content)) for one in panel.formulas)
+            return element("p", numbers, class_="known")
         arrays = (element("div", self.math(f.content), class_="array") for f in panel.formulas)
         return element("div", joined_markup(arrays, "\n"), class_="given")
+
+    def _blank(self, item: Blank | Mathematics) -> Markup:
+        if not isinstance(item, Blank):
+            return element("li", self.math(item), class_="filled")
+        what = [element("span", item.name), element("code", item.address)]
+        left = self.math(Row((item.symbol, Sign("="))))
+        return element(
+            "li", [left, element("span", class_="space"), element("span", what, class_="what")]
+        )
 
     def _calculation(self, block: Calculation) -> Markup:
         what = [element("b", block.label, class_="id"), " ", element("span", block.name)]
@@ -271,8 +318,8 @@ class HtmlWriter:
         work = [element("div", self.math(block.symbol), class_="symbol")]
         work += map(self._line, block.lines)
         if block.remark:
-            kind = "line agrees" if block.agrees else "line differs"
-            work.append(element("div", block.remark, class_=kind))
+            kind = {True: "agrees", False: "differs", None: "remark"}[block.agrees]
+            work.append(element("div", self.inline(block.remark), class_=f"line {kind}"))
         inner = [element("div", what, class_="what"), element("div", work, class_="work")]
         kind = "entry" if block.address else "entry arrays"
         return element("article", inner, class_=kind, id=self.place(block.anchor))
@@ -297,6 +344,13 @@ class HtmlWriter:
             text = "Red is above 0, blue below; white is 0."
             figures.append(element("p", text, class_="quiet"))
         return element("div", figures, class_="gallery")
+
+
+def _field(field: FormField) -> Markup:
+    parts: list[str] = [field.label]
+    if field.suffix:
+        parts.append(element("span", field.suffix, class_="suffix"))
+    return element("span", parts, class_=f"width-{field.width}")
 
 
 def _figure(picture: Picture) -> Markup:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chainrule.documents.math_latex import MathLatex, escape_latex
+from chainrule.documents.latex_math import MathLatex, escape_latex
 from chainrule.documents.mathematics import Link, Mathematics, Matrix
 from chainrule.documents.nodes import (
+    Beside,
+    Blank,
+    BlankGrid,
     Block,
     Calculation,
     Code,
@@ -17,6 +20,8 @@ from chainrule.documents.nodes import (
     Definitions,
     Details,
     DocumentNode,
+    Form,
+    FormField,
     Formula,
     Gallery,
     Heading,
@@ -30,27 +35,51 @@ from chainrule.documents.nodes import (
     parts_of,
 )
 
-__all__ = ["latex", "latex_inline"]
+__all__ = ["latex", "latex_pages"]
 
 _PREAMBLE = r"""\documentclass[a4paper]{article}
 \usepackage{amsmath}
 \setcounter{MaxMatrixCols}{%d}
-\addtolength{\textwidth}{6em}
-\addtolength{\oddsidemargin}{-3em}
-\addtolength{\textheight}{8em}
-\addtolength{\topmargin}{-4em}
+\addtolength{\textwidth}{10em}
+\addtolength{\oddsidemargin}{-5em}
+\addtolength{\textheight}{12em}
+\addtolength{\topmargin}{-6em}
 \setlength{\parindent}{0pt}
 \raggedright
 \lineskiplimit=3pt
 \lineskip=5pt
-%% An entry: the id of its equation, what it is, its address, its lines.
+%s\begin{document}
+%s
+\end{document}
+"""
+_COMMANDS = {
+    "entry": r"""% An entry: the id of its equation, what it is, its address, its lines.
 \newcommand{\entry}[4]{\par\medskip\hangindent=3.6em\hangafter=1\interlinepenalty=500
   \makebox[3.6em][l]{\textbf{#1}}{\small #2\quad\texttt{#3}}\newline#4\par}
-\begin{document}
-"""
+""",
+    "fact": r"""% A term and its meaning.
+\newcommand{\fact}[2]{\par\hangindent=8em\hangafter=1\makebox[8em][l]{\textit{#1}}#2\par}
+""",
+    "block": r"""% A heading with words at the other end of its line.
+\newcommand{\block}[2]{\par\bigskip\textbf{#1}\strut\hfill #2\par
+  \nopagebreak\hrule\par\nopagebreak\medskip}
+""",
+    "blank": r"""% A blank: its fraction of the line, its symbol, its name, its address.
+\newcommand{\blank}[4]{\begin{minipage}[t]{#1\textwidth}\raggedright\vspace{3ex}%
+  $#2 =$ \hrulefill\par{\scriptsize #3\hfill\texttt{#4}\par}\end{minipage}%
+  \hspace{0.02\textwidth}}
+""",
+    "filled": r"""% A formula in the place of a blank.
+\newcommand{\filled}[2]{\begin{minipage}[t]{#1\textwidth}\vspace{3ex}$#2$\end{minipage}%
+  \hspace{0.02\textwidth}}
+""",
+}
+"""Commands of the document's own, each defined where it is used."""
 _LEVELS = {2: "section", 3: "subsection"}
 _COLUMNS = 10
 """As many columns a matrix of amsmath may have without being asked."""
+_MOST_ROWS = 30
+"""Longer tables are divided, since plain LaTeX breaks none between pages."""
 _LATEX = MathLatex()
 
 
@@ -62,19 +91,27 @@ def latex(document: DocumentNode) -> str:
 
     Returns: a whole document, lines, the last one ended.
     """
-    columns = max((len(one.rows[0]) + 1 for one in _matrices(document.blocks)), default=_COLUMNS)
-    lines = [
-        _PREAMBLE % columns,
-        rf"{{\LARGE {escape_latex(document.title)}\par}}",
-        r"\bigskip",
-        "",
-    ]
+    return latex_pages((document,))
+
+
+def latex_pages(documents: Sequence[DocumentNode]) -> str:
+    """Documents as one LaTeX document, in which each begins on a new page."""
+    pages = ["\n".join(_lines(one)) for one in documents]
+    body = "\n\\newpage\n\\setcounter{page}{1}\n".join(pages)
+    matrices = (one for document in documents for one in _matrices(document.blocks))
+    columns = max((len(one.rows[0]) + 1 for one in matrices), default=_COLUMNS)
+    commands = (text for name, text in _COMMANDS.items() if f"\\{name}{{" in body)
+    return _PREAMBLE % (columns, "".join(commands), body)
+
+
+def _lines(document: DocumentNode) -> Iterator[str]:
+    aside = rf"\hfill\normalsize {escape_latex(document.aside)}" if document.aside else ""
+    yield from (rf"{{\LARGE {escape_latex(document.title)}{aside}\par}}", r"\bigskip", "")
     if document.about:
-        lines += [escape_latex(document.about), ""]
+        yield from (escape_latex(document.about), "")
     if document.legend:
-        lines += [rf"{{\small {escape_latex(document.legend)}\par}}", ""]
-    lines += _blocks(document.blocks)
-    return "\n".join([*lines, r"\end{document}"]) + "\n"
+        yield from (rf"{{\small {escape_latex(document.legend)}\par}}", "")
+    yield from _blocks(document.blocks)
 
 
 def _matrices(node: Any) -> Iterator[Matrix]:
@@ -89,7 +126,7 @@ def _matrices(node: Any) -> Iterator[Matrix]:
             yield from _matrices(getattr(node, field.name))
 
 
-def latex_inline(content: Content) -> str:
+def _inline(content: Content) -> str:
     """A text in LaTeX."""
     return "".join(map(_part, parts_of(content)))
 
@@ -124,19 +161,17 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
 _TIGHT = (Calculation, Panel)
 
 
-def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
     match block:
-        case Heading(text, level, _, _, aside):
-            command = _LEVELS.get(level, "subsubsection")
-            end = rf" \hfill {escape_latex(aside)}" if aside else ""
-            yield rf"\{command}*{{{escape_latex(text)}{end}}}"
+        case Heading():
+            yield _heading(block)
         case Paragraph(content, style):
-            yield _paragraph(latex_inline(content), style)
+            yield _paragraph(_inline(content), style)
         case ItemList(items, numbered):
-            yield from _list([latex_inline(one) for one in items], numbered)
+            yield from _list([_inline(one) for one in items], numbered)
         case Definitions(items):
             for term, meaning in items:
-                yield rf"\textbf{{{latex_inline(term)}}}\quad {latex_inline(meaning)}\par"
+                yield rf"\fact{{{_inline(term)}}}{{{_inline(meaning)}}}"
         case CodeBlock(text):
             for line in text.splitlines():
                 yield rf"\texttt{{{_unligatured(line).replace(' ', '~')}}}\par"
@@ -150,9 +185,40 @@ def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind
             yield _entry(block)
         case Gallery(pictures):
             yield from (rf"\textit{{{escape_latex(one.caption)}}}\par" for one in pictures)
+        case BlankGrid():
+            yield from _blank_grid(block)
+        case Form(fields):
+            yield r"\quad ".join(map(_field, fields)) + r"\par\medskip"
+        case Beside(blocks):
+            yield from _blocks(blocks)
         case Details(summary, blocks):
             yield rf"\textbf{{{escape_latex(summary)}}}\par"
             yield from _blocks(blocks)
+
+
+def _heading(heading: Heading) -> str:
+    text = escape_latex(heading.text)
+    if heading.aside:
+        return rf"\block{{{text}}}{{{escape_latex(heading.aside)}}}"
+    return rf"\{_LEVELS.get(heading.level, 'subsubsection')}*{{{text}}}"
+
+
+def _blank_grid(grid: BlankGrid) -> Iterator[str]:
+    """Blanks side by side, each in its fraction of the line."""
+    width = f"{1 / grid.columns - 0.025:.3f}"
+    for item in grid.items:
+        if isinstance(item, Blank):
+            symbol, name = _LATEX.write(item.symbol), escape_latex(item.name)
+            address = escape_latex(item.address)
+            yield rf"\blank{{{width}}}{{{symbol}}}{{{name}}}{{{address}}}%"
+        else:
+            yield rf"\filled{{{width}}}{{{_LATEX.write(item)}}}%"
+    yield r"\par"
+
+
+def _field(field: FormField) -> str:
+    suffix = f" {escape_latex(field.suffix)}" if field.suffix else ""
+    return rf"{escape_latex(field.label)} \makebox[{3 * field.width}em]{{\hrulefill}}{suffix}"
 
 
 def _paragraph(text: str, style: str) -> str:
@@ -174,18 +240,21 @@ def _list(items: list[str], numbered: bool) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
+    """A table, in parts that fit on a page."""
+    if table.title:
+        yield rf"\textbf{{{escape_latex(table.title)}}}\par"
     sentences = [name in table.leftward for name in table.header or table.rows[0]]
     columns = "".join(
         "p{14em}" if wide else "r" if right else "l"
         for wide, right in zip(sentences, table.to_the_right, strict=True)
     )
-    if table.title:
-        yield rf"\textbf{{{escape_latex(table.title)}}}\par"
-    yield rf"\begin{{tabular}}{{{columns}}}"
-    if table.header:
-        yield " & ".join(map(escape_latex, table.header)) + r" \\ \hline"
-    yield from (" & ".join(map(latex_inline, row)) + r" \\" for row in table.rows)
-    yield r"\end{tabular}\par"
+    for start in range(0, len(table.rows), _MOST_ROWS):
+        yield rf"\begin{{tabular}}{{{columns}}}"
+        if table.header:
+            yield " & ".join(map(escape_latex, table.header)) + r" \\ \hline"
+        for row in table.rows[start : start + _MOST_ROWS]:
+            yield " & ".join(map(_inline, row)) + r" \\"
+        yield r"\end{tabular}\par\medskip"
     if table.note:
         yield rf"{{\small {escape_latex(table.note)}\par}}"
 
@@ -199,6 +268,9 @@ def _panel(panel: Panel) -> Iterator[str]:
     if panel.style == "laws":
         yield from map(_formula, panel.formulas)
         return
+    if panel.style == "inline":
+        yield r"\quad ".join(rf"\mbox{{${_LATEX.write(one.content)}$}}" for one in panel.formulas)
+        return
     for formula in panel.formulas:
         yield from (rf"$\displaystyle {_LATEX.write(formula.content)}$\par\medskip", "")
 
@@ -206,7 +278,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 def _entry(block: Calculation) -> str:
     lines = list(_working(block))
     if block.remark:
-        lines.append(escape_latex(block.remark))
+        lines.append(_inline(block.remark))
     body = "\\newline\n  ".join(lines)
     name, address = escape_latex(block.name), escape_latex(block.address)
     return rf"\entry{{{escape_latex(block.label)}}}{{{name}}}{{{address}}}{{{body}}}"

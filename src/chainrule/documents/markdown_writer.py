@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainrule.documents.math_latex import MathLatex
+from chainrule.documents.latex_math import MathLatex
 from chainrule.documents.mathematics import Link, Mathematics
 from chainrule.documents.nodes import (
+    Beside,
+    Blank,
+    BlankGrid,
     Block,
     Calculation,
     Code,
@@ -16,6 +19,7 @@ from chainrule.documents.nodes import (
     Definitions,
     Details,
     DocumentNode,
+    Form,
     Formula,
     Gallery,
     Heading,
@@ -33,7 +37,8 @@ from chainrule.documents.pictures import image_source, picture_lines
 
 __all__ = ["markdown"]
 
-_SPECIAL = re.compile(r"[\\`*_\[\]#|<>~&]")
+# An underscore within a word, as in batch_size, is no emphasis.
+_SPECIAL = re.compile(r"[\\`*\[\]#|<>~&]|(?<![^\W_])_|_(?![^\W_])")
 _BREAK = "<br>"
 _LATEX = MathLatex()
 
@@ -46,7 +51,8 @@ def markdown(document: DocumentNode) -> str:
 
     Returns: lines, the last one ended.
     """
-    lines = [f"# {_escaped(document.title)}", ""]
+    aside = f" ({_escaped(document.aside)})" if document.aside else ""
+    lines = [f"# {_escaped(document.title)}{aside}", ""]
     for text in (document.about, document.legend):
         lines += [_escaped(text), ""] if text else []
     lines += _blocks(document.blocks)
@@ -99,7 +105,7 @@ def _is_item(block: Block | None) -> bool:
     return isinstance(block, Paragraph) and block.style == "note"
 
 
-def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
     match block:
         case Heading(text, level, _, _, aside):
             yield f"{'#' * level} {_escaped(text)}" + (f" ({_escaped(aside)})" if aside else "")
@@ -124,10 +130,25 @@ def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind
             yield from _item(block) if block.address else _aligned(block)
         case Gallery(pictures):
             yield from _gallery(pictures)
+        case BlankGrid(items):
+            yield from map(_blank, items)
+        case Form(fields):
+            yield "  ".join(
+                f"{label} \\_\\_\\_\\_\\_\\_ {end}".rstrip() for label, _, end in fields
+            )
+        case Beside(blocks):
+            yield from _blocks(blocks)
         case Details(summary, blocks):
             yield from (f"<details><summary>{_escaped(summary)}</summary>", "")
             yield from _blocks(blocks)
             yield "</details>"
+
+
+def _blank(item: Blank | Mathematics) -> str:
+    if not isinstance(item, Blank):
+        return f"- ${_LATEX.write(item)}$"
+    symbol = _LATEX.write(item.symbol)
+    return f"- ${symbol} =$ \\_\\_\\_\\_\\_\\_ {_escaped(item.name)} {_code(item.address)}"
 
 
 def _fenced(lines: list[str], language: str) -> Iterator[str]:
@@ -155,6 +176,9 @@ def _cell(content: Content) -> str:
 
 
 def _panel(panel: Panel) -> Iterator[str]:
+    if panel.style == "inline":
+        yield ", ".join(f"${_LATEX.write(one.content)}$" for one in panel.formulas)
+        return
     if panel.style == "given":
         for at, formula in enumerate(panel.formulas):
             yield from [""] * bool(at)
@@ -167,7 +191,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 def _item(block: Calculation) -> Iterator[str]:
     lines = list(_working(block))
     if block.remark:
-        lines.append(_escaped(block.remark))
+        lines.append(_inline(block.remark))
     yield f"- **{block.label}** {_escaped(block.name)} {_code(block.address)}{_BREAK}"
     yield from (f"  {line}{_BREAK}" for line in lines[:-1])
     yield f"  {lines[-1]}"

@@ -47,7 +47,7 @@ def parse_formula(text: str) -> Mathematics:
             covers the letter after it, "½" is a fraction.
 
     Example:
-        >>> from chainrule.documents.math_latex import MathLatex
+        >>> from chainrule.documents.latex_math import MathLatex
         >>> MathLatex().write(parse_formula("zˡ = wˡ aˡ⁻¹ + bˡ"))
         'z^{l} = w^{l} a^{l-1} + b^{l}'
     """

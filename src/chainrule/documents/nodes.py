@@ -8,10 +8,13 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
-from chainrule.documents.math_text import math_text
 from chainrule.documents.mathematics import Link, Mathematics
+from chainrule.documents.text_math import math_text
 
 __all__ = [
+    "Beside",
+    "Blank",
+    "BlankGrid",
     "Block",
     "Calculation",
     "Code",
@@ -21,6 +24,8 @@ __all__ = [
     "Definitions",
     "Details",
     "DocumentNode",
+    "Form",
+    "FormField",
     "Formula",
     "Gallery",
     "Heading",
@@ -33,7 +38,7 @@ __all__ = [
     "Table",
     "WorkingLine",
     "parts_of",
-    "plain",
+    "plain_text",
 ]
 
 
@@ -62,10 +67,10 @@ def parts_of(content: Content) -> tuple[Inline, ...]:
     return content if isinstance(content, tuple) else (content,)
 
 
-def plain(content: Content) -> str:
+def plain_text(content: Content) -> str:
     """A text without any marks.
 
-    >>> plain(("Run ", Code("chainrule check"), "."))
+    >>> plain_text(("Run ", Code("chainrule check"), "."))
     'Run chainrule check.'
     """
     return "".join(map(_plain_part, parts_of(content)))
@@ -179,7 +184,7 @@ class Table:
             >>> Table("Sizes", ("what", "n"), (("ants", "12"), ("bees", "7"))).lines()
             ['Sizes', '  what   n', '  ants  12', '  bees   7']
         """
-        rows = [tuple(map(plain, row)) for row in self.rows]
+        rows = [tuple(map(plain_text, row)) for row in self.rows]
         every = [self.header, *rows] if self.header else rows
         widths = [max(map(len, column)) for column in zip(*every, strict=True)]
         body = ["  " + _padded(row, widths, self.to_the_right) for row in every]
@@ -210,10 +215,10 @@ class Formula:
 
 @dataclass(frozen=True)
 class Panel:
-    """Formulas that belong together: laws of a section, or arrays that are given."""
+    """Formulas that belong together: laws, arrays that are given, or numbers in a line."""
 
     formulas: tuple[Formula, ...]
-    style: Literal["laws", "given"] = "laws"
+    style: Literal["laws", "given", "inline"] = "laws"
 
 
 @dataclass(frozen=True)
@@ -242,8 +247,8 @@ class Calculation:
         name: what it is in words.
         address: how it is named in files and on the command line.
         anchor: the name by which links lead here.
-        remark: a sentence below the lines.
-        agrees: whether the remark is good news.
+        remark: a few words below the lines.
+        agrees: whether the remark is good news; None for one that is neither.
     """
 
     symbol: Mathematics
@@ -252,8 +257,47 @@ class Calculation:
     name: str = ""
     address: str = ""
     anchor: str = ""
-    remark: str = ""
-    agrees: bool = True
+    remark: Content = ""
+    agrees: bool | None = None
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A number to be filled in: its symbol before the line, its name and address below it."""
+
+    symbol: Mathematics
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class BlankGrid:
+    """Blanks in columns; formulas among them are printed in the place of a blank."""
+
+    items: tuple[Blank | Mathematics, ...]
+    columns: int
+
+
+class FormField(NamedTuple):
+    """Something to write by hand: a label, the share of the line, and words behind it."""
+
+    label: str
+    width: int
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Fields in one line."""
+
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Blocks beside each other, as far as there is room."""
+
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,6 +345,9 @@ Block: TypeAlias = (
     | Calculation
     | Gallery
     | Details
+    | BlankGrid
+    | Form
+    | Beside
 )
 
 
@@ -311,6 +358,7 @@ class DocumentNode:
     Args:
         title: one line.
         blocks: in the order in which they are read.
+        aside: words at the other end of the title's line.
         about: a line below the title on what the document is about.
         legend: how to read the letters of formulas; plain text, which spells them, leaves it out.
         contents: whether a page has a table of contents, made of the headings with anchors.
@@ -321,6 +369,7 @@ class DocumentNode:
 
     title: str
     blocks: tuple[Block, ...] = ()
+    aside: str = ""
     about: str = ""
     legend: str = ""
     contents: bool = False

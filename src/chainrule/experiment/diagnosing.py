@@ -18,7 +18,7 @@ from chainrule.diagnosis import (
 from chainrule.experiment.data_source import DataSource, join_parts
 from chainrule.experiment.experiment import Experiment
 from chainrule.experiment.saved_run import SavedRun, is_run, open_run
-from chainrule.experiment.settings import read_settings, select_settings
+from chainrule.settings import read_settings, select_settings
 from chainrule.training import RunFacts, RunFolder, restore_training
 
 __all__ = ["DiagnosisTarget", "diagnose", "mend_settings", "open_target"]

@@ -11,11 +11,21 @@ from chainrule.data import Dataset, DatasetPair, split
 from chainrule.engine import drop_gains, training_layout
 from chainrule.evaluation import evaluate
 from chainrule.experiment.data_source import DataSource, join_parts
-from chainrule.experiment.defaults import build_architecture, build_recipe, fill_defaults
-from chainrule.experiment.settings import merge_settings, select_settings
+from chainrule.experiment.description import (
+    describe_architecture,
+    describe_data,
+    describe_recipe,
+)
 from chainrule.experiment.training_result import TrainingResult, WarningObserver
 from chainrule.network import Architecture, Network, draw_parameters
 from chainrule.recipe import Recipe
+from chainrule.settings import (
+    build_architecture,
+    build_recipe,
+    fill_defaults,
+    merge_settings,
+    select_settings,
+)
 from chainrule.training import (
     Observer,
     RateCurve,
@@ -159,6 +169,16 @@ class Experiment:
     def validates(self) -> bool:
         """Whether there is a validation set, of its own or held out of the training set."""
         return self.validation is not None or self.recipe.validation_fraction > 0
+
+    def describe(self) -> dict[str, str]:
+        """Return a line each on data, network, recipe and seed."""
+        network = describe_architecture(self.architecture.for_cost(self.recipe.cost))
+        return {
+            "data": describe_data(self.datasets.pair),
+            "network": network,
+            "recipe": describe_recipe(self.recipe),
+            "seed": f"{self.recipe.seed}" + " (drawn)" * self.seed_drawn,
+        }
 
     def network(self) -> Network:
         """Return the network with which a training begins, drawn from the seed."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from chainrule.data import Dataset
 from chainrule.evaluation import Report
+from chainrule.experiment.description import describe_report
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import Observer, Run, TrainingProgress
@@ -37,6 +38,10 @@ class TrainingResult:
     def network(self) -> Network:
         """The trained network, with the best weights by the recipe's monitor."""
         return self.run.network
+
+    def describe_test(self) -> str:
+        """Return the result of the test in a line."""
+        return describe_report(self.test)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule train --json` prints."""

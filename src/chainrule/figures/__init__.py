@@ -22,12 +22,19 @@ if TYPE_CHECKING:
     from chainrule.figures.grid import draw_grid as draw_grid
     from chainrule.figures.grid import grid_data as grid_data
     from chainrule.figures.lr_range import draw_rates as draw_rates
+    from chainrule.figures.parabola import draw_parabola as draw_parabola
+    from chainrule.figures.parabola import parabola_data as parabola_data
     from chainrule.figures.parallel import draw_parallel as draw_parallel
     from chainrule.figures.parallel import parallel_data as parallel_data
     from chainrule.figures.preparation import save_preparation as save_preparation
+    from chainrule.figures.printed_grid import printed_points as printed_points
+    from chainrule.figures.rate_curves import GridPoint as GridPoint
     from chainrule.figures.rate_curves import draw_rate_curves as draw_rate_curves
     from chainrule.figures.rate_curves import grid_points as grid_points
+    from chainrule.figures.rate_curves import rank_correlation as rank_correlation
     from chainrule.figures.rate_curves import rate_curves_data as rate_curves_data
+    from chainrule.figures.relu_pieces import draw_relu_pieces as draw_relu_pieces
+    from chainrule.figures.relu_pieces import relu_pieces_data as relu_pieces_data
     from chainrule.figures.report_figures import save_report_figures as save_report_figures
     from chainrule.figures.saving import SUFFIXES as SUFFIXES
     from chainrule.figures.saving import save_figure as save_figure
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from chainrule.figures.seed_bands import trial_bands as trial_bands
     from chainrule.figures.slices import draw_slices as draw_slices
     from chainrule.figures.slices import slices_data as slices_data
+    from chainrule.figures.study_pictures import study_report as study_report
     from chainrule.figures.study_table import StudyTable as StudyTable
     from chainrule.figures.study_table import TrialRow as TrialRow
 
@@ -44,6 +52,7 @@ __all__ = [
     "AugmentationData",
     "FigureKind",
     "FigureOptions",
+    "GridPoint",
     "Material",
     "StudyTable",
     "TrialRow",
@@ -56,20 +65,27 @@ __all__ = [
     "draw_digits",
     "draw_figure",
     "draw_grid",
+    "draw_parabola",
     "draw_parallel",
     "draw_rate_curves",
     "draw_rates",
+    "draw_relu_pieces",
     "draw_slices",
     "grid_data",
     "grid_points",
     "make_figure",
+    "parabola_data",
     "parallel_data",
+    "printed_points",
+    "rank_correlation",
     "rate_curves_data",
+    "relu_pieces_data",
     "save_figure",
     "save_preparation",
     "save_report_figures",
     "slices_data",
     "source_text",
+    "study_report",
     "trial_bands",
 ]
 
@@ -83,13 +99,23 @@ __getattr__, __dir__ = attach(
         "figure_sources": ["FigureOptions", "draw_figure", "source_text"],
         "grid": ["draw_grid", "grid_data"],
         "lr_range": ["draw_rates"],
+        "parabola": ["draw_parabola", "parabola_data"],
         "parallel": ["draw_parallel", "parallel_data"],
         "preparation": ["save_preparation"],
-        "rate_curves": ["draw_rate_curves", "grid_points", "rate_curves_data"],
+        "printed_grid": ["printed_points"],
+        "rate_curves": [
+            "GridPoint",
+            "draw_rate_curves",
+            "grid_points",
+            "rank_correlation",
+            "rate_curves_data",
+        ],
+        "relu_pieces": ["draw_relu_pieces", "relu_pieces_data"],
         "report_figures": ["save_report_figures"],
         "saving": ["SUFFIXES", "save_figure"],
         "seed_bands": ["draw_bands", "trial_bands"],
         "slices": ["draw_slices", "slices_data"],
+        "study_pictures": ["study_report"],
         "study_table": ["StudyTable", "TrialRow"],
     },
 )

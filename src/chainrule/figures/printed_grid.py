@@ -1,16 +1,12 @@
-"""What papers print about grids of batch sizes and learning rates."""
+"""Grids of batch sizes and learning rates as papers print them."""
 
 from __future__ import annotations
 
-from importlib import resources
-
+from chainrule.bundled import bundled_files
 from chainrule.errors import unknown_name
 from chainrule.figures.rate_curves import GridPoint
 
-__all__ = ["PRINTED", "printed_points"]
-
-PRINTED = ("investigation",)
-"""Papers whose printed grid comes with the package, by their ids."""
+__all__ = ["printed_points"]
 
 
 def printed_points(paper: str) -> tuple[GridPoint, ...]:
@@ -20,7 +16,7 @@ def printed_points(paper: str) -> tuple[GridPoint, ...]:
     rate 1, which both have, there are two points a batch size.
 
     Args:
-        paper: one of PRINTED.
+        paper: the id of a paper whose printed grid comes with the package.
 
     Raises: UnknownNameError.
 
@@ -28,9 +24,9 @@ def printed_points(paper: str) -> tuple[GridPoint, ...]:
         >>> len(printed_points("investigation"))
         800
     """
-    if paper not in PRINTED:
-        raise unknown_name("figure", "a paper", paper, PRINTED, argument="paper")
-    file = resources.files("chainrule.figures") / "papers" / f"{paper}.csv"
-    lines = file.read_text(encoding="utf-8").splitlines()[2:]  # below the source and the names
+    known = bundled_files("accuracies")
+    if paper not in known:
+        raise unknown_name("figure", "a paper", paper, known, argument="paper")
+    lines = known[paper].read_text(encoding="utf-8").splitlines()[2:]  # below source and names
     rows = [list(map(float, line.split(",")[1:])) for line in lines]
     return tuple(GridPoint(int(size), rate, accuracy / 100) for size, rate, accuracy in rows)

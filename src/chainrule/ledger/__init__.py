@@ -6,21 +6,31 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.ledger.display_options import DisplayOptions as DisplayOptions
-    from chainrule.ledger.ledger import Entry as Entry
+    from chainrule.ledger.entries import Entry as Entry
+    from chainrule.ledger.entries import group_members as group_members
+    from chainrule.ledger.files.worked_file import parse_worked as parse_worked
+    from chainrule.ledger.files.worked_file import read_worked as read_worked
+    from chainrule.ledger.ledger import LEDGER_FORMATS as LEDGER_FORMATS
     from chainrule.ledger.ledger import Ledger as Ledger
-    from chainrule.ledger.ledger import group_members as group_members
+    from chainrule.ledger.notation_equations import section_equations as section_equations
     from chainrule.ledger.quantity_text import NOTATIONS as NOTATIONS
     from chainrule.ledger.quantity_text import activation_letter as activation_letter
-    from chainrule.ledger.quantity_text import section_equations as section_equations
+    from chainrule.ledger.rendering.entry_formulas import entry_text as entry_text
+    from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
     from chainrule.ledger.step_order import section_of as section_of
 
 __all__ = [
+    "LEDGER_FORMATS",
     "NOTATIONS",
     "DisplayOptions",
     "Entry",
     "Ledger",
     "activation_letter",
+    "describe_example",
+    "entry_text",
     "group_members",
+    "parse_worked",
+    "read_worked",
     "section_equations",
     "section_of",
 ]
@@ -29,8 +39,13 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "display_options": ["DisplayOptions"],
-        "ledger": ["Entry", "Ledger", "group_members"],
-        "quantity_text": ["NOTATIONS", "activation_letter", "section_equations"],
+        "entries": ["Entry", "group_members"],
+        "files.worked_file": ["parse_worked", "read_worked"],
+        "ledger": ["LEDGER_FORMATS", "Ledger"],
+        "quantity_text": ["NOTATIONS", "activation_letter"],
+        "rendering.entry_formulas": ["entry_text"],
+        "rendering.ledger_document": ["describe_example"],
+        "notation_equations": ["section_equations"],
         "step_order": ["section_of"],
     },
 )

@@ -2,58 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cached_property
-from importlib import import_module
-from typing import Any
+from itertools import islice
 
-import numpy as np
-from numpy.typing import NDArray
-
-from chainrule.errors import InputError
-from chainrule.ledger.formulas import Expression, Form, Fractions, choose_form, quantity_forms
-from chainrule.ledger.step_order import QuantityGroup, section_of, step_groups
-from chainrule.ledger.steps import (
-    Quantity,
-    Step,
-    WorkedExample,
-    compute_step,
-    describe_quantity,
-    indices,
-    locate,
-    quantity_array,
-    quantity_shape,
-    quantity_value,
+from chainrule.documents import Block, Document, Paragraph
+from chainrule.documents import render as render_document
+from chainrule.errors import unknown_name
+from chainrule.ledger.display_options import DisplayOptions
+from chainrule.ledger.entries import LedgerEntries
+from chainrule.ledger.rendering.entry_formulas import EntryFormulas
+from chainrule.ledger.rendering.ledger_document import (
+    LEGENDS,
+    describe_example,
+    ledger_document,
 )
+from chainrule.ledger.rendering.ledger_json import ledger_json
 
-__all__ = ["Entry", "Ledger", "group_members"]
+__all__ = ["LEDGER_FORMATS", "Ledger"]
 
+LEDGER_FORMATS = ("text", "markdown", "latex", "html", "json")
+"""The formats in which a ledger can be rendered."""
 
-@dataclass(frozen=True)
-class Entry:
-    """One number with all there is to say of it.
-
-    Args:
-        quantity: its one full address.
-        equation: id of its equation in docs/derivation/; empty for a number that is given.
-        name: what it is in words, such as "weighted sum of neuron 0 in layer 1".
-        section: "forward", "cost", "errors", "gradients" or "update".
-        value: the law's number.
-        formula: of what it is made; None for a number that is given.
-    """
-
-    quantity: Quantity
-    equation: str
-    name: str
-    section: str
-    value: float
-    formula: Expression | None
+_MOST_ENTRIES = 24
+"""A notebook shows as many entries by itself."""
 
 
-class Ledger:
-    """Every number of a worked example; each is worked out when it is asked for.
+class Ledger(LedgerEntries):
+    """Every number of a worked example, which shows itself in a notebook.
 
     A step's arrays are computed once, by the reference equations. An entry is made for one number
     at a time, so that a single weight of a large network is explained at once.
@@ -63,7 +37,7 @@ class Ledger:
         first: its first step if that was computed elsewhere; None computes it on demand.
 
     Example:
-        >>> from chainrule.ledger.files.worked_file import parse_worked
+        >>> from chainrule.ledger import parse_worked
         >>> ledger = Ledger(parse_worked('''
         ... [network]
         ... layers = [1, 1]
@@ -89,148 +63,44 @@ class Ledger:
         U1 W_new[1][0,0] 2.6
     """
 
-    def __init__(self, example: WorkedExample, first: Step | None = None) -> None:
-        self.example = example
-        self._steps = [] if first is None else [first]
+    def document(self, options: DisplayOptions | None = None) -> Document:
+        """The ledger as a document: equations, given numbers, and each number with its formula.
 
-    def step(self, step: int) -> Step:
-        """Return the arrays of a step, from 1 to `example.steps`.
+        Args:
+            options: what to show of it; None for the defaults.
 
-        Raises: DivergenceError if a number up to there is not finite; InputError.
+        Raises: DivergenceError where a number is not finite; with `options.symbolic` also
+            InputError, MissingLibraryError.
         """
-        if not 1 <= step <= self.example.steps:
-            expected = f"a step from 1 to {self.example.steps}"
-            raise InputError(
-                self.example.where, expected=expected, got=str(step), argument="step", value=step
+        return ledger_document(self, options or DisplayOptions())
+
+    def render(self, format_name: str, options: DisplayOptions | None = None) -> str:
+        """The ledger in one of the LEDGER_FORMATS.
+
+        JSON holds every number of every array, as docs/notation.md describes it.
+
+        Args:
+            format_name: one of LEDGER_FORMATS.
+            options: what to show of it; None for the defaults.
+
+        Raises: UnknownNameError; else as `document`.
+        """
+        if format_name not in LEDGER_FORMATS:
+            raise unknown_name(
+                "explain", "a format", format_name, LEDGER_FORMATS, argument="format"
             )
-        while len(self._steps) < step:
-            self._steps.append(self._compute(len(self._steps) + 1))
-        return self._steps[step - 1]
-
-    def _compute(self, step: int) -> Step:
-        if step == 1:
-            assert self.example.state is not None
-            return compute_step(self.example, 1, self.example.parameters, self.example.state)
-        stepped = self._steps[-1].result.update
-        return compute_step(self.example, step, stepped.theta, stepped.state)
-
-    def locate(self, address: Quantity | str, where: str = "") -> Quantity:
-        """The one full address of what is asked for.
-
-        Args:
-            address: as a quantity or as text.
-            where: who asks, for the error text; empty takes the file's name.
-
-        Raises: InputError, UnknownNameError where there is no such number.
-        """
-        where = where or self.example.where
-        asked = Quantity.parse(address, where) if isinstance(address, str) else address
-        return locate(self.example, asked, where)
-
-    def value(self, address: Quantity | str) -> float | NDArray[Any]:
-        """Return the number or the array that an address names.
-
-        Args:
-            address: as a quantity or as text.
-
-        Returns: a float, or an array of float64: (width,) of vectors, (fan_out, fan_in) of
-            matrices.
-        Raises: InputError, UnknownNameError if there is no such number; DivergenceError.
-        """
-        quantity = self.locate(address)
-        step = self.step(quantity.step)
-        if quantity.is_number:
-            return quantity_value(step, quantity)
-        return np.array(quantity_array(step, quantity), dtype=np.float64)
-
-    def exact_value(self, address: Quantity | str) -> Fraction | None:
-        """The number as a fraction; None where it is not rational, or too long to be shown.
-
-        The given numbers count as the shortest decimals that are their floats, 0.1 as 1/10.
-        """
-        return self._fractions.of(self.locate(address))
-
-    @cached_property
-    def _fractions(self) -> Fractions:
-        depth = self.example.architecture.depth
-        return Fractions(self.form, self._number, self.quantities, depth)
-
-    def _number(self, quantity: Quantity) -> float:
-        return quantity_value(self.step(quantity.step), quantity)
-
-    def form(self, quantity: Quantity) -> Form | None:
-        """The formula of one number with its equation's id; None for a number that is given.
-
-        Args:
-            quantity: located, one number.
-        """
-        step = self.step(quantity.step)
-        forms = quantity_forms(step, quantity)
-        if not forms:
-            return None
-        return choose_form(forms, self._number(quantity), self.example.architecture.dtype)
-
-    def entry(self, address: Quantity | str) -> Entry:
-        """All there is to say of one number.
-
-        Raises: InputError where the address names an array, or nothing; UnknownNameError.
-        """
-        quantity = self.locate(address)
-        if not quantity.is_number:
-            raise InputError(
-                self.example.where,
-                expected="the address of one number",
-                got=repr(str(quantity)),
-                why=f"It names an array of shape {quantity_shape(self.example, quantity)}",
-                argument="quantity",
-                value=quantity,
-            )
-        form = self.form(quantity)
-        return Entry(
-            quantity=quantity,
-            equation="" if form is None else form.equation,
-            name=describe_quantity(self.example, quantity),
-            section=section_of(quantity),
-            value=self._number(quantity),
-            formula=None if form is None else form.expression,
-        )
-
-    def elements(self, address: Quantity | str) -> Iterator[Quantity]:
-        """The addresses of all numbers of an array, row after row; one number is its own."""
-        quantity = self.locate(address)
-        if quantity.is_number:
-            yield quantity
-            return
-        for index in indices(quantity_shape(self.example, quantity)):
-            yield quantity.at(*index)
-
-    def groups(self, step: int) -> Iterator[QuantityGroup]:
-        """What a step computes, array by array in order."""
-        return step_groups(self.step(step))
-
-    def quantities(self, step: int) -> Iterator[Quantity]:
-        """The addresses of all numbers that a step computes, each after those it is made of."""
-        for group in self.groups(step):
-            yield from group_members(self.example, group)
-
-    def entries(self, step: int | None = None) -> Iterator[Entry]:
-        """All numbers of a step, or of all steps, in order."""
-        steps = range(1, self.example.steps + 1) if step is None else (step,)
-        for one in steps:
-            yield from map(self.entry, self.quantities(one))
+        if format_name == "json":
+            return ledger_json(self, options or DisplayOptions())
+        return render_document(self.document(options), format_name)
 
     def _repr_html_(self) -> str:
-        """The first numbers as a notebook shows them."""
-        # By its name: what shows a ledger stands above it.
-        return str(import_module("chainrule.ledger.rendering.rendering_notebook").fragment(self))
-
-
-def group_members(example: WorkedExample, group: QuantityGroup) -> Iterator[Quantity]:
-    """The addresses of a group's numbers: place by place, at each place one of every array."""
-    first = group.arrays[0]
-    whole = first if first.form != "parameter" else replace(first, kind="W_new", index=())
-    if first.form == "parameter" and len(first.index) == 1:
-        whole = replace(whole, kind="b_new")
-    for index in indices(quantity_shape(example, whole)):
-        for array in group.arrays:
-            yield array.at(*index)
+        """The first entries."""
+        options = DisplayOptions()
+        formulas = EntryFormulas(self, options)
+        found = list(islice(self.entries(), _MOST_ENTRIES + 1))
+        title, legend = self.example.title or describe_example(self.example), LEGENDS["row"]
+        rest = f"The first {_MOST_ENTRIES} numbers. ledger.entry(address) shows any of them."
+        blocks: list[Block] = [formulas.calculation(one) for one in found[:_MOST_ENTRIES]]
+        if len(found) > _MOST_ENTRIES:
+            blocks.append(Paragraph(rest))
+        return Document(title, tuple(blocks), legend=legend)._repr_html_()

@@ -1,16 +1,12 @@
-"""How quantities and equations are written in plain text, in each of the notations."""
+"""How quantities are written in plain text, in each of the notations."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from chainrule.equations.costs import COSTS
-from chainrule.equations.output_error import FUSED
-from chainrule.equations.updates import UPDATES
 from chainrule.ledger.steps import Quantity, WorkedExample
 
-__all__ = ["NOTATIONS", "activation_letter", "quantity_letter", "section_equations", "superscript"]
+__all__ = ["NOTATIONS", "activation_letter", "quantity_letter", "superscript"]
 
 NOTATIONS = ("papers", "column", "row")
 """papers: letters with raised layers and derivatives written out, an example is a column. column:
@@ -47,42 +43,6 @@ _LETTERS = {
     "decay": "decay",
     "W_new": "new w",
     "b_new": "new b",
-}
-
-_ROW = {
-    "forward": (("F1", "z[l] = a[l-1] W[l]ᵀ + b[l]"), ("F2", "a[l] = φ(z[l])")),
-    "errors": (
-        ("BP1", "δ[L] = ∂C/∂a[L] ⊙ φ′(z[L])"),
-        ("BP2", "δ[l] = (δ[l+1] W[l+1]) ⊙ φ′(z[l])"),
-    ),
-    "gradients": (("BP4", "dW[l] = δ[l]ᵀ a[l-1]"), ("BP3", "db[l] = Σ δ[l]")),
-}
-_COLUMN = {
-    "forward": (("F1", "z[l] = W[l] a[l-1] + b[l]"), ("F2", "a[l] = φ(z[l])")),
-    "errors": (
-        ("BP1", "δ[L] = ∂C/∂a[L] ⊙ φ′(z[L])"),
-        ("BP2", "δ[l] = (W[l+1]ᵀ δ[l+1]) ⊙ φ′(z[l])"),
-    ),
-    "gradients": (("BP4", "dW[l] = δ[l] a[l-1]ᵀ"), ("BP3", "db[l] = Σ δ[l]")),
-}
-_PAPERS = {
-    "forward": (("F1", "zˡ = wˡ aˡ⁻¹ + bˡ"), ("F2", "aˡ = φ(zˡ)")),
-    "errors": (
-        ("BP1", "δᴸ = ∇ₐC ⊙ φ′(zᴸ)"),
-        ("BP2", "δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ φ′(zˡ)"),
-    ),
-    "gradients": (("BP4", "∂C/∂wˡ = Σ δˡ (aˡ⁻¹)ᵀ"), ("BP3", "∂C/∂bˡ = Σ δˡ")),
-}
-_LAWS = {"papers": _PAPERS, "column": _COLUMN, "row": _ROW}
-_BIAS = re.compile(r" \+ b\S*")
-_SMOOTHED = ("C9", "y = (1 - s) t + s/n")
-_MADE_OF = {"lion": "c = β₁ m + (1 - β₁) g"}
-"""What a letter in an update's law is made of, where it is no quantity."""
-_EXACT_ERRORS = {
-    "D2": "δ = a - y",
-    "D3": "δ = a Σy - y",
-    "D4": "δ = -y (1 - a)",
-    "D5": "δᵢ = aᵢ - yᵢ + Σ (yₖ aᵢ - (1 - yₖ) aₖ pᵢₖ)",
 }
 
 
@@ -146,58 +106,3 @@ def _raised(quantity: Quantity) -> str:
     inner = letter.endswith(")")  # the place belongs to the z within
     name = f"{letter[:-1]}{place})" if inner else f"{letter}{place}"
     return f"{step}{old}{name}{example}"
-
-
-def section_equations(
-    example: WorkedExample, section: str, notation: str
-) -> tuple[tuple[str, str], ...]:
-    """The equations of a section for whole arrays: (id, formula) each.
-
-    Args:
-        example: the worked example.
-        section: of a step.
-        notation: of NOTATIONS.
-    """
-    recipe = example.recipe
-    if section in _ROW and (section != "errors" or recipe is None):
-        return _signed(_fitting(_LAWS[notation][section], example), example, notation)
-    if recipe is None:
-        return ()
-    if section == "errors":
-        laws = _error_laws(recipe.cost, example.architecture.activations[-1], notation)
-        return _signed(laws, example, notation)
-    if section == "cost":
-        cost = COSTS[recipe.cost]
-        law = (cost.equation, f"c = {cost.formula}")
-        return (_SMOOTHED, law) if recipe.label_smoothing else (law,)
-    update = UPDATES[recipe.optimiser]
-    within = [(update.equation, _MADE_OF[update.name])] if update.name in _MADE_OF else []
-    return (*within, (update.equation, f"θ ← {update.formula}"))
-
-
-def _fitting(
-    laws: tuple[tuple[str, str], ...], example: WorkedExample
-) -> tuple[tuple[str, str], ...]:
-    """Without biases where the network has none."""
-    if example.architecture.biases:
-        return laws
-    kept = (law for law in laws if law[0] != "BP3")
-    return tuple((equation, _BIAS.sub("", formula)) for equation, formula in kept)
-
-
-def _signed(
-    laws: tuple[tuple[str, str], ...], example: WorkedExample, notation: str
-) -> tuple[tuple[str, str], ...]:
-    """With the sign of the network's activation function."""
-    sign = activation_letter(example, notation)
-    return tuple((equation, formula.replace("φ", sign)) for equation, formula in laws)
-
-
-def _error_laws(cost: str, last: str, notation: str) -> tuple[tuple[str, str], ...]:
-    laws = _LAWS[notation]["errors"]
-    if (cost, last) not in FUSED:
-        return laws
-    from chainrule.ledger.formulas import PAIR_ERRORS
-
-    equation = PAIR_ERRORS[cost, last][0]
-    return ((equation, _EXACT_ERRORS[equation]), *laws[1:])

@@ -208,13 +208,11 @@ class ClaimedNumbers:
         tree, made_of = self.formula(quantity), self.inputs(quantity)
         if tree is None or all(self.peek(part).is_reference for part in made_of):
             return ClaimedValue.reference(self.reference(quantity))
-        return self.evaluate(self.choose_branches(tree, quantity))
+        return self.evaluate(self.choose_branches(tree))
 
-    def choose_branches(self, tree: Expression, quantity: Quantity) -> Expression:
+    def choose_branches(self, tree: Expression) -> Expression:
         """A formula with the branches that hold for the printed numbers."""
-        names = self.ledger.example.architecture.activations
-        name = names[quantity.layer - 1] if quantity.layer else ""
-        return choose_branches(tree, quantity, name, lambda part: self.value(part, "printed"))
+        return choose_branches(tree, lambda part: self.value(part, "printed"))
 
     def value(self, tree: Expression, of: str) -> float:
         """What a formula comes to with the numbers "printed", "meant" or in the "middle"."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import Any
 
 from chainrule.evaluation import Table
 from chainrule.ledger.files import PrintedNumber
 from chainrule.ledger.formulas import number_text
 from chainrule.marking.judging import Judgement, MarkedClaims
 
-__all__ = ["WIDTH", "first_wrong_text", "marks_lines", "marks_record", "marks_table", "slip_text"]
+__all__ = ["WIDTH", "first_wrong_text", "marks_lines", "marks_table", "slip_text"]
 
 WIDTH = 80
 _DIGITS = 6
@@ -102,37 +101,3 @@ def _wrap(text: str, indent: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def marks_record(marked: MarkedClaims) -> dict[str, Any]:
-    """The judged claims as plain values.
-
-    Args:
-        marked: the judged claims.
-
-    Returns: "claims", with for each number "quantity", "printed" (empty where it is not answered),
-        "exact" (the law's number), "verdict", "slip" (its name or None), "slip_at" (the address
-        where it was made, if not in the number itself) and "follows" (what the numbers printed
-        before lead to); and "first_wrong" (an address or None), "marks", "out_of".
-    """
-    first = marked.first_wrong
-    return {
-        "claims": [_record(one) for one in marked.judgements],
-        "first_wrong": None if first is None else str(first.quantity),
-        "marks": marked.marks,
-        "out_of": marked.out_of,
-    }
-
-
-def _record(one: Judgement) -> dict[str, Any]:
-    finding = one.finding
-    at = None if finding is None or finding.at is None else str(finding.at)
-    return {
-        "quantity": str(one.quantity),
-        "printed": one.printed,
-        "exact": one.exact,
-        "verdict": one.verdict,
-        "slip": None if finding is None else finding.name,
-        "slip_at": at,
-        "follows": one.follows if abs(one.follows) < float("inf") else None,
-    }

@@ -72,7 +72,7 @@ class _Search:
         given = self.numbers.formula(quantity)
         if given is None:
             return None
-        whole = self.numbers.choose_branches(given, quantity) if tree is None else tree
+        whole = self.numbers.choose_branches(given) if tree is None else tree
         return SlipSite(self.numbers.ledger, quantity, whole)
 
     def points(self, known: ClaimedValue) -> tuple[float, ...]:

@@ -1,21 +1,43 @@
-"""What only the five papers need: their printed formulas, each tried against the true gradient."""
+"""The five papers that chainrule reproduces: their equations, hand computations and experiments.
+
+`paper("investigation")` is one of `list_papers()`; it judges its hand computations (`check`),
+compares its printed formulas with the gradient of the cost (`prove`) and runs its experiments
+beside the printed numbers (`run`). Each returns a report with a `document()`.
+"""
 
 from typing import TYPE_CHECKING
 
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.papers.printed import tried as tried
-    from chainrule.papers.printed_report import printed_lines as printed_lines
-    from chainrule.papers.printed_report import printed_markdown as printed_markdown
-    from chainrule.papers.printed_report import printed_summary as printed_summary
+    from chainrule.papers.experiment_run import ExperimentRun as ExperimentRun
+    from chainrule.papers.formula_check import FormulaReport as FormulaReport
+    from chainrule.papers.formula_check import check_formulas as check_formulas
+    from chainrule.papers.hand_computations import HandComputation as HandComputation
+    from chainrule.papers.hand_computations import HandComputationReport as HandComputationReport
+    from chainrule.papers.paper_table import Paper as Paper
+    from chainrule.papers.paper_table import PrintedEquation as PrintedEquation
+    from chainrule.papers.paper_table import list_papers as list_papers
+    from chainrule.papers.paper_table import paper as paper
 
-__all__ = ["printed_lines", "printed_markdown", "printed_summary", "tried"]
+__all__ = [
+    "ExperimentRun",
+    "FormulaReport",
+    "HandComputation",
+    "HandComputationReport",
+    "Paper",
+    "PrintedEquation",
+    "check_formulas",
+    "list_papers",
+    "paper",
+]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "printed": ["tried"],
-        "printed_report": ["printed_lines", "printed_markdown", "printed_summary"],
+        "experiment_run": ["ExperimentRun"],
+        "formula_check": ["FormulaReport", "check_formulas"],
+        "hand_computations": ["HandComputation", "HandComputationReport"],
+        "paper_table": ["Paper", "PrintedEquation", "list_papers", "paper"],
     },
 )

@@ -1,4 +1,4 @@
-"""Small networks on which printed formulas are tried, with slopes that no formula enters."""
+"""Small networks on which printed formulas are tried, with gradients that no formula enters."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from chainrule.equations.backpropagation import Layer, Trace, forward, trace
 from chainrule.equations.costs import COSTS
 from chainrule.randomness import generator
 
-__all__ = ["SMALL", "SmallNetwork"]
+__all__ = ["SMALL_NETWORKS", "SmallNetwork"]
 
 Array = NDArray[Any]
 
 _STEP = 1e-3
+"""Of differences: the error of fourth order, about 1e-12, is then as small as that of rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class SmallNetwork:
 
     @cached_property
     def trace(self) -> Trace:
-        """The law's pass."""
+        """The pass forward and back of the reference."""
         return trace(self.x, self.y, self.layers, COSTS[self.cost], 1 / len(self.x))
 
     @property
@@ -68,16 +69,16 @@ class SmallNetwork:
         """Weighted sums, (width,)."""
         return np.asarray(self.trace.z[layer - 1][0])
 
-    def slope(self, layer: int) -> Array:
+    def derivative(self, layer: int) -> Array:
         """σ'(z), (width,)."""
         return np.asarray(self.a(layer) * (1 - self.a(layer)))
 
-    def miss(self) -> Array:
+    def residual(self) -> Array:
         """a - y of the outputs, (n,)."""
         return np.asarray(self.a(self.depth) - self.y[0])
 
-    def slopes_by(self, kind: str, layer: int) -> Array:
-        """∂C/∂ an array, by differences of the cost alone.
+    def numeric_gradient(self, kind: str, layer: int) -> Array:
+        """Returns ∂C/∂ an array, by differences of the cost alone.
 
         Args:
             kind: "W", "b", "z" or "a".
@@ -93,11 +94,10 @@ class SmallNetwork:
         return _differences(cost, start)
 
     def _cost_with(self, kind: str, layer: int, array: Array) -> float:
-        """The cost with one array put in the place of what it was."""
+        """The cost if an array had these values."""
         if kind in ("W", "b"):
-            layers = list(self.layers)
-            changed: Any = {kind: array}
-            layers[layer - 1] = replace(layers[layer - 1], **changed)
+            layers, old = list(self.layers), self.layers[layer - 1]
+            layers[layer - 1] = replace(old, W=array) if kind == "W" else replace(old, b=array)
             return float(replace(self, layers=tuple(layers)).trace.cost)
         a = array if kind == "a" else self.layers[layer - 1].activation.value(array)
         rest = self.layers[layer:]
@@ -106,7 +106,7 @@ class SmallNetwork:
 
 
 def _differences(function: Callable[[Array], float], start: Array) -> Array:
-    """The slopes of a function in every number of an array, by fourth-order differences."""
+    """The gradient of a function with respect to an array, by fourth-order differences."""
     found = np.empty(start.shape)
     for index in np.ndindex(start.shape):
         by = np.zeros(start.shape)
@@ -117,7 +117,7 @@ def _differences(function: Callable[[Array], float], start: Array) -> Array:
     return found
 
 
-def _drawn(widths: tuple[int, ...], cost: str, *, biases: bool = True) -> SmallNetwork:
+def _random_network(widths: tuple[int, ...], cost: str, *, biases: bool = True) -> SmallNetwork:
     """A network with numbers between -1 and 1."""
     lot, sigmoid = generator(1, "small network", *widths), ACTIVATIONS["sigmoid"]
     layers = tuple(
@@ -134,10 +134,10 @@ def _drawn(widths: tuple[int, ...], cost: str, *, biases: bool = True) -> SmallN
 
 _SQUARE, _CHAIN = (3, 3, 3, 3), (1, 1, 1, 1)
 
-SMALL: dict[str, Callable[[str], SmallNetwork]] = {
-    "3-3-3-3": lambda cost: _drawn(_SQUARE, cost),
-    "1-1-1-1": lambda cost: _drawn(_CHAIN, cost),
-    "4-2-1": lambda cost: _drawn((4, 2, 1), cost, biases=False),
+SMALL_NETWORKS: dict[str, Callable[[str], SmallNetwork]] = {
+    "3-3-3-3": lambda cost: _random_network(_SQUARE, cost),
+    "1-1-1-1": lambda cost: _random_network(_CHAIN, cost),
+    "4-2-1": lambda cost: _random_network((4, 2, 1), cost, biases=False),
 }
 """Networks by their layers, all of sigmoids: (cost) -> network.
 

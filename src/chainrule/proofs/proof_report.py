@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
 
 from chainrule.evaluation import Table, count_text
 from chainrule.proofs.gradient_proof import Proof
 from chainrule.proofs.kinks import Kink
 from chainrule.proofs.verdicts import Failure, Verdict
 
-__all__ = ["failure_lines", "kink_lines", "proof_record", "proof_table", "summary_text"]
+__all__ = ["failure_lines", "kink_lines", "proof_table", "summary_text"]
 
 _MAX_LISTED = 12
 """Kinks and failures that are told one by one."""
@@ -90,30 +87,3 @@ def kink_lines(proof: Proof) -> list[str]:
 
 def _kink_text(step: int, kink: Kink, steps: int) -> str:
     return f"step {step}, {kink}" if steps > 1 else str(kink)
-
-
-def proof_record(proof: Proof) -> dict[str, Any]:
-    """The proof as plain values for JSON."""
-    return {
-        "holds": proof.holds,
-        "steps": proof.steps,
-        "sample": proof.options.sample,
-        "seed": proof.options.seed,
-        "objective": list(proof.objective),
-        "cost": proof.cost,
-        "left_out": dict(proof.left_out),
-        "tensors": [_finite(asdict(verdict)) for verdict in proof.verdicts],
-        "kinks": [{"step": step, **asdict(kink)} for step, kink in proof.kinks],
-        "failures": [_failure_record(failure) for failure in proof.failures],
-    }
-
-
-def _failure_record(failure: Failure) -> dict[str, Any]:
-    values = asdict(failure)
-    return _finite({"law" if key == "reference" else key: values[key] for key in values})
-
-
-def _finite(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with None for what is no finite number, which JSON does not have."""
-    bad = {k for k, v in values.items() if isinstance(v, float) and not math.isfinite(v)}
-    return {name: None if name in bad else value for name, value in values.items()}

@@ -5,7 +5,7 @@ each of them. `gradients` walks that memory from the end to the beginning. A num
 on several paths adds up what each of them brings: that sum is the whole of the chain rule.
 
     >>> x, y = Scalar(3.0), Scalar(2.0)
-    >>> z = x * y + exp(x - 3.0)
+    >>> z = x * y + apply("exp", x - 3.0)
     >>> found = gradients(z)
     >>> z.value, found[x], found[y]
     (7.0, 3.0, 3.0)
@@ -16,10 +16,12 @@ It knows nothing of networks, layers or back-propagation.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-__all__ = ["Scalar", "absolute", "exp", "gradients", "log1p", "normal_cdf", "tanh", "weighted_sum"]
+from chainrule.ledger.formulas import FUNCTIONS
+
+__all__ = ["Scalar", "add", "apply", "gradients", "maximum", "weighted_sum"]
 
 Numberish: TypeAlias = "Scalar | float"
 
@@ -49,10 +51,15 @@ class Scalar:
             return Scalar(self.value * other.value, ((self, other.value), (other, self.value)))
         return Scalar(self.value * other, ((self, other),))
 
+    def __pow__(self, exponent: float) -> Scalar:
+        derivative = exponent * self.value ** (exponent - 1)
+        return Scalar(self.value**exponent, ((self, derivative),))
+
     def __truediv__(self, other: Numberish) -> Scalar:
-        if isinstance(other, Scalar):
-            return self * Scalar(1 / other.value, ((other, -1 / other.value**2),))
-        return self * (1 / other)
+        return self * (other**-1.0 if isinstance(other, Scalar) else 1 / other)
+
+    def __rtruediv__(self, other: float) -> Scalar:
+        return self**-1.0 * other
 
     def __neg__(self) -> Scalar:
         return self * -1.0
@@ -66,59 +73,73 @@ class Scalar:
     __radd__, __rmul__ = __add__, __mul__
 
 
-def exp(x: Scalar) -> Scalar:
-    """e^x, which is its own slope."""
-    value = math.exp(x.value)
-    return Scalar(value, ((x, value),))
+_DERIVATIVES: dict[str, Callable[[float, float], float]] = {
+    "abs": lambda x, _: math.copysign(1.0, x) if x else 0.0,  # 0 at the kink, by convention
+    "exp": lambda _, value: value,
+    "expm1": lambda _, value: value + 1,
+    "ln": lambda x, _: 1 / x,
+    "log1p": lambda x, _: 1 / (1 + x),
+    "normal_cdf": lambda x, _: FUNCTIONS["normal_pdf"](x),
+    "sigmoid": lambda x, value: value * FUNCTIONS["sigmoid"](-x),
+    "tanh": lambda x, _: 1 / math.cosh(x) ** 2 if abs(x) < 350 else 0.0,  # cosh overflows beyond
+}
+"""The derivative of each function from its argument and its value."""
 
 
-def log1p(x: Scalar) -> Scalar:
-    """ln(1 + x), of slope 1 / (1 + x)."""
-    return Scalar(math.log1p(x.value), ((x, 1 / (1 + x.value)),))
+def apply(function: str, x: Numberish) -> Numberish:
+    """A function of formulas, of a Scalar or of a plain number.
+
+    Args:
+        function: one of abs, exp, expm1, ln, log1p, normal_cdf, sigmoid, tanh.
+        x: its argument.
+    """
+    if not isinstance(x, Scalar):
+        return FUNCTIONS[function](x)
+    value = FUNCTIONS[function](x.value)
+    return Scalar(value, ((x, _DERIVATIVES[function](x.value, value)),))
 
 
-def tanh(x: Scalar) -> Scalar:
-    """The hyperbolic tangent, of slope 1 / cosh²."""
-    slope = 1 / math.cosh(x.value) ** 2 if abs(x.value) < 350 else 0.0
-    return Scalar(math.tanh(x.value), ((x, slope),))
+def maximum(x: Numberish, y: Numberish) -> Numberish:
+    """The greater of two numbers; the second one if they are equal."""
+    return x if _value(x) > _value(y) else y
 
 
-def normal_cdf(x: Scalar) -> Scalar:
-    """The standard normal distribution, of which the density is the slope."""
-    slope = math.exp(-0.5 * x.value * x.value) / math.sqrt(2 * math.pi)
-    return Scalar(0.5 * math.erfc(-x.value / math.sqrt(2)), ((x, slope),))
-
-
-def absolute(x: Scalar) -> Scalar:
-    """|x|, of slope 1 or -1, and 0 at 0 by convention."""
-    return Scalar(abs(x.value), ((x, math.copysign(1.0, x.value) if x.value else 0.0),))
+def add(terms: Iterable[Numberish]) -> Numberish:
+    """The sum as one number, quicker than a sum of sums; a float if no term is a Scalar."""
+    listed = list(terms)
+    parents = [(term, 1.0) for term in listed if isinstance(term, Scalar)]
+    total = math.fsum(map(_value, listed))
+    return Scalar(total, parents) if parents else total
 
 
 def weighted_sum(weights: Sequence[Scalar], inputs: Sequence[Numberish]) -> Scalar:
-    """Σ w x, as one number with all its ways: quicker than a sum of products."""
-    total, ways = 0.0, []
+    """Σ w x as one number, quicker than a sum of products."""
+    total, parents = 0.0, []
     for w, x in zip(weights, inputs, strict=True):
+        total += w.value * _value(x)
+        parents.append((w, _value(x)))
         if isinstance(x, Scalar):
-            total += w.value * x.value
-            ways += [(w, x.value), (x, w.value)]
-        else:
-            total += w.value * x
-            ways.append((w, x))
-    return Scalar(total, ways)
+            parents.append((x, w.value))
+    return Scalar(total, parents)
 
 
 def gradients(end: Scalar) -> dict[Scalar, float]:
-    """How fast the end moves with every number that it came from.
+    """The derivative of one number with respect to every number that it came from.
 
     Args:
-        end: the number whose slopes are asked for.
+        end: the number to be differentiated.
     """
     found = {end: 1.0}
     for made in reversed(_topological_order(end)):
         whole = found[made]
-        for source, slope in made.parents:
-            found[source] = found.get(source, 0.0) + whole * slope
+        for source, derivative in made.parents:
+            # What does not move the end stays 0 also where a derivative has overflowed.
+            found[source] = found.get(source, 0.0) + (whole * derivative if whole else 0.0)
     return found
+
+
+def _value(x: Numberish) -> float:
+    return x.value if isinstance(x, Scalar) else x
 
 
 def _topological_order(end: Scalar) -> list[Scalar]:

@@ -10,14 +10,14 @@ import numpy as np
 
 from chainrule.data import Dataset
 from chainrule.errors import ChainruleError, InputError, ShapeError
-from chainrule.experiment import (
+from chainrule.network import Architecture, Layout, Network, require_outputs
+from chainrule.recipe import Recipe
+from chainrule.settings import (
     NETWORK_NAMES,
     build_architecture,
     build_recipe,
     fill_defaults,
 )
-from chainrule.network import Architecture, Layout, Network, require_outputs
-from chainrule.recipe import Recipe
 from chainrule.study.space import Parameter
 from chainrule.study.spec import Spec
 

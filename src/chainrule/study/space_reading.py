@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
-from chainrule.experiment import NETWORK_NAMES, NEURONS
 from chainrule.limits import Limit, limits_of
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
+from chainrule.settings import NETWORK_NAMES, NEURONS
 from chainrule.study.space import Parameter
 from chainrule.study.toml_source import StudySource
 

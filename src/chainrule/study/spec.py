@@ -10,10 +10,10 @@ from typing import Any
 
 from chainrule.data import Reading
 from chainrule.errors import InputError, describe, unknown_name
-from chainrule.experiment import NETWORK_NAMES
 from chainrule.limits import Limit, check_record, limited, limits_of
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
+from chainrule.settings import NETWORK_NAMES
 from chainrule.study.space import Parameter
 from chainrule.study.space_reading import read_space
 from chainrule.study.toml_source import StudySource, read_study_source

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from chainrule.worksheets.exercise_generator import generate_exercise as generate_exercise
     from chainrule.worksheets.exercise_plan import MAX_WIDTH as MAX_WIDTH
     from chainrule.worksheets.exercise_plan import ExercisePlan as ExercisePlan
-    from chainrule.worksheets.rendering_html import answers_html as answers_html
-    from chainrule.worksheets.rendering_html import sheets_html as sheets_html
     from chainrule.worksheets.sheet_folder import FORMATS as FORMATS
     from chainrule.worksheets.sheet_folder import write_sheets as write_sheets
+    from chainrule.worksheets.sheet_rendering import answers_document as answers_document
+    from chainrule.worksheets.sheet_rendering import render_answers as render_answers
+    from chainrule.worksheets.sheet_rendering import render_sheets as render_sheets
+    from chainrule.worksheets.sheet_rendering import sheet_document as sheet_document
     from chainrule.worksheets.worksheet import SheetOptions as SheetOptions
     from chainrule.worksheets.worksheet import Worksheet as Worksheet
     from chainrule.worksheets.worksheet import make_worksheet as make_worksheet
@@ -24,12 +26,14 @@ __all__ = [
     "ExercisePlan",
     "SheetOptions",
     "Worksheet",
-    "answers_html",
+    "answers_document",
     "generate_exercise",
     "make_worksheet",
     "parse_patterns",
     "print_pdf",
-    "sheets_html",
+    "render_answers",
+    "render_sheets",
+    "sheet_document",
     "write_sheets",
 ]
 
@@ -41,7 +45,12 @@ __getattr__, __dir__ = attach(
         "exercise_generator": ["generate_exercise"],
         "sheet_folder": ["FORMATS", "write_sheets"],
         "exercise_plan": ["MAX_WIDTH", "ExercisePlan"],
-        "rendering_html": ["answers_html", "sheets_html"],
+        "sheet_rendering": [
+            "answers_document",
+            "render_answers",
+            "render_sheets",
+            "sheet_document",
+        ],
         "worksheet": ["SheetOptions", "Worksheet", "make_worksheet"],
     },
 )

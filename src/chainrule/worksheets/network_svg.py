@@ -14,6 +14,11 @@ _WIDEST = 6
 _DEEPEST = 6
 _ACROSS, _DOWN, _RADIUS, _MARGIN, _CAPTION = 104, 46, 16, 40, 34
 
+_STYLE = (
+    "line{stroke:#888}circle{fill:#fff;stroke:#111;stroke-width:1.3}"
+    "text{font:14px serif;text-anchor:middle;fill:#111}.caption{font-size:12px;fill:#555}"
+)
+
 _Point = tuple[float, float]
 
 
@@ -31,8 +36,8 @@ def network_svg(example: WorkedExample) -> str:
     label = escape("-".join(map(str, layers)) + " network", quote=True)
     body = "".join(_marks(example, max(layers) * _DOWN))
     return (
-        f'<svg class="network" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-label="{label}">{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" role="img" aria-label="{label}"><style>{_STYLE}</style>{body}</svg>'
     )
 
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from chainrule.documents import parse_formula
+from chainrule.documents.mathematics import Letter, Mathematics, Numeral, equation
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.ledger import DisplayOptions, activation_letter, group_members, section_equations
-from chainrule.ledger.formulas import Leaf, Number, Term, activation_forms, conditions, number_text
+from chainrule.ledger.formulas import (
+    Leaf,
+    Number,
+    Term,
+    activation_forms,
+    conditions,
+    formula_math,
+    number_text,
+)
 from chainrule.ledger.rendering import (
+    BATCH_LEGENDS,
+    LEGENDS,
+    WEIGHT_LEGEND,
+    EntryFormulas,
     Given,
-    Letter,
-    Piece,
-    Setting,
     examples_of,
     given_arrays,
-    number,
 )
-from chainrule.ledger.rendering.typeset import typeset
 from chainrule.ledger.steps import KINDS, Quantity, WorkedExample
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
@@ -66,12 +75,12 @@ class Fact:
     Args:
         label: a word or two.
         words: behind the label; may be empty.
-        formulas: in markup, behind the words.
+        formulas: behind the words.
     """
 
     label: str
     words: str
-    formulas: tuple[str, ...] = ()
+    formulas: tuple[Mathematics, ...] = ()
 
 
 def task_text(sheet: Worksheet) -> str:
@@ -101,12 +110,11 @@ def short_name(quantity: Quantity) -> str:
 
 def sheet_legend(sheet: Worksheet) -> str:
     """How to read the letters, in sentences."""
-    from chainrule.ledger.rendering import LEGENDS
-
-    text = LEGENDS[sheet.options.notation]
-    if not sheet.ledger.example.has_many:  # the last sentence is about several examples
-        text = text[: text.index("count from 0.") + len("count from 0.")]
-    return text + " A weight leads to the neuron of its first index from that of its second."
+    notation = sheet.options.notation
+    sentences = [LEGENDS[notation], BATCH_LEGENDS[notation], WEIGHT_LEGEND]
+    if not sheet.ledger.example.has_many:
+        sentences.remove(BATCH_LEGENDS[notation])
+    return " ".join(sentences)
 
 
 def sheet_givens(sheet: Worksheet) -> Iterator[Given]:
@@ -118,19 +126,19 @@ def sheet_givens(sheet: Worksheet) -> Iterator[Given]:
         seen.update(examples_of(ledger, step))
 
 
-def sheet_facts(sheet: Worksheet, setting: Setting) -> Iterator[Fact]:
+def sheet_facts(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
     """What is given besides inputs, targets, weights and biases.
 
     Args:
         sheet: the worksheet.
-        setting: of its ledger.
+        formulas: writes the entries of its ledger.
     """
     example = sheet.ledger.example
     yield Fact("Network", _network_text(example))
-    yield from _activations(example, setting)
+    yield from _activations(example, formulas)
     if example.recipe is not None:
-        yield from _cost(example, setting)
-        yield from _update(sheet, setting)
+        yield from _cost(example, formulas)
+        yield from _update(sheet, formulas)
 
 
 def _network_text(example: WorkedExample) -> str:
@@ -144,7 +152,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
-def _activations(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
+def _activations(example: WorkedExample, formulas: EntryFormulas) -> Iterator[Fact]:
     """A fact for each function, with its layers."""
     layers: dict[str, list[int]] = {}
     for layer, name in enumerate(example.architecture.activations, 1):
@@ -154,80 +162,76 @@ def _activations(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
         if len(layers) > 1:
             listed = " and ".join(map(str, several))
             words += f" in layer{'s' * (len(several) > 1)} {listed}"
-        sign = activation_letter(example, setting.options.notation, several[0])
-        yield Fact("Activation", words, (_activation_law(name, sign, setting),))
+        sign = activation_letter(example, formulas.options.notation, several[0])
+        yield Fact("Activation", words, (_activation_law(name, sign),))
 
 
-def _activation_law(name: str, sign: str, setting: Setting) -> str:
-    markup = setting.markup
+def _activation_law(name: str, letter: str) -> Mathematics:
+    """An activation function of z; where it has branches, as its equation has them."""
     if name == "softmax":
-        return setting.law(f"a_i = {ACTIVATIONS[name].formula}")
-    z = Term(Quantity("z", 1, (0,)), 1.0)
-    tree = activation_forms(name, z)[0].expression
-    left = setting.law(f"{sign}(z)")
+        return parse_formula(f"a_i = {ACTIVATIONS[name].formula}")
+    tree = activation_forms(name, Term(Quantity("z", 1, (0,)), 1.0))[0].expression
     if any(conditions(tree)):
-        return markup.row([left, markup.sign("="), setting.law(ACTIVATIONS[name].formula)])
-    return markup.row([left, markup.sign("="), typeset(tree, _of_z(setting), markup).text])
+        right = parse_formula(ACTIVATIONS[name].formula)
+    else:
+        right = formula_math(tree, _leaf_of_z)
+    return equation(parse_formula(f"{letter}(z)"), right)
 
 
-def _of_z(setting: Setting) -> Callable[[Leaf], Piece]:
-    """How the numbers in the formula of an activation function are set."""
-    letter = Piece(setting.markup.letter(Letter("z")))
-
-    def leaf(one: Leaf) -> Piece:
-        if isinstance(one, Number):
-            return number(number_text(one.value, GIVEN_DIGITS), setting.markup)
-        return letter
-
-    return leaf
+def _leaf_of_z(leaf: Leaf) -> Mathematics:
+    """A number of an activation function's formula; all others are its z."""
+    if isinstance(leaf, Number):
+        return Numeral(number_text(leaf.value, GIVEN_DIGITS))
+    return Letter("z")
 
 
-def _cost(example: WorkedExample, setting: Setting) -> Iterator[Fact]:
+def _cost(example: WorkedExample, formulas: EntryFormulas) -> Iterator[Fact]:
     recipe = example.recipe
     assert recipe is not None
     words = recipe.cost.replace("_", " ") + (" of one example" if example.has_many else "")
     if recipe.label_smoothing:
-        laws = dict(section_equations(example, "cost", setting.options.notation))
-        yield Fact("Targets", "smoothed before they are used", (setting.law(laws["C9"]),))
-    yield Fact("Cost", words, (setting.law(f"c = {COSTS[recipe.cost].formula}"),))
+        laws = dict(section_equations(example, "cost", formulas.options.notation))
+        yield Fact("Targets", "smoothed before they are used", (parse_formula(laws["C9"]),))
+    yield Fact("Cost", words, (parse_formula(f"c = {COSTS[recipe.cost].formula}"),))
     if example.has_many:
         weighted = example.view.weights is not None
         of = "each c times the share s of its example" if weighted else "c over the examples"
         yield Fact("", "of the batch: C is the mean of " + of)
     terms = ["λ₁ Σ |W|"] * bool(recipe.l1) + ["½ λ₂ Σ W²"] * bool(recipe.l2)
     if terms:
-        law = setting.law("P = " + " + ".join(terms))
+        law = parse_formula("P = " + " + ".join(terms))
         yield Fact("Penalty", "over all weights, none of them a bias", (law,))
 
 
-def _update(sheet: Worksheet, setting: Setting) -> Iterator[Fact]:
+def _update(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
     recipe = sheet.ledger.example.recipe
     assert recipe is not None
-    yield from _rates(sheet, setting)
+    yield from _rates(sheet, formulas)
     limits = limits_of(Recipe)
     used = tuple(
-        _equation(setting, one.letter or one.name.replace("_", " "), one.value)
+        _equation(formulas, one.letter or one.name.replace("_", " "), one.value)
         for one in used_settings(recipe)
         if limits[one.name].group != "schedule"  # the rates of the steps are told
     )
     name = "gradient descent" if recipe.optimiser == "sgd" else recipe.optimiser
     yield Fact("Update", name, used)
     if _is_special(sheet):
-        yield Fact("", "of the first weight, as an example", tuple(_example_update(sheet, setting)))
+        yield Fact(
+            "", "of the first weight, as an example", tuple(_example_update(sheet, formulas))
+        )
 
 
-def _rates(sheet: Worksheet, setting: Setting) -> Iterator[Fact]:
+def _rates(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
     """The learning rate, of each step where a schedule changes it."""
     steps = range(1, sheet.ledger.example.steps + 1)
     rates = [float(sheet.ledger.value(f"step[{step}].learning_rate")) for step in steps]
     told = [(f"in step {step}", rate) for step, rate in zip(steps, rates, strict=True)]
     for at, (words, rate) in enumerate(told if len(set(rates)) > 1 else [("", rates[0])]):
-        yield Fact("" if at else "Learning rate", words, (_equation(setting, "η", rate),))
+        yield Fact("" if at else "Learning rate", words, (_equation(formulas, "η", rate),))
 
 
-def _equation(setting: Setting, letter: str, value: float) -> str:
-    markup = setting.markup
-    return markup.row([setting.law(letter), markup.sign("="), setting.value(value)])
+def _equation(formulas: EntryFormulas, letter: str, value: float) -> Mathematics:
+    return equation(parse_formula(letter), formulas.number(value))
 
 
 def _is_special(sheet: Worksheet) -> bool:
@@ -237,12 +241,12 @@ def _is_special(sheet: Worksheet) -> bool:
     return recipe.optimiser != "sgd" or bool(recipe.l1 or recipe.l2 or recipe.clip_norm)
 
 
-def _example_update(sheet: Worksheet, setting: Setting) -> Iterator[str]:
+def _example_update(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Mathematics]:
     """The formulas of all that belongs to the first weight in the step."""
-    ledger, markup = sheet.ledger, setting.markup
+    ledger = sheet.ledger
     for group in ledger.groups(1):
         places = islice(group_members(ledger.example, group), len(group.arrays))
         for quantity in places if group.section == "update" else ():
             if quantity.layer == 1 and len(quantity.index) == 2:
-                texts = setting.entry(ledger.entry(quantity))
-                yield markup.row([texts.symbol, markup.sign("="), *texts.formula])
+                entry = ledger.entry(quantity)
+                yield equation(formulas.symbol(quantity), formulas.in_symbols(entry))

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from chainrule.errors import FileError, unknown_name
 from chainrule.storage import make_folder, read_bytes, write_atomically
-from chainrule.worksheets.rendering_html import answers_html, sheets_html
-from chainrule.worksheets.rendering_latex import answers_latex, sheets_latex
+from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
 from chainrule.worksheets.worksheet import Worksheet
 
 __all__ = ["FORMATS", "write_sheets"]
 
-_Renderer = Callable[[Sequence[Worksheet]], str]
-
-FORMATS: dict[str, tuple[str, _Renderer, _Renderer]] = {
-    "html": (".html", sheets_html, answers_html),
-    "latex": (".tex", sheets_latex, answers_latex),
-}
-"""For each format the suffix of its files, and what makes sheets and answers."""
+FORMATS = {"html": ".html", "latex": ".tex", "markdown": ".md", "text": ".txt"}
+"""The formats of sheets and answers, with the suffixes of their files."""
 
 
 def write_sheets(
@@ -43,13 +37,16 @@ def write_sheets(
     """
     if format_name not in FORMATS:
         raise unknown_name("worksheet", "a format", format_name, FORMATS, argument="format")
-    suffix, of_sheets, of_answers = FORMATS[format_name]
+    suffix = FORMATS[format_name]
     place = Path(folder)
     width = max(2, len(str(len(sheets))))
     names = [f"claims-{at:0{width}d}.toml" for at in range(1, len(sheets) + 1)]
     claims = [place / name for name in (names if len(sheets) > 1 else ["claims.toml"])]
     paths = {"sheets": place / f"sheets{suffix}", "answers": place / f"answers{suffix}"}
-    texts = {paths["sheets"]: of_sheets(sheets), paths["answers"]: of_answers(sheets)}
+    texts = {
+        paths["sheets"]: render_sheets(sheets, format_name),
+        paths["answers"]: render_answers(sheets, format_name),
+    }
     texts |= {path: sheet.claims_text() for path, sheet in zip(claims, sheets, strict=True)}
     for path in claims:
         _refuse_answered(path)

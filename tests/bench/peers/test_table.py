@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from chainrule.errors import UnknownNameError
-from comparison.agreement import tolerance, truth_of
+from comparison.agreement import compute_truth, tolerance
 from comparison.cases import Case
-from comparison.material import Job
 from comparison.peers.contract import Peer
-from comparison.peers.ours import law_outputs
-from comparison.peers.table import PEERS, peers_named
+from comparison.peers.ours import reference_outputs
+from comparison.peers.table import PEERS, find_peers
+from comparison.workload import Job
 
 # What other libraries warn of is not ours to mend.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -52,7 +52,7 @@ def test_a_peer_agrees_with_the_law_or_says_why_not(
     session.epoch(1)  # another order; to be forgotten
     session.restart()
     session.epoch(0)
-    distance = truth_of(case, tmp_path).distance(*session.parameters())
+    distance = compute_truth(case, tmp_path).distance(*session.parameters())
     if peer.differs(case):
         assert distance is None or distance > tolerance(case)
     else:
@@ -87,7 +87,7 @@ def test_predictions_are_the_networks(
     job = job_of(case)
     assert peer.predictor is not None
     answers = peer.predictor(job)(job.examples.inputs)
-    wanted = law_outputs(job, job.examples.inputs)
+    wanted = reference_outputs(job, job.examples.inputs)
     assert answers == pytest.approx(wanted, abs=1e-6)
 
 
@@ -102,13 +102,13 @@ def test_the_table_is_sound(peer: Peer) -> None:
 
 
 def test_peers_come_in_the_order_of_the_table() -> None:
-    assert [p.name for p in peers_named(["numpy", "chainrule"])] == ["chainrule", "numpy"]
-    assert peers_named([]) == tuple(PEERS.values())
+    assert [p.name for p in find_peers(["numpy", "chainrule"])] == ["chainrule", "numpy"]
+    assert find_peers([]) == tuple(PEERS.values())
 
 
 def test_a_peer_that_is_none() -> None:
     with pytest.raises(UnknownNameError) as caught:
-        peers_named(["pytorch"])
+        find_peers(["pytorch"])
     assert str(caught.value) == (
         "bench: expected a peer, got 'pytorch' (str). Did you mean 'torch'? The names are: "
         "chainrule, jax, nn-digits, numpy, onnxruntime, reference, sklearn, torch, torch-compile."

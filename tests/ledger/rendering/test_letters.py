@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.ledger.rendering.latex_markup import Latex
+from chainrule.documents.latex_math import MathLatex
+from chainrule.documents.mathml import MathML
 from chainrule.ledger.rendering.letters import letter_of
-from chainrule.ledger.rendering.mathml_markup import MathML
 from chainrule.ledger.steps.quantity import Quantity
 
 
 def latex(address: str, notation: str, within: str = "", function: str = "φ") -> str:
     own = Quantity.parse(within) if within else None
-    return Latex().letter(letter_of(Quantity.parse(address), notation, own, function))
+    return MathLatex().letter(letter_of(Quantity.parse(address), notation, own, function))
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,8 @@ from chainrule.errors import InputError, MissingLibraryError
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.formulas.expression import Term, evaluate, leaves
-from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.rendering.formats import FORMATS, render
-from chainrule.ledger.rendering.symbolic import agreement_text, derive, derived
+from chainrule.ledger.ledger import LEDGER_FORMATS, Ledger
+from chainrule.ledger.rendering.symbolic import agreement_text, derive, symbolic_gradients
 
 PAIRS = list(itertools.product(ACTIVATIONS, COSTS))
 
@@ -40,7 +39,7 @@ def test_every_pair(make, activation, cost) -> None:
 @pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "step"])
 def test_other_activations_below(make, activation) -> None:
     ledger = Ledger(make(activation, "sigmoid", cost="half_squared_error", layers=(2, 2, 1)))
-    for found in derived(ledger, 1, DisplayOptions()):
+    for found in symbolic_gradients(ledger, 1, DisplayOptions()):
         assert_agrees(found)
 
 
@@ -61,14 +60,14 @@ def test_hand_computed(chain) -> None:
 
 
 def test_all_of_a_small_network_the_first_of_each_tensor_of_a_larger_one(make) -> None:
-    small = derived(Ledger(make(cost="squared_error")), 2, DisplayOptions())
+    small = symbolic_gradients(Ledger(make(cost="squared_error")), 2, DisplayOptions())
     assert [str(one.entry.quantity) for one in small] == [
         *(f"step[2].dW[1][{j},{k}]" for j in (0, 1) for k in (0, 1)),
         *("step[2].db[1][0]", "step[2].db[1][1]"),
         *(f"step[2].dW[2][{j},{k}]" for j in (0, 1) for k in (0, 1)),
         *("step[2].db[2][0]", "step[2].db[2][1]"),
     ]
-    larger = derived(
+    larger = symbolic_gradients(
         Ledger(make(cost="squared_error", layers=(3, 4, 2), l2=0.1)), 1, DisplayOptions()
     )
     assert [str(one.entry.quantity) for one in larger] == [
@@ -113,19 +112,19 @@ def test_one_class_and_one_hot(make) -> None:
     for cost in ("binary_cross_entropy", "categorical_cross_entropy"):
         example = make("softmax", cost=cost, layers=(2, 3))
         one_hot = replace(example.dataset, targets=np.eye(3)[:2])
-        for found in derived(Ledger(replace(example, dataset=one_hot)), 1, DisplayOptions()):
+        for found in symbolic_gradients(
+            Ledger(replace(example, dataset=one_hot)), 1, DisplayOptions()
+        ):
             assert_agrees(found)
 
 
 def test_every_format_has_them(chain) -> None:
     ledger = Ledger(parse_worked(chain))
-    for name in FORMATS:
-        plain, symbolic = (
-            render(ledger, name, DisplayOptions(symbolic=on)) for on in (False, True)
-        )
+    for name in LEDGER_FORMATS:
+        plain, symbolic = (ledger.render(name, DisplayOptions(symbolic=on)) for on in (False, True))
         assert "SymPy" not in plain
         assert symbolic.count("the same number") == (0 if name == "json" else 8)
-    records = json.loads(render(ledger, "json", DisplayOptions(symbolic=True, step=1)))
+    records = json.loads(ledger.render("json", DisplayOptions(symbolic=True, step=1)))
     found = [record for record in records if "symbolic" in record]
     assert [record["quantity"] for record in found] == [
         *("dW[1][0,0]", "db[1][0]", "dW[2][0,0]", "db[2][0]")
@@ -138,10 +137,10 @@ def test_every_format_has_them(chain) -> None:
 def test_in_text(chain) -> None:
     ledger = Ledger(parse_worked(chain))
     chosen = (ledger.locate("db[2]"), ledger.locate("step[2].db[2]"), ledger.locate("cost"))
-    text = render(ledger, "text", DisplayOptions(quantities=chosen, symbolic=True))
+    text = ledger.render("text", DisplayOptions(quantities=chosen, symbolic=True))
     assert (
-        "\n\nSymbolic    Derived by SymPy from the objective, with every weighted sum z as a\n"
-        "            letter.\n\n"
+        "\n\nSymbolic\n\n"
+        "Derived by SymPy from the objective, with every weighted sum z as a letter.\n\n"
         "SymPy  db[2][0] = (2·(1/(1 + e^(-z[2][0])) - y[0])·e^(-z[2][0]))/(1 +\n"
         "                    e^(-z[2][0]))²\n"
         "                = (2·(1/(1 + e^(-0.817574)) - 0)·e^(-0.817574))/(1 +\n"
@@ -164,7 +163,7 @@ def refused(ledger: Ledger, *addresses: str, **options) -> str:
     chosen = tuple(map(ledger.locate, addresses))
     asked = DisplayOptions(symbolic=True, quantities=chosen, **options)
     with pytest.raises(InputError) as caught:
-        render(ledger, "text", asked)
+        ledger.render("text", asked)
     return str(caught.value)
 
 
@@ -181,7 +180,7 @@ def test_refusals(make, chain) -> None:
         "at most 5 steps for SymPy to derive gradients, got 6. Larger derivatives take long and "
         "cannot be read. Show one step with --step."
     )
-    assert "Symbolic" in render(long, "text", DisplayOptions(symbolic=True, step=6))
+    assert "Symbolic" in long.render("text", DisplayOptions(symbolic=True, step=6))
     assert refused(Ledger(parse_worked(chain)), "z[1]") == (
         "worked example: expected a gradient to derive: dW, db or g, got 'z[1]'."
     )

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from chainrule.errors import DataError
 
-__all__ = ["MOST_NUMBERS", "read_numbers"]
+__all__ = ["read_numbers"]
 
-MOST_NUMBERS = 4_000_000
+_MOST_NUMBERS = 4_000_000
 _MOST_BYTES = 32 * 2**20
 _MNIST_SIZE = 784
 _BRIGHTEST = 255.0
@@ -85,9 +85,9 @@ def _table(where: str, lines: list[tuple[int, str]]) -> NDArray[np.float64]:
 def _check_row(where: str, count: int, width: int, total: int) -> None:
     if count != width:
         raise DataError(where, expected=f"{width} numbers, as in the first row", got=str(count))
-    if total > MOST_NUMBERS:
+    if total > _MOST_NUMBERS:
         got = "more"
-        raise DataError(where, expected=f"a picture of at most {MOST_NUMBERS:,} numbers", got=got)
+        raise DataError(where, expected=f"a picture of at most {_MOST_NUMBERS:,} numbers", got=got)
 
 
 def _is_number(cell: str) -> bool:

@@ -16,10 +16,10 @@ from chainrule.data.handwriting.number_text import read_numbers
 from chainrule.data.streams import translated
 from chainrule.errors import DataError
 
-__all__ = ["MOST_BYTES", "MOST_KEPT", "MOST_PIXELS", "Picture", "read_picture", "shrunk"]
+__all__ = ["MOST_KEPT", "Picture", "read_picture", "shrunk"]
 
-MOST_PIXELS = 50_000_000
-MOST_BYTES = 128 * 2**20
+_MOST_PIXELS = 50_000_000
+_MOST_BYTES = 128 * 2**20
 MOST_KEPT = 1_500_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -98,9 +98,9 @@ def _factor(height: int, width: int, most: int = MOST_KEPT) -> int:
 def _content(path: str | Path) -> bytes:
     where = str(path)
     with translated(where), Path(path).open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        got = f"more than {MOST_BYTES // 2**20} MiB"
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        got = f"more than {_MOST_BYTES // 2**20} MiB"
         raise DataError(where, expected="a picture file of a sensible size", got=got)
     if not content:
         raise DataError(where, expected="a PNG, JPEG or CSV file", got="an empty file")
@@ -152,10 +152,10 @@ def _read_by_pillow(where: str, kind: str, content: bytes) -> Picture:
 
 def _check_size(where: str, width: int, height: int) -> None:
     """Refuse by the header, before a pixel is decoded."""
-    if width * height > MOST_PIXELS:
+    if width * height > _MOST_PIXELS:
         raise DataError(
             where,
-            expected=f"a picture of at most {MOST_PIXELS:,} pixels",
+            expected=f"a picture of at most {_MOST_PIXELS:,} pixels",
             got=f"{width} x {height} = {width * height:,}",
             remedy="Make it smaller first",
         )

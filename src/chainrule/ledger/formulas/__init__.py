@@ -7,7 +7,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.ledger.formulas.activation_formulas import activation_forms as activation_forms
     from chainrule.ledger.formulas.activation_formulas import derivative_forms as derivative_forms
-    from chainrule.ledger.formulas.branches import choose_branches as choose_branches
+    from chainrule.ledger.formulas.activation_formulas import softmax_forms as softmax_forms
     from chainrule.ledger.formulas.builders import HALF as HALF
     from chainrule.ledger.formulas.builders import ONE as ONE
     from chainrule.ledger.formulas.builders import TWO as TWO
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.builders import multiply as multiply
     from chainrule.ledger.formulas.builders import square as square
     from chainrule.ledger.formulas.builders import subtract as subtract
+    from chainrule.ledger.formulas.cost_formulas import cost_forms as cost_forms
+    from chainrule.ledger.formulas.derivation import Derivation as Derivation
     from chainrule.ledger.formulas.expression import FLOATS as FLOATS
     from chainrule.ledger.formulas.expression import FUNCTIONS as FUNCTIONS
     from chainrule.ledger.formulas.expression import Arithmetic as Arithmetic
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.expression import leaves as leaves
     from chainrule.ledger.formulas.expression import parts as parts
     from chainrule.ledger.formulas.fractions import Fractions as Fractions
+    from chainrule.ledger.formulas.outputs import Outputs as Outputs
     from chainrule.ledger.formulas.pair_formulas import PAIR_ERRORS as PAIR_ERRORS
     from chainrule.ledger.formulas.quantity_formulas import is_fused as is_fused
     from chainrule.ledger.formulas.quantity_formulas import quantity_forms as quantity_forms
@@ -43,9 +46,11 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.sympy_tree import from_sympy as from_sympy
     from chainrule.ledger.formulas.text_formula import Gap as Gap
     from chainrule.ledger.formulas.text_formula import conditions as conditions
+    from chainrule.ledger.formulas.text_formula import formula_math as formula_math
     from chainrule.ledger.formulas.text_formula import formula_text as formula_text
     from chainrule.ledger.formulas.text_formula import number_text as number_text
     from chainrule.ledger.formulas.text_formula import shorten as shorten
+    from chainrule.ledger.formulas.tree_changes import choose_branches as choose_branches
     from chainrule.ledger.formulas.tree_changes import is_leaf as is_leaf
     from chainrule.ledger.formulas.tree_changes import remove_one_part as remove_one_part
     from chainrule.ledger.formulas.tree_changes import replace_one_part as replace_one_part
@@ -61,6 +66,7 @@ __all__ = [
     "Arithmetic",
     "Call",
     "Case",
+    "Derivation",
     "Expression",
     "Form",
     "Fractions",
@@ -68,6 +74,7 @@ __all__ = [
     "Leaf",
     "Negative",
     "Number",
+    "Outputs",
     "Power",
     "Product",
     "Quotient",
@@ -79,9 +86,11 @@ __all__ = [
     "choose_branches",
     "choose_form",
     "conditions",
+    "cost_forms",
     "derivative_forms",
     "evaluate",
     "evaluate_precisely",
+    "formula_math",
     "formula_text",
     "from_sympy",
     "is_fused",
@@ -95,6 +104,7 @@ __all__ = [
     "replace_one_part",
     "replace_parts",
     "shorten",
+    "softmax_forms",
     "square",
     "subtract",
 ]
@@ -102,8 +112,9 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "activation_formulas": ["activation_forms", "derivative_forms"],
-        "branches": ["choose_branches"],
+        "outputs": ["Outputs"],
+        "cost_formulas": ["cost_forms"],
+        "activation_formulas": ["softmax_forms", "activation_forms", "derivative_forms"],
         "builders": [
             "HALF",
             "ONE",
@@ -115,6 +126,7 @@ __getattr__, __dir__ = attach(
             "square",
             "multiply",
         ],
+        "derivation": ["Derivation"],
         "expression": [
             "FLOATS",
             "FUNCTIONS",
@@ -139,7 +151,20 @@ __getattr__, __dir__ = attach(
         "fractions": ["Fractions"],
         "pair_formulas": ["PAIR_ERRORS"],
         "sympy_tree": ["evaluate_precisely", "from_sympy"],
-        "text_formula": ["Gap", "conditions", "number_text", "formula_text", "shorten"],
-        "tree_changes": ["replace_parts", "replace_one_part", "is_leaf", "remove_one_part"],
+        "text_formula": [
+            "Gap",
+            "conditions",
+            "formula_math",
+            "formula_text",
+            "number_text",
+            "shorten",
+        ],
+        "tree_changes": [
+            "choose_branches",
+            "replace_parts",
+            "replace_one_part",
+            "is_leaf",
+            "remove_one_part",
+        ],
     },
 )

@@ -35,9 +35,8 @@ def exp(of: Expression) -> Expression:
 
 def _split(z: Term, above: Expression, below: Expression, *, at_zero: bool = False) -> Case:
     """One expression to the right of 0 and another to its left; at 0 the right one if `at_zero`."""
-    if z.value > 0 or (at_zero and z.value == 0):
-        return Case(above, z, "≥" if at_zero else ">", ZERO)
-    return Case(below, z, "<" if at_zero else "≤", ZERO)
+    case = Case(above, z, "≥" if at_zero else ">", ZERO, below)
+    return case if z.value > 0 or (at_zero and z.value == 0) else case.opposite
 
 
 def _sigmoid(z: Term) -> _Forms:

@@ -27,7 +27,7 @@ from chainrule.ledger.formulas.expression import (
 from chainrule.ledger.formulas.outputs import Outputs
 from chainrule.ledger.formulas.pair_formulas import PAIR_COSTS
 
-__all__ = ["cost_forms", "gradient_forms"]
+__all__ = ["cost_forms", "cost_tree", "gradient_forms"]
 
 
 def _ln(of: Expression) -> Call:
@@ -62,9 +62,9 @@ def _categorical(o: Outputs) -> Expression:
 
 def _huber(o: Outputs, at: int) -> Expression:
     size = _size(o.miss(at))
-    if abs(o.excess(at)) <= o.h.value:
-        return Case(multiply(HALF, square(o.miss(at))), size, "≤", o.h)
-    return Case(multiply(o.h, subtract(size, multiply(HALF, o.h))), size, ">", o.h)
+    far = multiply(o.h, subtract(size, multiply(HALF, o.h)))
+    case = Case(multiply(HALF, square(o.miss(at))), size, "≤", o.h, far)
+    return case if abs(o.excess(at)) <= o.h.value else case.opposite
 
 
 _COSTS: dict[str, Callable[[Outputs], Expression]] = {
@@ -93,9 +93,8 @@ def _categorical_gradient(o: Outputs, at: int) -> Expression:
 
 def _huber_gradient(o: Outputs, at: int) -> Expression:
     size, miss = _size(o.miss(at)), o.miss(at)
-    if abs(o.excess(at)) <= o.h.value:
-        return Case(miss, size, "≤", o.h)
-    return Case(multiply(o.h, Call("sign", (miss,))), size, ">", o.h)
+    case = Case(miss, size, "≤", o.h, multiply(o.h, Call("sign", (miss,))))
+    return case if abs(o.excess(at)) <= o.h.value else case.opposite
 
 
 _GRADIENTS: dict[str, Callable[[Outputs, int], Expression]] = {
@@ -109,6 +108,16 @@ _GRADIENTS: dict[str, Callable[[Outputs, int], Expression]] = {
 }
 
 
+def cost_tree(cost: str, outputs: Outputs) -> Expression:
+    """The cost of one example by its definition.
+
+    Args:
+        cost: its name.
+        outputs: of the example.
+    """
+    return _COSTS[cost](outputs)
+
+
 def cost_forms(cost: str, activation: str, outputs: Outputs) -> list[Form]:
     """Ways to write the cost of one example.
 
@@ -117,7 +126,7 @@ def cost_forms(cost: str, activation: str, outputs: Outputs) -> list[Form]:
         activation: name of the output activation.
         outputs: of the example.
     """
-    forms = [Form(COSTS[cost].equation, _COSTS[cost](outputs))]
+    forms = [Form(COSTS[cost].equation, cost_tree(cost, outputs))]
     pair = PAIR_COSTS.get((cost, activation))
     return forms if pair is None else [*forms, pair(outputs)]
 

@@ -16,6 +16,8 @@ from chainrule.ledger.steps import Quantity
 __all__ = [
     "FLOATS",
     "FUNCTIONS",
+    "OPPOSITES",
+    "RELATIONS",
     "Arithmetic",
     "Call",
     "Case",
@@ -114,17 +116,43 @@ class Call:
     arguments: tuple[Expression, ...]
 
 
+RELATIONS: dict[str, Callable[[float, float], bool]] = {
+    ">": lambda left, right: left > right,
+    "≥": lambda left, right: left >= right,
+    "<": lambda left, right: left < right,
+    "≤": lambda left, right: left <= right,
+}
+"""The relations that decide between two branches."""
+
+OPPOSITES = {">": "≤", "≥": "<", "<": "≥", "≤": ">"}
+"""The relation that holds if another one does not."""
+
+
 @dataclass(frozen=True)
 class Case:
-    """One of several branches: `chosen` holds because `left` stands in `relation` to `right`.
+    """One of two branches: `chosen` holds because `left` stands in `relation` to `right`.
 
-    The relation is one of > ≥ < ≤ =.
+    Args:
+        chosen: the branch that holds.
+        left: left side of the condition.
+        relation: of RELATIONS.
+        right: right side of the condition.
+        otherwise: the branch that holds under the opposite condition; None if it is not known.
     """
 
     chosen: Expression
     left: Expression
     relation: str
     right: Expression
+    otherwise: Expression | None = None
+
+    @property
+    def opposite(self) -> Case:
+        """The other branch under the opposite condition; the same branch if there is no other."""
+        if self.otherwise is None:
+            return self
+        relation = OPPOSITES[self.relation]
+        return Case(self.otherwise, self.left, relation, self.right, self.chosen)
 
 
 Leaf: TypeAlias = Term | Symbol | Number
@@ -190,11 +218,14 @@ class Arithmetic:
         leaf: the number that a leaf stands for.
         call: (function's name, arguments) -> number.
         total: the sum of numbers.
+        branch: (chosen, left, relation, right, otherwise) -> number, for arithmetic that keeps both
+            branches of a Case; None takes the chosen one.
     """
 
     leaf: Callable[[Leaf], Any]
     call: Callable[..., Any]
     total: Callable[[Iterable[Any]], Any] = sum
+    branch: Callable[[Any, Any, str, Any, Any], Any] | None = None
 
 
 def _exp(x: float) -> float:
@@ -250,6 +281,8 @@ def evaluate(expression: Expression, arithmetic: Arithmetic = FLOATS) -> Any:
     """
     if isinstance(expression, (Term, Symbol, Number)):
         return arithmetic.leaf(expression)
+    if isinstance(expression, Case):
+        return _evaluate_case(expression, arithmetic)
     values = (evaluate(part, arithmetic) for part in parts(expression))
     match expression:
         case Sum():
@@ -264,6 +297,14 @@ def evaluate(expression: Expression, arithmetic: Arithmetic = FLOATS) -> Any:
             return base**exponent
         case Call(function):
             return arithmetic.call(function, *values)
-        case Negative():
-            return -next(values)
-    return next(values)
+    return -next(values)
+
+
+def _evaluate_case(case: Case, arithmetic: Arithmetic) -> Any:
+    chosen = evaluate(case.chosen, arithmetic)
+    if arithmetic.branch is None or case.otherwise is None:
+        return chosen
+    left, right = evaluate(case.left, arithmetic), evaluate(case.right, arithmetic)
+    return arithmetic.branch(
+        chosen, left, case.relation, right, evaluate(case.otherwise, arithmetic)
+    )

@@ -125,9 +125,8 @@ def _clipped(make: TermBuilder) -> list[Form]:
         return [Form("U7", g)]
     longest = make.symbol("longest", "ℓ", step.recipe.clip_norm)
     length = make.term("gradient_norm", None)
-    if not step.result.is_clipped:
-        return [Form("U7", Case(g, length, "≤", longest))]
-    return [Form("U7", Case(multiply(g, Quotient(longest, length)), length, ">", longest))]
+    case = Case(g, length, "≤", longest, multiply(g, Quotient(longest, length)))
+    return [Form("U7", case.opposite if step.result.is_clipped else case)]
 
 
 def _setting(make: TermBuilder, name: str, letter: str) -> Symbol:

@@ -1,4 +1,4 @@
-"""SymPy's expressions as the trees that formulas are shown from."""
+"""SymPy's expressions from formula trees, and formula trees from SymPy's expressions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 from chainrule.ledger.formulas.builders import HALF, ONE, add, multiply
 from chainrule.ledger.formulas.expression import (
+    OPPOSITES,
+    RELATIONS,
     Arithmetic,
     Call,
     Case,
@@ -22,7 +24,7 @@ from chainrule.ledger.formulas.expression import (
     evaluate,
 )
 
-__all__ = ["evaluate_precisely", "from_sympy"]
+__all__ = ["evaluate_precisely", "from_sympy", "to_sympy"]
 
 Node = Any
 _Relation: TypeAlias = tuple[Expression, str, Expression]
@@ -32,7 +34,6 @@ _FUNCTIONS = {
     **{"sin": "sin", "cos": "cos", "sigmoid": "sigmoid"},
 }
 _RELATIONS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
-_OPPOSITES = {">": "≤", "≥": "<", "<": "≥", "≤": ">"}
 
 
 def from_sympy(node: Node, symbols: Mapping[str, Leaf]) -> Expression:
@@ -113,8 +114,8 @@ class _Reader:
         if condition.is_Relational:
             left, right = map(self.tree, condition.args)
             sign = _RELATIONS[condition.rel_op]
-            holds = _holds(left, sign, right)
-            return holds, [(left, sign if holds else _OPPOSITES[sign], right)]
+            holds = RELATIONS[sign](evaluate(left), evaluate(right))
+            return holds, [(left, sign if holds else OPPOSITES[sign], right)]
         parts = [self._decided(part) for part in condition.args]
         name = type(condition).__name__
         if name == "ITE":
@@ -143,9 +144,34 @@ def _rational(top: int, bottom: int) -> Expression:
     return HALF if (top, bottom) == (1, 2) else Quotient(Number(float(top)), Number(float(bottom)))
 
 
-def _holds(left: Expression, sign: str, right: Expression) -> bool:
-    low, high = evaluate(left), evaluate(right)
-    return bool({">": low > high, "≥": low >= high, "<": low < high, "≤": low <= high}[sign])
+def to_sympy(expression: Expression, leaf: Callable[[Leaf], Node]) -> Node:
+    """A formula as SymPy's expression, with both branches of each Case.
+
+    Args:
+        expression: the tree.
+        leaf: SymPy's node of a leaf.
+    """
+    import sympy
+
+    def call(name: str, *arguments: Node) -> Node:
+        return _sympy_functions()[name](*arguments)
+
+    def branch(chosen: Node, left: Node, relation: str, right: Node, otherwise: Node) -> Node:
+        return sympy.Piecewise((chosen, RELATIONS[relation](left, right)), (otherwise, True))
+
+    return evaluate(expression, Arithmetic(leaf, call, lambda values: sympy.Add(*values), branch))
+
+
+def _sympy_functions() -> dict[str, Callable[..., Node]]:
+    """SymPy's functions by the names that formulas have for them."""
+    import sympy as s
+
+    return {
+        **{"abs": s.Abs, "exp": s.exp, "ln": s.log, "tanh": s.tanh},
+        "max": lambda x, y: s.Piecewise((x, x > y), (y, True)),
+        # Not evaluated, since SymPy would multiply the half into the sum.
+        "normal_cdf": lambda x: s.Mul(s.S.Half, 1 + s.erf(x / s.sqrt(2)), evaluate=False),
+    }
 
 
 def evaluate_precisely(expression: Expression, leaf: Callable[[Leaf], Any]) -> Any:

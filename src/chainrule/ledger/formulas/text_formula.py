@@ -1,11 +1,24 @@
-"""Formulas as one line of plain text."""
+"""Formulas as documents have them, and as a line of plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from fractions import Fraction as Rational
 
+from chainrule.documents import math_text
+from chainrule.documents.mathematics import (
+    Addition,
+    Application,
+    Fraction,
+    Mathematics,
+    Multiplication,
+    Negation,
+    Numeral,
+    Spelled,
+    Superscript,
+    Words,
+)
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
@@ -20,16 +33,19 @@ from chainrule.ledger.formulas.expression import (
     parts,
 )
 
-__all__ = ["MAX_TERMS", "Gap", "conditions", "formula_text", "number_text", "shorten"]
+__all__ = [
+    "MAX_TERMS",
+    "Gap",
+    "conditions",
+    "formula_math",
+    "formula_text",
+    "number_text",
+    "shorten",
+]
 
 MAX_TERMS = 8
 """Longer sums are shortened where they are not asked for in full."""
 _FIRST, _LAST = 3, 1
-
-_ADDING, _MULTIPLYING, _RAISING, _WHOLE = range(4)
-"""How tightly a text holds together."""
-
-_NAMES = {"normal_cdf": "Φ", "normal_pdf": "Φ′", "sigmoid": "σ", "sqrt": "√"}
 
 
 @dataclass(frozen=True)
@@ -54,13 +70,13 @@ def shorten(terms: Sequence[Expression], *, full: bool) -> Iterator[Expression |
     yield from (terms[at] for at in range(len(terms) - _LAST, len(terms)))
 
 
-def number_text(value: float | Fraction, digits: int) -> str:
+def number_text(value: float | Rational, digits: int) -> str:
     """A number in so many significant digits, a fraction as it is.
 
-    >>> number_text(0.81757447, 3), number_text(-0.0, 3), number_text(Fraction(3, 2), 3)
+    >>> number_text(0.81757447, 3), number_text(-0.0, 3), number_text(Rational(3, 2), 3)
     ('0.818', '0', '3/2')
     """
-    if isinstance(value, Fraction):
+    if isinstance(value, Rational):
         return str(value)
     return f"{value + 0.0:.{digits}g}"
 
@@ -92,65 +108,46 @@ def formula_text(expression: Expression, leaf: Callable[[Leaf], str], *, full: b
         >>> formula_text(half, lambda leaf: f"{leaf.value:g}")
         '1/(1 + e^(-2))'
     """
-    return _Writer(leaf, full).text(expression)
+
+    def spell(one: Leaf) -> Mathematics:
+        return Spelled(Numeral(""), leaf(one))
+
+    return math_text(formula_math(expression, spell, full=full))
 
 
-@dataclass(frozen=True)
-class _Writer:
-    leaf: Callable[[Leaf], str]
-    full: bool
+def formula_math(
+    expression: Expression, leaf: Callable[[Leaf], Mathematics], *, full: bool = False
+) -> Mathematics:  # a case for each kind of node
+    """A formula as documents have it; the conditions of branches are not in it.
 
-    def text(self, expression: Expression, tight: int = _ADDING) -> str:
-        """The text, in brackets where it does not hold together as tightly as it must."""
-        text, holds = self._written(expression)
-        return text if holds >= tight else f"({text})"
+    Args:
+        expression: the formula.
+        leaf: how a number is set: as its symbol, or as its digits.
+        full: whether long sums are written out.
+    """
 
-    def _written(self, expression: Expression) -> tuple[str, int]:
-        match expression:
-            case Sum():
-                return self._sum(expression), _ADDING
-            case Negative(of):
-                return "-" + self.text(of, _MULTIPLYING), _ADDING
-            case Product(factors):
-                return "·".join(self.text(one, _RAISING) for one in factors), _MULTIPLYING
-            case Quotient(top, bottom):
-                text = f"{self.text(top, _RAISING)}/{self.text(bottom, _RAISING)}"
-                return text, _MULTIPLYING
-            case Power(base, exponent):
-                return self._power(base, exponent), _RAISING
-            case Call():
-                return self._call(expression)
-            case Case(chosen_):
-                return self._written(chosen_)
-        return self._number(expression)
+    def convert(one: Expression) -> Mathematics:
+        return formula_math(one, leaf, full=full)
 
-    def _number(self, leaf: Leaf) -> tuple[str, int]:
-        text = leaf.text if isinstance(leaf, Number) and leaf.text else self.leaf(leaf)
-        if text.startswith("-"):
-            return text, _ADDING
-        if isinstance(leaf, Number):
-            return text, _WHOLE
-        return text, _MULTIPLYING if "/" in text else _WHOLE
+    match expression:
+        case Sum(terms):
+            return Addition(tuple(_term(one, convert) for one in shorten(terms, full=full)))
+        case Negative(of):
+            return Negation(convert(of))
+        case Product(factors):
+            return Multiplication(tuple(map(convert, factors)))
+        case Quotient(top, bottom):
+            return Fraction(convert(top), convert(bottom))
+        case Power(base, exponent):
+            return Superscript(convert(base), convert(exponent))
+        case Call(function, arguments):
+            return Application(function, tuple(map(convert, arguments)))
+        case Case(chosen):
+            return convert(chosen)
+        case Number(_, text) if text:
+            return Spelled(Numeral("1/2" if text == "½" else text), text)
+    return leaf(expression)
 
-    def _sum(self, whole: Sum) -> str:
-        text = ""
-        for term in shorten(whole.terms, full=self.full):
-            if isinstance(term, Gap):
-                text += f" + … {term.count} more …"
-            elif isinstance(term, Negative):
-                text += (" - " if text else "-") + self.text(term.of, _MULTIPLYING)
-            else:
-                text += (" + " if text else "") + self.text(term, _MULTIPLYING if text else 0)
-        return text
 
-    def _power(self, base: Expression, exponent: Expression) -> str:
-        raised = self.text(exponent, _WHOLE)
-        return self.text(base, _WHOLE) + ("²" if raised == "2" else f"^{raised}")
-
-    def _call(self, call: Call) -> tuple[str, int]:
-        inner = ", ".join(self.text(one) for one in call.arguments)
-        if call.function == "exp":
-            return f"e^({inner})", _RAISING
-        if call.function == "abs":
-            return f"|{inner}|", _WHOLE
-        return f"{_NAMES.get(call.function, call.function)}({inner})", _WHOLE
+def _term(term: Expression | Gap, convert: Callable[[Expression], Mathematics]) -> Mathematics:
+    return Words(f"… {term.count} more …") if isinstance(term, Gap) else convert(term)

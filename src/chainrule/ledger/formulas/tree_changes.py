@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from chainrule.ledger.formulas.builders import add, multiply
 from chainrule.ledger.formulas.expression import (
+    RELATIONS,
     Call,
     Case,
     Expression,
@@ -18,7 +19,15 @@ from chainrule.ledger.formulas.expression import (
     parts,
 )
 
-__all__ = ["MAX_PARTS", "Rule", "is_leaf", "remove_one_part", "replace_one_part", "replace_parts"]
+__all__ = [
+    "MAX_PARTS",
+    "Rule",
+    "choose_branches",
+    "is_leaf",
+    "remove_one_part",
+    "replace_one_part",
+    "replace_parts",
+]
 
 MAX_PARTS = 16
 """Longer sums are changed as a whole, not term by term."""
@@ -46,8 +55,8 @@ def _rebuild(expression: Expression, new: Sequence[Expression]) -> Expression:
             return Call(function, tuple(new))
         case Negative():
             return Negative(new[0])
-        case Case(_, left, relation, right):
-            return Case(new[0], left, relation, right)
+        case Case(_, left, relation, right, otherwise):
+            return Case(new[0], left, relation, right, otherwise)
     return expression
 
 
@@ -104,3 +113,20 @@ def remove_one_part(
                 yield _rebuild(whole, [*inner[:at], *inner[at + 1 :]])
 
     yield from replace_one_part(expression, rule)
+
+
+def choose_branches(expression: Expression, value: Callable[[Expression], float]) -> Expression:
+    """The formula with the branches that hold for other numbers than its own.
+
+    Args:
+        expression: the formula.
+        value: what a side of a condition comes to with the other numbers.
+    """
+
+    def rule(part: Expression) -> Expression | None:
+        if not isinstance(part, Case):
+            return None
+        holds = RELATIONS[part.relation](value(part.left), value(part.right))
+        return part if holds else part.opposite
+
+    return replace_parts(expression, rule)

@@ -1,65 +1,44 @@
-"""Worked examples as text, Markdown, LaTeX, HTML, JSON and notebook cells."""
+"""What a ledger's document is made of: selection, letters, given arrays, equations, entries."""
 
 from typing import TYPE_CHECKING
 
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.ledger.rendering.document import LEGENDS as LEGENDS
-    from chainrule.ledger.rendering.formats import FORMATS as FORMATS
-    from chainrule.ledger.rendering.formats import render as render
+    from chainrule.ledger.rendering.entry_formulas import EntryFormulas as EntryFormulas
+    from chainrule.ledger.rendering.entry_formulas import EntryText as EntryText
+    from chainrule.ledger.rendering.entry_formulas import entry_text as entry_text
     from chainrule.ledger.rendering.given import Given as Given
     from chainrule.ledger.rendering.given import examples_of as examples_of
     from chainrule.ledger.rendering.given import given_arrays as given_arrays
-    from chainrule.ledger.rendering.latex_markup import Latex as Latex
-    from chainrule.ledger.rendering.latex_markup import escaped as escaped
-    from chainrule.ledger.rendering.letters import Letter as Letter
-    from chainrule.ledger.rendering.mathml_markup import MathML as MathML
-    from chainrule.ledger.rendering.mathml_markup import math as math
-    from chainrule.ledger.rendering.page_frame import framed_sheet as framed_sheet
-    from chainrule.ledger.rendering.showing import example_text as example_text
-    from chainrule.ledger.rendering.showing import show as show
-    from chainrule.ledger.rendering.typeset import Piece as Piece
-    from chainrule.ledger.rendering.typeset import number as number
-    from chainrule.ledger.rendering.typeset_parts import given_letter as given_letter
-    from chainrule.ledger.rendering.typeset_parts import given_numbers as given_numbers
-    from chainrule.ledger.rendering.typesetting import Setting as Setting
+    from chainrule.ledger.rendering.ledger_document import BATCH_LEGENDS as BATCH_LEGENDS
+    from chainrule.ledger.rendering.ledger_document import LEGENDS as LEGENDS
+    from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
+    from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
+    from chainrule.ledger.rendering.symbolic import SymbolicGradient as SymbolicGradient
+    from chainrule.ledger.rendering.symbolic import derive as derive
 
 __all__ = [
-    "FORMATS",
+    "BATCH_LEGENDS",
     "LEGENDS",
+    "WEIGHT_LEGEND",
+    "EntryFormulas",
+    "EntryText",
     "Given",
-    "Latex",
-    "Letter",
-    "MathML",
-    "Piece",
-    "Setting",
-    "escaped",
-    "example_text",
+    "SymbolicGradient",
+    "derive",
+    "describe_example",
+    "entry_text",
     "examples_of",
-    "framed_sheet",
     "given_arrays",
-    "given_letter",
-    "given_numbers",
-    "math",
-    "number",
-    "render",
-    "show",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "document": ["LEGENDS"],
-        "formats": ["FORMATS", "render"],
+        "entry_formulas": ["EntryFormulas", "EntryText", "entry_text"],
         "given": ["Given", "examples_of", "given_arrays"],
-        "latex_markup": ["Latex", "escaped"],
-        "letters": ["Letter"],
-        "mathml_markup": ["MathML", "math"],
-        "page_frame": ["framed_sheet"],
-        "showing": ["example_text", "show"],
-        "typeset": ["Piece", "number"],
-        "typeset_parts": ["given_letter", "given_numbers"],
-        "typesetting": ["Setting"],
+        "ledger_document": ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND", "describe_example"],
+        "symbolic": ["SymbolicGradient", "derive"],
     },
 )

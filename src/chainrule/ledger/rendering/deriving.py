@@ -9,7 +9,9 @@ from typing import Any
 
 from chainrule.equations.activations import LEAK, SELU_ALPHA, SELU_SCALE
 from chainrule.errors import MissingLibraryError
+from chainrule.ledger.entries import Entry, LedgerEntries
 from chainrule.ledger.formulas import (
+    Derivation,
     Leaf,
     Number,
     Symbol,
@@ -18,10 +20,9 @@ from chainrule.ledger.formulas import (
     evaluate_precisely,
     from_sympy,
 )
-from chainrule.ledger.ledger import Entry, Ledger
-from chainrule.ledger.steps import Derivation, Quantity, Step, quantity_value
+from chainrule.ledger.steps import Quantity, Step, quantity_value
 
-__all__ = ["AGREEMENT", "Derived", "Deriver"]
+__all__ = ["AGREEMENT", "Deriver", "SymbolicGradient"]
 
 AGREEMENT = 1e-12
 """So close, measured by the number itself or by 1, SymPy's number and the law's must be."""
@@ -30,7 +31,7 @@ _DIGITS = 50
 
 
 @dataclass(frozen=True)
-class Derived:
+class SymbolicGradient:
     """A gradient derived by SymPy.
 
     Args:
@@ -65,7 +66,7 @@ class Deriver:
         precise: weighted sums with all digits, of the gradient that is being worked out.
     """
 
-    ledger: Ledger
+    ledger: LedgerEntries
     step: Step
     symbols: dict[str, Leaf] = field(default_factory=dict)
     precise: dict[Quantity, Any] = field(default_factory=dict)
@@ -84,14 +85,14 @@ class Deriver:
         """The rules of derivation for this step."""
         return Derivation(self.step, self.named)
 
-    def derived(self, quantity: Quantity) -> Derived:
+    def derive(self, quantity: Quantity) -> SymbolicGradient:
         """The derivative as a formula, its number, and the law's."""
         _sympy()
         terms = self.derivation.gradient(quantity)
         tree = add([from_sympy(term, self.symbols) for term in terms])
         law = self.ledger.entry(quantity)
         entry = Entry(quantity, "", law.name, "symbolic", law.value, tree)
-        return Derived(entry, law.equation, self._number(entry))
+        return SymbolicGradient(entry, law.equation, self._number(entry))
 
     def _number(self, entry: Entry) -> float:
         """What it comes to; far from 0 the functions need more digits than the numbers have."""

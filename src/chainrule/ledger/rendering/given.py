@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.ledger import Ledger
+from chainrule.ledger.entries import LedgerEntries
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["Given", "examples_of", "given_arrays"]
@@ -25,16 +25,18 @@ class Given:
     Args:
         array: its address, of all examples together.
         numbers: the addresses shown, row by row.
-        cut: whether rows below, and columns to the right, are left out.
+        cut_below: whether rows below are left out.
+        cut_right: whether columns to the right are left out.
     """
 
     array: Quantity
     numbers: tuple[tuple[Quantity, ...], ...]
-    cut: tuple[bool, bool]
+    cut_below: bool
+    cut_right: bool
 
 
 def given_arrays(
-    ledger: Ledger, step: int, options: DisplayOptions, seen: Collection[int | None] = ()
+    ledger: LedgerEntries, step: int, options: DisplayOptions, seen: Collection[int | None] = ()
 ) -> Iterator[Given]:
     """What is given for a step.
 
@@ -56,7 +58,7 @@ def given_arrays(
         yield from _parameters(ledger, step, options)
 
 
-def examples_of(ledger: Ledger, step: int) -> tuple[int | None, ...]:
+def examples_of(ledger: LedgerEntries, step: int) -> tuple[int | None, ...]:
     """The examples of a step as addresses have them: None for an only one."""
     return ledger.example.batch(step) if ledger.example.has_many else (None,)
 
@@ -69,7 +71,7 @@ def _batch(
     return table.given(array, (len(rows), width))
 
 
-def _parameters(ledger: Ledger, step: int, options: DisplayOptions) -> Iterator[Given]:
+def _parameters(ledger: LedgerEntries, step: int, options: DisplayOptions) -> Iterator[Given]:
     for slot in ledger.example.layout.slots:
         array = Quantity(slot.name[0], slot.layer, step=step)
         yield _parameter(array, slot.shape, options)
@@ -102,5 +104,4 @@ class _Table:
             tuple(self.at(i, j) if lying else self.at(j, i) for j in range(min(width, most)))
             for i in range(min(height, most))
         )
-        cut = (height > len(numbers), width > len(numbers[0]))
-        return Given(array, numbers, cut)
+        return Given(array, numbers, height > len(numbers), width > len(numbers[0]))

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chainrule.documents.mathematics import Letter
 from chainrule.ledger.steps import KINDS, Quantity
 
-__all__ = ["Letter", "letter_of"]
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A letter with what stands around it.
-
-    Args:
-        base: the sign, or a word.
-        below: lowered, such as "0,13".
-        above: raised, such as "[2]".
-        words: raised after it, such as "new".
-        prefix: before it, such as the d of dW.
-        of: what stands in brackets behind it, such as the z of φ′(z).
-        by: where it is a derivative, that by which it is one.
-        hat: whether it bears a hat.
-    """
-
-    base: str
-    below: str = ""
-    above: str = ""
-    words: tuple[str, ...] = ()
-    prefix: str = ""
-    of: Letter | None = None
-    by: Letter | None = None
-    hat: bool = False
+__all__ = ["letter_of"]
 
 
 _BASES = {

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
+from typing import NamedTuple
 
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.ledger import Entry, Ledger, group_members
+from chainrule.ledger.entries import Entry, LedgerEntries, group_members
 from chainrule.ledger.step_order import QuantityGroup, section_of
 from chainrule.ledger.steps import Quantity, quantity_shape
 
-__all__ = ["MOST_PLACES", "Omission", "Part", "shown"]
+__all__ = ["MOST_EXAMPLES", "MOST_PLACES", "Omission", "SelectedSection", "select_sections"]
 
 MOST_PLACES = 12
-"""So many places of an array are shown where not all are asked for."""
+"""Of a larger array the first places alone are shown, where not all are asked for."""
+MOST_EXAMPLES = 8
+"""Of a larger batch the numbers of the first examples alone."""
 
 
 @dataclass(frozen=True)
 class Omission:
-    """Entries that are left out: how many, after which."""
+    """Entries that are left out: how many, and of what."""
 
-    after: Quantity
     count: int
+    name: str
 
 
 @dataclass(frozen=True)
-class Part:
+class SelectedSection:
     """A section of a step: its name, and what is shown of it, in order."""
 
     step: int
-    section: str
+    name: str
     items: tuple[Entry | Omission, ...]
 
 
-def shown(ledger: Ledger, options: DisplayOptions) -> Iterator[Part]:
+class _Place(NamedTuple):
+    """Numbers that stand together, of which not all may be shown."""
+
+    step: int
+    section: str
+    first: Quantity
+    shown: Iterator[Quantity]
+    size: int
+
+
+def select_sections(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[SelectedSection]:
     """What to show: all steps or one, all quantities or some.
 
     Args:
@@ -43,48 +57,56 @@ def shown(ledger: Ledger, options: DisplayOptions) -> Iterator[Part]:
 
     Raises: DivergenceError where a step's numbers are not finite.
     """
-    places = _asked(ledger, options) if options.quantities else _all(ledger, options)
-    for (step, section), group in groupby(places, key=lambda place: place[:2]):
-        items: list[Entry | Omission] = []
-        for _, _, quantities, count in group:
-            whole = list(quantities)
-            items += map(ledger.entry, whole)
-            if count > len(whole):
-                items.append(Omission(whole[-1], count - len(whole)))
-        yield Part(step, section, tuple(items))
+    places = _asked_places(ledger, options) if options.quantities else _all_places(ledger, options)
+    for (step, section), group in groupby(places, key=lambda place: (place.step, place.section)):
+        yield SelectedSection(step, section, tuple(_select(ledger, list(group), options)))
 
 
-_Place = tuple[int, str, Iterator[Quantity], int]
-"""Step, section, the numbers to show, and how many there are in all."""
+def _select(
+    ledger: LedgerEntries, places: list[_Place], options: DisplayOptions
+) -> Iterator[Entry | Omission]:
+    hidden: set[int] = set()
+    if not (options.full or options.quantities):
+        hidden = set(ledger.example.batch(places[0].step)[MOST_EXAMPLES:])
+    skipped = 0
+    for place in places:
+        if place.first.example in hidden:
+            skipped += place.size
+            continue
+        shown = list(place.shown)
+        yield from map(ledger.entry, shown)
+        if place.size > len(shown):
+            yield Omission(place.size - len(shown), _array_name(shown[-1]))
+    if skipped:
+        yield Omission(skipped, "other examples")
 
 
-def _asked(ledger: Ledger, options: DisplayOptions) -> Iterator[_Place]:
+def _array_name(quantity: Quantity) -> str:
+    return quantity.kind if quantity.form == "parameter" else str(quantity.at())
+
+
+def _asked_places(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_Place]:
     for quantity in options.quantities:
-        count = _size(quantity_shape(ledger.example, quantity))
-        most = count if options.full else MOST_PLACES
-        numbers = islice(ledger.elements(quantity), most)
-        yield quantity.step, section_of(quantity), numbers, count
+        count = math.prod(quantity_shape(ledger.example, quantity))
+        shown = islice(ledger.elements(quantity), count if options.full else MOST_PLACES)
+        yield _Place(quantity.step, section_of(quantity), quantity, shown, count)
 
 
-def _all(ledger: Ledger, options: DisplayOptions) -> Iterator[_Place]:
+def _all_places(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_Place]:
     last = ledger.example.steps
     for step in range(1, last + 1) if options.step is None else (options.step,):
         for group in ledger.groups(step):
             count = _count(ledger, group)
             most = count if options.full else MOST_PLACES * len(group.arrays)
-            yield step, group.section, islice(group_members(ledger.example, group), most), count
+            shown = islice(group_members(ledger.example, group), most)
+            yield _Place(step, group.section, group.arrays[0], shown, count)
 
 
-def _count(ledger: Ledger, group: QuantityGroup) -> int:
+def _count(ledger: LedgerEntries, group: QuantityGroup) -> int:
     first = group.arrays[0]
     if first.form == "parameter":
-        tensor = next(s for s in ledger.example.layout.slots if s.name == first.tensor)
-        return _size(tensor.shape) * len(group.arrays)
-    return _size(quantity_shape(ledger.example, first)) * len(group.arrays)
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
+        slots = ledger.example.layout.slots
+        shape = next(slot.shape for slot in slots if slot.name == first.tensor)
+    else:
+        shape = quantity_shape(ledger.example, first)
+    return math.prod(shape) * len(group.arrays)

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 
 from chainrule.errors import InputError
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.ledger import Ledger
-from chainrule.ledger.rendering.deriving import Derived, Deriver
+from chainrule.ledger.entries import LedgerEntries
+from chainrule.ledger.rendering.deriving import Deriver, SymbolicGradient
 from chainrule.ledger.steps import Quantity, indices
 from chainrule.limits import Limit
 
 __all__ = [
     "GRADIENTS",
     "SYMBOLIC_TEXT",
-    "Derived",
+    "SymbolicGradient",
     "agreement_text",
     "derive",
-    "derived",
+    "symbolic_gradients",
 ]
 
 SYMBOLIC_TEXT = "Derived by SymPy from the objective, with every weighted sum z as a letter."
@@ -34,20 +34,20 @@ _ALL_UP_TO = 12
 """Of a network with more parameters only the first gradient of each tensor is derived."""
 
 
-def agreement_text(derived: Derived, digits: int) -> str:
+def agreement_text(gradient: SymbolicGradient, digits: int) -> str:
     """Whether SymPy's number and the law's are the same.
 
     Args:
-        derived: the gradient.
+        gradient: the gradient.
         digits: significant digits of a number that is another.
     """
     words = "the same number"
-    if not derived.agrees:
-        words = f"another number than SymPy's {derived.value:.{digits}g}"
-    return f"by {derived.equation} {words}, {derived.apart:.1g} apart"
+    if not gradient.agrees:
+        words = f"another number than SymPy's {gradient.value:.{digits}g}"
+    return f"by {gradient.equation} {words}, {gradient.apart:.1g} apart"
 
 
-def derive(ledger: Ledger, address: Quantity | str) -> Derived:
+def derive(ledger: LedgerEntries, address: Quantity | str) -> SymbolicGradient:
     """One gradient by SymPy.
 
     Args:
@@ -57,7 +57,7 @@ def derive(ledger: Ledger, address: Quantity | str) -> Derived:
     Raises: InputError where it is none, or the network is too large; MissingLibraryError.
 
     Example:
-        >>> from chainrule.ledger.files.worked_file import parse_worked
+        >>> from chainrule.ledger import Ledger, parse_worked
         >>> ledger = Ledger(parse_worked('''
         ... network = { layers = [1, 1], activations = "identity", weights = [[[3]]] }
         ... training = { cost = "squared_error", learning_rate = 0.1 }
@@ -70,10 +70,12 @@ def derive(ledger: Ledger, address: Quantity | str) -> Derived:
     quantity = ledger.locate(address)
     _require_gradient(ledger, quantity)
     _require_small(ledger, 1)
-    return Deriver(ledger, ledger.step(quantity.step)).derived(quantity)
+    return Deriver(ledger, ledger.step(quantity.step)).derive(quantity)
 
 
-def derived(ledger: Ledger, step: int, options: DisplayOptions) -> Iterator[Derived]:
+def symbolic_gradients(
+    ledger: LedgerEntries, step: int, options: DisplayOptions
+) -> Iterator[SymbolicGradient]:
     """The gradients of a step to be shown: those asked for, else all of a small network.
 
     Args:
@@ -93,10 +95,10 @@ def derived(ledger: Ledger, step: int, options: DisplayOptions) -> Iterator[Deri
         arrays = [numbers[:most] for numbers in _tensors(ledger, step)]
     deriver = Deriver(ledger, ledger.step(step))
     for numbers in arrays:
-        yield from map(deriver.derived, numbers)
+        yield from map(deriver.derive, numbers)
 
 
-def _tensors(ledger: Ledger, step: int) -> Iterator[list[Quantity]]:
+def _tensors(ledger: LedgerEntries, step: int) -> Iterator[list[Quantity]]:
     """The gradients by each tensor, those of the objective where it has a penalty."""
     weights = "g" if ledger.step(step).is_penalised else "dW"
     for slot in ledger.example.layout.slots:
@@ -104,7 +106,7 @@ def _tensors(ledger: Ledger, step: int) -> Iterator[list[Quantity]]:
         yield [Quantity(kind, slot.layer, index, step) for index in indices(slot.shape)]
 
 
-def _require_gradient(ledger: Ledger, quantity: Quantity) -> None:
+def _require_gradient(ledger: LedgerEntries, quantity: Quantity) -> None:
     if quantity.kind not in GRADIENTS:
         raise InputError(
             ledger.example.where,
@@ -115,7 +117,7 @@ def _require_gradient(ledger: Ledger, quantity: Quantity) -> None:
         )
 
 
-def _require_small(ledger: Ledger, steps: int) -> None:
+def _require_small(ledger: LedgerEntries, steps: int) -> None:
     """Refuse what would take SymPy too long, and what has no gradient."""
     example = ledger.example
     if example.recipe is None:

@@ -7,7 +7,6 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.ledger.steps.addressing import locate as locate
     from chainrule.ledger.steps.addressing import quantity_shape as quantity_shape
-    from chainrule.ledger.steps.derivation import Derivation as Derivation
     from chainrule.ledger.steps.parameter_places import indices as indices
     from chainrule.ledger.steps.parameter_places import parameter_places as parameter_places
     from chainrule.ledger.steps.quantity import KINDS as KINDS
@@ -29,7 +28,6 @@ __all__ = [
     "KINDS",
     "MAX_STEPS",
     "Claim",
-    "Derivation",
     "Quantity",
     "Step",
     "WorkedExample",
@@ -51,7 +49,6 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "addressing": ["locate", "quantity_shape"],
-        "derivation": ["Derivation"],
         "worked_example": ["MAX_STEPS", "Claim", "WorkedExample"],
         "parameter_places": ["parameter_places", "indices"],
         "quantity": ["KINDS", "Quantity"],

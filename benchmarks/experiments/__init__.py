@@ -1,1 +1,0 @@
-"""The papers' experiments: a module a paper, which measures, tells and draws."""

@@ -1,0 +1,217 @@
+"""`chainrule papers`: what five papers print, shown, checked, proved and computed again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
+from chainrule.cli.console import Console, is_terminal
+from chainrule.documents import FORMATS, Document, render
+from chainrule.errors import InputError, unknown_name
+from chainrule.papers import HandComputationReport, check_formulas, list_papers, paper
+
+if TYPE_CHECKING:
+    from chainrule.papers import ExperimentRun
+
+__all__ = ["command"]
+
+_ABOUT = """Show, check, prove and run what five papers print.
+
+The papers describe dense neural networks, derive their equations, work out examples by hand and
+report experiments. Their numbers and formulas are claims: chainrule computes each of them and says
+which agree. Without a command the papers are listed."""
+
+_LIST = """List the five papers.
+
+The table gives the numbers of their hand computations, printed formulas and experiments."""
+
+_SHOW = """Show what chainrule has of a paper.
+
+The equations of the paper are listed with the ids under which docs/derivation derives them, then
+its hand computations and its experiments."""
+
+_CHECK = """Judge the numbers that the papers work out by hand.
+
+Each number is judged at the precision in which it is printed, as chainrule check does: exact,
+rounded, truncated, carried from a wrong one before it, or wrong. PAPER names one paper; without it
+all five are checked. The exit code is 0 even if numbers are wrong, since that is the result."""
+
+_PROVE = """Compare the formulas that the papers print with the gradient of the cost.
+
+Each formula is computed as it is printed, on a small network, and compared with differences of the
+cost, which no formula enters. PAPER names one paper; without it all five are tried. The exit code
+is 0 even if formulas are wrong, since that is the result."""
+
+_RUN = """Run the experiments of a paper and report them beside its printed numbers.
+
+EXPERIMENT names those to run; without it all are run, which takes between half a minute and two
+minutes a paper. chainrule papers show PAPER lists their names. With --quick so little is computed
+that the numbers show only that everything works; the report then has no conclusions."""
+
+_GROUP = "output"
+
+
+def _list(**given: Any) -> None:
+    from chainrule.papers.overview import paper_list
+
+    _print(paper_list(list_papers()), given)
+
+
+def _show(**given: Any) -> None:
+    from chainrule.papers.overview import paper_overview
+
+    _print(paper_overview(paper(given["paper"])), given)
+
+
+def _check(**given: Any) -> None:
+    papers = [paper(given["paper"])] if given["paper"] else list_papers()
+    computations = [one for each in papers for one in each.hand_computations()]
+    if not computations:
+        raise InputError(
+            "papers check",
+            expected="a paper with hand computations",
+            got=given["paper"],
+            remedy="See chainrule papers",
+            argument="paper",
+            value=given["paper"],
+        )
+    report = HandComputationReport(tuple(one.check() for one in computations))
+    _print(report.document(), given)
+
+
+def _prove(**given: Any) -> None:
+    name = paper(given["paper"]).id if given["paper"] else None
+    _print(check_formulas(name).document(), given)
+
+
+def _run(**given: Any) -> None:
+    chosen = paper(given["paper"])
+    format_name = _format(given)
+    folder = given["figures"]
+    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
+        raise InputError("papers run", expected="--figures to name a folder", got=folder)
+    live = is_terminal(sys.stderr)
+    run = chosen.run(
+        given["experiment"],
+        quick=given["quick"],
+        data=given["data"] or "mnist",
+        progress=_show_progress if live else None,
+    )
+    if live:
+        _show_progress("")
+    _print(run.document(figures=format_name == "html"), given)
+    if folder is not None:
+        _save_figures(run, Path(folder))
+
+
+def _show_progress(text: str) -> None:
+    """Replaces the line on stderr that says what is being computed."""
+    print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def _save_figures(run: ExperimentRun, folder: Path) -> None:
+    from chainrule.figures import save_figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, figure in run.figures().items():
+        save_figure(figure, folder / f"{name}.png")
+
+
+def _print(document: Document, given: dict[str, Any]) -> None:
+    console, format_name = Console(as_json=given["as_json"]), _format(given)
+    if console.as_json:
+        console.json(document.values() if document.values else None)
+    else:
+        console.line(render(document, format_name).rstrip("\n"))
+
+
+def _format(given: dict[str, Any]) -> str:
+    """The format that is asked for."""
+    chosen: str = given["format"] or "text"
+    if chosen not in FORMATS:
+        raise unknown_name("papers", "a name for --format", chosen, FORMATS, argument="format")
+    return chosen
+
+
+def _flags() -> list[click.Parameter]:
+    formats = ", ".join(FORMATS)
+    return [
+        Flag(["--format"], metavar="NAME", group=_GROUP, help=f"one of {formats} [text]"),
+        Flag(["--json", "as_json"], is_flag=True, group=_GROUP, help="print nothing but JSON"),
+    ]
+
+
+def _run_flags() -> list[click.Parameter]:
+    group = "computation"
+    data = "the digits, a name or a path as chainrule train takes it [mnist]"
+    figures = "also save the figures as .png files into this folder"
+    return [
+        argument("paper"),
+        argument("experiment", required=False, many=True),
+        Flag(["--quick"], is_flag=True, group=group, help="compute little, to try it out"),
+        Flag(["--data"], metavar="DATA", group=group, help=data),
+        *_flags(),
+        Flag(["--figures"], metavar="FOLDER", group=_GROUP, help=figures),
+    ]
+
+
+def _list_without_command(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        _list(format=None, as_json=False)
+
+
+_SUBCOMMANDS = (
+    Command(
+        "list",
+        _list,
+        about=_LIST,
+        parameters=_flags(),
+        examples=("chainrule papers list", "chainrule papers list --json"),
+    ),
+    Command(
+        "show",
+        _show,
+        about=_SHOW,
+        parameters=[argument("paper"), *_flags()],
+        examples=("chainrule papers show four-equations",),
+    ),
+    Command(
+        "check",
+        _check,
+        about=_CHECK,
+        parameters=[argument("paper", required=False), *_flags()],
+        examples=("chainrule papers check", "chainrule papers check four-detector --format html"),
+    ),
+    Command(
+        "prove",
+        _prove,
+        about=_PROVE,
+        parameters=[argument("paper", required=False), *_flags()],
+        examples=("chainrule papers prove", "chainrule papers prove matrix-based --json"),
+    ),
+    Command(
+        "run",
+        _run,
+        about=_RUN,
+        parameters=_run_flags(),
+        examples=(
+            "chainrule papers run four-detector dice",
+            "chainrule papers run investigation --format html > investigation.html",
+            "chainrule papers run matrix-based --quick",
+        ),
+    ),
+)
+_SETTINGS: Any = HELP_NAMES
+command = Commands(
+    "papers",
+    examples=("chainrule papers list", "chainrule papers show investigation"),
+    callback=click.pass_context(_list_without_command),
+    help=_ABOUT,
+    invoke_without_command=True,
+    commands=list(_SUBCOMMANDS),
+    context_settings=_SETTINGS,
+)

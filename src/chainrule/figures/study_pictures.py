@@ -1,0 +1,102 @@
+"""The pictures that suit the answer of a study, for its report."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainrule.figures.grid import draw_grid, grid_data
+from chainrule.figures.parallel import draw_parallel, parallel_data
+from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_curves_data
+from chainrule.figures.saving import save_figure
+from chainrule.figures.seed_bands import draw_bands, trial_bands
+from chainrule.figures.slices import draw_slices, slices_data
+from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.study import study_document
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from chainrule.documents import Document
+    from chainrule.study import Entry, Summary
+
+__all__ = ["study_pictures", "study_report"]
+
+_BEST = 6
+"""How many configurations have their learning curves drawn."""
+
+
+def study_report(summary: Summary, most: int = 20) -> Document:
+    """Return the answer of a study as a document with pictures.
+
+    Args:
+        summary: the answer.
+        most: how many configurations to list.
+    """
+    return study_document(summary, dict(study_pictures(summary)), most)
+
+
+def study_pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:
+    """The pictures that suit a study, as SVG with what each shows.
+
+    Args:
+        summary: the answer; without a complete entry there are none.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.svg"
+        for words, drawn in _drawings(summary):
+            save_figure(drawn(), path)
+            yield words, path.read_bytes()
+
+
+def _drawings(summary: Summary) -> Iterator[tuple[str, Callable[[], Figure]]]:
+    complete = [entry for entry in summary.ranked if entry.ended == "complete"]
+    if not complete:
+        return
+    table, varied = _table(summary, complete), _varied(complete)
+    if set(varied) == {"batch_size", "learning_rate"}:
+        yield "Learning rates", lambda: draw_rate_curves(rate_curves_data(grid_points(table)))
+    if varied:
+        yield "Each parameter by itself", lambda: draw_slices(slices_data(table))
+    if len(varied) > 1:
+        yield "Two parameters", lambda: draw_grid(grid_data(table))
+        yield "All parameters", lambda: draw_parallel(parallel_data(table))
+    rows = [row for entry in complete[:_BEST] for row in _named_rows(entry, summary.metric)]
+    if any(row.curve for row in rows):
+        yield "The best ones' courses", lambda: draw_bands(trial_bands(rows, summary.metric))
+
+
+def _varied(complete: list[Entry]) -> list[str]:
+    """Parameters with more than one value."""
+    names = dict.fromkeys(name for entry in complete for name in entry.chosen)
+    return [n for n in names if len({repr(entry.chosen.get(n)) for entry in complete}) > 1]
+
+
+def _table(summary: Summary, complete: list[Entry]) -> StudyTable:
+    names = dict.fromkeys(name for entry in complete for name in entry.chosen)
+    rows = tuple(
+        TrialRow({n: _plain(entry.chosen.get(n, "-")) for n in names}, run[summary.metric])
+        for entry in complete
+        for run in entry.runs
+    )
+    return StudyTable(summary.name, summary.metric, rows, len(summary.ranked) - len(complete))
+
+
+def _named_rows(entry: Entry, metric: str) -> list[TrialRow]:
+    """The trainings of an entry with their courses."""
+    chosen = {n: _plain(value) for n, value in entry.chosen.items()}
+    return [
+        TrialRow(chosen, run[metric], run.get("seed"), tuple(run.get("curve", ())))
+        for run in entry.runs
+    ]
+
+
+def _plain(value: Any) -> float | str:
+    """A value as tables of figures have it."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, (list, tuple)):
+        return "-".join(map(str, value))
+    return str(value)

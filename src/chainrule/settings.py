@@ -1,0 +1,362 @@
+"""All that a user can set for an experiment, from flags and files to architecture and recipe.
+
+A `Setting` knows the type, range and meaning of one thing that can be set. `merge_settings` brings
+presets, files and flags together, `fill_defaults` adds what the data decide, and
+`build_architecture` and `build_recipe` make the records.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from chainrule.errors import InputError, unknown_name
+from chainrule.limits import Limit, limits_of
+from chainrule.network import Architecture
+from chainrule.recipe import Recipe, read_table
+
+if TYPE_CHECKING:
+    from chainrule.data import Dataset
+
+__all__ = [
+    "HIDDEN",
+    "NETWORK_NAMES",
+    "NEURONS",
+    "Setting",
+    "build_architecture",
+    "build_recipe",
+    "data_settings",
+    "fill_defaults",
+    "merge_settings",
+    "parse_assignments",
+    "read_settings",
+    "select_settings",
+    "training_settings",
+]
+
+NEURONS = re.compile(r"neurons_([1-9]\d?)")
+"""The name of a hidden layer's width, such as neurons_1."""
+
+HIDDEN = 128
+"""Neurons of the hidden layer where the layers are not set."""
+
+NETWORK_NAMES = (
+    *("layers", "activation", "output_activation"),
+    *(name for name in limits_of(Architecture) if name != "output_given"),
+)
+"""The settings of a network; all others but those of the data are fields of Recipe."""
+
+_TRUTHS = dict.fromkeys(("true", "yes", "on", "1"), True)
+_TRUTHS |= dict.fromkeys(("false", "no", "off", "0"), False)
+# output_given follows from the others; load_dataset's seed and limit are no part of an experiment.
+_NOT_OF_ARCHITECTURE = ("output_given",)
+_NOT_OF_READING = ("seed", "limit")
+_DEFAULTS = {
+    "layers": "inputs,128,outputs; the data give inputs and outputs",
+    "activation": "relu",
+    "output_activation": "softmax for categorical cross-entropy, otherwise that of the others",
+    "initialiser": "the one that suits each activation",
+    "header": "detected",
+    "delimiter": "detected: comma, semicolon or tab",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One thing that a user can set by a flag, by --set, or in a file.
+
+    Args:
+        name: the name in records and files, such as "batch_size".
+        limit: what the value, or each part of a list, may be.
+        default: the value where the user sets none.
+        owner: the record that takes it: "recipe", "network" or "data".
+        many: whether it is a list, with commas between its parts.
+        least: the fewest parts of a list.
+        default_text: what help says of the default; the default itself where empty.
+    """
+
+    name: str
+    limit: Limit
+    default: Any = None
+    owner: str = "recipe"
+    many: bool = False
+    least: int = 1
+    default_text: str = ""
+
+    def check(self, where: str, name: str, value: Any) -> Any:
+        """Return the value in its normal form.
+
+        Args:
+            where: the caller, for the error text.
+            name: what the user calls the setting: its name, or its flag.
+            value: a plain value.
+
+        Raises: InputError, UnknownNameError.
+        """
+        if not self.many or (value is None and self.limit.optional):
+            return self.limit.check(where, name, value)
+        parts = value if isinstance(value, (list, tuple)) else [value]
+        if len(parts) < self.least:
+            raise InputError(
+                where,
+                expected=f"{name} to be at least {self.least} values",
+                got=", ".join(map(str, parts)) or "none",
+                why=f"{name}: {self.limit.meaning}",
+                argument=self.name,
+                value=value,
+            )
+        return [self.limit.check(where, name, part) for part in parts]
+
+    def parse(self, where: str, name: str, text: str) -> Any:
+        """Return the value that a text stands for; arguments and errors as in `check`."""
+        if self.limit.optional and text.strip().lower() == "none":
+            return None
+        if not self.many:
+            return self.check(where, name, _plain_value(self.limit.kind, text))
+        parts = [_plain_value(self.limit.kind, part.strip()) for part in text.split(",")]
+        return self.check(where, name, parts)
+
+
+def _plain_value(kind: type, text: str) -> Any:
+    """Return the text as a plain value if it is one; otherwise itself, for the limit to refuse."""
+    if kind is bool:
+        return _TRUTHS.get(text.strip().lower(), text)
+    if kind is not str:
+        for number in (int, float):
+            with contextlib.suppress(ValueError):
+                return number(text)
+    return text
+
+
+@cache
+def training_settings() -> Mapping[str, Setting]:
+    """Return every setting of an experiment by name, in the order in which help shows them."""
+    rows = [*_network_settings(), *_recipe_settings(), *data_settings().values()]
+    return MappingProxyType({setting.name: setting for setting in rows})
+
+
+@cache
+def data_settings() -> Mapping[str, Setting]:
+    """Return the settings for reading a user's own data, by name."""
+    from chainrule.data import Reading
+
+    target = Limit(str, "column of a table to learn: first, last, its name or number from 0")
+    rows = [
+        Setting(name="target", limit=target, default="last"),
+        *_record_settings(Reading, leave_out=_NOT_OF_READING),
+    ]
+    return MappingProxyType({row.name: _assign(row, "data") for row in rows})
+
+
+def _network_settings() -> list[Setting]:
+    from chainrule.equations.activations import ACTIVATIONS
+
+    widths = Limit(int, "neurons of each layer, the inputs first", 1, 10_000_000)
+    names = Limit(str, "function of all layers, or of each", choices=lambda: tuple(ACTIVATIONS))
+    last = Limit(
+        str, "function of the last layer", choices=lambda: tuple(ACTIVATIONS), optional=True
+    )
+    rows = [
+        Setting(name="layers", limit=widths, many=True, least=2),
+        Setting(name="activation", limit=names, many=True),
+        Setting(name="output_activation", limit=last),
+        *_record_settings(Architecture, leave_out=_NOT_OF_ARCHITECTURE),
+    ]
+    return [_assign(row, "network") for row in rows]
+
+
+def _assign(setting: Setting, owner: str) -> Setting:
+    """Return the setting for an owner, whose name is also its heading in help."""
+    limit = dataclasses.replace(setting.limit, group=owner)
+    text = _DEFAULTS.get(setting.name, "")
+    return dataclasses.replace(setting, limit=limit, owner=owner, default_text=text)
+
+
+def _recipe_settings() -> list[Setting]:
+    """Return the recipe's settings; its two lists, which have no limit, join their groups."""
+    weights = Limit(float, "weight of each class's examples", 0, group="objective", optional=True)
+    words = "share of neurons silent in a step: one for all hidden layers, or one each"
+    dropout = Limit(float, words, 0, 1, high_open=True, group="regularisation", optional=True)
+    rows = _record_settings(Recipe)
+    last = max(i for i, row in enumerate(rows) if row.limit.group == "objective")
+    rows.insert(last + 1, Setting(name="class_weights", limit=weights, many=True))
+    first = next(i for i, row in enumerate(rows) if row.limit.group == "regularisation")
+    rows.insert(first, Setting(name="dropout", limit=dropout, many=True))
+    return rows
+
+
+def _record_settings(record: Any, leave_out: Iterable[str] = ()) -> list[Setting]:
+    """Return a setting for each limited field of a record."""
+    defaults = {field.name: field.default for field in dataclasses.fields(record)}
+    return [
+        Setting(name=name, limit=limit, default=defaults[name])
+        for name, limit in limits_of(record).items()
+        if name not in leave_out
+    ]
+
+
+def merge_settings(
+    given: Mapping[str, Any],
+    *,
+    preset: str | None = None,
+    config: str | None = None,
+    assignments: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Return the settings of a preset, a file, assignments and arguments as one.
+
+    Where several set the same thing, arguments count more than assignments, assignments more than
+    the file, and the file more than the preset.
+
+    Args:
+        given: settings by name, each already in its normal form or a plain value.
+        preset: the name of a preset.
+        config: a TOML or JSON file of settings.
+        assignments: texts such as "batch_size=32".
+
+    Raises: FileError, DataError, InputError, UnknownNameError.
+    """
+    from chainrule.presets import preset as read_preset
+
+    settings = training_settings()
+    values: dict[str, Any] = {}
+    if preset is not None:
+        values |= _check_all("preset", read_preset(preset))
+    if config is not None:
+        values |= read_settings(config)
+    values |= parse_assignments(assignments)
+    for name, value in given.items():
+        if name not in settings and not NEURONS.fullmatch(name):
+            raise _unknown_setting("Experiment", name)
+        values[name] = (
+            settings[name].check("Experiment", name, value) if name in settings else value
+        )
+    return values
+
+
+def read_settings(path: str) -> dict[str, Any]:
+    """Return the settings that a TOML or JSON file holds.
+
+    Raises: FileError, DataError, InputError, UnknownNameError; all name the file.
+    """
+    return _check_all(path, read_table(path))
+
+
+def _check_all(where: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    settings = training_settings()
+    for name in table:
+        if name not in settings:
+            raise _unknown_setting(where, name)
+    return {name: settings[name].check(where, name, value) for name, value in table.items()}
+
+
+def parse_assignments(texts: Iterable[str]) -> dict[str, Any]:
+    """Return the settings that texts such as "batch_size=32" hold.
+
+    Raises: InputError, UnknownNameError.
+    """
+    settings, found = training_settings(), {}
+    for text in texts:
+        given, equals, value = text.partition("=")
+        name = given.strip().replace("-", "_")
+        if not equals:
+            raise InputError(
+                "--set", expected="name=value", got=repr(text), argument="set", value=text
+            )
+        if name not in settings:
+            raise _unknown_setting("--set", name)
+        found[name] = settings[name].parse("--set", name, value)
+    return found
+
+
+def _unknown_setting(where: str, name: str) -> InputError:
+    return unknown_name(where, "a setting", name, training_settings(), argument=name)
+
+
+def select_settings(owner: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those values that one owner takes: "recipe", "network" or "data".
+
+    >>> select_settings("network", {"neurons_1": 8, "epochs": 3})
+    {'neurons_1': 8}
+    """
+    settings = training_settings()
+    return {
+        name: value
+        for name, value in values.items()
+        if (settings[name].owner if name in settings else "network") == owner
+    }
+
+
+def fill_defaults(settings: Mapping[str, Any], training: Dataset) -> dict[str, Any]:
+    """Return the settings together with those that follow from the training set.
+
+    Without layers there is one hidden layer of 128 neurons. Targets that are numbers have the cost
+    half_squared_error and, where one activation stands for all layers, the output activation
+    identity: most activations bound their output, and such targets are seldom bounded.
+
+    Args:
+        settings: values by name; they are not changed.
+        training: the training set.
+    """
+    filled = {"layers": [training.features, HIDDEN, training.outputs], **settings}
+    if training.classifies:
+        return filled
+    filled.setdefault("cost", "half_squared_error")
+    activation = filled.get("activation", "relu")
+    if isinstance(activation, str) or len(activation) == 1:
+        filled.setdefault("output_activation", "identity")
+    return filled
+
+
+def build_recipe(settings: Mapping[str, Any]) -> Recipe:
+    """Return the recipe that the settings describe; those of the network are passed over.
+
+    Raises: InputError, UnknownNameError.
+    """
+    return Recipe.from_dict(
+        {name: value for name, value in settings.items() if not _is_of_network(name)}
+    )
+
+
+def build_architecture(settings: Mapping[str, Any]) -> Architecture:
+    """Return the architecture that the settings describe, before the cost decides its output.
+
+    Args:
+        settings: values by name, layers among them; neurons_1 is the width of the first hidden
+            layer, whatever the layers say. Settings of the recipe are passed over.
+
+    Raises: InputError, ShapeError, UnknownNameError.
+    """
+    network = {name: value for name, value in settings.items() if name in NETWORK_NAMES}
+    layers = _replace_widths(network.pop("layers"), settings)
+    activation = network.pop("activation", "relu")
+    output = network.pop("output_activation", None)
+    return Architecture.of(layers, activation, output, **network)
+
+
+def _is_of_network(name: str) -> bool:
+    return name in NETWORK_NAMES or NEURONS.fullmatch(name) is not None
+
+
+def _replace_widths(layers: Any, settings: Mapping[str, Any]) -> Any:
+    """Return the layers with the widths that settings such as neurons_1 give."""
+    changed = list(layers) if isinstance(layers, (list, tuple)) else layers
+    for name, width in settings.items():
+        hidden = NEURONS.fullmatch(name)
+        if hidden is None:
+            continue
+        if not isinstance(changed, list) or int(hidden[1]) > len(changed) - 2:
+            raise InputError(
+                "Architecture",
+                expected=f"layers with a hidden layer {hidden[1]}",
+                got=str(layers),
+                why=f"{name} is its width",
+                argument=name,
+            )
+        changed[int(hidden[1])] = width
+    return changed
