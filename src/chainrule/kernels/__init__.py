@@ -32,24 +32,11 @@ if TYPE_CHECKING:
     from chainrule.kernels.records import TaskPartition as TaskPartition
     from chainrule.kernels.records import TaskQueue as TaskQueue
     from chainrule.kernels.records import TrainingState as TrainingState
-    from chainrule.kernels.records import UpdateSettings as UpdateSettings
+    from chainrule.kernels.records import UpdateHyperparameters as UpdateHyperparameters
     from chainrule.kernels.records import Workspace as Workspace
     from chainrule.kernels.simd import LANES as LANES
     from chainrule.kernels.single_example import advance_loops as advance_loops
     from chainrule.kernels.updates import UPDATE_CODES as UPDATE_CODES
-
-_RECORDS = [
-    "BatchChunk",
-    "Buffers",
-    "Examples",
-    "KernelLayout",
-    "StepHyperparameters",
-    "TaskPartition",
-    "TaskQueue",
-    "TrainingState",
-    "UpdateSettings",
-    "Workspace",
-]
 
 __all__ = [
     "ACTIVATION_CODES",
@@ -67,7 +54,7 @@ __all__ = [
     "TaskPartition",
     "TaskQueue",
     "TrainingState",
-    "UpdateSettings",
+    "UpdateHyperparameters",
     "Workspace",
     "advance_loops",
     "advance_tiles",
@@ -94,7 +81,18 @@ __getattr__, __dir__ = attach(
         "output_error": ["COST_CODES"],
         "panels": ["PANEL", "aligned_zeros", "panel_count", "panel_width", "panelled_size"],
         "products": ["MOST_VECTORS"],
-        "records": _RECORDS,
+        "records": [
+            "BatchChunk",
+            "Buffers",
+            "Examples",
+            "KernelLayout",
+            "StepHyperparameters",
+            "TaskPartition",
+            "TaskQueue",
+            "TrainingState",
+            "UpdateHyperparameters",
+            "Workspace",
+        ],
         "simd": ["LANES"],
         "single_example": ["advance_loops"],
         "updates": ["UPDATE_CODES"],

@@ -146,8 +146,8 @@ def take_step(
         while k < tasks:
             if r == 0:
                 gradient_task(workspace, out, k, batch.rows, gradient_factor, overwrites)
-                if penalises:
-                    _penalise(layout, partition, hyper, state.theta, gradient, k)
+            if r == 0 and penalises:
+                _penalise(layout, partition, hyper, state.theta, gradient, k)
             if steps and r == rounds - 1:
                 _step(layout, partition, hyper, state, gradient, batch, k, factor)
             k = next_task(queue, k)
