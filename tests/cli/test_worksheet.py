@@ -197,7 +197,7 @@ def test_no_browser_for_a_pdf(chainrule, tmp_path, monkeypatch) -> None:
         ),
         (
             ("--title", " "),
-            "worksheet: expected --title to be a line of text, at most 200 characters, got ' '.",
+            "worksheet: expected title to be a line of text, at most 200 characters, got ' '.",
         ),
     ],
 )
