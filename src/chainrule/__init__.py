@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from chainrule.training import train as train
     from chainrule.training import train_many as train_many
     from chainrule.training import verify as verify
+    from chainrule.worksheets import make_worksheets as make_worksheets
 
 __all__ = [
     "Architecture",
@@ -128,6 +129,7 @@ __all__ = [
     "list_data",
     "list_studies",
     "load_dataset",
+    "make_worksheets",
     "mend_settings",
     "open_run",
     "open_study",
@@ -210,5 +212,6 @@ __getattr__, __dir__ = attach(
             "train_many",
             "verify",
         ],
+        "worksheets": ["make_worksheets"],
     },
 )
