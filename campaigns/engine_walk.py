@@ -13,6 +13,7 @@ from chainrule.engine.contract import Until
 from chainrule.engine.dataset_view import normalised_weights
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import Layer, Trace, trace
 from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
@@ -150,19 +151,19 @@ def walk(example: WorkedExample) -> Iterator[dict[Key, Any]]:
     """
     assert example.recipe is not None
     assert example.state is not None
-    engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+    engine = ReferenceEngine(TrainingContext(example.architecture, example.recipe, example.dataset))
     position = Position(example.parameters, example.state)
     for _ in range(example.steps):
         step = _step(example, engine, position)
         yield step.arrays()
         position = replace(step.after, sums=EpochSums())
-        if position.batch == engine.batches:
+        if position.batch == engine.schedule.batches(0):
             position = replace(position, epoch=position.epoch + 1, batch=0)
 
 
 def _step(example: WorkedExample, engine: ReferenceEngine, before: Position) -> EngineStep:
     size = engine.recipe.batch_size
-    rows = engine.order(before.epoch)[before.batch * size : (before.batch + 1) * size]
+    rows = engine.context.order(before.epoch)[before.batch * size : (before.batch + 1) * size]
     return EngineStep(
         example=example,
         engine=engine,
@@ -181,6 +182,6 @@ def _trace(engine: ReferenceEngine, theta: Array, rows: Array) -> Trace:
         return plain
     y = smoothed_targets(plain.y, recipe.label_smoothing)
     cost = cost_named(recipe.cost, recipe.huber_threshold)
-    weights = normalised_weights(engine.training, None)
+    weights = normalised_weights(engine.context.training, None)
     shares = batch_shares(None if weights is None else weights[rows], len(rows))
-    return trace(plain.x, y, network_layers(engine.architecture, theta), cost, shares)
+    return trace(plain.x, y, network_layers(engine.context.architecture, theta), cost, shares)

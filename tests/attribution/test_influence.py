@@ -17,6 +17,7 @@ from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
 from chainrule.evaluation.tables import Table
 from chainrule.network.parameters import flatten
@@ -63,7 +64,7 @@ def passing(course: RunReplay, row: int = 2) -> ForwardTrace:
 
 def engine(course: RunReplay, data: Dataset, **changes) -> ReferenceEngine:
     recipe = course.plan.recipe.replaced(**changes)
-    return ReferenceEngine(course.plan.network.architecture, recipe, data)
+    return ReferenceEngine(TrainingContext(course.plan.network.architecture, recipe, data))
 
 
 def gradient(law: ReferenceEngine, stage: RunStage, row: int) -> np.ndarray:

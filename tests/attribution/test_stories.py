@@ -27,6 +27,7 @@ from chainrule.attribution.term_sums import TermSum, terms_table
 from chainrule.attribution.weight import WeightRequest, weight_story
 from chainrule.data.dataset import Dataset
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.errors import InputError, IntegrityError
 from chainrule.evaluation.tables import Table
 from chainrule.network.parameters import Layout
@@ -112,7 +113,7 @@ def test_a_run_that_stopped_early_knows_what_it_has_seen(course, tmp_path) -> No
         path.unlink()
     early = RunReplay(str(folder), course.dataset)
     with RunFolder(folder) as kept:
-        kept.keep(early.plan.engine.advance(first, cr.Until(batches=2)))
+        kept.write_checkpoint(early.plan.engine.advance(first, cr.Until(batches=2)))
     early = RunReplay(str(folder), course.dataset)
     assert early.steps_done == 2
     seen = {*early.step(1).rows, *early.step(2).rows}
@@ -141,7 +142,9 @@ def test_other_data_are_refused(course) -> None:
 
 def test_each_step_starts_where_the_one_before_ended(course) -> None:
     first = RunFolder(course.path).first()
-    engine = ReferenceEngine(course.plan.network.architecture, course.plan.recipe, course.dataset)
+    engine = ReferenceEngine(
+        TrainingContext(course.plan.network.architecture, course.plan.recipe, course.dataset)
+    )
     position = first
     for number in range(1, STEPS + 1):
         before = course.position_before(course.step(number))
@@ -200,9 +203,11 @@ def test_a_weight_goes_where_the_run_took_it(tmp_path, name) -> None:
 
 def test_the_terms_of_a_gradient_are_the_law(course) -> None:
     engine = ReferenceEngine(
-        replace(course.plan.network.architecture, dtype="float64"),
-        course.plan.recipe,
-        course.dataset,
+        TrainingContext(
+            replace(course.plan.network.architecture, dtype="float64"),
+            course.plan.recipe,
+            course.dataset,
+        )
     )
     for number in (1, 10, STEPS):
         step = course.step(number)

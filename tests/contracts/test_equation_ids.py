@@ -28,6 +28,7 @@ DERIVATION = DOCS / "derivation"
 ID = r"[A-Z]+[0-9]*[a-z]?"
 NO_EQUATION = {
     "arrays.flatten": "puts tensors into one vector",
+    "arrays.scale_inputs": "brings stored inputs into the type of the computation",
     "arrays.rightward": "chooses a branch of a formula",
     "costs.cost_named": "looks a cost up",
     "costs.huber_with": "binds the threshold of [C7]",

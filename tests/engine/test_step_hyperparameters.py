@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.engine.step_hyperparameters import mask_keys, step_hyperparameters
+from chainrule.engine.dropout_masks import mask_keys
+from chainrule.engine.step_hyperparameters import step_hyperparameters
 from chainrule.equations.hashing import key_of
 from chainrule.equations.updates import UPDATES
 from chainrule.kernels import COST_CODES, UPDATE_CODES, UpdateSettings

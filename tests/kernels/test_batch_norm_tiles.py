@@ -18,7 +18,7 @@ from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Buffers, KernelLayout
 from chainrule.kernels.simd import LANES
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+from chainrule.network.kernel_workspace import allocate_buffers, kernel_layout
 from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
@@ -42,13 +42,13 @@ def layer_of(width: int, rows: int, dtype: str = "float64") -> Layer:
     layout = Layout(architecture, gains=True)
     table = PackedLayout(layout)
     flat = chance.normal(size=layout.size).astype(dtype)
-    plan = kernel_plan(table, CAPACITY)
+    plan = kernel_layout(table, CAPACITY)
     buffers = allocate_buffers(plan, table)
     u = (5 * chance.normal(size=(rows, width)) + 2).astype(dtype)
     for row, (i, j) in zip(np.ndindex(u.shape), np.ndindex(u.shape), strict=True):
         buffers.z[place(plan, i, j)] = u[row]
     gain, b = layout.gains_of(flat)[0], layout.biases(flat)[0]
-    return Layer(plan, buffers, table.filled(flat), gain, b, u)
+    return Layer(plan, buffers, table.pack(flat), gain, b, u)
 
 
 def place(plan: KernelLayout, i: int, j: int) -> int:

@@ -17,10 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset, epoch_order
-from chainrule.engine import Position, ReferenceEngine, TrainingSchedule, Until, kernel_examples
+from chainrule.engine import (
+    Position,
+    ReferenceEngine,
+    TrainingContext,
+    TrainingSchedule,
+    Until,
+    kernel_examples,
+)
 from chainrule.errors import InputError
 from chainrule.network import Network
-from chainrule.threads import thread_count
 from chainrule.training import (
     RunFacts,
     RunFolder,
@@ -196,13 +202,12 @@ class RunReplay:
         """The reference engine in float64, for this training."""
         plan = self.plan
         architecture = replace(plan.network.architecture, dtype="float64")
-        law = ReferenceEngine(architecture, plan.recipe.replaced(engine="reference"), plan.training)
-        law.expansion.threads = thread_count()
-        return law
+        recipe = plan.recipe.replaced(engine="reference")
+        return ReferenceEngine(TrainingContext(architecture, recipe, plan.training))
 
     def examples(self, step: RunStep) -> Dataset:
         """The training set as the epoch of a step had it: distorted copies, where there are any."""
-        return self.reference.expansion.of(step.epoch - 1)
+        return self.reference.context.epochs.dataset_of(step.epoch - 1)
 
     def position_before(self, step: RunStep) -> Position:
         """Where the run stood before a step, to the bit.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.equations.arrays import scale_inputs
 from chainrule.errors import DataError, InputError, ShapeError, describe
 from chainrule.limits import Limit
 
@@ -135,6 +136,17 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def scaled_inputs(
+        self, rows: NDArray[Any] | slice = slice(None), dtype: Any = np.float64
+    ) -> NDArray[Any]:
+        """The inputs of some rows as a network sees them, (rows, features): times the scale.
+
+        Args:
+            rows: row numbers or a slice; all rows by default.
+            dtype: type of the result, float32 or float64.
+        """
+        return scale_inputs(self.inputs[rows], self.scale, dtype)
 
     @property
     def features(self) -> int:

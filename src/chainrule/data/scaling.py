@@ -93,7 +93,7 @@ def _blocks(dataset: Dataset) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """The inputs as the network sees them, in float64, some rows at a time."""
     for first in range(0, len(dataset), _ROWS):
         rows = slice(first, first + _ROWS)
-        yield rows, dataset.inputs[rows] * np.float64(dataset.scale)
+        yield rows, dataset.scaled_inputs(rows)
 
 
 def _moments(

@@ -60,7 +60,7 @@ def sampled_rows(examples: int) -> NDArray[np.int64]:
 
 
 def inference_parameters(
-    layout: Layout, timetable: TrainingSchedule, position: Position, dataset: Dataset
+    layout: Layout, schedule: TrainingSchedule, position: Position, dataset: Dataset
 ) -> Array:
     """The plain parameters that a position stands for.
 
@@ -69,19 +69,17 @@ def inference_parameters(
 
     Args:
         layout: of the training.
-        timetable: of the training.
+        schedule: of the training.
         position: where it stands.
         dataset: the training set as the latest epoch had it.
 
     Returns: flat, (Layout(architecture).size,), read-only.
     """
-    theta = position.state[-1] if timetable.has_average(position) else position.parameters
+    theta = position.state[-1] if schedule.has_average(position) else position.parameters
     if not layout.gains:
         return theta
     rows = sampled_rows(len(dataset))
-    x = dataset.inputs[rows].astype(theta.dtype)
-    if dataset.scale != 1.0:
-        x *= dataset.scale
+    x = dataset.scaled_inputs(rows, theta.dtype)
     with one_blas_thread(), np.errstate(all="ignore"):
         plain = _folded(layout, theta, x)
     plain.flags.writeable = False

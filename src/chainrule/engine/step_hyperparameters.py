@@ -1,4 +1,4 @@
-"""What decides the steps of a training, as kernels take it."""
+"""What the steps of a training depend on, as kernels take it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.dropout import silent_below
-from chainrule.equations.hashing import derived, key_of
 from chainrule.equations.updates import UPDATES
 from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateSettings
 from chainrule.recipe import Recipe
 
-__all__ = ["mask_keys", "step_hyperparameters"]
+__all__ = ["step_hyperparameters"]
 
 Array = NDArray[Any]
 
@@ -51,13 +50,3 @@ def step_hyperparameters(
         dropout_thresholds=np.array([silent_below(share) for share in silent], np.int64),
         dropout_scales=np.array([1 / (1 - share) for share in silent]),
     )
-
-
-def mask_keys(seed: int, silent: Sequence[float], steps: range) -> Array:
-    """[R1] The key of each step's mask in each layer, (steps, depth); 0 without dropout."""
-    depth = len(silent)
-    if not any(silent):
-        return np.zeros((len(steps), depth), np.int64)
-    of, layers = key_of(seed, "dropout"), range(1, depth + 1)
-    keys = [[derived(derived(of, step), layer) for layer in layers] for step in steps]
-    return np.array(keys, np.int64).reshape(-1, depth)

@@ -44,8 +44,10 @@ class TrainingSchedule:
     examples: int
 
     def size(self, epoch: int) -> int:
-        """Examples a batch in an epoch, from 0; at most all there are."""
+        """Examples in each batch of an epoch, from 0; lbfgs takes all of them at once."""
         recipe = self.recipe
+        if recipe.optimiser == "lbfgs":
+            return self.examples
         if recipe.batch_growth == 1:
             return min(self.examples, recipe.batch_size)
         # Logarithms would round; a size beyond all examples ends the loop early.

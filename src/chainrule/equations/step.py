@@ -47,6 +47,13 @@ class BatchPart:
     shares: Array | float
     masks: tuple[Array | None, ...] = ()
 
+    def trace(self, layers: Sequence[Layer], cost: Cost) -> Trace:
+        """[BP] The part forward and back through layers without masks."""
+        if self.masks:
+            masked = zip(layers, self.masks, strict=True)
+            layers = [replace(layer, mask=mask) for layer, mask in masked]
+        return trace(self.x, self.y, layers, cost, self.shares)
+
 
 @dataclass(frozen=True)
 class StepSettings:
@@ -166,7 +173,7 @@ def training_step(
         >>> made.cost, made.gradient.tolist(), made.parameters.round(3).tolist()
         (2.0, [4.0, 2.0], [2.6, 0.8])
     """
-    passes = [_pass(layers, part, settings.cost) for part in parts]
+    passes = [part.trace(layers, settings.cost) for part in parts]
     return step_from_passes(theta, state, layers, passes, settings)
 
 
@@ -214,14 +221,6 @@ def step_from_passes(
         parameters=parameters,
         state=np.concatenate((update.state, average)),
     )
-
-
-def _pass(layers: Sequence[Layer], part: BatchPart, cost: Cost) -> Trace:
-    """One part of a batch forward and back."""
-    if part.masks:
-        masked = zip(layers, part.masks, strict=True)
-        layers = [replace(layer, mask=mask) for layer, mask in masked]
-    return trace(part.x, part.y, layers, cost, part.shares)
 
 
 def _limit_weights(theta: Array, layers: Sequence[Layer], longest: float) -> Array:

@@ -116,7 +116,7 @@ class _Predictor:
     def _theta(self) -> Array:
         from chainrule.network.packed_parameters import PackedLayout
 
-        return PackedLayout(self.layout).filled(self.parameters)
+        return PackedLayout(self.layout).pack(self.parameters)
 
     @cached_property
     def _rooms(self) -> threading.local:
@@ -129,11 +129,11 @@ class _Predictor:
         try:
             return rooms.made  # type: ignore[no-any-return]
         except AttributeError:
-            from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+            from chainrule.network.kernel_workspace import allocate_buffers, kernel_layout
             from chainrule.network.packed_parameters import PackedLayout
 
             table, features = PackedLayout(self.layout), self.layout.architecture.layers[0]
-            plan = kernel_plan(table, ROWS)
+            plan = kernel_layout(table, ROWS)
             buffers = allocate_buffers(plan, table, backward=False)
             entries, values = np.zeros(features, np.int32), np.zeros(features, self._theta.dtype)
             rooms.made = (plan, buffers, entries, values)

@@ -1,4 +1,4 @@
-"""What a step of a training depends on, as the equations take it."""
+"""What a step of a training depends on, as the equations take it; kernels: step_hyperparameters."""
 
 from __future__ import annotations
 
