@@ -133,7 +133,8 @@ def test_command_and_call_agree(
     names: dict[str, Any] = {}
     exec(IMPORTS, names)  # the guide's own text, as the call is
     result = eval(call, names)
-    if "--json" in command:
+    is_json = "--json" in command or "--format json" in command
+    if is_json:
         printed, given = plain(json.loads(outcome.out)), plain(result)
         if isinstance(printed, dict):
             printed = {k: v for k, v in printed.items() if k in given or k not in ASKED}
@@ -142,4 +143,4 @@ def test_command_and_call_agree(
         assert outcome.out.strip() == result.strip()
     written = files(typed)
     assert written == files(called)
-    assert "--json" in command or set(written) != set(before) or outcome.out
+    assert is_json or set(written) != set(before) or outcome.out
