@@ -6,7 +6,7 @@ import numpy as np
 
 from chainrule.engine.dropout_masks import mask_keys
 from chainrule.engine.step_hyperparameters import step_hyperparameters
-from chainrule.equations.hashing import key_of
+from chainrule.equations.hashing import make_key
 from chainrule.equations.updates import UPDATES
 from chainrule.kernels import COST_CODES, UPDATE_CODES, UpdateHyperparameters
 from chainrule.recipe import Recipe
@@ -53,7 +53,7 @@ def test_the_slots_are_the_updates_own() -> None:
 def test_keys_of_masks_are_those_of_the_law() -> None:
     keys = mask_keys(7, (0.5, 0.0, 0.0), range(4, 6))
     assert keys.dtype == np.int64
-    wanted = [[key_of(7, "dropout", step, layer) for layer in (1, 2, 3)] for step in (4, 5)]
+    wanted = [[make_key(7, "dropout", step, layer) for layer in (1, 2, 3)] for step in (4, 5)]
     assert keys.tolist() == wanted
 
 

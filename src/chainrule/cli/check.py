@@ -10,11 +10,12 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flags import Setting, flag_of
+from chainrule.documents import FORMATS, render
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
 from chainrule.limits import Limit
-from chainrule.marking import MarkedClaims, judge
+from chainrule.marking import judge, marks_document
 
 __all__ = ["command"]
 
@@ -34,11 +35,9 @@ _EXAMPLES = (
     "chainrule check approximator-back-propagation --format html > marks.html",
 )
 
-_FORMATS = ("text", "html")
-
 
 def _formats() -> tuple[str, ...]:
-    return _FORMATS
+    return tuple(FORMATS)
 
 
 _FORMAT = Setting(
@@ -61,36 +60,12 @@ def _check(file: str, **given: Any) -> int:
         )
     ledger = Ledger(read_worked(file))
     marked = judge(ledger)
-    _TELLERS["json" if console.as_json else chosen](console, ledger, marked)
+    document = marks_document(ledger, marked)
+    if chosen == "text":
+        console.document(document)
+    else:
+        console.line(render(document, chosen).rstrip("\n"))
     return 0 if marked.first_wrong is None else CHECK_FAILED
-
-
-def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.ledger import describe_example
-    from chainrule.marking import marks_lines, marks_table
-
-    for line in (ledger.example.title, describe_example(ledger.example)):
-        if line:
-            console.line(line)
-    console.line()
-    console.table(marks_table(marked))
-    console.line()
-    for line in marks_lines(marked):
-        console.line(line)
-
-
-def _as_html(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.documents import render
-    from chainrule.marking import marks_document
-
-    console.line(render(marks_document(ledger, marked), "html").rstrip("\n"))
-
-
-def _as_json(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    console.json(marked.to_dict())
-
-
-_TELLERS = {"text": _as_text, "html": _as_html, "json": _as_json}
 
 
 def _flags() -> list[click.Parameter]:

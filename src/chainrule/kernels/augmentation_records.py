@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.distortions import Augmentation
-from chainrule.equations.warping import smoothing
+from chainrule.equations.warping import smoothing_matrix
 from chainrule.kernels.panels import aligned_zeros
 from chainrule.kernels.simd import LANES
 
@@ -163,7 +163,7 @@ def make_scratch(strengths: Augmentation, height: int, width: int, channels: int
     starts, end = _field_starts(strengths, height, width)
     field = aligned_zeros(end, np.float32)
     if strengths.elastic:
-        down, across = (smoothing(n, strengths.elastic_smoothness) for n in (height, width))
+        down, across = (smoothing_matrix(n, strengths.elastic_smoothness) for n in (height, width))
         field[: height**2] = (strengths.elastic * down).ravel()
         rows = field[starts.across :][: width * _padded(width)].reshape(width, -1)
         rows[:, :width] = across

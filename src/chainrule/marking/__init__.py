@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from chainrule.marking.judging import check_claims as check_claims
     from chainrule.marking.judging import judge as judge
     from chainrule.marking.marks import correct_text as correct_text
-    from chainrule.marking.marks import marks_lines as marks_lines
-    from chainrule.marking.marks import marks_table as marks_table
-    from chainrule.marking.marks_report import marks_document as marks_document
+    from chainrule.marking.marks import marks_document as marks_document
 
 __all__ = [
     "VERDICTS",
@@ -23,15 +21,12 @@ __all__ = [
     "correct_text",
     "judge",
     "marks_document",
-    "marks_lines",
-    "marks_table",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
         "judging": ["VERDICTS", "Judgement", "MarkedClaims", "check_claims", "judge"],
-        "marks": ["correct_text", "marks_lines", "marks_table"],
-        "marks_report": ["marks_document"],
+        "marks": ["correct_text", "marks_document"],
     },
 )
