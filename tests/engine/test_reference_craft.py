@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from chainrule.data.augmentation import mixing
+from chainrule.data.augmentation import mixup_partners
 from chainrule.data.batch_order import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.augmented_epochs import augmentation_from_recipe
@@ -23,7 +23,7 @@ from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import initial_state
-from chainrule.equations.hashing import key_of
+from chainrule.equations.hashing import make_key
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import draw_parameters
@@ -59,7 +59,7 @@ class Twin:
     def mask(self, layer: int, places: list[int], width: int) -> Any:
         shares = self.recipe.dropout or (0.0,)
         share = shares[0] if len(shares) == 1 else shares[layer - 1]
-        key = key_of(0, "dropout", self.step, layer)
+        key = make_key(0, "dropout", self.step, layer)
         rows = [[number(key, i * width + j) >= share * 2**32 for j in range(width)] for i in places]
         return np.array(rows) / (1 - share)
 
@@ -99,7 +99,9 @@ class Twin:
         recipe, n = self.recipe, len(self.data)
         x, y = self.data.inputs, np.eye(3)[self.data.targets]
         if recipe.mixup:
-            partners, shares = mixing(n, augmentation_from_recipe(recipe), seed=0, epoch=epoch)
+            partners, shares = mixup_partners(
+                n, augmentation_from_recipe(recipe), seed=0, epoch=epoch
+            )
             own = shares[:, None]
             x, y = own * x + (1 - own) * x[partners], own * y + (1 - own) * y[partners]
         y = (1 - recipe.label_smoothing) * y + recipe.label_smoothing / 3

@@ -24,7 +24,7 @@ from chainrule.attribution.replay_stages import RunStage, RunStages, stages_tabl
 from chainrule.attribution.term_sums import number_cell
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph, Table
 from chainrule.engine import DatasetView, normalised_weights
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
@@ -70,7 +70,7 @@ def compute_influences(
         trace: names the example.
     """
     data, recipe = replay.plan.training, replay.plan.recipe
-    cost, outputs = cost_named(recipe.cost, recipe.huber_threshold), replay.outputs
+    cost, outputs = get_cost(recipe.cost, recipe.huber_threshold), replay.outputs
     ones = [_example_factors(trace, outputs, stage, cost) for stage in stages]
     found = np.empty((len(stages), len(data)))
 

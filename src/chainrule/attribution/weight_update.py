@@ -13,7 +13,7 @@ from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.term_sums import number_cell
 from chainrule.documents import Block, Calculation, Heading, Paragraph, WorkingLine, parse_formula
 from chainrule.engine import Position, drop_gains
-from chainrule.equations.updates import UPDATES, limited_rows
+from chainrule.equations.updates import UPDATES, limit_row_norms
 from chainrule.ledger import DisplayOptions, Entry, Ledger
 from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
@@ -73,7 +73,7 @@ class WeightUpdate:
         length = float(np.linalg.norm(weights[self.index[0]]))
         if length <= longest:
             return None
-        return length, float(limited_rows(weights, longest)[self.index])
+        return length, float(limit_row_norms(weights, longest)[self.index])
 
     @cached_property
     def in_the_run(self) -> dict[str, Any]:

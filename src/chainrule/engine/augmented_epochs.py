@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Augmentation, Dataset, augmented, augmented_by_law, mixing
-from chainrule.equations.mixing import mixed
+from chainrule.data import Augmentation, Dataset, augment, augment_reference, mixup_partners
+from chainrule.equations.mixing import mix
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
 from chainrule.threads import thread_count
@@ -103,7 +103,7 @@ class AugmentedEpochs:
         if not self._augmentation.mixup:
             return None
         n = len(self.training)
-        return Mixing(*mixing(n, self._augmentation, seed=self._seed, epoch=epoch))
+        return Mixing(*mixup_partners(n, self._augmentation, seed=self._seed, epoch=epoch))
 
     @property
     def _seed(self) -> int:
@@ -123,9 +123,9 @@ class AugmentedEpochs:
         """The distorted inputs; by the equations in NumPy, slowly, if Numba is missing."""
         given = (self.training.inputs, self.training.shape, self._augmentation)
         if importlib.util.find_spec("numba") is None:
-            return augmented_by_law(*given, seed=self._seed, epoch=epoch)
+            return augment_reference(*given, seed=self._seed, epoch=epoch)
         threads = thread_count() if threads is None else threads
-        return augmented(*given, seed=self._seed, epoch=epoch, threads=threads)
+        return augment(*given, seed=self._seed, epoch=epoch, threads=threads)
 
 
 def _mix_inputs(inputs: Array, mixing: Mixing) -> Array:
@@ -135,6 +135,6 @@ def _mix_inputs(inputs: Array, mixing: Mixing) -> Array:
     for start in range(0, len(inputs), _ROWS):
         rows = slice(start, start + _ROWS)
         share = shares[rows].astype(np.float32 if inputs.itemsize < 8 else np.float64)
-        block = mixed(inputs[rows], inputs[partners[rows]], share)
+        block = mix(inputs[rows], inputs[partners[rows]], share)
         made[rows] = np.rint(block) if made.dtype == np.uint8 else block
     return made

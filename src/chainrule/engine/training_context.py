@@ -18,7 +18,7 @@ from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.backpropagation import Layer
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.network import Architecture, Layout
 from chainrule.recipe import Recipe
 
@@ -82,7 +82,7 @@ class TrainingContext:
     @cached_property
     def cost(self) -> Cost:
         """The cost of one example."""
-        return cost_named(self.recipe.cost, self.recipe.huber_threshold)
+        return get_cost(self.recipe.cost, self.recipe.huber_threshold)
 
     @cached_property
     def epochs(self) -> AugmentedEpochs:
@@ -94,10 +94,7 @@ class TrainingContext:
         return self._orders.get(epoch, self._make_order)
 
     def _make_order(self, epoch: int) -> NDArray[np.int64]:
-        n = len(self.training)
-        order = epoch_order(self.seed, epoch, n) if self.recipe.shuffle else np.arange(n)
-        order.flags.writeable = False
-        return order
+        return epoch_order(self.seed if self.recipe.shuffle else None, epoch, len(self.training))
 
     @cached_property
     def view(self) -> DatasetView:
