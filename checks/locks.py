@@ -1,9 +1,9 @@
-"""The law of the locks: requirements/ pins what pyproject.toml asks for, and names no host.
+"""Locks: requirements/ pins what pyproject.toml asks for, and names no host.
 
-    python checks/locks.py [FOLDER]            the folder is this one where none is named
+    python checks/locks.py [FOLDER]            default: this folder
 
-The locks are installed without looking at what packages ask for, so a name missing here would be
-missing there.
+The locks are installed without resolving dependencies, so a package that a lock lacks would not be
+installed at all.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from findings import Finding, tell
+from findings import Finding, report
 
 __all__ = ["Lock", "main"]
 
@@ -30,25 +30,25 @@ _ADDRESS = re.compile(r"://|^\s*-(?!-hash=sha256:)|\s@\s|^\s*\.{0,2}/")
 
 @dataclass(frozen=True)
 class Lock:
-    """One lock file: its path, its lines, and the versions it pins by name."""
+    """One lock file: its path, its lines, and the pinned versions of each package."""
 
     path: str
     lines: tuple[str, ...]
-    pins: dict[str, set[str]]
+    pins: Mapping[str, set[str]]
 
 
 def main(folder: str) -> int:
-    """Hold the locks of a folder against its pyproject.toml; 1 where there are findings."""
+    """Compare the locks of a folder with its pyproject.toml; return 1 if there are findings."""
     project = tomllib.loads(Path(folder, "pyproject.toml").read_text(encoding="utf-8"))
     locks = [_read(folder, path) for path in _GROUPS]
-    findings = [finding for lock in locks for finding in _judged(lock, project)]
-    findings += _apart(*locks)
+    findings = [finding for lock in locks for finding in _lock_faults(lock, project)]
+    findings += _differences(*locks)
     print(", ".join(f"{lock.path} pins {len(lock.pins)} packages" for lock in locks))
-    return tell(findings)
+    return report(findings)
 
 
 def _read(folder: str, path: str) -> Lock:
-    """One lock file, read."""
+    """Returns one lock file, read."""
     lines = tuple(Path(folder, path).read_text(encoding="utf-8").splitlines())
     pins: dict[str, set[str]] = {}
     for match in filter(None, map(_PIN.match, lines)):
@@ -56,9 +56,9 @@ def _read(folder: str, path: str) -> Lock:
     return Lock(path, lines, pins)
 
 
-def _judged(lock: Lock, project: dict[str, Any]) -> Iterator[Finding]:
-    """What one lock lacks, pins wrongly, or names and should not."""
-    for text in _asked(project, _GROUPS[lock.path]):
+def _lock_faults(lock: Lock, project: dict[str, Any]) -> Iterator[Finding]:
+    """Yields what one lock lacks, pins wrongly, or must not name."""
+    for text in _requirements(project, _GROUPS[lock.path]):
         asked = Requirement(text)
         versions = lock.pins.get(canonicalize_name(asked.name), set())
         if not versions or not all(map(asked.specifier.contains, versions)):
@@ -70,24 +70,25 @@ def _judged(lock: Lock, project: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(lock.path, number, f"'{line.strip()}' is no pin: an address or option.")
 
 
-def _asked(project: dict[str, Any], groups: tuple[str, ...]) -> Iterator[str]:
-    """All that pyproject.toml asks for in these groups, and to build and to run."""
+def _requirements(project: dict[str, Any], groups: tuple[str, ...]) -> Iterator[str]:
+    """Yields all that pyproject.toml asks for in these groups, to build and to run."""
     yield from project["build-system"]["requires"]
     yield from project["project"]["dependencies"]
     for group in groups:
         yield from project["dependency-groups"][group]
 
 
-def _apart(run: Lock, test: Lock) -> Iterator[Finding]:
-    """Where the two locks pin different versions, so that the tests would not test what runs."""
+def _differences(run: Lock, test: Lock) -> Iterator[Finding]:
+    """Yields where the two locks differ, so that the tests would not test what runs."""
     for name, versions in run.pins.items():
         tested = test.pins.get(name, set())
         if versions != tested:
-            sentence = f"{name} is {_words(versions)} here and {_words(tested)} in {test.path}"
-            yield Finding(run.path, 1, f"{sentence}: run make lock.")
+            here, there = _list_versions(versions), _list_versions(tested)
+            sentence = f"{name} is {here} here and {there} in {test.path}: run make lock."
+            yield Finding(run.path, 1, sentence)
 
 
-def _words(versions: set[str]) -> str:
+def _list_versions(versions: set[str]) -> str:
     return " and ".join(sorted(versions)) or "absent"
 
 

@@ -1,11 +1,15 @@
-"""The size law: functions and files are small rooms.
+"""Sizes: a file is one concept, a function is one screen.
 
-    python checks/sizes.py [FOLDER ...]        the folders are src and checks where none is named
+    python checks/sizes.py [FOLDER ...]        default: src and checks
+
+A file usually has 60 to 350 lines. Longer ones are listed for a reader to judge, and refused only
+far out: a file that is cut to please a counter is worse than a long one. A file of fewer than 40
+lines is a crumb and needs a reason, which stands in CRUMBS.
 
 A body runs from the first statement after the docstring to the last line. Nesting counts for,
 while, if, with, try and match; an elif is no deeper than its if, and a function inside a function
-is measured by itself. A positional argument is one that can be passed by place, without self
-and without what Numba gives an intrinsic first.
+is measured by itself. Public functions take at most five arguments by position, without self; those
+of kernels are exempt, since Numba compiles no keyword-only arguments.
 """
 
 from __future__ import annotations
@@ -17,107 +21,129 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from findings import Finding, parsed, python_files, tell
+from findings import Finding, Function, parse_files, public_functions, python_files, report
 
-__all__ = ["Law", "Size", "main"]
+__all__ = ["CRUMBS", "Rule", "Size", "main"]
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_BLOCKS = (*_LOOPS, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+CRUMB_BELOW = 40
+LONG_ABOVE = 350
+CRUMBS: dict[str, str] = {}
+"""Files of fewer lines than a crumb's that are right as they are, each with the reason."""
+
+_BLOCKS = (
+    *(ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith),
+    *(ast.Try, ast.TryStar, ast.Match),
+)
 
 
 @dataclass(frozen=True)
-class Law:
+class Rule:
     """How large one thing may be.
 
     Args:
         name: the heading in the table.
         most: the largest size allowed.
-        sentence: what to say of one that is larger, with places for who, size and most.
-        median_below: what the median must stay below; None where it is only reported.
+        sentence: what to say of a larger one, with places for name, size and most.
     """
 
     name: str
     most: int
     sentence: str
-    median_below: int | None = None
 
 
 @dataclass(frozen=True)
 class Size:
-    """One thing measured under one law."""
+    """One thing measured under one rule."""
 
-    law: Law
+    rule: Rule
     path: str
     line: int
-    who: str
+    name: str
     size: int
 
 
-BODY = Law("function body, lines", 50, "The body of {who} has {size} lines, {most} at most.", 8)
-FILE = Law("file, lines", 300, "The file has {size} lines, {most} at most.")
-NESTING = Law("nesting", 3, "{who} nests {size} deep, {most} at most.")
-POSITIONAL = Law(
+FILE = Rule("file, lines", 450, "The file has {size} lines, {most} at most.")
+BODY = Rule("function body, lines", 60, "The body of {name} has {size} lines, {most} at most.")
+NESTING = Rule("nesting", 3, "{name} nests {size} deep, {most} at most.")
+POSITIONAL = Rule(
     "positional arguments",
     5,
-    "{who} takes {size} positional arguments, {most} at most; make the rest keyword-only.",
+    "{name} takes {size} positional arguments, {most} at most; make the rest keyword-only.",
 )
-LAWS = (BODY, FILE, NESTING, POSITIONAL)
+RULES = (FILE, BODY, NESTING, POSITIONAL)
 
 
 def main(folders: list[str]) -> int:
-    """Measure the folders, print a table and the findings; 1 where a law is broken."""
+    """Measure the folders, print a table and the findings; return 1 if a rule is broken."""
     findings: list[Finding] = []
     paths = [path for folder in folders for path in python_files(Path(folder))]
     if not paths:
         findings.append(Finding(folders[0], 1, "No Python file here to measure."))
-    sizes = [size for path, tree in parsed(paths, findings) for size in _sizes(path, tree)]
-    print(f"{'':22}{'median':>7}{'most':>6}  law")
-    for law in LAWS:
-        findings += _judged(law, [size for size in sizes if size.law is law], folders[0])
-    return tell(findings)
+    sizes = [size for path, tree in parse_files(paths, findings) for size in _sizes(path, tree)]
+    print(f"{'':22}{'median':>7}{'most':>6}  at most")
+    for rule in RULES:
+        measured = [size for size in sizes if size.rule is rule]
+        _print_row(rule, [size.size for size in measured])
+        findings += [_finding(size, rule) for size in measured if size.size > rule.most]
+    files = [size for size in sizes if size.rule is FILE]
+    findings += _crumbs(files)
+    return report(findings, _long_files(files))
 
 
-def _judged(law: Law, sizes: list[Size], where: str) -> Iterator[Finding]:
-    """Print one line of the table; what breaks the law."""
-    numbers = [size.size for size in sizes] or [0]
-    median = statistics.median(numbers)
-    words = f"at most {law.most}"
-    if law.median_below is not None:
-        words += f", median below {law.median_below}"
-        if median >= law.median_below:
-            sentence = f"The median of {law.name} is {median:g}, it must be below"
-            yield Finding(where, 1, f"{sentence} {law.median_below}.")
-    print(f"{law.name:22}{median:7g}{max(numbers):6}  {words} ({len(sizes)} measured)")
-    for size in sizes:
-        if size.size > law.most:
-            sentence = law.sentence.format(who=size.who, size=size.size, most=law.most)
-            yield Finding(size.path, size.line, sentence)
+def _print_row(rule: Rule, numbers: list[int]) -> None:
+    median, most = statistics.median(numbers or [0]), max(numbers, default=0)
+    print(f"{rule.name:22}{median:7g}{most:6}  {rule.most:7} ({len(numbers)} measured)")
+
+
+def _finding(size: Size, rule: Rule) -> Finding:
+    sentence = rule.sentence.format(name=size.name, size=size.size, most=rule.most)
+    return Finding(size.path, size.line, sentence)
+
+
+def _long_files(files: list[Size]) -> Iterator[Finding]:
+    """Yields the files that are longer than usual, which a reader should judge."""
+    for file in files:
+        if LONG_ABOVE < file.size <= FILE.most:
+            yield Finding(file.path, 1, f"The file has {file.size} lines, usual are 60 to 350.")
+
+
+def _crumbs(files: list[Size]) -> Iterator[Finding]:
+    """Yields the crumbs without a reason, and the reasons that have lost their crumb.
+
+    The door of a package and its ``__main__`` are as short as they can be.
+    """
+    small = {file.path: file.size for file in files if file.size < CRUMB_BELOW}
+    for path, size in small.items():
+        if path not in CRUMBS and not Path(path).name.startswith("__"):
+            sentence = f"The file has {size} lines: join it to the file that it belongs to."
+            yield Finding(path, 1, sentence)
+    measured = {file.path for file in files}
+    for path in CRUMBS:
+        if path in measured and path not in small:
+            yield Finding(path, 1, "The file is no crumb any more: strike it from CRUMBS.")
 
 
 def _sizes(path: Path, tree: ast.Module) -> Iterator[Size]:
-    """All sizes in one file."""
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    yield Size(FILE, str(path), 1, "", lines)
-    for function, positional in _functions(tree):
-        measured = (BODY, _body(function)), (NESTING, _nesting(function)), (POSITIONAL, positional)
-        for law, size in measured:
-            yield Size(law, str(path), function.lineno, function.name, size)
+    """Yields all sizes in one file."""
+    where = str(path)
+    yield Size(FILE, where, 1, "", len(path.read_text(encoding="utf-8").splitlines()))
+    for function in (node for node in ast.walk(tree) if isinstance(node, Function)):
+        yield Size(BODY, where, function.lineno, function.name, _body(function))
+        yield Size(NESTING, where, function.lineno, function.name, _nesting(function))
+    if "kernels" in path.parts:
+        return
+    for function in public_functions(tree):
+        yield Size(POSITIONAL, where, function.lineno, function.name, _positional(function))
 
 
-def _functions(tree: ast.Module) -> Iterator[tuple[_Function, int]]:
-    """Each function of a file and how many arguments can be passed to it by place."""
-    for parent in ast.walk(tree):
-        for node in ast.iter_child_nodes(parent):
-            if isinstance(node, _FUNCTIONS):
-                has_self = isinstance(parent, ast.ClassDef) and not _has(node, "staticmethod")
-                given = has_self or _has(node, "intrinsic")
-                yield node, len(node.args.posonlyargs) + len(node.args.args) - given
+def _positional(function: Function) -> int:
+    """Returns how many arguments go by position, without the object itself."""
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    return len(names) - (names[:1] in (["self"], ["cls"]))
 
 
-def _body(function: _Function) -> int:
-    """The lines from the first statement after the docstring to the last."""
+def _body(function: Function) -> int:
+    """Returns the lines from the first statement after the docstring to the last."""
     statements = function.body
     if ast.get_docstring(function, clean=False) is not None:
         statements = statements[1:]
@@ -127,16 +153,16 @@ def _body(function: _Function) -> int:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    """Where a statement begins, its decorators included."""
+    """Returns where a statement begins, its decorators included."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _nesting(node: ast.AST, depth: int = 0) -> int:
-    """How deep the deepest block in a function lies."""
+    """Returns how deep the deepest block in a function lies."""
     deepest = depth
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, (*_FUNCTIONS, ast.ClassDef)):
+        if isinstance(child, (Function, ast.ClassDef)):
             continue
         deeper = isinstance(child, _BLOCKS) and not _is_elif(node, child)
         deepest = max(deepest, _nesting(child, depth + deeper))
@@ -148,11 +174,6 @@ def _is_elif(parent: ast.AST, child: ast.AST) -> bool:
     if not (isinstance(parent, ast.If) and isinstance(child, ast.If)):
         return False
     return parent.orelse == [child] and parent.col_offset == child.col_offset
-
-
-def _has(function: _Function, decorator: str) -> bool:
-    """Whether a function has a decorator of this name."""
-    return decorator in [node.id for node in function.decorator_list if isinstance(node, ast.Name)]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The words law: no leftovers, no forbidden names, no machine's paths in any file that git holds.
+"""Words: no leftovers, no empty names, no machine's paths, and plain English.
 
-    python checks/words.py [FOLDER]            the folder is this one where none is named
+    python checks/words.py [FOLDER]            default: this folder
 
-Files that git does not yet hold but would are read too. A file that is not UTF-8 text is skipped;
-its name is still judged. The patterns are written so that they do not match themselves.
+Read are all files that git holds or would hold. A file that is not UTF-8 text is skipped; its name
+is still judged. The patterns are written so that they do not match themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from findings import Finding, tell
+from findings import Finding, report
 
 __all__ = ["main"]
 
@@ -33,6 +33,19 @@ _WORDS = (
 )
 _PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _WORDS)
 
+# Phrases at which a native reader stumbles, wherever lines break, and what to write instead.
+_PHRASES = (
+    (r"where there (?:is|are) n[o]ne", "if there is no ..."),
+    (r"who[e]ver", "the caller, the user, the function that"),
+    (r"(?:is|are|was|were) t[o]ld", "receives, knows, is given"),
+    (r"one a l[a]yer", "one per layer"),
+)
+_PROSE = tuple(
+    (re.compile(r"\b" + pattern.replace(" ", r"[\s#]+") + r"\b", re.IGNORECASE), better)
+    for pattern, better in _PHRASES
+)
+_PROSE_IN = ("src", "docs", "checks", "examples", "README.md", "CONTRIBUTING.md")
+
 # A name that says nothing about what is inside.
 _EMPTY_NAME = re.compile(
     r"(?:test_)?(?:utils?|helpers?|common|base|core|managers?|misc|\w+_fast|\w+_new)"
@@ -40,18 +53,18 @@ _EMPTY_NAME = re.compile(
 
 
 def main(folder: str) -> int:
-    """Judge all files in a checkout; 1 where there are findings, 2 where it is no checkout."""
+    """Judge all files in a checkout; return 1 if there are findings, 2 if it is no checkout."""
     listed = _listed(folder)
     if isinstance(listed, str):
         print(f"words: expected a git checkout, got {folder}. {listed}", file=sys.stderr)
         return 2
     findings = [found for name in listed for found in _judged(Path(folder), name)]
     print(f"{len(listed)} files read")
-    return tell(findings)
+    return report(findings)
 
 
 def _listed(folder: str) -> list[str] | str:
-    """The names of the files that git holds or would, or git's own words on why it cannot say."""
+    """Returns the names of the files that git holds or would hold, or git's error message."""
     command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
@@ -63,26 +76,38 @@ def _listed(folder: str) -> list[str] | str:
 
 
 def _judged(folder: Path, name: str) -> Iterator[Finding]:
-    """What is wrong with one file's name and text."""
+    """Yields what is wrong with one file's name and text."""
     path = folder / name
     if not path.is_file():
-        return  # deleted, and git has not been told
+        return  # deleted, but not yet for git
     for part in _names(PurePosixPath(name)):
         if _EMPTY_NAME.fullmatch(part):
             yield Finding(name, 1, f"'{part}' does not say what is inside: name it by its subject.")
-    for number, line in enumerate(_text(path).split("\n"), start=1):
+    text = _text(path)
+    for number, line in enumerate(text.split("\n"), start=1):
         for pattern, sentence in _PATTERNS:
             if match := pattern.search(line):
                 yield Finding(name, number, f"'{match[0]}' is {sentence}.")
+    if PurePosixPath(name).parts[0] in _PROSE_IN:
+        yield from _stumbles(name, text)
+
+
+def _stumbles(name: str, text: str) -> Iterator[Finding]:
+    """Yields the phrases of a text that are no plain English."""
+    for pattern, better in _PROSE:
+        for match in pattern.finditer(text):
+            phrase = " ".join(match[0].replace("#", " ").split())
+            line = text.count("\n", 0, match.start()) + 1
+            yield Finding(name, line, f"'{phrase}' reads badly: write '{better}' or another.")
 
 
 def _names(path: PurePosixPath) -> tuple[str, ...]:
-    """The folders' names, and the module's where the file is one."""
+    """Returns the names of the folders, and of the module if the file is one."""
     return (*path.parts[:-1], path.stem) if path.suffix == ".py" else path.parts[:-1]
 
 
 def _text(path: Path) -> str:
-    """A file's text; nothing where it holds something else."""
+    """Returns a file's text, or "" if it holds something else."""
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:

@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.bundled import bundled_files, find_file
 from chainrule.cli import main
-from chainrule.descent import read_function
+from chainrule.descent.function_file import read_function
 from chainrule.errors import FileError
 from chainrule.ledger.files import read_worked
 from chainrule.study import read_study

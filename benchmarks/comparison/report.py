@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chainrule.evaluation import Table
+from chainrule.documents import Table, plain_text
 from comparison.bench_settings import Bench, Settings
 from comparison.machine import Machine, this_machine
 from comparison.part_table import PARTS, Part
@@ -131,7 +131,8 @@ def _lines(table: Table) -> list[str]:
     """A table in Markdown, below its title."""
     header = table.header or ("",) * len(table.rows[0])
     rule = ["---", *["---:" if table.header else "---"] * (len(header) - 1)]
-    body = [_row(cells) for cells in (header, rule, *table.rows)]
+    rows = (tuple(map(plain_text, row)) for row in table.rows)
+    body = [_row(cells) for cells in (header, rule, *rows)]
     return [f"## {table.title}", "", *body, *(["", table.note] if table.note else [])]
 
 

@@ -18,12 +18,18 @@ from chainrule._lazy import attach
 from chainrule._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from chainrule.attribution import inspect_decision as inspect_decision
+    from chainrule.attribution import inspect_influence as inspect_influence
+    from chainrule.attribution import inspect_mislabels as inspect_mislabels
+    from chainrule.attribution import inspect_neuron as inspect_neuron
+    from chainrule.attribution import inspect_weight as inspect_weight
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
     from chainrule.data import load_dataset as load_dataset
-    from chainrule.data import prepare as prepare
-    from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
+    from chainrule.data.handwriting import prepare as prepare
+    from chainrule.data.handwriting import read_picture as read_picture
+    from chainrule.descent import descend_function as descend_function
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -55,9 +61,21 @@ if TYPE_CHECKING:
     from chainrule.figures import draw_figure as draw_figure
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
+    from chainrule.figures import study_report as study_report
+    from chainrule.ledger import explain as explain
+    from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
+    from chainrule.proofs import ProofOptions as ProofOptions
+    from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
+    from chainrule.study import SavedStudy as SavedStudy
+    from chainrule.study import StudyPlace as StudyPlace
+    from chainrule.study import compare_configurations as compare_configurations
+    from chainrule.study import compute_study as compute_study
+    from chainrule.study import list_studies as list_studies
+    from chainrule.study import open_study as open_study
+    from chainrule.study import tune as tune
     from chainrule.training import RateCurve as RateCurve
     from chainrule.training import Run as Run
     from chainrule.training import TrainingProgress as TrainingProgress
@@ -67,6 +85,7 @@ if TYPE_CHECKING:
     from chainrule.training import train as train
     from chainrule.training import train_many as train_many
     from chainrule.training import verify as verify
+    from chainrule.worksheets import make_worksheets as make_worksheets
 
 __all__ = [
     "Architecture",
@@ -84,13 +103,16 @@ __all__ = [
     "Network",
     "Position",
     "Prediction",
+    "ProofOptions",
     "RateCurve",
     "Recipe",
     "ReferenceEngine",
     "Report",
     "Run",
     "SavedRun",
+    "SavedStudy",
     "Score",
+    "StudyPlace",
     "TrainingInterrupted",
     "TrainingProgress",
     "TrainingResult",
@@ -98,24 +120,40 @@ __all__ = [
     "Verification",
     "Votes",
     "__version__",
+    "check_claims",
+    "compare_configurations",
+    "compute_study",
     "data_access",
+    "descend_function",
     "diagnose",
     "draw_figure",
     "evaluate",
+    "explain",
     "find_learning_rate",
+    "inspect_decision",
+    "inspect_influence",
+    "inspect_mislabels",
+    "inspect_neuron",
+    "inspect_weight",
     "list_data",
+    "list_studies",
     "load_dataset",
+    "make_worksheets",
     "mend_settings",
     "open_run",
+    "open_study",
     "prepare",
+    "prove_gradients",
     "read_picture",
     "resume",
     "save_figure",
     "save_report_figures",
     "split",
+    "study_report",
     "summarise_data",
     "train",
     "train_many",
+    "tune",
     "verify",
     "verify_data",
     "vote",
@@ -124,7 +162,16 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "attribution": [
+            "inspect_decision",
+            "inspect_influence",
+            "inspect_mislabels",
+            "inspect_neuron",
+            "inspect_weight",
+        ],
+        "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
+        "data.handwriting": ["prepare", "read_picture"],
+        "descent": ["descend_function"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -149,9 +196,27 @@ __getattr__, __dir__ = attach(
             "summarise_data",
             "verify_data",
         ],
-        "figures": ["FigureOptions", "draw_figure", "save_figure", "save_report_figures"],
+        "figures": [
+            "FigureOptions",
+            "draw_figure",
+            "save_figure",
+            "save_report_figures",
+            "study_report",
+        ],
+        "ledger": ["explain"],
+        "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
+        "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
+        "study": [
+            "SavedStudy",
+            "StudyPlace",
+            "compare_configurations",
+            "compute_study",
+            "list_studies",
+            "open_study",
+            "tune",
+        ],
         "training": [
             "RateCurve",
             "Run",
@@ -163,5 +228,6 @@ __getattr__, __dir__ = attach(
             "train_many",
             "verify",
         ],
+        "worksheets": ["make_worksheets"],
     },
 )

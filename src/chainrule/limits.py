@@ -14,7 +14,7 @@ from typing import Any
 
 from chainrule.errors import InputError, describe, unknown_name
 
-__all__ = ["Limit", "check_record", "limited", "limits_of"]
+__all__ = ["THREADS", "Limit", "check_record", "limited", "limits_of"]
 
 
 @dataclass(frozen=True)
@@ -144,3 +144,7 @@ def check_record(record: Any, where: str) -> None:
     """
     for name, limit in limits_of(record).items():
         object.__setattr__(record, name, limit.check(where, name, getattr(record, name)))
+
+
+THREADS = Limit(int, "how many compute at once", 1, optional=True)
+"""A number of threads; None for CHAINRULE_THREADS or else the number of processors."""

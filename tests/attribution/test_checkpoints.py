@@ -98,12 +98,12 @@ def test_a_run_that_stopped_inside_an_epoch(tmp_path) -> None:
     for path in (folder / "checkpoints").glob("epoch-000002*"):
         path.unlink()
     with RunFolder(folder) as kept:
-        kept.keep(course.plan.engine.advance(first, cr.Until(batches=3)))
+        kept.write_checkpoint(course.plan.engine.advance(first, cr.Until(batches=3)))
     early = RunReplay(str(folder), points())
     (stage,) = run_stages(early).stages
     assert (stage.step, stage.epoch, stage.rate) == (3, 1, 0.01)
     with RunFolder(folder) as kept:
-        kept.keep(early.plan.engine.advance(early.position_at(5), cr.Until(batches=1)))
+        kept.write_checkpoint(early.plan.engine.advance(early.position_at(5), cr.Until(batches=1)))
     later = run_stages(RunReplay(str(folder), points())).stages
     assert [(stage.step, stage.epoch) for stage in later] == [(5, 1), (6, 2)]
 

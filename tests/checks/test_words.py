@@ -58,6 +58,25 @@ def test_each_pattern_is_found_with_its_line(plant, run_check, text, found, sent
 
 @pytest.mark.usefixtures("checkout")
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The path, or None where there is no" + "ne.", "where there is no" + "ne"),
+        ("None where\n    # there is no" + "ne", "where there is no" + "ne"),
+        ("Who" + "ever calls it", "Who" + "ever"),
+        ("The loop is\n    to" + "ld so.", "is to" + "ld"),
+        ("sizes, one a la" + "yer", "one a la" + "yer"),
+    ],
+)
+def test_phrases_that_read_badly_are_found_in_prose(plant, run_check, text, found):
+    plant("src/rooms.py", f"# First line.\n# {text}\n")
+    plant("tests/test_rooms.py", f"# {text}\n")
+    code, (_, line) = run_check("words.py")
+    assert code == 1
+    assert line.startswith(f"src/rooms.py:2: '{found}' reads badly: write '")
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize(
     "name",
     [
         "src/utils.py",

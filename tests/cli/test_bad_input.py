@@ -108,8 +108,8 @@ CASES: list[tuple[str, str]] = [
     ("train small.csv --monitor validation_cost", "train: expected a validation set for the "
      "monitor validation_cost, got none. Set --validation-fraction, say to 0.1, or give a "
      "validation set."),
-    ("train small.csv --class-weights 1,2,3", "train: expected 2 --class-weights, one a class, "
-     "got 3."),
+    ("train small.csv --class-weights 1,2,3", "train: expected 2 --class-weights, one for each "
+     "class, got 3."),
     ("train small.csv --class-weights 0,0", "train: expected --class-weights with at least one "
      "above 0, got [0.0, 0.0] (list)."),
     ("train small.csv --initialiser-low 2", "train: expected --initialiser-high of at least "

@@ -19,14 +19,14 @@ def test_a_file_with_errors(chainrule) -> None:
     assert lines[0] == "four-detector: a 4 in four pixels"
     assert "  a[1][0]          0.407     0.592908                 wrong" in lines
     assert "First wrong: a[1][0]" in lines
-    assert "  Marks: 14 of 17." in lines
+    assert "14 of 17 marks" in lines
     assert max(map(len, lines)) <= 80
 
 
 def test_a_file_without(chainrule) -> None:
     outcome = chainrule("check", STEP)
     assert outcome.code == 0
-    assert outcome.out.endswith("  Marks: 19 of 19.\n\nNothing is wrong.\n")
+    assert "\n19 of 19 marks\n\nNothing is wrong.\n" in outcome.out
 
 
 def test_json(chainrule) -> None:
@@ -54,7 +54,7 @@ def test_html(chainrule) -> None:
         (
             ("--format", "pdf"),
             "check: expected a name for --format, got 'pdf' (str). There is none of that name. "
-            "The names are: html, text.",
+            "The names are: html, json, latex, markdown, text.",
         ),
     ],
 )

@@ -212,7 +212,7 @@ def test_compare(chainrule, studied: Path) -> None:
         ),
         (
             ("run", "small.toml", "--executor", "local", "--address", "tcp://x:1"),
-            "study: expected --executor dask or ray to go with --address, got local.",
+            "study: expected the executor dask or ray to go with an address, got local.",
         ),
         (
             ("compare", "small/9", "small"),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chainrule.cli.tune import varied
+from chainrule.cli.tune import parse_variation
 from chainrule.errors import ChainruleError
 
 SMALL = ("--engine", "reference", "--epochs", "1", "--workers", "1", "--trials", "3")
@@ -43,7 +43,7 @@ def test_what_varies_where_nothing_is_said(chainrule, line: str) -> None:
     ],
 )
 def test_varied(text: str, found: tuple[str, object]) -> None:
-    assert varied(text) == found
+    assert parse_variation(text) == found
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_varied(text: str, found: tuple[str, object]) -> None:
 )
 def test_what_cannot_vary(text: str, told: str) -> None:
     with pytest.raises(ChainruleError) as error:
-        varied(text)
+        parse_variation(text)
     assert str(error.value) == told
 
 

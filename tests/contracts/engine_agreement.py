@@ -22,6 +22,7 @@ from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
@@ -101,7 +102,7 @@ def recipe(cost: str, update: str, batch: int) -> cr.Recipe:
 
 def compiled_by(choice: KernelSelection, engine: CompiledEngine) -> CompiledEngine:
     """The engine, made to use these kernels whatever the rule would choose."""
-    engine.__dict__["_choice"] = choice
+    engine.__dict__["_selection"] = choice
     return engine
 
 
@@ -111,8 +112,8 @@ def outcomes(
     """What the law and each kind of kernel make of one epoch: Positions, or DivergenceErrors."""
     start = Position(network.parameters, UPDATES[how.optimiser].initial_state(network.parameters))
     given = (network.architecture, how, data)
-    engines: list[Engine] = [ReferenceEngine(*given)]
-    engines += [compiled_by(choice, CompiledEngine(*given)) for choice in choices]
+    engines: list[Engine] = [ReferenceEngine(TrainingContext(*given))]
+    engines += [compiled_by(choice, CompiledEngine(TrainingContext(*given))) for choice in choices]
     made: list[Any] = []
     for engine in engines:
         try:
@@ -238,10 +239,12 @@ def craft_apart(piece: str, layers: tuple[int, ...], is_sparse: bool, batch: int
     network = cr.Network.create(layers, ["tanh", "relu", "softmax"], seed=1, dtype="float64")
     plain = {"batch_size": batch, "learning_rate": 0.01, "epochs": 3, "seed": 0}
     how = cr.Recipe.from_dict({**plain, **CRAFT[piece]})
-    law = ReferenceEngine(network.architecture, how, data)
+    law = ReferenceEngine(TrainingContext(network.architecture, how, data))
     wanted, found = trained(law, network), []
     for choice in (TILES, COLUMNS) if piece in BY_TILES_ONLY else (LOOPS, TILES, COLUMNS):
-        engine = compiled_by(choice, CompiledEngine(network.architecture, how, data))
+        engine = compiled_by(
+            choice, CompiledEngine(TrainingContext(network.architecture, how, data))
+        )
         made = trained(engine, network)
         settled_apart = np.abs(
             engine.inference_parameters(made) - law.inference_parameters(wanted)

@@ -15,18 +15,24 @@ import pytest
 
 import chainrule as cr
 from chainrule.cli.app import COMMANDS
+from chainrule.documents import Document
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 ROW = re.compile(r"^\| `chainrule (?P<command>.+?)` \| `(?P<call>.+?)` \|$", re.MULTILINE)
+IMPORTS = GUIDE.read_text("utf-8").split("```")[1].removeprefix("python")
 ROWS = [(found["command"], found["call"]) for found in ROW.finditer(GUIDE.read_text("utf-8"))]
 CLOCK = frozenset(("seconds", "host", "pid"))
 """What differs from one run to the next."""
+UNCOMPARED = ("lock", ".journal")
+"""Ends of the names of files that hold times, or nothing."""
 ASKED = frozenset(("run", "target"))
 """What a command repeats of its own arguments."""
 
 
 def plain(value: Any) -> Any:
     """A result as the JSON of a command has it, without what the clock decides."""
+    if isinstance(value, Document):
+        value = None if value.values is None else value.values()
     if hasattr(value, "to_dict"):
         value = value.to_dict()
     if isinstance(value, dict):
@@ -40,22 +46,57 @@ def files(folder: Path) -> dict[str, bytes]:
     """The content of every file below a folder, with the folder's own name taken out."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != "lock":
+        if path.is_file() and not path.name.endswith(UNCOMPARED):
             content = path.read_bytes().replace(bytes(folder), b"FOLDER")
             found[str(path.relative_to(folder))] = content
     return found
 
 
+STUDY = """
+search = "grid"
+data = "flowers.csv"
+[network]
+layers = [2, 3, 2]
+[recipe]
+engine = "reference"
+[space]
+batch_size = [8, 16]
+[budget]
+epochs = 1
+"""
+
+
+def write_flowers(path: Path) -> None:
+    """Two kinds that lie far apart, twenty of each."""
+    rows = [f"{1 + i / 100},{2 - i / 100},rose" for i in range(20)]
+    rows += [f"{5 + i / 100},{7 - i / 100},tulip" for i in range(20)]
+    path.write_text("\n".join(["length,width,kind", *rows]) + "\n")
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The storage of the study `small`, which has ended."""
+    folder = tmp_path_factory.mktemp("study")
+    write_flowers(folder / "flowers.csv")
+    source = STUDY.replace("flowers.csv", str(folder / "flowers.csv"))
+    (folder / "small.toml").write_text(source)
+    place = cr.StudyPlace(workers=1)
+    cr.compute_study(folder / "small.toml", str(folder / "studies.journal"), place=place)
+    return folder / "studies.journal"
+
+
 @pytest.fixture
-def prepared(own_folder: None, trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(
+    own_folder: None, trained: Path, journal: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A folder with what the rows name: data, recipes, two runs and one more."""
     folder = tmp_path_factory.mktemp("prepared")
     for name in ("run", "seen"):
         shutil.copytree(trained / name, folder / name)
     shutil.copytree(trained / "run", folder / "other")
-    rows = [f"{1 + i / 100},{2 - i / 100},rose" for i in range(20)]
-    rows += [f"{5 + i / 100},{7 - i / 100},tulip" for i in range(20)]
-    (folder / "flowers.csv").write_text("\n".join(["length,width,kind", *rows]) + "\n")
+    shutil.copy(journal, folder / "studies.journal")
+    (folder / "small.toml").write_text(STUDY)
+    write_flowers(folder / "flowers.csv")
     (folder / "more.csv").write_text("length,width\n1.5,1.5\n5,7\n")
     rows = [f"{x / 10},{2 * x / 10}" for x in range(30)]
     (folder / "line.csv").write_text("\n".join(["x,y", *rows]) + "\n")
@@ -89,8 +130,11 @@ def test_command_and_call_agree(
     outcome = chainrule(*shlex.split(command))
     assert outcome.code in (0, 1), outcome.err
     monkeypatch.chdir(called)
-    result = eval(call, {"cr": cr, "Path": Path})  # the guide's own text
-    if "--json" in command:
+    names: dict[str, Any] = {}
+    exec(IMPORTS, names)  # the guide's own text, as the call is
+    result = eval(call, names)
+    is_json = "--json" in command or "--format json" in command
+    if is_json:
         printed, given = plain(json.loads(outcome.out)), plain(result)
         if isinstance(printed, dict):
             printed = {k: v for k, v in printed.items() if k in given or k not in ASKED}
@@ -99,4 +143,4 @@ def test_command_and_call_agree(
         assert outcome.out.strip() == result.strip()
     written = files(typed)
     assert written == files(called)
-    assert "--json" in command or set(written) != set(before) or outcome.out
+    assert is_json or set(written) != set(before) or outcome.out

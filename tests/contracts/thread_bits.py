@@ -23,8 +23,9 @@ from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
 from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
-from chainrule.training.epoch_end import train_chunk
+from chainrule.training.loop import train_chunk
 from chainrule.training.setup import first_position, prepare_training
 
 THREADS = (1, 2, 3, 4, 8)
@@ -60,8 +61,8 @@ def wide(kind: str, how: dict[str, Any], dtype: str) -> tuple[set[str], int]:
         plan = prepare_training(network, data, recipe, threads=threads)
         engine = plan.engine
         assert isinstance(engine, CompiledEngine)
-        most = max(most, engine._choice.threads)
-        assert engine._choice == KernelSelection(False, kind != "sparse by row", threads)
+        most = max(most, engine._selection.threads)
+        assert engine._selection == KernelSelection(False, kind != "sparse by row", threads)
         found.add(bits(engine.advance(first_position(plan), Until())))
     return found, most
 
@@ -89,10 +90,10 @@ def small(kind: str, update: str, batch: int, dtype: str) -> set[str]:
     start = Position(network.parameters, UPDATES[update].initial_state(network.parameters))
     found = set()
     for threads, slices in itertools.product(THREADS, (None, 2)):
-        engine = CompiledEngine(network.architecture, recipe, data)
-        engine.__dict__["_choice"] = KernelSelection(False, kind == "sparse by column", threads)
+        engine = CompiledEngine(TrainingContext(network.architecture, recipe, data))
+        engine.__dict__["_selection"] = KernelSelection(False, kind == "sparse by column", threads)
         position = replace(start)
-        while position.batch < engine.batches:
+        while position.batch < engine.schedule.batches(0):
             position = engine.advance(position, Until(batches=slices))
         found.add(bits(position))
     return found
@@ -124,7 +125,7 @@ def craft(kind: str, piece: str, dtype: str) -> set[str]:
     for threads, slices in itertools.product(THREADS, (None, 2)):
         plan = prepare_training(network, data, recipe, threads=threads)
         engine, position = plan.engine, first_position(plan)
-        engine.__dict__["_choice"] = KernelSelection(False, kind == "sparse by column", threads)
+        engine.__dict__["_selection"] = KernelSelection(False, kind == "sparse by column", threads)
         while position.epoch < recipe.epochs:
             position, _ = train_chunk(plan, position, Until(batches=slices))
         settled = hashlib.sha256(engine.inference_parameters(position).tobytes()).hexdigest()

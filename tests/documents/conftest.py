@@ -18,12 +18,17 @@ from chainrule.documents.mathematics import (
     Spelled,
 )
 from chainrule.documents.nodes import (
+    Beside,
+    Blank,
+    BlankGrid,
     Calculation,
     Code,
     CodeBlock,
     Definition,
     Definitions,
     Details,
+    Form,
+    FormField,
     Formula,
     Gallery,
     Heading,
@@ -95,6 +100,12 @@ def everything() -> Document:
         CodeBlock("a  b\n```\n<c>", "text"),
         Gallery((Picture("eye", np.eye(4)), Picture("parts", np.eye(4) - 0.5, signed=True))),
         Gallery((Picture("drawing", SVG, alt="a drawing"),)),
+        Form((FormField("Name", 5), FormField("Marks", 2, "of 3"))),
+        Beside((Definitions((Definition("", ("φ: ", Letter("φ"))),)),)),
+        BlankGrid((Blank(Letter("z"), "weighted sum", "z[1][0]"), Letter("a")), 2),
+        Panel((Formula(Letter("b")), Formula(Letter("c"))), "inline"),
         Details("More", (Paragraph("inside"),)),
     )
-    return Document(HOSTILE, blocks, about="All nodes.", legend="Read z.", contents=True)
+    return Document(
+        HOSTILE, blocks, aside="Sheet 1", about="All nodes.", legend="Read z.", contents=True
+    )

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.documents.document import FORMATS, Document, render, write_document
+from chainrule.documents.document import FORMATS, Document, render, render_all, write_document
 from chainrule.documents.nodes import Gallery, Heading, Paragraph, Picture, Table
+from chainrule.documents.terminal_writer import terminal
 from chainrule.errors import InputError, UnknownNameError
 
 
@@ -60,6 +61,26 @@ def test_a_notebook_shows_a_document(everything) -> None:
     assert " id=" not in fragment  # two documents of a notebook may have the same anchors
     assert "data-to" not in fragment
     assert everything._repr_markdown_() == render(everything, "markdown")
+
+
+def test_several_documents_in_one_text(everything) -> None:
+    second = Document("Second", (Paragraph("Words."),))
+    assert render_all([everything, second], "text").endswith("\fSecond\n\nWords.\n")
+    assert render_all([everything, second], "markdown").endswith("\n---\n\n# Second\n\nWords.\n")
+    latex = render_all([everything, second], "latex")
+    assert latex.count("\\newpage\n\\setcounter{page}{1}\n{\\LARGE Second\\par}") == 1
+    assert latex.count("\\documentclass") == 1
+    with pytest.raises(UnknownNameError):
+        render_all([second], "json")
+
+
+def test_a_terminal_shows_headings_bold() -> None:
+    blocks = (Heading("Part"), Table("", ("n",), (("1",),), "one"), Paragraph("Best.", "lead"))
+    text = terminal(Document("Title", blocks), styled=True)
+    assert text == (
+        "\x1b[1mTitle\x1b[0m\n\n\x1b[1mPart\x1b[0m\n\x1b[36m  n\x1b[0m\n  1\n"
+        "\x1b[2m  one\x1b[0m\n\n\x1b[1mBest.\x1b[0m\n"
+    )
 
 
 def test_tables_know_their_columns() -> None:

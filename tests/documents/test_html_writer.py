@@ -7,7 +7,7 @@ from collections import Counter
 from html.parser import HTMLParser
 
 from chainrule.documents.document import Document
-from chainrule.documents.html_writer import html_page
+from chainrule.documents.html_writer import html_page, html_pages
 from chainrule.documents.nodes import Heading, Paragraph
 
 EMPTY = {"meta", "wbr", "img"}
@@ -60,6 +60,10 @@ def test_every_node(everything) -> None:
     assert '<div class="line differs">by BP1 another number</div>' in text
     assert '<tr class="wrong"><th scope="row"><code>z[1]</code></th>' in text
     assert '<th scope="col" class="number">printed</th><th scope="col">verdict</th>' in text
+    assert '<p class="quiet">Sheet 1</p>' in text
+    assert '<span class="width-2">Marks<span class="suffix">of 3</span></span>' in text
+    assert '<ol class="blanks by-2"><li><math' in text
+    assert '<p class="known"><span><math' in text
     assert "Red is above 0, blue below; white is 0." in text
     assert '<img src="data:image/svg+xml;base64,' in text
     assert 'width="168" height="168" alt="eye">' in text
@@ -79,6 +83,15 @@ def test_a_page_loads_nothing_and_says_so(everything) -> None:
         "img-src data:"
     )
     assert not re.search(r'url\(|@import| src="(?!data:)', text)
+
+
+def test_several_documents_in_one_page(everything) -> None:
+    text = html_pages([everything, Document("Second")])
+    Page(text)
+    assert text.count('<article class="sheet"><header><h1>') == 2
+    assert '<main class="copies">' in text
+    assert '</h1><span class="label">Sheet 1</span></header>' in text
+    assert '<main class="single">' in html_pages([everything])
 
 
 def test_a_page_without_links_and_pictures_has_no_rule_for_them() -> None:

@@ -16,7 +16,7 @@ def test_every_node(everything) -> None:
     assert len(re.findall(r"(?<!\\)\$", body)) % 2 == 0
     opened = re.findall(r"\\begin\{(\w+)\}", text)
     assert sorted(opened) == sorted(re.findall(r"\\end\{(\w+)\}", text))
-    assert r"\textbackslash{}input\{x\} \#1 \%\par}" in text
+    assert r"\textbackslash{}input\{x\} \#1 \%\hfill\normalsize Sheet 1\par}" in text
     assert "\\block{Given}{2 marks}\n\n$\\displaystyle \\begin{pmatrix}" in text
     assert (
         "\\entry{F1}{weighted sum}{z[1][0]}"
@@ -29,6 +29,11 @@ def test_every_node(everything) -> None:
     assert r"\textbf{A \textbf{strong} word, \texttt{-{}-full} and $\delta$.}" in text
     assert "the page (\\texttt{https://example.org/?a=1\\&b})" in text
     assert "\\texttt{a~~b}\\par" in text
+    assert r"Name \makebox[15em]{\hrulefill}\quad Marks \makebox[6em]{\hrulefill} of 3\par" in text
+    assert "\\fact{}{$\\varphi$: $\\varphi$}" in text
+    assert "\\blank{0.475}{z}{weighted sum}{z[1][0]}%\n\\filled{0.475}{a}%\n\\par\n" in text
+    assert r"\mbox{$b$}\quad \mbox{$c$}" in text
+    assert r"\newcommand{\entry}" in text
     assert text.endswith("inside\n\n\n\\end{document}\n")
 
 

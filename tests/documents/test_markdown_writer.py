@@ -6,7 +6,8 @@ from chainrule.documents.markdown_writer import markdown
 def test_every_node(everything) -> None:
     text = markdown(everything)
     assert text.startswith(
-        "# \\<b\\>\\&\"'\\</b\\> \\| \\*x\\_1\\* <span>$</span>5 \\`c\\` \\\\input{x} \\#1 %\n\n"
+        "# \\<b\\>\\&\"'\\</b\\> \\| \\*x_1\\* <span>$</span>5 \\`c\\` \\\\input{x} \\#1 % "
+        "(Sheet 1)\n\n"
         "All nodes.\n\nRead z.\n\n## Given (2 marks)\n\n"
     )
     assert "```math\n\\begin{pmatrix} 0.25 & 0.5 \\end{pmatrix}\n```\n\n### Forward\n" in text
@@ -34,6 +35,8 @@ def test_every_node(everything) -> None:
     assert "````text\na  b\n```\n<c>\n````\n" in text
     assert "```\neye " in text
     assert "![a drawing](data:image/svg+xml;base64," in text
+    assert "\nName \\_\\_\\_\\_\\_\\_  Marks \\_\\_\\_\\_\\_\\_ of 3\n" in text
+    assert "\n- $z =$ \\_\\_\\_\\_\\_\\_ weighted sum `z[1][0]`\n- $a$\n\n$b$, $c$\n" in text
     assert text.endswith("<details><summary>More</summary>\n\ninside\n\n</details>\n")
 
 

@@ -10,7 +10,7 @@ from chainrule.documents.terminal_writer import terminal, wrap
 def test_every_node(everything) -> None:
     text = terminal(everything)
     assert text.startswith(
-        "<b>&\"'</b> | *x_1* $5 `c` \\input{x} #1 %\nAll nodes.\n\nGiven (2 marks)\n\n"
+        "<b>&\"'</b> | *x_1* $5 `c` \\input{x} #1 % (Sheet 1)\nAll nodes.\n\nGiven (2 marks)\n\n"
     )
     assert "       [0.25 0.5]\n\nForward\n\nF1     z\n\n" in text
     assert (
@@ -23,9 +23,16 @@ def test_every_node(everything) -> None:
         "Claims\n  quantity  printed  verdict\n  z[1]          0.5  wrong\n"
     ) in text
     assert "A strong word, --full and δ.\n\nSee the page.\n\n- one\n- <b>" in text
-    assert "\n1. first\n\nwrong: not right\n\n  a  b\n  ```\n  <c>\n\n" in text
+    assert "\n1. first\n\nwrong    not right\n\n  a  b\n  ```\n  <c>\n\n" in text
     assert "  eye             parts, above 0  parts, below 0\n" in text
-    assert text.endswith("  drawing\n\nMore\n  inside\n")
+    assert text.endswith(
+        "  drawing\n\n"
+        "Name _________________________  Marks __________ of 3\n\n"
+        "         φ: φ\n\n"
+        "       z = ____________  weighted sum\n       a\n\n"
+        "       b\n       c\n\n"
+        "More\n  inside\n"
+    )
 
 
 def test_a_title_and_blocks_below_their_headings() -> None:

@@ -10,10 +10,11 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import chainrule as cr
-from chainrule.data.augmentation import augmented, augmented_by_law, mixing
+from chainrule.data.augmentation import augment, augment_reference, mixup_partners
 from chainrule.engine.augmented_epochs import AugmentedEpochs, augmentation_from_recipe
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.errors import ShapeError
 from chainrule.training.setup import prepare_training
 
@@ -42,9 +43,9 @@ def test_the_recipes_distortions() -> None:
 def test_without_distortions_it_is_the_training_set_itself() -> None:
     plain = expansion(elastic_smoothness=2.0)
     assert not plain.changes
-    assert plain.of(0) is plain.of(7) is IMAGES
+    assert plain.dataset_of(0) is plain.dataset_of(7) is IMAGES
     assert plain.mixing(0) is None
-    plain.foresee(1)
+    plain.prepare(1)
     assert plain._coming == {}
 
 
@@ -53,15 +54,15 @@ def test_copies_are_those_of_seed_and_epoch() -> None:
     assert made.changes
     how = augmentation_from_recipe(made.recipe)
     for epoch in (0, 1, 5):
-        wanted = augmented(DOTS, (5, 5), how, seed=3, epoch=epoch)
-        assert_array_equal(made.of(epoch).inputs, wanted)
-    assert made.of(0).inputs.tobytes() != made.of(1).inputs.tobytes()
+        wanted = augment(DOTS, (5, 5), how, seed=3, epoch=epoch)
+        assert_array_equal(made.dataset_of(epoch).inputs, wanted)
+    assert made.dataset_of(0).inputs.tobytes() != made.dataset_of(1).inputs.tobytes()
     other = expansion(shift=1.0, noise=0.05, seed=4)
-    assert other.of(0).inputs.tobytes() != made.of(0).inputs.tobytes()
+    assert other.dataset_of(0).inputs.tobytes() != made.dataset_of(0).inputs.tobytes()
 
 
 def test_all_but_the_inputs_stays() -> None:
-    copy = expansion(shift=1.0).of(0)
+    copy = expansion(shift=1.0).dataset_of(0)
     assert_array_equal(copy.targets, IMAGES.targets)
     assert copy.sample_weights is not None
     assert_array_equal(copy.sample_weights, 1.0 + np.arange(12))
@@ -71,35 +72,35 @@ def test_all_but_the_inputs_stays() -> None:
 
 def test_those_of_the_last_two_epochs_are_kept() -> None:
     made = expansion(shift=1.0)
-    zero, one = made.of(0), made.of(1)
-    assert made.of(0) is zero
-    assert made.of(1) is one
-    two = made.of(2)
-    assert made.of(1) is one
-    assert made.of(2) is two
+    zero, one = made.dataset_of(0), made.dataset_of(1)
+    assert made.dataset_of(0) is zero
+    assert made.dataset_of(1) is one
+    two = made.dataset_of(2)
+    assert made.dataset_of(1) is one
+    assert made.dataset_of(2) is two
     assert sorted(made._made) == [1, 2]
-    assert_array_equal(made.of(0).inputs, zero.inputs)
+    assert_array_equal(made.dataset_of(0).inputs, zero.inputs)
 
 
 def test_what_is_foreseen_is_what_would_be_made() -> None:
     seen, made = expansion(shift=1.0), expansion(shift=1.0)
     made.threads = 2
-    seen.foresee(1)
+    seen.prepare(1)
     coming = seen._coming[1]
-    seen.foresee(1)  # once is enough
+    seen.prepare(1)  # once is enough
     assert seen._coming[1] is coming
-    assert_array_equal(seen.of(1).inputs, made.of(1).inputs)
-    assert seen.of(1) is coming.result()
-    seen.foresee(1)
+    assert_array_equal(seen.dataset_of(1).inputs, made.dataset_of(1).inputs)
+    assert seen.dataset_of(1) is coming.result()
+    seen.prepare(1)
     assert seen._coming == {}
 
 
 def test_an_error_on_the_way_is_raised_where_the_copies_are_needed() -> None:
     made = expansion(cr.Dataset(DOTS, np.arange(12) % 3), shift=1.0)
-    made.foresee(1)
+    made.prepare(1)
     with pytest.raises(ShapeError) as caught:
-        made.of(1)
-    assert str(caught.value).startswith("augmented: expected examples of a shape such as (28, 28)")
+        made.dataset_of(1)
+    assert str(caught.value).startswith("augment: expected examples of a shape such as (28, 28)")
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
@@ -109,10 +110,10 @@ def test_mixing_by_hand(dtype: str) -> None:
     pairs = made.mixing(2)
     assert pairs is not None
     partners, shares = pairs
-    wanted = mixing(12, augmentation_from_recipe(made.recipe), seed=3, epoch=2)
+    wanted = mixup_partners(12, augmentation_from_recipe(made.recipe), seed=3, epoch=2)
     assert_array_equal(partners, wanted[0])
     assert_array_equal(shares, wanted[1])
-    found = made.of(2).inputs
+    found = made.dataset_of(2).inputs
     assert found.dtype == dtype
     for i in range(12):
         exact = shares[i] * DOTS[i] + (1 - shares[i]) * DOTS[partners[i]]
@@ -124,9 +125,9 @@ def test_distorted_copies_are_mixed_with_each_other() -> None:
     pairs = both.mixing(0)
     assert pairs is not None
     partners, shares = pairs
-    copies = alone.of(0).inputs.astype(float)
+    copies = alone.dataset_of(0).inputs.astype(float)
     exact = shares[:, None] * copies + (1 - shares[:, None]) * copies[partners]
-    assert np.abs(both.of(0).inputs - exact).max() <= 0.5001
+    assert np.abs(both.dataset_of(0).inputs - exact).max() <= 0.5001
 
 
 def test_without_numba_the_law_makes_the_copies(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,14 +135,14 @@ def test_without_numba_the_law_makes_the_copies(monkeypatch: pytest.MonkeyPatch)
     how = augmentation_from_recipe(made.recipe)
     with monkeypatch.context() as patched:
         patched.setattr(importlib.util, "find_spec", lambda name: None)
-        found = made.of(1).inputs
-    assert_array_equal(found, augmented_by_law(DOTS, (5, 5), how, seed=3, epoch=1))
+        found = made.dataset_of(1).inputs
+    assert_array_equal(found, augment_reference(DOTS, (5, 5), how, seed=3, epoch=1))
     assert found.dtype == np.uint8
 
 
 def test_a_recipe_without_a_seed_has_no_copies() -> None:
     with pytest.raises(AssertionError, match=r"Recipe\.with_seed comes first"):
-        expansion(seed=None, shift=1.0).of(0)
+        expansion(seed=None, shift=1.0).dataset_of(0)
 
 
 DISTORTED = {
@@ -184,10 +185,14 @@ def test_neither_engine_sees_an_example_that_is_held_out() -> None:
     dark = prepare_training(network, IMAGES, recipe, BRIGHT)
     described = dark.network.architecture
     for epoch in (0, 1):
-        law = ReferenceEngine(described, recipe, dark.training)
-        x = law._set(epoch).inputs(slice(None))
+        law = ReferenceEngine(TrainingContext(described, recipe, dark.training))
+        x = law.context.epoch_view(epoch).inputs(slice(None))
         assert 0 < x.max() < 100 / 255
-        examples = CompiledEngine(described, recipe, dark.training)._data(epoch)[0]
+        examples = (
+            CompiledEngine(TrainingContext(described, recipe, dark.training))
+            ._workspace(epoch)
+            .examples
+        )
         values = examples.dense if examples.indptr.size == 0 else examples.values / 255
         assert 0 < values.max() < 100 / 255
         assert values.max() == pytest.approx(x.max(), rel=1e-6)

@@ -16,6 +16,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.position import EpochRecord, Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
 from chainrule.network.architecture import Architecture
 from chainrule.network.network import BLOCK
@@ -33,11 +34,11 @@ def engine(optimiser: str = "adam", dtype: str = "float32", **more: float) -> Re
     data = Dataset(inputs, labels, scale=1 / 255, sample_weights=random.uniform(0, 2, 106))
     described = Architecture.of([6, 5, 3], "tanh", "softmax", dtype=dtype)
     recipe = Recipe(optimiser=optimiser, batch_size=5, epochs=2, seed=4).replaced(**more)
-    return ReferenceEngine(described, recipe, data)
+    return ReferenceEngine(TrainingContext(described, recipe, data))
 
 
 def begun(by: ReferenceEngine) -> Position:
-    theta = draw_parameters(by.architecture, 0)
+    theta = draw_parameters(by.context.architecture, 0)
     theta.flags.writeable = False
     return Position(theta, UPDATES[by.recipe.optimiser].initial_state(theta))
 
@@ -60,7 +61,7 @@ def test_slices_make_the_same_bits_as_one_call(optimiser: str, dtype: str, slice
     assert (whole.batch, whole.step, whole.sums.examples) == (BATCHES, BATCHES, 106)
     assert {whole.parameters.dtype, whole.state.dtype} == {np.dtype(dtype)}
     position, calls = begun(by), 0
-    while position.batch < by.batches:
+    while position.batch < by.schedule.batches(0):
         # Another engine each time: nothing is carried but the position.
         position = engine(optimiser, dtype, clip_norm=0.05, l2=0.01).advance(
             position, Until(batches=slice_)
@@ -73,7 +74,7 @@ def test_slices_make_the_same_bits_as_one_call(optimiser: str, dtype: str, slice
 def test_slices_by_the_clock_make_the_same_bits() -> None:
     by = engine()
     position, calls = begun(by), 0
-    while position.batch < by.batches:
+    while position.batch < by.schedule.batches(0):
         position = by.advance(position, Until(seconds=0))
         calls += 1
     assert calls == BATCHES
@@ -95,10 +96,10 @@ def test_nothing_is_done_at_an_epochs_end() -> None:
 
 
 def test_the_last_batch_may_be_smaller() -> None:
-    assert engine().batches == BATCHES
-    assert engine(batch_size=106).batches == 1
-    assert engine(batch_size=105).batches == 2
-    assert engine(batch_size=10**6).batches == 1
+    assert engine().schedule.batches(0) == BATCHES
+    assert engine(batch_size=106).schedule.batches(0) == 1
+    assert engine(batch_size=105).schedule.batches(0) == 2
+    assert engine(batch_size=10**6).schedule.batches(0) == 1
 
 
 def test_advancing_leaves_the_position_it_began_from() -> None:
@@ -130,7 +131,7 @@ def test_epochs_have_other_orders() -> None:
 
 
 def test_a_recipe_without_a_seed_cannot_be_computed() -> None:
-    by = replace(engine(), recipe=Recipe())
+    by = ReferenceEngine(replace(engine().context, recipe=Recipe()))
     with pytest.raises(AssertionError, match=r"Recipe\.with_seed comes first"):
         by.advance(begun(by), Until(batches=1))
 
@@ -182,7 +183,7 @@ def test_the_score_is_the_mean_over_the_whole_set() -> None:
 def test_the_score_of_numbers_has_no_accuracy() -> None:
     described = Architecture.of([1, 2], "identity", dtype="float64")
     data = Dataset(np.array([[1.0], [2.0]]), np.array([[1.0, 0], [0, 0]]))
-    by = ReferenceEngine(described, Recipe(cost="squared_error", seed=0), data)
+    by = ReferenceEngine(TrainingContext(described, Recipe(cost="squared_error", seed=0), data))
     score = by.score(np.array([1.0, -1.0, 0.0, 0.0]), data)
     assert (score.examples, score.cost, score.accuracy) == (2, (0 + 1 + 4 + 4) / 2, None)
 
@@ -190,15 +191,17 @@ def test_the_score_of_numbers_has_no_accuracy() -> None:
 def test_the_score_does_not_know_class_weights() -> None:
     plain, weighted = engine(), engine(class_weights=(1.0, 5.0, 0.0))  # type: ignore[arg-type]
     theta = begun(plain).parameters
-    assert plain.score(theta, plain.training) == weighted.score(theta, plain.training)
+    assert plain.score(theta, plain.context.training) == weighted.score(
+        theta, plain.context.training
+    )
 
 
 def test_a_trace_is_of_the_rows_asked_for() -> None:
     by = engine(dtype="float64")
     rows = np.array([7, 3])
     trace = by.trace(begun(by).parameters, rows)
-    assert trace.x.tobytes() == (by.training.inputs[rows] * (1 / 255)).tobytes()
-    assert trace.y.argmax(axis=1).tolist() == by.training.targets[rows].tolist()
+    assert trace.x.tobytes() == (by.context.training.inputs[rows] * (1 / 255)).tobytes()
+    assert trace.y.argmax(axis=1).tolist() == by.context.training.targets[rows].tolist()
     assert trace.y.sum() == 2
 
 

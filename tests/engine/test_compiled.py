@@ -13,6 +13,7 @@ from chainrule.engine.contract import Until
 from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.equations.updates import UPDATES
@@ -26,14 +27,17 @@ def engines(network, data=CLASSES, **recipe):
     settled = {"cost": "squared_error", "optimiser": "sgd", "learning_rate": 0.1, "seed": 0}
     how = cr.Recipe(**{**settled, "batch_size": 4, "epochs": 3, **recipe})
     start = Position(network.parameters, UPDATES[how.optimiser].initial_state(network.parameters))
-    made = [kind(network.architecture, how, data) for kind in (ReferenceEngine, CompiledEngine)]
+    made = [
+        kind(TrainingContext(network.architecture, how, data))
+        for kind in (ReferenceEngine, CompiledEngine)
+    ]
     return *made, start
 
 
 def made_to_use(engine, **choice):
     """The engine with other kernels than the rule would choose."""
     wanted = {"loops": False, "by_column": False, "threads": 1} | choice
-    engine.__dict__["_choice"] = KernelSelection(**wanted)
+    engine.__dict__["_selection"] = KernelSelection(**wanted)
     return engine
 
 
@@ -132,17 +136,22 @@ def test_as_many_threads_as_are_given_or_the_variable_says(monkeypatch):
     """With 8 million multiplications a batch there is something to share."""
     network, data = cr.Network.create([100, 80, 3]), cr.Dataset(np.ones((1000, 100)), [0, 1] * 500)
     recipe = cr.Recipe(seed=0, batch_size=1000)
-    chosen = CompiledEngine(network.architecture, recipe, data, 2)
-    assert chosen._choice.threads == 2
+    chosen = CompiledEngine(TrainingContext(network.architecture, recipe, data, 2))
+    assert chosen._selection.threads == 2
     monkeypatch.setenv("CHAINRULE_THREADS", "1")
-    assert CompiledEngine(network.architecture, recipe, data)._choice.threads == 1
-    assert CompiledEngine(network.architecture, recipe, data, 2)._choice.threads == 2
+    assert (
+        CompiledEngine(TrainingContext(network.architecture, recipe, data))._selection.threads == 1
+    )
+    assert (
+        CompiledEngine(TrainingContext(network.architecture, recipe, data, 2))._selection.threads
+        == 2
+    )
 
 
 def test_nothing_is_done_at_an_epochs_end():
     _, engine, start = engines(cr.Network.create([6, 5, 3], seed=1))
     end = engine.advance(start, Until())
-    assert end.batch == engine.batches == 8
+    assert end.batch == engine.schedule.batches(0) == 8
     assert engine.advance(end, Until()) is end
     assert engine.advance(start, Until(batches=0)).parameters.tobytes() == (
         start.parameters.tobytes()
@@ -178,7 +187,7 @@ def test_slices_change_no_bit(optimiser, kernels):
     whole = engine.advance(start, Until())
     for slices in (Until(batches=1), Until(batches=3), Until(seconds=0.0)):
         position = start
-        while position.batch < engine.batches:
+        while position.batch < engine.schedule.batches(0):
             position = engine.advance(position, slices)
         assert position.parameters.tobytes() == whole.parameters.tobytes()
         assert position.state.tobytes() == whole.state.tobytes()

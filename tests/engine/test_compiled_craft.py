@@ -17,6 +17,7 @@ from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import initial_state
 
 CHANCE = np.random.default_rng(5)
@@ -78,9 +79,9 @@ def begun(engine: Any, network: cr.Network) -> Position:
 def made(
     choice: KernelSelection | None, network: cr.Network, recipe: cr.Recipe, data: cr.Dataset
 ) -> CompiledEngine:
-    engine = CompiledEngine(network.architecture, recipe, data)
+    engine = CompiledEngine(TrainingContext(network.architecture, recipe, data))
     if choice is not None:
-        engine.__dict__["_choice"] = choice
+        engine.__dict__["_selection"] = choice
     return engine
 
 
@@ -101,7 +102,7 @@ def network_of(dtype: str = "float64", last: str = "softmax", **more: Any) -> cr
 def agree(
     network: cr.Network, recipe: cr.Recipe, data: cr.Dataset, choice: KernelSelection | None
 ) -> None:
-    law = trained(ReferenceEngine(network.architecture, recipe, data), network)
+    law = trained(ReferenceEngine(TrainingContext(network.architecture, recipe, data)), network)
     engine = made(choice, network, recipe, data)
     ours = trained(engine, network)
     assert_allclose(ours.parameters, law.parameters, rtol=1e-9, atol=1e-10)
@@ -116,7 +117,9 @@ def agree(
 
 
 def law_settled(network: Any, recipe: cr.Recipe, data: cr.Dataset, position: Position) -> Any:
-    return ReferenceEngine(network.architecture, recipe, data).inference_parameters(position)
+    return ReferenceEngine(
+        TrainingContext(network.architecture, recipe, data)
+    ).inference_parameters(position)
 
 
 @pytest.mark.parametrize("kernels", KERNELS)
@@ -190,7 +193,7 @@ def test_a_single_hidden_layer_and_none() -> None:
 def test_float32_agrees_to_its_rounding() -> None:
     network, data = network_of("float32"), cr.Dataset(DENSE.astype(np.float32), CLASSES)
     recipe = recipe_of(**{**PIECES["all"], "optimiser": "sgd"})
-    law = trained(ReferenceEngine(network.architecture, recipe, data), network)
+    law = trained(ReferenceEngine(TrainingContext(network.architecture, recipe, data)), network)
     ours = trained(made(TILES, network, recipe, data), network)
     assert_allclose(ours.parameters, law.parameters, atol=2e-5)
 
@@ -228,7 +231,7 @@ def test_a_divergence_is_told_as_by_the_law(more: dict[str, Any]) -> None:
     data, told = cr.Dataset(DENSE, CLASSES), []
     recipe = recipe_of(**{"cost": "squared_error", **more, "optimiser": "sgd"})
     for engine in (
-        ReferenceEngine(network.architecture, recipe, data),
+        ReferenceEngine(TrainingContext(network.architecture, recipe, data)),
         made(KERNELS["threads"], network, recipe, data),
     ):
         with pytest.raises(cr.DivergenceError) as caught:
@@ -243,7 +246,7 @@ def test_the_room_is_that_of_the_largest_part() -> None:
     engine = made(TILES, network_of(), recipe, data)
     assert engine.schedule.largest == 28
     assert engine._rows == 14
-    assert engine._plan.capacity == 32
+    assert engine._kernel_layout.capacity == 32
 
 
 def test_prepare_trains_nothing() -> None:

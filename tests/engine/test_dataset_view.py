@@ -78,13 +78,13 @@ def test_shares() -> None:
 
 def test_right_answers_are_counted() -> None:
     outputs = np.array([[0.1, 0.8, 0.1], [0.9, 0.1, 0.0]])
-    assert DatasetView(BYTES, 3, "float64").correct(outputs, ROWS) == 1
-    assert DatasetView(BYTES, 3, "float64").correct(outputs, np.array([1, 1])) == 1
-    assert DatasetView(BYTES, 3, "float64").correct(outputs, np.array([2, 1])) == 2
+    assert DatasetView(BYTES, 3, "float64").count_correct(outputs, ROWS) == 1
+    assert DatasetView(BYTES, 3, "float64").count_correct(outputs, np.array([1, 1])) == 1
+    assert DatasetView(BYTES, 3, "float64").count_correct(outputs, np.array([2, 1])) == 2
     two = Dataset(np.zeros((2, 1)), np.array([0, 1]))
-    assert DatasetView(two, 1, "float64").correct(np.array([[0.5], [0.6]]), slice(None)) == 2
+    assert DatasetView(two, 1, "float64").count_correct(np.array([[0.5], [0.6]]), slice(None)) == 2
     numbers = Dataset(np.zeros((2, 1)), np.ones((2, 3)))
-    assert DatasetView(numbers, 3, "float64").correct(outputs, slice(None)) == 0
+    assert DatasetView(numbers, 3, "float64").count_correct(outputs, slice(None)) == 0
 
 
 def weighted(weights: list[float] | None, targets: object = (0, 1, 1)) -> Dataset:
@@ -115,17 +115,18 @@ def test_class_weights_multiply_the_examples_own() -> None:
         (
             weighted(None),
             (1.0, 2.0, 3.0),
-            "train: expected 2 class_weights, one a class, got 3.",
+            "train: expected 2 class_weights, one for each class, got 3.",
         ),
         (
             weighted(None, [[0.5], [1], [2]]),
             (1.0,),
-            "train: expected no class_weights where targets are numbers, got 1.",
+            "train: expected no class_weights for targets that are numbers, got 1.",
         ),
         (
             weighted([1, 0, 0]),
             (0.0, 1.0),
-            "train: expected at least one example that counts, got weights that are all 0.",
+            "train: expected at least one example with a weight above 0, got weights that are "
+            "all 0.",
         ),
     ],
 )

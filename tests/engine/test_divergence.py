@@ -15,6 +15,7 @@ from chainrule.engine.contract import Until
 from chainrule.engine.divergence import is_finite, validation_divergence
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture
@@ -54,7 +55,7 @@ def caught(
     described = Architecture.of(list(layers), activation, dtype=dtype)
     weights = None if sample_weights is None else np.array(sample_weights)
     given = Dataset(np.array(data[0]), np.array(data[1]), sample_weights=weights)
-    engine = ReferenceEngine(described, how, given)
+    engine = ReferenceEngine(TrainingContext(described, how, given))
     position = begun(how.optimiser, parameters, dtype)
     with pytest.raises(DivergenceError) as raised:
         engine.advance(position, Until())
@@ -121,7 +122,7 @@ def test_an_activation_that_is_not_finite_where_its_sum_is() -> None:
 def test_a_score_that_is_not_finite_is_told_as_it_is() -> None:
     data = Dataset(np.array([[1e300], [1.0]]), np.array([[1.0], [1e300]]))
     described = Architecture.of([1, 1], "identity")
-    engine = ReferenceEngine(described, Recipe(cost="squared_error", seed=0), data)
+    engine = ReferenceEngine(TrainingContext(described, Recipe(cost="squared_error", seed=0), data))
     assert engine.score(np.array([1, 0], np.float32), data).cost == np.inf
 
 
@@ -296,7 +297,8 @@ def test_the_first_tensor_that_is_not_finite_is_named() -> None:
 def test_the_epoch_is_counted_from_1() -> None:
     described = Architecture.of([1, 1], "identity")
     recipe = Recipe(cost="squared_error", learning_rate=1e300, optimiser="sgd", seed=0)
-    engine = ReferenceEngine(described, recipe, Dataset(np.ones((1, 1)), np.zeros((1, 1))))
+    data = Dataset(np.ones((1, 1)), np.zeros((1, 1)))
+    engine = ReferenceEngine(TrainingContext(described, recipe, data))
     position = replace(begun("sgd", [1.0, 1.0], "float32"), epoch=6)
     with pytest.raises(DivergenceError) as raised:
         engine.advance(position, Until())

@@ -16,6 +16,7 @@ from chainrule.engine import engines
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.engines import make_engine
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.errors import MissingLibraryError, ShapeError
 
 DATA = cr.Dataset(np.eye(4), [0, 1, 0, 1])
@@ -29,27 +30,31 @@ HALTED = "ModuleNotFoundError: import of chainrule.engine.compiled halted; None 
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compiled engine cannot be loaded, and nobody has been told so."""
     monkeypatch.setitem(sys.modules, "chainrule.engine.compiled", None)
-    monkeypatch.setattr(engines, "_told", set())
+    monkeypatch.setattr(engines, "_logged", set())
 
 
 def test_the_recipe_names_the_engine() -> None:
     assert cr.Recipe().engine == "compiled"
     for name, kind in (("reference", ReferenceEngine), ("compiled", CompiledEngine)):
-        made = make_engine(NETWORK.architecture, RECIPE.replaced(engine=name), DATA)
+        made = make_engine(
+            TrainingContext(NETWORK.architecture, RECIPE.replaced(engine=name), DATA)
+        )
         assert type(made) is kind
         assert made.recipe.engine == name
 
 
 def test_the_threads_are_handed_on() -> None:
     for exactly in (False, True):
-        made = make_engine(NETWORK.architecture, RECIPE, DATA, threads=3, exactly=exactly)
+        made = make_engine(
+            TrainingContext(NETWORK.architecture, RECIPE, DATA, threads=3), exact=exactly
+        )
         assert isinstance(made, CompiledEngine)
-        assert made.threads == 3
+        assert made.context.threads == 3
 
 
 def test_the_reference_engine_takes_its_place_and_says_so_once(without, caplog) -> None:
     for _ in range(2):
-        made = make_engine(NETWORK.architecture, RECIPE, DATA)
+        made = make_engine(TrainingContext(NETWORK.architecture, RECIPE, DATA))
         assert type(made) is ReferenceEngine
         assert made.recipe == RECIPE.replaced(engine="reference")
     told = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
@@ -63,9 +68,9 @@ def test_whatever_numba_raises_leads_to_the_reference_engine(monkeypatch, caplog
     def broken(self: CompiledEngine) -> None:
         raise OSError("no\nsuch library")
 
-    monkeypatch.setattr(engines, "_told", set())
+    monkeypatch.setattr(engines, "_logged", set())
     monkeypatch.setattr(CompiledEngine, "prepare", broken)
-    assert type(make_engine(NETWORK.architecture, RECIPE, DATA)) is ReferenceEngine
+    assert type(make_engine(TrainingContext(NETWORK.architecture, RECIPE, DATA))) is ReferenceEngine
     assert caplog.messages == ["The reference engine computes, since Numba fails: OSError: no"]
 
 
@@ -90,7 +95,7 @@ REFUSED = (
 
 def test_no_other_engine_goes_on_with_a_run(without) -> None:
     with pytest.raises(MissingLibraryError) as caught:
-        make_engine(NETWORK.architecture, RECIPE, DATA, exactly=True)
+        make_engine(TrainingContext(NETWORK.architecture, RECIPE, DATA), exact=True)
     assert str(caught.value) == REFUSED
     assert (caught.value.argument, caught.value.value) == ("engine", "compiled")
 
@@ -107,8 +112,8 @@ def test_a_run_that_began_compiled_is_not_resumed_without(tmp_path, request) -> 
 def test_errors_of_the_data_are_no_fault_of_numbas() -> None:
     recipe = RECIPE.replaced(class_weights=(1.0, 2.0, 3.0))
     with pytest.raises(ShapeError) as caught:
-        make_engine(NETWORK.architecture, recipe, DATA)
-    assert str(caught.value) == "train: expected 2 class_weights, one a class, got 3."
+        make_engine(TrainingContext(NETWORK.architecture, recipe, DATA))
+    assert str(caught.value) == "train: expected 2 class_weights, one for each class, got 3."
 
 
 def chainrule(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

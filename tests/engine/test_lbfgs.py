@@ -12,6 +12,7 @@ from chainrule.engine.contract import Until
 from chainrule.engine.engines import make_engine
 from chainrule.engine.lbfgs import LbfgsEngine
 from chainrule.engine.position import EpochSums, Position
+from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import initial_state
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture
@@ -47,7 +48,7 @@ def recipe(**more: object) -> Recipe:
 @pytest.mark.parametrize("l2", [0.0, 0.3])
 def test_a_plane_is_fitted_as_the_normal_equations_have_it(n: int, l2: float) -> None:
     data, asked = points(n), recipe(l2=l2, iterations=100)
-    engine = make_engine(LINE, asked, data)
+    engine = make_engine(TrainingContext(LINE, asked, data))
     assert isinstance(engine, LbfgsEngine)
     after = engine.advance(begun(asked), Until())
     x = np.hstack((data.inputs, np.ones((n, 1))))
@@ -59,7 +60,7 @@ def test_a_plane_is_fitted_as_the_normal_equations_have_it(n: int, l2: float) ->
 
 def test_the_sums_are_those_before_the_steps() -> None:
     data, asked = points(), recipe(l2=0.1)
-    engine, start = LbfgsEngine(LINE, asked, data), begun(recipe())
+    engine, start = LbfgsEngine(TrainingContext(LINE, asked, data)), begun(recipe())
     after = engine.advance(start, Until())
     residual = data.inputs @ start.parameters[:3] + start.parameters[3] - data.targets[:, 0]
     assert after.sums.cost / 40 == pytest.approx(0.5 * np.mean(residual**2), rel=1e-12)
@@ -71,7 +72,7 @@ def test_the_sums_are_those_before_the_steps() -> None:
 
 def test_an_epoch_is_one_batch_and_is_not_begun_twice() -> None:
     asked = recipe()
-    engine = LbfgsEngine(LINE, asked, points())
+    engine = LbfgsEngine(TrainingContext(LINE, asked, points()))
     assert (engine.schedule.batches(0), engine.schedule.steps) == (1, 3)
     after = engine.advance(begun(asked), Until())
     assert engine.advance(after, Until()) is after
@@ -98,7 +99,7 @@ def test_epochs_begin_anew_so_that_a_run_can_be_cut_anywhere(tmp_path) -> None:
 
 def test_a_minimum_is_left_as_it_is() -> None:
     asked = recipe(iterations=200)
-    engine = LbfgsEngine(LINE, asked, points())
+    engine = LbfgsEngine(TrainingContext(LINE, asked, points()))
     there = engine.advance(begun(asked), Until())
     onwards = replace(there, epoch=1, batch=0, sums=EpochSums())
     after = engine.advance(onwards, Until())
@@ -111,7 +112,7 @@ def test_classes_and_scores() -> None:
     data = Dataset(x, (x[:, 0] > 0).astype(int))
     asked = Recipe(optimiser="lbfgs", seed=0, epochs=1, iterations=50)
     network = Network.create([2, 2], seed=0, dtype="float64")
-    engine = LbfgsEngine(network.architecture.for_cost(asked.cost), asked, data)
+    engine = LbfgsEngine(TrainingContext(network.architecture.for_cost(asked.cost), asked, data))
     start = Position(network.parameters, initial_state(asked, network.parameters))
     after = engine.advance(start, Until())
     assert engine.score(engine.inference_parameters(after), data).accuracy == 1.0
@@ -124,7 +125,7 @@ def test_what_is_not_finite_at_the_start_is_told() -> None:
     asked = recipe()
     start = replace(begun(asked), parameters=np.full(4, 1e200))
     with pytest.raises(DivergenceError) as caught:
-        LbfgsEngine(LINE, asked, points()).advance(start, Until())
+        LbfgsEngine(TrainingContext(LINE, asked, points())).advance(start, Until())
     assert "expected finite numbers, got inf in cost (layer 1) at epoch 1, batch 1." in str(
         caught.value
     )

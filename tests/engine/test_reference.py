@@ -15,6 +15,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
 from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
@@ -29,7 +30,7 @@ def engine(recipe: Recipe, weights: Sequence[float] | None = None) -> ReferenceE
     """Learns the line y = w x + b from five points."""
     given = None if weights is None else np.array(weights)
     points = Dataset(np.array(XS)[:, None], np.array(YS)[:, None], sample_weights=given)
-    return ReferenceEngine(LINE, recipe, points)
+    return ReferenceEngine(TrainingContext(LINE, recipe, points))
 
 
 def begun(recipe: Recipe, parameters: Sequence[float] = START) -> Position:
@@ -101,7 +102,7 @@ def test_the_papers_step_by_hand() -> None:
     recipe = Recipe(cost="squared_error", optimiser="sgd", learning_rate=1.0, seed=0)
     data = Dataset(np.array([[1.0]]), np.array([[0.0]]))
     described = Architecture.of([1, 1, 1], "sigmoid", dtype="float64")
-    position = ReferenceEngine(described, recipe, data).advance(
+    position = ReferenceEngine(TrainingContext(described, recipe, data)).advance(
         begun(recipe, (0.5, 1.0, 1.0, 0.0)), Until()
     )
     a0 = 1 / (1 + math.exp(-1.5))
@@ -232,7 +233,9 @@ def trained(data: Dataset, recipe: Recipe, described: Architecture) -> Position:
     theta = np.linspace(-0.5, 0.5, size).astype(described.dtype)
     position = Position(theta, UPDATES[recipe.optimiser].initial_state(theta))
     for epoch in range(recipe.epochs):
-        position = ReferenceEngine(described, recipe, data).advance(position, Until())
+        position = ReferenceEngine(TrainingContext(described, recipe, data)).advance(
+            position, Until()
+        )
         position = replace(position, epoch=epoch + 1, batch=0)
     return position
 
@@ -288,7 +291,9 @@ def test_a_single_output_learns_two_classes() -> None:
         cost="binary_cross_entropy", optimiser="sgd", learning_rate=1.0, epochs=20, seed=0
     )
     position = trained(data, recipe, described)
-    score = ReferenceEngine(described, recipe, data).score(position.parameters, data)
+    score = ReferenceEngine(TrainingContext(described, recipe, data)).score(
+        position.parameters, data
+    )
     assert score.accuracy == 1.0
     w, b = position.parameters
     costs = [
@@ -304,5 +309,7 @@ def test_right_answers_are_counted_before_the_step() -> None:
     data = Dataset(np.array([[1.0], [-1], [2]]), np.array([0, 1, 1]))
     theta = np.array([1.0, -1.0, 0.0, 0.0])
     position = Position(theta, UPDATES["adam"].initial_state(theta))
-    after = ReferenceEngine(described, recipe, data).advance(position, Until(batches=1))
+    after = ReferenceEngine(TrainingContext(described, recipe, data)).advance(
+        position, Until(batches=1)
+    )
     assert (after.sums.correct, after.sums.examples) == (2, 2)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from chainrule.data.augmentation import mixing
+from chainrule.data.augmentation import mixup_partners
 from chainrule.data.batch_order import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.augmented_epochs import augmentation_from_recipe
@@ -21,8 +21,9 @@ from chainrule.engine.contract import Until
 from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import initial_state
-from chainrule.equations.hashing import key_of
+from chainrule.equations.hashing import make_key
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import draw_parameters
@@ -58,7 +59,7 @@ class Twin:
     def mask(self, layer: int, places: list[int], width: int) -> Any:
         shares = self.recipe.dropout or (0.0,)
         share = shares[0] if len(shares) == 1 else shares[layer - 1]
-        key = key_of(0, "dropout", self.step, layer)
+        key = make_key(0, "dropout", self.step, layer)
         rows = [[number(key, i * width + j) >= share * 2**32 for j in range(width)] for i in places]
         return np.array(rows) / (1 - share)
 
@@ -98,7 +99,9 @@ class Twin:
         recipe, n = self.recipe, len(self.data)
         x, y = self.data.inputs, np.eye(3)[self.data.targets]
         if recipe.mixup:
-            partners, shares = mixing(n, augmentation_from_recipe(recipe), seed=0, epoch=epoch)
+            partners, shares = mixup_partners(
+                n, augmentation_from_recipe(recipe), seed=0, epoch=epoch
+            )
             own = shares[:, None]
             x, y = own * x + (1 - own) * x[partners], own * y + (1 - own) * y[partners]
         y = (1 - recipe.label_smoothing) * y + recipe.label_smoothing / 3
@@ -123,7 +126,7 @@ class Twin:
 
 
 def begun(engine: ReferenceEngine) -> Position:
-    theta = add_gains(engine.layout, draw_parameters(engine.architecture, 5))
+    theta = add_gains(engine.layout, draw_parameters(engine.context.architecture, 5))
     return Position(theta, initial_state(engine.recipe, theta))
 
 
@@ -134,7 +137,7 @@ def recipe_of(**more: Any) -> Recipe:
 
 def both(recipe: Recipe, data: Dataset) -> tuple[Twin, ReferenceEngine, Position]:
     """The twin and the engine after all epochs."""
-    engine = ReferenceEngine(DEEP, recipe, data)
+    engine = ReferenceEngine(TrainingContext(DEEP, recipe, data))
     position = begun(engine)
     named = {slot.name: slot.view(position.parameters) for slot in engine.layout.slots}
     twin = Twin(recipe, data, named)
@@ -215,7 +218,7 @@ def test_the_plain_average_is_the_mean_of_the_epochs_ends(
 
 
 def test_max_norm_is_kept_after_each_step() -> None:
-    engine = ReferenceEngine(DEEP, recipe_of(max_norm=0.5), DATA)
+    engine = ReferenceEngine(TrainingContext(DEEP, recipe_of(max_norm=0.5), DATA))
     position = engine.advance(begun(engine), Until(batches=1))
     lengths = [np.linalg.norm(W, axis=1) for W in engine.layout.weights(position.parameters)]
     assert max(one.max() for one in lengths) == pytest.approx(0.5, rel=1e-14)
@@ -226,7 +229,9 @@ def test_parts_of_a_batch_are_the_whole_batch() -> None:
     for more, same in (({}, True), ({"normalisation": "batch"}, False)):
         ends = []
         for parts in (1, 2, 8, 100 if same else 4):
-            engine = ReferenceEngine(DEEP, recipe_of(**more, accumulation=parts, dropout=0.3), DATA)
+            engine = ReferenceEngine(
+                TrainingContext(DEEP, recipe_of(**more, accumulation=parts, dropout=0.3), DATA)
+            )
             ends.append(engine.advance(begun(engine), Until()))
         for other in ends[1:]:
             close = np.allclose(other.parameters, ends[0].parameters, rtol=1e-12, atol=1e-13)
@@ -238,7 +243,7 @@ def test_parts_of_a_batch_are_the_whole_batch() -> None:
 def test_right_answers_are_those_of_the_examples_own_classes() -> None:
     """Mixed and smoothed targets do not change what counts as right."""
     for more in ({}, {"label_smoothing": 0.5}, {"accumulation": 3}):
-        engine = ReferenceEngine(DEEP, recipe_of(**more, batch_size=19), DATA)
+        engine = ReferenceEngine(TrainingContext(DEEP, recipe_of(**more, batch_size=19), DATA))
         position = begun(engine)
         score = engine.score(position.parameters, DATA)
         assert score.accuracy is not None
@@ -246,13 +251,15 @@ def test_right_answers_are_those_of_the_examples_own_classes() -> None:
 
 
 def test_a_trace_is_without_dropout_and_of_the_examples_as_they_are() -> None:
-    plain = ReferenceEngine(DEEP, recipe_of(), DATA)
-    all_on = ReferenceEngine(DEEP, recipe_of(dropout=0.5, mixup=1.0, label_smoothing=0.3), DATA)
+    plain = ReferenceEngine(TrainingContext(DEEP, recipe_of(), DATA))
+    all_on = ReferenceEngine(
+        TrainingContext(DEEP, recipe_of(dropout=0.5, mixup=1.0, label_smoothing=0.3), DATA)
+    )
     theta, rows = begun(plain).parameters, np.array([3, 1, 4])
     one, other = plain.trace(theta, rows), all_on.trace(theta, rows)
     for name in ("x", "y", "c"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
-    normal = ReferenceEngine(DEEP, recipe_of(normalisation="batch"), DATA)
+    normal = ReferenceEngine(TrainingContext(DEEP, recipe_of(normalisation="batch"), DATA))
     trace = normal.trace(begun(normal).parameters, rows)
     assert_allclose(trace.z[0].mean(axis=0), 0, atol=1e-14)
     assert [None if g is None else g.shape for g in trace.dgain] == [(5,), (4,), None]
@@ -264,7 +271,7 @@ def test_a_part_that_breaks_down_is_told() -> None:
     inputs[3] = 1e308
     data = Dataset(inputs, np.array([0, 1, 2, 0]))
     recipe = recipe_of(accumulation=2, batch_size=4, shuffle=False)
-    engine = ReferenceEngine(DEEP, recipe, data)
+    engine = ReferenceEngine(TrainingContext(DEEP, recipe, data))
     start = replace(begun(engine), parameters=np.full(64, 10.0))
     with pytest.raises(DivergenceError) as caught:
         engine.advance(start, Until())

@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.engine.examples import kernel_examples
-from chainrule.engine.kernel_selection import KernelSelection
-from chainrule.engine.task_partition import partition_tasks
+from chainrule.engine.kernel_examples import kernel_examples
+from chainrule.engine.kernel_selection import KernelSelection, partition_tasks
 from chainrule.kernels.gradient_tiles import COLUMN_PANELS
 from chainrule.kernels.panels import panel_count
 from chainrule.kernels.records import TaskPartition
-from chainrule.network.kernel_workspace import kernel_plan
+from chainrule.network.kernel_workspace import kernel_layout
 from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
@@ -32,7 +31,7 @@ def pieces_of(
     examples = kernel_examples(
         cr.Dataset(inputs, np.zeros((9, layers[-1]))), network.architecture, None
     )
-    plan = kernel_plan(PackedLayout(Layout(network.architecture)), rows)
+    plan = kernel_layout(PackedLayout(Layout(network.architecture)), rows)
     return partition_tasks(plan, examples, KernelSelection(False, by_column, 2), "float32")
 
 

@@ -11,7 +11,7 @@ def course(most: int, stretches: int, seconds: dict[int, float]) -> list[int]:
     for _ in range(stretches):
         threads = pace.threads()
         chosen.append(threads)
-        pace.note(threads, 10, 10 * seconds[threads])
+        pace.record(threads, 10, 10 * seconds[threads])
     return chosen
 
 
@@ -35,22 +35,22 @@ def test_it_changes_its_mind_when_the_machine_does() -> None:
     pace = ThreadTuner(2)
     for _ in range(100):
         threads = pace.threads()
-        pace.note(threads, 1, {2: 1.0, 1: 3.0}[threads])
+        pace.record(threads, 1, {2: 1.0, 1: 3.0}[threads])
     for _ in range(100):
         threads = pace.threads()
-        pace.note(threads, 1, {2: 9.0, 1: 3.0}[threads])
+        pace.record(threads, 1, {2: 9.0, 1: 3.0}[threads])
     assert pace.threads() == 1
 
 
 def test_a_trial_is_short_and_never_nothing() -> None:
     pace, lengths = ThreadTuner(2), set()
     for _ in range(64):
-        lengths.add(pace.shortened(80))
-        assert pace.shortened(1) == 1
-        pace.note(pace.threads(), 1, 1.0)
+        lengths.add(pace.limit(80))
+        assert pace.limit(1) == 1
+        pace.record(pace.threads(), 1, 1.0)
     assert len(lengths) == 2
     assert max(lengths) == 80
     alone = ThreadTuner(1)
     for _ in range(64):
-        assert alone.shortened(80) == 80
-        alone.note(1, 1, 1.0)
+        assert alone.limit(80) == 80
+        alone.record(1, 1, 1.0)

@@ -11,6 +11,7 @@ import pytest
 
 from chainrule.data.dataset import Dataset
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, UnknownNameError
@@ -168,9 +169,9 @@ def test_cost_and_accuracy_are_the_engine_s(cost: str, activation: str) -> None:
         sample_weights=weights,
     )
     network = Network.create([6, 5, 3], activation, dtype="float64", seed=3)
-    score = ReferenceEngine(network.architecture, Recipe(cost=cost, seed=0), data).score(
-        network.parameters, data
-    )
+    score = ReferenceEngine(
+        TrainingContext(network.architecture, Recipe(cost=cost, seed=0), data)
+    ).score(network.parameters, data)
     report = evaluate(network, data, cost=cost)
     assert report.cost == pytest.approx(score.cost, rel=1e-12, nan_ok=True)
     assert report.accuracy == score.accuracy

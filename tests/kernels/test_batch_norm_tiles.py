@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from chainrule.equations.normalisation import gain_gradient, normal_gradient, normalise, scaled
+from chainrule.equations.normalisation import (
+    gain_gradient,
+    normalisation_gradient,
+    normalise,
+    scale_and_shift,
+)
 from chainrule.kernels.batch_norm_tiles import (
     DELTA_SUM,
     GAIN_SUM,
@@ -18,7 +23,7 @@ from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Buffers, KernelLayout
 from chainrule.kernels.simd import LANES
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+from chainrule.network.kernel_workspace import allocate_buffers, kernel_layout
 from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
@@ -42,13 +47,13 @@ def layer_of(width: int, rows: int, dtype: str = "float64") -> Layer:
     layout = Layout(architecture, gains=True)
     table = PackedLayout(layout)
     flat = chance.normal(size=layout.size).astype(dtype)
-    plan = kernel_plan(table, CAPACITY)
+    plan = kernel_layout(table, CAPACITY)
     buffers = allocate_buffers(plan, table)
     u = (5 * chance.normal(size=(rows, width)) + 2).astype(dtype)
     for row, (i, j) in zip(np.ndindex(u.shape), np.ndindex(u.shape), strict=True):
         buffers.z[place(plan, i, j)] = u[row]
     gain, b = layout.gains_of(flat)[0], layout.biases(flat)[0]
-    return Layer(plan, buffers, table.filled(flat), gain, b, u)
+    return Layer(plan, buffers, table.pack(flat), gain, b, u)
 
 
 def place(plan: KernelLayout, i: int, j: int) -> int:
@@ -76,7 +81,7 @@ def test_forward_is_the_books(width: int, rows: int) -> None:
     layer = layer_of(width, rows)
     forward(layer)
     normal = normalise(layer.u)
-    z = scaled(normal, layer.gain, layer.b)
+    z = scale_and_shift(normal, layer.gain, layer.b)
     for sheet, wanted in (
         (layer.buffers.normalised, normal.values),
         (layer.buffers.z, z),
@@ -94,7 +99,7 @@ def test_back_is_the_books(width: int, rows: int) -> None:
     for task in range((width + LANES - 1) // LANES):
         pull_back_normalisation(layer.plan, layer.buffers, layer.theta, 0, task, rows)
     normal = normalise(layer.u)
-    du = normal_gradient(normal, layer.gain, delta)
+    du = normalisation_gradient(normal, layer.gain, delta)
     np.testing.assert_allclose(rows_of(layer, layer.buffers.delta), du, rtol=1e-9, atol=1e-10)
     sums = layer.buffers.norm_sums[:, layer.plan.sum_starts[0] : layer.plan.sum_starts[0] + width]
     np.testing.assert_allclose(sums[DELTA_SUM], delta.sum(axis=0), rtol=1e-12, atol=1e-12)

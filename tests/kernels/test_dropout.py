@@ -9,18 +9,18 @@ import pytest
 
 from chainrule.engine.step_hyperparameters import step_hyperparameters
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.dropout import mask
-from chainrule.equations.hashing import key_of
+from chainrule.equations.dropout import dropout_mask
+from chainrule.equations.hashing import make_key
 from chainrule.kernels.dropout import activate_rows
 from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Batch, PanelRows
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+from chainrule.network.kernel_workspace import allocate_buffers, kernel_layout
 from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe
 
-KEY = key_of(3, "dropout", 8, 1)
+KEY = make_key(3, "dropout", 8, 1)
 ROWS = 21
 
 
@@ -30,7 +30,7 @@ def activated(
     """z, a and slopes of the last panel of a tanh layer, (rows, columns of the panel)."""
     architecture = Architecture.of([3, width, 2], ["tanh", "softmax"], dtype=dtype)
     table = PackedLayout(Layout(architecture))
-    plan = kernel_plan(table, ROWS)
+    plan = kernel_layout(table, ROWS)
     buffers = allocate_buffers(plan, table)
     panel, step = (width - 1) // PANEL, 16 if width <= 16 else 32
     at = int(plan.matrix_starts[1]) + panel * plan.capacity * step
@@ -38,7 +38,7 @@ def activated(
               (buffers.z, buffers.a, buffers.derivative)]  # fmt: skip
     z, a, slope = (sheet[:, : width - panel * PANEL] for sheet in sheets)
     z[...] = np.random.default_rng(1).normal(size=z.shape)
-    course = step_hyperparameters(Recipe(), table.filled(table.layout.is_weight), (share, 0.0))
+    course = step_hyperparameters(Recipe(), table.pack(table.layout.is_weight), (share, 0.0))
     keys = np.array([KEY, 0])
     batch = Batch(np.arange(ROWS), place, 64, keys, 0.1, 9, True)
     activate_rows(plan, buffers, course, PanelRows(0, panel, *ends), batch)
@@ -52,7 +52,9 @@ def test_a_panel_is_masked_as_the_book_has_it(
     width: int, share: float, place: int, dtype: str
 ) -> None:
     z, a, slope = activated(width, share, (0, ROWS), place, dtype)
-    m = mask(KEY, np.arange(place, place + ROWS), width, share, dtype)[:, width - z.shape[1] :]
+    m = dropout_mask(KEY, np.arange(place, place + ROWS), width, share, dtype)[
+        :, width - z.shape[1] :
+    ]
     tanh = ACTIVATIONS["tanh"].value(z)
     tolerance = 1e-6 if dtype == "float32" else 1e-14
     np.testing.assert_allclose(a, tanh * m, rtol=tolerance, atol=1e-30)

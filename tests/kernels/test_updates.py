@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.kernels.updates import average_segment, limit_panel
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import kernel_plan
+from chainrule.network.kernel_workspace import kernel_layout
 from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
@@ -19,10 +19,10 @@ LONGEST = 1.5
 def test_the_rows_of_a_panel_are_limited(width: int, dtype: str) -> None:
     table = PackedLayout(Layout(Architecture.of([5, width, 2], dtype=dtype)))
     flat = np.random.default_rng(4).normal(size=table.layout.size).astype(dtype)
-    theta, plan = table.filled(flat), kernel_plan(table, 1)
+    theta, plan = table.pack(flat), kernel_layout(table, 1)
     for panel in range((width + 31) // 32):
         limit_panel(plan, theta, 0, panel, LONGEST)
-    found = table.emptied(theta)
+    found = table.unpack(theta)
     before, after = (table.layout.weights(of) for of in (flat, found))
     lengths = np.linalg.norm(before[0].astype(float), axis=1)
     assert (lengths > LONGEST).any()

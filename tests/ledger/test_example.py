@@ -8,6 +8,7 @@ import pytest
 import chainrule as cr
 from chainrule.data.dataset import Dataset
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.errors import InputError, ShapeError
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
@@ -26,7 +27,7 @@ def test_a_real_network_is_explained_as_it_is_trained() -> None:
     )
     assert example.architecture.activations == ("tanh", "softmax")
     ledger = Ledger(example)
-    engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+    engine = ReferenceEngine(TrainingContext(example.architecture, example.recipe, example.dataset))
     trace = engine.trace(network.parameters, np.arange(20, 40))
     assert (ledger.step(1).trace.dW[0] == trace.dW[0]).all()
     assert ledger.value("example[23].a[0][1]") == np.float32(pictures().inputs[23, 1]) * np.float32(

@@ -13,6 +13,7 @@ import pytest
 from chainrule.engine.contract import Until
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.equations.updates import UPDATES
@@ -155,7 +156,7 @@ def test_500_networks_are_the_engines_to_the_bit(make) -> None:
 
 def assert_engines(ledger: Ledger) -> None:
     example = ledger.example
-    engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+    engine = ReferenceEngine(TrainingContext(example.architecture, example.recipe, example.dataset))
     position = Position(example.parameters, example.state)
     for number in range(1, example.steps + 1):
         step = ledger.step(number)

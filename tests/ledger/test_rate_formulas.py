@@ -8,6 +8,7 @@ import pytest
 
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
@@ -47,7 +48,9 @@ def test_every_schedule(make, schedule, warmup, batch_size) -> None:
         entry = ledger.entry(f"step[{step}].learning_rate")
         epoch, batch = divmod(step - 1, batches)
         position = Position(example.parameters, example.state, epoch, batch, step - 1)
-        engine = ReferenceEngine(example.architecture, example.recipe, example.dataset)
+        engine = ReferenceEngine(
+            TrainingContext(example.architecture, example.recipe, example.dataset)
+        )
         assert entry.value == engine.learning_rate(position)
         assert math.isclose(evaluate(entry.formula), entry.value, rel_tol=1e-12), step
         assert entry.equation == ("S9" if warmup else SCHEDULES[schedule].equation)

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chainrule.documents.document import render
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import Claim
 from chainrule.marking.judging import judge
-from chainrule.marking.marks import first_wrong_text, marks_lines, marks_record, marks_table
-from chainrule.marking.marks_html import marks_html
+from chainrule.marking.marks import first_wrong_text, marks_document
 
 CLAIMS = (("z[1][0]", "0.5"), ("a[1][0]", "0.622"), ("a[2][0]", "0.1234"))
 
@@ -26,32 +26,37 @@ def marked(chain):
     return ledger, judge(ledger)
 
 
-def test_the_table(marked) -> None:
-    assert marks_table(marked[1]).lines() == [
-        "Claims",
-        "  quantity  printed     right  from before  verdict",
-        "  z[1][0]       0.5       1.5                 wrong",
-        "  a[1][0]     0.622  0.817574     0.622459  carried",
-        "  a[2][0]    0.1234  0.693721     0.650673    wrong",
-        "  Marks: 1 of 3.",
-    ]
+def text_of(ledger, marked) -> str:
+    return render(marks_document(ledger, marked), "text")
 
 
-def test_what_is_wrong_in_words(marked) -> None:
-    assert list(marks_lines(marked[1])) == [
-        "First wrong: z[1][0]",
-        "",
-        "  z[1][0]: printed 0.5, right is 1.5.",
-        "    Likely slip: bias left out. The bias is not added. As likely: subtracted",
-        "    instead of added.",
-        "",
-        "  a[2][0]: printed 0.1234, right is 0.693721, from the numbers before 0.650673.",
-        "    No slip of the catalogue gives it.",
-    ]
+def test_the_document(marked) -> None:
+    assert text_of(*marked) == (
+        "One neuron a layer\n"
+        "1-1-1 network, sigmoid; squared_error; sgd, learning rate 1\n"
+        "\n"
+        "1 of 3 marks\n"
+        "\n"
+        "First wrong: z[1][0]\n"
+        "\n"
+        "  quantity  printed     right  from before  verdict\n"
+        "  z[1][0]       0.5       1.5                 wrong\n"
+        "  a[1][0]     0.622  0.817574     0.622459  carried\n"
+        "  a[2][0]    0.1234  0.693721     0.650673    wrong\n"
+        "\n"
+        "z[1][0]: printed 0.5, right is 1.5. Likely slip: bias left out. The bias is not\n"
+        "added. As likely: subtracted instead of added.\n"
+        "\n"
+        "a[2][0]: printed 0.1234, right is 0.693721, from the numbers before 0.650673. No\n"
+        "slip of the catalogue gives it.\n"
+        "\n"
+        "carried  is not the number, but follows from what was printed before it\n"
+        "wrong    is not the number, and does not follow from what was printed before it\n"
+    )
 
 
 def test_the_record(marked) -> None:
-    record = marks_record(marked[1])
+    record = marked[1].to_dict()
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     assert list(record) == ["claims", "first_wrong", "marks", "out_of"]
     assert (record["first_wrong"], record["marks"], record["out_of"]) == ("z[1][0]", 1, 3)
@@ -76,8 +81,8 @@ def test_nothing_wrong(chain, printed, text) -> None:
     example = parse_worked(chain)
     claim = Claim(Ledger(example).locate(address), printed, "here")
     marked = judge(Ledger(replace(example, claims=(claim,))))
-    assert list(marks_lines(marked)) == [text]
-    assert marks_record(marked)["first_wrong"] is None
+    assert first_wrong_text(marked) == text
+    assert marked.to_dict()["first_wrong"] is None
 
 
 def test_nothing_wrong_but_for_rounding(chain) -> None:
@@ -116,7 +121,7 @@ class _Reader(HTMLParser):
 def test_the_page_stands_alone(marked) -> None:
     ledger, judged = marked
     titled = Ledger(replace(ledger.example, title="<b>one & two</b>"))
-    page = marks_html(titled, judged)
+    page = render(marks_document(titled, judged), "html")
     reader = _Reader()
     reader.feed(page)
     reader.close()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from chainrule.documents.document import render
 from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.marking.judging import MarkedClaims, judge
-from chainrule.marking.marks import first_wrong_text, marks_lines, marks_record, marks_table
-from chainrule.marking.marks_html import marks_html
+from chainrule.marking.marks import first_wrong_text, marks_document
 
 
 def judged(chain: str, **claims: str) -> tuple[Ledger, MarkedClaims]:
@@ -49,16 +49,17 @@ def test_what_follows_is_judged_as_if_they_were_not_there(chain) -> None:
 
 def test_nothing_of_them_is_told_in_words(chain) -> None:
     ledger, marked = judged(chain, z_1_0="1.5", a_1_0="")
-    assert marks_table(marked).rows[1] == ("a[1][0]", "", "", "", "unanswered")
-    assert list(marks_lines(marked)) == ["Nothing is wrong. Not answered: 1 of 2."]
-    html = marks_html(ledger, marked)
+    text = render(marks_document(ledger, marked), "text")
+    assert ["a[1][0]", "unanswered"] in [line.split() for line in text.splitlines()]
+    assert "\nNothing is wrong. Not answered: 1 of 2.\n" in text
+    html = render(marks_document(ledger, marked), "html")
     assert "0.8175" not in html
     assert "<dt>unanswered</dt><dd>has no answer yet</dd>" in html
 
 
 def test_the_record(chain) -> None:
     _, marked = judged(chain, a_1_0="")
-    record = marks_record(marked)
+    record = marked.to_dict()
     assert record["claims"] == [
         {
             "quantity": "a[1][0]",

@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.kernels.activations import ACTIVATION_CODES
 from chainrule.network.architecture import Architecture
-from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+from chainrule.network.kernel_workspace import allocate_buffers, kernel_layout
 from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 
@@ -19,7 +19,7 @@ def table_of(layers: list[int], *, gains: bool = False, **more: object) -> Packe
 
 def test_a_plan_by_hand() -> None:
     table = table_of([2, 20, 3])
-    plan = kernel_plan(table, 33)
+    plan = kernel_layout(table, 33)
     assert plan.widths.tolist() == [2, 20, 3]
     assert plan.capacity == 64
     # 64 rows of sixteen inputs, then of thirty-two neurons, then of sixteen.
@@ -31,13 +31,13 @@ def test_a_plan_by_hand() -> None:
 
 @pytest.mark.parametrize(("rows", "capacity"), [(1, 32), (32, 32), (33, 64), (64, 64)])
 def test_a_sheet_has_room_for_whole_panels_of_rows(rows, capacity) -> None:
-    assert kernel_plan(table_of([2, 2]), rows).capacity == capacity
+    assert kernel_layout(table_of([2, 2]), rows).capacity == capacity
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_buffers(dtype) -> None:
     table = table_of([2, 20, 3], dtype=dtype)
-    buffers = allocate_buffers(kernel_plan(table, 33), table, 3)
+    buffers = allocate_buffers(kernel_layout(table, 33), table, 3)
     for sheets in (
         buffers.z,
         buffers.a,
@@ -55,21 +55,21 @@ def test_buffers(dtype) -> None:
 
 def test_room_for_what_normalised_layers_keep() -> None:
     table = table_of([2, 20, 40, 3], gains=True)
-    plan = kernel_plan(table, 33)
+    plan = kernel_layout(table, 33)
     assert plan.sum_starts.tolist() == [0, 32, 96]
     np.testing.assert_array_equal(plan.gain_starts, table.gains)
     buffers = allocate_buffers(plan, table)
     assert buffers.normalised.shape == buffers.z.shape
     assert buffers.norm_sums.shape == (3, 32 + 64 + 16)
     plain = table_of([2, 20, 40, 3])
-    buffers = allocate_buffers(kernel_plan(plain, 33), plain)
+    buffers = allocate_buffers(kernel_layout(plain, 33), plain)
     assert (buffers.normalised.size, buffers.norm_sums.shape) == (0, (3, 0))
-    assert kernel_plan(plain, 33).gain_starts.tolist() == [-1, -1, -1]
+    assert kernel_layout(plain, 33).gain_starts.tolist() == [-1, -1, -1]
 
 
 def test_room_for_the_way_forward_only() -> None:
     table = table_of([2, 20, 3])
-    buffers = allocate_buffers(kernel_plan(table, 33), table, backward=False)
+    buffers = allocate_buffers(kernel_layout(table, 33), table, backward=False)
     for unused in (buffers.derivative, buffers.delta, buffers.delta_transposed, buffers.gradient):
         assert unused.size == 0
     assert buffers.z.size == buffers.a.size == 4096

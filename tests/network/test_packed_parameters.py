@@ -34,13 +34,13 @@ def test_a_narrow_network_by_hand() -> None:
     wanted[0:3], wanted[16:19] = [1, 3, 5], [2, 4, 6]
     wanted[[32, 48, 64]] = [10, 11, 12]
     wanted[80:83], wanted[96] = [7, 8, 9], 13
-    np.testing.assert_array_equal(table.filled(flat), wanted)
+    np.testing.assert_array_equal(table.pack(flat), wanted)
 
 
 def test_without_biases() -> None:
     table = table_of([2, 3, 1], biases=False)
     assert (table.biases.tolist(), table.size) == ([-1, -1], 80)
-    np.testing.assert_array_equal(table.emptied(table.filled(np.arange(9.0))), np.arange(9.0))
+    np.testing.assert_array_equal(table.unpack(table.pack(np.arange(9.0))), np.arange(9.0))
 
 
 def test_gains_follow_the_biases() -> None:
@@ -51,7 +51,7 @@ def test_gains_follow_the_biases() -> None:
     assert table.gains.tolist() == [512, 528, -1]
     assert table.size == 560
     flat = np.arange(1.0, table.layout.size + 1)
-    filled, gains = table.filled(flat), table.layout.gains_of(flat)
+    filled, gains = table.pack(flat), table.layout.gains_of(flat)
     assert gains[0] is not None
     assert gains[1] is not None
     assert filled[512:515].tolist() == gains[0].tolist()
@@ -79,9 +79,9 @@ def test_the_panels_of_a_layer(width, panels, step) -> None:
 def test_what_is_filled_in_is_emptied_out(layers, biases, gains, dtype) -> None:
     table = table_of(layers, biases=biases, gains=gains, dtype=dtype)
     flat = np.arange(1, table.layout.size + 1).astype(dtype)
-    filled = table.filled(flat)
+    filled = table.pack(flat)
     assert (filled.shape, filled.dtype) == ((table.size,), np.dtype(dtype))
-    np.testing.assert_array_equal(table.emptied(filled), flat)
+    np.testing.assert_array_equal(table.unpack(filled), flat)
     # Each number lies there once, and all else is padding.
     np.testing.assert_array_equal(np.sort(filled[filled != 0]), flat)
 
@@ -90,7 +90,7 @@ def test_what_is_filled_in_is_emptied_out(layers, biases, gains, dtype) -> None:
 def test_each_number_lies_where_kernels_look_for_it(layers) -> None:
     table = table_of(layers)
     flat = np.arange(1.0, table.layout.size + 1)
-    filled = table.filled(flat)
+    filled = table.pack(flat)
     pairs = zip(table.layout.weights(flat), table.layout.biases(flat), strict=True)
     for layer, (W, b) in enumerate(pairs):
         outs, ins = W.shape
@@ -104,8 +104,8 @@ def test_each_number_lies_where_kernels_look_for_it(layers) -> None:
 def test_neither_shares_memory_with_what_it_was_made_of() -> None:
     table = table_of([2, 2])
     flat = np.ones(6)
-    filled = table.filled(flat)
-    emptied = table.emptied(filled)
+    filled = table.pack(flat)
+    emptied = table.unpack(filled)
     filled[:] = 7
     assert (flat == 1).all()
     assert (emptied == 1).all()

@@ -23,7 +23,6 @@ from chainrule.proofs.place_sampling import sample_places
 from chainrule.proofs.proof_report import (
     failure_lines,
     kink_lines,
-    proof_record,
     proof_table,
     summary_text,
 )
@@ -131,7 +130,7 @@ def test_every_planted_error_is_found_by_every_method(make) -> None:
         proof = prove_step(spoiled, OWN)
         found = {failure.method for failure in proof.failures}
         assert found == {"differences", "complex step", "own autodiff"}, name
-        json.dumps(proof_record(proof), allow_nan=False)
+        json.dumps(proof.to_dict(), allow_nan=False)
 
 
 def test_an_error_is_told_with_its_place(make) -> None:
@@ -147,7 +146,7 @@ def test_an_error_is_told_with_its_place(make) -> None:
     start = f"∂J/∂W[1][1,0]: the law has {right + 0.5:.10g}, differences {right:.6g}"
     assert first.startswith(start)
     assert first.rpartition("; ")[2].startswith("they may differ by ")
-    assert proof_record(proof)["holds"] is False
+    assert proof.to_dict()["holds"] is False
 
 
 def test_roundings_are_no_errors(make) -> None:
@@ -247,7 +246,7 @@ def test_steps_are_put_together(make) -> None:
         ("W[2]", "12", "12"),
         ("b[2]", "6", "6"),
     ]
-    assert json.loads(json.dumps(proof_record(proof)))["steps"] == 3
+    assert json.loads(json.dumps(proof.to_dict()))["steps"] == 3
 
 
 def test_of_a_large_tensor_some_are_drawn(make) -> None:

@@ -18,8 +18,8 @@ from chainrule.engine.position import Position
 from chainrule.errors import ChainruleError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.epoch_end import end_epoch, final_parameters, train_chunk
-from chainrule.training.loop import resume, train
+from chainrule.training.epoch_end import end_epoch, final_parameters
+from chainrule.training.loop import resume, train, train_chunk
 from chainrule.training.setup import TrainingSetup, first_position, prepare_training
 from chainrule.training.verification import verify
 

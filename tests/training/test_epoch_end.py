@@ -21,8 +21,8 @@ from chainrule.training.epoch_end import (
     is_better,
     monitor_value,
     stop_reason,
-    train_chunk,
 )
+from chainrule.training.loop import train_chunk
 from chainrule.training.setup import TrainingSetup, first_position, prepare_training
 
 

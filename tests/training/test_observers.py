@@ -32,17 +32,17 @@ def test_all_are_called_even_where_the_first_asks_to_stop() -> None:
     def second(moment: TrainingProgress) -> None:
         seen.append(("second", moment))
 
-    assert Observers([first, second]).see(MOMENT)
+    assert Observers([first, second]).notify(MOMENT)
     assert seen == [("first", MOMENT), ("second", MOMENT)]
 
 
 @pytest.mark.parametrize("answer", [None, False, 1, "yes", [1]])
 def test_only_true_itself_asks_to_stop(answer: object) -> None:
-    assert not Observers([lambda moment: answer]).see(MOMENT)
+    assert not Observers([lambda moment: answer]).notify(MOMENT)
 
 
 def test_nobody_looking_on() -> None:
-    assert not Observers([]).see(MOMENT)
+    assert not Observers([]).notify(MOMENT)
 
 
 def test_one_that_raises_is_dropped_with_a_warning_and_the_others_stay() -> None:
@@ -58,13 +58,13 @@ def test_one_that_raises_is_dropped_with_a_warning_and_the_others_stay() -> None
 
     watching = Observers(iter([raises, stays]))
     with pytest.warns(RuntimeWarning) as told:
-        assert watching.see(MOMENT)
+        assert watching.notify(MOMENT)
     assert [str(w.message) for w in told] == [
         "train: an observer was dropped, since it raised KeyError: 'lost'"
     ]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert watching.see(MOMENT)
+        assert watching.notify(MOMENT)
     assert calls == ["raises", "stays", "stays"]
 
 
@@ -73,4 +73,4 @@ def test_an_interruption_is_not_caught() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Observers([interrupts]).see(MOMENT)
+        Observers([interrupts]).notify(MOMENT)

@@ -19,8 +19,8 @@ from chainrule.network.sealed_file import write_sealed
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.checkpoint import write_checkpoint
-from chainrule.training.epoch_end import stop_reason, train_chunk
-from chainrule.training.loop import resume, train
+from chainrule.training.epoch_end import stop_reason
+from chainrule.training.loop import resume, train, train_chunk
 from chainrule.training.observers import TrainingProgress
 from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
 from chainrule.training.setup import first_position, prepare_training
@@ -70,7 +70,7 @@ def positions(network: Network, three: Dataset, recipe: Recipe) -> list[Position
     while stop_reason(plan.recipe, found[-1]) is None:
         before = plan.engine.advance(found[-1], Until(batches=1))
         found.append(before)
-        if before.batch == plan.engine.batches:
+        if before.batch == plan.engine.schedule.batches(0):
             found.append(train_chunk(plan, before, Until())[0])
     return found
 
@@ -81,7 +81,7 @@ def stopped_at(folder: Path, network: Network, three: Dataset, at: Position, how
     data = data_facts(plan.training, plan.validation)
     with RunFolder(folder) as kept:
         kept.begin(RunFacts(plan.recipe, plan.network.architecture, data, {}), first_position(plan))
-        kept.keep(at)
+        kept.write_checkpoint(at)
     return folder
 
 

@@ -160,7 +160,7 @@ NUMBERS = Dataset(np.zeros((5, 4)), np.ones((5, 3)))
         ),
         (
             lambda n, d, r: (n, d, r.replaced(class_weights=[1, 2])),
-            "train: expected 3 class_weights, one a class, got 2.",
+            "train: expected 3 class_weights, one for each class, got 2.",
         ),
         (
             lambda n, d, r: (n, d.subset([0]), r.replaced(validation_fraction=0.5)),

@@ -6,15 +6,13 @@ from typing import Any
 
 import click
 
-from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.command import Command, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
-from chainrule.cli.flags import Setting, flag_of
-from chainrule.errors import InputError
+from chainrule.cli.flags import FORMAT, chosen_format, flag_of, json_flag
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
-from chainrule.limits import Limit
-from chainrule.marking import MarkedClaims, judge
+from chainrule.marking import judge, marks_document
 
 __all__ = ["command"]
 
@@ -34,71 +32,20 @@ _EXAMPLES = (
     "chainrule check approximator-back-propagation --format html > marks.html",
 )
 
-_FORMATS = ("text", "html")
-
-
-def _formats() -> tuple[str, ...]:
-    return _FORMATS
-
-
-_FORMAT = Setting(
-    name="format",
-    limit=Limit(str, "how it is written", choices=_formats, group="output"),
-    default="text",
-)
-
 
 def _check(file: str, **given: Any) -> int:
-    console = Console(as_json=given["as_json"])
-    chosen = _FORMAT.limit.check("check", "format", given["format"] or _FORMAT.default)
-    if given["as_json"] and given["format"] is not None:
-        raise InputError(
-            "check",
-            expected="--json or --format",
-            got="both",
-            remedy="Leave one of them out",
-            argument="format",
-        )
+    chosen = chosen_format("check", given)
     ledger = Ledger(read_worked(file))
     marked = judge(ledger)
-    _TELLERS["json" if console.as_json else chosen](console, ledger, marked)
+    Console().document(marks_document(ledger, marked), chosen)
     return 0 if marked.first_wrong is None else CHECK_FAILED
-
-
-def _as_text(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.ledger import describe_example
-    from chainrule.marking import marks_lines, marks_table
-
-    for line in (ledger.example.title, describe_example(ledger.example)):
-        if line:
-            console.line(line)
-    console.line()
-    console.table(marks_table(marked))
-    console.line()
-    for line in marks_lines(marked):
-        console.line(line)
-
-
-def _as_html(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.marking.marks_html import marks_html
-
-    console.line(marks_html(ledger, marked).rstrip("\n"))
-
-
-def _as_json(console: Console, ledger: Ledger, marked: MarkedClaims) -> None:
-    from chainrule.marking import marks_record
-
-    console.json(marks_record(marked))
-
-
-_TELLERS = {"text": _as_text, "html": _as_html, "json": _as_json}
 
 
 def _flags() -> list[click.Parameter]:
     return [
         argument("file"),
-        flag_of(_FORMAT),
-        Flag(["--json", "as_json"], is_flag=True, group="output", help="print nothing but JSON"),
+        flag_of(FORMAT),
+        json_flag(),
     ]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.table import Table as RichTable
 
-    from chainrule.evaluation import Table
+    from chainrule.documents import DocumentNode, Table
 
 __all__ = ["Console", "is_terminal", "mute", "rich_console", "rich_table"]
 
@@ -81,6 +81,18 @@ class Console:
             for text in table.lines():
                 self.line(text)
 
+    def document(self, document: DocumentNode, format_name: str = "text") -> None:
+        """A document in one of its formats; as text, its headings are bold on a terminal."""
+        from chainrule.documents import render, terminal
+
+        if self.as_json:
+            text = render(document, "json")
+        elif format_name == "text":
+            text = terminal(document, styled=self.terminal)
+        else:
+            text = render(document, format_name)
+        self._write(lambda: print(text, end="", flush=True))
+
     def json(self, value: Any) -> None:
         """The value as JSON, whether or not words are printed."""
         text = json.dumps(value, indent=2, ensure_ascii=False)
@@ -113,6 +125,8 @@ def rich_table(table: Table) -> RichTable:
     from rich import box
     from rich.table import Table as RichTable
 
+    from chainrule.documents import plain_text
+
     shown = RichTable(
         box=box.SIMPLE_HEAD,
         show_header=bool(table.header),
@@ -121,10 +135,11 @@ def rich_table(table: Table) -> RichTable:
         show_edge=False,
         pad_edge=False,
     )
-    for name, right in zip(table.header or table.rows[0], table.to_the_right, strict=True):
+    names = table.header or ("",) * len(table.to_the_right)
+    for name, right in zip(names, table.to_the_right, strict=True):
         shown.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in table.rows:
-        shown.add_row(*row)
+        shown.add_row(*map(plain_text, row))
     return shown
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from chainrule.bundled import bundled_files
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import Setting, flag_of
+from chainrule.cli.flags import FORMAT, Setting, chosen_format, flag_of, json_flag
 from chainrule.descent import (
+    DEFAULT_RATE,
     DEFAULT_STEPS,
     DESCENT_LIMITS,
     FUNCTIONS,
     Descent,
-    FunctionFile,
-    make_function,
-    read_function,
+    descent_document,
+    read_descent,
 )
 from chainrule.errors import InputError
 from chainrule.limits import Limit
@@ -43,8 +43,6 @@ _EXAMPLES = (
     "chainrule descend parabola --learning-rate 0.9",
     "chainrule descend 'sigmoid(x)*y**2' --start x=0,y=1 --json",
 )
-_RATE = 0.1
-
 _SETTINGS = {
     "start": Setting(
         name="start",
@@ -52,7 +50,7 @@ _SETTINGS = {
         default_text="1 for each variable",
     ),
     "learning_rate": Setting(
-        name="learning_rate", limit=DESCENT_LIMITS["learning_rate"], default_text=str(_RATE)
+        name="learning_rate", limit=DESCENT_LIMITS["learning_rate"], default_text=str(DEFAULT_RATE)
     ),
     "steps": Setting(name="steps", limit=DESCENT_LIMITS["steps"], default_text=str(DEFAULT_STEPS)),
     "digits": Setting(
@@ -64,35 +62,21 @@ _SETTINGS = {
 
 
 def _descend(target: str, **given: Any) -> None:
-    console = Console(as_json=given["as_json"])
+    console, chosen = Console(), chosen_format("descend", given)
     with told_by_flags("descend", ("learning_rate",)):
         digits = _SETTINGS["digits"].limit.check("descend", "digits", given["digits"] or 6)
-        asked = _asked(target, given)
+        asked = read_descent(target, learning_rate=given["learning_rate"], steps=given["steps"])
+        if given["start"] is not None:
+            start = _start(given["start"], asked.function.variables)
+            asked = replace(asked, start=start)
         descent = asked.descend()
         if given["picture"]:
             _draw(descent, given["picture"])
-    _tell(console, asked.title, descent, digits=digits, full=bool(given["full"]))
-    if given["picture"]:
+    full = bool(given["full"])
+    document = descent_document(descent, asked.title, digits=digits, full=full)
+    console.document(document, chosen)
+    if given["picture"] and chosen == "text":
         console.fact("drawn", given["picture"])
-
-
-def _asked(target: str, given: dict[str, Any]) -> FunctionFile:
-    """What is asked for: by a file, by flags, or by flags in place of what the file says."""
-    if target.endswith(".toml") or target in bundled_files("function"):
-        read = read_function(target)
-    else:
-        function = make_function(target, "descend")
-        read = FunctionFile("", function, (1.0,) * len(function.variables), _RATE, DEFAULT_STEPS)
-    start = given["start"]
-    return FunctionFile(
-        title=read.title,
-        function=read.function,
-        start=read.start if start is None else _start(start, read.function.variables),
-        learning_rate=read.learning_rate
-        if given["learning_rate"] is None
-        else given["learning_rate"],
-        steps=read.steps if given["steps"] is None else given["steps"],
-    )
 
 
 def _start(text: str, names: tuple[str, ...]) -> tuple[float, ...]:
@@ -127,24 +111,6 @@ def _draw(descent: Descent, path: str) -> None:
     save_figure(draw_descent(descent_data(descent)), path)
 
 
-def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: bool) -> None:
-    from chainrule.descent import descent_record, descent_table, formula_lines, step_lines
-
-    if console.as_json:
-        console.json(descent_record(descent))
-        return
-    for line in [*([title] if title else []), *formula_lines(descent)]:
-        console.line(line)
-    console.line(f"learning rate η = {descent.path.rate:g}")
-    console.line()
-    for line in step_lines(descent, digits):
-        console.line(f"  {line}")
-    console.line()
-    console.table(descent_table(descent, digits, full=full))
-    console.line()
-    console.line(descent.outcome.sentence)
-
-
 def _flags() -> list[click.Parameter]:
     return [
         argument("target", metavar="FORMULA|FILE"),
@@ -152,7 +118,8 @@ def _flags() -> list[click.Parameter]:
         flag_of(_SETTINGS["digits"]),
         Flag(["--full"], is_flag=True, group="output", help="every step of a long descent"),
         Flag(["--picture"], metavar="FILE", group="output", help="draw it: .png, .svg or .pdf"),
-        Flag(["--json", "as_json"], is_flag=True, group="output", help="print nothing but JSON"),
+        flag_of(FORMAT),
+        json_flag(),
     ]
 
 

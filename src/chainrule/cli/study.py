@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from typing import Any
 
 import click
@@ -14,36 +13,31 @@ from chainrule.cli.command import Command, Flag, argument, command_group
 from chainrule.cli.console import Console
 from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag, limit_flag
 from chainrule.cli.study_progress import StudyView, study_view
+from chainrule.documents import write_document
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
 from chainrule.storage import write_atomically
 from chainrule.study import (
-    ADDRESSED,
     FORMATS,
-    Kept,
+    STORAGE,
+    SavedStudy,
     Settings,
     Spec,
-    compared,
+    StudyPlace,
+    compare_configurations,
     comparison_tables,
-    counted,
+    compute_study,
     counts_text,
-    curve_rows,
     export_text,
-    html_page,
-    kept_study,
-    markdown,
-    open_store,
+    list_studies,
+    open_study,
     read_study,
-    resume_study,
-    rows_of,
-    run_study,
-    summarised,
+    study_document,
     summary_tables,
-    work_on_study,
     write_parquet,
 )
 
-__all__ = ["command", "compute_study", "given_place", "place_flags", "storage_flag"]
+__all__ = ["command", "compute_in_view", "place_flags", "storage_flag"]
 
 _ABOUT = """Compute a study: many trainings and one answer.
 
@@ -107,9 +101,6 @@ A and B are names of studies, for their best, or NAME/12 for a trial by its numb
 same seed number are compared in pairs, by McNemar's exact test."""
 
 
-STORAGE = "studies.journal"
-"""The storage where none is named."""
-
 _DEFAULTS = {
     "executor": "the study's, or local",
     "workers": "as many as there are processors",
@@ -132,84 +123,63 @@ def place_flags() -> list[click.Parameter]:
     return [flag_of(setting, "study") for setting in _PLACE.values()]
 
 
-def given_place(executor: str = "local") -> dict[str, Any]:
-    """Where trials are computed, as far as the command line says it.
-
-    Args:
-        executor: the study's own; an address alone makes it dask, unless it takes addresses.
-
-    Raises: InputError.
-    """
-    given = given_settings(click.get_current_context(), _PLACE)
-    if given.get("address") is None:
-        return given
-    if executor not in ADDRESSED:
-        given.setdefault("executor", "dask")
-    if given.get("executor", executor) not in ADDRESSED:
-        raise InputError(
-            "study",
-            expected="--executor dask or ray to go with --address",
-            got=str(given["executor"]),
-            argument="executor",
-        )
-    return given
+def _given_place() -> StudyPlace:
+    """Return where trials are computed, as far as the command line says it."""
+    return StudyPlace(**given_settings(click.get_current_context(), _PLACE))
 
 
 def _run(**given: Any) -> int:
-    """`chainrule study run`."""
     spec = read_study(given["file"])
     if given["name"] is not None:
         spec = spec.replaced(name=given["name"])
-    place = given_place(spec.settings.executor)
-    return compute_study(spec, given["storage"], place, as_json=given["as_json"])
+    return compute_in_view(spec, given["storage"], as_json=given["as_json"])
 
 
-def compute_study(spec: Spec, storage: str, place: dict[str, Any], *, as_json: bool) -> int:
-    """Compute a study and show its answer.
+def compute_in_view(spec: Spec, storage: str, *, as_json: bool) -> int:
+    """Compute a study where the flags say, and show its answer.
 
     Args:
         spec: the study.
         storage: where it is kept.
-        place: settings of where it is computed.
         as_json: whether to print nothing but JSON.
 
     Returns: the exit code.
     """
-    ready = replace(spec, settings=replace(spec.settings, **place))
-    return _compute_in_view(
-        Console(as_json=as_json),
-        _resume_command(spec.name, storage),
-        lambda view: run_study(ready, storage, watch=view.ended_one, begun=view.begun),
-    )
+    place = _given_place()
+
+    def compute(view: StudyView) -> SavedStudy:
+        return compute_study(
+            spec, storage, place=place, on_trial=view.ended_one, on_begin=view.begun
+        )
+
+    return _follow(Console(as_json=as_json), _resume_command(spec.name, storage), compute)
 
 
 def _resume(**given: Any) -> int:
-    """`chainrule study resume`."""
-    name, storage, place = given["name"], given["storage"], given_place()
-    return _compute_in_view(
-        Console(as_json=given["as_json"]),
-        _resume_command(name, storage),
-        lambda view: resume_study(
-            storage, name, changes=place, watch=view.ended_one, begun=view.begun
-        ),
-    )
+    name, storage, place = given["name"], given["storage"], _given_place()
+
+    def resume(view: StudyView) -> SavedStudy:
+        study = open_study(name, storage)
+        return study.resume(place=place, on_trial=view.ended_one, on_begin=view.begun)
+
+    return _follow(Console(as_json=given["as_json"]), _resume_command(name, storage), resume)
 
 
 def _worker(**given: Any) -> int:
-    """`chainrule study worker`."""
     name, storage, console = given["name"], given["storage"], Console(as_json=given["as_json"])
     with _interruptible(_resume_command(name, storage)):
         view = StudyView(console, None)
-        work_on_study(storage, name, watch=view.ended_one, begun=view.begun)
+        open_study(name, storage).work(on_trial=view.ended_one, on_begin=view.begun)
     if console.as_json:
         console.json({"study": name, "ended": view.computed})
     return 0
 
 
-def _compute_in_view(console: Console, again: str, action: Callable[[StudyView], Kept]) -> int:
+def _follow(console: Console, again: str, action: Callable[[StudyView], SavedStudy]) -> int:
     with _interruptible(again), study_view(console) as view:
-        kept = action(view)
-    summary = summarised(kept, effects=view.computed > 0)
+        study = action(view)
+    # What each parameter explains takes seconds to find out; `study show` tells it at any time.
+    summary = study.summarise(effects=view.computed > 0)
     if console.as_json:
         console.json(summary.to_dict())
     for table in summary_tables(summary):
@@ -220,7 +190,7 @@ def _compute_in_view(console: Console, again: str, action: Callable[[StudyView],
 
 @contextlib.contextmanager
 def _interruptible(again: str) -> Iterator[None]:
-    """While it is entered, Ctrl-C ends with a word on how to go on."""
+    """While it is entered, Ctrl-C ends with a word on how to continue."""
     try:
         yield
     except KeyboardInterrupt:
@@ -235,23 +205,22 @@ def _resume_command(name: str, storage: str) -> str:
 
 
 def _status(**given: Any) -> int:
-    """`chainrule study status`."""
-    console, store = Console(as_json=given["as_json"]), open_store(given["storage"])
-    names = [given["name"]] if given["name"] else store.names()
-    counts = {name: counted(kept_study(store, name)) for name in names}
+    console, storage = Console(as_json=given["as_json"]), given["storage"]
+    named = given["name"]
+    studies = list_studies(storage) if named is None else (open_study(named, storage),)
+    counts = {study.name: study.counts() for study in studies}
     if console.as_json:
-        console.json({name: {**asdict(c), "ended": c.ended} for name, c in counts.items()})
+        console.json({name: found.to_dict() for name, found in counts.items()})
     for name, found in counts.items():
         console.fact(name, counts_text(found))
     return 0
 
 
 def _show(**given: Any) -> int:
-    """`chainrule study show`."""
     console, most = Console(as_json=given["as_json"]), given["most"] or 10
-    summary = summarised(kept_study(open_store(given["storage"]), given["name"]))
+    summary = open_study(given["name"], given["storage"]).summarise()
     if given["markdown"] is not None:
-        write_atomically(given["markdown"], markdown(summary, most).encode())
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
     if console.as_json:
         console.json(summary.to_dict())
     for table in summary_tables(summary, most):
@@ -261,7 +230,6 @@ def _show(**given: Any) -> int:
 
 
 def _export(**given: Any) -> int:
-    """`chainrule study export`."""
     chosen = {kind: given[kind] for kind in FORMATS if given[kind] is not None}
     if not chosen:
         raise InputError(
@@ -270,8 +238,7 @@ def _export(**given: Any) -> int:
             got="none",
             remedy="Say which, such as --csv study.csv, or --csv - to print it",
         )
-    kept = kept_study(open_store(given["storage"]), given["name"])
-    rows = curve_rows(kept) if given["curves"] else rows_of(kept)
+    rows = open_study(given["name"], given["storage"]).rows(curves=given["curves"])
     console, printed = Console(), "-" in chosen.values()
     for kind, path in chosen.items():
         if kind == "parquet":
@@ -286,9 +253,8 @@ def _export(**given: Any) -> int:
 
 
 def _compare(**given: Any) -> int:
-    """`chainrule study compare`."""
     console = Console(as_json=given["as_json"])
-    found = compared(open_store(given["storage"]), given["a"], given["b"])
+    found = compare_configurations(given["a"], given["b"], given["storage"])
     if console.as_json:
         console.json(found.to_dict())
     for table in comparison_tables(found):
@@ -298,7 +264,6 @@ def _compare(**given: Any) -> int:
 
 
 def _report(**given: Any) -> int:
-    """`chainrule study report`."""
     if given["html"] is None and given["markdown"] is None:
         raise InputError(
             "study report",
@@ -306,17 +271,15 @@ def _report(**given: Any) -> int:
             got="none",
             remedy="Say which, such as --html study.html",
         )
-    most = given["most"] or 20
-    summary = summarised(kept_study(open_store(given["storage"]), given["name"]))
-    console = Console()
+    console, most = Console(), given["most"] or 20
+    summary = open_study(given["name"], given["storage"]).summarise()
     if given["markdown"] is not None:
-        write_atomically(given["markdown"], markdown(summary, most).encode())
+        write_document(study_document(summary, most=most), given["markdown"], "markdown")
         console.fact("written", given["markdown"])
     if given["html"] is not None:
-        from chainrule.figures import study_pictures
+        from chainrule.figures import study_report
 
-        page = html_page(summary, dict(study_pictures(summary)), most)
-        write_atomically(given["html"], page.encode())
+        write_document(study_report(summary, most), given["html"], "html")
         console.fact("written", given["html"])
     return 0
 

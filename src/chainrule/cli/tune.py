@@ -8,13 +8,13 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag
-from chainrule.cli.study import compute_study, given_place, place_flags, storage_flag
+from chainrule.cli.study import compute_in_view, place_flags, storage_flag
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import limits_of
-from chainrule.settings import NEURONS, select_settings, training_settings
-from chainrule.study import Settings, StudySource, study_of
+from chainrule.settings import NEURONS, training_settings
+from chainrule.study import Settings, describe_tuning
 
-__all__ = ["command", "varied"]
+__all__ = ["command", "parse_variation"]
 
 _ABOUT = """Find good settings for a network on data: a study without a file.
 
@@ -36,10 +36,6 @@ _EXAMPLES = (
 )
 _STUDY = ("trials", "search", "pruner", "metric", "seconds")
 _LEFT_OUT = ("seed", "validation_fraction")
-_DEFAULT_SPACE: dict[str, Any] = {
-    "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
-    "batch_size": [16, 32, 64, 128, 256],
-}
 _SETTINGS = {
     name: setting for name, setting in training_settings().items() if name not in _LEFT_OUT
 }
@@ -54,45 +50,16 @@ _SEARCH = {
 
 
 def _tune(**given: Any) -> int:
-    ctx = click.get_current_context()
-    fixed, search = given_settings(ctx, _SETTINGS), given_settings(ctx, _SEARCH)
-    budget = {name: search.pop(name) for name in ("trials", "seconds") if name in search}
-    if fixed.get("task") == "numbers" and "metric" not in search:
-        search["metric"] = "validation_cost"
-    data = select_settings("data", fixed)
-    network = select_settings("network", fixed)
-    space = dict(map(varied, given["vary"])) or {
-        name: values for name, values in _DEFAULT_SPACE.items() if name not in fixed
-    }
-    for name in space:
-        if name in fixed:
-            raise InputError(
-                "tune", expected=f"{name} to be fixed or varied", got="both", argument=name
-            )
-    table = {
-        **search,
-        "seeds": given["seeds"] or 1,
-        "data": {"source": given["data"], **data},
-        "network": {name: _plain(name, value) for name, value in network.items()},
-        "recipe": {k: v for k, v in select_settings("recipe", fixed).items() if v is not None},
-        "space": space,
-        "budget": {k: v for k, v in budget.items() if v is not None},
-    }
-    spec = study_of(StudySource("tune", table), given["name"] or f"tune-{_stem(given['data'])}")
-    return compute_study(spec, given["storage"], given_place(), as_json=given["as_json"])
+    settings = given_settings(click.get_current_context(), {**_SETTINGS, **_SEARCH})
+    vary = dict(map(parse_variation, given["vary"]))
+    spec = describe_tuning(
+        given["data"], settings, vary, seeds=given["seeds"] or 1, name=given["name"]
+    )
+    return compute_in_view(spec, given["storage"], as_json=given["as_json"])
 
 
-def _plain(name: str, value: Any) -> Any:
-    """One name for all layers stands by itself, as in a study's file."""
-    return value[0] if name == "activation" and len(value) == 1 else value
-
-
-def _stem(data: str) -> str:
-    return data.rstrip("/").rpartition("/")[2].partition(".")[0] or "data"
-
-
-def varied(text: str) -> tuple[str, Any]:
-    """A parameter of a space, as a command line has it.
+def parse_variation(text: str) -> tuple[str, Any]:
+    """Return a parameter of a space and what it may be, from a text of the command line.
 
     Args:
         text: a name, =, and a list with commas or a range with two points.
@@ -100,7 +67,7 @@ def varied(text: str) -> tuple[str, Any]:
     Raises: InputError, UnknownNameError.
 
     Example:
-        >>> varied("learning_rate=0.001..1:log")
+        >>> parse_variation("learning_rate=0.001..1:log")
         ('learning_rate', {'low': 0.001, 'high': 1.0, 'log': True})
     """
     given, equals, values = text.partition("=")
@@ -149,11 +116,9 @@ def _flags() -> list[click.Parameter]:
     vary = "what varies; may be given again [learning_rate and batch_size]"
     seeds = Setting(name="seeds", limit=_SEARCH["trials"].limit, default=1)
     named = Flag(["--name"], metavar="NAME", group="study", help="of the study [tune-DATA]")
-    searching = [flag_of(setting) for setting in _SEARCH.values()]
-    counting = flag_of(seeds)
+    searching = [flag_of(setting, "study") for setting in _SEARCH.values()]
+    counting = flag_of(seeds, "study")
     counting.help = "seeds of each configuration [1]"
-    for flag in (*searching, counting):
-        flag.group = "study"
     return [
         argument("data"),
         Flag(["--vary"], metavar="NAME=VALUES", multiple=True, group="study", help=vary),

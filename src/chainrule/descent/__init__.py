@@ -7,37 +7,30 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.descent.descent import DESCENT_LIMITS as DESCENT_LIMITS
     from chainrule.descent.descent import Descent as Descent
-    from chainrule.descent.descent_report import descent_record as descent_record
-    from chainrule.descent.descent_report import descent_table as descent_table
-    from chainrule.descent.descent_report import formula_lines as formula_lines
-    from chainrule.descent.descent_report import step_lines as step_lines
+    from chainrule.descent.descent_report import descent_document as descent_document
     from chainrule.descent.formula_parser import FUNCTIONS as FUNCTIONS
-    from chainrule.descent.function import make_function as make_function
+    from chainrule.descent.function_file import DEFAULT_RATE as DEFAULT_RATE
     from chainrule.descent.function_file import DEFAULT_STEPS as DEFAULT_STEPS
-    from chainrule.descent.function_file import FunctionFile as FunctionFile
-    from chainrule.descent.function_file import read_function as read_function
+    from chainrule.descent.function_file import descend_function as descend_function
+    from chainrule.descent.function_file import read_descent as read_descent
 
 __all__ = [
+    "DEFAULT_RATE",
     "DEFAULT_STEPS",
     "DESCENT_LIMITS",
     "FUNCTIONS",
     "Descent",
-    "FunctionFile",
-    "descent_record",
-    "descent_table",
-    "formula_lines",
-    "make_function",
-    "read_function",
-    "step_lines",
+    "descend_function",
+    "descent_document",
+    "read_descent",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
         "descent": ["DESCENT_LIMITS", "Descent"],
-        "function": ["make_function"],
-        "function_file": ["DEFAULT_STEPS", "FunctionFile", "read_function"],
+        "function_file": ["DEFAULT_RATE", "DEFAULT_STEPS", "descend_function", "read_descent"],
         "formula_parser": ["FUNCTIONS"],
-        "descent_report": ["descent_record", "descent_table", "formula_lines", "step_lines"],
+        "descent_report": ["descent_document"],
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from chainrule.descent.descent_outcome import (
 from chainrule.descent.function import Function
 from chainrule.equations.updates import UpdateSettings, gradient_descent
 from chainrule.errors import InputError
+from chainrule.evaluation import plain
 from chainrule.limits import Limit
 
 __all__ = ["DESCENT_LIMITS", "Descent", "descend"]
@@ -57,6 +59,36 @@ class Descent:
     def limit(self) -> float:
         """2/curvature at the start, the curvature in the steepest direction; infinite without."""
         return rate_limit(float(self.path.curvatures[0, 1]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule descend --json` prints; null if not finite."""
+        function, path = self.function, self.path
+        steps = [
+            {
+                "step": at,
+                "point": plain(path.points[at]),
+                "value": plain(path.values[at]),
+                "gradient": plain(path.gradients[at]),
+            }
+            for at in range(len(path.points))
+        ]
+        return {
+            "formula": function.text,
+            "variables": list(function.variables),
+            "derivatives": {
+                name: function.format(slope)
+                for name, slope in zip(function.variables, function.derivatives, strict=True)
+            },
+            "learning_rate": path.rate,
+            "curvature": {
+                "start": plain(path.curvatures[0, 1]),
+                "end": plain(path.curvatures[1, 1]),
+            },
+            "rate_limit": plain(self.limit),
+            "course": self.outcome.name,
+            "told": self.outcome.sentence,
+            "steps": steps,
+        }
 
 
 def descend(

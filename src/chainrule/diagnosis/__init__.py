@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from chainrule.diagnosis.condition_table import CONDITIONS as CONDITIONS
     from chainrule.diagnosis.diagnoser import Diagnosis as Diagnosis
     from chainrule.diagnosis.diagnoser import diagnose_evidence as diagnose_evidence
+    from chainrule.diagnosis.diagnosis_report import diagnosis_document as diagnosis_document
     from chainrule.diagnosis.evidence import POOR as POOR
     from chainrule.diagnosis.evidence import Evidence as Evidence
     from chainrule.diagnosis.probe import evidence_between as evidence_between
@@ -26,6 +27,7 @@ __all__ = [
     "Finding",
     "Mended",
     "diagnose_evidence",
+    "diagnosis_document",
     "evidence_between",
     "mend",
     "probe_training",
@@ -39,6 +41,7 @@ __getattr__, __dir__ = attach(
         "condition": ["Finding"],
         "condition_table": ["CONDITIONS"],
         "diagnoser": ["Diagnosis", "diagnose_evidence"],
+        "diagnosis_report": ["diagnosis_document"],
         "evidence": ["POOR", "Evidence"],
         "probe": ["evidence_between", "probe_training"],
         "remedies": ["Mended", "mend", "settings_text"],

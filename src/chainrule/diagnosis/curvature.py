@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
-from chainrule.engine import make_engine
+from chainrule.engine import TrainingContext, make_engine
 from chainrule.network import Architecture, flatten
 from chainrule.randomness import generator
 from chainrule.recipe import Recipe
@@ -96,7 +96,7 @@ def gradient_of(
     Returns: θ -> g, (n,) both, gains included.
     """
     precise = replace(architecture, dtype="float64")
-    engine = make_engine(precise, recipe.replaced(engine="reference"), training)
+    engine = make_engine(TrainingContext(precise, recipe.replaced(engine="reference"), training))
     layout = engine.layout
 
     def gradient(theta: Array) -> Array:

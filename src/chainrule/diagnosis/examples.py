@@ -34,7 +34,7 @@ def some_rows(dataset: Dataset, most: int = _MOST_ROWS) -> NDArray[np.int64]:
 
 def column_sizes(dataset: Dataset) -> NDArray[np.float64]:
     """The root mean square of each input as the network sees it, (features,)."""
-    rows = dataset.inputs[some_rows(dataset)].astype(np.float64) * dataset.scale
+    rows = dataset.scaled_inputs(some_rows(dataset))
     return np.asarray(np.sqrt(np.square(rows).mean(axis=0)))
 
 
@@ -61,7 +61,7 @@ def _digests(dataset: Dataset) -> list[bytes]:
     """A digest of each example's inputs as the network sees them, in float32."""
     found = []
     for start in range(0, len(dataset), _BLOCK):
-        rows = dataset.inputs[start : start + _BLOCK].astype(np.float64) * dataset.scale
+        rows = dataset.scaled_inputs(slice(start, start + _BLOCK))
         found += [hashlib.blake2b(row, digest_size=16).digest() for row in rows.astype(np.float32)]
     return found
 
@@ -97,7 +97,7 @@ def suspects(dataset: Dataset) -> tuple[NDArray[np.int64], int]:
 
 def _comparable(dataset: Dataset, rows: Array) -> NDArray[np.float32]:
     """The inputs with the widest of them, in a common unit."""
-    x = dataset.inputs[rows].astype(np.float64) * dataset.scale
+    x = dataset.scaled_inputs(rows)
     spread = x.std(axis=0)
     widest = np.sort(np.argsort(-spread, kind="stable")[:_MOST_FEATURES])
     x, spread = x[:, widest] - x[:, widest].mean(axis=0), spread[widest]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.diagnosis.curvature import STABILITY, Curvature, gradient_of, greatest_eigenvalue
 from chainrule.diagnosis.evidence import LayerFacts, Snapshot
-from chainrule.engine import Engine, Position, make_engine
+from chainrule.engine import Engine, Position, TrainingContext, make_engine
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.backpropagation import Trace
 from chainrule.network import Architecture, Layout, predicted_classes
@@ -61,13 +61,13 @@ class Measure:
     @cached_property
     def _engine(self) -> Engine:
         recipe = self.recipe.replaced(engine="reference")
-        return make_engine(self.architecture, recipe, self.training)
+        return make_engine(TrainingContext(self.architecture, recipe, self.training))
 
     @cached_property
     def _plain_engine(self) -> Engine:
         """That of networks whose normalisation is folded in."""
         recipe = self.recipe.replaced(engine="reference", normalisation="none")
-        return make_engine(self.architecture, recipe, self.training)
+        return make_engine(TrainingContext(self.architecture, recipe, self.training))
 
     @property
     def layout(self) -> Layout:
@@ -224,7 +224,7 @@ def _alike(W: Array) -> float | None:
 
 
 def _saturated(name: str, z: Array) -> float:
-    slope = ACTIVATIONS[name].slope
+    slope = ACTIVATIONS[name].derivative
     assert slope is not None, "bounded functions have slopes of their own"
     greatest = slope(np.zeros((1, 1), z.dtype))[0, 0]
     return float((slope(z) < _FLAT * greatest).mean())

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Definition as Definition
     from chainrule.documents.nodes import Definitions as Definitions
     from chainrule.documents.nodes import Details as Details
+    from chainrule.documents.nodes import DocumentNode as DocumentNode
     from chainrule.documents.nodes import Form as Form
     from chainrule.documents.nodes import FormField as FormField
     from chainrule.documents.nodes import Formula as Formula
@@ -76,8 +77,10 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Strong as Strong
     from chainrule.documents.nodes import Table as Table
     from chainrule.documents.nodes import WorkingLine as WorkingLine
+    from chainrule.documents.nodes import plain_text as plain_text
     from chainrule.documents.pictures import braille_lines as braille_lines
     from chainrule.documents.pictures import braille_rows as braille_rows
+    from chainrule.documents.terminal_writer import terminal as terminal
     from chainrule.documents.terminal_writer import wrap as wrap
     from chainrule.documents.text_math import math_text as math_text
 
@@ -95,6 +98,7 @@ __all__ = [
     "Definitions",
     "Details",
     "Document",
+    "DocumentNode",
     "Form",
     "FormField",
     "Formula",
@@ -112,8 +116,10 @@ __all__ = [
     "braille_rows",
     "math_text",
     "parse_formula",
+    "plain_text",
     "render",
     "render_all",
+    "terminal",
     "wrap",
     "write_document",
 ]
@@ -128,12 +134,8 @@ __getattr__, __dir__ = attach(
             "render_all",
             "write_document",
         ],
-        "math_parser": [
-            "parse_formula",
-        ],
-        "mathematics": [
-            "Link",
-        ],
+        "math_parser": ["parse_formula"],
+        "mathematics": ["Link"],
         "nodes": [
             "Beside",
             "Blank",
@@ -146,6 +148,7 @@ __getattr__, __dir__ = attach(
             "Definition",
             "Definitions",
             "Details",
+            "DocumentNode",
             "Form",
             "FormField",
             "Formula",
@@ -158,16 +161,10 @@ __getattr__, __dir__ = attach(
             "Strong",
             "Table",
             "WorkingLine",
+            "plain_text",
         ],
-        "pictures": [
-            "braille_lines",
-            "braille_rows",
-        ],
-        "terminal_writer": [
-            "wrap",
-        ],
-        "text_math": [
-            "math_text",
-        ],
+        "pictures": ["braille_lines", "braille_rows"],
+        "terminal_writer": ["terminal", "wrap"],
+        "text_math": ["math_text"],
     },
 )

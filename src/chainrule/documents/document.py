@@ -99,15 +99,23 @@ def render_all(documents: Sequence[DocumentNode], format_name: str) -> str:
     return writers[format_name](documents)
 
 
-def write_document(document: DocumentNode, path: str | Path) -> None:
-    """Write a document into a file, in the format of its suffix.
+def write_document(
+    document: DocumentNode, path: str | Path, format_name: str | None = None
+) -> None:
+    """Write a document into a file; a file of that name is replaced.
 
     Args:
         document: any.
-        path: ends in .txt, .md, .tex, .html or .json; a file of that name is replaced.
+        path: the file; without a format, it ends in .txt, .md, .tex, .html or .json.
+        format_name: one of FORMATS; None takes the format of the suffix.
 
-    Raises: InputError for another suffix; FileError.
+    Raises: UnknownNameError; InputError for another suffix; FileError.
     """
+    chosen = format_name or _format_of(path)
+    write_atomically(Path(path), render(document, chosen).encode())
+
+
+def _format_of(path: str | Path) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in _SUFFIXES:
         raise InputError(
@@ -117,4 +125,4 @@ def write_document(document: DocumentNode, path: str | Path) -> None:
             argument="path",
             value=str(path),
         )
-    write_atomically(Path(path), render(document, _SUFFIXES[suffix]).encode())
+    return _SUFFIXES[suffix]

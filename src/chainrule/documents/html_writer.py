@@ -117,7 +117,7 @@ def html_fragment(document: DocumentNode) -> str:
 
 @cache
 def _file(name: str) -> str:
-    return (resources.files("chainrule.documents") / "page" / name).read_text(encoding="utf-8")
+    return (resources.files(__package__) / "page" / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:
@@ -219,7 +219,7 @@ class HtmlWriter:
                 return element("a", content, href=address) if self._has_links else content
         return self.breakable(part)
 
-    def _block(self, block: Block) -> Markup:  # noqa: C901  # a case for each kind of node
+    def _block(self, block: Block) -> Markup:  # a case for each kind of node
         match block:
             case Heading():
                 return self._heading(block)
@@ -319,7 +319,7 @@ class HtmlWriter:
         work += map(self._line, block.lines)
         if block.remark:
             kind = {True: "agrees", False: "differs", None: "remark"}[block.agrees]
-            work.append(element("div", block.remark, class_=f"line {kind}"))
+            work.append(element("div", self.inline(block.remark), class_=f"line {kind}"))
         inner = [element("div", what, class_="what"), element("div", work, class_="work")]
         kind = "entry" if block.address else "entry arrays"
         return element("article", inner, class_=kind, id=self.place(block.anchor))

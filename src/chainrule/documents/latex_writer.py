@@ -161,7 +161,7 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
 _TIGHT = (Calculation, Panel)
 
 
-def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
     match block:
         case Heading():
             yield _heading(block)
@@ -278,7 +278,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 def _entry(block: Calculation) -> str:
     lines = list(_working(block))
     if block.remark:
-        lines.append(escape_latex(block.remark))
+        lines.append(_inline(block.remark))
     body = "\\newline\n  ".join(lines)
     name, address = escape_latex(block.name), escape_latex(block.address)
     return rf"\entry{{{escape_latex(block.label)}}}{{{name}}}{{{address}}}{{{body}}}"

@@ -37,7 +37,8 @@ from chainrule.documents.pictures import image_source, picture_lines
 
 __all__ = ["markdown"]
 
-_SPECIAL = re.compile(r"[\\`*_\[\]#|<>~&]")
+# An underscore within a word, as in batch_size, is no emphasis.
+_SPECIAL = re.compile(r"[\\`*\[\]#|<>~&]|(?<![^\W_])_|_(?![^\W_])")
 _BREAK = "<br>"
 _LATEX = MathLatex()
 
@@ -104,7 +105,7 @@ def _is_item(block: Block | None) -> bool:
     return isinstance(block, Paragraph) and block.style == "note"
 
 
-def _block(block: Block) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
     match block:
         case Heading(text, level, _, _, aside):
             yield f"{'#' * level} {_escaped(text)}" + (f" ({_escaped(aside)})" if aside else "")
@@ -190,7 +191,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 def _item(block: Calculation) -> Iterator[str]:
     lines = list(_working(block))
     if block.remark:
-        lines.append(_escaped(block.remark))
+        lines.append(_inline(block.remark))
     yield f"- **{block.label}** {_escaped(block.name)} {_code(block.address)}{_BREAK}"
     yield from (f"  {line}{_BREAK}" for line in lines[:-1])
     yield f"  {lines[-1]}"

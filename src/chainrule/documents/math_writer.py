@@ -112,7 +112,7 @@ class MathWriter(ABC):
 
     # How the tree is written in all languages that set formulas in two dimensions.
 
-    def piece(self, node: Mathematics) -> Piece:  # noqa: C901  # a case for each kind of node
+    def piece(self, node: Mathematics) -> Piece:  # a case for each kind of node
         """A node with its binding."""
         match node:
             case Addition():

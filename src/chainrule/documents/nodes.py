@@ -38,7 +38,7 @@ __all__ = [
     "Table",
     "WorkingLine",
     "parts_of",
-    "plain",
+    "plain_text",
 ]
 
 
@@ -67,10 +67,10 @@ def parts_of(content: Content) -> tuple[Inline, ...]:
     return content if isinstance(content, tuple) else (content,)
 
 
-def plain(content: Content) -> str:
+def plain_text(content: Content) -> str:
     """A text without any marks.
 
-    >>> plain(("Run ", Code("chainrule check"), "."))
+    >>> plain_text(("Run ", Code("chainrule check"), "."))
     'Run chainrule check.'
     """
     return "".join(map(_plain_part, parts_of(content)))
@@ -184,7 +184,7 @@ class Table:
             >>> Table("Sizes", ("what", "n"), (("ants", "12"), ("bees", "7"))).lines()
             ['Sizes', '  what   n', '  ants  12', '  bees   7']
         """
-        rows = [tuple(map(plain, row)) for row in self.rows]
+        rows = [tuple(map(plain_text, row)) for row in self.rows]
         every = [self.header, *rows] if self.header else rows
         widths = [max(map(len, column)) for column in zip(*every, strict=True)]
         body = ["  " + _padded(row, widths, self.to_the_right) for row in every]
@@ -247,7 +247,7 @@ class Calculation:
         name: what it is in words.
         address: how it is named in files and on the command line.
         anchor: the name by which links lead here.
-        remark: a sentence below the lines.
+        remark: a few words below the lines.
         agrees: whether the remark is good news; None for one that is neither.
     """
 
@@ -257,7 +257,7 @@ class Calculation:
     name: str = ""
     address: str = ""
     anchor: str = ""
-    remark: str = ""
+    remark: Content = ""
     agrees: bool | None = None
 
 

@@ -80,8 +80,8 @@ def _in_colours(image: Array) -> Array:
 def picture_lines(pictures: Sequence[Picture], width: int = 80) -> Iterator[str]:
     """Pictures beside each other in Braille, each below its caption.
 
-    Files and large arrays are named by their captions alone. An array of contributions becomes
-    two pictures: those above 0 and those below.
+    Files and large arrays are named by their captions or descriptions alone. An array of
+    contributions becomes two pictures: those above 0 and those below.
 
     Args:
         pictures: arrays among them have one shape.
@@ -89,7 +89,7 @@ def picture_lines(pictures: Sequence[Picture], width: int = 80) -> Iterator[str]
     """
     parts = [part for picture in pictures for part in _unsigned(picture)]
     if any(isinstance(one.image, bytes) or max(one.image.shape) > _TALLEST for one in parts):
-        yield from (one.caption for one in parts)
+        yield from (one.caption or one.alt for one in parts)
         return
     texts = [braille_lines(np.asarray(one.image)) for one in parts]
     each = max(len(texts[0][0]), *(len(one.caption) for one in parts)) + len(_GAP)

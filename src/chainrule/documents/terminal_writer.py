@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from chainrule.documents.mathematics import Mathematics
@@ -14,6 +14,7 @@ from chainrule.documents.nodes import (
     Block,
     Calculation,
     CodeBlock,
+    Definition,
     Definitions,
     Details,
     DocumentNode,
@@ -25,7 +26,7 @@ from chainrule.documents.nodes import (
     Panel,
     Paragraph,
     Table,
-    plain,
+    plain_text,
 )
 from chainrule.documents.pictures import picture_lines
 from chainrule.documents.text_math import TIE, MathText, math_text
@@ -35,20 +36,26 @@ __all__ = ["WIDTH", "terminal", "wrap"]
 WIDTH = 80
 _MARGIN = 7
 """The column of formulas; their ids stand before it."""
+_LABEL, _WIDEST_LABEL = 8, 16
+"""The width of the column of terms, and the longest term for which it is widened."""
+_STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m", "cyan": "\x1b[36m"}
+_PARAGRAPHS = {"lead": "bold", "note": "dim", "quiet": "dim"}
+_PLAIN = "\x1b[0m"
 _DEEPEST = 30
 """Continued formulas begin no farther to the right than this."""
 
 
-def terminal(document: DocumentNode, *, width: int = WIDTH) -> str:
+def terminal(document: DocumentNode, *, width: int = WIDTH, styled: bool = False) -> str:
     """A document as plain text.
 
     Args:
         document: any.
         width: the longest line, wherever a line can be broken.
+        styled: whether headings are bold and remarks dim, by the codes that terminals know.
 
     Returns: lines, the last one ended.
     """
-    writer = _Terminal(width)
+    writer = _Terminal(width, styled)
     return "\n".join(line.rstrip() for line in writer.lines(document)) + "\n"
 
 
@@ -73,13 +80,19 @@ def wrap(text: str, width: int = WIDTH, first: str = "", later: str = "") -> lis
 
 
 class _Terminal:
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, styled: bool) -> None:
         self._width = width
+        self._styled = styled
         self._math = MathText()
+
+    def _marked(self, style: str, lines: Iterable[str]) -> Iterator[str]:
+        """Lines in a style, which changes none of their letters."""
+        code = _STYLES.get(style, "") if self._styled else ""
+        yield from (f"{code}{line}{_PLAIN}" if code and line else line for line in lines)
 
     def lines(self, document: DocumentNode) -> Iterator[str]:
         aside = f" ({document.aside})" if document.aside else ""
-        yield from wrap(document.title + aside, self._width)
+        yield from self._marked("bold", wrap(document.title + aside, self._width))
         if document.about:
             yield from wrap(document.about, self._width)
         if document.blocks:
@@ -93,25 +106,26 @@ class _Terminal:
                 yield ""
             yield from self._block(block, before)
 
-    def _block(self, block: Block, before: Block | None = None) -> Iterator[str]:  # noqa: C901  # a case for each kind of node
+    def _block(self, block: Block, before: Block | None = None) -> Iterator[str]:
         match block:
             case Heading(text, _, _, _, aside):
-                yield from wrap(f"{text} ({aside})" if aside else text, self._width)
+                line = f"{text} ({aside})" if aside else text
+                yield from self._marked("bold", wrap(line, self._width))
             case Paragraph(content, style):
                 is_indented = style == "note" and isinstance(before, Calculation)
                 indent = " " * (_MARGIN * is_indented)
-                yield from wrap(plain(content), self._width, indent, indent)
+                lines = wrap(plain_text(content), self._width, indent, indent)
+                yield from self._marked(_PARAGRAPHS.get(style, ""), lines)
             case ItemList(items, numbered):
                 for at, item in enumerate(items, 1):
                     first = f"{at}. " if numbered else "- "
-                    yield from wrap(plain(item), self._width, first, " " * len(first))
+                    yield from wrap(plain_text(item), self._width, first, " " * len(first))
             case Definitions(items):
-                for term, meaning in items:
-                    yield from wrap(f"{plain(term)}: {plain(meaning)}", self._width, "", "  ")
+                yield from self._definitions(items)
             case CodeBlock(text):
                 yield from (f"  {line}" for line in text.splitlines())
             case Table():
-                yield from block.lines()
+                yield from self._table(block)
             case Formula():
                 yield from self._formula(block)
             case Panel(formulas):
@@ -131,6 +145,23 @@ class _Terminal:
             case Details(summary, blocks):
                 yield from wrap(summary, self._width)
                 yield from (f"  {line}" if line else "" for line in self._blocks(blocks))
+
+    def _table(self, table: Table) -> Iterator[str]:
+        lines = table.lines()
+        for name, present in (("bold", table.title), ("cyan", table.header)):
+            if present:
+                yield from self._marked(name, [lines.pop(0)])
+        note = [lines.pop()] if table.note else []
+        yield from lines
+        yield from self._marked("dim", note)
+
+    def _definitions(self, items: tuple[Definition, ...]) -> Iterator[str]:
+        """Terms in a column of their own, unless they are long."""
+        terms = [plain_text(one.term) for one in items]
+        widest = max(_LABEL, *map(len, terms)) if max(map(len, terms)) <= _WIDEST_LABEL else _LABEL
+        for term, (_, meaning) in zip(terms, items, strict=True):
+            later = " " * (widest + 1)
+            yield from wrap(plain_text(meaning), self._width, f"{term:<{widest}} ", later)
 
     def _blank(self, item: Blank | Mathematics) -> str:
         if not isinstance(item, Blank):
@@ -159,15 +190,22 @@ class _Terminal:
             first = " " * indent + " = "
         if block.remark:
             later = " " * (indent + 3)
-            yield from wrap(block.remark, self._width, later, later)
+            yield from wrap(plain_text(block.remark), self._width, later, later)
+
+
+_BELOW_HEADINGS = (Table, Gallery, CodeBlock, Definitions, ItemList)
+"""Blocks that stand apart from words by themselves, and so follow a heading at once."""
 
 
 def _belongs(block: Block, before: Block) -> bool:
     """Whether a block follows the one before it without an empty line."""
-    if isinstance(before, Heading):
-        return isinstance(block, (Table, Gallery, CodeBlock))  # which are indented
-    if isinstance(before, Calculation):
-        if isinstance(block, Calculation):
+    match before:
+        case Heading():
+            return isinstance(block, _BELOW_HEADINGS)
+        case Calculation() if isinstance(block, Calculation):
             return bool(block.address) == bool(before.address)  # arrays stand apart
-        return isinstance(block, Paragraph) and block.style == "note"
-    return isinstance(block, Formula) and isinstance(before, Formula)
+        case Calculation():
+            return isinstance(block, Paragraph) and block.style == "note"
+        case Formula():
+            return isinstance(block, Formula)
+    return False

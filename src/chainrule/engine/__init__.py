@@ -9,32 +9,30 @@ if TYPE_CHECKING:
         augmentation_from_recipe as augmentation_from_recipe,
     )
     from chainrule.engine.contract import Engine as Engine
-    from chainrule.engine.contract import Score as Score
     from chainrule.engine.contract import Until as Until
     from chainrule.engine.dataset_view import DatasetView as DatasetView
     from chainrule.engine.dataset_view import normalised_weights as normalised_weights
-    from chainrule.engine.divergence import After as After
-    from chainrule.engine.divergence import first_fault as first_fault
     from chainrule.engine.divergence import first_non_finite as first_non_finite
     from chainrule.engine.divergence import is_finite as is_finite
     from chainrule.engine.divergence import validation_divergence as validation_divergence
     from chainrule.engine.dropout_masks import dropout_rates as dropout_rates
     from chainrule.engine.engines import make_engine as make_engine
-    from chainrule.engine.examples import kernel_examples as kernel_examples
+    from chainrule.engine.equation_settings import step_settings as step_settings
     from chainrule.engine.inference_parameters import add_gains as add_gains
     from chainrule.engine.inference_parameters import drop_gains as drop_gains
     from chainrule.engine.inference_parameters import training_layout as training_layout
+    from chainrule.engine.kernel_examples import kernel_examples as kernel_examples
     from chainrule.engine.position import Best as Best
     from chainrule.engine.position import EpochRecord as EpochRecord
     from chainrule.engine.position import EpochSums as EpochSums
     from chainrule.engine.position import Position as Position
     from chainrule.engine.reference import ReferenceEngine as ReferenceEngine
+    from chainrule.engine.scoring import Score as Score
+    from chainrule.engine.training_context import TrainingContext as TrainingContext
     from chainrule.engine.training_schedule import TrainingSchedule as TrainingSchedule
     from chainrule.engine.training_schedule import initial_state as initial_state
-    from chainrule.engine.update_settings import step_settings as step_settings
 
 __all__ = [
-    "After",
     "Best",
     "DatasetView",
     "Engine",
@@ -43,13 +41,13 @@ __all__ = [
     "Position",
     "ReferenceEngine",
     "Score",
+    "TrainingContext",
     "TrainingSchedule",
     "Until",
     "add_gains",
     "augmentation_from_recipe",
     "drop_gains",
     "dropout_rates",
-    "first_fault",
     "first_non_finite",
     "initial_state",
     "is_finite",
@@ -65,22 +63,22 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "augmented_epochs": ["augmentation_from_recipe"],
-        "contract": ["Engine", "Score", "Until"],
+        "contract": ["Engine", "Until"],
+        "scoring": ["Score"],
         "divergence": [
-            "After",
             "validation_divergence",
-            "first_fault",
             "first_non_finite",
             "is_finite",
         ],
         "dropout_masks": ["dropout_rates"],
         "engines": ["make_engine"],
-        "examples": ["kernel_examples"],
+        "kernel_examples": ["kernel_examples"],
         "inference_parameters": ["drop_gains", "training_layout", "add_gains"],
         "position": ["Best", "EpochRecord", "EpochSums", "Position"],
         "reference": ["ReferenceEngine"],
         "dataset_view": ["DatasetView", "normalised_weights"],
+        "training_context": ["TrainingContext"],
         "training_schedule": ["TrainingSchedule", "initial_state"],
-        "update_settings": ["step_settings"],
+        "equation_settings": ["step_settings"],
     },
 )

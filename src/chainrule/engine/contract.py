@@ -2,82 +2,115 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
+from chainrule.engine.dataset_view import DatasetView
 from chainrule.engine.position import Position
+from chainrule.engine.scoring import Score, score_outputs
+from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import TrainingSchedule
-from chainrule.equations.backpropagation import Trace
-from chainrule.network import Layout
+from chainrule.equations.backpropagation import Trace, forward
+from chainrule.network import BLOCK, Layout, network_layers
 from chainrule.recipe import Recipe
+from chainrule.threads import one_blas_thread
 
-__all__ = ["Engine", "Score", "Until"]
+__all__ = ["Engine", "Until"]
+
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Until:
-    """When `advance` comes back, at the latest; always at the epoch's end.
+    """When `Engine.advance` returns, at the latest; it always returns at the epoch's end.
 
-    How a run is cut into slices does not change its result.
+    How a run is cut into chunks does not change its result.
 
     Args:
-        batches: after so many batches; None for no such bound.
-        seconds: after so much time; None for no such bound.
+        batches: the greatest number of batches; None for no limit.
+        seconds: the time after which the batch under way is the last; None for no limit.
     """
 
     batches: int | None = None
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class Score:
-    """How well parameters do on a data set.
+@dataclass(frozen=True, eq=False)
+class Engine(ABC):
+    """Moves one training forward.
+
+    An engine differs from another in how it computes `advance`. What is not worth doing faster is
+    computed here, by the equations in NumPy.
 
     Args:
-        examples: how many there were.
-        cost: data term: the weighted mean of the examples' costs.
-        accuracy: share of examples classified rightly; None where targets are numbers.
+        context: the training.
     """
 
-    examples: int
-    cost: float
-    accuracy: float | None
-
-
-class Engine(Protocol):
-    """Moves one training forward; made for one architecture, recipe and training set."""
+    context: TrainingContext
 
     @property
     def recipe(self) -> Recipe:
-        """By what it trains; it names the engine that this is."""
+        """The recipe of the training; it names the engine."""
+        return self.context.recipe
 
     @property
     def schedule(self) -> TrainingSchedule:
-        """Batches, rates and shares of the average, by the place in the training."""
+        """Batch sizes, learning rates and averaging by the place in the training."""
+        return self.context.schedule
 
     @property
     def layout(self) -> Layout:
         """The order of the tensors in a position's flat parameters."""
+        return self.context.layout
 
+    @abstractmethod
     def advance(self, position: Position, until: Until) -> Position:
-        """Train on from a position to the epoch's end, or to `until`.
+        """Train from a position to the epoch's end, or to `until`.
 
-        Raises: DivergenceError, whose `position` is the one before the bad batch.
+        Raises: DivergenceError, whose `position` is the one before the batch that diverged.
         """
 
     def learning_rate(self, position: Position) -> float:
-        """The rate of the step that comes next at a position."""
+        """The rate of the next step at a position."""
+        return self.schedule.rates(position, [position.step])[0]
 
-    def inference_parameters(self, position: Position) -> NDArray[Any]:
-        """The parameters of the plain network that a position stands for: averaged where there is
-        an average, and with batch normalisation folded in."""
+    def inference_parameters(self, position: Position) -> Array:
+        """The parameters of the network that a position stands for, without gains, read-only.
 
-    def score(self, parameters: NDArray[Any], dataset: Dataset) -> Score:
-        """Cost and accuracy of a plain network on any data set, without training."""
+        If the recipe has an average, they are the average. Batch normalisation is folded into
+        weights and biases [N5].
+        """
+        return self.context.inference_parameters(position)
 
-    def trace(self, parameters: NDArray[Any], rows: NDArray[Any]) -> Trace:
-        """Every number of one pass over these rows of the training set as it is: without dropout,
-        and with the images as they are."""
+    def score(self, parameters: Array, dataset: Dataset) -> Score:
+        """Cost and accuracy of a network with these inference parameters on any data set."""
+        blocks = self._outputs(parameters, dataset)
+        return score_outputs(self.context.architecture, self.context.cost, dataset, blocks)
+
+    def _outputs(self, parameters: Array, dataset: Dataset) -> Iterator[tuple[Array, Array]]:
+        """z and a of the last layer, for one block of rows after the other."""
+        architecture = self.context.architecture
+        view = DatasetView(dataset, architecture.layers[-1], architecture.dtype)
+        layers = network_layers(architecture, parameters)
+        for start in range(0, len(dataset), BLOCK):
+            with one_blas_thread(), np.errstate(all="ignore"):
+                zs, activations = forward(view.inputs(slice(start, start + BLOCK)), layers)
+            yield zs[-1], activations[-1]
+
+    def trace(self, parameters: Array, rows: Array) -> Trace:
+        """Every number of one pass over these rows of the training set, forward and back.
+
+        The examples are neither augmented nor mixed, and no neuron is dropped.
+
+        Args:
+            parameters: flat, in the engine's layout.
+            rows: of the training set, (batch,).
+        """
+        part = self.context.view.batch_part(rows, len(rows))
+        return part.trace(self.context.layers(parameters), self.context.cost)

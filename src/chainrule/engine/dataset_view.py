@@ -1,4 +1,4 @@
-"""A data set in the form that a reference engine computes with."""
+"""Rows of a data set as the arrays that the equations take."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
-from chainrule.equations.costs import batch_shares, smoothed_targets
-from chainrule.equations.mixing import mixed
+from chainrule.engine.augmented_epochs import Mixing
+from chainrule.equations.costs import batch_shares, smooth_targets
+from chainrule.equations.mixing import mix
+from chainrule.equations.step import BatchPart
 from chainrule.errors import ShapeError
 from chainrule.network import predicted_classes
 
 __all__ = ["DatasetView", "normalised_weights"]
 
 Array = NDArray[Any]
+Rows = Array | slice
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +31,9 @@ class DatasetView:
         dataset: the examples.
         outputs: width of the network's last layer.
         dtype: number type of the computation.
-        weights: what each example counts, mean 1, (n,); None for all 1.
-        smoothing: share of a class's target that all classes share.
-        mixing: the partner of each example, (n,), and the example's own share, (n,); None without.
+        weights: what each example counts, of mean 1, (n,); None if all count alike.
+        smoothing: the share of a class's target that all classes share [C9].
+        mixing: the partner of each example and the example's own share; None without mixing.
     """
 
     dataset: Dataset
@@ -38,42 +41,45 @@ class DatasetView:
     dtype: str
     weights: Array | None = None
     smoothing: float = 0.0
-    mixing: tuple[Array, Array] | None = None
+    mixing: Mixing | None = None
 
-    def inputs(self, rows: Array | slice) -> Array:
+    def inputs(self, rows: Rows) -> Array:
         """x, (batch, features): stored values times the scale."""
-        x = self.dataset.inputs[rows].astype(self.dtype)
-        if self.dataset.scale != 1.0:
-            x *= self.dataset.scale
-        return x
+        return self.dataset.scaled_inputs(rows, self.dtype)
 
     @cached_property
-    def _codes(self) -> Array:
+    def _class_targets(self) -> Array:
         """The target row of each class: one-hot, or 0 and 1 for a single output."""
         if self.outputs == 1:
             return np.array([[0], [1]], dtype=self.dtype)
         return np.eye(self.outputs, dtype=self.dtype)
 
-    def targets(self, rows: Array | slice) -> Array:
-        """y, (batch, outputs), smoothed and mixed where they are to be."""
-        y = self._own_targets(rows)
+    def targets(self, rows: Rows) -> Array:
+        """y, (batch, outputs), mixed and smoothed if the view is."""
+        y = self._stored_targets(rows)
         if self.mixing is not None:
             partners, shares = self.mixing
             share = shares[rows].astype(self.dtype)
-            y = mixed(y, self._own_targets(partners[rows]), share)
-        return smoothed_targets(y, self.smoothing) if self.smoothing else y
+            y = mix(y, self._stored_targets(partners[rows]), share)
+        return smooth_targets(y, self.smoothing) if self.smoothing else y
 
-    def _own_targets(self, rows: Array | slice) -> Array:
-        chosen = self.dataset.targets[rows]
-        return self._codes[chosen] if self.dataset.classifies else chosen.astype(self.dtype)
+    def _stored_targets(self, rows: Rows) -> Array:
+        stored = self.dataset.targets[rows]
+        return self._class_targets[stored] if self.dataset.classifies else stored.astype(self.dtype)
 
-    def shares(self, rows: Array | slice, batch: int) -> Array | float:
-        """[C8] What each of a batch's examples counts; see equations.costs.batch_shares."""
-        chosen = None if self.weights is None else self.weights[rows].astype(self.dtype)
-        return batch_shares(chosen, batch)
+    def shares(self, rows: Rows, batch: int) -> Array | float:
+        """[C8] What each row counts in a batch of `batch` examples; see `batch_shares`."""
+        weights = None if self.weights is None else self.weights[rows].astype(self.dtype)
+        return batch_shares(weights, batch)
 
-    def correct(self, outputs: Array, rows: Array | slice) -> int:
-        """How many rows of outputs choose their example's class; 0 where targets are numbers."""
+    def batch_part(
+        self, rows: Array, batch: int, masks: tuple[Array | None, ...] = ()
+    ) -> BatchPart:
+        """Rows as a part of a batch of `batch` examples, with the dropout mask of each layer."""
+        return BatchPart(self.inputs(rows), self.targets(rows), self.shares(rows, batch), masks)
+
+    def count_correct(self, outputs: Array, rows: Rows) -> int:
+        """The number of outputs that choose their row's class; 0 if targets are numbers."""
         if not self.dataset.classifies:
             return 0
         return int((predicted_classes(outputs) == self.dataset.targets[rows]).sum())
@@ -84,8 +90,8 @@ def normalised_weights(
 ) -> NDArray[np.float64] | None:
     """What each example counts: its own weight times its class's, scaled to mean 1.
 
-    Returns: (n,), or None where all count alike.
-    Raises: ShapeError where there are not as many class weights as classes.
+    Returns: (n,), or None if all count alike.
+    Raises: ShapeError if there are not as many class weights as classes, or all weights are 0.
     """
     if class_weights is None:
         weights = dataset.sample_weights
@@ -93,9 +99,9 @@ def normalised_weights(
         if not dataset.classifies or len(class_weights) != dataset.outputs:
             raise ShapeError(
                 "train",
-                expected=f"{dataset.outputs} class_weights, one a class"
+                expected=f"{dataset.outputs} class_weights, one for each class"
                 if dataset.classifies
-                else "no class_weights where targets are numbers",
+                else "no class_weights for targets that are numbers",
                 got=str(len(class_weights)),
                 argument="class_weights",
                 value=class_weights,
@@ -107,7 +113,7 @@ def normalised_weights(
     if not weights.any():
         raise ShapeError(
             "train",
-            expected="at least one example that counts",
+            expected="at least one example with a weight above 0",
             got="weights that are all 0",
             argument="class_weights",
             value=class_weights,

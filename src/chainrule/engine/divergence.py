@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine.position import Position
-from chainrule.equations.backpropagation import Trace
 from chainrule.equations.output_error import FUSED
 from chainrule.equations.step import TrainingStep
 from chainrule.errors import DivergenceError
@@ -18,40 +16,31 @@ from chainrule.network import Layout
 from chainrule.recipe import Recipe
 
 __all__ = [
-    "After",
-    "diverged",
-    "diverged_at",
-    "first_fault",
+    "NonFinite",
     "first_non_finite",
     "is_finite",
+    "step_divergence",
     "validation_divergence",
 ]
 
 Array = NDArray[Any]
 
-_WHOLE = 0
+_NO_LAYER = 0
 """The layer of a quantity that belongs to no single one."""
 
 
-@dataclass(frozen=True, eq=False)
-class After:
-    """What a step computes after the pass back through the network.
+class NonFinite(NamedTuple):
+    """A quantity that is NaN or infinite.
 
     Args:
-        layout: which part of the flat arrays is which tensor.
-        penalty: the penalty.
-        gradient: of the objective, before any clipping, (n,).
-        length: of the gradient.
-        state: the update's new state by the name of its rows, (n,) each.
-        parameters: the new ones, (n,).
+        address: its name, such as "z[2]" or "the penalty".
+        value: the first of its numbers that is not finite.
+        layer: from 1; 0 for a quantity that belongs to no single layer.
     """
 
-    layout: Layout
-    penalty: float
-    gradient: Array
-    length: float
-    state: Mapping[str, Array]
-    parameters: Array
+    address: str
+    value: float
+    layer: int
 
 
 def is_finite(array: Array) -> bool:
@@ -59,9 +48,9 @@ def is_finite(array: Array) -> bool:
     return bool(np.isfinite(array).all())
 
 
-def _in_order(trace: Trace, after: After) -> Iterator[tuple[str, Array, int]]:
-    """The numbers of a step in the order in which they are computed, with their layer."""
-    depth = len(trace.z)
+def _quantities(step: TrainingStep, layout: Layout) -> Iterator[tuple[str, Array, int]]:
+    """The numbers of a step in the order in which they are computed, with address and layer."""
+    trace, depth = step.shown_pass, len(step.shown_pass.z)
     for layer in range(1, depth + 1):
         yield f"z[{layer}]", trace.z[layer - 1], layer
         yield f"a[{layer}]", trace.a[layer - 1], layer
@@ -69,66 +58,47 @@ def _in_order(trace: Trace, after: After) -> Iterator[tuple[str, Array, int]]:
     for layer in range(depth, 0, -1):
         yield f"delta[{layer}]", trace.delta[layer - 1], layer
         yield f"dW[{layer}]", trace.dW[layer - 1], layer
-    yield "the penalty", np.array(after.penalty), _WHOLE
-    for slot in after.layout.slots:
-        yield f"the gradient of {slot.name}", slot.view(after.gradient), slot.layer
-    yield "the gradient's length", np.array(after.length), _WHOLE
-    moments = {f"{name.replace('_', ' ')} of": row for name, row in after.state.items()}
-    for words, array in {**moments, "new": after.parameters}.items():
-        for slot in after.layout.slots:
-            yield f"the {words} {slot.name}", slot.view(array), slot.layer
+    yield "the penalty", np.array(step.penalty), _NO_LAYER
+    for slot in layout.slots:
+        yield f"the gradient of {slot.name}", slot.view(step.gradient), slot.layer
+    yield "the gradient's length", np.array(step.gradient_norm), _NO_LAYER
+    rows = zip(step.settings.update.slots, step.update.state, strict=True)
+    made = {f"{name.replace('_', ' ')} of": row for name, row in rows}
+    for words, flat in {**made, "new": step.update.theta}.items():
+        for slot in layout.slots:
+            yield f"the {words} {slot.name}", slot.view(flat), slot.layer
 
 
-def first_fault(trace: Trace, after: After) -> tuple[str, float, int]:
-    """The first quantity of a step that is not finite: its address, its value, its layer.
-
-    The layer is 0 where the quantity belongs to none.
-    """
-    faults = [quantity for quantity in _in_order(trace, after) if not is_finite(quantity[1])]
-    address, array, layer = faults[0]
-    return address, float(array[~np.isfinite(array)].flat[0]), layer
-
-
-def first_non_finite(step: TrainingStep, layout: Layout) -> tuple[str, float, int]:
-    """The first quantity of a step that is not finite: its address, its value, its layer.
+def first_non_finite(step: TrainingStep, layout: Layout) -> NonFinite:
+    """The first quantity of a step that is not finite.
 
     Args:
-        step: of which at least one number is NaN or infinite.
+        step: at least one of its numbers is NaN or infinite.
         layout: the order of the tensors in the step's flat arrays.
-
-    Returns: the layer is 0 for a quantity that belongs to no single layer.
     """
-    return first_fault(step.shown_pass, _after(step, layout))
+    for address, array, layer in _quantities(step, layout):
+        if not is_finite(array):
+            return NonFinite(address, float(array[~np.isfinite(array)].flat[0]), layer)
+    raise AssertionError("every number of the step is finite")
 
 
-def _after(step: TrainingStep, layout: Layout) -> After:
-    state = dict(zip(step.settings.update.slots, step.update.state, strict=True))
-    norms = (step.gradient, step.gradient_norm)
-    return After(layout, step.penalty, *norms, state, step.update.theta)
-
-
-def diverged_at(
+def step_divergence(
     position: Position, recipe: Recipe, step: TrainingStep, layout: Layout
 ) -> DivergenceError:
-    """The error for a step that must not be taken; `step` has a number that is not finite."""
-    return diverged(position, recipe, step.shown_pass, _after(step, layout))
-
-
-def diverged(position: Position, recipe: Recipe, trace: Trace, after: After) -> DivergenceError:
     """The error for a step that must not be taken.
 
     Args:
         position: the one before the step; the error keeps it.
         recipe: for the remedy.
-        trace: the step's numbers up to the gradients.
-        after: the others; one of all these numbers is not finite.
+        step: at least one of its numbers is NaN or infinite.
+        layout: the order of the tensors in the step's flat arrays.
     """
-    address, value, layer = first_fault(trace, after)
+    address, value, layer = first_non_finite(step, layout)
     place = f" (layer {layer})" if layer else ""
     at = f"epoch {position.epoch + 1}, batch {position.batch + 1}"
-    last = after.layout.architecture.activations[-1]
-    of_cost = address in ("cost", f"delta[{len(trace.z)}]")
-    remedy = _remedy(recipe, last if of_cost else "")
+    last = layout.architecture.activations[-1]
+    is_of_cost = address in ("cost", f"delta[{len(step.shown_pass.z)}]")
+    remedy = _remedy(recipe, last if is_of_cost else "")
     why = "The step was not taken; the parameters before it are kept"
     return _error(position, recipe, f"{value} in {address}{place} at {at}", why, remedy)
 
@@ -167,11 +137,11 @@ _NEEDS = {
     "binary_cross_entropy": ("between 0 and 1", "sigmoid"),
     "categorical_cross_entropy": ("above 0", "softmax"),
 }
-"""Costs that are not finite for all outputs: what they need, and what gives it."""
+"""Costs that are not finite for all outputs: what they need, and the activation that gives it."""
 
 
 def _remedy(recipe: Recipe, last: str) -> str:
-    """What to do; `last` is the output activation where its range may be the reason."""
+    """What to do; `last` is the output activation if its range may be the reason, else ""."""
     if last and recipe.cost in _NEEDS and (recipe.cost, last) not in FUSED:
         needed, fitting = _NEEDS[recipe.cost]
         return f"{recipe.cost} needs outputs {needed}: set output_activation to {fitting!r}"

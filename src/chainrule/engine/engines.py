@@ -5,56 +5,45 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from chainrule.data import Dataset
 from chainrule.engine.contract import Engine
 from chainrule.engine.lbfgs import LbfgsEngine
 from chainrule.engine.reference import ReferenceEngine
+from chainrule.engine.training_context import TrainingContext
 from chainrule.errors import ChainruleError, MissingLibraryError
-from chainrule.network import Architecture
-from chainrule.recipe import Recipe
 
 __all__ = ["make_engine"]
 
 _LOG = logging.getLogger("chainrule")
 
-_told: set[str] = set()
-"""Warnings given: one is enough."""
+_logged: set[str] = set()
+"""Reasons that were logged: each is logged once."""
 
 
-def make_engine(
-    architecture: Architecture,
-    recipe: Recipe,
-    training: Dataset,
-    *,
-    threads: int | None = None,
-    exactly: bool = False,
-) -> Engine:
-    """The engine that recipe.engine names, ready for one training.
+def make_engine(context: TrainingContext, *, exact: bool = False) -> Engine:
+    """The engine that the recipe names, ready for one training.
 
-    Where the compiled engine is not to be had, the reference engine takes its place and is named in
-    its recipe; a warning says so once.
+    If the compiled engine is not available, the reference engine takes its place and is named in
+    its recipe; a warning is logged once.
 
     Args:
-        architecture: with its output activation settled by the cost.
-        recipe: with its seed.
-        training: the examples to learn from; they fit the architecture.
-        threads: how many may share the work of a batch; as many as there are processors where None.
-        exactly: whether no other engine may take its place, since a run has begun with it.
+        context: the training.
+        exact: whether no other engine may take its place, since the run began with it.
 
-    Raises: MissingLibraryError where no other may take its place; InputError where the number of
-        threads in CHAINRULE_THREADS is none.
+    Raises: MissingLibraryError if no other engine may take its place; InputError if
+        CHAINRULE_THREADS is not a number of threads.
     """
+    recipe = context.recipe
     if recipe.optimiser == "lbfgs":
-        return LbfgsEngine(architecture, recipe, training)
+        return LbfgsEngine(context)
     if recipe.engine == "reference":
-        return ReferenceEngine(architecture, recipe, training)
+        return ReferenceEngine(context)
     try:
-        return _compiled(architecture, recipe, training, threads)
+        return _compiled_engine(context)
     except (ChainruleError, MemoryError):
         raise
-    except Exception as error:  # whatever Numba and its compiler may raise
+    except Exception as error:  # Numba and its compiler may raise anything
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
-    if exactly:
+    if exact:
         raise MissingLibraryError(
             "train",
             expected="Numba, with which this run began",
@@ -64,18 +53,16 @@ def make_engine(
             argument="engine",
             value=recipe.engine,
         )
-    if reason not in _told:
-        _told.add(reason)
+    if reason not in _logged:
+        _logged.add(reason)
         _LOG.warning("The reference engine computes, since Numba fails: %s", reason)
-    return ReferenceEngine(architecture, replace(recipe, engine="reference"), training)
+    return ReferenceEngine(replace(context, recipe=replace(recipe, engine="reference")))
 
 
-def _compiled(
-    architecture: Architecture, recipe: Recipe, training: Dataset, threads: int | None
-) -> Engine:
+def _compiled_engine(context: TrainingContext) -> Engine:
     """The compiled engine, compiled."""
     from chainrule.engine.compiled import CompiledEngine
 
-    engine = CompiledEngine(architecture, recipe, training, threads)
+    engine = CompiledEngine(context)
     engine.prepare()
     return engine

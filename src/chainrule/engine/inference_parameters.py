@@ -15,7 +15,7 @@ from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.activations import ACTIVATIONS, activate
 from chainrule.equations.affine import affine
-from chainrule.equations.normalisation import folded, normalise, scaled
+from chainrule.equations.normalisation import fold_normalisation, normalise, scale_and_shift
 from chainrule.network import Architecture, Layout, flatten
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
@@ -60,7 +60,7 @@ def sampled_rows(examples: int) -> NDArray[np.int64]:
 
 
 def inference_parameters(
-    layout: Layout, timetable: TrainingSchedule, position: Position, dataset: Dataset
+    layout: Layout, schedule: TrainingSchedule, position: Position, dataset: Dataset
 ) -> Array:
     """The plain parameters that a position stands for.
 
@@ -69,19 +69,17 @@ def inference_parameters(
 
     Args:
         layout: of the training.
-        timetable: of the training.
+        schedule: of the training.
         position: where it stands.
         dataset: the training set as the latest epoch had it.
 
     Returns: flat, (Layout(architecture).size,), read-only.
     """
-    theta = position.state[-1] if timetable.has_average(position) else position.parameters
+    theta = position.state[-1] if schedule.has_average(position) else position.parameters
     if not layout.gains:
         return theta
     rows = sampled_rows(len(dataset))
-    x = dataset.inputs[rows].astype(theta.dtype)
-    if dataset.scale != 1.0:
-        x *= dataset.scale
+    x = dataset.scaled_inputs(rows, theta.dtype)
     with one_blas_thread(), np.errstate(all="ignore"):
         plain = _folded(layout, theta, x)
     plain.flags.writeable = False
@@ -97,7 +95,7 @@ def _folded(layout: Layout, theta: Array, x: Array) -> Array:
         assert gain is not None, "a hidden layer of this layout has gains"
         assert b is not None, "a normalised layer has biases"
         normal = normalise(affine(x, weights[layer], None))
-        x = activate(ACTIVATIONS[names[layer]], scaled(normal, gain, b))
-        plain = folded(weights[layer], b, gain, normal.mean, normal.deviation)
+        x = activate(ACTIVATIONS[names[layer]], scale_and_shift(normal, gain, b))
+        plain = fold_normalisation(weights[layer], b, gain, normal.mean, normal.deviation)
         weights[layer], biases[layer] = plain
     return flatten(weights, biases)

@@ -1,4 +1,4 @@
-"""L-BFGS for small data: SciPy's steps, on the objective and the gradient of the book.
+"""L-BFGS for small data: SciPy's steps, on the objective and the gradient of the equations.
 
 Each epoch is a call of its own, which begins without memory of the one before; so a run can be cut
 and resumed between epochs to the same bits.
@@ -6,25 +6,21 @@ and resumed between epochs to the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Dataset
-from chainrule.engine.contract import Score, Until
-from chainrule.engine.divergence import After, diverged, is_finite
+from chainrule.engine.contract import Engine, Until
+from chainrule.engine.divergence import is_finite, step_divergence
+from chainrule.engine.equation_settings import step_settings
 from chainrule.engine.position import EpochSums, Position
-from chainrule.engine.reference import ReferenceEngine
-from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.backpropagation import Trace
 from chainrule.equations.penalties import penalty, penalty_gradient
-from chainrule.equations.updates import gradient_norm
-from chainrule.network import BLOCK, Architecture, Layout, flatten
-from chainrule.recipe import Recipe
+from chainrule.equations.step import TrainingStep
+from chainrule.equations.updates import UpdateResult, gradient_norm
+from chainrule.network import BLOCK, flatten
 from chainrule.threads import one_blas_thread
 
 __all__ = ["LbfgsEngine"]
@@ -34,48 +30,38 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class _Objective:
-    """The objective at one point: data term, penalty, gradient, right answers."""
+    """The objective at one point.
+
+    Args:
+        cost: the data term.
+        penalty: the penalty.
+        gradient: of their sum, (n,) float64.
+        correct: examples that are classified correctly.
+        last_pass: the pass of the last block of examples.
+    """
 
     cost: float
     penalty: float
-    g: Array
+    gradient: Array
     correct: int
-    last: Trace
+    last_pass: Trace
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number is finite."""
+        return bool(np.isfinite(self.cost + self.penalty)) and is_finite(self.gradient)
 
 
-@dataclass(frozen=True, eq=False)
-class LbfgsEngine:
+class LbfgsEngine(Engine):
     """The engine of the optimiser lbfgs: the whole training set is one batch, an epoch one step.
 
-    Args:
-        architecture: with its output activation settled by the cost.
-        recipe: with its seed; its `iterations` is how many SciPy may make in an epoch.
-        training: the examples to learn from; they fit the architecture.
+    `iterations` of the recipe is how many iterations SciPy may make in an epoch.
     """
-
-    architecture: Architecture
-    recipe: Recipe
-    training: Dataset
-
-    @cached_property
-    def _law(self) -> ReferenceEngine:
-        whole = self.recipe.replaced(optimiser="sgd", batch_size=len(self.training))
-        return ReferenceEngine(self.architecture, whole, self.training)
-
-    @property
-    def schedule(self) -> TrainingSchedule:
-        """One batch an epoch."""
-        return self._law.schedule
-
-    @property
-    def layout(self) -> Layout:
-        """The order of the tensors in a position's flat parameters."""
-        return self._law.layout
 
     def advance(self, position: Position, until: Until) -> Position:
         """One epoch: at most `recipe.iterations` iterations of L-BFGS.
 
-        Raises: DivergenceError where the objective is not finite at the start of the epoch.
+        Raises: DivergenceError if the objective is not finite at the start of the epoch.
         """
         if position.batch or until.batches == 0:
             return position
@@ -83,15 +69,16 @@ class LbfgsEngine:
 
         with one_blas_thread(), np.errstate(all="ignore"):
             start = self._objective(position.parameters, position.epoch)
-            self._require_finite(position, start)
-            theta = self._minimised(position, start)
-        n = len(self.training)
-        sums = EpochSums(
-            n, n * start.cost, n * start.penalty, start.correct, gradient_norm(start.g)
-        )
+            if not start.is_finite:
+                step = self._failed_step(position, start)
+                raise step_divergence(position, self.recipe, step, self.layout)
+            theta = self._minimise(position, start)
+        n = len(self.context.training)
+        norm = gradient_norm(start.gradient)
+        sums = EpochSums(n, n * start.cost, n * start.penalty, start.correct, norm)
         return replace(position, parameters=theta, batch=1, step=position.step + 1, sums=sums)
 
-    def _minimised(self, position: Position, start: _Objective) -> Array:
+    def _minimise(self, position: Position, start: _Objective) -> Array:
         from scipy.optimize import minimize
 
         theta = position.parameters
@@ -100,57 +87,50 @@ class LbfgsEngine:
             point = x.astype(theta.dtype)
             at = start if np.array_equal(point, theta) else self._objective(point, position.epoch)
             total = at.cost + at.penalty
-            # What overflows is a wall, from which the line search turns back.
-            return (total if np.isfinite(total) else np.inf), at.g.astype(np.float64)
+            # The line search turns back from a point where the objective overflows.
+            return (total if np.isfinite(total) else np.inf), at.gradient.astype(np.float64)
 
-        # It goes on for as many iterations as it may, as long as it descends.
+        # With these tolerances it iterates as often as it may, as long as it descends.
         options = {"maxiter": self.recipe.iterations, "maxcor": 10, "ftol": 0.0, "gtol": 1e-10}
         found = minimize(
             value, theta.astype(np.float64), jac=True, method="L-BFGS-B", options=options
         )
         reached = np.asarray(found.x).astype(theta.dtype)
-        better = is_finite(reached) and found.fun <= start.cost + start.penalty
-        made = reached if better else theta.copy()
+        is_better = is_finite(reached) and found.fun <= start.cost + start.penalty
+        made = reached if is_better else theta.copy()
         made.flags.writeable = False
         return made
 
     def _objective(self, theta: Array, epoch: int) -> _Objective:
         """[O1] The objective over the whole training set, block by block."""
-        strengths = (self.layout.is_weight, self.recipe.l1, self.recipe.l2)
-        g, cost, correct = np.zeros(theta.size), 0.0, 0
-        g += penalty_gradient(theta, *strengths)
-        last = None
-        for rows in self._blocks():
-            last, right = self._law.whole_part(theta, epoch, rows)
-            g += flatten(last.dW, last.db)
-            cost, correct = cost + float(last.cost), correct + right
-        assert last is not None, "a Dataset has examples"
-        return _Objective(cost, float(penalty(theta, *strengths)), g, correct, last)
-
-    def _blocks(self) -> Iterator[NDArray[np.int64]]:
-        n = len(self.training)
+        context, strengths = self.context, (self.layout.is_weight, self.recipe.l1, self.recipe.l2)
+        n, layers, view = len(context.training), context.layers(theta), context.epoch_view(epoch)
+        gradient, cost, correct = np.zeros(theta.size), 0.0, 0
+        gradient += penalty_gradient(theta, *strengths)
         for first in range(0, n, BLOCK):
-            yield np.arange(first, min(first + BLOCK, n))
+            rows = np.arange(first, min(first + BLOCK, n))
+            pass_ = view.batch_part(rows, n).trace(layers, context.cost)
+            gradient += flatten(pass_.dW, pass_.db)
+            cost += float(pass_.cost)
+            correct += context.view.count_correct(pass_.a[-1], rows)
+        return _Objective(cost, float(penalty(theta, *strengths)), gradient, correct, pass_)
 
-    def _require_finite(self, position: Position, start: _Objective) -> None:
-        if np.isfinite(start.cost + start.penalty) and is_finite(start.g):
-            return
-        length = gradient_norm(start.g)
-        after = After(self.layout, start.penalty, start.g, length, {}, position.parameters)
-        raise diverged(position, self.recipe, start.last, after)
+    def _failed_step(self, position: Position, start: _Objective) -> TrainingStep:
+        """The step that was not taken, for the error that names what is not finite."""
+        theta, state = position.parameters, np.zeros((0, position.parameters.size))
+        sgd = self.recipe.replaced(optimiser="sgd")  # SciPy's update has no equation of its own
+        return TrainingStep(
+            settings=step_settings(sgd, self.layout, position.step, self.recipe.learning_rate),
+            passes=(start.last_pass,),
+            penalty=start.penalty,
+            gradient=start.gradient,
+            gradient_norm=gradient_norm(start.gradient),
+            clipped_gradient=start.gradient,
+            update=UpdateResult(theta, state, {}),
+            parameters=theta,
+            state=state,
+        )
 
     def learning_rate(self, position: Position) -> float:
         """The rate of the recipe; the line search finds its own steps."""
         return self.recipe.learning_rate
-
-    def inference_parameters(self, position: Position) -> Array:
-        """The parameters of the plain network that a position stands for."""
-        return self._law.inference_parameters(position)
-
-    def score(self, parameters: Array, dataset: Dataset) -> Score:
-        """Cost and accuracy of a plain network on any data set, without training."""
-        return self._law.score(parameters, dataset)
-
-    def trace(self, parameters: Array, rows: Array) -> Trace:
-        """Every number of one pass over these rows of the training set."""
-        return self._law.trace(parameters, rows)

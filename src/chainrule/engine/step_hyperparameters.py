@@ -1,4 +1,4 @@
-"""What decides the steps of a training, as kernels take it."""
+"""What the steps of a training depend on, as kernels take it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.dropout import silent_below
-from chainrule.equations.hashing import derived, key_of
+from chainrule.equations.dropout import dropout_threshold
 from chainrule.equations.updates import UPDATES
-from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateSettings
+from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateHyperparameters
 from chainrule.recipe import Recipe
 
-__all__ = ["mask_keys", "step_hyperparameters"]
+__all__ = ["step_hyperparameters"]
 
 Array = NDArray[Any]
 
@@ -33,7 +32,7 @@ def step_hyperparameters(
         cost=COST_CODES[recipe.cost],
         huber_threshold=float(recipe.huber_threshold),
         update=UPDATE_CODES[recipe.optimiser],
-        settings=UpdateSettings(
+        settings=UpdateHyperparameters(
             momentum=float(recipe.momentum),
             decay=float(recipe.decay),
             beta1=float(recipe.beta1),
@@ -48,16 +47,6 @@ def step_hyperparameters(
         slots=len(UPDATES[recipe.optimiser].slots),
         max_norm=float(recipe.max_norm or 0.0),
         label_smoothing=float(recipe.label_smoothing),
-        dropout_thresholds=np.array([silent_below(share) for share in silent], np.int64),
+        dropout_thresholds=np.array([dropout_threshold(share) for share in silent], np.int64),
         dropout_scales=np.array([1 / (1 - share) for share in silent]),
     )
-
-
-def mask_keys(seed: int, silent: Sequence[float], steps: range) -> Array:
-    """[R1] The key of each step's mask in each layer, (steps, depth); 0 without dropout."""
-    depth = len(silent)
-    if not any(silent):
-        return np.zeros((len(steps), depth), np.int64)
-    of, layers = key_of(seed, "dropout"), range(1, depth + 1)
-    keys = [[derived(derived(of, step), layer) for layer in layers] for step in steps]
-    return np.array(keys, np.int64).reshape(-1, depth)

@@ -1,4 +1,4 @@
-"""How many threads are quickest just now: what is measured decides, since it changes no result."""
+"""How many threads are quickest at the moment: the clock decides, since it changes no result."""
 
 from __future__ import annotations
 
@@ -6,44 +6,46 @@ from dataclasses import dataclass, field
 
 __all__ = ["ThreadTuner"]
 
-_TRIAL = 8
-"""Each so many stretches go by the other number of threads, and are shorter by _SHORTER."""
-_SHORTER = 4
+_TRIAL_EVERY = 8
+"""One chunk of this many is computed by the other number of threads, to be timed."""
+
+_TRIAL_FRACTION = 4
+"""A trial has this fraction of a chunk's batches, so that a bad one costs little."""
 
 
 @dataclass(eq=False)
 class ThreadTuner:
-    """Chooses between one thread and all of them, stretch by stretch.
+    """Chooses between one thread and all of them, chunk by chunk.
 
-    Threads that share a batch wait for each other many times in it: where other programs keep the
+    Threads that share a batch wait for each other many times in it. When other programs keep the
     processors busy, one thread alone may be quicker.
 
     Args:
-        most: all of them.
+        most: the number of all threads.
     """
 
     most: int
     _seconds: dict[int, float] = field(default_factory=dict)
-    _stretches: int = 0
+    _chunks: int = 0
 
     def threads(self) -> int:
-        """How many are to compute the next stretch."""
+        """The number of threads for the next chunk."""
         if self.most not in self._seconds:
             return self.most
-        best = min(self._seconds, key=lambda n: self._seconds[n])
+        best = min(self._seconds, key=lambda threads: self._seconds[threads])
         return self.most + 1 - best if self._is_trial() else best
 
-    def shortened(self, batches: int) -> int:
-        """How many batches the next stretch may have; a trial is short."""
-        return max(1, batches // _SHORTER) if self._is_trial() else batches
+    def limit(self, batches: int) -> int:
+        """The greatest number of batches of the next chunk, `batches` unless it is a trial."""
+        return max(1, batches // _TRIAL_FRACTION) if self._is_trial() else batches
 
     def _is_trial(self) -> bool:
-        """The second stretch is one, for all threads at first have to be waited for."""
-        return self.most > 1 and self._stretches % _TRIAL == 1
+        """The second chunk is a trial, not the first, in which the threads are still starting."""
+        return self.most > 1 and self._chunks % _TRIAL_EVERY == 1
 
-    def note(self, threads: int, batches: int, seconds: float) -> None:
-        """What a stretch took; one that was disturbed counts half."""
-        self._stretches += 1
+    def record(self, threads: int, batches: int, seconds: float) -> None:
+        """Note the time of a chunk; one slower than before counts half, as it may be disturbed."""
+        self._chunks += 1
         each = seconds / batches
         before = self._seconds.get(threads, each)
         self._seconds[threads] = min(each, (before + each) / 2)

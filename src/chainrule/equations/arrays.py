@@ -1,4 +1,4 @@
-"""The array type of the book, the choice between branches that complex numbers need, flat vectors."""
+"""The array type of the equations, and operations on arrays that many of them need."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "flatten", "rightward"]
+__all__ = ["Array", "flatten", "nonnegative", "scale_inputs"]
 
 Array: TypeAlias = NDArray[Any]
 
 
-def rightward(z: Array) -> Array:
-    """Where the real part is at least 0: which branch of a formula holds.
+def nonnegative(z: Array) -> Array:
+    """Where the real part of z is at least 0: the condition that chooses a branch of a formula.
 
-    A complex step moves z by an imaginary amount, which must not change the branch.
+    A complex step moves z by an imaginary amount only, which must not change the branch.
     """
     return np.real(z) >= 0
 
@@ -39,3 +39,20 @@ def flatten(
         parts.append(W.reshape(-1))
         parts += [extra for extra in (b, gain) if extra is not None]
     return np.concatenate(parts)
+
+
+def scale_inputs(stored: Array, scale: float, dtype: Any) -> Array:
+    """Inputs as the network sees them: stored values times a scale, in the type of the computation.
+
+    Args:
+        stored: as a data set stores them, such as bytes.
+        scale: the factor, such as 1/255.
+        dtype: float32 or float64.
+
+    Returns:
+        A new array.
+    """
+    x = stored.astype(dtype)
+    if scale != 1.0:
+        x *= x.dtype.type(scale)
+    return x

@@ -14,7 +14,7 @@ from functools import reduce
 import numpy as np
 
 from chainrule.equations.arrays import Array, flatten
-from chainrule.equations.averaging import blended
+from chainrule.equations.averaging import blend
 from chainrule.equations.backpropagation import Layer, Trace, trace
 from chainrule.equations.costs import Cost
 from chainrule.equations.penalties import penalty, penalty_gradient
@@ -24,7 +24,7 @@ from chainrule.equations.updates import (
     UpdateSettings,
     clip_norm,
     gradient_norm,
-    limited_rows,
+    limit_row_norms,
 )
 
 __all__ = ["BatchPart", "StepSettings", "TrainingStep", "step_from_passes", "training_step"]
@@ -46,6 +46,13 @@ class BatchPart:
     y: Array
     shares: Array | float
     masks: tuple[Array | None, ...] = ()
+
+    def trace(self, layers: Sequence[Layer], cost: Cost) -> Trace:
+        """[BP] The part forward and back through layers without masks."""
+        if self.masks:
+            masked = zip(layers, self.masks, strict=True)
+            layers = [replace(layer, mask=mask) for layer, mask in masked]
+        return trace(self.x, self.y, layers, cost, self.shares)
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,9 @@ def training_step(
         W_j ← W_j · min(1, m / ‖W_j‖)                  [U9], if there is a limit m
         ā ← ā + s (θ - ā)                              [M1], if there is an average
 
+    Source: four-equations, section 3; matrix-based, section 2.1; Robbins & Monro (1951) [robbins1951],
+    for steps along the gradient of a sample.
+
     Args:
         theta: parameters, (n,), in the order W, b, γ of each layer.
         state: the update's rows and, if there is an average, the average as a last row, (rows, n).
@@ -166,7 +176,7 @@ def training_step(
         >>> made.cost, made.gradient.tolist(), made.parameters.round(3).tolist()
         (2.0, [4.0, 2.0], [2.6, 0.8])
     """
-    passes = [_pass(layers, part, settings.cost) for part in parts]
+    passes = [part.trace(layers, settings.cost) for part in parts]
     return step_from_passes(theta, state, layers, passes, settings)
 
 
@@ -202,7 +212,7 @@ def step_from_passes(
         parameters = _limit_weights(parameters, layers, settings.max_norm)
     average = state[slots:]
     if settings.average_share and len(average):
-        average = blended(average, parameters, settings.average_share)
+        average = blend(average, parameters, settings.average_share)
     return TrainingStep(
         settings=settings,
         passes=tuple(passes),
@@ -216,14 +226,6 @@ def step_from_passes(
     )
 
 
-def _pass(layers: Sequence[Layer], part: BatchPart, cost: Cost) -> Trace:
-    """One part of a batch forward and back."""
-    if part.masks:
-        masked = zip(layers, part.masks, strict=True)
-        layers = [replace(layer, mask=mask) for layer, mask in masked]
-    return trace(part.x, part.y, layers, cost, part.shares)
-
-
 def _limit_weights(theta: Array, layers: Sequence[Layer], longest: float) -> Array:
     """[U9] The parameters with no neuron's weights longer than allowed."""
     limited, start = [], 0
@@ -231,7 +233,7 @@ def _limit_weights(theta: Array, layers: Sequence[Layer], longest: float) -> Arr
         stop = start + layer.W.size
         W = theta[start:stop].reshape(layer.W.shape)
         others = sum(array.size for array in (layer.b, layer.gain) if array is not None)
-        limited += [limited_rows(W, longest).reshape(-1), theta[stop : stop + others]]
+        limited += [limit_row_norms(W, longest).reshape(-1), theta[stop : stop + others]]
         start = stop + others
     return np.concatenate(limited)
 

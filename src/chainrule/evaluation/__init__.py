@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.documents import Table as Table
     from chainrule.evaluation.compatibility import matched as matched
     from chainrule.evaluation.ensemble import Votes as Votes
     from chainrule.evaluation.ensemble import vote as vote
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from chainrule.evaluation.report import evaluate as evaluate
     from chainrule.evaluation.report import natural_cost as natural_cost
     from chainrule.evaluation.serialisation import plain as plain
-    from chainrule.evaluation.tables import Table as Table
+    from chainrule.evaluation.tables import report_document as report_document
     from chainrule.evaluation.tables import report_tables as report_tables
     from chainrule.evaluation.wilson import wilson_interval as wilson_interval
 
@@ -42,6 +43,7 @@ __all__ = [
     "number_text",
     "percent_text",
     "plain",
+    "report_document",
     "report_tables",
     "share_text",
     "short_name",
@@ -66,7 +68,7 @@ __getattr__, __dir__ = attach(
         "predictions": ["answered", "in_columns"],
         "report": ["ClassReport", "Report", "evaluate", "natural_cost"],
         "serialisation": ["plain"],
-        "tables": ["Table", "report_tables"],
+        "tables": ["Table", "report_document", "report_tables"],
         "wilson": ["wilson_interval"],
     },
 )

@@ -3,63 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from chainrule.documents import Document, Table
 from chainrule.evaluation.calibration import Calibration
 from chainrule.evaluation.confusion import frequent_confusions
 from chainrule.evaluation.number_format import count_text, number_text, percent_text, share_text
 from chainrule.evaluation.report import ClassReport, NumberReport, Report
 
-__all__ = ["Table", "report_lines", "report_tables"]
+__all__ = ["report_document", "report_lines", "report_tables"]
 
 _WIDEST_MATRIX = 20
 _LONGEST_LIST = 10
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts.
-
-    Args:
-        title: what it shows.
-        header: the columns' names; empty where a row says by itself what it is.
-        rows: one text a column. The first column reads from the left, the others end at the right.
-        note: what to know in order to read it; empty for nothing.
-        leftward: names of other columns that read from the left, such as one of sentences.
-    """
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-    leftward: tuple[str, ...] = ()
-
-    @property
-    def to_the_right(self) -> tuple[bool, ...]:
-        """Whether each column ends at the right."""
-        if not self.header:
-            return (False,) * len(self.rows[0])
-        return (False, *(name not in self.leftward for name in self.header[1:]))
-
-    def lines(self) -> list[str]:
-        """The table as plain lines, columns two spaces apart.
-
-        Example:
-            >>> Table("Sizes", ("what", "n"), (("ants", "12"), ("bees", "7"))).lines()
-            ['Sizes', '  what   n', '  ants  12', '  bees   7']
-        """
-        every = [self.header, *self.rows] if self.header else list(self.rows)
-        widths = [max(map(len, column)) for column in zip(*every, strict=True)]
-        body = ["  " + _padded(row, widths, self.to_the_right) for row in every]
-        return [self.title, *body, *([f"  {self.note}"] if self.note else [])]
-
-
-def _padded(row: tuple[str, ...], widths: list[int], to_the_right: tuple[bool, ...]) -> str:
-    cells = (
-        text.rjust(width) if right else text.ljust(width)
-        for text, width, right in zip(row, widths, to_the_right, strict=True)
-    )
-    return "  ".join(cells).rstrip()
 
 
 def report_tables(report: Report) -> tuple[Table, ...]:
@@ -70,6 +24,11 @@ def report_tables(report: Report) -> tuple[Table, ...]:
     if report.classes is not None:
         tables += _tables_of_classes(report.classes)
     return tuple(table for table in tables if table.rows)
+
+
+def report_document(report: Report) -> Document:
+    """The whole report as a document."""
+    return Document(f"Evaluation on {report.data}", report_tables(report), values=report.to_dict)
 
 
 def _tables_of_classes(classes: ClassReport) -> Iterable[Table]:

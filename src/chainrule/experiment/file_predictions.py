@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Preparation, prepare, read_picture
+from chainrule.data.handwriting import Preparation, prepare, read_picture
 from chainrule.evaluation import in_columns
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
-
-if TYPE_CHECKING:
-    from chainrule.experiment.saved_run import SavedRun
 
 __all__ = ["Output", "Prediction", "predict_file"]
 
@@ -58,13 +55,19 @@ class Prediction:
         }
 
 
-def predict_file(run: SavedRun, path: str) -> list[Prediction]:
+def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:
     """Return the answers to a picture, or to each row of a table.
+
+    Args:
+        network: what answers.
+        path: a picture for a network that learned from images, otherwise a table.
+        options: how the network's own data was read: the target column and the delimiter, if given.
 
     Raises: FileError, DataError, InputError.
     """
-    network = run.network
-    return _predict_picture(network, path) if run.takes_images else _predict_rows(run, path)
+    if len(network.input_shape) == 2:
+        return _predict_picture(network, path)
+    return _predict_rows(network, path, options)
 
 
 def _predict_picture(network: Network, path: str) -> list[Prediction]:
@@ -77,10 +80,7 @@ def _predict_picture(network: Network, path: str) -> list[Prediction]:
     return _predictions(network, ink, [path], preparation.remarks, preparation)
 
 
-def _predict_rows(run: SavedRun, path: str) -> list[Prediction]:
-    network = run.network
-    notes: Any = {} if run.facts is None else run.facts.notes.get("data", {})
-    options = notes.get("options", {})
+def _predict_rows(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:
     rows = read_rows(
         path,
         network.architecture.layers[0],

@@ -320,8 +320,10 @@ class SavedRun:
         """
         from chainrule.experiment.file_predictions import predict_file
 
+        notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
+        options = notes.get("options", {})
         listed = [files] if isinstance(files, str) else files
-        return tuple(one for path in listed for one in predict_file(self, path))
+        return tuple(one for path in listed for one in predict_file(self.network, path, options))
 
     def recipe_for(self, dataset: Dataset) -> Recipe:
         """Return the run's recipe; for a network file one with the cost that suits its outputs."""

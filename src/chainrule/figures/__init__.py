@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from chainrule.figures.seed_bands import trial_bands as trial_bands
     from chainrule.figures.slices import draw_slices as draw_slices
     from chainrule.figures.slices import slices_data as slices_data
-    from chainrule.figures.study_pictures import study_pictures as study_pictures
+    from chainrule.figures.study_pictures import study_report as study_report
     from chainrule.figures.study_table import StudyTable as StudyTable
     from chainrule.figures.study_table import TrialRow as TrialRow
 
@@ -85,7 +85,7 @@ __all__ = [
     "save_report_figures",
     "slices_data",
     "source_text",
-    "study_pictures",
+    "study_report",
     "trial_bands",
 ]
 
@@ -115,7 +115,7 @@ __getattr__, __dir__ = attach(
         "saving": ["SUFFIXES", "save_figure"],
         "seed_bands": ["draw_bands", "trial_bands"],
         "slices": ["draw_slices", "slices_data"],
-        "study_pictures": ["study_pictures"],
+        "study_pictures": ["study_report"],
         "study_table": ["StudyTable", "TrialRow"],
     },
 )

@@ -14,16 +14,28 @@ from chainrule.figures.saving import save_figure
 from chainrule.figures.seed_bands import draw_bands, trial_bands
 from chainrule.figures.slices import draw_slices, slices_data
 from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.study import study_document
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from chainrule.documents import Document
     from chainrule.study import Entry, Summary
 
-__all__ = ["study_pictures"]
+__all__ = ["study_pictures", "study_report"]
 
 _BEST = 6
 """How many configurations have their learning curves drawn."""
+
+
+def study_report(summary: Summary, most: int = 20) -> Document:
+    """Return the answer of a study as a document with pictures.
+
+    Args:
+        summary: the answer.
+        most: how many configurations to list.
+    """
+    return study_document(summary, dict(study_pictures(summary)), most)
 
 
 def study_pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:

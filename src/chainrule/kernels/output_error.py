@@ -57,7 +57,7 @@ class OutputRow(NamedTuple):
 
 
 @kernel
-def _cost_term(  # noqa: C901 (one branch for each cost)
+def _cost_term(
     cost: int, a: float, y: float, n: int, huber_threshold: float
 ) -> tuple[float, float]:
     """[C1-C7] One of n outputs' part of the cost, and its derivative by a."""

@@ -8,27 +8,25 @@ if TYPE_CHECKING:
     from chainrule.marking.judging import VERDICTS as VERDICTS
     from chainrule.marking.judging import Judgement as Judgement
     from chainrule.marking.judging import MarkedClaims as MarkedClaims
+    from chainrule.marking.judging import check_claims as check_claims
     from chainrule.marking.judging import judge as judge
     from chainrule.marking.marks import correct_text as correct_text
-    from chainrule.marking.marks import marks_lines as marks_lines
-    from chainrule.marking.marks import marks_record as marks_record
-    from chainrule.marking.marks import marks_table as marks_table
+    from chainrule.marking.marks import marks_document as marks_document
 
 __all__ = [
     "VERDICTS",
     "Judgement",
     "MarkedClaims",
+    "check_claims",
     "correct_text",
     "judge",
-    "marks_lines",
-    "marks_record",
-    "marks_table",
+    "marks_document",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "judging": ["VERDICTS", "Judgement", "MarkedClaims", "judge"],
-        "marks": ["correct_text", "marks_lines", "marks_record", "marks_table"],
+        "judging": ["VERDICTS", "Judgement", "MarkedClaims", "check_claims", "judge"],
+        "marks": ["correct_text", "marks_document"],
     },
 )

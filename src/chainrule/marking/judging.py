@@ -6,17 +6,18 @@ import math
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
-from chainrule.ledger.files import NOISE, PrintedNumber
-from chainrule.ledger.files.printed_numbers import printed_numbers
+from chainrule.ledger.files import NOISE, PrintedNumber, parse_printed, read_worked
 from chainrule.ledger.steps import Claim, Quantity, quantity_shape
 from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
 from chainrule.marking.early_rounding import Precision, allow_early_rounding
 from chainrule.marking.slip_search import EARLY_ROUNDING, FoundSlip, search_slips
 
-__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "MarkedClaims", "judge"]
+__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "MarkedClaims", "check_claims", "judge"]
 
 VERDICTS = {
     "exact": "is the number itself",
@@ -63,6 +64,19 @@ class Judgement:
         """Whether there is a number at all."""
         return self.verdict != UNANSWERED
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as in `MarkedClaims.to_dict`."""
+        finding = self.finding
+        return {
+            "quantity": str(self.quantity),
+            "printed": self.printed,
+            "exact": self.exact,
+            "verdict": self.verdict,
+            "slip": None if finding is None else finding.name,
+            "slip_at": None if finding is None or finding.at is None else str(finding.at),
+            "follows": self.follows if math.isfinite(self.follows) else None,
+        }
+
 
 @dataclass(frozen=True)
 class MarkedClaims:
@@ -91,6 +105,37 @@ class MarkedClaims:
     def out_of(self) -> int:
         """One for each number claimed."""
         return len(self.judgements)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule check --json` prints.
+
+        Returns: "claims", with for each number "quantity", "printed" (empty if it is not answered),
+            "exact" (the number itself), "verdict", "slip" (its name or None), "slip_at" (the
+            address where it was made, if not in the number itself) and "follows" (what the numbers
+            printed before lead to); and "first_wrong" (an address or None), "marks", "out_of".
+        """
+        first = self.first_wrong
+        return {
+            "claims": [one.to_dict() for one in self.judgements],
+            "first_wrong": None if first is None else str(first.quantity),
+            "marks": self.marks,
+            "out_of": self.out_of,
+        }
+
+
+def check_claims(path: str | Path) -> MarkedClaims:
+    """Judge all claims of a worked file.
+
+    Args:
+        path: the file, or the name of a bundled one.
+
+    Raises: FileError, DataError, InputError, DivergenceError.
+
+    Example:
+        >>> check_claims("four-detector").marks
+        14
+    """
+    return judge(Ledger(read_worked(path)))
 
 
 def judge(ledger: Ledger) -> MarkedClaims:
@@ -171,7 +216,7 @@ class _Marker:
                 self.found[self.count] = self._unanswered(quantity, claim.where)
                 self.count += 1
             return
-        texts = printed_numbers(claim.printed, count, claim.where or self.ledger.example.where)
+        texts = parse_printed(claim.printed, count, claim.where or self.ledger.example.where)
         for quantity, printed in zip(places, texts, strict=True):
             number = _ClaimedNumber(self.count, quantity, printed, claim.where)
             self.count += 1

@@ -1,57 +1,89 @@
-"""Judged claims as a table, as sentences, and as plain values."""
+"""Judged claims as a document: marks, a table, what is wrong and why, what verdicts mean."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
-from typing import Any
-
-from chainrule.evaluation import Table
+from chainrule.documents import (
+    Block,
+    Code,
+    Content,
+    Definition,
+    Definitions,
+    Document,
+    Paragraph,
+    Strong,
+    Table,
+)
+from chainrule.ledger import Ledger, describe_example
 from chainrule.ledger.files import PrintedNumber
 from chainrule.ledger.formulas import number_text
-from chainrule.marking.judging import Judgement, MarkedClaims
+from chainrule.marking.judging import UNANSWERED, VERDICTS, Judgement, MarkedClaims
 
-__all__ = ["WIDTH", "first_wrong_text", "marks_lines", "marks_record", "marks_table", "slip_text"]
+__all__ = ["correct_text", "first_wrong_text", "marks_document", "slip_text"]
 
-WIDTH = 80
 _DIGITS = 6
 
 
-def marks_table(marked: MarkedClaims) -> Table:
-    """A row for each number claimed.
+def marks_document(ledger: Ledger, marked: MarkedClaims) -> Document:
+    """The judged claims as a document.
 
     Args:
+        ledger: that the claims are about.
         marked: the judged claims.
     """
-    rows = tuple(
-        (
-            str(one.quantity),
-            one.printed,
-            correct_text(one, one.exact),
-            correct_text(one, one.follows) if one.follows != one.exact else "",
-            one.verdict,
-        )
-        for one in marked.judgements
-    )
+    about = describe_example(ledger.example)
+    title = ledger.example.title or ledger.example.where or about
+    present = {one.verdict for one in marked.judgements}
+    meanings = {**VERDICTS, UNANSWERED: "has no answer yet"}
+    blocks: list[Block] = [
+        Paragraph(f"{marked.marks} of {marked.out_of} marks", "lead"),
+        Paragraph(first_wrong_text(marked)),
+        _table(marked),
+        *(Paragraph(_sentences(one)) for one in marked.judgements if one.is_wrong),
+        Definitions(tuple(Definition(k, v) for k, v in meanings.items() if k in present)),
+    ]
+    return Document(title, tuple(blocks), about=about, values=marked.to_dict)
+
+
+def _table(marked: MarkedClaims) -> Table:
     header = ("quantity", "printed", "right", "from before", "verdict")
-    return Table("Claims", header, rows, f"Marks: {marked.marks} of {marked.out_of}.")
+    return Table(
+        "",
+        header,
+        tuple(_row(one) for one in marked.judgements),
+        row_styles=tuple(one.verdict for one in marked.judgements),
+    )
+
+
+def _row(one: Judgement) -> tuple[Content, ...]:
+    exact = correct_text(one, one.exact)
+    follows = correct_text(one, one.follows) if one.follows != one.exact else ""
+    return Code(str(one.quantity)), one.printed, exact, follows, Strong(one.verdict)
+
+
+def _sentences(one: Judgement) -> Content:
+    """What is wrong with a number, and the likely slip."""
+    text = f": printed {one.printed}, right is {correct_text(one, one.exact)}"
+    if one.follows != one.exact:
+        text += f", from the numbers before {correct_text(one, one.follows)}"
+    reason = f"Likely slip: {slip_text(one)}" if one.finding else slip_text(one)
+    return Code(str(one.quantity)), f"{text}. {reason}"
 
 
 def correct_text(one: Judgement, value: float) -> str:
-    """A number in two digits more than the printed one has; nothing where there is none.
+    """A number in two digits more than the printed one has; empty before there is an answer.
 
     Args:
         one: the judgement of the printed number.
         value: the number.
     """
-    if not one.is_answered:  # whoever is still at work is not told
+    if not one.is_answered:  # a student who is still at work must not see it
         return ""
     digits = PrintedNumber.parse(one.printed.replace(",", "")).digits + 2
     return number_text(value, min(max(digits, _DIGITS), 17))
 
 
 def first_wrong_text(marked: MarkedClaims) -> str:
-    """A line on the first wrong number, or on there being none; and on what is not answered."""
+    """Which number is the first wrong one, or that none is, and how many are not answered."""
     first = marked.first_wrong
     if marked.unanswered == marked.out_of:
         return "Nothing is answered yet."
@@ -63,76 +95,10 @@ def first_wrong_text(marked: MarkedClaims) -> str:
 
 
 def slip_text(one: Judgement) -> str:
-    """The likely slip behind a wrong number, or what else there is to say, in sentences."""
+    """The likely slip behind a wrong number, in sentences; empty for a number that is right."""
     finding = one.finding
     if finding is None:
         return "No slip of the catalogue gives it." if one.is_wrong else ""
     place = "" if finding.at is None else f", in {finding.at}"
     also = f" As likely: {'; '.join(finding.also)}." if finding.also else ""
     return f"{finding.name}{place}. {finding.sentence}{also}"
-
-
-def marks_lines(marked: MarkedClaims) -> Iterator[str]:
-    """What is wrong and why, in lines of at most 80 characters where they can be broken.
-
-    Args:
-        marked: the judged claims.
-    """
-    yield first_wrong_text(marked)
-    for one in marked.judgements:
-        if one.is_wrong:
-            yield from _wrong_lines(one)
-
-
-def _wrong_lines(one: Judgement) -> Iterator[str]:
-    text = f"{one.quantity}: printed {one.printed}, right is {correct_text(one, one.exact)}"
-    if one.follows != one.exact:
-        text += f", from the numbers before {correct_text(one, one.follows)}"
-    yield ""
-    yield from _wrap(f"{text}.", "  ")
-    yield from _wrap(f"Likely slip: {slip_text(one)}" if one.finding else slip_text(one), "    ")
-
-
-def _wrap(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def marks_record(marked: MarkedClaims) -> dict[str, Any]:
-    """The judged claims as plain values.
-
-    Args:
-        marked: the judged claims.
-
-    Returns: "claims", with for each number "quantity", "printed" (empty where it is not answered),
-        "exact" (the law's number), "verdict", "slip" (its name or None), "slip_at" (the address
-        where it was made, if not in the number itself) and "follows" (what the numbers printed
-        before lead to); and "first_wrong" (an address or None), "marks", "out_of".
-    """
-    first = marked.first_wrong
-    return {
-        "claims": [_record(one) for one in marked.judgements],
-        "first_wrong": None if first is None else str(first.quantity),
-        "marks": marked.marks,
-        "out_of": marked.out_of,
-    }
-
-
-def _record(one: Judgement) -> dict[str, Any]:
-    finding = one.finding
-    at = None if finding is None or finding.at is None else str(finding.at)
-    return {
-        "quantity": str(one.quantity),
-        "printed": one.printed,
-        "exact": one.exact,
-        "verdict": one.verdict,
-        "slip": None if finding is None else finding.name,
-        "slip_at": at,
-        "follows": one.follows if abs(one.follows) < float("inf") else None,
-    }

@@ -7,7 +7,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.network.architecture import Architecture as Architecture
     from chainrule.network.kernel_workspace import allocate_buffers as allocate_buffers
-    from chainrule.network.kernel_workspace import kernel_plan as kernel_plan
+    from chainrule.network.kernel_workspace import kernel_layout as kernel_layout
     from chainrule.network.network import BLOCK as BLOCK
     from chainrule.network.network import Network as Network
     from chainrule.network.network import network_layers as network_layers
@@ -34,7 +34,7 @@ __all__ = [
     "check_parameters",
     "draw_parameters",
     "flatten",
-    "kernel_plan",
+    "kernel_layout",
     "network_layers",
     "predicted_classes",
     "read_sealed",
@@ -47,7 +47,7 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "architecture": ["Architecture"],
-        "kernel_workspace": ["allocate_buffers", "kernel_plan"],
+        "kernel_workspace": ["allocate_buffers", "kernel_layout"],
         "network": [
             "BLOCK",
             "Network",

@@ -19,10 +19,10 @@ from chainrule.kernels import (
 )
 from chainrule.network.packed_parameters import PackedLayout
 
-__all__ = ["allocate_buffers", "kernel_plan"]
+__all__ = ["allocate_buffers", "kernel_layout"]
 
 
-def kernel_plan(table: PackedLayout, rows: int) -> KernelLayout:
+def kernel_layout(table: PackedLayout, rows: int) -> KernelLayout:
     """The shape of a network for batches of at most so many rows."""
     capacity = -(-rows // PANEL) * PANEL
     sizes = [panelled_size(capacity, width) for width in table.widths]

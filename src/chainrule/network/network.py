@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.activations import ACTIVATIONS
+from chainrule.equations.arrays import scale_inputs
 from chainrule.equations.backpropagation import Layer, forward
 from chainrule.errors import DataError, InputError, ShapeError, describe
 from chainrule.limits import Limit
@@ -198,8 +199,8 @@ class Network:
 
     def working(self, rows: Array) -> Array:
         """Inputs as the first layer takes them: in the network's type, bytes scaled."""
-        x = rows.astype(self.architecture.dtype)
-        return x * x.dtype.type(self.input_scale) if rows.dtype == np.uint8 else x
+        scale = self.input_scale if rows.dtype == np.uint8 else 1.0
+        return scale_inputs(rows, scale, self.architecture.dtype)
 
     def _checked_inputs(self, where: str, inputs: Any) -> Array:
         try:

@@ -75,14 +75,14 @@ class PackedLayout:
         biases = self.widths[1:] if self.layout.architecture.biases else ()
         return sum(self._sizes) + sum(panelled_size(1, width) for width in biases)
 
-    def filled(self, flat: Array) -> Array:
+    def pack(self, flat: Array) -> Array:
         """A new table with the numbers of a flat buffer."""
         table = aligned_zeros(self.size, flat.dtype)
         for part, tensor in self._pairs(table, flat):
             part[...] = tensor
         return table
 
-    def emptied(self, table: Array) -> Array:
+    def unpack(self, table: Array) -> Array:
         """A new flat buffer with the numbers of a table."""
         flat = np.empty(self.layout.size, dtype=table.dtype)
         for part, tensor in self._pairs(table, flat):

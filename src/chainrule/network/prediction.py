@@ -98,25 +98,25 @@ class _Predictor:
         self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
     ) -> float:
         """One thread's share of the rows; NaN where an input of it is not finite."""
-        from chainrule.kernels import InputRows, OutputRows, compute_outputs
+        from chainrule.kernels import compute_outputs
 
         each = -(-len(x) // (threads * ROWS)) * ROWS
         first, after = min(me * each, len(x)), min((me + 1) * each, len(x))
         if first >= after:
             return 0.0
         plan, buffers, entries, values = self._room
-        source = InputRows(x, factor, entries, values)
         # Compiled code raises no warnings; the same kernels run as Python do.
         with np.errstate(all="ignore"):
-            whole = OutputRows(*out, first, after)
-            probe: float = compute_outputs(plan, buffers, self._theta, source, whole)
+            probe: float = compute_outputs(
+                plan, buffers, self._theta, x, factor, entries, values, *out, first, after
+            )
         return probe
 
     @cached_property
     def _theta(self) -> Array:
         from chainrule.network.packed_parameters import PackedLayout
 
-        return PackedLayout(self.layout).filled(self.parameters)
+        return PackedLayout(self.layout).pack(self.parameters)
 
     @cached_property
     def _rooms(self) -> threading.local:
@@ -129,11 +129,11 @@ class _Predictor:
         try:
             return rooms.made  # type: ignore[no-any-return]
         except AttributeError:
-            from chainrule.network.kernel_workspace import allocate_buffers, kernel_plan
+            from chainrule.network.kernel_workspace import allocate_buffers, kernel_layout
             from chainrule.network.packed_parameters import PackedLayout
 
             table, features = PackedLayout(self.layout), self.layout.architecture.layers[0]
-            plan = kernel_plan(table, ROWS)
+            plan = kernel_layout(table, ROWS)
             buffers = allocate_buffers(plan, table, backward=False)
             entries, values = np.zeros(features, np.int32), np.zeros(features, self._theta.dtype)
             rooms.made = (plan, buffers, entries, values)

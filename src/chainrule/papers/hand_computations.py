@@ -22,7 +22,7 @@ from chainrule.documents import (
 )
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
-from chainrule.marking import VERDICTS, Judgement, MarkedClaims, correct_text, judge, marks_record
+from chainrule.marking import VERDICTS, Judgement, MarkedClaims, correct_text, judge
 
 __all__ = ["CheckedComputation", "HandComputation", "HandComputationReport"]
 
@@ -74,7 +74,7 @@ class CheckedComputation:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the judged claims as plain values, as `chainrule check --json` has them."""
-        return {"name": self.computation.name, **marks_record(self.marked)}
+        return {"name": self.computation.name, **self.marked.to_dict()}
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,20 @@ if TYPE_CHECKING:
     from chainrule.proofs.gradient_proof import prove as prove
     from chainrule.proofs.proof_report import failure_lines as failure_lines
     from chainrule.proofs.proof_report import kink_lines as kink_lines
-    from chainrule.proofs.proof_report import proof_record as proof_record
+    from chainrule.proofs.proof_report import proof_document as proof_document
     from chainrule.proofs.proof_report import proof_table as proof_table
     from chainrule.proofs.proof_report import summary_text as summary_text
+    from chainrule.proofs.proof_target import prove_gradients as prove_gradients
 
 __all__ = [
     "Proof",
     "ProofOptions",
     "failure_lines",
     "kink_lines",
-    "proof_record",
+    "proof_document",
     "proof_table",
     "prove",
+    "prove_gradients",
     "summary_text",
 ]
 
@@ -29,10 +31,11 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "gradient_proof": ["Proof", "ProofOptions", "prove"],
+        "proof_target": ["prove_gradients"],
         "proof_report": [
             "failure_lines",
             "kink_lines",
-            "proof_record",
+            "proof_document",
             "proof_table",
             "summary_text",
         ],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from chainrule.errors import InputError
+from chainrule.evaluation import plain
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Step
 from chainrule.limits import Limit, check_record, limited
@@ -59,6 +61,7 @@ class Proof:
         left_out: of each method that was not asked, why.
         kinks: those that were found, each with the step.
         failures: numbers that do not hold; none for a proof that holds.
+        title: what is proved, if that is not the gradient by which a run learned.
     """
 
     options: ProofOptions
@@ -69,11 +72,33 @@ class Proof:
     left_out: dict[str, str]
     kinks: tuple[tuple[int, Kink], ...]
     failures: tuple[Failure, ...]
+    title: str = ""
 
     @property
     def holds(self) -> bool:
         """Whether every gradient that was looked at is right."""
         return not self.failures
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as `chainrule prove --json` prints them."""
+        return {
+            **({"of": self.title} if self.title else {}),
+            "holds": self.holds,
+            "steps": self.steps,
+            "sample": self.options.sample,
+            "seed": self.options.seed,
+            "objective": list(self.objective),
+            "cost": self.cost,
+            "left_out": dict(self.left_out),
+            "tensors": [plain(verdict) for verdict in self.verdicts],
+            "kinks": [{"step": step, **asdict(kink)} for step, kink in self.kinks],
+            "failures": [_failure_dict(failure) for failure in self.failures],
+        }
+
+
+def _failure_dict(failure: Failure) -> dict[str, Any]:
+    """Return a failure as plain values; the reference's gradient has the name of the JSON."""
+    return {"law" if name == "reference" else name: v for name, v in plain(failure).items()}
 
 
 def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:

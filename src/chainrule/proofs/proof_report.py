@@ -1,21 +1,55 @@
-"""A proof in words, as a table, and as plain values."""
+"""A proof as a document: the verdict, what does not hold, the objective, a table, kinks."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
-from chainrule.evaluation import Table, count_text
+from chainrule.documents import (
+    Block,
+    CodeBlock,
+    Definition,
+    Definitions,
+    Document,
+    Heading,
+    ItemList,
+    Table,
+)
+from chainrule.evaluation import count_text
 from chainrule.proofs.gradient_proof import Proof
 from chainrule.proofs.kinks import Kink
 from chainrule.proofs.verdicts import Failure, Verdict
 
-__all__ = ["failure_lines", "kink_lines", "proof_record", "proof_table", "summary_text"]
+__all__ = ["failure_lines", "kink_lines", "proof_document", "proof_table", "summary_text"]
 
 _MAX_LISTED = 12
 """Kinks and failures that are told one by one."""
+
+
+def proof_document(proof: Proof, target: str) -> Document:
+    """A proof as a document.
+
+    Args:
+        proof: the proof.
+        target: the worked file or the run that it is of.
+    """
+    blocks: list[Block] = []
+    if not proof.holds:
+        blocks.append(ItemList(tuple(failure_lines(proof))))
+    cost = f"J = {proof.cost:.10g}" + (" in step 1" if proof.steps > 1 else "")
+    blocks += [CodeBlock("\n".join([*proof.objective, cost])), proof_table(proof)]
+    if proof.left_out:
+        left_out = (Definition(name, reason) for name, reason in proof.left_out.items())
+        blocks.append(Definitions(tuple(left_out)))
+    if proof.kinks:
+        blocks.append(Heading("Kinks that differences cannot step over, not judged by them"))
+        blocks.append(ItemList(tuple(kink_lines(proof))))
+
+    def values() -> dict[str, Any]:
+        return {"target": target, **proof.to_dict()}
+
+    title = f"{target}: {summary_text(proof)}"
+    return Document(title, tuple(blocks), about=proof.title, values=values)
 
 
 def proof_table(proof: Proof) -> Table:
@@ -90,30 +124,3 @@ def kink_lines(proof: Proof) -> list[str]:
 
 def _kink_text(step: int, kink: Kink, steps: int) -> str:
     return f"step {step}, {kink}" if steps > 1 else str(kink)
-
-
-def proof_record(proof: Proof) -> dict[str, Any]:
-    """The proof as plain values for JSON."""
-    return {
-        "holds": proof.holds,
-        "steps": proof.steps,
-        "sample": proof.options.sample,
-        "seed": proof.options.seed,
-        "objective": list(proof.objective),
-        "cost": proof.cost,
-        "left_out": dict(proof.left_out),
-        "tensors": [_finite(asdict(verdict)) for verdict in proof.verdicts],
-        "kinks": [{"step": step, **asdict(kink)} for step, kink in proof.kinks],
-        "failures": [_failure_record(failure) for failure in proof.failures],
-    }
-
-
-def _failure_record(failure: Failure) -> dict[str, Any]:
-    values = asdict(failure)
-    return _finite({"law" if key == "reference" else key: values[key] for key in values})
-
-
-def _finite(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with None for what is no finite number, which JSON does not have."""
-    bad = {k for k, v in values.items() if isinstance(v, float) and not math.isfinite(v)}
-    return {name: None if name in bad else value for name, value in values.items()}

@@ -5,20 +5,22 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.study.comparison import compared as compared
     from chainrule.study.comparison import comparison_tables as comparison_tables
     from chainrule.study.export import FORMATS as FORMATS
-    from chainrule.study.export import curve_rows as curve_rows
     from chainrule.study.export import export_text as export_text
-    from chainrule.study.export import rows_of as rows_of
     from chainrule.study.export import write_parquet as write_parquet
-    from chainrule.study.html_report import html_page as html_page
     from chainrule.study.runner import Kept as Kept
     from chainrule.study.runner import begin_study as begin_study
     from chainrule.study.runner import kept_study as kept_study
-    from chainrule.study.runner import resume_study as resume_study
     from chainrule.study.runner import run_study as run_study
     from chainrule.study.runner import work_on_study as work_on_study
+    from chainrule.study.saved_study import STORAGE as STORAGE
+    from chainrule.study.saved_study import SavedStudy as SavedStudy
+    from chainrule.study.saved_study import StudyPlace as StudyPlace
+    from chainrule.study.saved_study import compare_configurations as compare_configurations
+    from chainrule.study.saved_study import compute_study as compute_study
+    from chainrule.study.saved_study import list_studies as list_studies
+    from chainrule.study.saved_study import open_study as open_study
     from chainrule.study.scheduler import Ended as Ended
     from chainrule.study.spec import ADDRESSED as ADDRESSED
     from chainrule.study.spec import Settings as Settings
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from chainrule.study.spec import study_of as study_of
     from chainrule.study.statistics import difference as difference
     from chainrule.study.statistics import spread as spread
-    from chainrule.study.study_storage import open_store as open_store
+    from chainrule.study.study_report import study_document as study_document
     from chainrule.study.summary import Entry as Entry
     from chainrule.study.summary import Summary as Summary
     from chainrule.study.summary import counted as counted
@@ -36,43 +38,45 @@ if TYPE_CHECKING:
     from chainrule.study.tables import chosen_text as chosen_text
     from chainrule.study.tables import counts_text as counts_text
     from chainrule.study.tables import figure_text as figure_text
-    from chainrule.study.tables import markdown as markdown
     from chainrule.study.tables import summary_tables as summary_tables
-    from chainrule.study.toml_source import StudySource as StudySource
+    from chainrule.study.tuning import describe_tuning as describe_tuning
+    from chainrule.study.tuning import tune as tune
 
 __all__ = [
     "ADDRESSED",
     "FORMATS",
+    "STORAGE",
     "Ended",
     "Entry",
     "Kept",
+    "SavedStudy",
     "Settings",
     "Spec",
-    "StudySource",
+    "StudyPlace",
     "Summary",
     "begin_study",
     "chosen_text",
-    "compared",
+    "compare_configurations",
     "comparison_tables",
+    "compute_study",
     "counted",
     "counts_text",
-    "curve_rows",
+    "describe_tuning",
     "difference",
     "entries",
     "export_text",
     "figure_text",
-    "html_page",
     "kept_study",
-    "markdown",
-    "open_store",
+    "list_studies",
+    "open_study",
     "read_study",
-    "resume_study",
-    "rows_of",
     "run_study",
     "spread",
+    "study_document",
     "study_of",
     "summarised",
     "summary_tables",
+    "tune",
     "work_on_study",
     "write_parquet",
 ]
@@ -80,23 +84,24 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "comparison": ["compared", "comparison_tables"],
-        "export": ["FORMATS", "curve_rows", "export_text", "rows_of", "write_parquet"],
-        "html_report": ["html_page"],
-        "runner": [
-            "Kept",
-            "begin_study",
-            "kept_study",
-            "resume_study",
-            "run_study",
-            "work_on_study",
+        "comparison": ["comparison_tables"],
+        "export": ["FORMATS", "export_text", "write_parquet"],
+        "runner": ["Kept", "begin_study", "kept_study", "run_study", "work_on_study"],
+        "saved_study": [
+            "STORAGE",
+            "SavedStudy",
+            "StudyPlace",
+            "compare_configurations",
+            "compute_study",
+            "list_studies",
+            "open_study",
         ],
         "scheduler": ["Ended"],
         "spec": ["ADDRESSED", "Settings", "Spec", "read_study", "study_of"],
         "statistics": ["difference", "spread"],
-        "study_storage": ["open_store"],
+        "study_report": ["study_document"],
         "summary": ["Entry", "Summary", "counted", "entries", "summarised"],
-        "tables": ["chosen_text", "counts_text", "figure_text", "markdown", "summary_tables"],
-        "toml_source": ["StudySource"],
+        "tables": ["chosen_text", "counts_text", "figure_text", "summary_tables"],
+        "tuning": ["describe_tuning", "tune"],
     },
 )

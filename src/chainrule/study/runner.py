@@ -109,7 +109,7 @@ def begin_study(spec: Spec, url: str) -> Kept:
 def _prepared(spec: Spec) -> tuple[Spec, str, int]:
     """The study with what its data decide, their digest, and how many configurations it has."""
     require_search(spec)
-    material = opened_material(spec)
+    material = opened_material(spec, fresh=True)
     settled = settled_study(spec.replaced(data=placed(spec.data)), material.learned)
     return settled, material.digest, planned_count(settled)
 

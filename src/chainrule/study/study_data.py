@@ -36,15 +36,21 @@ class Material:
     digest: str
 
 
-def opened_material(spec: Spec) -> Material:
+def opened_material(spec: Spec, *, fresh: bool = False) -> Material:
     """The data that a study describes.
 
     Trials side by side share them, and with them the engine's working form.
+
+    Args:
+        spec: the study.
+        fresh: whether to read the files again, which may have changed since.
 
     Raises: what `load_dataset` and `split` raise.
     """
     key = _key(spec)
     with _DOOR:
+        if fresh:
+            _KEPT.pop(key, None)
         if key not in _KEPT:
             while len(_KEPT) >= _KEPT_AT_MOST:
                 del _KEPT[next(iter(_KEPT))]
@@ -54,7 +60,9 @@ def opened_material(spec: Spec) -> Material:
 
 def _key(spec: Spec) -> str:
     settings = spec.settings
-    return repr((sorted(spec.data.items(), key=str), settings.validation_fraction, settings.seed))
+    return repr(
+        (sorted(placed(spec.data).items(), key=str), settings.validation_fraction, settings.seed)
+    )
 
 
 def opened_again(spec: Spec, digest: str) -> Material:
@@ -64,9 +72,7 @@ def opened_again(spec: Spec, digest: str) -> Material:
     """
     material = opened_material(spec)
     if material.digest != digest:  # the files may have changed since they were opened here
-        with _DOOR:
-            _KEPT.pop(_key(spec), None)
-        material = opened_material(spec)
+        material = opened_material(spec, fresh=True)
     if material.digest != digest:
         raise IntegrityError(
             str(spec.data["source"]),

@@ -50,6 +50,10 @@ class Counts:
         """Configurations that have a result."""
         return self.complete + self.pruned + self.diverged
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as `chainrule study status --json` prints them."""
+        return {**asdict(self), "ended": self.ended}
+
 
 @dataclass(frozen=True, eq=False)
 class Entry:
@@ -118,7 +122,7 @@ class Summary:
             "study": self.name,
             "metric": self.metric,
             "direction": "maximize" if self.rising else "minimize",
-            "counts": {**asdict(self.counts), "ended": self.counts.ended},
+            "counts": self.counts.to_dict(),
             "warnings": list(self.warnings),
             "effects": dict(self.effects),
             "effects_note": self.effects_note,

@@ -1,15 +1,16 @@
-"""The answer of a study as tables of texts, and as Markdown."""
+"""The answer of a study as tables of texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from chainrule.evaluation import MISSING, Table, count_text, number_text, percent_text
+from chainrule.documents import Table
+from chainrule.evaluation import MISSING, count_text, number_text, percent_text
 from chainrule.study.statistics import Spread
 from chainrule.study.summary import Counts, Entry, Summary
 
-__all__ = ["chosen_text", "counts_text", "figure_text", "markdown", "summary_tables"]
+__all__ = ["chosen_text", "counts_text", "figure_text", "summary_tables"]
 
 
 def chosen_text(chosen: Mapping[str, Any]) -> str:
@@ -122,17 +123,3 @@ def _row(
     means = (entry.figure(name) for name in tested)
     tests = (figure_text("test_accuracy", None if mean is None else mean.mean) for mean in means)
     return (str(entry.number), *values, value, interval, *tests)
-
-
-def markdown(summary: Summary, most: int = 20) -> str:
-    """The answer as a page of Markdown."""
-    lines = []
-    for level, table in enumerate(summary_tables(summary, most)):
-        lines += [f"{'#' if not level else '##'} {table.title}", ""]
-        header = table.header or tuple("" for _ in table.rows[0])
-        every = [header, tuple("---" for _ in header), *table.rows]
-        lines += [
-            "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in every
-        ]
-        lines += ["", *([table.note, ""] if table.note else [])]
-    return "\n".join(lines)

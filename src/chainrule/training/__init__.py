@@ -1,4 +1,8 @@
-"""Training: the only loop, what it keeps, and how it is resumed and verified."""
+"""Training: the loop, run folders, resuming, verification and the learning rate finder.
+
+`train` begins a run, `resume` goes on with a saved one, `verify` computes one again; the loop
+itself stands in loop.py.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -8,11 +12,10 @@ if TYPE_CHECKING:
     from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
     from chainrule.training.concurrent import train_many as train_many
     from chainrule.training.epoch_end import stop_reason as stop_reason
-    from chainrule.training.epoch_end import train_chunk as train_chunk
     from chainrule.training.loop import Run as Run
-    from chainrule.training.loop import restore_training as restore_training
     from chainrule.training.loop import resume as resume
     from chainrule.training.loop import train as train
+    from chainrule.training.loop import train_chunk as train_chunk
     from chainrule.training.lr_finder import RateCurve as RateCurve
     from chainrule.training.lr_finder import find_learning_rate as find_learning_rate
     from chainrule.training.observers import Observer as Observer
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from chainrule.training.setup import TrainingSetup as TrainingSetup
     from chainrule.training.setup import first_position as first_position
     from chainrule.training.setup import prepare_training as prepare_training
+    from chainrule.training.setup import restore_training as restore_training
+    from chainrule.training.setup import split_validation as split_validation
     from chainrule.training.verification import Verification as Verification
     from chainrule.training.verification import verify as verify
 
@@ -40,6 +45,7 @@ __all__ = [
     "read_checkpoint",
     "restore_training",
     "resume",
+    "split_validation",
     "stop_reason",
     "train",
     "train_chunk",
@@ -52,12 +58,18 @@ __getattr__, __dir__ = attach(
     {
         "checkpoint": ["read_checkpoint"],
         "concurrent": ["train_many"],
-        "epoch_end": ["train_chunk", "stop_reason"],
-        "loop": ["Run", "restore_training", "resume", "train"],
+        "epoch_end": ["stop_reason"],
+        "loop": ["Run", "resume", "train", "train_chunk"],
         "lr_finder": ["RateCurve", "find_learning_rate"],
         "observers": ["TrainingProgress", "Observer"],
         "run_folder": ["RunFacts", "RunFolder"],
-        "setup": ["TrainingSetup", "first_position", "prepare_training"],
+        "setup": [
+            "TrainingSetup",
+            "first_position",
+            "prepare_training",
+            "restore_training",
+            "split_validation",
+        ],
         "verification": ["Verification", "verify"],
     },
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeAlias
 
 from chainrule.data import Dataset
 from chainrule.errors import InputError
-from chainrule.limits import Limit
+from chainrule.limits import THREADS
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.threads import thread_count
@@ -17,19 +18,20 @@ from chainrule.training.observers import TrainingProgress
 
 __all__ = ["train_many"]
 
-Job = tuple[Network, Dataset, Recipe]
+Job: TypeAlias = tuple[Network, Dataset, Recipe]
+"""What one training needs."""
 
 
 def train_many(jobs: Sequence[Job], *, threads: int | None = None) -> list[Run]:
     """Train several networks side by side; each Run has the bits that `train` gives.
 
-    Jobs with the same Dataset share its working form. Where one fails, the others under way are
-    stopped and its error is raised.
+    Jobs with the same Dataset share its form in memory. If one fails, the others are stopped and
+    its error is raised.
 
     Args:
         jobs: a network, a data set and a recipe each.
-        threads: how many run at once, at least 1; CHAINRULE_THREADS or else as many as there are
-            processors where None.
+        threads: how many trainings run at once, at least 1; None for CHAINRULE_THREADS or else the
+            number of processors.
 
     Returns: a Run for each job, in their order.
     Raises: InputError, and what `train` raises.
@@ -42,21 +44,20 @@ def train_many(jobs: Sequence[Job], *, threads: int | None = None) -> list[Run]:
         >>> [len(run.history) for run in cr.train_many([(network, data, r) for r in recipes])]
         [2, 2]
     """
-    limit = Limit(int, "how many run at once", 1, optional=True)
-    side_by_side = limit.check("train_many", "threads", threads) or thread_count()
+    at_once = THREADS.check("train_many", "threads", threads) or thread_count()
     for job in jobs:
         _require_job(job)
     stopped = threading.Event()
 
-    def done(job: Job) -> Run:
-        network, dataset, recipe = job
-        return train(network, dataset, recipe, threads=1, observers=[watching])
-
-    def watching(moment: TrainingProgress) -> bool:
+    def stop_if_asked(progress: TrainingProgress) -> bool:
         return stopped.is_set()
 
-    with ThreadPoolExecutor(side_by_side, "chainrule-many") as pool:
-        runs = [pool.submit(done, job) for job in jobs]
+    def train_job(job: Job) -> Run:
+        network, dataset, recipe = job
+        return train(network, dataset, recipe, threads=1, observers=[stop_if_asked])
+
+    with ThreadPoolExecutor(at_once, "chainrule-many") as pool:
+        runs = [pool.submit(train_job, job) for job in jobs]
         try:
             for run in as_completed(runs):
                 run.result()

@@ -10,78 +10,63 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.engine import Best, EpochRecord, EpochSums, Position, Until, validation_divergence
+from chainrule.engine import Best, EpochRecord, EpochSums, Position, validation_divergence
 from chainrule.network import tensor_digests
 from chainrule.recipe import Recipe
 from chainrule.training.setup import TrainingSetup
 
 Array = NDArray[Any]
 
-__all__ = [
-    "ENDS",
-    "end_epoch",
-    "final_parameters",
-    "is_better",
-    "monitor_value",
-    "stop_reason",
-    "train_chunk",
-]
+__all__ = ["ENDS", "end_epoch", "final_parameters", "is_better", "monitor_value", "stop_reason"]
 
 ENDS = ("all epochs done", "early stopping")
-"""How a run ends by its own recipe."""
+"""Why a run ends by its own recipe."""
 
 
-def train_chunk(plan: TrainingSetup, position: Position, until: Until) -> tuple[Position, bool]:
-    """The position after a slice of training, and whether an epoch was closed by it.
+def end_epoch(setup: TrainingSetup, position: Position) -> Position:
+    """The position at the start of the next epoch, with a record of the epoch that ended.
 
-    Raises: DivergenceError.
+    Raises: DivergenceError if the validation cost is not finite.
     """
-    position = plan.engine.advance(position, until)
-    closed = position.batch == plan.engine.schedule.batches(position.epoch)
-    return (end_epoch(plan, position) if closed else position), closed
-
-
-def end_epoch(plan: TrainingSetup, position: Position) -> Position:
-    """The position at the start of the next epoch, with a record of the one that ended."""
-    watched = plan.validation is not None or plan.recipe.monitor is not None
-    plain = plan.engine.inference_parameters(position) if watched else position.parameters
-    record = _record(plan, position, plain)
+    is_judged = setup.validation is not None or setup.recipe.monitor is not None
+    judged = setup.engine.inference_parameters(position) if is_judged else position.parameters
+    record = _record(setup, position, judged)
     return replace(
         position,
         epoch=position.epoch + 1,
         batch=0,
         sums=EpochSums(),
         history=(*position.history, record),
-        best=_best(plan.recipe, position.best, record, plain),
+        best=_update_best(setup.recipe, position.best, record, judged),
     )
 
 
-def _record(plan: TrainingSetup, position: Position, plain: Array) -> EpochRecord:
+def _record(setup: TrainingSetup, position: Position, parameters: Array) -> EpochRecord:
     sums, n = position.sums, position.sums.examples
-    validation = plan.validation
-    score = validation and plan.engine.score(plain, validation)
+    validation = setup.validation
+    score = validation and setup.engine.score(parameters, validation)
     if score and not math.isfinite(score.cost):
-        last = plan.network.architecture.activations[-1]
-        raise validation_divergence(position, plan.recipe, score.cost, last)
+        last = setup.network.architecture.activations[-1]
+        raise validation_divergence(position, setup.recipe, score.cost, last)
     return EpochRecord(
         epoch=position.epoch + 1,
         cost=sums.cost / n,
         penalty=sums.penalty / n,
         total_cost=sums.cost / n + sums.penalty / n,
-        learning_rate=plan.engine.schedule.last_rate(position),
+        learning_rate=setup.engine.schedule.last_rate(position),
         gradient_norm=sums.gradient_norm,
         weights_sha256=hashlib.sha256(position.parameters.tobytes()).hexdigest(),
-        tensor_sha256=tensor_digests(plan.engine.layout, position.parameters),
-        accuracy=sums.correct / n if plan.training.classifies else None,
+        tensor_sha256=tensor_digests(setup.engine.layout, position.parameters),
+        accuracy=sums.correct / n if setup.training.classifies else None,
         validation_cost=score.cost if score else None,
         validation_accuracy=score.accuracy if score else None,
     )
 
 
-def final_parameters(plan: TrainingSetup, position: Position) -> Array:
-    """The parameters that a run gives at a position: the best ones, or else the settled ones."""
+def final_parameters(setup: TrainingSetup, position: Position) -> Array:
+    """The inference parameters that a run gives: the best ones, or those of the position."""
     best = position.best
-    return plan.engine.inference_parameters(position) if best is None else best.parameters
+    return setup.engine.inference_parameters(position) if best is None else best.parameters
 
 
 def monitor_value(record: EpochRecord, monitor: str) -> float:
@@ -90,21 +75,24 @@ def monitor_value(record: EpochRecord, monitor: str) -> float:
 
 
 def is_better(monitor: str, value: float, than: float, by: float = 0.0) -> bool:
-    """Whether a value of the metric is better by more than `by`; accuracies rise, costs sink."""
+    """Whether a value of the monitor is better by more than `by`: accuracies rise, costs fall."""
     return value > than + by if monitor.endswith("accuracy") else value < than - by
 
 
-def _best(recipe: Recipe, best: Best | None, record: EpochRecord, plain: Array) -> Best | None:
+def _update_best(
+    recipe: Recipe, best: Best | None, record: EpochRecord, parameters: Array
+) -> Best | None:
+    """The best epoch so far, the one just recorded included; None without a monitor."""
     if recipe.monitor is None:
         return None
     value = monitor_value(record, recipe.monitor)
     if best is None or is_better(recipe.monitor, value, best.value):
-        return Best(record.epoch, value, plain)
+        return Best(record.epoch, value, parameters)
     return best
 
 
 def epochs_without_progress(history: Sequence[EpochRecord], recipe: Recipe) -> int:
-    """How many epochs ago the monitor last got better by more than min_delta."""
+    """The number of epochs since the monitor last improved by more than min_delta."""
     assert recipe.monitor is not None, "a Recipe with patience has a monitor"
     best, waited = None, 0
     for record in history:
@@ -117,7 +105,7 @@ def epochs_without_progress(history: Sequence[EpochRecord], recipe: Recipe) -> i
 
 
 def stop_reason(recipe: Recipe, position: Position) -> str | None:
-    """Why the training is over at this position; None while it is not."""
+    """Why the training ends at this position; None if it goes on."""
     waited = epochs_without_progress(position.history, recipe) if recipe.patience else 0
     if recipe.patience and waited >= recipe.patience:
         return ENDS[1]

@@ -1,36 +1,36 @@
-"""Training: the only loop."""
+"""The training loop, and the two ways into it: `train` begins a run, `resume` goes on with one."""
 
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
+from typing import Any, NamedTuple
 
 from chainrule.data import Dataset
-from chainrule.engine import EpochRecord, Position, Until, drop_gains, training_layout
-from chainrule.errors import (
-    DataError,
-    DivergenceError,
-    FileError,
-    IntegrityError,
-    TrainingInterrupted,
-)
-from chainrule.limits import Limit
+from chainrule.engine import EpochRecord, Position, Until
+from chainrule.errors import DataError, DivergenceError, TrainingInterrupted
+from chainrule.limits import THREADS
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import certify
-from chainrule.training.epoch_end import final_parameters, stop_reason, train_chunk
-from chainrule.training.observers import SLICE_SECONDS, Observer, Observers, TrainingProgress
+from chainrule.training.epoch_end import end_epoch, final_parameters, stop_reason
+from chainrule.training.observers import Observer, Observers, TrainingProgress
 from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
-from chainrule.training.setup import TrainingSetup, first_position, prepare_training
+from chainrule.training.run_recorder import RunRecorder
+from chainrule.training.setup import (
+    TrainingSetup,
+    first_position,
+    prepare_training,
+    restore_training,
+)
 from chainrule.training.stop_signals import stop_requests
 
-__all__ = ["Run", "resume", "train"]
+__all__ = ["Chunk", "Run", "resume", "train", "train_chunk"]
+
+CHUNK_SECONDS = 0.05
+"""How long a chunk of training takes: observers are called after each, and at each epoch's end."""
 
 CHECKPOINT_SECONDS = 2.0
 INTERRUPTED = "interrupted"
@@ -38,16 +38,16 @@ INTERRUPTED = "interrupted"
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a training gave.
+    """The result of a training.
 
     Args:
-        network: with the monitor's best weights, or the last ones without a monitor.
-        history: a record an epoch.
+        network: with the best weights by the monitor, or the last ones without a monitor.
+        history: a record for each epoch.
         recipe: as it was used, with its seed.
         certificate: digests and versions, as plain values.
-        ended: why it is over.
+        ended: why the training ended.
         seconds: time spent training in this process.
-        folder: where it is kept; None where it is not.
+        folder: where the run is saved; None if it is not.
     """
 
     network: Network
@@ -57,6 +57,89 @@ class Run:
     ended: str
     seconds: float
     folder: Path | None = None
+
+
+class Chunk(NamedTuple):
+    """The position after a chunk of training, and whether the chunk ended an epoch."""
+
+    position: Position
+    epoch_ended: bool
+
+
+def train_chunk(setup: TrainingSetup, position: Position, until: Until) -> Chunk:
+    """Train for a while; at the end of an epoch, add its record and look for the best weights.
+
+    Raises: DivergenceError.
+    """
+    position = setup.engine.advance(position, until)
+    epoch_ended = position.batch == setup.engine.schedule.batches(position.epoch)
+    return Chunk(end_epoch(setup, position) if epoch_ended else position, epoch_ended)
+
+
+@dataclass(eq=False)
+class _Training:
+    """One training from a position to its end.
+
+    Args:
+        setup: what is trained.
+        facts: what the run is asked to do, for the certificate.
+        observers: who sees the training.
+        recorder: what is written on the way.
+    """
+
+    setup: TrainingSetup
+    facts: RunFacts
+    observers: Observers
+    recorder: RunRecorder
+    started: float = field(default_factory=time.monotonic)
+
+    def run(self, position: Position) -> Run:
+        """Train from the position to the end, save the run, restore the best weights."""
+        with stop_requests() as stop_requested:
+            try:
+                position, ended = self._loop(position, stop_requested)
+            except DivergenceError as error:
+                error.run = self._finish(error.position, "diverged")
+                raise
+            run = self._finish(position, ended)
+        if ended == INTERRUPTED:
+            raise TrainingInterrupted(run)
+        return run
+
+    def _loop(self, position: Position, stop_requested: Callable[[], bool]) -> tuple[Position, str]:
+        """The loop: the last position, and why it is the last."""
+        recipe = self.setup.recipe
+        ended = stop_reason(recipe, position)
+        while ended is None:
+            position, epoch_ended = train_chunk(self.setup, position, Until(seconds=CHUNK_SECONDS))
+            self.recorder.save_checkpoint_if_due(position)
+            if epoch_ended and recipe.snapshots:
+                self.recorder.save_snapshot(position)
+            ended = stop_reason(recipe, position)
+            if self.observers.notify(self._progress(position, epoch_ended)):
+                ended = ended or "stopped by an observer"
+            if stop_requested():
+                ended = ended or INTERRUPTED
+        return position, ended
+
+    def _progress(self, position: Position, epoch_ended: bool) -> TrainingProgress:
+        seconds = time.monotonic() - self.started
+        return TrainingProgress.at(self.setup, position, epoch_ended, seconds)
+
+    def _finish(self, position: Position, ended: str) -> Run:
+        """The run up to a position, saved."""
+        network = self.setup.network.with_parameters(final_parameters(self.setup, position))
+        run = Run(
+            network=network,
+            history=position.history,
+            recipe=self.setup.recipe,
+            certificate=certify(self.facts, position, network, ended),
+            ended=ended,
+            seconds=time.monotonic() - self.started,
+            folder=self.recorder.path,
+        )
+        self.recorder.save_run(position, run)
+        return run
 
 
 def train(
@@ -79,30 +162,33 @@ def train(
     Args:
         network: the start; it is not changed.
         dataset: what to learn from.
-        recipe: how; where it has no seed, one is drawn and recorded.
+        recipe: how; if it has no seed, one is drawn and recorded.
         validation: a validation set of its own, instead of recipe.validation_fraction.
-        folder: where to keep the run; a folder that is new or empty.
+        folder: where to save the run; a folder that is new or empty.
         observers: called with a TrainingProgress at most every 50 ms and at each epoch's end.
-        checkpoint_seconds: least time between two checkpoints; it changes no result.
+        checkpoint_seconds: least time between two checkpoints; it does not change the result.
         notes: plain values to keep in the folder's run.json.
-        threads: how many compute at once, at least 1; CHAINRULE_THREADS or else as many as there
-            are processors where None. It changes no result.
+        threads: how many threads compute at once, at least 1; None for CHAINRULE_THREADS or else
+            the number of processors. It does not change the result.
 
     Returns: the Run, with the best weights by recipe.monitor.
     Raises: InputError, ShapeError, RunFolderError, FileError; DivergenceError and
         TrainingInterrupted, both with the Run so far in their attribute `run`.
     """
-    kept = None if folder is None else RunFolder(folder)
-    if kept is not None:
-        kept.require_new()  # before kernels are compiled in vain
-    plan = prepare_training(network, dataset, recipe, validation, threads=_checked(threads))
-    position = first_position(plan)
-    facts = _facts(plan, notes)
-    if kept is None:
-        return _Course(plan, facts, None, checkpoint_seconds).run(position, observers)
-    with kept:
-        kept.begin(facts, position)
-        return _Course(plan, facts, kept, checkpoint_seconds).run(position, observers)
+    run_folder = None if folder is None else RunFolder(folder)
+    if run_folder is not None:
+        run_folder.require_new()  # before the kernels are compiled
+    threads = THREADS.check("train", "threads", threads)
+    setup = prepare_training(network, dataset, recipe, validation, threads=threads)
+    position = first_position(setup)
+    facts = _run_facts(setup, notes)
+    recorder = RunRecorder(setup, run_folder, checkpoint_seconds)
+    training = _Training(setup, facts, Observers(observers), recorder)
+    if run_folder is None:
+        return training.run(position)
+    with run_folder:
+        run_folder.begin(facts, position)
+        return training.run(position)
 
 
 def resume(
@@ -125,161 +211,34 @@ def resume(
         threads: as in `train`.
 
     Returns: the Run.
-    Raises: RunFolderError, IntegrityError where the data are others, and what `train` raises.
+    Raises: RunFolderError, IntegrityError if the data are others, and what `train` raises.
     """
-    kept = RunFolder(folder)
-    facts = kept.facts()
-    with kept:
-        kept.tidy()
-        plan = restore_training(kept, dataset, validation, _checked(threads))
-        position = kept.newest()
-        _require_fit(kept, position, first_position(plan))
-        return _Course(plan, facts, kept, checkpoint_seconds).run(position, observers)
+    run_folder = RunFolder(folder)
+    facts = run_folder.facts()
+    with run_folder:
+        run_folder.remove_partial_files()
+        threads = THREADS.check("train", "threads", threads)
+        setup = restore_training(run_folder, dataset, validation, threads)
+        position = run_folder.newest()
+        _require_same_shapes(run_folder, position, first_position(setup))
+        recorder = RunRecorder(setup, run_folder, checkpoint_seconds)
+        return _Training(setup, facts, Observers(observers), recorder).run(position)
 
 
-def _checked(threads: int | None) -> int | None:
-    limit = Limit(int, "how many compute at once", 1, optional=True)
-    checked: int | None = limit.check("train", "threads", threads)
-    return checked
-
-
-def _require_fit(kept: RunFolder, position: Position, first: Position) -> None:
+def _require_same_shapes(folder: RunFolder, position: Position, first: Position) -> None:
     """Refuse a position whose arrays are not those of the run's recipe and architecture."""
     found, wanted = (
         [(array.shape, array.dtype) for array in (p.parameters, p.state)] for p in (position, first)
     )
     if found != wanted:
         raise DataError(
-            str(kept.path),
+            str(folder.path),
             expected=f"checkpoints with parameters {wanted[0][0]} and state {wanted[1][0]}",
             got=f"{found[0][0]} and {found[1][0]}",
             why="run.json or the checkpoints were changed after the run began",
         )
 
 
-def restore_training(
-    kept: RunFolder, dataset: Dataset, validation: Dataset | None, threads: int | None = None
-) -> TrainingSetup:
-    """The plan of a run that is kept, on its own data.
-
-    Raises: IntegrityError where the data are others; RunFolderError, DataError.
-    """
-    facts = kept.facts()
-    start = Network(facts.architecture, _plain_start(facts, kept.first()))
-    how = {"exactly": True, "threads": threads}
-    plan = prepare_training(start, dataset, facts.recipe, validation, **how)
-    given = data_facts(plan.training, plan.validation)
-    for name in ("digest", "validation_digest"):
-        if given.get(name) != facts.data.get(name):
-            raise IntegrityError(
-                str(kept.path),
-                expected=f"the data it began with, {name} {str(facts.data.get(name))[:12]}…",
-                got=f"{str(given.get(name))[:12]}…",
-                remedy=f"Give the data set {facts.data.get('source')!r} as it was",
-                argument="dataset",
-            )
-    return plan
-
-
-def _plain_start(facts: RunFacts, first: Position) -> NDArray[Any]:
-    """The weights and biases with which a run began."""
-    layout = training_layout(facts.architecture, facts.recipe)
-    if first.parameters.shape != (layout.size,):
-        return first.parameters  # which Network refuses in words
-    return drop_gains(layout, first.parameters)
-
-
-def _facts(plan: TrainingSetup, notes: Mapping[str, Any] | None) -> RunFacts:
-    data = data_facts(plan.training, plan.validation)
-    return RunFacts(plan.recipe, plan.network.architecture, data, notes or {})
-
-
-@dataclass(eq=False)
-class _Course:
-    """One passage from a position to the end, with what is kept on the way."""
-
-    plan: TrainingSetup
-    facts: RunFacts
-    kept: RunFolder | None
-    checkpoint_seconds: float
-    started: float = field(default_factory=time.monotonic)
-    last_kept: float = field(default_factory=time.monotonic)
-    warned: bool = False
-
-    def run(self, position: Position, observers: Iterable[Observer]) -> Run:
-        """Train from the position to the end, keep it, restore the best weights."""
-        watching = Observers(observers)
-        with stop_requests() as wished:
-            try:
-                position, ended = self._drive(position, watching, wished)
-            except DivergenceError as error:
-                error.run = self._finished(error.position, "diverged")
-                raise
-            run = self._finished(position, ended)
-        if ended == INTERRUPTED:
-            raise TrainingInterrupted(run)
-        return run
-
-    def _drive(
-        self, position: Position, watching: Observers, wished: Callable[[], bool]
-    ) -> tuple[Position, str]:
-        plan = self.plan
-        ended = stop_reason(plan.recipe, position)
-        while ended is None:
-            position, closed = train_chunk(plan, position, Until(seconds=SLICE_SECONDS))
-            self._keep_sometimes(position)
-            if closed and plan.recipe.snapshots:
-                self._keep_snapshot(position)
-            seconds = time.monotonic() - self.started
-            batches = plan.engine.schedule.batches(position.epoch)
-            moment = TrainingProgress(position, plan.recipe.epochs, batches, closed, seconds)
-            ended = stop_reason(plan.recipe, position)
-            if watching.see(moment):
-                ended = ended or "stopped by an observer"
-            if wished():
-                ended = ended or INTERRUPTED
-        return position, ended
-
-    def _keep_snapshot(self, position: Position) -> None:
-        """Write the network of a cycle's end."""
-        if self.kept is not None and self.plan.engine.schedule.ends_cycle(position.epoch):
-            network = self.plan.network.with_parameters(
-                self.plan.engine.inference_parameters(position)
-            )
-            self.kept.write_snapshot(network, position.epoch)
-
-    def _keep_sometimes(self, position: Position) -> None:
-        """Write a checkpoint when it is time; a disk that is full now may not be so later."""
-        if self.kept is None or time.monotonic() - self.last_kept < self.checkpoint_seconds:
-            return
-        try:
-            self.kept.keep(position)
-            self.kept.write_history(position)
-        except FileError as error:
-            if not self.warned:
-                warnings.warn(f"{error} The training goes on.", RuntimeWarning, stacklevel=2)
-            self.warned = True
-        self.last_kept = time.monotonic()
-
-    def _finished(self, position: Position, ended: str) -> Run:
-        seconds = time.monotonic() - self.started
-        network = self.plan.network.with_parameters(final_parameters(self.plan, position))
-        certificate = certify(self.facts, position, network, ended)
-        folder = None if self.kept is None else self.kept.path
-        history = position.history
-        run = Run(network, history, self.plan.recipe, certificate, ended, seconds, folder)
-        if self.kept is not None:
-            _write_whole(self.kept, position, run)
-        return run
-
-
-def _write_whole(kept: RunFolder, position: Position, run: Run) -> None:
-    """Write all that a run leaves; where the disk refuses, the error carries the run."""
-    try:
-        kept.keep(position)
-        kept.write_history(position)
-        kept.write_network(run.network)
-        kept.write_certificate(run.certificate)
-    except FileError as error:
-        error.run = run
-        raise
+def _run_facts(setup: TrainingSetup, notes: Mapping[str, Any] | None) -> RunFacts:
+    data = data_facts(setup.training, setup.validation)
+    return RunFacts(setup.recipe, setup.network.architecture, data, dict(notes or {}))

@@ -17,10 +17,10 @@ from chainrule.training.setup import TrainingSetup, first_position, prepare_trai
 __all__ = ["RateCurve", "find_learning_rate", "smoothed"]
 
 _MEMORY = 0.9
-"""Share of the running mean of the costs that is kept in a step."""
+"""The fraction of the running mean of the costs that is kept in a step."""
 
 _RUNAWAY = 4.0
-"""The search is over where the smoothed cost is so many times its least."""
+"""The search ends when the smoothed cost is this many times its least value."""
 
 _STEPS = Limit(int, "steps of the search", 10, 100_000)
 _RATE = Limit(float, "a learning rate", 0, low_open=True)
@@ -34,7 +34,7 @@ class RateCurve:
         rates: learning rate of each step, rising.
         costs: cost of each step's batch before the step.
         smoothed: running means of the costs.
-        lowest: the rate at which the smoothed cost is least; None where no step lowered it.
+        lowest: the rate at which the smoothed cost is least; None if no step lowered it.
         diverged: whether the cost ran away before the last rate.
     """
 
@@ -46,7 +46,7 @@ class RateCurve:
 
     @property
     def suggestion(self) -> float | None:
-        """A rate to begin with: a third of that of the least cost; None where it never sank.
+        """A rate to begin with: a third of `lowest`; None if the cost never fell.
 
         At the least cost the rate is about to be too high; a few times lower, a long training
         still makes long steps.
@@ -70,7 +70,7 @@ def find_learning_rate(
 ) -> RateCurve:
     """Train for some steps while the rate rises from `lowest` to `highest`, and note the costs.
 
-    The network is not changed. Where the cost runs away, the search is over.
+    The network is not changed. The search ends early if the cost runs away.
 
     Args:
         network: the start.
@@ -78,7 +78,7 @@ def find_learning_rate(
         recipe: how; its learning_rate, schedule, epochs and averaging do not count.
         lowest: the first rate, above 0.
         highest: the last rate, above `lowest`.
-        steps: how many, at least 10.
+        steps: their number, at least 10.
         threads: as in `train`.
 
     Returns: the RateCurve.
@@ -95,15 +95,20 @@ def find_learning_rate(
             argument="highest",
             value=highest,
         )
-    plan = prepare_training(
-        network, dataset, _rising(recipe, len(dataset), lowest, highest, steps), threads=threads
+    setup = prepare_training(
+        network,
+        dataset,
+        _rising_recipe(recipe, len(dataset), lowest, highest, steps),
+        threads=threads,
     )
-    rates, costs, diverged = _searched(plan, steps)
-    return _curve(rates, costs, diverged)
+    rates, costs, diverged = _search(setup, steps)
+    return _rate_curve(rates, costs, diverged)
 
 
-def _rising(recipe: Recipe, examples: int, lowest: float, highest: float, steps: int) -> Recipe:
-    """The recipe with a rate that rises to the highest in just so many steps [S8]."""
+def _rising_recipe(
+    recipe: Recipe, examples: int, lowest: float, highest: float, steps: int
+) -> Recipe:
+    """The recipe with a rate that rises from the lowest to the highest in `steps` steps [S8]."""
     batches = -(-examples // min(examples, recipe.batch_size))
     epochs = -(-steps // batches)
     share = epochs * batches / max(1, steps - 1)
@@ -121,38 +126,38 @@ def _rising(recipe: Recipe, examples: int, lowest: float, highest: float, steps:
     )
 
 
-def _searched(plan: TrainingSetup, steps: int) -> tuple[list[float], list[float], bool]:
+def _search(setup: TrainingSetup, steps: int) -> tuple[list[float], list[float], bool]:
     """The rate and the cost of each step, and whether the cost ran away."""
-    position, rates, costs = first_position(plan), list[float](), list[float]()
+    position, rates, costs = first_position(setup), list[float](), list[float]()
     while len(costs) < steps:
-        rate = plan.engine.learning_rate(position)
+        rate = setup.engine.learning_rate(position)
         try:
-            after = plan.engine.advance(position, Until(batches=1))
+            after = setup.engine.advance(position, Until(batches=1))
         except DivergenceError:
             return rates, costs, True
         rates.append(rate)
-        costs.append(_cost_between(position, after))
-        if _ran_away(smoothed(costs)):
+        costs.append(_step_cost(position, after))
+        if _runs_away(smoothed(costs)):
             return rates, costs, True
-        position = _onwards(plan, after)
+        position = _begin_next_epoch(setup, after)
     return rates, costs, False
 
 
-def _cost_between(before: Position, after: Position) -> float:
+def _step_cost(before: Position, after: Position) -> float:
     """The mean cost of the examples of one step."""
     examples = after.sums.examples - before.sums.examples
     return (after.sums.cost - before.sums.cost) / examples
 
 
-def _onwards(plan: TrainingSetup, position: Position) -> Position:
-    """The position, at the start of the next epoch where this one has ended."""
-    if position.batch < plan.engine.schedule.batches(position.epoch):
+def _begin_next_epoch(setup: TrainingSetup, position: Position) -> Position:
+    """The position, moved to the start of the next epoch if this one has ended."""
+    if position.batch < setup.engine.schedule.batches(position.epoch):
         return position
     return replace(position, epoch=position.epoch + 1, batch=0, sums=EpochSums())
 
 
 def smoothed(costs: Sequence[float]) -> list[float]:
-    """Running means of costs, freed of their start at 0.
+    """Running means of costs, without the bias of their start at 0.
 
     Example:
         >>> [round(mean, 6) for mean in smoothed([2.0, 2.0, 2.0])]
@@ -165,11 +170,11 @@ def smoothed(costs: Sequence[float]) -> list[float]:
     return means
 
 
-def _ran_away(means: Sequence[float]) -> bool:
+def _runs_away(means: Sequence[float]) -> bool:
     return means[-1] > _RUNAWAY * min(means)
 
 
-def _curve(rates: Sequence[float], costs: Sequence[float], diverged: bool) -> RateCurve:
+def _rate_curve(rates: Sequence[float], costs: Sequence[float], diverged: bool) -> RateCurve:
     means = smoothed(costs)
     least = min(range(len(means)), key=means.__getitem__, default=0)
     lowest = rates[least] if least else None

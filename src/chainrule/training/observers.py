@@ -1,4 +1,4 @@
-"""Observers see a run go by; they may ask it to stop, and cannot change it otherwise."""
+"""Observers see a training go by; they may ask it to stop, and cannot change it otherwise."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from chainrule.engine import Position
+from chainrule.training.setup import TrainingSetup
 
 __all__ = ["Observer", "Observers", "TrainingProgress"]
-
-SLICE_SECONDS = 0.05
-"""Observers are called at most so often, and at each epoch's end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,10 +18,10 @@ class TrainingProgress:
     """What an observer sees.
 
     Args:
-        position: the run's position; its arrays are not to be written to.
+        position: where the training stands; its arrays are read-only.
         epochs: epochs of the whole run.
         batches: batches of an epoch.
-        epoch_ended: whether an epoch has just ended; its record is the history's last.
+        epoch_ended: whether an epoch has just ended; its record is the last of the history.
         seconds: since the training began, in this process.
     """
 
@@ -33,31 +31,39 @@ class TrainingProgress:
     epoch_ended: bool
     seconds: float = 0.0
 
+    @classmethod
+    def at(
+        cls, setup: TrainingSetup, position: Position, epoch_ended: bool, seconds: float = 0.0
+    ) -> TrainingProgress:
+        """The progress of a training at a position."""
+        batches = setup.engine.schedule.batches(position.epoch)
+        return cls(position, setup.recipe.epochs, batches, epoch_ended, seconds)
+
     @property
     def share_done(self) -> float:
-        """How much of the run is done, 0 to 1."""
+        """The fraction of the run that is done, 0 to 1."""
         done = self.position.epoch + self.position.batch / self.batches
         return done / self.epochs if self.epochs else 1.0
 
 
 Observer: TypeAlias = Callable[[TrainingProgress], object]
-"""Called with a TrainingProgress; returning True asks the run to stop."""
+"""Called with a TrainingProgress; returning True asks the training to stop."""
 
 
 class Observers:
-    """Calls each observer; one that raises is dropped with a warning and the run goes on."""
+    """Calls each observer; one that raises is dropped with a warning, and the training goes on."""
 
     def __init__(self, observers: Iterable[Observer]) -> None:
         self._observers = list(observers)
 
-    def see(self, moment: TrainingProgress) -> bool:
-        """Show a moment to all; True where one asks to stop."""
-        wishes = [self._shown(observer, moment) for observer in list(self._observers)]
-        return any(wishes)
+    def notify(self, progress: TrainingProgress) -> bool:
+        """Call every observer; whether one asks to stop."""
+        answers = [self._call(observer, progress) for observer in list(self._observers)]
+        return any(answers)
 
-    def _shown(self, observer: Observer, moment: TrainingProgress) -> bool:
+    def _call(self, observer: Observer, progress: TrainingProgress) -> bool:
         try:
-            return observer(moment) is True
+            return observer(progress) is True
         except Exception as error:
             self._observers.remove(observer)
             text = (

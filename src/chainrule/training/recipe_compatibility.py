@@ -1,26 +1,113 @@
-"""Whether a recipe fits network and data: what cannot work is refused before the first step."""
+"""Whether network, recipe and data fit together: a misfit is refused before the first step."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from chainrule.data import Dataset
-from chainrule.engine import augmentation_from_recipe
+from chainrule.engine import augmentation_from_recipe, normalised_weights
 from chainrule.errors import InputError, ShapeError
-from chainrule.network import Architecture
+from chainrule.network import Architecture, Network, require_outputs
 from chainrule.recipe import Recipe
 
-__all__ = ["require_recipe_fits"]
+__all__ = ["require_compatible", "require_dataset", "require_recipe_fits"]
 
 MOVING = ("shift", "rotation", "zoom", "shear", "elastic", "thickness", "cutout")
 """Distortions that need images."""
 
 
-def require_recipe_fits(architecture: Architecture, recipe: Recipe, training: Dataset) -> None:
-    """Refuse a recipe that does not fit.
+def require_dataset(given: object) -> None:
+    """Refuse what is not a Dataset.
+
+    Raises: InputError.
+    """
+    if not isinstance(given, Dataset):
+        raise InputError(
+            "train",
+            expected="a Dataset",
+            got=type(given).__name__,
+            remedy="Of a pair, pass its .train",
+            argument="dataset",
+        )
+
+
+def require_compatible(
+    network: Network, recipe: Recipe, training: Dataset, validation: Dataset | None
+) -> None:
+    """Refuse a training whose network, recipe and data do not fit together.
 
     Args:
-        architecture: with its output activation settled by the cost.
+        network: with the output activation that suits the cost.
+        recipe: what is asked for.
+        training: what is learned from.
+        validation: what the monitor looks at; None without validation.
+
+    Raises: InputError, ShapeError.
+    """
+    for dataset in (training, *([] if validation is None else [validation])):
+        _require_widths(network, dataset)
+    _require_same_kind(training, validation)
+    _require_monitor(recipe, training, validation)
+    require_recipe_fits(network.architecture, recipe, training)
+    normalised_weights(training, recipe.class_weights)
+
+
+def _require_widths(network: Network, dataset: Dataset) -> None:
+    width = network.architecture.layers[0]
+    if dataset.features != width:
+        raise ShapeError(
+            "train",
+            expected=f"examples of {width} values",
+            got=f"{dataset.features}, shape {dataset.shape}",
+            why="The first layer has that many inputs",
+            remedy=f"Begin the layers with {dataset.features}",
+            argument="dataset",
+            value=dataset.shape,
+        )
+    require_outputs(network, dataset.outputs, "train", dataset.classifies)
+
+
+def _require_same_kind(training: Dataset, validation: Dataset | None) -> None:
+    if validation is not None and validation.classifies != training.classifies:
+        raise InputError(
+            "train",
+            expected=f"a validation set with targets of {_kind(training)}, as in training",
+            got=_kind(validation),
+            argument="validation",
+        )
+
+
+def _kind(dataset: Dataset) -> str:
+    return "classes" if dataset.classifies else "numbers"
+
+
+def _require_monitor(recipe: Recipe, training: Dataset, validation: Dataset | None) -> None:
+    monitor = recipe.monitor or ""
+    if validation is None and monitor.startswith("validation_"):
+        raise InputError(
+            "train",
+            expected=f"a validation set for the monitor {monitor}",
+            got="none",
+            remedy="Set validation_fraction, say to 0.1, or give a validation set",
+            argument="validation",
+        )
+    if not training.classifies and monitor.endswith("accuracy"):
+        raise InputError(
+            "train",
+            expected="a monitor that targets of numbers have",
+            got=monitor,
+            why="Accuracy is for classes",
+            remedy="Monitor cost or validation_cost",
+            argument="monitor",
+            value=monitor,
+        )
+
+
+def require_recipe_fits(architecture: Architecture, recipe: Recipe, training: Dataset) -> None:
+    """Refuse a recipe that does not fit architecture and data.
+
+    Args:
+        architecture: with the output activation that suits the cost.
         recipe: what is asked for.
         training: what is learned from.
 

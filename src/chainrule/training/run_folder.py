@@ -3,7 +3,7 @@
 run.json            what was asked for: recipe, architecture, data, notes; written last at the
                     start, so that a folder without it holds no run
 recipe.toml         the resolved recipe, to be used again
-snapshots/          the networks of the cycles' ends, where they were asked for
+snapshots/          the networks of the cycles' ends, if the recipe asks for them
 checkpoints/        the first position and the newest ones
 history.jsonl       a line an epoch
 certificate.json    digests of the data and of the weights after every epoch, and versions
@@ -50,7 +50,7 @@ class RunFacts:
         recipe: with its seed.
         architecture: with its output activation settled.
         data: name, source, digest and size of the training set, and of the validation set.
-        notes: what the caller wants to find again, such as how the data were loaded.
+        notes: other values of the caller, such as how the data were loaded.
     """
 
     recipe: Recipe
@@ -60,7 +60,7 @@ class RunFacts:
 
 
 def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:
-    """What a run keeps of its data: enough to know them again."""
+    """What run.json says of the data: enough to recognise them."""
     facts: dict[str, Any] = {
         "name": training.name,
         "source": training.source,
@@ -103,10 +103,10 @@ class RunFolder:
     def begin(self, facts: RunFacts, position: Position) -> None:
         """Set up a new run.
 
-        Raises: RunFolderError where the folder holds a run or other files; FileError.
+        Raises: RunFolderError if the folder holds a run or other files; FileError.
         """
         self.require_new()
-        self.tidy()
+        self.remove_partial_files()
         make_folder(self._checkpoints)
         write_checkpoint(self._checkpoints, position)
         write_atomically(self.path / "recipe.toml", facts.recipe.to_toml().encode())
@@ -122,7 +122,7 @@ class RunFolder:
     def require_new(self) -> None:
         """Refuse a folder that holds a run or other files, before anything is made in it.
 
-        What a start leaves that was cut off before run.json is no hindrance.
+        The files of a start that was cut off before run.json was written are accepted.
 
         Raises: RunFolderError, FileError.
         """
@@ -148,11 +148,11 @@ class RunFolder:
     def has(self, name: str) -> bool:
         """Whether a file of that name is in the folder.
 
-        Raises: FileError where the folder cannot be read.
+        Raises: FileError if the folder cannot be read.
         """
         return name in names_in(self.path)
 
-    def tidy(self) -> None:
+    def remove_partial_files(self) -> None:
         """Remove the files that a kill left half-written; call it with the lock held.
 
         Raises: FileError.
@@ -164,7 +164,7 @@ class RunFolder:
     def facts(self) -> RunFacts:
         """What the run was asked to do.
 
-        Raises: RunFolderError where there is no run, or one of another version.
+        Raises: RunFolderError if there is no run, or one of another version.
         """
         if not self.has("run.json"):
             raise RunFolderError(
@@ -193,7 +193,7 @@ class RunFolder:
             raise DataError(str(self.path / "run.json"), expected="a whole run", got=got) from None
         return facts
 
-    def keep(self, position: Position) -> None:
+    def write_checkpoint(self, position: Position) -> None:
         """Write a checkpoint.
 
         Raises: FileError.
@@ -245,7 +245,7 @@ class RunFolder:
         network.save(self.path / "snapshots" / f"epoch-{epoch:06d}.safetensors")
 
     def snapshots(self) -> list[Network]:
-        """The networks of the cycles' ends, in their order; none where none were asked for.
+        """The networks of the cycles' ends, in their order; empty if none were asked for.
 
         Raises: FileError, DataError, IntegrityError.
         """

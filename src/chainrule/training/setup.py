@@ -1,25 +1,36 @@
-"""Everything settled before the first step: seed, split, output activation, engine."""
+"""What is decided before the first step: seed, validation part, output activation, engine."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
 
+from numpy.typing import NDArray
+
 from chainrule.data import Dataset, split
 from chainrule.engine import (
     Engine,
     Position,
+    TrainingContext,
     add_gains,
+    drop_gains,
     initial_state,
     make_engine,
-    normalised_weights,
+    training_layout,
 )
-from chainrule.errors import InputError, ShapeError
-from chainrule.network import Network, require_outputs
+from chainrule.errors import InputError, IntegrityError
+from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.recipe_compatibility import require_recipe_fits
+from chainrule.training.recipe_compatibility import require_compatible, require_dataset
+from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
 
-__all__ = ["TrainingSetup", "first_position", "prepare_training"]
+__all__ = [
+    "TrainingSetup",
+    "first_position",
+    "prepare_training",
+    "restore_training",
+    "split_validation",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +38,11 @@ class TrainingSetup:
     """A training that is ready to begin.
 
     Args:
-        network: with its output activation settled and the data's scale, shape and class names.
-        recipe: with its seed.
+        network: the start, with the output activation that suits the cost, and with the scale,
+            shape and class names of the data.
+        recipe: with its seed and the engine that computes.
         training: what is learned from.
-        validation: what the monitor looks at; None without.
+        validation: what the monitor looks at; None without validation.
         engine: what computes.
     """
 
@@ -46,74 +58,53 @@ def prepare_training(
     dataset: Dataset,
     recipe: Recipe,
     validation: Dataset | None = None,
-    **engine: Any,
+    *,
+    threads: int | None = None,
+    exact: bool = False,
 ) -> TrainingSetup:
-    """Settle all that a training needs, and refuse what does not fit.
+    """Decide all that a training needs, and refuse what does not fit.
 
     Args:
         network: the start.
-        dataset: what to learn from; a part is held out where the recipe says so.
-        recipe: a seed is drawn where it has none.
-        validation: a validation set of its own, instead of a held-out part.
-        engine: how it is made: threads, exactly; see `make_engine`.
+        dataset: what to learn from; the recipe may hold out a part of it.
+        recipe: a seed is drawn for one without.
+        validation: a validation set of its own, instead of a part that is held out.
+        threads: how many threads may compute at once; None for `thread_count()`.
+        exact: whether no other engine than the recipe's may compute; see `make_engine`.
 
     Raises: InputError, ShapeError, DataError, MissingLibraryError.
     """
     for given in (dataset, *([] if validation is None else [validation])):
-        _require_dataset(given)
+        require_dataset(given)
     recipe = recipe.with_seed()
-    held_out = _validation_part(dataset, recipe, validation)
-    training, validation = (dataset, validation) if held_out is None else held_out
-    ready = replace(
+    training, held_out = split_validation(dataset, recipe, validation)
+    network = replace(
         network.for_cost(recipe.cost),
         input_scale=training.scale,
         input_shape=training.shape,
         class_names=training.class_names,
     )
-    for data in (training, *([] if validation is None else [validation])):
-        _require_fit(ready, data)
-    if validation is not None and validation.classifies != training.classifies:
-        raise InputError(
-            "train",
-            expected=f"a validation set with targets of {_kind(training)}, as in training",
-            got=_kind(validation),
-            argument="validation",
-        )
-    if validation is None and (recipe.monitor or "").startswith("validation_"):
-        raise InputError(
-            "train",
-            expected=f"a validation set for the monitor {recipe.monitor}",
-            got="none",
-            remedy="Set validation_fraction, say to 0.1, or give a validation set",
-            argument="validation",
-        )
-    if not training.classifies and (recipe.monitor or "").endswith("accuracy"):
-        raise InputError(
-            "train",
-            expected="a monitor that targets of numbers have",
-            got=str(recipe.monitor),
-            why="Accuracy is for classes",
-            remedy="Monitor cost or validation_cost",
-            argument="monitor",
-            value=recipe.monitor,
-        )
-    require_recipe_fits(ready.architecture, recipe, training)
-    normalised_weights(training, recipe.class_weights)  # refuses misfits before the first step
-    computing = make_engine(ready.architecture, recipe, training, **engine)
-    return TrainingSetup(ready, computing.recipe, training, validation, computing)
+    require_compatible(network, recipe, training, held_out)
+    context = TrainingContext(network.architecture, recipe, training, threads)
+    engine = make_engine(context, exact=exact)
+    return TrainingSetup(network, engine.recipe, training, held_out, engine)
 
 
-def first_position(plan: TrainingSetup) -> Position:
-    """Where the training begins."""
-    theta = add_gains(plan.engine.layout, plan.network.parameters)
-    return Position(theta, initial_state(plan.recipe, theta))
+def split_validation(
+    dataset: Dataset, recipe: Recipe, validation: Dataset | None = None
+) -> tuple[Dataset, Dataset | None]:
+    """The training part and the validation part of a data set, as the recipe says.
 
+    Args:
+        dataset: what is given to learn from.
+        recipe: with its seed, which decides the examples that are held out.
+        validation: a validation set of its own.
 
-def _validation_part(
-    dataset: Dataset, recipe: Recipe, validation: Dataset | None
-) -> tuple[Dataset, Dataset] | None:
+    Returns: the data set as it is, and `validation`, if the recipe holds nothing out.
+    Raises: InputError if there is a validation set and the recipe holds a part out as well.
+    """
     if not recipe.validation_fraction:
-        return None
+        return dataset, validation
     if validation is not None:
         raise InputError(
             "train",
@@ -126,31 +117,47 @@ def _validation_part(
     return split(dataset, recipe.validation_fraction, recipe.seed, purpose="validation")
 
 
-def _require_dataset(given: object) -> None:
-    if not isinstance(given, Dataset):
-        raise InputError(
-            "train",
-            expected="a Dataset",
-            got=type(given).__name__,
-            remedy="Of a pair, pass its .train",
-            argument="dataset",
-        )
+def first_position(setup: TrainingSetup) -> Position:
+    """Where the training begins."""
+    theta = add_gains(setup.engine.layout, setup.network.parameters)
+    return Position(theta, initial_state(setup.recipe, theta))
 
 
-def _kind(dataset: Dataset) -> str:
-    return "classes" if dataset.classifies else "numbers"
+def restore_training(
+    folder: RunFolder,
+    dataset: Dataset,
+    validation: Dataset | None = None,
+    threads: int | None = None,
+) -> TrainingSetup:
+    """The training of a saved run, on its own data.
+
+    Args:
+        folder: of the run.
+        dataset: the training set with which it began, before any part was held out.
+        validation: the validation set with which it began.
+        threads: as in `prepare_training`.
+
+    Raises: IntegrityError if the data are others; RunFolderError, DataError.
+    """
+    facts = folder.facts()
+    start = Network(facts.architecture, _first_parameters(facts, folder.first()))
+    setup = prepare_training(start, dataset, facts.recipe, validation, threads=threads, exact=True)
+    given = data_facts(setup.training, setup.validation)
+    for name in ("digest", "validation_digest"):
+        if given.get(name) != facts.data.get(name):
+            raise IntegrityError(
+                str(folder.path),
+                expected=f"the data it began with, {name} {str(facts.data.get(name))[:12]}…",
+                got=f"{str(given.get(name))[:12]}…",
+                remedy=f"Give the data set {facts.data.get('source')!r} as it was",
+                argument="dataset",
+            )
+    return setup
 
 
-def _require_fit(network: Network, dataset: Dataset) -> None:
-    width = network.architecture.layers[0]
-    if dataset.features != width:
-        raise ShapeError(
-            "train",
-            expected=f"examples of {width} values",
-            got=f"{dataset.features}, shape {dataset.shape}",
-            why="The first layer has that many inputs",
-            remedy=f"Begin the layers with {dataset.features}",
-            argument="dataset",
-            value=dataset.shape,
-        )
-    require_outputs(network, dataset.outputs, "train", dataset.classifies)
+def _first_parameters(facts: RunFacts, first: Position) -> NDArray[Any]:
+    """The weights and biases with which a run began."""
+    layout = training_layout(facts.architecture, facts.recipe)
+    if first.parameters.shape != (layout.size,):
+        return first.parameters  # Network refuses them and says why
+    return drop_gains(layout, first.parameters)

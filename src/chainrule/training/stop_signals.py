@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a wish that is granted between two steps."""
+"""Ctrl-C and SIGTERM as a request to stop between two chunks of a training."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def stop_requests() -> Iterator[Callable[[], bool]]:
-    """While it is entered, the first signal is noted; a second one interrupts at once.
+    """A context in which the first signal is a request to stop and a second one interrupts at once.
 
-    Outside the main thread, where Python handles no signals, it notes none. A signal that is
-    ignored, as under nohup, stays ignored.
+    Outside the main thread, where Python handles no signals, there are no requests. A signal that
+    is ignored, as under nohup, stays ignored.
 
-    Yields: a function that tells whether a signal has come.
+    Yields: a function that returns whether a stop was requested.
     """
-    came = threading.Event()
+    requested = threading.Event()
 
-    def note(number: int, frame: FrameType | None) -> None:
-        if came.is_set():
+    def request(number: int, frame: FrameType | None) -> None:
+        if requested.is_set():
             raise KeyboardInterrupt
-        came.set()
+        requested.set()
 
     before: dict[signal.Signals, Any] = {}
     if threading.current_thread() is threading.main_thread():
         before = {s: signal.getsignal(s) for s in _SIGNALS}
     handled = [s for s, handler in before.items() if handler not in (signal.SIG_IGN, None)]
     for number in handled:
-        signal.signal(number, note)
+        signal.signal(number, request)
     try:
-        yield came.is_set
+        yield requested.is_set
     finally:
         for number in handled:
             signal.signal(number, before[number])

@@ -1,4 +1,4 @@
-"""Verification: compute a kept run again and compare it epoch by epoch."""
+"""Verification: compute a saved run again and compare it epoch by epoch."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from chainrule.errors import DataError, DivergenceError, RunFolderError
 from chainrule.network import Network
 from chainrule.storage import read_bytes
 from chainrule.training.certificate import FORMAT, certify, versions
-from chainrule.training.epoch_end import ENDS, final_parameters, stop_reason, train_chunk
-from chainrule.training.loop import restore_training
-from chainrule.training.observers import SLICE_SECONDS, Observer, Observers, TrainingProgress
+from chainrule.training.epoch_end import ENDS, final_parameters, stop_reason
+from chainrule.training.loop import CHUNK_SECONDS, train_chunk
+from chainrule.training.observers import Observer, Observers, TrainingProgress
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.setup import TrainingSetup, first_position
+from chainrule.training.setup import TrainingSetup, first_position, restore_training
 
 __all__ = ["Verification", "verify"]
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of verifying a run.
+    """The result of verifying a run.
 
     Args:
-        epochs: epochs computed again.
-        difference: the first thing that differs, in words; empty where nothing does.
-        other_versions: software that is of another version now, which may be the reason.
+        epochs: number of epochs computed again.
+        difference: the first thing that differs, in words; empty if nothing does.
+        other_versions: software whose version is another now, which may be the reason.
     """
 
     epochs: int
@@ -65,37 +65,37 @@ def verify(
 
     Raises: RunFolderError, FileError, DataError, IntegrityError.
     """
-    kept = RunFolder(folder)
-    kept.facts()
-    certificate = _certificate(kept)
-    plan = restore_training(kept, dataset, validation)
-    watching, position = Observers(observers), first_position(plan)
+    run_folder = RunFolder(folder)
+    run_folder.facts()
+    certificate = _certificate(run_folder)
+    setup = restore_training(run_folder, dataset, validation)
+    watching, position = Observers(observers), first_position(setup)
     difference = ""
     for claimed in certificate["epochs"]:
         try:
-            position = _next_epoch(plan, position, watching)
+            position = _compute_epoch(setup, position, watching)
         except DivergenceError as error:
             difference = f"epoch {position.epoch + 1}, which now diverges: {error}"
             break
         difference = _epoch_difference(claimed, position.history[-1])
         if difference:
             break
-    difference = difference or _difference_in_files(kept, certificate, plan, position)
-    return Verification(position.epoch, difference, _changed(certificate["versions"]))
+    difference = difference or _difference_in_files(run_folder, certificate, setup, position)
+    return Verification(position.epoch, difference, _version_differences(certificate["versions"]))
 
 
-def _certificate(kept: RunFolder) -> dict[str, Any]:
-    if not kept.has("certificate.json"):
+def _certificate(folder: RunFolder) -> dict[str, Any]:
+    if not folder.has("certificate.json"):
         raise RunFolderError(
-            str(kept.path),
+            str(folder.path),
             expected="a run that has ended",
             got="one without certificate.json",
-            remedy=f"End it by `chainrule train --resume {kept.path}`",
+            remedy=f"End it by `chainrule train --resume {folder.path}`",
         )
-    certificate = kept.read_json("certificate.json")
+    certificate = folder.read_json("certificate.json")
     if not _is_whole(certificate):
         raise DataError(
-            str(kept.path / "certificate.json"),
+            str(folder.path / "certificate.json"),
             expected=f"a whole certificate of format {FORMAT!r}",
             got=f"one of format {certificate.get('format')!r} that is not",
         )
@@ -113,17 +113,17 @@ def _is_whole(certificate: Mapping[str, Any]) -> bool:
     )
 
 
-def _next_epoch(plan: TrainingSetup, position: Position, watching: Observers) -> Position:
-    closed = False
-    while not closed:
-        position, closed = train_chunk(plan, position, Until(seconds=SLICE_SECONDS))
-        batches = plan.engine.schedule.batches(position.epoch)
-        watching.see(TrainingProgress(position, plan.recipe.epochs, batches, closed))
+def _compute_epoch(setup: TrainingSetup, position: Position, observers: Observers) -> Position:
+    """The position one epoch later."""
+    epoch_ended = False
+    while not epoch_ended:
+        position, epoch_ended = train_chunk(setup, position, Until(seconds=CHUNK_SECONDS))
+        observers.notify(TrainingProgress.at(setup, position, epoch_ended))
     return position
 
 
 def _epoch_difference(claimed: Mapping[str, Any], record: EpochRecord) -> str:
-    """The first tensor that differs after an epoch, in words; empty where none does."""
+    """The first tensor that differs after an epoch, in words; empty if none does."""
     for name, digest in record.tensor_sha256.items():
         was = claimed["tensor_sha256"].get(name)
         if was != digest:
@@ -132,18 +132,18 @@ def _epoch_difference(claimed: Mapping[str, Any], record: EpochRecord) -> str:
 
 
 def _difference_in_files(
-    kept: RunFolder, certificate: Mapping[str, Any], plan: TrainingSetup, position: Position
+    folder: RunFolder, certificate: Mapping[str, Any], setup: TrainingSetup, position: Position
 ) -> str:
     """What differs in the files although every epoch's weights agree, in words."""
     return (
-        _history_difference(kept, position)
-        or _network_difference(kept, certificate, plan, position)
-        or _certificate_difference(kept, certificate, position)
+        _history_difference(folder, position)
+        or _network_difference(folder, certificate, setup, position)
+        or _certificate_difference(folder, certificate, position)
     )
 
 
-def _history_difference(kept: RunFolder, position: Position) -> str:
-    lines = read_bytes(kept.path / "history.jsonl").decode(errors="replace").splitlines()
+def _history_difference(folder: RunFolder, position: Position) -> str:
+    lines = read_bytes(folder.path / "history.jsonl").decode(errors="replace").splitlines()
     again = [json.dumps(record.line()) for record in position.history]
     for number, (line, due) in enumerate(zip_longest(lines, again), 1):
         if line != due:
@@ -152,14 +152,14 @@ def _history_difference(kept: RunFolder, position: Position) -> str:
 
 
 def _network_difference(
-    kept: RunFolder, certificate: Mapping[str, Any], plan: TrainingSetup, position: Position
+    folder: RunFolder, certificate: Mapping[str, Any], setup: TrainingSetup, position: Position
 ) -> str:
-    network = kept.network()
+    network = folder.network()
     if network.digest != certificate.get("network_sha256"):
         return "network.safetensors: other weights than the certificate's"
-    due = plan.network.with_parameters(final_parameters(plan, position))
+    due = setup.network.with_parameters(final_parameters(setup, position))
     # Without a monitor, a run that was cut off in mid-epoch gives weights of no epoch's end.
-    ended = position.best is not None or stop_reason(plan.recipe, position) is not None
+    ended = position.best is not None or stop_reason(setup.recipe, position) is not None
     if ended and network.digest != due.digest:
         return "network.safetensors: other weights than the run's"
     if _described(network) != _described(due):
@@ -172,20 +172,20 @@ def _described(network: Network) -> tuple[Any, ...]:
 
 
 def _certificate_difference(
-    kept: RunFolder, certificate: Mapping[str, Any], position: Position
+    folder: RunFolder, certificate: Mapping[str, Any], position: Position
 ) -> str:
     """The first entry of the certificate that is not what it would be now."""
-    facts, claimed = kept.facts(), certificate.get("ended")
+    facts, claimed = folder.facts(), certificate.get("ended")
     due = stop_reason(facts.recipe, position)
     ended = str(due if due or claimed in ENDS else claimed)
-    again = certify(facts, position, kept.network(), ended)
+    again = certify(facts, position, folder.network(), ended)
     for name, value in json.loads(json.dumps(again)).items():
         if name != "versions" and certificate.get(name) != value:
             return f"certificate.json: {name}"
     return ""
 
 
-def _changed(then: Mapping[str, str]) -> tuple[str, ...]:
+def _version_differences(then: Mapping[str, str]) -> tuple[str, ...]:
     now = versions()
     return tuple(
         f"{name} was {then.get(name)}, is {now[name]}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.errors import FileError, unknown_name
 from chainrule.storage import make_folder, read_bytes, write_atomically
-from chainrule.worksheets.sheet_document import render_answers, render_sheets
+from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
 from chainrule.worksheets.worksheet import Worksheet
 
 __all__ = ["FORMATS", "write_sheets"]

@@ -57,7 +57,7 @@ def test_one_entry_in_full(chain) -> None:
     text = markdown_of(Ledger(parse_worked(chain)), "z[1][0]", notation="row", fractions=True)
     assert text == (
         "# One neuron a layer\n\n"
-        "1-1-1 network, sigmoid; squared\\_error; sgd, learning rate 1\n\n"
+        "1-1-1 network, sigmoid; squared_error; sgd, learning rate 1\n\n"
         "Layers stand above in brackets and count from 1. Indices stand below and count from 0. In "
         "a batch the first index is the example, for a batch is a matrix with an example in each "
         "row. A weight leads to the neuron of its first index from that of its second.\n\n"
@@ -112,7 +112,7 @@ def test_titles_are_words(chain) -> None:
     example = replace(parse_worked(chain), title="<b>*x_1* [a](b) | `c` $5 and $6 #\n# no heading")
     text = Ledger(example).render("markdown")
     assert text.startswith(
-        "# \\<b\\>\\*x\\_1\\* \\[a\\](b) \\| \\`c\\` <span>$</span>5 and <span>$</span>6 \\# \\# "
+        "# \\<b\\>\\*x_1\\* \\[a\\](b) \\| \\`c\\` <span>$</span>5 and <span>$</span>6 \\# \\# "
         "no heading\n\n"
     )
 

@@ -115,7 +115,7 @@ def formula_text(expression: Expression, leaf: Callable[[Leaf], str], *, full: b
     return math_text(formula_math(expression, spell, full=full))
 
 
-def formula_math(  # noqa: C901
+def formula_math(
     expression: Expression, leaf: Callable[[Leaf], Mathematics], *, full: bool = False
 ) -> Mathematics:  # a case for each kind of node
     """A formula as documents have it; the conditions of branches are not in it.

@@ -1,0 +1,386 @@
+"""Slips in the derivatives of activation functions, in errors, and in gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from chainrule.ledger.formulas import (
+    ONE,
+    Call,
+    Expression,
+    Number,
+    Product,
+    Sum,
+    Term,
+    derivative_forms,
+    multiply,
+    parts,
+    remove_one_part,
+    replace_parts,
+    square,
+    subtract,
+)
+from chainrule.ledger.steps import Quantity
+from chainrule.marking.slips import Slip, SlipSite, is_term_of
+
+__all__ = ["ERROR_SLIPS", "GRADIENT_SLIPS"]
+
+_Trees = Iterable[Expression]
+
+
+def without_factor(*kinds: str) -> Callable[[SlipSite], Iterator[Expression]]:
+    """Leaving out the factors of these kinds."""
+
+    def rule(part: Expression) -> Expression | None:
+        if not isinstance(part, Product) or not any(is_term_of(one, *kinds) for one in parts(part)):
+            return None
+        return multiply(*(one for one in parts(part) if not is_term_of(one, *kinds)))
+
+    def change(site: SlipSite) -> Iterator[Expression]:
+        yield replace_parts(site.tree, rule)
+
+    return change
+
+
+def one_path(site: SlipSite) -> Iterator[Expression]:
+    """One term of the sum over the next layer, or over the examples, in place of all."""
+    tree, is_last = site.tree, site.quantity.kind == "da" and site.quantity.layer == site.depth
+    if isinstance(tree, Sum) and len(tree.terms) <= 16 and not is_last:
+        yield from tree.terms
+
+
+def _input_for_activation(site: SlipSite) -> _Trees:
+    is_later = (site.quantity.layer or 0) > 1
+    return site.replace_kind("a", "a", layer=0) if is_later else ()
+
+
+def _sum_for_activation(site: SlipSite) -> _Trees:
+    return site.replace_kind("a", "z") if (site.quantity.layer or 0) > 1 else ()
+
+
+def _own_activation(site: SlipSite) -> _Trees:
+    """The activation of the neuron that the weight leads to."""
+    layer, index = site.quantity.layer, site.quantity.index
+
+    def rule(quantity: Quantity) -> Quantity | None:
+        return replace(quantity, layer=layer, index=index[:1]) if quantity.kind == "a" else None
+
+    return site.replace_quantities(rule)
+
+
+def _weight_for_activation(site: SlipSite) -> _Trees:
+    weight = site.here("W")
+
+    def rule(part: Expression) -> Expression | None:
+        return weight if is_term_of(part, "a") else None
+
+    return () if weight is None else (replace_parts(site.tree, rule),)
+
+
+def _before_slope(site: SlipSite) -> _Trees:
+    return site.replace_kind("delta", "da")
+
+
+def _transposed_gradient(site: SlipSite) -> Iterator[Expression]:
+    found = site.formula(site.quantity.at(*reversed(site.quantity.index)))
+    if found is not None and len(site.quantity.index) == 2:
+        yield found
+
+
+def _like_a_weight(site: SlipSite) -> Iterator[Expression]:
+    """The bias's gradient multiplied by an input, as a weight's is."""
+    for k in range(min(site.width((site.quantity.layer or 1) - 1), 4)):
+        found = site.formula(replace(site.quantity, kind="dW", index=(*site.quantity.index, k)))
+        if found is not None:
+            yield found
+
+
+GRADIENT_SLIPS = (
+    Slip(
+        "input used for activation",
+        "The network's inputs stand for the activations of the layer before.",
+        _input_for_activation,
+        ("dW",),
+        is_common=True,
+    ),
+    Slip(
+        "weighted sum used for activation",
+        "The weighted sum z stands for the activation of the layer before.",
+        _sum_for_activation,
+        ("dW",),
+        is_common=True,
+    ),
+    Slip(
+        "transposed index",
+        "Error and activation are those of the transposed place: δ[k] a[j] for δ[j] a[k].",
+        _transposed_gradient,
+        ("dW",),
+        is_common=True,
+    ),
+    Slip(
+        "derivative left out",
+        "∂C/∂a stands for the error δ: the slope is not multiplied in.",
+        _before_slope,
+        ("dW", "db"),
+        is_common=True,
+    ),
+    Slip(
+        "activation left out",
+        "The error is not multiplied by the activation of the layer before.",
+        without_factor("a"),
+        ("dW",),
+        is_common=True,
+    ),
+    Slip(
+        "activation of its own layer",
+        "The activation is that of the neuron the weight leads to.",
+        _own_activation,
+        ("dW",),
+    ),
+    Slip(
+        "weight used for activation",
+        "The weight itself stands for the activation of the layer before.",
+        _weight_for_activation,
+        ("dW",),
+    ),
+    Slip("error left out", "The error δ is not multiplied in.", without_factor("delta"), ("dW",)),
+    Slip(
+        "only one example",
+        "One example alone is taken; those of the batch are summed.",
+        one_path,
+        ("dW", "db"),
+    ),
+    Slip(
+        "multiplied by an input",
+        "The gradient of a bias is the error alone, without an input.",
+        _like_a_weight,
+        ("db",),
+    ),
+)
+"""In gradients; those that are made most often first."""
+
+
+_FUNCTIONS = ("sigmoid", "tanh", "relu", "identity")
+_FROM_A: dict[str, Callable[[Expression], Expression]] = {
+    "sigmoid": lambda a: multiply(a, subtract(ONE, a)),
+    "tanh": lambda a: subtract(ONE, square(a)),
+}
+"""Slopes that are worked out from the activation."""
+_ADDED: dict[str, Callable[[Expression], Expression]] = {
+    "sigmoid": lambda a: multiply(a, Sum((ONE, a))),
+    "tanh": lambda a: Sum((ONE, square(a))),
+}
+
+
+def _with_slopes(site: SlipSite, make: Callable[[Term, Term], _Trees]) -> Iterator[Expression]:
+    """The formula with other slopes: of a slope itself, or of an error that has one in it."""
+    z, a = site.here("z"), site.here("a")
+    if z is None or a is None:
+        return
+    for slope in make(z, a):
+        if site.quantity.kind == "slope":
+            yield slope
+        else:
+            yield _replace_slope(site.tree, slope)
+
+
+def _replace_slope(tree: Expression, slope: Expression) -> Expression:
+    return replace_parts(tree, lambda part: slope if is_term_of(part, "slope") else None)
+
+
+def _wrong_argument(site: SlipSite) -> Iterator[Expression]:
+    name = site.activation
+
+    def make(z: Term, a: Term) -> _Trees:
+        if name in _FROM_A:
+            again = Call(name, (a,))
+            return _FROM_A[name](z), _FROM_A[name](again)
+        if name == "softmax":
+            return ()
+        return [form.expression for form in derivative_forms(name, a, a)[:1]]
+
+    yield from _with_slopes(site, make)
+
+
+def _activation_for_slope(site: SlipSite) -> Iterator[Expression]:
+    yield from _with_slopes(site, lambda z, a: (a,))
+
+
+def _plus_a(site: SlipSite) -> Iterator[Expression]:
+    yield from _with_slopes(
+        site, lambda z, a: [_ADDED[n](a) for n in (site.activation,) if n in _ADDED]
+    )
+
+
+def _one_less_a(site: SlipSite) -> Iterator[Expression]:
+    yield from _with_slopes(site, lambda z, a: (subtract(ONE, a),))
+
+
+def _slope_of_one(site: SlipSite) -> Iterator[Expression]:
+    yield from _with_slopes(site, lambda z, a: (ONE,))
+
+
+def _slope_of_another(site: SlipSite) -> Iterator[Expression]:
+    def make(z: Term, a: Term) -> Iterator[Expression]:
+        for name in _FUNCTIONS:
+            if name != site.activation:
+                yield derivative_forms(name, z, a)[0].expression
+
+    yield from _with_slopes(site, make)
+
+
+def _twice_derived(site: SlipSite) -> Iterator[Expression]:
+    """The slope once more, where a pair of cost and activation has none, or has it already."""
+    slope = site.here("slope")
+    if slope is not None:
+        yield multiply(site.tree, slope)
+
+
+def _cost_for_gradient(site: SlipSite) -> _Trees:
+    found = site.term(replace(site.quantity, kind="cost", layer=None, index=()))
+    return () if found is None or site.quantity.layer != site.depth else (found,)
+
+
+def _transposed_weights(site: SlipSite) -> _Trees:
+    layer = (site.quantity.layer or 0) + 1
+
+    def rule(quantity: Quantity) -> Quantity | None:
+        is_next = quantity.kind == "W" and quantity.layer == layer
+        return quantity.at(*reversed(quantity.index)) if is_next else None
+
+    return site.replace_quantities(rule)
+
+
+def _new_weights(site: SlipSite) -> _Trees:
+    return site.replace_kind("W", "W_new")
+
+
+def _own_layer(site: SlipSite) -> Iterator[Expression]:
+    """∂C/∂a of a layer by its own weights and slopes in place of the next layer's."""
+    layer = site.quantity.layer or 0
+    j = site.quantity.index[0]
+    if layer < site.depth:
+        for k in range(min(site.width(layer - 1), 4)):
+            w, slope = site.of("W", layer, j, k), site.here("slope")
+            da = [site.of("da", layer + 1, i) for i in range(min(site.width(layer + 1), 4))]
+            yield from (multiply(w, slope, d) for d in da if w and slope and d)
+
+
+def _target_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "y"))
+
+
+def _output_left_out(site: SlipSite) -> Iterator[Expression]:
+    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "a"))
+
+
+def _negated(site: SlipSite) -> _Trees:
+    is_last = site.quantity.layer == site.depth
+    return (multiply(Number(-1.0), site.tree),) if is_last else ()
+
+
+_ERRORS = ("slope", "delta")
+
+ERROR_SLIPS = (
+    Slip(
+        "derivative left out",
+        "The slope φ'(z) is not multiplied in.",
+        without_factor("slope"),
+        ("delta",),
+        is_common=True,
+    ),
+    Slip(
+        "target minus output",
+        "The difference is y - a; it is a - y.",
+        _negated,
+        ("da", "delta"),
+        is_common=True,
+    ),
+    Slip(
+        "derivative at the wrong argument",
+        "The slope is not taken where it belongs: z stands where φ(z) belongs, or φ(z) for z.",
+        _wrong_argument,
+        _ERRORS,
+        is_common=True,
+    ),
+    Slip(
+        "activation used for its derivative",
+        "The activation stands for its slope.",
+        _activation_for_slope,
+        _ERRORS,
+        is_common=True,
+    ),
+    Slip(
+        "added instead of subtracted",
+        "The slope is worked out with a plus: a (1 + a) for a (1 - a), or 1 + a² for 1 - a².",
+        _plus_a,
+        _ERRORS,
+        is_common=True,
+    ),
+    Slip("1 - a for the derivative", "The factor a of the slope is missing.", _one_less_a, _ERRORS),
+    Slip("derivative taken as 1", "The slope is taken as 1.", _slope_of_one, ("slope",)),
+    Slip(
+        "derivative of another function",
+        "The slope is that of another activation function.",
+        _slope_of_another,
+        _ERRORS,
+    ),
+    Slip(
+        "derivative once too often",
+        "The slope is multiplied in once more than it belongs.",
+        _twice_derived,
+        ("delta", "slope"),
+    ),
+    Slip(
+        "transposed index",
+        "The weights are those of the transposed place: W[k,j] for W[j,k].",
+        _transposed_weights,
+        ("da",),
+        is_common=True,
+    ),
+    Slip(
+        "new weights used",
+        "The error goes back through the weights after the step; it goes through the old ones.",
+        _new_weights,
+        ("da",),
+    ),
+    Slip(
+        "not summed",
+        "One path alone is taken; all paths through the next layer are summed.",
+        one_path,
+        ("da",),
+        is_common=True,
+    ),
+    Slip(
+        "weights left out",
+        "The errors of the next layer are summed without weights.",
+        without_factor("W"),
+        ("da",),
+    ),
+    Slip(
+        "target left out",
+        "The target is not subtracted from the output.",
+        _target_left_out,
+        ("da", "delta", "cost"),
+    ),
+    Slip(
+        "output left out",
+        "The target stands alone, without the output.",
+        _output_left_out,
+        ("da", "delta", "cost"),
+    ),
+    Slip(
+        "cost for its gradient",
+        "The cost stands where its gradient belongs.",
+        _cost_for_gradient,
+        ("da", "delta"),
+    ),
+    Slip(
+        "weight and slope of the wrong layer",
+        "The weight and the slope are the layer's own; those of the next layer belong there.",
+        _own_layer,
+        ("da",),
+    ),
+)
+"""In slopes and errors; those that are made most often first."""

@@ -1,0 +1,85 @@
+"""What a training writes into its folder on the way and at its end."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chainrule.engine import Position
+from chainrule.errors import FileError
+from chainrule.training.run_folder import RunFolder
+from chainrule.training.setup import TrainingSetup
+
+if TYPE_CHECKING:
+    from chainrule.training.loop import Run
+
+__all__ = ["RunRecorder"]
+
+
+@dataclass(eq=False)
+class RunRecorder:
+    """Saves a run while it is trained; without a folder it saves nothing.
+
+    Args:
+        setup: what is trained.
+        folder: of the run, with its lock held; None for a run that is not saved.
+        checkpoint_seconds: least time between two checkpoints.
+    """
+
+    setup: TrainingSetup
+    folder: RunFolder | None
+    checkpoint_seconds: float
+    _last_saved: float = field(default_factory=time.monotonic)
+    _warned: bool = False
+
+    @property
+    def path(self) -> Path | None:
+        """The path of the folder; None without one."""
+        return None if self.folder is None else self.folder.path
+
+    def save_checkpoint_if_due(self, position: Position) -> None:
+        """Write a checkpoint if the last one is old enough.
+
+        A disk that is full now may have room later: the first failure is a warning.
+        """
+        if self.folder is None or time.monotonic() - self._last_saved < self.checkpoint_seconds:
+            return
+        try:
+            self.folder.write_checkpoint(position)
+            self.folder.write_history(position)
+        except FileError as error:
+            if not self._warned:
+                warnings.warn(f"{error} The training goes on.", RuntimeWarning, stacklevel=2)
+            self._warned = True
+        self._last_saved = time.monotonic()
+
+    def save_snapshot(self, position: Position) -> None:
+        """Write the network of an epoch's end, if the epoch ends a cycle of the schedule.
+
+        Raises: FileError.
+        """
+        engine = self.setup.engine
+        if self.folder is not None and engine.schedule.ends_cycle(position.epoch):
+            parameters = engine.inference_parameters(position)
+            self.folder.write_snapshot(
+                self.setup.network.with_parameters(parameters), position.epoch
+            )
+
+    def save_run(self, position: Position, run: Run) -> None:
+        """Write all that a run leaves.
+
+        Raises: FileError, which carries the run in its attribute `run`.
+        """
+        if self.folder is None:
+            return
+        try:
+            self.folder.write_checkpoint(position)
+            self.folder.write_history(position)
+            self.folder.write_network(run.network)
+            self.folder.write_certificate(run.certificate)
+        except FileError as error:
+            error.run = run
+            raise

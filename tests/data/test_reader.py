@@ -1,0 +1,79 @@
+import pytest
+
+from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.errors import InputError, UnknownNameError
+
+
+def test_the_defaults():
+    reading = ReadOptions()
+    assert (reading.target, reading.task, reading.test_fraction) == ("last", "classes", 0.2)
+    assert reading.limit == 4 * 2**30
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        (
+            {"target": 1.5},
+            "expected target to be a column's name or number, 'first' or 'last', got 1.5 (float).",
+        ),
+        (
+            {"target": True},
+            "expected target to be a column's name or number, 'first' or 'last', got True (bool).",
+        ),
+        ({"class_names": "abc"}, "expected class_names to be a list of names, got 'abc' (str)."),
+        (
+            {"header": 1},
+            "expected header to be true or false or none, got 1 (int). "
+            "header: whether the first row of a CSV file names the columns.",
+        ),
+        (
+            {"pixels": None},
+            "expected pixels to be true or false, got None (NoneType). "
+            "pixels: whether a table's numbers are grey values, 0 to 255.",
+        ),
+        (
+            {"test_fraction": 1},
+            "expected test_fraction to be a number above 0 and below 1, got 1 (int). "
+            "test_fraction: the part to hold out.",
+        ),
+        (
+            {"seed": -1},
+            "expected seed to be a whole number at least 0, got -1 (int). "
+            "seed: the seed that chooses what is held out.",
+        ),
+        (
+            {"limit": 0},
+            "expected limit to be a whole number at least 1, got 0 (int). "
+            "limit: the most bytes to read.",
+        ),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(option, text):
+    with pytest.raises(InputError) as refused:
+        ReadOptions(**option)
+    assert str(refused.value) == f"load_dataset: {text}"
+    assert refused.value.argument == next(iter(option))
+
+
+@pytest.mark.parametrize("delimiter", [",,", "", '"', "\n", "\r", "\0", " "])
+def test_a_delimiter_that_cannot_delimit_is_refused(delimiter):
+    with pytest.raises(InputError) as refused:
+        ReadOptions(delimiter=delimiter)
+    assert str(refused.value) == (
+        "load_dataset: expected delimiter to be one character that is no quote, space or line end, "
+        f"got {delimiter!r} (str)."
+    )
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(UnknownNameError) as refused:
+        ReadOptions(task="class")
+    assert str(refused.value) == (
+        "load_dataset: expected a name for task, got 'class' (str). Did you mean 'classes'? "
+        "The names are: classes, numbers."
+    )
+
+
+def test_a_part_tells_rows_where_its_reader_does_not():
+    assert RawPart("f", None, []).place(3) == "row 3"
