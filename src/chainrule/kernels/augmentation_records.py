@@ -1,4 +1,4 @@
-"""What the kernels that distort images are given, and the room they need."""
+"""What the kernels that distort images are given, and the memory they need."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class FieldStarts(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """One thread's room."""
+    """One thread's working memory."""
 
     field: Array  # float32, flat
     starts: FieldStarts  # of the field's parts
@@ -152,7 +152,9 @@ def _field_starts(strengths: Augmentation, height: int, width: int) -> tuple[Fie
 
 
 def make_scratch(strengths: Augmentation, height: int, width: int, channels: int) -> Scratch:
-    """A thread's room, with the matrices that smooth the field; the first is times the strength.
+    """A thread's working memory, with the matrices that smooth the field.
+
+    The first matrix is multiplied by the strength of the field.
 
     Args:
         strengths: of each distortion.

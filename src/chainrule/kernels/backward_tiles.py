@@ -141,6 +141,7 @@ def backward_task(
         task: which sixteen neurons.
     """
     block, stride = buffers.blocks[thread], stride_of(layout.widths[layer + 1])
+    # Whole vectors of rows, also beyond the batch: there is room for them, and no sum reads them.
     for first in range(0, count, PANEL):
         vectors = 1 if count - first <= LANES else 2
         _pull_back_block(layout, buffers, theta, block, layer, task, first, vectors)

@@ -126,7 +126,9 @@ def _forward(
     theta: Array,
     batch: Batch,
 ) -> None:
-    """[F3] z of all layers; a and derivatives of all but the last; NaN to the thread's probe.
+    """[F3] z of all layers, a and derivatives of all but the last.
+
+    The thread's probe becomes NaN if a sum is not finite.
 
     A layer is one stage of tasks, of some rows of a panel each; a normalised one is two, since its
     columns are normalised over all rows.

@@ -202,7 +202,7 @@ def _add_biases(
 def gradient_task(
     workspace: Workspace, out: Array, k: int, rows: Array, factor: float, overwrites: bool
 ) -> None:
-    """[BP3, BP4] Adds one task's part of the gradient, times a factor.
+    """[BP3, BP4] Add one task's part of the gradient, times a factor.
 
     Args:
         workspace: with a of all layers but the last, and delta.

@@ -26,7 +26,7 @@ def example_weight(examples: Examples, r: int, batch_size: int) -> float:
 
 @kernel
 def _copy_target(examples: Examples, r: int, y: Array) -> None:
-    """The example's own target: numbers, one class as 0 or 1, or one of several as a row of 0."""
+    """The example's own target: numbers, or its class as 0 or 1, or as a row with one 1."""
     of = y.dtype.type
     if examples.labels.size == 0:
         for j in range(y.size):

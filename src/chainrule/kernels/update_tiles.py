@@ -69,7 +69,7 @@ def _penalise(
     gradient: Array,
     k: int,
 ) -> None:
-    """[P1, P2, O1] Adds the penalties' gradient to that of task k, and records its two sums."""
+    """[P1, P2, O1] Add the penalties' gradient to that of task k, and records its two sums."""
     task = task_at(layout, partition, k)
     penalty, squares = 0.0, 0.0
     for segment in range(KINDS * task.panels):
@@ -91,7 +91,7 @@ def _step(
     k: int,
     factor: float,
 ) -> None:
-    """[U1-U8] Moves the parameters of task k by their gradient times a factor."""
+    """[U1-U8] Move the parameters of task k by their gradient times a factor."""
     task = task_at(layout, partition, k)
     for segment in range(KINDS * task.panels):
         first, after = _segment(layout, task, segment)
