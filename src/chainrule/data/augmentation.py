@@ -170,11 +170,11 @@ class _Work:
 
     def share(self, threads: int, me: int) -> int:
         """One thread's part of the rows; gives how many."""
-        from chainrule.kernels import distort_rows, make_distortion, make_scratch, pair_images
+        from chainrule.kernels import distort_rows, distortion_settings, make_scratch, pair_images
 
         n = len(self.rows)
         first, after = n * me // threads, n * (me + 1) // threads
-        distortion = make_distortion(self.how, *self.image, self.full)
+        distortion = distortion_settings(self.how, *self.image, self.full)
         scratch, images = make_scratch(self.how, *self.image), pair_images(self.inputs, self.out)
         made = distort_rows(self.epoch_key, distortion, scratch, images, self.rows, first, after)
         return int(made)

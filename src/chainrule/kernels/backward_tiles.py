@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.batch_norm_tiles import pull_back_normalisation
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.output_evaluation import evaluate_output, example_weight
 from chainrule.kernels.panels import PANEL, element_index, stride_of
 from chainrule.kernels.products import (
@@ -42,7 +42,7 @@ def _transposed_index(layout: KernelLayout, layer: int, i: int, j: int) -> int:
     return layout.matrix_starts[layer + 1] + (i // PANEL * height + j) * PANEL + i % PANEL
 
 
-@inlined
+@inline_kernel
 def output_task(
     examples: Examples,
     layout: KernelLayout,
@@ -116,7 +116,7 @@ def _pull_back_block(
         store(block, 0, k, load(buffers.zeros, 0, 0))
 
 
-@inlined
+@inline_kernel
 def backward_task(
     layout: KernelLayout,
     buffers: Buffers,

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.activations import activate_row, argmax
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.output_error import OutputRow, row_cost_and_error
 from chainrule.kernels.records import Examples, StepHyperparameters
 
@@ -77,7 +77,7 @@ def _is_right(examples: Examples, r: int, a: Array) -> int:
     return 1 if chosen == examples.labels[r] else 0
 
 
-@inlined
+@inline_kernel
 def evaluate_output(
     examples: Examples,
     hyper: StepHyperparameters,

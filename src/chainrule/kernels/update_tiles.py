@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.elementary import is_finite
 from chainrule.kernels.gradient_tiles import GradientTask, gradient_task, task_at
 from chainrule.kernels.panels import PANEL, panels_of, stride_of, weight_panel_start
@@ -108,7 +108,7 @@ def _penalty_and_norm(partition: TaskPartition) -> tuple[float, float]:
     return penalty, float(np.sqrt(squares))
 
 
-@inlined
+@inline_kernel
 def take_step(
     workspace: Workspace,
     hyper: StepHyperparameters,
@@ -160,7 +160,7 @@ def take_step(
     return penalty, norm
 
 
-@inlined
+@inline_kernel
 def finish_step(
     workspace: Workspace,
     hyper: StepHyperparameters,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from chainrule.equations.distortions import DOWN, RIGHT, ROTATION, SHEAR, TALL, WIDE
 from chainrule.equations.hashing import SMALLEST
-from chainrule.kernels.augmentation_records import FRAME, Distortion, Scratch
+from chainrule.kernels.augmentation_records import FRAME, DistortionSettings, Scratch
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.hashing import hash_counter, uniform
 from chainrule.kernels.simd import LANES, load, multiply_add, store
@@ -31,7 +31,7 @@ def draw_symmetric(key: int, counter: int, most: float) -> float:
 
 
 @kernel
-def draw_affine_map(key: int, how: Distortion, affine: Array) -> None:
+def draw_affine_map(key: int, how: DistortionSettings, affine: Array) -> None:
     """[X1] The map from a pixel (i, j) of the copy to its row and column on the page.
 
     Args:
@@ -90,7 +90,7 @@ def _multiply_matrices(
 
 
 @kernel
-def draw_field(key: int, how: Distortion, scratch: Scratch) -> None:
+def draw_field(key: int, how: DistortionSettings, scratch: Scratch) -> None:
     """[X2] u = α G_h N G_wᵀ for y and for x; α is in the first matrix already.
 
     Args:
@@ -117,7 +117,7 @@ def _clamp(x: float, most: float) -> float:
 
 
 @kernel
-def warp(how: Distortion, scratch: Scratch, page: Array, channel: int) -> None:
+def warp(how: DistortionSettings, scratch: Scratch, page: Array, channel: int) -> None:
     """[X3] One channel of the copy, interpolated between the four pixels about each place.
 
     Args:
