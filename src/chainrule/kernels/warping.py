@@ -16,7 +16,7 @@ from chainrule.equations.distortions import DOWN, RIGHT, ROTATION, SHEAR, TALL, 
 from chainrule.equations.hashing import SMALLEST
 from chainrule.kernels.augmentation_records import FRAME, DistortionSettings, Scratch
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.hashing import hash_counter, uniform
+from chainrule.kernels.hashing import random_bits, uniform
 from chainrule.kernels.simd import LANES, load, multiply_add, store
 
 __all__ = ["draw_affine_map", "draw_field", "draw_symmetric", "warp"]
@@ -101,7 +101,7 @@ def draw_field(key: int, how: DistortionSettings, scratch: Scratch) -> None:
     h, w, starts = how.height, how.width, scratch.starts
     stride = (w + LANES - 1) // LANES * LANES
     for k in range(2 * h * w):
-        number = float(hash_counter(key, k)) + 0.5
+        number = float(random_bits(key, k)) + 0.5
         scratch.field[starts.white + k] = np.float32(2.0 * SMALLEST * number - 1.0)
     _multiply_matrices(scratch, starts.white, starts.across, starts.half, 2 * h, w, stride)
     for part in (0, h * stride):
