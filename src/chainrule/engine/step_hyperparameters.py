@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.equations.dropout import dropout_threshold
 from chainrule.equations.updates import UPDATES
-from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateSettings
+from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateHyperparameters
 from chainrule.recipe import Recipe
 
 __all__ = ["step_hyperparameters"]
@@ -32,7 +32,7 @@ def step_hyperparameters(
         cost=COST_CODES[recipe.cost],
         huber_threshold=float(recipe.huber_threshold),
         update=UPDATE_CODES[recipe.optimiser],
-        settings=UpdateSettings(
+        settings=UpdateHyperparameters(
             momentum=float(recipe.momentum),
             decay=float(recipe.decay),
             beta1=float(recipe.beta1),
