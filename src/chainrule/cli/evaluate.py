@@ -28,13 +28,13 @@ __all__ = ["command"]
 _ABOUT = """Judge a network by examples.
 
 RUN is the folder of a run, or a network in a .safetensors file. DATA is a name or a path as
-`chainrule train` takes it; a run knows its own data, and those that it held out are taken. The
-report has the accuracy with its 95 % interval (Wilson), figures for each class, the confusion
-matrix, the calibration, and the mistakes of which the network was surest.
+`chainrule train` takes it; a run knows its own data, of which the test set is taken. The report
+shows the accuracy with its 95 % interval (Wilson), figures for each class, the confusion matrix,
+the calibration, and the most confident mistakes.
 
---with, --snapshots and --views also judge answers that several networks give together, or one
-network for several distorted copies of each image. That is reported apart: it is no accuracy of
-RUN."""
+--with, --snapshots and --views also judge the answers that several networks give together, or
+one network for several distorted copies of each image. They are reported separately, since they
+are not the accuracy of RUN."""
 
 _EXAMPLES = (
     "chainrule evaluate runs/digits",
