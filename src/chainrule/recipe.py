@@ -26,7 +26,9 @@ MONITORS = (
 )
 ENGINES = ("reference", "compiled")
 NORMALISATIONS = ("none", "batch")
-_DROPOUT = Limit(float, "fraction of a hidden layer's neurons dropped in a step", 0, 1, high_open=True)
+_DROPOUT = Limit(
+    float, "fraction of a hidden layer's neurons dropped in a step", 0, 1, high_open=True
+)
 
 _objective = partial(Limit, group="objective")
 _update = partial(Limit, group="update")
