@@ -12,7 +12,7 @@ import numpy as np
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.story import Lines
 from chainrule.attribution.term_sums import number_cell
-from chainrule.engine import Position, drop_gains
+from chainrule.engine import Position
 from chainrule.equations.updates import UPDATES, limited_rows
 from chainrule.ledger import DisplayOptions, Entry, Ledger, entry_text
 from chainrule.ledger.steps import Quantity
@@ -82,7 +82,7 @@ class WeightUpdate:
         return {"dtype": dtype, "before": self._weight(self.position), "after": after}
 
     def _weight(self, at: Position) -> float:
-        plain = drop_gains(self.course.plan.engine.layout, at.parameters)
+        plain = self.course.plan.engine.layout.drop_gains(at.parameters)
         weights = self.course.plan.network.with_parameters(plain).weights
         return float(str(weights[self.layer - 1][self.index]))  # its own digits, not float64's
 

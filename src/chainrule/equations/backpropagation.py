@@ -111,7 +111,7 @@ def forward(x: Array, layers: Sequence[Layer]) -> tuple[list[Array], list[Array]
         layers: from the first to the last.
 
     Returns:
-        (z, a), a list of arrays each, one a layer.
+        (z, a), a list of arrays each, one per layer.
 
     Source: matrix-based, eq. (2).
     """
@@ -138,7 +138,7 @@ def backward(
         a: activations of each layer, masked.
         layers: from the first to the last.
         last: dC/dz of the last layer, (batch, n).
-        normals: of the normalised layers; None for others, or where there are none at all.
+        normals: of the normalised layers, None for other layers; None if no layer is normalised.
 
     Returns:
         dC/dz of each layer, from the first to the last.

@@ -1,7 +1,7 @@
 """Random numbers without a generator: each is a function of a key and of its number.
 
-Whoever knows the key and the number knows the value; nothing is carried from one to the next. So
-dropout masks and distorted images do not depend on batches, threads or on what came before.
+Key and number determine the value; nothing is carried from one value to the next. So dropout masks
+and distorted images do not depend on batches, threads or on what came before.
 """
 
 from __future__ import annotations

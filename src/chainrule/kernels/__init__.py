@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from chainrule.kernels.records import TaskPartition as TaskPartition
     from chainrule.kernels.records import TaskQueue as TaskQueue
     from chainrule.kernels.records import TrainingState as TrainingState
-    from chainrule.kernels.records import UpdateSettings as UpdateSettings
+    from chainrule.kernels.records import UpdateConstants as UpdateConstants
     from chainrule.kernels.records import Workspace as Workspace
     from chainrule.kernels.simd import LANES as LANES
     from chainrule.kernels.single_example import advance_loops as advance_loops
@@ -49,7 +49,7 @@ _RECORDS = [
     "TaskPartition",
     "TaskQueue",
     "TrainingState",
-    "UpdateSettings",
+    "UpdateConstants",
     "Workspace",
 ]
 
@@ -71,7 +71,7 @@ __all__ = [
     "TaskPartition",
     "TaskQueue",
     "TrainingState",
-    "UpdateSettings",
+    "UpdateConstants",
     "Workspace",
     "advance_loops",
     "advance_tiles",
