@@ -80,8 +80,8 @@ def _work(me: int, queue: Any) -> None:
 def _keep_apart(me: int) -> None:
     """Begin on a processor of its own, if the system allows it.
 
-    Linux wakes a thread on the processor of the thread that wakes it, and leaves two there that wait
-    for each other in turn. After the start, the system may move them.
+    Linux wakes a thread on the processor of the thread that wakes it, and leaves two threads there
+    that wait for each other in turn. After the start, the system may move them.
     """
     if hasattr(os, "sched_setaffinity"):
         allowed = sorted(os.sched_getaffinity(0))
