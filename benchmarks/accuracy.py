@@ -26,7 +26,7 @@ import chainrule
 from chainrule.equations.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_cost, output_error
-from chainrule.equations.precision import rounded_once
+from chainrule.equations.precision import round_once
 from chainrule.kernels.activations import (
     ACTIVATION_CODES,
     activate_row,
@@ -112,7 +112,7 @@ RISES = {"silu": 0, "gelu": 0, "-log softmax": -1}
 
 
 def _by_book(name: str, z: Array) -> Pair:
-    slope = ACTIVATIONS[name].slope
+    slope = ACTIVATIONS[name].derivative
     return ACTIVATIONS[name].value(z), None if slope is None else slope(z)
 
 
@@ -177,7 +177,7 @@ def _rows_by_kernel(place: int, z: Array) -> tuple[Array, Array, Array]:
 ELEMENTWISE = ("sigmoid", "tanh", "softplus", "elu", "selu", "silu", "gelu")
 ENGINES: dict[str, dict[str, Callable[[Array], Pair]]] = {
     "reference": {
-        "exp": lambda z: (rounded_once(np.exp)(z), None),
+        "exp": lambda z: (round_once(np.exp)(z), None),
         **{name: partial(_by_book, name) for name in ELEMENTWISE},
         "softmax": _softmax_by_book,
         "-log softmax": partial(_cost_by_book, 0),

@@ -16,7 +16,7 @@ from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import Layer, Trace, trace
-from chainrule.equations.costs import batch_shares, cost_named, smoothed_targets
+from chainrule.equations.costs import batch_shares, get_cost, smooth_targets
 from chainrule.equations.penalties import penalty, penalty_gradient
 from chainrule.equations.updates import clip_norm
 from chainrule.ledger.steps.quantity import Quantity
@@ -103,15 +103,15 @@ class EngineStep:
         trace = self.trace
         for kind in ("z", "a", "delta"):
             yield (kind, number, example), getattr(trace, kind)[number - 1][at]
-        if layer.activation.slope is not None:
-            yield ("slope", number, example), layer.activation.slope(trace.z[number - 1])[at]
+        if layer.activation.derivative is not None:
+            yield ("slope", number, example), layer.activation.derivative(trace.z[number - 1])[at]
         yield ("da", number, example), self._after_activation(number)[at]
 
     def _after_activation(self, number: int) -> Array:
         trace, recipe = self.trace, self.engine.recipe
         if number < len(self.layers):
             return input_gradient(self.layers[number].W, trace.delta[number])
-        cost = cost_named(recipe.cost, recipe.huber_threshold)
+        cost = get_cost(recipe.cost, recipe.huber_threshold)
         return cost.gradient(trace.a[-1], trace.y) * self._shares()
 
     def _of_layers(self) -> Iterator[tuple[Key, Any]]:
@@ -180,8 +180,8 @@ def _trace(engine: ReferenceEngine, theta: Array, rows: Array) -> Trace:
     plain, recipe = engine.trace(theta, rows), engine.recipe
     if not recipe.label_smoothing:
         return plain
-    y = smoothed_targets(plain.y, recipe.label_smoothing)
-    cost = cost_named(recipe.cost, recipe.huber_threshold)
+    y = smooth_targets(plain.y, recipe.label_smoothing)
+    cost = get_cost(recipe.cost, recipe.huber_threshold)
     weights = normalised_weights(engine.context.training, None)
     shares = batch_shares(None if weights is None else weights[rows], len(rows))
     return trace(plain.x, y, network_layers(engine.context.architecture, theta), cost, shares)

@@ -107,11 +107,14 @@ def draw_start_weights(case: Case) -> tuple[tuple[Array, ...], tuple[Array, ...]
 
 def step_rates(case: Case) -> Array:
     """The learning rate of every step of the run, (epochs x steps,) float64."""
-    from chainrule.equations.schedules import SCHEDULES, Clock, Course
+    from chainrule.equations.schedules import SCHEDULES, Clock, ScheduleSettings
 
     rate, steps = SCHEDULES[case.schedule].rate, case.epochs * case.steps
     return np.array(
-        [rate(case.learning_rate, Clock(s // case.steps, s, steps), Course()) for s in range(steps)]
+        [
+            rate(case.learning_rate, Clock(s // case.steps, s, steps), ScheduleSettings())
+            for s in range(steps)
+        ]
     )
 
 

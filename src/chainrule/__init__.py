@@ -18,6 +18,11 @@ from chainrule._lazy import attach
 from chainrule._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from chainrule.attribution import inspect_decision as inspect_decision
+    from chainrule.attribution import inspect_influence as inspect_influence
+    from chainrule.attribution import inspect_mislabels as inspect_mislabels
+    from chainrule.attribution import inspect_neuron as inspect_neuron
+    from chainrule.attribution import inspect_weight as inspect_weight
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
     from chainrule.data import load_dataset as load_dataset
@@ -25,8 +30,6 @@ if TYPE_CHECKING:
     from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
     from chainrule.descent import descend_function as descend_function
-    from chainrule.documents import Document as Document
-    from chainrule.documents import write_document as write_document
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
     from chainrule.figures import study_report as study_report
+    from chainrule.ledger import explain as explain
     from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
@@ -81,6 +85,7 @@ if TYPE_CHECKING:
     from chainrule.training import train as train
     from chainrule.training import train_many as train_many
     from chainrule.training import verify as verify
+    from chainrule.worksheets import make_worksheets as make_worksheets
 
 __all__ = [
     "Architecture",
@@ -89,7 +94,6 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "DivergenceError",
-    "Document",
     "EpochRecord",
     "Experiment",
     "FigureOptions",
@@ -124,10 +128,17 @@ __all__ = [
     "diagnose",
     "draw_figure",
     "evaluate",
+    "explain",
     "find_learning_rate",
+    "inspect_decision",
+    "inspect_influence",
+    "inspect_mislabels",
+    "inspect_neuron",
+    "inspect_weight",
     "list_data",
     "list_studies",
     "load_dataset",
+    "make_worksheets",
     "mend_settings",
     "open_run",
     "open_study",
@@ -146,15 +157,20 @@ __all__ = [
     "verify",
     "verify_data",
     "vote",
-    "write_document",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "attribution": [
+            "inspect_decision",
+            "inspect_influence",
+            "inspect_mislabels",
+            "inspect_neuron",
+            "inspect_weight",
+        ],
         "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
         "descent": ["descend_function"],
-        "documents": ["Document", "write_document"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -186,6 +202,7 @@ __getattr__, __dir__ = attach(
             "save_report_figures",
             "study_report",
         ],
+        "ledger": ["explain"],
         "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
         "proofs": ["ProofOptions", "prove_gradients"],
@@ -210,5 +227,6 @@ __getattr__, __dir__ = attach(
             "train_many",
             "verify",
         ],
+        "worksheets": ["make_worksheets"],
     },
 )

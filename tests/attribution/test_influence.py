@@ -10,16 +10,15 @@ import pytest
 
 import chainrule as cr
 from chainrule.attribution.forward_trace import ForwardTrace
-from chainrule.attribution.influence import compute_influences, influence_story
+from chainrule.attribution.influence import compute_influences, influence_document
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStage, run_stages
-from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
+from chainrule.documents.nodes import Gallery, Paragraph, Table, parts_of
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
-from chainrule.evaluation.tables import Table
 from chainrule.network.parameters import flatten
 
 EXAMPLES = 40
@@ -133,15 +132,16 @@ def test_a_step_on_one_example_does_what_its_influence_says(tmp_path, case) -> N
 
 
 def lines(story) -> list[str]:
-    return [line for block in story.blocks if isinstance(block, Lines) for line in block.lines]
+    paragraphs = [block for block in story.blocks if isinstance(block, Paragraph)]
+    return [part.strip() for one in paragraphs for part in parts_of(one.content)]
 
 
 def test_an_influence_in_words(tmp_path) -> None:
     course = trained(tmp_path / "run", "softmax")
     one, stages = passing(course), run_stages(course)
-    story = influence_story(course, stages, one, 3)
+    story = influence_document(course, stages, one, 3)
     assert story.title == f"What moved {course.path} on example 2"
-    told, numbers = lines(story), story.numbers
+    told, numbers = lines(story), story.values()
     assert told[0].startswith(
         "For example 2 of the test part of letters, class c. The network says"
     )
@@ -178,12 +178,12 @@ def test_an_influence_in_words(tmp_path) -> None:
 
 def test_held_out_examples_and_single_outputs(tmp_path) -> None:
     course = trained(tmp_path / "run", "one output", validation_fraction=0.25)
-    story = influence_story(course, run_stages(course), passing(course, 1), 2)
-    assert len(story.numbers["influences"]) == 30
+    story = influence_document(course, run_stages(course), passing(course, 1), 2)
+    assert len(story.values()["influences"]) == 30
     assert lines(story)[-1] == (
         "Examples are numbered without those that were held out to validate."
     )
-    for stage in story.numbers["stages"]:
+    for stage in story.values()["stages"]:
         (a,) = stage["outputs"]
         assert stage["says"] == f"{'b' if a > 0.5 else 'a'} ({a:.3g})"
 
@@ -199,14 +199,14 @@ def test_numbers_are_influenced_too_and_nothing_may_have_hurt(tmp_path) -> None:
     cr.train(network, data, recipe, folder=tmp_path / "run")
     course = RunReplay(str(tmp_path / "run"), data)
     one = ForwardTrace(course.path, network, data, "train", 3)
-    story = influence_story(course, run_stages(course), one, 2)
+    story = influence_document(course, run_stages(course), one, 2)
     assert lines(story)[-1] == "None."
-    assert story.numbers["hurt"] == []
-    assert [listed["example"] for listed in story.numbers["helped"]] == [9, 8]
+    assert story.values()["hurt"] == []
+    assert [listed["example"] for listed in story.values()["helped"]] == [9, 8]
     assert lines(story)[0].startswith("For example 3 of the train part of line, target 1.333.")
     assert not any(isinstance(block, Gallery) for block in story.blocks)
     # By hand: after one step from 0, y - a is about y; ∇c_i·∇c = r_i r (x_i x + 1).
     w, b = 0.001 * np.mean(x * 2 * x), 0.001 * np.mean(2 * x)
     r = 2 * x[:, 0] - (w * x[:, 0] + b)
     expected = 0.001 * r * r[3] * (x[:, 0] * x[3, 0] + 1)
-    assert story.numbers["influences"] == pytest.approx(expected, rel=1e-5)
+    assert story.values()["influences"] == pytest.approx(expected, rel=1e-5)

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.attribution.mislabels import measure_label_doubts, mislabels_story
+from chainrule.attribution.mislabels import measure_label_doubts, mislabels_document
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStages, run_stages
-from chainrule.attribution.story import Gallery, Lines
 from chainrule.data.dataset import Dataset
+from chainrule.documents.nodes import Gallery, Paragraph, Table, parts_of
 from chainrule.errors import InputError
-from chainrule.evaluation.tables import Table
 
 PLANTED = 30
 
@@ -86,14 +85,15 @@ def trained(folder, data: Dataset, layers=(25, 6, 2), *, epochs=12, output=None,
 
 
 def lines(story) -> list[str]:
-    return [line for block in story.blocks if isinstance(block, Lines) for line in block.lines]
+    paragraphs = [block for block in story.blocks if isinstance(block, Paragraph)]
+    return [part.strip() for one in paragraphs for part in parts_of(one.content)]
 
 
 @pytest.mark.parametrize("outputs", [1, 2])
 def test_doubts_in_words(tmp_path, outputs) -> None:
     settings = {"output": "sigmoid", "cost": "binary_cross_entropy"} if outputs == 1 else {}
     course = trained(tmp_path / "run", bars(), (25, 6, outputs), **settings)
-    story = mislabels_story(course, run_stages(course), 5)
+    story = mislabels_document(course, run_stages(course), 5)
     assert story.title == f"Labels that {course.path} doubts"
     assert lines(story) == [
         "Outputs are means over the stages below that judge, since in the end a network learns "
@@ -104,7 +104,7 @@ def test_doubts_in_words(tmp_path, outputs) -> None:
         "largest leads follow.",
         "A doubt is no proof: look at the pictures, an odd shape is doubted too.",
     ]
-    suspects = {one["example"]: one for one in story.numbers["suspects"]}
+    suspects = {one["example"]: one for one in story.values()["suspects"]}
     assert set(suspects) == {3, 21}
     assert (suspects[3]["label"], suspects[3]["says"]) == ("flat", "up")
     assert (suspects[21]["label"], suspects[21]["says"]) == ("up", "flat")
@@ -119,14 +119,14 @@ def test_doubts_in_words(tmp_path, outputs) -> None:
         "example", "label", "taken for", "its output", "label's", "lead", "in the end"
     )  # fmt: skip
     assert [row[:3] for row in table.rows] == [
-        (str(one["example"]), one["label"], one["says"]) for one in story.numbers["suspects"]
+        (str(one["example"]), one["label"], one["says"]) for one in story.values()["suspects"]
     ]
     (gallery,) = (block for block in story.blocks if isinstance(block, Gallery))
     captions = {picture.caption for picture in gallery.pictures}
     assert captions == {"3: label flat, taken for up", "21: label up, taken for flat"}
-    assert story.numbers["doubted"] == 2
-    assert sorted(np.argsort(story.numbers["leads"])[-2:]) == [3, 21]
-    json.dumps(story.numbers)
+    assert story.values()["doubted"] == 2
+    assert sorted(np.argsort(story.values()["leads"])[-2:]) == [3, 21]
+    json.dumps(story.values())
 
 
 def test_the_leads_are_of_mean_outputs(tmp_path) -> None:
@@ -153,7 +153,7 @@ def test_the_leads_are_of_mean_outputs(tmp_path) -> None:
 def test_one_stage_and_no_doubt(tmp_path) -> None:
     course = trained(tmp_path / "run", bars(()), validation_fraction=0.25)
     last = RunStages(run_stages(course).stages[-1:], (1, 2))
-    story = mislabels_story(course, last, 5)
+    story = mislabels_document(course, last, 5)
     assert lines(story)[1:] == [
         "One stage judges: wrong labels that it has learned by heart are missed.",
         "The end of epochs 1, 2 is left out: computing the run again takes too long.",
@@ -161,14 +161,14 @@ def test_one_stage_and_no_doubt(tmp_path) -> None:
         "A doubt is no proof: look at the pictures, an odd shape is doubted too.",
         "Examples are numbered without those that were held out to validate.",
     ]
-    assert story.numbers["suspects"] == []
+    assert story.values()["suspects"] == []
     assert len([block for block in story.blocks if isinstance(block, Table)]) == 1
 
 
 def test_inputs_that_are_no_pictures_are_listed_only(tmp_path) -> None:
     course = trained(tmp_path / "run", replace(bars(), shape=(25,)))
-    story = mislabels_story(course, run_stages(course), 1)
-    assert len(story.numbers["suspects"]) == 1
+    story = mislabels_document(course, run_stages(course), 1)
+    assert len(story.values()["suspects"]) == 1
     assert not any(isinstance(block, Gallery) for block in story.blocks)
 
 
@@ -176,7 +176,7 @@ def test_numbers_have_no_labels(tmp_path) -> None:
     data = Dataset(np.ones((4, 2)), np.ones((4, 1)))
     course = trained(tmp_path / "run", data, (2, 1), epochs=1, cost="half_squared_error")
     with pytest.raises(InputError) as caught:
-        mislabels_story(course, run_stages(course), 3)
+        mislabels_document(course, run_stages(course), 3)
     assert str(caught.value) == (
-        "--mislabels: expected a run that learned classes, got targets that are numbers."
+        "inspect: expected a run that learned classes, got targets that are numbers."
     )

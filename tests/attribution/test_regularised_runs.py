@@ -9,13 +9,15 @@ import pytest
 
 import chainrule as cr
 from chainrule.attribution.forward_trace import ForwardTrace
-from chainrule.attribution.influence import influence_story
-from chainrule.attribution.mislabels import mislabels_story
+from chainrule.attribution.influence import influence_document
+from chainrule.attribution.mislabels import mislabels_document
 from chainrule.attribution.recipe_support import gradient_settings
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import run_stages
-from chainrule.attribution.weight import WeightRequest, weight_story
+from chainrule.attribution.weight import WeightRequest, weight_document
 from chainrule.data.dataset import Dataset
+from chainrule.documents.document import render
+from chainrule.documents.nodes import Paragraph, parts_of
 from chainrule.errors import InputError
 from chainrule.training.run_folder import RunFolder
 
@@ -69,10 +71,10 @@ def test_extras_are_named() -> None:
 def test_what_is_not_explained_term_by_term_is_refused(tmp_path, recipe, named) -> None:
     course = trained(tmp_path / "run", **recipe)
     with pytest.raises(InputError) as caught:
-        weight_story(course, course.step(1), WeightRequest(1, (0, 0)))
+        weight_document(course, course.step(1), WeightRequest(1, (0, 0)))
     assert str(caught.value) == (
-        "--weight: expected a run of plain steps, which are explained term by term, got "
-        f"{named} in its recipe. Ask for --neuron, --decision, --influence or --mislabels, which "
+        "inspect: expected a run of plain steps, which are explained term by term, got "
+        f"{named} in its recipe. Inspect a neuron, a decision, influence or mislabels, which "
         "look at the network that came of it."
     )
 
@@ -104,40 +106,46 @@ def test_what_is_not_explained_term_by_term_is_refused(tmp_path, recipe, named) 
 def test_the_step_that_is_told_is_the_runs(tmp_path, recipe) -> None:
     course = trained(tmp_path / "run", **recipe)
     for number, layer in itertools.product((1, course.steps_done // 2, course.steps_done), (1, 2)):
-        numbers = weight_story(course, course.step(number), WeightRequest(layer, (2, 3))).numbers
+        numbers = weight_document(
+            course, course.step(number), WeightRequest(layer, (2, 3))
+        ).values()
         assert numbers["adds_up"]
         told = numbers["update"][-1]
         assert told["quantity"].removesuffix(" limited") == f"W_new[{layer}][2,3]"
         assert told["value"] == pytest.approx(numbers["in_the_run"]["after"], rel=1e-12)
 
 
+def lines(document) -> list[str]:
+    paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
+    return [part.strip() for one in paragraphs for part in parts_of(one.content)]
+
+
 def test_the_copies_of_an_epoch_are_told(tmp_path) -> None:
     course = trained(tmp_path / "run", noise=0.2)
     first, second = (course.step(number) for number in (1, 6))
-    told = weight_story(course, second, WeightRequest(1, (2, 3)))
-    assert "They are the copies that epoch 2 learned from: noise 0.2." in told.blocks[0].lines
+    told = weight_document(course, second, WeightRequest(1, (2, 3)))
+    assert "They are the copies that epoch 2 learned from: noise 0.2." in lines(told)
     row = second.rows[0]
     copies = [course.examples(step).inputs[row] for step in (first, second)]
     assert not np.array_equal(copies[0], copies[1])
-    assert told.numbers["terms"][0]["input"] == copies[1][3]
+    assert told.values()["terms"][0]["input"] == copies[1][3]
 
 
 def test_what_is_cut_down_is_told(tmp_path) -> None:
     course = trained(tmp_path / "run", max_norm=0.5)
-    story = weight_story(course, course.step(1), WeightRequest(2, (1, 4)))
-    *_, new, limited = story.numbers["update"]
+    story = weight_document(course, course.step(1), WeightRequest(2, (1, 4)))
+    *_, new, limited = story.values()["update"]
     assert limited["quantity"] == "W_new[2][1,4] limited"
     assert abs(limited["value"]) < abs(new["value"])
-    lines = story.blocks[2].lines
-    assert "U9  W_new[2][1,4]·m/‖W_new[2][1,:]‖, as ‖W_new[2][1,:]‖ > m" in lines
-    assert lines[-2] == f"      = {limited['value']:.6g}"
+    text = " ".join(render(story, "text").split())
+    assert ("U9 W_new[2][1,4] = W_new[2][1,4]·m/‖W_new[2][1,:]‖, as ‖W_new[2][1,:]‖ > m = ") in text
+    assert f" = {limited['value']:.6g} In the run itself" in text
 
 
 def test_what_the_craft_does_is_told(tmp_path) -> None:
     course = trained(tmp_path / "run", **EVERYTHING)
     first, second = (
-        weight_story(course, course.step(2), WeightRequest(layer, (1, 2))).blocks
-        for layer in (1, 2)
+        weight_document(course, course.step(2), WeightRequest(layer, (1, 2))) for layer in (1, 2)
     )
     normal = (
         "Layer 1 is normalised [N1]: du is the error of its sums before that, with what the "
@@ -148,10 +156,10 @@ def test_what_the_craft_does_is_told(tmp_path) -> None:
         "[R1]."
     )
     mixed = "Examples and targets are mixed with those of others: mixup 0.2."
-    assert {normal, mixed} <= set(first[0].lines)
-    assert {silenced, mixed} <= set(second[0].lines)
-    assert first[1].header[2] == "du[1][1]"
-    assert second[1].header[2] == "delta[2][1]"
+    assert {normal, mixed} <= set(lines(first))
+    assert {silenced, mixed} <= set(lines(second))
+    assert first.blocks[1].header[2] == "du[1][1]"
+    assert second.blocks[1].header[2] == "delta[2][1]"
 
 
 def test_batches_that_grow(tmp_path) -> None:
@@ -199,14 +207,14 @@ def test_the_last_rate_is_that_of_the_last_step(tmp_path, schedule) -> None:
 def test_influence_says_on_which_networks_it_looks(tmp_path) -> None:
     course = trained(tmp_path / "run", **EVERYTHING)
     passing = ForwardTrace(course.path, course.plan.network, points(), "test", 3)
-    story = influence_story(course, run_stages(course), passing, 2)
+    story = influence_document(course, run_stages(course), passing, 2)
     assert (
         "The run had normalisation batch, dropout 0.2, label_smoothing 0.1, noise 0.1, mixup 0.2; "
         "here the networks are plain, and examples are as they are."
-    ) in story.blocks[0].lines
+    ) in lines(story)
 
 
 def test_mislabels_of_a_run_with_everything(tmp_path) -> None:
     course = trained(tmp_path / "run", **EVERYTHING)
-    numbers = mislabels_story(course, run_stages(course), 3).numbers
+    numbers = mislabels_document(course, run_stages(course), 3).values()
     assert len(numbers["leads"]) == 23

@@ -29,12 +29,12 @@ ID = r"[A-Z]+[0-9]*[a-z]?"
 NO_EQUATION = {
     "arrays.flatten": "puts tensors into one vector",
     "arrays.scale_inputs": "brings stored inputs into the type of the computation",
-    "arrays.rightward": "chooses a branch of a formula",
-    "costs.cost_named": "looks a cost up",
-    "costs.huber_with": "binds the threshold of [C7]",
-    "precision.rounded_once": "computes an equation in float64",
+    "arrays.nonnegative": "chooses a branch of a formula",
+    "costs.get_cost": "looks a cost up",
+    "costs.huber_cost": "binds the threshold of [C7]",
+    "precision.round_once": "computes an equation in float64",
 }
-BORROWED = {"softplus": "A3"}  # its slope is the sigmoid, an equation of its own
+BORROWED = {"softplus": "A3"}  # its derivative is the sigmoid, an equation of its own
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def parts(record: Any) -> dict[str, Callable[..., Any]]:
 def test_a_record_has_the_id_of_its_functions(record: Any) -> None:
     expected = dict.fromkeys(parts(record), record.equation)
     if record.name in BORROWED:
-        expected["slope"] = BORROWED[record.name]
+        expected["derivative"] = BORROWED[record.name]
     assert expected
     assert {name: first_id(part.__doc__) for name, part in parts(record).items()} == expected
 

@@ -23,10 +23,10 @@ from chainrule.equations.costs import (
     Cost,
     batch_cost,
     batch_shares,
-    cost_named,
-    smoothed_targets,
+    get_cost,
+    smooth_targets,
 )
-from chainrule.equations.mixing import mixed
+from chainrule.equations.mixing import mix
 from chainrule.equations.output_error import output_cost
 from chainrule.equations.penalties import penalty, penalty_gradient
 
@@ -135,7 +135,7 @@ def _learns(case: Case) -> bool:
 
 def _case(activations: tuple[str, ...], name: str) -> Case:
     rng = np.random.default_rng(len(activations))
-    cost = cost_named(name, THRESHOLD)
+    cost = get_cost(name, THRESHOLD)
     draws = (_draw(rng, activations, cost) for _ in range(2000))
     return next(case for case in draws if _clear(case) and _learns(case))
 
@@ -275,7 +275,7 @@ def _normalised(hidden: str, output: str, depth: int, masked: bool) -> Normalise
     thetas += [_weights(rng, WIDTH, OUTPUTS, False), rng.uniform(-0.5, 0.5, OUTPUTS)]
     kinds += [np.ones(WIDTH * OUTPUTS), np.zeros(OUTPUTS)]
     own, other = np.eye(OUTPUTS)[[0, 1, 2, 0, 1]], np.eye(OUTPUTS)[[2, 1, 0, 1, 2]]
-    y = smoothed_targets(mixed(own, other, rng.uniform(0.5, 1, ROWS)), 0.1)
+    y = smooth_targets(mix(own, other, rng.uniform(0.5, 1, ROWS)), 0.1)
     x = rng.uniform(-1.5, 1.5, (ROWS, FEATURES))
     theta, is_weight = np.concatenate(thetas), np.concatenate(kinds)
     return Normalised(hidden, output, depth, masked, theta, is_weight, x, y)

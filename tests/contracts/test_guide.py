@@ -15,9 +15,11 @@ import pytest
 
 import chainrule as cr
 from chainrule.cli.app import COMMANDS
+from chainrule.documents import Document
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 ROW = re.compile(r"^\| `chainrule (?P<command>.+?)` \| `(?P<call>.+?)` \|$", re.MULTILINE)
+IMPORTS = GUIDE.read_text("utf-8").split("```")[1].removeprefix("python")
 ROWS = [(found["command"], found["call"]) for found in ROW.finditer(GUIDE.read_text("utf-8"))]
 CLOCK = frozenset(("seconds", "host", "pid"))
 """What differs from one run to the next."""
@@ -29,6 +31,8 @@ ASKED = frozenset(("run", "target"))
 
 def plain(value: Any) -> Any:
     """A result as the JSON of a command has it, without what the clock decides."""
+    if isinstance(value, Document):
+        value = None if value.values is None else value.values()
     if hasattr(value, "to_dict"):
         value = value.to_dict()
     if isinstance(value, dict):
@@ -126,8 +130,11 @@ def test_command_and_call_agree(
     outcome = chainrule(*shlex.split(command))
     assert outcome.code in (0, 1), outcome.err
     monkeypatch.chdir(called)
-    result = eval(call, {"cr": cr, "Path": Path})  # the guide's own text
-    if "--json" in command:
+    names: dict[str, Any] = {}
+    exec(IMPORTS, names)  # the guide's own text, as the call is
+    result = eval(call, names)
+    is_json = "--json" in command or "--format json" in command
+    if is_json:
         printed, given = plain(json.loads(outcome.out)), plain(result)
         if isinstance(printed, dict):
             printed = {k: v for k, v in printed.items() if k in given or k not in ASKED}
@@ -136,4 +143,4 @@ def test_command_and_call_agree(
         assert outcome.out.strip() == result.strip()
     written = files(typed)
     assert written == files(called)
-    assert "--json" in command or set(written) != set(before) or outcome.out
+    assert is_json or set(written) != set(before) or outcome.out

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from chainrule.data.augmentation import Augmentation, augmented, augmented_by_law, mixing
-from chainrule.equations.distortions import distorted
-from chainrule.equations.hashing import key_of
-from chainrule.equations.mixing import partners, shares
+from chainrule.equations.distortions import distort
+from chainrule.equations.hashing import make_key
+from chainrule.equations.mixing import mixing_weights, partners
 from chainrule.errors import ShapeError
 
 SHAPE = (4, 5)
@@ -55,8 +55,8 @@ def test_each_epoch_each_seed_and_each_example_has_copies_of_its_own() -> None:
 
 
 def test_the_book_makes_a_copy_by_the_key_of_its_place() -> None:
-    key = key_of(4, "augmentation", 1, 3)
-    image = distorted(BYTES[3].reshape(4, 5, 1), key, SOME, 255.0)
+    key = make_key(4, "augmentation", 1, 3)
+    image = distort(BYTES[3].reshape(4, 5, 1), key, SOME, 255.0)
     assert np.array_equal(augmented_by_law(BYTES, SHAPE, SOME, **WHEN)[3], image.ravel())
 
 
@@ -113,10 +113,10 @@ def test_noise_is_for_any_table(way) -> None:
 
 
 def test_mixing_is_the_books() -> None:
-    key = key_of(4, "mixup", 1)
+    key = make_key(4, "mixup", 1)
     partner, share = mixing(50, Augmentation(mixup=0.3), **WHEN)
     assert np.array_equal(partner, partners(key, 50))
-    assert np.array_equal(share, shares(key, 50, 0.3))
+    assert np.array_equal(share, mixing_weights(key, 50, 0.3))
     assert not np.array_equal(partner, mixing(50, Augmentation(mixup=0.3), seed=4, epoch=2)[0])
 
 

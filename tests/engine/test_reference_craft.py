@@ -22,7 +22,7 @@ from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import initial_state
-from chainrule.equations.hashing import key_of
+from chainrule.equations.hashing import make_key
 from chainrule.errors import DivergenceError
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import draw_parameters
@@ -58,7 +58,7 @@ class Twin:
     def mask(self, layer: int, places: list[int], width: int) -> Any:
         shares = self.recipe.dropout or (0.0,)
         share = shares[0] if len(shares) == 1 else shares[layer - 1]
-        key = key_of(0, "dropout", self.step, layer)
+        key = make_key(0, "dropout", self.step, layer)
         rows = [[number(key, i * width + j) >= share * 2**32 for j in range(width)] for i in places]
         return np.array(rows) / (1 - share)
 

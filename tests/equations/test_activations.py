@@ -18,7 +18,7 @@ from chainrule.equations.arrays import Array
 NAMES = ["step", "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu"]
 NAMES += ["gelu", "silu", "softplus", "softmax"]
 ALL = [pytest.param(activation, id=name) for name, activation in ACTIVATIONS.items()]
-SINGLE = [pytest.param(a, id=n) for n, a in ACTIVATIONS.items() if a.slope is not None]
+SINGLE = [pytest.param(a, id=n) for n, a in ACTIVATIONS.items() if a.derivative is not None]
 REAL_TYPES = [np.float32, np.float64]
 SELU_SCALE = mpf("1.0507009873554804934193349852946")
 SELU_ALPHA = mpf("1.6732632423543772848170429916717")
@@ -95,7 +95,7 @@ def test_table_names_twelve_functions_in_the_order_of_their_ids() -> None:
     assert list(ACTIVATIONS) == NAMES
     assert [a.equation for a in ACTIVATIONS.values()] == [f"A{i}" for i in range(1, 13)]
     assert all(a.name == name and a.formula for name, a in ACTIVATIONS.items())
-    assert all((a.slope is None) != (a.jacobian is None) for a in ACTIVATIONS.values())
+    assert all((a.derivative is None) != (a.jacobian is None) for a in ACTIVATIONS.values())
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def test_table_names_twelve_functions_in_the_order_of_their_ids() -> None:
 )
 def test_by_hand(name: str, z: float, value: float, slope: float) -> None:
     activation = ACTIVATIONS[name]
-    assert activation.slope is not None
+    assert activation.derivative is not None
     assert activate(activation, np.array([[z]]))[0, 0] == pytest.approx(value, rel=1e-9)
-    assert activation.slope(np.array([[z]]))[0, 0] == pytest.approx(slope, rel=1e-9)
+    assert activation.derivative(np.array([[z]]))[0, 0] == pytest.approx(slope, rel=1e-9)
 
 
 @pytest.mark.parametrize("activation", ALL)
@@ -164,15 +164,15 @@ def test_value_keeps_its_digits_at_every_size(
 
 @pytest.mark.parametrize("dtype", REAL_TYPES)
 @pytest.mark.parametrize("activation", SINGLE)
-def test_slope_keeps_its_digits_at_every_size(
+def test_derivative_keeps_its_digits_at_every_size(
     activation: Activation, dtype: Any, ulps: Any
 ) -> None:
-    assert activation.slope is not None
+    assert activation.derivative is not None
     z = _wide(dtype)
     z = z[(activation.name != "gelu") | (z > -8)]  # its tail is measured below
     crossing = _slope_zero(activation.name, z)
     truth = np.array([TRUTH[activation.name][1](mpf(float(v))) for v in z])
-    got = activation.slope(z)
+    got = activation.derivative(z)
     assert ulps(got[~crossing], truth[~crossing]) <= _allowed(activation.name, 1, dtype)
     assert max([0, *abs(got[crossing] - truth[crossing])]) <= np.finfo(dtype).eps
 
@@ -180,7 +180,7 @@ def test_slope_keeps_its_digits_at_every_size(
 @pytest.mark.parametrize("part", [0, 1], ids=["value", "slope"])
 def test_gelu_keeps_twelve_digits_of_its_tail(part: int) -> None:
     z = np.linspace(-37, -8, 200)
-    got = (activations.gelu, activations.gelu_slope)[part](z)
+    got = (activations.gelu, activations.gelu_derivative)[part](z)
     truth = [TRUTH["gelu"][part](mpf(v)) for v in z]
     assert max(abs(mpf(g) / t - 1) for g, t in zip(got, truth, strict=True)) < 4e-13
 
@@ -197,19 +197,19 @@ def test_nothing_overflows_for_huge_sums(activation: Activation, dtype: Any) -> 
 
 
 @pytest.mark.parametrize("activation", SINGLE)
-def test_slope_is_the_derivative_by_complex_step(activation: Activation) -> None:
-    assert activation.slope is not None
+def test_derivative_agrees_with_the_complex_step(activation: Activation) -> None:
+    assert activation.derivative is not None
     z = np.linspace(-6, 6, 200)  # 0, where some have a kink, is not among them
     by_step = activation.value(z + 1e-30j).imag / 1e-30
-    assert_allclose(by_step, activation.slope(z), rtol=1e-12, atol=1e-15)
+    assert_allclose(by_step, activation.derivative(z), rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("activation", SINGLE)
 def test_the_side_of_a_complex_step_does_not_choose_the_branch(activation: Activation) -> None:
-    assert activation.slope is not None
+    assert activation.derivative is not None
     up, down = np.array([1e-30j]), np.array([-1e-30j])
     assert_array_equal(activation.value(up), np.conj(activation.value(down)))
-    assert_array_equal(activation.slope(up), np.conj(activation.slope(down)))
+    assert_array_equal(activation.derivative(up), np.conj(activation.derivative(down)))
 
 
 @pytest.mark.parametrize("dtype", REAL_TYPES)
@@ -238,11 +238,11 @@ LIMITS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
 @pytest.mark.parametrize("dtype", REAL_TYPES)
 @pytest.mark.parametrize("activation", SINGLE)
 def test_infinity_gives_the_limits(activation: Activation, dtype: Any) -> None:
-    assert activation.slope is not None
+    assert activation.derivative is not None
     z = np.array([-np.inf, np.inf], dtype)
     values, slopes = LIMITS[activation.name]
     assert_allclose(activation.value(z), np.array(values, dtype), rtol=1e-15)
-    assert_allclose(activation.slope(z), np.array(slopes, dtype), rtol=1e-15)
+    assert_allclose(activation.derivative(z), np.array(slopes, dtype), rtol=1e-15)
 
 
 def test_an_activation_cannot_be_changed() -> None:
@@ -251,10 +251,10 @@ def test_an_activation_cannot_be_changed() -> None:
 
 
 @pytest.mark.parametrize("activation", SINGLE)
-def test_kinks_are_where_the_slope_jumps(activation: Activation) -> None:
-    assert activation.slope is not None
+def test_kinks_are_where_the_derivative_jumps(activation: Activation) -> None:
+    assert activation.derivative is not None
     # The step's slope is 0 on both sides; there it is the value that jumps.
-    jumping = activation.value if activation.name == "step" else activation.slope
+    jumping = activation.value if activation.name == "step" else activation.derivative
     places = np.arange(-300, 301) / 100
     jump = np.abs(jumping(places + 1e-9) - jumping(places - 1e-9))
     assert tuple(places[jump > 0.01]) == activation.kinks
@@ -323,7 +323,7 @@ def test_softmax_jacobian_by_hand() -> None:
     assert_allclose(activations.softmax_jacobian(da, a), by_hand, rtol=1e-15)
 
 
-def test_pull_back_multiplies_by_the_slope() -> None:
+def test_pull_back_multiplies_by_the_derivative() -> None:
     z, da = np.array([[LN3, 0.0]]), np.array([[4.0, -2.0]])
     sigmoid = ACTIVATIONS["sigmoid"]
     assert_allclose(pull_back(sigmoid, da, z, sigmoid.value(z)), [[0.75, -0.5]], rtol=1e-15)

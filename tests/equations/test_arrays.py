@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.equations.arrays import rightward
+from chainrule.equations.arrays import nonnegative
 
 
 def test_zero_of_either_sign_stands_right() -> None:
-    assert rightward(np.array([-1.0, -0.0, 0.0, 1e-300, -1e-300])).tolist() == [
+    assert nonnegative(np.array([-1.0, -0.0, 0.0, 1e-300, -1e-300])).tolist() == [
         False,
         True,
         True,
@@ -19,5 +19,5 @@ def test_zero_of_either_sign_stands_right() -> None:
 
 def test_imaginary_part_does_not_change_the_branch() -> None:
     z = np.array([1 - 5j, -1 + 5j, 0 - 1j])
-    assert rightward(z).tolist() == [True, False, True]
-    assert rightward(z).dtype == bool
+    assert nonnegative(z).tolist() == [True, False, True]
+    assert nonnegative(z).dtype == bool

@@ -37,7 +37,7 @@ def test_a_mask_silences_on_the_way_forward_and_back() -> None:
     assert t.dgain == (None, None)
 
 
-def test_the_slope_is_that_of_the_activation_before_the_mask() -> None:
+def test_the_derivative_is_that_of_the_activation_before_the_mask() -> None:
     """A sigmoid's slope is known from its output, which a mask must not have changed."""
     layers = [
         Layer(np.array([[1.0]]), np.zeros(1), SIGMOID, mask=np.array([[2.0]])),

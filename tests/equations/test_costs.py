@@ -19,13 +19,13 @@ from chainrule.equations.costs import (
     Cost,
     batch_cost,
     batch_shares,
-    cost_named,
+    get_cost,
     huber,
+    huber_cost,
     huber_gradient,
-    huber_with,
-    smoothed_targets,
+    smooth_targets,
 )
-from chainrule.equations.mixing import mixed
+from chainrule.equations.mixing import mix
 
 NAMES = [
     "squared_error",
@@ -81,7 +81,7 @@ def test_mean_squared_error_divides_by_the_outputs_not_by_the_batch() -> None:
 
 
 def test_huber_is_a_square_near_and_a_line_far() -> None:
-    cost = huber_with(0.25)
+    cost = huber_cost(0.25)
     a, y = np.array([[0.5, 0.125, -4.0, 0.25]]), np.zeros((1, 4))
     near, far = 0.5 * 0.125**2 + 0.5 * 0.25**2, 0.25 * (0.5 - 0.125) + 0.25 * (4 - 0.125)
     assert cost.value(a, y).tolist() == [near + far]
@@ -89,7 +89,7 @@ def test_huber_is_a_square_near_and_a_line_far() -> None:
 
 
 def test_huber_has_no_step_at_its_threshold() -> None:
-    cost, y = huber_with(0.75), np.zeros((2, 1))
+    cost, y = huber_cost(0.75), np.zeros((2, 1))
     a = np.array([[0.75 - 1e-12], [0.75 + 1e-12]])
     assert_allclose(np.diff(cost.value(a, y)), 0, atol=2e-12)
     assert_allclose(np.diff(cost.gradient(a, y)[:, 0]), 0, atol=2e-12)
@@ -114,10 +114,10 @@ def test_a_cost_cannot_be_changed() -> None:
 
 def test_cost_named_gives_huber_its_threshold_and_the_others_none() -> None:
     a, y = np.array([[3.0]]), np.zeros((1, 1))
-    assert cost_named("huber", 0.5).value(a, y).tolist() == [0.5 * (3 - 0.25)]
-    assert cost_named("huber").value(a, y).tolist() == [2.5]
+    assert get_cost("huber", 0.5).value(a, y).tolist() == [0.5 * (3 - 0.25)]
+    assert get_cost("huber").value(a, y).tolist() == [2.5]
     assert COSTS["huber"].value(a, y).tolist() == [2.5]
-    assert cost_named("squared_error", 0.5) is COSTS["squared_error"]
+    assert get_cost("squared_error", 0.5) is COSTS["squared_error"]
 
 
 @pytest.mark.parametrize("cost", ALL)
@@ -140,7 +140,7 @@ def test_type_and_shape_are_kept_and_nothing_is_written_to(cost: Cost, dtype: An
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("threshold", [0.1, 0.3])
 def test_gradient_is_the_derivative_by_complex_step(name: str, threshold: float) -> None:
-    cost = cost_named(name, threshold)
+    cost = get_cost(name, threshold)
     a = np.linspace(0.05, 0.93, 24).reshape(8, 3)
     y = np.linspace(0.99, 0.02, 24).reshape(8, 3)
     by_step = np.empty_like(a)
@@ -221,11 +221,11 @@ def test_weights_of_mean_1_all_alike_change_nothing() -> None:
     assert batch_cost(c, batch_shares(None, 3)) == pytest.approx(7 / 3, rel=1e-15)
 
 
-def test_smoothed_targets_by_hand() -> None:
+def test_smooth_targets_by_hand() -> None:
     y = np.array([[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
     expected = [[0.125, 0.625, 0.125, 0.125], [0.625, 0.125, 0.125, 0.125]]
-    assert smoothed_targets(y, 0.5).tolist() == expected
-    assert smoothed_targets(y, 0.0).tolist() == y.tolist()
+    assert smooth_targets(y, 0.5).tolist() == expected
+    assert smooth_targets(y, 0.0).tolist() == y.tolist()
     assert y.tolist() == [[0, 1, 0, 0], [1, 0, 0, 0]]
 
 
@@ -233,14 +233,14 @@ def test_smoothed_targets_by_hand() -> None:
 def test_smoothed_targets_sum_to_1_and_leave_the_right_class_on_top(
     n: int, smoothing: float
 ) -> None:
-    smooth = smoothed_targets(np.eye(n), smoothing)
+    smooth = smooth_targets(np.eye(n), smoothing)
     assert_allclose(smooth.sum(axis=1), 1, rtol=1e-14)
     assert smooth.argmax(axis=1).tolist() == list(range(n))
 
 
 @pytest.mark.parametrize("smoothing", [1e-6, 0.1, 0.9])
 def test_smoothed_targets_ask_for_a_lead_that_is_not_endless(smoothing: float) -> None:
-    smooth, cost = smoothed_targets(np.eye(10), smoothing), COSTS["categorical_cross_entropy"]
+    smooth, cost = smooth_targets(np.eye(10), smoothing), COSTS["categorical_cross_entropy"]
     lead = np.log(smooth[0, 0] / smooth[0, 1])
     assert_allclose(lead, math.log1p(10 * (1 - smoothing) / smoothing), rtol=1e-9)
     more, less = (np.exp((lead + change) * np.eye(10)) for change in (1e-3, -1e-3))
@@ -255,14 +255,14 @@ def test_the_cost_of_smoothed_targets_asks_every_class_a_little(name: str) -> No
     a, y, classes = np.array([[0.5, 0.2, 0.3]]), np.array([[0.0, 1.0, 0.0]]), np.eye(3)
     shared = np.mean([value(a, one[None]) for one in classes], axis=0)
     by_parts = (1 - smoothing) * value(a, y) + smoothing * shared
-    assert_allclose(value(a, smoothed_targets(y, smoothing)), by_parts, rtol=1e-14)
+    assert_allclose(value(a, smooth_targets(y, smoothing)), by_parts, rtol=1e-14)
 
 
 def test_mixed_targets_by_hand() -> None:
     y, other = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [0.0, 1.0]])
     shares = np.array([[0.75], [0.5]])
-    assert mixed(y, other, shares).tolist() == [[0.75, 0.25], [0, 1]]
-    numbers = mixed(np.array([[4.0]]), np.array([[-8.0]]), np.array([0.25]))
+    assert mix(y, other, shares).tolist() == [[0.75, 0.25], [0, 1]]
+    numbers = mix(np.array([[4.0]]), np.array([[-8.0]]), np.array([0.25]))
     assert numbers.tolist() == [[-5]]
 
 
@@ -271,13 +271,13 @@ def test_the_cross_entropy_of_a_mixture_is_the_mixture_of_cross_entropies(name: 
     value, share = COSTS[name].value, np.array([[0.25], [0.875]])
     other = np.array([[0.0, 1.0], [0.5, 0.25]])
     both = share[:, 0] * value(A, Y) + (1 - share[:, 0]) * value(A, other)
-    assert_allclose(value(A, mixed(Y, other, share)), both, rtol=1e-14)
+    assert_allclose(value(A, mix(Y, other, share)), both, rtol=1e-14)
 
 
 def test_the_squares_of_a_mixture_lack_what_does_not_depend_on_the_outputs() -> None:
     cost, share = COSTS["squared_error"], np.array([[0.25], [0.875]])
     other = np.array([[0.0, 1.0], [0.5, 0.25]])
-    both_targets = mixed(Y, other, share)
+    both_targets = mix(Y, other, share)
     flat = share[:, 0]
     lacking = flat * (1 - flat) * np.square(Y - other).sum(axis=1)
     both = flat * cost.value(A, Y) + (1 - flat) * cost.value(A, other)
@@ -288,12 +288,12 @@ def test_the_squares_of_a_mixture_lack_what_does_not_depend_on_the_outputs() -> 
 
 def test_to_smooth_a_mixture_is_to_mix_what_is_smooth() -> None:
     y, other, share = np.eye(3), np.eye(3)[[2, 0, 1]], np.array([[0.5], [0.75], [1.0]])
-    first = mixed(smoothed_targets(y, 0.1), smoothed_targets(other, 0.1), share)
-    assert_allclose(smoothed_targets(mixed(y, other, share), 0.1), first, rtol=1e-15)
+    first = mix(smooth_targets(y, 0.1), smooth_targets(other, 0.1), share)
+    assert_allclose(smooth_targets(mix(y, other, share), 0.1), first, rtol=1e-15)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_targets_keep_their_type(dtype: Any) -> None:
     y, share = np.eye(3, dtype=dtype), np.full((3, 1), 0.3, dtype)
-    assert smoothed_targets(y, 0.1).dtype == dtype
-    assert mixed(y, y[::-1], share).dtype == dtype
+    assert smooth_targets(y, 0.1).dtype == dtype
+    assert mix(y, y[::-1], share).dtype == dtype

@@ -8,12 +8,12 @@ from dataclasses import FrozenInstanceError, fields
 import numpy as np
 import pytest
 
-from chainrule.equations.distortions import Augmentation, Lot, distorted, lots
-from chainrule.equations.hashing import derived, key_of, normals, uniforms
-from chainrule.equations.inking import thickened
-from chainrule.equations.warping import Move, displacements, sampled, sources
+from chainrule.equations.distortions import Augmentation, Distortion, distort, draw_distortion
+from chainrule.equations.hashing import derive_key, make_key, normals, uniforms
+from chainrule.equations.inking import thicken
+from chainrule.equations.warping import AffineMap, displacements, interpolate, source_positions
 
-KEYS = [key_of(0, "augmentation", 0, row) for row in range(3000)]
+KEYS = [make_key(0, "augmentation", 0, row) for row in range(3000)]
 IMAGE = np.random.default_rng(0).integers(0, 256, (6, 5, 1), dtype=np.uint8)
 
 
@@ -21,7 +21,7 @@ def test_nothing_is_done_where_nothing_is_said() -> None:
     none = Augmentation()
     assert [none.changes, none.distorts, none.moves, none.needs_images] == [False] * 4
     assert not Augmentation(elastic_smoothness=2.0).changes
-    assert np.array_equal(distorted(IMAGE, KEYS[0], none, 255.0), IMAGE)
+    assert np.array_equal(distort(IMAGE, KEYS[0], none, 255.0), IMAGE)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_it_cannot_be_changed() -> None:
 
 def test_numbers_drawn_fill_their_ranges_evenly_and_apart() -> None:
     strengths = Augmentation(shift=2, rotation=10, zoom=0.5, shear=0.25, thickness=3)
-    drawn = [lots(key, (8, 8), strengths) for key in KEYS]
+    drawn = [draw_distortion(key, (8, 8), strengths) for key in KEYS]
     table = np.array(
-        [[getattr(lot.move, f.name) for f in fields(Move)] + [lot.thickness] for lot in drawn]
+        [[getattr(lot.move, f.name) for f in fields(AffineMap)] + [lot.thickness] for lot in drawn]
     )
     most = np.array([2, 2, math.radians(10), 0.5, 0.5, 0.25, 3])
     scaled = (table - [0, 0, 0, 1, 1, 0, 0]) / most
@@ -60,16 +60,16 @@ def test_numbers_drawn_fill_their_ranges_evenly_and_apart() -> None:
 
 
 def test_squares_lie_anywhere_inside() -> None:
-    drawn = [lots(key, (6, 4), Augmentation(cutout=2)) for key in KEYS]
+    drawn = [draw_distortion(key, (6, 4), Augmentation(cutout=2)) for key in KEYS]
     assert {lot.top for lot in drawn} == set(range(5))
     assert {lot.left for lot in drawn} == set(range(3))
 
 
 def test_a_square_larger_than_the_image_is_cut_to_it() -> None:
     strengths = Augmentation(cutout=9)
-    lot = lots(KEYS[0], (6, 5), strengths)
+    lot = draw_distortion(KEYS[0], (6, 5), strengths)
     assert lot.left == 0
-    made = distorted(IMAGE, KEYS[0], strengths, 255.0)
+    made = distort(IMAGE, KEYS[0], strengths, 255.0)
     assert not made[lot.top : lot.top + 5].any()
     assert made.any()
 
@@ -78,32 +78,34 @@ def test_numbers_are_drawn_by_their_places() -> None:
     u = uniforms(KEYS[1], np.arange(9))
     v = 2 * u - 1
     strengths = Augmentation(shift=2, rotation=180, zoom=0.1, shear=1, thickness=4, cutout=2)
-    move = Move(2 * v[0], 2 * v[1], math.pi * v[2], 1 + 0.1 * v[3], 1 + 0.1 * v[4], v[5])
-    assert lots(KEYS[1], (6, 5), strengths) == Lot(move, 4 * v[6], int(u[7] * 5), int(u[8] * 4))
+    move = AffineMap(2 * v[0], 2 * v[1], math.pi * v[2], 1 + 0.1 * v[3], 1 + 0.1 * v[4], v[5])
+    assert draw_distortion(KEYS[1], (6, 5), strengths) == Distortion(
+        move, 4 * v[6], int(u[7] * 5), int(u[8] * 4)
+    )
 
 
 def test_all_steps_in_their_order() -> None:
     strengths = Augmentation(rotation=20, elastic=20, thickness=1.5, noise=0.1, cutout=2)
     key, image = KEYS[4], IMAGE[:, :, 0].astype(np.float64)
-    lot = lots(key, (6, 5), strengths)
-    white = 2 * uniforms(derived(key, 1), np.arange(60)).reshape(2, 6, 5) - 1
-    places = sources((6, 5), lot.move) + displacements(white, 20.0, 4.0)
-    made = sampled(thickened(image, lot.thickness), places)
-    made = np.clip(made + 25.5 * normals(derived(key, 2), np.arange(30)).reshape(6, 5), 0, 255)
+    lot = draw_distortion(key, (6, 5), strengths)
+    white = 2 * uniforms(derive_key(key, 1), np.arange(60)).reshape(2, 6, 5) - 1
+    places = source_positions((6, 5), lot.move) + displacements(white, 20.0, 4.0)
+    made = interpolate(thicken(image, lot.thickness), places)
+    made = np.clip(made + 25.5 * normals(derive_key(key, 2), np.arange(30)).reshape(6, 5), 0, 255)
     made[lot.top : lot.top + 2, lot.left : lot.left + 2] = 0
     expected = np.floor(made + 0.5)
-    assert np.array_equal(distorted(IMAGE, key, strengths, 255.0)[:, :, 0], expected)
+    assert np.array_equal(distort(IMAGE, key, strengths, 255.0)[:, :, 0], expected)
 
 
 def test_channels_move_alike_and_each_has_noise_of_its_own() -> None:
     grey = np.repeat(IMAGE / 255, 3, axis=2)
-    moved = distorted(grey, KEYS[2], Augmentation(shift=2, elastic=20), 1.0)
+    moved = distort(grey, KEYS[2], Augmentation(shift=2, elastic=20), 1.0)
     assert np.array_equal(moved[:, :, 0], moved[:, :, 2])
-    grainy = distorted(grey, KEYS[2], Augmentation(noise=0.1), 1.0)
+    grainy = distort(grey, KEYS[2], Augmentation(noise=0.1), 1.0)
     assert not np.array_equal(grainy[:, :, 0], grainy[:, :, 2])
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 def test_the_type_stays(dtype: type) -> None:
-    made = distorted(IMAGE.astype(dtype), KEYS[0], Augmentation(shift=1), 255.0)
+    made = distort(IMAGE.astype(dtype), KEYS[0], Augmentation(shift=1), 255.0)
     assert made.dtype == dtype

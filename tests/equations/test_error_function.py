@@ -88,7 +88,7 @@ def test_pdf_against_50_digits(ulps: Any) -> None:
     assert ulps(normal_pdf(small), [_pdf(mpf(float(v))) for v in small]) < 0.501
 
 
-def test_pdf_is_the_slope_of_cdf() -> None:
+def test_pdf_is_the_derivative_of_cdf() -> None:
     z = np.linspace(-8, 8, 101)
     slope = normal_cdf(z + 1e-30j).imag / 1e-30
     np.testing.assert_allclose(slope, normal_pdf(z), rtol=1e-13)

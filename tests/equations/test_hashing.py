@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.equations.hashing import derived, hashed, key_of, normals, uniforms
+from chainrule.equations.hashing import derive_key, make_key, normals, random_bits, uniforms
 
 KEYS = st.integers(0, 2**63 - 1)
-KEY = key_of(3, "trial", 7)
+KEY = make_key(3, "trial", 7)
 MANY = np.arange(200_000)
 
 
@@ -27,24 +27,24 @@ def by_hand(key: int, counter: int) -> int:
 
 @given(key=KEYS, counter=st.integers(0, 2**32 - 1))
 def test_a_number_by_hand(key: int, counter: int) -> None:
-    assert hashed(key, np.array([counter])).tolist() == [by_hand(key, counter)]
+    assert random_bits(key, np.array([counter])).tolist() == [by_hand(key, counter)]
 
 
 def test_any_shape() -> None:
-    table = hashed(KEY, np.arange(6).reshape(2, 3))
+    table = random_bits(KEY, np.arange(6).reshape(2, 3))
     assert table.dtype == np.uint32
-    assert table.ravel().tolist() == [int(hashed(KEY, np.array(c))) for c in range(6)]
+    assert table.ravel().tolist() == [int(random_bits(KEY, np.array(c))) for c in range(6)]
 
 
 def test_no_number_twice() -> None:
-    assert len(np.unique(hashed(KEY, MANY))) == len(MANY)
+    assert len(np.unique(random_bits(KEY, MANY))) == len(MANY)
 
 
 def test_every_bit_is_set_half_of_the_time_and_turns_with_every_bit_of_the_counter() -> None:
-    numbers = hashed(KEY, MANY)
+    numbers = random_bits(KEY, MANY)
     for bit in range(32):
         assert abs(np.mean(numbers >> bit & 1) - 0.5) < 0.005
-        turned = numbers ^ hashed(KEY, MANY ^ (1 << bit))
+        turned = numbers ^ random_bits(KEY, MANY ^ (1 << bit))
         shares = [np.mean(turned >> place & 1) for place in range(32)]
         assert max(abs(share - 0.5) for share in shares) < 0.02
 
@@ -56,7 +56,7 @@ def test_neighbours_know_nothing_of_each_other(lag: int) -> None:
 
 
 def test_keys_of_neighbouring_places_know_nothing_of_each_other() -> None:
-    keys = [key_of(s, p, e) for s in (0, 1) for p in ("dropout", "mixup") for e in (0, 1, 2)]
+    keys = [make_key(s, p, e) for s in (0, 1) for p in ("dropout", "mixup") for e in (0, 1, 2)]
     assert len(set(keys)) == 12
     table = np.corrcoef([uniforms(key, MANY[:50_000]) for key in keys])
     assert np.abs(table - np.eye(12)).max() < 0.02
@@ -66,16 +66,16 @@ def test_keys_of_neighbouring_places_know_nothing_of_each_other() -> None:
 def test_a_derived_key_is_two_numbers(key: int, counter: int) -> None:
     low = by_hand(key ^ 0x2545F4914F6CDD1D, counter)
     high = by_hand(key ^ 0x5851F42D4C957F2D, counter) >> 1
-    assert derived(key, counter) == high * 2**32 + low < 2**63
+    assert derive_key(key, counter) == high * 2**32 + low < 2**63
 
 
 def test_a_key_is_derived_step_by_step() -> None:
     word = int.from_bytes(b"noun", "little")
-    expected = derived(derived(derived(derived(0, word), 5), 1), 9)
-    assert key_of(2**32 + 5, "noun", 9) == expected
-    assert key_of(2**32 + 5, "noun", 9, 4) == derived(expected, 4)
-    longer = derived(derived(0, word), ord("s"))
-    assert key_of(0, "nouns") == derived(derived(longer, 0), 0)
+    expected = derive_key(derive_key(derive_key(derive_key(0, word), 5), 1), 9)
+    assert make_key(2**32 + 5, "noun", 9) == expected
+    assert make_key(2**32 + 5, "noun", 9, 4) == derive_key(expected, 4)
+    longer = derive_key(derive_key(0, word), ord("s"))
+    assert make_key(0, "nouns") == derive_key(derive_key(longer, 0), 0)
 
 
 def test_uniform_numbers_fill_the_interval_evenly() -> None:
@@ -105,7 +105,7 @@ def counter_of(key: int, number: int) -> int:
 @pytest.mark.parametrize(("bits", "number"), [(0, 2.0**-33), (2**32 - 1, 1 - 2.0**-33)])
 def test_uniform_numbers_never_touch_the_ends(bits: int, number: float) -> None:
     counter = np.array([counter_of(KEY, bits)])
-    assert hashed(KEY, counter).tolist() == [bits]
+    assert random_bits(KEY, counter).tolist() == [bits]
     assert uniforms(KEY, counter).tolist() == [number]
 
 

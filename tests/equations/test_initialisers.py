@@ -10,16 +10,21 @@ import pytest
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.arrays import Array
-from chainrule.equations.initialisers import INITIALISERS, RECOMMENDED, Initialiser, Spread
+from chainrule.equations.initialisers import (
+    INITIALISERS,
+    RECOMMENDED,
+    Initialiser,
+    InitialiserSettings,
+)
 
 ALL = [pytest.param(initialiser, id=name) for name, initialiser in INITIALISERS.items()]
 FAN_IN, FAN_OUT = 50, 4000
 COUNT = FAN_IN * FAN_OUT
 
 
-def _draw(name: str, spread: Spread | None = None, seed: int = 0) -> Array:
+def _draw(name: str, spread: InitialiserSettings | None = None, seed: int = 0) -> Array:
     generator = np.random.default_rng(seed)
-    return INITIALISERS[name].draw(generator, FAN_IN, FAN_OUT, spread or Spread())
+    return INITIALISERS[name].draw(generator, FAN_IN, FAN_OUT, spread or InitialiserSettings())
 
 
 def test_table_names_six_initialisers_in_the_order_of_their_ids() -> None:
@@ -29,14 +34,14 @@ def test_table_names_six_initialisers_in_the_order_of_their_ids() -> None:
 
 
 def test_records_cannot_be_changed() -> None:
-    for record in (Spread(), INITIALISERS["he"]):
+    for record in (InitialiserSettings(), INITIALISERS["he"]):
         with pytest.raises(FrozenInstanceError):
             record.name = "other"  # type: ignore[union-attr, misc]
 
 
 @pytest.mark.parametrize("initialiser", ALL)
 def test_shape_is_fan_out_by_fan_in_of_float64(initialiser: Initialiser) -> None:
-    W = initialiser.draw(np.random.default_rng(0), 3, 2, Spread())
+    W = initialiser.draw(np.random.default_rng(0), 3, 2, InitialiserSettings())
     assert W.shape == (2, 3)
     assert W.dtype == np.float64
 
@@ -55,16 +60,18 @@ def test_zeros_are_0() -> None:
 @pytest.mark.parametrize(
     ("name", "spread", "variance"),
     [
-        ("uniform", Spread(), 4 / 12),
-        ("uniform", Spread(low=0.0, high=0.01), 1e-4 / 12),
-        ("normal", Spread(), 1.0),
-        ("normal", Spread(deviation=0.1), 0.01),
-        ("lecun", Spread(deviation=9.0), 1 / FAN_IN),
-        ("glorot", Spread(high=9.0), 2 / (FAN_IN + FAN_OUT)),
-        ("he", Spread(deviation=9.0), 2 / FAN_IN),
+        ("uniform", InitialiserSettings(), 4 / 12),
+        ("uniform", InitialiserSettings(low=0.0, high=0.01), 1e-4 / 12),
+        ("normal", InitialiserSettings(), 1.0),
+        ("normal", InitialiserSettings(deviation=0.1), 0.01),
+        ("lecun", InitialiserSettings(deviation=9.0), 1 / FAN_IN),
+        ("glorot", InitialiserSettings(high=9.0), 2 / (FAN_IN + FAN_OUT)),
+        ("he", InitialiserSettings(deviation=9.0), 2 / FAN_IN),
     ],
 )
-def test_moments_are_those_of_the_formula(name: str, spread: Spread, variance: float) -> None:
+def test_moments_are_those_of_the_formula(
+    name: str, spread: InitialiserSettings, variance: float
+) -> None:
     W = _draw(name, spread)
     middle = (spread.low + spread.high) / 2 if name == "uniform" else 0
     # Six standard errors: of the mean, and of the variance, whose error is at most √(2/n) of it.
@@ -75,13 +82,13 @@ def test_moments_are_those_of_the_formula(name: str, spread: Spread, variance: f
 @pytest.mark.parametrize(
     ("name", "spread", "low", "high"),
     [
-        ("uniform", Spread(), -1.0, 1.0),
-        ("uniform", Spread(low=0.0, high=0.01), 0.0, 0.01),
-        ("glorot", Spread(), -math.sqrt(6 / 4050), math.sqrt(6 / 4050)),
+        ("uniform", InitialiserSettings(), -1.0, 1.0),
+        ("uniform", InitialiserSettings(low=0.0, high=0.01), 0.0, 0.01),
+        ("glorot", InitialiserSettings(), -math.sqrt(6 / 4050), math.sqrt(6 / 4050)),
     ],
 )
 def test_uniform_draws_fill_their_range_and_keep_to_it(
-    name: str, spread: Spread, low: float, high: float
+    name: str, spread: InitialiserSettings, low: float, high: float
 ) -> None:
     W = _draw(name, spread)
     assert low <= W.min() < low + (high - low) / 1000
@@ -101,7 +108,9 @@ def test_a_layer_keeps_the_mean_square_of_its_inputs(name: str, keeps: str) -> N
     generator = np.random.default_rng(1)
     x = generator.standard_normal((200, 256))
     for _ in range(5):
-        x = ACTIVATIONS[keeps].value(x @ INITIALISERS[name].draw(generator, 256, 256, Spread()).T)
+        x = ACTIVATIONS[keeps].value(
+            x @ INITIALISERS[name].draw(generator, 256, 256, InitialiserSettings()).T
+        )
     assert 0.6 < np.square(x).mean() < 1.6
 
 

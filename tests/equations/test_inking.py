@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.equations.inking import cut_out, noisy, thickened
+from chainrule.equations.inking import add_noise, cut_out, thicken
 
 
 def _dot(side: int = 7) -> np.ndarray:
@@ -17,52 +17,52 @@ def _dot(side: int = 7) -> np.ndarray:
 
 
 def test_a_dot_grows_by_half_at_each_edge() -> None:
-    grown = thickened(_dot(), 1.0)
+    grown = thicken(_dot(), 1.0)
     assert grown[3].tolist() == [0, 0, 0.5, 1, 0.5, 0, 0]
     assert grown[2, 2] == 0.5 * math.sqrt(0.5)
     assert np.array_equal(grown, grown.T)
 
 
 def test_more_than_a_pixel_goes_in_steps() -> None:
-    once = thickened(_dot(), 2.0)
-    assert np.array_equal(thickened(_dot(), 3.0), thickened(once, 1.0))
-    assert thickened(_dot(), 3.0)[3].tolist() == [0, 0.5, 1, 1, 1, 0.5, 0]
+    once = thicken(_dot(), 2.0)
+    assert np.array_equal(thicken(_dot(), 3.0), thicken(once, 1.0))
+    assert thicken(_dot(), 3.0)[3].tolist() == [0, 0.5, 1, 1, 1, 0.5, 0]
 
 
 def test_thinner_is_the_same_of_what_is_not_ink() -> None:
     image = np.pad(np.ones((4, 5)), 2)
-    thin = thickened(image, -1.0)
+    thin = thicken(image, -1.0)
     assert thin[4].tolist() == [0, 0, 0.5, 1, 1, 1, 0.5, 0, 0]
     inner = (slice(2, -2), slice(2, -2))
-    assert np.allclose(thin[inner], (1 - thickened(1 - image, 1.0))[inner], rtol=0, atol=1e-15)
+    assert np.allclose(thin[inner], (1 - thicken(1 - image, 1.0))[inner], rtol=0, atol=1e-15)
 
 
 def test_a_stroke_has_the_width_it_is_said_to_have() -> None:
     stroke = np.zeros((5, 12))
     stroke[:, 5:8] = 1.0
     for by in (-1.5, -0.4, 0.7, 2.5):
-        assert thickened(stroke, by)[2].sum() == pytest.approx(3 + by)
+        assert thicken(stroke, by)[2].sum() == pytest.approx(3 + by)
 
 
 def test_outside_is_no_ink() -> None:
     full = np.ones((3, 3))
-    assert np.array_equal(thickened(full, 1.0), full)
-    assert thickened(full, -1.0).tolist() == [[0.5] * 3, [0.5, 1, 0.5], [0.5] * 3]
+    assert np.array_equal(thicken(full, 1.0), full)
+    assert thicken(full, -1.0).tolist() == [[0.5] * 3, [0.5, 1, 0.5], [0.5] * 3]
 
 
 def test_nothing_changes_by_nothing() -> None:
     image = np.random.default_rng(0).random((4, 3))
-    assert np.array_equal(thickened(image, 0.0), image)
+    assert np.array_equal(thicken(image, 0.0), image)
 
 
 def test_noise_stays_within_full_ink() -> None:
     x, g = np.array([0.0, 100.0, 200.0]), np.array([-1.0, 2.0, 3.0])
-    assert noisy(x, g, 0.1, 255.0).tolist() == [0.0, 151.0, 255.0]
+    assert add_noise(x, g, 0.1, 255.0).tolist() == [0.0, 151.0, 255.0]
 
 
 def test_noise_stays_within_what_goes_beyond_full_ink() -> None:
     x, g = np.array([-2.0, 0.5, 3.0]), np.array([-1.0, 1.0, 1.0])
-    assert noisy(x, g, 0.5, 1.0).tolist() == [-2.0, 1.0, 3.0]
+    assert add_noise(x, g, 0.5, 1.0).tolist() == [-2.0, 1.0, 3.0]
 
 
 def test_a_square_of_all_channels_is_cut_out() -> None:

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.equations.hashing import hashed, key_of, uniforms
-from chainrule.equations.mixing import mixed, partners, shares
+from chainrule.equations.hashing import make_key, random_bits, uniforms
+from chainrule.equations.mixing import mix, mixing_weights, partners
 
-KEY = key_of(1, "mixup", 0)
+KEY = make_key(1, "mixup", 0)
 
 
 def test_everyone_has_another_partner() -> None:
@@ -21,7 +21,7 @@ def test_everyone_has_another_partner() -> None:
 
 
 def test_a_partner_by_hand() -> None:
-    number = int(hashed(KEY, np.array(3 * 5)))
+    number = int(random_bits(KEY, np.array(3 * 5)))
     assert partners(KEY, 10)[5] == (5 + 1 + 9 * number // 2**32) % 10
 
 
@@ -38,7 +38,7 @@ def test_a_lone_example_is_its_own_partner() -> None:
 
 @pytest.mark.parametrize("alpha", [0.1, 0.2, 0.4, 1.0, 2.0, 8.0])
 def test_shares_have_the_moments_of_the_beta_distribution(alpha: float) -> None:
-    kept = shares(KEY, 200_000, alpha)
+    kept = mixing_weights(KEY, 200_000, alpha)
     assert ((kept >= 0.5) & (kept <= 1)).all()
     assert np.mean(np.square(2 * kept - 1)) == pytest.approx(1 / (2 * alpha + 1), rel=0.01)
     fourth = 3 / ((2 * alpha + 1) * (2 * alpha + 3))
@@ -46,23 +46,25 @@ def test_shares_have_the_moments_of_the_beta_distribution(alpha: float) -> None:
 
 
 def test_a_share_of_the_even_distribution_is_even() -> None:
-    counts, _ = np.histogram(shares(KEY, 100_000, 1.0), 20, (0.5, 1))
+    counts, _ = np.histogram(mixing_weights(KEY, 100_000, 1.0), 20, (0.5, 1))
     assert np.square(counts - 5000).sum() / 5000 < 50
 
 
 def test_a_share_by_hand() -> None:
     u, v = uniforms(KEY, np.array([3 * 2 + 1, 3 * 2 + 2]))
     q = (u ** (-1 / 0.4) - 1) * math.cos(2 * math.pi * v) ** 2
-    assert shares(KEY, 3, 0.4)[2] == pytest.approx(0.5 + 0.5 / math.sqrt(1 + 1 / q), rel=1e-12)
+    assert mixing_weights(KEY, 3, 0.4)[2] == pytest.approx(
+        0.5 + 0.5 / math.sqrt(1 + 1 / q), rel=1e-12
+    )
 
 
 def test_a_very_small_alpha_leaves_examples_alone() -> None:
-    kept = shares(KEY, 1000, 1e-5)
+    kept = mixing_weights(KEY, 1000, 1e-5)
     assert (kept == 1).mean() > 0.99
 
 
-def test_mixed_rows_and_targets() -> None:
+def test_mix_rows_and_targets() -> None:
     share = np.array([1.0, 0.75])
     x, other = np.array([[4.0, 8.0], [0.0, 4.0]]), np.array([[9.0, 9.0], [4.0, 0.0]])
-    assert mixed(x, other, share).tolist() == [[4.0, 8.0], [1.0, 3.0]]
-    assert mixed(np.array([2.0, 4.0]), np.array([0.0, 0.0]), share).tolist() == [2.0, 3.0]
+    assert mix(x, other, share).tolist() == [[4.0, 8.0], [1.0, 3.0]]
+    assert mix(np.array([2.0, 4.0]), np.array([0.0, 0.0]), share).tolist() == [2.0, 3.0]

@@ -18,7 +18,7 @@ from chainrule.equations.updates import (
     UpdateSettings,
     clip_norm,
     gradient_norm,
-    limited_rows,
+    limit_row_norms,
 )
 
 ALL = [pytest.param(update, id=name) for name, update in UPDATES.items()]
@@ -245,16 +245,16 @@ def test_the_length_of_a_gradient_is_nothing_to_lion(size: float) -> None:
     assert made[0].theta.tolist() == [-0.25, 0.25, 0]
 
 
-def test_limited_rows_by_hand() -> None:
+def test_limit_row_norms_by_hand() -> None:
     W = np.array([[3.0, -4.0], [0.3, 0.4], [0.0, 0.0], [0.0, 1.0]])
-    found = limited_rows(W, 1.0)
+    found = limit_row_norms(W, 1.0)
     assert_allclose(found, [[0.6, -0.8], [0.3, 0.4], [0.0, 0.0], [0.0, 1.0]], rtol=1e-15)
     assert_array_equal(found[1:], W[1:])
     assert_array_equal(W[0], [3, -4])
 
 
-def test_limited_rows_keeps_float32_and_does_not_overflow() -> None:
-    found = limited_rows(np.array([[3e30, -4e30]], np.float32), 2.5)
+def test_limit_row_norms_keeps_float32_and_does_not_overflow() -> None:
+    found = limit_row_norms(np.array([[3e30, -4e30]], np.float32), 2.5)
     assert found.dtype == np.float32
     assert_allclose(found, [[1.5, -2]], rtol=1e-6)
 
@@ -270,7 +270,7 @@ def test_the_latest_gradient_counts_more_in_lions_step_than_in_its_memory() -> N
 @pytest.mark.parametrize("longest", [0.25, 1.0, 2.5, 40.0])
 def test_limited_rows_are_as_long_as_allowed_or_as_they_were(longest: float) -> None:
     W = np.random.default_rng(0).normal(size=(50, 3)) * np.arange(50)[:, None] / 10
-    lengths, found = np.linalg.norm(W, axis=1), limited_rows(W, longest)
+    lengths, found = np.linalg.norm(W, axis=1), limit_row_norms(W, longest)
     assert_allclose(np.linalg.norm(found, axis=1), np.minimum(lengths, longest), rtol=1e-14)
     short = lengths <= longest
     assert short.any()

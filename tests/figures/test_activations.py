@@ -28,9 +28,9 @@ def test_numbers_are_those_of_the_equations(name: str) -> None:
     (curve,) = activations_data([name], low=-3, high=3, points=61)
     smooth = ~np.isnan(curve.value)
     activation = ACTIVATIONS[name]
-    assert activation.slope is not None
+    assert activation.derivative is not None
     np.testing.assert_array_equal(curve.value[smooth], activation.value(curve.z[smooth]))
-    np.testing.assert_array_equal(curve.slope[smooth], activation.slope(curve.z[smooth]))
+    np.testing.assert_array_equal(curve.slope[smooth], activation.derivative(curve.z[smooth]))
     assert curve.z[0] == -3
     assert curve.z[-1] == 3
     assert (np.diff(curve.z) > 0).all()

@@ -9,7 +9,7 @@ import pytest
 
 from chainrule.attribution.replay import RunReplay
 from chainrule.engine.scoring import score_outputs
-from chainrule.equations.costs import cost_named
+from chainrule.equations.costs import get_cost
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points, sample_of
 from chainrule.training.run_folder import RunFolder
@@ -64,7 +64,7 @@ def test_a_sample_is_scored_as_by_the_network(course: RunReplay) -> None:
     network = course.network(course.newest.parameters)
     expected = score_outputs(
         network.architecture,
-        cost_named("categorical_cross_entropy"),
+        get_cost("categorical_cross_entropy"),
         sample.data,
         network.outputs(sample.data.inputs),
     )

@@ -13,9 +13,9 @@ from numpy.testing import assert_allclose
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.arrays import Array
 from chainrule.equations.backpropagation import Layer, trace
-from chainrule.equations.costs import COSTS, cost_named
+from chainrule.equations.costs import COSTS, get_cost
 from chainrule.equations.penalties import penalty, penalty_gradient
-from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far
+from chainrule.equations.schedules import SCHEDULES, Clock, ScheduleSettings, count_drops
 from chainrule.equations.updates import UPDATES, UpdateSettings
 
 FILE = Path(__file__).with_name("gradients.json")
@@ -57,7 +57,7 @@ def test_gradients_are_those_of_autodiff(case: dict[str, Any]) -> None:
     layers = [
         Layer(np.array(W), np.array(b), phi) for W, b in zip(case["W"], case["b"], strict=True)
     ]
-    cost = cost_named(case["cost"], objective["huber_threshold"])
+    cost = get_cost(case["cost"], objective["huber_threshold"])
     shares = np.array(objective["shares"])[:, None]
     t = trace(np.array(case["x"]), np.array(case["y"]), layers, cost, shares)
     theta, is_weight = _flat(case["W"], case["b"])
@@ -83,7 +83,7 @@ def test_updates_step_alike(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in GOLDEN["schedules"] if name != "plateau"])
 def test_schedules_run_alike(name: str) -> None:
     golden = GOLDEN["schedules"][name]
-    course, steps = Course(**golden["course"]), golden["steps"]
+    course, steps = ScheduleSettings(**golden["course"]), golden["steps"]
     clocks = [Clock(epoch=step, step=step, steps=steps) for step in range(steps + 1)]
     _near(
         [SCHEDULES[name].rate(golden["eta0"], clock, course) for clock in clocks], golden["rates"]
@@ -92,9 +92,9 @@ def test_schedules_run_alike(name: str) -> None:
 
 def test_plateaus_drop_alike() -> None:
     golden = GOLDEN["schedules"]["plateau"]
-    costs, course, rates = golden["costs"], Course(factor=golden["factor"]), []
+    costs, course, rates = golden["costs"], ScheduleSettings(factor=golden["factor"]), []
     for n in range(1, len(costs) + 1):
-        drops = drops_so_far(costs[:n], golden["patience"], golden["min_delta"])
+        drops = count_drops(costs[:n], golden["patience"], golden["min_delta"])
         clock = Clock(epoch=n, step=n, steps=len(costs), drops=drops)
         rates.append(SCHEDULES["plateau"].rate(golden["eta0"], clock, course))
     _near(rates, golden["rates"])

@@ -87,13 +87,13 @@ def fill(key: int, numbers: Array, keys: Array, shares: Array) -> int:
 
 def hashes_agree(n: int) -> bool:
     """Whether the kernels' random numbers are the book's to the bit."""
-    key = book.key_of(2**62, "trial", 5)
+    key = book.make_key(2**62, "trial", 5)
     numbers, keys, shares = np.empty(n, np.uint32), np.empty(n, np.int64), np.empty(n)
     fill(key, numbers, keys, shares)
     counters = np.arange(n)
     return (
-        np.array_equal(numbers, book.hashed(key, counters))
-        and keys.tolist() == [book.derived(key, k) for k in range(n)]
+        np.array_equal(numbers, book.random_bits(key, counters))
+        and keys.tolist() == [book.derive_key(key, k) for k in range(n)]
         and np.array_equal(shares, book.uniforms(key, counters))
     )
 

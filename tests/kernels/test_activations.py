@@ -24,7 +24,7 @@ from chainrule.kernels.activations import (
 )
 
 ALL = [pytest.param(a, id=a.name) for a in ACTIVATIONS.values()]
-SINGLE = [pytest.param(a, id=a.name) for a in ACTIVATIONS.values() if a.slope is not None]
+SINGLE = [pytest.param(a, id=a.name) for a in ACTIVATIONS.values() if a.derivative is not None]
 WIDTHS = [1, 4, 15, 16, 17, 33]
 
 
@@ -53,7 +53,7 @@ def test_value_and_derivative_together(activation, width):
     activate_with_derivative(ACTIVATION_CODES[activation.name], z, a, slope)
     activate_row(ACTIVATION_CODES[activation.name], z, alone)
     np.testing.assert_array_equal(a, alone)
-    np.testing.assert_allclose(slope, activation.slope(z), rtol=1e-12)
+    np.testing.assert_allclose(slope, activation.derivative(z), rtol=1e-12)
 
 
 @pytest.mark.parametrize("activation", SINGLE)
@@ -81,7 +81,9 @@ def test_infinity_and_nan_are_the_books(activation):
     with np.errstate(all="ignore"):
         activate_with_derivative(ACTIVATION_CODES[activation.name], z, a, slope)
         np.testing.assert_array_equal(a, activation.value(z))
-        np.testing.assert_allclose(slope[[0, 1, 3, 4]], activation.slope(z[[0, 1, 3, 4]]), 1e-15)
+        np.testing.assert_allclose(
+            slope[[0, 1, 3, 4]], activation.derivative(z[[0, 1, 3, 4]]), 1e-15
+        )
 
 
 def test_softmax_of_a_row_with_nan_is_nan():
@@ -134,7 +136,7 @@ def test_curves_are_the_books_in_float64(name):
     book = ACTIVATIONS[name]
     rtol = 1e-12 if name == "gelu" else 2e-15  # its tail is e^-450
     np.testing.assert_allclose(value, book.value(z), rtol=rtol, atol=1e-300)
-    np.testing.assert_allclose(slope, book.slope(z), rtol=max(rtol, 4e-15), atol=1e-16)
+    np.testing.assert_allclose(slope, book.derivative(z), rtol=max(rtol, 4e-15), atol=1e-16)
 
 
 def test_softplus_lanes_is_the_activation():

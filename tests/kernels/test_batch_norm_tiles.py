@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from chainrule.equations.normalisation import gain_gradient, normal_gradient, normalise, scaled
+from chainrule.equations.normalisation import (
+    gain_gradient,
+    normalisation_gradient,
+    normalise,
+    scale_and_shift,
+)
 from chainrule.kernels.batch_norm_tiles import (
     DELTA_SUM,
     GAIN_SUM,
@@ -76,7 +81,7 @@ def test_forward_is_the_books(width: int, rows: int) -> None:
     layer = layer_of(width, rows)
     forward(layer)
     normal = normalise(layer.u)
-    z = scaled(normal, layer.gain, layer.b)
+    z = scale_and_shift(normal, layer.gain, layer.b)
     for sheet, wanted in (
         (layer.buffers.normalised, normal.values),
         (layer.buffers.z, z),
@@ -94,7 +99,7 @@ def test_back_is_the_books(width: int, rows: int) -> None:
     for task in range((width + LANES - 1) // LANES):
         pull_back_normalisation(layer.plan, layer.buffers, layer.theta, 0, task, rows)
     normal = normalise(layer.u)
-    du = normal_gradient(normal, layer.gain, delta)
+    du = normalisation_gradient(normal, layer.gain, delta)
     np.testing.assert_allclose(rows_of(layer, layer.buffers.delta), du, rtol=1e-9, atol=1e-10)
     sums = layer.buffers.norm_sums[:, layer.plan.sum_starts[0] : layer.plan.sum_starts[0] + width]
     np.testing.assert_allclose(sums[DELTA_SUM], delta.sum(axis=0), rtol=1e-12, atol=1e-12)

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from chainrule.equations.distortions import Augmentation
-from chainrule.equations.hashing import key_of
-from chainrule.equations.warping import displacements, smoothing
+from chainrule.equations.hashing import make_key
+from chainrule.equations.warping import displacements, smoothing_matrix
 from chainrule.kernels.augmentation_records import make_distortion, make_scratch
 from chainrule.kernels.warping import draw_field
 
@@ -66,7 +66,7 @@ def test_every_case_compiled(compiling) -> None:
 def test_the_field_of_given_noise(h, w) -> None:
     strengths = Augmentation(elastic=30, elastic_smoothness=1.5)
     scratch = make_scratch(strengths, h, w, 1)
-    draw_field(key_of(0, "field"), make_distortion(strengths, h, w, 1, 1.0), scratch)
+    draw_field(make_key(0, "field"), make_distortion(strengths, h, w, 1, 1.0), scratch)
     white = scratch.field[scratch.starts.white :][: 2 * h * w].reshape(2, h, w)
     assert -1 <= white.min() < -0.5 < 0.5 < white.max() <= 1
     step = -(-w // 16) * 16
@@ -77,9 +77,9 @@ def test_the_field_of_given_noise(h, w) -> None:
 
 def test_a_scratch_has_the_matrices_that_smooth() -> None:
     scratch = make_scratch(Augmentation(elastic=8, elastic_smoothness=2), 3, 5, 2)
-    assert np.allclose(scratch.field[:9].reshape(3, 3), 8 * smoothing(3, 2))
+    assert np.allclose(scratch.field[:9].reshape(3, 3), 8 * smoothing_matrix(3, 2))
     across = scratch.field[scratch.starts.across :][: 5 * 16].reshape(5, 16)
-    assert np.allclose(across[:, :5], smoothing(5, 2))
+    assert np.allclose(across[:, :5], smoothing_matrix(5, 2))
     assert (scratch.page.size, scratch.spare.size) == (6 * 8, 6 * 8)
     assert (scratch.copy.size, scratch.original.size) == (30, 30)
 

@@ -9,8 +9,8 @@ import pytest
 
 from chainrule.engine.step_hyperparameters import step_hyperparameters
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.dropout import mask
-from chainrule.equations.hashing import key_of
+from chainrule.equations.dropout import dropout_mask
+from chainrule.equations.hashing import make_key
 from chainrule.kernels.dropout import activate_rows
 from chainrule.kernels.panels import PANEL
 from chainrule.kernels.records import Batch, PanelRows
@@ -20,7 +20,7 @@ from chainrule.network.packed_parameters import PackedLayout
 from chainrule.network.parameters import Layout
 from chainrule.recipe import Recipe
 
-KEY = key_of(3, "dropout", 8, 1)
+KEY = make_key(3, "dropout", 8, 1)
 ROWS = 21
 
 
@@ -52,7 +52,9 @@ def test_a_panel_is_masked_as_the_book_has_it(
     width: int, share: float, place: int, dtype: str
 ) -> None:
     z, a, slope = activated(width, share, (0, ROWS), place, dtype)
-    m = mask(KEY, np.arange(place, place + ROWS), width, share, dtype)[:, width - z.shape[1] :]
+    m = dropout_mask(KEY, np.arange(place, place + ROWS), width, share, dtype)[
+        :, width - z.shape[1] :
+    ]
     tanh = ACTIVATIONS["tanh"].value(z)
     tolerance = 1e-6 if dtype == "float32" else 1e-14
     np.testing.assert_allclose(a, tanh * m, rtol=tolerance, atol=1e-30)

@@ -8,20 +8,21 @@ import pytest
 from chainrule.equations import hashing as book
 from chainrule.kernels.hashing import derive_key, hash_counter, uniform
 
-KEYS = [0, 1, 2**32 - 1, 2**63 - 1, book.key_of(5, "dropout", 3)]
+KEYS = [0, 1, 2**32 - 1, 2**63 - 1, book.make_key(5, "dropout", 3)]
 COUNTERS = [0, 1, 2, 783, 2**31, 2**32 - 1]
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_they_are_the_books(key) -> None:
     numbers = [hash_counter(key, counter) for counter in COUNTERS]
-    assert numbers == book.hashed(key, np.array(COUNTERS)).tolist()
+    assert numbers == book.random_bits(key, np.array(COUNTERS)).tolist()
     assert all(isinstance(number, np.uint32) for number in numbers)
-    assert [derive_key(key, c) for c in COUNTERS] == [book.derived(key, c) for c in COUNTERS]
+    assert [derive_key(key, c) for c in COUNTERS] == [book.derive_key(key, c) for c in COUNTERS]
     assert [uniform(key, c) for c in COUNTERS] == book.uniforms(key, np.array(COUNTERS)).tolist()
 
 
 def test_counters_may_be_numpys() -> None:
     counters = np.array(COUNTERS[:4])
-    assert [hash_counter(KEYS[4], c) for c in counters] == book.hashed(KEYS[4], counters).tolist()
-    assert derive_key(KEYS[4], counters[1]) == book.derived(KEYS[4], 1)
+    bits = book.random_bits(KEYS[4], counters).tolist()
+    assert [hash_counter(KEYS[4], c) for c in counters] == bits
+    assert derive_key(KEYS[4], counters[1]) == book.derive_key(KEYS[4], 1)

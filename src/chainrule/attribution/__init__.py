@@ -1,58 +1,54 @@
-"""Real networks explained: one weight in one step, one neuron, one decision."""
+"""Saved runs looked into: one weight in one step, one neuron, one decision and its causes.
+
+`inspect_weight`, `inspect_neuron`, `inspect_decision`, `inspect_influence` and `inspect_mislabels`
+take a run and return a document; `RunReplay` computes any step of a run again, to the bit.
+"""
 
 from typing import TYPE_CHECKING
 
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.attribution.decision import decision_story as decision_story
-    from chainrule.attribution.forward_trace import ForwardTrace as ForwardTrace
-    from chainrule.attribution.influence import influence_story as influence_story
-    from chainrule.attribution.mislabels import mislabels_story as mislabels_story
-    from chainrule.attribution.neuron import neuron_story as neuron_story
-    from chainrule.attribution.page import story_page as story_page
+    from chainrule.attribution.inspection import INSPECTION_LIMITS as INSPECTION_LIMITS
+    from chainrule.attribution.inspection import SUSPECTS as SUSPECTS
+    from chainrule.attribution.inspection import TOP as TOP
+    from chainrule.attribution.inspection import inspect_decision as inspect_decision
+    from chainrule.attribution.inspection import inspect_influence as inspect_influence
+    from chainrule.attribution.inspection import inspect_mislabels as inspect_mislabels
+    from chainrule.attribution.inspection import inspect_neuron as inspect_neuron
+    from chainrule.attribution.inspection import inspect_weight as inspect_weight
     from chainrule.attribution.replay import RunReplay as RunReplay
     from chainrule.attribution.replay import RunStep as RunStep
     from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
-    from chainrule.attribution.replay_stages import run_stages as run_stages
-    from chainrule.attribution.story import Gallery as Gallery
-    from chainrule.attribution.story import Lines as Lines
-    from chainrule.attribution.story import Picture as Picture
-    from chainrule.attribution.story import Story as Story
-    from chainrule.attribution.weight import WeightRequest as WeightRequest
-    from chainrule.attribution.weight import weight_story as weight_story
 
 __all__ = [
+    "INSPECTION_LIMITS",
     "REPLAY_BUDGET",
-    "ForwardTrace",
-    "Gallery",
-    "Lines",
-    "Picture",
+    "SUSPECTS",
+    "TOP",
     "RunReplay",
     "RunStep",
-    "Story",
-    "WeightRequest",
-    "decision_story",
-    "influence_story",
-    "mislabels_story",
-    "neuron_story",
-    "run_stages",
-    "story_page",
-    "weight_story",
+    "inspect_decision",
+    "inspect_influence",
+    "inspect_mislabels",
+    "inspect_neuron",
+    "inspect_weight",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "replay_stages": ["REPLAY_BUDGET", "run_stages"],
-        "decision": ["decision_story"],
-        "forward_trace": ["ForwardTrace"],
-        "influence": ["influence_story"],
-        "mislabels": ["mislabels_story"],
-        "neuron": ["neuron_story"],
-        "page": ["story_page"],
+        "inspection": [
+            "INSPECTION_LIMITS",
+            "SUSPECTS",
+            "TOP",
+            "inspect_decision",
+            "inspect_influence",
+            "inspect_mislabels",
+            "inspect_neuron",
+            "inspect_weight",
+        ],
         "replay": ["RunReplay", "RunStep"],
-        "story": ["Gallery", "Lines", "Picture", "Story"],
-        "weight": ["WeightRequest", "weight_story"],
+        "replay_stages": ["REPLAY_BUDGET"],
     },
 )

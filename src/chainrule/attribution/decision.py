@@ -11,6 +11,7 @@ from chainrule.attribution.example_view import (
     example_picture,
     input_name,
     is_image,
+    sentences,
     signed_picture,
     target_text,
 )
@@ -23,55 +24,54 @@ from chainrule.attribution.margin import (
     decompose_margin,
     output_choice,
 )
-from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import number_cell, terms_table
+from chainrule.documents import Block, Document, Gallery, Heading, Table
 from chainrule.errors import InputError
-from chainrule.evaluation import Table
 
-__all__ = ["decision_story"]
+__all__ = ["decision_document"]
 
 
-def decision_story(passing: ForwardTrace, top: int) -> Story:
+def decision_document(trace: ForwardTrace, top: int) -> Document:
     """Why a network chose a class for an example.
 
     Args:
-        passing: the network and the example.
+        trace: the network and the example.
         top: how many parts are told one by one.
 
     Raises: InputError where the targets are numbers.
     """
-    if not passing.dataset.classifies:
+    if not trace.dataset.classifies:
         raise InputError(
-            passing.where,
+            trace.where,
             expected="a network that chooses between classes",
             got="targets that are numbers",
             remedy="Ask for a neuron of the last layer instead",
             argument="decision",
         )
-    told = _DecisionStory(passing, top)
-    return Story(
-        title=f"Why {passing.path} chose {told.name(told.choice.chosen)}",
-        blocks=tuple(told.blocks()),
-        numbers=told.record(),
+    producer = _DecisionProducer(trace, top)
+    return Document(
+        title=f"Why {trace.path} chose {producer.name(producer.choice.chosen)}",
+        blocks=tuple(producer.blocks()),
+        values=producer.record,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _DecisionStory:
-    passing: ForwardTrace
+class _DecisionProducer:
+    trace: ForwardTrace
     top: int
 
     @cached_property
     def choice(self) -> OutputChoice:
-        return output_choice(self.passing)
+        return output_choice(self.trace)
 
     @cached_property
     def margin(self) -> Margin:
-        return decompose_margin(self.passing, self.choice)
+        return decompose_margin(self.trace, self.choice)
 
     @property
     def depth(self) -> int:
-        return self.passing.depth
+        return self.trace.depth
 
     @property
     def is_single(self) -> bool:
@@ -80,27 +80,28 @@ class _DecisionStory:
 
     def name(self, output: int) -> str:
         """The class that an output stands for; a single one by which side of ½ it is on."""
-        names = self.passing.dataset.class_names
+        names = self.trace.dataset.class_names
         if self.is_single:
-            sure = self.passing.activations(self.depth)[0] > 0.5
+            sure = self.trace.activations(self.depth)[0] > 0.5
             return names[1] if sure and len(names) > 1 else names[0]
         return names[output]
 
     def blocks(self) -> Iterator[Block]:
-        yield Lines("", tuple(self._sentences()))
+        yield sentences(self._sentences())
         yield self._outputs()
         yield self._by_neurons()
-        yield Lines("Back to the inputs", tuple(self._input_sentences()))
+        yield Heading("Back to the inputs")
+        yield sentences(self._input_sentences())
         yield from self._by_inputs()
 
     def _sentences(self) -> Iterator[str]:
-        target = target_text(self.passing.dataset, self.passing.row)
+        target = target_text(self.trace.dataset, self.trace.row)
         chosen = self.name(self.choice.chosen)
         verdict = "which is right" if chosen == target else f"which is wrong: it is {target}"
-        yield f"For {self.passing.description}."
+        yield f"For {self.trace.description}."
         yield f"It chose {chosen}, {verdict}."
         margin = number_cell(self.margin.neurons.total)
-        last = self.passing.network.architecture.activations[-1]
+        last = self.trace.network.architecture.activations[-1]
         if self.choice.rival is None:
             output = number_cell(self._activation(0))
             yield f"Its one output is {output}, of the sum {margin}."
@@ -113,10 +114,10 @@ class _DecisionStory:
             )
 
     def _activation(self, output: int) -> float:
-        return float(self.passing.activations(self.depth)[output])
+        return float(self.trace.activations(self.depth)[output])
 
     def _outputs(self) -> Table:
-        z = self.passing.sums(self.depth)
+        z = self.trace.sums(self.depth)
         rows = tuple(
             (self._output_name(j), number_cell(float(z[j])), number_cell(self._activation(j)))
             for j in self.choice.ordered[: max(self.top, 2)]
@@ -128,14 +129,14 @@ class _DecisionStory:
     def _output_name(self, output: int) -> str:
         if not self.is_single:
             return self.name(output)
-        return self.passing.dataset.class_names[-1]
+        return self.trace.dataset.class_names[-1]
 
     def _by_neurons(self) -> Table:
         whole, depth = self.margin.neurons, self.depth
         count = len(whole.terms) - 1
         ranked = [at for at in whole.ranked() if at < count][: self.top]
         weights = self._weights()
-        a = self.passing.activations(depth - 1)
+        a = self.trace.activations(depth - 1)
         rows = [
             (self._source(at), number_cell(float(a[at])), number_cell(float(weights[at])))
             for at in ranked
@@ -149,17 +150,17 @@ class _DecisionStory:
         return terms_table(title, header, rows, whole, last=((bias, float(whole.terms[-1])),))
 
     def _weights(self) -> Any:
-        W = self.passing.weights(self.depth)
+        W = self.trace.weights(self.depth)
         rival = self.choice.rival
         return W[self.choice.chosen] - (0.0 if rival is None else W[rival])
 
     def _source(self, at: int) -> str:
         if self.depth == 1:
-            return input_name(self.passing.dataset, at)
+            return input_name(self.trace.dataset, at)
         return f"neuron {at}"
 
     def _input_sentences(self) -> Iterator[str]:
-        margin, hidden = self.margin, self.passing.network.architecture.activations[:-1]
+        margin, hidden = self.margin, self.trace.network.architecture.activations[:-1]
         bent = ", ".join(name for name in dict.fromkeys(hidden) if name not in LINEAR)
         if bent:
             yield (
@@ -177,18 +178,14 @@ class _DecisionStory:
         yield "A part says what this input adds here, with all others as they are; no more."
 
     def _by_inputs(self) -> Iterator[Block]:
-        data, row, parts = self.passing.dataset, self.passing.row, self.margin.inputs
+        data, row, parts = self.trace.dataset, self.trace.row, self.margin.inputs
         if is_image(data):
-            yield Gallery(
-                "Inputs that speak for and against",
-                (
-                    example_picture(data, row, f"example {row}"),
-                    signed_picture(data, parts, "parts in the margin"),
-                ),
-            )
+            example = example_picture(data, row, f"example {row}")
+            yield Heading("Inputs that speak for and against")
+            yield Gallery((example, signed_picture(data, parts, "parts in the margin")))
             return
         ranked = sorted(range(len(parts)), key=lambda at: -abs(parts[at]))[: self.top]
-        x = self.passing.activations(0)
+        x = self.trace.activations(0)
         rows = tuple(
             (f"input {at}", number_cell(float(x[at])), number_cell(float(parts[at])))
             for at in ranked
@@ -197,16 +194,16 @@ class _DecisionStory:
 
     def record(self) -> dict[str, Any]:
         margin, depth = self.margin, self.depth
-        names = self.passing.dataset.class_names
+        names = self.trace.dataset.class_names
         return {
-            "network": self.passing.path,
-            "part": self.passing.part,
-            "example": self.passing.row,
-            "target": target_text(self.passing.dataset, self.passing.row),
+            "network": self.trace.path,
+            "part": self.trace.part,
+            "example": self.trace.row,
+            "target": target_text(self.trace.dataset, self.trace.row),
             "chosen": self.name(self.choice.chosen),
             "runner_up": None if self.choice.rival is None else names[self.choice.rival],
-            "z": self.passing.sums(depth).tolist(),
-            "a": self.passing.activations(depth).tolist(),
+            "z": self.trace.sums(depth).tolist(),
+            "a": self.trace.activations(depth).tolist(),
             "margin": margin.neurons.total,
             "neuron_parts": margin.neurons.terms[:-1].tolist(),
             "bias_part": float(margin.neurons.terms[-1]),

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.story import Picture
 from chainrule.data import Dataset
+from chainrule.documents import Paragraph, Picture
 from chainrule.ledger.formulas import number_text
 
-__all__ = ["example_picture", "input_name", "is_image", "signed_picture", "target_text"]
+__all__ = [
+    "example_picture",
+    "input_name",
+    "is_image",
+    "sentences",
+    "signed_picture",
+    "target_text",
+]
 
 Array = NDArray[Any]
+
+
+def sentences(lines: Iterable[str]) -> Paragraph:
+    """A paragraph of sentences; each stays a part of its own."""
+    first, *rest = lines
+    return Paragraph((first, *(f" {line}" for line in rest)))
 
 
 def is_image(dataset: Dataset) -> bool:

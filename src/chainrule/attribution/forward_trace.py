@@ -41,7 +41,7 @@ class ForwardTrace:
     dataset: Dataset
     part: str
     row: int
-    where: str = "explain"
+    where: str = "inspect"
 
     def __post_init__(self) -> None:
         last = len(self.dataset) - 1

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.example_view import example_picture, is_image, target_text
+from chainrule.attribution.example_view import example_picture, is_image, sentences, target_text
 from chainrule.attribution.forward_trace import ForwardTrace
 from chainrule.attribution.gradient_factors import (
     GradientFactors,
@@ -21,15 +21,14 @@ from chainrule.attribution.gradient_factors import (
 from chainrule.attribution.recipe_support import gradient_settings
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
-from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import number_cell
+from chainrule.documents import Block, Document, Gallery, Heading, Paragraph, Table
 from chainrule.engine import DatasetView, normalised_weights
-from chainrule.equations.costs import Cost, cost_named
-from chainrule.evaluation import Table
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["Influences", "compute_influences", "influence_story"]
+__all__ = ["Influences", "compute_influences", "influence_document"]
 
 Array = NDArray[Any]
 
@@ -58,7 +57,7 @@ class Influences:
 
 
 def compute_influences(
-    course: RunReplay, stages: Sequence[RunStage], passing: ForwardTrace
+    replay: RunReplay, stages: Sequence[RunStage], trace: ForwardTrace
 ) -> Influences:
     """The influence of all training examples on one example, of whatever data.
 
@@ -66,13 +65,13 @@ def compute_influences(
     the example by -η ∇c_i · ∇c.
 
     Args:
-        course: of the run.
+        replay: of the run.
         stages: of it.
-        passing: names the example.
+        trace: names the example.
     """
-    data, recipe = course.plan.training, course.plan.recipe
-    cost, outputs = cost_named(recipe.cost, recipe.huber_threshold), course.outputs
-    ones = [_example_factors(passing, outputs, stage, cost) for stage in stages]
+    data, recipe = replay.plan.training, replay.plan.recipe
+    cost, outputs = get_cost(recipe.cost, recipe.huber_threshold), replay.outputs
+    ones = [_example_factors(trace, outputs, stage, cost) for stage in stages]
     found = np.empty((len(stages), len(data)))
 
     def look(rows: slice, x: Array, y: Array) -> None:
@@ -92,36 +91,38 @@ def compute_influences(
 
 
 def _example_factors(
-    passing: ForwardTrace, outputs: int, stage: RunStage, cost: Cost
+    trace: ForwardTrace, outputs: int, stage: RunStage, cost: Cost
 ) -> GradientFactors:
-    working, row = DatasetView(passing.dataset, outputs, "float64"), np.array([passing.row])
+    working, row = DatasetView(trace.dataset, outputs, "float64"), np.array([trace.row])
     return gradient_factors(working.inputs(row), working.targets(row), stage.layers, cost)
 
 
-def influence_story(course: RunReplay, stages: RunStages, passing: ForwardTrace, top: int) -> Story:
+def influence_document(
+    replay: RunReplay, stages: RunStages, trace: ForwardTrace, top: int
+) -> Document:
     """Which training examples helped and which hurt a decision.
 
     Args:
-        course: of the run.
+        replay: of the run.
         stages: of it.
-        passing: names the example, of whatever data.
+        trace: names the example, of whatever data.
         top: how many of either kind are told one by one.
     """
-    told = _InfluenceStory(
-        course, stages, passing, top, compute_influences(course, stages.stages, passing)
+    producer = _InfluenceProducer(
+        replay, stages, trace, top, compute_influences(replay, stages.stages, trace)
     )
-    return Story(
-        title=f"What moved {course.path} on example {passing.row}",
-        blocks=tuple(told.blocks()),
-        numbers=told.record(),
+    return Document(
+        title=f"What moved {replay.path} on example {trace.row}",
+        blocks=tuple(producer.blocks()),
+        values=producer.record,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _InfluenceStory:
-    course: RunReplay
+class _InfluenceProducer:
+    replay: RunReplay
     stages: RunStages
-    passing: ForwardTrace
+    trace: ForwardTrace
     top: int
     found: Influences
 
@@ -140,8 +141,8 @@ class _InfluenceStory:
     @cached_property
     def predictions(self) -> list[str]:
         """What the network said of the example at each stage, with the output that says so."""
-        names, outputs = self.passing.dataset.class_names, self.found.outputs
-        if not self.passing.dataset.classifies:
+        names, outputs = self.trace.dataset.class_names, self.found.outputs
+        if not self.trace.dataset.classifies:
             return [", ".join(number_text(float(a), 4) for a in row) for row in outputs]
         chosen = predicted_classes(outputs)
         if outputs.shape[1] == 1:
@@ -149,11 +150,11 @@ class _InfluenceStory:
         return [f"{names[j]} ({row[j]:.3g})" for j, row in zip(chosen, outputs, strict=True)]
 
     def blocks(self) -> Iterator[Block]:
-        yield Lines("", tuple(self._sentences()))
-        if is_image(self.passing.dataset):
-            caption = f"example {self.passing.row}: {self._target}"
-            picture = example_picture(self.passing.dataset, self.passing.row, caption)
-            yield Gallery("", (picture,))
+        yield sentences(self._sentences())
+        if is_image(self.trace.dataset):
+            caption = f"example {self.trace.row}: {self._target}"
+            picture = example_picture(self.trace.dataset, self.trace.row, caption)
+            yield Gallery((picture,))
         costs = tuple(number_cell(float(c)) for c in self.found.costs)
         yield stages_table(self.stages, its_cost=costs, says=tuple(self.predictions))
         yield from self._side("helped", self.helped)
@@ -161,17 +162,17 @@ class _InfluenceStory:
 
     @property
     def _target(self) -> str:
-        return target_text(self.passing.dataset, self.passing.row)
+        return target_text(self.trace.dataset, self.trace.row)
 
     def _sentences(self) -> Iterator[str]:
-        total, recipe = self.found.total, self.course.plan.recipe
-        yield f"For {self.passing.description}. The network says {self.predictions[-1]}."
+        total, recipe = self.found.total, self.replay.plan.recipe
+        yield f"For {self.trace.description}. The network says {self.predictions[-1]}."
         yield (
             "An influence is Σ η ∇c·∇c over the stages below: by how much, to first order, this "
             "example's cost falls by one gradient step, at each stage, on the training example "
             "alone. Above 0 it helped, below 0 it hurt."
         )
-        if normalised_weights(self.course.plan.training, recipe.class_weights) is not None:
+        if normalised_weights(self.replay.plan.training, recipe.class_weights) is not None:
             yield "Each is multiplied by what the training example counts in training."
         if recipe.optimiser != "sgd":
             yield f"The steps are plain ones; {recipe.optimiser} scales its own otherwise."
@@ -193,23 +194,25 @@ class _InfluenceStory:
             yield "Examples are numbered without those that were held out to validate."
 
     def _side(self, word: str, rows: Sequence[int]) -> Iterator[Block]:
-        data, total = self.course.plan.training, self.found.total
+        data, total = self.replay.plan.training, self.found.total
         if not rows:
-            yield Lines(f"Training examples that {word} most", ("None.",))
+            yield Heading(f"Training examples that {word} most")
+            yield Paragraph("None.")
             return
         cells = [(str(i), target_text(data, i), number_cell(float(total[i]))) for i in rows]
         header = ("example", "target", "influence")
         yield Table(f"Training examples that {word} most", header, tuple(cells))
         if is_image(data):
             pictures = (example_picture(data, int(i), f"{i}: {t}, {v}") for i, t, v in cells)
-            yield Gallery(f"Those that {word}", tuple(pictures))
+            yield Heading(f"Those that {word}")
+            yield Gallery(tuple(pictures))
 
     def record(self) -> dict[str, Any]:
         found = self.found
         return {
-            "run": self.course.path,
-            "part": self.passing.part,
-            "example": self.passing.row,
+            "run": self.replay.path,
+            "part": self.trace.part,
+            "example": self.trace.row,
             "target": self._target,
             "stages": [
                 {
@@ -231,7 +234,7 @@ class _InfluenceStory:
         }
 
     def _listed(self, rows: Sequence[int]) -> list[dict[str, Any]]:
-        data, found = self.course.plan.training, self.found
+        data, found = self.replay.plan.training, self.found
         return [
             {
                 "example": i,

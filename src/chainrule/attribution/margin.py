@@ -66,9 +66,9 @@ class Margin:
         return TermSum(terms if self.exact else np.append(terms, self.rest), total)
 
 
-def output_choice(passing: ForwardTrace) -> OutputChoice:
+def output_choice(trace: ForwardTrace) -> OutputChoice:
     """What the network chose: the greatest output, the first one where several are equal."""
-    a, z = passing.activations(passing.depth), passing.sums(passing.depth)
+    a, z = trace.activations(trace.depth), trace.sums(trace.depth)
     ordered = tuple(sorted(range(len(a)), key=lambda j: (-a[j], j)))
     if len(a) == 1:
         return OutputChoice(0, None, (0,))
@@ -77,26 +77,26 @@ def output_choice(passing: ForwardTrace) -> OutputChoice:
     return OutputChoice(ordered[0], rival, ordered)
 
 
-def decompose_margin(passing: ForwardTrace, choice: OutputChoice) -> Margin:
+def decompose_margin(trace: ForwardTrace, choice: OutputChoice) -> Margin:
     """The margin by which an output was chosen, taken apart.
 
     Args:
-        passing: the network and the example.
+        trace: the network and the example.
         choice: of it; a single output's margin is its weighted sum.
     """
-    depth = passing.depth
-    signs = np.zeros(len(passing.biases(depth)))
+    depth = trace.depth
+    signs = np.zeros(len(trace.biases(depth)))
     signs[choice.chosen] = 1.0
     if choice.rival is not None:
         signs[choice.rival] = -1.0
-    margin = float(passing.sums(depth) @ signs)
-    weights = signs @ passing.weights(depth)
-    parts = np.append(weights * passing.activations(depth - 1), signs @ passing.biases(depth))
-    slopes = _margin_derivatives(passing, signs)
-    x = passing.activations(0)
-    inputs = input_gradient(passing.weights(1), slopes[0])[0] * x
-    biases = sum(float(s[0] @ passing.biases(layer)) for layer, s in enumerate(slopes, 1))
-    hidden = passing.network.architecture.activations[:-1]
+    margin = float(trace.sums(depth) @ signs)
+    weights = signs @ trace.weights(depth)
+    parts = np.append(weights * trace.activations(depth - 1), signs @ trace.biases(depth))
+    slopes = _margin_derivatives(trace, signs)
+    x = trace.activations(0)
+    inputs = input_gradient(trace.weights(1), slopes[0])[0] * x
+    biases = sum(float(s[0] @ trace.biases(layer)) for layer, s in enumerate(slopes, 1))
+    hidden = trace.network.architecture.activations[:-1]
     return Margin(
         neurons=TermSum(parts, margin),
         inputs=inputs,
@@ -106,7 +106,7 @@ def decompose_margin(passing: ForwardTrace, choice: OutputChoice) -> Margin:
     )
 
 
-def _margin_derivatives(passing: ForwardTrace, signs: Array) -> list[Array]:
+def _margin_derivatives(trace: ForwardTrace, signs: Array) -> list[Array]:
     """[BP2] How fast the margin moves with each weighted sum, layer by layer."""
-    step = passing.step
+    step = trace.step
     return backward(step.z, step.a, step.layers, signs[None])

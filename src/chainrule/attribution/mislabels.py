@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.example_view import example_picture, is_image, target_text
+from chainrule.attribution.example_view import example_picture, is_image, sentences, target_text
 from chainrule.attribution.gradient_factors import visit_blocks
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
-from chainrule.attribution.story import Block, Gallery, Lines, Story
+from chainrule.documents import Block, Document, Gallery, Heading, Picture, Table
 from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError
-from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["LabelDoubts", "measure_label_doubts", "mislabels_story"]
+__all__ = ["LabelDoubts", "measure_label_doubts", "mislabels_document"]
 
 Array = NDArray[Any]
 
@@ -58,19 +57,19 @@ class LabelDoubts:
         return np.argsort(-self.leads, kind="stable")
 
 
-def measure_label_doubts(course: RunReplay, stages: Sequence[RunStage]) -> LabelDoubts:
+def measure_label_doubts(replay: RunReplay, stages: Sequence[RunStage]) -> LabelDoubts:
     """What a network thought of the labels that it learned from.
 
     Args:
-        course: of the run.
+        replay: of the run.
         stages: of it.
 
     Raises: InputError where the targets are numbers.
     """
-    data, width = course.plan.training, course.outputs
+    data, width = replay.plan.training, replay.outputs
     if not data.classifies:
         raise InputError(
-            "--mislabels",
+            "inspect",
             expected="a run that learned classes",
             got="targets that are numbers",
             argument="mislabels",
@@ -97,27 +96,27 @@ def _leads(outputs: Array, labels: NDArray[np.int64]) -> Array:
     return np.asarray(both.max(axis=1) - own)
 
 
-def mislabels_story(course: RunReplay, stages: RunStages, most: int) -> Story:
+def mislabels_document(replay: RunReplay, stages: RunStages, most: int) -> Document:
     """The training examples whose labels the network doubted most while it learned.
 
     Args:
-        course: of the run.
+        replay: of the run.
         stages: of it.
         most: how many are told, at most.
 
     Raises: InputError where the targets are numbers.
     """
-    told = _MislabelsStory(course, stages, most, measure_label_doubts(course, stages.stages))
-    return Story(
-        title=f"Labels that {course.path} doubts",
-        blocks=tuple(told.blocks()),
-        numbers=told.record(),
+    producer = _MislabelsProducer(replay, stages, most, measure_label_doubts(replay, stages.stages))
+    return Document(
+        title=f"Labels that {replay.path} doubts",
+        blocks=tuple(producer.blocks()),
+        values=producer.record,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _MislabelsStory:
-    course: RunReplay
+class _MislabelsProducer:
+    replay: RunReplay
     stages: RunStages
     most: int
     found: LabelDoubts
@@ -125,7 +124,7 @@ class _MislabelsStory:
     @cached_property
     def suspects(self) -> list[dict[str, Any]]:
         """The examples that are told: only such as the network took for another class."""
-        found, data = self.found, self.course.plan.training
+        found, data = self.found, self.replay.plan.training
         rows = [int(i) for i in found.ranked[: self.most] if found.leads[i] > 0]
         return [
             {
@@ -144,7 +143,7 @@ class _MislabelsStory:
         """The class that the network took a suspect for."""
         outputs = self.found.outputs[row]
         if len(outputs) == 1:
-            return 1 - int(self.course.plan.training.targets[row])
+            return 1 - int(self.replay.plan.training.targets[row])
         return int(outputs.argmax())
 
     def _output(self, row: int, chosen: int) -> float:
@@ -154,26 +153,21 @@ class _MislabelsStory:
         return float(outputs[chosen])
 
     def blocks(self) -> Iterator[Block]:
-        yield Lines("", tuple(self._sentences()))
+        yield sentences(self._sentences())
         agreed = tuple(f"{100 * share:.2f} %" for share in self.found.agreed)
         judges = tuple("yes" if judge else "no" for judge in self.found.judges)
         yield stages_table(self.stages, labels_agreed_with=agreed, judges=judges)
         if not self.suspects:
             return
         yield self._table()
-        data = self.course.plan.training
+        data = self.replay.plan.training
         if is_image(data):
-            yield Gallery(
-                "What they look like",
-                tuple(
-                    example_picture(
-                        data,
-                        one["example"],
-                        f"{one['example']}: label {one['label']}, taken for {one['says']}",
-                    )
-                    for one in self.suspects
-                ),
-            )
+            yield Heading("What they look like")
+            yield Gallery(tuple(self._picture(one) for one in self.suspects))
+
+    def _picture(self, one: dict[str, Any]) -> Picture:
+        caption = f"{one['example']}: label {one['label']}, taken for {one['says']}"
+        return example_picture(self.replay.plan.training, one["example"], caption)
 
     def _sentences(self) -> Iterator[str]:
         total, doubted = len(self.found.leads), int((self.found.leads > 0).sum())
@@ -193,7 +187,7 @@ class _MislabelsStory:
             else f"All {total} training examples were taken for the class of their label."
         )
         yield "A doubt is no proof: look at the pictures, an odd shape is doubted too."
-        if self.course.plan.recipe.validation_fraction:
+        if self.replay.plan.recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
 
     def _table(self) -> Table:
@@ -214,7 +208,7 @@ class _MislabelsStory:
         found = self.found
         stages = zip(self.stages.stages, found.agreed.tolist(), found.judges.tolist(), strict=True)
         return {
-            "run": self.course.path,
+            "run": self.replay.path,
             "stages": [
                 {
                     "step": stage.step,

@@ -16,64 +16,65 @@ from chainrule.attribution.example_view import (
     signed_picture,
 )
 from chainrule.attribution.forward_trace import ForwardTrace
-from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
-from chainrule.ledger import DisplayOptions, entry_text
+from chainrule.documents import Block, Document, Gallery, Heading, Paragraph
+from chainrule.ledger import DisplayOptions
+from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["neuron_story"]
+__all__ = ["neuron_document"]
 
 Array = NDArray[Any]
 
 
-def neuron_story(passing: ForwardTrace, layer: int, neuron: int, top: int) -> Story:
+def neuron_document(trace: ForwardTrace, layer: int, neuron: int, top: int) -> Document:
     """Why a neuron is as active as it is.
 
     Args:
-        passing: the network and the example.
+        trace: the network and the example.
         layer: from 1; one that the network has.
         neuron: from 0; likewise.
         top: how many inputs are told one by one.
     """
-    told = _NeuronStory(passing, layer, neuron, top)
-    return Story(
-        title=f"Neuron {neuron} of layer {layer} of {passing.path}",
-        blocks=tuple(told.blocks()),
-        numbers=told.record(),
+    producer = _NeuronProducer(trace, layer, neuron, top)
+    return Document(
+        title=f"Neuron {neuron} of layer {layer} of {trace.path}",
+        blocks=tuple(producer.blocks()),
+        values=producer.record,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _NeuronStory:
-    passing: ForwardTrace
+class _NeuronProducer:
+    trace: ForwardTrace
     layer: int
     neuron: int
     top: int
 
     @property
     def has_bias(self) -> bool:
-        return self.passing.network.architecture.biases
+        return self.trace.network.architecture.biases
 
     @property
     def inputs(self) -> Array:
-        return self.passing.activations(self.layer - 1)
+        return self.trace.activations(self.layer - 1)
 
     @property
     def weights(self) -> Array:
-        return np.asarray(self.passing.weights(self.layer)[self.neuron])
+        return np.asarray(self.trace.weights(self.layer)[self.neuron])
 
     @property
     def bias(self) -> float:
-        return float(self.passing.biases(self.layer)[self.neuron])
+        return float(self.trace.biases(self.layer)[self.neuron])
 
     @property
     def whole(self) -> TermSum:
         terms = self.weights * self.inputs
-        z = float(self.passing.sums(self.layer)[self.neuron])
+        z = float(self.trace.sums(self.layer)[self.neuron])
         return TermSum(np.append(terms, self.bias) if self.has_bias else terms, z)
 
     def blocks(self) -> Iterator[Block]:
-        yield Lines("", (f"For {self.passing.description}.",))
+        yield Paragraph(f"For {self.trace.description}.")
         l, j = self.layer, self.neuron  # noqa: E741
         header = ("input", f"a[{l - 1}]", f"W[{l}][{j}]", "W · a")
         ranked = [at for at in self.whole.ranked() if at < len(self.inputs)]
@@ -81,25 +82,20 @@ class _NeuronStory:
         bias = ((f"bias b[{l}][{j}]", self.bias),) if self.has_bias else ()
         title = f"[F1] z[{l}][{j}] = Σ W · a{' + b' * self.has_bias}, the largest terms first"
         yield terms_table(title, header, rows, self.whole, last=bias)
-        yield Lines("Its activation", tuple(self._activation()))
+        yield Heading("Its activation")
+        activation = self.trace.ledger.entry(Quantity("a", self.layer, (self.neuron,)))
+        yield EntryFormulas(self.trace.ledger, DisplayOptions()).calculation(activation)
         yield from self._pictures()
 
     def _row(self, at: int) -> tuple[str, ...]:
         if self.layer == 1:
-            name = input_name(self.passing.dataset, at)
+            name = input_name(self.trace.dataset, at)
         else:
             name = f"neuron {at} of layer {self.layer - 1}"
         return name, number_cell(float(self.inputs[at])), number_cell(float(self.weights[at]))
 
-    def _activation(self) -> Iterator[str]:
-        ledger = self.passing.ledger
-        entry = ledger.entry(Quantity("a", self.layer, (self.neuron,)))
-        shown = entry_text(ledger, entry, DisplayOptions())
-        yield f"{entry.equation:<4}{shown.symbol} = {shown.formula}"
-        yield from (f"{'':<4}  = {text}" for text in (shown.substituted, shown.result) if text)
-
     def _pictures(self) -> Iterator[Block]:
-        data, row = self.passing.dataset, self.passing.row
+        data, row = self.trace.dataset, self.trace.row
         if self.layer == 1 and is_image(data):
             terms = self.weights * self.inputs
             pictures = (
@@ -107,16 +103,17 @@ class _NeuronStory:
                 signed_picture(data, terms, "contributions W · a"),
                 signed_picture(data, np.array(self.weights), "weights W"),
             )
-            yield Gallery("What it sees", pictures)
+            yield Heading("What it sees")
+            yield Gallery(pictures)
 
     def record(self) -> dict[str, Any]:
         whole = self.whole
         rows = zip(self.inputs.tolist(), self.weights.tolist(), strict=True)
         return {
-            "network": self.passing.path,
+            "network": self.trace.path,
             "neuron": f"{self.layer}:{self.neuron}",
-            "part": self.passing.part,
-            "example": self.passing.row,
+            "part": self.trace.part,
+            "example": self.trace.row,
             "terms": [
                 {"input": at, "a": a, "W": w, "term": a * w} for at, (a, w) in enumerate(rows)
             ],
@@ -124,5 +121,5 @@ class _NeuronStory:
             "z": whole.total,
             "sum_of_terms": whole.added,
             "adds_up": whole.holds,
-            "a": float(self.passing.activations(self.layer)[self.neuron]),
+            "a": float(self.trace.activations(self.layer)[self.neuron]),
         }

@@ -55,16 +55,16 @@ def require_explainable(recipe: Recipe) -> None:
         untold.append("optimiser lbfgs")
     if untold:
         raise InputError(
-            "--weight",
+            "inspect",
             expected="a run of plain steps, which are explained term by term",
             got=", ".join(untold) + " in its recipe",
-            remedy="Ask for --neuron, --decision, --influence or --mislabels, which look at the "
+            remedy="Inspect a neuron, a decision, influence or mislabels, which look at the "
             "network that came of it",
             argument="weight",
         )
 
 
-def step_recipe(course: RunReplay, step: RunStep, position: Position) -> Recipe:
+def step_recipe(replay: RunReplay, step: RunStep, position: Position) -> Recipe:
     """A recipe by which one step of a run, taken by itself on plain layers, is the same.
 
     Where its rate follows from more than the number of the step, the rate is given. The parts of a
@@ -72,17 +72,17 @@ def step_recipe(course: RunReplay, step: RunStep, position: Position) -> Recipe:
     examples are given as the epoch had them.
 
     Args:
-        course: of the run.
+        replay: of the run.
         step: that is explained.
         position: before it.
     """
-    recipe = course.plan.recipe
+    recipe = replay.plan.recipe
     plain = {"accumulation": 1, "averaging": "none", "snapshots": False}
     plain |= {**vars(Augmentation()), "normalisation": "none", "dropout": None, "max_norm": None}
     grows = recipe.batch_growth > 1
     if grows:
         plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}
     if grows or recipe.warmup_epochs or recipe.schedule not in _STEPWISE_SCHEDULES:
-        rate = course.plan.engine.learning_rate(position)
+        rate = replay.plan.engine.learning_rate(position)
         plain |= {"schedule": "constant", "learning_rate": rate, "warmup_epochs": 0.0}
     return recipe.replaced(**plain)

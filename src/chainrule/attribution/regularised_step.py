@@ -27,16 +27,16 @@ __all__ = [
 Array = NDArray[Any]
 
 
-def is_regularised(course: RunReplay) -> bool:
+def is_regularised(replay: RunReplay) -> bool:
     """Whether steps go through the network otherwise than predictions do."""
-    recipe = course.plan.recipe
+    recipe = replay.plan.recipe
     return recipe.normalisation != "none" or recipe.dropout is not None or bool(recipe.mixup)
 
 
-def is_normalised(course: RunReplay, layer: int) -> bool:
+def is_normalised(replay: RunReplay, layer: int) -> bool:
     """Whether a layer, from 1, has batch normalisation."""
-    hidden = layer < course.plan.network.architecture.depth
-    return hidden and course.plan.recipe.normalisation != "none"
+    hidden = layer < replay.plan.network.architecture.depth
+    return hidden and replay.plan.recipe.normalisation != "none"
 
 
 def inference_state(layout: Layout, state: Array) -> Array:
@@ -49,12 +49,12 @@ def inference_state(layout: Layout, state: Array) -> Array:
 
 
 def regularised_step(
-    course: RunReplay, step: RunStep, position: Position, example: WorkedExample
+    replay: RunReplay, step: RunStep, position: Position, example: WorkedExample
 ) -> Step:
     """The step as the law takes it from where the run stood.
 
     Args:
-        course: of the run.
+        replay: of the run.
         step: that is explained.
         position: before it.
         example: the same step of a plain training, for everything that follows the pass.
@@ -67,7 +67,7 @@ def regularised_step(
         state=position.state.astype(np.float64),
     )
     with one_blas_thread(), np.errstate(all="ignore"):
-        passes = course.reference.training_step(exact, np.array(step.rows)).passes
+        passes = replay.reference.training_step(exact, np.array(step.rows)).passes
     assert example.state is not None
     return compute_step(example, 1, example.parameters, example.state, _join(passes))
 
@@ -101,16 +101,16 @@ def _add(parts: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(None if layer[0] is None else np.sum(layer, axis=0) for layer in layers)
 
 
-def regularisation_lines(course: RunReplay, layer: int, input_: int) -> Iterator[str]:
+def regularisation_lines(replay: RunReplay, layer: int, input_: int) -> Iterator[str]:
     """What of the craft shows in the terms of one weight.
 
     Args:
-        course: of the run.
+        replay: of the run.
         layer: the weight's, from 1.
         input_: the neuron below that it comes from, from 0.
     """
-    recipe, architecture = course.plan.recipe, course.plan.network.architecture
-    if is_normalised(course, layer):
+    recipe, architecture = replay.plan.recipe, replay.plan.network.architecture
+    if is_normalised(replay, layer):
         yield (
             f"Layer {layer} is normalised [N1]: du is the error of its sums before that, with what "
             "the batch's mean and deviation take back [N4]."

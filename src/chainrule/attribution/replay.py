@@ -1,12 +1,10 @@
-"""The course of a run that is kept: which batch a step took, and where the run stood before it."""
+"""A saved run computed again: which batch a step took, and the position before it, to the bit."""
 
 from __future__ import annotations
 
-import contextlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -16,19 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Dataset, epoch_order
-from chainrule.engine import (
-    Position,
-    ReferenceEngine,
-    TrainingContext,
-    TrainingSchedule,
-    Until,
-    kernel_examples,
-)
+from chainrule.data import Dataset
+from chainrule.engine import Position, ReferenceEngine, TrainingContext, TrainingSchedule, Until
 from chainrule.errors import InputError
+from chainrule.experiment import SavedRun
 from chainrule.network import Network
 from chainrule.training import (
-    RunFacts,
     RunFolder,
     TrainingSetup,
     read_checkpoint,
@@ -67,13 +58,34 @@ class RunReplay:
         path: its folder.
         dataset: the training set with which it began.
         validation: the validation set with which it began, where it had one of its own.
-        tell: called with a sentence where something takes a while.
+        report: called with a sentence before a computation that takes long; None for silence.
     """
 
     path: str
     dataset: Dataset
     validation: Dataset | None = None
-    report: Callable[[str], None] = lambda _: None
+    report: Callable[[str], object] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        run: SavedRun,
+        data: str | None = None,
+        validation: str | None = None,
+        report: Callable[[str], object] | None = None,
+    ) -> RunReplay:
+        """Open a saved run with its data.
+
+        Args:
+            run: with a folder.
+            data: a name or a path, if the run's data were moved.
+            validation: the same for its validation set.
+            report: as for the class.
+
+        Raises: InputError for a network file, and what loading the data raises.
+        """
+        loaded = run.experiment(data, validation).datasets
+        return cls(run.path, loaded.pair.train, loaded.validation, report)
 
     @cached_property
     def plan(self) -> TrainingSetup:
@@ -81,9 +93,7 @@ class RunReplay:
 
         Raises: IntegrityError where the data are others; RunFolderError, DataError.
         """
-        kept = RunFolder(self.path)
-        _prepare(self.dataset, kept.facts())
-        return restore_training(kept, self.dataset, self.validation)
+        return restore_training(RunFolder(self.path), self.dataset, self.validation)
 
     @cached_property
     def newest(self) -> Position:
@@ -148,9 +158,7 @@ class RunReplay:
 
     def _order(self, epoch: int) -> NDArray[np.int64]:
         """The order in which an epoch, from 0, takes the examples."""
-        n, seed = len(self.plan.training), self.plan.recipe.seed
-        assert seed is not None, "a kept recipe has its seed"
-        return epoch_order(seed, epoch, n) if self.plan.recipe.shuffle else np.arange(n)
+        return self.reference.context.order(epoch)
 
     def step(self, number: int) -> RunStep:
         """One step.
@@ -173,6 +181,83 @@ class RunReplay:
         first, after = self._timetable.bounds(epoch, batch)
         rows = self._order(epoch)[first:after]
         return RunStep(number, epoch + 1, batch + 1, tuple(int(row) for row in rows))
+
+    def find_step(
+        self,
+        *,
+        step: int | None = None,
+        epoch: int | None = None,
+        batch: int | None = None,
+        image: int | None = None,
+    ) -> RunStep:
+        """Return a step by its number, by its epoch and batch, or by an example of its batch.
+
+        Args:
+            step: from 1, counted over the whole run; excludes epoch and batch.
+            epoch: from 1; without a batch its last one.
+            batch: from 1, in its epoch; without an epoch of the last one.
+            image: an example of the training set; by itself it finds the last step that had it.
+
+        Raises: InputError if there is no such step, or if its batch did not have the image.
+        """
+        if step is not None and (epoch is not None or batch is not None):
+            raise InputError(
+                "inspect",
+                expected="either a step, or an epoch and a batch",
+                got="both",
+                why="A step is counted over all batches of the run",
+                argument="step",
+                value=step,
+            )
+        if image is not None:
+            self._check_image(image)
+        if step is None and epoch is None and batch is None:
+            return self.step(self.steps_done) if image is None else self.step_with(image)
+        found = self.step(self._step_number(epoch, batch) if step is None else step)
+        if image is not None and image not in found.rows:
+            seen = self.step_with(image)
+            raise InputError(
+                "inspect",
+                expected=f"an example of step {found.number}",
+                got=str(image),
+                why=f"That example was last in step {seen.number}",
+                remedy=f"Set step to {seen.number}, or leave it out",
+                argument="image",
+                value=image,
+            )
+        return found
+
+    def _step_number(self, epoch: int | None, batch: int | None) -> int:
+        """The number of a step by its epoch and batch; one that is left out is the last."""
+        epochs = self.epoch_position(self.steps_done - 1)[0] + 1
+        epoch = epochs if epoch is None else self._check("epoch", epoch, epochs)
+        batches = self.batches(epoch - 1)
+        if batch is not None:
+            return self.steps_by(epoch - 1) + self._check("batch", batch, batches)
+        return min(self.steps_by(epoch), self.steps_done)
+
+    def _check(self, name: str, value: int, last: int) -> int:
+        if value > last:
+            raise InputError(
+                "inspect",
+                expected=f"{name} to be from 1 to {last}",
+                got=str(value),
+                argument=name,
+                value=value,
+            )
+        return value
+
+    def _check_image(self, image: int) -> None:
+        last = len(self.plan.training) - 1
+        if image > last:
+            raise InputError(
+                "inspect",
+                expected=f"the number of an example from 0 to {last}",
+                got=str(image),
+                why=f"The run learned from {last + 1} examples",
+                argument="image",
+                value=image,
+            )
 
     def step_with(self, row: int) -> RunStep:
         """The latest step whose batch had an example.
@@ -228,7 +313,7 @@ class RunReplay:
         Raises: FileError, DataError, IntegrityError.
         """
         position = self.nearest_checkpoint(done) if start is None else start
-        if done - position.step > _ANNOUNCED_STEPS:
+        if self.report is not None and done - position.step > _ANNOUNCED_STEPS:
             self.report(f"Steps {position.step + 1} to {done} are computed again.")
         while position.step < done:
             position, _ = train_chunk(self.plan, position, Until(batches=done - position.step))
@@ -250,15 +335,3 @@ class RunReplay:
             if most < steps <= done:
                 best, most = path, steps
         return RunFolder(self.path).first() if best is None else read_checkpoint(best)
-
-
-def _prepare(dataset: Dataset, facts: RunFacts) -> None:
-    """Bring the examples into the kernels' form while Numba is loaded, which takes as long.
-
-    A plan made after it finds both. What fails here is left to the plan, which says why.
-    """
-    if facts.recipe.engine != "compiled" or facts.recipe.validation_fraction:
-        return  # a part of the examples is a data set of its own
-    with contextlib.suppress(Exception), ThreadPoolExecutor(1) as beside:
-        beside.submit(kernel_examples, dataset, facts.architecture, facts.recipe.class_weights)
-        import chainrule.engine.compiled  # noqa: F401

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from chainrule.attribution.replay import RunReplay
+from chainrule.documents import Table
 from chainrule.engine import Position
 from chainrule.equations.backpropagation import Layer
-from chainrule.evaluation import Table
 from chainrule.ledger.formulas import number_text
 from chainrule.network import Network, network_layers
 from chainrule.training import RunFolder
@@ -71,35 +71,35 @@ class RunStages:
             yield f"The end of {noun} {epochs} is left out: computing the run again takes too long."
 
 
-def run_stages(course: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
+def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
     """The stages of a run: ends of epochs up to the network that it gave.
 
     The network is that of the best epoch where the recipe has a monitor; what came later has no
     part in it.
 
     Args:
-        course: of the run.
+        replay: of the run.
         afforded: multiplications that may be spent on computing the run again, beside those that
             reach its newest checkpoint.
 
     Raises: RunFolderError; InputError where the run has done no step.
     """
-    final, history = _final(course), course.newest.history
-    wanted = _epochs(course.epoch_position(final.step)[0])
+    final, history = _final(replay), replay.newest.history
+    wanted = _epochs(replay.epoch_position(final.step)[0])
     kept, left_out, spent = [], [], 0.0
-    position = RunFolder(course.path).first()
+    position = RunFolder(replay.path).first()
     for epoch in wanted:
-        done = course.steps_by(epoch)
+        done = replay.steps_by(epoch)
         if done == final.step:
             continue
-        nearest = max(position, course.nearest_checkpoint(done), key=lambda one: one.step)
-        way = (done - nearest.step) * _work(course, epoch)
+        nearest = max(position, replay.nearest_checkpoint(done), key=lambda one: one.step)
+        way = (done - nearest.step) * _work(replay, epoch)
         if spent + way > afforded:
             left_out.append(epoch)
             continue
         spent += way
-        position = course.position_at(done, nearest)
-        kept.append(_stage(course, position, history[epoch - 1].learning_rate))
+        position = replay.position_at(done, nearest)
+        kept.append(_stage(replay, position, history[epoch - 1].learning_rate))
     return RunStages((*kept, final), tuple(left_out))
 
 
@@ -108,35 +108,35 @@ def _epochs(last: int) -> list[int]:
     return sorted({round(epoch) for epoch in np.geomspace(1, last, MAX_STAGES)}) if last else []
 
 
-def _final(course: RunReplay) -> RunStage:
+def _final(replay: RunReplay) -> RunStage:
     """Where the network is from that the run gave, or gives as far as it has come."""
-    newest = course.newest
+    newest = replay.newest
     if newest.best is None:
-        return _stage(course, newest, course.plan.engine.learning_rate(_before_last(course)))
+        return _stage(replay, newest, replay.plan.engine.learning_rate(_before_last(replay)))
     best = newest.best
     rate = newest.history[best.epoch - 1].learning_rate
-    done = course.steps_by(best.epoch)
-    return RunStage(done, best.epoch, rate, course.network(best.parameters))
+    done = replay.steps_by(best.epoch)
+    return RunStage(done, best.epoch, rate, replay.network(best.parameters))
 
 
-def _before_last(course: RunReplay) -> Position:
+def _before_last(replay: RunReplay) -> Position:
     """Where the newest position's last step began, as far as its rate depends on it."""
-    newest = course.newest
-    epoch, batch = course.epoch_position(newest.step - 1)
+    newest = replay.newest
+    epoch, batch = replay.epoch_position(newest.step - 1)
     history = newest.history[:epoch]
     return replace(newest, epoch=epoch, batch=batch, step=newest.step - 1, history=history)
 
 
-def _stage(course: RunReplay, position: Position, rate: float) -> RunStage:
+def _stage(replay: RunReplay, position: Position, rate: float) -> RunStage:
     """The plain network that a position stands for: averaged, and with normalisation folded in."""
     epoch = position.epoch + (position.batch > 0)  # one that is under way counts
-    network = course.network(course.plan.engine.inference_parameters(position))
+    network = replay.network(replay.plan.engine.inference_parameters(position))
     return RunStage(position.step, epoch, rate, network)
 
 
-def _work(course: RunReplay, epoch: int) -> float:
+def _work(replay: RunReplay, epoch: int) -> float:
     """Multiplications of a step up to an epoch's end, about: forward, and twice as many back."""
-    plan = course.plan
+    plan = replay.plan
     times = plan.recipe.iterations if plan.recipe.optimiser == "lbfgs" else 1
     weights = sum(layer.W.size for layer in plan.network.layers)
     return 3.0 * times * plan.engine.schedule.size(epoch - 1) * weights

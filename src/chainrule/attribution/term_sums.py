@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation import Table
+from chainrule.documents import Table
 from chainrule.ledger.formulas import number_text
 
 __all__ = ["TOLERANCE", "TermSum", "number_cell", "terms_table"]

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution.example_view import example_picture, input_name, is_image, target_text
+from chainrule.attribution.example_view import (
+    example_picture,
+    input_name,
+    is_image,
+    sentences,
+    target_text,
+)
 from chainrule.attribution.recipe_support import (
     augmentation_settings,
     require_explainable,
@@ -23,22 +29,22 @@ from chainrule.attribution.regularised_step import (
     regularised_step,
 )
 from chainrule.attribution.replay import RunReplay, RunStep
-from chainrule.attribution.story import Block, Gallery, Lines, Story
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
 from chainrule.attribution.weight_update import WeightUpdate
+from chainrule.documents import Block, Document, Gallery, Heading
 from chainrule.engine import Position
 from chainrule.equations.updates import UPDATES
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Quantity, WorkedExample
 
-__all__ = ["WeightRequest", "weight_story"]
+__all__ = ["WeightRequest", "weight_document"]
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class WeightRequest:
-    """What is asked of a run.
+    """What is request of a run.
 
     Args:
         layer: from 1.
@@ -52,7 +58,7 @@ class WeightRequest:
     index: tuple[int, int]
     image: int | None = None
     top: int = 10
-    where: str = "explain"
+    where: str = "inspect"
 
     @property
     def gradient(self) -> Quantity:
@@ -60,55 +66,55 @@ class WeightRequest:
         return Quantity("dW", self.layer, self.index)
 
 
-def weight_story(course: RunReplay, step: RunStep, asked: WeightRequest) -> Story:
+def weight_document(replay: RunReplay, step: RunStep, request: WeightRequest) -> Document:
     """What one step of a run did to one weight, and why.
 
     Args:
-        course: of the run.
+        replay: of the run.
         step: that is explained.
-        asked: which weight.
+        request: which weight.
 
     Raises: InputError where there is no such weight, or where the recipe has what is not explained
         term by term; what `Course.before` raises.
     """
-    require_explainable(course.plan.recipe)
-    position = course.position_before(step)
-    ledger = _ledger(course, step, position)
-    ledger.locate(asked.gradient, asked.where)
-    terms = _GradientTerms(course, step, ledger, asked)
-    update = WeightUpdate(course, position, ledger, asked.layer, asked.index)
-    return Story(
-        title=f"{_address(asked)} in step {step.number} of {course.path}",
-        blocks=(*terms.blocks(), update.block(), *terms.pictures()),
-        numbers=_record(terms, update),
+    require_explainable(replay.plan.recipe)
+    position = replay.position_before(step)
+    ledger = _ledger(replay, step, position)
+    ledger.locate(request.gradient, request.where)
+    terms = _GradientTerms(replay, step, ledger, request)
+    update = WeightUpdate(replay, position, ledger, request.layer, request.index)
+    return Document(
+        title=f"{_address(request)} in step {step.number} of {replay.path}",
+        blocks=(*terms.blocks(), *update.blocks(), *terms.pictures()),
+        values=lambda: _record(terms, update),
     )
 
 
-def _address(asked: WeightRequest) -> str:
-    return str(Quantity("W", asked.layer, asked.index))
+def _address(request: WeightRequest) -> str:
+    return str(Quantity("W", request.layer, request.index))
 
 
-def _ledger(course: RunReplay, step: RunStep, position: Position) -> Ledger:
+def _ledger(replay: RunReplay, step: RunStep, position: Position) -> Ledger:
     """The numbers of the step in float64."""
-    example = _example(course, step, position)
-    if not is_regularised(course):
+    example = _example(replay, step, position)
+    if not is_regularised(replay):
         return Ledger(example)
-    return Ledger(example, regularised_step(course, step, position, example))
+    return Ledger(example, regularised_step(replay, step, position, example))
 
 
-def _example(course: RunReplay, step: RunStep, position: Position) -> WorkedExample:
+def _example(replay: RunReplay, step: RunStep, position: Position) -> WorkedExample:
     """The step as a worked example in float64, with plain layers."""
-    plan, recipe = course.plan, step_recipe(course, step, position)
+    plan, recipe = replay.plan, step_recipe(replay, step, position)
     layout = plan.engine.layout
     state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
         plan.network.with_parameters(layout.drop_gains(position.parameters)),
-        course.examples(step),
+        replay.examples(step),
         recipe,
         rows=step.rows,
         state=inference_state(layout, state).astype(np.float64),
         start=step.number - 1,
-        where=course.path,
+        where=replay.path,
     )
 
 
@@ -116,49 +122,49 @@ def _example(course: RunReplay, step: RunStep, position: Position) -> WorkedExam
 class _GradientTerms:
     """The terms of one gradient."""
 
-    course: RunReplay
+    replay: RunReplay
     step: RunStep
     ledger: Ledger
-    asked: WeightRequest
+    request: WeightRequest
 
     @property
     def deltas(self) -> Array:
         """dC/du of the neuron's sums, (batch,): delta where the layer is not normalised."""
         step = self.ledger.step(1)
-        return np.asarray(step.trace.du[self.asked.layer - 1][:, self.asked.index[0]])
+        return np.asarray(step.trace.du[self.request.layer - 1][:, self.request.index[0]])
 
     @property
     def error(self) -> str:
         """What the errors are called."""
-        return "du" if is_normalised(self.course, self.asked.layer) else "delta"
+        return "du" if is_normalised(self.replay, self.request.layer) else "delta"
 
     @property
     def inputs(self) -> Array:
-        step, layer = self.ledger.step(1), self.asked.layer
-        return np.asarray((step.a[layer - 2] if layer > 1 else step.x)[:, self.asked.index[1]])
+        step, layer = self.ledger.step(1), self.request.layer
+        return np.asarray((step.a[layer - 2] if layer > 1 else step.x)[:, self.request.index[1]])
 
     @property
     def whole(self) -> TermSum:
-        total = self.ledger.value(self.asked.gradient)
+        total = self.ledger.value(self.request.gradient)
         assert isinstance(total, float)
         return TermSum(self.deltas * self.inputs, total)
 
     def _listed_places(self) -> list[int]:
         """The places of the terms that are told one by one."""
-        return self.whole.ranked()[: self.asked.top]
+        return self.whole.ranked()[: self.request.top]
 
     def blocks(self) -> Iterator[Block]:
-        layer, (j, k) = self.asked.layer, self.asked.index
-        data = self.course.plan.training
+        layer, (j, k) = self.request.layer, self.request.index
+        data = self.replay.plan.training
         source = input_name(data, k) if layer == 1 else f"neuron {k} of layer {layer - 1}"
         batch = (
             f"batch {self.step.batch} of epoch {self.step.epoch}, {len(self.step.rows)} examples"
         )
         lines = [
             f"From {source} to neuron {j} of layer {layer}.",
-            f"Step {self.step.number} of {self.course.steps_done} was {batch}.",
+            f"Step {self.step.number} of {self.replay.steps_done} was {batch}.",
         ]
-        yield Lines("", (*lines, *self._apart_lines(), *self._zeros_line(), *self._image_line()))
+        yield sentences((*lines, *self._apart_lines(), *self._zeros_line(), *self._image_line()))
         product = f"{self.error} · a"
         header = (
             "example",
@@ -167,20 +173,20 @@ class _GradientTerms:
             f"a[{layer - 1}][{k}]",
             product,
         )
-        title = f"[BP4] {self.asked.gradient} = Σ {product}, the largest terms first"
+        title = f"[BP4] {self.request.gradient} = Σ {product}, the largest terms first"
         yield terms_table(
             title, header, [self._row(at) for at in self._listed_places()], self.whole
         )
 
     def _apart_lines(self) -> Iterator[str]:
         """In what the examples differ from those of the data."""
-        recipe = self.course.plan.recipe
+        recipe = self.replay.plan.recipe
         if recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
         distortions = ", ".join(augmentation_settings(recipe))
         if distortions:
             yield f"They are the copies that epoch {self.step.epoch} learned from: {distortions}."
-        yield from regularisation_lines(self.course, self.asked.layer, self.asked.index[1])
+        yield from regularisation_lines(self.replay, self.request.layer, self.request.index[1])
 
     def _zeros_line(self) -> Iterator[str]:
         """Why terms are 0, where some are."""
@@ -191,7 +197,7 @@ class _GradientTerms:
             yield f"{without + errors} of {len(self.inputs)} terms are 0: {by}."
 
     def _image_line(self) -> Iterator[str]:
-        image = self.asked.image
+        image = self.request.image
         if image is not None:
             at = self.step.rows.index(image)
             place = self.whole.ranked().index(at) + 1
@@ -201,7 +207,7 @@ class _GradientTerms:
 
     def _row(self, at: int) -> tuple[str, ...]:
         row = self.step.rows[at]
-        target = target_text(self.course.plan.training, row)
+        target = target_text(self.replay.plan.training, row)
         return (
             str(row),
             target,
@@ -210,7 +216,7 @@ class _GradientTerms:
         )
 
     def pictures(self) -> Iterator[Block]:
-        data = self.course.examples(self.step)
+        data = self.replay.examples(self.step)
         if not is_image(data):
             return
         terms = self.whole.terms
@@ -225,11 +231,12 @@ class _GradientTerms:
             for at in moved
         )
         if pictures:
-            yield Gallery("The images that moved it most", pictures)
+            yield Heading("The images that moved it most")
+            yield Gallery(pictures)
 
     def record(self) -> list[dict[str, Any]]:
         """All terms as plain values."""
-        data = self.course.plan.training
+        data = self.replay.plan.training
         rows = zip(self.step.rows, self.deltas.tolist(), self.inputs.tolist(), strict=True)
         return [
             {
@@ -246,9 +253,9 @@ class _GradientTerms:
 def _record(terms: _GradientTerms, update: WeightUpdate) -> dict[str, Any]:
     whole = terms.whole
     return {
-        "run": terms.course.path,
-        "weight": _address(terms.asked),
-        "image": terms.asked.image,
+        "run": terms.replay.path,
+        "weight": _address(terms.request),
+        "image": terms.request.image,
         **{name: value for name, value in asdict(terms.step).items() if name != "number"},
         "step": terms.step.number,
         "terms": terms.record(),

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.story import Lines
 from chainrule.attribution.term_sums import number_cell
+from chainrule.documents import Block, Calculation, Heading, Paragraph, WorkingLine, parse_formula
 from chainrule.engine import Position
-from chainrule.equations.updates import UPDATES, limited_rows
-from chainrule.ledger import DisplayOptions, Entry, Ledger, entry_text
+from chainrule.equations.updates import UPDATES, limit_row_norms
+from chainrule.ledger import DisplayOptions, Entry, Ledger
+from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["WeightUpdate"]
@@ -25,14 +26,14 @@ class WeightUpdate:
     """The way of one weight through a step.
 
     Args:
-        course: of the run.
+        replay: of the run.
         position: before the step.
         ledger: of the step.
         layer: the weight's, from 1.
         index: its neuron and its input, from 0.
     """
 
-    course: RunReplay
+    replay: RunReplay
     position: Position
     ledger: Ledger
     layer: int
@@ -64,7 +65,7 @@ class WeightUpdate:
 
         None where nothing is cut down.
         """
-        longest = self.course.plan.recipe.max_norm
+        longest = self.replay.plan.recipe.max_norm
         if longest is None:
             return None
         theta = self.ledger.step(1).result.update.theta
@@ -72,40 +73,47 @@ class WeightUpdate:
         length = float(np.linalg.norm(weights[self.index[0]]))
         if length <= longest:
             return None
-        return length, float(limited_rows(weights, longest)[self.index])
+        return length, float(limit_row_norms(weights, longest)[self.index])
 
     @cached_property
     def in_the_run(self) -> dict[str, Any]:
         """The weight before and after the step as the run had it, and its type of numbers."""
-        dtype = self.course.plan.network.architecture.dtype
-        after = self._weight(self.course.position_after(self.position))
+        dtype = self.replay.plan.network.architecture.dtype
+        after = self._weight(self.replay.position_after(self.position))
         return {"dtype": dtype, "before": self._weight(self.position), "after": after}
 
     def _weight(self, at: Position) -> float:
-        plain = self.course.plan.engine.layout.drop_gains(at.parameters)
-        weights = self.course.plan.network.with_parameters(plain).weights
+        plain = self.replay.plan.engine.layout.drop_gains(at.parameters)
+        weights = self.replay.plan.network.with_parameters(plain).weights
         return float(str(weights[self.layer - 1][self.index]))  # its own digits, not float64's
 
-    def block(self) -> Lines:
+    def blocks(self) -> Iterator[Block]:
         """The update in formulas with their numbers."""
-        lines: list[str] = []
-        for entry in self._entries:
-            shown = entry_text(self.ledger, entry, DisplayOptions())
-            lines.append(f"{entry.equation:<4}{shown.symbol} = {shown.formula or shown.result}")
-            rest = (shown.substituted, shown.result) if shown.formula else ()
-            lines += [f"{'':<4}  = {text}" for text in rest if text]
-        run = self.in_the_run
-        told = f"In the run itself, in {run['dtype']}: from {run['before']!r} to {run['after']!r}."
-        return Lines("The update", (*lines, *self._limited_lines(), told))
-
-    def _limited_lines(self) -> Iterator[str]:
+        yield Heading("The update")
+        formulas = EntryFormulas(self.ledger, DisplayOptions())
+        yield from map(formulas.calculation, self._entries)
         if self._limited is not None:
-            (length, limited), longest = self._limited, self.course.plan.recipe.max_norm
-            new = self._entries[-1]
-            neuron = f"W_new[{self.layer}][{self.index[0]},:]"
-            yield f"U9  {new.quantity}·m/‖{neuron}‖, as ‖{neuron}‖ > m"
-            yield f"      = {number_cell(float(new.value))}·{longest:g}/{number_cell(length)}"
-            yield f"      = {number_cell(limited)}"
+            yield self._limitation(*self._limited)
+        run = self.in_the_run
+        yield Paragraph(
+            f"In the run itself, in {run['dtype']}: from {run['before']!r} to {run['after']!r}."
+        )
+
+    def _limitation(self, norm: float, limited: float) -> Calculation:
+        """[U9] How the new weight is scaled down with all weights of its neuron."""
+        new, longest = self._entries[-1], self.replay.plan.recipe.max_norm
+        neuron = f"‖W_new[{self.layer}][{self.index[0]},:]‖"
+        numbers = f"{number_cell(float(new.value))}·{longest:g}/{number_cell(norm)}"
+        condition = parse_formula(f"{neuron} > m")
+        return Calculation(
+            symbol=parse_formula(str(new.quantity)),
+            lines=(
+                WorkingLine(parse_formula(f"{new.quantity}·m/{neuron}"), "formula", (condition,)),
+                WorkingLine(parse_formula(numbers), "substituted"),
+                WorkingLine(parse_formula(number_cell(limited))),
+            ),
+            label="U9",
+        )
 
     def record(self) -> list[dict[str, Any]]:
         """The numbers as plain values."""

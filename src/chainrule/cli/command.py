@@ -39,6 +39,8 @@ class Flag(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """What help shows: names and metavar on the left, meaning on the right."""
+        if self.hidden:
+            return None
         shown = [name for name in self.opts if _AMERICAN not in name]
         names = " / ".join(filter(None, (", ".join(shown), ", ".join(self.secondary_opts))))
         metavar = "" if self.is_flag else f" {self.metavar or 'TEXT'}"

@@ -11,7 +11,14 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import errors_by_flags
-from chainrule.cli.flags import json_flag, limit_flag, offline_flag
+from chainrule.cli.flags import (
+    FORMAT,
+    chosen_format,
+    flag_of,
+    json_flag,
+    limit_flag,
+    offline_flag,
+)
 from chainrule.diagnosis import diagnosis_document
 from chainrule.errors import InputError
 from chainrule.experiment import open_target
@@ -41,7 +48,7 @@ _EXAMPLES = (
 
 
 def _diagnose(target: str, data: str | None, apply: str | None, **given: Any) -> int:
-    console = Console(as_json=given["as_json"])
+    console, chosen = Console(), chosen_format("diagnose", given)
     again = f"Say where they are: chainrule diagnose {target}"
     _check_place(apply)
     remedies = {"data": f"{again} DATA", "validation": f"{again} --validation DATA"}
@@ -51,7 +58,7 @@ def _diagnose(target: str, data: str | None, apply: str | None, **given: Any) ->
         mended = None if apply is None else opened.mend(found)
     if mended is not None and apply is not None:
         write_atomically(Path(apply), mended.to_toml().encode())
-    console.document(diagnosis_document(found, mended, target=target, path=apply or ""))
+    console.document(diagnosis_document(found, mended, target=target, path=apply or ""), chosen)
     left = found.findings if mended is None else mended.last.findings
     return CHECK_FAILED if left else 0
 
@@ -75,6 +82,7 @@ def _flags() -> list[click.Parameter]:
         argument("target"),
         argument("data", required=False),
         Flag(["--apply"], metavar="FILE", group="report", help="write the mended recipe, as TOML"),
+        flag_of(FORMAT, "report"),
         json_flag("report"),
         limit_flag("steps", steps, "trial", "400, fewer for large networks"),
         Flag(["--validation"], metavar="DATA", group="data", help="a separate validation set"),

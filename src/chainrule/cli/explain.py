@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,31 +12,25 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.explain_run import explain_run, refuse_run_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
-from chainrule.cli.run_flags import run_flags
 from chainrule.errors import InputError
 from chainrule.experiment import is_run
-from chainrule.ledger import LEDGER_FORMATS, DisplayOptions, Ledger
-from chainrule.ledger.steps import Quantity
+from chainrule.ledger import LEDGER_FORMATS, DisplayOptions, Ledger, select_quantity
 from chainrule.limits import Limit, limits_of
 
 __all__ = ["command"]
 
-_ABOUT = """Show every number of a worked example, or of a real network.
-
+_ABOUT = """Show every number of a worked example.
 
 FILE is a worked example in TOML: a network with its weights, examples, and how it is trained; or
 the name of a bundled one, such as two-layers. Each line bears the id of its equation in
 docs/derivation. Numbers are addressed as docs/notation.md has it: z[1][0], delta[2],
 step[2].W_new[1][0,3]; with several examples, example[0].z[1][0].
 
-RUN is a folder of `chainrule train --run`, or a network's file with --data: --weight tells the step
-of one weight, --neuron where one z came from, --decision why an image was taken for its class,
---influence which training images taught it so, and --mislabels which training labels look wrong.
-
 The page that html makes needs nothing else; there, pointing at a factor shows where it was
-computed. LaTeX needs amsmath, Markdown is as GitHub shows it."""
+computed. LaTeX needs amsmath, Markdown is as GitHub shows it.
+
+A saved run is looked into by chainrule inspect."""
 
 _EXAMPLES = (
     "chainrule explain one-neuron-a-layer",
@@ -42,10 +39,6 @@ _EXAMPLES = (
     "chainrule explain two-layers --fractions --format json",
     "chainrule explain two-layers --format html > two-layers.html",
     "chainrule explain one-neuron-a-layer --quantity dW[1] --symbolic",
-    "chainrule explain runs/digits --weight 1:4,300",
-    "chainrule explain runs/digits --decision 17 --format html > decision.html",
-    "chainrule explain runs/digits --influence 17 --top 5",
-    "chainrule explain runs/digits --mislabels 40 --format html > doubts.html",
 )
 
 
@@ -79,20 +72,84 @@ def _shown() -> dict[str, Setting]:
 _OPTIONS = _shown()
 
 
+_QUESTIONS = ("weight", "neuron", "decision", "influence", "mislabels")
+"""What can be asked of a run: once flags of this command, now commands of `inspect`."""
+_RUN_FLAGS = ("image", "epoch", "batch", "top", "split", "data", "validation", "offline")
+_FILE_FLAGS = ("quantity", "digits", "fractions", "notation", "full", "symbolic")
+
+
 def _explain(file: str, **given: Any) -> int:
     if is_run(file):
-        return explain_run(file, given)
+        return _inspect(file, given)
     from chainrule.ledger.files import read_worked
 
-    refuse_run_flags(given)
+    why = "It is for runs; FILE is a worked example"
+    _refuse(given, (*_QUESTIONS, *_RUN_FLAGS), why)
     ledger = Ledger(read_worked(file))
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}
     step = _step(ledger, given["step"])
-    quantities = tuple(_quantity(ledger, address, step) for address in given["quantity"])
+    where = flag_name("quantity")
+    quantities = tuple(select_quantity(ledger, one, step, where) for one in given["quantity"])
     options = DisplayOptions(**chosen, step=step, quantities=quantities)
     text = ledger.render(given["format"] or _FORMAT.default, options)
     Console().line(text.rstrip("\n"))
     return 0
+
+
+def _inspect(run: str, given: Mapping[str, Any]) -> int:
+    """Run `chainrule inspect` for an older command line, which is named on stderr."""
+    _refuse(given, _FILE_FLAGS, "It is for worked files")
+    asked = [name for name in _QUESTIONS if given[name] is not None]
+    if len(asked) != 1:
+        raise InputError(
+            "explain",
+            expected="a worked file" if not asked else "one question about the run",
+            got=" and ".join(map(flag_name, asked)) or f"the run {run}",
+            remedy=f"Ask for example for a decision: chainrule inspect {run} decision 0",
+            argument="file",
+        )
+    arguments = [run, *_inspect_arguments(asked[0], given)]
+    line = shlex.join(["chainrule", "inspect", *arguments])
+    print(f"chainrule explain RUN is an older spelling of: {line}", file=sys.stderr)
+    from chainrule.cli.inspect import command as inspect_command
+
+    with inspect_command.make_context("inspect", arguments) as context:
+        inspect_command.invoke(context)
+    return 0
+
+
+def _inspect_arguments(question: str, given: Mapping[str, Any]) -> list[str]:
+    """The arguments of `inspect RUN` for the flags of an older command line."""
+    values = {name: given[name] for name in (*_RUN_FLAGS[:-1], "step", "format")}
+    arguments = [question, str(given[question])]
+    if question == "neuron":
+        if values["image"] is None:
+            raise InputError(
+                "explain",
+                expected="--image with --neuron",
+                got="none",
+                why="A neuron is explained for one example",
+                argument="image",
+            )
+        arguments.append(str(values.pop("image")))
+    for name, value in values.items():
+        if value is not None:
+            arguments += [flag_name(name), str(value)]
+    return [*arguments, *(["--offline"] if given["offline"] else [])]
+
+
+def _refuse(given: Mapping[str, Any], names: tuple[str, ...], why: str) -> None:
+    """Refuse flags that mean nothing beside the others."""
+    for name in names:
+        if given[name] not in (None, (), False):
+            raise InputError(
+                "explain",
+                expected=f"no {flag_name(name)} here",
+                got=str(given[name]),
+                why=why,
+                argument=name,
+                value=given[name],
+            )
 
 
 def _step(ledger: Ledger, step: int | None) -> int | None:
@@ -110,18 +167,9 @@ def _step(ledger: Ledger, step: int | None) -> int | None:
     return step
 
 
-def _quantity(ledger: Ledger, address: str, step: int | None) -> Quantity:
-    """What an address names; where it names no later step, that of --step is meant."""
-    where = flag_name("quantity")
-    quantity = Quantity.parse(address, where)
-    if step is not None and quantity.step == 1:
-        quantity = replace(quantity, step=step)
-    return ledger.locate(quantity, where)
-
-
 def _flags() -> list[click.Parameter]:
     return [
-        argument("file", metavar="FILE|RUN"),
+        argument("file"),
         Flag(
             ["--quantity"],
             multiple=True,
@@ -132,7 +180,18 @@ def _flags() -> list[click.Parameter]:
         flag_of(_STEP),
         flag_of(_FORMAT),
         *(flag_of(setting) for setting in _OPTIONS.values()),
-        *run_flags(),
+        *_older_flags(),
+    ]
+
+
+def _older_flags() -> list[click.Parameter]:
+    """The flags of `explain RUN`, which help no longer shows."""
+    numbers = ("image", "decision", "influence", "epoch", "batch", "top")
+    texts = ("weight", "neuron", "split", "data", "validation")
+    return [
+        *(Flag([flag_name(name)], hidden=True) for name in (*texts, *numbers)),
+        Flag(["--mislabels"], is_flag=False, flag_value="20", hidden=True),
+        Flag(["--offline"], is_flag=True, hidden=True),
     ]
 
 

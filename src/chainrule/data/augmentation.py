@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.distortions import Augmentation, distorted
-from chainrule.equations.hashing import derived, key_of
-from chainrule.equations.mixing import partners, shares
+from chainrule.equations.distortions import Augmentation, distort
+from chainrule.equations.hashing import derive_key, make_key
+from chainrule.equations.mixing import mixing_weights, partners
 from chainrule.errors import ShapeError
 from chainrule.thread_pool import ThreadPool
 
@@ -105,7 +105,7 @@ def augmented_by_law(
     key, made = _epoch_key(seed, epoch), np.empty((len(chosen), inputs.shape[1]), inputs.dtype)
     for copy, row in zip(made, chosen.tolist(), strict=True):
         pixels = inputs[row].reshape(image)
-        copy[:] = distorted(pixels, derived(key, row), augmentation, ink).ravel()
+        copy[:] = distort(pixels, derive_key(key, row), augmentation, ink).ravel()
     return made
 
 
@@ -125,8 +125,8 @@ def mixing(
     """
     if not augmentation.mixup:
         return np.arange(n), np.ones(n)
-    key = key_of(seed, "mixup", epoch)
-    return partners(key, n), shares(key, n, augmentation.mixup)
+    key = make_key(seed, "mixup", epoch)
+    return partners(key, n), mixing_weights(key, n, augmentation.mixup)
 
 
 def _image_shape(shape: tuple[int, ...], augmentation: Augmentation) -> tuple[int, int, int]:
@@ -153,7 +153,7 @@ def _full_ink(inputs: Array, full: float | None) -> float:
 
 
 def _epoch_key(seed: int, epoch: int) -> int:
-    return key_of(seed, "augmentation", epoch)
+    return make_key(seed, "augmentation", epoch)
 
 
 @dataclass(frozen=True, eq=False)

@@ -224,7 +224,7 @@ def _alike(W: Array) -> float | None:
 
 
 def _saturated(name: str, z: Array) -> float:
-    slope = ACTIVATIONS[name].slope
+    slope = ACTIVATIONS[name].derivative
     assert slope is not None, "bounded functions have slopes of their own"
     greatest = slope(np.zeros((1, 1), z.dtype))[0, 0]
     return float((slope(z) < _FLAT * greatest).mean())

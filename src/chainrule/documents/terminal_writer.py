@@ -193,14 +193,19 @@ class _Terminal:
             yield from wrap(plain_text(block.remark), self._width, later, later)
 
 
+_BELOW_HEADINGS = (Table, Gallery, CodeBlock, Definitions, ItemList)
+"""Blocks that stand apart from words by themselves, and so follow a heading at once."""
+
+
 def _belongs(block: Block, before: Block) -> bool:
     """Whether a block follows the one before it without an empty line."""
-    if isinstance(before, Heading):
-        return isinstance(
-            block, (Table, Gallery, CodeBlock, Definitions)
-        )  # which stand apart by themselves
-    if isinstance(before, Calculation):
-        if isinstance(block, Calculation):
+    match before:
+        case Heading():
+            return isinstance(block, _BELOW_HEADINGS)
+        case Calculation() if isinstance(block, Calculation):
             return bool(block.address) == bool(before.address)  # arrays stand apart
-        return isinstance(block, Paragraph) and block.style == "note"
-    return isinstance(block, Formula) and isinstance(before, Formula)
+        case Calculation():
+            return isinstance(block, Paragraph) and block.style == "note"
+        case Formula():
+            return isinstance(block, Formula)
+    return False

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Augmentation, Dataset, augmented, augmented_by_law, mixing
-from chainrule.equations.mixing import mixed
+from chainrule.equations.mixing import mix
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
 from chainrule.threads import thread_count
@@ -135,6 +135,6 @@ def _mix_inputs(inputs: Array, mixing: Mixing) -> Array:
     for start in range(0, len(inputs), _ROWS):
         rows = slice(start, start + _ROWS)
         share = shares[rows].astype(np.float32 if inputs.itemsize < 8 else np.float64)
-        block = mixed(inputs[rows], inputs[partners[rows]], share)
+        block = mix(inputs[rows], inputs[partners[rows]], share)
         made[rows] = np.rint(block) if made.dtype == np.uint8 else block
     return made

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.engine.augmented_epochs import Mixing
-from chainrule.equations.costs import batch_shares, smoothed_targets
-from chainrule.equations.mixing import mixed
+from chainrule.equations.costs import batch_shares, smooth_targets
+from chainrule.equations.mixing import mix
 from chainrule.equations.step import BatchPart
 from chainrule.errors import ShapeError
 from chainrule.network import predicted_classes
@@ -60,8 +60,8 @@ class DatasetView:
         if self.mixing is not None:
             partners, shares = self.mixing
             share = shares[rows].astype(self.dtype)
-            y = mixed(y, self._stored_targets(partners[rows]), share)
-        return smoothed_targets(y, self.smoothing) if self.smoothing else y
+            y = mix(y, self._stored_targets(partners[rows]), share)
+        return smooth_targets(y, self.smoothing) if self.smoothing else y
 
     def _stored_targets(self, rows: Rows) -> Array:
         stored = self.dataset.targets[rows]

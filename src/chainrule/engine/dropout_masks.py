@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.dropout import mask
-from chainrule.equations.hashing import derived, key_of
+from chainrule.equations.dropout import dropout_mask
+from chainrule.equations.hashing import derive_key, make_key
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
@@ -38,7 +38,7 @@ def step_masks(
     assert recipe.seed is not None, "Recipe.with_seed comes first"
     rates, dtype = dropout_rates(architecture, recipe), architecture.dtype
     return [
-        mask(key_of(recipe.seed, "dropout", step, layer), places, width, rate, dtype)
+        dropout_mask(make_key(recipe.seed, "dropout", step, layer), places, width, rate, dtype)
         if rate
         else None
         for layer, (width, rate) in enumerate(zip(architecture.layers[1:], rates, strict=True), 1)
@@ -53,6 +53,6 @@ def mask_keys(seed: int, rates: Sequence[float], steps: range) -> NDArray[np.int
     depth = len(rates)
     if not any(rates):
         return np.zeros((len(steps), depth), np.int64)
-    dropout, layers = key_of(seed, "dropout"), range(1, depth + 1)
-    keys = [[derived(derived(dropout, step), layer) for layer in layers] for step in steps]
+    dropout, layers = make_key(seed, "dropout"), range(1, depth + 1)
+    keys = [[derive_key(derive_key(dropout, step), layer) for layer in layers] for step in steps]
     return np.array(keys, np.int64).reshape(-1, depth)

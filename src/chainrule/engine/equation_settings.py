@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.equations.costs import cost_named
+from chainrule.equations.costs import get_cost
 from chainrule.equations.step import StepSettings
 from chainrule.equations.updates import UPDATES, UpdateSettings
 from chainrule.network import Layout
@@ -24,7 +24,7 @@ def step_settings(
         average_share: how far the average moves towards the new parameters [M1].
     """
     return StepSettings(
-        cost=cost_named(recipe.cost, recipe.huber_threshold),
+        cost=get_cost(recipe.cost, recipe.huber_threshold),
         update=UPDATES[recipe.optimiser],
         update_settings=UpdateSettings(
             eta=rate,

@@ -15,7 +15,7 @@ from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.activations import ACTIVATIONS, activate
 from chainrule.equations.affine import affine
-from chainrule.equations.normalisation import folded, normalise, scaled
+from chainrule.equations.normalisation import fold_normalisation, normalise, scale_and_shift
 from chainrule.network import Architecture, Layout, flatten
 from chainrule.recipe import Recipe
 from chainrule.threads import one_blas_thread
@@ -79,7 +79,7 @@ def _fold_normalisation(layout: Layout, theta: Array, x: Array) -> Array:
         assert gain is not None, "a hidden layer of this layout has gains"
         assert b is not None, "a normalised layer has biases"
         normal = normalise(affine(x, weights[layer], None))
-        x = activate(ACTIVATIONS[names[layer]], scaled(normal, gain, b))
-        folded_layer = folded(weights[layer], b, gain, normal.mean, normal.deviation)
-        weights[layer], biases[layer] = folded_layer
+        x = activate(ACTIVATIONS[names[layer]], scale_and_shift(normal, gain, b))
+        plain = fold_normalisation(weights[layer], b, gain, normal.mean, normal.deviation)
+        weights[layer], biases[layer] = plain
     return flatten(weights, biases)

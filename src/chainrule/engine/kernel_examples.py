@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.engine.augmented_epochs import Mixing
 from chainrule.engine.dataset_view import normalised_weights
-from chainrule.equations.mixing import mixed
+from chainrule.equations.mixing import mix
 from chainrule.kernels import Examples
 from chainrule.network import Architecture
 
@@ -59,7 +59,7 @@ def mix_targets(examples: Examples, dataset: Dataset, mixing: Mixing | None) -> 
     if dataset.classifies:
         return examples._replace(mixed_labels=examples.labels[partners], mixing_weights=shares)
     share = shares.astype(examples.targets.dtype)
-    targets = mixed(examples.targets, examples.targets[partners], share)
+    targets = mix(examples.targets, examples.targets[partners], share)
     return examples._replace(targets=targets)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.dropout import silent_below
+from chainrule.equations.dropout import dropout_threshold
 from chainrule.equations.updates import UPDATES
-from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateConstants
+from chainrule.kernels import COST_CODES, UPDATE_CODES, StepHyperparameters, UpdateHyperparameters
 from chainrule.recipe import Recipe
 
 __all__ = ["step_hyperparameters"]
@@ -32,7 +32,7 @@ def step_hyperparameters(
         cost=COST_CODES[recipe.cost],
         huber_threshold=float(recipe.huber_threshold),
         update=UPDATE_CODES[recipe.optimiser],
-        settings=UpdateConstants(
+        settings=UpdateHyperparameters(
             momentum=float(recipe.momentum),
             decay=float(recipe.decay),
             beta1=float(recipe.beta1),
@@ -47,6 +47,6 @@ def step_hyperparameters(
         slots=len(UPDATES[recipe.optimiser].slots),
         max_norm=float(recipe.max_norm or 0.0),
         label_smoothing=float(recipe.label_smoothing),
-        dropout_thresholds=np.array([silent_below(rate) for rate in dropout], np.int64),
+        dropout_thresholds=np.array([dropout_threshold(rate) for rate in dropout], np.int64),
         dropout_scales=np.array([1 / (1 - rate) for rate in dropout]),
     )

@@ -18,7 +18,7 @@ from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.backpropagation import Layer
-from chainrule.equations.costs import Cost, cost_named
+from chainrule.equations.costs import Cost, get_cost
 from chainrule.network import Architecture, Layout
 from chainrule.recipe import Recipe
 
@@ -82,7 +82,7 @@ class TrainingContext:
     @cached_property
     def cost(self) -> Cost:
         """The cost of one example."""
-        return cost_named(self.recipe.cost, self.recipe.huber_threshold)
+        return get_cost(self.recipe.cost, self.recipe.huber_threshold)
 
     @cached_property
     def epochs(self) -> AugmentedEpochs:

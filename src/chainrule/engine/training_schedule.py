@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine.position import Position
-from chainrule.equations.averaging import running_share, uniform_share
-from chainrule.equations.schedules import SCHEDULES, Clock, Course, drops_so_far, warmed
+from chainrule.equations.averaging import ema_weight, swa_weight
+from chainrule.equations.schedules import SCHEDULES, Clock, ScheduleSettings, count_drops, warm_up
 from chainrule.equations.updates import UPDATES
 from chainrule.recipe import Recipe
 
@@ -97,7 +97,7 @@ class TrainingSchedule:
         recipe = self.recipe
         rate, batches = SCHEDULES[recipe.schedule].rate, self.batches(position.epoch)
         begun, drops = position.step - position.batch, self._drops(position)
-        course = Course(
+        course = ScheduleSettings(
             recipe.schedule_factor,
             recipe.schedule_every,
             recipe.final_factor,
@@ -115,7 +115,8 @@ class TrainingSchedule:
             return found
         ends = [epoch + share + 1 / batches for share in shares]
         return [
-            warmed(plain, end, recipe.warmup_epochs) for plain, end in zip(found, ends, strict=True)
+            warm_up(plain, end, recipe.warmup_epochs)
+            for plain, end in zip(found, ends, strict=True)
         ]
 
     def ends_cycle(self, epochs: int) -> bool:
@@ -143,7 +144,7 @@ class TrainingSchedule:
             for r in position.history
         ]
         waits = (recipe.schedule_patience, recipe.min_delta, recipe.schedule_cooldown)
-        return drops_so_far(costs, *waits)
+        return count_drops(costs, *waits)
 
     @cached_property
     def _first_averaged(self) -> int:
@@ -155,11 +156,11 @@ class TrainingSchedule:
         """[M2, M3] The share in the average of a step of a position's epoch; 0 for none."""
         recipe, first = self.recipe, self._first_averaged
         if recipe.averaging == "ema":
-            return running_share(step - first, recipe.averaging_decay) if step >= first else 0.0
+            return ema_weight(step - first, recipe.averaging_decay) if step >= first else 0.0
         is_last = step - (position.step - position.batch) == self.batches(position.epoch) - 1
         if recipe.averaging == "none" or not is_last or position.epoch < first:
             return 0.0
-        return uniform_share(position.epoch - first)
+        return swa_weight(position.epoch - first)
 
     def average_shares(self, position: Position, steps: range) -> NDArray[Any]:
         """The shares of several steps of a position's epoch, (steps,) float64."""

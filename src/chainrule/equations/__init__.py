@@ -1,6 +1,7 @@
-"""The book: each equation once, as a pure function on arrays; NumPy and nothing else.
+"""Each equation once, as a pure function of arrays; NumPy and nothing else.
 
-Shapes: samples are rows, weights are (fan_out, fan_in). Letters and ids are those of
-docs/notation.md and docs/derivation/. Every function also takes complex arrays where its formula
-is analytic, so that a derivative can be proved by a complex step.
+Examples are rows; weights are (fan_out, fan_in). Letters and ids are those of docs/notation.md and
+docs/derivation/, and a key in square brackets after a source is an entry of docs/references.bib.
+Every function whose formula is analytic also takes complex arrays, so that its derivative can be
+checked by a complex step.
 """

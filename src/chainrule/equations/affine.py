@@ -15,7 +15,7 @@ def affine(x: Array, W: Array, b: Array | None) -> Array:
     Args:
         x: layer inputs, (batch, fan_in).
         W: weights, (fan_out, fan_in).
-        b: biases, (fan_out,); None for a layer without.
+        b: biases, (fan_out,), or None for a layer without biases.
 
     Returns:
         z, (batch, fan_out).
@@ -25,14 +25,15 @@ def affine(x: Array, W: Array, b: Array | None) -> Array:
         >>> affine(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([0.5]))
         array([[11.5]])
 
-    Source: investigation, a^l = σ(w^l a^(l-1) + b^l); matrix-based, eq. (10), batch form.
+    Source: investigation, a^l = σ(w^l a^(l-1) + b^l); matrix-based, eq. (10), for a batch;
+    Rumelhart, Hinton & Williams (1986) [rumelhart1986].
     """
     z = x @ W.T
     return z if b is None else z + b
 
 
 def input_gradient(W: Array, delta: Array) -> Array:
-    """[BP2a] What an error at a layer's output means for the layer's input.
+    """[BP2a] The gradient of the cost with respect to the inputs of a layer.
 
         dx = delta W
 
@@ -43,7 +44,8 @@ def input_gradient(W: Array, delta: Array) -> Array:
     Returns:
         dC/dx, (batch, fan_in).
 
-    Source: four-equations, section 2.2; approximator, v^(n) summed over paths.
+    Source: four-equations, section 2.2; approximator, v^(n) summed over paths;
+    Rumelhart, Hinton & Williams (1986) [rumelhart1986].
     """
     return delta @ W
 
@@ -53,7 +55,7 @@ def weight_gradient(x: Array, delta: Array) -> Array:
 
         dW = deltaᵀ x
 
-    The sum over the batch is in the product; the mean's 1/B is in delta already.
+    The matrix product sums over the batch; the 1/B of the mean is already in delta.
 
     Args:
         x: layer inputs, (batch, fan_in).
@@ -62,7 +64,8 @@ def weight_gradient(x: Array, delta: Array) -> Array:
     Returns:
         dC/dW, (fan_out, fan_in): the shape of W.
 
-    Source: four-equations, section 2.4. matrix-based prints the transpose, which does not fit W.
+    Source: four-equations, section 2.4 (matrix-based prints the transpose, which does not have the
+    shape of W); Rumelhart, Hinton & Williams (1986) [rumelhart1986].
     """
     return delta.T @ x
 
@@ -78,6 +81,6 @@ def bias_gradient(delta: Array) -> Array:
     Returns:
         dC/db, (fan_out,).
 
-    Source: four-equations, section 2.3.
+    Source: four-equations, section 2.3; Rumelhart, Hinton & Williams (1986) [rumelhart1986].
     """
     return delta.sum(axis=0)

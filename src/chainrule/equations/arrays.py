@@ -1,4 +1,4 @@
-"""The array type of the equations, and what is done to arrays in many of them."""
+"""The array type of the equations, and operations on arrays that many of them need."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "flatten", "rightward", "scale_inputs"]
+__all__ = ["Array", "flatten", "nonnegative", "scale_inputs"]
 
 Array: TypeAlias = NDArray[Any]
 
 
-def rightward(z: Array) -> Array:
-    """Where the real part is at least 0: which branch of a formula holds.
+def nonnegative(z: Array) -> Array:
+    """Where the real part of z is at least 0: the condition that chooses a branch of a formula.
 
-    A complex step moves z by an imaginary amount, which must not change the branch.
+    A complex step moves z by an imaginary amount only, which must not change the branch.
     """
     return np.real(z) >= 0
 

@@ -1,4 +1,4 @@
-"""Forward trace and backward sweep through all layers."""
+"""Forward pass and back-propagation through all layers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from chainrule.equations.activations import Activation, activate, pull_back
 from chainrule.equations.affine import affine, bias_gradient, input_gradient, weight_gradient
 from chainrule.equations.arrays import Array
 from chainrule.equations.costs import Cost, batch_cost
-from chainrule.equations.dropout import dropped
+from chainrule.equations.dropout import apply_mask
 from chainrule.equations.normalisation import (
-    Normal,
+    NormalisedBatch,
     gain_gradient,
-    normal_gradient,
+    normalisation_gradient,
     normalise,
-    scaled,
+    scale_and_shift,
 )
 from chainrule.equations.output_error import output_cost, output_error
 
@@ -24,10 +24,14 @@ __all__ = ["Layer", "Trace", "backward", "forward", "trace"]
 
 @dataclass(frozen=True)
 class Layer:
-    """What one layer computes with: weights (fan_out, fan_in), biases (fan_out,) or None, φ.
+    """The parameters and the activation function of one layer.
 
-    In training, a layer may also have the gains of batch normalisation, (fan_out,), which needs
-    biases, and a dropout mask, (batch, fan_out).
+    Args:
+        W: weights, (fan_out, fan_in).
+        b: biases, (fan_out,), or None.
+        activation: φ.
+        gain: γ, (fan_out,), in training with batch normalisation, which needs biases; else None.
+        mask: the dropout mask, (batch, fan_out), in training with dropout; else None.
     """
 
     W: Array
@@ -44,15 +48,17 @@ class Trace:
     Args:
         x: inputs, (batch, features); the papers' a[0].
         y: targets, (batch, n).
-        z: weighted sums of each layer, (batch, width); where it is normalised, what comes of them.
-        a: activations of each layer, (batch, width); where it is masked, what the mask leaves.
+        z: inputs of the activation of each layer, (batch, width): its weighted sums, after
+            normalisation, gain and bias in a normalised layer.
+        a: activations of each layer, (batch, width), after the mask in a masked layer.
         c: cost of each example, (batch,).
-        cost: C, the sum of c by the examples' shares.
-        delta: dC/dz of each layer, (batch, width), with the mean's share in it.
+        cost: C, the sum of c weighted by the shares of the examples.
+        delta: dC/dz of each layer, (batch, width); the shares are already in it.
         dW: dC/dW of each layer, (fan_out, fan_in).
-        db: dC/db of each layer, (fan_out,); None where a layer has no biases.
-        dgain: dC/dγ of each layer, (fan_out,); None where a layer is not normalised.
-        du: dC/du of each layer's own sums, (batch, width): `delta` where it is not normalised.
+        db: dC/db of each layer, (fan_out,), or None for a layer without biases.
+        dgain: dC/dγ of each layer, (fan_out,), or None for a layer without normalisation.
+        du: dC/du of the weighted sums of each layer before normalisation, (batch, width); equal to
+            `delta` in a layer without normalisation.
     """
 
     x: Array
@@ -69,40 +75,40 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class _Passed:
-    """One layer's numbers on the way forward; `normal` is None where it is not normalised."""
+class _LayerPass:
+    """The numbers of one layer in the forward pass; `normalised` is None without normalisation."""
 
     z: Array
     a: Array
-    normal: Normal | None
+    normalised: NormalisedBatch | None
 
 
-def _passed(x: Array, layers: Sequence[Layer]) -> list[_Passed]:
-    """[F3] All layers one after the other."""
-    passed = []
+def _layer_passes(x: Array, layers: Sequence[Layer]) -> list[_LayerPass]:
+    """[F3] The forward pass."""
+    passes = []
     for layer in layers:
-        normal = None
+        normalised = None
         if layer.gain is None:
             z = affine(x, layer.W, layer.b)
         else:
             assert layer.b is not None, "a normalised layer has biases"
-            normal = normalise(affine(x, layer.W, None))
-            z = scaled(normal, layer.gain, layer.b)
+            normalised = normalise(affine(x, layer.W, None))
+            z = scale_and_shift(normalised, layer.gain, layer.b)
         a = activate(layer.activation, z)
-        x = a if layer.mask is None else dropped(a, layer.mask)
-        passed.append(_Passed(z, x, normal))
-    return passed
+        x = a if layer.mask is None else apply_mask(a, layer.mask)
+        passes.append(_LayerPass(z, x, normalised))
+    return passes
 
 
-def _before_normal(layer: Layer, normal: Normal | None, delta: Array) -> Array:
-    """dC/du of a layer's own sums; dC/dz where it is not normalised."""
-    if normal is None or layer.gain is None:
+def _error_of_sums(layer: Layer, normalised: NormalisedBatch | None, delta: Array) -> Array:
+    """Return dC/du of the weighted sums; dC/dz in a layer without normalisation."""
+    if normalised is None or layer.gain is None:
         return delta
-    return normal_gradient(normal, layer.gain, delta)
+    return normalisation_gradient(normalised, layer.gain, delta)
 
 
 def forward(x: Array, layers: Sequence[Layer]) -> tuple[list[Array], list[Array]]:
-    """[F3] All layers one after the other.
+    """[F3] The forward pass through all layers.
 
         a[0] = x      z[l] = a[l-1] W[l]ᵀ + b[l]      a[l] = φ_l(z[l])
 
@@ -111,12 +117,12 @@ def forward(x: Array, layers: Sequence[Layer]) -> tuple[list[Array], list[Array]
         layers: from the first to the last.
 
     Returns:
-        (z, a), a list of arrays each, one per layer.
+        (z, a), two lists with one array per layer.
 
-    Source: matrix-based, eq. (2).
+    Source: matrix-based, eq. (2); Rumelhart, Hinton & Williams (1986) [rumelhart1986].
     """
-    passed = _passed(x, layers)
-    return [one.z for one in passed], [one.a for one in passed]
+    passes = _layer_passes(x, layers)
+    return [one.z for one in passes], [one.a for one in passes]
 
 
 def backward(
@@ -124,59 +130,64 @@ def backward(
     a: Sequence[Array],
     layers: Sequence[Layer],
     last: Array,
-    normals: Sequence[Normal | None] | None = None,
+    normalised: Sequence[NormalisedBatch | None] | None = None,
 ) -> list[Array]:
-    """[BP2] The errors of all layers, from the last one's down to the first.
+    """[BP2] The errors of all layers, from the last layer down to the first.
 
         δ[l] = (δ[l+1] W[l+1]) ⊙ φ_l'(z[l])
 
-    For a normalised layer l+1, dC/du [N4] stands in the place of δ[l+1]; a mask [R2] multiplies on
-    the way back what it multiplied on the way forward.
+    If layer l+1 is normalised, dC/du [N4] takes the place of δ[l+1]. If layer l is masked, the
+    errors of its activations are multiplied by the mask [R2], as the activations were.
 
     Args:
-        z: weighted sums of each layer; what a normalised layer's activation gets.
-        a: activations of each layer, masked.
+        z: inputs of the activation of each layer.
+        a: activations of each layer, after the mask in a masked layer.
         layers: from the first to the last.
         last: dC/dz of the last layer, (batch, n).
-        normals: of the normalised layers, None for other layers; None if no layer is normalised.
+        normalised: the result of `normalise` for each layer, None for a layer without
+            normalisation; None if no layer is normalised.
 
     Returns:
         dC/dz of each layer, from the first to the last.
 
-    Source: four-equations, section 2.2. investigation prints a recursion that multiplies two sums
-    that belong under one, and takes w and z from one layer too low.
+    Source: four-equations, section 2.2 (investigation prints a recursion that multiplies two sums
+    instead of summing products, with w and z of the wrong layer); Rumelhart, Hinton & Williams
+    (1986) [rumelhart1986].
     """
-    deltas, known = [last], normals or [None] * len(layers)
+    deltas, known = [last], normalised or [None] * len(layers)
     for l in range(len(layers) - 1, 0, -1):  # noqa: E741
-        da = input_gradient(layers[l].W, _before_normal(layers[l], known[l], deltas[0]))
+        da = input_gradient(layers[l].W, _error_of_sums(layers[l], known[l], deltas[0]))
         below, out = layers[l - 1], a[l - 1]
         if below.mask is not None:
-            da = dropped(da, below.mask)
-            out = activate(below.activation, z[l - 1])
+            da = apply_mask(da, below.mask)
+            out = activate(below.activation, z[l - 1])  # softmax needs a before the mask
         deltas.insert(0, pull_back(below.activation, da, z[l - 1], out))
     return deltas
 
 
 def trace(x: Array, y: Array, layers: Sequence[Layer], cost: Cost, shares: Array | float) -> Trace:
-    """[BP] One batch forward and back: costs, errors and gradients.
+    """[BP] One batch forward and back: costs, errors and gradients of all layers.
 
     Args:
         x: inputs, (batch, features).
         y: targets, (batch, n).
         layers: from the first to the last.
         cost: the cost of one example.
-        shares: what each example counts, `batch_shares`.
+        shares: the share of each example in the cost of the batch, from `batch_shares`.
 
     Returns:
-        The Trace, of which every number is one equation's.
+        The trace; each of its numbers is the result of one equation.
+
+    Source: investigation, "In summary"; four-equations, section 3; Rumelhart, Hinton & Williams
+    (1986) [rumelhart1986].
     """
-    passed = _passed(x, layers)
-    z, a, normals = zip(*((one.z, one.a, one.normal) for one in passed), strict=True)
+    passes = _layer_passes(x, layers)
+    z, a, normalised = zip(*((one.z, one.a, one.normalised) for one in passes), strict=True)
     last = layers[-1].activation
     c = output_cost(cost, last, z[-1], a[-1], y)
     error = output_error(cost, last, z[-1], a[-1], y) * shares
-    delta = backward(z, a, layers, error, normals)
-    du = [_before_normal(*of) for of in zip(layers, normals, delta, strict=True)]
+    delta = backward(z, a, layers, error, normalised)
+    du = [_error_of_sums(*numbers) for numbers in zip(layers, normalised, delta, strict=True)]
     return Trace(
         x=x,
         y=y,
@@ -191,8 +202,8 @@ def trace(x: Array, y: Array, layers: Sequence[Layer], cost: Cost, shares: Array
             for layer, d in zip(layers, delta, strict=True)
         ),
         dgain=tuple(
-            None if normal is None else gain_gradient(normal, d)
-            for normal, d in zip(normals, delta, strict=True)
+            None if statistics is None else gain_gradient(statistics, d)
+            for statistics, d in zip(normalised, delta, strict=True)
         ),
         du=tuple(du),
     )

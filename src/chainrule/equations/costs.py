@@ -1,7 +1,8 @@
-"""Costs of one example: a cost and its gradient are one value.
+"""Costs of one example: a cost and its gradient are one record.
 
-All take outputs a and targets y of shape (batch, n), float or complex. `value` gives one number an
-example, (batch,); `gradient` gives dc/da, (batch, n). The mean over the batch is `batch_cost`.
+Every cost takes outputs a and targets y of shape (batch, n), float or complex. Its `value` returns
+the cost of each example, (batch,), and its `gradient` returns dc/da, (batch, n). `batch_cost` makes
+one number of a batch.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.arrays import Array, nonnegative
 
 __all__ = [
     "COSTS",
@@ -20,9 +21,9 @@ __all__ = [
     "Pair",
     "batch_cost",
     "batch_shares",
-    "cost_named",
-    "huber_with",
-    "smoothed_targets",
+    "get_cost",
+    "huber_cost",
+    "smooth_targets",
 ]
 
 Pair = Callable[[Array, Array], Array]
@@ -35,11 +36,11 @@ class Cost:
     Args:
         name: its name in recipes and files.
         equation: its id in docs/derivation/.
-        formula: what it computes for one example, to be read.
+        formula: what it computes for one example, as text.
         value: (a, y) -> c, (batch,).
         gradient: (a, y) -> dc/da, (batch, n).
-        low: the least output for which it is finite.
-        high: the greatest output for which it is finite.
+        low: the least output for which it is defined.
+        high: the greatest output for which it is defined.
     """
 
     name: str
@@ -54,7 +55,8 @@ class Cost:
 def squared_error(a: Array, y: Array) -> Array:
     """[C1] c = Σ_i (a_i - y_i)².
 
-    Source: investigation, whose gradients 2 (a - y) belong to it; approximator.
+    Source: investigation, whose gradients 2 (a - y) belong to this cost; approximator; Gauss (1809)
+    [gauss1809], least squares.
     """
     return np.square(a - y).sum(axis=-1)
 
@@ -67,7 +69,7 @@ def squared_error_gradient(a: Array, y: Array) -> Array:
 def mean_squared_error(a: Array, y: Array) -> Array:
     """[C2] c = (1/n) Σ_i (a_i - y_i)² over the n outputs.
 
-    Source: investigation's cost as printed; four-detector.
+    Source: investigation, its cost as printed; four-detector; Widrow & Hoff (1960) [widrow1960].
     """
     return np.square(a - y).mean(axis=-1)
 
@@ -80,7 +82,8 @@ def mean_squared_error_gradient(a: Array, y: Array) -> Array:
 def half_squared_error(a: Array, y: Array) -> Array:
     """[C3] c = ½ Σ_i (a_i - y_i)².
 
-    Source: four-equations; four-detector's J.
+    Source: four-equations; four-detector, its J; Rumelhart, Hinton & Williams (1986)
+    [rumelhart1986].
     """
     return 0.5 * np.square(a - y).sum(axis=-1)
 
@@ -91,23 +94,25 @@ def half_squared_error_gradient(a: Array, y: Array) -> Array:
 
 
 def _times_log(y: Array, a: Array) -> Array:
-    """Y ln a, and 0 where y is 0, whatever a is."""
+    """Return y ln a; 0 where y is 0, whatever a is."""
     counted = y != 0
-    with np.errstate(divide="ignore"):  # ln 0 is -inf, which is the right answer
+    with np.errstate(divide="ignore"):  # ln 0 is -inf: the cost is infinite
         return np.where(counted, y * np.log(np.where(counted, a, 1)), 0)
 
 
 def _over(y: Array, a: Array) -> Array:
-    """Y / a, and 0 where y is 0, whatever a is."""
+    """Return y / a; 0 where y is 0, whatever a is."""
     counted = y != 0
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore"):  # y / 0 is infinite, like the cost
         return np.where(counted, y / np.where(counted, a, 1), 0)
 
 
 def binary_cross_entropy(a: Array, y: Array) -> Array:
     """[C4] c = -Σ_i (y_i ln a_i + (1 - y_i) ln(1 - a_i)).
 
-    Each output is a probability of its own; 0 ln 0 counts as 0.
+    Each output is the probability of a class of its own; 0 ln 0 counts as 0.
+
+    Source: Cox (1958) [cox1958], the negative log-likelihood of logistic regression.
     """
     return -(_times_log(y, a) + _times_log(1 - y, 1 - a)).sum(axis=-1)
 
@@ -120,7 +125,9 @@ def binary_cross_entropy_gradient(a: Array, y: Array) -> Array:
 def categorical_cross_entropy(a: Array, y: Array) -> Array:
     """[C5] c = -Σ_i y_i ln a_i.
 
-    The outputs share one unit of probability; 0 ln 0 counts as 0.
+    The outputs are the probabilities of n classes of which one is right; 0 ln 0 counts as 0.
+
+    Source: Bridle (1990) [bridle1990].
     """
     return -_times_log(y, a).sum(axis=-1)
 
@@ -131,13 +138,16 @@ def categorical_cross_entropy_gradient(a: Array, y: Array) -> Array:
 
 
 def absolute_error(a: Array, y: Array) -> Array:
-    """[C6] c = Σ_i |a_i - y_i|."""
+    """[C6] c = Σ_i |a_i - y_i|.
+
+    Source: Laplace (1774) [laplace1774], whose estimate of least absolute error is the median.
+    """
     d = a - y
-    return np.where(rightward(d), d, -d).sum(axis=-1)
+    return np.where(nonnegative(d), d, -d).sum(axis=-1)
 
 
 def absolute_error_gradient(a: Array, y: Array) -> Array:
-    """[C6] dc/da_i = sign(a_i - y_i), and 0 where they are equal."""
+    """[C6] dc/da_i = sign(a_i - y_i); 0 at the kink, by convention."""
     return np.sign(np.real(a - y)).astype(a.dtype)
 
 
@@ -147,35 +157,41 @@ def huber(a: Array, y: Array, h: float = 1.0) -> Array:
     Args:
         a: outputs, (batch, n).
         y: targets, (batch, n).
-        h: the distance at which the square turns into a line, above 0.
+        h: the threshold between square and line, above 0.
+
+    Source: Huber (1964) [huber1964].
     """
     d = a - y
-    size = np.where(rightward(d), d, -d)
+    size = np.where(nonnegative(d), d, -d)
     near = np.real(size) <= h
     return np.where(near, 0.5 * np.square(d), h * (size - 0.5 * h)).sum(axis=-1)
 
 
 def huber_gradient(a: Array, y: Array, h: float = 1.0) -> Array:
-    """[C7] dc/da_i = d clipped to -h … h."""
+    """[C7] dc/da_i = d, clipped to -h … h."""
     d = a - y
     near = np.abs(np.real(d)) <= h
     return np.where(near, d, h * np.sign(np.real(d)))
 
 
 def batch_shares(sample_weights: Array | None, batch: int) -> Array | float:
-    """[C8] What each example's cost counts in the batch's.
+    """[C8] The share of each example in the cost of a batch.
 
         s_i = w_i / B
 
-    The weights have mean 1 over the training set, so a batch's gradient is on average the whole
-    set's, whichever examples the batch holds.
+    The weights have mean 1 over the training set, so that the expected gradient of a random batch
+    is the gradient over the whole set. Dividing by the weights of the batch would not have this
+    property.
 
     Args:
-        sample_weights: w, (batch,), mean 1 over the training set; None for all 1.
+        sample_weights: w, (batch,), mean 1 over the training set; None if all weights are 1.
         batch: B, the number of examples in the batch.
 
     Returns:
-        (batch, 1), or one number for all.
+        s, (batch, 1), or one number if all shares are equal.
+
+    Source: own, because libraries divide by the sum of the weights in the batch; the property is the
+    one that Robbins & Monro (1951) [robbins1951] ask of a noisy gradient.
     """
     if sample_weights is None:
         return 1.0 / batch
@@ -183,22 +199,24 @@ def batch_shares(sample_weights: Array | None, batch: int) -> Array | float:
 
 
 def batch_cost(c: Array, shares: Array | float) -> Array:
-    """[C8] The cost of a batch: the sum of its examples' costs by their shares.
+    """[C8] The cost of a batch: the sum of the costs of its examples, weighted by their shares.
 
         C = Σ_i s_i c_i
 
     Args:
         c: costs of the examples, (batch,).
-        shares: `batch_shares`.
+        shares: s, from `batch_shares`.
 
     Returns:
         C, a number of the type of c.
+
+    Source: four-equations, eq. (12); investigation, the "full cost function".
     """
     return (c[:, None] * shares).sum()
 
 
-def smoothed_targets(y: Array, smoothing: float) -> Array:
-    """[C9] Targets that leave every class a little: label smoothing.
+def smooth_targets(y: Array, smoothing: float) -> Array:
+    """[C9] Label smoothing: targets that give every class a little of the probability.
 
         y' = (1 - s) y + s / n
 
@@ -207,14 +225,16 @@ def smoothed_targets(y: Array, smoothing: float) -> Array:
         smoothing: s, 0 to below 1.
 
     Returns:
-        y', whose rows still sum to 1, (batch, n).
+        y', (batch, n), whose rows still sum to 1.
+
+    Source: Szegedy et al. (2016) [szegedy2016], section 7.
     """
     kept, spread = y.dtype.type(1 - smoothing), y.dtype.type(smoothing / y.shape[-1])
     return kept * y + spread
 
 
-def huber_with(threshold: float) -> Cost:
-    """The Huber cost that turns from square to line at `threshold`."""
+def huber_cost(threshold: float) -> Cost:
+    """Return the Huber cost [C7] with this threshold, above 0."""
     formula = "Σ of ½d² where |d| <= h, else h(|d| - ½h)"
     value, gradient = partial(huber, h=threshold), partial(huber_gradient, h=threshold)
     return Cost("huber", "C7", formula, value, gradient)
@@ -228,14 +248,14 @@ _ALL = (
     Cost("binary_cross_entropy",      "C4", "-Σ (y_i ln a_i + (1 - y_i) ln(1 - a_i))", binary_cross_entropy, binary_cross_entropy_gradient, 0, 1),
     Cost("categorical_cross_entropy", "C5", "-Σ y_i ln a_i",        categorical_cross_entropy, categorical_cross_entropy_gradient, 0),
     Cost("absolute_error",            "C6", "Σ |a_i - y_i|",        absolute_error,            absolute_error_gradient),
-    huber_with(1.0),
+    huber_cost(1.0),
 )
 # fmt: on
 
 COSTS = {cost.name: cost for cost in _ALL}
-"""Every cost by name; Huber's with its threshold at 1."""
+"""The costs by name; the Huber cost with threshold 1."""
 
 
-def cost_named(name: str, huber_threshold: float = 1.0) -> Cost:
-    """The cost of this name, one of COSTS, with Huber's threshold as given."""
-    return huber_with(huber_threshold) if name == "huber" else COSTS[name]
+def get_cost(name: str, huber_threshold: float = 1.0) -> Cost:
+    """Return the cost of this name, a key of COSTS; the Huber cost with the given threshold."""
+    return huber_cost(huber_threshold) if name == "huber" else COSTS[name]

@@ -1,6 +1,7 @@
-"""The distorted copy of an image: what is drawn by lot, and the steps one after the other.
+"""Distorted copies of images: their random parameters, and the steps in order.
 
-The pen comes first, then the hand, then the paper: thickness, the map of the plane, noise, cutout.
+The order is that of writing, from the pen to the paper: stroke thickness, the map of the plane,
+noise, cutout.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
-from chainrule.equations.hashing import derived, normals, uniforms
-from chainrule.equations.inking import cut_out, noisy, thickened
-from chainrule.equations.warping import Move, displacements, sampled, sources
+from chainrule.equations.hashing import derive_key, normals, uniforms
+from chainrule.equations.inking import add_noise, cut_out, thicken
+from chainrule.equations.warping import AffineMap, displacements, interpolate, source_positions
 
-__all__ = ["Augmentation", "Lot", "distorted", "lots"]
+__all__ = ["Augmentation", "Distortion", "distort", "draw_distortion"]
 
 DOWN, RIGHT, ROTATION, TALL, WIDE, SHEAR, THICKNESS, CUT_TOP, CUT_LEFT = range(9)
-"""Which number of an example's key decides what."""
+"""The counters of the random parameters under the key of an example."""
 FIELD, NOISE = 1, 2
-"""The parts of an example's key, for the elastic field and for noise."""
+"""The keys derived from the key of an example: for the elastic field, and for noise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +30,16 @@ class Augmentation:
     """How strongly training examples are distorted; by default not at all.
 
     Args:
-        shift: pixels, at most, up or down and left or right.
-        rotation: degrees, at most, either way.
-        zoom: share by which heights and widths change at most, each by itself; below 1.
-        shear: pixels to the left or right, at most, for each pixel of height.
+        shift: greatest shift, up or down and left or right, in pixels.
+        rotation: greatest rotation in either direction, in degrees.
+        zoom: greatest relative change of height and of width, independent of each other; below 1.
+        shear: greatest shear in either direction, in pixels per pixel of height.
         elastic: strength α of the elastic field, in pixels before smoothing.
-        elastic_smoothness: width of the bell that smooths the field, in pixels, above 0.
-        thickness: pixels by which strokes become thicker or thinner at most.
-        noise: standard deviation of Gaussian noise, as a share of full ink.
+        elastic_smoothness: standard deviation of the smoothing of the field, in pixels, above 0.
+        thickness: greatest change of the stroke width, in pixels.
+        noise: standard deviation of Gaussian noise, as a fraction of full ink.
         cutout: side of a square that is set to 0, in pixels.
-        mixup: α of the Beta distribution that examples are mixed by; 0 for none.
+        mixup: α of the Beta distribution of the mixing weights; 0 for no mixup.
 
     Example:
         >>> Augmentation(shift=2, rotation=10).distorts
@@ -58,56 +59,63 @@ class Augmentation:
 
     @property
     def moves(self) -> bool:
-        """Whether pixels go elsewhere."""
+        """Whether pixels are moved."""
         return bool(self.shift or self.rotation or self.zoom or self.shear or self.elastic)
 
     @property
     def needs_images(self) -> bool:
-        """Whether it makes sense for rows and columns of pixels only."""
+        """Whether it applies only to images, not to other inputs."""
         return self.moves or bool(self.thickness or self.cutout)
 
     @property
     def distorts(self) -> bool:
-        """Whether examples themselves change, mixup apart."""
+        """Whether single examples are changed: all but mixup."""
         return self.needs_images or bool(self.noise)
 
     @property
     def changes(self) -> bool:
-        """Whether it does anything."""
+        """Whether anything is changed."""
         return self.distorts or bool(self.mixup)
 
 
 @dataclass(frozen=True)
-class Lot:
-    """What an example draws.
+class Distortion:
+    """The random parameters of the distortion of one example.
 
     Args:
         move: the affine map.
-        thickness: pixels by which strokes become thicker.
-        top: first row of the square cut out.
-        left: its first column.
+        thickness: the change of the stroke width, in pixels.
+        top: first row of the square that is cut out.
+        left: first column of the square that is cut out.
     """
 
-    move: Move
+    move: AffineMap
     thickness: float
     top: int
     left: int
 
 
-def lots(key: int, shape: tuple[int, int], strengths: Augmentation) -> Lot:
-    """[X9] What an example draws: v = m (2u - 1), between -m and m, m being the most allowed.
+def draw_distortion(key: int, shape: tuple[int, int], strengths: Augmentation) -> Distortion:
+    """[X9] The random parameters of a distortion: v = m (2u - 1), uniform between -m and m.
 
-    Factors of height and width are 1 + v; the square's first row is ⌊u (h - side + 1)⌋.
+    m is the strength. The factors of height and width are 1 + v; the first row of the square is
+    ⌊u (h - side + 1)⌋.
 
     Args:
-        key: of the example in this epoch.
+        key: the key [H2] of the example in this epoch.
         shape: (h, w).
-        strengths: the most of each; a square's side is at most the image's shorter one.
+        strengths: m, of each distortion; the side of the square is cut to the shorter side of the
+            image.
+
+    Returns:
+        The parameters.
+
+    Source: Cireşan et al. (2010) [ciresan2010].
     """
     u = uniforms(key, np.arange(9))
     v = 2 * u - 1
     turn = math.radians(strengths.rotation)
-    move = Move(
+    move = AffineMap(
         strengths.shift * v[DOWN],
         strengths.shift * v[RIGHT],
         turn * v[ROTATION],
@@ -117,38 +125,43 @@ def lots(key: int, shape: tuple[int, int], strengths: Augmentation) -> Lot:
     )
     side = min(strengths.cutout, *shape)
     top, left = (int(u[k] * (n - side + 1)) for k, n in ((CUT_TOP, shape[0]), (CUT_LEFT, shape[1])))
-    return Lot(move, strengths.thickness * v[THICKNESS], top, left)
+    return Distortion(move, strengths.thickness * v[THICKNESS], top, left)
 
 
-def _plane(plane: Array, lot: Lot, positions: Array | None) -> NDArray[np.float64]:
-    pen = thickened(plane, lot.thickness)
-    return pen if positions is None else sampled(pen, positions)
+def _distort_channel(
+    channel: Array, thickness: float, positions: Array | None
+) -> NDArray[np.float64]:
+    drawn = thicken(channel, thickness)
+    return drawn if positions is None else interpolate(drawn, positions)
 
 
-def distorted(image: Array, key: int, strengths: Augmentation, full: float) -> Array:
-    """[X10] An example's copy: thickness [X4], map and field [X1-X3], noise [X5], cutout [X6].
+def distort(image: Array, key: int, strengths: Augmentation, full: float) -> Array:
+    """[X10] A distorted copy: thickness [X4], map and field [X1-X3], noise [X5], cutout [X6].
 
     Args:
-        image: (h, w, channels), bytes or numbers; all channels move alike.
-        key: of the example in this epoch.
-        strengths: of each distortion.
-        full: what full ink is.
+        image: (h, w, channels), bytes or numbers; all channels are moved alike.
+        key: the key [H2] of the example in this epoch.
+        strengths: the strength of each distortion.
+        full: the value of full ink.
 
     Returns:
         The copy, of the same shape and type; bytes are rounded to the nearest.
+
+    Source: Cireşan et al. (2010) [ciresan2010], a new copy of every example in every epoch; the
+    steps are those of the equations named above.
     """
     h, w, channels = image.shape
-    lot, positions = lots(key, (h, w), strengths), None
+    drawn, positions = draw_distortion(key, (h, w), strengths), None
     if strengths.moves:
-        white = 2 * uniforms(derived(key, FIELD), np.arange(2 * h * w)).reshape(2, h, w) - 1
+        white = 2 * uniforms(derive_key(key, FIELD), np.arange(2 * h * w)).reshape(2, h, w) - 1
         field = displacements(white, strengths.elastic, strengths.elastic_smoothness)
-        positions = sources((h, w), lot.move) + field
-    planes = [_plane(image[:, :, k], lot, positions) for k in range(channels)]
-    made: Array = np.stack(planes, axis=2)
+        positions = source_positions((h, w), drawn.move) + field
+    copies = [_distort_channel(image[:, :, k], drawn.thickness, positions) for k in range(channels)]
+    made: Array = np.stack(copies, axis=2)
     if strengths.noise:
-        g = normals(derived(key, NOISE), np.arange(made.size)).reshape(made.shape)
-        made = noisy(made, g, strengths.noise, full)
-    made = cut_out(made, lot.top, lot.left, min(strengths.cutout, h, w))
+        g = normals(derive_key(key, NOISE), np.arange(made.size)).reshape(made.shape)
+        made = add_noise(made, g, strengths.noise, full)
+    made = cut_out(made, drawn.top, drawn.left, min(strengths.cutout, h, w))
     if image.dtype == np.uint8:
-        made = np.floor(made + 0.5)
+        made = np.floor(made + 0.5)  # halves go up; np.round would send them to the even number
     return made.astype(image.dtype)

@@ -1,4 +1,4 @@
-"""Dropout: in each step of a training, some neurons are silent, and the others louder."""
+"""Dropout: in each training step some neurons output 0, and the others are scaled up."""
 
 from __future__ import annotations
 
@@ -8,51 +8,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
-from chainrule.equations.hashing import hashed
+from chainrule.equations.hashing import random_bits
 
-__all__ = ["dropped", "mask", "silent_below"]
+__all__ = ["apply_mask", "dropout_mask", "dropout_threshold"]
 
 
-def silent_below(share: float) -> int:
-    """[R1] The hashed number [H1] from which a neuron speaks: ⌊p 2^32⌋.
+def dropout_threshold(p: float) -> int:
+    """[R1] The least random number [H1] for which a neuron is kept: ⌊p 2^32⌋.
 
     Args:
-        share: p, 0 to below 1.
+        p: the probability that a neuron is dropped, 0 to below 1.
     """
-    return int(share * 2**32)
+    return int(p * 2**32)
 
 
-def mask(key: int, rows: NDArray[np.int64], width: int, share: float, dtype: Any) -> Array:
-    """[R1] What each activation is multiplied by: inverted dropout.
+def dropout_mask(key: int, rows: NDArray[np.int64], width: int, p: float, dtype: Any) -> Array:
+    """[R1] The factors of the activations in inverted dropout.
 
         m = 0 where H1(key, i · width + j) < ⌊p 2^32⌋, else 1 / (1 - p)
 
-    The counter is taken modulo 2^32. The expected value of m is 1, so that nothing has to change
-    where there is no dropout, as in a network that has been trained.
+    The counter is taken modulo 2^32. The expected value of m is 1, so the trained network computes
+    without masks and without a correction.
 
     Args:
-        key: of the step and the layer.
-        rows: the rows' places i in the batch, (batch,).
-        width: neurons of the layer.
-        share: p, the share that is silent, 0 to below 1.
+        key: the key [H2] of the step and the layer.
+        rows: i, the positions of the examples in the batch, (batch,).
+        width: number of neurons in the layer.
+        p: the probability that a neuron is dropped, 0 to below 1.
         dtype: number type of the computation.
 
     Returns:
         m, (batch, width).
+
+    Source: Srivastava et al. (2014) [srivastava2014]; Hinton et al. (2012) [hinton2012].
     """
     counters = rows[:, None].astype(np.uint32) * np.uint32(width) + np.arange(width, dtype="uint32")
-    speaks = hashed(key, counters) >= silent_below(share)
-    return np.asarray(np.where(speaks, np.dtype(dtype).type(1 / (1 - share)), 0)).astype(dtype)
+    kept = random_bits(key, counters) >= dropout_threshold(p)
+    return np.asarray(np.where(kept, np.dtype(dtype).type(1 / (1 - p)), 0)).astype(dtype)
 
 
-def dropped(a: Array, mask: Array) -> Array:
-    """[R2] What a mask leaves: a ⊙ m, and on the way back da ⊙ m.
+def apply_mask(a: Array, mask: Array) -> Array:
+    """[R2] Masked activations, a ⊙ m; on the way back, masked errors, da ⊙ m.
 
     Args:
-        a: activations or their errors, (batch, width).
+        a: activations, or their errors, (batch, width).
         mask: m, (batch, width).
 
     Returns:
         The product, (batch, width).
+
+    Source: Srivastava et al. (2014) [srivastava2014]; Wager, Wang & Liang (2013) [wager2013], for
+    its effect as a penalty.
     """
     return a * mask

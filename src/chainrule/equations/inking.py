@@ -1,4 +1,4 @@
-"""What changes an image where it stands: the pen's width, noise, a square that is missing."""
+"""Distortions that move no pixel: thicker or thinner strokes, noise, cutout."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["cut_out", "noisy", "thickened"]
+__all__ = ["add_noise", "cut_out", "thicken"]
 
 
 def _spread(image: NDArray[np.float64], r: float) -> NDArray[np.float64]:
-    """Each pixel's ink, or what it gets from the most inked neighbour at a distance r ≤ 1."""
+    """Return what each pixel gets when ink spreads by a distance r ≤ 1 in all directions."""
     h, w = image.shape
     framed = np.pad(image, 1)
     beside = [framed[i : i + h, j : j + w] for i, j in ((0, 1), (1, 0), (1, 2), (2, 1))]
@@ -23,21 +23,23 @@ def _spread(image: NDArray[np.float64], r: float) -> NDArray[np.float64]:
     return np.asarray(image + np.maximum(0.0, np.maximum(near, far)))
 
 
-def thickened(image: Array, by: float) -> NDArray[np.float64]:
-    """[X4] Strokes made thicker by so many pixels, or thinner: half of it at each edge.
-
-    For r = |by|/2 up to 1, and again with what is left above 1:
+def thicken(image: Array, by: float) -> NDArray[np.float64]:
+    """[X4] Thicker or thinner strokes: half of the change at each edge.
 
         I' = I + max(0, r (max of 4 beside - I), r/√2 (max of 4 across - I))
 
-    and for thinner strokes -I in place of I. Outside the image is 0.
+    with r = |by|/2 if that is at most 1; a larger r is divided into steps of 1 and a remainder.
+    Thinner strokes are computed with -I in place of I. Pixels outside the image are 0.
 
     Args:
-        image: (h, w).
-        by: in pixels; below 0 for thinner.
+        image: I, (h, w).
+        by: the change of width in pixels, below 0 for thinner strokes.
 
     Returns:
-        The image, (h, w).
+        I', (h, w).
+
+    Source: own, because the grey-scale dilation of Serra (1982) [serra1982], which is the case
+    r = 1 of the first maximum, spreads by whole pixels only.
     """
     sign = 1.0 if by >= 0 else -1.0
     ink, left = sign * np.asarray(image, np.float64), abs(by) / 2
@@ -46,32 +48,36 @@ def thickened(image: Array, by: float) -> NDArray[np.float64]:
     return sign * ink + 0.0  # no -0
 
 
-def noisy(x: Array, normals: Array, deviation: float, full: float) -> NDArray[np.float64]:
-    """[X5] x + s f g, kept between min(0, least x) and max(f, greatest x).
+def add_noise(x: Array, normals: Array, deviation: float, full: float) -> NDArray[np.float64]:
+    """[X5] x + s f g, clipped to the range from min(0, least x) to max(f, greatest x).
 
     Args:
         x: of any shape.
-        normals: g, numbers of the standard normal distribution, of the same shape.
-        deviation: s, as a share of full ink.
-        full: f, what full ink is.
+        normals: g, standard normal numbers, of the same shape.
+        deviation: s, as a fraction of full ink.
+        full: f, the value of full ink.
+
+    Source: Bishop (1995) [bishop1995].
     """
     low, high = min(0.0, float(x.min())), max(full, float(x.max()))
     return np.asarray(np.clip(x + deviation * full * normals, low, high))
 
 
 def cut_out(image: Array, top: int, left: int, side: int) -> Array:
-    """[X6] The image with a square of zeros.
+    """[X6] Cutout: the image with a square of zeros.
 
     Args:
         image: (h, w, …).
-        top: the square's first row.
-        left: its first column.
-        side: its rows and columns.
+        top: first row of the square.
+        left: first column of the square.
+        side: number of its rows and of its columns.
 
     Example:
         >>> cut_out(np.ones((2, 3)), 0, 1, 2).tolist()
         [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+
+    Source: DeVries & Taylor (2017) [devries2017].
     """
-    kept = image.copy()
-    kept[top : top + side, left : left + side] = 0
-    return kept
+    cut = image.copy()
+    cut[top : top + side, left : left + side] = 0
+    return cut

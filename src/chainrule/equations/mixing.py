@@ -8,42 +8,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
-from chainrule.equations.hashing import hashed, uniforms
+from chainrule.equations.hashing import random_bits, uniforms
 
-__all__ = ["mixed", "partners", "shares"]
+__all__ = ["mix", "mixing_weights", "partners"]
 
 HALF = 32
 FARTHEST = 700.0
-"""A logarithm whose exponential is still a number."""
+"""The greatest logarithm whose exponential is formed: e^710 would overflow."""
 
 
 def partners(key: int, n: int) -> NDArray[np.int64]:
-    """[X7] Which other example each is mixed with: (i + 1 + ⌊(n - 1) H1 / 2^32⌋) mod n.
+    """[X7] The partner of each example i: (i + 1 + ⌊(n - 1) H1 / 2^32⌋) mod n.
 
     Args:
-        key: of the epoch.
-        n: how many examples, 1 to 2^30; a lone one is its own partner.
+        key: the key [H2] of the epoch.
+        n: the number of examples, 1 to 2^30; a single example is its own partner.
 
     Returns:
-        Rows, (n,).
+        Row numbers, (n,).
+
+    Source: Zhang et al. (2018) [zhang2018], who permute a batch instead.
     """
     i = np.arange(n)
-    other = (hashed(key, 3 * i).astype(np.uint64) * np.uint64(max(n - 1, 1))) >> np.uint64(HALF)
+    other = (random_bits(key, 3 * i).astype(np.uint64) * np.uint64(max(n - 1, 1))) >> np.uint64(
+        HALF
+    )
     return np.asarray((i + 1 + other.astype(np.int64)) % n)
 
 
-def shares(key: int, n: int, alpha: float) -> NDArray[np.float64]:
-    """[X7] What each example keeps of itself: the greater of λ and 1 - λ, λ ~ Beta(α, α).
+def mixing_weights(key: int, n: int, alpha: float) -> NDArray[np.float64]:
+    """[X7] The weight of each example in its mixture: the greater of b and 1 - b, b ~ Beta(α, α).
 
-        share = ½ + ½ / √(1 + 1/q)      q = (u^(-1/α) - 1) cos²(2π v)
+        λ = ½ + ½ / √(1 + 1/q)      q = (u^(-1/α) - 1) cos²(2π v)
 
     Args:
-        key: of the epoch; u and v are the uniform numbers [H3] of 3i + 1 and 3i + 2.
-        n: how many examples.
-        alpha: α, above 0; the larger, the nearer to halves.
+        key: the key [H2] of the epoch; u and v are the uniform numbers [H3] of 3i + 1 and 3i + 2.
+        n: the number of examples.
+        alpha: α, above 0; the larger, the closer the weights are to ½.
 
     Returns:
-        Shares from ½ to 1, (n,).
+        λ, (n,), from ½ to 1.
+
+    Source: Zhang et al. (2018) [zhang2018]; Bailey (1994) [bailey1994], for the way to draw it.
     """
     i = 3 * np.arange(n)
     u, v = uniforms(key, i + 1), uniforms(key, i + 2)
@@ -51,13 +57,18 @@ def shares(key: int, n: int, alpha: float) -> NDArray[np.float64]:
     return np.asarray(0.5 + 0.5 / np.sqrt(1 + 1 / q))
 
 
-def mixed(x: Array, partner: Array, share: Array) -> Array:
-    """[X8] λ x + (1 - λ) x', for inputs and for targets alike.
+def mix(x: Array, partner: Array, weight: Array) -> Array:
+    """[X8] Mixtures of examples and their partners, λ x + (1 - λ) x'; for inputs and targets alike.
 
     Args:
         x: (n, …).
         partner: x', (n, …).
-        share: λ, (n,).
+        weight: λ, (n,), 0 to 1.
+
+    Returns:
+        The mixtures, (n, …).
+
+    Source: Zhang et al. (2018) [zhang2018].
     """
-    by = np.reshape(share, (-1,) + (1,) * (x.ndim - 1))
-    return np.asarray(by * x + (1 - by) * partner)
+    own = np.reshape(weight, (-1,) + (1,) * (x.ndim - 1))
+    return np.asarray(own * x + (1 - own) * partner)

@@ -1,8 +1,8 @@
-"""Batch normalisation: a layer's weighted sums, brought to mean 0 and deviation 1 over the batch.
+"""Batch normalisation: weighted sums with mean 0 and standard deviation 1 over the batch.
 
-A normalised layer computes u = x Wᵀ, brings each column of u to mean 0 and deviation 1, and stretches
-and moves it by a gain γ and the bias b, which are learned: z = γ ⊙ û + b. Once training is over, mean
-and deviation are constants, and the whole is one affine map again, which folds into W and b.
+A normalised layer computes u = x Wᵀ, normalises each column of u, and applies a gain γ and a bias b,
+both learned: z = γ ⊙ û + b. After training, mean and deviation are constants, and the layer is an
+affine map again, which is folded into W and b.
 """
 
 from __future__ import annotations
@@ -14,26 +14,27 @@ import numpy as np
 from chainrule.equations.arrays import Array
 
 __all__ = [
-    "NORMAL_EPSILON",
-    "Normal",
-    "folded",
+    "NORMALISATION_EPSILON",
+    "NormalisedBatch",
+    "fold_normalisation",
     "gain_gradient",
-    "normal_gradient",
+    "normalisation_gradient",
     "normalise",
-    "scaled",
+    "scale_and_shift",
 ]
 
-NORMAL_EPSILON = 1e-5
-"""Added to the variance, so that a column that never changes divides by no 0."""
+NORMALISATION_EPSILON = 1e-5
+"""Added to the variance, so that a constant column is not divided by 0. The usual value: Ioffe &
+Szegedy (2015) give none, and common libraries take 1e-5."""
 
 
 @dataclass(frozen=True)
-class Normal:
-    """Weighted sums brought to one scale.
+class NormalisedBatch:
+    """Normalised weighted sums, and the statistics they were normalised with.
 
     Args:
         mean: μ of each column over the batch, (width,).
-        deviation: σ = √(variance + ε) of each column, (width,).
+        deviation: σ = √(variance + ε) of each column over the batch, (width,).
         values: û = (u - μ) / σ, (batch, width).
     """
 
@@ -42,84 +43,97 @@ class Normal:
     values: Array
 
 
-def normalise(u: Array) -> Normal:
-    """[N1] Each column less its mean, divided by its deviation.
+def normalise(u: Array) -> NormalisedBatch:
+    """[N1] Each column minus its mean, divided by its standard deviation.
 
         μ = (1/B) Σ u      σ² = (1/B) Σ (u - μ)² + ε      û = (u - μ) / σ
 
-    A batch of one row is its own mean: û is 0.
+    For a batch of one example û is 0.
 
     Args:
         u: weighted sums without bias, (batch, width), at least one row.
 
     Returns:
-        The Normal.
+        û with μ and σ.
 
     Example:
         >>> normalise(np.array([[1.0], [3.0], [5.0]])).values.ravel().round(3).tolist()
         [-1.225, 0.0, 1.225]
+
+    Source: Ioffe & Szegedy (2015) [ioffe2015], algorithm 1.
     """
     mean = u.mean(axis=0)
     centred = u - mean
     variance = np.square(centred).mean(axis=0)
-    deviation = np.sqrt(variance + u.dtype.type(NORMAL_EPSILON))
-    return Normal(mean, deviation, centred / deviation)
+    deviation = np.sqrt(variance + u.dtype.type(NORMALISATION_EPSILON))
+    return NormalisedBatch(mean, deviation, centred / deviation)
 
 
-def scaled(normal: Normal, gain: Array, b: Array) -> Array:
-    """[N2] What the activation of a normalised layer gets.
+def scale_and_shift(normalised: NormalisedBatch, gain: Array, b: Array) -> Array:
+    """[N2] The weighted sums that the activation of a normalised layer receives.
 
         z = γ ⊙ û + b
 
     Args:
-        normal: of the weighted sums.
+        normalised: û, μ and σ, from `normalise`.
         gain: γ, (width,).
         b: biases, (width,).
 
     Returns:
         z, (batch, width).
+
+    Source: Ioffe & Szegedy (2015) [ioffe2015], algorithm 1.
     """
-    return gain * normal.values + b
+    return gain * normalised.values + b
 
 
-def gain_gradient(normal: Normal, delta: Array) -> Array:
+def gain_gradient(normalised: NormalisedBatch, delta: Array) -> Array:
     """[N3] The gradient of the cost with respect to the gains.
 
         dγ = Σ_batch δ ⊙ û
 
     Args:
-        normal: of the weighted sums.
+        normalised: û, μ and σ, from `normalise`.
         delta: dC/dz, (batch, width).
 
     Returns:
         dC/dγ, (width,).
+
+    Source: Ioffe & Szegedy (2015) [ioffe2015], section 3.
     """
-    return np.asarray((delta * normal.values).sum(axis=0))
+    return np.asarray((delta * normalised.values).sum(axis=0))
 
 
-def normal_gradient(normal: Normal, gain: Array, delta: Array) -> Array:
-    """[N4] The error before normalising: mean and deviation depend on every row of the batch.
+def normalisation_gradient(normalised: NormalisedBatch, gain: Array, delta: Array) -> Array:
+    """[N4] The error before normalisation; μ and σ depend on every row of the batch.
 
         du = γ/σ ⊙ (δ - (1/B) Σ δ - û ⊙ (1/B) Σ δ ⊙ û)
 
     Args:
-        normal: of the weighted sums.
+        normalised: û, μ and σ, from `normalise`.
         gain: γ, (width,).
         delta: dC/dz, (batch, width).
 
     Returns:
-        dC/du, (batch, width); each of its columns sums to 0.
+        dC/du, (batch, width); each column sums to 0.
+
+    Source: Ioffe & Szegedy (2015) [ioffe2015], section 3; van Laarhoven (2017) [vanlaarhoven2017],
+    for what it means for the norms of the weights.
     """
-    share = 1 / len(delta)
-    moved = delta.sum(axis=0) * delta.dtype.type(share)
-    turned = gain_gradient(normal, delta) * delta.dtype.type(share)
-    return gain / normal.deviation * (delta - moved - normal.values * turned)
+    per_row = delta.dtype.type(1 / len(delta))
+    through_mean = delta.sum(axis=0) * per_row
+    through_deviation = gain_gradient(normalised, delta) * per_row
+    return (
+        gain / normalised.deviation * (delta - through_mean - normalised.values * through_deviation)
+    )
 
 
-def folded(W: Array, b: Array, gain: Array, mean: Array, deviation: Array) -> tuple[Array, Array]:
-    """[N5] The plain layer that a normalised one is, once mean and deviation are constants.
+def fold_normalisation(
+    W: Array, b: Array, gain: Array, mean: Array, deviation: Array
+) -> tuple[Array, Array]:
+    """[N5] The layer without normalisation that a normalised layer equals, for constant μ and σ.
 
-        W' = (γ/σ) W (each neuron's row by its own)      b' = b - γ μ / σ
+        W'_jk = (γ_j/σ_j) W_jk      b' = b - γ μ / σ
 
     Args:
         W: weights, (fan_out, fan_in).
@@ -129,7 +143,9 @@ def folded(W: Array, b: Array, gain: Array, mean: Array, deviation: Array) -> tu
         deviation: σ, (fan_out,).
 
     Returns:
-        W' and b': x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b, but for rounding.
+        W' and b', so that x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b up to rounding.
+
+    Source: Ioffe & Szegedy (2015) [ioffe2015], algorithm 2.
     """
     factor = gain / deviation
     return factor[:, None] * W, b - factor * mean

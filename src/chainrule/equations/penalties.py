@@ -1,31 +1,36 @@
-"""Penalties on the weights, and the objective that is descended.
+"""Penalties on the weights, and the objective, which training minimises.
 
-All take the flat parameters θ, (n,), and `is_weight`, (n,), 1 for a weight and 0 for a bias.
+Every function takes the flat parameters θ, (n,), and `is_weight`, (n,), 1 for a weight and 0 for a
+bias.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from chainrule.equations.arrays import Array, rightward
+from chainrule.equations.arrays import Array, nonnegative
 
 __all__ = ["l1_gradient", "l1_penalty", "l2_gradient", "l2_penalty", "penalty", "penalty_gradient"]
 
 
 def l1_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array:
-    """[P1] strength · Σ|W|, over weights only."""
-    return strength * (np.where(rightward(theta), theta, -theta) * is_weight).sum()
+    """[P1] strength · Σ|W|, over weights only.
+
+    Source: Tibshirani (1996) [tibshirani1996].
+    """
+    return strength * (np.where(nonnegative(theta), theta, -theta) * is_weight).sum()
 
 
 def l1_gradient(theta: Array, is_weight: Array | float, strength: float) -> Array:
-    """[P1] strength · sign(W), and 0 at W = 0."""
+    """[P1] strength · sign(W); 0 at W = 0, by convention."""
     return strength * np.sign(np.real(theta)).astype(theta.dtype) * is_weight
 
 
 def l2_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array:
     """[P2] strength · ½ Σ W², over weights only.
 
-    Source: matrix-based, L2 regularisation.
+    Source: matrix-based, L2 regularisation; Hoerl & Kennard (1970) [hoerl1970]; Krogh & Hertz (1992)
+    [krogh1992], for the weights of a network.
     """
     return 0.5 * strength * (np.square(theta) * is_weight).sum()
 
@@ -36,7 +41,7 @@ def l2_gradient(theta: Array, is_weight: Array | float, strength: float) -> Arra
 
 
 def penalty(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Array | float:
-    """[O1] What the objective has beyond the batch's cost.
+    """[O1] The penalties of the objective.
 
         J = C + P1 + P2
 
@@ -48,6 +53,8 @@ def penalty(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Arr
 
     Returns:
         P1 + P2.
+
+    Source: Zou & Hastie (2005) [zou2005], the two penalties together.
     """
     total: Array | float = 0.0
     if l1:
@@ -58,7 +65,7 @@ def penalty(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Arr
 
 
 def penalty_gradient(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Array | float:
-    """[O1] The gradient of P1 + P2; arguments as in `penalty`."""
+    """[O1] The gradient of P1 + P2, (n,); arguments as in `penalty`."""
     total: Array | float = 0.0
     if l1:
         total = total + l1_gradient(theta, is_weight, l1)

@@ -1,4 +1,4 @@
-"""How float32 networks get elementary functions that are right to the last digit."""
+"""Elementary functions in float32, correct to the last digit."""
 
 from __future__ import annotations
 
@@ -10,28 +10,27 @@ import numpy as np
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["rounded_once"]
+__all__ = ["round_once"]
 
 F = TypeVar("F", bound=Callable[..., Array])
 
 
-def rounded_once(function: F) -> F:
-    """An equation that is computed in float64 and whose result is rounded to its arguments' type.
+def round_once(function: F) -> F:
+    """Decorate an equation: compute it in float64, and round the result to the arguments' type.
 
-    In float32 every operation of a formula rounds, and an exponential by itself is up to two units
-    of the last place wrong. Computed this way the result is wrong by half a unit, and a function
-    that never sinks never sinks in float32. Arguments of type float64 or complex128 pass as they
-    are.
+    In float32 every operation of a formula rounds, and an exponential alone may be wrong by two
+    units in the last place. The decorated function rounds once, by half a unit, and an increasing
+    function stays increasing. Arguments of type float64 or complex128 are not converted.
 
     Args:
-        function: takes arrays by position, and returns one.
+        function: takes arrays as positional arguments and returns an array.
 
     Returns:
-        The function, for arrays of any type.
+        The function, for arrays of any number type.
 
     Example:
         >>> import numpy as np
-        >>> third = rounded_once(lambda x: x / 3)
+        >>> third = round_once(lambda x: x / 3)
         >>> print(third(np.float32([1.0])), third(np.float64([1.0])))
         [0.33333334] [0.33333333]
     """

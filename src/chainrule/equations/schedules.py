@@ -1,7 +1,7 @@
-"""Schedules: how the learning rate changes in the course of a run.
+"""Schedules: how the learning rate changes during a run.
 
-Each is a pure function of the base rate η₀ and the clock, so the rate at any place of a run can be
-computed without replaying it.
+Each schedule is a pure function of the base rate η₀ and the clock, so that the rate of any step can
+be computed without replaying the steps before it.
 """
 
 from __future__ import annotations
@@ -11,41 +11,41 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["SCHEDULES", "Clock", "Course", "Schedule", "drops_so_far", "warmed"]
+__all__ = ["SCHEDULES", "Clock", "Schedule", "ScheduleSettings", "count_drops", "warm_up"]
 
 ONE_CYCLE_START = 25.0
-"""A one-cycle run starts at η₀ / 25."""
+"""A one-cycle run starts at η₀ / 25, as in fastai and PyTorch; Smith (2018) leaves the ratio open."""
 
 
 class Clock(NamedTuple):
-    """Where in the run a step stands. A tuple, since one is made for every step.
+    """The place of a step in the run. A tuple, because one is made for every step.
 
     Args:
-        epoch: epochs ended so far, from 0.
-        step: steps done so far, from 0.
+        epoch: completed epochs, from 0.
+        step: completed steps, from 0.
         steps: steps of the whole run, at least 1.
-        drops: how often the monitored cost has stood still, for plateau.
-        share: what of the epoch is done, 0 to below 1.
+        drops: for plateau, how often the monitored cost has stopped improving (`count_drops`).
+        fraction: the completed fraction of the current epoch, 0 to below 1.
     """
 
     epoch: int
     step: int
     steps: int
     drops: int = 0
-    share: float = 0.0
+    fraction: float = 0.0
 
 
 @dataclass(frozen=True)
-class Course:
-    """What shapes a schedule.
+class ScheduleSettings:
+    """The parameters of the schedules; each schedule reads those that it needs.
 
     Args:
-        factor: γ, the rate's factor at each drop, above 0, at most 1.
+        factor: γ, the factor of the rate at each drop, above 0, at most 1.
         every: k, epochs between drops, at least 1.
-        final: the last rate as a share of η₀, 0 to 1.
-        warmup: the share of the run in which the rate rises, between 0 and 1.
-        cycle: epochs of the first cycle, at least 1.
-        growth: what each cycle is longer by than the one before, at least 1.
+        final: f, the final rate as a fraction of η₀, 0 to 1.
+        warmup: the fraction of the run in which the rate rises, between 0 and 1.
+        cycle: k, epochs of the first cycle, at least 1.
+        growth: g, the length of a cycle divided by that of the one before, at least 1.
     """
 
     factor: float = 0.5
@@ -58,94 +58,123 @@ class Course:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule: its name, its equation's id, its formula to be read, its function."""
+    """A schedule: its name, the id of its equation, its formula as text, its function."""
 
     name: str
     equation: str
     formula: str
-    rate: Callable[[float, Clock, Course], float]
+    rate: Callable[[float, Clock, ScheduleSettings], float]
 
 
-def constant(eta0: float, clock: Clock, course: Course) -> float:
-    """[S1] η = η₀."""
+def constant(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S1] η = η₀.
+
+    Source: all five papers; Rumelhart, Hinton & Williams (1986) [rumelhart1986].
+    """
     return eta0
 
 
-def step(eta0: float, clock: Clock, course: Course) -> float:
-    """[S2] η = η₀ γ^⌊epoch / k⌋."""
-    return eta0 * course.factor ** (clock.epoch // course.every)
+def step(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S2] η = η₀ γ^⌊epoch / k⌋.
+
+    Source: Szegedy et al. (2016) [szegedy2016], section 8, with k = 2 and γ = 0.94.
+    """
+    return eta0 * settings.factor ** (clock.epoch // settings.every)
 
 
-def exponential(eta0: float, clock: Clock, course: Course) -> float:
-    """[S3] η = η₀ γ^epoch."""
-    return eta0 * course.factor**clock.epoch
+def exponential(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S3] η = η₀ γ^epoch.
+
+    Source: Hinton et al. (2012) [hinton2012], with γ = 0.998.
+    """
+    return eta0 * settings.factor**clock.epoch
 
 
-def _between(start: float, end: float, share: float) -> float:
-    """From start to end along half a cosine."""
-    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))
+def _anneal(start: float, end: float, fraction: float) -> float:
+    """Return the value at this fraction of the way from start to end along half a cosine."""
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * fraction))
 
 
-def cosine(eta0: float, clock: Clock, course: Course) -> float:
-    """[S4] η = f η₀ + (1 - f) η₀ ½ (1 + cos(π step / steps)), f the final share."""
-    return _between(eta0, course.final * eta0, clock.step / clock.steps)
+def cosine(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S4] η = f η₀ + (1 - f) η₀ ½ (1 + cos(π step / steps)).
+
+    Source: Loshchilov & Hutter (2017) [loshchilov2017], without restarts.
+    """
+    return _anneal(eta0, settings.final * eta0, clock.step / clock.steps)
 
 
-def one_cycle(eta0: float, clock: Clock, course: Course) -> float:
-    """[S5] Up from η₀/25 to η₀ in the warm-up share of the run, then down to f η₀, by half cosines."""
-    share = clock.step / clock.steps
-    if share < course.warmup:
-        return _between(eta0 / ONE_CYCLE_START, eta0, share / course.warmup)
-    return _between(eta0, course.final * eta0, (share - course.warmup) / (1 - course.warmup))
+def one_cycle(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S5] From η₀/25 up to η₀ in the warm-up, then down to f η₀; each along half a cosine.
+
+    Source: Smith (2018) [smith2018a], whose cycle is made of straight lines.
+    """
+    done, warmup = clock.step / clock.steps, settings.warmup
+    if done < warmup:
+        return _anneal(eta0 / ONE_CYCLE_START, eta0, done / warmup)
+    return _anneal(eta0, settings.final * eta0, (done - warmup) / (1 - warmup))
 
 
-def plateau(eta0: float, clock: Clock, course: Course) -> float:
-    """[S6] η = η₀ γ^drops, a drop for each time the cost has stood still; see `drops_so_far`."""
-    return eta0 * course.factor**clock.drops
+def plateau(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S6] η = η₀ γ^drops, one drop each time the cost has stopped improving (`count_drops`).
+
+    Source: Krizhevsky, Sutskever & Hinton (2012) [krizhevsky2012], section 5.
+    """
+    return eta0 * settings.factor**clock.drops
 
 
-def cosine_restarts(eta0: float, clock: Clock, course: Course) -> float:
-    """[S7] [S4] again and again: in cycles of k, k g, k g² … epochs, each from η₀ to f η₀."""
-    done, length = clock.epoch + clock.share, float(course.cycle)
-    if course.growth == 1:
-        done %= length
+def cosine_restarts(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S7] [S4] repeated in cycles of k, k g, k g² … epochs, each from η₀ to f η₀.
+
+    Source: Loshchilov & Hutter (2017) [loshchilov2017].
+    """
+    done, length = clock.epoch + clock.fraction, float(settings.cycle)
+    if settings.growth == 1:
+        done %= length  # the loop below would take one round for each cycle
     while done >= length:
-        done, length = done - length, length * course.growth
-    return _between(eta0, course.final * eta0, done / length)
+        done, length = done - length, length * settings.growth
+    return _anneal(eta0, settings.final * eta0, done / length)
 
 
-def rise(eta0: float, clock: Clock, course: Course) -> float:
-    """[S8] η = η₀ f^(1 - t), t = step / steps: from f η₀ up to η₀, to find a rate; f above 0."""
-    return eta0 * course.final ** (1 - clock.step / clock.steps)
+def rise(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
+    """[S8] η = η₀ f^(1 - t), t = step / steps: from f η₀, f above 0, up to η₀, to find a rate.
+
+    Source: Smith (2017) [smith2017], whose rate rises along a straight line.
+    """
+    return eta0 * settings.final ** (1 - clock.step / clock.steps)
 
 
-def warmed(rate: float, epochs: float, warmup: float) -> float:
-    """[S9] A rate on its way up from 0: η · min(1, e / w).
+def warm_up(rate: float, epochs: float, warmup: float) -> float:
+    """[S9] Linear warm-up: η · min(1, e / w).
 
     Args:
-        rate: η by the schedule, above 0.
-        epochs: e, epochs done at the end of the step, parts included.
-        warmup: w, epochs in which the rate rises; 0 for none.
+        rate: η, the rate by the schedule, above 0.
+        epochs: e, epochs done at the end of the step, fractions included.
+        warmup: w, epochs in which the rate rises; 0 for no warm-up.
+
+    Returns:
+        The rate, above 0.
+
+    Source: Goyal et al. (2017) [goyal2017].
     """
     return rate * min(1.0, epochs / warmup) if warmup > 0 else rate
 
 
-def drops_so_far(
+def count_drops(
     costs: Sequence[float], patience: int, min_delta: float = 0.0, cooldown: int = 0
 ) -> int:
-    """[S6] How often a cost has not sunk for `patience` epochs on end.
+    """[S6] The number of times that a cost has not improved for `patience` epochs in a row.
 
     Args:
         costs: the cost after each epoch so far.
-        patience: epochs to wait, at least 1.
-        min_delta: the least sinking that counts.
-        cooldown: epochs after a drop that are not waited for.
+        patience: epochs without improvement that make a drop, at least 1.
+        min_delta: the least decrease that counts as an improvement.
+        cooldown: epochs after a drop that do not count as waiting.
 
     Returns:
-        The number of drops; the wait starts anew after each.
+        The number of drops; the waiting starts again after each.
 
     Example:
-        >>> drops_so_far([5.0, 4.0, 4.0, 4.0, 3.0], patience=2)
+        >>> count_drops([5.0, 4.0, 4.0, 4.0, 3.0], patience=2)
         1
     """
     best, waited, drops, cooling = math.inf, 0, 0, 0
@@ -174,4 +203,4 @@ _ALL = (
 # fmt: on
 
 SCHEDULES = {schedule.name: schedule for schedule in _ALL}
-"""Every schedule by name."""
+"""The schedules by name."""

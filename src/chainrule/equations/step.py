@@ -14,7 +14,7 @@ from functools import reduce
 import numpy as np
 
 from chainrule.equations.arrays import Array, flatten
-from chainrule.equations.averaging import blended
+from chainrule.equations.averaging import blend
 from chainrule.equations.backpropagation import Layer, Trace, trace
 from chainrule.equations.costs import Cost
 from chainrule.equations.penalties import penalty, penalty_gradient
@@ -24,7 +24,7 @@ from chainrule.equations.updates import (
     UpdateSettings,
     clip_norm,
     gradient_norm,
-    limited_rows,
+    limit_row_norms,
 )
 
 __all__ = ["BatchPart", "StepSettings", "TrainingStep", "step_from_passes", "training_step"]
@@ -151,6 +151,9 @@ def training_step(
         W_j ← W_j · min(1, m / ‖W_j‖)                  [U9], if there is a limit m
         ā ← ā + s (θ - ā)                              [M1], if there is an average
 
+    Source: four-equations, section 3; matrix-based, section 2.1; Robbins & Monro (1951) [robbins1951],
+    for steps along the gradient of a sample.
+
     Args:
         theta: parameters, (n,), in the order W, b, γ of each layer.
         state: the update's rows and, if there is an average, the average as a last row, (rows, n).
@@ -209,7 +212,7 @@ def step_from_passes(
         parameters = _limit_weights(parameters, layers, settings.max_norm)
     average = state[slots:]
     if settings.average_share and len(average):
-        average = blended(average, parameters, settings.average_share)
+        average = blend(average, parameters, settings.average_share)
     return TrainingStep(
         settings=settings,
         passes=tuple(passes),
@@ -230,7 +233,7 @@ def _limit_weights(theta: Array, layers: Sequence[Layer], longest: float) -> Arr
         stop = start + layer.W.size
         W = theta[start:stop].reshape(layer.W.shape)
         others = sum(array.size for array in (layer.b, layer.gain) if array is not None)
-        limited += [limited_rows(W, longest).reshape(-1), theta[stop : stop + others]]
+        limited += [limit_row_norms(W, longest).reshape(-1), theta[stop : stop + others]]
         start = stop + others
     return np.concatenate(limited)
 

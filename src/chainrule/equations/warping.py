@@ -1,7 +1,7 @@
-"""Where the pixels of a distorted image come from, and what is found there.
+"""Distortions that move pixels: the affine map, the elastic field, and interpolation.
 
-Positions are in pixels: y rows down from the middle of the top row, x columns to the right from the
-middle of the left one. The image's centre is c = ((h - 1)/2, (w - 1)/2).
+Positions are in pixels: y counts rows downwards from the centre of the top row, x counts columns to
+the right from the centre of the left one. The centre of the image is c = ((h - 1)/2, (w - 1)/2).
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ from numpy.typing import NDArray
 
 from chainrule.equations.arrays import Array
 
-__all__ = ["Move", "displacements", "sampled", "smoothing", "sources"]
+__all__ = ["AffineMap", "displacements", "interpolate", "smoothing_matrix", "source_positions"]
 
 FAR = 10
-"""Widths of a bell from its top beyond which nothing of it is left."""
+"""Standard deviations after which a bell curve is cut off: it is below e^-50 there, far less than the
+last digit of its sum."""
 
 
 @dataclass(frozen=True)
-class Move:
-    """One affine map of the plane; first zoom, then shear, rotation and shift.
+class AffineMap:
+    """An affine map of the plane: first zoom, then shear, rotation and shift.
 
     Args:
-        down: shift in pixels.
-        right: shift in pixels.
-        rotation: in radians, anticlockwise as one sees it.
-        tall: the factor of heights, above 0.
-        wide: the factor of widths, above 0.
-        shear: how far a pixel goes to the right for each that it lies below the centre.
+        down: shift downwards, in pixels.
+        right: shift to the right, in pixels.
+        rotation: in radians, anticlockwise as seen on the screen.
+        tall: factor of heights, above 0.
+        wide: factor of widths, above 0.
+        shear: pixels to the right for each pixel below the centre.
     """
 
     down: float = 0.0
@@ -41,19 +42,24 @@ class Move:
     shear: float = 0.0
 
 
-def sources(shape: tuple[int, int], move: Move) -> NDArray[np.float64]:
-    """[X1] Where each pixel of the result lies in the original: q = c + Z⁻¹ S⁻¹ R⁻¹ (p - c - t).
+def source_positions(shape: tuple[int, int], move: AffineMap) -> NDArray[np.float64]:
+    """[X1] The position in the original of each pixel of the result.
+
+        q = c + Z⁻¹ S⁻¹ R⁻¹ (p - c - t)
 
     Args:
         shape: (h, w).
-        move: t, R, S and Z.
+        move: the shift t, rotation R, shear S and zoom Z.
 
     Returns:
-        y and x of every pixel, (2, h, w).
+        q: the y and the x of every pixel, (2, h, w).
 
     Example:
-        >>> sources((1, 3), Move(right=1.0))[1].tolist()
+        >>> source_positions((1, 3), AffineMap(right=1.0))[1].tolist()
         [[-1.0, 0.0, 1.0]]
+
+    Source: LeCun et al. (1998) [lecun1998a], section III; Simard, Steinkraus & Platt (2003)
+    [simard2003].
     """
     h, w = shape
     middle_y, middle_x = (h - 1) / 2, (w - 1) / 2
@@ -65,15 +71,17 @@ def sources(shape: tuple[int, int], move: Move) -> NDArray[np.float64]:
     return np.stack([middle_y + y / move.tall, middle_x + x / move.wide])
 
 
-def smoothing(n: int, width: float) -> NDArray[np.float64]:
-    """[X2] The matrix that smooths n numbers with a bell, those beyond the ends being 0.
+def smoothing_matrix(n: int, width: float) -> NDArray[np.float64]:
+    """[X2] The matrix that smooths n numbers with a Gaussian; numbers beyond the ends count as 0.
+
+        G_ij = e^(-(i - j)²/2s²) / Σ_d e^(-d²/2s²), d all whole numbers
 
     Args:
-        n: how many numbers.
-        width: s, the bell's standard deviation, above 0.
+        n: the number of numbers.
+        width: s, the standard deviation, above 0.
 
     Returns:
-        G, (n, n), G_ij = e^(-(i - j)²/2s²) / Σ_d e^(-d²/2s²), d all whole numbers.
+        G, (n, n).
     """
     reach = math.ceil(FAR * width)
     whole = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / width)).sum()
@@ -85,30 +93,38 @@ def displacements(white: Array, strength: float, width: float) -> NDArray[np.flo
     """[X2] The elastic field: u = α G_h N G_wᵀ, for y and for x.
 
     Args:
-        white: N, independent numbers between -1 and 1, (2, h, w).
-        strength: α, in pixels before smoothing, at least 0.
-        width: s, in pixels, above 0.
+        white: N, independent uniform numbers between -1 and 1, (2, h, w).
+        strength: α, the greatest displacement before smoothing, in pixels, at least 0.
+        width: s, the standard deviation of the smoothing, in pixels, above 0.
 
     Returns:
         u, in pixels, (2, h, w).
+
+    Source: Simard, Steinkraus & Platt (2003) [simard2003], section 2.
     """
     h, w = white.shape[1:]
-    return np.asarray(strength * (smoothing(h, width) @ white @ smoothing(w, width).T))
+    return np.asarray(
+        strength * (smoothing_matrix(h, width) @ white @ smoothing_matrix(w, width).T)
+    )
 
 
-def sampled(image: Array, positions: Array) -> NDArray[np.float64]:
-    """[X3] The brightness between four pixels, in proportion to how near each is; 0 outside.
+def interpolate(image: Array, positions: Array) -> NDArray[np.float64]:
+    """[X3] Bilinear interpolation between four pixels; 0 outside the image.
 
         v = (1 - f_y) ((1 - f_x) I_00 + f_x I_01) + f_y ((1 - f_x) I_10 + f_x I_11)
 
     Args:
-        image: (h, w).
+        image: I, (h, w).
         positions: y and x, (2, …).
 
     Returns:
-        v, of the shape of one of the two.
+        v, (…).
+
+    Source: Simard, Steinkraus & Platt (2003) [simard2003], section 2.
     """
     h, w = image.shape
+    # One row of zeros above the image, two below: a position clipped to h lies in row h + 1 of the
+    # frame, and row h + 2 is read too. The same holds for columns.
     framed = np.zeros((h + 3, w + 3))
     framed[1 : h + 1, 1 : w + 1] = image
     y, x = np.clip(positions[0], -1, h) + 1, np.clip(positions[1], -1, w) + 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.engine import normalised_weights
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.costs import COSTS, Cost, cost_named
+from chainrule.equations.costs import COSTS, Cost, get_cost
 from chainrule.errors import unknown_name
 from chainrule.evaluation.calibration import Calibration, calibration
 from chainrule.evaluation.compatibility import matched
@@ -189,7 +189,7 @@ def _cost(network: Network, data: Dataset, name: str | None, huber_threshold: fl
     if not isinstance(name, str) or name not in COSTS:
         raise unknown_name("evaluate", "a cost", name, COSTS, argument="cost")
     limit = Limit(float, "where huber turns from square to line", 0, low_open=True)
-    return cost_named(name, limit.check("evaluate", "huber_threshold", huber_threshold))
+    return get_cost(name, limit.check("evaluate", "huber_threshold", huber_threshold))
 
 
 def _shares(data: Dataset) -> NDArray[np.float64]:

@@ -93,7 +93,7 @@ def _curve(activation: Activation, z: Column) -> ActivationCurve:
     value, slope = _at(activation, broken)
     on = np.isin(broken, [kink.z for kink in kinks])
     value[on], slope[on] = np.nan, np.nan
-    formula = activation.formula + (" of (z, 0)" if activation.slope is None else "")
+    formula = activation.formula + (" of (z, 0)" if activation.derivative is None else "")
     return ActivationCurve(
         activation.name, activation.equation, formula, broken, value, slope, kinks
     )

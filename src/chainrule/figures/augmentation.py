@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Augmentation, Dataset, augmented_by_law, mixing
-from chainrule.equations.mixing import mixed
+from chainrule.equations.mixing import mix
 from chainrule.evaluation import short_name
 from chainrule.figures.images import as_images, ink_is_bright, require_images
 from chainrule.figures.style import GREY, bare, heading, paper, styled
@@ -92,7 +92,7 @@ def _copies(
         for chosen in (rows, partner[rows])
     )
     span = high - low or 1.0
-    brightness = np.clip((mixed(own, other, share[rows]) - low) / span, 0, 1)
+    brightness = np.clip((mix(own, other, share[rows]) - low) / span, 0, 1)
     shape = dataset.shape[:2] if dataset.shape[2:] == (1,) else dataset.shape
     return np.asarray(brightness.reshape(len(rows), *shape))
 

@@ -72,7 +72,7 @@ def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) ->
         raises.
     """
     names = course.plan.network.architecture.activations
-    kept = [i for i, name in enumerate(names) if ACTIVATIONS[name].slope is not None]
+    kept = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
     if not kept:
         raise InputError(
             course.path,
@@ -92,9 +92,9 @@ def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) ->
 
 
 def _flat(activation: Activation, z: Array) -> NDArray[np.bool_]:
-    assert activation.slope is not None, "chosen by its slope"
-    greatest = float(activation.slope(np.linspace(-8.0, 8.0, 1601)).max())
-    return np.asarray(activation.slope(z) < FLAT * greatest)
+    assert activation.derivative is not None, "chosen by its slope"
+    greatest = float(activation.derivative(np.linspace(-8.0, 8.0, 1601)).max())
+    return np.asarray(activation.derivative(z) < FLAT * greatest)
 
 
 @styled

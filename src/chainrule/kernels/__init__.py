@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from chainrule.kernels.batches import advance_tiles as advance_tiles
     from chainrule.kernels.distortions import distort_rows as distort_rows
     from chainrule.kernels.gradient_tiles import COLUMN_PANELS as COLUMN_PANELS
-    from chainrule.kernels.inference import InputRows as InputRows
-    from chainrule.kernels.inference import OutputRows as OutputRows
     from chainrule.kernels.inference import compute_outputs as compute_outputs
     from chainrule.kernels.output_error import COST_CODES as COST_CODES
     from chainrule.kernels.panels import PANEL as PANEL
@@ -34,24 +32,11 @@ if TYPE_CHECKING:
     from chainrule.kernels.records import TaskPartition as TaskPartition
     from chainrule.kernels.records import TaskQueue as TaskQueue
     from chainrule.kernels.records import TrainingState as TrainingState
-    from chainrule.kernels.records import UpdateConstants as UpdateConstants
+    from chainrule.kernels.records import UpdateHyperparameters as UpdateHyperparameters
     from chainrule.kernels.records import Workspace as Workspace
     from chainrule.kernels.simd import LANES as LANES
     from chainrule.kernels.single_example import advance_loops as advance_loops
     from chainrule.kernels.updates import UPDATE_CODES as UPDATE_CODES
-
-_RECORDS = [
-    "BatchChunk",
-    "Buffers",
-    "Examples",
-    "KernelLayout",
-    "StepHyperparameters",
-    "TaskPartition",
-    "TaskQueue",
-    "TrainingState",
-    "UpdateConstants",
-    "Workspace",
-]
 
 __all__ = [
     "ACTIVATION_CODES",
@@ -64,14 +49,12 @@ __all__ = [
     "BatchChunk",
     "Buffers",
     "Examples",
-    "InputRows",
     "KernelLayout",
-    "OutputRows",
     "StepHyperparameters",
     "TaskPartition",
     "TaskQueue",
     "TrainingState",
-    "UpdateConstants",
+    "UpdateHyperparameters",
     "Workspace",
     "advance_loops",
     "advance_tiles",
@@ -94,11 +77,22 @@ __getattr__, __dir__ = attach(
         "batches": ["advance_tiles"],
         "distortions": ["distort_rows"],
         "gradient_tiles": ["COLUMN_PANELS"],
-        "inference": ["InputRows", "OutputRows", "compute_outputs"],
+        "inference": ["compute_outputs"],
         "output_error": ["COST_CODES"],
         "panels": ["PANEL", "aligned_zeros", "panel_count", "panel_width", "panelled_size"],
         "products": ["MOST_VECTORS"],
-        "records": _RECORDS,
+        "records": [
+            "BatchChunk",
+            "Buffers",
+            "Examples",
+            "KernelLayout",
+            "StepHyperparameters",
+            "TaskPartition",
+            "TaskQueue",
+            "TrainingState",
+            "UpdateHyperparameters",
+            "Workspace",
+        ],
         "simd": ["LANES"],
         "single_example": ["advance_loops"],
         "updates": ["UPDATE_CODES"],

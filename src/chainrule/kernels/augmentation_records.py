@@ -9,19 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.distortions import Augmentation
-from chainrule.equations.warping import smoothing
+from chainrule.equations.warping import smoothing_matrix
 from chainrule.kernels.panels import aligned_zeros
 from chainrule.kernels.simd import LANES
 
 __all__ = [
     "FRAME",
     "Distortion",
-    "FieldStarts",
     "Images",
     "Scratch",
     "make_distortion",
     "make_scratch",
-    "padded_size",
     "pair_images",
 ]
 
@@ -138,7 +136,7 @@ def pair_images(inputs: Array, out: Array) -> Images:
     return Images(*both)
 
 
-def padded_size(size: int) -> int:
+def _padded(size: int) -> int:
     """The next multiple of sixteen."""
     return -(-size // LANES) * LANES
 
@@ -147,9 +145,9 @@ def _field_starts(strengths: Augmentation, height: int, width: int) -> tuple[Fie
     """Where the parts of the field begin, and where the last one ends."""
     if not strengths.moves:
         return FieldStarts(0, 0, 0, 0, 0, 0), 0
-    smooth = 2 * height * padded_size(width)
-    sizes = (height**2, width * padded_size(width), 2 * height * width, smooth, smooth, LANES)
-    *starts, end = accumulate(map(padded_size, sizes), initial=0)
+    smooth = 2 * height * _padded(width)
+    sizes = (height**2, width * _padded(width), 2 * height * width, smooth, smooth, LANES)
+    *starts, end = accumulate(map(_padded, sizes), initial=0)
     return FieldStarts(*starts), end
 
 
@@ -165,9 +163,9 @@ def make_scratch(strengths: Augmentation, height: int, width: int, channels: int
     starts, end = _field_starts(strengths, height, width)
     field = aligned_zeros(end, np.float32)
     if strengths.elastic:
-        down, across = (smoothing(n, strengths.elastic_smoothness) for n in (height, width))
+        down, across = (smoothing_matrix(n, strengths.elastic_smoothness) for n in (height, width))
         field[: height**2] = (strengths.elastic * down).ravel()
-        rows = field[starts.across :][: width * padded_size(width)].reshape(width, -1)
+        rows = field[starts.across :][: width * _padded(width)].reshape(width, -1)
         rows[:, :width] = across
     page, features = (height + FRAME) * (width + FRAME), height * width * channels
     return Scratch(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from chainrule.kernels.batch_norm_tiles import pull_back_normalisation
 from chainrule.kernels.compiling import inlined, kernel
-from chainrule.kernels.outputs import evaluate_output, example_weight
+from chainrule.kernels.output_evaluation import evaluate_output, example_weight
 from chainrule.kernels.panels import PANEL, element_index, stride_of
 from chainrule.kernels.products import (
     MOST_ROWS,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.equations.normalisation import NORMAL_EPSILON
+from chainrule.equations.normalisation import NORMALISATION_EPSILON
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.panels import PANEL, element_index, panel_start, stride_of
 from chainrule.kernels.records import Buffers, KernelLayout
@@ -26,7 +26,7 @@ def _invert_deviations(norm_sums: Array, at: int, count: int) -> None:
     """[N1] Sixteen sums of squares become 1 / σ."""
     of = norm_sums.dtype.type
     for j in range(at, at + LANES):
-        variance = norm_sums[INVERSE_DEVIATION, j] / of(count) + of(NORMAL_EPSILON)
+        variance = norm_sums[INVERSE_DEVIATION, j] / of(count) + of(NORMALISATION_EPSILON)
         norm_sums[INVERSE_DEVIATION, j] = of(1) / np.sqrt(variance)
 
 

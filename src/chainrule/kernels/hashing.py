@@ -36,7 +36,7 @@ def hash_counter(key: int, counter: int) -> np.uint32:
     """[H1] Thirty-two bits that look random.
 
     Args:
-        key: from `key_of` or `derive_key`, 0 to 2^63 - 1.
+        key: from `make_key` or `derive_key`, 0 to 2^63 - 1.
         counter: 0 to 2^32 - 1.
     """
     x = _low(int(counter) ^ key)

@@ -26,7 +26,7 @@ from chainrule.kernels.affine import (
 )
 from chainrule.kernels.compiling import announce, entry, inlined, kernel
 from chainrule.kernels.elementary import is_finite, probe
-from chainrule.kernels.outputs import evaluate_output, example_weight
+from chainrule.kernels.output_evaluation import evaluate_output, example_weight
 from chainrule.kernels.panels import panels_of, stride_of
 from chainrule.kernels.records import (
     EPOCH_CORRECT,

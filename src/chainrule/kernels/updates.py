@@ -14,7 +14,7 @@ from chainrule.kernels.records import (
     KernelLayout,
     StepHyperparameters,
     TrainingState,
-    UpdateConstants,
+    UpdateHyperparameters,
 )
 
 __all__ = [
@@ -171,7 +171,7 @@ def step_segment(
 
 @kernel
 def _lion(
-    theta: Array, g: Array, m: Array, is_weight: Array, settings: UpdateConstants, rate: float
+    theta: Array, g: Array, m: Array, is_weight: Array, settings: UpdateHyperparameters, rate: float
 ) -> None:
     """[U8] A step of the rate's length in every direction."""
     of = theta.dtype.type
@@ -192,7 +192,7 @@ def _adam(
     m: Array,
     v: Array,
     is_weight: Array,
-    settings: UpdateConstants,
+    settings: UpdateHyperparameters,
     rate: float,
     step: int,
     weight_decay: float,

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from chainrule.ledger.files.worked_file import read_worked as read_worked
     from chainrule.ledger.ledger import LEDGER_FORMATS as LEDGER_FORMATS
     from chainrule.ledger.ledger import Ledger as Ledger
+    from chainrule.ledger.ledger import explain as explain
+    from chainrule.ledger.ledger import select_quantity as select_quantity
     from chainrule.ledger.notation_equations import section_equations as section_equations
     from chainrule.ledger.quantity_text import NOTATIONS as NOTATIONS
     from chainrule.ledger.quantity_text import activation_letter as activation_letter
@@ -28,11 +30,13 @@ __all__ = [
     "activation_letter",
     "describe_example",
     "entry_text",
+    "explain",
     "group_members",
     "parse_worked",
     "read_worked",
     "section_equations",
     "section_of",
+    "select_quantity",
 ]
 
 __getattr__, __dir__ = attach(
@@ -41,7 +45,7 @@ __getattr__, __dir__ = attach(
         "display_options": ["DisplayOptions"],
         "entries": ["Entry", "group_members"],
         "files.worked_file": ["parse_worked", "read_worked"],
-        "ledger": ["LEDGER_FORMATS", "Ledger"],
+        "ledger": ["LEDGER_FORMATS", "Ledger", "explain", "select_quantity"],
         "quantity_text": ["NOTATIONS", "activation_letter"],
         "rendering.entry_formulas": ["entry_text"],
         "rendering.ledger_document": ["describe_example"],

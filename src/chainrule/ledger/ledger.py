@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 from chainrule.documents import Block, Document, Paragraph
 from chainrule.documents import render as render_document
 from chainrule.errors import unknown_name
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.entries import LedgerEntries
+from chainrule.ledger.files import read_worked
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.ledger_document import (
     LEGENDS,
@@ -16,8 +20,9 @@ from chainrule.ledger.rendering.ledger_document import (
     ledger_document,
 )
 from chainrule.ledger.rendering.ledger_json import ledger_json
+from chainrule.ledger.steps import Quantity
 
-__all__ = ["LEDGER_FORMATS", "Ledger"]
+__all__ = ["LEDGER_FORMATS", "Ledger", "explain", "select_quantity"]
 
 LEDGER_FORMATS = ("text", "markdown", "latex", "html", "json")
 """The formats in which a ledger can be rendered."""
@@ -104,3 +109,47 @@ class Ledger(LedgerEntries):
         if len(found) > _MOST_ENTRIES:
             blocks.append(Paragraph(rest))
         return Document(title, tuple(blocks), legend=legend)._repr_html_()
+
+
+def explain(
+    path: str | Path, *, addresses: Sequence[str] = (), options: DisplayOptions | None = None
+) -> Document:
+    """Show every number of a worked file, or those that addresses name.
+
+    Args:
+        path: the file, or the name of a bundled one.
+        addresses: numbers or arrays such as "delta[1]"; none for all. With `options.step` an
+            address that names no step is of that one.
+        options: what else to show, and how; None for the defaults.
+
+    Raises: FileError, DataError, InputError, UnknownNameError, DivergenceError; MissingLibraryError
+        with `options.symbolic`.
+
+    Example:
+        >>> from chainrule.documents import render
+        >>> shown = render(explain("one-neuron-a-layer", addresses=["z[1][0]"]), "text")
+        >>> shown.splitlines()[-1].strip()
+        '= 1.5'
+    """
+    ledger, chosen = Ledger(read_worked(path)), options or DisplayOptions()
+    located = tuple(select_quantity(ledger, one, chosen.step) for one in addresses)
+    return ledger.document(replace(chosen, quantities=(*chosen.quantities, *located)))
+
+
+def select_quantity(
+    ledger: Ledger, address: str, step: int | None, where: str = "explain"
+) -> Quantity:
+    """Return what an address names; one that names no step is of the step that is shown.
+
+    Args:
+        ledger: of a worked example.
+        address: of a number or an array.
+        step: the only step that is shown; None for all.
+        where: who asks, for error texts.
+
+    Raises: InputError, UnknownNameError.
+    """
+    quantity = Quantity.parse(address, where)
+    if step is not None and quantity.step == 1:
+        quantity = replace(quantity, step=step)
+    return ledger.locate(quantity, where)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.arrays import flatten
-from chainrule.equations.initialisers import INITIALISERS, Spread
+from chainrule.equations.initialisers import INITIALISERS, InitialiserSettings
 from chainrule.errors import DataError, ShapeError, describe
 from chainrule.network.architecture import Architecture
 from chainrule.randomness import generator
@@ -139,7 +139,7 @@ def draw_parameters(architecture: Architecture, seed: int) -> Array:
     """
     layout = Layout(architecture)
     flat = np.empty(layout.size, dtype=architecture.dtype)
-    spread = Spread(
+    spread = InitialiserSettings(
         architecture.initialiser_low,
         architecture.initialiser_high,
         architecture.initialiser_deviation,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.engine import EpochRecord
-from chainrule.equations.costs import cost_named
+from chainrule.equations.costs import get_cost
 from chainrule.errors import DivergenceError
 from chainrule.evaluation import answered, matched
 from chainrule.network import Network, draw_parameters, predicted_classes
@@ -192,7 +192,7 @@ def _judged(
 ) -> tuple[NDArray[np.bool_] | None, float]:
     """Which examples are answered rightly, and the mean cost."""
     data = matched(network, dataset, "study")
-    cost = cost_named(recipe.cost, recipe.huber_threshold)
+    cost = get_cost(recipe.cost, recipe.huber_threshold)
     total, right = 0.0, []
     for block in answered(network, data, cost):
         total += float(block.costs.sum())

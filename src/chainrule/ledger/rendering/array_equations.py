@@ -163,7 +163,7 @@ class _Layout:
 
     def has_slope(self, layer: int) -> bool:
         """Whether each activation depends on its own z alone."""
-        return self.ledger.step(self.step).activation(layer).slope is not None
+        return self.ledger.step(self.step).activation(layer).derivative is not None
 
     def batch(self, kind: str, layer: int | None) -> QuantityMatrix:
         """An array of the batch: an example a row, or a column."""

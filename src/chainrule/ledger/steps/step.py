@@ -98,7 +98,7 @@ class Step:
     def derivatives(self) -> tuple[Array | None, ...]:
         """φ'(z) of each layer, (batch, width); None for softmax, which has none of its own."""
         pairs = zip(self.layers, self.z, strict=True)
-        slopes = [(layer.activation.slope, z) for layer, z in pairs]
+        slopes = [(layer.activation.derivative, z) for layer, z in pairs]
         return tuple(None if slope is None else slope(z) for slope, z in slopes)
 
     @cached_property

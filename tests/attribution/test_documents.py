@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import math
 import re
 import shutil
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from PIL import Image
 
 import chainrule as cr
-from chainrule.attribution.decision import decision_story
+from chainrule.attribution.decision import decision_document
 from chainrule.attribution.forward_trace import ForwardTrace
 from chainrule.attribution.margin import decompose_margin, output_choice
-from chainrule.attribution.neuron import neuron_story
-from chainrule.attribution.page import story_page
+from chainrule.attribution.neuron import neuron_document
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.story import Gallery, Lines, Picture, Story
 from chainrule.attribution.term_sums import TermSum, terms_table
-from chainrule.attribution.weight import WeightRequest, weight_story
+from chainrule.attribution.weight import WeightRequest, weight_document
 from chainrule.data.dataset import Dataset
+from chainrule.documents.document import Document
+from chainrule.documents.nodes import Gallery, Paragraph, Table, parts_of
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
 from chainrule.errors import InputError, IntegrityError
-from chainrule.evaluation.tables import Table
 from chainrule.network.parameters import Layout
 from chainrule.training.run_folder import RunFolder
 
@@ -65,12 +60,13 @@ def course(tmp_path_factory) -> RunReplay:
     return trained(tmp_path_factory.mktemp("real") / "run", pictures())
 
 
-def table_of(story: Story, at: int = 0) -> Table:
+def table_of(story: Document, at: int = 0) -> Table:
     return [block for block in story.blocks if isinstance(block, Table)][at]
 
 
-def sentences(story: Story) -> list[str]:
-    return [s for block in story.blocks if isinstance(block, Lines) for s in block.lines]
+def sentences(story: Document) -> list[str]:
+    paragraphs = [block for block in story.blocks if isinstance(block, Paragraph)]
+    return [part.strip() for one in paragraphs for part in parts_of(one.content)]
 
 
 def test_the_batches_of_a_run(course) -> None:
@@ -188,7 +184,7 @@ def test_a_weight_goes_where_the_run_took_it(tmp_path, name) -> None:
         before = None
         for number in range(10, STEPS + 1):
             asked = WeightRequest(layer, index)
-            found = weight_story(course, course.step(number), asked).numbers
+            found = weight_document(course, course.step(number), asked).values()
             update = {entry["quantity"]: entry["value"] for entry in found["update"]}
             assert [q.partition("[")[0] for q in update] == KINDS[name]
             run = found["in_the_run"]
@@ -214,7 +210,7 @@ def test_the_terms_of_a_gradient_are_the_law(course) -> None:
         theta = course.position_before(step).parameters.astype(np.float64)
         law = engine.trace(theta, np.array(step.rows))
         for layer, j, k in ((1, 4, 7), (2, 2, 5), (1, 0, 2)):
-            found = weight_story(course, step, WeightRequest(layer, (j, k))).numbers
+            found = weight_document(course, step, WeightRequest(layer, (j, k))).values()
             assert found["gradient"] == law.dW[layer - 1][j, k]
             assert [term["example"] for term in found["terms"]] == list(step.rows)
             terms = [term["delta"] * term["input"] for term in found["terms"]]
@@ -226,7 +222,7 @@ def test_the_terms_of_a_gradient_are_the_law(course) -> None:
 def test_a_weight_in_words(course) -> None:
     step = course.step(STEPS)
     row = step.rows[1]
-    story = weight_story(course, step, WeightRequest(1, (4, 7), image=row, top=2))
+    story = weight_document(course, step, WeightRequest(1, (4, 7), image=row, top=2))
     assert story.title == f"W[1][4,7] in step 15 of {course.path}"
     lines = sentences(story)
     assert lines[:2] == [
@@ -244,13 +240,13 @@ def test_a_weight_in_words(course) -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert table.note.startswith("The terms add up to the law's ")
     assert lines[-1].startswith("In the run itself, in float32: from ")
-    json.dumps(story.numbers)
+    json.dumps(story.values())
 
 
 def test_pictures_of_the_images_that_moved_it(course) -> None:
     step = course.step(3)
-    story = weight_story(course, step, WeightRequest(1, (4, 7), top=3))
-    terms = {term["example"]: term["term"] for term in story.numbers["terms"]}
+    story = weight_document(course, step, WeightRequest(1, (4, 7), top=3))
+    terms = {term["example"]: term["term"] for term in story.values()["terms"]}
     ranked = sorted((row for row in terms if terms[row]), key=lambda row: -abs(terms[row]))[:3]
     galleries = [block for block in story.blocks if isinstance(block, Gallery)]
     shown = [picture for gallery in galleries for picture in gallery.pictures]
@@ -260,24 +256,24 @@ def test_pictures_of_the_images_that_moved_it(course) -> None:
 
 
 def test_a_weight_that_nothing_moves(course) -> None:
-    story = weight_story(course, course.step(3), WeightRequest(1, (4, 2)))
+    story = weight_document(course, course.step(3), WeightRequest(1, (4, 2)))
     assert "5 of 5 terms are 0: 5 by an input of 0, 0 by an error of 0." in sentences(story)
-    assert story.numbers["gradient"] == 0
+    assert story.values()["gradient"] == 0
     assert not any(isinstance(block, Gallery) for block in story.blocks)
 
 
 def test_a_weight_that_is_not_there(course) -> None:
-    asked = WeightRequest(2, (3, 0), where="--weight")
+    asked = WeightRequest(2, (3, 0))
     with pytest.raises(InputError) as caught:
-        weight_story(course, course.step(1), asked)
+        weight_document(course, course.step(1), asked)
     assert str(caught.value) == (
-        "--weight: expected a neuron from 0 to 2, got 'dW[2][3,0]'. The network is 12-6-3."
+        "inspect: expected a neuron from 0 to 2, got 'dW[2][3,0]'. The network is 12-6-3."
     )
 
 
 def test_what_was_held_out_is_not_counted(tmp_path) -> None:
     course = trained(tmp_path / "run", pictures(n=30), validation_fraction=0.2)
-    story = weight_story(course, course.step(1), WeightRequest(1, (0, 0)))
+    story = weight_document(course, course.step(1), WeightRequest(1, (0, 0)))
     assert "Examples are numbered without those that were held out to validate." in sentences(story)
 
 
@@ -290,7 +286,7 @@ def passing(dataset=None, row=5, layers=(12, 6, 3), activation="relu", **more) -
 @pytest.mark.parametrize("activation", ["relu", "sigmoid", "softmax"])
 def test_a_neuron_is_the_sum_of_its_inputs(layer, activation) -> None:
     one = passing(activation=activation)
-    found = neuron_story(one, layer, 1, 4).numbers
+    found = neuron_document(one, layer, 1, 4).values()
     x = one.dataset.inputs[[5]] * one.dataset.scale
     assert math.fsum([*(t["term"] for t in found["terms"]), found["b"]]) == pytest.approx(
         found["z"], rel=1e-12
@@ -303,7 +299,7 @@ def test_a_neuron_is_the_sum_of_its_inputs(layer, activation) -> None:
 
 
 def test_a_neuron_in_words() -> None:
-    story = neuron_story(passing(), 2, 1, 3)
+    story = neuron_document(passing(), 2, 1, 3)
     assert story.title == "Neuron 1 of layer 2 of net"
     assert sentences(story)[0] == "For example 5 of the test part of letters, class c."
     table = table_of(story)
@@ -311,7 +307,7 @@ def test_a_neuron_in_words() -> None:
     assert [row[0] for row in table.rows[3:]][1:] == ["bias b[2][1]", "sum"]
     assert re.fullmatch(r"3 others(, [123] of them 0)?", table.rows[3][0])
     assert not any(isinstance(block, Gallery) for block in story.blocks)
-    first = neuron_story(passing(), 1, 1, 3)
+    first = neuron_document(passing(), 1, 1, 3)
     (gallery,) = (block for block in first.blocks if isinstance(block, Gallery))
     captions = [(p.caption, p.signed, p.image.shape) for p in gallery.pictures]
     assert captions == [
@@ -322,10 +318,10 @@ def test_a_neuron_in_words() -> None:
 
 
 def test_a_neuron_without_a_bias() -> None:
-    story = neuron_story(passing(biases=False), 1, 0, 2)
+    story = neuron_document(passing(biases=False), 1, 0, 2)
     assert table_of(story).title == "[F1] z[1][0] = Σ W · a, the largest terms first"
-    assert story.numbers["b"] is None
-    assert story.numbers["adds_up"] is True
+    assert story.values()["b"] is None
+    assert story.values()["adds_up"] is True
 
 
 @pytest.mark.parametrize("layers", [(12, 3), (12, 6, 3), (12, 7, 5, 3)])
@@ -359,19 +355,19 @@ def test_a_decision_of_curves_is_a_slope_and_says_so() -> None:
         by = np.eye(12)[at] * 1e-5
         slope = (lead(x + by) - lead(x - by)) / 2e-5
         assert margin.inputs[at] == pytest.approx(slope * x[at], rel=1e-6, abs=1e-12)
-    story = decision_story(one, 3)
+    story = decision_document(one, 3)
     lines = sentences(story)
     assert (
         "Exact only for straight pieces through 0, which sigmoid has not: a part is the slope of "
         "the margin in an input, times that input. What they leave is the rest."
     ) in lines
     assert any(re.match(r"Inputs add .*, biases .*, the rest .*: together ", l) for l in lines)  # noqa: E741
-    assert story.numbers["input_parts_add_up"] is None
+    assert story.values()["input_parts_add_up"] is None
 
 
 def test_a_decision_in_words() -> None:
     one = passing(row=4)
-    story = decision_story(one, 2)
+    story = decision_document(one, 2)
     a, z = one.activations(2), one.sums(2)
     order = sorted(range(3), key=lambda j: (-a[j], j))
     chosen = "abc"[order[0]]
@@ -387,7 +383,7 @@ def test_a_decision_in_words() -> None:
     assert table_of(story, 1).title == "The margin by neurons of layer 1, the largest parts first"
     # relu as the output activation does not rise everywhere.
     assert any("relu does not rise everywhere" in line for line in sentences(story))
-    found = story.numbers
+    found = story.values()
     assert (found["chosen"], found["target"], found["z"]) == (chosen, "b", z.tolist())
     json.dumps(found)
 
@@ -405,32 +401,32 @@ def test_equal_outputs_are_told_apart_by_their_sums() -> None:
 
 def test_a_single_output_stands_for_two_classes() -> None:
     one = passing(pictures(2), layers=(12, 4, 1), activation="relu", output_activation="sigmoid")
-    story = decision_story(one, 3)
+    story = decision_document(one, 3)
     z, a = float(one.sums(2)[0]), float(one.activations(2)[0])
-    assert story.numbers["chosen"] == ("b" if a > 0.5 else "a")
-    assert story.numbers["runner_up"] is None
-    assert story.numbers["margin"] == z
+    assert story.values()["chosen"] == ("b" if a > 0.5 else "a")
+    assert story.values()["runner_up"] is None
+    assert story.values()["margin"] == z
     assert sentences(story)[2] == f"Its one output is {a:.6g}, of the sum {z:.6g}."
     assert table_of(story, 1).title.startswith("The z by neurons of layer 1")
 
 
 def test_numbers_are_not_decided() -> None:
     data = Dataset(np.ones((3, 2)), np.ones((3, 1)))
-    one = ForwardTrace("net", cr.Network.create([2, 1], "identity"), data, "test", 0, "--decision")
+    one = ForwardTrace("net", cr.Network.create([2, 1], "identity"), data, "test", 0)
     with pytest.raises(InputError) as caught:
-        decision_story(one, 3)
+        decision_document(one, 3)
     assert str(caught.value) == (
-        "--decision: expected a network that chooses between classes, got targets that are "
+        "inspect: expected a network that chooses between classes, got targets that are "
         "numbers. Ask for a neuron of the last layer instead."
     )
-    assert sentences(neuron_story(one, 1, 0, 3))[0] == (
+    assert sentences(neuron_document(one, 1, 0, 3))[0] == (
         "For example 0 of the test part of data, target 1."
     )
 
 
 def test_inputs_that_are_no_image_are_listed() -> None:
     data = replace(pictures(), shape=(12,))
-    story = decision_story(passing(data), 3)
+    story = decision_document(passing(data), 3)
     table = table_of(story, 2)
     assert table.title == "Inputs, the largest parts first"
     assert len(table.rows) == 3
@@ -442,7 +438,7 @@ def test_inputs_that_are_no_image_are_listed() -> None:
     [
         (
             {"row": 23},
-            "explain: expected the number of an example from 0 to 22, got 23. The test part of "
+            "inspect: expected the number of an example from 0 to 22, got 23. The test part of "
             "letters has 23 examples.",
         ),
         ({"dataset": pictures(shape=(2, 2))}, "net: expected examples of 12 inputs, got 4."),
@@ -474,50 +470,3 @@ def test_a_sum_that_is_not_the_whole_says_so() -> None:
         ("bias", "9"),
         ("sum", "6"),
     )
-
-
-class Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.images: list[dict[str, str | None]] = []
-
-    def handle_starttag(self, tag, attrs) -> None:
-        if tag == "img":
-            self.images.append(dict(attrs))
-        elif tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag) -> None:
-        assert self.open.pop() == tag
-
-
-def test_a_page_that_needs_nothing_else() -> None:
-    blocks = (
-        Lines("", ("a < b & c",)),
-        Lines("Formulas", ("F1  z", "      = 1")),
-        Table("Numbers", ("n",), (("<1>",),), "a note"),
-        Gallery(
-            "Pictures",
-            (
-                Picture('a "5"', np.array([[0.0, 255.0, 51.0]])),
-                Picture("parts", np.array([[-1.0, 0.0, 2.0]]), signed=True),
-                Picture("blank", np.zeros((2, 2))),
-            ),
-        ),
-    )
-    page = story_page(Story("W < 1", blocks, {}))
-    tags = Tags()
-    tags.feed(page)
-    assert tags.open == ["!doctype"] or tags.open == []
-    assert "http" not in page
-    for text in ("<h1>W &lt; 1</h1>", "<p>a &lt; b &amp; c</p>", "<td>&lt;1&gt;</td>", "<pre>F1"):
-        assert text in page
-    decoded = [
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(image["src"].partition(",")[2]))))
-        for image in tags.images
-    ]
-    assert decoded[0].tolist() == [[0, 255, 51]]
-    assert decoded[1].tolist() == [[[144, 178, 214], [255, 255, 255], [178, 24, 43]]]
-    assert decoded[2].tolist() == [[0, 0], [0, 0]]
-    assert (tags.images[0]["width"], tags.images[0]["height"]) == ("168", "56")

@@ -1,0 +1,230 @@
+"""`chainrule inspect`: what a trained network does and how it learned it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from chainrule.attribution import (
+    INSPECTION_LIMITS,
+    SUSPECTS,
+    TOP,
+    inspect_decision,
+    inspect_influence,
+    inspect_mislabels,
+    inspect_neuron,
+    inspect_weight,
+)
+from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
+from chainrule.cli.console import Console
+from chainrule.cli.flag_errors import errors_by_flags
+from chainrule.cli.flags import (
+    Setting,
+    flag_of,
+    limit_flag,
+    moved_data_flags,
+    offline_flag,
+    part_flag,
+)
+from chainrule.documents import FORMATS, Document, render
+from chainrule.errors import InputError
+from chainrule.limits import Limit
+
+__all__ = ["command"]
+
+_ABOUT = """Look into a saved run: a weight, a neuron, a decision.
+
+RUN is the folder of a run (chainrule train --run); for a neuron or a decision it may also be a
+network file, with --data. Each command has its own --help."""
+
+_EXAMPLES = (
+    "chainrule inspect runs/digits weight 1:4,300 --step 4000",
+    "chainrule inspect runs/digits neuron 2:7 17",
+    "chainrule inspect runs/digits decision 17 --format html > decision.html",
+    "chainrule inspect runs/digits influence 17 --top 5",
+    "chainrule inspect runs/digits mislabels 40 --format html > doubts.html",
+)
+
+_WEIGHT = """Show what one step did to one weight, term by term.
+
+WEIGHT is layer:neuron,input, such as 1:4,300; layers count from 1, neurons and inputs from 0. The
+step is the last one, unless --step, or --epoch and --batch, choose another; --image by itself
+chooses the last step whose batch had that training example."""
+
+_NEURON = """Show why a neuron is as active as it is for one example.
+
+NEURON is layer:neuron, such as 2:7. IMAGE is the number of an example of the test set, or of
+another part with --split."""
+
+_DECISION = """Show why the network took an example for its class.
+
+IMAGE is the number of an example of the test set, or of another part with --split."""
+
+_INFLUENCE = """Show which training examples moved an answer of the network.
+
+IMAGE is the number of an example of the test set, or of another part with --split. The run is
+looked at after a few epochs, which may be computed again."""
+
+_MISLABELS = """Show the training labels that look wrong.
+
+COUNT is how many are listed, the most doubtful first [20]."""
+
+_INPUT, _OUTPUT = "data", "output"
+
+
+def _weight(weight: str, **given: Any) -> None:
+    names = ("step", "epoch", "batch", "image", "data", "validation")
+    asked = {name: given[name] for name in names}
+    _show(
+        given["format"],
+        lambda run: inspect_weight(run, weight, top=given["top"] or TOP, report=_report, **asked),
+    )
+
+
+def _neuron(neuron: str, image: int, **given: Any) -> None:
+    _show(given["format"], lambda run: inspect_neuron(run, neuron, image, **_example(given)))
+
+
+def _decision(image: int, **given: Any) -> None:
+    _show(given["format"], lambda run: inspect_decision(run, image, **_example(given)))
+
+
+def _influence(image: int, **given: Any) -> None:
+    more = _example(given)
+    _show(
+        given["format"],
+        lambda run: inspect_influence(
+            run, image, validation=given["validation"], report=_report, **more
+        ),
+    )
+
+
+def _mislabels(count: int | None, **given: Any) -> None:
+    moved = {"data": given["data"], "validation": given["validation"]}
+    _show(
+        given["format"],
+        lambda run: inspect_mislabels(run, count or SUSPECTS, report=_report, **moved),
+    )
+
+
+def _example(given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of the questions about one example."""
+    return {
+        "part": given["split"] or "test",
+        "top": given["top"] or TOP,
+        "data": given["data"],
+    }
+
+
+def _report(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _show(format_name: str | None, inspect: Callable[[str], Document]) -> None:
+    """Ask about the run that the command line names, and print the answer."""
+    context = click.get_current_context()
+    run = str(context.parent.params["run"]) if context.parent else ""
+    again = f"Say where they are: chainrule inspect {run} {context.info_name} … --"
+    remedies = {"data": f"{again}data DATA", "validation": f"{again}validation DATA"}
+    with errors_by_flags("inspect", ("data", "validation"), remedies):
+        document = inspect(run)
+    Console().line(render(document, format_name or "text").rstrip("\n"))
+
+
+class _NumberType(click.ParamType):  # type: ignore[type-arg]  # generic in some releases only
+    """A whole number in its place on the command line."""
+
+    name = "number"
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number that a text stands for."""
+        setting = Setting(name=self.field, limit=INSPECTION_LIMITS[self.field])
+        return int(setting.parse("inspect", self.field.upper(), str(value)))
+
+
+def _number(field: str, *, required: bool = True) -> click.Argument:
+    shown = field.upper()
+    return click.Argument(
+        [field],
+        type=_NumberType(field),
+        metavar=shown if required else f"[{shown}]",
+        required=required,
+    )
+
+
+def _format_flag() -> Flag:
+    limit = Limit(str, "how it is written", choices=lambda: tuple(FORMATS), group=_OUTPUT)
+    return flag_of(Setting(name="format", limit=limit, default="text"))
+
+
+def _flag(name: str, group: str, default: str) -> Flag:
+    return limit_flag(name, INSPECTION_LIMITS[name], group, default)
+
+
+def _data_flags(*, split: bool, validation: bool) -> list[click.Parameter]:
+    moved = moved_data_flags(_INPUT)
+    parts: list[click.Parameter] = [part_flag(_INPUT, "test")] if split else []
+    return [*parts, *(moved if validation else moved[:1]), offline_flag(_INPUT)]
+
+
+def _commands() -> list[Command]:
+    top, form = _flag("top", _OUTPUT, str(TOP)), _format_flag()
+    weight = [
+        argument("weight"),
+        *(_flag(name, "step", "the last") for name in ("step", "epoch", "batch")),
+        _flag("image", "step", "none"),
+        *_data_flags(split=False, validation=True),
+        top,
+        form,
+    ]
+    one = [_number("image"), *_data_flags(split=True, validation=False), top, form]
+    influence = [_number("image"), *_data_flags(split=True, validation=True), top, form]
+    mislabels = [
+        _number("count", required=False),
+        *_data_flags(split=False, validation=True),
+        form,
+    ]
+    lines = dict(
+        zip(("weight", "neuron", "decision", "influence", "mislabels"), _EXAMPLES, strict=True)
+    )
+    made = (
+        ("weight", _weight, _WEIGHT, weight),
+        ("neuron", _neuron, _NEURON, [argument("neuron"), *one]),
+        ("decision", _decision, _DECISION, one),
+        ("influence", _influence, _INFLUENCE, influence),
+        ("mislabels", _mislabels, _MISLABELS, mislabels),
+    )
+    return [
+        Command(name, callback, about=about, parameters=parameters, examples=(lines[name],))
+        for name, callback, about, parameters in made
+    ]
+
+
+def _require_command(run: str) -> None:
+    context = click.get_current_context()
+    if context.invoked_subcommand is None:
+        raise InputError(
+            "inspect",
+            expected="one of weight, neuron, decision, influence, mislabels after the run",
+            got="none",
+            remedy=f"Ask for example for a decision: chainrule inspect {run} decision 0",
+            argument="run",
+        )
+
+
+command = Commands(
+    "inspect",
+    examples=_EXAMPLES,
+    callback=_require_command,
+    help=_ABOUT,
+    invoke_without_command=True,
+    params=[argument("run")],
+    commands=_commands(),
+    context_settings=HELP_NAMES,
+)
