@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
     from chainrule.data import load_dataset as load_dataset
-    from chainrule.data import prepare as prepare
-    from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
+    from chainrule.data.handwriting import prepare as prepare
+    from chainrule.data.handwriting import read_picture as read_picture
     from chainrule.descent import descend_function as descend_function
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
@@ -169,7 +169,8 @@ __getattr__, __dir__ = attach(
             "inspect_neuron",
             "inspect_weight",
         ],
-        "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
+        "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [

@@ -144,12 +144,12 @@ def training_settings() -> Mapping[str, Setting]:
 @cache
 def data_settings() -> Mapping[str, Setting]:
     """Return the settings for reading a user's own data, by name."""
-    from chainrule.data import Reading
+    from chainrule.data import ReadOptions
 
     target = Limit(str, "column of a table to learn: first, last, its name or number from 0")
     rows = [
         Setting(name="target", limit=target, default="last"),
-        *_record_settings(Reading, leave_out=_NOT_OF_READING),
+        *_record_settings(ReadOptions, leave_out=_NOT_OF_READING),
     ]
     return MappingProxyType({row.name: _assign(row, "data") for row in rows})
 

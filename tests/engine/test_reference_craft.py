@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from chainrule.data.augmentation import mixing
+from chainrule.data.augmentation import mixup_partners
 from chainrule.data.batch_order import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.augmented_epochs import augmentation_from_recipe
@@ -99,7 +99,9 @@ class Twin:
         recipe, n = self.recipe, len(self.data)
         x, y = self.data.inputs, np.eye(3)[self.data.targets]
         if recipe.mixup:
-            partners, shares = mixing(n, augmentation_from_recipe(recipe), seed=0, epoch=epoch)
+            partners, shares = mixup_partners(
+                n, augmentation_from_recipe(recipe), seed=0, epoch=epoch
+            )
             own = shares[:, None]
             x, y = own * x + (1 - own) * x[partners], own * y + (1 - own) * y[partners]
         y = (1 - recipe.label_smoothing) * y + recipe.label_smoothing / 3
