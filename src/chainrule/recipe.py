@@ -238,7 +238,7 @@ def read_table(path: str | Path) -> dict[str, Any]:
 
 
 def _checked_dropout(given: Any) -> tuple[float, ...] | None:
-    """The shares of dropout as a tuple of floats; None where there is none."""
+    """The rates of dropout as a tuple of floats; None without dropout."""
     if given is None:
         return None
     values = given if isinstance(given, (list, tuple)) else (given,)
