@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 import chainrule as cr
-from chainrule.data.augmentation import augmented
+from chainrule.data.augmentation import augment
 from chainrule.engine.augmented_epochs import augmentation_from_recipe
 from chainrule.presets import preset
 
@@ -61,7 +61,7 @@ def chainrule(asked: Asked) -> dict[str, float]:
     how, train = augmentation_from_recipe(recipe), digits.train
     out = np.empty_like(train.inputs)
     begun = time.perf_counter()
-    augmented(train.inputs, (28, 28), how, seed=0, epoch=9, threads=asked.threads, out=out)
+    augment(train.inputs, (28, 28), how, seed=0, epoch=9, threads=asked.threads, out=out)
     distorting = time.perf_counter() - begun
     return _told(run.seconds, asked.epochs, distorting, len(train), report.accuracy)
 

@@ -1,4 +1,4 @@
-"""Doors: what a package exports is true, visible to type checkers, used, and loaded lazily.
+"""Doors: what a package exports is true, typed, read, loaded lazily, and the only way in.
 
     python checks/doors.py [FOLDER PACKAGE [READER ...]]        default: src, chainrule and READERS
 
@@ -6,6 +6,10 @@ A package's ``__init__`` lists its names three times: in ``__all__``, in the imp
 checkers, and in the table that `attach` loads from. The three must agree. Each name can be had, and
 a plain import of the package loads no heavy library. A name in an ``__all__``, of a door or of a
 module, is read somewhere else: in the package, or in what surrounds it, the READERS.
+
+The rooms of the package, its direct subpackages, read each other's doors only: a module inside a
+room is imported from that room alone. Imports in functions and names of modules in strings count
+too. OPEN lists the rooms that are books, whose modules are meant to be read one by one.
 """
 
 from __future__ import annotations
@@ -21,12 +25,17 @@ from pathlib import Path
 from findings import Finding, parse_files, python_files, report
 from names import list_names
 
-__all__ = ["HEAVY", "READERS", "USED_OUTSIDE", "main"]
+__all__ = ["HEAVY", "OPEN", "READERS", "USED_OUTSIDE", "main"]
 
 USUAL_NAMES = 15
 """Doors with more names are listed for a reader to judge; that of the whole package is not."""
 
 READERS = ("tests", "benchmarks", "campaigns", "examples", "docs", "README.md", "CONTRIBUTING.md")
+
+OPEN: dict[str, str] = {
+    "chainrule.equations": "a chapter for each subject",
+}
+"""Packages and modules that others may import deeply, each with the reason."""
 
 USED_OUTSIDE: dict[str, str] = {}
 """Exports that nothing here reads, as ``module:name``, each with the reason."""
@@ -71,6 +80,7 @@ def main(folder: str, package: str, *readers: str) -> int:
         if count > USUAL_NAMES and path.parent != root / package:
             notes.append(Finding(str(path), 1, f"The door has {count} names, usual are about ten."))
     findings += _failing_imports(folder, package, [_dotted(path, root) for path, _ in doors])
+    findings += _ways_past_doors(modules, root)
     around = [Path(reader) for reader in readers or READERS]
     findings += _unread_exports(modules, around, root)
     print(f"{len(doors)} doors opened, {len(modules)} modules read")
@@ -155,6 +165,34 @@ def _run_python(program: str, *arguments: str) -> tuple[str, list[str]]:
     run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     last_words = run.stderr.strip().splitlines()[-1] if run.returncode else ""
     return last_words, run.stdout.splitlines()
+
+
+def _ways_past_doors(modules: list[tuple[Path, ast.Module]], root: Path) -> Iterator[Finding]:
+    """Yields the imports of modules from outside the room that they stand in."""
+    names = {_dotted(path, root) for path, _ in modules if path.name != "__init__.py"}
+    inside = {name for name in names if name.count(".") > 1 and not _is_open(name)}
+    for path, tree in modules:
+        room = _dotted(path, root).split(".")[:2]
+        for line, name in _named_modules(tree):
+            if name in inside and name.split(".")[:2] != room:
+                door = name.rpartition(".")[0]
+                yield Finding(str(path), line, f"{name} is inside: import from the door {door}.")
+
+
+def _is_open(name: str) -> bool:
+    return any(f"{name}.".startswith(f"{book}.") for book in OPEN)
+
+
+def _named_modules(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yields what may be the name of a module: in imports anywhere, and in strings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, str(node.module)
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value.partition(":")[0]
 
 
 def _unread_exports(

@@ -83,9 +83,9 @@ def load_examples(data: str, part: str = "train") -> Examples:
     """
     if data == "table":
         return _made_up()
-    from chainrule.data import load_mnist
+    from chainrule.data import load_dataset
 
-    digits = getattr(load_mnist(), part)
+    digits = getattr(load_dataset("mnist"), part)
     return Examples(digits.inputs, digits.targets, digits.scale)
 
 

@@ -26,12 +26,10 @@ if TYPE_CHECKING:
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
     from chainrule.data import load_dataset as load_dataset
-    from chainrule.data import prepare as prepare
-    from chainrule.data import read_picture as read_picture
     from chainrule.data import split as split
+    from chainrule.data.handwriting import prepare as prepare
+    from chainrule.data.handwriting import read_picture as read_picture
     from chainrule.descent import descend_function as descend_function
-    from chainrule.documents import Document as Document
-    from chainrule.documents import write_document as write_document
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -87,6 +85,7 @@ if TYPE_CHECKING:
     from chainrule.training import train as train
     from chainrule.training import train_many as train_many
     from chainrule.training import verify as verify
+    from chainrule.worksheets import make_worksheets as make_worksheets
 
 __all__ = [
     "Architecture",
@@ -95,7 +94,6 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "DivergenceError",
-    "Document",
     "EpochRecord",
     "Experiment",
     "FigureOptions",
@@ -140,6 +138,7 @@ __all__ = [
     "list_data",
     "list_studies",
     "load_dataset",
+    "make_worksheets",
     "mend_settings",
     "open_run",
     "open_study",
@@ -158,7 +157,6 @@ __all__ = [
     "verify",
     "verify_data",
     "vote",
-    "write_document",
 ]
 
 __getattr__, __dir__ = attach(
@@ -171,9 +169,9 @@ __getattr__, __dir__ = attach(
             "inspect_neuron",
             "inspect_weight",
         ],
-        "data": ["Dataset", "DatasetPair", "load_dataset", "prepare", "read_picture", "split"],
+        "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
+        "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
-        "documents": ["Document", "write_document"],
         "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
         "errors": [
             "ChainruleError",
@@ -230,5 +228,6 @@ __getattr__, __dir__ = attach(
             "train_many",
             "verify",
         ],
+        "worksheets": ["make_worksheets"],
     },
 )

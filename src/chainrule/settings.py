@@ -144,12 +144,12 @@ def training_settings() -> Mapping[str, Setting]:
 @cache
 def data_settings() -> Mapping[str, Setting]:
     """Return the settings for reading a user's own data, by name."""
-    from chainrule.data import Reading
+    from chainrule.data import ReadOptions
 
     target = Limit(str, "column of a table to learn: first, last, its name or number from 0")
     rows = [
         Setting(name="target", limit=target, default="last"),
-        *_record_settings(Reading, leave_out=_NOT_OF_READING),
+        *_record_settings(ReadOptions, leave_out=_NOT_OF_READING),
     ]
     return MappingProxyType({row.name: _assign(row, "data") for row in rows})
 
@@ -181,7 +181,7 @@ def _assign(setting: Setting, owner: str) -> Setting:
 def _recipe_settings() -> list[Setting]:
     """Return the recipe's settings; its two lists, which have no limit, join their groups."""
     weights = Limit(float, "weight of each class's examples", 0, group="objective", optional=True)
-    words = "share of neurons silent in a step: one for all hidden layers, or one each"
+    words = "fraction of neurons dropped in a step: one for all hidden layers, or one each"
     dropout = Limit(float, words, 0, 1, high_open=True, group="regularisation", optional=True)
     rows = _record_settings(Recipe)
     last = max(i for i, row in enumerate(rows) if row.limit.group == "objective")

@@ -107,6 +107,44 @@ def test_imports_and_strings_read_a_name(judge, reader):
     assert judge(reader=reader) == []
 
 
+ROOMS = {
+    "hall": 'from house.hall.stairs import go as go\n__all__ = ["go"]\n',
+    "hall/stairs": '__all__ = ["go"]\n\n\ndef go(): ...\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from house.hall import go\ngo()", []),
+        ("from house.hall.stairs import go\ngo()", [2]),
+        ("from house.hall import stairs\nstairs.go()", [2]),
+        ("def f():\n    import house.hall.stairs as s\n    return s.go", [3]),
+        ("import_module('house.hall.stairs').go", [2]),
+        ("HOMES = {'go': 'house.hall.stairs:go'}", [2]),
+    ],
+)
+def test_rooms_read_each_others_doors_only(judge, plant, text, found):
+    plant("src/house/hall/__init__.py", ROOMS["hall"])
+    plant("src/house/hall/stairs.py", ROOMS["hall/stairs"])
+    plant("src/house/garden/__init__.py", "")
+    plant("src/house/garden/tree.py", f"__all__: list[str] = []\n{text}\n")
+    plant("src/house/hall/lift.py", f"__all__: list[str] = []\n{text}\n")
+    assert judge() == [
+        f"src/house/garden/tree.py:{line}: house.hall.stairs is inside: "
+        "import from the door house.hall."
+        for line in found
+    ]
+
+
+def test_a_module_outside_all_rooms_reads_doors_only_too(judge, plant):
+    plant("src/house/garden/__init__.py", "")
+    plant("src/house/garden/tree.py", "__all__: list[str] = []\n")
+    assert judge(room=ROOM + "import house.garden.tree\n") == [
+        "src/house/room.py:9: house.garden.tree is inside: import from the door house.garden."
+    ]
+
+
 def test_docs_read_a_name(judge, plant):
     plant("tests/guide.md", "Take a `Chair` and `sit()`.")
     assert judge(reader="") == []

@@ -13,18 +13,20 @@ start = { x = -1.0 }
 learning_rate = 1.0
 steps = 2
 """
-TOLD = """f(x) = x² + 3/2 - 2·x
-f′(x) = 2·x - 2
-learning rate η = 1
+TOLD = """
+       f(x) = x² + 3/2 - 2·x
+       f′(x) = 2·x - 2
 
-  x_1 = x_0 - η f′(x)
-      = -1 - 1·(2·(-1) - 2)
-      = -1 - 1·(-4)
-      = 3
-  x_2 = x_1 - η f′(x)
-      = 3 - 1·(2·3 - 2)
-      = 3 - 1·4
-      = -1
+Learning rate η = 1
+
+U1     x_1 = x_0 - η·f′(x)
+           = -1 - 1·(2·(-1) - 2)
+           = -1 - 1·(-4)
+           = 3
+U1     x_2 = x_1 - η·f′(x)
+           = 3 - 1·(2·3 - 2)
+           = 3 - 1·4
+           = -1
 
 Steps
   step   x    f  f′(x)
@@ -39,7 +41,11 @@ It swings between -1 and 3 for ever: the rate 1 is 2/curvature.
 def test_a_formula(chainrule) -> None:
     flags = ("--start", "x=-1", "--learning-rate", "1", "--steps", "2")
     outcome = chainrule("descend", "x**2 - 2*x + 1.5", *flags)
-    assert (outcome.code, outcome.err, outcome.out) == (0, "", TOLD)
+    assert (outcome.code, outcome.err, outcome.out) == (
+        0,
+        "",
+        f"Descent on f(x) = x**2 - 2*x + 1.5\n{TOLD}",
+    )
 
 
 def test_a_file_and_flags_in_place_of_what_it_says(chainrule) -> None:

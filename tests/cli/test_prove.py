@@ -6,15 +6,12 @@ from dataclasses import replace
 import pytest
 
 import chainrule as cr
-from chainrule.bundled import bundled_files
 from chainrule.documents import render
 from chainrule.papers import check_formulas
 from chainrule.proofs import gradient_proof as proofs
 from chainrule.proofs.autodiff_libraries import AUTODIFF_LIBRARIES, missing_reason
 
-EXAMPLES = bundled_files("worked")
-TWO = str(EXAMPLES["two-layers"])
-CHAIN = str(EXAMPLES["one-neuron-a-layer"])
+TWO, CHAIN = "two-layers", "one-neuron-a-layer"
 AT_KINK = """
 [network]
 layers = [1, 2, 1]
@@ -68,7 +65,7 @@ def test_a_library_that_is_missing_is_said(chainrule) -> None:
     outcome = chainrule("prove", CHAIN)
     assert outcome.code == 0
     for peer in AUTODIFF_LIBRARIES:
-        assert (f"  {peer.name}: {missing_reason(peer)}\n" in outcome.out) is bool(
+        assert (f"\n{peer.name:<8} {missing_reason(peer)}\n" in outcome.out) is bool(
             missing_reason(peer)
         )
 
@@ -78,10 +75,10 @@ def test_a_kink_is_named(chainrule, tmp_path) -> None:
     outcome = chainrule("prove", "kink.toml", "--no-peers")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.endswith(
-        "  complex step: for smooth functions only, not relu\n"
+        "complex step for smooth functions only, not relu\n"
         "\n"
         "Kinks that differences cannot step over, not judged by them\n"
-        "  z[1][1] = 0, where relu has a kink at 0\n"
+        "- z[1][1] = 0, where relu has a kink at 0\n"
     )
 
 
@@ -149,7 +146,7 @@ def test_a_wrong_gradient_ends_with_code_1(chainrule, monkeypatch) -> None:
     assert (outcome.code, outcome.err) == (1, "")
     lines = outcome.out.splitlines()
     assert lines[0] == f"{CHAIN}: the gradient does not hold: 2 numbers of 2 steps"
-    assert lines[1].startswith("  step 1, ∂J/∂W[1][0,0]: the law has -0.04396729914, differences ")
+    assert lines[2].startswith("- step 1, ∂J/∂W[1][0,0]: the law has -0.04396729914, differences")
     assert chainrule("prove", CHAIN, "--no-peers", "--json").code == 1
 
 
@@ -225,7 +222,7 @@ def test_a_run_whose_own_gradients_were_others(chainrule, flowers) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     lines = outcome.out.splitlines()
     told = "Of the network as it was kept, without the run's dropout, normalisation, noise"
-    assert lines[1:3] == [f"  {told}", ""]
+    assert lines[1:3] == [told, ""]
     assert "  y = (1 - s) t + s/n, with s = 0.2, t the target that is given  [C9]" in lines
     found = json.loads(chainrule("prove", "crafted", "--no-peers", "--json").out)
     assert (found["of"], found["holds"]) == (told, True)

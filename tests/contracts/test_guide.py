@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shlex
@@ -15,11 +16,11 @@ import pytest
 
 import chainrule as cr
 from chainrule.cli.app import COMMANDS
-from chainrule.documents import Document, render
-from chainrule.ledger import DisplayOptions
+from chainrule.documents import Document
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 ROW = re.compile(r"^\| `chainrule (?P<command>.+?)` \| `(?P<call>.+?)` \|$", re.MULTILINE)
+IMPORTS = GUIDE.read_text("utf-8").split("```")[1].removeprefix("python")
 ROWS = [(found["command"], found["call"]) for found in ROW.finditer(GUIDE.read_text("utf-8"))]
 CLOCK = frozenset(("seconds", "host", "pid"))
 """What differs from one run to the next."""
@@ -32,7 +33,7 @@ ASKED = frozenset(("run", "target"))
 def plain(value: Any) -> Any:
     """A result as the JSON of a command has it, without what the clock decides."""
     if isinstance(value, Document):
-        value = value.values() if value.values else None
+        value = None if value.values is None else value.values()
     if hasattr(value, "to_dict"):
         value = value.to_dict()
     if isinstance(value, dict):
@@ -110,9 +111,21 @@ def prepared(
     return folder
 
 
+def leaves() -> set[str]:
+    """Every command, those of a group with the group's name before them."""
+    found = set()
+    for name in COMMANDS:
+        command = importlib.import_module(f"chainrule.cli.{name}").command
+        parts = getattr(command, "commands", {})
+        found |= {f"{name} {part}" for part in parts} or {name}
+    return found
+
+
 def test_every_command_has_a_row() -> None:
-    named = {command.split()[0] for command, _ in ROWS}
-    assert named <= set(COMMANDS)
+    words = [command.split() for command, _ in ROWS]
+    named = {line[0] for line in words} | {" ".join(line[:2]) for line in words}
+    named |= {f"inspect {line[2]}" for line in words if line[0] == "inspect"}
+    assert leaves() <= named
 
 
 @pytest.mark.parametrize(("command", "call"), ROWS, ids=[command for command, _ in ROWS])
@@ -130,9 +143,9 @@ def test_command_and_call_agree(
     outcome = chainrule(*shlex.split(command))
     assert outcome.code in (0, 1), outcome.err
     monkeypatch.chdir(called)
-    result = eval(
-        call, {"cr": cr, "Path": Path, "render": render, "DisplayOptions": DisplayOptions}
-    )  # the guide's own text
+    names: dict[str, Any] = {}
+    exec(IMPORTS, names)  # the guide's own text, as the call is
+    result = eval(call, names)
     is_json = "--json" in command or "--format json" in command
     if is_json:
         printed, given = plain(json.loads(outcome.out)), plain(result)

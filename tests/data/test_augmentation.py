@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.data.augmentation import Augmentation, augmented, augmented_by_law, mixing
+from chainrule.data.augmentation import Augmentation, augment, augment_reference, mixup_partners
 from chainrule.equations.distortions import distort
 from chainrule.equations.hashing import make_key
 from chainrule.equations.mixing import mixing_weights, partners
@@ -15,7 +15,7 @@ SHAPE = (4, 5)
 BYTES = np.random.default_rng(0).integers(0, 256, (6, 20), dtype=np.uint8)
 SOME = Augmentation(shift=1, rotation=20, zoom=0.2, thickness=1, noise=0.1, cutout=2)
 WHEN = {"seed": 4, "epoch": 1}
-WAYS = pytest.mark.parametrize("way", [augmented, augmented_by_law])
+WAYS = pytest.mark.parametrize("way", [augment, augment_reference])
 
 
 @WAYS
@@ -40,16 +40,16 @@ def test_a_copy_depends_on_its_number_and_its_example_alone(way) -> None:
 
 def test_any_number_of_threads() -> None:
     rows = np.arange(6).repeat(50)
-    every = augmented(BYTES, SHAPE, SOME, **WHEN)
+    every = augment(BYTES, SHAPE, SOME, **WHEN)
     for threads in (2, 3):
-        shared = augmented(BYTES, SHAPE, SOME, rows=rows, threads=threads, **WHEN)
+        shared = augment(BYTES, SHAPE, SOME, rows=rows, threads=threads, **WHEN)
         assert np.array_equal(shared, every[rows])
 
 
 def test_each_epoch_each_seed_and_each_example_has_copies_of_its_own() -> None:
     same = np.repeat(BYTES[:1], 4, axis=0)
     copies = [
-        augmented(same, SHAPE, SOME, seed=seed, epoch=epoch) for seed in (0, 1) for epoch in (0, 1)
+        augment(same, SHAPE, SOME, seed=seed, epoch=epoch) for seed in (0, 1) for epoch in (0, 1)
     ]
     assert len({copy.tobytes() for whole in copies for copy in whole}) == 16
 
@@ -57,7 +57,7 @@ def test_each_epoch_each_seed_and_each_example_has_copies_of_its_own() -> None:
 def test_the_book_makes_a_copy_by_the_key_of_its_place() -> None:
     key = make_key(4, "augmentation", 1, 3)
     image = distort(BYTES[3].reshape(4, 5, 1), key, SOME, 255.0)
-    assert np.array_equal(augmented_by_law(BYTES, SHAPE, SOME, **WHEN)[3], image.ravel())
+    assert np.array_equal(augment_reference(BYTES, SHAPE, SOME, **WHEN)[3], image.ravel())
 
 
 @WAYS
@@ -71,14 +71,14 @@ def test_what_full_ink_is(way) -> None:
 
 
 def test_room_that_is_given_is_used() -> None:
-    expected = augmented(BYTES, SHAPE, SOME, **WHEN)
+    expected = augment(BYTES, SHAPE, SOME, **WHEN)
     room = np.zeros((6, 40), np.uint8)
     for out in (np.empty_like(BYTES), room[:, ::2]):
-        assert augmented(BYTES, SHAPE, SOME, out=out, **WHEN) is out
+        assert augment(BYTES, SHAPE, SOME, out=out, **WHEN) is out
         assert np.array_equal(out, expected)
     assert not room[:, 1::2].any()
     untouched = np.empty_like(BYTES)
-    augmented(BYTES, SHAPE, Augmentation(), out=untouched, **WHEN)
+    augment(BYTES, SHAPE, Augmentation(), out=untouched, **WHEN)
     assert np.array_equal(untouched, BYTES)
 
 
@@ -86,8 +86,8 @@ def test_inputs_may_lie_anywhere_and_stay_as_they_are() -> None:
     kept = BYTES.copy()
     wide = np.zeros((6, 40), np.uint8)
     wide[:, ::2] = BYTES
-    expected = augmented(BYTES, SHAPE, SOME, **WHEN)
-    assert np.array_equal(augmented(wide[:, ::2], SHAPE, SOME, **WHEN), expected)
+    expected = augment(BYTES, SHAPE, SOME, **WHEN)
+    assert np.array_equal(augment(wide[:, ::2], SHAPE, SOME, **WHEN), expected)
     assert np.array_equal(BYTES, kept)
     assert BYTES.flags.writeable
 
@@ -98,7 +98,7 @@ def test_what_is_no_image_is_refused(way, shape) -> None:
     with pytest.raises(ShapeError) as caught:
         way(BYTES, shape, Augmentation(shift=1), **WHEN)
     assert str(caught.value) == (
-        "augmented: expected examples of a shape such as (28, 28) or (32, 32, 3), got "
+        "augment: expected examples of a shape such as (28, 28) or (32, 32, 3), got "
         f"{shape}. Only images can be moved, bent, thickened or cut. Leave nothing but noise and "
         "mixup for examples that are no images."
     )
@@ -114,16 +114,18 @@ def test_noise_is_for_any_table(way) -> None:
 
 def test_mixing_is_the_books() -> None:
     key = make_key(4, "mixup", 1)
-    partner, share = mixing(50, Augmentation(mixup=0.3), **WHEN)
+    partner, share = mixup_partners(50, Augmentation(mixup=0.3), **WHEN)
     assert np.array_equal(partner, partners(key, 50))
     assert np.array_equal(share, mixing_weights(key, 50, 0.3))
-    assert not np.array_equal(partner, mixing(50, Augmentation(mixup=0.3), seed=4, epoch=2)[0])
+    assert not np.array_equal(
+        partner, mixup_partners(50, Augmentation(mixup=0.3), seed=4, epoch=2)[0]
+    )
 
 
 def test_without_mixup_everyone_stays_alone() -> None:
-    partner, share = mixing(3, SOME, **WHEN)
+    partner, share = mixup_partners(3, SOME, **WHEN)
     assert (partner.tolist(), share.tolist()) == ([0, 1, 2], [1.0, 1.0, 1.0])
 
 
 def test_a_strength_that_is_no_number_looks_at_nothing_outside_the_page() -> None:
-    assert not augmented(BYTES, SHAPE, Augmentation(shift=np.nan), **WHEN).any()
+    assert not augment(BYTES, SHAPE, Augmentation(shift=np.nan), **WHEN).any()

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainrule.data.csv_table import read_csv
-from chainrule.data.reader import Reading
+from chainrule.data.reader import ReadOptions
 from chainrule.errors import ChainruleError, DataError, FileError, UnknownNameError
 
 
@@ -16,7 +16,7 @@ def table(tmp_path):
     def read(content, **options):
         path = tmp_path / "t.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_csv(path, Reading(**options))
+        return read_csv(path, ReadOptions(**options))
 
     return read
 
@@ -171,7 +171,7 @@ def test_a_target_that_does_not_exist_is_refused(table, refusal):
 
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(FileError) as refused:
-        read_csv(tmp_path, Reading())
+        read_csv(tmp_path, ReadOptions())
     assert str(refused.value) == f"{tmp_path}: expected a readable file, got Is a directory."
 
 

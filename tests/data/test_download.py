@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from chainrule.data.catalogue import Served
-from chainrule.data.download import fetched, is_offline
+from chainrule.data.download import fetch_file, is_offline
 from chainrule.errors import DownloadError, FileError
 
 _CONTENT = bytes(range(256)) * 1000
@@ -16,7 +16,7 @@ def home(cache):
 
 
 def _fetch(served, mirrors, home, **options):
-    with fetched(served, mirrors, home, **options) as path:
+    with fetch_file(served, mirrors, home, **options) as path:
         return path, path.read_bytes()
 
 
@@ -130,7 +130,7 @@ def test_without_a_folder_to_keep_it_the_file_lasts_for_the_block(mirror, tmp_pa
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     for home in (None, blocked / "downloads"):
-        with fetched(served, [mirror.address], home) as path:
+        with fetch_file(served, [mirror.address], home) as path:
             assert path.read_bytes() == _CONTENT
         assert not path.exists()
     with pytest.raises(DownloadError) as refused:
@@ -142,7 +142,7 @@ def test_without_a_folder_to_keep_it_the_file_lasts_for_the_block(mirror, tmp_pa
 
 def test_an_error_inside_the_block_is_not_ours(mirror, home):
     served = mirror.serve("f.gz", _CONTENT)
-    with pytest.raises(KeyError), fetched(served, [mirror.address], home):
+    with pytest.raises(KeyError), fetch_file(served, [mirror.address], home):
         raise KeyError("mine")
 
 
@@ -162,9 +162,9 @@ def test_several_processes_fetch_a_file_once(mirror, home):
         "import sys\n"
         "from pathlib import Path\n"
         "from chainrule.data.catalogue import Served\n"
-        "from chainrule.data.download import fetched\n"
+        "from chainrule.data.download import fetch_file\n"
         "_, address, home, digest = sys.argv\n"
-        "with fetched(Served('f.gz', 2048000, digest), [address], Path(home)) as path:\n"
+        "with fetch_file(Served('f.gz', 2048000, digest), [address], Path(home)) as path:\n"
         "    assert path.stat().st_size == 2048000\n"
     )
     arguments = [sys.executable, "-c", program, mirror.address, str(home), served.digest]
@@ -179,12 +179,12 @@ def test_a_killed_download_is_resumed(mirror, home):
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from chainrule.data.catalogue import Served\n"
-        "from chainrule.data.download import fetched\n"
+        "from chainrule.data.download import fetch_file\n"
         "def observe(name, done, size):\n"
         "    if done > 100_000:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "_, address, home, digest = sys.argv\n"
-        "with fetched(Served('f.gz', 256000, digest), [address], Path(home), observe=observe):\n"
+        "with fetch_file(Served('f.gz', 256000, digest), [address], Path(home), observe=observe):\n"
         "    pass\n"
     )
     arguments = [sys.executable, "-c", program, mirror.address, str(home), served.digest]

@@ -4,8 +4,8 @@ import lzma
 import numpy as np
 import pytest
 
-from chainrule.data.idx_folder import find_idx, read_idx_pair
-from chainrule.data.reader import Reading
+from chainrule.data.idx import find_idx, read_idx_pair
+from chainrule.data.reader import ReadOptions
 from chainrule.errors import DataError, FileError
 
 _LABELS = np.array([0, 1, 0, 1, 2, 2], np.uint8)
@@ -22,7 +22,7 @@ def folder(tmp_path, idx_bytes, grey_images):
 
 
 def test_the_four_files_are_found_however_compressed(folder, grey_images):
-    train, test = read_idx_pair(folder, Reading())
+    train, test = read_idx_pair(folder, ReadOptions())
     np.testing.assert_array_equal(train.inputs, grey_images)
     np.testing.assert_array_equal(train.labels, _LABELS)
     np.testing.assert_array_equal(test.inputs, grey_images[:2])
@@ -40,7 +40,7 @@ def test_the_names_may_begin_with_the_sets_own(tmp_path):
 
 def test_without_a_test_part_there_is_one_part(folder):
     (folder / "t10k-images.idx3-ubyte").unlink()
-    assert read_idx_pair(folder, Reading())[1] is None
+    assert read_idx_pair(folder, ReadOptions())[1] is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_without_a_test_part_there_is_one_part(folder):
 def test_a_missing_file_is_named(folder, missing, example):
     (folder / missing).unlink()
     with pytest.raises(DataError) as refused:
-        read_idx_pair(folder, Reading())
+        read_idx_pair(folder, ReadOptions())
     assert str(refused.value) == f"{folder}: expected a file of {example}, got none."
 
 
@@ -77,7 +77,7 @@ def test_labels_in_place_of_images_are_refused(folder):
         (folder / "train-labels-idx1-ubyte").read_bytes()
     )
     with pytest.raises(DataError) as refused:
-        read_idx_pair(folder, Reading())
+        read_idx_pair(folder, ReadOptions())
     assert str(refused.value) == (
         f"{folder / 'train-images-idx3-ubyte.gz'}: expected 3 dimensions, got 1."
     )

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from chainrule.data.image_folder import class_folders, read_image_folder
-from chainrule.data.reader import Reading
+from chainrule.data.reader import ReadOptions
 from chainrule.errors import DataError, FileError
 
 
@@ -24,7 +24,7 @@ def folder(tmp_path):
 
 
 def test_each_folder_is_a_class(folder):
-    part = read_image_folder(folder, Reading())
+    part = read_image_folder(folder, ReadOptions())
     expected = np.arange(6, dtype=np.uint8).reshape(2, 3)
     np.testing.assert_array_equal(part.inputs, [expected + 10, expected + 20, expected + 30])
     assert part.inputs.dtype == np.uint8
@@ -50,21 +50,21 @@ def test_each_folder_is_a_class(folder):
 def test_colours_become_grey(folder, mode, value, grey):
     Image.new(mode, (3, 2), value).save(folder / "dog" / "x.png")
     np.testing.assert_array_equal(
-        read_image_folder(folder, Reading()).inputs[2], np.full((2, 3), grey)
+        read_image_folder(folder, ReadOptions()).inputs[2], np.full((2, 3), grey)
     )
 
 
 def test_jpeg_is_read(folder):
     Image.new("L", (3, 2), 100).save(folder / "dog" / "x.jpeg")
     np.testing.assert_array_equal(
-        read_image_folder(folder, Reading()).inputs[2], np.full((2, 3), 100)
+        read_image_folder(folder, ReadOptions()).inputs[2], np.full((2, 3), 100)
     )
 
 
 def test_an_image_of_another_size_is_named(folder):
     Image.new("L", (2, 2)).save(folder / "dog" / "x.png")
     with pytest.raises(DataError) as refused:
-        read_image_folder(folder, Reading())
+        read_image_folder(folder, ReadOptions())
     assert str(refused.value) == (
         f"{folder / 'dog' / 'x.png'}: expected an image of 2 x 3, as the first one, got 2 x 2."
     )
@@ -72,7 +72,7 @@ def test_an_image_of_another_size_is_named(folder):
 
 def test_a_folder_without_classes_is_refused(tmp_path):
     with pytest.raises(DataError) as refused:
-        read_image_folder(tmp_path, Reading())
+        read_image_folder(tmp_path, ReadOptions())
     assert str(refused.value) == (
         f"{tmp_path}: expected a folder of PNG or JPEG images for each class, got none."
     )
@@ -107,7 +107,7 @@ def test_a_header_that_promises_too_much_is_refused_in_small_memory(folder, side
     path.write_bytes(_png(_size(side, side)))
     Image.preinit()
     with small_memory(2**22), pytest.raises(DataError) as refused:
-        read_image_folder(folder, Reading(limit=2**20))
+        read_image_folder(folder, ReadOptions(limit=2**20))
     assert str(refused.value).startswith(f"{path}: expected ")
 
 
@@ -119,7 +119,7 @@ def test_broken_images_are_named(folder, attempt):
     refusals = 0
     for content in broken:
         path.write_bytes(content)
-        part, text = attempt(read_image_folder, folder, Reading())
+        part, text = attempt(read_image_folder, folder, ReadOptions())
         refusals += part is None
         assert text.startswith(f"{path}: expected ") if part is None else len(part.inputs) == 3
         assert "<_io" not in text
@@ -132,23 +132,23 @@ def test_other_formats_are_refused_whatever_their_name(folder):
     Image.new("L", (3, 2)).save(stream, "BMP")
     path.write_bytes(stream.getvalue())
     with pytest.raises(DataError) as refused:
-        read_image_folder(folder, Reading())
+        read_image_folder(folder, ReadOptions())
     assert str(refused.value) == (
         f"{path}: expected an intact PNG or JPEG, got cannot identify image file the file."
     )
 
 
 def test_the_limit_holds_for_one_image_and_for_all(folder):
-    assert read_image_folder(folder, Reading(limit=24)).inputs.shape == (3, 2, 3)
+    assert read_image_folder(folder, ReadOptions(limit=24)).inputs.shape == (3, 2, 3)
     with pytest.raises(DataError) as refused:
-        read_image_folder(folder, Reading(limit=23))
+        read_image_folder(folder, ReadOptions(limit=23))
     assert str(refused.value) == (
         f"{folder / 'cat' / '1.png'}: expected an image of at most 5 pixels, got 2 x 3."
     )
     for copy in "abc":
         Image.new("L", (3, 2)).save(folder / "dog" / f"{copy}.png")
     with pytest.raises(DataError) as refused:
-        read_image_folder(folder, Reading(limit=35))
+        read_image_folder(folder, ReadOptions(limit=35))
     assert str(refused.value) == (
         f"{folder}: expected at most 35 bytes of images, "
         "got 6 images of 2 x 3, which make 36. "

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chainrule.data.npy import read_npy_stream
+from chainrule.data.numpy_files import read_npy_stream
 from chainrule.errors import DataError
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chainrule.data.npz import read_npz
-from chainrule.data.reader import Reading
+from chainrule.data.numpy_files import read_npz
+from chainrule.data.reader import ReadOptions
 from chainrule.errors import DataError
 
 _X = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
@@ -31,7 +31,7 @@ def _saved(folder, save=np.savez, **arrays):
 )
 def test_both_parts_are_found_by_their_names(tmp_path, save, x, y, x_test, y_test):
     path = _saved(tmp_path, save, **{x: _X, y: _Y, x_test: _X[:1], y_test: _Y[:1], "more": _Y})
-    train, test = read_npz(path, Reading())
+    train, test = read_npz(path, ReadOptions())
     np.testing.assert_array_equal(train.inputs, _X)
     assert train.labels.tolist() == [0, 2, 1]
     assert (test.inputs.shape, test.labels.tolist()) == ((1, 2, 2), [0])
@@ -41,7 +41,7 @@ def test_both_parts_are_found_by_their_names(tmp_path, save, x, y, x_test, y_tes
 
 @pytest.mark.parametrize(("x", "y"), [("x", "y"), ("X", "y"), ("inputs", "targets")])
 def test_one_part_is_enough(tmp_path, x, y):
-    train, test = read_npz(_saved(tmp_path, **{x: _X, y: np.array(["a", "b", "a"])}), Reading())
+    train, test = read_npz(_saved(tmp_path, **{x: _X, y: np.array(["a", "b", "a"])}), ReadOptions())
     assert train.labels.tolist() == ["a", "b", "a"]
     assert test is None
 
@@ -74,14 +74,14 @@ def test_one_part_is_enough(tmp_path, x, y):
 def test_archives_without_inputs_and_targets_are_refused(tmp_path, arrays, text):
     path = _saved(tmp_path, **arrays)
     with pytest.raises(DataError) as refused:
-        read_npz(path, Reading())
+        read_npz(path, ReadOptions())
     assert str(refused.value) == f"{path}: {text}"
 
 
 def test_objects_are_never_loaded(tmp_path):
     path = _saved(tmp_path, x=_X, y=np.array([{}, {}, {}], dtype=object))
     with pytest.raises(DataError) as refused:
-        read_npz(path, Reading())
+        read_npz(path, ReadOptions())
     assert str(refused.value) == (
         f"{path}: y.npy: expected an array of numbers or texts, got the header "
         "\"{'descr': '|O', 'fortran_order': False, 'shape': (3,), }\". "
@@ -108,14 +108,14 @@ def test_bombs_are_refused_in_small_memory(tmp_path, small_memory):
     path = _zipped(tmp_path, x=bomb, y=small)
     assert path.stat().st_size < 2**16
     with small_memory(2**21), pytest.raises(DataError) as refused:
-        read_npz(path, Reading(limit=2**20))
+        read_npz(path, ReadOptions(limit=2**20))
     assert str(refused.value) == (
         f"{path}: expected at most 1048576 bytes of content, got 33554560 in 'x.npy'. "
         "Raise the limit if the file is meant to be that large."
     )
     path = _zipped(tmp_path, x=small + bytes(2**25), y=small)
     with small_memory(2**21), pytest.raises(DataError) as refused:
-        read_npz(path, Reading())
+        read_npz(path, ReadOptions())
     assert str(refused.value) == f"{path}: x.npy: expected an array of 24 bytes, got more."
 
 
@@ -123,7 +123,7 @@ def test_texts_of_no_characters_are_refused(tmp_path):
     content = _npy(np.array(["a", "b", "c"])).replace(b"c\0\0\0", b"\xff" * 4)
     path = _zipped(tmp_path, x=_npy(_X), y=content)
     with pytest.raises(DataError) as refused:
-        read_npz(path, Reading())
+        read_npz(path, ReadOptions())
     assert str(refused.value) == (
         f"{path}: y.npy: expected texts, got numbers that stand for no character."
     )
@@ -138,5 +138,5 @@ def test_flipped_bytes_are_arrays_or_a_data_error(tmp_path, small_memory, attemp
         content[at % len(content)] ^= mask
     path.write_bytes(content)
     with small_memory(2**22):
-        parts, text = attempt(read_npz, path, Reading())
+        parts, text = attempt(read_npz, path, ReadOptions())
     assert text.startswith(str(path)) if parts is None else len(parts) == 2

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from chainrule.data.parquet import read_parquet
-from chainrule.data.reader import Reading
+from chainrule.data.reader import ReadOptions
 from chainrule.errors import DataError, FileError, MissingLibraryError, UnknownNameError
 
 
@@ -32,7 +32,7 @@ def test_numbers_of_every_kind_are_features(saved):
         "d": pa.array([decimal.Decimal("1.25"), decimal.Decimal("2.50")]),
         "kind": ["x", "y"],
     }
-    part = read_parquet(saved(columns), Reading())
+    part = read_parquet(saved(columns), ReadOptions())
     assert part.inputs.tolist() == [[1, 0.5, 1, 1.25], [2, 1.5, 0, 2.5]]
     assert list(part.labels) == ["x", "y"]
     assert part.inputs.dtype == np.float64
@@ -48,14 +48,14 @@ def test_numbers_of_every_kind_are_features(saved):
     ],
 )
 def test_labels_of_every_kind(saved, labels, expected):
-    part = read_parquet(saved({"y": labels, "x": [1.0, 2.0]}), Reading(target="y"))
+    part = read_parquet(saved({"y": labels, "x": [1.0, 2.0]}), ReadOptions(target="y"))
     assert list(part.labels) == expected
     assert part.inputs.tolist() == [[1], [2]]
 
 
 def test_large_whole_numbers_keep_their_digits_as_labels(saved):
     large = [2**62, 2**62 + 1]
-    part = read_parquet(saved({"x": large, "y": large}), Reading())
+    part = read_parquet(saved({"x": large, "y": large}), ReadOptions())
     assert list(part.labels) == large
     assert part.inputs.tolist() == [[2.0**62], [2.0**62]]
 
@@ -68,20 +68,20 @@ def test_a_header_that_promises_rows_that_are_not_there_is_refused(saved):
     at = content.index(b"\xc8\x01", footer)
     path.write_bytes(content[:at] + b"\xc0\x01" + content[at + 2 :])
     with pytest.raises(DataError) as refused:
-        read_parquet(path, Reading())
+        read_parquet(path, ReadOptions())
     assert str(refused.value) == f"{path}: expected 96 rows, as its header promises, got 100."
 
 
 def test_many_batches_are_one_table(saved, monkeypatch):
     monkeypatch.setattr("chainrule.data.parquet._BATCH", 7)
     path = saved({"x": range(100), "y": [str(k) for k in range(100)]}, row_group_size=11)
-    part = read_parquet(path, Reading())
+    part = read_parquet(path, ReadOptions())
     assert part.inputs[:, 0].tolist() == list(range(100))
     assert list(part.labels) == [str(k) for k in range(100)]
 
 
 def test_a_missing_number_is_no_number(saved):
-    part = read_parquet(saved({"x": [1, None], "b": [None, True], "y": ["a", "b"]}), Reading())
+    part = read_parquet(saved({"x": [1, None], "b": [None, True], "y": ["a", "b"]}), ReadOptions())
     np.testing.assert_array_equal(part.inputs, [[1, np.nan], [np.nan, 1]])
 
 
@@ -121,14 +121,14 @@ def test_a_missing_number_is_no_number(saved):
 def test_tables_that_do_not_fit_are_refused(saved, columns, options, text):
     path = saved(columns)
     with pytest.raises(DataError) as refused:
-        read_parquet(path, Reading(**options))
+        read_parquet(path, ReadOptions(**options))
     assert str(refused.value) == f"{path}{text}"
 
 
 def test_a_target_that_does_not_exist_is_refused(saved):
     path = saved({"x": [1], "kind": ["a"]})
     with pytest.raises(UnknownNameError) as refused:
-        read_parquet(path, Reading(target="knd"))
+        read_parquet(path, ReadOptions(target="knd"))
     assert str(refused.value) == (
         f"{path}: expected a column, got 'knd' (str). Did you mean 'kind'? "
         "The names are: first, kind, last, x."
@@ -138,7 +138,7 @@ def test_a_target_that_does_not_exist_is_refused(saved):
 def test_without_pyarrow_the_remedy_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingLibraryError) as refused:
-        read_parquet("t.parquet", Reading())
+        read_parquet("t.parquet", ReadOptions())
     assert str(refused.value) == (
         "t.parquet: expected pyarrow, which reads Parquet files, got no such library. "
         "Install it: pip install 'chainrule[parquet]'."
@@ -148,11 +148,11 @@ def test_without_pyarrow_the_remedy_is_told(monkeypatch):
 def test_what_is_no_parquet_file_is_refused(tmp_path):
     path = tmp_path / "t.parquet"
     with pytest.raises(FileError) as missing:
-        read_parquet(path, Reading())
+        read_parquet(path, ReadOptions())
     assert str(missing.value) == f"{path}: expected a readable file, got No such file or directory."
     path.write_bytes(b"PAR1" + bytes(40))
     with pytest.raises(DataError, match=f"^{path}: expected an intact Parquet file, got "):
-        read_parquet(path, Reading())
+        read_parquet(path, ReadOptions())
 
 
 @given(st.integers(0, 10**4), st.integers(1, 255))
@@ -162,5 +162,5 @@ def test_a_flipped_byte_is_a_table_or_a_data_error(saved, attempt, at, mask):
     content = bytearray(path.read_bytes())
     content[at % len(content)] ^= mask
     path.write_bytes(content)
-    part, text = attempt(read_parquet, path, Reading())
+    part, text = attempt(read_parquet, path, ReadOptions())
     assert text.startswith(str(path)) if part is None else len(part.inputs) == 2

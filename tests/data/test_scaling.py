@@ -17,14 +17,14 @@ def test_standard_by_hand():
     # Mean 3, deviation sqrt((4 + 0 + 4) / 3).
     train = _set([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]])
     scaling = Scaling.fit(train)
-    scaled = scaling.applied(train).inputs
+    scaled = scaling.apply(train).inputs
     np.testing.assert_allclose(scaled[:, 0], np.array([-2, 0, 2]) / np.sqrt(8 / 3), rtol=1e-15)
     assert scaled[:, 1].tolist() == [0, 0, 0]
     assert scaling.shift.tolist() == [3, 5]
 
 
 def test_range_by_hand():
-    scaled = Scaling.fit(_set([[2.0], [6.0], [3.0]]), "range").applied(_set([[2.0], [6.0], [8.0]]))
+    scaled = Scaling.fit(_set([[2.0], [6.0], [3.0]]), "range").apply(_set([[2.0], [6.0], [8.0]]))
     assert scaled.inputs.tolist() == [[0], [1], [1.5]]
 
 
@@ -33,32 +33,30 @@ def test_bytes_are_seen_as_the_network_sees_them():
     scaling = Scaling.fit(train, "range")
     np.testing.assert_allclose(scaling.shift, [0, 10 / 255])
     np.testing.assert_allclose(scaling.factor, [1, 1])
-    scaled = scaling.applied(train)
+    scaled = scaling.apply(train)
     assert (scaled.inputs.dtype, scaled.scale) == (np.float32, 1.0)
     assert scaled.inputs.tolist() == [[0, 0], [1, 0]]
 
 
 def test_the_numbers_come_from_the_training_part_alone():
     scaling = Scaling.fit(_set([[0.0], [2.0]]))
-    assert scaling.applied(_set([[11.0]])).inputs.tolist() == [[10.0]]
+    assert scaling.apply(_set([[11.0]])).inputs.tolist() == [[10.0]]
 
 
 def test_a_constant_feature_keeps_its_distance():
-    assert Scaling.fit(_set([[0.1], [0.1], [0.1]])).applied(_set([[0.6]])).inputs.tolist() == [
-        [0.5]
-    ]
+    assert Scaling.fit(_set([[0.1], [0.1], [0.1]])).apply(_set([[0.6]])).inputs.tolist() == [[0.5]]
 
 
 def test_everything_but_the_inputs_is_kept():
     train = Dataset(np.eye(3), np.array([0, 1, 1]), class_names=("a", "b"), name="n", source="s")
-    scaled = Scaling.fit(train).applied(train)
+    scaled = Scaling.fit(train).apply(train)
     assert (scaled.class_names, scaled.name, scaled.source) == (("a", "b"), "n", "s")
     assert scaled.targets.tolist() == [0, 1, 1]
 
 
 def test_many_rows_agree_with_numpy():
     inputs = np.random.default_rng(0).normal(1e6, 3, (10_000, 4))
-    scaled = Scaling.fit(_set(inputs)).applied(_set(inputs)).inputs
+    scaled = Scaling.fit(_set(inputs)).apply(_set(inputs)).inputs
     expected = (inputs - inputs.mean(axis=0)) / inputs.std(axis=0)
     np.testing.assert_allclose(scaled, expected, atol=1e-8)
 
@@ -68,7 +66,7 @@ def test_many_rows_agree_with_numpy():
 def test_any_finite_numbers_can_be_scaled(inputs):
     train = _set(inputs)
     for kind in SCALINGS:
-        scaled = Scaling.fit(train, kind).applied(train).inputs
+        scaled = Scaling.fit(train, kind).apply(train).inputs
         low, high = (0, 1) if kind == "range" else (-3, 3)
         assert scaled.min() >= low - 1e-9
         assert scaled.max() <= high + 1e-9
@@ -77,9 +75,9 @@ def test_any_finite_numbers_can_be_scaled(inputs):
 def test_wrong_shapes_and_names_are_refused():
     scaling = Scaling.fit(_set([[0.0, 1.0], [2.0, 3.0]]))
     with pytest.raises(ShapeError) as refused:
-        scaling.applied(_set([[0.0]]))
+        scaling.apply(_set([[0.0]]))
     assert str(refused.value) == (
-        "Scaling.applied: expected a data set of 2 features, got 1. "
+        "Scaling.apply: expected a data set of 2 features, got 1. "
         "The scaling was fitted to data of another shape."
     )
     with pytest.raises(UnknownNameError) as unknown:
@@ -93,7 +91,7 @@ def test_wrong_shapes_and_names_are_refused():
 def test_a_value_that_grows_beyond_all_numbers_is_refused():
     scaling = Scaling.fit(_set([[0.0], [1e-200]]))
     with pytest.raises(DataError) as refused:
-        scaling.applied(_set([[1.0], [1e200]]))
+        scaling.apply(_set([[1.0], [1e200]]))
     assert str(refused.value) == (
         "Dataset: expected inputs to be finite, got inf at (1, 0). "
         "Remove or fill the missing values."

@@ -11,13 +11,11 @@ import pytest
 
 from chainrule.bundled import bundled_files
 from chainrule.descent.descent import Descent, descend
-from chainrule.descent.descent_report import (
-    descent_table,
-    formula_lines,
-    step_lines,
-)
+from chainrule.descent.descent_report import descent_document
 from chainrule.descent.function import make_function
 from chainrule.descent.function_file import read_function
+from chainrule.documents.document import render
+from chainrule.documents.nodes import Table
 from chainrule.errors import ChainruleError, InputError
 
 PARABOLA = "x**2 - 2*x + 1.5"
@@ -217,37 +215,43 @@ def test_starts_that_do_not_fit(start, told) -> None:
 
 def test_how_it_is_told() -> None:
     descent = made("x**2 + y**3", [1, -1], 0.5, 1)
-    assert list(formula_lines(descent)) == ["f(x, y) = x² + y^3", "∂f/∂x = 2·x", "∂f/∂y = 3·y²"]
-    assert list(step_lines(descent, 3)) == [
-        "x_1 = x_0 - η ∂f/∂x",
-        "    = 1 - 0.5·(2·1)",
-        "    = 1 - 0.5·2",
-        "    = 0",
-        "y_1 = y_0 - η ∂f/∂y",
-        "    = -1 - 0.5·(3·(-1)²)",
-        "    = -1 - 0.5·3",
-        "    = -2.5",
-    ]
-    assert descent_table(descent, 3).lines() == [
-        "Steps",
-        "  step  x     y      f  ∂f/∂x  ∂f/∂y",
-        "  0     1    -1      0      2      3",
-        "  1     0  -2.5  -15.6      0   18.8",
-    ]
-    one = made(PARABOLA, [-1], 1, 2)
-    assert list(step_lines(one, 6))[:4] == [
-        "x_1 = x_0 - η f′(x)",
-        "    = -1 - 1·(2·(-1) - 2)",
-        "    = -1 - 1·(-4)",
-        "    = 3",
-    ]
+    text = render(descent_document(descent, digits=3), "text")
+    assert "\n\n       f(x, y) = x² + y^3\n       ∂f/∂x = 2·x\n       ∂f/∂y = 3·y²\n\n" in text
+    assert (
+        "U1     x_1 = x_0 - η·(∂f/∂x)\n"
+        "           = 1 - 0.5·(2·1)\n"
+        "           = 1 - 0.5·2\n"
+        "           = 0\n"
+        "U1     y_1 = y_0 - η·(∂f/∂y)\n"
+        "           = -1 - 0.5·(3·(-1)²)\n"
+        "           = -1 - 0.5·3\n"
+        "           = -2.5\n"
+    ) in text
+    assert (
+        "\nSteps\n"
+        "  step  x     y      f  ∂f/∂x  ∂f/∂y\n"
+        "  0     1    -1      0      2      3\n"
+        "  1     0  -2.5  -15.6      0   18.8\n"
+    ) in text
+    one = render(descent_document(made(PARABOLA, [-1], 1, 2)), "text")
+    assert (
+        "U1     x_1 = x_0 - η·f′(x)\n"
+        "           = -1 - 1·(2·(-1) - 2)\n"
+        "           = -1 - 1·(-4)\n"
+        "           = 3\n"
+    ) in one
+
+
+def rows_of(descent: Descent, **options) -> list[tuple]:
+    blocks = descent_document(descent, **options).blocks
+    return next(block.rows for block in blocks if isinstance(block, Table))
 
 
 def test_long_ones_are_shortened() -> None:
     descent = made(PARABOLA, [-1], 0.1, 100)
-    rows = descent_table(descent, 6).rows
+    rows = rows_of(descent)
     assert [row[0] for row in rows] == [*map(str, range(12)), "…", *map(str, range(89, 101))]
-    assert len(descent_table(descent, 6, full=True).rows) == 101
+    assert len(rows_of(descent, full=True)) == 101
 
 
 def test_the_record_is_json() -> None:

@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import chainrule as cr
-from chainrule.data.augmentation import augmented, augmented_by_law, mixing
+from chainrule.data.augmentation import augment, augment_reference, mixup_partners
 from chainrule.engine.augmented_epochs import AugmentedEpochs, augmentation_from_recipe
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.reference import ReferenceEngine
@@ -54,7 +54,7 @@ def test_copies_are_those_of_seed_and_epoch() -> None:
     assert made.changes
     how = augmentation_from_recipe(made.recipe)
     for epoch in (0, 1, 5):
-        wanted = augmented(DOTS, (5, 5), how, seed=3, epoch=epoch)
+        wanted = augment(DOTS, (5, 5), how, seed=3, epoch=epoch)
         assert_array_equal(made.dataset_of(epoch).inputs, wanted)
     assert made.dataset_of(0).inputs.tobytes() != made.dataset_of(1).inputs.tobytes()
     other = expansion(shift=1.0, noise=0.05, seed=4)
@@ -100,7 +100,7 @@ def test_an_error_on_the_way_is_raised_where_the_copies_are_needed() -> None:
     made.prepare(1)
     with pytest.raises(ShapeError) as caught:
         made.dataset_of(1)
-    assert str(caught.value).startswith("augmented: expected examples of a shape such as (28, 28)")
+    assert str(caught.value).startswith("augment: expected examples of a shape such as (28, 28)")
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
@@ -110,7 +110,7 @@ def test_mixing_by_hand(dtype: str) -> None:
     pairs = made.mixing(2)
     assert pairs is not None
     partners, shares = pairs
-    wanted = mixing(12, augmentation_from_recipe(made.recipe), seed=3, epoch=2)
+    wanted = mixup_partners(12, augmentation_from_recipe(made.recipe), seed=3, epoch=2)
     assert_array_equal(partners, wanted[0])
     assert_array_equal(shares, wanted[1])
     found = made.dataset_of(2).inputs
@@ -136,7 +136,7 @@ def test_without_numba_the_law_makes_the_copies(monkeypatch: pytest.MonkeyPatch)
     with monkeypatch.context() as patched:
         patched.setattr(importlib.util, "find_spec", lambda name: None)
         found = made.dataset_of(1).inputs
-    assert_array_equal(found, augmented_by_law(DOTS, (5, 5), how, seed=3, epoch=1))
+    assert_array_equal(found, augment_reference(DOTS, (5, 5), how, seed=3, epoch=1))
     assert found.dtype == np.uint8
 
 

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from chainrule.data.augmentation import mixing
+from chainrule.data.augmentation import mixup_partners
 from chainrule.data.batch_order import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.augmented_epochs import augmentation_from_recipe
 from chainrule.engine.contract import Until
-from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
@@ -99,7 +98,9 @@ class Twin:
         recipe, n = self.recipe, len(self.data)
         x, y = self.data.inputs, np.eye(3)[self.data.targets]
         if recipe.mixup:
-            partners, shares = mixing(n, augmentation_from_recipe(recipe), seed=0, epoch=epoch)
+            partners, shares = mixup_partners(
+                n, augmentation_from_recipe(recipe), seed=0, epoch=epoch
+            )
             own = shares[:, None]
             x, y = own * x + (1 - own) * x[partners], own * y + (1 - own) * y[partners]
         y = (1 - recipe.label_smoothing) * y + recipe.label_smoothing / 3
@@ -124,7 +125,7 @@ class Twin:
 
 
 def begun(engine: ReferenceEngine) -> Position:
-    theta = add_gains(engine.layout, draw_parameters(engine.context.architecture, 5))
+    theta = engine.layout.add_gains(draw_parameters(engine.context.architecture, 5))
     return Position(theta, initial_state(engine.recipe, theta))
 
 

@@ -8,7 +8,7 @@ from chainrule.engine.dropout_masks import mask_keys
 from chainrule.engine.step_hyperparameters import step_hyperparameters
 from chainrule.equations.hashing import make_key
 from chainrule.equations.updates import UPDATES
-from chainrule.kernels import COST_CODES, UPDATE_CODES, UpdateSettings
+from chainrule.kernels import COST_CODES, UPDATE_CODES, UpdateHyperparameters
 from chainrule.recipe import Recipe
 
 
@@ -32,7 +32,7 @@ def test_a_course_by_hand() -> None:
     weights = np.array([1.0, 0.0])
     course = step_hyperparameters(recipe, weights, (0.5, 0.75, 0.0))
     assert course[:3] == (COST_CODES["huber"], 0.5, UPDATE_CODES["rmsprop"])
-    assert course.settings == UpdateSettings(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+    assert course.settings == UpdateHyperparameters(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
     assert (course.clip_norm, course.max_norm, course.label_smoothing) == (2, 3, 0.25)
     assert course.is_weight is weights
     assert course.dropout_thresholds.tolist() == [2**31, 3 * 2**30, 0]

@@ -42,11 +42,11 @@ def test_views_are_means_over_distorted_copies() -> None:
     )
     how = Augmentation(shift=1)
     found = vote([network], data, views=3, augmentation=how, seed=5)
-    from chainrule.data.augmentation import augmented
+    from chainrule.data.augmentation import augment
 
     total = network.predict(data.inputs).astype(float)
     for view in range(3):
-        copies = augmented(data.inputs, (6, 6), how, seed=5, epoch=view)
+        copies = augment(data.inputs, (6, 6), how, seed=5, epoch=view)
         total += network.predict(copies)
     assert found.correct == int((total.argmax(axis=1) == data.targets).sum())
     assert found.views == 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from chainrule.data.augmentation import Augmentation, augmented_by_law, mixing
+from chainrule.data.augmentation import Augmentation, augment_reference, mixup_partners
 from chainrule.data.dataset import Dataset
 from chainrule.errors import ShapeError
 from chainrule.figures.augmentation import augmentation_data, draw_augmentation
@@ -21,7 +21,7 @@ def test_the_first_of_each_class_and_its_copies(pictures: Dataset) -> None:
     assert data.names == ("ring", "bar", "dot")
     assert np.array_equal(data.originals, pictures.inputs[:3].reshape(3, 6, 5) / 255)
     for epoch in (0, 1):
-        copies = augmented_by_law(
+        copies = augment_reference(
             pictures.inputs, (6, 5), MOVED, seed=3, epoch=epoch, rows=np.arange(3)
         )
         assert np.array_equal(data.copies[epoch], copies.reshape(3, 6, 5) / 255)
@@ -32,7 +32,7 @@ def test_the_first_of_each_class_and_its_copies(pictures: Dataset) -> None:
 def test_mixed_copies_are_mixed_with_their_partners(pictures: Dataset) -> None:
     mix = Augmentation(mixup=1.0)
     data = augmentation_data(pictures, mix, epochs=1)
-    partner, share = mixing(60, mix, seed=0, epoch=0)
+    partner, share = mixup_partners(60, mix, seed=0, epoch=0)
     by = share[:3, None]
     expected = by * pictures.inputs[:3] + (1 - by) * pictures.inputs[partner[:3]]
     assert np.allclose(data.copies[0].reshape(3, 30), expected / 255)

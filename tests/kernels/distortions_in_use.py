@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.augmentation import Augmentation, augmented, augmented_by_law
+from chainrule.data.augmentation import Augmentation, augment, augment_reference
 from chainrule.equations import hashing as book
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.hashing import derive_key, hash_counter, uniform
+from chainrule.kernels.hashing import derive_key, random_bits, uniform
 
 Array = NDArray[Any]
 
@@ -64,13 +64,13 @@ def compared(name: str, n: int) -> dict[str, Any]:
             ("float32", (inputs / 255).astype(np.float32)),
             ("float64", inputs / 255),
         ):
-            ours = augmented(given, shape, strengths, seed=3, epoch=2)
-            law = augmented_by_law(given, shape, strengths, seed=3, epoch=2)
+            ours = augment(given, shape, strengths, seed=3, epoch=2)
+            law = augment_reference(given, shape, strengths, seed=3, epoch=2)
             gap = np.abs(ours.astype(np.float64) - law)
             found[kind] = max(found[kind], float(gap.max()))
             differing += [np.mean(gap > 0)] if kind == "bytes" else []
             rows = np.arange(n)[::-2].repeat(max(1, n // 3))
-            some = augmented(given, shape, strengths, seed=3, epoch=2, rows=rows, threads=3)
+            some = augment(given, shape, strengths, seed=3, epoch=2, rows=rows, threads=3)
             same &= some.dtype == given.dtype and np.array_equal(some, ours[rows])
     return {**found, "differing": float(np.mean(differing)), "same": bool(same)}
 
@@ -79,7 +79,7 @@ def compared(name: str, n: int) -> dict[str, Any]:
 def fill(key: int, numbers: Array, keys: Array, shares: Array) -> int:
     """The kernels' random numbers, one after the other."""
     for k in range(numbers.size):
-        numbers[k] = hash_counter(key, k)
+        numbers[k] = random_bits(key, k)
         keys[k] = derive_key(key, k)
         shares[k] = uniform(key, k)
     return int(numbers.size)

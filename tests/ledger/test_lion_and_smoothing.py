@@ -10,12 +10,12 @@ import pytest
 from chainrule.errors import InputError
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.files.worked_writer import format_worked
 from chainrule.ledger.ledger import LEDGER_FORMATS, Ledger
 from chainrule.ledger.rendering.entry_formulas import entry_text
 from chainrule.ledger.rendering.symbolic import derive
 from chainrule.marking.judging import judge
 from chainrule.proofs.gradient_proof import ProofOptions, prove
-from chainrule.worksheets.worked_writer import format_worked
 
 LION = """
 [network]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.errors import InputError
-from chainrule.ledger.files.printed_numbers import PrintedNumber, printed_numbers
+from chainrule.ledger.files.printed_numbers import PrintedNumber, parse_printed
 
 
 @pytest.mark.parametrize(
@@ -103,16 +103,16 @@ def test_what_is_cut_off_is_seen_to_be(whole, decimals) -> None:
 
 
 def test_numbers_of_an_array() -> None:
-    assert [n.text for n in printed_numbers("1.5, 0,−2", 3)] == ["1.5", "0", "−2"]
+    assert [n.text for n in parse_printed("1.5, 0,−2", 3)] == ["1.5", "0", "−2"]
     with pytest.raises(InputError) as caught:
-        printed_numbers("1.5, 0", 3, "a.toml, line 3")
+        parse_printed("1.5, 0", 3, "a.toml, line 3")
     assert str(caught.value) == (
         "a.toml, line 3: expected 3 numbers with commas between them, got 2."
     )
 
 
 def test_commas_group_the_digits_of_one_number() -> None:
-    (number,) = printed_numbers("-12,345.6", 1)
+    (number,) = parse_printed("-12,345.6", 1)
     assert (number.value, number.text) == (Fraction("-12345.6"), "-12,345.6")
     with pytest.raises(InputError):
-        printed_numbers("12,34", 1)
+        parse_printed("12,34", 1)

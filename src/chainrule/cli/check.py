@@ -6,20 +6,17 @@ from typing import Any
 
 import click
 
-from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.command import Command, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
-from chainrule.cli.flags import Setting, flag_of
-from chainrule.documents import FORMATS, render
-from chainrule.errors import InputError
+from chainrule.cli.flags import FORMAT, chosen_format, flag_of, json_flag
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
-from chainrule.limits import Limit
 from chainrule.marking import judge, marks_document
 
 __all__ = ["command"]
 
-_ABOUT = """Check the numbers somebody worked out by hand, and mark them.
+_ABOUT = """Check and mark numbers that were worked out by hand.
 
 FILE is a worked example in TOML, or the name of a bundled one, with tables [[claims]]: a quantity,
 addressed as docs/notation.md has it, and the text as printed. Each number is judged at the
@@ -36,43 +33,19 @@ _EXAMPLES = (
 )
 
 
-def _formats() -> tuple[str, ...]:
-    return tuple(FORMATS)
-
-
-_FORMAT = Setting(
-    name="format",
-    limit=Limit(str, "how it is written", choices=_formats, group="output"),
-    default="text",
-)
-
-
 def _check(file: str, **given: Any) -> int:
-    console = Console(as_json=given["as_json"])
-    chosen = _FORMAT.limit.check("check", "format", given["format"] or _FORMAT.default)
-    if given["as_json"] and given["format"] is not None:
-        raise InputError(
-            "check",
-            expected="--json or --format",
-            got="both",
-            remedy="Leave one of them out",
-            argument="format",
-        )
+    chosen = chosen_format("check", given)
     ledger = Ledger(read_worked(file))
     marked = judge(ledger)
-    document = marks_document(ledger, marked)
-    if chosen == "text":
-        console.document(document)
-    else:
-        console.line(render(document, chosen).rstrip("\n"))
+    Console().document(marks_document(ledger, marked), chosen)
     return 0 if marked.first_wrong is None else CHECK_FAILED
 
 
 def _flags() -> list[click.Parameter]:
     return [
         argument("file"),
-        flag_of(_FORMAT),
-        Flag(["--json", "as_json"], is_flag=True, group="output", help="print nothing but JSON"),
+        flag_of(FORMAT),
+        json_flag(),
     ]
 
 

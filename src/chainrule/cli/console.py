@@ -81,15 +81,17 @@ class Console:
             for text in table.lines():
                 self.line(text)
 
-    def document(self, document: DocumentNode) -> None:
-        """A document: as text, bold headings on a terminal, or its values as JSON."""
-        from chainrule.documents import terminal
+    def document(self, document: DocumentNode, format_name: str = "text") -> None:
+        """A document in one of its formats; as text, its headings are bold on a terminal."""
+        from chainrule.documents import render, terminal
 
         if self.as_json:
-            self.json(document.values() if document.values else None)
-        else:
+            text = render(document, "json")
+        elif format_name == "text":
             text = terminal(document, styled=self.terminal)
-            self._write(lambda: print(text, end="", flush=True))
+        else:
+            text = render(document, format_name)
+        self._write(lambda: print(text, end="", flush=True))
 
     def json(self, value: Any) -> None:
         """The value as JSON, whether or not words are printed."""

@@ -11,13 +11,14 @@ import click
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import Setting, flag_of
+from chainrule.cli.flags import FORMAT, Setting, chosen_format, flag_of, json_flag
 from chainrule.descent import (
     DEFAULT_RATE,
     DEFAULT_STEPS,
     DESCENT_LIMITS,
     FUNCTIONS,
     Descent,
+    descent_document,
     read_descent,
 )
 from chainrule.errors import InputError
@@ -25,7 +26,7 @@ from chainrule.limits import Limit
 
 __all__ = ["command"]
 
-_ABOUT = f"""Go down a function by gradient descent, step by step.
+_ABOUT = f"""Follow gradient descent on a function, step by step.
 
 FORMULA is as Python writes it, in one to four variables: numbers, + - * / **, brackets, pi, and
 {", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], or
@@ -61,7 +62,7 @@ _SETTINGS = {
 
 
 def _descend(target: str, **given: Any) -> None:
-    console = Console(as_json=given["as_json"])
+    console, chosen = Console(), chosen_format("descend", given)
     with told_by_flags("descend", ("learning_rate",)):
         digits = _SETTINGS["digits"].limit.check("descend", "digits", given["digits"] or 6)
         asked = read_descent(target, learning_rate=given["learning_rate"], steps=given["steps"])
@@ -71,8 +72,10 @@ def _descend(target: str, **given: Any) -> None:
         descent = asked.descend()
         if given["picture"]:
             _draw(descent, given["picture"])
-    _tell(console, asked.title, descent, digits=digits, full=bool(given["full"]))
-    if given["picture"]:
+    full = bool(given["full"])
+    document = descent_document(descent, asked.title, digits=digits, full=full)
+    console.document(document, chosen)
+    if given["picture"] and chosen == "text":
         console.fact("drawn", given["picture"])
 
 
@@ -108,24 +111,6 @@ def _draw(descent: Descent, path: str) -> None:
     save_figure(draw_descent(descent_data(descent)), path)
 
 
-def _tell(console: Console, title: str, descent: Descent, *, digits: int, full: bool) -> None:
-    from chainrule.descent import descent_table, formula_lines, step_lines
-
-    if console.as_json:
-        console.json(descent.to_dict())
-        return
-    for line in [*([title] if title else []), *formula_lines(descent)]:
-        console.line(line)
-    console.line(f"learning rate η = {descent.path.rate:g}")
-    console.line()
-    for line in step_lines(descent, digits):
-        console.line(f"  {line}")
-    console.line()
-    console.table(descent_table(descent, digits, full=full))
-    console.line()
-    console.line(descent.outcome.sentence)
-
-
 def _flags() -> list[click.Parameter]:
     return [
         argument("target", metavar="FORMULA|FILE"),
@@ -133,7 +118,8 @@ def _flags() -> list[click.Parameter]:
         flag_of(_SETTINGS["digits"]),
         Flag(["--full"], is_flag=True, group="output", help="every step of a long descent"),
         Flag(["--picture"], metavar="FILE", group="output", help="draw it: .png, .svg or .pdf"),
-        Flag(["--json", "as_json"], is_flag=True, group="output", help="print nothing but JSON"),
+        flag_of(FORMAT),
+        json_flag(),
     ]
 
 

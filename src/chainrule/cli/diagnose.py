@@ -11,7 +11,14 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import errors_by_flags
-from chainrule.cli.flags import json_flag, limit_flag, offline_flag
+from chainrule.cli.flags import (
+    FORMAT,
+    chosen_format,
+    flag_of,
+    json_flag,
+    limit_flag,
+    offline_flag,
+)
 from chainrule.diagnosis import diagnosis_document
 from chainrule.errors import InputError
 from chainrule.experiment import open_target
@@ -21,17 +28,17 @@ from chainrule.storage import write_atomically
 
 __all__ = ["command"]
 
-_ABOUT = """Say why a training does not learn, and what to set instead.
+_ABOUT = """Find out why a training does not learn, and what to set instead.
 
 TARGET is the folder of a run, or a recipe in a TOML or JSON file as `chainrule train --config`
-takes it. A recipe is tried on DATA (mnist where none is named) for a few hundred steps, in memory,
-and measured before and after them. A run is measured where it began and where it stands; DATA says
-where its data are now.
+takes it. A recipe is tried on DATA (by default mnist) for a few hundred steps, in memory, and
+measured before and after them. A run is measured at its start and at its newest checkpoint; DATA
+says where its data are, if they were moved.
 
-What is found comes with its figure, the bound, the cause and the settings that mend it, the root
-cause first. --apply writes the mended recipe: the root cause is mended, the recipe is tried again,
-and so on until nothing is found that a setting can mend. Exit code 1 says that something was
-found, or is left after --apply."""
+Each finding is shown with the measured figure, its bound, its cause and the settings that mend
+it, the root cause first. --apply writes the mended recipe: the root cause is mended, the recipe
+is tried again, and so on until no finding is left that a setting can mend. The exit code is 1 if
+something was found, or is left after --apply."""
 
 _EXAMPLES = (
     "chainrule diagnose runs/digits",
@@ -41,7 +48,7 @@ _EXAMPLES = (
 
 
 def _diagnose(target: str, data: str | None, apply: str | None, **given: Any) -> int:
-    console = Console(as_json=given["as_json"])
+    console, chosen = Console(), chosen_format("diagnose", given)
     again = f"Say where they are: chainrule diagnose {target}"
     _check_place(apply)
     remedies = {"data": f"{again} DATA", "validation": f"{again} --validation DATA"}
@@ -51,7 +58,7 @@ def _diagnose(target: str, data: str | None, apply: str | None, **given: Any) ->
         mended = None if apply is None else opened.mend(found)
     if mended is not None and apply is not None:
         write_atomically(Path(apply), mended.to_toml().encode())
-    console.document(diagnosis_document(found, mended, target=target, path=apply or ""))
+    console.document(diagnosis_document(found, mended, target=target, path=apply or ""), chosen)
     left = found.findings if mended is None else mended.last.findings
     return CHECK_FAILED if left else 0
 
@@ -75,6 +82,7 @@ def _flags() -> list[click.Parameter]:
         argument("target"),
         argument("data", required=False),
         Flag(["--apply"], metavar="FILE", group="report", help="write the mended recipe, as TOML"),
+        flag_of(FORMAT, "report"),
         json_flag("report"),
         limit_flag("steps", steps, "trial", "400, fewer for large networks"),
         Flag(["--validation"], metavar="DATA", group="data", help="a separate validation set"),

@@ -9,12 +9,15 @@ from typing import Any
 import click
 
 from chainrule.cli.command import Flag
+from chainrule.errors import InputError
 from chainrule.experiment import PARTS
 from chainrule.limits import Limit
 from chainrule.settings import Setting, merge_settings
 
 __all__ = [
+    "FORMAT",
     "Setting",
+    "chosen_format",
     "experiment_flags",
     "experiment_settings",
     "flag_name",
@@ -163,6 +166,41 @@ def experiment_settings(ctx: click.Context, settings: Mapping[str, Setting]) -> 
 def json_flag(group: str = "output") -> Flag:
     """Return the flag for programs; the parameter is `as_json`."""
     return Flag(["--json", "as_json"], is_flag=True, group=group, help="print nothing but JSON")
+
+
+def _formats() -> tuple[str, ...]:
+    from chainrule.documents import FORMATS
+
+    return tuple(FORMATS)
+
+
+FORMAT = Setting(
+    name="format",
+    limit=Limit(str, "how it is written", choices=_formats, group="output"),
+    default="text",
+)
+"""The format of a command that prints a document."""
+
+
+def chosen_format(command: str, given: Mapping[str, Any]) -> str:
+    """Return the format that `--format` and `--json` ask for.
+
+    Args:
+        command: the command's name.
+        given: its parameters, with "format" and "as_json".
+
+    Raises: UnknownNameError; InputError where both are given.
+    """
+    chosen: str = FORMAT.limit.check(command, "format", given["format"] or FORMAT.default)
+    if given["as_json"] and given["format"] is not None:
+        raise InputError(
+            command,
+            expected="--json or --format",
+            got="both",
+            remedy="Leave one of them out",
+            argument="format",
+        )
+    return "json" if given["as_json"] else chosen
 
 
 def offline_flag(group: str = "data") -> Flag:

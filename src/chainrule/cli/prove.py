@@ -10,14 +10,14 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import told_by_flags
-from chainrule.cli.flags import Setting, flag_of
+from chainrule.cli.flags import FORMAT, Setting, chosen_format, flag_of, json_flag
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
-from chainrule.proofs import Proof, ProofOptions, prove_gradients
+from chainrule.proofs import ProofOptions, proof_document, prove_gradients
 
 __all__ = ["command"]
 
-_ABOUT = """Prove every gradient by ways that know no back-propagation.
+_ABOUT = """Prove every gradient by methods without back-propagation.
 
 FILE is a worked example in TOML, or the name of a bundled one, of which all steps are proved. RUN
 is the folder of a run, or a network in a .safetensors file; a few examples of its data are drawn by
@@ -50,9 +50,9 @@ _SETTINGS = {
 
 
 def _prove(target: str | None, **given: Any) -> int:
-    console = Console(as_json=given["as_json"])
+    written = chosen_format("prove", given)
     if given["papers"] or given["markdown"]:
-        return _papers(console, target, markdown=given["markdown"])
+        return _papers(target, "markdown" if given["markdown"] else written)
     if target is None:
         raise InputError(
             "prove", expected="FILE or RUN", got="none", remedy="See chainrule prove --help"
@@ -73,39 +73,12 @@ def _prove(target: str | None, **given: Any) -> int:
             batches=chosen["batches"],
             options=options,
         )
-    _tell(console, target, proof, proof.title)
+    Console().document(proof_document(proof, target), written)
     return 0 if proof.holds else CHECK_FAILED
 
 
-def _tell(console: Console, target: str, proof: Proof, note: str) -> None:
-    from chainrule.proofs import failure_lines, kink_lines, proof_table, summary_text
-
-    if console.as_json:
-        console.json({"target": target, **proof.to_dict()})
-        return
-    console.line(f"{target}: {summary_text(proof)}", "green" if proof.holds else "red")
-    for line in failure_lines(proof):
-        console.line(f"  {line}")
-    if note:
-        console.line(f"  {note}")
-    console.line()
-    for line in proof.objective:
-        console.line(f"  {line}")
-    console.line(f"  J = {proof.cost:.10g}" + (" in step 1" if proof.steps > 1 else ""))
-    console.line()
-    console.table(proof_table(proof))
-    for name, reason in proof.left_out.items():
-        console.line(f"  {name}: {reason}")
-    if proof.kinks:
-        console.line()
-        console.line("Kinks that differences cannot step over, not judged by them")
-        for line in kink_lines(proof):
-            console.line(f"  {line}")
-
-
-def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
+def _papers(target: str | None, format_name: str) -> int:
     """The printed formulas of the papers; that some are wrong is the result, not a failure."""
-    from chainrule.documents import render
     from chainrule.papers import check_formulas
 
     if target is not None:
@@ -117,12 +90,7 @@ def _papers(console: Console, target: str | None, *, markdown: bool) -> int:
             argument="target",
             value=target,
         )
-    report = check_formulas()
-    if console.as_json:
-        console.json(report.to_dict())
-    else:
-        format_name = "markdown" if markdown else "text"
-        console.line(render(report.document(), format_name).rstrip("\n"))
+    Console().document(check_formulas().document(), format_name)
     return 0
 
 
@@ -145,12 +113,8 @@ def _flags() -> list[click.Parameter]:
             group="data and output",
             help="fetch nothing from the network",
         ),
-        Flag(
-            ["--json", "as_json"],
-            is_flag=True,
-            group="data and output",
-            help="print nothing but JSON",
-        ),
+        flag_of(FORMAT, "data and output"),
+        json_flag("data and output"),
         Flag(["--papers"], is_flag=True, group=group, help="try the papers' printed formulas"),
         Flag(
             ["--markdown"],

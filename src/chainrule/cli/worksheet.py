@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,32 +10,24 @@ import click
 
 from chainrule.cli.command import Command, Flag
 from chainrule.cli.console import Console
-from chainrule.cli.flag_errors import told_by_flags
+from chainrule.cli.flag_errors import errors_by_flags
 from chainrule.cli.flags import Setting, flag_name, flag_of
 from chainrule.errors import InputError
-from chainrule.ledger import Ledger, describe_example
-from chainrule.ledger.files import read_worked
-from chainrule.ledger.steps import describe_quantity
+from chainrule.ledger import describe_example
 from chainrule.limits import Limit, limits_of
 from chainrule.worksheets import (
     FORMATS,
     MAX_WIDTH,
+    WORKSHEET_LIMITS,
     ExercisePlan,
     SheetOptions,
-    Worksheet,
-    generate_exercise,
-    make_worksheet,
-    parse_patterns,
-    print_pdf,
-    render_answers,
-    render_sheets,
-    write_sheets,
+    WorksheetSet,
+    make_worksheets,
 )
-from chainrule.worksheets.browser import find_browser
 
 __all__ = ["command"]
 
-_ABOUT = """Make a printable exercise, with its answers apart.
+_ABOUT = """Make a printable exercise with separate answers.
 
 A network is worked through by hand. Its numbers are drawn from a seed so that they are pleasant to
 calculate with, or taken from a worked example. A folder gets three things: sheets with blanks, the
@@ -56,8 +46,6 @@ _EXAMPLES = (
     "chainrule worksheet --from two-layers --format latex",
 )
 _WHERE = "worksheet"
-_SEEDS = 1_000_000
-_TITLE = 200
 
 
 def _activations() -> tuple[str, ...]:
@@ -92,17 +80,9 @@ def _exercise() -> dict[str, Setting]:
 
 
 _EXERCISE = _exercise()
-_MANNER = _of_record(SheetOptions)
-_SEED = Setting(
-    name="seed",
-    limit=Limit(int, "fixes all numbers", 0, 2**63 - 1, group="exercise"),
-    default_text="drawn and printed",
-)
-_COPIES = Setting(
-    name="copies",
-    limit=Limit(int, "sheets, each with other numbers", 1, 500, group="exercise"),
-    default=1,
-)
+_LAYOUT = _of_record(SheetOptions)
+_SEED = Setting(name="seed", limit=WORKSHEET_LIMITS["seed"], default_text="drawn and printed")
+_COPIES = Setting(name="copies", limit=WORKSHEET_LIMITS["copies"], default=1)
 _FORMAT = Setting(
     name="format",
     limit=Limit(str, "how sheets and answers are written", choices=_formats, group="output"),
@@ -114,59 +94,34 @@ _DRAWN = ("seed", "copies", *_EXERCISE)
 
 def _worksheet(**given: Any) -> int:
     console = Console(as_json=given["as_json"])
-    if given["pdf"]:
-        _check_pdf(given["pdf"])
-    with told_by_flags(_WHERE, (*_DRAWN, *_MANNER)):
-        seed = None if given["source"] else _seed(given)
-        sheets = _sheets(given, seed)
-        folder = given["out"] or _folder(given["source"], seed)
-        paths = write_sheets(sheets, folder, given["format"] or _FORMAT.default)
-    if given["pdf"]:
-        paths |= _print(sheets, Path(given["pdf"]))
+    with errors_by_flags(_WHERE, (*_DRAWN, *_LAYOUT, "title")):
+        made = _make_worksheets(given)
+        written = made.write(
+            given["out"], format_name=given["format"] or _FORMAT.default, pdf=given["pdf"]
+        )
     if console.as_json:
-        console.json(_record(sheets, paths, seed, drawn_seed=given["seed"] is None))
+        console.json(written)
     else:
-        _tell(console, sheets, paths, seed, drawn_seed=given["seed"] is None)
+        _print_result(console, made, written["files"])
     return 0
 
 
-def _seed(given: dict[str, Any]) -> int:
-    return secrets.randbelow(_SEEDS) if given["seed"] is None else int(given["seed"])
-
-
-def _check_pdf(path: str) -> None:
-    """Refuse what cannot come to a PDF before anything is written."""
-    if Path(path).suffix.lower() != ".pdf":
-        raise InputError(
-            _WHERE,
-            expected="--pdf with a name that ends with .pdf",
-            got=repr(path),
-            argument="pdf",
-            value=path,
-        )
-    find_browser(_WHERE)
-
-
-def _sheets(given: dict[str, Any], seed: int | None) -> list[Worksheet]:
-    manner = SheetOptions(**{name: given[name] for name in _MANNER if given[name] is not None})
-    patterns = parse_patterns(given["blank"])
-    title = _title(given["title"])
+def _make_worksheets(given: dict[str, Any]) -> WorksheetSet:
+    layout = SheetOptions(**{name: given[name] for name in _LAYOUT if given[name] is not None})
     if given["source"]:
         _refuse_drawing(given)
-        example = read_worked(given["source"])
-        ledger = Ledger(replace(example, title=title or example.title))
-        return [make_worksheet(ledger, patterns, manner)]
-    assert seed is not None
-    plan = ExercisePlan(
-        **{name: _value(given[name]) for name in _EXERCISE if given[name] is not None}
+        return make_worksheets(
+            given["source"], blanks=given["blank"], title=given["title"] or "", options=layout
+        )
+    planned = {name: _value(given[name]) for name in _EXERCISE if given[name] is not None}
+    return make_worksheets(
+        seed=given["seed"],
+        copies=given["copies"] or 1,
+        plan=ExercisePlan(**planned),
+        blanks=given["blank"],
+        title=given["title"] or "",
+        options=layout,
     )
-    copies = given["copies"] or 1
-    width = max(2, len(str(copies)))
-    labels = [f"{seed}-{at + 1:0{width}d}" for at in range(copies)] if copies > 1 else [str(seed)]
-    return [
-        make_worksheet(Ledger(generate_exercise(plan, seed, at, title)), patterns, manner, label)
-        for at, label in enumerate(labels)
-    ]
 
 
 def _value(given: Any) -> Any:
@@ -174,20 +129,6 @@ def _value(given: Any) -> Any:
     if not isinstance(given, list):
         return given
     return given[0] if len(given) == 1 else tuple(given)
-
-
-def _title(title: str | None) -> str:
-    if title is None:
-        return ""
-    if not title.strip() or not title.isprintable() or len(title) > _TITLE:
-        raise InputError(
-            _WHERE,
-            expected=f"--title to be a line of text, at most {_TITLE} characters",
-            got=repr(title[:_TITLE]),
-            argument="title",
-            value=title,
-        )
-    return title
 
 
 def _refuse_drawing(given: dict[str, Any]) -> None:
@@ -204,59 +145,14 @@ def _refuse_drawing(given: dict[str, Any]) -> None:
             )
 
 
-def _folder(source: str | None, seed: int | None) -> str:
-    return f"worksheet-{Path(source).stem if source else seed}"
-
-
-def _print(sheets: Sequence[Worksheet], path: Path) -> dict[str, Any]:
-    """Print the sheets to a PDF, and the answers to one beside it."""
-    answers = path.with_name(f"{path.stem}-answers.pdf")
-    print_pdf(render_sheets(sheets, "html"), path, _WHERE)
-    print_pdf(render_answers(sheets, "html"), answers, _WHERE)
-    return {"pdf": str(path), "pdf_answers": str(answers)}
-
-
-def _record(
-    sheets: Sequence[Worksheet], paths: dict[str, Any], seed: int | None, *, drawn_seed: bool
-) -> dict[str, Any]:
-    return {
-        "seed": seed,
-        "seed_drawn": drawn_seed and seed is not None,
-        "digits": sheets[0].options.digits,
-        "files": paths,
-        "sheets": [
-            {"label": sheet.label, "title": sheet.title, "claims": path, "blanks": _blanks(sheet)}
-            for sheet, path in zip(sheets, paths["claims"], strict=True)
-        ],
-    }
-
-
-def _blanks(sheet: Worksheet) -> list[dict[str, Any]]:
-    return [
-        {
-            "quantity": str(blank),
-            "name": describe_quantity(sheet.ledger.example, blank),
-            "answer": sheet.answer(blank),
-            "value": float(sheet.ledger.value(blank)),
-        }
-        for blank in sheet.blanks
-    ]
-
-
-def _tell(
-    console: Console,
-    sheets: Sequence[Worksheet],
-    paths: dict[str, Any],
-    seed: int | None,
-    *,
-    drawn_seed: bool,
-) -> None:
-    if seed is not None:
-        console.fact("seed", f"{seed}" + " (drawn)" * drawn_seed)
-    console.fact("network", describe_example(sheets[0].ledger.example))
-    count, claims = len(sheets[0].blanks), paths["claims"]
-    each = f", on each of {len(sheets)} sheets" if len(sheets) > 1 else ""
-    console.fact("blanks", f"{count}, to {sheets[0].options.digits} significant digits{each}")
+def _print_result(console: Console, made: WorksheetSet, paths: dict[str, Any]) -> None:
+    first, claims = made.sheets[0], paths["claims"]
+    if made.seed is not None:
+        console.fact("seed", f"{made.seed}" + " (drawn)" * made.seed_drawn)
+    console.fact("network", describe_example(first.ledger.example))
+    each = f", on each of {len(made.sheets)} sheets" if len(made.sheets) > 1 else ""
+    digits = f"to {first.options.digits} significant digits"
+    console.fact("blanks", f"{len(first.blanks)}, {digits}{each}")
     console.line()
     console.fact("sheets", paths["sheets"])
     console.fact("answers", paths["answers"])
@@ -283,7 +179,7 @@ def _flags() -> list[click.Parameter]:
             group="sheet",
             help="what to leave blank; may be given several times [everything]",
         ),
-        *(flag_of(setting) for setting in _MANNER.values()),
+        *(flag_of(setting) for setting in _LAYOUT.values()),
         Flag(["--title"], metavar="TEXT", group="sheet", help="heading of the sheets"),
         Flag(
             ["--out"],

@@ -1,4 +1,8 @@
-"""Data: one record, `Dataset`, and the ways to make one."""
+"""Data sets: one record, `Dataset`, and the ways to make one.
+
+`load_dataset` reads MNIST, a published set by its name, or a user's own tables and images; `split`
+holds a part out. Pictures of handwriting have a door of their own, `chainrule.data.handwriting`.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,9 +10,9 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.data.augmentation import Augmentation as Augmentation
-    from chainrule.data.augmentation import augmented as augmented
-    from chainrule.data.augmentation import augmented_by_law as augmented_by_law
-    from chainrule.data.augmentation import mixing as mixing
+    from chainrule.data.augmentation import augment as augment
+    from chainrule.data.augmentation import augment_reference as augment_reference
+    from chainrule.data.augmentation import mixup_partners as mixup_partners
     from chainrule.data.batch_order import batch_bounds as batch_bounds
     from chainrule.data.batch_order import epoch_order as epoch_order
     from chainrule.data.catalogue import CATALOGUE as CATALOGUE
@@ -16,18 +20,14 @@ if TYPE_CHECKING:
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
-    from chainrule.data.handwriting import Preparation as Preparation
-    from chainrule.data.handwriting import Stage as Stage
-    from chainrule.data.handwriting import prepare as prepare
-    from chainrule.data.handwriting import read_picture as read_picture
-    from chainrule.data.mnist import load_mnist as load_mnist
-    from chainrule.data.reader import Reading as Reading
+    from chainrule.data.reader import ReadOptions as ReadOptions
+    from chainrule.data.scaling import Scaling as Scaling
     from chainrule.data.sources import dataset_names as dataset_names
     from chainrule.data.sources import load_dataset as load_dataset
     from chainrule.data.sources import verify_dataset as verify_dataset
     from chainrule.data.splitting import split as split
-    from chainrule.data.streams import SIZE_LIMIT as SIZE_LIMIT
-    from chainrule.data.streams import opened as opened
+    from chainrule.data.untrusted_files import SIZE_LIMIT as SIZE_LIMIT
+    from chainrule.data.untrusted_files import open_decompressed as open_decompressed
 
 __all__ = [
     "CATALOGUE",
@@ -36,20 +36,16 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "FileState",
-    "Preparation",
-    "Reading",
-    "Stage",
-    "augmented",
-    "augmented_by_law",
+    "ReadOptions",
+    "Scaling",
+    "augment",
+    "augment_reference",
     "batch_bounds",
     "dataset_names",
     "epoch_order",
     "load_dataset",
-    "load_mnist",
-    "mixing",
-    "opened",
-    "prepare",
-    "read_picture",
+    "mixup_partners",
+    "open_decompressed",
     "split",
     "target_column",
     "verify_dataset",
@@ -58,17 +54,16 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "augmentation": ["Augmentation", "augmented", "augmented_by_law", "mixing"],
+        "augmentation": ["Augmentation", "augment", "augment_reference", "mixup_partners"],
         "batch_order": ["batch_bounds", "epoch_order"],
         "catalogue": ["CATALOGUE"],
         "columns": ["target_column"],
         "dataset": ["Dataset", "DatasetPair"],
         "file_state": ["FileState"],
-        "handwriting": ["Preparation", "Stage", "prepare", "read_picture"],
-        "mnist": ["load_mnist"],
-        "reader": ["Reading"],
+        "reader": ["ReadOptions"],
+        "scaling": ["Scaling"],
         "sources": ["dataset_names", "load_dataset", "verify_dataset"],
         "splitting": ["split"],
-        "streams": ["SIZE_LIMIT", "opened"],
+        "untrusted_files": ["SIZE_LIMIT", "open_decompressed"],
     },
 )

@@ -20,16 +20,16 @@ from chainrule.equations.mixing import mixing_weights, partners
 from chainrule.errors import ShapeError
 from chainrule.thread_pool import ThreadPool
 
-__all__ = ["Augmentation", "augmented", "augmented_by_law", "mixing"]
+__all__ = ["Augmentation", "augment", "augment_reference", "mixup_partners"]
 
 Array = NDArray[Any]
 
+# Fewer rows take less time than the start of a second thread.
 _FEW = 256
-"""Rows that are not worth a second thread."""
 _BYTES_FULL, _NUMBERS_FULL = 255.0, 1.0
 
 
-def augmented(
+def augment(
     inputs: Array,
     shape: tuple[int, ...],
     augmentation: Augmentation,
@@ -45,8 +45,8 @@ def augmented(
 
     Args:
         inputs: as stored: bytes, float32 or float64, (n, features).
-        shape: of one example: (h, w) or (h, w, channels); any where there is but noise.
-        augmentation: what may happen, and how strongly. Mixup is left to who makes batches.
+        shape: of one example: (h, w) or (h, w, channels); any shape if there is only noise.
+        augmentation: what may happen, and how strongly. Mixup happens later, in the batches.
         seed: the run's seed.
         epoch: the epoch's number, from 0.
         rows: which examples; None for all.
@@ -77,14 +77,14 @@ def augmented(
         chosen,
         made,
     )
-    crew = ThreadPool(threads if len(chosen) >= _FEW else 1)
-    crew.run(partial(work.share, crew.threads))
+    pool = ThreadPool(threads if len(chosen) >= _FEW else 1)
+    pool.run(partial(work.distort_part, pool.threads))
     if made is not out:
         out[:] = made
     return out
 
 
-def augmented_by_law(
+def augment_reference(
     inputs: Array,
     shape: tuple[int, ...],
     augmentation: Augmentation,
@@ -94,9 +94,9 @@ def augmented_by_law(
     rows: NDArray[np.int64] | None = None,
     full: float | None = None,
 ) -> Array:
-    """The same by the book's own functions, example by example: slow.
+    """Return the same copies by the equations themselves, example by example: slow.
 
-    Arguments and errors as in `augmented`. Numbers agree to 1e-6 of full ink, bytes to 1.
+    Arguments and errors as in `augment`. Numbers agree to 1e-6 of full ink, bytes to 1.
     """
     chosen = np.arange(len(inputs)) if rows is None else np.asarray(rows, np.int64)
     if not augmentation.distorts:
@@ -109,19 +109,19 @@ def augmented_by_law(
     return made
 
 
-def mixing(
+def mixup_partners(
     n: int, augmentation: Augmentation, *, seed: int, epoch: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Which other example each of an epoch is mixed with, and what it keeps of itself.
+    """Return which example each one of an epoch is mixed with, and its own weight in the mixture.
 
     Args:
         n: how many examples, at least 1.
-        augmentation: mixup is α of Beta(α, α); at 0 each example keeps all of itself.
+        augmentation: mixup is α of Beta(α, α); at 0 each example has weight 1.
         seed: the run's seed.
         epoch: the epoch's number, from 0.
 
     Returns:
-        Rows, (n,), and shares from ½ to 1, (n,).
+        Rows, (n,), and weights from ½ to 1, (n,).
     """
     if not augmentation.mixup:
         return np.arange(n), np.ones(n)
@@ -135,7 +135,7 @@ def _image_shape(shape: tuple[int, ...], augmentation: Augmentation) -> tuple[in
         return 1, math.prod(shape), 1
     if len(shape) not in (2, 3) or min(shape[:2]) < 2:
         raise ShapeError(
-            "augmented",
+            "augment",
             expected="examples of a shape such as (28, 28) or (32, 32, 3)",
             got=str(tuple(shape)),
             why="Only images can be moved, bent, thickened or cut",
@@ -158,9 +158,9 @@ def _epoch_key(seed: int, epoch: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What is to be done, by however many threads."""
+    """The rows to distort, for any number of threads."""
 
-    how: Augmentation
+    augmentation: Augmentation
     image: tuple[int, int, int]
     full: float
     epoch_key: int
@@ -168,13 +168,16 @@ class _Work:
     rows: NDArray[np.int64]
     out: Array
 
-    def share(self, threads: int, me: int) -> int:
-        """One thread's part of the rows; gives how many."""
-        from chainrule.kernels import distort_rows, make_distortion, make_scratch, pair_images
+    def distort_part(self, threads: int, me: int) -> int:
+        """Distort one thread's part of the rows; return how many there were."""
+        from chainrule.kernels import distort_rows, distortion_settings, make_scratch, pair_images
 
         n = len(self.rows)
         first, after = n * me // threads, n * (me + 1) // threads
-        distortion = make_distortion(self.how, *self.image, self.full)
-        scratch, images = make_scratch(self.how, *self.image), pair_images(self.inputs, self.out)
+        distortion = distortion_settings(self.augmentation, *self.image, self.full)
+        scratch, images = (
+            make_scratch(self.augmentation, *self.image),
+            pair_images(self.inputs, self.out),
+        )
         made = distort_rows(self.epoch_key, distortion, scratch, images, self.rows, first, after)
         return int(made)

@@ -16,21 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.idx import array_digest
-from chainrule.data.npy import read_npy_stream
-from chainrule.data.streams import opened
+from chainrule.data.numpy_files import read_npy_stream
+from chainrule.data.untrusted_files import open_decompressed
 from chainrule.errors import ChainruleError
 from chainrule.storage import cache_folder
 
-__all__ = ["cached_array", "keep_array"]
+__all__ = ["load_cached_array", "store_array"]
 
 _DIGEST_SIZE = 32
 
 
-def cached_array(name: str, digest: str | None = None) -> NDArray[Any] | None:
-    """An array kept before, or None where there is none, or a damaged one.
+def load_cached_array(name: str, digest: str | None = None) -> NDArray[Any] | None:
+    """Return an array from the cache, or None if it is missing or damaged.
 
     Args:
-        name: the name under which it was kept.
+        name: the name under which it was stored.
         digest: the `array_digest` that it must have; None takes the one recorded in the file,
             which finds damage but not a file made by others.
     """
@@ -38,7 +38,7 @@ def cached_array(name: str, digest: str | None = None) -> NDArray[Any] | None:
     if path is None:
         return None
     try:
-        with opened(path) as file:
+        with open_decompressed(path) as file:
             array = read_npy_stream(file, str(path))
             recorded = file.read(_DIGEST_SIZE + 1).hex()
         intact = array_digest(array) == recorded == (digest or recorded)
@@ -47,8 +47,8 @@ def cached_array(name: str, digest: str | None = None) -> NDArray[Any] | None:
     return array if intact else None
 
 
-def keep_array(name: str, array: NDArray[Any]) -> None:
-    """Keep an array for `cached_array`; where the folder cannot be written, do nothing.
+def store_array(name: str, array: NDArray[Any]) -> None:
+    """Store an array for `load_cached_array`; do nothing if the folder cannot be written.
 
     Several processes may do so at once: each writes a file of its own and renames it.
     """

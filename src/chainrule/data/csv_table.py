@@ -13,8 +13,8 @@ from typing import TextIO
 import numpy as np
 
 from chainrule.data.columns import column_label, target_column
-from chainrule.data.reader import RawPart, Reading
-from chainrule.data.streams import opened
+from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.data.untrusted_files import open_decompressed
 from chainrule.errors import DataError
 
 __all__ = ["read_csv"]
@@ -25,7 +25,7 @@ _DELIMITERS = ",;\t"
 _Row = tuple[int, list[str]]
 
 
-def read_csv(path: str | Path, reading: Reading) -> RawPart:
+def read_csv(path: str | Path, options: ReadOptions) -> RawPart:
     """The rows of a CSV file: one target column, all others numbers.
 
     Blank lines are skipped. The delimiter, where none is given, is that of comma, semicolon and
@@ -35,10 +35,13 @@ def read_csv(path: str | Path, reading: Reading) -> RawPart:
     Raises: FileError; DataError that names the line and the column; UnknownNameError.
     """
     where = str(path)
-    with opened(path) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
-        lines = _lines(text, where, reading.limit)
-        rows = _rows(lines, where, reading.delimiter)
-        return _table(rows, where, reading)
+    with (
+        open_decompressed(path) as stream,
+        io.TextIOWrapper(stream, "utf-8-sig", newline="") as text,
+    ):
+        lines = _lines(text, where, options.limit)
+        rows = _rows(lines, where, options.delimiter)
+        return _table(rows, where, options)
 
 
 def _lines(text: TextIO, where: str, limit: int) -> Iterator[str]:
@@ -73,22 +76,22 @@ def _rows(lines: Iterator[str], where: str, delimiter: str | None) -> Iterator[_
         raise DataError(at, expected="comma-separated values", got=str(error)) from None
 
 
-def _table(rows: Iterator[_Row], where: str, reading: Reading) -> RawPart:
+def _table(rows: Iterator[_Row], where: str, options: ReadOptions) -> RawPart:
     line, first = next(rows, (0, []))
     if not first:
         raise DataError(where, expected="at least one row", got="an empty file")
     blank = [""] * len(first)
-    names = blank if reading.header is False else [name.strip() for name in first]
-    target = target_column(reading.target, names, where)
-    header = reading.header
+    names = blank if options.header is False else [name.strip() for name in first]
+    target = target_column(options.target, names, where)
+    header = options.header
     if header is None:
         header = not any(map(_is_number, first[:target] + first[target + 1 :]))
     if header:
-        return _collected(rows, names, target, where)
-    return _collected(itertools.chain([(line, first)], rows), blank, target, where)
+        return _collect_rows(rows, names, target, where)
+    return _collect_rows(itertools.chain([(line, first)], rows), blank, target, where)
 
 
-def _collected(rows: Iterator[_Row], names: list[str], target: int, where: str) -> RawPart:
+def _collect_rows(rows: Iterator[_Row], names: list[str], target: int, where: str) -> RawPart:
     features, labels, lines = array("d"), [], array("q")
     same: dict[str, str] = {}  # Equal labels share one text.
     for line, row in rows:

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,13 @@ from chainrule.limits import Limit
 __all__ = ["Dataset", "DatasetPair"]
 
 _STORED_TYPES = ("uint8", "float32", "float64")
-_MOST_CLASSES = 1_000_000
+_MOST_CLASSES = 1_000_000  # a class number above is a value that was taken for a class
 _SCALE = Limit(float, "what a stored input is multiplied by", 0, low_open=True)
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Examples and what they should become; validated once, never changed.
+    """Examples and their targets; validated when made, then read-only.
 
     Args:
         inputs: one example a row, (n, features), uint8, float32 or float64, finite. Any other
@@ -33,7 +33,7 @@ class Dataset:
         targets: class numbers, (n,) integers from 0, or finite numbers, (n, outputs).
         scale: the factor that turns a stored input into what the network sees; 1/255 for bytes.
         shape: the shape of one example, such as (28, 28); its product is `features`.
-        class_names: a name a class, in order; empty for number targets.
+        class_names: a name for each class, in order; empty for number targets.
         sample_weights: finite weights of at least 0, (n,); None weighs all alike.
         name: what to call the set in tables and certificates.
         source: where it comes from: a path, or a name for `load_dataset`.
@@ -61,9 +61,10 @@ class Dataset:
                 argument="inputs",
                 value=stored,
             )
-        self._put("shape", tuple(self.shape) or stored.shape[1:])
-        self._put("inputs", _frozen(stored.reshape(len(stored), -1)))
-        self._put("scale", _SCALE.check(self._where, "scale", self.scale))
+        store = partial(object.__setattr__, self)
+        store("shape", tuple(self.shape) or stored.shape[1:])
+        store("inputs", _read_only(stored.reshape(len(stored), -1)))
+        store("scale", _SCALE.check(self._where, "scale", self.scale))
         if math.prod(self.shape) != self.inputs.shape[1] or min(self.shape) < 1:
             raise ShapeError(
                 self._where,
@@ -72,14 +73,11 @@ class Dataset:
                 argument="shape",
                 value=self.shape,
             )
-        self._put("targets", _frozen(self._checked_targets()))
-        self._put("class_names", self._checked_names())
-        self._put("sample_weights", self._checked_weights())
+        store("targets", _read_only(self._check_targets()))
+        store("class_names", self._check_names())
+        store("sample_weights", self._check_weights())
 
-    def _put(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
-    def _checked_targets(self) -> NDArray[Any]:
+    def _check_targets(self) -> NDArray[Any]:
         targets = _array(self._where, "targets", self.targets)
         if not targets.ndim or len(targets) != len(self.inputs):
             raise ShapeError(
@@ -103,7 +101,7 @@ class Dataset:
         numbers = numbers if numbers.dtype == np.float64 else numbers.astype(np.float32)
         return numbers.reshape(len(numbers), -1)
 
-    def _checked_names(self) -> tuple[str, ...]:
+    def _check_names(self) -> tuple[str, ...]:
         names = tuple(str(name) for name in self.class_names)
         if not self.classifies:
             return ()
@@ -120,7 +118,7 @@ class Dataset:
             )
         return names
 
-    def _checked_weights(self) -> NDArray[np.float64] | None:
+    def _check_weights(self) -> NDArray[np.float64] | None:
         if self.sample_weights is None:
             return None
         weights = _numbers(self._where, "sample_weights", self.sample_weights).astype(np.float64)
@@ -132,7 +130,7 @@ class Dataset:
                 argument="sample_weights",
                 value=self.sample_weights,
             )
-        return _frozen(weights)
+        return _read_only(weights)
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -226,7 +224,7 @@ def _numbers(where: str, argument: str, given: Any) -> NDArray[Any]:
     return array
 
 
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     """A contiguous array, or view, that cannot be written to."""
     array = np.ascontiguousarray(array).view()
     array.flags.writeable = False

@@ -12,10 +12,10 @@ from pathlib import Path
 from chainrule.data.catalogue import Served
 from chainrule.data.file_state import file_digest
 from chainrule.data.http_transfer import transfer
-from chainrule.data.streams import translated
+from chainrule.data.untrusted_files import translate_errors
 from chainrule.errors import DownloadError
 
-__all__ = ["Observer", "fetched", "is_offline"]
+__all__ = ["Observer", "fetch_file", "is_offline"]
 
 Observer = Callable[[str, int, int], None]
 """Called with a file's name, the bytes that are here, and the bytes there will be."""
@@ -36,7 +36,7 @@ def is_offline(offline: bool | None) -> bool:
 
 
 @contextmanager
-def fetched(
+def fetch_file(
     served: Served,
     mirrors: Sequence[str],
     home: Path | None,
@@ -56,17 +56,19 @@ def fetched(
 
     Raises: DownloadError that tells how to fetch by hand; FileError where the disk refuses.
     """
-    kept = None if home is None else home / served.name
-    if kept is not None and _is_intact(kept, served):
-        yield kept
+    stored = None if home is None else home / served.name
+    if stored is not None and _is_intact(stored, served):
+        yield stored
         return
     if is_offline(offline):
-        raise _by_hand(served, mirrors, kept, [_found(kept), "downloads are switched off"])
+        raise _by_hand(
+            served, mirrors, stored, [_describe_copy(stored), "downloads are switched off"]
+        )
     with _writable(home) as folder, _locked(folder / served.name):
         path = folder / served.name
         # Another process may have fetched it while this one waited.
         if not _is_intact(path, served):
-            _from_mirrors(served, mirrors, path, kept, observe)
+            _from_mirrors(served, mirrors, path, stored, observe)
         yield path
 
 
@@ -74,7 +76,7 @@ def _from_mirrors(
     served: Served,
     mirrors: Sequence[str],
     path: Path,
-    kept: Path | None,
+    stored: Path | None,
     observe: Observer | None,
 ) -> None:
     part = path.with_name(path.name + ".part")
@@ -82,18 +84,18 @@ def _from_mirrors(
     for mirror in mirrors:
         failure = transfer(mirror + served.name, part, served, observe)
         if not failure:
-            with translated(str(path), "a file that can be written"):
+            with translate_errors(str(path), "a file that can be written"):
                 part.replace(path)
             return
         failures.append(f"{mirror}{served.name}: {failure}")
-    raise _by_hand(served, mirrors, kept, failures)
+    raise _by_hand(served, mirrors, stored, failures)
 
 
 def _by_hand(
-    served: Served, mirrors: Sequence[str], kept: Path | None, reasons: list[str]
+    served: Served, mirrors: Sequence[str], stored: Path | None, reasons: list[str]
 ) -> DownloadError:
     addresses = " or ".join(mirror + served.name for mirror in mirrors)
-    place = f"put it at {kept}" if kept else "set CHAINRULE_CACHE to a folder to put it into"
+    place = f"put it at {stored}" if stored else "set CHAINRULE_CACHE to a folder to put it into"
     return DownloadError(
         served.name,
         expected=f"a file of {served.size} bytes with SHA-256 {served.digest}",
@@ -102,11 +104,11 @@ def _by_hand(
     )
 
 
-def _found(kept: Path | None) -> str:
+def _describe_copy(stored: Path | None) -> str:
     """What is in the file's place instead of it."""
-    if kept is None or not kept.is_file():
+    if stored is None or not stored.is_file():
         return "no copy here"
-    return f"{kept.stat().st_size} bytes with SHA-256 {file_digest(kept)} at {kept}"
+    return f"{stored.stat().st_size} bytes with SHA-256 {file_digest(stored)} at {stored}"
 
 
 def _is_intact(path: Path, served: Served) -> bool:
@@ -124,7 +126,7 @@ def _writable(home: Path | None) -> Iterator[Path]:
     if home is not None and home.is_dir() and os.access(home, os.W_OK | os.X_OK):
         yield home
         return
-    with translated(tempfile.gettempdir(), "a folder that can be written"):
+    with translate_errors(tempfile.gettempdir(), "a folder that can be written"):
         folder = tempfile.TemporaryDirectory(prefix="chainrule-")
     with folder as name:
         yield Path(name)
@@ -136,7 +138,7 @@ def _locked(path: Path) -> Iterator[None]:
     import filelock
 
     lock = filelock.FileLock(f"{path}.lock")
-    with translated(str(path), "a file that can be locked"):
+    with translate_errors(str(path), "a file that can be locked"):
         lock.acquire()
     try:
         yield

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.data.streams import translated
+from chainrule.data.untrusted_files import translate_errors
 
 __all__ = ["FileState", "file_digest", "file_state"]
 
@@ -47,5 +47,5 @@ def file_digest(path: Path) -> str:
 
     Raises: FileError.
     """
-    with translated(str(path)), path.open("rb") as file:
+    with translate_errors(str(path)), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.data.catalogue import Served
 from chainrule.data.file_state import file_digest
-from chainrule.data.streams import translated
+from chainrule.data.untrusted_files import translate_errors
 from chainrule.errors import ChainruleError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ __all__ = ["transfer"]
 
 _PIECE = 2**16
 _TIMEOUT = 30.0  # seconds without a byte
-_MOST_ATTEMPTS = 100
+_MOST_ATTEMPTS = 100  # each brings something, so this ends a server that sends a byte at a time
 _WRITABLE = "a file that can be written"
 
 _Observe = Callable[[str, int, int], None]
@@ -83,7 +83,7 @@ def _fetch(url: str, part: Path, served: Served, observe: _Observe | None) -> No
     have = _size(part)
     try:
         with urlopen(_request(url, have), timeout=_TIMEOUT) as response:
-            have = _resumed_at(response, have, part, served)
+            have = _find_start(response, have, part, served)
             _check_length(response, served.size - have)
             _store(response, part, have, served, observe)
     except ChainruleError:
@@ -104,7 +104,7 @@ def _request(url: str, have: int) -> Request:
     return Request(url, headers={**headers, "Range": f"bytes={have}-"} if have else headers)
 
 
-def _resumed_at(response: HTTPResponse, have: int, part: Path, served: Served) -> int:
+def _find_start(response: HTTPResponse, have: int, part: Path, served: Served) -> int:
     """Where in the file the server's answer begins: where we stopped, or at the start."""
     if response.status != HTTPStatus.PARTIAL_CONTENT:
         return 0
@@ -126,17 +126,17 @@ def _store(
     response: HTTPResponse, part: Path, have: int, served: Served, observe: _Observe | None
 ) -> None:
     """Write what comes, up to one byte more than there should be."""
-    with translated(str(part), _WRITABLE):
+    with translate_errors(str(part), _WRITABLE):
         file = part.open("ab" if have else "wb", buffering=0)
     with file:
         # The errors of reading are the server's, the errors of writing are the disk's.
         while piece := response.read1(min(_PIECE, served.size + 1 - have)):
-            with translated(str(part), _WRITABLE):
+            with translate_errors(str(part), _WRITABLE):
                 _write(file, piece)
             have += len(piece)
             if observe is not None:
                 observe(served.name, have, served.size)
-        with translated(str(part), _WRITABLE):
+        with translate_errors(str(part), _WRITABLE):
             os.fsync(file.fileno())
 
 
@@ -154,5 +154,5 @@ def _size(part: Path) -> int:
 
 
 def _drop(part: Path) -> None:
-    with translated(str(part), _WRITABLE):
+    with translate_errors(str(part), _WRITABLE):
         part.unlink(missing_ok=True)

@@ -1,10 +1,11 @@
-"""The IDX format of the MNIST files: a type, the sizes, then the numbers."""
+"""The IDX format of the MNIST files, and a folder with the four files of such a set."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import math
+import re
 import struct
 from pathlib import Path
 from typing import IO, Any
@@ -12,10 +13,18 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.streams import SIZE_LIMIT, inflated, opened, read_exactly, translated
+from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.data.untrusted_files import (
+    SIZE_LIMIT,
+    decompress,
+    open_decompressed,
+    read_exactly,
+    translate_errors,
+)
 from chainrule.errors import DataError, InputError
 
-__all__ = ["array_digest", "decode_idx", "read_idx", "read_idx_stream"]
+__all__ = ["array_digest", "decode_idx", "find_idx", "read_idx", "read_idx_pair", "read_idx_stream"]
+
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: "i2", 0x0C: "i4", 0x0D: "f4", 0x0E: "f8"}
 _CODES = {name: code for code, name in _TYPES.items()}
@@ -35,7 +44,7 @@ def read_idx(
     Returns: the array, in the machine's byte order.
     Raises: FileError, DataError.
     """
-    with opened(path) as stream:
+    with open_decompressed(path) as stream:
         return read_idx_stream(stream, str(path), dimensions=dimensions, limit=limit)
 
 
@@ -50,7 +59,7 @@ def decode_idx(
         >>> decode_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 255]), "labels")
         array([  7,   0, 255], dtype=uint8)
     """
-    with translated(where), inflated(io.BytesIO(content)) as stream:
+    with translate_errors(where), decompress(io.BytesIO(content)) as stream:
         return read_idx_stream(stream, where, dimensions=dimensions, limit=limit)
 
 
@@ -114,3 +123,67 @@ def array_digest(array: NDArray[Any]) -> str:
     digest = hashlib.sha256(header)
     digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder(">")).data)
     return digest.hexdigest()
+
+
+_NAME = re.compile(
+    r"(.*-)?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(?:\.gz|\.xz)?", re.IGNORECASE
+)
+_DIMENSIONS = {"images": 3, "labels": 1}
+
+
+def find_idx(folder: Path) -> dict[tuple[str, str], Path]:
+    """The IDX files in a folder, by part ("train", "test") and role ("images", "labels").
+
+    Their names are as MNIST has them: train-images-idx3-ubyte, t10k-labels-idx1-ubyte and so on,
+    with .gz or .xz or neither, and perhaps with the set's name before them.
+
+    Raises: FileError; DataError where two files claim one place.
+    """
+    with translate_errors(str(folder)):
+        paths = sorted(folder.iterdir())
+    found: dict[tuple[str, str], Path] = {}
+    for path in paths:
+        match = _NAME.fullmatch(path.name)
+        if match is None:
+            continue
+        key = ("train" if match[2].lower() == "train" else "test", match[3].lower())
+        taken = found.setdefault(key, path)
+        if _stem(taken) != _stem(path):
+            raise DataError(
+                str(folder),
+                expected=f"one file of {key[0]} {key[1]}",
+                got=f"{taken.name} and {path.name}",
+                remedy="Put each data set into a folder of its own",
+            )
+    return found
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".xz")
+
+
+def read_idx_pair(folder: Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
+    """The training part and, where there is one, the test part in a folder of IDX files.
+
+    Raises: FileError, DataError.
+    """
+    files = find_idx(folder)
+    train = _part(folder, files, "train", options.limit)
+    test = _part(folder, files, "test", options.limit) if ("test", "images") in files else None
+    return train, test
+
+
+def _part(folder: Path, files: dict[tuple[str, str], Path], part: str, limit: int) -> RawPart:
+    for role in ("images", "labels"):
+        if (part, role) not in files:
+            example = f"{part}-{role}-idx{_DIMENSIONS[role]}-ubyte.gz"
+            raise DataError(
+                str(folder),
+                expected=f"a file of {part} {role}, such as {example}",
+                got="none",
+            )
+    images, labels = (
+        read_idx(files[part, role], dimensions=_DIMENSIONS[role], limit=limit)
+        for role in ("images", "labels")
+    )
+    return RawPart(str(files[part, "images"]), images, labels)

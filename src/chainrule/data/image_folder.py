@@ -9,8 +9,8 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.reader import RawPart, Reading
-from chainrule.data.streams import translated
+from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.data.untrusted_files import translate_errors
 from chainrule.errors import ChainruleError, DataError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def class_folders(folder: Path) -> list[Path]:
 
     Raises: FileError.
     """
-    with translated(str(folder)):
+    with translate_errors(str(folder)):
         inside = sorted(path for path in folder.iterdir() if path.is_dir())
         return [path for path in inside if _images(path)]
 
@@ -36,7 +36,7 @@ def _images(folder: Path) -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
-def read_image_folder(folder: Path, reading: Reading) -> RawPart:
+def read_image_folder(folder: Path, options: ReadOptions) -> RawPart:
     """The PNG and JPEG images in a folder's folders, whose names are the classes.
 
     Colours become grey; all images must have the size of the first.
@@ -49,19 +49,19 @@ def read_image_folder(folder: Path, reading: Reading) -> RawPart:
             str(folder), expected="a folder of PNG or JPEG images for each class", got="none"
         )
     files = [(path, inside.name) for inside in folders for path in _images(inside)]
-    first = _grey(files[0][0], None, reading.limit)
+    first = _grey(files[0][0], None, options.limit)
     size = len(files) * first.size
-    if size > reading.limit:
+    if size > options.limit:
         shape = " x ".join(map(str, first.shape))
         raise DataError(
             str(folder),
-            expected=f"at most {reading.limit} bytes of images",
+            expected=f"at most {options.limit} bytes of images",
             got=f"{len(files)} images of {shape}, which make {size}",
             remedy="Raise the limit if the folder is meant to be that large",
         )
     inputs = np.empty((len(files), *first.shape), np.uint8)
     for row, (path, _) in enumerate(files):
-        inputs[row] = _grey(path, first.shape, reading.limit)
+        inputs[row] = _grey(path, first.shape, options.limit)
     names = [str(path.relative_to(folder)) for path, _ in files]
     labels = [label for _, label in files]
     return RawPart(str(folder), inputs, labels, place=names.__getitem__)
@@ -69,9 +69,9 @@ def read_image_folder(folder: Path, reading: Reading) -> RawPart:
 
 def _grey(path: Path, shape: tuple[int, ...] | None, limit: int) -> NDArray[np.uint8]:
     """An image as grey values, (height, width), where it has the right shape."""
-    with translated(str(path)), path.open("rb") as file:
+    with translate_errors(str(path)), path.open("rb") as file:
         try:
-            return _decoded(file, path, shape, limit)
+            return _decode(file, path, shape, limit)
         except (ChainruleError, MemoryError):
             raise
         except Exception as error:
@@ -81,7 +81,7 @@ def _grey(path: Path, shape: tuple[int, ...] | None, limit: int) -> NDArray[np.u
             raise DataError(str(path), expected="an intact PNG or JPEG", got=reason) from None
 
 
-def _decoded(
+def _decode(
     file: IO[bytes], path: Path, shape: tuple[int, ...] | None, limit: int
 ) -> NDArray[np.uint8]:
     from PIL import Image

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.data.cache import cached_array, keep_array
+from chainrule.data.cache import load_cached_array, store_array
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.file_state import FileState, file_state
 from chainrule.data.idx import array_digest, decode_idx
@@ -60,14 +60,14 @@ def _part(prefix: str) -> Dataset:
 
 def _array(name: str) -> NDArray[Any]:
     digest = _digests().get(name, _UNLISTED)
-    kept = cached_array(f"mnist-{name}", digest)
+    kept = load_cached_array(f"mnist-{name}", digest)
     if kept is not None:
         return kept
     content = _embedded(f"{name}.xz")
     _verify(f"{name}.xz", hashlib.sha256(content).hexdigest())
     array = decode_idx(content, name)
     _verify(name, array_digest(array))
-    keep_array(f"mnist-{name}", array)
+    store_array(f"mnist-{name}", array)
     return array
 
 

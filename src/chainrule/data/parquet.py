@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.columns import column_label, target_column
-from chainrule.data.reader import RawPart, Reading
+from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.errors import DataError, FileError, MissingLibraryError
 
 __all__ = ["read_parquet"]
@@ -17,7 +17,7 @@ __all__ = ["read_parquet"]
 _BATCH = 2**16
 
 
-def read_parquet(path: str | Path, reading: Reading) -> RawPart:
+def read_parquet(path: str | Path, options: ReadOptions) -> RawPart:
     """The rows of a Parquet file: one target column, all others numbers.
 
     Raises: MissingLibraryError without pyarrow; FileError, DataError, UnknownNameError.
@@ -34,31 +34,31 @@ def read_parquet(path: str | Path, reading: Reading) -> RawPart:
         ) from None
     try:
         with Path(path).open("rb") as file, parquet.ParquetFile(file) as table:
-            return _part(table, where, reading)
+            return _part(table, where, options)
     except (DataError, FileError):
         raise
     except OSError as error:
         if error.errno is not None:
             raise FileError(where, expected="a readable file", got=str(error.strerror)) from None
-        raise _broken(where, error) from None
+        raise _broken_file(where, error) from None
     except (ArrowException, UnicodeDecodeError) as error:
-        raise _broken(where, error) from None
+        raise _broken_file(where, error) from None
 
 
-def _broken(where: str, error: Exception) -> DataError:
+def _broken_file(where: str, error: Exception) -> DataError:
     return DataError(where, expected="an intact Parquet file", got=str(error))
 
 
-def _part(table: Any, where: str, reading: Reading) -> RawPart:
+def _part(table: Any, where: str, options: ReadOptions) -> RawPart:
     names = list(table.schema_arrow.names)
-    target = target_column(reading.target, names, where)
+    target = target_column(options.target, names, where)
     rows = table.metadata.num_rows
     if not rows:
         raise DataError(where, expected="at least one row", got="none")
-    if rows * len(names) * 8 > reading.limit:
+    if rows * len(names) * 8 > options.limit:
         raise DataError(
             where,
-            expected=f"at most {reading.limit} bytes of content",
+            expected=f"at most {options.limit} bytes of content",
             got=f"{rows} rows of {len(names)} columns, which make {rows * len(names) * 8}",
             remedy="Raise the limit if the file is meant to be that large",
         )
@@ -67,7 +67,7 @@ def _part(table: Any, where: str, reading: Reading) -> RawPart:
         if column != target and not _is_number(kind):
             at = f"{where}, {column_label(names, column)}"
             raise DataError(at, expected="a column of numbers", got=str(kind))
-    return _filled(table, where, target, rows)
+    return _read_columns(table, where, target, rows)
 
 
 def _is_number(kind: Any) -> bool:
@@ -77,7 +77,7 @@ def _is_number(kind: Any) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _filled(table: Any, where: str, target: int, rows: int) -> RawPart:
+def _read_columns(table: Any, where: str, target: int, rows: int) -> RawPart:
     """The columns as arrays; read in batches, as a row count in a file is but a promise."""
     blocks: list[NDArray[np.float64]] = []
     labels: list[Any] = []

@@ -8,17 +8,17 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.data.streams import SIZE_LIMIT
+from chainrule.data.untrusted_files import SIZE_LIMIT
 from chainrule.errors import InputError, describe
 from chainrule.limits import Limit, check_record, limited
 
-__all__ = ["TASKS", "RawPart", "Reading"]
+__all__ = ["TASKS", "RawPart", "ReadOptions"]
 
 TASKS = ("classes", "numbers")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ReadOptions:
     """How to read a user's own data; each field is an argument of `load_dataset`.
 
     Args:

@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.archives import archive, member
-from chainrule.data.cache import cached_array, keep_array
+from chainrule.data.cache import load_cached_array, store_array
 from chainrule.data.catalogue import ArrayAt, NamedSet
 from chainrule.data.dataset import Dataset, DatasetPair
-from chainrule.data.download import Observer, fetched
+from chainrule.data.download import Observer, fetch_file
 from chainrule.data.file_state import FileState, file_state
 from chainrule.data.idx import array_digest, read_idx, read_idx_stream
-from chainrule.data.streams import SIZE_LIMIT, inflated
+from chainrule.data.untrusted_files import SIZE_LIMIT, decompress, open_archive, open_member
 from chainrule.errors import ChainruleError, IntegrityError
 from chainrule.storage import cache_folder
 
-__all__ = ["load_named", "served_states"]
+__all__ = ["download_states", "load_named"]
 
 
 def load_named(
@@ -61,17 +60,17 @@ def _array(
 ) -> NDArray[Any]:
     name = Path(at.member or at.served.name).name.partition("-ubyte")[0]
     key = f"{named.name}-{name}-{(at.digest or at.served.digest)[:16]}"
-    kept = cached_array(key, at.digest or None)
+    kept = load_cached_array(key, at.digest or None)
     if kept is None:
         kept = _from_copy(named, at)
         if kept is None:
-            with fetched(
+            with fetch_file(
                 at.served, named.mirrors, _home(named), offline=offline, observe=observe
             ) as path:
-                kept = _decoded(path, at)
+                kept = _decode(path, at)
         if kept.ndim == 3 and not named.upright:
             kept = np.ascontiguousarray(kept.transpose(0, 2, 1))
-        keep_array(key, kept)
+        store_array(key, kept)
     return kept
 
 
@@ -86,13 +85,13 @@ def _from_copy(named: NamedSet, at: ArrayAt) -> NDArray[Any] | None:
         return None
     for folder in filter(None, (_home(named), *map(Path, named.folders))):
         for path in _spellings(folder / at.served.name):
-            array = _right(path, at.digest)
+            array = _read_intact(path, at.digest)
             if array is not None:
                 return array
     return None
 
 
-def _right(path: Path, digest: str) -> NDArray[Any] | None:
+def _read_intact(path: Path, digest: str) -> NDArray[Any] | None:
     """The array in a file where it has this digest."""
     try:
         array = read_idx(path)
@@ -107,10 +106,13 @@ def _spellings(path: Path) -> Iterator[Path]:
     yield path.with_suffix(".xz")
 
 
-def _decoded(path: Path, at: ArrayAt) -> NDArray[Any]:
+def _decode(path: Path, at: ArrayAt) -> NDArray[Any]:
     if at.member:
-        with archive(path) as opened, member(opened, at.member, str(path), SIZE_LIMIT) as stream:
-            array = read_idx_stream(inflated(stream), f"{path}: {at.member}")
+        with (
+            open_archive(path) as opened,
+            open_member(opened, at.member, str(path), SIZE_LIMIT) as stream,
+        ):
+            array = read_idx_stream(decompress(stream), f"{path}: {at.member}")
     else:
         array = read_idx(path)
     if at.digest and array_digest(array) != at.digest:
@@ -120,7 +122,7 @@ def _decoded(path: Path, at: ArrayAt) -> NDArray[Any]:
     return array
 
 
-def served_states(named: NamedSet) -> tuple[FileState, ...]:
+def download_states(named: NamedSet) -> tuple[FileState, ...]:
     """Which of a set's downloaded files are here and intact.
 
     Raises: FileError for a file that cannot be read.

@@ -30,7 +30,7 @@ class Scaling:
 
     Example:
         >>> train = Dataset(np.array([[0.0, 7.0], [10.0, 7.0]]), np.array([0, 1]))
-        >>> Scaling.fit(train, "range").applied(train).inputs.tolist()
+        >>> Scaling.fit(train, "range").apply(train).inputs.tolist()
         [[0.0, 0.0], [1.0, 0.0]]
     """
 
@@ -63,7 +63,7 @@ class Scaling:
         shift = np.where(varies, middle + half * mean, low)
         return cls(shift, np.where(varies, 1 / (half * np.where(varies, deviation, 1)), 1.0))
 
-    def applied(self, dataset: Dataset) -> Dataset:
+    def apply(self, dataset: Dataset) -> Dataset:
         """The data set with its features scaled; float64 stays float64, all else is float32.
 
         Raises: ShapeError where the number of features is another, DataError where a value
@@ -71,7 +71,7 @@ class Scaling:
         """
         if dataset.features != len(self.shift):
             raise ShapeError(
-                "Scaling.applied",
+                "Scaling.apply",
                 expected=f"a data set of {len(self.shift)} features",
                 got=str(dataset.features),
                 why="The scaling was fitted to data of another shape",

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chainrule.data.catalogue import CATALOGUE
+from chainrule.data.csv_table import read_csv
 from chainrule.data.dataset import DatasetPair
 from chainrule.data.download import Observer
 from chainrule.data.file_state import FileState
-from chainrule.data.format_detection import read_source
+from chainrule.data.idx import find_idx, read_idx_pair
+from chainrule.data.image_folder import read_image_folder
 from chainrule.data.mnist import load_mnist, mnist_states
-from chainrule.data.reader import Reading
-from chainrule.data.registry import load_named, served_states
-from chainrule.data.split_assembly import as_pair
-from chainrule.data.streams import SIZE_LIMIT, translated
-from chainrule.errors import FileError, InputError, describe, unknown_name
+from chainrule.data.numpy_files import read_npz
+from chainrule.data.parquet import read_parquet
+from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.data.registry import download_states, load_named
+from chainrule.data.split_assembly import assemble_pair
+from chainrule.data.untrusted_files import SIZE_LIMIT, translate_errors
+from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 
-__all__ = ["dataset_names", "load_dataset", "verify_dataset"]
+__all__ = ["dataset_names", "load_dataset", "read_source", "verify_dataset"]
 
 
 def dataset_names() -> tuple[str, ...]:
@@ -76,7 +80,7 @@ def load_dataset(
         >>> len(digits.train), len(digits.test), digits.train.shape
         (60000, 10000, (28, 28))
     """
-    reading = Reading(
+    options = ReadOptions(
         target=target,
         task=task,
         header=header,
@@ -91,9 +95,9 @@ def load_dataset(
         return load_mnist()
     if isinstance(source, str) and source in CATALOGUE:
         return load_named(CATALOGUE[source], offline=offline, observe=observe)
-    path = _existing(source)
-    train, test = read_source(path, reading)
-    return as_pair(path.name, str(source), reading, train, test)
+    path = _find_path(source)
+    train, test = read_source(path, options)
+    return assemble_pair(path.name, str(source), options, train, test)
 
 
 def verify_dataset(name: str) -> tuple[FileState, ...]:
@@ -105,10 +109,10 @@ def verify_dataset(name: str) -> tuple[FileState, ...]:
         return mnist_states()
     if name not in CATALOGUE:
         raise unknown_name("verify_dataset", "a data set", name, dataset_names(), argument="name")
-    return served_states(CATALOGUE[name])
+    return download_states(CATALOGUE[name])
 
 
-def _existing(source: str | os.PathLike[str]) -> Path:
+def _find_path(source: str | os.PathLike[str]) -> Path:
     if not isinstance(source, (str, os.PathLike)) or not _is_path(os.fsdecode(source)):
         raise InputError(
             "load_dataset",
@@ -118,7 +122,7 @@ def _existing(source: str | os.PathLike[str]) -> Path:
             value=source,
         )
     path = Path(os.fsdecode(source))
-    with translated(str(path)):
+    with translate_errors(str(path)):
         if path.exists():
             return path
     if isinstance(source, str) and not path.suffix and len(path.parts) < 2:
@@ -130,3 +134,75 @@ def _existing(source: str | os.PathLike[str]) -> Path:
 
 def _is_path(text: str) -> bool:
     return bool(text) and "\0" not in text
+
+
+_Pair = tuple[RawPart, RawPart | None]
+_TABLES: dict[str, Callable[[Path, ReadOptions], RawPart]] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_csv,
+    ".parquet": read_parquet,
+    ".pq": read_parquet,
+}
+
+
+def read_source(path: Path, options: ReadOptions) -> _Pair:
+    """The training part and, where there is one, the test part at a path that exists.
+
+    Raises: what the readers raise; DataError for what is none of their formats.
+    """
+    return _folder(path, options) if path.is_dir() else _file(path, options)
+
+
+def _format(path: Path) -> str:
+    """The suffix that tells the format: that before .gz or .xz."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in (".gz", ".xz"):
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def _file(path: Path, options: ReadOptions) -> _Pair:
+    if _format(path) == ".npz":
+        return read_npz(path, options)
+    if _format(path) not in _TABLES:
+        why = "An IDX file is read together with its labels: give the folder that holds both"
+        raise DataError(
+            str(path),
+            expected="a file that ends in .npz, " + ", ".join(_TABLES),
+            got=repr(path.name),
+            why=why if "idx" in path.name else "",
+        )
+    return _TABLES[_format(path)](path, options), None
+
+
+def _folder(folder: Path, options: ReadOptions) -> _Pair:
+    if find_idx(folder):
+        return read_idx_pair(folder, options)
+    train, test = (_part(folder, name) for name in ("train", "test"))
+    if train is None or test is None:
+        return read_image_folder(folder, options), None
+    return _read_whole(train, options), _read_whole(test, options)
+
+
+def _part(folder: Path, name: str) -> Path | None:
+    """The one file or folder of this name, whatever its suffix."""
+    with translate_errors(str(folder)):
+        found = sorted(path for path in folder.iterdir() if path.name.partition(".")[0] == name)
+    if len(found) > 1:
+        raise DataError(
+            str(folder),
+            expected=f"one file or folder called {name}",
+            got=" and ".join(path.name for path in found[:3]),
+        )
+    return found[0] if found else None
+
+
+def _read_whole(path: Path, options: ReadOptions) -> RawPart:
+    """All of a file or folder as one part."""
+    if path.is_dir():
+        return read_image_folder(path, options)
+    train, test = _file(path, options)
+    if test is not None:
+        raise DataError(str(path), expected="one part", got="arrays for two parts")
+    return train

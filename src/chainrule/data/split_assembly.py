@@ -12,32 +12,32 @@ from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.encoding import class_numbers
-from chainrule.data.reader import RawPart, Reading
+from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.splitting import split
 from chainrule.errors import DataError, ShapeError, describe
 
-__all__ = ["as_pair"]
+__all__ = ["assemble_pair"]
 
 
-def as_pair(
-    name: str, source: str, reading: Reading, train: RawPart, test: RawPart | None = None
+def assemble_pair(
+    name: str, source: str, options: ReadOptions, train: RawPart, test: RawPart | None = None
 ) -> DatasetPair:
     """The two parts as data sets; without a test part, one is held out of the other.
 
     Args:
         name: what to call the set.
         source: what `load_dataset` was given.
-        reading: the task, the class names, and what to hold out.
+        options: the task, the class names, and what to hold out.
         train: the part to learn from, or all there is.
         test: the part to be judged by; its classes must be among those of `train`.
 
     Raises: DataError, ShapeError.
     """
-    names = reading.class_names
-    learn = _dataset(train, reading, names, name, source)
+    names = options.class_names
+    learn = _dataset(train, options, names, name, source)
     if test is None:
-        return _held_out(learn, reading)
-    judge = _dataset(test, reading, learn.class_names or None, name, source)
+        return _hold_out(learn, options)
+    judge = _dataset(test, options, learn.class_names or None, name, source)
     if judge.shape != learn.shape or judge.outputs != learn.outputs:
         raise ShapeError(
             test.where,
@@ -48,9 +48,9 @@ def as_pair(
     return DatasetPair(learn, judge)
 
 
-def _held_out(dataset: Dataset, reading: Reading) -> DatasetPair:
-    rest, held = split(dataset, reading.test_fraction, reading.seed, "test")
-    share = f"{reading.test_fraction:.4g} held out of {len(dataset)}, seed {reading.seed}"
+def _hold_out(dataset: Dataset, options: ReadOptions) -> DatasetPair:
+    rest, held = split(dataset, options.test_fraction, options.seed, "test")
+    share = f"{options.test_fraction:.4g} held out of {len(dataset)}, seed {options.seed}"
     return DatasetPair(
         replace(rest, name=f"{dataset.name} (without {share})"),
         replace(held, name=f"{dataset.name} ({share})"),
@@ -58,7 +58,7 @@ def _held_out(dataset: Dataset, reading: Reading) -> DatasetPair:
 
 
 def _dataset(
-    part: RawPart, reading: Reading, names: Sequence[str] | None, name: str, source: str
+    part: RawPart, options: ReadOptions, names: Sequence[str] | None, name: str, source: str
 ) -> Dataset:
     if len(part.labels) != len(part.inputs):
         raise ShapeError(
@@ -67,18 +67,18 @@ def _dataset(
             got=str(len(part.labels)),
         )
     classes: tuple[str, ...] = ()
-    if reading.task == "classes":
-        labels = _flat(part)
+    if options.task == "classes":
+        labels = _flatten_labels(part)
         targets: NDArray[Any]
         targets, classes = class_numbers(labels, part.where, names=names, place=part.place)
     else:
         targets = _numbers(part)
-    inputs = _grey(part) if reading.pixels else part.inputs
+    inputs = _grey(part) if options.pixels else part.inputs
     return Dataset(
         inputs,
         targets,
         scale=1 / 255 if inputs.dtype == np.uint8 else 1.0,
-        shape=_square(inputs.shape[1:]) if reading.pixels else (),
+        shape=_square(inputs.shape[1:]) if options.pixels else (),
         class_names=classes,
         name=name,
         source=source,
@@ -86,7 +86,7 @@ def _dataset(
     )
 
 
-def _flat(part: RawPart) -> Sequence[str] | NDArray[Any]:
+def _flatten_labels(part: RawPart) -> Sequence[str] | NDArray[Any]:
     labels = part.labels
     if not isinstance(labels, np.ndarray):
         return labels

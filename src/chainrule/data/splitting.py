@@ -20,7 +20,7 @@ def split(
 ) -> tuple[Dataset, Dataset]:
     """Split a data set into what stays and what is held out.
 
-    Classes keep their shares: each class with two examples or more has at least one on both
+    Classes keep their fractions: each class with two examples or more has at least one on both
     sides; a class with one example stays with the rest. Both parts keep the order of the rows.
 
     Args:
@@ -30,7 +30,7 @@ def split(
         purpose: what the held-out part is for; another purpose chooses other rows.
 
     Returns: (rest, held out).
-    Raises: InputError for the fraction, DataError where there is too little to split.
+    Raises: InputError for the fraction; DataError if there are too few examples to split.
 
     Example:
         >>> ten = Dataset(np.zeros((10, 2)), np.arange(10) % 2)

@@ -7,9 +7,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.descent.descent import DESCENT_LIMITS as DESCENT_LIMITS
     from chainrule.descent.descent import Descent as Descent
-    from chainrule.descent.descent_report import descent_table as descent_table
-    from chainrule.descent.descent_report import formula_lines as formula_lines
-    from chainrule.descent.descent_report import step_lines as step_lines
+    from chainrule.descent.descent_report import descent_document as descent_document
     from chainrule.descent.formula_parser import FUNCTIONS as FUNCTIONS
     from chainrule.descent.function_file import DEFAULT_RATE as DEFAULT_RATE
     from chainrule.descent.function_file import DEFAULT_STEPS as DEFAULT_STEPS
@@ -23,10 +21,8 @@ __all__ = [
     "FUNCTIONS",
     "Descent",
     "descend_function",
-    "descent_table",
-    "formula_lines",
+    "descent_document",
     "read_descent",
-    "step_lines",
 ]
 
 __getattr__, __dir__ = attach(
@@ -35,6 +31,6 @@ __getattr__, __dir__ = attach(
         "descent": ["DESCENT_LIMITS", "Descent"],
         "function_file": ["DEFAULT_RATE", "DEFAULT_STEPS", "descend_function", "read_descent"],
         "formula_parser": ["FUNCTIONS"],
-        "descent_report": ["descent_table", "formula_lines", "step_lines"],
+        "descent_report": ["descent_document"],
     },
 )

@@ -1,80 +1,131 @@
-"""A descent told: formula, derivatives, the first steps in numbers, a table, and what becomes."""
+"""A descent as a document: formula, derivatives, steps in numbers, a table, the outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from chainrule.descent.descent import Descent
-from chainrule.evaluation import Table
+from chainrule.documents import (
+    Block,
+    Calculation,
+    Document,
+    Heading,
+    Paragraph,
+    Table,
+    WorkingLine,
+    math_text,
+)
+from chainrule.documents.mathematics import (
+    Addition,
+    Letter,
+    Mathematics,
+    Multiplication,
+    Negation,
+    Numeral,
+    Spelled,
+)
 from chainrule.ledger.formulas import number_text
 
-__all__ = ["descent_table", "formula_lines", "step_lines"]
+__all__ = ["descent_document"]
 
 MAX_ROWS = 24
 """Of a longer descent the steps in the middle are left out."""
 MAX_WORKED_STEPS = 3
-"""So many steps are worked out in numbers."""
+"""As many steps are worked out in numbers."""
 
 
-def formula_lines(descent: Descent) -> Iterator[str]:
-    """The function and its derivatives."""
+def descent_document(
+    descent: Descent, title: str = "", *, digits: int = 6, full: bool = False
+) -> Document:
+    """A descent as a document.
+
+    Args:
+        descent: the descent.
+        title: one line; empty takes the function.
+        digits: significant ones of numbers.
+        full: whether all steps of a long descent are shown.
+    """
     function = descent.function
-    yield f"{function.notation} = {function.format(function.value)}"
-    for name, slope in zip(function.variables, function.derivatives, strict=True):
-        yield f"{_derivative_symbol(descent, name)} = {function.format(slope)}"
+    left = Spelled(Letter("f", of=Letter(", ".join(function.variables))), function.notation)
+    blocks: list[Block] = [
+        Calculation(left, (WorkingLine(function.typeset(function.value), "formula"),)),
+        *_derivatives(descent),
+        Paragraph(("Learning rate ", Letter("η"), f" = {descent.path.rate:g}")),
+        *_worked_steps(descent, digits),
+        Heading("Steps"),
+        _table(descent, digits, full=full),
+        Paragraph(descent.outcome.sentence),
+    ]
+    title = title or f"Descent on {function.notation} = {function.text}"
+    return Document(title, tuple(blocks), values=descent.to_dict)
 
 
-def _derivative_symbol(descent: Descent, name: str) -> str:
-    alone = len(descent.function.variables) == 1
-    return f"f′({name})" if alone else f"∂f/∂{name}"
+def _derivatives(descent: Descent) -> Iterator[Calculation]:
+    function = descent.function
+    for name, derivative in zip(function.variables, function.derivatives, strict=True):
+        line = WorkingLine(function.typeset(derivative), "formula")
+        yield Calculation(_derivative_symbol(descent, name), (line,))
 
 
-def step_lines(descent: Descent, digits: int) -> Iterator[str]:
-    """The first steps in numbers [U1]: old - rate · slope = new.
+def _derivative_symbol(descent: Descent, name: str) -> Mathematics:
+    if len(descent.function.variables) == 1:
+        return Spelled(Letter("f′", of=Letter(name)), f"f′({name})")
+    return Spelled(Letter("f", by=Letter(name)), f"∂f/∂{name}")
 
-    Args:
-        descent: the descent.
-        digits: significant ones.
-    """
-    function, path = descent.function, descent.path
+
+def _worked_steps(descent: Descent, digits: int) -> Iterator[Calculation]:
+    """The first steps in numbers [U1]: old - rate · derivative = new."""
     for at in range(min(descent.steps, MAX_WORKED_STEPS)):
-        for place, name in enumerate(function.variables):
-            old, slope, new = path.points[at], path.gradients[at], path.points[at + 1]
-            worked = function.format(function.derivatives[place], old, digits)
-            yield f"{name}_{at + 1} = {name}_{at} - η {_derivative_symbol(descent, name)}"
-            numbers = number_text(old[place], digits), number_text(path.rate, digits)
-            known = number_text(slope[place], digits)
-            width = len(f"{name}_{at + 1}")
-            yield f"{'':{width}} = {numbers[0]} - {numbers[1]}·({worked})"
-            yield f"{'':{width}} = {numbers[0]} - {numbers[1]}·{_parenthesise(known)}"
-            yield f"{'':{width}} = {number_text(new[place], digits)}"
+        for place in range(len(descent.function.variables)):
+            yield _worked_step(descent, at, place, digits)
 
 
-def _parenthesise(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
+def _worked_step(descent: Descent, at: int, place: int, digits: int) -> Calculation:
+    function, path = descent.function, descent.path
+    name, old = function.variables[place], path.points[at]
+
+    def number(value: float) -> Numeral:
+        return Numeral(number_text(value, digits))
+
+    def step(start: Mathematics, rate: Mathematics, derivative: Mathematics) -> Mathematics:
+        return Addition((start, Negation(Multiplication((rate, derivative)))))
+
+    rate, start = number(path.rate), number(old[place])
+    worked = function.typeset(function.derivatives[place], old, digits)
+    symbols = step(_point(name, at), Letter("η"), _derivative_symbol(descent, name))
+    lines = (
+        WorkingLine(symbols, "formula"),
+        WorkingLine(step(start, rate, worked), "substituted"),
+        WorkingLine(step(start, rate, number(path.gradients[at][place])), "substituted"),
+        WorkingLine(number(path.points[at + 1][place]), "result"),
+    )
+    address = math_text(_point(name, at + 1))
+    words = f"step {at + 1} of {name}"
+    return Calculation(_point(name, at + 1), lines, label="U1", name=words, address=address)
 
 
-def descent_table(descent: Descent, digits: int, *, full: bool = False) -> Table:
-    """The points with value and slopes, one a row.
+def _point(name: str, at: int) -> Mathematics:
+    """A variable after so many steps, such as x_3."""
+    return Spelled(Letter(name, str(at)), f"{name}_{at}")
 
-    Args:
-        descent: the descent.
-        digits: significant ones.
-        full: whether the steps in the middle of a long one are shown too.
-    """
+
+def _table(descent: Descent, digits: int, *, full: bool = False) -> Table:
+    """The points with value and derivatives, one in each row."""
     names = descent.function.variables
-    slopes = [_derivative_symbol(descent, name) for name in names]
+    derivatives = [math_text(_derivative_symbol(descent, name)) for name in names]
     count = len(descent.path.points)
-    shown = range(count)
-    gap = not full and count > MAX_ROWS
-    rows: list[tuple[str, ...]] = []
-    for at in shown:
-        if gap and MAX_ROWS // 2 <= at < count - MAX_ROWS // 2:
-            if at == MAX_ROWS // 2:
-                rows.append(("…", *[""] * (1 + 2 * len(names))))
-            continue
-        rows.append((str(at), *(number_text(x, digits) for x in _numbers(descent, at))))
-    return Table("Steps", ("step", *names, "f", *slopes), tuple(rows))
+    shown = list(range(count))
+    rows = [
+        (str(at), *(number_text(x, digits) for x in _numbers(descent, at)))
+        for at in (shown if full or count <= MAX_ROWS else _ends(shown))
+    ]
+    if len(rows) < count:
+        rows.insert(MAX_ROWS // 2, ("…", *[""] * (1 + 2 * len(names))))
+    return Table("", ("step", *names, "f", *derivatives), tuple(rows))
+
+
+def _ends(shown: list[int]) -> list[int]:
+    return shown[: MAX_ROWS // 2] + shown[-(MAX_ROWS // 2) :]
 
 
 def _numbers(descent: Descent, at: int) -> tuple[float, ...]:

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.descent.formula_parser import ParsedFormula, parse_formula
+from chainrule.documents import math_text
+from chainrule.documents.mathematics import Letter, Mathematics, Numeral, Spelled
 from chainrule.errors import InputError
 from chainrule.ledger.formulas import (
     FUNCTIONS,
@@ -20,7 +22,7 @@ from chainrule.ledger.formulas import (
     Leaf,
     Symbol,
     evaluate,
-    formula_text,
+    formula_math,
     from_sympy,
     number_text,
 )
@@ -84,7 +86,11 @@ class Function:
         return math.nan if isinstance(found, complex) else float(found)
 
     def format(self, tree: Expression, point: Array | None = None, digits: int = 6) -> str:
-        """A formula as text.
+        """A formula as text; its arguments are those of `typeset`."""
+        return math_text(self.typeset(tree, point, digits))
+
+    def typeset(self, tree: Expression, point: Array | None = None, digits: int = 6) -> Mathematics:
+        """A formula as documents have it.
 
         Args:
             tree: the function's, or one of its derivatives.
@@ -93,12 +99,12 @@ class Function:
         """
         known = {} if point is None else dict(zip(self.variables, map(float, point), strict=True))
 
-        def leaf(one: Leaf) -> str:
+        def leaf(one: Leaf) -> Mathematics:
             if isinstance(one, Symbol) and one.name not in known:
-                return one.letter
-            return number_text(_leaf(one, known), digits)
+                return Spelled(Letter(one.letter), one.letter)
+            return Numeral(number_text(_leaf(one, known), digits))
 
-        return formula_text(tree, leaf, full=True)
+        return formula_math(tree, leaf, full=True)
 
     @cached_property
     def notation(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Augmentation, Dataset, augmented, augmented_by_law, mixing
+from chainrule.data import Augmentation, Dataset, augment, augment_reference, mixup_partners
 from chainrule.equations.mixing import mix
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
@@ -103,7 +103,7 @@ class AugmentedEpochs:
         if not self._augmentation.mixup:
             return None
         n = len(self.training)
-        return Mixing(*mixing(n, self._augmentation, seed=self._seed, epoch=epoch))
+        return Mixing(*mixup_partners(n, self._augmentation, seed=self._seed, epoch=epoch))
 
     @property
     def _seed(self) -> int:
@@ -123,9 +123,9 @@ class AugmentedEpochs:
         """The distorted inputs; by the equations in NumPy, slowly, if Numba is missing."""
         given = (self.training.inputs, self.training.shape, self._augmentation)
         if importlib.util.find_spec("numba") is None:
-            return augmented_by_law(*given, seed=self._seed, epoch=epoch)
+            return augment_reference(*given, seed=self._seed, epoch=epoch)
         threads = thread_count() if threads is None else threads
-        return augmented(*given, seed=self._seed, epoch=epoch, threads=threads)
+        return augment(*given, seed=self._seed, epoch=epoch, threads=threads)
 
 
 def _mix_inputs(inputs: Array, mixing: Mixing) -> Array:

@@ -94,10 +94,7 @@ class TrainingContext:
         return self._orders.get(epoch, self._make_order)
 
     def _make_order(self, epoch: int) -> NDArray[np.int64]:
-        n = len(self.training)
-        order = epoch_order(self.seed, epoch, n) if self.recipe.shuffle else np.arange(n)
-        order.flags.writeable = False
-        return order
+        return epoch_order(self.seed if self.recipe.shuffle else None, epoch, len(self.training))
 
     @cached_property
     def view(self) -> DatasetView:

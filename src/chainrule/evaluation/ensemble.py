@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Augmentation, Dataset, augmented
+from chainrule.data import Augmentation, Dataset, augment
 from chainrule.errors import InputError
 from chainrule.evaluation.compatibility import matched
 from chainrule.evaluation.wilson import wilson_interval
@@ -94,7 +94,7 @@ def vote(
     total = np.sum([a.astype(np.float64) for a in plain], axis=0)
     for view in range(views):
         assert augmentation is not None, "views were refused without"
-        copies = augmented(data.inputs, data.shape, augmentation, seed=seed, epoch=view)
+        copies = augment(data.inputs, data.shape, augmentation, seed=seed, epoch=view)
         for network in networks:
             total += network.predict(copies)
     total /= len(networks) * (1 + views)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Preparation, prepare, read_picture
+from chainrule.data.handwriting import Preparation, prepare, read_picture
 from chainrule.evaluation import in_columns
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import SIZE_LIMIT, opened, target_column
+from chainrule.data import SIZE_LIMIT, open_decompressed, target_column
 from chainrule.errors import DataError
 
 __all__ = ["Rows", "read_rows"]
@@ -61,7 +61,7 @@ def read_rows(
 
 def _rows(path: str, delimiter: str | None) -> list[tuple[int, list[str]]]:
     """Return the line at which each row ends, and its fields."""
-    with opened(path) as stream:
+    with open_decompressed(path) as stream:
         content = stream.read(SIZE_LIMIT)
     try:
         text = content.decode("utf-8-sig")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Augmentation, Dataset, augmented_by_law, mixing
+from chainrule.data import Augmentation, Dataset, augment_reference, mixup_partners
 from chainrule.equations.mixing import mix
 from chainrule.evaluation import short_name
 from chainrule.figures.images import as_images, ink_is_bright, require_images
@@ -78,9 +78,9 @@ def _copies(
     """An epoch's copies of some rows, as brightness."""
     seed, epoch = when
     low, high = _ends(dataset)
-    partner, share = mixing(len(dataset), augmentation, seed=seed, epoch=epoch)
+    partner, share = mixup_partners(len(dataset), augmentation, seed=seed, epoch=epoch)
     own, other = (
-        augmented_by_law(
+        augment_reference(
             dataset.inputs,
             dataset.shape,
             augmentation,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Preparation, Stage
+from chainrule.data.handwriting import Preparation, Stage
 from chainrule.data.handwriting.centring import centre_of_mass
 from chainrule.figures.saving import save_figure
 from chainrule.figures.style import GREY, INK, ORANGE, bare, heading, paper, styled

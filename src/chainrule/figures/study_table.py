@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from chainrule.data import SIZE_LIMIT, opened
+from chainrule.data import SIZE_LIMIT, open_decompressed
 from chainrule.errors import DataError, unknown_name
 
 __all__ = ["METRICS", "StudyTable", "TrialRow", "Value", "distinct", "read_study_table"]
@@ -155,7 +155,7 @@ def read_study_table(path: str, metric: str | None = None) -> StudyTable:
 
 
 def _lines(path: str) -> list[dict[str, str]]:
-    with opened(path) as stream:
+    with open_decompressed(path) as stream:
         content = stream.read(SIZE_LIMIT)
     try:
         text = content.decode("utf-8-sig")

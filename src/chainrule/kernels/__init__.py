@@ -10,14 +10,12 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.kernels.activations import ACTIVATION_CODES as ACTIVATION_CODES
-    from chainrule.kernels.augmentation_records import make_distortion as make_distortion
+    from chainrule.kernels.augmentation_records import distortion_settings as distortion_settings
     from chainrule.kernels.augmentation_records import make_scratch as make_scratch
     from chainrule.kernels.augmentation_records import pair_images as pair_images
     from chainrule.kernels.batches import advance_tiles as advance_tiles
     from chainrule.kernels.distortions import distort_rows as distort_rows
     from chainrule.kernels.gradient_tiles import COLUMN_PANELS as COLUMN_PANELS
-    from chainrule.kernels.inference import InputRows as InputRows
-    from chainrule.kernels.inference import OutputRows as OutputRows
     from chainrule.kernels.inference import compute_outputs as compute_outputs
     from chainrule.kernels.output_error import COST_CODES as COST_CODES
     from chainrule.kernels.panels import PANEL as PANEL
@@ -34,24 +32,11 @@ if TYPE_CHECKING:
     from chainrule.kernels.records import TaskPartition as TaskPartition
     from chainrule.kernels.records import TaskQueue as TaskQueue
     from chainrule.kernels.records import TrainingState as TrainingState
-    from chainrule.kernels.records import UpdateSettings as UpdateSettings
+    from chainrule.kernels.records import UpdateHyperparameters as UpdateHyperparameters
     from chainrule.kernels.records import Workspace as Workspace
     from chainrule.kernels.simd import LANES as LANES
     from chainrule.kernels.single_example import advance_loops as advance_loops
     from chainrule.kernels.updates import UPDATE_CODES as UPDATE_CODES
-
-_RECORDS = [
-    "BatchChunk",
-    "Buffers",
-    "Examples",
-    "KernelLayout",
-    "StepHyperparameters",
-    "TaskPartition",
-    "TaskQueue",
-    "TrainingState",
-    "UpdateSettings",
-    "Workspace",
-]
 
 __all__ = [
     "ACTIVATION_CODES",
@@ -64,21 +49,19 @@ __all__ = [
     "BatchChunk",
     "Buffers",
     "Examples",
-    "InputRows",
     "KernelLayout",
-    "OutputRows",
     "StepHyperparameters",
     "TaskPartition",
     "TaskQueue",
     "TrainingState",
-    "UpdateSettings",
+    "UpdateHyperparameters",
     "Workspace",
     "advance_loops",
     "advance_tiles",
     "aligned_zeros",
     "compute_outputs",
     "distort_rows",
-    "make_distortion",
+    "distortion_settings",
     "make_scratch",
     "pair_images",
     "panel_count",
@@ -90,15 +73,26 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "activations": ["ACTIVATION_CODES"],
-        "augmentation_records": ["make_distortion", "make_scratch", "pair_images"],
+        "augmentation_records": ["distortion_settings", "make_scratch", "pair_images"],
         "batches": ["advance_tiles"],
         "distortions": ["distort_rows"],
         "gradient_tiles": ["COLUMN_PANELS"],
-        "inference": ["InputRows", "OutputRows", "compute_outputs"],
+        "inference": ["compute_outputs"],
         "output_error": ["COST_CODES"],
         "panels": ["PANEL", "aligned_zeros", "panel_count", "panel_width", "panelled_size"],
         "products": ["MOST_VECTORS"],
-        "records": _RECORDS,
+        "records": [
+            "BatchChunk",
+            "Buffers",
+            "Examples",
+            "KernelLayout",
+            "StepHyperparameters",
+            "TaskPartition",
+            "TaskQueue",
+            "TrainingState",
+            "UpdateHyperparameters",
+            "Workspace",
+        ],
         "simd": ["LANES"],
         "single_example": ["advance_loops"],
         "updates": ["UPDATE_CODES"],

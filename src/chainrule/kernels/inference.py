@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.activations import SOFTMAX, activate_row
-from chainrule.kernels.compiling import announce, entry, inlined, kernel
+from chainrule.kernels.compiling import announce, entry, inline_kernel, kernel
 from chainrule.kernels.forward_tiles import dense_sums, sparse_sums
 from chainrule.kernels.panels import PANEL, element_index, panel_start, panels_of, stride_of
 from chainrule.kernels.products import SparseRow
 from chainrule.kernels.records import Buffers, KernelLayout
 
-__all__ = ["InputRows", "OutputRows", "compute_outputs"]
+__all__ = ["compute_outputs"]
 
 Array = NDArray[Any]
 
@@ -37,15 +37,6 @@ class InputRows(NamedTuple):
     scale: float  # what the inputs are multiplied by
     indices: Array  # (features,) int32
     values: Array  # (features,) in the working type
-
-
-class OutputRows(NamedTuple):
-    """What is computed, and for which rows."""
-
-    z: Array  # (rows, outputs)
-    a: Array  # (rows, outputs)
-    first: int  # the first row to compute
-    after: int  # the row after the last
 
 
 @kernel
@@ -95,7 +86,7 @@ def _copy_row(layout: KernelLayout, buffers: Buffers, x: Array, r: int, i: int) 
             buffers.a[at + k - p * PANEL] = x[r, k]
 
 
-@inlined
+@inline_kernel
 def _first_sums(
     layout: KernelLayout, buffers: Buffers, theta: Array, rows: InputRows, first: int, count: int
 ) -> None:
@@ -134,7 +125,7 @@ def _apply_softmax(layout: KernelLayout, buffers: Buffers, layer: int, count: in
             buffers.a[element_index(layout, layer + 1, i, j)] = a[j]
 
 
-@inlined
+@inline_kernel
 def _hidden_layer(
     layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, count: int
 ) -> None:
@@ -154,29 +145,48 @@ def _hidden_layer(
 @announce("The kernels are compiled, this once: about 5 s.")
 @entry
 def compute_outputs(
-    layout: KernelLayout, buffers: Buffers, theta: Array, rows: InputRows, outputs: OutputRows
+    layout: KernelLayout,
+    buffers: Buffers,
+    theta: Array,
+    x: Array,
+    scale: float,
+    indices: Array,
+    values: Array,
+    z: Array,
+    a: Array,
+    first: int,
+    after: int,
 ) -> float:
     """[F3] The last layer's z and a of some rows.
+
+    The arguments are not gathered in records, each of which would cost Python half a microsecond:
+    a prediction of one row takes ten.
 
     Args:
         layout: of the network.
         buffers: room for as many rows as the layout's capacity; no other thread uses it.
         theta: the parameters in panels.
-        rows: the inputs.
-        outputs: z and a are set.
+        x: the inputs, (rows, features), C-contiguous, read-only.
+        scale: what the inputs are multiplied by.
+        indices: room for the columns of one row's non-zeros, (features,) int32.
+        values: room for their values, (features,) in the working type.
+        z: takes the weighted sums, (rows, outputs).
+        a: takes the outputs, (rows, outputs).
+        first: the first row to compute.
+        after: the row after the last.
 
     Returns: 0, or NaN if an input is not finite.
     """
-    probe, last, first = 0.0, layout.widths.size - 2, outputs.first
-    while first < outputs.after:
-        count = min(layout.capacity, outputs.after - first)
+    rows = InputRows(x, scale, indices, values)
+    probe, last = 0.0, layout.widths.size - 2
+    while first < after:
+        count = min(layout.capacity, after - first)
         probe += _probe(rows.x, first, count)
         _first_sums(layout, buffers, theta, rows, first, count)
         for layer in range(last):
             _hidden_layer(layout, buffers, theta, layer, count)
         for i in range(count):
-            z, a = outputs.z[first + i], outputs.a[first + i]
-            _read_row(layout, buffers.z, last, i, z)
-            activate_row(layout.activations[last], z, a)
+            _read_row(layout, buffers.z, last, i, z[first + i])
+            activate_row(layout.activations[last], z[first + i], a[first + i])
         first += count
     return probe

@@ -22,7 +22,7 @@ __all__ = [
     "TaskPartition",
     "TaskQueue",
     "TrainingState",
-    "UpdateSettings",
+    "UpdateHyperparameters",
     "Workspace",
 ]
 
@@ -91,7 +91,7 @@ class TaskPartition(NamedTuple):
     column_values: Array  # (most entries,) their inputs
 
 
-class UpdateSettings(NamedTuple):
+class UpdateHyperparameters(NamedTuple):
     """Settings of the update rules and penalties, by their names in a recipe."""
 
     momentum: float
@@ -110,7 +110,7 @@ class StepHyperparameters(NamedTuple):
     cost: int  # code
     huber_threshold: float
     update: int  # code
-    settings: UpdateSettings
+    settings: UpdateHyperparameters
     clip_norm: float  # 0 for none
     is_weight: Array  # like the parameters: 1 for a weight, else 0
     slots: int  # rows of the update's state; the row after them is the average's

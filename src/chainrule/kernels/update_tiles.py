@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from chainrule.kernels.compiling import inlined, kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.elementary import is_finite
 from chainrule.kernels.gradient_tiles import GradientTask, gradient_task, task_at
 from chainrule.kernels.panels import PANEL, panels_of, stride_of, weight_panel_start
@@ -29,6 +32,8 @@ from chainrule.kernels.updates import (
 )
 
 __all__ = ["finish_step", "take_step"]
+
+Array = NDArray[Any]
 
 WEIGHTS, BIASES, GAINS = range(3)
 """The kinds of parameters that a task changes: a segment of each in every panel."""
@@ -57,16 +62,19 @@ def _segment(layout: KernelLayout, task: GradientTask, k: int) -> tuple[int, int
 
 @kernel
 def _penalise(
-    workspace: Workspace, hyper: StepHyperparameters, state: TrainingState, k: int
+    layout: KernelLayout,
+    partition: TaskPartition,
+    hyper: StepHyperparameters,
+    theta: Array,
+    gradient: Array,
+    k: int,
 ) -> None:
-    """[P1, P2, O1] Adds the penalties' gradient to that of task k, and records its two sums."""
-    layout, partition = workspace.layout, workspace.partition
+    """[P1, P2, O1] Add the penalties' gradient to that of task k, and records its two sums."""
     task = task_at(layout, partition, k)
     penalty, squares = 0.0, 0.0
     for segment in range(KINDS * task.panels):
         first, after = _segment(layout, task, segment)
-        gradient = workspace.buffers.gradient
-        sums = penalise_segment(hyper, state.theta, gradient, first, after)
+        sums = penalise_segment(hyper, theta, gradient, first, after)
         penalty += sums[PENALTY]
         squares += sums[SQUARES]
     partition.sums[k, PENALTY], partition.sums[k, SQUARES] = penalty, squares
@@ -74,18 +82,19 @@ def _penalise(
 
 @kernel
 def _step(
-    workspace: Workspace,
+    layout: KernelLayout,
+    partition: TaskPartition,
     hyper: StepHyperparameters,
     state: TrainingState,
+    gradient: Array,
     batch: Batch,
     k: int,
     factor: float,
 ) -> None:
-    """[U1-U8] Moves the parameters of task k by their gradient times a factor."""
-    task = task_at(workspace.layout, workspace.partition, k)
-    gradient = workspace.buffers.gradient
+    """[U1-U8] Move the parameters of task k by their gradient times a factor."""
+    task = task_at(layout, partition, k)
     for segment in range(KINDS * task.panels):
-        first, after = _segment(workspace.layout, task, segment)
+        first, after = _segment(layout, task, segment)
         step_segment(hyper, state, gradient, first, after, batch.rate, batch.step, factor)
 
 
@@ -99,7 +108,7 @@ def _penalty_and_norm(partition: TaskPartition) -> tuple[float, float]:
     return penalty, float(np.sqrt(squares))
 
 
-@inlined
+@inline_kernel
 def take_step(
     workspace: Workspace,
     hyper: StepHyperparameters,
@@ -118,38 +127,40 @@ def take_step(
     Returns: the penalty and the gradient's norm; the norm is 0 where it is not needed. No step is
         taken after the barrier if either is not finite.
     """
+    layout, partition = workspace.layout, workspace.partition
+    gradient = workspace.buffers.gradient
     is_first_part = batch.offset == 0
     is_last_part = batch.offset + batch.rows.size == batch.size
     waits = batch.needs_norm and is_last_part
     is_direct = is_plain_sgd(hyper) and not batch.needs_norm and is_first_part and is_last_part
     penalises = is_last_part and (batch.needs_norm or has_penalties(hyper))
     steps = is_last_part and not is_direct
-    out = state.theta if is_direct else workspace.buffers.gradient
+    out = state.theta if is_direct else gradient
     gradient_factor = -batch.rate if is_direct else 1.0
     overwrites = is_first_part and not is_direct
     penalty, norm, factor = 0.0, 0.0, 1.0
-    rounds, tasks = 2 if waits else 1, len(workspace.partition.tasks)
+    rounds, tasks = 2 if waits else 1, len(partition.tasks)
     # One loop for both rounds: a second place to step would double the code to be compiled.
     for r in range(rounds):
         k = next_task(queue, -1)
         while k < tasks:
             if r == 0:
                 gradient_task(workspace, out, k, batch.rows, gradient_factor, overwrites)
-                if penalises:
-                    _penalise(workspace, hyper, state, k)
+            if r == 0 and penalises:
+                _penalise(layout, partition, hyper, state.theta, gradient, k)
             if steps and r == rounds - 1:
-                _step(workspace, hyper, state, batch, k, factor)
+                _step(layout, partition, hyper, state, gradient, batch, k, factor)
             k = next_task(queue, k)
         wait_for_all(queue)
         if r == 0 and penalises:
-            penalty, norm = _penalty_and_norm(workspace.partition)
+            penalty, norm = _penalty_and_norm(partition)
             if not is_finite(penalty + norm):
                 break
             factor = clip_factor(hyper, norm)
     return penalty, norm
 
 
-@inlined
+@inline_kernel
 def finish_step(
     workspace: Workspace,
     hyper: StepHyperparameters,

@@ -11,8 +11,7 @@ from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
-from chainrule.ledger.files import NOISE, PrintedNumber, read_worked
-from chainrule.ledger.files.printed_numbers import printed_numbers
+from chainrule.ledger.files import NOISE, PrintedNumber, parse_printed, read_worked
 from chainrule.ledger.steps import Claim, Quantity, quantity_shape
 from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
 from chainrule.marking.early_rounding import Precision, allow_early_rounding
@@ -217,7 +216,7 @@ class _Marker:
                 self.found[self.count] = self._unanswered(quantity, claim.where)
                 self.count += 1
             return
-        texts = printed_numbers(claim.printed, count, claim.where or self.ledger.example.where)
+        texts = parse_printed(claim.printed, count, claim.where or self.ledger.example.where)
         for quantity, printed in zip(places, texts, strict=True):
             number = _ClaimedNumber(self.count, quantity, printed, claim.where)
             self.count += 1

@@ -18,9 +18,8 @@ from chainrule.marking.early_rounding import (
 from chainrule.marking.misreadings import find_misreading
 from chainrule.marking.slips import Slip, SlipSite
 from chainrule.marking.slips_anywhere import GENERAL_SLIPS
-from chainrule.marking.slips_errors import ERROR_SLIPS
+from chainrule.marking.slips_backward import ERROR_SLIPS, GRADIENT_SLIPS
 from chainrule.marking.slips_forward import FORWARD_SLIPS
-from chainrule.marking.slips_gradients import GRADIENT_SLIPS
 from chainrule.marking.slips_update import UPDATE_SLIPS
 
 __all__ = ["CATALOGUE", "EARLY_ROUNDING", "FoundSlip", "search_slips"]

@@ -26,8 +26,7 @@ from chainrule.ledger.formulas import (
     square,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Slip, SlipSite
-from chainrule.marking.slips_forward import flip_one_sign, is_term_of
+from chainrule.marking.slips import Slip, SlipSite, flip_one_sign, is_term_of
 
 __all__ = ["GENERAL_SLIPS"]
 

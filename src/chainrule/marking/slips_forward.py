@@ -15,29 +15,20 @@ from chainrule.ledger.formulas import (
     Product,
     Quotient,
     Sum,
-    Term,
     activation_forms,
     add,
     multiply,
     parts,
     remove_one_part,
-    replace_one_part,
     replace_parts,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Slip, SlipSite
+from chainrule.marking.slips import Slip, SlipSite, is_term_of
 
-__all__ = ["FORWARD_SLIPS", "flip_one_sign", "is_term_of"]
+__all__ = ["FORWARD_SLIPS"]
 
 _OTHERS = ("sigmoid", "tanh", "relu", "identity")
 _BASE_TEN = Number(2.302585092994046, "ln 10")
-
-
-def is_term_of(part: Expression, *kinds: str) -> bool:
-    """Whether a part is a number of one of these kinds, or minus it."""
-    while isinstance(part, Negative):
-        part = part.of
-    return isinstance(part, Term) and part.quantity.kind in kinds
 
 
 def _minus_z(site: SlipSite) -> Iterable[Expression]:
@@ -113,25 +104,6 @@ def _unweighted(site: SlipSite) -> Iterable[Expression]:
         return None
 
     return (replace_parts(site.tree, rule),)
-
-
-def flip_one_sign(tree: Expression, *, is_subtracted: bool) -> Iterator[Expression]:
-    """The formulas with one term's sign turned.
-
-    Args:
-        tree: the formula.
-        is_subtracted: whether the term is one that is subtracted.
-    """
-
-    def rule(whole: Expression) -> Iterator[Expression]:
-        if not isinstance(whole, Sum) or len(whole.terms) > 16:
-            return
-        for at, term in enumerate(whole.terms):
-            if isinstance(term, Negative) == is_subtracted:
-                new = term.of if isinstance(term, Negative) else Negative(term)
-                yield Sum((*whole.terms[:at], new, *whole.terms[at + 1 :]))
-
-    yield from replace_one_part(tree, rule)
 
 
 def _bias_subtracted(site: SlipSite) -> Iterator[Expression]:

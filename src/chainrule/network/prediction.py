@@ -98,18 +98,18 @@ class _Predictor:
         self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
     ) -> float:
         """One thread's share of the rows; NaN where an input of it is not finite."""
-        from chainrule.kernels import InputRows, OutputRows, compute_outputs
+        from chainrule.kernels import compute_outputs
 
         each = -(-len(x) // (threads * ROWS)) * ROWS
         first, after = min(me * each, len(x)), min((me + 1) * each, len(x))
         if first >= after:
             return 0.0
         plan, buffers, entries, values = self._room
-        source = InputRows(x, factor, entries, values)
         # Compiled code raises no warnings; the same kernels run as Python do.
         with np.errstate(all="ignore"):
-            whole = OutputRows(*out, first, after)
-            probe: float = compute_outputs(plan, buffers, self._theta, source, whole)
+            probe: float = compute_outputs(
+                plan, buffers, self._theta, x, factor, entries, values, *out, first, after
+            )
         return probe
 
     @cached_property

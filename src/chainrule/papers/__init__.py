@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from chainrule.papers.formula_check import check_formulas as check_formulas
     from chainrule.papers.hand_computations import HandComputation as HandComputation
     from chainrule.papers.hand_computations import HandComputationReport as HandComputationReport
+    from chainrule.papers.overview import paper_list as paper_list
+    from chainrule.papers.overview import paper_overview as paper_overview
     from chainrule.papers.paper_table import Paper as Paper
     from chainrule.papers.paper_table import PrintedEquation as PrintedEquation
     from chainrule.papers.paper_table import list_papers as list_papers
@@ -30,6 +32,8 @@ __all__ = [
     "check_formulas",
     "list_papers",
     "paper",
+    "paper_list",
+    "paper_overview",
 ]
 
 __getattr__, __dir__ = attach(
@@ -38,6 +42,7 @@ __getattr__, __dir__ = attach(
         "experiment_run": ["ExperimentRun"],
         "formula_check": ["FormulaReport", "check_formulas"],
         "hand_computations": ["HandComputation", "HandComputationReport"],
+        "overview": ["paper_list", "paper_overview"],
         "paper_table": ["Paper", "PrintedEquation", "list_papers", "paper"],
     },
 )

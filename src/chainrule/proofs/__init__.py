@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from chainrule.proofs.gradient_proof import prove as prove
     from chainrule.proofs.proof_report import failure_lines as failure_lines
     from chainrule.proofs.proof_report import kink_lines as kink_lines
+    from chainrule.proofs.proof_report import proof_document as proof_document
     from chainrule.proofs.proof_report import proof_table as proof_table
     from chainrule.proofs.proof_report import summary_text as summary_text
     from chainrule.proofs.proof_target import prove_gradients as prove_gradients
@@ -19,6 +20,7 @@ __all__ = [
     "ProofOptions",
     "failure_lines",
     "kink_lines",
+    "proof_document",
     "proof_table",
     "prove",
     "prove_gradients",
@@ -33,6 +35,7 @@ __getattr__, __dir__ = attach(
         "proof_report": [
             "failure_lines",
             "kink_lines",
+            "proof_document",
             "proof_table",
             "summary_text",
         ],

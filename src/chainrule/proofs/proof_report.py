@@ -1,18 +1,55 @@
-"""A proof in words, as a table, and as plain values."""
+"""A proof as a document: the verdict, what does not hold, the objective, a table, kinks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from chainrule.evaluation import Table, count_text
+from chainrule.documents import (
+    Block,
+    CodeBlock,
+    Definition,
+    Definitions,
+    Document,
+    Heading,
+    ItemList,
+    Table,
+)
+from chainrule.evaluation import count_text
 from chainrule.proofs.gradient_proof import Proof
 from chainrule.proofs.kinks import Kink
 from chainrule.proofs.verdicts import Failure, Verdict
 
-__all__ = ["failure_lines", "kink_lines", "proof_table", "summary_text"]
+__all__ = ["failure_lines", "kink_lines", "proof_document", "proof_table", "summary_text"]
 
 _MAX_LISTED = 12
 """Kinks and failures that are told one by one."""
+
+
+def proof_document(proof: Proof, target: str) -> Document:
+    """A proof as a document.
+
+    Args:
+        proof: the proof.
+        target: the worked file or the run that it is of.
+    """
+    blocks: list[Block] = []
+    if not proof.holds:
+        blocks.append(ItemList(tuple(failure_lines(proof))))
+    cost = f"J = {proof.cost:.10g}" + (" in step 1" if proof.steps > 1 else "")
+    blocks += [CodeBlock("\n".join([*proof.objective, cost])), proof_table(proof)]
+    if proof.left_out:
+        left_out = (Definition(name, reason) for name, reason in proof.left_out.items())
+        blocks.append(Definitions(tuple(left_out)))
+    if proof.kinks:
+        blocks.append(Heading("Kinks that differences cannot step over, not judged by them"))
+        blocks.append(ItemList(tuple(kink_lines(proof))))
+
+    def values() -> dict[str, Any]:
+        return {"target": target, **proof.to_dict()}
+
+    title = f"{target}: {summary_text(proof)}"
+    return Document(title, tuple(blocks), about=proof.title, values=values)
 
 
 def proof_table(proof: Proof) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from chainrule.data import Reading
+from chainrule.data import ReadOptions
 from chainrule.errors import InputError, describe, unknown_name
 from chainrule.limits import Limit, check_record, limited, limits_of
 from chainrule.randomness import generator
@@ -41,7 +41,7 @@ _RUN = ("executor", "workers", "address")
 _UNREAD = ("seed", "limit")
 _DATA = (
     *("source", "examples", "test_examples"),
-    *(field.name for field in fields(Reading) if field.name not in _UNREAD),
+    *(field.name for field in fields(ReadOptions) if field.name not in _UNREAD),
 )
 _FRACTION = limits_of(Recipe)["validation_fraction"]
 _SEED = limits_of(Recipe)["seed"]

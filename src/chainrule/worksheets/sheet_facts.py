@@ -11,6 +11,7 @@ from chainrule.documents.mathematics import Letter, Mathematics, Numeral, equati
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.ledger import DisplayOptions, activation_letter, group_members, section_equations
+from chainrule.ledger.files import list_used_settings
 from chainrule.ledger.formulas import (
     Leaf,
     Number,
@@ -32,7 +33,6 @@ from chainrule.ledger.rendering import (
 from chainrule.ledger.steps import KINDS, Quantity, WorkedExample
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
-from chainrule.worksheets.used_settings import used_settings
 from chainrule.worksheets.worksheet import Worksheet
 
 __all__ = [
@@ -210,7 +210,7 @@ def _update(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
     limits = limits_of(Recipe)
     used = tuple(
         _equation(formulas, one.letter or one.name.replace("_", " "), one.value)
-        for one in used_settings(recipe)
+        for one in list_used_settings(recipe)
         if limits[one.name].group != "schedule"  # the rates of the steps are told
     )
     name = "gradient descent" if recipe.optimiser == "sgd" else recipe.optimiser

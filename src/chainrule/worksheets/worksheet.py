@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from chainrule.errors import InputError
 from chainrule.ledger import NOTATIONS, Ledger, section_of
+from chainrule.ledger.files import format_worked
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.steps import Quantity, describe_quantity
 from chainrule.limits import Limit, check_record, limited
 from chainrule.worksheets.blanks import Pattern, choose_blanks, exercise_quantities
-from chainrule.worksheets.worked_writer import format_worked
 
 __all__ = ["MAX_BLANKS", "SheetOptions", "SheetPart", "Worksheet", "answer_text", "make_worksheet"]
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import chainrule as cr
-from chainrule.data.handwriting import Picture, Preparation, prepare, read_picture
+from chainrule.data.handwriting import GreyPicture, Preparation, prepare, read_picture
 from chainrule.data.mnist import load_mnist
 from chainrule.errors import DataError, InputError, ShapeError
 
@@ -275,7 +275,7 @@ def test_a_digit_lying_down_is_said(sheet, grey) -> None:
 
 
 def test_what_the_file_had_unusual_comes_first(mnist) -> None:
-    picture = Picture(mnist[0] / np.float32(255), remarks=("It was torn.",))
+    picture = GreyPicture(mnist[0] / np.float32(255), remarks=("It was torn.",))
     assert prepare(picture).remarks == ("It was torn.",)
 
 

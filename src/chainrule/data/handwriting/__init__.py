@@ -1,4 +1,7 @@
-"""From a photo, a drawing or a table of numbers to a digit as MNIST has it."""
+"""Handwriting: from a photo, a drawing or a table of numbers to a digit in the form of MNIST's.
+
+`read_picture` reads a file, `prepare` finds the digit in it; a `Preparation` shows each stage.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,19 +9,19 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.data.handwriting.centring import centre_of_mass as centre_of_mass
-    from chainrule.data.handwriting.picture_reader import Picture as Picture
+    from chainrule.data.handwriting.picture_reader import GreyPicture as GreyPicture
     from chainrule.data.handwriting.picture_reader import read_picture as read_picture
     from chainrule.data.handwriting.preparation import prepare as prepare
     from chainrule.data.handwriting.preprocessing_trace import Preparation as Preparation
     from chainrule.data.handwriting.preprocessing_trace import Stage as Stage
 
-__all__ = ["Picture", "Preparation", "Stage", "centre_of_mass", "prepare", "read_picture"]
+__all__ = ["GreyPicture", "Preparation", "Stage", "centre_of_mass", "prepare", "read_picture"]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
         "centring": ["centre_of_mass"],
-        "picture_reader": ["Picture", "read_picture"],
+        "picture_reader": ["GreyPicture", "read_picture"],
         "preparation": ["prepare"],
         "preprocessing_trace": ["Preparation", "Stage"],
     },

@@ -14,18 +14,24 @@ __all__ = ["frame_width", "ink_amount", "paper_brightness", "ring_share"]
 
 Grey = NDArray[np.float32]
 
-# A frame is at most this share of the short side, uniform to this share, and ends this sharply.
+# A frame is at most 15 % of the shorter side wide. 85 % of the pixels of each of its rings have one
+# shade, and it gives way to the paper within 3 % of the shorter side, as no shadow does.
 _FRAME_DEPTH = 0.15
 _UNIFORM = 0.85
 _FRAME_EDGE = 0.03
 # The darkest paper that brightness is divided by; darker is shadow in which nothing can be read.
 _DARKEST_PAPER = 0.25
+# Sixteen tiles across follow a shadow, and five of them, the window of the closing, are wider than
+# any stroke: a third of the picture.
 _TILES = 16
 _CLOSING = 5
+# A tile is seldom covered by ink to more than a quarter; its upper quartile is then paper.
 _PAPER_QUANTILE = 0.75
 # How many of the surface's six terms each round fits: a level, a slope, then a curve.
 _FIT_TERMS = (1, 3, 3, 6, 6, 6)
+# The first round fits the tiles of the border only, which are most likely paper.
 _BORDER = 0.85
+# Tiles within this distance of the surface, or within twice the median distance, are paper.
 _NEAR = 0.03
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Pieces", "find_pieces", "grown", "otsu_threshold"]
+__all__ = ["Components", "dilate", "find_components", "otsu_threshold"]
 
 _BINS = 256
 # Numbers closer together than this are one class, and their greatest is returned.
@@ -41,7 +41,7 @@ def otsu_threshold(values: NDArray[np.floating]) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class Components:
     """The connected pieces of a mask; pixels that touch by a corner are connected.
 
     Args:
@@ -58,10 +58,10 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.areas)
 
-    def mask(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The pixels of the pieces for which `kept`, (n,), holds."""
+    def mask(self, selected: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The pixels of the pieces for which `selected`, (n,), holds."""
         piece, row, start, end = self._runs
-        chosen = kept[piece]
+        chosen = selected[piece]
         marks = np.zeros((self.shape[0], self.shape[1] + 1), np.int8)
         marks[row[chosen], start[chosen]] = 1
         marks[row[chosen], end[chosen]] = -1
@@ -81,18 +81,18 @@ class Pieces:
         return np.asarray((self.boxes[:, :2] == 0).any(axis=1) | outer.any(axis=1))
 
 
-def find_pieces(mask: NDArray[np.bool_]) -> Pieces:
+def find_components(mask: NDArray[np.bool_]) -> Components:
     """The connected pieces of a mask, from the runs of pixels in each row.
 
     Args:
         mask: (rows, columns).
 
     Example:
-        >>> find_pieces(np.array([[1, 0, 0, 1], [0, 1, 0, 1]], bool)).areas
+        >>> find_components(np.array([[1, 0, 0, 1], [0, 1, 0, 1]], bool)).areas
         array([2, 2])
     """
     row, start, end = _row_runs(mask)
-    root = _joined(len(row), *_touching(row, start, end, mask.shape[1]))
+    root = _join_pairs(len(row), *_touching(row, start, end, mask.shape[1]))
     _, piece = np.unique(root, return_inverse=True)
     count = int(piece.max()) + 1 if len(piece) else 0
     areas = np.zeros(count, np.int64)
@@ -102,7 +102,7 @@ def find_pieces(mask: NDArray[np.bool_]) -> Pieces:
         np.minimum.at(boxes[:, column], piece, bound)
     for column, bound in ((2, row + 1), (3, end)):
         np.maximum.at(boxes[:, column], piece, bound)
-    return Pieces(areas, boxes, (mask.shape[0], mask.shape[1]), (piece, row, start, end))
+    return Components(areas, boxes, (mask.shape[0], mask.shape[1]), (piece, row, start, end))
 
 
 def _row_runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
@@ -128,7 +128,7 @@ def _touching(
     return upper, np.repeat(first, counts) + place
 
 
-def _joined(count: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+def _join_pairs(count: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
     """For each of `count` things the least one that it hangs together with, by these pairs."""
     root = np.arange(count)
     while True:
@@ -140,11 +140,11 @@ def _joined(count: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> ND
             root = root[root]
 
 
-def grown(mask: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
+def dilate(mask: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
     """The mask and all pixels at most `steps` rows and columns away from it.
 
     Example:
-        >>> grown(np.array([[0, 0, 0, 1]], bool), 2).astype(int)
+        >>> dilate(np.array([[0, 0, 0, 1]], bool), 2).astype(int)
         array([[0, 1, 1, 1]])
     """
     for axis in (0, 1):

@@ -6,20 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "as_bytes",
     "box_side",
+    "centre_digit",
     "centre_of_mass",
-    "centred",
-    "cropped",
-    "fitted",
+    "crop",
     "is_mnist_like",
+    "scale_to_box",
+    "to_bytes",
 ]
 
 Grey = NDArray[np.float32]
+# MNIST's makers scaled each digit into a box of 20 x 20 and placed it in a picture of 28 x 28.
 _BOX = 20
 _SIDE = 28
 _BLACK = 255
+# The outermost pixels of a digit have at least this much ink; paler ones are a blurred edge, which
+# would make the digit smaller in its box.
 _LEAST_INK = 0.3
+# All of MNIST's centres of mass lie within this distance of the middle, in pixels.
 _CENTRED = 0.525
 
 
@@ -54,7 +58,7 @@ def is_mnist_like(ink: Grey, shape: tuple[int, int]) -> bool:
         ink: from 0 to 1, (rows, columns).
         shape: rows and columns of the pictures that the network reads.
     """
-    stored = as_bytes(ink)
+    stored = to_bytes(ink)
     top, left, bottom, right = _extent(stored > 0)
     side = box_side(shape)
     if ink.shape != shape or not side - 1 <= max(bottom - top, right - left) <= side:
@@ -63,10 +67,10 @@ def is_mnist_like(ink: Grey, shape: tuple[int, int]) -> bool:
     return bool(np.abs(offsets).max() <= _CENTRED)
 
 
-def as_bytes(ink: Grey) -> NDArray[np.uint8]:
+def to_bytes(ink: Grey) -> NDArray[np.uint8]:
     """Ink from 0 to 1 as the nearest bytes from 0 to 255.
 
-    >>> as_bytes(np.array([0, 0.5, 1], np.float32))
+    >>> to_bytes(np.array([0, 0.5, 1], np.float32))
     array([  0, 128, 255], dtype=uint8)
     """
     return np.asarray(np.rint(ink * np.float32(_BLACK)), np.uint8)
@@ -80,27 +84,27 @@ def _extent(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
-def cropped(ink: Grey) -> Grey:
+def crop(ink: Grey) -> Grey:
     """The digit cut out along its outermost pixels with at least 0.3 of full ink.
 
     Args:
         ink: from 0 to 1, (rows, columns), with such a pixel.
 
     Example:
-        >>> cropped(np.array([[0.0, 0.1, 0.0], [0.0, 1.0, 0.5]], np.float32))
+        >>> crop(np.array([[0.0, 0.1, 0.0], [0.0, 1.0, 0.5]], np.float32))
         array([[1. , 0.5]], dtype=float32)
     """
     top, left, bottom, right = _extent(ink >= _LEAST_INK)
     return ink[top:bottom, left:right]
 
 
-def fitted(digit: Grey, shape: tuple[int, int]) -> Grey:
+def scale_to_box(digit: Grey, shape: tuple[int, int]) -> Grey:
     """The digit scaled, its proportions kept, so that its longer side fills the box.
 
     Each new pixel is the mean of what it covers; then the inkiest one is made full ink.
 
     Args:
-        digit: from 0 to 1, as `cropped` gives it.
+        digit: from 0 to 1, as `crop` gives it.
         shape: the shape of the whole picture that the box is for.
     """
     from PIL import Image
@@ -113,7 +117,7 @@ def fitted(digit: Grey, shape: tuple[int, int]) -> Grey:
     return np.asarray(np.clip(boxed / boxed.max(), 0, 1), np.float32)
 
 
-def centred(boxed: Grey, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def centre_digit(boxed: Grey, shape: tuple[int, int]) -> NDArray[np.uint8]:
     """The digit placed so that its centre of mass is nearest to the middle, as bytes.
 
     Args:
@@ -126,5 +130,5 @@ def centred(boxed: Grey, shape: tuple[int, int]) -> NDArray[np.uint8]:
     ]
     image = np.zeros(shape, np.uint8)
     top, left = offsets
-    image[top : top + boxed.shape[0], left : left + boxed.shape[1]] = as_bytes(boxed)
+    image[top : top + boxed.shape[0], left : left + boxed.shape[1]] = to_bytes(boxed)
     return image

@@ -7,46 +7,55 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.binarisation import Pieces
+from chainrule.data.handwriting.binarisation import Components
 
-__all__ = ["Choice", "choose_digit"]
+__all__ = ["DigitSelection", "select_digit"]
 
-# Shares of the largest piece: below the first a piece is a speck, above the second a digit.
+# Fractions of the largest piece's area: below the first a piece is a speck, above the second it is
+# large enough to be a digit of its own, which is worth a remark.
 _SPECK = 0.03
 _SECOND_DIGIT = 0.25
-# A part of a digit is flat beside the rest of it, a second digit as high. Widest gaps below and
-# beside the rest, for flat parts and for others, as shares of the digit's longer side.
+# A separate part of a digit, such as the bar of a 5, is flat: at most this fraction of the height
+# of the rest. A second digit is as high as the first.
 _FLAT = 0.6
+# The widest gaps (below, beside) across which a piece still belongs, as fractions of the digit's
+# longer side. A flat bar may be far from its digit, a high piece only where the pen nearly touched.
 _GAPS_OF_FLAT = (0.35, 0.2)
 _GAPS_OF_HIGH = (0.1, 0.05)
+# The greatest width of a digit as a multiple of its height: 99.5 % of MNIST's are slimmer (NORMS in
+# mnist_statistics.py). Two pieces that would together be wider are two digits.
 _WIDEST = 1.43
-# A piece at the border is the digit only where no other is even this large beside it.
+# A piece at the border is the digit only if no other piece has even 5 % of its area: an edge of the
+# desk or of another page is larger than the digit.
 _BORDER_DISCOUNT = 0.05
+# A strip along a whole side, such as a desk's edge, fills its box; a digit at the border does not.
 _STRIP_FILL = 0.8
+# A frame spans at least half of the picture, and runs along at least 80 % of each side of its own
+# box; the round sides of a 0 touch their box over a shorter way.
 _FRAME_SPAN = 0.5
 _FRAME_COVER = 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class DigitSelection:
     """The pieces of the digit and what was found besides.
 
     Args:
-        kept: whether each piece belongs to the digit, (n,).
+        selected: whether each piece belongs to the digit, (n,).
         inside: whether each is of the digit, or neither a frame nor at the border, (n,).
         specks: whether each piece is too small to matter, (n,).
         touches_border: whether the digit reaches the edge of the picture.
         remarks: sentences on what was left out.
     """
 
-    kept: NDArray[np.bool_]
+    selected: NDArray[np.bool_]
     inside: NDArray[np.bool_]
     specks: NDArray[np.bool_]
     touches_border: bool
     remarks: tuple[str, ...]
 
 
-def choose_digit(pieces: Pieces) -> Choice:
+def select_digit(pieces: Components) -> DigitSelection:
     """The largest piece, away from the border where possible, and the strokes that belong to it.
 
     Args:
@@ -59,18 +68,20 @@ def choose_digit(pieces: Pieces) -> Choice:
     main = int(np.argmax(pieces.areas * weight * ~frames))
     large = pieces.areas >= _SPECK * pieces.areas[main]
     eligible = large & ~frames & (~strips if border[main] else ~border)
-    kept = _gathered(pieces.boxes, eligible, main)
-    others = eligible & ~kept & (pieces.areas >= _SECOND_DIGIT * pieces.areas[main])
+    selected = _gather_near(pieces.boxes, eligible, main)
+    others = eligible & ~selected & (pieces.areas >= _SECOND_DIGIT * pieces.areas[main])
     remarks = (
         (frames.any(), "A frame around the digit was left out."),
         (
-            (large & border & ~frames & ~kept & ~others).any(),
+            (large & border & ~frames & ~selected & ~others).any(),
             "Something else at the border of the picture was left out.",
         ),
         (others.any(), f"{_count(others, 'other large piece')} left out: one digit is read."),
     )
     said = tuple(sentence for holds, sentence in remarks if holds)
-    return Choice(kept, kept | ~(frames | border), ~large, bool(border[kept].any()), said)
+    return DigitSelection(
+        selected, selected | ~(frames | border), ~large, bool(border[selected].any()), said
+    )
 
 
 def _count(which: NDArray[np.bool_], noun: str) -> str:
@@ -78,18 +89,18 @@ def _count(which: NDArray[np.bool_], noun: str) -> str:
     return f"{count} {noun} was" if count == 1 else f"{count} {noun}s were"
 
 
-def _gathered(
+def _gather_near(
     boxes: NDArray[np.int64], eligible: NDArray[np.bool_], main: int
 ) -> NDArray[np.bool_]:
     """The main piece and all eligible ones near it, or near those."""
-    kept = np.zeros(len(boxes), bool)
-    kept[main] = True
+    selected = np.zeros(len(boxes), bool)
+    selected[main] = True
     while True:
-        box = np.concatenate([boxes[kept, :2].min(axis=0), boxes[kept, 2:].max(axis=0)])
-        near = eligible & ~kept & _belongs(boxes, box)
+        box = np.concatenate([boxes[selected, :2].min(axis=0), boxes[selected, 2:].max(axis=0)])
+        near = eligible & ~selected & _belongs(boxes, box)
         if not near.any():
-            return kept
-        kept |= near
+            return selected
+        selected |= near
 
 
 def _belongs(boxes: NDArray[np.int64], box: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -105,7 +116,7 @@ def _belongs(boxes: NDArray[np.int64], box: NDArray[np.int64]) -> NDArray[np.boo
     return np.asarray((gaps <= allowed).all(axis=1) & slim)
 
 
-def _strips(pieces: Pieces) -> NDArray[np.bool_]:
+def _strips(pieces: Components) -> NDArray[np.bool_]:
     """Whether each piece fills a strip along one whole side, as the edge of a desk does."""
     first, last = pieces.boxes[:, :2] == 0, pieces.boxes[:, 2:] == np.array(pieces.shape)
     whole, along = first & last, first ^ last
@@ -113,7 +124,7 @@ def _strips(pieces: Pieces) -> NDArray[np.bool_]:
     return np.asarray((whole & along[:, ::-1]).any(axis=1) & filled)
 
 
-def _frames(pieces: Pieces, border: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _frames(pieces: Components, border: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether each piece is a hollow rectangle around another one."""
     frames = np.zeros(len(pieces), bool)
     shares = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]) / np.array(pieces.shape)
@@ -125,7 +136,7 @@ def _frames(pieces: Pieces, border: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return frames
 
 
-def _lies_on_sides(pieces: Pieces, k: int) -> bool:
+def _lies_on_sides(pieces: Components, k: int) -> bool:
     """Whether the piece runs along each side of its own box, within a tenth of its size."""
     top, left, bottom, right = pieces.boxes[k]
     ink = pieces.mask(np.arange(len(pieces)) == k)[top:bottom, left:right]

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.binarisation import find_pieces
+from chainrule.data.handwriting.binarisation import find_components
 from chainrule.data.handwriting.centring import centre_of_mass
 
-__all__ = ["NORMS", "measure", "norms_of", "unusual"]
+__all__ = ["NORMS", "compute_norms", "describe_unusual", "measure"]
 
 _QUANTILES = (0.005, 0.5, 0.995)
 
-# norms_of(load_mnist().train.inputs.reshape(-1, 28, 28)), rounded: figure -> its quantiles.
+# compute_norms(load_mnist().train.inputs.reshape(-1, 28, 28)), rounded: figure -> its quantiles.
 NORMS: dict[str, tuple[float, float, float]] = {
     "ink": (0.045, 0.127, 0.260),
     "thickness": (1.38, 2.36, 4.60),
@@ -42,6 +42,7 @@ _WORDS = {
 }
 
 _SIDE = 28
+# Bytes of ink: from the first on a pixel is inked, from the second on it is solid, more than half.
 _INK = 32
 _SOLID = 128
 
@@ -81,7 +82,7 @@ def measure(image: NDArray[Any]) -> dict[str, float]:
         "aspect": width / height,
         "solid": float((image[inked] >= _SOLID).mean()),
         "lean": lean,
-        "pieces": float(len(find_pieces(image >= _SOLID // 2))),
+        "pieces": float(len(find_components(image >= _SOLID // 2))),
         "row": unit * row,
         "column": unit * column,
     }
@@ -103,7 +104,7 @@ def _moments(grey: NDArray[np.float64]) -> tuple[float, float, float]:
     return row, column, math.degrees(math.atan2(shear, spread))
 
 
-def norms_of(images: NDArray[np.uint8]) -> dict[str, tuple[float, ...]]:
+def compute_norms(images: NDArray[np.uint8]) -> dict[str, tuple[float, ...]]:
     """The quantiles of each figure over many digits.
 
     Args:
@@ -118,14 +119,14 @@ def norms_of(images: NDArray[np.uint8]) -> dict[str, tuple[float, ...]]:
     return {name: tuple(map(float, row)) for name, row in zip(names, table, strict=True)}
 
 
-def unusual(figures: Mapping[str, float]) -> tuple[str, ...]:
+def describe_unusual(figures: Mapping[str, float]) -> tuple[str, ...]:
     """Sentences on the figures that lie outside those of 99 % of MNIST's training digits.
 
     Args:
         figures: as `measure` gives them.
 
     Example:
-        >>> unusual({"thickness": 0.8, "aspect": 0.7})
+        >>> describe_unusual({"thickness": 0.8, "aspect": 0.7})
         ('The strokes are thin: 0.80 pixels; 99 % of MNIST lie between 1.38 and 4.60.',)
     """
     sentences = (_sentence(name, figures[name]) for name in _WORDS if name in figures)
@@ -135,8 +136,8 @@ def unusual(figures: Mapping[str, float]) -> tuple[str, ...]:
 def _sentence(name: str, value: float) -> str:
     low, _, high = NORMS[name]
     below, above, decimals, unit = _WORDS[name]
-    said = below if value < low else above if value > high else ""
-    if not said:
+    remark = below if value < low else above if value > high else ""
+    if not remark:
         return ""
     bounds = f"between {low:.{decimals}f} and {high:.{decimals}f}"
-    return f"{said}: {value:.{decimals}f} {unit}; 99 % of MNIST lie {bounds}."
+    return f"{remark}: {value:.{decimals}f} {unit}; 99 % of MNIST lie {bounds}."

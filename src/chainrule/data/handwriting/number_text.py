@@ -12,9 +12,10 @@ from chainrule.errors import DataError
 
 __all__ = ["read_numbers"]
 
+# A picture as text takes about eight bytes a pixel; 4 million pixels are 2000 x 2000.
 _MOST_NUMBERS = 4_000_000
 _MOST_BYTES = 32 * 2**20
-_MNIST_SIZE = 784
+_MNIST_SIZE = 784  # 28 x 28
 _BRIGHTEST = 255.0
 
 

@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.number_text import read_numbers
-from chainrule.data.streams import translated
+from chainrule.data.untrusted_files import translate_errors
 from chainrule.errors import DataError
 
-__all__ = ["MOST_KEPT", "Picture", "read_picture", "shrunk"]
+__all__ = ["MOST_SHRUNK_PIXELS", "GreyPicture", "read_picture", "shrink"]
 
+# More than the photo of an ordinary camera has; refused by its header, before anything is decoded.
 _MOST_PIXELS = 50_000_000
 _MOST_BYTES = 128 * 2**20
-MOST_KEPT = 1_500_000
+MOST_SHRUNK_PIXELS = 1_500_000
+"""The most pixels to work on; a digit that fills a tenth of a page is still 400 pixels high."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
-_STRIP_PIXELS = 2**21
+_STRIP_PIXELS = 2**21  # decoded at a time, about 16 MiB as floats
 _ORIENTATION_TAG = 0x0112
 _ON_ITS_SIDE = (5, 6, 7, 8)
 # Below this difference of grey nobody could read the picture: it is the transparency that draws.
@@ -31,7 +33,7 @@ _VISIBLE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class GreyPicture:
     """Grey values and where they come from.
 
     Args:
@@ -49,7 +51,7 @@ class Picture:
     remarks: tuple[str, ...] = ()
 
 
-def read_picture(path: str | Path) -> Picture:
+def read_picture(path: str | Path) -> GreyPicture:
     """The grey picture that a PNG, JPEG or CSV file holds; its content tells which it is.
 
     Transparent parts become white. A picture of more than 1.5 million pixels is shrunk by a whole
@@ -65,15 +67,15 @@ def read_picture(path: str | Path) -> Picture:
     where = str(path)
     content = _content(path)
     if content.startswith((_PNG, _JPEG)):
-        return _decoded(where, content)
+        return _decode(where, content)
     if b"\0" in content[:4096]:
-        raise _foreign(where, content)
+        raise _unknown_format(where, content)
     numbers, remarks = read_numbers(where, content)
     grey = numbers.astype(np.float32)
-    return Picture(shrunk(grey), "CSV", (grey.shape[0], grey.shape[1]), where, remarks)
+    return GreyPicture(shrink(grey), "CSV", (grey.shape[0], grey.shape[1]), where, remarks)
 
 
-def shrunk(grey: NDArray[np.float32], most: int = MOST_KEPT) -> NDArray[np.float32]:
+def shrink(grey: NDArray[np.float32], most: int = MOST_SHRUNK_PIXELS) -> NDArray[np.float32]:
     """The picture with square blocks of pixels replaced by their mean, so that few enough remain.
 
     Args:
@@ -81,13 +83,13 @@ def shrunk(grey: NDArray[np.float32], most: int = MOST_KEPT) -> NDArray[np.float
         most: how many pixels may remain.
 
     Example:
-        >>> shrunk(np.array([[0, 1, 0.5, 0.5]], np.float32), 2)
+        >>> shrink(np.array([[0, 1, 0.5, 0.5]], np.float32), 2)
         array([[0.5, 0.5]], dtype=float32)
     """
     return _block_mean(grey, _factor(grey.shape[0], grey.shape[1], most))
 
 
-def _factor(height: int, width: int, most: int = MOST_KEPT) -> int:
+def _factor(height: int, width: int, most: int = MOST_SHRUNK_PIXELS) -> int:
     """The least side of the blocks that leaves at most so many of them."""
     factor = 1
     while math.ceil(height / factor) * math.ceil(width / factor) > most:
@@ -97,7 +99,7 @@ def _factor(height: int, width: int, most: int = MOST_KEPT) -> int:
 
 def _content(path: str | Path) -> bytes:
     where = str(path)
-    with translated(where), Path(path).open("rb") as file:
+    with translate_errors(where), Path(path).open("rb") as file:
         content = file.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         got = f"more than {_MOST_BYTES // 2**20} MiB"
@@ -107,7 +109,7 @@ def _content(path: str | Path) -> bytes:
     return content
 
 
-def _foreign(where: str, content: bytes) -> DataError:
+def _unknown_format(where: str, content: bytes) -> DataError:
     return DataError(
         where,
         expected="a PNG, JPEG or CSV file",
@@ -116,7 +118,7 @@ def _foreign(where: str, content: bytes) -> DataError:
     )
 
 
-def _decoded(where: str, content: bytes) -> Picture:
+def _decode(where: str, content: bytes) -> GreyPicture:
     """A PNG or JPEG by Pillow, whose many ways to fail all mean that the file is broken."""
     kind = "PNG" if content.startswith(_PNG) else "JPEG"
     try:
@@ -131,7 +133,7 @@ def _decoded(where: str, content: bytes) -> Picture:
         raise DataError(where, expected=f"an intact {kind} file", got=reason) from None
 
 
-def _read_by_pillow(where: str, kind: str, content: bytes) -> Picture:
+def _read_by_pillow(where: str, kind: str, content: bytes) -> GreyPicture:
     from PIL.JpegImagePlugin import JpegImageFile
     from PIL.PngImagePlugin import PngImageFile
 
@@ -143,11 +145,11 @@ def _read_by_pillow(where: str, kind: str, content: bytes) -> Picture:
         factor = _factor(height, width)
         image.draft(None, (max(1, width // factor), max(1, height // factor)))
         image.load()
-        grey, remarks = _on_paper(*_shrunk_planes(image))
+        grey, remarks = _on_paper(*_shrink_planes(image))
         turn = _orientation(image)
-        grey = _turned(grey, turn)
+        grey = _rotate(grey, turn)
         size = (width, height) if turn in _ON_ITS_SIDE else (height, width)
-    return Picture(grey, kind, size, where, remarks)
+    return GreyPicture(grey, kind, size, where, remarks)
 
 
 def _check_size(where: str, width: int, height: int) -> None:
@@ -161,7 +163,7 @@ def _check_size(where: str, width: int, height: int) -> None:
         )
 
 
-def _shrunk_planes(image: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _shrink_planes(image: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Light times opacity, and opacity, both shrunk strip by strip to bound the memory."""
     width, height = image.size
     factor = _factor(height, width)
@@ -216,7 +218,7 @@ def _orientation(image: Any) -> int:
         return 1
 
 
-def _turned(grey: NDArray[np.float32], orientation: int) -> NDArray[np.float32]:
+def _rotate(grey: NDArray[np.float32], orientation: int) -> NDArray[np.float32]:
     """The picture as it was seen: EXIF numbers the eight ways to hold a camera from 1."""
     if orientation in _ON_ITS_SIDE:
         grey = grey.T

@@ -8,15 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.background import ink_amount, paper_brightness, ring_share
-from chainrule.data.handwriting.picture_reader import shrunk
-from chainrule.data.handwriting.segmentation import isolated
+from chainrule.data.handwriting.picture_reader import shrink
+from chainrule.data.handwriting.segmentation import segment_digit
 
 __all__ = ["ink_is_dark"]
 
+# Enough pixels to tell ink from paper, and few, since both guesses are tried.
 _SKETCH_PIXELS = 20_000
+# Neither paper nor ink: between a quarter and three quarters of full contrast.
 _BETWEEN = (0.25, 0.75)
+# Ink covers less of a picture than paper. The weight is so small that it decides only between two
+# guesses that leave no pixel in between, as in a drawing without greys.
 _COVER_WEIGHT = 0.01
-# Dark ink is the rule, and the shadows that blur the picture fall on paper, not on screens.
+# Dark ink is the rule, and the shadows that blur a picture fall on paper, not on screens. The guess
+# of light ink must therefore be better by this factor.
 _DARK_IS_LIKELIER = 1.5
 
 
@@ -35,20 +40,21 @@ def ink_is_dark(grey: NDArray[np.float32]) -> bool:
         >>> ink_is_dark(page), ink_is_dark(1 - page)
         (True, False)
     """
-    sketch = shrunk(grey, _SKETCH_PIXELS)
+    sketch = shrink(grey, _SKETCH_PIXELS)
     return _implausibility(sketch) <= _DARK_IS_LIKELIER * _implausibility(1 - sketch)
 
 
 def _implausibility(grey: NDArray[np.float32]) -> float:
-    """The share of pixels neither paper nor ink, were the ink darker, more for ink at the border.
+    """Return how badly a picture splits into paper and ink, if the ink is the darker of the two.
 
-    A little is added for the ink itself, which decides where a drawing has no greys at all.
+    This is the fraction of pixels that are neither, increased by ink at the border, plus a little
+    for the ink itself, which decides if a drawing has no greys at all.
     """
     amount = ink_amount(grey, paper_brightness(grey))
-    found = isolated(amount)
+    found = segment_digit(amount)
     if found is None:
         return math.inf
-    low, high = (share * found.contrast for share in _BETWEEN)
+    low, high = (fraction * found.contrast for fraction in _BETWEEN)
     between = float(((amount > low) & (amount < high)).mean())
     border, cover = ring_share(found.mask, 0), float(found.mask.mean())
     return between * (1 + border) + _COVER_WEIGHT * (border + cover)

@@ -11,46 +11,50 @@ from numpy.typing import NDArray
 
 from chainrule.data.handwriting.background import frame_width, ink_amount, paper_brightness
 from chainrule.data.handwriting.centring import (
-    as_bytes,
+    centre_digit,
     centre_of_mass,
-    centred,
-    cropped,
-    fitted,
+    crop,
     is_mnist_like,
+    scale_to_box,
+    to_bytes,
 )
-from chainrule.data.handwriting.picture_reader import MOST_KEPT, Picture, shrunk
+from chainrule.data.handwriting.picture_reader import MOST_SHRUNK_PIXELS, GreyPicture, shrink
 from chainrule.data.handwriting.polarity import ink_is_dark
-from chainrule.data.handwriting.preprocessing_trace import Preparation, Record
-from chainrule.data.handwriting.segmentation import Isolation, isolated
+from chainrule.data.handwriting.preprocessing_trace import Preparation, PreparationLog
+from chainrule.data.handwriting.segmentation import SegmentedDigit, segment_digit
 from chainrule.errors import DataError, InputError, ShapeError, describe
 
 __all__ = ["prepare"]
 
 Grey = NDArray[np.float32]
-# Pictures with a shorter side below the first are enlarged to about the second.
+# A picture with a shorter side below 64 pixels is enlarged to about 112, four times MNIST's 28: the
+# steps of its pixels would otherwise become the edges of the strokes.
 _SMALL = 64
 _ENLARGED = 112
+# Fewer than 4 pixels cannot show a digit; 1024 x 1024 are a million weights for each neuron.
 _SHAPE_BOUNDS = (4, 1024)
+# Thresholds of two remarks: ink lighter than 30 % of full contrast, paper whose brightness varies
+# by a quarter. The digit is found beyond them too, but a poor answer then has a likely cause.
 _LOW_CONTRAST = 0.3
 _UNEVEN = 0.25
-# The digit has at least this share of the ink, or it is one of many marks.
-_LEAST_SHARE = 0.05
+# A digit with less than this fraction of the ink is one of many marks, not the subject.
+_LEAST_FRACTION = 0.05
 _INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
 
 
-def prepare(picture: Picture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
+def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
     """Find the digit in a picture and bring it into the form of MNIST's.
 
-    Uneven light and dark or light ink are told from the picture; the digit's pieces are scaled so
-    that their longer side has 20 of 28 pixels, and their centre of mass comes to row and column
-    14, counted from 0. A picture that is already so passes unchanged.
+    Uneven light, and whether the ink is dark or light, are found from the picture. The digit is
+    scaled so that its longer side has 20 of 28 pixels, and moved so that its centre of mass comes
+    to row and column 14, counted from 0. A picture that has this form already passes unchanged.
 
     Args:
         picture: what `read_picture` gives, or brightness as an array of (rows, columns): bytes,
             or numbers from 0 (black) to 1 (white).
         shape: rows and columns wanted; the digit's box has 20/28 of the shorter.
 
-    Raises: ShapeError, InputError, DataError where there is no ink.
+    Raises: ShapeError, InputError; DataError if there is no ink.
 
     Example:
         >>> page = np.full((100, 80), 230, np.uint8)
@@ -59,16 +63,16 @@ def prepare(picture: Picture | NDArray[Any], shape: tuple[int, int] = (28, 28)) 
         >>> preparation.image.shape, preparation.remarks
         ((28, 28), ('The ink was inverted: it is dark on light; MNIST has light on dark.',))
     """
-    source = picture if isinstance(picture, Picture) else Picture(picture)
-    grey = shrunk(_brightness(source.grey))
-    rows, columns = _checked_shape(shape)
-    record = Record(source.source, list(source.remarks))
+    source = picture if isinstance(picture, GreyPicture) else GreyPicture(picture)
+    grey = shrink(_brightness(source.grey))
+    rows, columns = _check_shape(shape)
+    record = PreparationLog(source.source, list(source.remarks))
     record.stage("grey", _read_sentence(source, grey), grey)
     for ink, inverted in ((grey, False), (1 - grey, True)):
         if is_mnist_like(ink, (rows, columns)):
-            return _unchanged(record, as_bytes(ink), inverted)
-    return _placed(
-        record, _found(record, _evened(record, *_upright(record, grey))), (rows, columns)
+            return _pass_unchanged(record, to_bytes(ink), inverted)
+    return _place_digit(
+        record, _find_digit(record, _even_light(record, *_orient(record, grey))), (rows, columns)
     )
 
 
@@ -87,7 +91,7 @@ def _brightness(given: Any) -> Grey:
     return grey
 
 
-def _checked_shape(shape: Any) -> tuple[int, int]:
+def _check_shape(shape: Any) -> tuple[int, int]:
     try:
         rows, columns = (operator.index(size) for size in shape)
     except (TypeError, ValueError):
@@ -103,28 +107,30 @@ def _checked_shape(shape: Any) -> tuple[int, int]:
     return rows, columns
 
 
-def _read_sentence(source: Picture, grey: Grey) -> str:
+def _read_sentence(source: GreyPicture, grey: Grey) -> str:
     rows, columns = source.size or source.grey.shape
     shrinking = "" if grey.shape == (rows, columns) else f", shrunk to {_size(grey)}"
     bounds = f"brightness from {grey.min():.2f} to {grey.max():.2f}"
     return f"{source.kind} of {columns} x {rows} pixels{shrinking}; {bounds}."
 
 
-def _unchanged(record: Record, stored: NDArray[np.uint8], inverted: bool) -> Preparation:
+def _pass_unchanged(
+    record: PreparationLog, stored: NDArray[np.uint8], inverted: bool
+) -> Preparation:
     if inverted:
         record.stage("polarity", "Dark ink on light: inverted.", stored)
         record.remark(_INVERTED)
     record.stage("centre", "Boxed and centred as MNIST has it already: unchanged.", stored)
-    return record.finished(stored)
+    return record.finish(stored)
 
 
-def _upright(record: Record, grey: Grey) -> tuple[Grey, bool]:
+def _orient(record: PreparationLog, grey: Grey) -> tuple[Grey, bool]:
     """The picture without a frame, large enough to work on, ink darker than paper; was it so?"""
     width = frame_width(grey)
     if width:
         grey = grey[width:-width, width:-width]
         record.remark("A frame at the edge of the picture was left out.")
-    grey = _enlarged(record, grey)
+    grey = _enlarge(record, grey)
     before = f"A frame of {width} pixels left out. " if width else ""
     before += f"Enlarged {record.enlargement} times. " if record.enlargement > 1 else ""
     if ink_is_dark(grey):
@@ -135,10 +141,10 @@ def _upright(record: Record, grey: Grey) -> tuple[Grey, bool]:
     return 1 - grey, False
 
 
-def _enlarged(record: Record, grey: Grey) -> Grey:
+def _enlarge(record: PreparationLog, grey: Grey) -> Grey:
     """A small picture made larger, so that its pixels' edges do not become the strokes'."""
     short = min(grey.shape)
-    factor = min(math.ceil(_ENLARGED / short), math.isqrt(MOST_KEPT // grey.size))
+    factor = min(math.ceil(_ENLARGED / short), math.isqrt(MOST_SHRUNK_PIXELS // grey.size))
     if short >= _SMALL or factor < 2:
         return grey
     from PIL import Image
@@ -149,7 +155,7 @@ def _enlarged(record: Record, grey: Grey) -> Grey:
     return np.asarray(np.clip(np.asarray(larger), 0, 1), np.float32)
 
 
-def _evened(record: Record, grey: Grey, dark_ink: bool) -> Grey:
+def _even_light(record: PreparationLog, grey: Grey, dark_ink: bool) -> Grey:
     """The amount of ink, whatever the light."""
     paper = paper_brightness(grey)
     amount = ink_amount(grey, paper)
@@ -163,15 +169,17 @@ def _evened(record: Record, grey: Grey, dark_ink: bool) -> Grey:
     return amount
 
 
-def _found(record: Record, amount: Grey) -> Grey:
+def _find_digit(record: PreparationLog, amount: Grey) -> Grey:
     """The digit's ink, with what there is to say about it."""
-    found = isolated(amount)
-    if found is None or found.share < _LEAST_SHARE:
+    found = segment_digit(amount)
+    if found is None or found.fraction < _LEAST_FRACTION:
         raise _no_digit(record.source, found)
     sentence = f"Above {found.threshold:.2f}: {100 * found.mask.mean():.1f} % of the picture."
     record.stage("ink", sentence, found.mask)
-    kept, pieces = found.choice.kept, len(found.choice.kept)
-    record.stage("digit", f"{int(kept.sum())} of {pieces} pieces kept, with grey edges.", found.ink)
+    selected, pieces = found.choice.selected, len(found.choice.selected)
+    record.stage(
+        "digit", f"{int(selected.sum())} of {pieces} pieces kept, with grey edges.", found.ink
+    )
     record.remarks += found.choice.remarks
     if found.specks:
         record.remark(f"{found.specks} speck{'s' * (found.specks > 1)} removed.")
@@ -184,8 +192,8 @@ def _found(record: Record, amount: Grey) -> Grey:
     return found.ink
 
 
-def _no_digit(source: str, found: Isolation | None) -> DataError:
-    pieces = 0 if found is None else len(found.choice.kept)
+def _no_digit(source: str, found: SegmentedDigit | None) -> DataError:
+    pieces = 0 if found is None else len(found.choice.selected)
     return DataError(
         source,
         expected="a picture of one digit",
@@ -195,20 +203,20 @@ def _no_digit(source: str, found: Isolation | None) -> DataError:
     )
 
 
-def _placed(record: Record, ink: Grey, shape: tuple[int, int]) -> Preparation:
+def _place_digit(record: PreparationLog, ink: Grey, shape: tuple[int, int]) -> Preparation:
     """The digit in its box, and the box in the picture."""
-    digit = cropped(ink)
+    digit = crop(ink)
     record.stage("crop", f"Cut out: {_size(digit)} pixels.", digit)
-    boxed = fitted(digit, shape)
+    boxed = scale_to_box(digit, shape)
     side, longest = max(digit.shape) / record.enlargement, max(boxed.shape)
     if side < longest:
         record.remark(f"The digit is small: {side:.0f} pixels, enlarged to {longest}.")
     record.stage("box", f"Scaled to {_size(boxed)}, each pixel a mean.", boxed)
-    image = centred(boxed, shape)
+    image = centre_digit(boxed, shape)
     row, column = centre_of_mass(image)
     sentence = f"Centre of mass to row {row:.1f}, column {column:.1f} of {_size(image)}."
     record.stage("centre", sentence, image)
-    return record.finished(image)
+    return record.finish(image)
 
 
 def _size(image: NDArray[Any]) -> str:

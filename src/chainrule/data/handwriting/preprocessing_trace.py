@@ -1,16 +1,17 @@
-"""What is told of the way from a picture to a digit."""
+"""The stages of a preparation: what was done to a picture until it was a digit, and why."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.mnist_statistics import measure, unusual
+from chainrule.data.handwriting.mnist_statistics import describe_unusual, measure
 
-__all__ = ["Preparation", "Record", "Stage"]
+__all__ = ["Preparation", "PreparationLog", "Stage"]
 
 _COMPARABLE = 20
 
@@ -44,12 +45,12 @@ class Preparation:
     stages: tuple[Stage, ...]
     image: NDArray[np.uint8]
     remarks: tuple[str, ...]
-    figures: dict[str, float]
+    figures: Mapping[str, float]
 
 
 @dataclass
-class Record:
-    """What the steps have to tell, gathered as they go.
+class PreparationLog:
+    """The stages and remarks of a preparation, collected while it runs.
 
     Args:
         source: the picture's file, for error texts.
@@ -71,10 +72,10 @@ class Record:
         """Add a sentence on what is unusual."""
         self.remarks.append(sentence)
 
-    def finished(self, image: NDArray[np.uint8]) -> Preparation:
-        """All that was gathered, with the finished digit measured."""
+    def finish(self, image: NDArray[np.uint8]) -> Preparation:
+        """Return all that was collected, with the finished digit measured."""
         figures = measure(image)
         # Smaller pictures cannot show strokes as MNIST's do.
         compared = figures if min(image.shape) >= _COMPARABLE else {}
-        remarks = (*self.remarks, *unusual(compared))
+        remarks = (*self.remarks, *describe_unusual(compared))
         return Preparation(tuple(self.stages), image, remarks, figures)

@@ -7,31 +7,42 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.binarisation import find_pieces, grown, otsu_threshold
-from chainrule.data.handwriting.digit_selection import Choice, choose_digit
+from chainrule.data.handwriting.binarisation import dilate, find_components, otsu_threshold
+from chainrule.data.handwriting.digit_selection import DigitSelection, select_digit
 
-__all__ = ["Isolation", "isolated"]
+__all__ = ["SegmentedDigit", "segment_digit"]
 
 Grey = NDArray[np.float32]
 
-# Two quantiles among the lightest pixels, which are paper, and their distance in deviations.
+# The lightest 30 % of a picture of one digit are paper. If its grain is normally distributed, these
+# two quantiles lie 1.12 standard deviations apart, so that their distance measures the grain.
 _GRAIN_QUANTILES = (0.05, 0.3)
 _GRAIN_DISTANCE = 1.12
-# Ink must stand out from the paper by so much, and by so many deviations of the paper's grain.
+# Otsu's threshold may fall into the grain if there is little ink. Four deviations above the paper's
+# 30 % quantile next to no pixel of paper is left.
+_OUTSIDE_GRAIN = 4.0
+# Ink that stands out less, absolutely or in deviations of the grain, is taken for none: a stain or
+# the grain itself would be read as a digit.
 _LEAST_CONTRAST = 0.06
 _LEAST_DEVIATIONS = 5.0
-_OUTSIDE_GRAIN = 4.0
+# The ink's darkest pixels, apart from 2 % of outliers, give the threshold a second lower bound,
+# just below their half: fainter marks, such as printed lines, are no ink of this pen.
 _DARKEST = 0.98
 _HALF = 0.45
+# Full ink is the 90 % quantile of the digit: a single dark pixel does not make the rest pale.
 _FULL = 0.9
+# A digit of fewer pixels cannot be told from dust.
 _FEWEST_PIXELS = 4
+# A stroke's grey edge, and specks that belong to it, lie within this fraction of the digit's size.
 _REACH = 0.06
+# What 97 % of the paper away from all ink stays below is texture and becomes 0, but never more than
+# this fraction of full ink, or faint strokes would go with it.
 _TEXTURE_QUANTILE = 0.97
 _MOST_TEXTURE = 0.6
 
 
 @dataclass(frozen=True, eq=False)
-class Isolation:
+class SegmentedDigit:
     """The digit's ink and how it was found.
 
     Args:
@@ -39,10 +50,10 @@ class Isolation:
         mask: all pixels above the threshold, the digit's and others.
         threshold: the amount of ink from which on a pixel is ink.
         contrast: the amount of the digit's full ink.
-        texture: the amount that grain and lines of the paper reach, taken for none.
-        share: the digit's share of all ink but frames and what lies at the border.
+        texture: the amount that grain and lines of the paper reach; counted as 0.
+        fraction: the digit's part of all ink but frames and what lies at the border.
         specks: how many specks lie outside the digit's edges.
-        choice: which of them are the digit.
+        choice: which connected pieces are the digit.
     """
 
     ink: Grey
@@ -50,16 +61,18 @@ class Isolation:
     threshold: float
     contrast: float
     texture: float
-    share: float
+    fraction: float
     specks: int
-    choice: Choice
+    choice: DigitSelection
 
 
-def isolated(amount: Grey) -> Isolation | None:
-    """The digit in a picture of ink amounts; None where nothing stands out from the paper.
+def segment_digit(amount: Grey) -> SegmentedDigit | None:
+    """Find the digit in a picture of ink amounts.
 
     Args:
         amount: how much darker than its paper each pixel is, from 0 to 1.
+
+    Returns: the digit, or None if nothing stands out from the paper.
     """
     low, high = (float(q) for q in np.quantile(amount, _GRAIN_QUANTILES))
     grain = (high - low) / _GRAIN_DISTANCE
@@ -69,29 +82,29 @@ def isolated(amount: Grey) -> Isolation | None:
         return None
     threshold = max(threshold, _HALF * float(np.quantile(amount[mask], _DARKEST)))
     mask = amount > threshold
-    pieces = find_pieces(mask)
-    choice = choose_digit(pieces)
-    kept = pieces.mask(choice.kept)
-    contrast = float(np.quantile(amount[kept], _FULL))
+    pieces = find_components(mask)
+    choice = select_digit(pieces)
+    selected = pieces.mask(choice.selected)
+    contrast = float(np.quantile(amount[selected], _FULL))
     least = max(_LEAST_CONTRAST, _LEAST_DEVIATIONS * grain)
     specks = pieces.mask(choice.specks)
-    if contrast - high < least or kept.sum() < _FEWEST_PIXELS:
+    if contrast - high < least or selected.sum() < _FEWEST_PIXELS:
         return None
-    rows, columns = np.flatnonzero(kept.any(axis=1)), np.flatnonzero(kept.any(axis=0))
+    rows, columns = np.flatnonzero(selected.any(axis=1)), np.flatnonzero(selected.any(axis=0))
     reach = max(2, round(_REACH * max(np.ptp(rows), np.ptp(columns))))
-    around = grown(kept, reach)
-    texture = _texture(amount[~grown(mask, reach)], contrast)
+    around = dilate(selected, reach)
+    texture = _texture(amount[~dilate(mask, reach)], contrast)
     # Specks as near as this are the digit's own frayed edge.
-    edges = around & ~(mask & ~kept & ~specks)
+    edges = around & ~(mask & ~selected & ~specks)
     ink = np.clip((amount - texture) / (contrast - texture), 0, 1) * edges
-    return Isolation(
+    return SegmentedDigit(
         ink=ink.astype(np.float32),
         mask=mask,
         threshold=threshold,
         contrast=contrast,
         texture=texture,
-        share=float(pieces.areas[choice.kept].sum() / pieces.areas[choice.inside].sum()),
-        specks=len(find_pieces(specks & ~around)),
+        fraction=float(pieces.areas[choice.selected].sum() / pieces.areas[choice.inside].sum()),
+        specks=len(find_components(specks & ~around)),
         choice=choice,
     )
 

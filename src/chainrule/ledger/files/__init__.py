@@ -8,17 +8,33 @@ if TYPE_CHECKING:
     from chainrule.ledger.files.fields import Fields as Fields
     from chainrule.ledger.files.printed_numbers import NOISE as NOISE
     from chainrule.ledger.files.printed_numbers import PrintedNumber as PrintedNumber
+    from chainrule.ledger.files.printed_numbers import parse_printed as parse_printed
     from chainrule.ledger.files.toml_positions import read_source as read_source
+    from chainrule.ledger.files.used_settings import list_used_settings as list_used_settings
+    from chainrule.ledger.files.worked_file import parse_worked as parse_worked
     from chainrule.ledger.files.worked_file import read_worked as read_worked
+    from chainrule.ledger.files.worked_writer import format_worked as format_worked
 
-__all__ = ["NOISE", "Fields", "PrintedNumber", "read_source", "read_worked"]
+__all__ = [
+    "NOISE",
+    "Fields",
+    "PrintedNumber",
+    "format_worked",
+    "list_used_settings",
+    "parse_printed",
+    "parse_worked",
+    "read_source",
+    "read_worked",
+]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
         "fields": ["Fields"],
-        "printed_numbers": ["NOISE", "PrintedNumber"],
+        "printed_numbers": ["NOISE", "PrintedNumber", "parse_printed"],
         "toml_positions": ["read_source"],
-        "worked_file": ["read_worked"],
+        "used_settings": ["list_used_settings"],
+        "worked_file": ["parse_worked", "read_worked"],
+        "worked_writer": ["format_worked"],
     },
 )

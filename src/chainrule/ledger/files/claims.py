@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from chainrule.ledger.files.fields import Fields
-from chainrule.ledger.files.printed_numbers import printed_numbers
+from chainrule.ledger.files.printed_numbers import parse_printed
 from chainrule.ledger.steps import Claim, Quantity, WorkedExample, locate, quantity_shape
 
 __all__ = ["MAX_CLAIMS", "read_claims"]
@@ -46,5 +46,5 @@ def _claim(table: Fields, example: WorkedExample) -> Claim:
     if not str(table.given("printed", _PRINTED)).strip():
         return Claim(quantity, "", where)
     printed = table.text("printed", _PRINTED, _LONGEST)
-    printed_numbers(printed, math.prod(quantity_shape(example, quantity)), table.where("printed"))
+    parse_printed(printed, math.prod(quantity_shape(example, quantity)), table.where("printed"))
     return Claim(quantity, printed, where)

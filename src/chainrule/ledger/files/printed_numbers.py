@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from chainrule.errors import InputError
 
-__all__ = ["NOISE", "PrintedNumber", "printed_numbers"]
+__all__ = ["NOISE", "PrintedNumber", "parse_printed"]
 
 NOISE = 1e-13
 """Relative difference that floats may have by themselves; no digit beyond it is judged."""
@@ -121,7 +121,7 @@ class PrintedNumber:
         return self.is_rounded(low, high) or self.is_truncated(low, high)
 
 
-def printed_numbers(
+def parse_printed(
     text: str, wanted: int, where: str = "PrintedNumber"
 ) -> tuple[PrintedNumber, ...]:
     """The numbers of a claim.

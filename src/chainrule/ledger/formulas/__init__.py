@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.builders import multiply as multiply
     from chainrule.ledger.formulas.builders import square as square
     from chainrule.ledger.formulas.builders import subtract as subtract
+    from chainrule.ledger.formulas.cost_formulas import PAIR_ERRORS as PAIR_ERRORS
+    from chainrule.ledger.formulas.cost_formulas import Outputs as Outputs
     from chainrule.ledger.formulas.cost_formulas import cost_forms as cost_forms
     from chainrule.ledger.formulas.derivation import Derivation as Derivation
     from chainrule.ledger.formulas.expression import FLOATS as FLOATS
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.expression import leaves as leaves
     from chainrule.ledger.formulas.expression import parts as parts
     from chainrule.ledger.formulas.fractions import Fractions as Fractions
-    from chainrule.ledger.formulas.outputs import Outputs as Outputs
-    from chainrule.ledger.formulas.pair_formulas import PAIR_ERRORS as PAIR_ERRORS
     from chainrule.ledger.formulas.quantity_formulas import is_fused as is_fused
     from chainrule.ledger.formulas.quantity_formulas import quantity_forms as quantity_forms
     from chainrule.ledger.formulas.sympy_tree import evaluate_precisely as evaluate_precisely
@@ -112,8 +112,7 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "outputs": ["Outputs"],
-        "cost_formulas": ["cost_forms"],
+        "cost_formulas": ["Outputs", "PAIR_ERRORS", "cost_forms"],
         "activation_formulas": ["softmax_forms", "activation_forms", "derivative_forms"],
         "builders": [
             "HALF",
@@ -149,7 +148,6 @@ __getattr__, __dir__ = attach(
         ],
         "quantity_formulas": ["quantity_forms", "is_fused"],
         "fractions": ["Fractions"],
-        "pair_formulas": ["PAIR_ERRORS"],
         "sympy_tree": ["evaluate_precisely", "from_sympy"],
         "text_formula": [
             "Gap",

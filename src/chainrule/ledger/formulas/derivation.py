@@ -8,9 +8,8 @@ from typing import Any
 
 from chainrule.equations.activations import LEAK
 from chainrule.ledger.formulas.activation_formulas import activation_forms, softmax_forms
-from chainrule.ledger.formulas.cost_formulas import cost_tree
+from chainrule.ledger.formulas.cost_formulas import Outputs, cost_tree
 from chainrule.ledger.formulas.expression import Leaf, Symbol, Term
-from chainrule.ledger.formulas.outputs import Outputs
 from chainrule.ledger.formulas.sympy_tree import to_sympy
 from chainrule.ledger.steps import Quantity, Step
 

@@ -11,7 +11,7 @@ from chainrule.ledger.formulas.activation_formulas import (
     softmax_forms,
 )
 from chainrule.ledger.formulas.builders import ONE, Form, TermBuilder, add, multiply, subtract
-from chainrule.ledger.formulas.cost_formulas import cost_forms, gradient_forms
+from chainrule.ledger.formulas.cost_formulas import PAIR_ERRORS, Outputs, cost_forms, gradient_forms
 from chainrule.ledger.formulas.expression import (
     Expression,
     LazyTerms,
@@ -20,8 +20,6 @@ from chainrule.ledger.formulas.expression import (
     Sum,
     Symbol,
 )
-from chainrule.ledger.formulas.outputs import Outputs
-from chainrule.ledger.formulas.pair_formulas import PAIR_ERRORS
 from chainrule.ledger.formulas.step_formulas import STEP_FORMULAS
 from chainrule.ledger.steps import Quantity, Step
 

@@ -122,23 +122,7 @@ class Quantity:
     example: int | None = None
 
     def __post_init__(self) -> None:
-        self._check("Quantity", str(self))
-
-    def _check(self, where: str, text: str) -> None:
-        """Refuse what names nothing, in words that begin with `where`."""
-        if self.kind not in KINDS:
-            raise unknown_name(where, "a quantity", self.kind, KINDS, argument="quantity")
-        if (self.layer is not None, len(self.index)) not in _INDICES[self.form]:
-            raise _address_error(where, _FORMS[self.form].format(self.kind), text)
-        if self.layer == 0 and self.kind != "a":
-            raise _address_error(
-                where, "a layer from 1", text, "Only a[0], the inputs, have layer 0"
-            )
-        if self.step < 1:
-            raise _address_error(where, "a step from 1", text)
-        if self.example is not None and KINDS[self.kind].scope == "batch":
-            why = f"{self.kind} belongs to the whole batch"
-            raise _address_error(where, "no example before it", text, why)
+        _require_address(self, "Quantity")
 
     @property
     def form(self) -> str:
@@ -189,15 +173,33 @@ class Quantity:
         step, example, kind, brackets = match.groups()
         numbers = [[int(n) for n in part.split(",")] for part in _BRACKETS.findall(brackets)]
         layer, index = _split_indices(where, kind, numbers, text)
-        given = cls.__new__(cls)  # so that the checks below name the place that asks
-        rest = (int(step or 1), None if example is None else int(example))
-        for name, value in zip(_FIELDS, (kind, layer, index, *rest), strict=True):
-            object.__setattr__(given, name, value)
-        given._check(where, text)
-        return given
+        try:
+            return cls(
+                kind=kind,
+                layer=layer,
+                index=index,
+                step=int(step or 1),
+                example=None if example is None else int(example),
+            )
+        except InputError as error:
+            raise _address_error(where, error.expected, text, error.why) from None
 
 
-_FIELDS = ("kind", "layer", "index", "step", "example")
+def _require_address(quantity: Quantity, where: str) -> None:
+    """Refuse what names nothing."""
+    kind, text = quantity.kind, str(quantity)
+    if kind not in KINDS:
+        raise unknown_name(where, "a quantity", kind, KINDS, argument="quantity")
+    if (quantity.layer is not None, len(quantity.index)) not in _INDICES[quantity.form]:
+        raise _address_error(where, _FORMS[quantity.form].format(kind), text)
+    if quantity.layer == 0 and kind != "a":
+        why = "Only a[0], the inputs, have layer 0"
+        raise _address_error(where, "a layer from 1", text, why)
+    if quantity.step < 1:
+        raise _address_error(where, "a step from 1", text)
+    if quantity.example is not None and quantity.scope == "batch":
+        why = f"{kind} belongs to the whole batch"
+        raise _address_error(where, "no example before it", text, why)
 
 
 def _split_indices(

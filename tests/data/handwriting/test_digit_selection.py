@@ -2,20 +2,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.data.handwriting.binarisation import find_pieces
-from chainrule.data.handwriting.digit_selection import Choice, choose_digit
+from chainrule.data.handwriting.binarisation import find_components
+from chainrule.data.handwriting.digit_selection import DigitSelection, select_digit
 
 Box = tuple[int, int, int, int]
 
 
-def chosen(*boxes: Box, size: tuple[int, int] = (100, 100)) -> tuple[Choice, list[Box]]:
+def chosen(*boxes: Box, size: tuple[int, int] = (100, 100)) -> tuple[DigitSelection, list[Box]]:
     """The choice among filled rectangles (top, left, bottom, right), and those that it keeps."""
     mask = np.zeros(size, bool)
     for top, left, bottom, right in boxes:
         mask[top:bottom, left:right] = True
-    pieces = find_pieces(mask)
-    choice = choose_digit(pieces)
-    return choice, [tuple(map(int, box)) for box in pieces.boxes[choice.kept]]
+    pieces = find_components(mask)
+    choice = select_digit(pieces)
+    return choice, [tuple(map(int, box)) for box in pieces.boxes[choice.selected]]
 
 
 BODY = (30, 30, 70, 50)
@@ -115,7 +115,7 @@ def test_a_nought_with_a_speck_inside_is_no_frame_where_its_sides_are_round() ->
     y, x = np.mgrid[0:100, 0:100]
     radius = np.hypot(y - 50, x - 50)
     mask = (np.abs(radius - 35) < 6) | (radius < 3)
-    pieces = find_pieces(mask)
-    choice = choose_digit(pieces)
-    assert (pieces.boxes[choice.kept] == [10, 10, 91, 91]).all(axis=1).any()
+    pieces = find_components(mask)
+    choice = select_digit(pieces)
+    assert (pieces.boxes[choice.selected] == [10, 10, 91, 91]).all(axis=1).any()
     assert choice.remarks == ()

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from chainrule.data.reader import RawPart, Reading
-from chainrule.data.split_assembly import as_pair
+from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.data.split_assembly import assemble_pair
 from chainrule.errors import ChainruleError, DataError, ShapeError
 
 
@@ -11,7 +11,7 @@ def _part(inputs, labels, where="f"):
 
 
 def _pair(train, test=None, **options):
-    return as_pair("set", "the/set", Reading(**options), train, test)
+    return assemble_pair("set", "the/set", ReadOptions(**options), train, test)
 
 
 def _refusal(*parts, **options):

@@ -1,11 +1,11 @@
 import pytest
 
-from chainrule.data.reader import RawPart, Reading
+from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.errors import InputError, UnknownNameError
 
 
 def test_the_defaults():
-    reading = Reading()
+    reading = ReadOptions()
     assert (reading.target, reading.task, reading.test_fraction) == ("last", "classes", 0.2)
     assert reading.limit == 4 * 2**30
 
@@ -51,7 +51,7 @@ def test_the_defaults():
 )
 def test_options_that_do_not_fit_are_refused(option, text):
     with pytest.raises(InputError) as refused:
-        Reading(**option)
+        ReadOptions(**option)
     assert str(refused.value) == f"load_dataset: {text}"
     assert refused.value.argument == next(iter(option))
 
@@ -59,7 +59,7 @@ def test_options_that_do_not_fit_are_refused(option, text):
 @pytest.mark.parametrize("delimiter", [",,", "", '"', "\n", "\r", "\0", " "])
 def test_a_delimiter_that_cannot_delimit_is_refused(delimiter):
     with pytest.raises(InputError) as refused:
-        Reading(delimiter=delimiter)
+        ReadOptions(delimiter=delimiter)
     assert str(refused.value) == (
         "load_dataset: expected delimiter to be one character that is no quote, space or line end, "
         f"got {delimiter!r} (str)."
@@ -68,7 +68,7 @@ def test_a_delimiter_that_cannot_delimit_is_refused(delimiter):
 
 def test_an_unknown_task_is_refused():
     with pytest.raises(UnknownNameError) as refused:
-        Reading(task="class")
+        ReadOptions(task="class")
     assert str(refused.value) == (
         "load_dataset: expected a name for task, got 'class' (str). Did you mean 'classes'? "
         "The names are: classes, numbers."

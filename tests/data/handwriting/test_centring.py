@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from chainrule.data.handwriting.centring import (
-    as_bytes,
     box_side,
+    centre_digit,
     centre_of_mass,
-    centred,
-    cropped,
-    fitted,
+    crop,
     is_mnist_like,
+    scale_to_box,
+    to_bytes,
 )
 from chainrule.data.mnist import load_mnist
 
@@ -34,7 +34,7 @@ def test_mnist_is_like_itself() -> None:
 @pytest.mark.parametrize("shape", [(28, 28), (27, 28), (28, 56), (8, 8), (12, 40)])
 def test_the_box_and_its_place(shape) -> None:
     side = box_side(shape)
-    image = centred(fitted(bar(300, 60), shape), shape)
+    image = centre_digit(scale_to_box(bar(300, 60), shape), shape)
     rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
     assert (image.dtype, image.shape) == (np.uint8, shape)
     assert len(rows) == side
@@ -48,7 +48,7 @@ def test_ink_is_averaged_over_what_a_pixel_covers() -> None:
     fine = np.zeros((40, 40), np.float32)
     fine[:, ::2] = 1
     fine[:2, :2] = 1
-    boxed = fitted(fine, (28, 28))
+    boxed = scale_to_box(fine, (28, 28))
     assert boxed.shape == (20, 20)
     assert boxed[0, 0] == 1
     np.testing.assert_allclose(boxed[1:], 0.5, atol=1e-6)
@@ -57,13 +57,13 @@ def test_ink_is_averaged_over_what_a_pixel_covers() -> None:
 def test_thin_ink_is_made_full() -> None:
     fine = np.zeros((200, 200), np.float32)
     fine[:, 100] = 1
-    assert fitted(fine, (28, 28)).max() == 1
+    assert scale_to_box(fine, (28, 28)).max() == 1
 
 
 def test_a_lopsided_digit_stays_inside() -> None:
     digit = np.full((20, 20), 0.01, np.float32)
     digit[:4, :4] = 1
-    image = centred(digit, (28, 28))
+    image = centre_digit(digit, (28, 28))
     assert (image[8:12, 8:12] == 255).all()
     assert image[8:, 8:].all()
 
@@ -72,12 +72,12 @@ def test_the_crop_leaves_out_the_faintest() -> None:
     ink = np.zeros((9, 9), np.float32)
     ink[2:6, 3:5] = 1
     ink[6, 3], ink[2, 5] = 0.29, 0.31
-    assert cropped(ink).shape == (4, 3)
+    assert crop(ink).shape == (4, 3)
 
 
 def test_bytes_round_trip() -> None:
     levels = np.arange(256, dtype=np.uint8)
-    np.testing.assert_array_equal(as_bytes(levels / np.float32(255)), levels)
+    np.testing.assert_array_equal(to_bytes(levels / np.float32(255)), levels)
 
 
 def placed(top: int, left: int, height: int = 20, width: int = 10, ground: float = 0) -> np.ndarray:

@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.data.handwriting.mnist_statistics import NORMS, measure, norms_of, unusual
+from chainrule.data.handwriting.mnist_statistics import (
+    NORMS,
+    compute_norms,
+    describe_unusual,
+    measure,
+)
 from chainrule.data.mnist import load_mnist
 
 # How far the outer quantiles, and the middle one, of 2,000 digits may lie from those of 60,000.
@@ -28,7 +33,7 @@ def digits() -> np.ndarray:
 
 def test_the_norms_are_those_of_mnist(digits) -> None:
     assert len(digits) == 2000
-    measured = norms_of(digits)
+    measured = compute_norms(digits)
     assert measured.keys() == NORMS.keys() == TOLERANCES.keys()
     for name, (low, middle, high) in measured.items():
         outer, inner = TOLERANCES[name]
@@ -45,7 +50,7 @@ def test_one_digit_in_a_hundred_lies_outside(digits, name) -> None:
 
 def test_few_digits_of_mnist_are_unusual() -> None:
     images = load_mnist().test.inputs.reshape(-1, 28, 28)[::10]
-    remarked = sum(bool(unusual(measure(image))) for image in images)
+    remarked = sum(bool(describe_unusual(measure(image))) for image in images)
     assert 10 <= remarked <= 60
 
 
@@ -123,17 +128,17 @@ def test_pieces_are_counted() -> None:
 )
 def test_what_is_said_of_little_and_much(name, low, high) -> None:
     little = {"aspect": 0.1, "lean": -90.0, "ink": 0.01}.get(name, 1.0)
-    assert unusual({name: little}) == (low,)
-    assert unusual({name: 100.0}) == (high,)
-    assert unusual({name: NORMS[name][1]}) == ()
+    assert describe_unusual({name: little}) == (low,)
+    assert describe_unusual({name: 100.0}) == (high,)
+    assert describe_unusual({name: NORMS[name][1]}) == ()
 
 
 def test_pale_ink_is_said_and_solid_ink_is_not() -> None:
     pale = "The ink is pale or blurred: 0.30 of it solid; 99 % of MNIST lie between 0.58 and 0.93."
-    assert unusual({"solid": 0.3}) == (pale,)
-    assert unusual({"solid": 1.0}) == ()
+    assert describe_unusual({"solid": 0.3}) == (pale,)
+    assert describe_unusual({"solid": 1.0}) == ()
 
 
 def test_many_pieces_are_said() -> None:
     said = "The digit is in many pieces: 5 pieces; 99 % of MNIST lie between 1 and 2."
-    assert unusual({"pieces": 5.0}) == (said,)
+    assert describe_unusual({"pieces": 5.0}) == (said,)

@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from chainrule.data.archives import archive, member
+from chainrule.data.untrusted_files import open_archive, open_member
 from chainrule.errors import DataError, FileError
 
 
@@ -15,7 +15,7 @@ def pack(tmp_path):
 
 
 def _read(path, name="in/numbers", limit=1000):
-    with archive(path) as opened, member(opened, name, str(path), limit) as stream:
+    with open_archive(path) as opened, open_member(opened, name, str(path), limit) as stream:
         return stream.read()
 
 

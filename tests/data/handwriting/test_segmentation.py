@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.data.handwriting.segmentation import isolated
+from chainrule.data.handwriting.segmentation import segment_digit
 
 DRAW = np.random.default_rng(5)
 
@@ -15,25 +15,25 @@ def page(noise: float = 0.0, contrast: float = 0.8) -> np.ndarray:
 
 
 def test_clean_ink() -> None:
-    found = isolated(page())
+    found = segment_digit(page())
     assert found is not None
     np.testing.assert_allclose(found.ink, page() / 0.8, atol=1e-6)
     np.testing.assert_array_equal(found.mask, page() > 0)
     assert 0 < found.threshold < 0.8
     assert found.contrast == np.float32(0.8)
-    assert (found.texture, found.share, found.specks) == (0, 1, 0)
+    assert (found.texture, found.fraction, found.specks) == (0, 1, 0)
 
 
 def test_grey_edges_stay_grey() -> None:
     amount = page()
     amount[29, 35:45] = 0.2
-    found = isolated(amount)
+    found = segment_digit(amount)
     assert found is not None
     np.testing.assert_allclose(found.ink[29, 35:45], 0.25, atol=1e-6)
 
 
 def test_grain_is_no_ink() -> None:
-    found = isolated(page(0.03))
+    found = segment_digit(page(0.03))
     assert found is not None
     assert 0.03 < found.texture < 0.1
     outside = np.ones((100, 80), bool)
@@ -43,31 +43,31 @@ def test_grain_is_no_ink() -> None:
 
 
 def test_pale_ink_on_fine_paper() -> None:
-    assert isolated(page(0.005, 0.1)) is not None
+    assert segment_digit(page(0.005, 0.1)) is not None
 
 
 def test_nothing_but_grain() -> None:
-    assert isolated(DRAW.normal(0, 0.05, (100, 80)).astype(np.float32)) is None
+    assert segment_digit(DRAW.normal(0, 0.05, (100, 80)).astype(np.float32)) is None
 
 
 def test_nothing() -> None:
-    assert isolated(np.zeros((20, 20), np.float32)) is None
+    assert segment_digit(np.zeros((20, 20), np.float32)) is None
 
 
 def test_less_than_grain() -> None:
-    assert isolated(page(0.1, 0.2)) is None
+    assert segment_digit(page(0.1, 0.2)) is None
 
 
 def test_three_pixels_are_no_digit() -> None:
     amount = np.zeros((20, 20), np.float32)
     amount[5:8, 5] = 1
-    assert isolated(amount) is None
+    assert segment_digit(amount) is None
 
 
 def test_pale_lines_on_the_paper_are_texture() -> None:
     amount = page()
     amount[::12] = np.maximum(amount[::12], 0.3)
-    found = isolated(amount)
+    found = segment_digit(amount)
     assert found is not None
     np.testing.assert_allclose(found.texture, 0.3, atol=1e-6)
     assert found.ink[24].max() == 0
@@ -77,17 +77,17 @@ def test_pale_lines_on_the_paper_are_texture() -> None:
 def test_specks_are_counted_and_left_out() -> None:
     amount = page()
     amount[5, 5] = amount[90, 70:72] = 0.8
-    found = isolated(amount)
+    found = segment_digit(amount)
     assert found is not None
     assert found.specks == 2
     assert found.ink[5, 5] == 0
-    np.testing.assert_allclose(found.share, 400 / 403)
+    np.testing.assert_allclose(found.fraction, 400 / 403)
 
 
 def test_a_speck_beside_the_digit_is_its_frayed_edge() -> None:
     amount = page()
     amount[50, 46] = 0.8
-    found = isolated(amount)
+    found = segment_digit(amount)
     assert found is not None
     assert found.specks == 0
     assert found.ink[50, 46] == 1

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from chainrule.data.handwriting.binarisation import find_pieces, grown, otsu_threshold
+from chainrule.data.handwriting.binarisation import dilate, find_components, otsu_threshold
 
 
 def test_the_threshold_lies_between_two_heaps() -> None:
@@ -52,7 +52,7 @@ def flooded(mask: np.ndarray) -> list[tuple[int, ...]]:
 
 @given(arrays(bool, st.tuples(st.integers(1, 14), st.integers(1, 14))))
 def test_pieces_are_those_that_a_walk_finds(mask) -> None:
-    pieces = find_pieces(mask)
+    pieces = find_components(mask)
     found = sorted(
         (int(a), *map(int, box)) for a, box in zip(pieces.areas, pieces.boxes, strict=True)
     )
@@ -66,12 +66,12 @@ def test_a_spiral_is_one_piece() -> None:
         mask[k, k : 41 - k] = mask[40 - k, k : 41 - k] = True
         mask[k : 41 - k, 40 - k] = mask[k + 4 : 41 - k, k] = True
         mask[k + 4, k : k + 5] = True
-    assert len(find_pieces(mask)) == 1
+    assert len(find_components(mask)) == 1
 
 
 def test_one_piece_of_several() -> None:
     mask = np.array([[1, 1, 0, 0, 1], [0, 0, 0, 0, 1], [0, 1, 0, 0, 0], [0, 0, 0, 0, 0]], bool)
-    pieces = find_pieces(mask)
+    pieces = find_components(mask)
     middle = (pieces.boxes[:, 0] == 2) & (pieces.areas == 1)
     np.testing.assert_array_equal(np.argwhere(pieces.mask(middle)), [[2, 1]])
     assert pieces.at_border().tolist() == [row == 0 for row in pieces.boxes[:, 0]]
@@ -80,7 +80,7 @@ def test_one_piece_of_several() -> None:
 
 
 def test_no_pieces() -> None:
-    pieces = find_pieces(np.zeros((3, 4), bool))
+    pieces = find_components(np.zeros((3, 4), bool))
     assert len(pieces) == 0
     assert pieces.mask(np.zeros(0, bool)).shape == (3, 4)
 
@@ -91,4 +91,4 @@ def test_grown_is_within_so_many_steps(mask, steps) -> None:
     expected = np.zeros_like(mask)
     for at in np.ndindex(mask.shape):
         expected[at] = len(ink) > 0 and np.abs(ink - at).max(axis=1).min() <= steps
-    np.testing.assert_array_equal(grown(mask, steps), expected)
+    np.testing.assert_array_equal(dilate(mask, steps), expected)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chainrule.data.handwriting.picture_reader import MOST_KEPT, read_picture, shrunk
+from chainrule.data.handwriting.picture_reader import MOST_SHRUNK_PIXELS, read_picture, shrink
 from chainrule.errors import DataError, FileError
 
 LEVELS = np.array([[0, 51, 102], [153, 204, 255]], np.uint8)
@@ -122,7 +122,7 @@ def test_a_large_picture_is_shrunk_by_whole_blocks(saved, kind) -> None:
     levels = np.full((2100, 2800), 200, np.uint8)
     levels[1050:] = 40
     picture = read_picture(saved(Image.fromarray(levels), "a", format=kind))
-    assert picture.grey.size <= MOST_KEPT
+    assert picture.grey.size <= MOST_SHRUNK_PIXELS
     assert picture.size == (2100, 2800)
     assert picture.grey.shape == (1050, 1400)
     np.testing.assert_allclose(picture.grey[:500] * 255, 200, atol=0.01)
@@ -132,11 +132,11 @@ def test_a_large_picture_is_shrunk_by_whole_blocks(saved, kind) -> None:
 def test_blocks_at_the_edge_may_be_smaller() -> None:
     grey = np.arange(15, dtype=np.float32).reshape(3, 5)
     expected = [[3, 5, 6.5], [10.5, 12.5, 14]]
-    np.testing.assert_array_equal(shrunk(grey, 6), expected)
+    np.testing.assert_array_equal(shrink(grey, 6), expected)
 
 
 def test_a_long_strip_is_shrunk_too() -> None:
-    assert shrunk(np.zeros((1, 100), np.float32), 10).shape == (1, 10)
+    assert shrink(np.zeros((1, 100), np.float32), 10).shape == (1, 10)
 
 
 def test_a_csv(tmp_path) -> None:

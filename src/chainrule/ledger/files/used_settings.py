@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.recipe import Recipe
 
-__all__ = ["UsedSetting", "used_settings"]
+__all__ = ["UsedSetting", "list_used_settings"]
 
 _BY_CHOICE: dict[str, dict[str, tuple[str, ...]]] = {
     "cost": {"huber": ("huber_threshold",)},
@@ -56,14 +56,14 @@ class UsedSetting:
     value: Any
 
 
-def used_settings(recipe: Recipe) -> tuple[UsedSetting, ...]:
+def list_used_settings(recipe: Recipe) -> tuple[UsedSetting, ...]:
     """What a recipe has besides cost, optimiser, schedule and learning rate.
 
     Args:
         recipe: of a worked example.
 
     Example:
-        >>> found = used_settings(Recipe(cost="squared_error", optimiser="momentum", l2=0.1))
+        >>> found = list_used_settings(Recipe(cost="squared_error", optimiser="momentum", l2=0.1))
         >>> [(one.name, one.letter, one.value) for one in found]
         [('l2', 'λ₂', 0.1), ('momentum', 'μ', 0.9)]
     """

@@ -10,7 +10,7 @@ import pytest
 
 from chainrule.data.catalogue import ArrayAt, NamedSet
 from chainrule.data.idx import array_digest
-from chainrule.data.registry import load_named, served_states
+from chainrule.data.registry import download_states, load_named
 from chainrule.errors import DownloadError, IntegrityError
 
 _LABELS = np.array([0, 1, 2, 0, 1, 2], np.uint8)
@@ -157,11 +157,11 @@ def test_a_set_that_no_mirror_has_is_a_download_error(shapes, mirror):
 
 
 def test_the_states_of_the_files(shapes, cache):
-    assert [state.state for state in served_states(shapes)] == ["missing"] * 4
+    assert [state.state for state in download_states(shapes)] == ["missing"] * 4
     load_named(shapes)
-    assert [state.state for state in served_states(shapes)] == ["intact"] * 4
+    assert [state.state for state in download_states(shapes)] == ["intact"] * 4
     path = cache / "downloads" / "shapes" / "t10k-labels-idx1-ubyte.gz"
     path.write_bytes(b"abc")
-    state = served_states(shapes)[3]
+    state = download_states(shapes)[3]
     assert (state.state, state.path) == ("damaged", str(path))
     assert state.found == hashlib.sha256(b"abc").hexdigest()

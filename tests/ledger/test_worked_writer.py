@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from chainrule.bundled import bundled_files
+from chainrule.ledger.files.used_settings import list_used_settings
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
+from chainrule.ledger.files.worked_writer import format_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
-from chainrule.worksheets.used_settings import used_settings
-from chainrule.worksheets.worked_writer import format_worked
 
 FILES = list(bundled_files("worked").values())
 
@@ -94,7 +94,7 @@ def test_the_pass_forward_alone() -> None:
 
 def test_settings_that_nothing_uses_are_left_out() -> None:
     recipe = ExercisePlan(optimiser="momentum").recipe.replaced(epsilon=0.5, clip_norm=2.0)
-    assert [(one.name, one.letter, one.value) for one in used_settings(recipe)] == [
+    assert [(one.name, one.letter, one.value) for one in list_used_settings(recipe)] == [
         ("momentum", "μ", 0.9),
         ("clip_norm", "", 2.0),
     ]

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.ledger.files.used_settings import list_used_settings
 from chainrule.ledger.steps import WorkedExample
-from chainrule.worksheets.used_settings import used_settings
 
 __all__ = ["format_worked"]
 
@@ -83,7 +83,7 @@ def _training(example: WorkedExample) -> Iterator[str]:
     yield from ("", "[training]", f"cost = {_text(recipe.cost)}")
     yield f"optimiser = {_text(recipe.optimiser)}"
     yield f"learning_rate = {_value(recipe.learning_rate)}"
-    yield from (f"{used.name} = {_value(used.value)}" for used in used_settings(recipe))
+    yield from (f"{used.name} = {_value(used.value)}" for used in list_used_settings(recipe))
     if recipe.schedule != "constant":
         yield f"schedule = {_text(recipe.schedule)}"
     if recipe.schedule != "constant" or recipe.warmup_epochs:

@@ -1,0 +1,151 @@
+"""NumPy's .npy and .npz files, read without trusting a header and without unpickling anything."""
+
+from __future__ import annotations
+
+import math
+import re
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.data.untrusted_files import SIZE_LIMIT, open_archive, open_member, read_exactly
+from chainrule.errors import DataError
+
+__all__ = ["read_npy_stream", "read_npz"]
+
+
+_MAGIC = b"\x93NUMPY"
+_LONGEST_HEADER = 2**16
+_MOST_DIMENSIONS = 32  # NumPy 1 knows no more.
+_KIND = re.compile(r"'descr': *'([<>|=]?(?:[iu][1248]|f[248]|b1|U[1-9][0-9]{0,5}))'")
+_ORDER = re.compile(r"'fortran_order': *(True|False)")
+_SHAPE = re.compile(r"'shape': *\(([0-9L, ]*)\)")
+_SIZE = re.compile(r" *([0-9]{1,18})L? *")
+
+
+def read_npy_stream(stream: IO[bytes], where: str, *, limit: int = SIZE_LIMIT) -> NDArray[Any]:
+    """The array of numbers, or of texts, at the start of a stream.
+
+    Args:
+        stream: open for reading; it is left after the array's last byte.
+        where: the file, for error texts.
+        limit: the most bytes of content that the header may promise.
+
+    Returns: the array, in the machine's byte order.
+    Raises: DataError.
+    """
+    dtype, fortran, shape = _parse_header(_header(stream, where), where)
+    size = math.prod(shape) * dtype.itemsize
+    if size > limit:
+        raise DataError(
+            where,
+            expected=f"at most {limit} bytes of content",
+            got=f"an array of shape {shape} ({dtype}), which has {size}",
+            remedy="Raise the limit if the file is meant to be that large",
+        )
+    flat = np.frombuffer(read_exactly(stream, size, where), dtype)
+    array = flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+    return array.astype(dtype.newbyteorder("="), copy=False)
+
+
+def _header(stream: IO[bytes], where: str) -> str:
+    start = bytes(read_exactly(stream, 8, where))
+    if start[:6] != _MAGIC or start[6] not in (1, 2, 3):
+        raise DataError(where, expected="an array in NumPy's .npy format", got=start.hex(" "))
+    length = int.from_bytes(read_exactly(stream, 2 if start[6] == 1 else 4, where), "little")
+    if length > _LONGEST_HEADER:
+        raise DataError(
+            where, expected=f"a header of at most {_LONGEST_HEADER} bytes", got=str(length)
+        )
+    return read_exactly(stream, length, where).decode("latin-1")
+
+
+def _parse_header(header: str, where: str) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:
+    kind, order, sizes = (pattern.search(header) for pattern in (_KIND, _ORDER, _SHAPE))
+    shape = _shape(sizes[1]) if sizes else None
+    if kind is None or order is None or shape is None:
+        raise DataError(
+            where,
+            expected="an array of numbers or texts",
+            got=f"the header {header[:120].strip()!r}",
+            why="Arrays of Python objects are never loaded, as loading them can run any program",
+        )
+    if 0 in shape or len(shape) > _MOST_DIMENSIONS:
+        sizes_allowed = f"sizes of at least 1, {_MOST_DIMENSIONS} of them at most"
+        raise DataError(where, expected=sizes_allowed, got=str(shape)[:80])
+    return np.dtype(kind[1]), order[1] == "True", shape
+
+
+def _shape(text: str) -> tuple[int, ...] | None:
+    """The sizes in a header's shape, or None where they are no sizes."""
+    sizes = [_SIZE.fullmatch(size) for size in text.split(",") if size.strip()]
+    return None if None in sizes else tuple(int(size[1]) for size in sizes if size)
+
+
+_TRAIN = (("x_train", "y_train"), ("inputs", "targets"), ("x", "y"))
+_TEST = (("x_test", "y_test"), ("test_inputs", "test_targets"))
+
+
+def read_npz(path: str | Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
+    """The training part and, where there is one, the test part of an .npz file.
+
+    The arrays are called x_train, y_train, x_test, y_test; or inputs, targets, test_inputs,
+    test_targets; or x and y. Capitals do not matter; other arrays are not read.
+
+    Raises: FileError, DataError.
+    """
+    where = str(path)
+    with open_archive(path) as archive:
+        files = {_key(info.filename): info.filename for info in archive.infolist()}
+        keys = _choose_keys(files, _TRAIN)
+        if keys is None:
+            raise DataError(
+                where,
+                expected="arrays called x_train and y_train, or inputs and targets, or x and y",
+                got=", ".join(sorted(files)[:12])[:200] or "an empty archive",
+            )
+        train = _part(archive, where, [files[key] for key in keys], options.limit)
+        keys = _choose_keys(files, _TEST)
+        if keys is None:
+            return train, None
+        return train, _part(archive, where, [files[key] for key in keys], options.limit)
+
+
+def _key(filename: str) -> str:
+    return filename.removesuffix(".npy").lower()
+
+
+def _choose_keys(
+    files: Iterable[str], pairs: tuple[tuple[str, str], ...]
+) -> tuple[str, str] | None:
+    found = set(files)
+    return next((pair for pair in pairs if found.issuperset(pair)), None)
+
+
+def _part(archive: zipfile.ZipFile, where: str, names: list[str], limit: int) -> RawPart:
+    inputs, labels = (_array(archive, where, name, limit) for name in names)
+    if not inputs.ndim or not labels.ndim or inputs.dtype.kind == "U":
+        raise DataError(
+            where,
+            expected="an array of numbers, one example a row, and its labels",
+            got=f"{names[0]} of shape {inputs.shape} ({inputs.dtype}), "
+            f"{names[1]} of shape {labels.shape} ({labels.dtype})",
+        )
+    return RawPart(where, inputs, labels)
+
+
+def _array(archive: zipfile.ZipFile, where: str, name: str, limit: int) -> NDArray[Any]:
+    at = f"{where}: {name}"
+    with open_member(archive, name, where, limit) as stream:
+        array = read_npy_stream(stream, at, limit=limit)
+        if stream.read(1):
+            raise DataError(at, expected=f"an array of {array.nbytes} bytes", got="more")
+    # NumPy would refuse to make texts of numbers that stand for no character.
+    if array.dtype.kind == "U" and np.ascontiguousarray(array).view("u4").max() > 0x10FFFF:
+        raise DataError(at, expected="texts", got="numbers that stand for no character")
+    return array
