@@ -35,12 +35,13 @@ import optuna.storages.journal
 import sqlalchemy.dialects.postgresql
 
 from chainrule.study.executors import ThreadExecutor
-from chainrule.study.trial_queue import TrialQueue, attempts_by_configuration, has_ended
-from chainrule.study.runner import begin_study, load_study, work_on_study
+from chainrule.study.runner import begin_stored_study, work_on_study
 from chainrule.study.scheduler import Scheduler
 from chainrule.study.spec import StudySpec, parse_study
+from chainrule.study.stored_study import load_study
 from chainrule.study.study_storage import open_store
 from chainrule.study.toml_source import StudySource
+from chainrule.study.trial_queue import TrialQueue, attempts_by_configuration, has_ended
 from chainrule.training.certificate import versions
 
 AT_ONCE = 3
@@ -78,13 +79,10 @@ def nothing(*told: object) -> None:
 
 def coordinate(url: str, name: str) -> None:
     """Be a coordinator with two threads, to the end of the study."""
-    kept = load_study(open_store(url), name)
-    claims = TrialQueue(kept.store, kept.key, kept.spec, kept.count, apart=False)
-    conductor = Scheduler(
-        kept.store, kept.key, kept.spec, claims, digest=kept.digest, on_trial=nothing
-    )
+    study = load_study(open_store(url), name)
+    scheduler = Scheduler(study, TrialQueue(study, spread_out=False), nothing)
     with ThreadExecutor(2) as executor:
-        conductor.run(executor, wait=True)
+        scheduler.run(executor, wait=True)
 
 
 def work(url: str, name: str) -> None:
@@ -150,21 +148,21 @@ def disturbed(
 
 def is_over(url: str, name: str) -> bool:
     """Whether every configuration has a result."""
-    kept = load_study(open_store(url), name)
-    several = attempts_by_configuration(kept.store.trials(kept.key))
-    return all(any(map(has_ended, several.get(k, ()))) for k in range(kept.count))
+    study = load_study(open_store(url), name)
+    several = attempts_by_configuration(study.store.trials(study.key))
+    return all(any(map(has_ended, several.get(k, ()))) for k in range(study.count))
 
 
 def digests(url: str, name: str) -> dict[int, list[list[str]]]:
     """What each configuration ended with: one list of digests, where all is well."""
-    kept = load_study(open_store(url), name)
+    study = load_study(open_store(url), name)
     return {
         number: [
             [run["digest"] for run in trial.user_attrs["result"]["runs"]]
             for trial in several
             if has_ended(trial)
         ]
-        for number, several in attempts_by_configuration(kept.store.trials(kept.key)).items()
+        for number, several in attempts_by_configuration(study.store.trials(study.key)).items()
     }
 
 
@@ -175,13 +173,13 @@ def campaign(given: argparse.Namespace, place: Path) -> dict[str, Any]:
     quiet = str(place / "undisturbed.journal")
     name = f"kills-{given.seed}-{os.getpid()}"
     for where in (quiet, url):
-        begin_study(described(place, given.trials, name), where)
+        begin_stored_study(described(place, given.trials, name), where)
     coordinate(quiet, name)
     longest = longest_life(time.monotonic() - began, given.kills)
     came = disturbed(url, name, given.kills, chance, longest)
     wanted, found = digests(quiet, name), digests(url, name)
-    kept = load_study(open_store(url), name)
-    trials = kept.store.trials(kept.key)
+    study = load_study(open_store(url), name)
+    trials = study.store.trials(study.key)
     return {
         "campaign": "study_kills",
         "storage": "postgresql" if "://" in url else "journal file",

@@ -31,7 +31,7 @@ learning_rate = { low = 0.001, high = 0.02, log = true, points = 8 }
 [budget]
 epochs = 1
 """
-DEFAULT_TRIALS = 24
+TRIALS = 24
 
 Started = Callable[..., "subprocess.Popen[str]"]
 
@@ -59,7 +59,7 @@ def ended(process: subprocess.Popen[str]) -> Any:
 
 
 def digests(told: Any) -> dict[int, list[str]]:
-    assert told["counts"]["complete"] == told["counts"]["ended"] == DEFAULT_TRIALS
+    assert told["counts"]["complete"] == told["counts"]["ended"] == TRIALS
     return {
         entry["configuration"]: [run["digest"] for run in entry["runs"]]
         for entry in told["configurations"]
@@ -68,9 +68,9 @@ def digests(told: Any) -> dict[int, list[str]]:
 
 BEGIN = """
 import sys
-from chainrule.study.runner import begin_study
+from chainrule.study.runner import begin_stored_study
 from chainrule.study.spec import read_study
-begin_study(read_study("same.toml"), sys.argv[1])
+begin_stored_study(read_study("same.toml"), sys.argv[1])
 """
 
 
@@ -82,7 +82,7 @@ def test_the_same_bits_in_each_executor(
         return digests(ended(start(*words, storage=f"{executor}.journal")))
 
     threads = run("local")
-    assert len({digest for several in threads.values() for digest in several}) == 2 * DEFAULT_TRIALS
+    assert len({digest for several in threads.values() for digest in several}) == 2 * TRIALS
     assert run("joblib") == threads
     assert run("dask") == threads
     # Two workers of a study that a third process began, in a database.
@@ -90,7 +90,7 @@ def test_the_same_bits_in_each_executor(
     subprocess.run(begin, cwd=tmp_path, env=compiled, check=True)
     workers = [start("worker", "--study", "same", "--json", storage=postgres) for _ in range(2)]
     counts = [ended(worker)["ended"] for worker in workers]
-    assert sum(counts) == DEFAULT_TRIALS
+    assert sum(counts) == TRIALS
     assert digests(ended(start("show", "same", "--json", storage=postgres))) == threads
 
 
@@ -101,7 +101,7 @@ from chainrule.study.spec import read_study
 spec = read_study("same.toml").replaced(run={"executor": "joblib", "workers": 2})
 ended = []
 with joblib.parallel_config(backend="multiprocessing"):
-    run_study(spec, "rounds.journal", watch=ended.append, begun=lambda kept: None)
+    run_study(spec, "rounds.journal", on_trial=ended.append, on_begin=lambda study: None)
 print(len(ended))
 """
 
@@ -111,7 +111,7 @@ def test_a_backend_that_yields_nothing_before_the_end_computes_in_rounds(
 ) -> None:
     command = [sys.executable, "-c", ROUNDS]
     done = subprocess.run(command, cwd=tmp_path, env=compiled, text=True, capture_output=True)
-    assert (done.returncode, done.stdout) == (0, f"{DEFAULT_TRIALS}\n")
+    assert (done.returncode, done.stdout) == (0, f"{TRIALS}\n")
     rounds = digests(ended(start("show", "same", "--json", storage="rounds.journal")))
     words = ("run", "same.toml", "--workers", "2", "--json")
     assert digests(ended(start(*words, storage="local.journal"))) == rounds

@@ -19,9 +19,9 @@ def test_a_half_written_line_is_cut_off_by_the_next_writer(journal: str, torn: s
         file.write(torn)
     again = open_store(journal)
     assert again.names() == ["a"]
-    again.keep_fact(key, "x", 1)
+    again.set_attribute(key, "x", 1)
     assert Path(journal).read_bytes().startswith(whole)
-    assert open_store(journal).facts(key) == {"x": 1}
+    assert open_store(journal).attributes(key) == {"x": 1}
     assert store.attributes(key) == {"x": 1}
 
 

@@ -221,7 +221,7 @@ def test_configurations_are_built(described: Callable[..., StudySpec]) -> None:
         ),
         (
             {"data": {"task": "numbers"}},
-            "small: expected a metric that targets of numbers have, got validation_accuracy. "
+            "small: expected a metric for targets that are numbers, got validation_accuracy. "
             "Accuracy is for classes. Set metric to 'validation_cost'.",
         ),
     ],

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from chainrule.study.statistics import welch_interval, mcnemar_test, sample_statistics, t_quantile
+from chainrule.study.statistics import mcnemar_test, sample_statistics, t_quantile, welch_interval
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,12 @@ def test_another_share() -> None:
 
 
 def test_one_measurement_has_no_spread() -> None:
-    assert vars(sample_statistics([0.5])) == {"n": 1, "mean": 0.5, "deviation": None, "interval": None}
+    assert vars(sample_statistics([0.5])) == {
+        "n": 1,
+        "mean": 0.5,
+        "deviation": None,
+        "interval": None,
+    }
 
 
 def test_the_difference_of_two_means() -> None:
@@ -32,7 +37,10 @@ def test_the_difference_of_two_means() -> None:
     uneven = welch_interval(first, sample_statistics([1.9, 2.1]))
     assert uneven == pytest.approx((1.608794, 6.391206), abs=1e-4)
     assert welch_interval(sample_statistics([1.0]), second) is None
-    assert welch_interval(sample_statistics([3.0, 3.0]), sample_statistics([1.0, 1.0])) == (2.0, 2.0)
+    assert welch_interval(sample_statistics([3.0, 3.0]), sample_statistics([1.0, 1.0])) == (
+        2.0,
+        2.0,
+    )
 
 
 def test_mcnemar_by_hand() -> None:

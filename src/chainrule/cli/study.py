@@ -11,9 +11,17 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument, command_group
 from chainrule.cli.console import Console
-from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag, limit_flag
+from chainrule.cli.flags import (
+    FORMAT,
+    Setting,
+    chosen_format,
+    flag_of,
+    given_settings,
+    json_flag,
+    limit_flag,
+)
 from chainrule.cli.study_progress import StudyView, study_view
-from chainrule.documents import write_document
+from chainrule.documents import Document, write_document
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
 from chainrule.study import (
@@ -23,6 +31,7 @@ from chainrule.study import (
     StudyPlace,
     StudySettings,
     StudySpec,
+    StudySummary,
     compare_configurations,
     compute_study,
     list_studies,
@@ -209,71 +218,70 @@ def _status(**given: Any) -> int:
 
 
 def _show(**given: Any) -> int:
-    console, most = Console(as_json=given["as_json"]), given["most"] or 10
+    format_name = chosen_format("study show", given)
     summary = open_study(given["name"], given["storage"]).summarise()
+    document = summary.document(given["most"] or 10)
     if given["markdown"] is not None:
-        write_document(study_document(summary, most=most), given["markdown"], "markdown")
-    if console.as_json:
-        console.json(summary.to_dict())
-    for table in summary_tables(summary, most):
-        console.table(table)
-        console.line()
+        write_document(document, given["markdown"], "markdown")
+    Console().document(document, format_name)
     return 0
 
 
 def _export(**given: Any) -> int:
-    chosen = {kind: given[kind] for kind in FORMATS if given[kind] is not None}
-    if not chosen:
+    paths = {kind: given[kind] for kind in EXPORT_FORMATS if given[kind] is not None}
+    if not paths:
         raise InputError(
             "study export",
             expected="a file to write, --csv, --json or --parquet",
             got="none",
             remedy="Say which, such as --csv study.csv, or --csv - to print it",
         )
-    rows = open_study(given["name"], given["storage"]).rows(curves=given["curves"])
-    console, printed = Console(), "-" in chosen.values()
-    for kind, path in chosen.items():
-        if kind == "parquet":
-            write_parquet(rows, path)
-        elif path == "-":
-            console.line(export_text(rows, kind).rstrip("\n"))
+    study, curves = open_study(given["name"], given["storage"]), given["curves"]
+    console, printed = Console(), "-" in paths.values()
+    for kind, path in paths.items():
+        if path == "-" and kind != "parquet":
+            console.line(study.export_text(kind, curves=curves).rstrip("\n"))
         else:
-            write_atomically(path, export_text(rows, kind).encode())
+            study.export(path, kind=kind, curves=curves)
         if not printed:
             console.fact("written", path)
     return 0
 
 
 def _compare(**given: Any) -> int:
-    console = Console(as_json=given["as_json"])
+    format_name = chosen_format("study compare", given)
     found = compare_configurations(given["a"], given["b"], given["storage"])
-    if console.as_json:
-        console.json(found.to_dict())
-    for table in comparison_tables(found):
-        console.table(table)
-        console.line()
+    Console().document(found.document(), format_name)
     return 0
 
 
 def _report(**given: Any) -> int:
-    if given["html"] is None and given["markdown"] is None:
+    if given["html"] is None and given["markdown"] is None and given["format"] is None:
         raise InputError(
             "study report",
-            expected="a file to write, --html or --markdown",
+            expected="a file to write, --html or --markdown, or a --format to print",
             got="none",
             remedy="Say which, such as --html study.html",
         )
     console, most = Console(), given["most"] or 20
+    format_name = given["format"] and FORMAT.limit.check("study report", "format", given["format"])
     summary = open_study(given["name"], given["storage"]).summarise()
     if given["markdown"] is not None:
-        write_document(study_document(summary, most=most), given["markdown"], "markdown")
+        write_document(summary.document(most), given["markdown"], "markdown")
         console.fact("written", given["markdown"])
     if given["html"] is not None:
-        from chainrule.figures import study_report
-
-        write_document(study_report(summary, most), given["html"], "html")
+        write_document(_pictured(summary, most), given["html"], "html")
         console.fact("written", given["html"])
+    if format_name is not None:
+        show = _pictured if format_name == "html" else StudySummary.document
+        console.document(show(summary, most), format_name)
     return 0
+
+
+def _pictured(summary: StudySummary, most: int) -> Document:
+    from chainrule.figures import study_report
+
+    return study_report(summary, most)
 
 
 def _name_flag() -> Flag:
@@ -341,6 +349,7 @@ _SUB = (
             storage_flag(),
             _most_flag(10),
             Flag(["--markdown"], metavar="FILE", group="output", help="also write it as a page"),
+            flag_of(FORMAT),
             json_flag(),
         ],
         examples=("chainrule study show rates", "chainrule study show rates --markdown rates.md"),
@@ -354,6 +363,7 @@ _SUB = (
             storage_flag(),
             Flag(["--html"], metavar="FILE", group="output", help="a page with pictures"),
             Flag(["--markdown"], metavar="FILE", group="output", help="a page of tables"),
+            flag_of(FORMAT),
             _most_flag(20),
         ],
         examples=("chainrule study report rates --html rates.html",),
@@ -372,7 +382,7 @@ _SUB = (
         "compare",
         _compare,
         about=_COMPARE,
-        parameters=[argument("a"), argument("b"), storage_flag(), json_flag()],
+        parameters=[argument("a"), argument("b"), storage_flag(), flag_of(FORMAT), json_flag()],
         examples=(
             "chainrule study compare rates widths",
             "chainrule study compare rates/3 rates/7",

@@ -17,8 +17,8 @@ from chainrule.study.executors import (
     ProcessExecutor,
     ThreadExecutor,
     WorkerLost,
-    stream_results,
     can_use_threads,
+    stream_results,
 )
 from chainrule.study.spec import StudySettings, StudySpec
 from chainrule.study.trial import Outcome, Task

@@ -26,7 +26,15 @@ from chainrule.study.spec import StudySpec
 from chainrule.study.trial import Outcome, Task
 from chainrule.study.worker import run_task
 
-__all__ = ["Executor", "SerialExecutor", "ProcessExecutor", "ThreadExecutor", "WorkerLost", "stream_results", "can_use_threads"]
+__all__ = [
+    "Executor",
+    "ProcessExecutor",
+    "SerialExecutor",
+    "ThreadExecutor",
+    "WorkerLost",
+    "can_use_threads",
+    "stream_results",
+]
 
 
 class WorkerLost(Exception):  # noqa: N818  # caught within this package

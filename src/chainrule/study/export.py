@@ -29,8 +29,7 @@ def trial_rows(study: StoredStudy) -> list[dict[str, Any]]:
     rows = []
     for result in read_results(study):
         first = {**_configuration_columns(result, names), "metric_mean": result.value}
-        for run in result.runs:
-            rows.append({**first, **{_column(key, names): run.get(key) for key in _RUN_FIGURES}})
+        rows += [{**first, **_run_columns(run, names)} for run in result.runs]
     return rows
 
 
@@ -69,6 +68,10 @@ def _configuration_columns(result: ConfigurationResult, names: Sequence[str]) ->
         "outcome": result.ended,
         **{name: _cell(result.parameters.get(name)) for name in names},
     }
+
+
+def _run_columns(run: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {_column(key, names): run.get(key) for key in _RUN_FIGURES}
 
 
 def _column(name: str, parameters: Sequence[str]) -> str:

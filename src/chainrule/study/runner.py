@@ -29,7 +29,7 @@ class _Preparation(NamedTuple):
 
     spec: StudySpec
     digest: str
-    count: int
+    configurations: int
 
 
 def run_study(spec: StudySpec, url: str, *, on_trial: OnTrial, on_begin: OnBegin) -> StoredStudy:
@@ -105,9 +105,7 @@ def work_on_study(url: str, name: str, *, on_trial: OnTrial, on_begin: OnBegin) 
     return study
 
 
-def _compute(
-    study: StoredStudy, executor: Executor, on_trial: OnTrial, on_begin: OnBegin
-) -> None:
+def _compute(study: StoredStudy, executor: Executor, on_trial: OnTrial, on_begin: OnBegin) -> None:
     on_begin(study)
     queue = TrialQueue(study, spread_out=False)
     Scheduler(study, queue, on_trial).run(executor, wait=True)

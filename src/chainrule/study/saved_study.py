@@ -138,9 +138,7 @@ class SavedStudy:
         """
         return curve_rows(self.stored) if curves else trial_rows(self.stored)
 
-    def export(
-        self, path: str | Path, *, kind: str | None = None, curves: bool = False
-    ) -> None:
+    def export(self, path: str | Path, *, kind: str | None = None, curves: bool = False) -> None:
         """Write the rows into a file.
 
         Args:
@@ -278,9 +276,7 @@ def compute_study(
     return SavedStudy(stored)
 
 
-def compare_configurations(
-    first: str, second: str, storage: str = DEFAULT_STORAGE
-) -> Comparison:
+def compare_configurations(first: str, second: str, storage: str = DEFAULT_STORAGE) -> Comparison:
     """Compare two configurations on the same test examples, network by network.
 
     Args:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_TRIALS",
-    "make_distributions",
-    "stored_values",
-    "plan_configurations",
     "count_configurations",
+    "make_distributions",
     "make_pruner",
+    "plan_configurations",
     "require_search",
     "sample_configuration",
+    "stored_values",
 ]
 
 DEFAULT_TRIALS = 50
@@ -121,7 +121,9 @@ def _applicable(spec: StudySpec, drawn: Mapping[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def sample_configuration(spec: StudySpec, trials: Sequence[FrozenTrial], configuration: int) -> dict[str, Any]:
+def sample_configuration(
+    spec: StudySpec, trials: Sequence[FrozenTrial], configuration: int
+) -> dict[str, Any]:
     """Return a configuration that a sampler chooses given the trials so far.
 
     The sampler sees copies of the trials, since it may write to its study; in the storage each

@@ -19,15 +19,15 @@ from chainrule.study.space_reading import read_space
 from chainrule.study.toml_source import StudySource, read_study_source
 
 __all__ = [
-    "REMOTE_EXECUTORS",
     "EXECUTORS",
     "METRICS",
     "PRUNERS",
+    "REMOTE_EXECUTORS",
     "SEARCHES",
     "StudySettings",
     "StudySpec",
-    "read_study",
     "parse_study",
+    "read_study",
 ]
 
 METRICS = ("validation_accuracy", "validation_cost", "test_accuracy", "test_cost")

@@ -7,7 +7,14 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["McNemarTest", "SampleStatistics", "welch_interval", "mcnemar_test", "sample_statistics", "t_quantile"]
+__all__ = [
+    "McNemarTest",
+    "SampleStatistics",
+    "mcnemar_test",
+    "sample_statistics",
+    "t_quantile",
+    "welch_interval",
+]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from chainrule.data import Dataset, dataset_names, load_dataset, split
 from chainrule.errors import IntegrityError
 from chainrule.study.spec import StudySpec
 
-__all__ = ["StudyData", "load_verified_data", "load_study_data", "with_absolute_path"]
+__all__ = ["StudyData", "load_study_data", "load_verified_data", "with_absolute_path"]
 
 _CACHE: dict[str, StudyData] = {}
 _CACHE_LOCK = threading.Lock()
@@ -62,7 +62,11 @@ def load_study_data(spec: StudySpec, *, fresh: bool = False) -> StudyData:
 def _cache_key(spec: StudySpec) -> str:
     settings = spec.settings
     return repr(
-        (sorted(with_absolute_path(spec.data).items(), key=str), settings.validation_fraction, settings.seed)
+        (
+            sorted(with_absolute_path(spec.data).items(), key=str),
+            settings.validation_fraction,
+            settings.seed,
+        )
     )
 
 

@@ -59,12 +59,12 @@ class StudyStore:
         with _storage_errors(self.display_name):
             return self._storage.get_study_id_from_name(name)
 
-    def create_study(self, name: str, *, rising: bool) -> int:
+    def create_study(self, name: str, *, higher_is_better: bool) -> int:
         """Return the key of a study, which is created if there is none of that name."""
         from optuna.exceptions import DuplicatedStudyError
         from optuna.study import StudyDirection
 
-        direction = StudyDirection.MAXIMIZE if rising else StudyDirection.MINIMIZE
+        direction = StudyDirection.MAXIMIZE if higher_is_better else StudyDirection.MINIMIZE
         with _storage_errors(self.display_name):
             try:
                 return self._storage.create_new_study([direction], name)

@@ -69,9 +69,7 @@ class StudySummary:
             "configurations": [_result_dict(result, self.metric) for result in self.ranked],
         }
 
-    def document(
-        self, most: int = 10, pictures: Mapping[str, bytes] | None = None
-    ) -> Document:
+    def document(self, most: int = 10, pictures: Mapping[str, bytes] | None = None) -> Document:
         """Return the answer as a document: facts, ranking, effects, then pictures.
 
         Args:

@@ -14,10 +14,12 @@ import pytest
 import chainrule as cr
 from chainrule.errors import ChainruleError, IntegrityError, MissingLibraryError
 from chainrule.study import study_data
-from chainrule.study.runner import StoredStudy, begin_study, resume_study, run_study, work_on_study
+from chainrule.study.results import count_trials, read_results
+from chainrule.study.runner import begin_stored_study, resume_study, run_study, work_on_study
 from chainrule.study.scheduler import FinishedTrial
 from chainrule.study.spec import StudySpec
-from chainrule.study.summary import count_trials, read_results, summarise_study
+from chainrule.study.stored_study import StoredStudy
+from chainrule.study.summary import summarise_study
 from chainrule.study.trial import right_answers
 
 
@@ -28,7 +30,7 @@ def nobody(*told: object) -> None:
 @pytest.fixture
 def done(described: Callable[..., StudySpec], journal: str) -> StoredStudy:
     """A study that was computed in this process."""
-    begin_study(described(), journal)
+    begin_stored_study(described(), journal)
     return work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
 
 
@@ -69,7 +71,9 @@ def test_values_are_means_over_seeds(done: StoredStudy) -> None:
     assert trial.user_attrs["result"]["pid"] == os.getpid()
 
 
-def test_a_second_start_computes_nothing(done: StoredStudy, described: Callable[..., StudySpec]) -> None:
+def test_a_second_start_computes_nothing(
+    done: StoredStudy, described: Callable[..., StudySpec]
+) -> None:
     ended: list[FinishedTrial] = []
     before = len(done.store.trials(done.key))
     run_study(described(), done.store.url, on_trial=ended.append, on_begin=nobody)
@@ -90,9 +94,9 @@ def test_another_study_of_that_name(done: StoredStudy, described: Callable[..., 
 
 
 def test_other_data_under_the_same_name(done: StoredStudy, points: str) -> None:
-    with np.load(points) as kept:
-        np.savez(points, x=kept["x"] + 1, y=kept["y"])
-    study_data._KEPT.clear()
+    with np.load(points) as arrays:
+        np.savez(points, x=arrays["x"] + 1, y=arrays["y"])
+    study_data._CACHE.clear()
     with pytest.raises(IntegrityError, match=r"expected the data with which the study 'small'"):
         resume_study(done.store.url, "small", changes={}, on_trial=nobody, on_begin=nobody)
 
@@ -109,10 +113,10 @@ def test_searches(described: Callable[..., StudySpec], tmp_path: Path, search: s
     found = []
     for name in ("a", "b"):
         url = str(tmp_path / name)
-        begin_study(described(**changes, budget={"trials": 13, "epochs": 1}), url)
-        kept = work_on_study(url, "small", on_trial=nobody, on_begin=nobody)
-        found.append([(e.parameters, [r["digest"] for r in e.runs]) for e in read_results(kept)])
-        assert count_trials(kept).complete == 13
+        begin_stored_study(described(**changes, budget={"trials": 13, "epochs": 1}), url)
+        study = work_on_study(url, "small", on_trial=nobody, on_begin=nobody)
+        found.append([(e.parameters, [r["digest"] for r in e.runs]) for e in read_results(study)])
+        assert count_trials(study).complete == 13
     # With one worker all is a function of the study.
     assert sorted(map(str, found[0])) == sorted(map(str, found[1]))
     for chosen, _ in found[0]:
@@ -129,9 +133,9 @@ def test_more_trials_go_on_with_a_study(described: Callable[..., StudySpec], jou
         "space": {"learning_rate": {"low": 0.1, "high": 1.0}},
     }
     for trials in (2, 5):
-        begin_study(described(**random, budget={"trials": trials}), journal)
-        kept = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
-        assert count_trials(kept).complete == trials
+        begin_stored_study(described(**random, budget={"trials": trials}), journal)
+        study = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
+        assert count_trials(study).complete == trials
 
 
 @pytest.mark.parametrize("pruner", ["median", "hyperband"])
@@ -141,25 +145,25 @@ def test_pruners_stop_what_lags_behind(
     rates = [0.3 + 0.01 * k for k in range(8)] + [1e-9 * k for k in range(1, 9)]
     space = {"learning_rate": rates}
     budget = {"epochs": 9}
-    begin_study(described(pruner=pruner, space=space, budget=budget, seeds=1), journal)
-    kept = resume_study(journal, "small", changes={"workers": 1}, on_trial=nobody, on_begin=nobody)
-    counts = count_trials(kept)
+    begin_stored_study(described(pruner=pruner, space=space, budget=budget, seeds=1), journal)
+    study = resume_study(journal, "small", changes={"workers": 1}, on_trial=nobody, on_begin=nobody)
+    counts = count_trials(study)
     assert counts.ended == 16
     assert counts.pruned > 0
-    pruned = [entry for entry in read_results(kept) if entry.ended == "pruned"]
+    pruned = [entry for entry in read_results(study) if entry.ended == "pruned"]
     assert all(len(entry.runs[0]["curve"]) < 9 for entry in pruned)
-    assert summarise_study(kept).best is not None
+    assert summarise_study(study).best is not None
 
 
 def test_what_diverges_is_a_result(described: Callable[..., StudySpec], journal: str) -> None:
     space = {"learning_rate": [0.1, 1e30]}
     network = {"layers": [6, 4, 3], "activation": "relu", "output_activation": "identity"}
     recipe = {"engine": "reference", "optimiser": "sgd", "cost": "squared_error"}
-    begin_study(described(space=space, network=network, recipe=recipe), journal)
-    kept = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
-    counts = count_trials(kept)
+    begin_stored_study(described(space=space, network=network, recipe=recipe), journal)
+    study = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
+    counts = count_trials(study)
     assert (counts.complete, counts.diverged, counts.given_up) == (1, 1, 0)
-    worst = summarise_study(kept).ranked[-1]
+    worst = summarise_study(study).ranked[-1]
     assert (worst.ended, worst.value) == ("diverged", None)
     assert "Lower the learning rate" in worst.runs[0]["why"]
 
@@ -167,12 +171,12 @@ def test_what_diverges_is_a_result(described: Callable[..., StudySpec], journal:
 def test_the_test_set_may_choose_with_a_warning(
     described: Callable[..., StudySpec], journal: str
 ) -> None:
-    begin_study(described(metric="test_accuracy", validation_fraction=0.0), journal)
-    kept = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
+    begin_stored_study(described(metric="test_accuracy", validation_fraction=0.0), journal)
+    study = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
     warning = "The test set was used to choose: the best test figures are too good"
-    assert summarise_study(kept).warnings == (warning,)
-    assert kept.store.attributes(kept.key)["warning"] == warning
-    assert "validation_accuracy" not in read_results(kept)[0].runs[0]
+    assert summarise_study(study).warnings == (warning,)
+    assert study.store.attributes(study.key)["warning"] == warning
+    assert "validation_accuracy" not in read_results(study)[0].runs[0]
 
 
 @pytest.mark.parametrize("executor", ["processes", "joblib"])
@@ -189,21 +193,21 @@ def test_a_killed_worker_is_replaced(
     spec = described()
     settings = replace(spec.settings, executor=executor, workers=2)
     url = str(tmp_path / "killed.journal")
-    kept = run_study(replace(spec, settings=settings), url, on_trial=kill, on_begin=nobody)
+    study = run_study(replace(spec, settings=settings), url, on_trial=kill, on_begin=nobody)
     assert killed
     assert killed[0] != os.getpid()
-    assert count_trials(kept).complete == 4
-    assert [e.runs[0]["digest"] for e in read_results(kept)] == [
+    assert count_trials(study).complete == 4
+    assert [e.runs[0]["digest"] for e in read_results(study)] == [
         e.runs[0]["digest"] for e in read_results(done)
     ]
-    assert not [t for t in kept.store.trials(kept.key) if t.state.name == "RUNNING"]
+    assert not [t for t in study.store.trials(study.key) if t.state.name == "RUNNING"]
 
 
 def test_data_that_are_back_are_read_again(done: StoredStudy, points: str) -> None:
     whole = Path(points).read_bytes()
-    with np.load(points) as kept:
-        np.savez(points, x=kept["x"] + 1, y=kept["y"])
-    study_data._KEPT.clear()
+    with np.load(points) as arrays:
+        np.savez(points, x=arrays["x"] + 1, y=arrays["y"])
+    study_data._CACHE.clear()
     study_data.opened_material(done.spec)
     Path(points).write_bytes(whole)
     assert study_data.opened_again(done.spec, done.digest).digest == done.digest
@@ -214,19 +218,19 @@ def test_a_search_whose_library_is_missing(
 ) -> None:
     spec = described(search="gp", space={"learning_rate": {"low": 0.1, "high": 1.0}})
     if find_spec("torch") is not None:
-        begin_study(spec, journal)
+        begin_stored_study(spec, journal)
         return
     with pytest.raises(MissingLibraryError) as error:
-        begin_study(spec, journal)
+        begin_stored_study(spec, journal)
     told = "expected the library torch for the search gp, got none."
     assert str(error.value) == f"small: {told} Install it by: pip install torch."
     assert not Path(journal).exists()
 
 
 def test_time_is_a_budget(described: Callable[..., StudySpec], journal: str) -> None:
-    begin_study(described(budget={"seconds": 1e-9}), journal)
-    kept = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
-    assert count_trials(kept).ended == 4  # how long a worker works is not the study's
+    begin_stored_study(described(budget={"seconds": 1e-9}), journal)
+    study = work_on_study(journal, "small", on_trial=nobody, on_begin=nobody)
+    assert count_trials(study).ended == 4  # how long a worker works is not the study's
     spec = described(budget={"seconds": 1e-9}, name="short")
-    kept = run_study(spec, journal, on_trial=nobody, on_begin=nobody)
-    assert count_trials(kept).ended == 0
+    study = run_study(spec, journal, on_trial=nobody, on_begin=nobody)
+    assert count_trials(study).ended == 0
