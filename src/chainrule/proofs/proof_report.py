@@ -23,7 +23,7 @@ from chainrule.proofs.verdicts import Failure, Verdict
 __all__ = ["failure_lines", "kink_lines", "proof_document", "proof_table", "summary_text"]
 
 _MAX_LISTED = 12
-"""Kinks and failures that are told one by one."""
+"""As many kinks and failures are listed one by one."""
 
 
 def proof_document(proof: Proof, target: str) -> Document:
