@@ -33,7 +33,7 @@ from chainrule.ledger.rendering import (
 from chainrule.ledger.steps import KINDS, Quantity, WorkedExample
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
-from chainrule.worksheets.worksheet import Worksheet
+from chainrule.worksheets.sheet import Worksheet
 
 __all__ = [
     "END_TEXT",

@@ -34,6 +34,7 @@ from chainrule.ledger.formulas import number_text
 from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 from chainrule.worksheets.network_svg import network_svg
+from chainrule.worksheets.sheet import SheetPart, Worksheet
 from chainrule.worksheets.sheet_facts import (
     END_TEXT,
     GIVEN_DIGITS,
@@ -45,7 +46,6 @@ from chainrule.worksheets.sheet_facts import (
     short_name,
     task_text,
 )
-from chainrule.worksheets.worksheet import SheetPart, Worksheet
 
 __all__ = ["answers_document", "render_answers", "render_sheets", "sheet_document"]
 

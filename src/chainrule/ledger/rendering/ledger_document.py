@@ -17,7 +17,7 @@ from chainrule.documents import (
     parse_formula,
 )
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.entries import Entry, LedgerEntries
+from chainrule.ledger.entries import LedgerEntries, LedgerEntry
 from chainrule.ledger.notation_equations import section_equations
 from chainrule.ledger.rendering.array_equations import array_equations
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
@@ -118,9 +118,9 @@ class _StepSelection:
     gradients: tuple[SymbolicGradient, ...]
 
     @property
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[LedgerEntry]:
         for section in self.sections:
-            yield from (item for item in section.items if isinstance(item, Entry))
+            yield from (item for item in section.items if isinstance(item, LedgerEntry))
 
 
 def _steps(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_StepSelection]:
