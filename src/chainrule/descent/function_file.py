@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chainrule.bundled import bundled_files
-from chainrule.descent.descent import DESCENT_LIMITS, Descent, descend
 from chainrule.descent.function import Function, make_function
+from chainrule.descent.gradient_descent import DESCENT_LIMITS, Descent, descend
 from chainrule.descent.python_expression import MAX_LENGTH
 from chainrule.errors import InputError, describe
 from chainrule.ledger.files import Fields, read_source
@@ -35,7 +35,7 @@ DEFAULT_RATE = 0.1
 """The learning rate where a formula stands by itself."""
 
 DEFAULT_STEPS = 10
-"""So many where nothing is said."""
+"""Steps if none are given."""
 
 
 @dataclass(frozen=True, eq=False)

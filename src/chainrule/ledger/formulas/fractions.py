@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from chainrule.ledger.formulas.builders import Form
+from chainrule.ledger.formulas.builders import QuantityForm
 from chainrule.ledger.formulas.expression import FUNCTIONS, Arithmetic, Leaf, Symbol, Term, evaluate
 from chainrule.ledger.steps import Quantity
 
@@ -30,14 +30,14 @@ class Fractions:
 
     Args:
         form: the formula of a number, None for one that is given.
-        value: the law's number.
+        value: the reference value.
         quantities: the numbers of a step, in order.
         depth: layers of the network.
     """
 
     def __init__(
         self,
-        form: Callable[[Quantity], Form | None],
+        form: Callable[[Quantity], QuantityForm | None],
         value: Callable[[Quantity], float],
         quantities: Callable[[int], Iterator[Quantity]],
         depth: int,
@@ -48,7 +48,7 @@ class Fractions:
         self._arithmetic = Arithmetic(self._leaf, _call)
 
     def of(self, quantity: Quantity) -> Fraction | None:
-        """The fraction of one number, None where it has none.
+        """The fraction of one number, None if it has none.
 
         Formulas lead from a number down to those that are given. Where that is a long way, through
         many layers or steps, the numbers are worked out in order first.
@@ -67,7 +67,7 @@ class Fractions:
             self._known[quantity] = given if form is None else self._of_form(form)
         return self._known[quantity]
 
-    def _of_form(self, form: Form) -> Fraction | None:
+    def _of_form(self, form: QuantityForm) -> Fraction | None:
         try:
             found = evaluate(form.expression, self._arithmetic)
         except ArithmeticError:
