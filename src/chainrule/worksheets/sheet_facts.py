@@ -97,9 +97,9 @@ def answers_text(sheet: Worksheet) -> str:
     """What a teacher has to know, in sentences."""
     count = len(sheet.blanks)
     return (
-        f"One mark for each of the {count} numbers. Whoever goes on from rounded numbers may come "
-        "to another last digit; chainrule check allows for that in the claims file, and for errors "
-        "that are only carried forward."
+        f"One mark for each of the {count} numbers. A student who goes on from rounded numbers may "
+        "come to another last digit; chainrule check allows for that in the claims file, and for "
+        "errors that are only carried forward."
     )
 
 

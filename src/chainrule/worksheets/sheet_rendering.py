@@ -16,8 +16,8 @@ from chainrule.documents import (
     Definition,
     Definitions,
     Document,
-    Form,
     FormField,
+    FormFields,
     Formula,
     Gallery,
     Heading,
@@ -143,7 +143,7 @@ class _SheetWriter:
     def blocks(self) -> Iterator[Block]:
         sheet = self.sheet
         marks = FormField("Marks", 2, f"of {len(sheet.blanks)}")
-        yield Form((FormField("Name", 5), FormField("Date", 3), marks))
+        yield FormFields((FormField("Name", 5), FormField("Date", 3), marks))
         yield Paragraph(task_text(sheet))
         yield Beside(tuple(self._setup()))
         yield Panel(tuple(map(self.formulas.given, sheet_givens(sheet))), "given")

@@ -35,7 +35,7 @@ from chainrule.ledger.quantity_text import activation_letter, quantity_letter
 from chainrule.ledger.rendering.array_equations import ArrayEquation, Bracketed, Operand
 from chainrule.ledger.rendering.given import Given
 from chainrule.ledger.rendering.letters import letter_of
-from chainrule.ledger.rendering.places import NO_PLACES, Places
+from chainrule.ledger.rendering.places import NO_PLACES, NumberPlaces
 from chainrule.ledger.rendering.symbolic import SymbolicGradient, agreement_text
 from chainrule.ledger.steps import Quantity, quantity_value
 
@@ -96,7 +96,7 @@ class EntryFormulas:
 
     ledger: LedgerEntries
     options: DisplayOptions
-    places: Places = NO_PLACES
+    places: NumberPlaces = NO_PLACES
 
     def calculation(self, item: LedgerEntry | SymbolicGradient, anchor: str = "") -> Calculation:
         """An entry as a block; that of a gradient by SymPy says whether the numbers agree.

@@ -23,7 +23,7 @@ from chainrule.ledger.rendering.array_equations import array_equations
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
 from chainrule.ledger.rendering.ledger_json import ledger_values
-from chainrule.ledger.rendering.places import Places, anchor_of, section_anchor, step_anchor
+from chainrule.ledger.rendering.places import NumberPlaces, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.selection import (
     MOST_EXAMPLES,
     Omission,
@@ -90,7 +90,9 @@ def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
     cells = chain.from_iterable(
         row for step in steps for given in step.given for row in given.numbers
     )
-    writer = _Blocks(ledger, options, EntryFormulas(ledger, options, Places.of(entries, cells)))
+    writer = _Blocks(
+        ledger, options, EntryFormulas(ledger, options, NumberPlaces.of(entries, cells))
+    )
     blocks = [block for step in steps for block in writer.step(step)]
     is_whole = bool(options.quantities) or options.step is not None or options.full
     if example.steps > MOST_STEPS and not is_whole:
