@@ -56,13 +56,13 @@ _GROUP = "output"
 
 
 def _list(**given: Any) -> None:
-    from chainrule.papers.overview import paper_list
+    from chainrule.papers import paper_list
 
     _print(paper_list(list_papers()), given)
 
 
 def _show(**given: Any) -> None:
-    from chainrule.papers.overview import paper_overview
+    from chainrule.papers import paper_overview
 
     _print(paper_overview(paper(given["paper"])), given)
 
