@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
     from chainrule.engine import Score as Score
+    from chainrule.engine import TrainingContext as TrainingContext
     from chainrule.engine import Until as Until
     from chainrule.errors import ChainruleError as ChainruleError
     from chainrule.errors import DataError as DataError
@@ -111,6 +112,7 @@ __all__ = [
     "SavedRun",
     "Score",
     "StudyPlace",
+    "TrainingContext",
     "TrainingInterrupted",
     "TrainingProgress",
     "TrainingResult",
@@ -170,7 +172,14 @@ __getattr__, __dir__ = attach(
         "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
         "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
-        "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
+        "engine": [
+            "EpochRecord",
+            "Position",
+            "ReferenceEngine",
+            "Score",
+            "TrainingContext",
+            "Until",
+        ],
         "errors": [
             "ChainruleError",
             "DataError",
