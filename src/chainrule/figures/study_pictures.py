@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chainrule.documents import Document
     from chainrule.study import ConfigurationResult, StudySummary
 
-__all__ = ["study_pictures", "study_report"]
+__all__ = ["study_report"]
 
 _BEST = 6
 """How many configurations have their learning curves drawn."""
@@ -34,10 +34,10 @@ def study_report(summary: StudySummary, most: int = 20) -> Document:
         summary: the answer.
         most: how many configurations to list.
     """
-    return summary.document(most, dict(study_pictures(summary)))
+    return summary.document(most, dict(_pictures(summary)))
 
 
-def study_pictures(summary: StudySummary) -> Iterator[tuple[str, bytes]]:
+def _pictures(summary: StudySummary) -> Iterator[tuple[str, bytes]]:
     """The pictures that suit a study, as SVG with what each shows.
 
     Args:
