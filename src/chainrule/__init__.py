@@ -70,7 +70,6 @@ if TYPE_CHECKING:
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
-    from chainrule.study import SavedStudy as SavedStudy
     from chainrule.study import StudyPlace as StudyPlace
     from chainrule.study import compare_configurations as compare_configurations
     from chainrule.study import compute_study as compute_study
@@ -111,7 +110,6 @@ __all__ = [
     "Report",
     "Run",
     "SavedRun",
-    "SavedStudy",
     "Score",
     "StudyPlace",
     "TrainingContext",
@@ -218,7 +216,6 @@ __getattr__, __dir__ = attach(
         "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
         "study": [
-            "SavedStudy",
             "StudyPlace",
             "compare_configurations",
             "compute_study",
