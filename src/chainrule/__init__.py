@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
     from chainrule.engine import Score as Score
+    from chainrule.engine import TrainingContext as TrainingContext
     from chainrule.engine import Until as Until
     from chainrule.errors import ChainruleError as ChainruleError
     from chainrule.errors import DataError as DataError
@@ -69,7 +70,6 @@ if TYPE_CHECKING:
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
-    from chainrule.study import SavedStudy as SavedStudy
     from chainrule.study import StudyPlace as StudyPlace
     from chainrule.study import compare_configurations as compare_configurations
     from chainrule.study import compute_study as compute_study
@@ -110,9 +110,9 @@ __all__ = [
     "Report",
     "Run",
     "SavedRun",
-    "SavedStudy",
     "Score",
     "StudyPlace",
+    "TrainingContext",
     "TrainingInterrupted",
     "TrainingProgress",
     "TrainingResult",
@@ -172,7 +172,14 @@ __getattr__, __dir__ = attach(
         "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
         "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
-        "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
+        "engine": [
+            "EpochRecord",
+            "Position",
+            "ReferenceEngine",
+            "Score",
+            "TrainingContext",
+            "Until",
+        ],
         "errors": [
             "ChainruleError",
             "DataError",
@@ -209,7 +216,6 @@ __getattr__, __dir__ = attach(
         "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
         "study": [
-            "SavedStudy",
             "StudyPlace",
             "compare_configurations",
             "compute_study",
