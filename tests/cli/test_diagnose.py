@@ -133,9 +133,9 @@ def test_a_validation_set_that_is_the_test_set(chainrule) -> None:
     flags = ("--validation", "both/test.npz")
     outcome = chainrule("diagnose", "recipe.toml", "both", *flags, "--apply", "mended.toml")
     assert outcome.out.splitlines()[5:10] == [
-        "1. The test set is used to choose (the root cause)",
+        "1. Test set used for validation (the root cause)",
         "what     100 % of the validation examples are test examples; the bound is 10.",
-        "why      What is chosen by the test set looks better on it than it is.",
+        "why      A network that is chosen on the test set looks better there than it is.",
         "do       Set validation_fraction = 0.1. Leave --validation out: a part of the",
         "         training set is held out instead.",
     ]
