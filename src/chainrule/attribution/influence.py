@@ -156,7 +156,7 @@ class _InfluenceProducer:
             picture = example_picture(self.trace.dataset, self.trace.row, caption)
             yield Gallery((picture,))
         costs = tuple(number_cell(float(c)) for c in self.found.costs)
-        yield stages_table(self.stages, its_cost=costs, says=tuple(self.predictions))
+        yield stages_table(self.stages, {"its cost": costs, "says": tuple(self.predictions)})
         yield from self._side("helped", self.helped)
         yield from self._side("hurt", self.hurt)
 

@@ -156,7 +156,7 @@ class _MislabelsProducer:
         yield sentences(self._sentences())
         agreed = tuple(f"{100 * share:.2f} %" for share in self.found.agreed)
         judges = tuple("yes" if judge else "no" for judge in self.found.judges)
-        yield stages_table(self.stages, labels_agreed_with=agreed, judges=judges)
+        yield stages_table(self.stages, {"labels agreed with": agreed, "judges": judges})
         if not self.suspects:
             return
         yield self._table()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -142,14 +142,13 @@ def _work(replay: RunReplay, epoch: int) -> float:
     return 3.0 * times * plan.engine.schedule.size(epoch - 1) * weights
 
 
-def stages_table(stages: RunStages, **columns: tuple[str, ...]) -> Table:
+def stages_table(stages: RunStages, columns: Mapping[str, tuple[str, ...]]) -> Table:
     """The stages with other columns beside each.
 
     Args:
         stages: in order.
-        columns: cells by the column's name, "_" for a space.
+        columns: the cells of other columns by their names.
     """
-    names = (name.replace("_", " ") for name in columns)
     told = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
     rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in told)
-    return Table("Looked at after", ("step", "epoch", "learning rate", *names), tuple(rows))
+    return Table("Looked at after", ("step", "epoch", "learning rate", *columns), tuple(rows))
