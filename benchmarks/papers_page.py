@@ -2,8 +2,8 @@
 
 .venv/bin/python benchmarks/papers_page.py    computes all experiments: `make papers`
 … --only investigation                        those of one paper; may be given several times
-… --page                                      computes nothing: writes the page from the records in
-                                              benchmarks/results/papers
+… --page                                      computes nothing: writes the page and its pictures
+                                              from the records in benchmarks/results/papers
 """
 
 from __future__ import annotations
@@ -131,11 +131,11 @@ def main() -> int:
     )
     parser.add_argument("--page", action="store_true", help="compute nothing, write the page")
     given = parser.parse_args()
-    for name in () if given.page else given.only or PAPERS:
-        run = paper(name).run(progress=_show)
-        print(file=sys.stderr)
-        record(run)
-        draw(run)
+    for name in given.only or PAPERS:
+        if not given.page:
+            record(paper(name).run(progress=_show))
+            print(file=sys.stderr)
+        draw(recorded_run(name))
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 

@@ -54,7 +54,13 @@ def test_a_name_of_another_kind_is_a_path() -> None:
         ["worksheet", "--from", "two-layers", "--format", "latex"],
     ],
 )
-def test_commands_take_names(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_take_names(
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert main(command) == 0
     captured = capsys.readouterr()
     assert captured.err == ""

@@ -208,18 +208,18 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"momentum": 1.0},
             "Recipe: expected momentum to be a number at least 0 and below 1, got 1.0 (float). "
-            "momentum: share of the velocity kept (momentum, nesterov).",
+            "momentum: fraction of the velocity that is kept (momentum, nesterov).",
         ),
         (
             {"batch_size": 2.5},
             "Recipe: expected batch_size to be a whole number at least 1, got 2.5 (float). "
-            "batch_size: examples a step.",
+            "batch_size: examples in a step.",
         ),
         (
             {"seed": 2**63},
             "Recipe: expected seed to be a whole number at least 0 and at most "
             "9223372036854775807 or none, got 9223372036854775808 (int). "
-            "seed: fixes all randomness; drawn and recorded where left out.",
+            "seed: fixes all randomness; drawn and recorded if it is not set.",
         ),
         (
             {"shuffle": 1},
@@ -244,7 +244,7 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"dropout": [0.5, 1.0]},
             "Recipe: expected dropout to be a number at least 0 and below 1, got 1.0 (float). "
-            "dropout: share of a hidden layer's neurons silent in a step.",
+            "dropout: fraction of a hidden layer's neurons dropped in a step.",
         ),
         (
             {"class_weights": [1, -1]},

@@ -1,4 +1,4 @@
-"""Whether a peer computes the same thing: its weights beside those of the law in float64."""
+"""Whether a peer computes the same thing: its weights beside those of the reference in float64."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ class Truth:
 def compute_truth(case: Case, folder: Path) -> Truth:
     """The truth of a case whose job lies in the folder."""
     job = load_job(folder, case, threads=1)
-    law = OurSession(job, "reference", "float64")
-    law.epoch(0, steps_to_check(case))
-    return Truth(_flat(job.weights, job.biases), _flat(*law.parameters()))
+    reference = OurSession(job, "reference", "float64")
+    reference.epoch(0, steps_to_check(case))
+    return Truth(_flat(job.weights, job.biases), _flat(*reference.parameters()))
 
 
 def saved_distance(truth: Truth, path: Path) -> float | None:

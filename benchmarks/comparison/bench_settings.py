@@ -32,7 +32,7 @@ class Settings:
         threads: how many each may use, at least 1.
         rounds: how often each is measured, at least 1.
         quick: whether smaller data will do; the figures are then no measurement.
-        examples: at most so many an epoch; None for each case's own number.
+        examples: the greatest number an epoch; None for each case's own.
     """
 
     cases: tuple[Case, ...]

@@ -89,10 +89,10 @@ class Case:
         sizes = [ins * outs for ins, outs in pairwise(self.layers)]
         return 6 * sum(sizes) - 2 * sizes[0]
 
-    def limited_to(self, most: int) -> Case:
-        """The same with at most so many examples, still a whole number of batches, at least one."""
-        kept = min(most, self.examples) // self.batch_size
-        return replace(self, examples=max(1, kept) * self.batch_size)
+    def limited_to(self, examples: int) -> Case:
+        """Returns the case with fewer examples: a whole number of batches, at least one."""
+        batches = min(examples, self.examples) // self.batch_size
+        return replace(self, examples=max(1, batches) * self.batch_size)
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain values."""

@@ -1,4 +1,4 @@
-"""The environment of a peer's process: so many threads, and no library slowed down on purpose."""
+"""The environment of a peer's process: its number of threads, and no slowed library."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HOLDING_BACK = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_DEBUG_CPU_TYPE")
 
 
 def available_threads() -> int:
-    """How many threads can run at once in this process."""
+    """Returns how many threads can run at once in this process."""
     allowed = getattr(os, "sched_getaffinity", None)  # not on every system
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 

@@ -22,7 +22,7 @@ _STATUS = Path("/proc/self/status")
 
 
 def peak_bytes() -> int | None:
-    """The most memory that this process ever held; None where the system does not say."""
+    """Returns the peak memory of this process in bytes, or None if the system does not tell."""
     with contextlib.suppress(OSError):
         for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
             if line.startswith("VmHWM:"):

@@ -58,7 +58,7 @@ class PredictionRow:
 
 @dataclass(frozen=True)
 class PredictionResult:
-    """All peers predicting so many rows a call."""
+    """All peers that predict a number of rows per call."""
 
     case: str
     rows_a_call: int
@@ -66,12 +66,12 @@ class PredictionResult:
 
 
 def measure_latency(bench: Bench) -> PredictionResult:
-    """One row a call."""
+    """Measures one row per call."""
     return _measured(bench, 1)
 
 
 def measure_rows(bench: Bench, count: int = MANY_ROWS) -> PredictionResult:
-    """Ten thousand rows a call, or another number of at most so many."""
+    """Measures ten thousand rows per call, or fewer."""
     return _measured(bench, count)
 
 
@@ -116,7 +116,7 @@ def _seconds(bench: Bench) -> float:
 
 
 def _truth(bench: Bench, case: Case, count: int) -> NDArray[Any]:
-    """The answers of the law in float64."""
+    """The answers of the reference in float64."""
     job = load_job(bench.folder, case, threads=1)
     return reference_outputs(job, job.examples.floats[:count])
 

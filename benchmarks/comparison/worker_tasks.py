@@ -1,4 +1,4 @@
-"""What a peer's process can be asked to do."""
+"""The tasks of a peer's process."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class PeerState:
 
 
 def _start(state: PeerState, case: dict[str, Any]) -> None:
-    """Load the job and begin a session; nothing is timed here."""
+    """Loads the job and begins a session; nothing is timed here."""
     assert state.peer.start is not None, "only peers that train are asked to"
     state.session = None  # the last one's arrays go before the next one's come
     state.case = Case.from_dict(case)
@@ -63,7 +63,7 @@ def _start(state: PeerState, case: dict[str, Any]) -> None:
 
 
 def _warm(state: PeerState, checked: int) -> int:
-    """Compile and warm up, choose the quicker number of threads, and give it."""
+    """Compiles and warms up, chooses the quicker number of threads, and returns it."""
     case, session = state.begun()
     for steps in (None, checked):
         session.restart()
@@ -78,7 +78,7 @@ def _warm(state: PeerState, checked: int) -> int:
 
 
 def _trial(state: PeerState, session: Session, threads: int, steps: int) -> float:
-    """The lesser of two times of some steps on so many threads."""
+    """The shorter of two times of some steps on a number of threads."""
     assert state.peer.threads is not None
     state.peer.threads(threads)
     session.restart()
@@ -128,7 +128,7 @@ def _prepare(state: PeerState, case: dict[str, Any], counts: list[int]) -> None:
 
 
 def _predict(state: PeerState, rows: int, for_seconds: float) -> float:
-    """The median time of a prediction of so many rows, over so many seconds of them."""
+    """The median time of predictions of a number of rows, repeated for some seconds."""
     assert state.predictor is not None, "prepare comes first"
     predict, given = state.predictor, state.rows[rows]
     taken: list[float] = []
@@ -179,4 +179,4 @@ TASKS: dict[str, Callable[..., Any]] = {
     "copy": _copy,
     "many": _many,
 }
-"""What a line may ask for."""
+"""The tasks by the names that a line of input has."""

@@ -181,7 +181,7 @@ def _assign(setting: Setting, owner: str) -> Setting:
 def _recipe_settings() -> list[Setting]:
     """Return the recipe's settings; its two lists, which have no limit, join their groups."""
     weights = Limit(float, "weight of each class's examples", 0, group="objective", optional=True)
-    words = "share of neurons silent in a step: one for all hidden layers, or one each"
+    words = "fraction of neurons dropped in a step: one for all hidden layers, or one each"
     dropout = Limit(float, words, 0, 1, high_open=True, group="regularisation", optional=True)
     rows = _record_settings(Recipe)
     last = max(i for i, row in enumerate(rows) if row.limit.group == "objective")

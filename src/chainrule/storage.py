@@ -1,4 +1,4 @@
-"""Files that are whole or absent, and the folder for what can be made again."""
+"""Files that are whole or absent, and the cache folder."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _ASIDE = ".part"
 
 
 def cache_folder() -> Path | None:
-    """The folder for decoded arrays and downloads, which need not exist; None where there is none.
+    """The folder for decoded arrays and downloads, which need not exist.
 
-    There is none where CHAINRULE_CACHE is not set and the user has no home.
+    Returns: the folder, or None if CHAINRULE_CACHE is not set and the user has no home.
     """
     chosen = os.environ.get("CHAINRULE_CACHE")
     if chosen:
@@ -96,7 +96,7 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 def names_in(folder: str | Path) -> list[str]:
-    """The names of what a folder holds, sorted; none where there is no folder.
+    """The names of what a folder holds, sorted; empty if there is no folder.
 
     Raises: FileError.
     """

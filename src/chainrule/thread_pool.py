@@ -1,4 +1,4 @@
-"""Threads that do one thing together: each is in compiled code, without Python's lock."""
+"""A pool of threads that work on one task together, in compiled code without Python's lock."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ R = TypeVar("R")
 
 
 class ThreadPool:
-    """So many threads, or one where more cannot be started.
+    """A pool of threads; it has one if the system starts no more.
 
     Args:
-        wanted: how many.
+        wanted: number of threads.
     """
 
     def __init__(self, wanted: int) -> None:
@@ -31,9 +31,11 @@ class ThreadPool:
         weakref.finalize(self, _end, self._queues)
 
     def run(self, task: Callable[[int], R]) -> R:
-        """Every thread's call of a task with its number, from 0; gives the first one's result.
+        """Let every thread call a task with its number, from 0.
 
-        None is called by the thread that asks, which an interrupt may take away from the others.
+        The calling thread does not work itself: an interrupt could take it away from the others.
+
+        Returns: the result of thread 0.
         """
         if self.threads == 1:
             return task(0)
@@ -45,9 +47,9 @@ class ThreadPool:
 
 
 def _started(wanted: int) -> Sequence[Any]:
-    """The queues of as many threads; none where the system gives no more threads.
+    """The queues of new threads; empty if the system starts no more threads.
 
-    A queue takes pairs of a Future and what gives its result; None ends the thread.
+    A queue takes pairs of a Future and the function for its result; None ends the thread.
     """
     queues: list[Any] = [SimpleQueue() for _ in range(wanted)]
     try:
@@ -76,17 +78,17 @@ def _work(me: int, queue: Any) -> None:
 
 
 def _keep_apart(me: int) -> None:
-    """Begin on a processor of one's own, where the system allows it.
+    """Begin on a processor of its own, if the system allows it.
 
-    Linux wakes threads on the processor of who wakes them, and leaves two there that wait for each
-    other in turn. Where they go from here is left to the system.
+    Linux wakes a thread on the processor of the thread that wakes it, and leaves two threads there
+    that wait for each other in turn. After the start, the system may move them.
     """
     if hasattr(os, "sched_setaffinity"):
         allowed = sorted(os.sched_getaffinity(0))
         try:
             os.sched_setaffinity(0, {allowed[me % len(allowed)]})
             os.sched_setaffinity(0, allowed)
-        except OSError:  # they have been changed meanwhile
+        except OSError:  # the allowed processors have changed meanwhile
             return
 
 
@@ -95,7 +97,7 @@ _DOOR = threading.Lock()
 
 
 def shared_thread_pool() -> ThreadPool:
-    """The threads of this process for what is soon done, such as a prediction."""
+    """The pool of this process for short tasks, such as a prediction."""
     wanted = min(thread_count(), 4 * (os.cpu_count() or 1))
     with _DOOR:
         return _SHARED.get(wanted) or _SHARED.setdefault(wanted, ThreadPool(wanted))

@@ -19,7 +19,7 @@ _VARIABLE = "CHAINRULE_THREADS"
 def thread_count() -> int:
     """How many threads may compute at once: CHAINRULE_THREADS, or else this process's processors.
 
-    Raises: InputError where the variable is not a whole number above 0.
+    Raises: InputError if the variable is not a whole number above 0.
     """
     chosen = os.environ.get(_VARIABLE)
     if not chosen:
@@ -37,7 +37,7 @@ def thread_count() -> int:
 
 
 class _OneBlasThread:
-    """Counts who is inside: the last one out restores what the first one in found.
+    """A context for several threads: the last to leave restores what the first to enter found.
 
     Most BLAS libraries have one number of threads for the whole process, so that two trainings
     side by side must not each restore what they found.
@@ -69,7 +69,7 @@ class _OneBlasThread:
             if not self._inside:
                 _take_control(self._controller)
                 self._found.__exit__(None, None, None)
-                _take_control(self._controller)  # and leave it to whoever comes next
+                _take_control(self._controller)  # the next thread may set limits
 
 
 def _take_control(controller: ThreadpoolController) -> None:
@@ -88,5 +88,5 @@ _ONE = _OneBlasThread()
 
 
 def one_blas_thread() -> AbstractContextManager[None]:
-    """While it is entered, by whichever thread, matrix products run on one thread."""
+    """A context in which matrix products run on one thread, whichever thread entered it."""
     return _ONE

@@ -44,7 +44,7 @@ def test_a_preset_has_strengths() -> None:
         (
             "zoom=1",
             "expected zoom to be a number at least 0 and below 1, got 1 (int). "
-            "zoom: most that width and height change, as a share.",
+            "zoom: greatest change of width and height, as a fraction.",
         ),
         (
             "cutout=2.5",
@@ -54,7 +54,7 @@ def test_a_preset_has_strengths() -> None:
         (
             "noise=much",
             "expected noise to be a number at least 0 and at most 10, got 'much' (str). "
-            "noise: standard deviation of noise, as a share of full ink.",
+            "noise: standard deviation of noise, as a fraction of full ink.",
         ),
     ],
 )

@@ -66,20 +66,21 @@ CASES: list[tuple[str, str]] = [
      "Name the label's column with --target, or fill what is missing."),
     ("train empty.csv", "empty.csv: expected at least one row, got an empty file."),
     ("train small.csv --batch-size 0", "train: expected --batch-size to be a whole number "
-     "at least 1, got 0 (int). --batch-size: examples a step."),
+     "at least 1, got 0 (int). --batch-size: examples in a step."),
     ("train small.csv --batch-size many", "train: expected --batch-size to be a whole number "
-     "at least 1, got 'many' (str). --batch-size: examples a step."),
+     "at least 1, got 'many' (str). --batch-size: examples in a step."),
     ("train small.csv --batch-size 1.5", "train: expected --batch-size to be a whole number "
-     "at least 1, got 1.5 (float). --batch-size: examples a step."),
+     "at least 1, got 1.5 (float). --batch-size: examples in a step."),
     ("train small.csv --epochs -1", "train: expected --epochs to be a whole number at least 0, "
      "got -1 (int). --epochs: passes over the training set."),
     ("train small.csv --learning-rate nan", "train: expected --learning-rate to be a number "
      "above 0, got nan (float). --learning-rate: length of a step."),
     ("train small.csv --momentum 1", "train: expected --momentum to be a number at least 0 and "
-     "below 1, got 1 (int). --momentum: share of the velocity kept (momentum, nesterov)."),
+     "below 1, got 1 (int). --momentum: fraction of the velocity that is kept (momentum, "
+     "nesterov)."),
     ("train small.csv --seed -1", "train: expected --seed to be a whole number at least 0 and "
      "at most 9223372036854775807 or none, got -1 (int). "
-     "--seed: fixes all randomness; drawn and recorded where left out."),
+     "--seed: fixes all randomness; drawn and recorded if it is not set."),
     ("train small.csv --cost hubr", "train: expected a name for --cost, got 'hubr' (str). "
      f"Did you mean 'huber'? The names are: {COSTS}."),
     ("train small.csv --optimizer addam", "train: expected a name for --optimiser, got 'addam' "
@@ -124,9 +125,9 @@ CASES: list[tuple[str, str]] = [
      f"(str). Did you mean 'batch_size'? The nearest of the {SETTINGS} names: batch_size, "
      "batch_growth, biases, batch_growth_every, bias_initialiser, patience."),
     ("train small.csv --config zero.toml", "zero.toml: expected batch_size to be a whole number "
-     "at least 1, got 0 (int). batch_size: examples a step."),
+     "at least 1, got 0 (int). batch_size: examples in a step."),
     ("train small.csv --config text.toml", "text.toml: expected batch_size to be a whole number "
-     "at least 1, got '32' (str). batch_size: examples a step."),
+     "at least 1, got '32' (str). batch_size: examples in a step."),
     ("train small.csv --config syntax.toml", "syntax.toml: expected a TOML file, got "
      "Invalid value (at line 1, column 14)."),
     ("train small.csv --config gone.toml", "gone.toml: expected a readable file, got "

@@ -17,7 +17,8 @@ def test_the_report_of_the_library(chainrule, trained) -> None:
     notes = json.loads(Path("run/run.json").read_text())["notes"]
     test = cr.load_dataset(notes["data"]["source"]).test
     report = cr.evaluate(network, test, cost="categorical_cross_entropy")
-    assert outcome.out.splitlines() == [*report_lines(report), ""]
+    title = f"Evaluation on {report.data}"
+    assert outcome.out.splitlines() == [title, "", *report_lines(report)]
     assert "  accuracy           100.00 % (8 of 8; every example counts alike)" in outcome.out
 
 

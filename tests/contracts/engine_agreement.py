@@ -18,7 +18,6 @@ import numpy as np
 import chainrule as cr
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Engine, Until
-from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import EpochSums, Position
 from chainrule.engine.reference import ReferenceEngine
@@ -225,7 +224,7 @@ def crafts() -> Iterator[tuple[str, tuple[int, ...], bool, int]]:
 
 def trained(engine: Engine, start: cr.Network) -> Position:
     """All epochs of the engine's recipe, as a Plan would begin them, without their records."""
-    theta = add_gains(engine.layout, start.parameters)
+    theta = engine.layout.add_gains(start.parameters)
     position = Position(theta, initial_state(engine.recipe, theta))
     for epoch in range(engine.recipe.epochs):
         position = replace(position, epoch=epoch, batch=0, sums=EpochSums())

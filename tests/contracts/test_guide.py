@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shlex
@@ -110,9 +111,21 @@ def prepared(
     return folder
 
 
+def leaves() -> set[str]:
+    """Every command, those of a group with the group's name before them."""
+    found = set()
+    for name in COMMANDS:
+        command = importlib.import_module(f"chainrule.cli.{name}").command
+        parts = getattr(command, "commands", {})
+        found |= {f"{name} {part}" for part in parts} or {name}
+    return found
+
+
 def test_every_command_has_a_row() -> None:
-    named = {command.split()[0] for command, _ in ROWS}
-    assert named <= set(COMMANDS)
+    words = [command.split() for command, _ in ROWS]
+    named = {line[0] for line in words} | {" ".join(line[:2]) for line in words}
+    named |= {f"inspect {line[2]}" for line in words if line[0] == "inspect"}
+    assert leaves() <= named
 
 
 @pytest.mark.parametrize(("command", "call"), ROWS, ids=[command for command, _ in ROWS])

@@ -5,7 +5,6 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.curvature import STABILITY, UNLIMITED, gradient_of, greatest_eigenvalue
-from chainrule.engine.inference_parameters import add_gains
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES, UpdateSettings
 from chainrule.network.parameters import Layout
@@ -39,7 +38,7 @@ def _normalised(rows: int):
     network = cr.Network.create([4, 6, 5, 3], "tanh", seed=1, dtype="float64")
     recipe = cr.Recipe(l2=0.01, normalisation="batch", seed=0)
     architecture = network.architecture.for_cost(recipe.cost)
-    theta = add_gains(Layout(architecture, gains=True), network.parameters)
+    theta = Layout(architecture, gains=True).add_gains(network.parameters)
     return gradient_of(architecture, recipe, data, np.arange(rows)), theta
 
 

@@ -8,7 +8,6 @@ import pytest
 import chainrule as cr
 from chainrule.diagnosis.evidence import Snapshot
 from chainrule.diagnosis.measuring import SAMPLE, Measure
-from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.updates import UPDATES
@@ -137,7 +136,7 @@ def _normalised(**recipe) -> tuple[Measure, Position]:
         cost="half_squared_error", optimiser="sgd", normalisation="batch", seed=0, **recipe
     )
     measure = Measure(network.architecture.for_cost(settings.cost), settings, SQUARE)
-    theta = add_gains(measure.layout, network.parameters)
+    theta = measure.layout.add_gains(network.parameters)
     return measure, Position(theta, initial_state(settings, theta))
 
 

@@ -78,8 +78,8 @@ def test_a_terminal_shows_headings_bold() -> None:
     blocks = (Heading("Part"), Table("", ("n",), (("1",),), "one"), Paragraph("Best.", "lead"))
     text = terminal(Document("Title", blocks), styled=True)
     assert text == (
-        "\x1b[1mTitle\x1b[0m\n\n\x1b[1mPart\x1b[0m\n\x1b[36m  n\x1b[0m\n  1\n"
-        "\x1b[2m  one\x1b[0m\n\n\x1b[1mBest.\x1b[0m\n"
+        "\x1b[1mTitle\x1b[0m\n\n\x1b[1mPart\x1b[0m\n  \x1b[4mn\x1b[0m\n  1\n"
+        "  \x1b[2mone\x1b[0m\n\n\x1b[1mBest.\x1b[0m\n"
     )
 
 

@@ -13,7 +13,6 @@ from numpy.testing import assert_allclose
 import chainrule as cr
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.engine.contract import Until
-from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.kernel_selection import KernelSelection
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
@@ -72,7 +71,7 @@ def recipe_of(**more: Any) -> cr.Recipe:
 
 
 def begun(engine: Any, network: cr.Network) -> Position:
-    theta = add_gains(engine.layout, network.parameters)
+    theta = engine.layout.add_gains(network.parameters)
     return Position(theta, initial_state(engine.recipe, theta))
 
 

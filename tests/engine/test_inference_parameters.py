@@ -12,8 +12,6 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.dropout_masks import dropout_rates
 from chainrule.engine.inference_parameters import (
     STATISTICS,
-    add_gains,
-    drop_gains,
     inference_parameters,
     sampled_rows,
     training_layout,
@@ -110,8 +108,8 @@ def test_without_gains_the_parameters_are_the_positions_own() -> None:
     theta = drawn(layout)
     position = Position(theta, np.zeros((2, theta.size)))
     assert inference_parameters(layout, TrainingSchedule(plain, 60), position, BYTES) is theta
-    assert add_gains(layout, theta) is theta
-    assert drop_gains(layout, theta) is theta
+    assert layout.add_gains(theta) is theta
+    assert layout.drop_gains(theta) is theta
 
 
 def test_a_single_layer_has_nothing_to_normalise() -> None:
@@ -128,11 +126,11 @@ def test_a_single_layer_has_nothing_to_normalise() -> None:
 def test_gains_of_1_are_added_and_taken_away(dtype: str) -> None:
     described = Architecture.of([4, 6, 5, 3], dtype=dtype)
     layout, plain = training_layout(described, NORMAL), draw_parameters(described, 3)
-    theta = add_gains(layout, plain)
+    theta = layout.add_gains(plain)
     assert (theta.dtype, theta.size) == (np.dtype(dtype), plain.size + 11)
     gains = layout.gains_of(theta)
     assert [None if g is None else g.tolist() for g in gains] == [[1.0] * 6, [1.0] * 5, None]
-    assert_array_equal(drop_gains(layout, theta), plain)
+    assert_array_equal(layout.drop_gains(theta), plain)
 
 
 @pytest.mark.parametrize(

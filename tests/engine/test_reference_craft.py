@@ -18,7 +18,6 @@ from chainrule.data.batch_order import epoch_order
 from chainrule.data.dataset import Dataset
 from chainrule.engine.augmented_epochs import augmentation_from_recipe
 from chainrule.engine.contract import Until
-from chainrule.engine.inference_parameters import add_gains
 from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
@@ -126,7 +125,7 @@ class Twin:
 
 
 def begun(engine: ReferenceEngine) -> Position:
-    theta = add_gains(engine.layout, draw_parameters(engine.context.architecture, 5))
+    theta = engine.layout.add_gains(draw_parameters(engine.context.architecture, 5))
     return Position(theta, initial_state(engine.recipe, theta))
 
 

@@ -258,7 +258,7 @@ def test_the_confusion_matrix_cannot_be_written_to(echo: Network, insects: Datas
             {"huber_threshold": 0},
             InputError,
             "evaluate: expected huber_threshold to be a number above 0, got 0 (int). "
-            "huber_threshold: where huber turns from square to line.",
+            "huber_threshold: error at which huber changes from square to linear.",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chainrule.data.augmentation import Augmentation, augment, augment_reference
 from chainrule.equations import hashing as book
 from chainrule.kernels.compiling import entry
-from chainrule.kernels.hashing import derive_key, hash_counter, uniform
+from chainrule.kernels.hashing import derive_key, random_bits, uniform
 
 Array = NDArray[Any]
 
@@ -79,7 +79,7 @@ def compared(name: str, n: int) -> dict[str, Any]:
 def fill(key: int, numbers: Array, keys: Array, shares: Array) -> int:
     """The kernels' random numbers, one after the other."""
     for k in range(numbers.size):
-        numbers[k] = hash_counter(key, k)
+        numbers[k] = random_bits(key, k)
         keys[k] = derive_key(key, k)
         shares[k] = uniform(key, k)
     return int(numbers.size)

@@ -16,7 +16,7 @@ import pytest
 from chainrule.equations.distortions import Augmentation
 from chainrule.equations.hashing import make_key
 from chainrule.equations.warping import displacements, smoothing_matrix
-from chainrule.kernels.augmentation_records import make_distortion, make_scratch
+from chainrule.kernels.augmentation_records import distortion_settings, make_scratch
 from chainrule.kernels.warping import draw_field
 
 SCRIPT = Path(__file__).with_name("distortions_in_use.py")
@@ -66,7 +66,7 @@ def test_every_case_compiled(compiling) -> None:
 def test_the_field_of_given_noise(h, w) -> None:
     strengths = Augmentation(elastic=30, elastic_smoothness=1.5)
     scratch = make_scratch(strengths, h, w, 1)
-    draw_field(make_key(0, "field"), make_distortion(strengths, h, w, 1, 1.0), scratch)
+    draw_field(make_key(0, "field"), distortion_settings(strengths, h, w, 1, 1.0), scratch)
     white = scratch.field[scratch.starts.white :][: 2 * h * w].reshape(2, h, w)
     assert -1 <= white.min() < -0.5 < 0.5 < white.max() <= 1
     step = -(-w // 16) * 16

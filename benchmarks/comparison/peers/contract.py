@@ -36,7 +36,7 @@ class Session(Protocol):
 
         Args:
             number: of the epoch, from 0: which order and which rates.
-            steps: only the first so many batches; None for all.
+            steps: the number of batches to train; None for all.
         """
 
     def parameters(self) -> Tensors:

@@ -35,7 +35,7 @@ def job_network(job: Job, dtype: str = "float32") -> Any:
 
 
 def reference_outputs(job: Job, rows: Array, dtype: str = "float64") -> Array:
-    """What the job's first weights answer to rows of inputs by the book's own equations.
+    """Returns the outputs of the job's first weights by the equations of the reference.
 
     Args:
         job: weights and biases.

@@ -116,7 +116,7 @@ class TextbookSession:
 
 
 def blas_threads(number: int) -> None:
-    """Let matrix products run on so many threads from now on."""
+    """Sets the number of threads of matrix products from now on."""
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(limits=number)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.attribution.replay import RunReplay, RunStep
-from chainrule.engine import Position, drop_gains, dropout_rates
+from chainrule.engine import Position, dropout_rates
 from chainrule.equations.backpropagation import Trace
 from chainrule.ledger.steps import Step, WorkedExample, compute_step
 from chainrule.network import Layout
@@ -44,7 +44,7 @@ def inference_state(layout: Layout, state: Array) -> Array:
     if not layout.gains:
         return state
     size = Layout(layout.architecture).size
-    rows = [drop_gains(layout, row) for row in state]
+    rows = [layout.drop_gains(row) for row in state]
     return np.array(rows, state.dtype).reshape(len(state), size)
 
 

@@ -32,7 +32,7 @@ from chainrule.attribution.replay import RunReplay, RunStep
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
 from chainrule.attribution.weight_update import WeightUpdate
 from chainrule.documents import Block, Document, Gallery, Heading
-from chainrule.engine import Position, drop_gains
+from chainrule.engine import Position
 from chainrule.equations.updates import UPDATES
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Quantity, WorkedExample
@@ -108,7 +108,7 @@ def _example(replay: RunReplay, step: RunStep, position: Position) -> WorkedExam
     layout = plan.engine.layout
     state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
-        plan.network.with_parameters(drop_gains(layout, position.parameters)),
+        plan.network.with_parameters(layout.drop_gains(position.parameters)),
         replay.examples(step),
         recipe,
         rows=step.rows,

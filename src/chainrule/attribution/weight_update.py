@@ -12,7 +12,7 @@ import numpy as np
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.term_sums import number_cell
 from chainrule.documents import Block, Calculation, Heading, Paragraph, WorkingLine, parse_formula
-from chainrule.engine import Position, drop_gains
+from chainrule.engine import Position
 from chainrule.equations.updates import UPDATES, limit_row_norms
 from chainrule.ledger import DisplayOptions, Entry, Ledger
 from chainrule.ledger.rendering import EntryFormulas
@@ -83,7 +83,7 @@ class WeightUpdate:
         return {"dtype": dtype, "before": self._weight(self.position), "after": after}
 
     def _weight(self, at: Position) -> float:
-        plain = drop_gains(self.replay.plan.engine.layout, at.parameters)
+        plain = self.replay.plan.engine.layout.drop_gains(at.parameters)
         weights = self.replay.plan.network.with_parameters(plain).weights
         return float(str(weights[self.layer - 1][self.index]))  # its own digits, not float64's
 

@@ -16,7 +16,7 @@ from chainrule.marking import judge, marks_document
 
 __all__ = ["command"]
 
-_ABOUT = """Check the numbers somebody worked out by hand, and mark them.
+_ABOUT = """Check and mark numbers that were worked out by hand.
 
 FILE is a worked example in TOML, or the name of a bundled one, with tables [[claims]]: a quantity,
 addressed as docs/notation.md has it, and the text as printed. Each number is judged at the

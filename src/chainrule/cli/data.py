@@ -44,31 +44,31 @@ __all__ = ["command"]
 
 _ABOUT = """List, fetch, check and show data sets.
 
-Data that were fetched are kept in the folder that CHAINRULE_CACHE names, or else in the platform's
-folder for caches. CHAINRULE_OFFLINE=1 switches downloads off."""
+Downloaded data are kept in the folder that CHAINRULE_CACHE names, or in the platform's cache
+folder. CHAINRULE_OFFLINE=1 switches downloads off."""
 
 _LIST = """Show the data sets that have a name.
 
-MNIST comes with chainrule. The others are fetched when they are first used, or by
-`chainrule data fetch`, and verified by SHA-256."""
+MNIST comes with chainrule. The others are downloaded when they are first used, or by `chainrule
+data fetch`, and verified by SHA-256."""
 
-_FETCH = """Fetch a data set that has a name, and keep it.
+_FETCH = """Download a data set that has a name, and keep it.
 
-Where no mirror can be reached, the error tells which files to fetch by hand, and where to put
+If no mirror can be reached, the error says which files to download by hand, and where to put
 them."""
 
 _VERIFY = """Check the files of a data set against their published digests.
 
-The exit code is 1 where a file is missing or damaged."""
+The exit code is 1 if a file is missing or damaged."""
 
 _SHOW = """Show what is in a data set.
 
-DATA is a name or a path as `chainrule train` takes it: the shape of an example, the classes and
-how many examples each has, the digest of the content, the share of zeros, and an example of each
-class. --save draws more of them.
+DATA is a name or a path as `chainrule train` takes it. The summary shows the shape of an example,
+the classes and how many examples each has, the digest of the content, the fraction of zeros, and
+an example of each class; --save draws more of them.
 
---augment shows copies of them as well, distorted by lot as a training would have them. Its settings
-are shift, rotation, zoom, shear, elastic, elastic_smoothness, thickness, noise, cutout, mixup."""
+--augment also shows copies that are distorted at random, as in training. Its settings are shift,
+rotation, zoom, shear, elastic, elastic_smoothness, thickness, noise, cutout, mixup."""
 
 
 _SETTINGS = data_settings()
@@ -229,7 +229,7 @@ def _draw(part: Dataset, copies: AugmentationData | None, path: str) -> None:
 def _show_flags() -> list[click.Parameter]:
     save = "also draw ten examples of each class, or copies, into a .png, .svg or .pdf file"
     augment = "show copies as well, distorted by these settings, or by those of a preset"
-    seed = Limit(int, "fixes the copies", 0, 2**63 - 1)
+    seed = Limit(int, "fixes the random copies", 0, 2**63 - 1)
     return [
         argument("data"),
         Flag(["--save"], metavar="FILE", group="output", help=save),

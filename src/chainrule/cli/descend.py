@@ -26,7 +26,7 @@ from chainrule.limits import Limit
 
 __all__ = ["command"]
 
-_ABOUT = f"""Go down a function by gradient descent, step by step.
+_ABOUT = f"""Follow gradient descent on a function, step by step.
 
 FORMULA is as Python writes it, in one to four variables: numbers, + - * / **, brackets, pi, and
 {", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], or

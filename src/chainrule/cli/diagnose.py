@@ -28,17 +28,17 @@ from chainrule.storage import write_atomically
 
 __all__ = ["command"]
 
-_ABOUT = """Say why a training does not learn, and what to set instead.
+_ABOUT = """Find out why a training does not learn, and what to set instead.
 
 TARGET is the folder of a run, or a recipe in a TOML or JSON file as `chainrule train --config`
-takes it. A recipe is tried on DATA (mnist where none is named) for a few hundred steps, in memory,
-and measured before and after them. A run is measured where it began and where it stands; DATA says
-where its data are now.
+takes it. A recipe is tried on DATA (by default mnist) for a few hundred steps, in memory, and
+measured before and after them. A run is measured at its start and at its newest checkpoint; DATA
+says where its data are, if they were moved.
 
-What is found comes with its figure, the bound, the cause and the settings that mend it, the root
-cause first. --apply writes the mended recipe: the root cause is mended, the recipe is tried again,
-and so on until nothing is found that a setting can mend. Exit code 1 says that something was
-found, or is left after --apply."""
+Each finding is shown with the measured figure, its bound, its cause and the settings that mend
+it, the root cause first. --apply writes the mended recipe: the root cause is mended, the recipe
+is tried again, and so on until no finding is left that a setting can mend. The exit code is 1 if
+something was found, or is left after --apply."""
 
 _EXAMPLES = (
     "chainrule diagnose runs/digits",

@@ -10,6 +10,9 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import errors_by_flags
 from chainrule.cli.flags import (
+    FORMAT,
+    chosen_format,
+    flag_of,
     flags_of,
     given_settings,
     json_flag,
@@ -17,7 +20,7 @@ from chainrule.cli.flags import (
     offline_flag,
     part_flag,
 )
-from chainrule.evaluation import Table, Votes, count_text, percent_text, report_tables
+from chainrule.evaluation import report_document
 from chainrule.experiment import open_run
 from chainrule.figures import save_report_figures
 from chainrule.limits import Limit
@@ -28,13 +31,13 @@ __all__ = ["command"]
 _ABOUT = """Judge a network by examples.
 
 RUN is the folder of a run, or a network in a .safetensors file. DATA is a name or a path as
-`chainrule train` takes it; a run knows its own data, and those that it held out are taken. The
-report has the accuracy with its 95 % interval (Wilson), figures for each class, the confusion
-matrix, the calibration, and the mistakes of which the network was surest.
+`chainrule train` takes it; a run knows its own data, of which the test set is taken. The report
+shows the accuracy with its 95 % interval (Wilson), figures for each class, the confusion matrix,
+the calibration, and the most confident mistakes.
 
---with, --snapshots and --views also judge answers that several networks give together, or one
-network for several distorted copies of each image. That is reported apart: it is no accuracy of
-RUN."""
+--with, --snapshots and --views also judge the answers that several networks give together, or
+one network for several distorted copies of each image. They are reported separately, since they
+are not the accuracy of RUN."""
 
 _EXAMPLES = (
     "chainrule evaluate runs/digits",
@@ -51,7 +54,8 @@ _NAMES = (*_SETTINGS, "schedule", "snapshots")
 
 
 def _evaluate(**given: Any) -> int:
-    console, path = Console(as_json=given["as_json"]), given["run"]
+    console, path = Console(), given["run"]
+    chosen = chosen_format("evaluate", given)
     options = given_settings(click.get_current_context(), _SETTINGS)
     remedies = {"data": f"Say where they are: chainrule evaluate {path} DATA"}
     with errors_by_flags("evaluate", _NAMES, remedies):
@@ -69,28 +73,10 @@ def _evaluate(**given: Any) -> int:
     drawn = (
         [] if given["figures"] is None else save_report_figures(report, dataset, given["figures"])
     )
-    if console.as_json:
-        together = {} if votes is None else {"together": votes.to_dict()}
-        console.json({**report.to_dict(), **together})
-    for table in [*report_tables(report), *([] if votes is None else [_votes_table(votes)])]:
-        console.table(table)
-        console.line()
-    if drawn:
+    console.document(report_document(report, votes), chosen)
+    if drawn and chosen == "text":
         console.fact("drawn", ", ".join(drawn))
     return 0
-
-
-def _votes_table(votes: Votes) -> Table:
-    """Return the answers given together as a table."""
-    low, high = (percent_text(end) for end in votes.interval)
-    alone = ", ".join(percent_text(accuracy) for accuracy in votes.alone)
-    rows = (
-        ("networks", count_text(votes.networks)),
-        ("views of each example", count_text(1 + votes.views)),
-        ("accuracy together", f"{percent_text(votes.accuracy)} ({low} to {high})"),
-        ("each network alone", alone),
-    )
-    return Table("Together", (), rows, "This is no accuracy of the run.")
 
 
 def _together_flags() -> list[click.Parameter]:
@@ -121,6 +107,7 @@ def _flags() -> list[click.Parameter]:
         part_flag("report", "test"),
         Flag(["--figures"], metavar="DIR", group="report", help="also draw the report, into DIR"),
         *_together_flags(),
+        flag_of(FORMAT, "report"),
         json_flag("report"),
         *flags_of(_SETTINGS),
         offline_flag(),

@@ -31,16 +31,16 @@ _FIGURES = "\n".join(
 )
 _ABOUT = f"""Draw a figure of a network, a run or data.
 
-NAME says what to draw, and SOURCES from what:
+NAME is the figure, and SOURCES are what it is drawn from:
 
 \b
 {_FIGURES}
 
 RUN is the folder of a run, or a network in a .safetensors file; DATA is a name or a path as
-`chainrule train` takes it. A run knows its own data. TABLE is a CSV file with a training a line, a
-parameter a column and the metric, such as `chainrule study export` writes; PAPER is investigation,
-whose printed numbers are drawn beside. The suffix of --save says whether the figure is a PNG, SVG
-or PDF."""
+`chainrule train` takes it. A run knows its own data. TABLE is a CSV file with a training in each
+line, a column for each parameter and one for the metric, such as `chainrule study export`
+writes; PAPER is investigation, whose printed numbers are drawn for comparison. The suffix of
+--save decides whether the figure is a PNG, SVG or PDF file."""
 
 _EXAMPLES = (
     "chainrule figure confusion runs/digits --save confusion.png",

@@ -20,12 +20,12 @@ from chainrule.network import Network
 
 __all__ = ["command"]
 
-_ABOUT = """Say what a network sees in pictures or rows of numbers.
+_ABOUT = """Apply a network to pictures or rows of numbers.
 
-RUN is the folder of a run, or a network in a .safetensors file. Where it learned from images, each
-FILE is a PNG, JPEG or CSV of one picture, of any size, with dark or light ink: the digit in it is
-found, scaled and centred as MNIST's are, and what is unusual about it is told in words. Where it
-learned from a table, each FILE is a CSV with an example a row."""
+RUN is the folder of a run, or a network in a .safetensors file. If it learned from images, each
+FILE is a PNG, JPEG or CSV file of one picture of any size, with dark or light ink: the digit in
+it is found, scaled and centred like those of MNIST, and whatever is unusual about the picture is
+reported. If it learned from a table, each FILE is a CSV file with an example in each row."""
 
 _EXAMPLES = (
     "chainrule predict runs/digits photo.png",

@@ -17,7 +17,7 @@ from chainrule.proofs import ProofOptions, proof_document, prove_gradients
 
 __all__ = ["command"]
 
-_ABOUT = """Prove every gradient by ways that know no back-propagation.
+_ABOUT = """Prove every gradient by methods without back-propagation.
 
 FILE is a worked example in TOML, or the name of a bundled one, of which all steps are proved. RUN
 is the folder of a run, or a network in a .safetensors file; a few examples of its data are drawn by

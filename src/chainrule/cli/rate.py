@@ -28,10 +28,11 @@ __all__ = ["command"]
 
 _ABOUT = """Find a learning rate.
 
-A short training goes through rates from --lowest to --highest, step by step, and notes the cost of
-each batch. DATA and the settings of network and recipe are those of `chainrule train`; learning
-rate, schedule and epochs do not count. At the rate with the least cost the steps are about to be
-too long; a third of it is suggested. Nothing is kept: the training that follows begins anew."""
+A short training raises the learning rate from --lowest to --highest, step by step, and records
+the cost of each batch. DATA and the settings of network and recipe are those of `chainrule
+train`; learning rate, schedule and epochs do not matter. At the rate with the least cost the
+steps are about to become too long, so a third of it is suggested. Nothing is saved: the training
+that follows begins anew."""
 
 _EXAMPLES = (
     "chainrule rate mnist",
@@ -47,7 +48,7 @@ _SEARCH = {
         default=10.0,
     ),
     "steps": Setting(
-        name="steps", limit=Limit(int, "steps", 10, 100_000, group="search"), default=200
+        name="steps", limit=Limit(int, "how many steps", 10, 100_000, group="search"), default=200
     ),
 }
 _SETTINGS = training_settings()

@@ -39,14 +39,14 @@ from chainrule.study import (
 
 __all__ = ["command", "compute_in_view", "place_flags", "storage_flag"]
 
-_ABOUT = """Compute a study: many trainings and one answer.
+_ABOUT = """Compute a study of many trainings, and its answer.
 
-A study is described by a TOML file: data, network, recipe, what varies, seeds, metric and budget.
-Its trials are kept in a storage, a journal file in the current folder or any database that Optuna
-knows, from which it goes on whenever it was stopped or killed: each configuration ends exactly
-once."""
+A study is described by a TOML file: data, network, recipe, what varies, seeds, metric and
+budget. Its trials are kept in a storage: a journal file in the current folder, or any database
+that Optuna supports. A study that was stopped or killed continues from there; each configuration
+is computed exactly once."""
 
-_RUN = """Begin the study that FILE describes, or go on with it, to its end.
+_RUN = """Begin or continue the study that FILE describes, and compute it to its end.
 
 \b
     metric = "validation_accuracy"   # or validation_cost, test_accuracy, test_cost
@@ -65,40 +65,42 @@ _RUN = """Begin the study that FILE describes, or go on with it, to its end.
 
 Names in [network], [recipe] and [space] are those of the flags of chainrule train, with _ for -;
 neurons_1 is the width of the first hidden layer. A range has low and high, and may have log, step
-and points; { values = […], when = { optimiser = "momentum" } } exists beside some values of another
-parameter only. A pruner (median, hyperband) stops trials that lag behind.
+and points; { values = […], when = { optimiser = "momentum" } } exists only for some values of
+another parameter. A pruner (median, hyperband) stops trials that lag behind.
 
-Where data and settings are the same, a trial has the same bits in every executor."""
+With the same data and settings, a trial has the same bits in every executor."""
 
-_RESUME = """Go on with the study NAME, to its end.
+_RESUME = """Continue the study NAME, and compute it to its end.
 
-Trials whose process is gone are computed anew, as another attempt of the same configuration."""
+Trials whose process is gone are computed again, as another attempt of the same configuration."""
 
 _WORKER = """Compute trials of the study NAME in this process, until none is open.
 
 Any number of workers may run at once, on any number of machines that reach the storage and the
 data."""
 
-_STATUS = """Say how far the studies of a storage are, or one of them."""
+_STATUS = """Show how far the studies of a storage, or one of them, have come."""
 
 _SHOW = """Show the answer of the study NAME as far as it has come.
 
-The best configurations with mean, spread and 95 % interval over their seeds, and what share of the
-metric each parameter explains."""
+The answer lists the best configurations with mean, deviation and 95 % interval over their seeds,
+and the fraction of the metric's variance that each parameter explains."""
 
 _REPORT = """Write the answer of the study NAME as a page.
 
-HTML with pictures in one file that loads nothing from elsewhere, or Markdown: the best
-configurations, what each parameter explains, and, where there are any, learning curves."""
+The page shows the best configurations, how much of the metric each parameter explains, and
+learning curves if there are any. HTML is one file with pictures that loads nothing from
+elsewhere; Markdown has the tables."""
 
-_EXPORT = """Write the trials of the study NAME, a row for each seed.
+_EXPORT = """Write the trials of the study NAME with a row for each seed.
 
-With --curves a row for each epoch of each seed, with the metric on the examples held out."""
+With --curves there is a row for each epoch of each seed, with the metric on the held-out
+examples."""
 
 _COMPARE = """Compare two configurations on the same test images.
 
-A and B are names of studies, for their best, or NAME/12 for a trial by its number. Networks of the
-same seed number are compared in pairs, by McNemar's exact test."""
+A and B are the names of studies, for their best configuration, or NAME/12 for a trial by its
+number. Networks of the same seed number are compared in pairs, by McNemar's exact test."""
 
 
 _DEFAULTS = {
@@ -303,7 +305,7 @@ def _export_flags() -> list[click.Parameter]:
 
 
 def _worker_flags() -> list[click.Parameter]:
-    name = Flag(["--study", "name"], metavar="NAME", required=True, group="study", help="which")
+    name = Flag(["--study", "name"], metavar="NAME", required=True, group="study", help="the study")
     return [name, storage_flag(), json_flag()]
 
 

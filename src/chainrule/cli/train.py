@@ -33,11 +33,10 @@ DATA is mnist, which comes with chainrule, another name that `chainrule data lis
 path of a CSV, NPZ or Parquet file, of a folder with IDX files, or of a folder with a folder of
 images for each class.
 
-Without further flags a network with one hidden layer of 128 neurons learns. Every flag below with
-a range can also be set by --set or stand in the file of --config, under its name with _ for -;
-a flag counts more than --set, --set more than the file, and the file more than --preset. Square
-brackets hold the default.
-Optional values accept none. The file is TOML (or JSON):
+Without further flags a network with one hidden layer of 128 neurons is trained. Every flag below
+with a default in square brackets can also be set by --set, or in the file of --config, under its
+name with _ for -. A flag takes precedence over --set, --set over the file, and the file over
+--preset. The value none leaves an optional setting unset. The file is TOML (or JSON):
 
 \b
     layers = [784, 32, 10]
@@ -45,11 +44,11 @@ Optional values accept none. The file is TOML (or JSON):
     optimiser = "sgd"        # gradient descent
     learning_rate = 4.0
 
-Where targets are numbers (--task numbers), the cost is half_squared_error and the last layer's
-function identity, unless they are set.
+If targets are numbers (--task numbers), the cost is half_squared_error and the activation of the
+last layer is identity, unless they are set.
 
-Ctrl-C saves a run that is kept by --run, and --resume goes on with it, to the bits of a run that
-was never stopped."""
+Ctrl-C stops a training; a run that is saved by --run is continued by --resume, and ends with the
+same bits as one that was never stopped."""
 
 _EXAMPLES = (
     "chainrule train mnist --run runs/digits",

@@ -18,14 +18,14 @@ __all__ = ["command", "parse_variation"]
 
 _ABOUT = """Find good settings for a network on data: a study without a file.
 
-DATA is what chainrule train takes. What varies is named by --vary; without it that is the learning
-rate, 0.0001 to 0.1 by its logarithm, and the batch size, 16 to 256. What is given by other flags,
-those of chainrule train, is fixed. Configurations are chosen by the accuracy on a tenth of the
-training set that is held out (by the cost, where targets are numbers); the test set is looked at,
-but never chooses.
+DATA is a name or a path as `chainrule train` takes it. --vary names what varies; by default the
+learning rate, from 0.0001 to 0.1 on a logarithmic scale, and the batch size, from 16 to 256. The
+flags of `chainrule train` fix other settings. Configurations are chosen by the accuracy on a tenth
+of the training set that is held out (by the cost, if targets are numbers); the test set is
+reported but never used to choose.
 
 \b
-    --vary learning_rate=0.001..1:log     a range by its logarithm
+    --vary learning_rate=0.001..1:log     a range on a logarithmic scale
     --vary neurons_1=16..128              a range of whole numbers
     --vary activation=relu,tanh           a list"""
 
@@ -113,9 +113,9 @@ def _number(name: str, text: str) -> float:
 
 
 def _flags() -> list[click.Parameter]:
-    vary = "what varies; may be given again [learning_rate and batch_size]"
+    vary = "what varies; may be given more than once [learning_rate and batch_size]"
     seeds = Setting(name="seeds", limit=_SEARCH["trials"].limit, default=1)
-    named = Flag(["--name"], metavar="NAME", group="study", help="of the study [tune-DATA]")
+    named = Flag(["--name"], metavar="NAME", group="study", help="name of the study [tune-DATA]")
     searching = [flag_of(setting, "study") for setting in _SEARCH.values()]
     counting = flag_of(seeds, "study")
     counting.help = "seeds of each configuration [1]"

@@ -17,14 +17,15 @@ from chainrule.training import Verification
 
 __all__ = ["command"]
 
-_ABOUT = """Compute a kept run again and compare it to the bit.
+_ABOUT = """Compute a saved run again and compare it to the bit.
 
-RUN is the folder of a run that has ended, in whatever way. It is trained again from its first
+RUN is the folder of a run that has ended in any way. It is trained again from its first
 checkpoint, and the SHA-256 of every tensor after every epoch, the history and the network are
-compared with what was kept. The first difference is named, and the exit code is then 1.
+compared with the saved ones. If anything differs, the first difference is named and the exit code
+is 1.
 
-The same bits are promised on one family of processors with the same versions of Python and NumPy,
-however many threads there are and however often the run was interrupted."""
+The same bits are promised on one family of processors with the same versions of Python and
+NumPy, however many threads there are and however often the run was interrupted."""
 
 _EXAMPLES = (
     "chainrule verify runs/digits",

@@ -27,7 +27,7 @@ from chainrule.worksheets import (
 
 __all__ = ["command"]
 
-_ABOUT = """Make a printable exercise, with its answers apart.
+_ABOUT = """Make a printable exercise with separate answers.
 
 A network is worked through by hand. Its numbers are drawn from a seed so that they are pleasant to
 calculate with, or taken from a worked example. A folder gets three things: sheets with blanks, the

@@ -170,11 +170,11 @@ class _Work:
 
     def distort_part(self, threads: int, me: int) -> int:
         """Distort one thread's part of the rows; return how many there were."""
-        from chainrule.kernels import distort_rows, make_distortion, make_scratch, pair_images
+        from chainrule.kernels import distort_rows, distortion_settings, make_scratch, pair_images
 
         n = len(self.rows)
         first, after = n * me // threads, n * (me + 1) // threads
-        distortion = make_distortion(self.augmentation, *self.image, self.full)
+        distortion = distortion_settings(self.augmentation, *self.image, self.full)
         scratch, images = (
             make_scratch(self.augmentation, *self.image),
             pair_images(self.inputs, self.out),

@@ -15,7 +15,7 @@ from chainrule.diagnosis.condition_table import CONDITIONS
 from chainrule.diagnosis.evidence import POOR, Evidence, Snapshot
 from chainrule.diagnosis.examples import class_counts
 from chainrule.diagnosis.measuring import Measure
-from chainrule.engine import EpochRecord, Position, add_gains, initial_state
+from chainrule.engine import EpochRecord, Position, initial_state
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import Observer, TrainingProgress
@@ -82,7 +82,7 @@ class _Watched:
     @cached_property
     def start(self) -> Snapshot:
         """Before the first step."""
-        theta = add_gains(self.measure.layout, self.begun)
+        theta = self.measure.layout.add_gains(self.begun)
         first = Position(theta, initial_state(self.measure.recipe, theta))
         return self.measure.snapshot(first, curved=False)
 

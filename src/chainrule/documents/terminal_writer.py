@@ -38,7 +38,7 @@ _MARGIN = 7
 """The column of formulas; their ids stand before it."""
 _LABEL, _WIDEST_LABEL = 8, 16
 """The width of the column of terms, and the longest term for which it is widened."""
-_STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m", "cyan": "\x1b[36m"}
+_STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m", "underlined": "\x1b[4m"}
 _PARAGRAPHS = {"lead": "bold", "note": "dim", "quiet": "dim"}
 _PLAIN = "\x1b[0m"
 _DEEPEST = 30
@@ -88,7 +88,10 @@ class _Terminal:
     def _marked(self, style: str, lines: Iterable[str]) -> Iterator[str]:
         """Lines in a style, which changes none of their letters."""
         code = _STYLES.get(style, "") if self._styled else ""
-        yield from (f"{code}{line}{_PLAIN}" if code and line else line for line in lines)
+        for line in lines:
+            words = line.lstrip()
+            indent = line[: len(line) - len(words)]
+            yield f"{indent}{code}{words}{_PLAIN}" if code and words else line
 
     def lines(self, document: DocumentNode) -> Iterator[str]:
         aside = f" ({document.aside})" if document.aside else ""
@@ -148,7 +151,7 @@ class _Terminal:
 
     def _table(self, table: Table) -> Iterator[str]:
         lines = table.lines()
-        for name, present in (("bold", table.title), ("cyan", table.header)):
+        for name, present in (("bold", table.title), ("underlined", table.header)):
             if present:
                 yield from self._marked(name, [lines.pop(0)])
         note = [lines.pop()] if table.note else []

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from chainrule.engine.dropout_masks import dropout_rates as dropout_rates
     from chainrule.engine.engines import make_engine as make_engine
     from chainrule.engine.equation_settings import step_settings as step_settings
-    from chainrule.engine.inference_parameters import add_gains as add_gains
-    from chainrule.engine.inference_parameters import drop_gains as drop_gains
     from chainrule.engine.inference_parameters import training_layout as training_layout
     from chainrule.engine.kernel_examples import kernel_examples as kernel_examples
     from chainrule.engine.position import Best as Best
@@ -44,9 +42,7 @@ __all__ = [
     "TrainingContext",
     "TrainingSchedule",
     "Until",
-    "add_gains",
     "augmentation_from_recipe",
-    "drop_gains",
     "dropout_rates",
     "first_non_finite",
     "initial_state",
@@ -73,7 +69,7 @@ __getattr__, __dir__ = attach(
         "dropout_masks": ["dropout_rates"],
         "engines": ["make_engine"],
         "kernel_examples": ["kernel_examples"],
-        "inference_parameters": ["drop_gains", "training_layout", "add_gains"],
+        "inference_parameters": ["training_layout"],
         "position": ["Best", "EpochRecord", "EpochSums", "Position"],
         "reference": ["ReferenceEngine"],
         "dataset_view": ["DatasetView", "normalised_weights"],

@@ -1,6 +1,6 @@
-"""The plain network that a position stands for: averaged, and without batch normalisation.
+"""The parameters of the network that a position stands for: averaged, normalisation folded in.
 
-What a training returns, scores and keeps as its best is always plain: weights and biases alone.
+What a training returns, scores and keeps as its best has weights and biases alone.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from chainrule.threads import one_blas_thread
 
 __all__ = [
     "STATISTICS",
-    "add_gains",
-    "drop_gains",
     "inference_parameters",
     "sampled_rows",
     "training_layout",
@@ -32,26 +30,12 @@ __all__ = [
 Array = NDArray[Any]
 
 STATISTICS = 8192
-"""Examples whose means and deviations a trained network keeps: about 1 % of a deviation off."""
+"""Examples whose means and deviations are folded in: such a mean is 1 % of a deviation off."""
 
 
 def training_layout(architecture: Architecture, recipe: Recipe) -> Layout:
-    """The order of the tensors in the flat buffer of a training."""
+    """The order of the tensors in the flat parameters of a training: with gains, if normalised."""
     return Layout(architecture, gains=recipe.normalisation == "batch")
-
-
-def add_gains(layout: Layout, plain: Array) -> Array:
-    """The flat buffer of a training: gains of 1 where it has any."""
-    if not layout.gains:
-        return plain
-    of = Layout(layout.architecture)
-    gains = [np.ones(width, plain.dtype) for width in layout.architecture.layers[1:-1]]
-    return flatten(of.weights(plain), of.biases(plain), gains)
-
-
-def drop_gains(layout: Layout, theta: Array) -> Array:
-    """Weights and biases of a training's flat buffer as they are."""
-    return flatten(layout.weights(theta), layout.biases(theta)) if layout.gains else theta
 
 
 def sampled_rows(examples: int) -> NDArray[np.int64]:
@@ -62,15 +46,15 @@ def sampled_rows(examples: int) -> NDArray[np.int64]:
 def inference_parameters(
     layout: Layout, schedule: TrainingSchedule, position: Position, dataset: Dataset
 ) -> Array:
-    """The plain parameters that a position stands for.
+    """The inference parameters that a position stands for.
 
-    Where there is an average, it counts. Where layers are normalised, their means and deviations
-    are those of examples of the training set, layer after layer, and are folded in [N5].
+    They are the average, if there is one. The means and deviations of normalised layers are those
+    of examples of the training set, layer after layer, and are folded in [N5].
 
     Args:
         layout: of the training.
         schedule: of the training.
-        position: where it stands.
+        position: where the training stands.
         dataset: the training set as the latest epoch had it.
 
     Returns: flat, (Layout(architecture).size,), read-only.
@@ -81,13 +65,13 @@ def inference_parameters(
     rows = sampled_rows(len(dataset))
     x = dataset.scaled_inputs(rows, theta.dtype)
     with one_blas_thread(), np.errstate(all="ignore"):
-        plain = _folded(layout, theta, x)
-    plain.flags.writeable = False
-    return plain
+        folded_parameters = _fold_normalisation(layout, theta, x)
+    folded_parameters.flags.writeable = False
+    return folded_parameters
 
 
-def _folded(layout: Layout, theta: Array, x: Array) -> Array:
-    """Every normalised layer as a plain one, by the statistics of these inputs."""
+def _fold_normalisation(layout: Layout, theta: Array, x: Array) -> Array:
+    """Weights and biases with every normalised layer folded in, by statistics of these inputs."""
     weights, biases = layout.weights(theta), layout.biases(theta)
     names = layout.architecture.activations
     for layer, gain in enumerate(layout.gains_of(theta)[:-1]):

@@ -25,7 +25,7 @@ DENSE_SHARE = 0.5
 _ROWS = 4096
 """Rows searched for non-zeros at once, which bounds the memory."""
 
-_KEPT: WeakKeyDictionary[Dataset, dict[Any, Examples]] = WeakKeyDictionary()
+_CACHE: WeakKeyDictionary[Dataset, dict[Any, Examples]] = WeakKeyDictionary()
 """What was made for each data set: trainings side by side share it as long as the set exists."""
 
 
@@ -39,10 +39,10 @@ def kernel_examples(
         architecture: its number type is that of the computation.
         class_weights: how much an example of each class counts; None for all alike.
     """
-    key, kept = (architecture.dtype, class_weights), _KEPT.setdefault(dataset, {})
-    if key not in kept:
-        kept[key] = _make_examples(dataset, architecture.dtype, class_weights)
-    return kept[key]
+    key, made = (architecture.dtype, class_weights), _CACHE.setdefault(dataset, {})
+    if key not in made:
+        made[key] = _make_examples(dataset, architecture.dtype, class_weights)
+    return made[key]
 
 
 def mix_targets(examples: Examples, dataset: Dataset, mixing: Mixing | None) -> Examples:

@@ -1,4 +1,4 @@
-"""A run between two batches: all there is to know in order to go on from there."""
+"""A run between two batches: all that is needed to go on from there."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class EpochSums:
-    """What an epoch has added up so far, each sum over its examples.
+    """The sums of an epoch so far, each over its examples.
 
     Args:
         examples: examples seen.
         cost: data term.
         penalty: penalty.
-        correct: examples classified rightly before their step; 0 where targets are numbers.
-        gradient_norm: length of the objective's gradient before any clipping, in the latest batch
+        correct: examples classified correctly before their step; 0 if targets are numbers.
+        gradient_norm: norm of the objective's gradient before any clipping, in the latest batch
             that measured it; an epoch's last batch always does.
     """
 
@@ -34,7 +34,7 @@ class EpochSums:
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What is known of an epoch after its end: one line of the history.
+    """The figures of an epoch: one line of the history.
 
     The training figures are means over the epoch's batches, each taken before its step.
 
@@ -44,12 +44,12 @@ class EpochRecord:
         penalty: penalty.
         total_cost: their sum, which is what is descended.
         learning_rate: the rate of the epoch's last step.
-        gradient_norm: length of the objective's gradient in the epoch's last batch.
+        gradient_norm: norm of the objective's gradient in the epoch's last batch.
         weights_sha256: SHA-256 of the parameters after the epoch, in hex.
         tensor_sha256: the same of each tensor by its name.
-        accuracy: share of examples classified rightly; None where targets are numbers.
+        accuracy: fraction of examples classified correctly; None if targets are numbers.
         validation_cost: data term on the validation set; None without one.
-        validation_accuracy: None without a validation set, or where targets are numbers.
+        validation_accuracy: None without a validation set, or if targets are numbers.
     """
 
     epoch: int
@@ -88,7 +88,7 @@ class Position:
         epoch: epochs ended.
         batch: batches done in the epoch under way.
         step: steps done in all.
-        sums: what the epoch under way has added up.
+        sums: of the epoch under way.
         history: a record for each epoch ended.
         best: None until the monitor has a value.
     """

@@ -19,14 +19,14 @@ Array = NDArray[Any]
 
 
 def step_hyperparameters(
-    recipe: Recipe, is_weight: Array, silent: Sequence[float]
+    recipe: Recipe, is_weight: Array, dropout: Sequence[float]
 ) -> StepHyperparameters:
     """The recipe as kernels take it.
 
     Args:
-        recipe: what decides.
-        is_weight: like the table: 1 for a weight.
-        silent: the share of each layer's neurons that dropout silences, (depth,).
+        recipe: of the training.
+        is_weight: 1 for a weight and 0 for any other number, packed like the parameters.
+        dropout: the fraction of each layer's neurons that dropout drops, (depth,).
     """
     return StepHyperparameters(
         cost=COST_CODES[recipe.cost],
@@ -47,6 +47,6 @@ def step_hyperparameters(
         slots=len(UPDATES[recipe.optimiser].slots),
         max_norm=float(recipe.max_norm or 0.0),
         label_smoothing=float(recipe.label_smoothing),
-        dropout_thresholds=np.array([dropout_threshold(share) for share in silent], np.int64),
-        dropout_scales=np.array([1 / (1 - share) for share in silent]),
+        dropout_thresholds=np.array([dropout_threshold(rate) for rate in dropout], np.int64),
+        dropout_scales=np.array([1 / (1 - rate) for rate in dropout]),
     )

@@ -1,4 +1,4 @@
-"""What depends on where in a training a step stands: batches, rates, shares of the average."""
+"""What depends on the place of a step in its training: batch sizes, learning rates, averaging."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from chainrule.recipe import Recipe
 __all__ = ["TrainingSchedule", "initial_state"]
 
 _STEADY = ("constant", "step", "exponential", "plateau")
-"""Schedules whose rate is one for a whole epoch."""
+"""Schedules whose rate is constant within an epoch."""
 
 
 def initial_state(recipe: Recipe, theta: NDArray[Any]) -> NDArray[Any]:
-    """The state before the first step: that of the update, and a row for the average if any."""
+    """The state before the first step: the rows of the update, and one for the average if any."""
     slots = 0 if recipe.optimiser == "lbfgs" else len(UPDATES[recipe.optimiser].slots)
     state = np.zeros((slots, theta.size), theta.dtype)
     if recipe.averaging == "none":
@@ -33,11 +33,11 @@ def initial_state(recipe: Recipe, theta: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class TrainingSchedule:
-    """The timetable of a training.
+    """Batch sizes, learning rates and averaging by the place in a training.
 
     Args:
-        recipe: how.
-        examples: in the training set.
+        recipe: of the training.
+        examples: number of examples in the training set.
     """
 
     recipe: Recipe
@@ -75,7 +75,7 @@ class TrainingSchedule:
         return batch * size, min((batch + 1) * size, self.examples)
 
     def parts(self, epoch: int, count: int) -> list[tuple[int, int]]:
-        """The parts of a batch of so many examples: first place, and the one after the last."""
+        """The parts of a batch of `count` examples: first place and the place after the last."""
         size = self.part(epoch)
         return [(first, min(first + size, count)) for first in range(0, count, size)]
 
@@ -89,11 +89,11 @@ class TrainingSchedule:
 
     @property
     def is_steady(self) -> bool:
-        """Whether the rate is one for a whole epoch."""
+        """Whether the rate is constant within an epoch."""
         return self.recipe.schedule in _STEADY and self.recipe.warmup_epochs == 0
 
     def rates(self, position: Position, steps: Sequence[int]) -> list[float]:
-        """The rates of some steps of a position's epoch; steps count from 0 in the whole run."""
+        """The learning rates of steps of a position's epoch, counted from 0 in the whole run."""
         recipe = self.recipe
         rate, batches = SCHEDULES[recipe.schedule].rate, self.batches(position.epoch)
         begun, drops = position.step - position.batch, self._drops(position)
@@ -120,7 +120,7 @@ class TrainingSchedule:
         ]
 
     def ends_cycle(self, epochs: int) -> bool:
-        """Whether so many epochs end a cycle of cosine_restarts."""
+        """Whether a cycle of cosine_restarts ends after this number of epochs."""
         if self.recipe.schedule != "cosine_restarts":
             return False
         done, length = float(epochs), float(self.recipe.cycle_epochs)
@@ -153,7 +153,7 @@ class TrainingSchedule:
         return int(self.recipe.averaging_start * whole)
 
     def average_share(self, position: Position, step: int) -> float:
-        """[M2, M3] The share of a step of a position's epoch in the average; 0 for none."""
+        """[M2, M3] The share in the average of a step of a position's epoch; 0 for none."""
         recipe, first = self.recipe, self._first_averaged
         if recipe.averaging == "ema":
             return ema_weight(step - first, recipe.averaging_decay) if step >= first else 0.0

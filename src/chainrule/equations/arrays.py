@@ -29,9 +29,9 @@ def flatten(
     """The tensors of all layers as one flat vector: W, b, γ of the first layer, then of the next.
 
     Args:
-        weights: one a layer, (fan_out, fan_in).
-        biases: one a layer, (fan_out,); None for a layer without.
-        gains: one a layer, (fan_out,); None, or nothing at all, for layers without.
+        weights: one per layer, (fan_out, fan_in).
+        biases: one per layer, (fan_out,); None for a layer without.
+        gains: one per layer, (fan_out,); None for a layer without. Empty if no layer has any.
     """
     parts: list[Array] = []
     for layer, (W, b) in enumerate(zip(weights, biases, strict=True)):

@@ -188,7 +188,7 @@ def _cost(network: Network, data: Dataset, name: str | None, huber_threshold: fl
     name = natural_cost(network, data) if name is None else name
     if not isinstance(name, str) or name not in COSTS:
         raise unknown_name("evaluate", "a cost", name, COSTS, argument="cost")
-    limit = Limit(float, "where huber turns from square to line", 0, low_open=True)
+    limit = Limit(float, "error at which huber changes from square to linear", 0, low_open=True)
     return get_cost(name, limit.check("evaluate", "huber_threshold", huber_threshold))
 
 

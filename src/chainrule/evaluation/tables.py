@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from chainrule.documents import Document, Table
 from chainrule.evaluation.calibration import Calibration
 from chainrule.evaluation.confusion import frequent_confusions
+from chainrule.evaluation.ensemble import Votes
 from chainrule.evaluation.number_format import count_text, number_text, percent_text, share_text
 from chainrule.evaluation.report import ClassReport, NumberReport, Report
 
@@ -26,9 +28,34 @@ def report_tables(report: Report) -> tuple[Table, ...]:
     return tuple(table for table in tables if table.rows)
 
 
-def report_document(report: Report) -> Document:
-    """The whole report as a document."""
-    return Document(f"Evaluation on {report.data}", report_tables(report), values=report.to_dict)
+def report_document(report: Report, votes: Votes | None = None) -> Document:
+    """The whole report as a document.
+
+    Args:
+        report: on one data set.
+        votes: the answers that several networks give together; None for none.
+    """
+    tables = report_tables(report)
+
+    def values() -> dict[str, Any]:
+        together = {} if votes is None else {"together": votes.to_dict()}
+        return {**report.to_dict(), **together}
+
+    blocks = tables if votes is None else (*tables, _votes_table(votes))
+    return Document(f"Evaluation on {report.data}", blocks, values=values)
+
+
+def _votes_table(votes: Votes) -> Table:
+    """The answers that are given together."""
+    low, high = (percent_text(end) for end in votes.interval)
+    alone = ", ".join(percent_text(accuracy) for accuracy in votes.alone)
+    rows = (
+        ("networks", count_text(votes.networks)),
+        ("views of each example", count_text(1 + votes.views)),
+        ("accuracy together", f"{percent_text(votes.accuracy)} ({low} to {high})"),
+        ("each network alone", alone),
+    )
+    return Table("Together", (), rows, "This is no accuracy of the run.")
 
 
 def _tables_of_classes(classes: ClassReport) -> Iterable[Table]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from chainrule.data import Dataset, DatasetPair, split
-from chainrule.engine import drop_gains, training_layout
+from chainrule.data import Dataset, DatasetPair
 from chainrule.evaluation import evaluate
 from chainrule.experiment.data_source import DataSource, join_parts
 from chainrule.experiment.description import (
@@ -33,6 +32,7 @@ from chainrule.training import (
     RunFolder,
     find_learning_rate,
     resume,
+    split_validation,
     train,
 )
 
@@ -44,10 +44,7 @@ def first_network(folder: str | Path) -> Network:
 
     Raises: FileError, DataError, IntegrityError, RunFolderError.
     """
-    saved = RunFolder(folder)
-    facts = saved.facts()
-    layout = training_layout(facts.architecture, facts.recipe)
-    return Network(facts.architecture, drop_gains(layout, saved.first().parameters))
+    return RunFolder(folder).initial_network()
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,11 +184,7 @@ class Experiment:
 
     def training_data(self) -> Dataset:
         """Return what is learned from: the training set without the part that is held out."""
-        train, recipe = self.datasets.pair.train, self.recipe
-        if not recipe.validation_fraction:
-            return train
-        assert recipe.seed is not None, "an experiment has a seed"
-        return split(train, recipe.validation_fraction, recipe.seed, purpose="validation")[0]
+        return split_validation(self.datasets.pair.train, self.recipe)[0]
 
     def test_data(self) -> Dataset:
         """Return the test set."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "BatchSizeCurve",
     "GridPoint",
-    "RateCurve",
     "RateCurvesData",
     "draw_rate_curves",
     "grid_points",
@@ -52,7 +52,7 @@ class GridPoint:
 
 
 @dataclass(frozen=True, eq=False)
-class RateCurve:
+class BatchSizeCurve:
     """The points of one batch size.
 
     Args:
@@ -65,10 +65,10 @@ class RateCurve:
     rates: Column
     accuracy: Column
 
-    def within(self, low: float, high: float) -> RateCurve:
+    def within(self, low: float, high: float) -> BatchSizeCurve:
         """The points of these rates, the ends included."""
         kept = (self.rates >= low) & (self.rates <= high)
-        return RateCurve(self.batch_size, self.rates[kept], self.accuracy[kept])
+        return BatchSizeCurve(self.batch_size, self.rates[kept], self.accuracy[kept])
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +84,8 @@ class RateCurvesData:
         correlation: Spearman's, over the pairs; None where there are too few or all are alike.
     """
 
-    curves: tuple[RateCurve, ...]
-    printed: tuple[RateCurve, ...]
+    curves: tuple[BatchSizeCurve, ...]
+    printed: tuple[BatchSizeCurve, ...]
     best: GridPoint
     best_printed: GridPoint | None
     pairs: int
@@ -146,14 +146,14 @@ def _means(points: Sequence[GridPoint]) -> dict[tuple[int, float], float]:
     return {place: float(np.mean(values)) for place, values in sorted(found.items())}
 
 
-def _curves(points: Sequence[GridPoint]) -> tuple[RateCurve, ...]:
+def _curves(points: Sequence[GridPoint]) -> tuple[BatchSizeCurve, ...]:
     curves = []
     for size in sorted({point.batch_size for point in points}):
         own = sorted(
             (p for p in points if p.batch_size == size), key=lambda p: (p.learning_rate, p.accuracy)
         )
         rates, values = [p.learning_rate for p in own], [p.accuracy for p in own]
-        curves.append(RateCurve(size, np.array(rates), np.array(values)))
+        curves.append(BatchSizeCurve(size, np.array(rates), np.array(values)))
     return tuple(curves)
 
 
@@ -215,13 +215,13 @@ def _parts(rates: Column) -> list[tuple[float, float]]:
     return [(low, 1.0), (1.0, high)]
 
 
-def _draw_line(axes: Axes, curve: RateCurve, colour: Any) -> None:
+def _draw_line(axes: Axes, curve: BatchSizeCurve, colour: Any) -> None:
     marks: dict[str, Any] = {"marker": "o"} if len(curve.rates) == 1 else {}
     label = f"{curve.batch_size}"
     axes.plot(curve.rates, 100 * curve.accuracy, color=colour, label=label, linewidth=1.2, **marks)
 
 
-def _draw_dots(axes: Axes, curve: RateCurve, colour: Any) -> None:
+def _draw_dots(axes: Axes, curve: BatchSizeCurve, colour: Any) -> None:
     dots: dict[str, Any] = {"s": 15, "linewidths": 0.5, "edgecolors": "white", "zorder": 4}
     axes.scatter(curve.rates, 100 * curve.accuracy, color=colour, **dots)
 

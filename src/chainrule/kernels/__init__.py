@@ -10,7 +10,7 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.kernels.activations import ACTIVATION_CODES as ACTIVATION_CODES
-    from chainrule.kernels.augmentation_records import make_distortion as make_distortion
+    from chainrule.kernels.augmentation_records import distortion_settings as distortion_settings
     from chainrule.kernels.augmentation_records import make_scratch as make_scratch
     from chainrule.kernels.augmentation_records import pair_images as pair_images
     from chainrule.kernels.batches import advance_tiles as advance_tiles
@@ -61,7 +61,7 @@ __all__ = [
     "aligned_zeros",
     "compute_outputs",
     "distort_rows",
-    "make_distortion",
+    "distortion_settings",
     "make_scratch",
     "pair_images",
     "panel_count",
@@ -73,7 +73,7 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "activations": ["ACTIVATION_CODES"],
-        "augmentation_records": ["make_distortion", "make_scratch", "pair_images"],
+        "augmentation_records": ["distortion_settings", "make_scratch", "pair_images"],
         "batches": ["advance_tiles"],
         "distortions": ["distort_rows"],
         "gradient_tiles": ["COLUMN_PANELS"],

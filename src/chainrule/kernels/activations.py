@@ -62,7 +62,7 @@ _PER_ROOT_TWO_PI = 1 / math.sqrt(2 * math.pi)
 
 @kernel
 def _is_piecewise_linear(code: int) -> bool:
-    """Whether a function is a line with one bend or jump, but not ReLU, which has its own loop."""
+    """Whether a function is a line with a bend or jump; ReLU, which has its own loops, is not."""
     return code in (LEAKY_RELU, STEP)
 
 

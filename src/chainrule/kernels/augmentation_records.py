@@ -1,4 +1,4 @@
-"""What the kernels that distort images are given, and the room they need."""
+"""What the kernels that distort images are given, and the memory they need."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from chainrule.kernels.simd import LANES
 
 __all__ = [
     "FRAME",
-    "Distortion",
+    "DistortionSettings",
     "Images",
     "Scratch",
-    "make_distortion",
+    "distortion_settings",
     "make_scratch",
     "pair_images",
 ]
@@ -34,7 +34,7 @@ A place at the image's last edge and beyond is between two of them, so that no p
 _KINDS = (np.uint8, np.float32, np.float64)
 
 
-class Distortion(NamedTuple):
+class DistortionSettings(NamedTuple):
     """What may happen to each image."""
 
     height: int
@@ -64,7 +64,7 @@ class FieldStarts(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """One thread's room."""
+    """One thread's working memory."""
 
     field: Array  # float32, flat
     starts: FieldStarts  # of the field's parts
@@ -89,9 +89,9 @@ class Images(NamedTuple):
     out_float64: Array
 
 
-def make_distortion(
+def distortion_settings(
     strengths: Augmentation, height: int, width: int, channels: int, full: float
-) -> Distortion:
+) -> DistortionSettings:
     """The strengths of an augmentation as plain numbers, for images of one shape.
 
     Args:
@@ -101,7 +101,7 @@ def make_distortion(
         channels: numbers of a pixel.
         full: what full ink is.
     """
-    return Distortion(
+    return DistortionSettings(
         height=height,
         width=width,
         channels=channels,
@@ -136,7 +136,7 @@ def pair_images(inputs: Array, out: Array) -> Images:
     return Images(*both)
 
 
-def _padded(size: int) -> int:
+def _padded_size(size: int) -> int:
     """The next multiple of sixteen."""
     return -(-size // LANES) * LANES
 
@@ -145,14 +145,16 @@ def _field_starts(strengths: Augmentation, height: int, width: int) -> tuple[Fie
     """Where the parts of the field begin, and where the last one ends."""
     if not strengths.moves:
         return FieldStarts(0, 0, 0, 0, 0, 0), 0
-    smooth = 2 * height * _padded(width)
-    sizes = (height**2, width * _padded(width), 2 * height * width, smooth, smooth, LANES)
-    *starts, end = accumulate(map(_padded, sizes), initial=0)
+    smooth = 2 * height * _padded_size(width)
+    sizes = (height**2, width * _padded_size(width), 2 * height * width, smooth, smooth, LANES)
+    *starts, end = accumulate(map(_padded_size, sizes), initial=0)
     return FieldStarts(*starts), end
 
 
 def make_scratch(strengths: Augmentation, height: int, width: int, channels: int) -> Scratch:
-    """A thread's room, with the matrices that smooth the field; the first is times the strength.
+    """A thread's working memory, with the matrices that smooth the field.
+
+    The first matrix is multiplied by the strength of the field.
 
     Args:
         strengths: of each distortion.
@@ -165,7 +167,7 @@ def make_scratch(strengths: Augmentation, height: int, width: int, channels: int
     if strengths.elastic:
         down, across = (smoothing_matrix(n, strengths.elastic_smoothness) for n in (height, width))
         field[: height**2] = (strengths.elastic * down).ravel()
-        rows = field[starts.across :][: width * _padded(width)].reshape(width, -1)
+        rows = field[starts.across :][: width * _padded_size(width)].reshape(width, -1)
         rows[:, :width] = across
     page, features = (height + FRAME) * (width + FRAME), height * width * channels
     return Scratch(

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.batch_norm_tiles import pull_back_normalisation
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.output_evaluation import evaluate_output, example_weight
 from chainrule.kernels.panels import PANEL, element_index, stride_of
 from chainrule.kernels.products import (
@@ -42,7 +42,7 @@ def _transposed_index(layout: KernelLayout, layer: int, i: int, j: int) -> int:
     return layout.matrix_starts[layer + 1] + (i // PANEL * height + j) * PANEL + i % PANEL
 
 
-@inlined
+@inline_kernel
 def output_task(
     examples: Examples,
     layout: KernelLayout,
@@ -116,7 +116,7 @@ def _pull_back_block(
         store(block, 0, k, load(buffers.zeros, 0, 0))
 
 
-@inlined
+@inline_kernel
 def backward_task(
     layout: KernelLayout,
     buffers: Buffers,
@@ -141,6 +141,7 @@ def backward_task(
         task: which sixteen neurons.
     """
     block, stride = buffers.blocks[thread], stride_of(layout.widths[layer + 1])
+    # Whole vectors of rows, also beyond the batch: there is room for them, and no sum reads them.
     for first in range(0, count, PANEL):
         vectors = 1 if count - first <= LANES else 2
         _pull_back_block(layout, buffers, theta, block, layer, task, first, vectors)

@@ -13,7 +13,7 @@ from chainrule.kernels.backward_tiles import (
     output_task,
 )
 from chainrule.kernels.batch_norm_tiles import normalise_panel
-from chainrule.kernels.compiling import announce, entry, inlined, kernel
+from chainrule.kernels.compiling import announce, entry, inline_kernel, kernel
 from chainrule.kernels.dropout import activate_rows
 from chainrule.kernels.elementary import is_finite
 from chainrule.kernels.forward_tiles import (
@@ -50,7 +50,7 @@ SUMS, NORMALISATION = 0, 1
 """The stages of a layer on the way forward; a layer without normalisation has one."""
 
 
-@inlined
+@inline_kernel
 def _copy_inputs(workspace: Workspace, queue: TaskQueue, rows: Array) -> None:
     """The batch's inputs as a matrix in panels, if they are dense."""
     if workspace.examples.indptr.size == 0:
@@ -61,7 +61,7 @@ def _copy_inputs(workspace: Workspace, queue: TaskQueue, rows: Array) -> None:
         wait_for_all(queue)
 
 
-@inlined
+@inline_kernel
 def _forward_task(
     workspace: Workspace,
     hyper: StepHyperparameters,
@@ -87,7 +87,7 @@ def _forward_task(
     return probe
 
 
-@inlined
+@inline_kernel
 def _forward_stage(
     workspace: Workspace,
     hyper: StepHyperparameters,
@@ -117,7 +117,7 @@ def _forward_stage(
     return probe
 
 
-@inlined
+@inline_kernel
 def _forward(
     workspace: Workspace,
     hyper: StepHyperparameters,
@@ -126,7 +126,9 @@ def _forward(
     theta: Array,
     batch: Batch,
 ) -> None:
-    """[F3] z of all layers; a and derivatives of all but the last; NaN to the thread's probe.
+    """[F3] z of all layers, a and derivatives of all but the last.
+
+    The thread's probe becomes NaN if a sum is not finite.
 
     A layer is one stage of tasks, of some rows of a panel each; a normalised one is two, since its
     columns are normalised over all rows.
@@ -138,7 +140,7 @@ def _forward(
     workspace.buffers.probes[thread] = probe
 
 
-@inlined
+@inline_kernel
 def _evaluate_outputs(
     workspace: Workspace, hyper: StepHyperparameters, queue: TaskQueue, thread: int, batch: Batch
 ) -> tuple[float, int]:
@@ -160,7 +162,7 @@ def _evaluate_outputs(
     return cost, right
 
 
-@inlined
+@inline_kernel
 def _backward(
     workspace: Workspace, queue: TaskQueue, thread: int, theta: Array, count: int
 ) -> None:
@@ -174,7 +176,7 @@ def _backward(
         wait_for_all(queue)
 
 
-@inlined
+@inline_kernel
 def _pass_part(
     workspace: Workspace,
     hyper: StepHyperparameters,

@@ -15,7 +15,7 @@ from numba.core.event import Event, Listener, register
 
 from chainrule.storage import cache_folder
 
-__all__ = ["announce", "cache_path", "entry", "inlined", "kernel", "numba", "strict_kernel"]
+__all__ = ["announce", "cache_path", "entry", "inline_kernel", "kernel", "numba", "strict_kernel"]
 
 numba: Any = numba_module
 """Numba tells type checkers less than it offers."""
@@ -119,7 +119,7 @@ def strict_kernel(function: F) -> F:
     return _compile(function, set(), **_INNER)
 
 
-def inlined(function: F) -> F:
+def inline_kernel(function: F) -> F:
     """Compile a long kernel with one caller: its text becomes part of the caller's.
 
     A chain of kernels would be compiled anew at every link; this one is compiled once.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.distortions import FIELD, NOISE, THICKNESS
-from chainrule.kernels.augmentation_records import FRAME, Distortion, Images, Scratch
+from chainrule.kernels.augmentation_records import FRAME, DistortionSettings, Images, Scratch
 from chainrule.kernels.compiling import announce, entry, kernel
 from chainrule.kernels.hashing import derive_key
 from chainrule.kernels.inking import add_noise, cut_square, pen_step
@@ -24,7 +24,7 @@ Array = NDArray[Any]
 
 
 @kernel
-def _copy_to_page(how: Distortion, image: Array, channel: int, page: Array) -> None:
+def _copy_to_page(how: DistortionSettings, image: Array, channel: int, page: Array) -> None:
     """One channel of an image into its frame."""
     stride, channels = how.width + FRAME, how.channels
     for i in range(how.height):
@@ -33,7 +33,7 @@ def _copy_to_page(how: Distortion, image: Array, channel: int, page: Array) -> N
 
 
 @kernel
-def _copy_from_page(how: Distortion, page: Array, channel: int, image: Array) -> None:
+def _copy_from_page(how: DistortionSettings, page: Array, channel: int, image: Array) -> None:
     """The inverse."""
     stride, channels = how.width + FRAME, how.channels
     for i in range(how.height):
@@ -42,7 +42,7 @@ def _copy_from_page(how: Distortion, page: Array, channel: int, image: Array) ->
 
 
 @kernel
-def _distort_channel(key: int, how: Distortion, scratch: Scratch, channel: int) -> None:
+def _distort_channel(key: int, how: DistortionSettings, scratch: Scratch, channel: int) -> None:
     """Pen and hand: thickness, then the map of the plane, for one channel."""
     page, other = scratch.page, scratch.spare
     _copy_to_page(how, scratch.original, channel, page)
@@ -58,7 +58,7 @@ def _distort_channel(key: int, how: Distortion, scratch: Scratch, channel: int) 
 
 
 @kernel
-def _distort(key: int, how: Distortion, scratch: Scratch) -> None:
+def _distort(key: int, how: DistortionSettings, scratch: Scratch) -> None:
     """[X10] The copy of the original in the scratch."""
     if how.moves:
         draw_affine_map(key, how, scratch.affine)
@@ -104,7 +104,7 @@ def _write(copy: Array, images: Images, r: int) -> None:
 @entry
 def distort_rows(
     epoch_key: int,
-    how: Distortion,
+    how: DistortionSettings,
     scratch: Scratch,
     images: Images,
     rows: Array,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from chainrule.kernels.activations import activate_with_derivative
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.hashing import hash_counter
+from chainrule.kernels.hashing import random_bits
 from chainrule.kernels.panels import PANEL, panel_start, stride_of
 from chainrule.kernels.records import Batch, Buffers, KernelLayout, PanelRows, StepHyperparameters
 
@@ -24,7 +24,7 @@ def _drop_row(
     """[R1, R2] Neighbouring activations of one row, and their derivatives, times their mask."""
     zero = a.dtype.type(0)
     for j in range(a.size):
-        m = scale if hash_counter(key, counter + j) >= threshold else zero
+        m = scale if random_bits(key, counter + j) >= threshold else zero
         a[j] *= m
         derivative[j] *= m
 

@@ -20,7 +20,7 @@ from chainrule.kernels.simd import clip, power_of_two, where_positive
 __all__ = ["exp", "exp_parts", "is_finite", "log1p", "normal_cdf", "probe"]
 
 _LEAST, _MOST = -709.3, 709.7
-"""Beyond these e^t is 0 and infinity."""
+"""Beyond these e^t is 0 and infinity: t / ln 2 rounds to -1023 and 1024, see power_of_two."""
 _TO_WHOLE = 1.5 * 2.0**52
 """A number this large has no digits behind the point: to add it rounds to a whole number."""
 _PER_LN2 = 1 / math.log(2)

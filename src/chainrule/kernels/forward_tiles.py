@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.panels import (
     PANEL,
     panel_start,
@@ -166,7 +166,7 @@ def _probe(layout: KernelLayout, buffers: Buffers, place: PanelRows) -> float:
     return float(sum_lanes(total))
 
 
-@inlined
+@inline_kernel
 def forward_task(
     examples: Examples,
     layout: KernelLayout,

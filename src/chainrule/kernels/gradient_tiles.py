@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from chainrule.kernels.batch_norm_tiles import DELTA_SUM, GAIN_SUM
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.panels import (
     PANEL,
     panel_start,
@@ -198,11 +198,11 @@ def _add_biases(
         store(out, 0, bias + j, multiply_add(before, of(factor), total))
 
 
-@inlined
+@inline_kernel
 def gradient_task(
     workspace: Workspace, out: Array, k: int, rows: Array, factor: float, overwrites: bool
 ) -> None:
-    """[BP3, BP4] Adds one task's part of the gradient, times a factor.
+    """[BP3, BP4] Add one task's part of the gradient, times a factor.
 
     Args:
         workspace: with a of all layers but the last, and delta.

@@ -19,7 +19,7 @@ from chainrule.equations.hashing import (
 )
 from chainrule.kernels.compiling import kernel
 
-__all__ = ["derive_key", "hash_counter", "uniform"]
+__all__ = ["derive_key", "random_bits", "uniform"]
 
 _M1, _M2, _M3 = MULTIPLIERS
 _S1, _S2, _S3, _S4 = SHIFTS
@@ -32,7 +32,7 @@ def _low(x: int) -> np.uint32:
 
 
 @kernel
-def hash_counter(key: int, counter: int) -> np.uint32:
+def random_bits(key: int, counter: int) -> np.uint32:
     """[H1] Thirty-two bits that look random.
 
     Args:
@@ -50,12 +50,12 @@ def hash_counter(key: int, counter: int) -> np.uint32:
 @kernel
 def derive_key(key: int, counter: int) -> int:
     """[H2] The key of one part of what a key stands for."""
-    low = int(hash_counter(key ^ LOW_SALT, counter))
-    high = int(hash_counter(key ^ HIGH_SALT, counter))
+    low = int(random_bits(key ^ LOW_SALT, counter))
+    high = int(random_bits(key ^ HIGH_SALT, counter))
     return ((high >> 1) << HALF) | low
 
 
 @kernel
 def uniform(key: int, counter: int) -> float:
     """[H3] A number between 0 and 1."""
-    return (float(hash_counter(key, counter)) + 0.5) * SMALLEST
+    return (float(random_bits(key, counter)) + 0.5) * SMALLEST

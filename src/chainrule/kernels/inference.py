@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.kernels.activations import SOFTMAX, activate_row
-from chainrule.kernels.compiling import announce, entry, inlined, kernel
+from chainrule.kernels.compiling import announce, entry, inline_kernel, kernel
 from chainrule.kernels.forward_tiles import dense_sums, sparse_sums
 from chainrule.kernels.panels import PANEL, element_index, panel_start, panels_of, stride_of
 from chainrule.kernels.products import SparseRow
@@ -86,7 +86,7 @@ def _copy_row(layout: KernelLayout, buffers: Buffers, x: Array, r: int, i: int) 
             buffers.a[at + k - p * PANEL] = x[r, k]
 
 
-@inlined
+@inline_kernel
 def _first_sums(
     layout: KernelLayout, buffers: Buffers, theta: Array, rows: InputRows, first: int, count: int
 ) -> None:
@@ -125,7 +125,7 @@ def _apply_softmax(layout: KernelLayout, buffers: Buffers, layer: int, count: in
             buffers.a[element_index(layout, layer + 1, i, j)] = a[j]
 
 
-@inlined
+@inline_kernel
 def _hidden_layer(
     layout: KernelLayout, buffers: Buffers, theta: Array, layer: int, count: int
 ) -> None:

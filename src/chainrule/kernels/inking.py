@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.equations.distortions import CUT_LEFT, CUT_TOP
-from chainrule.kernels.augmentation_records import FRAME, Distortion
+from chainrule.kernels.augmentation_records import FRAME, DistortionSettings
 from chainrule.kernels.compiling import kernel
 from chainrule.kernels.hashing import uniform
 
@@ -20,7 +20,7 @@ _ROOT_HALF = math.sqrt(0.5)
 
 
 @kernel
-def pen_step(how: Distortion, page: Array, other: Array, by: float) -> None:
+def pen_step(how: DistortionSettings, page: Array, other: Array, by: float) -> None:
     """[X4] One step of at most a pixel at each edge, from page to page.
 
     Strokes grow towards the strongest ink among a pixel's neighbours; a diagonal one counts less,
@@ -51,7 +51,7 @@ def pen_step(how: Distortion, page: Array, other: Array, by: float) -> None:
 
 
 @kernel
-def add_noise(key: int, how: Distortion, copy: Array) -> None:
+def add_noise(key: int, how: DistortionSettings, copy: Array) -> None:
     """[X5] copy + s f g, with normal numbers g in pairs, kept in the range of the copy and of ink.
 
     Args:
@@ -72,7 +72,7 @@ def add_noise(key: int, how: Distortion, copy: Array) -> None:
 
 
 @kernel
-def cut_square(key: int, how: Distortion, copy: Array) -> None:
+def cut_square(key: int, how: DistortionSettings, copy: Array) -> None:
     """[X6] A square of zeros, anywhere.
 
     Args:

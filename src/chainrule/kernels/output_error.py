@@ -110,7 +110,7 @@ def _sum_of_others(z: Array, m: int) -> float:
 
 @strict_kernel
 def _negative_log_softmax(log_rest: float, z: float, highest: float) -> float:
-    """[D3] -ln a_j as it is written: log_rest + z_m, taken first, would swallow a tiny log_rest."""
+    """[D3] -ln a_j, in this order: log_rest + z_m, taken first, would swallow a tiny log_rest."""
     return log_rest - (z - highest)
 
 

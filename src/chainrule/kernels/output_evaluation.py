@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chainrule.kernels.activations import activate_row, argmax
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.output_error import OutputRow, row_cost_and_error
 from chainrule.kernels.records import Examples, StepHyperparameters
 
@@ -26,7 +26,7 @@ def example_weight(examples: Examples, r: int, batch_size: int) -> float:
 
 @kernel
 def _copy_target(examples: Examples, r: int, y: Array) -> None:
-    """The example's own target: numbers, one class as 0 or 1, or one of several as a row of 0."""
+    """The example's own target: numbers, or its class as 0 or 1, or as a row with one 1."""
     of = y.dtype.type
     if examples.labels.size == 0:
         for j in range(y.size):
@@ -77,7 +77,7 @@ def _is_right(examples: Examples, r: int, a: Array) -> int:
     return 1 if chosen == examples.labels[r] else 0
 
 
-@inlined
+@inline_kernel
 def evaluate_output(
     examples: Examples,
     hyper: StepHyperparameters,

@@ -73,7 +73,7 @@ class SparseRow(NamedTuple):
 
 
 class PanelRow(NamedTuple):
-    """One row, or the first of several, that goes on from panel to panel."""
+    """One row, which goes on from panel to panel."""
 
     array: Array  # flat
     start: int  # the place of its first number

@@ -194,7 +194,7 @@ def tile_product(typing: Any, tile: Any, factor: Any, C: Any, A: Any, B: Any, S:
 
 
 def _sparse_round(call: _Call, entry: Any, sums: list[Any]) -> list[Any]:
-    """Adds one entry's term to the sums of all vectors."""
+    """Add one entry's term to the sums of all vectors."""
     builder, right, entries = call.builder, call.matrix(_B), call.entries(_A)
     b, row_step, panel_step = right.numbers
     index = builder.load(builder.gep(entries.indices, [entry]))

@@ -24,7 +24,7 @@ from chainrule.kernels.affine import (
     add_sparse_sums,
     pull_back_sums,
 )
-from chainrule.kernels.compiling import announce, entry, inlined, kernel
+from chainrule.kernels.compiling import announce, entry, inline_kernel, kernel
 from chainrule.kernels.elementary import is_finite, probe
 from chainrule.kernels.output_evaluation import evaluate_output, example_weight
 from chainrule.kernels.panels import panels_of, stride_of
@@ -65,20 +65,20 @@ class BatchResult(NamedTuple):
 
 
 @kernel
-def _padded(width: int) -> int:
+def _padded_width(width: int) -> int:
     return panels_of(width) * stride_of(width)
 
 
 @kernel
 def _row_start(layout: KernelLayout, layer: int, i: int) -> int:
     """Where row i of a layer begins."""
-    return layout.matrix_starts[layer + 1] + i * _padded(layout.widths[layer + 1])
+    return layout.matrix_starts[layer + 1] + i * _padded_width(layout.widths[layer + 1])
 
 
 # ------------------------------------------------------------------------------- forward and back
 
 
-@inlined
+@inline_kernel
 def _forward_row(
     examples: Examples, layout: KernelLayout, buffers: Buffers, theta: Array, r: int, i: int
 ) -> Any:
@@ -87,7 +87,7 @@ def _forward_row(
     for layer in range(layout.widths.size - 1):
         inputs, width = layout.widths[layer], layout.widths[layer + 1]
         at, bias = _row_start(layout, layer, i), layout.bias_starts[layer]
-        z = buffers.z[at : at + _padded(width)]
+        z = buffers.z[at : at + _padded_width(width)]
         for j in range(z.size):
             z[j] = theta[bias + j] if bias >= 0 else 0
         if layer > 0:
@@ -111,7 +111,7 @@ def _forward_row(
     return total
 
 
-@inlined
+@inline_kernel
 def _output_row(
     examples: Examples,
     layout: KernelLayout,
@@ -133,14 +133,14 @@ def _output_row(
     return c, right
 
 
-@inlined
+@inline_kernel
 def _backward_row(layout: KernelLayout, buffers: Buffers, theta: Array, i: int) -> None:
     """[BP2] delta of all layers below the last, in row i."""
     for layer in range(layout.widths.size - 2, 0, -1):
         width, above = layout.widths[layer], _row_start(layout, layer, i)
         at = _row_start(layout, layer - 1, i)
         below = buffers.delta[at : at + width]
-        error = buffers.delta[above : above + _padded(layout.widths[layer + 1])]
+        error = buffers.delta[above : above + _padded_width(layout.widths[layer + 1])]
         pull_back_sums(error, theta, layout.weight_starts[layer], below)
         if layout.activations[layer - 1] == SOFTMAX:
             z, a = buffers.z[at : at + width], buffers.a[at : at + width]
@@ -150,7 +150,7 @@ def _backward_row(layout: KernelLayout, buffers: Buffers, theta: Array, i: int) 
                 below[k] *= buffers.derivative[at + k]
 
 
-@inlined
+@inline_kernel
 def _pass_batch(
     examples: Examples,
     layout: KernelLayout,
@@ -174,7 +174,7 @@ def _pass_batch(
 # -------------------------------------------------------------------------------- gradient and step
 
 
-@inlined
+@inline_kernel
 def _add_gradient(
     examples: Examples,
     layout: KernelLayout,
@@ -189,7 +189,7 @@ def _add_gradient(
         inputs, bias = layout.widths[layer], layout.bias_starts[layer]
         for i in range(rows.size):
             at = _row_start(layout, layer, i)
-            delta = buffers.delta[at : at + _padded(layout.widths[layer + 1])]
+            delta = buffers.delta[at : at + _padded_width(layout.widths[layer + 1])]
             for j in range(delta.size):
                 delta[j] *= by
             _add_bias_gradient(out, bias, delta)
@@ -211,7 +211,7 @@ def _add_bias_gradient(out: Array, bias: int, delta: Array) -> None:
             out[bias + j] += delta[j]
 
 
-@inlined
+@inline_kernel
 def _step_by_gradient(
     workspace: Workspace,
     hyper: StepHyperparameters,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.kernels.compiling import inlined, kernel
+from chainrule.kernels.compiling import inline_kernel, kernel
 from chainrule.kernels.elementary import is_finite
 from chainrule.kernels.gradient_tiles import GradientTask, gradient_task, task_at
 from chainrule.kernels.panels import PANEL, panels_of, stride_of, weight_panel_start
@@ -69,7 +69,7 @@ def _penalise(
     gradient: Array,
     k: int,
 ) -> None:
-    """[P1, P2, O1] Adds the penalties' gradient to that of task k, and records its two sums."""
+    """[P1, P2, O1] Add the penalties' gradient to that of task k, and records its two sums."""
     task = task_at(layout, partition, k)
     penalty, squares = 0.0, 0.0
     for segment in range(KINDS * task.panels):
@@ -91,7 +91,7 @@ def _step(
     k: int,
     factor: float,
 ) -> None:
-    """[U1-U8] Moves the parameters of task k by their gradient times a factor."""
+    """[U1-U8] Move the parameters of task k by their gradient times a factor."""
     task = task_at(layout, partition, k)
     for segment in range(KINDS * task.panels):
         first, after = _segment(layout, task, segment)
@@ -108,7 +108,7 @@ def _penalty_and_norm(partition: TaskPartition) -> tuple[float, float]:
     return penalty, float(np.sqrt(squares))
 
 
-@inlined
+@inline_kernel
 def take_step(
     workspace: Workspace,
     hyper: StepHyperparameters,
@@ -160,7 +160,7 @@ def take_step(
     return penalty, norm
 
 
-@inlined
+@inline_kernel
 def finish_step(
     workspace: Workspace,
     hyper: StepHyperparameters,

@@ -67,7 +67,7 @@ def _square_sum(g: Array) -> float:
 
 @kernel
 def _add_penalties(theta: Array, g: Array, is_weight: Array, l1: float, l2: float) -> float:
-    """[O1] Adds the penalties' gradient to g.
+    """[O1] Add the penalties' gradient to g.
 
     Returns: P1 + P2.
     """
@@ -87,7 +87,7 @@ def _add_penalties(theta: Array, g: Array, is_weight: Array, l1: float, l2: floa
 def penalise_segment(
     hyper: StepHyperparameters, theta: Array, gradient: Array, first: int, after: int
 ) -> tuple[float, float]:
-    """[P1, P2, O1] Adds the penalties' gradient to that of a segment.
+    """[P1, P2, O1] Add the penalties' gradient to that of a segment.
 
     Returns: the penalty of the segment, and the sum of its gradient's squares.
     """
@@ -127,7 +127,7 @@ def step_segment(
     step: int,
     factor: float,
 ) -> None:
-    """[U1-U8] Moves a segment of the parameters by its gradient, and the update's state with it.
+    """[U1-U8] Move a segment of the parameters by its gradient, and the update's state with it.
 
     Args:
         hyper: with the update rule.
@@ -180,7 +180,7 @@ def _lion(
     eta, shrink = of(rate), of(rate * settings.weight_decay)
     for k in range(theta.size):
         c = beta1 * m[k] + rest1 * g[k]
-        sign = of(1) if c > of(0) else (of(-1) if c < of(0) else c)
+        sign = of(1) if c > of(0) else (of(-1) if c < of(0) else c)  # NaN stays NaN
         m[k] = beta2 * m[k] + rest2 * g[k]
         theta[k] -= eta * sign + shrink * theta[k] * is_weight[k]
 
@@ -202,6 +202,7 @@ def _adam(
     beta1, rest1 = of(settings.beta1), of(1 - settings.beta1)
     beta2, rest2 = of(settings.beta2), of(1 - settings.beta2)
     epsilon = of(settings.epsilon)
+    # Both means are freed of their start at 0 by factors that are the same for all parameters.
     eta = of(rate / (1.0 - settings.beta1**step))
     correction = of(1.0 / (1.0 - settings.beta2**step))
     shrink = of(rate * weight_decay)
@@ -217,7 +218,7 @@ def _adam(
 
 @kernel
 def average_segment(average: Array, theta: Array, weight: float) -> None:
-    """[M1] Moves the average towards theta."""
+    """[M1] Move the average towards theta."""
     by = average.dtype.type(weight)
     for k in range(theta.size):
         average[k] += by * (theta[k] - average[k])
@@ -227,7 +228,7 @@ def average_segment(average: Array, theta: Array, weight: float) -> None:
 def limit_panel(
     layout: KernelLayout, theta: Array, layer: int, panel: int, max_norm: float
 ) -> None:
-    """[U9] Shortens the weights of a panel's neurons to the greatest norm allowed."""
+    """[U9] Shorten the weights of a panel's neurons to the greatest norm allowed."""
     inputs, stride = layout.widths[layer], stride_of(layout.widths[layer + 1])
     start = weight_panel_start(layout, layer, panel)
     for j in range(stride):

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from chainrule.equations.distortions import DOWN, RIGHT, ROTATION, SHEAR, TALL, WIDE
 from chainrule.equations.hashing import SMALLEST
-from chainrule.kernels.augmentation_records import FRAME, Distortion, Scratch
+from chainrule.kernels.augmentation_records import FRAME, DistortionSettings, Scratch
 from chainrule.kernels.compiling import kernel
-from chainrule.kernels.hashing import hash_counter, uniform
+from chainrule.kernels.hashing import random_bits, uniform
 from chainrule.kernels.simd import LANES, load, multiply_add, store
 
 __all__ = ["draw_affine_map", "draw_field", "draw_symmetric", "warp"]
@@ -31,7 +31,7 @@ def draw_symmetric(key: int, counter: int, most: float) -> float:
 
 
 @kernel
-def draw_affine_map(key: int, how: Distortion, affine: Array) -> None:
+def draw_affine_map(key: int, how: DistortionSettings, affine: Array) -> None:
     """[X1] The map from a pixel (i, j) of the copy to its row and column on the page.
 
     Args:
@@ -90,7 +90,7 @@ def _multiply_matrices(
 
 
 @kernel
-def draw_field(key: int, how: Distortion, scratch: Scratch) -> None:
+def draw_field(key: int, how: DistortionSettings, scratch: Scratch) -> None:
     """[X2] u = α G_h N G_wᵀ for y and for x; α is in the first matrix already.
 
     Args:
@@ -101,7 +101,7 @@ def draw_field(key: int, how: Distortion, scratch: Scratch) -> None:
     h, w, starts = how.height, how.width, scratch.starts
     stride = (w + LANES - 1) // LANES * LANES
     for k in range(2 * h * w):
-        number = float(hash_counter(key, k)) + 0.5
+        number = float(random_bits(key, k)) + 0.5
         scratch.field[starts.white + k] = np.float32(2.0 * SMALLEST * number - 1.0)
     _multiply_matrices(scratch, starts.white, starts.across, starts.half, 2 * h, w, stride)
     for part in (0, h * stride):
@@ -117,7 +117,7 @@ def _clamp(x: float, most: float) -> float:
 
 
 @kernel
-def warp(how: Distortion, scratch: Scratch, page: Array, channel: int) -> None:
+def warp(how: DistortionSettings, scratch: Scratch, page: Array, channel: int) -> None:
     """[X3] One channel of the copy, interpolated between the four pixels about each place.
 
     Args:

@@ -34,7 +34,7 @@ class Architecture:
 
     Args:
         layers: widths from the inputs to the outputs, at least two, each at least 1.
-        activations: one name a layer after the inputs.
+        activations: one name per layer after the inputs.
         output_given: whether the last activation was asked for by name; where it was not, a cost
             of categorical cross-entropy turns it into softmax (see `for_cost`).
         biases: whether layers have biases.

@@ -22,7 +22,7 @@ _FORMAT = "chainrule network 1"
 
 @dataclass(frozen=True)
 class NetworkFile:
-    """What a file keeps of a network; the fields are those of `Network`."""
+    """The content of a network's file; the fields are those of `Network`."""
 
     architecture: Architecture
     parameters: NDArray[Any]
@@ -31,18 +31,18 @@ class NetworkFile:
     class_names: tuple[str, ...]
 
 
-def write_network_file(path: str | Path, kept: NetworkFile) -> None:
+def write_network_file(path: str | Path, content: NetworkFile) -> None:
     """Write a network to a sealed .safetensors file with its tensors by name.
 
     Raises: FileError.
     """
-    tensors = {s.name: s.view(kept.parameters) for s in Layout(kept.architecture).slots}
+    tensors = {s.name: s.view(content.parameters) for s in Layout(content.architecture).slots}
     facts = {
         "format": _FORMAT,
-        "architecture": kept.architecture.to_dict(),
-        "input_scale": kept.input_scale,
-        "input_shape": list(kept.input_shape),
-        "class_names": list(kept.class_names),
+        "architecture": content.architecture.to_dict(),
+        "input_scale": content.input_scale,
+        "input_shape": list(content.input_shape),
+        "class_names": list(content.class_names),
     }
     write_sealed(path, tensors, facts)
 

@@ -101,6 +101,22 @@ class Layout:
         found = [slot.view(flat) for slot in self.slots if slot.name[0] == "g"]
         return [*found, *[None] * (self.architecture.depth - len(found))]
 
+    def add_gains(self, flat: Array) -> Array:
+        """Weights and biases in this layout, with gains of 1 if it has gains.
+
+        Args:
+            flat: weights and biases in the layout without gains, (n,).
+        """
+        if not self.gains:
+            return flat
+        without = Layout(self.architecture)
+        gains = [np.ones(width, flat.dtype) for width in self.architecture.layers[1:-1]]
+        return flatten(without.weights(flat), without.biases(flat), gains)
+
+    def drop_gains(self, flat: Array) -> Array:
+        """The weights and biases of a flat array in this layout, in the layout without gains."""
+        return flatten(self.weights(flat), self.biases(flat)) if self.gains else flat
+
     @cached_property
     def is_weight(self) -> Array:
         """1 where the flat buffer holds a weight and 0 where it holds a bias."""

@@ -21,7 +21,8 @@ from chainrule.storage import remove
 __all__ = ["newest_position", "read_checkpoint", "write_checkpoint"]
 
 _FORMAT = "chainrule checkpoint 1"
-_KEPT = 3
+_NEWEST_SAVED = 3
+"""Checkpoints that stay besides the first: two may be damaged, and the run still goes on."""
 
 
 def write_checkpoint(folder: Path, position: Position) -> Path:
@@ -46,7 +47,7 @@ def write_checkpoint(folder: Path, position: Position) -> Path:
     write_sealed(path, tensors, _facts(position))
     files = _newest_first(folder)
     place = files.index(path)
-    for old in files[:place] + files[place + _KEPT : -1]:
+    for old in files[:place] + files[place + _NEWEST_SAVED : -1]:
         remove(old)
     return path
 
@@ -72,7 +73,7 @@ def _newest_first(folder: Path) -> list[Path]:
 
 
 def read_checkpoint(path: Path) -> Position:
-    """The position that a checkpoint keeps.
+    """The position in a checkpoint.
 
     Raises: FileError, DataError, IntegrityError.
     """
@@ -106,7 +107,7 @@ def _position(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> 
 def newest_position(folder: Path) -> Position:
     """The newest position that can be read; damaged checkpoints are named in a warning.
 
-    Raises: RunFolderError where none can be read.
+    Raises: RunFolderError if none can be read.
     """
     files = _newest_first(folder)
     for path in files:

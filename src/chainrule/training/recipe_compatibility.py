@@ -167,7 +167,7 @@ def _require_normalisation(architecture: Architecture, recipe: Recipe) -> None:
         raise _refused(
             "batch_size",
             recipe.batch_size,
-            "at least 2 examples a step, or part of one, to go with batch normalisation",
+            "at least 2 examples in a step, or in a part of one, to go with batch normalisation",
             f"{recipe.batch_size}{parts}",
             why="A single example has no deviation",
         )

@@ -22,7 +22,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from chainrule.data import Dataset
-from chainrule.engine import Position
+from chainrule.engine import Position, training_layout
 from chainrule.errors import ChainruleError, DataError, FileError, RunFolderError
 from chainrule.network import Architecture, Network
 from chainrule.recipe import Recipe
@@ -213,6 +213,17 @@ class RunFolder:
         Raises: FileError, DataError, IntegrityError.
         """
         return read_checkpoint(self._checkpoints / _FIRST)
+
+    def initial_network(self) -> Network:
+        """The network with which the run began, without gains.
+
+        Raises: RunFolderError, FileError, DataError, IntegrityError.
+        """
+        facts, parameters = self.facts(), self.first().parameters
+        layout = training_layout(facts.architecture, facts.recipe)
+        if parameters.shape == (layout.size,):  # else Network refuses them and says why
+            parameters = layout.drop_gains(parameters)
+        return Network(facts.architecture, parameters)
 
     def write_history(self, position: Position) -> None:
         """Write the history up to a position.

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
-
-from numpy.typing import NDArray
 
 from chainrule.data import Dataset, split
 from chainrule.engine import (
     Engine,
     Position,
     TrainingContext,
-    add_gains,
-    drop_gains,
     initial_state,
     make_engine,
-    training_layout,
 )
 from chainrule.errors import InputError, IntegrityError
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.recipe_compatibility import require_compatible, require_dataset
-from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
+from chainrule.training.run_folder import RunFolder, data_facts
 
 __all__ = [
     "TrainingSetup",
@@ -119,7 +113,7 @@ def split_validation(
 
 def first_position(setup: TrainingSetup) -> Position:
     """Where the training begins."""
-    theta = add_gains(setup.engine.layout, setup.network.parameters)
+    theta = setup.engine.layout.add_gains(setup.network.parameters)
     return Position(theta, initial_state(setup.recipe, theta))
 
 
@@ -139,8 +133,7 @@ def restore_training(
 
     Raises: IntegrityError if the data are others; RunFolderError, DataError.
     """
-    facts = folder.facts()
-    start = Network(facts.architecture, _first_parameters(facts, folder.first()))
+    facts, start = folder.facts(), folder.initial_network()
     setup = prepare_training(start, dataset, facts.recipe, validation, threads=threads, exact=True)
     given = data_facts(setup.training, setup.validation)
     for name in ("digest", "validation_digest"):
@@ -153,11 +146,3 @@ def restore_training(
                 argument="dataset",
             )
     return setup
-
-
-def _first_parameters(facts: RunFacts, first: Position) -> NDArray[Any]:
-    """The weights and biases with which a run began."""
-    layout = training_layout(facts.architecture, facts.recipe)
-    if first.parameters.shape != (layout.size,):
-        return first.parameters  # Network refuses them and says why
-    return drop_gains(layout, first.parameters)

@@ -58,9 +58,7 @@ class ExercisePlan:
     layers: tuple[int, ...] = (2, 2, 1)
     activation: str | tuple[str, ...] = "sigmoid"
     cost: str = limited("half_squared_error", _exercise(str, "cost of one example", choices=_costs))
-    optimiser: str = limited(
-        "sgd", _exercise(str, "how a gradient becomes a step", choices=_optimisers)
-    )
+    optimiser: str = limited("sgd", _exercise(str, "update rule", choices=_optimisers))
     learning_rate: float | None = limited(
         None, _exercise(float, "length of a step", 0, low_open=True, optional=True)
     )
