@@ -46,4 +46,4 @@ def main(picture: str = "", epochs: int = 3) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(sys.argv[1] if sys.argv[1:] else "")
