@@ -79,8 +79,9 @@ def _monitors() -> tuple[str, ...]:
 class Recipe:
     """How to train: cost, update, schedule, batches, penalties, stopping, seed.
 
-    Recipe, architecture and data digest fix a run to the bit. Every field has a default, and all
-    but class_weights and dropout a `Limit`; `limits_of(Recipe)` lists them, and the command line's flags are made from them.
+    Recipe, architecture and data digest fix a run to the bit. Every field has a default. All fields but
+    class_weights and dropout have a `Limit`, from which the command line's flags are made:
+    `limits_of(Recipe)` lists them.
 
     Raises: InputError, UnknownNameError.
 
@@ -170,7 +171,7 @@ class Recipe:
             )
 
     def with_seed(self) -> Recipe:
-        """This recipe, with a seed drawn from the system where it had none."""
+        """This recipe, with a seed drawn from the system if it has none."""
         if self.seed is not None:
             return self
         # 32 bits are enough to be new each time and short enough to type again.
@@ -220,7 +221,7 @@ class Recipe:
 def read_table(path: str | Path) -> dict[str, Any]:
     """The table of names and values that a TOML or JSON file holds.
 
-    Raises: FileError where it cannot be read, DataError where it is no table.
+    Raises: FileError if it cannot be read, DataError if it is no table.
     """
     path = Path(path)
     try:

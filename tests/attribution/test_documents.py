@@ -238,7 +238,7 @@ def test_a_weight_in_words(course) -> None:
     assert [row[0].split()[0] for row in table.rows[2:]] == ["1", "sum"]
     sizes = [abs(float(row[-1])) for row in table.rows[:3]]
     assert sizes == sorted(sizes, reverse=True)
-    assert table.note.startswith("The terms add up to the law's ")
+    assert table.note.startswith("The terms add up to the computed value ")
     assert lines[-1].startswith("In the run itself, in float32: from ")
     json.dumps(story.values())
 
@@ -458,9 +458,9 @@ def test_what_does_not_fit_is_refused(change, told) -> None:
 def test_a_sum_that_is_not_the_whole_says_so() -> None:
     short = TermSum(np.array([1.0, 2.0]), 3.5)
     assert not short.holds
-    assert short.sentence == "The terms add up to 3, but the law has 3.5."
+    assert short.sentence == "The terms add up to 3, but the computed value is 3.5."
     assert TermSum(np.array([1.0, 2.0]), 3.0).sentence == (
-        "The terms add up to the law's 3, to the last digit (float64)."
+        "The terms add up to the computed value 3, to the last digit (float64)."
     )
     table = terms_table("T", ("a", "b"), [("x",)], TermSum(np.array([1.0, -4.0, 0.0, 9.0]), 6.0),
                         last=(("bias", 9.0),))  # fmt: skip

@@ -88,7 +88,7 @@ CASES: list[tuple[str, str]] = [
      "momentum, nesterov, rmsprop, sgd."),
     ("train small.csv --activation sigmod", "train: expected a name for --activation, got "
      f"'sigmod' (str). Did you mean 'sigmoid'? The names are: {ACTIVATIONS}."),
-    ("train small.csv --activation relu,relu,relu", "train: expected 2 activations, one a layer "
+    ("train small.csv --activation relu,relu,relu", "train: expected 2 activations, one per layer "
      "after the inputs, got 3: relu, relu, relu. The layers are 2, 128, 2."),
     ("train small.csv --layers 2", "train: expected --layers to be at least 2 values, got 2. "
      "--layers: neurons of each layer, the inputs first."),

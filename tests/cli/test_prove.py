@@ -146,7 +146,9 @@ def test_a_wrong_gradient_ends_with_code_1(chainrule, monkeypatch) -> None:
     assert (outcome.code, outcome.err) == (1, "")
     lines = outcome.out.splitlines()
     assert lines[0] == f"{CHAIN}: the gradient does not hold: 2 numbers of 2 steps"
-    assert lines[2].startswith("- step 1, ∂J/∂W[1][0,0]: the law has -0.04396729914, differences")
+    assert lines[2].startswith(
+        "- step 1, ∂J/∂W[1][0,0]: back-propagation has -0.04396729914, differences"
+    )
     assert chainrule("prove", CHAIN, "--no-peers", "--json").code == 1
 
 

@@ -163,7 +163,7 @@ def test_no_browser_for_a_pdf(chainrule, tmp_path, monkeypatch) -> None:
         ),
         (
             ("--activation", "tanh,relu,tanh"),
-            "worksheet: expected 2 activations, one a layer after the inputs, got 3: tanh, relu, "
+            "worksheet: expected 2 activations, one per layer after the inputs, got 3: tanh, relu, "
             "tanh. The layers are 2, 2, 1.",
         ),
         (

@@ -11,7 +11,6 @@ import pytest
 import chainrule as cr
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.experiment import DataSource, data_access
-from chainrule.experiment.experiment import first_network
 
 
 def test_every_default_is_written_out(flowers, line) -> None:
@@ -92,7 +91,7 @@ def test_training_is_that_of_train(flowers) -> None:
     run = cr.train(network, cr.load_dataset(flowers).train, made.recipe)
     assert result.network.digest == run.network.digest
     assert result.test.accuracy == cr.evaluate(run.network, made.test_data()).accuracy
-    assert first_network("run").digest == made.network().digest
+    assert cr.open_run("run").first_network().digest == made.network().digest
     assert cr.open_run("run").first_network().digest == network.digest
     assert result.to_dict()["folder"] == "run"
     notes = json.loads(Path("run/run.json").read_text())["notes"]

@@ -43,7 +43,7 @@ def rows_of(n: int, features: int, share: float, dtype: str) -> Array:
 
 def by_numpy(network: cr.Network, rows: Array) -> Array:
     """The outputs by the equations."""
-    return np.asarray(forward(network.working(rows), network.layers)[1][-1])
+    return np.asarray(forward(network.scaled_inputs(rows), network.layers)[1][-1])
 
 
 def differing(network: cr.Network, rows: Array) -> Iterator[bool]:

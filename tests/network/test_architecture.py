@@ -218,7 +218,7 @@ def test_as_many_activations_as_layers(activation: list[str], got: str) -> None:
     with pytest.raises(ShapeError) as caught:
         Architecture.of([4, 3, 2], activation)
     assert str(caught.value) == (
-        f"Architecture: expected 2 activations, one a layer after the inputs, got {got}. "
+        f"Architecture: expected 2 activations, one per layer after the inputs, got {got}. "
         "The layers are 4, 3, 2."
     )
 

@@ -17,9 +17,8 @@ from chainrule.errors import InputError
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
-from chainrule.proofs.gradient_proof import ProofOptions, prove, prove_step
+from chainrule.proofs.gradient_proof import ProofOptions, prove, prove_step, sample_places
 from chainrule.proofs.objective import objective_lines, step_objective
-from chainrule.proofs.place_sampling import sample_places
 from chainrule.proofs.proof_report import (
     failure_lines,
     kink_lines,
@@ -143,7 +142,7 @@ def test_an_error_is_told_with_its_place(make) -> None:
     right = step.result.gradient[2]
     assert summary_text(proof) == "the gradient does not hold: 1 number of 1 step"
     first, *_ = failure_lines(proof)
-    start = f"∂J/∂W[1][1,0]: the law has {right + 0.5:.10g}, differences {right:.6g}"
+    start = f"∂J/∂W[1][1,0]: back-propagation has {right + 0.5:.10g}, differences {right:.6g}"
     assert first.startswith(start)
     assert first.rpartition("; ")[2].startswith("they may differ by ")
     assert proof.to_dict()["holds"] is False

@@ -36,7 +36,7 @@ def decision_document(trace: ForwardTrace, top: int) -> Document:
 
     Args:
         trace: the network and the example.
-        top: how many parts are told one by one.
+        top: how many parts are listed one by one.
 
     Raises: InputError where the targets are numbers.
     """

@@ -67,7 +67,7 @@ class ForwardTrace:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Every number of the pass forward."""
+        """Every number of the forward pass."""
         architecture = replace(self.network.architecture, dtype="float64")
         parameters = self.network.parameters.astype(np.float64)
         return Ledger(

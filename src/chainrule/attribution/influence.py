@@ -106,7 +106,7 @@ def influence_document(
         replay: of the run.
         stages: of it.
         trace: names the example, of whatever data.
-        top: how many of either kind are told one by one.
+        top: how many of either kind are listed one by one.
     """
     producer = _InfluenceProducer(
         replay, stages, trace, top, compute_influences(replay, stages.stages, trace)

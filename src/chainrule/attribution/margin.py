@@ -30,7 +30,7 @@ class OutputChoice:
 
     Args:
         chosen: the output with the greatest activation.
-        rival: the runner-up; None where there is one output only, which stands for two classes.
+        rival: the runner-up; None if there is one output only, which stands for two classes.
         ordered: the outputs, the greatest activation first.
     """
 

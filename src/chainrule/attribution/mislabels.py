@@ -102,7 +102,7 @@ def mislabels_document(replay: RunReplay, stages: RunStages, most: int) -> Docum
     Args:
         replay: of the run.
         stages: of it.
-        most: how many are told, at most.
+        most: how many are listed, at most.
 
     Raises: InputError where the targets are numbers.
     """
@@ -123,7 +123,7 @@ class _MislabelsProducer:
 
     @cached_property
     def suspects(self) -> list[dict[str, Any]]:
-        """The examples that are told: only such as the network took for another class."""
+        """The examples that are listed: only such as the network took for another class."""
         found, data = self.found, self.replay.plan.training
         rows = [int(i) for i in found.ranked[: self.most] if found.leads[i] > 0]
         return [

@@ -1,4 +1,4 @@
-"""A step of a run with normalised layers, masks or mixed targets, by the law in float64."""
+"""A step of a run with normalisation, dropout or mixed targets, recomputed in float64."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def inference_state(layout: Layout, state: Array) -> Array:
 def regularised_step(
     replay: RunReplay, step: RunStep, position: Position, example: WorkedExample
 ) -> Step:
-    """The step as the law takes it from where the run stood.
+    """The step by the reference equations, from the position of the run.
 
     Args:
         replay: of the run.
@@ -102,7 +102,7 @@ def _add(parts: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def regularisation_lines(replay: RunReplay, layer: int, input_: int) -> Iterator[str]:
-    """What of the craft shows in the terms of one weight.
+    """Which regularisation and augmentation shows in the terms of one weight.
 
     Args:
         replay: of the run.

@@ -140,11 +140,11 @@ class RunReplay:
         return list(accumulate(each, initial=0))
 
     def steps_by(self, epochs: int) -> int:
-        """Steps of so many epochs."""
+        """Steps of a number of epochs."""
         return self._steps_by[epochs]
 
     def epoch_position(self, done: int) -> tuple[int, int]:
-        """After so many steps: how many epochs had ended, and batches of the next one."""
+        """Epochs that had ended after a number of steps, and batches of the next one."""
         epoch = bisect_right(self._steps_by, done) - 1
         return epoch, done - self._steps_by[epoch]
 
@@ -295,7 +295,7 @@ class RunReplay:
         return self.reference.context.epochs.dataset_of(step.epoch - 1)
 
     def position_before(self, step: RunStep) -> Position:
-        """Where the run stood before a step, to the bit.
+        """The position of the run before a step, to the bit.
 
         It goes on from the nearest checkpoint that was kept.
 
@@ -304,7 +304,7 @@ class RunReplay:
         return self.position_at(step.number - 1)
 
     def position_at(self, done: int, start: Position | None = None) -> Position:
-        """Where the run stood after so many steps, to the bit.
+        """The position of the run after a number of steps, to the bit.
 
         Args:
             done: steps, from 0.
@@ -320,7 +320,7 @@ class RunReplay:
         return position
 
     def position_after(self, position: Position) -> Position:
-        """Where the run stood one step further on."""
+        """The position one step later."""
         return self.plan.engine.advance(position, Until(batches=1))
 
     def nearest_checkpoint(self, done: int) -> Position:

@@ -143,7 +143,7 @@ def _work(replay: RunReplay, epoch: int) -> float:
 
 
 def stages_table(stages: RunStages, **columns: tuple[str, ...]) -> Table:
-    """The stages with what else is told of each.
+    """The stages with other columns beside each.
 
     Args:
         stages: in order.

@@ -1,4 +1,4 @@
-"""Sums with their terms: the largest first, and whether they add up to what the law has."""
+"""Sums with their terms: the largest first, and whether they add up to the computed value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["TOLERANCE", "TermSum", "number_cell", "terms_table"]
 Array = NDArray[Any]
 
 TOLERANCE = 1e-12
-"""How far a sum may be from the law's number, beside its terms' absolute values."""
+"""How far a sum may be from the reference value, beside its terms' absolute values."""
 
 _DIGITS = 6
 
@@ -29,7 +29,7 @@ class TermSum:
 
     Args:
         terms: (n,) float64.
-        total: as the law computed it.
+        total: as it was computed.
     """
 
     terms: Array
@@ -42,7 +42,7 @@ class TermSum:
 
     @property
     def gap(self) -> float:
-        """How far it is from the law's number."""
+        """How far it is from the reference value."""
         return abs(self.added - self.total)
 
     @property
@@ -60,9 +60,9 @@ class TermSum:
         """Whether the terms add up, in words."""
         if not self.holds:
             added, total = number_cell(self.added), number_cell(self.total)
-            return f"The terms add up to {added}, but the law has {total}."
+            return f"The terms add up to {added}, but the computed value is {total}."
         off = f"{self.gap:.0e} off" if self.gap else "to the last digit"
-        return f"The terms add up to the law's {number_cell(self.total)}, {off} (float64)."
+        return f"The terms add up to the computed value {number_cell(self.total)}, {off} (float64)."
 
     def ranked(self) -> list[int]:
         """The terms' places, the largest in absolute value first."""

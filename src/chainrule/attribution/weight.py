@@ -49,8 +49,8 @@ class WeightRequest:
     Args:
         layer: from 1.
         index: neuron and input, from 0.
-        image: a row of the training set whose term is told whatever its size; None for none.
-        top: how many terms are told one by one.
+        image: a row of the training set whose term is shown whatever its size; None for none.
+        top: how many terms are listed one by one.
         where: who asks, for error texts.
     """
 
@@ -150,7 +150,7 @@ class _GradientTerms:
         return TermSum(self.deltas * self.inputs, total)
 
     def _listed_places(self) -> list[int]:
-        """The places of the terms that are told one by one."""
+        """The places of the terms that are listed one by one."""
         return self.whole.ranked()[: self.request.top]
 
     def blocks(self) -> Iterator[Block]:

@@ -63,7 +63,7 @@ class WeightUpdate:
     def _limited(self) -> tuple[float, float] | None:
         """[U9] The length of the neuron's new weights, and what this weight is cut down to.
 
-        None where nothing is cut down.
+        None if nothing is cut down.
         """
         longest = self.replay.plan.recipe.max_norm
         if longest is None:

@@ -10,7 +10,7 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.flag_errors import told_by_flags
+from chainrule.cli.flag_errors import errors_by_flags
 from chainrule.cli.flags import FORMAT, Setting, chosen_format, flag_of, json_flag
 from chainrule.descent import (
     DEFAULT_RATE,
@@ -63,7 +63,7 @@ _SETTINGS = {
 
 def _descend(target: str, **given: Any) -> None:
     console, chosen = Console(), chosen_format("descend", given)
-    with told_by_flags("descend", ("learning_rate",)):
+    with errors_by_flags("descend", ("learning_rate",)):
         digits = _SETTINGS["digits"].limit.check("descend", "digits", given["digits"] or 6)
         asked = read_descent(target, learning_rate=given["learning_rate"], steps=given["steps"])
         if given["start"] is not None:

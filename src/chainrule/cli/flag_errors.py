@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from chainrule.cli.flags import flag_name
 from chainrule.errors import ChainruleError
 
-__all__ = ["errors_by_flags", "flags_for_fields", "told_by_flags"]
+__all__ = ["errors_by_flags", "flags_for_fields"]
 
 _CALLABLES = (
     "Recipe",
@@ -49,9 +49,6 @@ def errors_by_flags(
         if error.remedy.startswith(_DATA_REMEDY) and remedies is not None:
             translated.remedy = remedies[error.argument]
         raise copy.copy(translated) from None
-
-
-told_by_flags = errors_by_flags
 
 
 def flags_for_fields(text: str, names: Iterable[str]) -> str:

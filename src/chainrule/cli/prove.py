@@ -9,7 +9,7 @@ import click
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
-from chainrule.cli.flag_errors import told_by_flags
+from chainrule.cli.flag_errors import errors_by_flags
 from chainrule.cli.flags import FORMAT, Setting, chosen_format, flag_of, json_flag
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
@@ -62,7 +62,7 @@ def _prove(target: str | None, **given: Any) -> int:
         for name, setting in _SETTINGS.items()
     }
     remedies = {"data": f"Say where they are: chainrule prove {target} --data DATA"}
-    with told_by_flags("prove", ("data", *_SETTINGS), remedies):
+    with errors_by_flags("prove", ("data", *_SETTINGS), remedies):
         options = ProofOptions(
             sample=chosen["sample"], seed=chosen["seed"], peers=given["peers"] is not False
         )

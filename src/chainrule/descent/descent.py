@@ -141,7 +141,7 @@ def _take_step(point: Array, gradient: Array, rate: float) -> Array:
 
 
 def _curvatures(hessian: Array) -> tuple[float, float]:
-    """The least and the greatest curvature in any direction; NaN where there is none."""
+    """The least and the greatest curvature in any direction; NaN if there is none."""
     if not np.isfinite(hessian).all():
         return math.nan, math.nan
     found = np.linalg.eigvalsh(hessian)

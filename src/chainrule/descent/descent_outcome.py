@@ -13,12 +13,12 @@ __all__ = ["DescentOutcome", "DescentPath", "classify_descent", "rate_limit"]
 Array = NDArray[np.float64]
 
 _FAR = 1e9
-"""So much farther than at the start is away for good."""
+"""A point this many times farther out than the start does not come back."""
 _SMALL = 1e-9
 _SAME = 1e-9
 _STILL = 1e-6
 _NOTHING = 1e-12
-"""What is told of as 0."""
+"""Coordinates up to this size are written as 0."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class DescentPath:
 
     @property
     def gradient_norms(self) -> Array:
-        """The length of the gradient at each point, (steps + 1,)."""
+        """The norm of the gradient at each point, (steps + 1,)."""
         with np.errstate(over="ignore"):
             lengths: Array = np.sqrt(np.square(self.gradients).sum(axis=1))
         return lengths
@@ -96,7 +96,7 @@ def classify_descent(path: DescentPath) -> DescentOutcome:
 
 
 def _classify_bounded(path: DescentPath, slopes: Array) -> DescentOutcome:
-    """What becomes of one that does not go far away."""
+    """What becomes of a descent that stays near."""
     if slopes[-1] <= _SMALL * slopes[0]:
         return DescentOutcome(
             "arrives",

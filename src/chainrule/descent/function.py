@@ -51,7 +51,7 @@ class Function:
     curvatures: tuple[tuple[Expression, ...], ...]
 
     def value_at(self, point: Array) -> float:
-        """The value at a point, (variables,); NaN where there is none, infinite if huge."""
+        """The value at a point, (variables,); NaN if there is none, infinite if huge."""
         return self._number(self.value, point)
 
     def gradient(self, point: Array) -> Array:
@@ -69,7 +69,7 @@ class Function:
         Args:
             points: (variables, …).
 
-        Returns: as many numbers; NaN where there is no value.
+        Returns: as many numbers; NaN if there is no value.
         """
         flat = points.reshape(len(self.variables), -1).T
         return np.array([self.value_at(point) for point in flat]).reshape(points.shape[1:])

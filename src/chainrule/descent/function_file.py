@@ -35,7 +35,7 @@ DEFAULT_RATE = 0.1
 """The learning rate where a formula stands by itself."""
 
 DEFAULT_STEPS = 10
-"""So many where nothing is said."""
+"""Steps if none are given."""
 
 
 @dataclass(frozen=True, eq=False)

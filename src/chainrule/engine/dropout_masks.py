@@ -26,8 +26,8 @@ def dropout_rates(architecture: Architecture, recipe: Recipe) -> tuple[float, ..
 
 def step_masks(
     architecture: Architecture, recipe: Recipe, step: int, places: NDArray[np.int64]
-) -> list[NDArray[Any] | None]:
-    """[R1] The mask of each layer, (rows, width); None for a layer without dropout.
+) -> tuple[NDArray[Any] | None, ...]:
+    """[R1] The mask of each layer, (rows, width), None for a layer without; empty without dropout.
 
     Args:
         architecture: of the network.
@@ -35,14 +35,16 @@ def step_masks(
         step: number of steps done before.
         places: the places of the rows in their batch, (rows,).
     """
+    if recipe.dropout is None:
+        return ()
     assert recipe.seed is not None, "Recipe.with_seed comes first"
     rates, dtype = dropout_rates(architecture, recipe), architecture.dtype
-    return [
+    return tuple(
         dropout_mask(make_key(recipe.seed, "dropout", step, layer), places, width, rate, dtype)
         if rate
         else None
         for layer, (width, rate) in enumerate(zip(architecture.layers[1:], rates, strict=True), 1)
-    ]
+    )
 
 
 def mask_keys(seed: int, rates: Sequence[float], steps: range) -> NDArray[np.int64]:

@@ -83,7 +83,7 @@ class ReferenceEngine(Engine):
         for first, stop in self.schedule.parts(position.epoch, len(rows)):
             places = np.arange(first, stop)
             masks = step_masks(context.architecture, context.recipe, position.step, places)
-            parts.append(view.batch_part(rows[first:stop], len(rows), tuple(masks)))
+            parts.append(view.batch_part(rows[first:stop], len(rows), masks))
         return parts
 
     def _add_step(self, sums: EpochSums, step: TrainingStep, rows: Array) -> EpochSums:

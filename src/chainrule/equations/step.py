@@ -7,6 +7,7 @@ speed, and tests compare the two.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -122,10 +123,10 @@ class TrainingStep:
     @property
     def is_finite(self) -> bool:
         """Whether every number of the step is finite; NaN or infinity would show in one of these."""
-        numbers = np.isfinite((self.penalty, self.gradient_norm)).all()
         arrays = (self.update.state, self.update.theta)
         return (
-            bool(numbers)
+            math.isfinite(self.penalty)
+            and math.isfinite(self.gradient_norm)
             and all(bool(np.isfinite(array).all()) for array in arrays)
             and all(_is_finite_pass(one) for one in self.passes)
         )
@@ -240,5 +241,4 @@ def _limit_weights(theta: Array, layers: Sequence[Layer], longest: float) -> Arr
 
 def _is_finite_pass(one: Trace) -> bool:
     """Whether the cost and all weighted sums of a pass are finite."""
-    arrays = (one.cost, *one.z)
-    return all(bool(np.isfinite(array).all()) for array in arrays)
+    return math.isfinite(one.cost) and all(bool(np.isfinite(z).all()) for z in one.z)

@@ -36,15 +36,7 @@ from chainrule.training import (
     train,
 )
 
-__all__ = ["Experiment", "LoadedData", "first_network"]
-
-
-def first_network(folder: str | Path) -> Network:
-    """Return the network with which a saved run began: its weights and biases.
-
-    Raises: FileError, DataError, IntegrityError, RunFolderError.
-    """
-    return RunFolder(folder).initial_network()
+__all__ = ["Experiment", "LoadedData"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +241,7 @@ class Experiment:
         ready = self.load()
         data = ready.datasets
         warnings = WarningObserver(
-            lambda: first_network(folder), ready.training_data, self.recipe, on_warning
+            RunFolder(folder).initial_network, ready.training_data, self.recipe, on_warning
         )
         run = resume(
             folder,

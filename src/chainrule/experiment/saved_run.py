@@ -13,7 +13,7 @@ from chainrule.engine import augmentation_from_recipe
 from chainrule.errors import DataError, FileError, InputError
 from chainrule.evaluation import Report, Votes, evaluate, natural_cost, vote
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
-from chainrule.experiment.experiment import Experiment, LoadedData, first_network
+from chainrule.experiment.experiment import Experiment, LoadedData
 from chainrule.experiment.training_result import TrainingResult
 from chainrule.network import Network
 from chainrule.recipe import Recipe
@@ -198,7 +198,7 @@ class SavedRun:
         Raises: InputError for a network file, FileError, DataError, IntegrityError.
         """
         self.require_facts()
-        return first_network(self.path)
+        return RunFolder(self.path).initial_network()
 
     def resume(
         self,

@@ -39,7 +39,7 @@ class Entry:
         equation: id of its equation in docs/derivation/; empty for a number that is given.
         name: what it is in words, such as "weighted sum of neuron 0 in layer 1".
         section: "forward", "cost", "errors", "gradients" or "update".
-        value: the law's number.
+        value: the reference value.
         formula: of what it is made; None for a number that is given.
     """
 
@@ -119,7 +119,7 @@ class LedgerEntries:
         return np.array(quantity_array(step, quantity), dtype=np.float64)
 
     def exact_value(self, address: Quantity | str) -> Fraction | None:
-        """The number as a fraction; None where it is not rational, or too long to be shown.
+        """The number as a fraction; None if it is not rational, or too long to be shown.
 
         The given numbers count as the shortest decimals that are their floats, 0.1 as 1/10.
         """

@@ -1,4 +1,4 @@
-"""Every number as it follows from the claims before it, through the same formulas."""
+"""The numbers that follow from the claims before them, through the same formulas."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OTHER_END = {"low": "high", "high": "low"}
 
 
 class ClaimedValue(NamedTuple):
-    """A number as somebody who made the claims has it.
+    """The range of values that a number may have for the person who made the claims.
 
     Args:
         printed: worked out from the printed numbers.
@@ -47,7 +47,7 @@ class ClaimedValue(NamedTuple):
 
     @classmethod
     def reference(cls, value: float) -> ClaimedValue:
-        """A number of the law."""
+        """A number that no claim stands behind."""
         return cls(value, value, value, value, is_reference=True)
 
     @property
@@ -80,7 +80,7 @@ class ClaimedNumbers:
     Args:
         ledger: of the worked example.
         claimed: called with a number's address once all that it is made of is known; gives what
-            its claim says, or None where nothing is claimed.
+            its claim says, or None if nothing is claimed.
     """
 
     def __init__(self, ledger: Ledger, claimed: Callable[[Quantity], ClaimedValue | None]) -> None:
@@ -103,7 +103,7 @@ class ClaimedNumbers:
         return self._known[quantity]
 
     def prepare(self, quantity: Quantity) -> None:
-        """Settle what a number is made of, but not the number itself."""
+        """Resolve the inputs of a number, but not the number itself."""
         for part in self.inputs(quantity):
             self._resolve(part)
 
@@ -131,7 +131,7 @@ class ClaimedNumbers:
             self._users.setdefault(part, []).append(quantity)
 
     def set_claim(self, quantity: Quantity, said: ClaimedValue) -> None:
-        """From here on a number is what a claim says."""
+        """Set a number to what a claim says, from here on."""
         stale = self._users.pop(quantity, []) if quantity in self._known else []
         self._known[quantity] = said
         self._is_claimed.add(quantity)
@@ -145,11 +145,11 @@ class ClaimedNumbers:
         return quantity in self._is_claimed
 
     def reference(self, quantity: Quantity) -> float:
-        """The law's number."""
+        """The reference value."""
         return float(self.ledger.value(quantity))
 
     def peek(self, quantity: Quantity) -> ClaimedValue:
-        """A number that need not be settled yet; the law's where it is not."""
+        """A number that need not be resolved yet; the reference value if it is not."""
         found = self._assumed.get(quantity) or self._known.get(quantity)
         return found or ClaimedValue.reference(self.reference(quantity))
 
@@ -181,7 +181,7 @@ class ClaimedNumbers:
         return list(found)[::-1]
 
     def formula(self, quantity: Quantity) -> Expression | None:
-        """The law's formula of a number; None where it is given."""
+        """The formula of a number; None if it is given."""
         if quantity not in self._trees:
             form = self.ledger.form(quantity)
             # Written out, so that the terms of long sums are made once.

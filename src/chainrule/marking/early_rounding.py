@@ -14,7 +14,7 @@ from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
 __all__ = ["MAX_INTERMEDIATE", "Precision", "allow_early_rounding", "round_number"]
 
 MAX_INTERMEDIATE = 40
-"""So many numbers between a claim and those before it are looked at."""
+"""At most this many numbers between a claim and those before it are searched."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def round_number(
 
     Args:
         value: the number.
-        digits: significant digits to keep; None where decimals count.
+        digits: significant digits to keep; None if decimals count.
         decimals: digits after the point.
         cut: whether the others are cut off, not rounded.
 

@@ -1,4 +1,4 @@
-"""Claims judged: each printed number against the law, and against the claims before it."""
+"""Judge claims: each printed number against the reference value and the claims before it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class Judgement:
     Args:
         quantity: its address.
         printed: as it is printed.
-        exact: the law's number.
+        exact: the reference value.
         verdict: of VERDICTS, or UNANSWERED.
-        follows: what the numbers printed before lead to; the law's where none stands behind it.
-        finding: the likely slip, or previous rounding; None where there is none.
+        follows: what the numbers printed before lead to; the reference value if there are none.
+        finding: the likely slip, or previous rounding; None if there is none.
         where: the place of its claim.
     """
 
@@ -141,11 +141,11 @@ def check_claims(path: str | Path) -> MarkedClaims:
 def judge(ledger: Ledger) -> MarkedClaims:
     """Judge all claims of a worked example.
 
-    A number is compared with the law at the precision in which it is printed. One that is not right
-    is worked out again from the numbers printed before it, through the same formulas: an error that
-    is only carried forward costs nothing, nor does going on with rounded numbers. Of an array each
-    number counts by itself. A claim without a text is not answered: it earns no mark, and is not
-    wrong either.
+    A number is compared with the reference value at the precision in which it is printed. One that
+    is not right is worked out again from the numbers printed before it, through the same formulas:
+    an error that is only carried forward costs nothing, nor does going on with rounded numbers. In
+    an array each number counts by itself. A claim without a text is not answered: it earns no mark,
+    and is not wrong either.
 
     Args:
         ledger: of the worked example.
@@ -239,7 +239,7 @@ class _Marker:
         return MarkedClaims(tuple(self.found[at] for at in sorted(self.found)), wrong)
 
     def _claimed(self, quantity: Quantity) -> ClaimedValue | None:
-        """What the first claim about a number says; None where there is none."""
+        """What the first claim about a number says; None if there is none."""
         return self._judge_next(quantity) if self.waiting.get(quantity) else None
 
     def _judge_next(self, quantity: Quantity) -> ClaimedValue:
@@ -282,7 +282,7 @@ class _Marker:
         return (*fitting, min(max(float(printed.value), near.low), near.high))[0]
 
     def _verdict(self, quantity: Quantity, printed: PrintedNumber) -> str:
-        """How a number is right; empty where it is not."""
+        """How a number is right; empty if it is not."""
         law, exact = self.numbers.reference(quantity), self.ledger.exact_value(quantity)
         if exact is not None and exact == printed.value:
             return "exact"

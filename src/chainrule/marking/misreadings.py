@@ -58,7 +58,7 @@ _POINT = Misreading(
 
 
 def find_misreading(printed: PrintedNumber, right: float) -> Misreading | None:
-    """How a number was written down wrongly; None where its digits do not show it.
+    """How a number was written down wrongly; None if its digits do not show it.
 
     Args:
         printed: what is claimed.

@@ -90,7 +90,7 @@ class _Search:
 def search_slips(
     numbers: ClaimedNumbers, quantity: Quantity, printed: PrintedNumber, kept: Precision
 ) -> FoundSlip | None:
-    """The likely slip behind a wrong number; None where nothing in the catalogue gives it.
+    """The likely slip behind a wrong number; None if nothing in the catalogue gives it.
 
     Slips are tried in the number's own formula, then in what lies between it and the claims before
     it, once and wherever they can be made; then slips of the pen; then two slips together.

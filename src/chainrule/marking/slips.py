@@ -41,7 +41,7 @@ class SlipSite:
 
     @property
     def activation(self) -> str:
-        """The activation function of the quantity's layer; empty where it has none."""
+        """The activation function of the quantity's layer; empty if it has none."""
         names = self.ledger.example.architecture.activations
         return names[self.quantity.layer - 1] if self.quantity.layer else ""
 
@@ -50,7 +50,7 @@ class SlipSite:
         return self.ledger.example.architecture.layers[layer]
 
     def term(self, quantity: Quantity) -> Term | None:
-        """A number of the worked example; None where it has no such number."""
+        """A number of the worked example; None if it has no such number."""
         try:
             full = self.ledger.locate(quantity)
             return Term(full, float(self.ledger.value(full)))
@@ -71,7 +71,7 @@ class SlipSite:
         return self.of(kind, self.quantity.layer, *self.quantity.index)
 
     def formula(self, quantity: Quantity) -> Expression | None:
-        """The law's formula of another number."""
+        """The formula of another number."""
         term = self.term(quantity)
         form = None if term is None else self.ledger.form(term.quantity)
         return None if form is None else form.expression
@@ -84,7 +84,7 @@ class SlipSite:
         Args:
             rule: for the address of a number in it another one, or None to leave it.
 
-        Returns: nothing where a number does not exist, or none is renamed.
+        Returns: nothing if a number does not exist, or none is renamed.
         """
         missing = False
 

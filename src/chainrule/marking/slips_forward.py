@@ -1,4 +1,4 @@
-"""Slips in the pass forward and in the cost."""
+"""Slips in the forward pass and in the cost."""
 
 from __future__ import annotations
 
@@ -209,4 +209,4 @@ FORWARD_SLIPS = (
     ),
     Slip("1 left out", "A 1 of the formula is left out.", _one_left_out, ("a",)),
 )
-"""In the pass forward and in the cost; those that are made most often first."""
+"""In the forward pass and in the cost; those that are made most often first."""

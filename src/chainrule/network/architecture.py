@@ -85,7 +85,7 @@ class Architecture:
         if len(names) != self.depth:
             raise ShapeError(
                 "Architecture",
-                expected=f"{self.depth} activations, one a layer after the inputs",
+                expected=f"{self.depth} activations, one per layer after the inputs",
                 got=f"{len(names)}: {', '.join(names)}" if names else "none",
                 why=f"The layers are {', '.join(map(str, self.layers))}",
                 argument="activation",
@@ -105,7 +105,7 @@ class Architecture:
 
         Args:
             layers: widths from the inputs to the outputs.
-            activation: one name for all layers, the output included; or one name a layer. A
+            activation: one name for all layers, the output included; or one name per layer. A
                 sequence names the output by itself, like `output_activation` does.
             output_activation: another name for the last layer.
             more: the other fields.
@@ -132,9 +132,10 @@ class Architecture:
         return len(self.layers) - 1
 
     def for_cost(self, cost: str) -> Architecture:
-        """The architecture with its output activation settled by the cost.
+        """The architecture with the output activation that suits a cost.
 
-        Softmax for categorical cross-entropy unless another was named; else as it is.
+        It is softmax for categorical cross-entropy, unless another was named; for other costs it
+        stays.
         """
         if self.output_given:
             return self

@@ -1,4 +1,4 @@
-"""Networks as files: safetensors with a tensor a layer, sealed."""
+"""Networks as files: safetensors with a tensor for each layer, sealed."""
 
 from __future__ import annotations
 

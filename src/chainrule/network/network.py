@@ -20,7 +20,7 @@ from chainrule.limits import Limit
 from chainrule.network.architecture import Architecture
 from chainrule.network.files import NetworkFile, read_network_file, write_network_file
 from chainrule.network.parameters import Layout, check_parameters, draw_parameters
-from chainrule.network.prediction import Outputs, predictor
+from chainrule.network.prediction import ComputeOutputs, make_predictor
 from chainrule.threads import one_blas_thread
 
 __all__ = ["BLOCK", "Network", "network_layers", "predicted_classes", "require_outputs"]
@@ -28,10 +28,10 @@ __all__ = ["BLOCK", "Network", "network_layers", "predicted_classes", "require_o
 Array = NDArray[Any]
 
 BLOCK = 1024
-"""Rows computed at once by NumPy: bounds the memory, whatever the number of rows."""
+"""Rows computed at once by NumPy, which bounds the memory."""
 
 PREDICTION_BLOCK = 16 * BLOCK
-"""Rows computed at once by kernels, which keep only what comes out."""
+"""Rows computed at once by kernels, which need memory for the outputs alone."""
 
 
 def network_layers(architecture: Architecture, flat: Array) -> list[Layer]:
@@ -86,7 +86,7 @@ class Network:
 
         Args:
             layers: widths from the inputs to the outputs, such as [784, 32, 10].
-            activation: one name for all layers, the output included, or one name a layer. Where
+            activation: one name for all layers, the output included, or one name per layer. If
                 the output is not named, training with categorical cross-entropy makes it softmax.
             output_activation: another name for the last layer.
             seed: fixes the weights, at least 0.
@@ -118,15 +118,15 @@ class Network:
         return network_layers(self.architecture, self.parameters)
 
     @cached_property
-    def _predictor(self) -> Outputs | None:
-        return predictor(Layout(self.architecture), self.parameters)
+    def _predictor(self) -> ComputeOutputs | None:
+        return make_predictor(Layout(self.architecture), self.parameters)
 
     @cached_property
     def _dtype(self) -> np.dtype[Any]:
         return np.dtype(self.architecture.dtype)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The fields alone: what was made from them is made again where it is needed."""
+        """The fields alone: what was made from them is made again when it is needed."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
@@ -169,23 +169,31 @@ class Network:
         return self._blocks("Network.outputs", self._checked_inputs("Network.outputs", inputs))
 
     def _blocks(self, where: str, rows: Array) -> Iterator[tuple[Array, Array]]:
-        compute = self._predictor
-        if compute is not None:
-            is_bytes = rows.dtype == np.uint8
-            factor = self.input_scale if is_bytes else 1.0
-            for start in range(0, max(1, len(rows)), PREDICTION_BLOCK):
-                block = rows[start : start + PREDICTION_BLOCK]
-                with np.errstate(over="ignore"):  # as by the law: too great becomes infinite
-                    typed = block.astype(rows.dtype if is_bytes else self._dtype, copy=False)
-                z, a, finite = compute(typed, factor)
-                if not finite and rows.dtype == self._dtype:
-                    _require_finite(where, rows)
-                yield z, a
-            return
+        """z and a of the last layer, block after block of rows, by kernels or else by NumPy."""
+        if self._predictor is not None:
+            return self._kernel_blocks(where, rows, self._predictor)
+        return self._numpy_blocks(rows)
+
+    def _kernel_blocks(
+        self, where: str, rows: Array, compute: ComputeOutputs
+    ) -> Iterator[tuple[Array, Array]]:
+        is_bytes = rows.dtype == np.uint8
+        factor = self.input_scale if is_bytes else 1.0
+        for start in range(0, max(1, len(rows)), PREDICTION_BLOCK):
+            block = rows[start : start + PREDICTION_BLOCK]
+            with np.errstate(over="ignore"):  # a number too great for the type becomes infinite
+                typed = block.astype(rows.dtype if is_bytes else self._dtype, copy=False)
+            z, a, finite = compute(typed, factor)
+            # Rows of another type were checked before they were converted.
+            if not finite and rows.dtype == self._dtype:
+                _require_finite(where, rows)
+            yield z, a
+
+    def _numpy_blocks(self, rows: Array) -> Iterator[tuple[Array, Array]]:
         for start in range(0, max(1, len(rows)), BLOCK):
             with one_blas_thread(), np.errstate(all="ignore"):
-                block = self.working(rows[start : start + BLOCK])
-                zs, activations = forward(block, self.layers)
+                x = self.scaled_inputs(rows[start : start + BLOCK])
+                zs, activations = forward(x, self.layers)
             yield zs[-1], activations[-1]
 
     def classify(self, inputs: Any) -> NDArray[np.int64]:
@@ -197,8 +205,8 @@ class Network:
         """
         return predicted_classes(self.predict(inputs))
 
-    def working(self, rows: Array) -> Array:
-        """Inputs as the first layer takes them: in the network's type, bytes scaled."""
+    def scaled_inputs(self, rows: Array) -> Array:
+        """Inputs as the first layer takes them: in the network's type; bytes times the scale."""
         scale = self.input_scale if rows.dtype == np.uint8 else 1.0
         return scale_inputs(rows, scale, self.architecture.dtype)
 
@@ -231,8 +239,14 @@ class Network:
 
         Raises: FileError.
         """
-        fields = (self.architecture, self.parameters, self.input_scale)
-        write_network_file(path, NetworkFile(*fields, self.input_shape, self.class_names))
+        content = NetworkFile(
+            architecture=self.architecture,
+            parameters=self.parameters,
+            input_scale=self.input_scale,
+            input_shape=self.input_shape,
+            class_names=self.class_names,
+        )
+        write_network_file(path, content)
 
     @classmethod
     def load(cls, path: str | Path) -> Network:
@@ -240,9 +254,14 @@ class Network:
 
         Raises: FileError, DataError, IntegrityError.
         """
-        kept = read_network_file(path)
-        fields = (kept.architecture, kept.parameters, kept.input_scale)
-        return cls(*fields, kept.input_shape, kept.class_names)
+        content = read_network_file(path)
+        return cls(
+            architecture=content.architecture,
+            parameters=content.parameters,
+            input_scale=content.input_scale,
+            input_shape=content.input_shape,
+            class_names=content.class_names,
+        )
 
 
 def _require_finite(where: str, rows: Array) -> None:

@@ -166,7 +166,7 @@ def check_parameters(layout: Layout, given: Any, where: str) -> Array:
 
     Raises: ShapeError, DataError for values that are not finite.
     """
-    with np.errstate(over="ignore"):  # what overflows is found below and told in words
+    with np.errstate(over="ignore"):  # what overflows is refused below
         flat = np.array(given, dtype=layout.architecture.dtype)
     if flat.shape != (layout.size,):
         raise ShapeError(

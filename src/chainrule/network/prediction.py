@@ -1,4 +1,4 @@
-"""Outputs by the compiled kernels: quick for one row, and the same whatever rows lie beside it."""
+"""Outputs by the compiled kernels: quick for one row, and the same for a row in any batch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +20,28 @@ from chainrule.thread_pool import shared_thread_pool
 if TYPE_CHECKING:
     from chainrule.kernels import Buffers, KernelLayout
 
-__all__ = ["Outputs", "predictor"]
+__all__ = ["ComputeOutputs", "make_predictor"]
 
 Array = NDArray[Any]
-Outputs = Callable[[Array, float], tuple[Array, Array, bool]]
+ComputeOutputs = Callable[[Array, float], tuple[Array, Array, bool]]
 """(rows, factor) -> z and a of the last layer, and whether all inputs are finite."""
 
 _LOG = logging.getLogger("chainrule")
 
 ROWS = 64
-"""Rows computed at once; they stay in the cache."""
+"""Rows computed at once, few enough to stay in the cache."""
 
 THREAD_WORK = 20_000_000
-"""Multiplications from which on threads share the rows."""
+"""Threads share the rows if there are at least this many multiplications."""
 
 _failed: list[str] = []
-"""Why there are no kernels, once it is known."""
+"""The reason why there are no kernels, once it is known."""
 
 
-def predictor(layout: Layout, parameters: Array) -> Outputs | None:
-    """What computes a network's outputs; None where Numba is missing or fails, which is said once.
+def make_predictor(layout: Layout, parameters: Array) -> ComputeOutputs | None:
+    """The function that computes a network's outputs by kernels.
+
+    Returns: None if Numba is missing or fails; a warning is logged once.
 
     Args:
         layout: of the parameters.
@@ -49,21 +51,37 @@ def predictor(layout: Layout, parameters: Array) -> Outputs | None:
         return None
     try:
         return _compiled(layout, parameters)
-    except Exception as error:  # whatever Numba and its compiler may raise
+    except Exception as error:  # Numba and its compiler may raise anything
         _failed.append(f"{type(error).__name__}: {error}".splitlines()[0])
         _LOG.warning("NumPy computes the outputs, since Numba fails: %s", _failed[0])
         return None
 
 
-def _compiled(layout: Layout, parameters: Array) -> Outputs:
+def _compiled(layout: Layout, parameters: Array) -> ComputeOutputs:
     made = _Predictor(layout, parameters)
     made(np.zeros((1, layout.architecture.layers[0]), parameters.dtype), 1.0)
     return made
 
 
+class _Workspace(NamedTuple):
+    """What only one thread writes to.
+
+    Args:
+        layout: where kernels find a network's tensors.
+        buffers: room for the numbers of `ROWS` rows.
+        entries: columns of a row's inputs that are not 0, (features,).
+        values: those inputs, (features,).
+    """
+
+    layout: KernelLayout
+    buffers: Buffers
+    entries: Array
+    values: Array
+
+
 @dataclass(frozen=True, eq=False)
 class _Predictor:
-    """Parameters as kernels hold them, with room for the rows of each thread."""
+    """Parameters as kernels hold them, with a workspace for each thread."""
 
     layout: Layout
     parameters: Array
@@ -73,20 +91,20 @@ class _Predictor:
 
         Args:
             rows: (batch, inputs), bytes or of the network's type.
-            factor: what each is multiplied by.
+            factor: what each input is multiplied by.
         """
         n, layers = len(rows), self.layout.architecture.layers
         z = np.empty((n, layers[-1]), self.parameters.dtype)
         a = np.empty_like(z)
         x = np.ascontiguousarray(rows).view()
-        x.flags.writeable = False  # one type for compiled code, whatever was given
+        x.flags.writeable = False  # compiled code then sees one type, for read-only rows as well
         work = n * self._multiplications
-        threads = shared_thread_pool() if n > ROWS and work >= THREAD_WORK else None
-        share = partial(self._share, x, factor, (z, a))
-        if threads is None:
+        pool = shared_thread_pool() if n > ROWS and work >= THREAD_WORK else None
+        share = partial(self._compute_share, x, factor, (z, a))
+        if pool is None:
             return z, a, math.isfinite(share(1, 0))
-        probes = np.zeros(threads.threads)
-        threads.run(lambda me: probes.__setitem__(me, share(threads.threads, me)))
+        probes = np.zeros(pool.threads)
+        pool.run(lambda me: probes.__setitem__(me, share(pool.threads, me)))
         return z, a, bool(np.isfinite(probes).all())
 
     @cached_property
@@ -94,21 +112,21 @@ class _Predictor:
         layers = self.layout.architecture.layers
         return sum(ins * outs for ins, outs in pairwise(layers))
 
-    def _share(
+    def _compute_share(
         self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
     ) -> float:
-        """One thread's share of the rows; NaN where an input of it is not finite."""
+        """Compute the rows of thread `me`; NaN if one of their inputs is not finite."""
         from chainrule.kernels import compute_outputs
 
         each = -(-len(x) // (threads * ROWS)) * ROWS
         first, after = min(me * each, len(x)), min((me + 1) * each, len(x))
         if first >= after:
             return 0.0
-        plan, buffers, entries, values = self._room
+        layout, buffers, entries, values = self._workspace
         # Compiled code raises no warnings; the same kernels run as Python do.
         with np.errstate(all="ignore"):
             probe: float = compute_outputs(
-                plan, buffers, self._theta, x, factor, entries, values, *out, first, after
+                layout, buffers, self._theta, x, factor, entries, values, *out, first, after
             )
         return probe
 
@@ -119,22 +137,25 @@ class _Predictor:
         return PackedLayout(self.layout).pack(self.parameters)
 
     @cached_property
-    def _rooms(self) -> threading.local:
+    def _workspaces(self) -> threading.local:
         return threading.local()
 
     @property
-    def _room(self) -> tuple[KernelLayout, Buffers, Array, Array]:
-        """What only this thread writes to."""
-        rooms = self._rooms
+    def _workspace(self) -> _Workspace:
+        """The workspace of this thread, made at its first use."""
+        workspaces = self._workspaces
         try:
-            return rooms.made  # type: ignore[no-any-return]
+            return workspaces.made  # type: ignore[no-any-return]
         except AttributeError:
             from chainrule.network.kernel_workspace import allocate_buffers, kernel_layout
             from chainrule.network.packed_parameters import PackedLayout
 
-            table, features = PackedLayout(self.layout), self.layout.architecture.layers[0]
-            plan = kernel_layout(table, ROWS)
-            buffers = allocate_buffers(plan, table, backward=False)
-            entries, values = np.zeros(features, np.int32), np.zeros(features, self._theta.dtype)
-            rooms.made = (plan, buffers, entries, values)
-            return rooms.made  # type: ignore[no-any-return]
+            packed, features = PackedLayout(self.layout), self.layout.architecture.layers[0]
+            layout = kernel_layout(packed, ROWS)
+            workspaces.made = _Workspace(
+                layout=layout,
+                buffers=allocate_buffers(layout, packed, backward=False),
+                entries=np.zeros(features, np.int32),
+                values=np.zeros(features, self._theta.dtype),
+            )
+            return workspaces.made  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Recipes with a name, each a TOML file of settings beside this one, with what came of it."""
+"""Recipes with a name: each is a TOML file of settings in this folder; with measured results."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def preset_description(name: str) -> str:
 
 
 def preset_results(name: str) -> dict[str, Any]:
-    """What came of a preset on MNIST when it was last measured; empty where it was not.
+    """The results of a preset on MNIST when it was last measured; empty if it was not.
 
     Returns: accuracies on the test images by seed, seconds of each training, parameters, bytes of
         the network's file, as docs/recipes.md has them.

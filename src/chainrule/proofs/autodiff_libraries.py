@@ -20,6 +20,10 @@ Array = NDArray[Any]
 Function = Callable[[Any], Any]
 
 
+_OF_JAX = ("sigmoid", "relu", "elu", "selu", "silu", "softplus", "softmax")
+"""Activations that JAX has under the same name, with the same meaning."""
+
+
 @dataclass(frozen=True)
 class AutodiffLibrary:
     """A library that differentiates by itself.
@@ -36,7 +40,7 @@ class AutodiffLibrary:
 
 
 def missing_reason(peer: AutodiffLibrary) -> str:
-    """Why a library cannot be asked, in words; empty where it can."""
+    """Why a library cannot be asked, in words; empty if it can."""
     if importlib.util.find_spec(peer.module) is None:
         return "not installed"
     try:
@@ -143,13 +147,9 @@ def _by_torch(objective: Objective, theta: Array) -> Array:
             "identity": lambda z: z,
             "sigmoid": torch.sigmoid,
             "tanh": torch.tanh,
-            "relu": nn.relu,
+            **{name: getattr(nn, name) for name in ("relu", "elu", "selu", "gelu", "silu")},
             "leaky_relu": lambda z: nn.leaky_relu(z, LEAK),
-            "elu": nn.elu,
-            "selu": nn.selu,
-            "gelu": nn.gelu,
-            "silu": nn.silu,
-            "softplus": lambda z: -nn.logsigmoid(-z),
+            "softplus": lambda z: -nn.logsigmoid(-z),  # nn.softplus is linear from 20 on
             "softmax": lambda z: nn.softmax(z, -1),
         },
         size=torch.abs,
@@ -182,18 +182,12 @@ def _by_jax(objective: Objective, theta: Array) -> Array:
 
     words = _LibraryFunctions(
         activations={
+            **{name: getattr(jax.nn, name) for name in _OF_JAX},
             "step": lambda z: (z >= 0).astype(z.dtype),
             "identity": lambda z: z,
-            "sigmoid": jax.nn.sigmoid,
             "tanh": jnp.tanh,
-            "relu": jax.nn.relu,
             "leaky_relu": lambda z: jax.nn.leaky_relu(z, LEAK),
-            "elu": jax.nn.elu,
-            "selu": jax.nn.selu,
             "gelu": lambda z: jax.nn.gelu(z, approximate=False),
-            "silu": jax.nn.silu,
-            "softplus": jax.nn.softplus,
-            "softmax": lambda z: jax.nn.softmax(z, axis=-1),
         },
         size=jnp.abs,
         where=jnp.where,

@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.proofs.autodiff_libraries import AUTODIFF_LIBRARIES, AutodiffLibrary, missing_reason
-from chainrule.proofs.complex_step import complex_step, nonsmooth_functions
-from chainrule.proofs.finite_differences import central_difference
 from chainrule.proofs.kinks import Kink, kink_gates
+from chainrule.proofs.numerical_derivatives import (
+    central_difference,
+    complex_step,
+    nonsmooth_functions,
+)
 from chainrule.proofs.objective import Objective
 from chainrule.proofs.tape_network import MAX_TAPE_LENGTH, tape_gradient, tape_length
 
@@ -44,7 +47,7 @@ class GradientMethod:
     Args:
         name: as tables have it.
         tolerance: the relative error that is allowed.
-        hindrance: (objective) -> why it cannot be used, in words; empty where it can.
+        hindrance: (objective) -> why it cannot be used, in words; empty if it can.
         slopes: (objective, θ, places) -> what it finds.
     """
 

@@ -7,20 +7,29 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import plain
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Step
 from chainrule.limits import Limit, check_record, limited
+from chainrule.network import Slot
 from chainrule.proofs.gradient_methods import METHODS, GradientMethod
-from chainrule.proofs.gradient_rounding import gradient_rounding
 from chainrule.proofs.kinks import Kink
 from chainrule.proofs.objective import objective_lines, step_objective
-from chainrule.proofs.place_sampling import sample_places
-from chainrule.proofs.verdicts import Failure, MethodComparison, Verdict, merge_verdicts
+from chainrule.proofs.verdicts import (
+    Failure,
+    MethodComparison,
+    Verdict,
+    gradient_rounding,
+    merge_verdicts,
+)
+from chainrule.randomness import generator
 
-__all__ = ["Proof", "ProofOptions", "prove", "prove_step"]
+__all__ = ["Proof", "ProofOptions", "prove", "prove_step", "sample_places"]
+
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +38,7 @@ class ProofOptions:
 
     Args:
         sample: numbers of each tensor; all of a smaller one.
-        seed: of the lot by which they are drawn.
+        seed: of the random draw of these numbers.
         peers: whether JAX and PyTorch are asked.
 
     Raises: InputError.
@@ -176,3 +185,28 @@ def _merge(found: Sequence[Proof]) -> Proof:
         kinks=tuple(kink for proof in found for kink in proof.kinks),
         failures=tuple(failure for proof in found for failure in proof.failures),
     )
+
+
+def sample_places(slot: Slot, gradient: Array, most: int, seed: int) -> list[int]:
+    """Where in the flat parameters the numbers of a tensor are that are proved.
+
+    All of a small tensor. Of a large one half is drawn among the numbers whose gradient is not 0,
+    for most of an image's edge has none, and the rest among all others.
+
+    Args:
+        slot: the tensor.
+        gradient: to be proved, flat.
+        most: how many are drawn.
+        seed: of the random draw.
+
+    Returns: ascending places.
+    """
+    every = np.arange(slot.start, slot.stop)
+    if len(every) <= most:
+        return [int(at) for at in every]
+    lot = generator(seed, "proof", slot.start)
+    moving = every[gradient[slot.start : slot.stop] != 0]
+    first = lot.choice(moving, min(len(moving), (most + 1) // 2), replace=False)
+    others = np.setdiff1d(every, first)
+    rest = lot.choice(others, most - len(first), replace=False)
+    return sorted(int(at) for at in (*first, *rest))

@@ -23,7 +23,7 @@ from chainrule.proofs.verdicts import Failure, Verdict
 __all__ = ["failure_lines", "kink_lines", "proof_document", "proof_table", "summary_text"]
 
 _MAX_LISTED = 12
-"""Kinks and failures that are told one by one."""
+"""Kinks and failures that are listed one by one."""
 
 
 def proof_document(proof: Proof, target: str) -> Document:
@@ -110,8 +110,8 @@ def _failure_text(failure: Failure, steps: int = 1) -> str:
     """One number that does not hold, in words."""
     step = f"step {failure.step}, " if steps > 1 else ""
     return (
-        f"{step}∂J/∂{failure.address}: the law has {failure.reference:.10g}, {failure.method} "
-        f"{failure.found:.10g}; they may differ by {failure.allowed:.1e}"
+        f"{step}∂J/∂{failure.address}: back-propagation has {failure.reference:.10g}, "
+        f"{failure.method} {failure.found:.10g}; they may differ by {failure.allowed:.1e}"
     )
 
 

@@ -48,7 +48,7 @@ class RunFacts:
 
     Args:
         recipe: with its seed.
-        architecture: with its output activation settled.
+        architecture: with the output activation that suits the cost.
         data: name, source, digest and size of the training set, and of the validation set.
         notes: other values of the caller, such as how the data were loaded.
     """
@@ -174,18 +174,18 @@ class RunFolder:
                 why="No training has begun there, or it was cut off before its first step",
                 remedy=f"Start one by `--run {self.path}`",
             )
-        kept = self.read_json("run.json")
-        if kept.get("format") != FORMAT:
+        content = self.read_json("run.json")
+        if content.get("format") != FORMAT:
             raise RunFolderError(
                 str(self.path / "run.json"),
                 expected=f"a run of format {FORMAT!r}",
-                got=repr(kept.get("format")),
+                got=repr(content.get("format")),
                 why="It was written by another version",
             )
         try:
-            recipe = Recipe.from_dict(kept["recipe"])
-            architecture = Architecture.from_dict(kept["architecture"])
-            facts = RunFacts(recipe, architecture, dict(kept["data"]), dict(kept["notes"]))
+            recipe = Recipe.from_dict(content["recipe"])
+            architecture = Architecture.from_dict(content["architecture"])
+            facts = RunFacts(recipe, architecture, dict(content["data"]), dict(content["notes"]))
             if recipe.seed is None:
                 raise KeyError("seed")
         except (ChainruleError, KeyError, TypeError, ValueError) as error:
@@ -287,13 +287,13 @@ class RunFolder:
         Raises: FileError, DataError.
         """
         try:
-            kept = json.loads(read_bytes(self.path / name))
+            content = json.loads(read_bytes(self.path / name))
         except (ValueError, RecursionError) as error:
             got = str(error) if isinstance(error, ValueError) else "nesting that is too deep"
             raise DataError(str(self.path / name), expected="a JSON file", got=got) from None
-        if not isinstance(kept, dict):
+        if not isinstance(content, dict):
             raise DataError(str(self.path / name), expected="a JSON object", got="another value")
-        return kept
+        return content
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
         text = json.dumps(value, indent=2, ensure_ascii=False)

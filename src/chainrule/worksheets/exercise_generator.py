@@ -16,7 +16,7 @@ from chainrule.worksheets.number_faults import IMPOSSIBLE, count_faults
 __all__ = ["MAX_ATTEMPTS", "generate_exercise"]
 
 MAX_ATTEMPTS = 200
-"""So many draws are looked at; the first one without a fault is taken, or that with the fewest."""
+"""At most this many draws are made; the first without a fault is taken, else the best one."""
 
 
 def generate_exercise(

@@ -23,7 +23,7 @@ _Point = tuple[float, float]
 
 
 def network_svg(example: WorkedExample) -> str:
-    """The network as SVG without any numbers but indices; empty where it is too large for that.
+    """The network as SVG without any numbers but indices; empty if it is too large for that.
 
     Args:
         example: the exercise.

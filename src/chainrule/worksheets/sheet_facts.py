@@ -211,7 +211,7 @@ def _update(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
     used = tuple(
         _equation(formulas, one.letter or one.name.replace("_", " "), one.value)
         for one in list_used_settings(recipe)
-        if limits[one.name].group != "schedule"  # the rates of the steps are told
+        if limits[one.name].group != "schedule"  # the rates of the steps are listed
     )
     name = "gradient descent" if recipe.optimiser == "sgd" else recipe.optimiser
     yield Fact("Update", name, used)

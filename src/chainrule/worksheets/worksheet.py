@@ -143,7 +143,7 @@ class Worksheet:
 
 
 def answer_text(value: float, digits: int) -> str:
-    """A number in so many significant digits; one that has no more is written without zeros.
+    """A number rounded to significant digits; one that is exact with fewer has no zeros added.
 
     Args:
         value: the number.

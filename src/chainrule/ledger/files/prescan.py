@@ -81,7 +81,7 @@ def _list_items(widths: str) -> list[str]:
 
 
 def deep_line(text: str, depth: int = MAX_DEPTH) -> int | None:
-    """The line in which brackets first lie deeper than so many; None where they do not."""
+    """The line in which brackets first nest deeper than `depth`, or None if they never do."""
     inside = 0
     for found in _BRACKET.finditer(text):
         inside += found[0] in "[{"
@@ -102,7 +102,7 @@ def _where(name: str, text: str, place: int) -> str:
 
 
 def _place_of(text: str, count: int) -> int:
-    """The place up to which there are so many commas and lines."""
+    """The place up to which there are `count` commas and lines."""
     low, high = 0, len(text)
     while high - low > 1:
         middle = (low + high) // 2

@@ -6,7 +6,7 @@ layers = [1, 1, 1]
 activations = ["sigmoid", "sigmoid"]     # or one for all layers
 weights = [[[0.5]], [[1.0]]]             # a row for each neuron
 biases = [[1.0], [0.0]]                  # left out: no biases
-[training]                               # left out: the pass forward alone
+[training]                               # left out: the forward pass alone
 cost = "squared_error"
 learning_rate = 1.0
 optimiser = "sgd"                        # and the other fields of a recipe for one step
@@ -18,7 +18,7 @@ weights = [[[0.1]], [[0.0]]]
 biases = [[0.0], [0.0]]
 [[examples]]
 inputs = [1.0]
-targets = [0.0]                          # not needed for the pass forward alone
+targets = [0.0]                          # not needed for the forward pass alone
 weight = 1.0                             # what the example counts
 [[claims]]
 quantity = "a[1][0]"

@@ -131,12 +131,12 @@ def choose_form(forms: Sequence[Form], value: float, dtype: str) -> Form:
     """The first way of writing whose numbers come to the value; else the first of all.
 
     The formula that everybody knows comes first. Where it loses its digits, as 1 - a does where a
-    rounds to 1, the form that the law computes is shown instead.
+    rounds to 1, the form that the equations compute is shown instead.
 
     Args:
         forms: at least one, the best known first.
-        value: the law's.
-        dtype: the number type of the law.
+        value: the reference value.
+        dtype: the number type of the computation.
     """
     tolerance = 1e-12 if dtype == "float64" else 1e-5
     if len(forms) == 1:  # a long sum need not be gone through

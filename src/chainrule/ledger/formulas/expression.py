@@ -1,7 +1,7 @@
 """A formula as a tree: what is added, multiplied and divided, each number with its address.
 
-A tree shows the arithmetic of the law, it does not replace it: an entry's value is the law's, and
-tests hold what the tree evaluates to against it.
+A tree shows the arithmetic of the reference equations and does not replace it: an entry's value is
+computed by the equations, and tests compare it with what the tree evaluates to.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Term:
-    """A number with an address of its own: `quantity` names one number, `value` is the law's."""
+    """A number with an address: `quantity` names one number, `value` is its reference value."""
 
     quantity: Quantity
     value: float

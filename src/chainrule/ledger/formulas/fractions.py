@@ -30,7 +30,7 @@ class Fractions:
 
     Args:
         form: the formula of a number, None for one that is given.
-        value: the law's number.
+        value: the reference value.
         quantities: the numbers of a step, in order.
         depth: layers of the network.
     """
@@ -48,7 +48,7 @@ class Fractions:
         self._arithmetic = Arithmetic(self._leaf, _call)
 
     def of(self, quantity: Quantity) -> Fraction | None:
-        """The fraction of one number, None where it has none.
+        """The fraction of one number, None if it has none.
 
         Formulas lead from a number down to those that are given. Where that is a long way, through
         many layers or steps, the numbers are worked out in order first.

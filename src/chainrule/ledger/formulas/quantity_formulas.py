@@ -213,7 +213,7 @@ _PASS: dict[str, Callable[[TermBuilder], list[Form]]] = {
     "dW": _weight_gradient,
     "db": _bias_gradient,
 }
-"""For each kind of the pass forward and back, ways to write it."""
+"""For each kind of the forward and the backward pass, ways to write it."""
 
 
 def is_fused(step: Step) -> bool:

@@ -148,7 +148,7 @@ def _restarting(here: _Here) -> Expression:
 
 
 def _cycles_before(here: _Here) -> int:
-    """Cycles that have ended, counted as the law counts them."""
+    """Cycles that have ended, counted as the schedule counts them."""
     done = here.epoch + (here.done - here.epoch * here.batches) / here.batches
     length, cycles = float(here.recipe.cycle_epochs), 0
     if here.recipe.cycle_growth == 1:

@@ -106,7 +106,7 @@ def _penalised(make: TermBuilder) -> list[Form]:
 
 
 def _length(make: TermBuilder) -> list[Form]:
-    """[U7] The length of the gradient."""
+    """[U7] The norm of the gradient."""
     places = parameter_places(make.step.example, biases=make.step.example.architecture.biases)
     penalised = make.step.is_penalised
 

@@ -71,7 +71,7 @@ def shorten(terms: Sequence[Expression], *, full: bool) -> Iterator[Expression |
 
 
 def number_text(value: float | Rational, digits: int) -> str:
-    """A number in so many significant digits, a fraction as it is.
+    """A number rounded to significant digits; a fraction is written out.
 
     >>> number_text(0.81757447, 3), number_text(-0.0, 3), number_text(Rational(3, 2), 3)
     ('0.818', '0', '3/2')

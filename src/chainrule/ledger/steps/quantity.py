@@ -100,7 +100,7 @@ class Quantity:
 
     Args:
         kind: a name of KINDS.
-        layer: from 1; 0 for the inputs, `a[0]`; None where the kind belongs to no layer.
+        layer: from 1; 0 for the inputs, `a[0]`; None if the kind belongs to no layer.
         index: within the layer or the targets, from 0; empty for all of them.
         step: of the training, from 1.
         example: number of the example, from 0; None for the batch, or for an only example.

@@ -38,7 +38,7 @@ class Claim:
     Args:
         quantity: the address, of one number or of an array.
         printed: the text as it stands there, such as "0.818"; for an array its numbers in order,
-            with commas between them; empty where there is no answer yet.
+            with commas between them; empty if there is no answer yet.
         where: the place of the claim, for error texts: file and line.
     """
 
@@ -62,7 +62,7 @@ class WorkedExample:
         parameters: before the first step, flat, in the order of `Layout`.
         dataset: holds the examples; their numbers are its rows.
         rows: the examples used, in order; `example[i]` is row i of the data set.
-        recipe: how a step is made; None for the pass forward alone, which needs no targets.
+        recipe: how a step is made; None for the forward pass alone, which needs no targets.
         steps: how many steps are shown; 1 to 10,000.
         claims: in the order of the file.
         state: of the update before the first step, (slots, n); None for zeros.

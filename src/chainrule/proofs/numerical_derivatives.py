@@ -1,4 +1,4 @@
-"""Slopes by differences: the objective at four places around a weight, in float64."""
+"""Derivatives of the objective by central differences and by complex steps, in float64."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.equations.activations import ACTIVATIONS
 from chainrule.proofs.kinks import Gate, Kink, crossed_kinks, kink_gates
 from chainrule.proofs.objective import Objective
 
-__all__ = ["Difference", "central_difference"]
+__all__ = ["Difference", "central_difference", "complex_step", "nonsmooth_functions"]
 
 Array = NDArray[Any]
 
@@ -120,3 +121,31 @@ def _kinks(objective: Objective, theta: Array, at: int, h: float, middle: list[G
         for kink in crossed_kinks(objective, middle, kink_gates(objective, moved)):
             found.setdefault(kink.address, kink)
     return list(found.values())
+
+
+COMPLEX_STEP = 1e-30
+
+
+def complex_step(objective: Objective, theta: Array, at: int) -> float:
+    """The slope of J in one weight or bias.
+
+        J' = Im J(θ + i t) / t        with t = 1e-30
+
+    J(θ + i t) is J(θ) + i t J'(θ) up to t², which is nothing beside it.
+
+    Args:
+        objective: J, of smooth functions only.
+        theta: weights and biases, flat, float64.
+        at: which of them.
+    """
+    moved = theta.astype(np.complex128)
+    moved[at] += COMPLEX_STEP * 1j
+    return float(np.imag(objective.value(moved))) / COMPLEX_STEP
+
+
+def nonsmooth_functions(objective: Objective) -> str:
+    """The functions that keep the complex step away, in words; empty if there are none."""
+    names = [name for name in objective.architecture.activations if ACTIVATIONS[name].kinks]
+    names += ["absolute_error"] * (objective.cost.name == "absolute_error")
+    names += ["l1"] * bool(objective.l1)
+    return ", ".join(dict.fromkeys(names))
