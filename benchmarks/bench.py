@@ -14,8 +14,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from chainrule.documents import Table
 from chainrule.errors import ChainruleError, InputError
-from chainrule.evaluation import Table
 from chainrule.figures import SUFFIXES
 from chainrule.limits import Limit
 from chainrule.storage import write_atomically

@@ -45,7 +45,7 @@ from fifty_digits import DIGITS, Digits, own_size
 from random_networks import MIXTURES, random_example
 
 from chainrule.errors import DivergenceError
-from chainrule.ledger.entries import Entry
+from chainrule.ledger.entries import LedgerEntry
 from chainrule.ledger.ledger import Ledger
 from chainrule.training.certificate import versions
 
@@ -84,7 +84,7 @@ def drawn(chance: Generator, number: int, tally: Tally) -> Ledger:
             return ledger
 
 
-def hold_bits(ledger: Ledger, entries: list[Entry], tally: Tally) -> None:
+def hold_bits(ledger: Ledger, entries: list[LedgerEntry], tally: Tally) -> None:
     """Compare the numbers with the engine's."""
     steps = list(walk(ledger.example))
     for entry in entries:
@@ -94,7 +94,7 @@ def hold_bits(ledger: Ledger, entries: list[Entry], tally: Tally) -> None:
             tally.other_bits.append(f"{quantity}: {entry.value!r}, the engine's {law!r}")
 
 
-def hold_digits(ledger: Ledger, entries: list[Entry], tally: Tally) -> None:
+def hold_digits(ledger: Ledger, entries: list[LedgerEntry], tally: Tally) -> None:
     """Compare the numbers with those of 50 digits."""
     digits = Digits(ledger)
     for entry in entries:
@@ -108,7 +108,7 @@ def hold_digits(ledger: Ledger, entries: list[Entry], tally: Tally) -> None:
             tally.too_far.append(f"{entry.quantity} = {entry.value!r} is off by {apart:.2g}")
 
 
-def sizes(entry: Entry, digits: Digits) -> Any:
+def sizes(entry: LedgerEntry, digits: Digits) -> Any:
     """The sizes of a number, each asked for where the one before it is too small."""
     yield "value", abs(entry.value)
     if entry.formula is not None:

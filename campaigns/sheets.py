@@ -12,8 +12,8 @@ import numpy as np
 from chainrule.ledger.ledger import Ledger
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
-from chainrule.worksheets.worksheet import Worksheet as PrintedSheet
-from chainrule.worksheets.worksheet import make_worksheet
+from chainrule.worksheets.sheet import Worksheet as PrintedSheet
+from chainrule.worksheets.sheet import make_worksheet
 
 Key = tuple[Any, ...]
 """Kind, example or None, layer or None, indices."""

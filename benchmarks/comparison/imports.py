@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from chainrule.evaluation import MISSING, Table
+from chainrule.documents import Table
+from chainrule.evaluation import MISSING
 from comparison.bench_settings import EPOCH_SECONDS, Bench
 from comparison.environment import peer_environment
 from comparison.peers.table import PEERS

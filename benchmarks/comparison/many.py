@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import chainrule
-from chainrule.evaluation import Table
+from chainrule.documents import Table
 from comparison.bench_settings import WARM_SECONDS, Bench
 from comparison.cases import CASES
 from comparison.peers.ours import COMPILED, job_dataset, job_network, job_recipe

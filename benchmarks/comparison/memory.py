@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.evaluation import MISSING, Table
+from chainrule.documents import Table
+from chainrule.evaluation import MISSING
 from comparison.bench_settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from comparison.cases import PREDICTED
 from comparison.peers.contract import Peer

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.documents import Table
 from chainrule.errors import unknown_name
-from chainrule.evaluation import Table
 from comparison.bench_settings import Bench
 from comparison.imports import import_tables, measure_imports
 from comparison.many import many_tables, measure_many

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation import MISSING, Table, count_text
+from chainrule.documents import Table
+from chainrule.evaluation import MISSING, count_text
 from comparison.bench_settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from comparison.cases import PREDICTED, Case
 from comparison.peers.contract import Peer

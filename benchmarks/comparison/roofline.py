@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from chainrule.evaluation import Table
+from chainrule.documents import Table
 from comparison.peers.textbook import NUMPY, blas_threads
 from comparison.processes import PeerProcesses
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from chainrule.evaluation import MISSING, Table, count_text, percent_text
+from chainrule.documents import Table
+from chainrule.evaluation import MISSING, count_text, percent_text
 from comparison.remarks import add_remarks
 from comparison.speed import CaseResult, SpeedRow
 

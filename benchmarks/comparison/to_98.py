@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation import MISSING, Table, percent_text
+from chainrule.documents import Table
+from chainrule.evaluation import MISSING, percent_text
 from comparison.bench_settings import EPOCH_SECONDS, WARM_SECONDS, Bench
 from comparison.cases import Case
 from comparison.peers.contract import Peer

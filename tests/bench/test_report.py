@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from chainrule.documents.nodes import Table
 from chainrule.errors import UnknownNameError
-from chainrule.evaluation.tables import Table
 from comparison.bench_settings import Bench, Settings
 from comparison.cases import Case
 from comparison.machine import Machine

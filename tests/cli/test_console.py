@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from chainrule.cli.console import Console, is_terminal
+from chainrule.documents.nodes import Table
 from chainrule.errors import FileError
-from chainrule.evaluation.tables import Table
 
 TABLE = Table("Sizes", ("what", "n"), (("[b]ants", "12"),), "A note.")
 

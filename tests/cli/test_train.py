@@ -299,8 +299,9 @@ def test_a_run_with_everything_is_told_nothing_and_verified(chainrule, bars) -> 
     outcome = chainrule("train", bars, *flags)
     assert (outcome.code, outcome.err) == (0, "")
     assert "warning" not in outcome.out
-    for command in (("verify",), ("evaluate",), ("diagnose",), ("explain", "--decision", "0")):
-        outcome = chainrule(command[0], "run", *command[1:])
+    inspection = ("inspect", "run", "decision", "0")
+    for command in (("verify", "run"), ("evaluate", "run"), ("diagnose", "run"), inspection):
+        outcome = chainrule(*command)
         assert (outcome.code, outcome.err) == (0, "")
 
 

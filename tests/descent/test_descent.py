@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from chainrule.bundled import bundled_files
-from chainrule.descent.descent import Descent, descend
 from chainrule.descent.descent_report import descent_document
 from chainrule.descent.function import make_function
 from chainrule.descent.function_file import read_function
+from chainrule.descent.gradient_descent import Descent, descend
 from chainrule.documents.document import render
 from chainrule.documents.nodes import Table
 from chainrule.errors import ChainruleError, InputError

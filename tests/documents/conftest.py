@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chainrule.documents.document import Document
-from chainrule.documents.mathematics import (
+from chainrule.documents.mathematics.formula_nodes import (
     Addition,
     Anchor,
     Letter,
@@ -27,8 +27,8 @@ from chainrule.documents.nodes import (
     Definition,
     Definitions,
     Details,
-    Form,
     FormField,
+    FormFields,
     Formula,
     Gallery,
     Heading,
@@ -100,7 +100,7 @@ def everything() -> Document:
         CodeBlock("a  b\n```\n<c>", "text"),
         Gallery((Picture("eye", np.eye(4)), Picture("parts", np.eye(4) - 0.5, signed=True))),
         Gallery((Picture("drawing", SVG, alt="a drawing"),)),
-        Form((FormField("Name", 5), FormField("Marks", 2, "of 3"))),
+        FormFields((FormField("Name", 5), FormField("Marks", 2, "of 3"))),
         Beside((Definitions((Definition("", ("φ: ", Letter("φ"))),)),)),
         BlankGrid((Blank(Letter("z"), "weighted sum", "z[1][0]"), Letter("a")), 2),
         Panel((Formula(Letter("b")), Formula(Letter("c"))), "inline"),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.documents.latex_math import MathLatex, escape_latex
-from chainrule.documents.mathematics import Matrix, Numeral
+from chainrule.documents.mathematics.formula_nodes import Matrix, Numeral
+from chainrule.documents.mathematics.latex_math import MathLatex, escape_latex
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 
 from chainrule.documents.document import Document
 from chainrule.documents.latex_writer import latex
-from chainrule.documents.mathematics import Matrix, Numeral
+from chainrule.documents.mathematics.formula_nodes import Matrix, Numeral
 from chainrule.documents.nodes import Formula, Panel
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.documents.latex_math import MathLatex
-from chainrule.documents.math_parser import parse_formula
-from chainrule.documents.mathml import MathML
-from chainrule.documents.text_math import math_text
+from chainrule.documents.mathematics.latex_math import MathLatex
+from chainrule.documents.mathematics.math_parser import parse_formula
+from chainrule.documents.mathematics.mathml import MathML
+from chainrule.documents.mathematics.text_math import math_text
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from chainrule.data.dataset import Dataset
+from chainrule.documents.nodes import Table
 from chainrule.evaluation.report import evaluate
-from chainrule.evaluation.tables import Table, report_lines, report_tables
+from chainrule.evaluation.tables import report_lines, report_tables
 from chainrule.network.network import Network
 
 

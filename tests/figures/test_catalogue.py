@@ -144,7 +144,6 @@ def test_the_list_and_the_numbers_load_without_matplotlib() -> None:
         "parallel",
         "parameter_scale",
         "partial_slices",
-        "printed_grid",
         "rate_curves",
         "relu_pieces",
         "run_path",

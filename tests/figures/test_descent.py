@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from chainrule.descent.descent import descend
 from chainrule.descent.function import make_function
+from chainrule.descent.gradient_descent import descend
 from chainrule.errors import InputError
 from chainrule.figures.descent import DescentData, descent_data, draw_descent
 

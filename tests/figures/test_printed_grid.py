@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import UnknownNameError
-from chainrule.figures.printed_grid import printed_points
-from chainrule.figures.rate_curves import GridPoint
+from chainrule.figures.rate_curves import GridPoint, printed_points
 
 
 def test_the_printed_grid_is_whole() -> None:

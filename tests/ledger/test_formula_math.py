@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.documents.latex_math import MathLatex
-from chainrule.documents.mathematics import Letter, Numeral
+from chainrule.documents.mathematics.formula_nodes import Letter, Numeral
+from chainrule.documents.mathematics.latex_math import MathLatex
 from chainrule.ledger.formulas.builders import HALF
 from chainrule.ledger.formulas.expression import (
     Call,

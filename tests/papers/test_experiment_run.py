@@ -12,6 +12,7 @@ from chainrule.bundled import bundled_files
 from chainrule.documents import Table, render
 from chainrule.errors import UnknownNameError
 from chainrule.papers import ExperimentRun, list_papers, paper
+from chainrule.papers.experiment_run import EXPERIMENTS
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.study import read_study
 
@@ -44,7 +45,7 @@ def run(request: pytest.FixtureRequest, digits: str) -> ExperimentRun:
 
 
 def test_everything_is_measured_told_and_drawn(run: ExperimentRun) -> None:
-    assert run.sections() == run.experiments.sections
+    assert run.sections() == EXPERIMENTS[run.paper].sections
     for section in run.sections():
         blocks = section.blocks(run.measured)
         assert blocks

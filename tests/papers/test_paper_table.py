@@ -11,8 +11,7 @@ import pytest
 from chainrule.bundled import bundled_files
 from chainrule.documents import render
 from chainrule.errors import UnknownNameError
-from chainrule.papers import list_papers, paper
-from chainrule.papers.overview import paper_list, paper_overview
+from chainrule.papers import list_papers, paper, paper_list, paper_overview
 
 DERIVATION = Path(__file__).parents[2] / "docs" / "derivation" / "README.md"
 PAPERS = list_papers()

@@ -13,8 +13,8 @@ from chainrule.ledger.ledger import Ledger
 from chainrule.worksheets.browser import BROWSERS, find_browser, print_pdf
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.sheet import make_worksheet
 from chainrule.worksheets.sheet_rendering import render_sheets
-from chainrule.worksheets.worksheet import make_worksheet
 
 INSTALLED = any(map(shutil.which, BROWSERS))
 NONE = (

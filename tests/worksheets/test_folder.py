@@ -6,8 +6,8 @@ from chainrule.errors import FileError, UnknownNameError
 from chainrule.ledger.ledger import Ledger
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.sheet import Worksheet, make_worksheet
 from chainrule.worksheets.sheet_folder import write_sheets
-from chainrule.worksheets.worksheet import Worksheet, make_worksheet
 
 
 def made(count: int) -> list[Worksheet]:

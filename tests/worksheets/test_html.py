@@ -12,8 +12,8 @@ from chainrule.worksheets.blanks import parse_patterns
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
 from chainrule.worksheets.number_faults import count_faults
+from chainrule.worksheets.sheet import SheetOptions, Worksheet, make_worksheet
 from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
-from chainrule.worksheets.worksheet import SheetOptions, Worksheet, make_worksheet
 
 VOID = ("img", "meta", "wbr")
 

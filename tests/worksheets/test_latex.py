@@ -11,8 +11,8 @@ from chainrule.ledger.ledger import Ledger
 from chainrule.worksheets.blanks import parse_patterns
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.sheet import SheetOptions, Worksheet, make_worksheet
 from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
-from chainrule.worksheets.worksheet import SheetOptions, Worksheet, make_worksheet
 
 ARGUMENTS = {"block": 2, "fact": 2, "blank": 4, "filled": 2, "entry": 4}
 PLANS = (

@@ -11,8 +11,8 @@ from chainrule.marking.judging import judge
 from chainrule.worksheets.blanks import parse_patterns
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.sheet import SheetOptions, Worksheet, answer_text, make_worksheet
 from chainrule.worksheets.sheet_rendering import sheet_document
-from chainrule.worksheets.worksheet import SheetOptions, Worksheet, answer_text, make_worksheet
 
 PLANS = (
     ExercisePlan(),

@@ -14,7 +14,7 @@ from chainrule.attribution.term_sums import number_cell
 from chainrule.documents import Block, Calculation, Heading, Paragraph, WorkingLine, parse_formula
 from chainrule.engine import Position
 from chainrule.equations.updates import UPDATES, limit_row_norms
-from chainrule.ledger import DisplayOptions, Entry, Ledger
+from chainrule.ledger import DisplayOptions, Ledger, LedgerEntry
 from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 
@@ -40,7 +40,7 @@ class WeightUpdate:
     index: tuple[int, int]
 
     @cached_property
-    def _entries(self) -> tuple[Entry, ...]:
+    def _entries(self) -> tuple[LedgerEntry, ...]:
         """From the gradient to the new weight."""
         step = self.ledger.step(1)
         kinds = [
@@ -53,7 +53,7 @@ class WeightUpdate:
         ]
         return tuple(map(self._entry, kinds))
 
-    def _entry(self, kind: str) -> Entry:
+    def _entry(self, kind: str) -> LedgerEntry:
         of_run = kind in ("gradient_norm", "learning_rate")
         return self.ledger.entry(
             Quantity(kind) if of_run else Quantity(kind, self.layer, self.index)

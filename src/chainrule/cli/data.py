@@ -21,9 +21,9 @@ from chainrule.cli.flags import (
     offline_flag,
 )
 from chainrule.data import Augmentation, Dataset, dataset_names
-from chainrule.documents import braille_rows
+from chainrule.documents import Table, braille_rows
 from chainrule.errors import InputError, unknown_name
-from chainrule.evaluation import Table, count_text, percent_text
+from chainrule.evaluation import count_text, percent_text
 from chainrule.experiment import (
     DataListing,
     DataSummary,

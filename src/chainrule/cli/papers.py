@@ -12,7 +12,14 @@ from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
 from chainrule.cli.console import Console, is_terminal
 from chainrule.documents import FORMATS, Document, render
 from chainrule.errors import InputError, unknown_name
-from chainrule.papers import HandComputationReport, check_formulas, list_papers, paper
+from chainrule.papers import (
+    HandComputationReport,
+    check_formulas,
+    list_papers,
+    paper,
+    paper_list,
+    paper_overview,
+)
 
 if TYPE_CHECKING:
     from chainrule.papers import ExperimentRun
@@ -40,30 +47,26 @@ Each number is judged at the precision in which it is printed, as chainrule chec
 rounded, truncated, carried from a wrong one before it, or wrong. PAPER names one paper; without it
 all five are checked. The exit code is 0 even if numbers are wrong, since that is the result."""
 
-_PROVE = """Compare the formulas that the papers print with the gradient of the cost.
+_PROVE = """Prove or refute the formulas that the papers print.
 
-Each formula is computed as it is printed, on a small network, and compared with differences of the
-cost, which no formula enters. PAPER names one paper; without it all five are tried. The exit code
-is 0 even if formulas are wrong, since that is the result."""
+Each formula is computed as it is printed, on a small network, and compared with the gradient of the
+cost by differences, which no formula enters. PAPER names one paper; without it all five are tried.
+The exit code is 0 even if formulas are wrong, since that is the result."""
 
-_RUN = """Run the experiments of a paper and report them beside its printed numbers.
+_RUN = """Run the experiments of a paper beside its printed numbers.
 
-EXPERIMENT names those to run; without it all are run, which takes between half a minute and two
-minutes a paper. chainrule papers show PAPER lists their names. With --quick so little is computed
-that the numbers show only that everything works; the report then has no conclusions."""
+EXPERIMENT names the experiments to run; chainrule papers show PAPER lists them. Without it all are
+run, which takes up to two minutes on two cores. With --quick so little is computed that the numbers
+show only that everything works; the report then has no conclusions."""
 
 _GROUP = "output"
 
 
 def _list(**given: Any) -> None:
-    from chainrule.papers.overview import paper_list
-
     _print(paper_list(list_papers()), given)
 
 
 def _show(**given: Any) -> None:
-    from chainrule.papers.overview import paper_overview
-
     _print(paper_overview(paper(given["paper"])), given)
 
 
@@ -151,7 +154,7 @@ def _run_flags() -> list[click.Parameter]:
     figures = "also save the figures as .png files into this folder"
     return [
         argument("paper"),
-        argument("experiment", required=False, many=True),
+        argument("experiment", metavar="EXPERIMENT...", required=False, many=True),
         Flag(["--quick"], is_flag=True, group=group, help="compute little, to try it out"),
         Flag(["--data"], metavar="DATA", group=group, help=data),
         *_flags(),

@@ -10,9 +10,10 @@ import click
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flags import json_flag, limit_flag
+from chainrule.documents import Table
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
-from chainrule.evaluation import Table, number_text, percent_text
+from chainrule.evaluation import number_text, percent_text
 from chainrule.experiment import Prediction, open_run
 from chainrule.figures import save_preparation
 from chainrule.limits import Limit

@@ -18,7 +18,7 @@ from chainrule.cli.flags import (
     offline_flag,
     threads_flag,
 )
-from chainrule.evaluation import Table
+from chainrule.documents import Table
 from chainrule.experiment import Experiment
 from chainrule.limits import Limit
 from chainrule.settings import training_settings

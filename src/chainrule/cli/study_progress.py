@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.console import Console, is_terminal, rich_console, rich_table
 from chainrule.cli.progress import duration_text
+from chainrule.documents import Table
 from chainrule.errors import FileError
-from chainrule.evaluation import Table
 from chainrule.study import Ended, Kept, chosen_text, counted, entries, figure_text
 
 if TYPE_CHECKING:

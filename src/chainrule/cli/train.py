@@ -19,8 +19,9 @@ from chainrule.cli.flags import (
     threads_flag,
 )
 from chainrule.cli.progress import EpochTable, Once, duration_text, training_observers
+from chainrule.documents import Table
 from chainrule.errors import InputError, TrainingInterrupted
-from chainrule.evaluation import Table, percent_text
+from chainrule.evaluation import percent_text
 from chainrule.experiment import Experiment, TrainingResult, open_run
 from chainrule.presets import preset, preset_description, preset_names, preset_results
 from chainrule.settings import training_settings

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.descent.descent import DESCENT_LIMITS as DESCENT_LIMITS
-    from chainrule.descent.descent import Descent as Descent
     from chainrule.descent.descent_report import descent_document as descent_document
     from chainrule.descent.formula_parser import FUNCTIONS as FUNCTIONS
     from chainrule.descent.function_file import DEFAULT_RATE as DEFAULT_RATE
     from chainrule.descent.function_file import DEFAULT_STEPS as DEFAULT_STEPS
     from chainrule.descent.function_file import descend_function as descend_function
     from chainrule.descent.function_file import read_descent as read_descent
+    from chainrule.descent.gradient_descent import DESCENT_LIMITS as DESCENT_LIMITS
+    from chainrule.descent.gradient_descent import Descent as Descent
 
 __all__ = [
     "DEFAULT_RATE",
@@ -28,7 +28,7 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "descent": ["DESCENT_LIMITS", "Descent"],
+        "gradient_descent": ["DESCENT_LIMITS", "Descent"],
         "function_file": ["DEFAULT_RATE", "DEFAULT_STEPS", "descend_function", "read_descent"],
         "formula_parser": ["FUNCTIONS"],
         "descent_report": ["descent_document"],

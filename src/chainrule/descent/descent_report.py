@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.descent.descent import Descent
+from chainrule.descent.gradient_descent import Descent
 from chainrule.documents import (
     Block,
     Calculation,

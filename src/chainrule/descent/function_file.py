@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chainrule.bundled import bundled_files
-from chainrule.descent.descent import DESCENT_LIMITS, Descent, descend
 from chainrule.descent.function import Function, make_function
+from chainrule.descent.gradient_descent import DESCENT_LIMITS, Descent, descend
 from chainrule.descent.python_expression import MAX_LENGTH
 from chainrule.errors import InputError, describe
 from chainrule.ledger.files import Fields, read_source

@@ -37,8 +37,8 @@ Words are never escaped by a producer. A text is a string, or a tuple of strings
 result), `Gallery` (of `Picture`: files, or arrays that a terminal shows in Braille) and `Details`.
 `values` keeps the JSON of a command what it was.
 
-Formulas are trees of the module `chainrule.documents.mathematics`; `parse_formula` makes one from a
-line of text, such as "zˡ = wˡ aˡ⁻¹ + bˡ".
+Formulas are trees of the package `chainrule.documents.mathematics`; `parse_formula` makes one from
+a line of text, such as "zˡ = wˡ aˡ⁻¹ + bˡ".
 """
 
 from typing import TYPE_CHECKING
@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from chainrule.documents.document import render as render
     from chainrule.documents.document import render_all as render_all
     from chainrule.documents.document import write_document as write_document
-    from chainrule.documents.math_parser import parse_formula as parse_formula
-    from chainrule.documents.mathematics import Link as Link
+    from chainrule.documents.mathematics.formula_nodes import Link as Link
+    from chainrule.documents.mathematics.math_parser import parse_formula as parse_formula
+    from chainrule.documents.mathematics.text_math import math_text as math_text
     from chainrule.documents.nodes import Beside as Beside
     from chainrule.documents.nodes import Blank as Blank
     from chainrule.documents.nodes import BlankGrid as BlankGrid
@@ -65,8 +66,8 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Definitions as Definitions
     from chainrule.documents.nodes import Details as Details
     from chainrule.documents.nodes import DocumentNode as DocumentNode
-    from chainrule.documents.nodes import Form as Form
     from chainrule.documents.nodes import FormField as FormField
+    from chainrule.documents.nodes import FormFields as FormFields
     from chainrule.documents.nodes import Formula as Formula
     from chainrule.documents.nodes import Gallery as Gallery
     from chainrule.documents.nodes import Heading as Heading
@@ -82,7 +83,6 @@ if TYPE_CHECKING:
     from chainrule.documents.pictures import braille_rows as braille_rows
     from chainrule.documents.terminal_writer import terminal as terminal
     from chainrule.documents.terminal_writer import wrap as wrap
-    from chainrule.documents.text_math import math_text as math_text
 
 __all__ = [
     "FORMATS",
@@ -99,8 +99,8 @@ __all__ = [
     "Details",
     "Document",
     "DocumentNode",
-    "Form",
     "FormField",
+    "FormFields",
     "Formula",
     "Gallery",
     "Heading",
@@ -134,8 +134,8 @@ __getattr__, __dir__ = attach(
             "render_all",
             "write_document",
         ],
-        "math_parser": ["parse_formula"],
-        "mathematics": ["Link"],
+        "mathematics.math_parser": ["parse_formula"],
+        "mathematics.formula_nodes": ["Link"],
         "nodes": [
             "Beside",
             "Blank",
@@ -149,7 +149,7 @@ __getattr__, __dir__ = attach(
             "Definitions",
             "Details",
             "DocumentNode",
-            "Form",
+            "FormFields",
             "FormField",
             "Formula",
             "Gallery",
@@ -165,6 +165,6 @@ __getattr__, __dir__ = attach(
         ],
         "pictures": ["braille_lines", "braille_rows"],
         "terminal_writer": ["terminal", "wrap"],
-        "text_math": ["math_text"],
+        "mathematics.text_math": ["math_text"],
     },
 )

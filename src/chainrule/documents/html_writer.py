@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 
 from chainrule.documents.markup import Markup, element, joined_markup
-from chainrule.documents.mathematics import Link, Mathematics, Row, Sign
-from chainrule.documents.mathml import MathML, math_element
+from chainrule.documents.mathematics.formula_nodes import Link, Mathematics, Row, Sign
+from chainrule.documents.mathematics.mathml import MathML, math_element
 from chainrule.documents.nodes import (
     Beside,
     Blank,
@@ -26,8 +26,8 @@ from chainrule.documents.nodes import (
     Definitions,
     Details,
     DocumentNode,
-    Form,
     FormField,
+    FormFields,
     Formula,
     Gallery,
     Heading,
@@ -244,7 +244,7 @@ class HtmlWriter:
                 return self._gallery(pictures)
             case BlankGrid(items, columns):
                 return element("ol", map(self._blank, items), class_=f"blanks by-{columns}")
-            case Form(fields):
+            case FormFields(fields):
                 return element("div", map(_field, fields), class_="form")
             case Beside(blocks):
                 return element("div", self.blocks(blocks), class_="beside")

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chainrule.documents.latex_math import MathLatex, escape_latex
-from chainrule.documents.mathematics import Link, Mathematics, Matrix
+from chainrule.documents.mathematics.formula_nodes import Link, Mathematics, Matrix
+from chainrule.documents.mathematics.latex_math import MathLatex, escape_latex
 from chainrule.documents.nodes import (
     Beside,
     Blank,
@@ -20,8 +20,8 @@ from chainrule.documents.nodes import (
     Definitions,
     Details,
     DocumentNode,
-    Form,
     FormField,
+    FormFields,
     Formula,
     Gallery,
     Heading,
@@ -187,7 +187,7 @@ def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
             yield from (rf"\textit{{{escape_latex(one.caption)}}}\par" for one in pictures)
         case BlankGrid():
             yield from _blank_grid(block)
-        case Form(fields):
+        case FormFields(fields):
             yield r"\quad ".join(map(_field, fields)) + r"\par\medskip"
         case Beside(blocks):
             yield from _blocks(blocks)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainrule.documents.latex_math import MathLatex
-from chainrule.documents.mathematics import Link, Mathematics
+from chainrule.documents.mathematics.formula_nodes import Link, Mathematics
+from chainrule.documents.mathematics.latex_math import MathLatex
 from chainrule.documents.nodes import (
     Beside,
     Blank,
@@ -19,7 +19,7 @@ from chainrule.documents.nodes import (
     Definitions,
     Details,
     DocumentNode,
-    Form,
+    FormFields,
     Formula,
     Gallery,
     Heading,
@@ -132,7 +132,7 @@ def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
             yield from _gallery(pictures)
         case BlankGrid(items):
             yield from map(_blank, items)
-        case Form(fields):
+        case FormFields(fields):
             yield "  ".join(
                 f"{label} \\_\\_\\_\\_\\_\\_ {end}".rstrip() for label, _, end in fields
             )

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.documents.mathematics import Link, Mathematics
-from chainrule.documents.text_math import math_text
+from chainrule.documents.mathematics.formula_nodes import Link, Mathematics
+from chainrule.documents.mathematics.text_math import math_text
 
 __all__ = [
     "Beside",
@@ -24,8 +25,8 @@ __all__ = [
     "Definitions",
     "Details",
     "DocumentNode",
-    "Form",
     "FormField",
+    "FormFields",
     "Formula",
     "Gallery",
     "Heading",
@@ -287,7 +288,7 @@ class FormField(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Form:
+class FormFields:
     """Fields in one line."""
 
     fields: tuple[FormField, ...]
@@ -316,6 +317,12 @@ class Picture:
     image: bytes | NDArray[Any]
     signed: bool = False
     alt: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.image, bytes):  # a picture does not change with its source
+            image = np.array(self.image)
+            image.flags.writeable = False
+            object.__setattr__(self, "image", image)
 
 
 @dataclass(frozen=True)
@@ -346,7 +353,7 @@ Block: TypeAlias = (
     | Gallery
     | Details
     | BlankGrid
-    | Form
+    | FormFields
     | Beside
 )
 

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from chainrule.documents.mathematics import Mathematics
+from chainrule.documents.mathematics.formula_nodes import Mathematics
+from chainrule.documents.mathematics.text_math import TIE, MathText, math_text
 from chainrule.documents.nodes import (
     Beside,
     Blank,
@@ -18,7 +19,7 @@ from chainrule.documents.nodes import (
     Definitions,
     Details,
     DocumentNode,
-    Form,
+    FormFields,
     Formula,
     Gallery,
     Heading,
@@ -29,7 +30,6 @@ from chainrule.documents.nodes import (
     plain_text,
 )
 from chainrule.documents.pictures import picture_lines
-from chainrule.documents.text_math import TIE, MathText, math_text
 
 __all__ = ["WIDTH", "terminal", "wrap"]
 
@@ -140,7 +140,7 @@ class _Terminal:
                 yield from (f"  {line}" if line else "" for line in picture_lines(pictures))
             case BlankGrid(items):
                 yield from map(self._blank, items)
-            case Form(fields):
+            case FormFields(fields):
                 shown = (f"{label} {'_' * 5 * width} {end}" for label, width, end in fields)
                 yield "  ".join(one.rstrip() for one in shown)
             case Beside(blocks):

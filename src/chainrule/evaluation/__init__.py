@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.documents import Table as Table
     from chainrule.evaluation.compatibility import matched as matched
     from chainrule.evaluation.ensemble import Votes as Votes
     from chainrule.evaluation.ensemble import vote as vote
@@ -32,7 +31,6 @@ __all__ = [
     "ClassReport",
     "Mistake",
     "Report",
-    "Table",
     "Votes",
     "answered",
     "count_text",
@@ -68,7 +66,7 @@ __getattr__, __dir__ = attach(
         "predictions": ["answered", "in_columns"],
         "report": ["ClassReport", "Report", "evaluate", "natural_cost"],
         "serialisation": ["plain"],
-        "tables": ["Table", "report_document", "report_tables"],
+        "tables": ["report_document", "report_tables"],
         "wilson": ["wilson_interval"],
     },
 )

@@ -1,4 +1,4 @@
-"""The report as tables of texts, to be printed by whoever has a screen."""
+"""The report as tables of texts, and as a document."""
 
 from __future__ import annotations
 

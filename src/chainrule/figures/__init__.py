@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from chainrule.figures.parallel import draw_parallel as draw_parallel
     from chainrule.figures.parallel import parallel_data as parallel_data
     from chainrule.figures.preparation import save_preparation as save_preparation
-    from chainrule.figures.printed_grid import printed_points as printed_points
     from chainrule.figures.rate_curves import GridPoint as GridPoint
     from chainrule.figures.rate_curves import draw_rate_curves as draw_rate_curves
     from chainrule.figures.rate_curves import grid_points as grid_points
+    from chainrule.figures.rate_curves import printed_points as printed_points
     from chainrule.figures.rate_curves import rank_correlation as rank_correlation
     from chainrule.figures.rate_curves import rate_curves_data as rate_curves_data
     from chainrule.figures.relu_pieces import draw_relu_pieces as draw_relu_pieces
@@ -45,9 +45,23 @@ if TYPE_CHECKING:
     from chainrule.figures.study_pictures import study_report as study_report
     from chainrule.figures.study_table import StudyTable as StudyTable
     from chainrule.figures.study_table import TrialRow as TrialRow
+    from chainrule.figures.style import BLUE as BLUE
+    from chainrule.figures.style import GREY as GREY
+    from chainrule.figures.style import INK as INK
+    from chainrule.figures.style import ORANGE as ORANGE
+    from chainrule.figures.style import SERIES as SERIES
+    from chainrule.figures.style import heading as heading
+    from chainrule.figures.style import logarithmic as logarithmic
+    from chainrule.figures.style import paper as paper
+    from chainrule.figures.style import styled as styled
 
 __all__ = [
+    "BLUE",
     "FIGURES",
+    "GREY",
+    "INK",
+    "ORANGE",
+    "SERIES",
     "SUFFIXES",
     "AugmentationData",
     "FigureKind",
@@ -73,7 +87,10 @@ __all__ = [
     "draw_slices",
     "grid_data",
     "grid_points",
+    "heading",
+    "logarithmic",
     "make_figure",
+    "paper",
     "parabola_data",
     "parallel_data",
     "printed_points",
@@ -86,6 +103,7 @@ __all__ = [
     "slices_data",
     "source_text",
     "study_report",
+    "styled",
     "trial_bands",
 ]
 
@@ -102,11 +120,11 @@ __getattr__, __dir__ = attach(
         "parabola": ["draw_parabola", "parabola_data"],
         "parallel": ["draw_parallel", "parallel_data"],
         "preparation": ["save_preparation"],
-        "printed_grid": ["printed_points"],
         "rate_curves": [
             "GridPoint",
             "draw_rate_curves",
             "grid_points",
+            "printed_points",
             "rank_correlation",
             "rate_curves_data",
         ],
@@ -117,5 +135,16 @@ __getattr__, __dir__ = attach(
         "slices": ["draw_slices", "slices_data"],
         "study_pictures": ["study_report"],
         "study_table": ["StudyTable", "TrialRow"],
+        "style": [
+            "BLUE",
+            "GREY",
+            "INK",
+            "ORANGE",
+            "SERIES",
+            "heading",
+            "logarithmic",
+            "paper",
+            "styled",
+        ],
     },
 )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.errors import InputError
+from chainrule.bundled import bundled_files
+from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import count_text, percent_text
 from chainrule.figures.parameter_scale import scale_of, ticked
 from chainrule.figures.study_table import StudyTable
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "BatchSizeCurve",
     "GridPoint",
-    "RateCurvesData",
     "draw_rate_curves",
     "grid_points",
+    "printed_points",
     "rank_correlation",
     "rate_curves_data",
 ]
@@ -107,6 +107,29 @@ def grid_points(table: StudyTable) -> tuple[GridPoint, ...]:
             raise InputError(table.source, expected=expected, got=repr(wrong))
         points.append(GridPoint(int(size), rate, row.value))
     return tuple(points)
+
+
+def printed_points(paper: str) -> tuple[GridPoint, ...]:
+    """The printed accuracies of a paper.
+
+    `investigation`: the test accuracy after one pass over 60,000 images, Figures 11 and 12; at the
+    rate 1, which both have, there are two points a batch size.
+
+    Args:
+        paper: the id of a paper whose printed grid comes with the package.
+
+    Raises: UnknownNameError.
+
+    Example:
+        >>> len(printed_points("investigation"))
+        800
+    """
+    known = bundled_files("accuracies")
+    if paper not in known:
+        raise unknown_name("figure", "a paper", paper, known, argument="paper")
+    lines = known[paper].read_text(encoding="utf-8").splitlines()[2:]  # below source and names
+    rows = [list(map(float, line.split(",")[1:])) for line in lines]
+    return tuple(GridPoint(int(size), rate, accuracy / 100) for size, rate, accuracy in rows)
 
 
 def rate_curves_data(

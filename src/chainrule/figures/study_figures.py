@@ -40,8 +40,12 @@ def _parallel(material: Material) -> Figure:
 
 
 def _rates(material: Material) -> Figure:
-    from chainrule.figures.printed_grid import printed_points
-    from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_curves_data
+    from chainrule.figures.rate_curves import (
+        draw_rate_curves,
+        grid_points,
+        printed_points,
+        rate_curves_data,
+    )
 
     points = grid_points(_table(material))
     printed = [point for paper in material.names for point in printed_points(paper)]

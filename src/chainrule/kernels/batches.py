@@ -242,8 +242,8 @@ def advance_tiles(
         batch = _batch_part(hyper, chunk, k, 0)
         while offset < batch.size:
             batch = _batch_part(hyper, chunk, k, offset)
-            part = _pass_part(workspace, hyper, queue, thread, state.theta, batch)
-            cost, right, offset = cost + part[0], right + part[1], offset + batch.rows.size
+            c, correct = _pass_part(workspace, hyper, queue, thread, state.theta, batch)
+            cost, right, offset = cost + c, right + correct, offset + batch.rows.size
             if not is_finite(cost):
                 return k
             penalty, norm = take_step(workspace, hyper, state, queue, batch)

@@ -74,9 +74,9 @@ def _penalise(
     penalty, squares = 0.0, 0.0
     for segment in range(KINDS * task.panels):
         first, after = _segment(layout, task, segment)
-        sums = penalise_segment(hyper, theta, gradient, first, after)
-        penalty += sums[PENALTY]
-        squares += sums[SQUARES]
+        p, s = penalise_segment(hyper, theta, gradient, first, after)
+        penalty += p
+        squares += s
     partition.sums[k, PENALTY], partition.sums[k, SQUARES] = penalty, squares
 
 

@@ -6,7 +6,7 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.ledger.display_options import DisplayOptions as DisplayOptions
-    from chainrule.ledger.entries import Entry as Entry
+    from chainrule.ledger.entries import LedgerEntry as LedgerEntry
     from chainrule.ledger.entries import group_members as group_members
     from chainrule.ledger.files.worked_file import parse_worked as parse_worked
     from chainrule.ledger.files.worked_file import read_worked as read_worked
@@ -25,8 +25,8 @@ __all__ = [
     "LEDGER_FORMATS",
     "NOTATIONS",
     "DisplayOptions",
-    "Entry",
     "Ledger",
+    "LedgerEntry",
     "activation_letter",
     "describe_example",
     "entry_text",
@@ -43,7 +43,7 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "display_options": ["DisplayOptions"],
-        "entries": ["Entry", "group_members"],
+        "entries": ["LedgerEntry", "group_members"],
         "files.worked_file": ["parse_worked", "read_worked"],
         "ledger": ["LEDGER_FORMATS", "Ledger", "explain", "select_quantity"],
         "quantity_text": ["NOTATIONS", "activation_letter"],

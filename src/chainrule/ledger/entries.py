@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.ledger.formulas import Expression, Form, Fractions, choose_form, quantity_forms
+from chainrule.ledger.formulas import (
+    Expression,
+    Fractions,
+    QuantityForm,
+    choose_form,
+    quantity_forms,
+)
 from chainrule.ledger.step_order import QuantityGroup, section_of, step_groups
 from chainrule.ledger.steps import (
     Quantity,
@@ -27,11 +33,11 @@ from chainrule.ledger.steps import (
     quantity_value,
 )
 
-__all__ = ["Entry", "LedgerEntries", "group_members"]
+__all__ = ["LedgerEntries", "LedgerEntry", "group_members"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One number with all there is to say of it.
 
     Args:
@@ -133,7 +139,7 @@ class LedgerEntries:
     def _number(self, quantity: Quantity) -> float:
         return quantity_value(self.step(quantity.step), quantity)
 
-    def form(self, quantity: Quantity) -> Form | None:
+    def form(self, quantity: Quantity) -> QuantityForm | None:
         """The formula of one number with its equation's id; None for a number that is given.
 
         Args:
@@ -145,7 +151,7 @@ class LedgerEntries:
             return None
         return choose_form(forms, self._number(quantity), self.example.architecture.dtype)
 
-    def entry(self, address: Quantity | str) -> Entry:
+    def entry(self, address: Quantity | str) -> LedgerEntry:
         """All there is to say of one number.
 
         Raises: InputError where the address names an array, or nothing; UnknownNameError.
@@ -161,7 +167,7 @@ class LedgerEntries:
                 value=quantity,
             )
         form = self.form(quantity)
-        return Entry(
+        return LedgerEntry(
             quantity=quantity,
             equation="" if form is None else form.equation,
             name=describe_quantity(self.example, quantity),
@@ -188,7 +194,7 @@ class LedgerEntries:
         for group in self.groups(step):
             yield from group_members(self.example, group)
 
-    def entries(self, step: int | None = None) -> Iterator[Entry]:
+    def entries(self, step: int | None = None) -> Iterator[LedgerEntry]:
         """All numbers of a step, or of all steps, in order."""
         steps = range(1, self.example.steps + 1) if step is None else (step,)
         for one in steps:

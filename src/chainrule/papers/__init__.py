@@ -13,22 +13,18 @@ if TYPE_CHECKING:
     from chainrule.papers.experiment_run import ExperimentRun as ExperimentRun
     from chainrule.papers.formula_check import FormulaReport as FormulaReport
     from chainrule.papers.formula_check import check_formulas as check_formulas
-    from chainrule.papers.hand_computations import HandComputation as HandComputation
     from chainrule.papers.hand_computations import HandComputationReport as HandComputationReport
     from chainrule.papers.overview import paper_list as paper_list
     from chainrule.papers.overview import paper_overview as paper_overview
     from chainrule.papers.paper_table import Paper as Paper
-    from chainrule.papers.paper_table import PrintedEquation as PrintedEquation
     from chainrule.papers.paper_table import list_papers as list_papers
     from chainrule.papers.paper_table import paper as paper
 
 __all__ = [
     "ExperimentRun",
     "FormulaReport",
-    "HandComputation",
     "HandComputationReport",
     "Paper",
-    "PrintedEquation",
     "check_formulas",
     "list_papers",
     "paper",
@@ -41,8 +37,8 @@ __getattr__, __dir__ = attach(
     {
         "experiment_run": ["ExperimentRun"],
         "formula_check": ["FormulaReport", "check_formulas"],
-        "hand_computations": ["HandComputation", "HandComputationReport"],
+        "hand_computations": ["HandComputationReport"],
         "overview": ["paper_list", "paper_overview"],
-        "paper_table": ["Paper", "PrintedEquation", "list_papers", "paper"],
+        "paper_table": ["Paper", "list_papers", "paper"],
     },
 )

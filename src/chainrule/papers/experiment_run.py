@@ -6,7 +6,7 @@ import io
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,34 @@ import numpy as np
 from chainrule._version import __version__
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph, Picture, Table
 from chainrule.errors import unknown_name
+from chainrule.papers.experiments.dice import DICE
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
-from chainrule.papers.experiments.paper_experiment import ExperimentSet, Measurements, ReportSection
+from chainrule.papers.experiments.four_or_not import FOUR_OR_NOT
+from chainrule.papers.experiments.function_pieces import APPROXIMATOR
+from chainrule.papers.experiments.paper_experiment import (
+    ExperimentSet,
+    ReportSection,
+    join_sets,
+)
+from chainrule.papers.experiments.printed_program import PRINTED_PROGRAM
+from chainrule.papers.experiments.program_changes import PROGRAM_CHANGES
+from chainrule.papers.experiments.rate_grid import RATE_GRID
+from chainrule.papers.experiments.recursions import RECURSION_SET
+from chainrule.papers.experiments.training_steps import TRAINING_STEPS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["ExperimentRun", "run_experiments"]
+__all__ = ["EXPERIMENTS", "ExperimentRun", "run_experiments"]
+
+EXPERIMENTS: Mapping[str, ExperimentSet] = {
+    "investigation": join_sets(RATE_GRID, RECURSION_SET),
+    "four-detector": join_sets(DICE, FOUR_OR_NOT),
+    "approximator": APPROXIMATOR,
+    "four-equations": join_sets(PRINTED_PROGRAM, PROGRAM_CHANGES),
+    "matrix-based": TRAINING_STEPS,
+}
+"""The experiments of each paper by its id."""
 
 _DIGITS = 6
 """Significant digits of recorded numbers: more than any report shows."""
@@ -33,7 +54,6 @@ class ExperimentRun:
 
     Args:
         paper: the paper's id.
-        experiments: all that the paper has, with the sections that report them.
         measured: the measurements by name, as plain values.
         seconds: how long the run took.
         versions: of what computed it.
@@ -42,15 +62,14 @@ class ExperimentRun:
     """
 
     paper: str
-    experiments: ExperimentSet
-    measured: Measurements
+    measured: Mapping[str, Any]
     seconds: float
-    versions: dict[str, str]
+    versions: Mapping[str, str]
     complete: bool = True
 
     def sections(self) -> tuple[ReportSection, ...]:
         """Returns the sections of the report for which everything is measured."""
-        return self.experiments.sections_for(self.measured)
+        return EXPERIMENTS[self.paper].sections_for(self.measured)
 
     def document(self, *, figures: bool = True) -> Document:
         """Returns the report beside the printed numbers.
@@ -89,7 +108,7 @@ class ExperimentRun:
         return {
             "part": self.paper,
             "seconds": round(self.seconds),
-            "versions": self.versions,
+            "versions": dict(self.versions),
             "found": _rounded(self.measured),
         }
 
@@ -102,7 +121,6 @@ def _png(figure: Figure) -> bytes:
 
 def run_experiments(
     paper: str,
-    experiments: ExperimentSet,
     names: Sequence[str] = (),
     *,
     options: ExperimentOptions | None = None,
@@ -111,27 +129,24 @@ def run_experiments(
 
     Args:
         paper: the paper's id.
-        experiments: all that it has.
         names: of those to run; none for all.
         options: how much to compute; None for everything.
 
     Raises: UnknownNameError for another name, and what loading data and training raise.
     """
-    known = {one.name: one for one in experiments.experiments}
+    known = {one.name: one for one in EXPERIMENTS[paper].experiments}
     for name in names:
         if name not in known:
             raise unknown_name("papers", "an experiment", name, known, argument="experiment")
     options = options or ExperimentOptions()
     begun = time.monotonic()
-    measured: Measurements = {}
+    measured: dict[str, Any] = {}
     for name, experiment in known.items():
         if not names or name in names:
             options.progress(name)
             measured |= experiment.measure(options)
     seconds = time.monotonic() - begun
-    return ExperimentRun(
-        paper, experiments, measured, seconds, _versions(), complete=options.is_complete
-    )
+    return ExperimentRun(paper, measured, seconds, _versions(), complete=options.is_complete)
 
 
 def _versions() -> dict[str, str]:

@@ -24,7 +24,7 @@ from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
 from chainrule.marking import VERDICTS, Judgement, MarkedClaims, correct_text, judge
 
-__all__ = ["CheckedComputation", "HandComputation", "HandComputationReport"]
+__all__ = ["HandComputation", "HandComputationReport"]
 
 _LINE = re.compile(r"line (\d+)")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chainrule.papers.hand_computations import HandComputation, HandComputationReport
     from chainrule.papers.printed_formulas import PrintedFormula
 
-__all__ = ["Paper", "PrintedEquation", "list_papers", "paper"]
+__all__ = ["Paper", "list_papers", "paper"]
 
 
 class PrintedEquation(NamedTuple):
@@ -119,19 +119,17 @@ class Paper:
         from chainrule.papers.experiments.experiment_options import ExperimentOptions
 
         options = ExperimentOptions(data, quick, progress or _ignore)
-        return run_experiments(self.id, self._experiment_set(), experiments, options=options)
+        return run_experiments(self.id, experiments, options=options)
 
     def recorded_run(self, values: Mapping[str, Any]) -> ExperimentRun:
         """Returns a run from its plain values, as `ExperimentRun.to_dict` gives them."""
         from chainrule.papers.experiment_run import ExperimentRun
 
-        return ExperimentRun(
-            self.id, self._experiment_set(), values["found"], values["seconds"], values["versions"]
-        )
+        return ExperimentRun(self.id, values["found"], values["seconds"], values["versions"])
 
     def _experiment_set(self) -> ExperimentSet:
         # Here and not above: to list the papers needs neither Optuna nor the engines.
-        from chainrule.papers.experiments.experiment_table import EXPERIMENTS
+        from chainrule.papers.experiment_run import EXPERIMENTS
 
         return EXPERIMENTS[self.id]
 

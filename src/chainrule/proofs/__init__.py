@@ -8,23 +8,15 @@ if TYPE_CHECKING:
     from chainrule.proofs.gradient_proof import Proof as Proof
     from chainrule.proofs.gradient_proof import ProofOptions as ProofOptions
     from chainrule.proofs.gradient_proof import prove as prove
-    from chainrule.proofs.proof_report import failure_lines as failure_lines
-    from chainrule.proofs.proof_report import kink_lines as kink_lines
     from chainrule.proofs.proof_report import proof_document as proof_document
-    from chainrule.proofs.proof_report import proof_table as proof_table
-    from chainrule.proofs.proof_report import summary_text as summary_text
     from chainrule.proofs.proof_target import prove_gradients as prove_gradients
 
 __all__ = [
     "Proof",
     "ProofOptions",
-    "failure_lines",
-    "kink_lines",
     "proof_document",
-    "proof_table",
     "prove",
     "prove_gradients",
-    "summary_text",
 ]
 
 __getattr__, __dir__ = attach(
@@ -33,11 +25,7 @@ __getattr__, __dir__ = attach(
         "gradient_proof": ["Proof", "ProofOptions", "prove"],
         "proof_target": ["prove_gradients"],
         "proof_report": [
-            "failure_lines",
-            "kink_lines",
             "proof_document",
-            "proof_table",
-            "summary_text",
         ],
     },
 )

@@ -13,9 +13,9 @@ from chainrule.equations.backpropagation import forward
 from chainrule.equations.output_error import output_cost
 from chainrule.ledger.formulas import (
     Arithmetic,
-    Form,
     Leaf,
     Outputs,
+    QuantityForm,
     Symbol,
     Term,
     activation_forms,
@@ -101,7 +101,7 @@ def _terms(kind: str, row: Row) -> list[Term]:
     return [Term(Quantity(kind, layer, (at,)), value) for at, value in enumerate(values)]
 
 
-def _evaluate(form: Form, rows: Mapping[str, Row]) -> Numberish:
+def _evaluate(form: QuantityForm, rows: Mapping[str, Row]) -> Numberish:
     """A formula on the tape.
 
     Args:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chainrule.documents import Table
 from chainrule.errors import InputError
-from chainrule.evaluation import Table, count_text, percent_text, wilson_interval
+from chainrule.evaluation import count_text, percent_text, wilson_interval
 from chainrule.study.runner import kept_study
 from chainrule.study.statistics import McNemar, difference, mcnemar
 from chainrule.study.study_storage import Store

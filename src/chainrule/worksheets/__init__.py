@@ -7,14 +7,14 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.worksheets.exercise_plan import MAX_WIDTH as MAX_WIDTH
     from chainrule.worksheets.exercise_plan import ExercisePlan as ExercisePlan
+    from chainrule.worksheets.sheet import SheetOptions as SheetOptions
+    from chainrule.worksheets.sheet import Worksheet as Worksheet
+    from chainrule.worksheets.sheet import make_worksheet as make_worksheet
     from chainrule.worksheets.sheet_folder import FORMATS as FORMATS
     from chainrule.worksheets.sheet_rendering import answers_document as answers_document
     from chainrule.worksheets.sheet_rendering import render_answers as render_answers
     from chainrule.worksheets.sheet_rendering import render_sheets as render_sheets
     from chainrule.worksheets.sheet_rendering import sheet_document as sheet_document
-    from chainrule.worksheets.worksheet import SheetOptions as SheetOptions
-    from chainrule.worksheets.worksheet import Worksheet as Worksheet
-    from chainrule.worksheets.worksheet import make_worksheet as make_worksheet
     from chainrule.worksheets.worksheet_set import WORKSHEET_LIMITS as WORKSHEET_LIMITS
     from chainrule.worksheets.worksheet_set import WorksheetSet as WorksheetSet
     from chainrule.worksheets.worksheet_set import make_worksheets as make_worksheets
@@ -46,7 +46,7 @@ __getattr__, __dir__ = attach(
             "render_sheets",
             "sheet_document",
         ],
-        "worksheet": ["SheetOptions", "Worksheet", "make_worksheet"],
+        "sheet": ["SheetOptions", "Worksheet", "make_worksheet"],
         "worksheet_set": ["WORKSHEET_LIMITS", "WorksheetSet", "make_worksheets"],
     },
 )

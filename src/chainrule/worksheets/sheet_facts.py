@@ -33,7 +33,7 @@ from chainrule.ledger.rendering import (
 from chainrule.ledger.steps import KINDS, Quantity, WorkedExample
 from chainrule.limits import limits_of
 from chainrule.recipe import Recipe
-from chainrule.worksheets.worksheet import Worksheet
+from chainrule.worksheets.sheet import Worksheet
 
 __all__ = [
     "END_TEXT",
@@ -97,9 +97,9 @@ def answers_text(sheet: Worksheet) -> str:
     """What a teacher has to know, in sentences."""
     count = len(sheet.blanks)
     return (
-        f"One mark for each of the {count} numbers. Whoever goes on from rounded numbers may come "
-        "to another last digit; chainrule check allows for that in the claims file, and for errors "
-        "that are only carried forward."
+        f"One mark for each of the {count} numbers. A student who goes on from rounded numbers may "
+        "come to another last digit; chainrule check allows for that in the claims file, and for "
+        "errors that are only carried forward."
     )
 
 

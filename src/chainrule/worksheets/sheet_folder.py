@@ -9,8 +9,8 @@ from typing import Any
 
 from chainrule.errors import FileError, unknown_name
 from chainrule.storage import make_folder, read_bytes, write_atomically
+from chainrule.worksheets.sheet import Worksheet
 from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
-from chainrule.worksheets.worksheet import Worksheet
 
 __all__ = ["FORMATS", "write_sheets"]
 

@@ -16,8 +16,8 @@ from chainrule.documents import (
     Definition,
     Definitions,
     Document,
-    Form,
     FormField,
+    FormFields,
     Formula,
     Gallery,
     Heading,
@@ -34,6 +34,7 @@ from chainrule.ledger.formulas import number_text
 from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 from chainrule.worksheets.network_svg import network_svg
+from chainrule.worksheets.sheet import SheetPart, Worksheet
 from chainrule.worksheets.sheet_facts import (
     END_TEXT,
     GIVEN_DIGITS,
@@ -45,7 +46,6 @@ from chainrule.worksheets.sheet_facts import (
     short_name,
     task_text,
 )
-from chainrule.worksheets.worksheet import SheetPart, Worksheet
 
 __all__ = ["answers_document", "render_answers", "render_sheets", "sheet_document"]
 
@@ -143,7 +143,7 @@ class _SheetWriter:
     def blocks(self) -> Iterator[Block]:
         sheet = self.sheet
         marks = FormField("Marks", 2, f"of {len(sheet.blanks)}")
-        yield Form((FormField("Name", 5), FormField("Date", 3), marks))
+        yield FormFields((FormField("Name", 5), FormField("Date", 3), marks))
         yield Paragraph(task_text(sheet))
         yield Beside(tuple(self._setup()))
         yield Panel(tuple(map(self.formulas.given, sheet_givens(sheet))), "given")

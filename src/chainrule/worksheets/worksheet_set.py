@@ -17,9 +17,9 @@ from chainrule.worksheets.blanks import parse_patterns
 from chainrule.worksheets.browser import find_browser, print_pdf
 from chainrule.worksheets.exercise_generator import generate_exercise
 from chainrule.worksheets.exercise_plan import ExercisePlan
+from chainrule.worksheets.sheet import SheetOptions, Worksheet, make_worksheet
 from chainrule.worksheets.sheet_folder import write_sheets
 from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
-from chainrule.worksheets.worksheet import SheetOptions, Worksheet, make_worksheet
 
 __all__ = ["WORKSHEET_LIMITS", "WorksheetSet", "make_worksheets"]
 

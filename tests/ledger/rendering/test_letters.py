@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.documents.latex_math import MathLatex
-from chainrule.documents.mathml import MathML
+from chainrule.documents.mathematics.latex_math import MathLatex
+from chainrule.documents.mathematics.mathml import MathML
 from chainrule.ledger.rendering.letters import letter_of
 from chainrule.ledger.steps.quantity import Quantity
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.builders import HALF as HALF
     from chainrule.ledger.formulas.builders import ONE as ONE
     from chainrule.ledger.formulas.builders import TWO as TWO
-    from chainrule.ledger.formulas.builders import Form as Form
+    from chainrule.ledger.formulas.builders import QuantityForm as QuantityForm
     from chainrule.ledger.formulas.builders import add as add
     from chainrule.ledger.formulas.builders import choose_form as choose_form
     from chainrule.ledger.formulas.builders import multiply as multiply
@@ -44,12 +44,9 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.quantity_formulas import quantity_forms as quantity_forms
     from chainrule.ledger.formulas.sympy_tree import evaluate_precisely as evaluate_precisely
     from chainrule.ledger.formulas.sympy_tree import from_sympy as from_sympy
-    from chainrule.ledger.formulas.text_formula import Gap as Gap
     from chainrule.ledger.formulas.text_formula import conditions as conditions
     from chainrule.ledger.formulas.text_formula import formula_math as formula_math
-    from chainrule.ledger.formulas.text_formula import formula_text as formula_text
     from chainrule.ledger.formulas.text_formula import number_text as number_text
-    from chainrule.ledger.formulas.text_formula import shorten as shorten
     from chainrule.ledger.formulas.tree_changes import choose_branches as choose_branches
     from chainrule.ledger.formulas.tree_changes import is_leaf as is_leaf
     from chainrule.ledger.formulas.tree_changes import remove_one_part as remove_one_part
@@ -68,15 +65,14 @@ __all__ = [
     "Case",
     "Derivation",
     "Expression",
-    "Form",
     "Fractions",
-    "Gap",
     "Leaf",
     "Negative",
     "Number",
     "Outputs",
     "Power",
     "Product",
+    "QuantityForm",
     "Quotient",
     "Sum",
     "Symbol",
@@ -91,7 +87,6 @@ __all__ = [
     "evaluate",
     "evaluate_precisely",
     "formula_math",
-    "formula_text",
     "from_sympy",
     "is_fused",
     "is_leaf",
@@ -103,7 +98,6 @@ __all__ = [
     "remove_one_part",
     "replace_one_part",
     "replace_parts",
-    "shorten",
     "softmax_forms",
     "square",
     "subtract",
@@ -118,7 +112,7 @@ __getattr__, __dir__ = attach(
             "HALF",
             "ONE",
             "TWO",
-            "Form",
+            "QuantityForm",
             "add",
             "choose_form",
             "subtract",
@@ -150,12 +144,9 @@ __getattr__, __dir__ = attach(
         "fractions": ["Fractions"],
         "sympy_tree": ["evaluate_precisely", "from_sympy"],
         "text_formula": [
-            "Gap",
             "conditions",
             "formula_math",
-            "formula_text",
             "number_text",
-            "shorten",
         ],
         "tree_changes": [
             "choose_branches",

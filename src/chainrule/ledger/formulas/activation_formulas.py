@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chainrule.equations.activations import ACTIVATIONS, LEAK, SELU_ALPHA, SELU_SCALE
-from chainrule.ledger.formulas.builders import ONE, TWO, ZERO, Form, add, multiply, square, subtract
+from chainrule.ledger.formulas.builders import (
+    ONE,
+    TWO,
+    ZERO,
+    QuantityForm,
+    add,
+    multiply,
+    square,
+    subtract,
+)
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
@@ -100,17 +109,17 @@ _SLOPES: dict[str, Callable[[Term, Term], Sequence[Expression]]] = {
 }
 
 
-def activation_forms(name: str, z: Term) -> list[Form]:
+def activation_forms(name: str, z: Term) -> list[QuantityForm]:
     """Ways to write a = φ(z), for all functions but softmax.
 
     Args:
         name: of the activation function.
         z: the weighted sum.
     """
-    return [Form(ACTIVATIONS[name].equation, tree) for tree in _VALUES[name](z)]
+    return [QuantityForm(ACTIVATIONS[name].equation, tree) for tree in _VALUES[name](z)]
 
 
-def derivative_forms(name: str, z: Term, a: Term) -> list[Form]:
+def derivative_forms(name: str, z: Term, a: Term) -> list[QuantityForm]:
     """Ways to write φ'(z), for all functions but softmax.
 
     Args:
@@ -118,10 +127,10 @@ def derivative_forms(name: str, z: Term, a: Term) -> list[Form]:
         z: the weighted sum.
         a: φ(z).
     """
-    return [Form(ACTIVATIONS[name].equation, tree) for tree in _SLOPES[name](z, a)]
+    return [QuantityForm(ACTIVATIONS[name].equation, tree) for tree in _SLOPES[name](z, a)]
 
 
-def softmax_forms(row: Sequence[Term], at: int) -> list[Form]:
+def softmax_forms(row: Sequence[Term], at: int) -> list[QuantityForm]:
     """[A12] Ways to write one activation of a softmax.
 
     Args:
@@ -131,4 +140,4 @@ def softmax_forms(row: Sequence[Term], at: int) -> list[Form]:
     known = Quotient(exp(row[at]), add([exp(z) for z in row]))
     top = max(row, key=lambda z: z.value)
     shifted = [exp(subtract(z, top)) for z in row]
-    return [Form("A12", known), Form("A12", Quotient(shifted[at], add(shifted)))]
+    return [QuantityForm("A12", known), QuantityForm("A12", Quotient(shifted[at], add(shifted)))]

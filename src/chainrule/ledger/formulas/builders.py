@@ -25,7 +25,7 @@ __all__ = [
     "ONE",
     "TWO",
     "ZERO",
-    "Form",
+    "QuantityForm",
     "TermBuilder",
     "add",
     "choose_form",
@@ -39,7 +39,7 @@ HALF = Number(0.5, "½")
 
 
 @dataclass(frozen=True)
-class Form:
+class QuantityForm:
     """One way to write what a quantity is.
 
     Args:
@@ -127,7 +127,7 @@ def square(base: Expression) -> Expression:
     return Power(base, TWO)
 
 
-def choose_form(forms: Sequence[Form], value: float, dtype: str) -> Form:
+def choose_form(forms: Sequence[QuantityForm], value: float, dtype: str) -> QuantityForm:
     """The first way of writing whose numbers come to the value; else the first of all.
 
     The formula that everybody knows comes first. Where it loses its digits, as 1 - a does where a

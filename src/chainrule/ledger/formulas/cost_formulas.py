@@ -16,7 +16,7 @@ from chainrule.ledger.formulas.builders import (
     ONE,
     TWO,
     ZERO,
-    Form,
+    QuantityForm,
     add,
     multiply,
     square,
@@ -81,13 +81,13 @@ def _softplus(of: Expression, value: float) -> Expression:
     return Sum((of, Call("log1p", (Call("exp", (Negative(of),)),))))
 
 
-def _d2_cost(o: Outputs) -> Form:
+def _d2_cost(o: Outputs) -> QuantityForm:
     terms: list[Expression] = []
     for z, y in zip(o.z, o.y, strict=True):
         slack = subtract(ONE, y) if z.value >= 0 else Negative(y)
         small = Call("log1p", (Call("exp", (Negative(Call("abs", (z,))),)),))
         terms += [multiply(z, slack), small]
-    return Form("D2", add(terms))
+    return QuantityForm("D2", add(terms))
 
 
 def _d2_error(o: Outputs, at: int) -> list[Expression]:
@@ -104,13 +104,13 @@ def _top(o: Outputs) -> int:
     return max(range(len(o.z)), key=lambda i: o.z[i].value)
 
 
-def _d3_cost(o: Outputs) -> Form:
+def _d3_cost(o: Outputs) -> QuantityForm:
     top = o.z[_top(o)]
     rest = add([Call("exp", (subtract(z, top),)) for i, z in enumerate(o.z) if i != _top(o)])
     log = Call("log1p", (rest,))
     pairs = zip(o.z, o.y, strict=True)
     terms = [multiply(y, Sum((subtract(top, z), log))) for z, y in pairs if y.value != 0]
-    return Form("D3", add(terms))
+    return QuantityForm("D3", add(terms))
 
 
 def _whole(o: Outputs) -> Expression:
@@ -130,10 +130,10 @@ def _excess(o: Outputs, at: int, total: Expression) -> list[Expression]:
     return [subtract(subtract(total, o.y[at]), multiply(total, others))]
 
 
-def _d4_cost(o: Outputs) -> Form:
+def _d4_cost(o: Outputs) -> QuantityForm:
     pairs = zip(o.z, o.y, strict=True)
     terms = [multiply(y, _softplus(Negative(z), -z.value)) for z, y in pairs if y.value != 0]
-    return Form("D4", add(terms))
+    return QuantityForm("D4", add(terms))
 
 
 def _d4_error(o: Outputs, at: int) -> list[Expression]:
@@ -146,7 +146,7 @@ def _rest_of(o: Outputs, at: int) -> Expression:
     return add([a for i, a in enumerate(o.a) if i != at])
 
 
-def _d5_cost(o: Outputs) -> Form:
+def _d5_cost(o: Outputs) -> QuantityForm:
     """The logarithms with 1 - a summed from the others."""
     terms: list[Expression] = []
     for i, (a, y) in enumerate(zip(o.a, o.y, strict=True)):
@@ -161,7 +161,7 @@ def _d5_cost(o: Outputs) -> Form:
             if a.value <= 0.5:
                 wrong = Call("log1p", (Quotient(a, rest),))
             terms.append(multiply(subtract(ONE, y) if y.value != 0 else ONE, wrong))
-    return Form("D5", add(terms))
+    return QuantityForm("D5", add(terms))
 
 
 def _d5_error(o: Outputs, at: int) -> list[Expression]:
@@ -186,7 +186,7 @@ def _d5_other(o: Outputs, k: int, a: Term, y: Term, at: int) -> list[Expression]
     return terms
 
 
-PAIR_COSTS: dict[Pair, Callable[[Outputs], Form]] = {
+PAIR_COSTS: dict[Pair, Callable[[Outputs], QuantityForm]] = {
     ("binary_cross_entropy", "sigmoid"): _d2_cost,
     ("categorical_cross_entropy", "softmax"): _d3_cost,
     ("categorical_cross_entropy", "sigmoid"): _d4_cost,
@@ -291,7 +291,7 @@ def cost_tree(cost: str, outputs: Outputs) -> Expression:
     return _COSTS[cost](outputs)
 
 
-def cost_forms(cost: str, activation: str, outputs: Outputs) -> list[Form]:
+def cost_forms(cost: str, activation: str, outputs: Outputs) -> list[QuantityForm]:
     """Ways to write the cost of one example.
 
     Args:
@@ -299,12 +299,12 @@ def cost_forms(cost: str, activation: str, outputs: Outputs) -> list[Form]:
         activation: name of the output activation.
         outputs: of the example.
     """
-    forms = [Form(COSTS[cost].equation, cost_tree(cost, outputs))]
+    forms = [QuantityForm(COSTS[cost].equation, cost_tree(cost, outputs))]
     pair = PAIR_COSTS.get((cost, activation))
     return forms if pair is None else [*forms, pair(outputs)]
 
 
-def gradient_forms(cost: str, outputs: Outputs, at: int) -> list[Form]:
+def gradient_forms(cost: str, outputs: Outputs, at: int) -> list[QuantityForm]:
     """Ways to write ∂c/∂a of one output, for one example by itself.
 
     Args:
@@ -312,4 +312,4 @@ def gradient_forms(cost: str, outputs: Outputs, at: int) -> list[Form]:
         outputs: of the example.
         at: the output's place.
     """
-    return [Form(COSTS[cost].equation, _GRADIENTS[cost](outputs, at))]
+    return [QuantityForm(COSTS[cost].equation, _GRADIENTS[cost](outputs, at))]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from chainrule.ledger.formulas.builders import Form
+from chainrule.ledger.formulas.builders import QuantityForm
 from chainrule.ledger.formulas.expression import FUNCTIONS, Arithmetic, Leaf, Symbol, Term, evaluate
 from chainrule.ledger.steps import Quantity
 
@@ -37,7 +37,7 @@ class Fractions:
 
     def __init__(
         self,
-        form: Callable[[Quantity], Form | None],
+        form: Callable[[Quantity], QuantityForm | None],
         value: Callable[[Quantity], float],
         quantities: Callable[[int], Iterator[Quantity]],
         depth: int,
@@ -67,7 +67,7 @@ class Fractions:
             self._known[quantity] = given if form is None else self._of_form(form)
         return self._known[quantity]
 
-    def _of_form(self, form: Form) -> Fraction | None:
+    def _of_form(self, form: QuantityForm) -> Fraction | None:
         try:
             found = evaluate(form.expression, self._arithmetic)
         except ArithmeticError:

@@ -10,7 +10,14 @@ from chainrule.ledger.formulas.activation_formulas import (
     derivative_forms,
     softmax_forms,
 )
-from chainrule.ledger.formulas.builders import ONE, Form, TermBuilder, add, multiply, subtract
+from chainrule.ledger.formulas.builders import (
+    ONE,
+    QuantityForm,
+    TermBuilder,
+    add,
+    multiply,
+    subtract,
+)
 from chainrule.ledger.formulas.cost_formulas import PAIR_ERRORS, Outputs, cost_forms, gradient_forms
 from chainrule.ledger.formulas.expression import (
     Expression,
@@ -26,7 +33,7 @@ from chainrule.ledger.steps import Quantity, Step
 __all__ = ["quantity_forms"]
 
 
-def quantity_forms(step: Step, quantity: Quantity) -> list[Form]:
+def quantity_forms(step: Step, quantity: Quantity) -> list[QuantityForm]:
     """Ways to write what a quantity is, the best known first; none for a number that is given.
 
     Args:
@@ -43,7 +50,7 @@ def _layer(make: TermBuilder) -> int:
     return make.quantity.layer
 
 
-def _weighted_sum(make: TermBuilder) -> list[Form]:
+def _weighted_sum(make: TermBuilder) -> list[QuantityForm]:
     layer, (j,) = _layer(make), make.quantity.index
     fan_in, biased = make.width(layer - 1), make.step.example.architecture.biases
 
@@ -52,10 +59,10 @@ def _weighted_sum(make: TermBuilder) -> list[Form]:
             return make.term("b", layer, j)
         return Product((make.term("W", layer, j, k), make.term("a", layer - 1, k)))
 
-    return [Form("F1", add(LazyTerms(fan_in + biased, term)))]
+    return [QuantityForm("F1", add(LazyTerms(fan_in + biased, term)))]
 
 
-def _activation(make: TermBuilder) -> list[Form]:
+def _activation(make: TermBuilder) -> list[QuantityForm]:
     layer = _layer(make)
     if layer == 0:
         return []
@@ -66,7 +73,7 @@ def _activation(make: TermBuilder) -> list[Form]:
     return activation_forms(name, make.here("z"))
 
 
-def _slope(make: TermBuilder) -> list[Form]:
+def _slope(make: TermBuilder) -> list[QuantityForm]:
     name = make.step.activation(_layer(make)).name
     return derivative_forms(name, make.here("z"), make.here("a"))
 
@@ -78,7 +85,7 @@ def _outputs(make: TermBuilder) -> Outputs:
     return Outputs(make.row("a", depth, n), make.row("y", None, n), make.row("z", depth, n), h)
 
 
-def _shared(make: TermBuilder, forms: list[Form], equation: str = "") -> list[Form]:
+def _shared(make: TermBuilder, forms: list[QuantityForm], equation: str = "") -> list[QuantityForm]:
     """The forms of one example, multiplied by its share in the batch [C8].
 
     Args:
@@ -86,7 +93,9 @@ def _shared(make: TermBuilder, forms: list[Form], equation: str = "") -> list[Fo
         forms: for the example by itself.
         equation: their id, where it is another than theirs.
     """
-    return [Form(equation or form.equation, _share_of(make, form.expression)) for form in forms]
+    return [
+        QuantityForm(equation or form.equation, _share_of(make, form.expression)) for form in forms
+    ]
 
 
 def _share_of(make: TermBuilder, whole: Expression) -> Expression:
@@ -102,16 +111,16 @@ def _batch_size(step: Step) -> Symbol:
     return Symbol("B", "B", float(len(step.rows)))
 
 
-def _target(make: TermBuilder) -> list[Form]:
+def _target(make: TermBuilder) -> list[QuantityForm]:
     """[C9] A target with a share of it given to all classes; without smoothing it is given."""
     smoothing = make.step.recipe.label_smoothing
     if not smoothing:
         return []
     s, n = make.symbol("smoothing", "s", smoothing), _outputs(make).n
-    return [Form("C9", Sum((multiply(subtract(ONE, s), make.here("t")), Quotient(s, n))))]
+    return [QuantityForm("C9", Sum((multiply(subtract(ONE, s), make.here("t")), Quotient(s, n))))]
 
 
-def _after_activation(make: TermBuilder) -> list[Form]:
+def _after_activation(make: TermBuilder) -> list[QuantityForm]:
     """∂C/∂a: of outputs by the cost, of others by the paths through the next layer."""
     layer, (k,) = _layer(make), make.quantity.index
     if layer == len(make.step.layers):
@@ -120,20 +129,20 @@ def _after_activation(make: TermBuilder) -> list[Form]:
     def path(j: int) -> Expression:
         return Product((make.term("delta", layer + 1, j), make.term("W", layer + 1, j, k)))
 
-    return [Form("BP2a", add(LazyTerms(make.width(layer + 1), path)))]
+    return [QuantityForm("BP2a", add(LazyTerms(make.width(layer + 1), path)))]
 
 
-def _error(make: TermBuilder) -> list[Form]:
+def _error(make: TermBuilder) -> list[QuantityForm]:
     layer, (j,) = _layer(make), make.quantity.index
     activation, is_last = make.step.activation(layer).name, layer == len(make.step.layers)
     pair = PAIR_ERRORS.get((make.step.recipe.cost, activation)) if is_last else None
     if pair is not None:
         equation, trees = pair
-        return _shared(make, [Form(equation, tree) for tree in trees(_outputs(make), j)])
+        return _shared(make, [QuantityForm(equation, tree) for tree in trees(_outputs(make), j)])
     equation = "BP1" if is_last else "BP2b"
     if activation != "softmax":
-        return [Form(equation, Product((make.here("da"), make.here("slope"))))]
-    return [Form(equation, _through_softmax(make, layer))]
+        return [QuantityForm(equation, Product((make.here("da"), make.here("slope"))))]
+    return [QuantityForm(equation, _through_softmax(make, layer))]
 
 
 def _through_softmax(make: TermBuilder, layer: int) -> Expression:
@@ -146,19 +155,19 @@ def _through_softmax(make: TermBuilder, layer: int) -> Expression:
     return Product((make.here("a"), subtract(make.here("da"), spread)))
 
 
-def _share(make: TermBuilder) -> list[Form]:
+def _share(make: TermBuilder) -> list[QuantityForm]:
     working, step = make.step.example.view, make.step
     if working.weights is None:
-        return [Form("C8", Quotient(make.symbol("one", "1", 1.0), _batch_size(step)))]
+        return [QuantityForm("C8", Quotient(make.symbol("one", "1", 1.0), _batch_size(step)))]
     row = step.rows[0] if make.quantity.example is None else make.quantity.example
     weight = make.symbol("w", "w", working.weights[row])
-    return [Form("C8", Quotient(weight, _batch_size(step)))]
+    return [QuantityForm("C8", Quotient(weight, _batch_size(step)))]
 
 
-def _cost(make: TermBuilder) -> list[Form]:
+def _cost(make: TermBuilder) -> list[QuantityForm]:
     step, recipe = make.step, make.step.recipe
     if make.quantity.example is None and step.example.has_many:
-        return [Form("C8", _batch_cost(make))]
+        return [QuantityForm("C8", _batch_cost(make))]
     return cost_forms(recipe.cost, step.activation(len(step.layers)).name, _outputs(make))
 
 
@@ -182,26 +191,26 @@ def _over_examples(make: TermBuilder, term: Callable[[int | None], Expression]) 
     return add(LazyTerms(len(rows), lambda at: term(rows[at])))
 
 
-def _weight_gradient(make: TermBuilder) -> list[Form]:
+def _weight_gradient(make: TermBuilder) -> list[QuantityForm]:
     layer, (j, k) = _layer(make), make.quantity.index
 
     def term(example: int | None) -> Expression:
         delta = make.term("delta", layer, j, example=example)
         return Product((delta, make.term("a", layer - 1, k, example=example)))
 
-    return [Form("BP4", _over_examples(make, term))]
+    return [QuantityForm("BP4", _over_examples(make, term))]
 
 
-def _bias_gradient(make: TermBuilder) -> list[Form]:
+def _bias_gradient(make: TermBuilder) -> list[QuantityForm]:
     layer, (j,) = _layer(make), make.quantity.index
 
     def term(example: int | None) -> Expression:
         return make.term("delta", layer, j, example=example)
 
-    return [Form("BP3", _over_examples(make, term))]
+    return [QuantityForm("BP3", _over_examples(make, term))]
 
 
-_PASS: dict[str, Callable[[TermBuilder], list[Form]]] = {
+_PASS: dict[str, Callable[[TermBuilder], list[QuantityForm]]] = {
     "z": _weighted_sum,
     "a": _activation,
     "slope": _slope,

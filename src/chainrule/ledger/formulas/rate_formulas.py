@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from chainrule.engine import TrainingSchedule
 from chainrule.equations.schedules import ONE_CYCLE_START, SCHEDULES
-from chainrule.ledger.formulas.builders import HALF, ONE, Form, TermBuilder, multiply, subtract
+from chainrule.ledger.formulas.builders import (
+    HALF,
+    ONE,
+    QuantityForm,
+    TermBuilder,
+    multiply,
+    subtract,
+)
 from chainrule.ledger.formulas.expression import (
     Call,
     Case,
@@ -23,7 +30,7 @@ from chainrule.recipe import Recipe
 __all__ = ["rate_forms"]
 
 
-def rate_forms(make: TermBuilder) -> list[Form]:
+def rate_forms(make: TermBuilder) -> list[QuantityForm]:
     """How the learning rate of a step is written.
 
     Args:
@@ -34,8 +41,8 @@ def rate_forms(make: TermBuilder) -> list[Form]:
     here = _Here(make, recipe, schedule, example.start + make.quantity.step - 1)
     plain = _TREES[recipe.schedule](here)
     if not recipe.warmup_epochs:
-        return [Form(SCHEDULES[recipe.schedule].equation, plain)]
-    return [Form("S9", multiply(plain, Call("min", (ONE, here.warmed))))]
+        return [QuantityForm(SCHEDULES[recipe.schedule].equation, plain)]
+    return [QuantityForm("S9", multiply(plain, Call("min", (ONE, here.warmed))))]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from chainrule.ledger.formulas.builders import (
     HALF,
     ONE,
     ZERO,
-    Form,
+    QuantityForm,
     TermBuilder,
     add,
     multiply,
@@ -77,7 +77,7 @@ def _over_weights(make: TermBuilder, of: Callable[[Term], Expression]) -> Expres
     return add(LazyTerms(len(places), term))
 
 
-def _penalty(make: TermBuilder) -> list[Form]:
+def _penalty(make: TermBuilder) -> list[QuantityForm]:
     recipe, terms = make.step.recipe, []
     if recipe.l1:
         sizes = _over_weights(make, lambda w: Call("abs", (w,)))
@@ -85,27 +85,27 @@ def _penalty(make: TermBuilder) -> list[Form]:
     if recipe.l2:
         terms.append(multiply(HALF, _strength(make, 2), _over_weights(make, square)))
     equation = "O1" if len(terms) != 1 else ("P1" if recipe.l1 else "P2")
-    return [Form(equation, add(terms))]
+    return [QuantityForm(equation, add(terms))]
 
 
-def _total_cost(make: TermBuilder) -> list[Form]:
-    return [Form("O1", Sum((make.here("cost"), make.here("penalty"))))]
+def _total_cost(make: TermBuilder) -> list[QuantityForm]:
+    return [QuantityForm("O1", Sum((make.here("cost"), make.here("penalty"))))]
 
 
-def _penalised(make: TermBuilder) -> list[Form]:
+def _penalised(make: TermBuilder) -> list[QuantityForm]:
     """[O1] The gradient of cost and penalty."""
     if not _is_weight(make):
-        return [Form("O1", make.here("db"))]
+        return [QuantityForm("O1", make.here("db"))]
     recipe, w, terms = make.step.recipe, make.here("W"), [make.here("dW")]
     pulls: list[Expression] = []
     if recipe.l1:
         pulls.append(multiply(_strength(make, 1), Call("sign", (w,))))
     if recipe.l2:
         pulls.append(multiply(_strength(make, 2), w))
-    return [Form("O1", add([*terms, *pulls]))]
+    return [QuantityForm("O1", add([*terms, *pulls]))]
 
 
-def _length(make: TermBuilder) -> list[Form]:
+def _length(make: TermBuilder) -> list[QuantityForm]:
     """[U7] The norm of the gradient."""
     places = parameter_places(make.step.example, biases=make.step.example.architecture.biases)
     penalised = make.step.is_penalised
@@ -115,18 +115,18 @@ def _length(make: TermBuilder) -> list[Form]:
         named = ("g" if penalised else "dW") if letter == "W" else "db"
         return square(make.term(named, layer, *index))
 
-    return [Form("U7", Call("sqrt", (add(LazyTerms(len(places), square_at)),)))]
+    return [QuantityForm("U7", Call("sqrt", (add(LazyTerms(len(places), square_at)),)))]
 
 
-def _clipped(make: TermBuilder) -> list[Form]:
+def _clipped(make: TermBuilder) -> list[QuantityForm]:
     step = make.step
     g = make.here(gradient_kind(make, before_clipping=True))
     if step.recipe.clip_norm is None:
-        return [Form("U7", g)]
+        return [QuantityForm("U7", g)]
     longest = make.symbol("longest", "ℓ", step.recipe.clip_norm)
     length = make.term("gradient_norm", None)
     case = Case(g, length, "≤", longest, multiply(g, Quotient(longest, length)))
-    return [Form("U7", case.opposite if step.result.is_clipped else case)]
+    return [QuantityForm("U7", case.opposite if step.result.is_clipped else case)]
 
 
 def _setting(make: TermBuilder, name: str, letter: str) -> Symbol:
@@ -206,11 +206,13 @@ def _decay(make: TermBuilder) -> Expression:
     return multiply(eta, decay, make.here("W"))
 
 
-def _of_update(formula: Callable[[TermBuilder], Expression]) -> Callable[[TermBuilder], list[Form]]:
+def _of_update(
+    formula: Callable[[TermBuilder], Expression],
+) -> Callable[[TermBuilder], list[QuantityForm]]:
     """The formula under the id of the update."""
 
-    def forms(make: TermBuilder) -> list[Form]:
-        return [Form(UPDATES[make.step.recipe.optimiser].equation, formula(make))]
+    def forms(make: TermBuilder) -> list[QuantityForm]:
+        return [QuantityForm(UPDATES[make.step.recipe.optimiser].equation, formula(make))]
 
     return forms
 
@@ -226,23 +228,23 @@ def _new(make: TermBuilder) -> Expression:
     return subtract(_parameter(make), *taken)
 
 
-def _remembered(make: TermBuilder) -> list[Form]:
+def _remembered(make: TermBuilder) -> list[QuantityForm]:
     """What the update remembers from the step before; given before the first."""
     if make.quantity.step == 1:
         return []
     kind = make.quantity.kind.removesuffix("_old")
-    return [Form(UPDATES[make.step.recipe.optimiser].equation, make.earlier(kind))]
+    return [QuantityForm(UPDATES[make.step.recipe.optimiser].equation, make.earlier(kind))]
 
 
-def _parameter_before(make: TermBuilder) -> list[Form]:
+def _parameter_before(make: TermBuilder) -> list[QuantityForm]:
     """A weight or bias from the step before; given before the first."""
     if make.quantity.step == 1:
         return []
     equation = UPDATES[make.step.recipe.optimiser].equation
-    return [Form(equation, make.earlier(f"{make.quantity.kind}_new"))]
+    return [QuantityForm(equation, make.earlier(f"{make.quantity.kind}_new"))]
 
 
-STEP_FORMULAS: dict[str, Callable[[TermBuilder], list[Form]]] = {
+STEP_FORMULAS: dict[str, Callable[[TermBuilder], list[QuantityForm]]] = {
     "penalty": _penalty,
     "total_cost": _total_cost,
     "g": _penalised,

@@ -6,7 +6,6 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.ledger.rendering.entry_formulas import EntryFormulas as EntryFormulas
-    from chainrule.ledger.rendering.entry_formulas import EntryText as EntryText
     from chainrule.ledger.rendering.entry_formulas import entry_text as entry_text
     from chainrule.ledger.rendering.given import Given as Given
     from chainrule.ledger.rendering.given import examples_of as examples_of
@@ -15,18 +14,13 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.ledger_document import LEGENDS as LEGENDS
     from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
     from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
-    from chainrule.ledger.rendering.symbolic import SymbolicGradient as SymbolicGradient
-    from chainrule.ledger.rendering.symbolic import derive as derive
 
 __all__ = [
     "BATCH_LEGENDS",
     "LEGENDS",
     "WEIGHT_LEGEND",
     "EntryFormulas",
-    "EntryText",
     "Given",
-    "SymbolicGradient",
-    "derive",
     "describe_example",
     "entry_text",
     "examples_of",
@@ -36,9 +30,8 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "entry_formulas": ["EntryFormulas", "EntryText", "entry_text"],
+        "entry_formulas": ["EntryFormulas", "entry_text"],
         "given": ["Given", "examples_of", "given_arrays"],
         "ledger_document": ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND", "describe_example"],
-        "symbolic": ["SymbolicGradient", "derive"],
     },
 )

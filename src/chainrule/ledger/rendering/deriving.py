@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.equations.activations import LEAK, SELU_ALPHA, SELU_SCALE
 from chainrule.errors import MissingLibraryError
-from chainrule.ledger.entries import Entry, LedgerEntries
+from chainrule.ledger.entries import LedgerEntries, LedgerEntry
 from chainrule.ledger.formulas import (
     Derivation,
     Leaf,
@@ -40,7 +40,7 @@ class SymbolicGradient:
         value: what the derivative comes to, worked out with 50 digits and more.
     """
 
-    entry: Entry
+    entry: LedgerEntry
     equation: str
     value: float
 
@@ -91,10 +91,10 @@ class Deriver:
         terms = self.derivation.gradient(quantity)
         tree = add([from_sympy(term, self.symbols) for term in terms])
         law = self.ledger.entry(quantity)
-        entry = Entry(quantity, "", law.name, "symbolic", law.value, tree)
+        entry = LedgerEntry(quantity, "", law.name, "symbolic", law.value, tree)
         return SymbolicGradient(entry, law.equation, self._number(entry))
 
-    def _number(self, entry: Entry) -> float:
+    def _number(self, entry: LedgerEntry) -> float:
         """What it comes to; far from 0 the functions need more digits than the numbers have."""
         import mpmath
 

@@ -20,7 +20,7 @@ from chainrule.documents.mathematics import (
     equation,
 )
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.entries import Entry, LedgerEntries
+from chainrule.ledger.entries import LedgerEntries, LedgerEntry
 from chainrule.ledger.formulas import (
     Case,
     Expression,
@@ -35,7 +35,7 @@ from chainrule.ledger.quantity_text import activation_letter, quantity_letter
 from chainrule.ledger.rendering.array_equations import ArrayEquation, Bracketed, Operand
 from chainrule.ledger.rendering.given import Given
 from chainrule.ledger.rendering.letters import letter_of
-from chainrule.ledger.rendering.places import NO_PLACES, Places
+from chainrule.ledger.rendering.places import NO_PLACES, NumberPlaces
 from chainrule.ledger.rendering.symbolic import SymbolicGradient, agreement_text
 from chainrule.ledger.steps import Quantity, quantity_value
 
@@ -60,7 +60,7 @@ class EntryText:
     result: str
 
 
-def entry_text(ledger: LedgerEntries, entry: Entry, options: DisplayOptions) -> EntryText:
+def entry_text(ledger: LedgerEntries, entry: LedgerEntry, options: DisplayOptions) -> EntryText:
     """An entry in plain text.
 
     Args:
@@ -96,9 +96,9 @@ class EntryFormulas:
 
     ledger: LedgerEntries
     options: DisplayOptions
-    places: Places = NO_PLACES
+    places: NumberPlaces = NO_PLACES
 
-    def calculation(self, item: Entry | SymbolicGradient, anchor: str = "") -> Calculation:
+    def calculation(self, item: LedgerEntry | SymbolicGradient, anchor: str = "") -> Calculation:
         """An entry as a block; that of a gradient by SymPy says whether the numbers agree.
 
         Args:
@@ -120,7 +120,7 @@ class EntryFormulas:
             agrees=item.agrees if isinstance(item, SymbolicGradient) else None,
         )
 
-    def _lines(self, entry: Entry) -> list[WorkingLine]:
+    def _lines(self, entry: LedgerEntry) -> list[WorkingLine]:
         """The lines of a calculation; substituted numbers that are the result are left out."""
         results = [WorkingLine(one, "result") for one in self.results(entry)]
         if entry.formula is None:
@@ -139,15 +139,15 @@ class EntryFormulas:
         """A number in the digits asked for."""
         return Numeral(number_text(value, self.options.digits))
 
-    def in_symbols(self, entry: Entry) -> Mathematics:
+    def in_symbols(self, entry: LedgerEntry) -> Mathematics:
         """The formula of an entry in symbols."""
         return self._convert(_formula(entry), lambda leaf: self._symbol(leaf, entry.quantity))
 
-    def in_numbers(self, entry: Entry) -> Mathematics:
+    def in_numbers(self, entry: LedgerEntry) -> Mathematics:
         """The formula of an entry with numbers substituted."""
         return self._convert(_formula(entry), self._substitute)
 
-    def results(self, entry: Entry) -> list[Numeral]:
+    def results(self, entry: LedgerEntry) -> list[Numeral]:
         """The number of an entry; a fraction before it where one was asked for."""
         result = self.number(entry.value)
         exact = self.ledger.exact_value(entry.quantity) if self.options.fractions else None
@@ -155,7 +155,7 @@ class EntryFormulas:
             return [result]
         return [Numeral(str(exact)), result]
 
-    def conditions(self, entry: Entry) -> tuple[Mathematics, ...]:
+    def conditions(self, entry: LedgerEntry) -> tuple[Mathematics, ...]:
         """The conditions under which the formula of an entry holds."""
         found = (self._condition(one, entry.quantity) for one in conditions(_formula(entry)))
         return tuple(dict.fromkeys(found))
@@ -243,6 +243,6 @@ class EntryFormulas:
         return Matrix(tuple(map(tuple, rows)))
 
 
-def _formula(entry: Entry) -> Expression:
+def _formula(entry: LedgerEntry) -> Expression:
     assert entry.formula is not None, "a number that is given has no formula"
     return entry.formula

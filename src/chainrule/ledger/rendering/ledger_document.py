@@ -17,13 +17,13 @@ from chainrule.documents import (
     parse_formula,
 )
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.entries import Entry, LedgerEntries
+from chainrule.ledger.entries import LedgerEntries, LedgerEntry
 from chainrule.ledger.notation_equations import section_equations
 from chainrule.ledger.rendering.array_equations import array_equations
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
 from chainrule.ledger.rendering.ledger_json import ledger_values
-from chainrule.ledger.rendering.places import Places, anchor_of, section_anchor, step_anchor
+from chainrule.ledger.rendering.places import NumberPlaces, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.selection import (
     MOST_EXAMPLES,
     Omission,
@@ -90,7 +90,9 @@ def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
     cells = chain.from_iterable(
         row for step in steps for given in step.given for row in given.numbers
     )
-    writer = _Blocks(ledger, options, EntryFormulas(ledger, options, Places.of(entries, cells)))
+    writer = _Blocks(
+        ledger, options, EntryFormulas(ledger, options, NumberPlaces.of(entries, cells))
+    )
     blocks = [block for step in steps for block in writer.step(step)]
     is_whole = bool(options.quantities) or options.step is not None or options.full
     if example.steps > MOST_STEPS and not is_whole:
@@ -116,9 +118,9 @@ class _StepSelection:
     gradients: tuple[SymbolicGradient, ...]
 
     @property
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[LedgerEntry]:
         for section in self.sections:
-            yield from (item for item in section.items if isinstance(item, Entry))
+            yield from (item for item in section.items if isinstance(item, LedgerEntry))
 
 
 def _steps(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_StepSelection]:

@@ -41,7 +41,7 @@ from itertools import groupby
 from typing import Any
 
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.entries import Entry, LedgerEntries
+from chainrule.ledger.entries import LedgerEntries, LedgerEntry
 from chainrule.ledger.formulas import (
     Call,
     Case,
@@ -92,7 +92,9 @@ def ledger_values(ledger: LedgerEntries, options: DisplayOptions) -> list[dict[s
     sections = select_sections(ledger, options)
     for step, parts_of_step in groupby(sections, key=lambda section: section.step):
         items = (item for section in parts_of_step for item in section.items)
-        records += [entry_record(ledger, one, options) for one in items if isinstance(one, Entry)]
+        records += [
+            entry_record(ledger, one, options) for one in items if isinstance(one, LedgerEntry)
+        ]
         if options.symbolic and step not in derived_steps:
             derived_steps.add(step)
             gradients = symbolic_gradients(ledger, step, options)
@@ -107,7 +109,9 @@ def _gradient_record(
     return {**entry_record(ledger, one.entry, options), "symbolic": found}
 
 
-def entry_record(ledger: LedgerEntries, entry: Entry, options: DisplayOptions) -> dict[str, Any]:
+def entry_record(
+    ledger: LedgerEntries, entry: LedgerEntry, options: DisplayOptions
+) -> dict[str, Any]:
     """One entry as plain values.
 
     Args:

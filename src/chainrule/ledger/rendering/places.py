@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["NO_PLACES", "Places", "anchor_of", "section_anchor", "step_anchor"]
+__all__ = ["NO_PLACES", "NumberPlaces", "anchor_of", "section_anchor", "step_anchor"]
 
 
 def anchor_of(quantity: Quantity) -> str:
@@ -31,13 +31,13 @@ def section_anchor(step: int, section: str) -> str:
 
 
 @dataclass(frozen=True)
-class Places:
+class NumberPlaces:
     """The numbers that a document shows."""
 
     known: frozenset[Quantity]
 
     @classmethod
-    def of(cls, entries: Iterable[Quantity], given: Iterable[Quantity]) -> Places:
+    def of(cls, entries: Iterable[Quantity], given: Iterable[Quantity]) -> NumberPlaces:
         """The places of a document's entries and of the cells of its given arrays."""
         return cls(frozenset(entries) | frozenset(map(_as_given, given)))
 
@@ -47,7 +47,7 @@ class Places:
         return "" if found is None else anchor_of(found)
 
 
-NO_PLACES = Places(frozenset())
+NO_PLACES = NumberPlaces(frozenset())
 """For formulas that lead nowhere."""
 
 

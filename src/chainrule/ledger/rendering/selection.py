@@ -9,7 +9,7 @@ from itertools import groupby, islice
 from typing import NamedTuple
 
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.entries import Entry, LedgerEntries, group_members
+from chainrule.ledger.entries import LedgerEntries, LedgerEntry, group_members
 from chainrule.ledger.step_order import QuantityGroup, section_of
 from chainrule.ledger.steps import Quantity, quantity_shape
 
@@ -35,7 +35,7 @@ class SelectedSection:
 
     step: int
     name: str
-    items: tuple[Entry | Omission, ...]
+    items: tuple[LedgerEntry | Omission, ...]
 
 
 class _Place(NamedTuple):
@@ -64,7 +64,7 @@ def select_sections(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[
 
 def _select(
     ledger: LedgerEntries, places: list[_Place], options: DisplayOptions
-) -> Iterator[Entry | Omission]:
+) -> Iterator[LedgerEntry | Omission]:
     hidden: set[int] = set()
     if not (options.full or options.quantities):
         hidden = set(ledger.example.batch(places[0].step)[MOST_EXAMPLES:])

@@ -7,6 +7,8 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.ledger.steps.addressing import locate as locate
     from chainrule.ledger.steps.addressing import quantity_shape as quantity_shape
+    from chainrule.ledger.steps.example_step import Step as Step
+    from chainrule.ledger.steps.example_step import compute_step as compute_step
     from chainrule.ledger.steps.parameter_places import indices as indices
     from chainrule.ledger.steps.parameter_places import parameter_places as parameter_places
     from chainrule.ledger.steps.quantity import KINDS as KINDS
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from chainrule.ledger.steps.quantity_arrays import quantity_array as quantity_array
     from chainrule.ledger.steps.quantity_arrays import quantity_value as quantity_value
     from chainrule.ledger.steps.quantity_names import describe_quantity as describe_quantity
-    from chainrule.ledger.steps.step import Step as Step
-    from chainrule.ledger.steps.step import compute_step as compute_step
     from chainrule.ledger.steps.unsupported import require_class_targets as require_class_targets
     from chainrule.ledger.steps.unsupported import supported_recipe as supported_recipe
     from chainrule.ledger.steps.unsupported import unsupported_error as unsupported_error
@@ -53,7 +53,7 @@ __getattr__, __dir__ = attach(
         "parameter_places": ["parameter_places", "indices"],
         "quantity": ["KINDS", "Quantity"],
         "quantity_names": ["describe_quantity"],
-        "step": ["Step", "compute_step"],
+        "example_step": ["Step", "compute_step"],
         "quantity_arrays": ["quantity_value", "quantity_array"],
         "unsupported": [
             "supported_recipe",

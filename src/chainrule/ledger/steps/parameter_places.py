@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network import Slot
 
-__all__ = ["Place", "Places", "indices", "parameter_places"]
+__all__ = ["ParameterPlace", "ParameterPlaces", "indices", "parameter_places"]
 
 
 def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -19,7 +19,7 @@ def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     return iter(np.ndindex(*shape))
 
 
-class Place(NamedTuple):
+class ParameterPlace(NamedTuple):
     """Where a parameter stands: "W" or "b", its layer, its indices."""
 
     letter: str
@@ -27,7 +27,7 @@ class Place(NamedTuple):
     indices: tuple[int, ...]
 
 
-class Places:
+class ParameterPlaces:
     """The places of all numbers of some tensors, worked out when they are asked for."""
 
     def __init__(self, slots: Sequence[Slot]) -> None:
@@ -37,15 +37,15 @@ class Places:
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    def __getitem__(self, at: int) -> Place:
+    def __getitem__(self, at: int) -> ParameterPlace:
         which = int(np.searchsorted(self._ends, at, side="right"))
         slot = self._slots[which]
         within = at - int(self._ends[which]) + math.prod(slot.shape)
         index = np.unravel_index(within, slot.shape)
-        return Place(slot.name[0], slot.layer, tuple(map(int, index)))
+        return ParameterPlace(slot.name[0], slot.layer, tuple(map(int, index)))
 
 
-def parameter_places(example: WorkedExample, *, biases: bool) -> Places:
+def parameter_places(example: WorkedExample, *, biases: bool) -> ParameterPlaces:
     """The places of all weights, and of all biases too where they are asked for."""
     slots = example.layout.slots
-    return Places([slot for slot in slots if biases or slot.name[0] == "W"])
+    return ParameterPlaces([slot for slot in slots if biases or slot.name[0] == "W"])

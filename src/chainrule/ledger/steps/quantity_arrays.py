@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.affine import bias_gradient, weight_gradient
+from chainrule.ledger.steps.example_step import Step
 from chainrule.ledger.steps.quantity import Quantity
-from chainrule.ledger.steps.step import Step
 
 __all__ = ["quantity_array", "quantity_value"]
 

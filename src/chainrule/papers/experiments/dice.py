@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.documents import Block, Paragraph, Table
-from chainrule.figures import style
+from chainrule.figures import BLUE, INK, ORANGE, heading, paper, styled
 from chainrule.network import Network, predicted_classes
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -64,7 +64,7 @@ def measure_dice(options: ExperimentOptions) -> Measurements:
     count = options.at_most(20_000, 300)
     tests = [_thrown(count, s, np.random.default_rng(100 + k)) for k, s in enumerate(_NOISES)]
     best = [float((nearest_face(d.inputs) == d.targets).mean()) for d in tests]
-    found: Measurements = {"noises": _NOISES, "trained": _TRAINING_NOISE, "six": {}, "best": best}
+    found: dict[str, Any] = {"noises": _NOISES, "trained": _TRAINING_NOISE, "six": {}, "best": best}
     for name, noise in (("clean", 0.0), ("noisy", _TRAINING_NOISE)):
         networks = [_trained(noise, seed, options) for seed in range(options.at_most(_SEEDS))]
         found[name] = [[_accuracy(network, data) for network in networks] for data in tests]
@@ -140,22 +140,22 @@ def _report(measured: Measurements) -> list[Block]:
     ]
 
 
-@style.styled
+@styled
 def _draw(measured: Measurements) -> Figure:
     """Draw accuracy against noise: learned clean, learned noisy, and the best possible."""
     dice = measured["dice"]
-    figure = style.paper(None, 7.2, 4.6)
+    figure = paper(None, 7.2, 4.6)
     note = (
         "7 dots [a … g], each with normal noise; a network 7-7-6. Mean, lowest and highest of the "
         "seeds.\nNo detector can do better than the nearest face."
     )
-    style.heading(figure, "Dice under noise", note)
+    heading(figure, "Dice under noise", note)
     axes, noises = figure.subplots(), dice["noises"]
     best = 100 * np.array(dice["best"])
-    axes.plot(noises, best, color=style.INK, linestyle="--", label="nearest face")
+    axes.plot(noises, best, color=INK, linestyle="--", label="nearest face")
     lines = (
-        ("noisy", f"learned with noise of {dice['trained']:g}", style.BLUE),
-        ("clean", "learned without noise", style.ORANGE),
+        ("noisy", f"learned with noise of {dice['trained']:g}", BLUE),
+        ("clean", "learned without noise", ORANGE),
     )
     for name, label, colour in lines:
         values = 100 * np.array(dice[name])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.documents import Block, Paragraph, Strong, Table
-from chainrule.figures import style
+from chainrule.figures import GREY, SERIES, heading, paper, styled
 from chainrule.network import Network
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -232,15 +232,15 @@ def _median_text(values: list[float], digits: int) -> str:
     return f"{np.median(values):.{digits}f} ({ends})"
 
 
-@style.styled
+@styled
 def _draw(measured: Measurements) -> Figure:
     """Draw the share of 4s that are found against the share of others taken for one."""
-    figure = style.paper(None, 7.2, 4.9)
+    figure = paper(None, 7.2, 4.9)
     note = "Each threshold is a point; the dot is an output of 0.5. The first seed; median areas."
-    style.heading(figure, "Is it a 4, or not?", note)
+    heading(figure, "Is it a 4, or not?", note)
     axes = figure.subplots()
     detectors = measured["fours"]["detectors"]
-    for one, colour in zip(detectors, style.SERIES, strict=False):
+    for one, colour in zip(detectors, SERIES, strict=False):
         wrong, found = (100 * np.array(values) for values in one["curve"])
         label = f"{one['name']} (area {np.median(one['area']):.4f})"
         axes.plot(wrong[1:], found[1:], color=colour, label=label, linewidth=1.5)
@@ -249,7 +249,7 @@ def _draw(measured: Measurements) -> Figure:
         recall = 100 * c["found"] / (c["found"] + c["missed"])
         axes.plot(false_rate, recall, "o", color=colour, markeredgecolor="white", markersize=7)
     chance = np.geomspace(0.01, 100, 50)
-    axes.plot(chance, chance, color=style.GREY, linestyle=":", label="by chance")
+    axes.plot(chance, chance, color=GREY, linestyle=":", label="by chance")
     axes.set_xscale("log")
     axes.set_xticks([0.01, 0.1, 1, 10, 100], ["0.01", "0.1", "1", "10", "100"])
     axes.set_xlabel("others taken for a 4, %")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,7 +21,7 @@ __all__ = [
     "join_sets",
 ]
 
-Measurements: TypeAlias = dict[str, Any]
+Measurements: TypeAlias = Mapping[str, Any]
 """What experiments measured, by names, as plain values: numbers, texts, lists and dicts of them."""
 
 

@@ -13,7 +13,7 @@ from chainrule.documents import Block, Code, ItemList, Paragraph, Strong, Table
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
 from chainrule.equations.output_error import output_cost
-from chainrule.figures import style
+from chainrule.figures import BLUE, GREY, ORANGE, heading, logarithmic, paper, styled
 from chainrule.network import Network, network_layers
 from chainrule.papers.experiments.experiment_options import DigitArrays, ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -231,17 +231,17 @@ def _report_reasons(measured: Measurements) -> list[Block]:
 # -------------------------------------------------------------------------------------- the figure
 
 
-@style.styled
+@styled
 def _draw_program(measured: Measurements) -> Figure:
     """Draw the test loss after each update, and the size of gradient and spread in each layer."""
-    figure = style.paper(None, 10.4, 4.4)
+    figure = paper(None, 10.4, 4.4)
     note = "784-392-196-10 with weights and biases from [0, 0.01), 200 updates of rate 0.003."
-    style.heading(figure, "The program as it is printed", note)
+    heading(figure, "The program as it is printed", note)
     left, right = figure.subplots(1, 2)
-    left.plot([measured["start"], *measured["losses"]], color=style.BLUE)
-    left.axhline(0.45, color=style.GREY, linestyle=":")
+    left.plot([measured["start"], *measured["losses"]], color=BLUE)
+    left.axhline(0.45, color=GREY, linestyle=":")
     text = "0.45: the best constant answer"
-    left.annotate(text, (200, 0.42), color=style.GREY, va="top", ha="right")
+    left.annotate(text, (200, 0.42), color=GREY, va="top", ha="right")
     left.set_ylim(0)
     left.set_xlabel("updates")
     left.set_ylabel("mean test loss")
@@ -254,14 +254,14 @@ def _draw_layers(axes: Axes, layers: list[dict[str, float]]) -> None:
     """Bars for each layer: the gradient of its weights, and how its neurons differ."""
     places = np.arange(len(layers))
     bars = (
-        ("gradient", "gradient of a weight, r.m.s.", style.ORANGE),
-        ("between_neurons", "spread of a between its neurons", style.BLUE),
-        ("between_examples", "spread of a between images", style.GREY),
+        ("gradient", "gradient of a weight, r.m.s.", ORANGE),
+        ("between_neurons", "spread of a between its neurons", BLUE),
+        ("between_examples", "spread of a between images", GREY),
     )
     for number, (name, label, colour) in enumerate(bars):
         values = [layer[name] for layer in layers]
         axes.bar(places + 0.27 * (number - 1), values, 0.25, color=colour, label=label)
-    style.logarithmic(axes)
+    logarithmic(axes)
     axes.set_xticks(places, [f"layer {place + 1}" for place in places])
     axes.set_title("Why: before the first update")
     axes.set_ylim(2e-5, 30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,19 +39,25 @@ _FIGURE_11 = 400
 _TEST_IMAGES = 10_000
 
 
-class _Claim(NamedTuple):
-    """A result that the paper prints in words."""
+class _Setting(NamedTuple):
+    """What differs between the trainings of the paper's results."""
 
-    text: str
-    accuracy: float
     epochs: int
     batch_size: int
     learning_rate: float
 
 
-_CLAIMS = (
-    _Claim("batch 40, rate 4, 60,000 examples", 0.8350, 1, 40, 4.0),
-    _Claim("batch 20, rate 0.9, 600,000 examples", 0.8945, 10, 20, 0.9),
+class _Result(NamedTuple):
+    """A result that the paper prints in words."""
+
+    text: str
+    accuracy: float
+    setting: _Setting
+
+
+_RESULTS = (
+    _Result("batch 40, rate 4, 60,000 examples", 0.8350, _Setting(1, 40, 4.0)),
+    _Result("batch 20, rate 0.9, 600,000 examples", 0.8945, _Setting(10, 20, 0.9)),
 )
 
 
@@ -195,16 +201,16 @@ def _draw_grid(measured: Measurements) -> Figure:
 
 
 def _report_passes(measured: Measurements) -> list[Block]:
-    found = {(epochs, batch, rate): values for epochs, batch, rate, values in measured["passes"]}
+    found = {_Setting(*row[:-1]): row[-1] for row in measured["passes"]}
     rows = [
         (
-            claim.text,
-            share_with_interval(claim.accuracy, _TEST_IMAGES),
-            mean_text(found[claim[2:]]),
-            f"{100 * min(found[claim[2:]]):.2f} to {100 * max(found[claim[2:]]):.2f}",
+            result.text,
+            share_with_interval(result.accuracy, _TEST_IMAGES),
+            mean_text(found[result.setting]),
+            f"{100 * min(found[result.setting]):.2f} to {100 * max(found[result.setting]):.2f}",
         )
-        for claim in _CLAIMS
-        if claim[2:] in found
+        for result in _RESULTS
+        if result.setting in found
     ]
     seeds = len(next(iter(found.values())))
     header = ("", "printed", f"ours, {seeds} seeds", "lowest and highest")
@@ -220,14 +226,19 @@ def _report_passes(measured: Measurements) -> list[Block]:
     ]
 
 
-def _report_longer_training(found: dict[tuple[int, int, float], list[float]]) -> str:
+def _report_longer_training(found: Mapping[_Setting, list[float]]) -> str:
     """The rates 0.9 and 4 after one pass and after ten."""
-    after = {place: f"{100 * np.mean(values):.2f}" for place, values in found.items()}
-    if not all((10, batch, 4.0) in after for batch in (20, 40)):
+    after = {setting: f"{100 * np.mean(values):.2f}" for setting, values in found.items()}
+    if not all(_Setting(10, batch, 4.0) in after for batch in (20, 40)):
         return ""
+
+    def compared(batch: int, epochs: int) -> str:
+        """The rate 0.9 against the rate 4."""
+        small, large = (after[_Setting(epochs, batch, rate)] for rate in (0.9, 4.0))
+        return f"{small} % against {large} %"
+
     of_20, of_40 = (
-        f"{after[1, batch, 0.9]} % against {after[1, batch, 4.0]} % after one pass, "
-        f"{after[10, batch, 0.9]} % against {after[10, batch, 4.0]} % after ten"
+        f"{compared(batch, 1)} after one pass, {compared(batch, 10)} after ten"
         for batch in (20, 40)
     )
     return (

@@ -20,7 +20,7 @@ from chainrule.equations.arrays import Array
 from chainrule.equations.backpropagation import Layer, backward, forward
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_error
-from chainrule.figures import printed_points, rank_correlation, style
+from chainrule.figures import INK, SERIES, heading, paper, printed_points, rank_correlation, styled
 from chainrule.network import Network, network_layers
 from chainrule.papers.experiments.experiment_options import DigitArrays, ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = [
     "RECURSIONS",
     "RECURSION_SET",
-    "Recursion",
     "descent_step",
 ]
 
@@ -230,13 +229,13 @@ def _report(measured: Measurements) -> list[Block]:
     ]
 
 
-@style.styled
+@styled
 def _draw(measured: Measurements) -> Figure:
     """Draw accuracy against learning rate: a panel per batch size, a line per recursion."""
     rows = measured["recursions"]
-    figure = style.paper(None, 10.4, 4.6)
+    figure = paper(None, 10.4, 4.6)
     note = "Test accuracy after one pass; mean of the seeds, with the lowest and the highest."
-    style.heading(figure, "The correct gradient, and what the paper prints", note)
+    heading(figure, "The correct gradient, and what the paper prints", note)
     batch_sizes = sorted({row[1] for row in rows})
     panels = figure.subplots(1, len(batch_sizes), sharey=True, squeeze=False)[0]
     for axes, batch_size in zip(panels, batch_sizes, strict=True):
@@ -249,7 +248,7 @@ def _draw(measured: Measurements) -> Figure:
 
 
 def _draw_panel(axes: Axes, rows: list[list[Any]]) -> None:
-    for recursion, colour in zip(RECURSIONS, style.SERIES, strict=False):
+    for recursion, colour in zip(RECURSIONS, SERIES, strict=False):
         own = [(row[2], 100 * np.array(row[3])) for row in rows if row[0] == recursion.name]
         rates, means = [rate for rate, _ in own], np.array([values.mean() for _, values in own])
         lowest, highest = (np.array([pick(v) for _, v in own]) for pick in (np.min, np.max))
@@ -264,7 +263,7 @@ def _draw_panel(axes: Axes, rows: list[list[Any]]) -> None:
         if (point.batch_size, point.learning_rate) in trained
     ]
     rates, values = [p.learning_rate for p in dots], [100 * p.accuracy for p in dots]
-    axes.plot(rates, values, "D", color=style.INK, markersize=5, label="printed in the paper")
+    axes.plot(rates, values, "D", color=INK, markersize=5, label="printed in the paper")
     axes.set_xscale("log")
     ticks = sorted({row[2] for row in rows})
     axes.set_xticks(ticks, [f"{rate:g}" for rate in ticks])

@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.documents import Block, Paragraph, Table
 from chainrule.equations.backpropagation import forward
-from chainrule.figures import style
+from chainrule.figures import BLUE, GREY, INK, ORANGE, heading, paper, styled
 from chainrule.network import Network
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -98,14 +98,14 @@ class _LadderStep(NamedTuple):
 
     title: str
     in_the_paper: str
-    accuracy: list[float]
+    accuracy: tuple[float, ...]
 
 
 def _ladder(measured: Measurements) -> list[_LadderStep]:
-    penalties = {(l2, epochs): accuracy for l2, epochs, accuracy in measured["l2"]}
+    penalties = {(l2, epochs): tuple(accuracy) for l2, epochs, accuracy in measured["l2"]}
     fewest = min(epochs for _, epochs in penalties)
     l2 = measured["expansion_l2"]
-    moved = {(shift, epochs): accuracy for shift, epochs, accuracy in measured["expansion"]}
+    moved = {(shift, epochs): tuple(values) for shift, epochs, values in measured["expansion"]}
     shift, most = max(shift for shift, _ in moved), max(epochs for _, epochs in moved)
     return [
         _LadderStep(
@@ -138,10 +138,10 @@ def _ladder(measured: Measurements) -> list[_LadderStep]:
 
 def _first_steps(
     measured: Measurements, initialiser: str, activation: str, rate: float
-) -> list[float]:
-    """The accuracies of one of the first steps, with the quadratic cost; [0] if not trained."""
+) -> tuple[float, ...]:
+    """The accuracies of one of the first steps, with the quadratic cost; 0 if not trained."""
     wanted = [initialiser, activation, _HALF, rate]
-    return next((list(row[-1]) for row in measured["steps"] if row[:-1] == wanted), [0.0])
+    return next((tuple(row[-1]) for row in measured["steps"] if row[:-1] == wanted), (0.0,))
 
 
 def _report_ladder(measured: Measurements) -> list[Block]:
@@ -156,20 +156,20 @@ def _report_ladder(measured: Measurements) -> list[Block]:
     ]
 
 
-@style.styled
+@styled
 def _draw_ladder(measured: Measurements) -> Figure:
     """Draw the accuracy after each step of the paper, and its own goal and result."""
     steps = _ladder(measured)
-    figure = style.paper(None, 9.4, 0.42 * len(steps) + 1.9)
+    figure = paper(None, 9.4, 0.42 * len(steps) + 1.9)
     note = (
         "Test accuracy of 784-64-10: a dot per seed, and their mean. Each step keeps those above."
     )
-    style.heading(figure, "From the first try to the last", note)
+    heading(figure, "From the first try to the last", note)
     axes = figure.subplots()
     for place, one in enumerate(steps):
         values = 100 * np.array(one.accuracy)
-        axes.plot(values, np.full(len(values), place), "o", color=style.BLUE, alpha=0.45, ms=5)
-        axes.plot(values.mean(), place, "|", color=style.INK, markersize=16, markeredgewidth=2)
+        axes.plot(values, np.full(len(values), place), "o", color=BLUE, alpha=0.45, ms=5)
+        axes.plot(values.mean(), place, "|", color=INK, markersize=16, markeredgewidth=2)
         axes.annotate(
             f"{values.mean():.1f} %",
             (values.max(), place),
@@ -177,9 +177,9 @@ def _draw_ladder(measured: Measurements) -> Figure:
             textcoords="offset points",
             va="center",
         )
-    axes.axvline(100 * _GOAL, color=style.GREY, linestyle=":", label="the paper's goal, 90 %")
+    axes.axvline(100 * _GOAL, color=GREY, linestyle=":", label="the paper's goal, 90 %")
     result = "the paper's result, 90.8 %"
-    axes.axvline(100 * _PRINTED, color=style.ORANGE, linestyle="--", label=result)
+    axes.axvline(100 * _PRINTED, color=ORANGE, linestyle="--", label=result)
     axes.set_yticks(range(len(steps)), [one.title for one in steps])
     axes.invert_yaxis()
     axes.set_xlim(right=104)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.documents.math_writer import ADDING, MULTIPLYING, RAISING, WHOLE, MathWriter, Piece
-from chainrule.documents.mathematics import (
+from chainrule.documents.mathematics.formula_nodes import (
     Addition,
     Application,
     Fraction,
@@ -13,6 +12,14 @@ from chainrule.documents.mathematics import (
     Mathematics,
     Matrix,
     Spelled,
+)
+from chainrule.documents.mathematics.math_writer import (
+    ADDING,
+    MULTIPLYING,
+    RAISING,
+    WHOLE,
+    MathWriter,
+    Piece,
 )
 
 __all__ = ["TIE", "MathText", "math_text"]
@@ -30,7 +37,7 @@ def math_text(formula: Mathematics) -> str:
     """A formula in plain text.
 
     Example:
-        >>> from chainrule.documents.mathematics import Addition, Numeral
+        >>> from chainrule.documents.mathematics.formula_nodes import Addition, Numeral
         >>> half = Fraction(Numeral("1"), Addition((Numeral("1"), Numeral("1"))))
         >>> math_text(half)
         '1/(1 + 1)'

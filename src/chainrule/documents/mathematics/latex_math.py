@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from chainrule.documents.math_writer import MathWriter
-from chainrule.documents.mathematics import Letter, Matrix
+from chainrule.documents.mathematics.formula_nodes import Letter, Matrix
+from chainrule.documents.mathematics.math_writer import MathWriter
 
 __all__ = ["MathLatex", "escape_latex"]
 
@@ -93,7 +93,7 @@ def escape_latex(text: str) -> str:
     """Words as LaTeX prints them, whatever signs are in them.
 
     Args:
-        text: any. Signs that the fonts of plain LaTeX lack are told by their number.
+        text: any. Characters that the fonts of plain LaTeX lack are named by their numbers.
 
     >>> print(escape_latex("50 % of é_1"))
     50 \\% of \\'{e}\\_1

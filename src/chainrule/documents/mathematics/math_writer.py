@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from chainrule.documents.mathematics import (
+from chainrule.documents.mathematics.formula_nodes import (
     Addition,
     Anchor,
     Application,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chainrule.documents.markup import Markup, element, joined_markup
-from chainrule.documents.math_writer import MathWriter
-from chainrule.documents.mathematics import Anchor, Letter, Mathematics, Matrix
+from chainrule.documents.mathematics.formula_nodes import Anchor, Letter, Mathematics, Matrix
+from chainrule.documents.mathematics.math_writer import MathWriter
 
 __all__ = ["MathML", "math_element"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chainrule.documents.mathematics import (
+from chainrule.documents.mathematics.formula_nodes import (
     Application,
     Fraction,
     Letter,
@@ -47,7 +47,7 @@ def parse_formula(text: str) -> Mathematics:
             covers the letter after it, "½" is a fraction.
 
     Example:
-        >>> from chainrule.documents.latex_math import MathLatex
+        >>> from chainrule.documents.mathematics.latex_math import MathLatex
         >>> MathLatex().write(parse_formula("zˡ = wˡ aˡ⁻¹ + bˡ"))
         'z^{l} = w^{l} a^{l-1} + b^{l}'
     """
