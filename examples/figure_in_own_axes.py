@@ -20,6 +20,7 @@ def main(epochs: int = 5) -> None:
         experiment.train(folder=f"runs/{optimiser}")
     figure = cr.draw_figure("learning-curves", ["runs/sgd", "runs/adam"])
     cr.save_figure(figure, "updates.svg")
+    print("drawn: updates.svg")
 
 
 if __name__ == "__main__":
