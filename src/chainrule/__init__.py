@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
     from chainrule.engine import Score as Score
+    from chainrule.engine import TrainingContext as TrainingContext
     from chainrule.engine import Until as Until
     from chainrule.errors import ChainruleError as ChainruleError
     from chainrule.errors import DataError as DataError
@@ -75,7 +76,6 @@ if TYPE_CHECKING:
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
-    from chainrule.study import SavedStudy as SavedStudy
     from chainrule.study import StudyPlace as StudyPlace
     from chainrule.study import compare_configurations as compare_configurations
     from chainrule.study import compute_study as compute_study
@@ -118,9 +118,9 @@ __all__ = [
     "Report",
     "Run",
     "SavedRun",
-    "SavedStudy",
     "Score",
     "StudyPlace",
+    "TrainingContext",
     "TrainingInterrupted",
     "TrainingProgress",
     "TrainingResult",
@@ -185,7 +185,14 @@ __getattr__, __dir__ = attach(
         "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
         "documents": ["Document", "render", "write_document"],
-        "engine": ["EpochRecord", "Position", "ReferenceEngine", "Score", "Until"],
+        "engine": [
+            "EpochRecord",
+            "Position",
+            "ReferenceEngine",
+            "Score",
+            "TrainingContext",
+            "Until",
+        ],
         "errors": [
             "ChainruleError",
             "DataError",
@@ -223,7 +230,6 @@ __getattr__, __dir__ = attach(
         "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
         "study": [
-            "SavedStudy",
             "StudyPlace",
             "compare_configurations",
             "compute_study",

@@ -11,7 +11,7 @@ import click
 from chainrule.cli.command import Flag
 from chainrule.errors import InputError
 from chainrule.experiment import PARTS
-from chainrule.limits import Limit
+from chainrule.limits import THREADS, Limit
 from chainrule.settings import Setting, merge_settings
 
 __all__ = [
@@ -210,8 +210,7 @@ def offline_flag(group: str = "data") -> Flag:
 
 def threads_flag(group: str) -> Flag:
     """Return the flag for the number of threads; without it the parameter is None."""
-    limit = Limit(int, "how many compute at once", 1, optional=True)
-    return limit_flag("threads", limit, group, "CHAINRULE_THREADS, or one for each processor")
+    return limit_flag("threads", THREADS, group, "CHAINRULE_THREADS, or one for each processor")
 
 
 def part_flag(group: str, default: str) -> Flag:

@@ -43,21 +43,21 @@ class StudyView:
         self, console: Console, live: Live | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._console, self._live, self._clock = console, live, clock
-        self._kept: Kept | None = None
+        self._study: Kept | None = None
         self._began = self._drawn = clock()
         self._before = self.ended = 0
         self._best: list[_Row] = []
 
-    def begun(self, kept: Kept) -> None:
+    def begun(self, study: Kept) -> None:
         """Called before the first trial."""
-        self._kept, self._began = kept, self._clock()
-        self._before = self.ended = counted(kept).ended
-        for entry in entries(kept):
+        self._study, self._began = study, self._clock()
+        self._before = self.ended = counted(study).ended
+        for entry in entries(study):
             self._place(entry.value if entry.ended == "complete" else None, entry.chosen)
-        settings = kept.spec.settings
-        left = kept.count - self.ended
-        self._say("study", f"{kept.spec.name}, {settings.search}, in {kept.store.shown}")
-        self._say("trials", f"{kept.count} configurations, {left} to compute")
+        settings = study.spec.settings
+        left = study.count - self.ended
+        self._show_fact("study", f"{study.spec.name}, {settings.search}, in {study.store.shown}")
+        self._show_fact("trials", f"{study.count} configurations, {left} to compute")
         self._draw(anew=True)
 
     def ended_one(self, ended: Ended) -> None:
@@ -66,15 +66,15 @@ class StudyView:
         outcome, claim = ended.outcome, ended.claim
         complete = outcome.ended == "complete"
         self._place(outcome.value if complete else None, claim.chosen)
-        if self._live is None and self._kept is not None:
-            metric = self._kept.spec.settings.metric
+        if self._live is None and self._study is not None:
+            metric = self._study.spec.settings.metric
             told = figure_text(metric, outcome.value) if complete else outcome.ended
             again = f" attempt {claim.attempt}" if claim.attempt > 1 else ""
-            count = f"{self.ended}/{self._kept.count}"
+            count = f"{self.ended}/{self._study.count}"
             self._line(f"{count:>11}  {told:>10}  {chosen_text(claim.chosen)}{again}")
-        self._draw(anew=self._kept is not None and self.ended == self._kept.count)
+        self._draw(anew=self._study is not None and self.ended == self._study.count)
 
-    def _say(self, label: str, text: str) -> None:
+    def _show_fact(self, label: str, text: str) -> None:
         if self._live is None or not self._console.as_json:
             with contextlib.suppress(FileError):  # told at the end
                 self._console.fact(label, text)
@@ -85,9 +85,9 @@ class StudyView:
 
     def _place(self, value: float | None, chosen: Any) -> None:
         """Keep a result among the best, if it belongs there."""
-        if value is None or self._kept is None:
+        if value is None or self._study is None:
             return
-        settings = self._kept.spec.settings
+        settings = self._study.spec.settings
         row = _Row(value, (chosen_text(chosen), figure_text(settings.metric, value)))
         self._best = sorted([*self._best, row], key=lambda r: r.value, reverse=settings.rising)
         del self._best[_SHOWN:]
@@ -99,12 +99,12 @@ class StudyView:
 
     def table(self) -> Table:
         """The best so far."""
-        metric = "" if self._kept is None else self._kept.spec.settings.metric
+        metric = "" if self._study is None else self._study.spec.settings.metric
         return Table("Best so far", ("configuration", metric), tuple(r.text for r in self._best))
 
     def status(self) -> str:
         """How far it is, and the time left."""
-        count = 0 if self._kept is None else self._kept.count
+        count = 0 if self._study is None else self._study.count
         done, seconds = self.computed, self._clock() - self._began
         text = f"{self.ended}/{count}"
         if done and self.ended < count:
@@ -115,7 +115,7 @@ class StudyView:
         now = self._clock()
         if (
             self._live is None
-            or self._kept is None
+            or self._study is None
             or (now - self._drawn < _REFRESH_SECONDS and not anew)
         ):
             return
@@ -127,7 +127,7 @@ class StudyView:
         line = RichTable.grid(padding=(0, 1), expand=True)
         line.add_column(style="cyan", no_wrap=True)
         line.add_column(ratio=1)
-        line.add_row(self.status(), ProgressBar(total=self._kept.count, completed=self.ended))
+        line.add_row(self.status(), ProgressBar(total=self._study.count, completed=self.ended))
         best = [rich_table(self.table())] if self._best else []
         self._live.update(Group(*best, line), refresh=True)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chainrule.documents import Document
     from chainrule.study import Entry, Summary
 
-__all__ = ["study_pictures", "study_report"]
+__all__ = ["study_report"]
 
 _BEST = 6
 """How many configurations have their learning curves drawn."""
@@ -35,10 +35,10 @@ def study_report(summary: Summary, most: int = 20) -> Document:
         summary: the answer.
         most: how many configurations to list.
     """
-    return study_document(summary, dict(study_pictures(summary)), most)
+    return study_document(summary, dict(_pictures(summary)), most)
 
 
-def study_pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:
+def _pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:
     """The pictures that suit a study, as SVG with what each shows.
 
     Args:

@@ -27,7 +27,7 @@ from chainrule.training.setup import (
 )
 from chainrule.training.stop_signals import stop_requests
 
-__all__ = ["Chunk", "Run", "resume", "train", "train_chunk"]
+__all__ = ["Run", "resume", "train", "train_chunk"]
 
 CHUNK_SECONDS = 0.05
 """How long a chunk of training takes: observers are called after each, and at each epoch's end."""

@@ -1,4 +1,4 @@
-"""The chain rule by SymPy: gradients derived for this very network, beside the law's numbers."""
+"""The chain rule by SymPy: gradients derived for this very network, beside the ledger's numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ALL_UP_TO = 12
 
 
 def agreement_text(gradient: SymbolicGradient, digits: int) -> str:
-    """Whether SymPy's number and the law's are the same.
+    """Whether SymPy's number and the ledger's are the same.
 
     Args:
         gradient: the gradient.
