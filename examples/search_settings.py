@@ -20,7 +20,7 @@ def main(data: str = "mnist", epochs: int = 2) -> None:
     )
     summary = study.summarise()
     if summary.best is not None:
-        print("best settings:", summary.best.chosen)
+        print("best settings:", summary.best.parameters)
     cr.write_document(cr.study_report(summary), "widths.html")
     study.export("widths.csv")
 
