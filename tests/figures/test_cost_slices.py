@@ -30,7 +30,7 @@ def test_the_way_goes_from_the_start_through_the_end(course: RunReplay, slices: 
 
 def test_random_lines_go_through_the_end(course: RunReplay, slices: CostSlices) -> None:
     end = course.newest.parameters.astype(np.float64)
-    architecture = course.plan.network.architecture
+    architecture = course.setup.network.architecture
     assert len(slices.around) == 3
     for number, one in enumerate(slices.around):
         assert one.at[[0, -1]].tolist() == [-1, 1]
