@@ -81,7 +81,7 @@ def part(results: Mapping[str, Any]) -> str:
     lines = [
         BEGIN,
         "",
-        f"The preset best, trained for {results['epochs']} epochs on 50,000 of the training images and",
+        f"The preset best, trained for {results['epochs']} epochs on 50,000 training images and",
         "tested on the other 10,000. A difference of 0.1 points is about one standard deviation of",
         "the differences between seeds.",
         "",

@@ -274,8 +274,8 @@ def measure(name: str, every: int) -> dict[str, Finding]:
 
 HEAD = """# Accuracy
 
-This page shows the largest errors of the elementary functions of both engines in float32, in units in
-the last place (ULP). Half a unit is the least error that rounding allows. The page is written by
+This page shows the largest errors of the elementary functions of both engines in float32, in units
+in the last place (ULP). Half a unit is the least error that rounding allows. The page is written by
 
     {command}
 
@@ -287,20 +287,20 @@ with chainrule {chainrule}, Python {python}, NumPy {numpy} and Numba {numba} on 
 
 TAIL = """
 - **Arguments.** {count:,} float32 numbers between the least and the greatest finite one: every
-  {every}th and the number next to it; for absolute values from 2^-12 to 2^7 every {closer}th and the
-  number next to it.
+  {every}th and the number next to it; for absolute values from 2^-12 to 2^7 every {closer}th and
+  the number next to it.
 - **falls** counts how often a greater argument has a smaller value, or a greater one for
   -log softmax, which decreases. The column is empty for SiLU and GELU, which are not monotonic.
-- **-log softmax** is the cost [D3] for the one-hot class, on rows (z, 0.75, -1.5) with varying z: for
-  the first class, and for the second ("of another"). Its derivative is the error δ of the first
+- **-log softmax** is the cost [D3] for the one-hot class, on rows (z, 0.75, -1.5) with varying z:
+  for the first class, and for the second ("of another"). Its derivative is the error δ of the first
   output [D3], which the compiled engine computes from a, already rounded. softmax is that output.
 - **True values** are computed in numbers with {bits} bits after the point, by textbook formulas
   that lose no digits (the engines use float64, with 52 bits, and other formulas); Φ of GELU is
   computed in float64 by the C library. The error of float64 is 2^-29 of a float32 unit, too small
-  for the digits of this table. Tests compare the true values with 90 digits at selected arguments.
-- **Method.** Both engines compute these functions in float64 and round once to the network's type. The
-  reference engine uses NumPy's exponential; the compiled engine has its own, which computes sixteen
-  numbers at a time.
+  for the digits of this table. Tests compare true values with 90 digits at selected arguments.
+- **Method.** Both engines compute these functions in float64 and round once to the network's type.
+  The reference engine uses NumPy's exponential; the compiled engine has its own, which computes
+  sixteen numbers at a time.
 """
 
 

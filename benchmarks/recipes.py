@@ -186,9 +186,9 @@ def together(found: dict[str, Any]) -> list[str]:
     low, high = found["interval"]
     words = (
         "Several networks can vote. The {networks} networks of the preset best together, each\n"
-        "also on {views} distorted copies of each image, classify {accuracy:.2%} of the test images\n"
-        "correctly (Wilson 95 % interval {low:.2%} to {high:.2%}). Each network alone on these\n"
-        "copies reaches {viewed}; all together without copies, {ensemble:.2%}."
+        "also on {views} distorted copies of each image, classify {accuracy:.2%} of the test\n"
+        "images correctly (Wilson 95 % interval {low:.2%} to {high:.2%}). Each network alone on\n"
+        "these copies reaches {viewed}; all together without copies, {ensemble:.2%}."
     )
     return [words.format(low=low, high=high, **{**found, "viewed": percents(found["viewed"])}), ""]
 

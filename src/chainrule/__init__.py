@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting import prepare as prepare
     from chainrule.data.handwriting import read_picture as read_picture
     from chainrule.descent import descend_function as descend_function
+    from chainrule.documents import Document as Document
+    from chainrule.documents import render as render
+    from chainrule.documents import write_document as write_document
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -67,6 +70,9 @@ if TYPE_CHECKING:
     from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
+    from chainrule.papers import Paper as Paper
+    from chainrule.papers import list_papers as list_papers
+    from chainrule.papers import paper as paper
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
@@ -94,6 +100,7 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "DivergenceError",
+    "Document",
     "EpochRecord",
     "Experiment",
     "FigureOptions",
@@ -101,6 +108,7 @@ __all__ = [
     "InputError",
     "IntegrityError",
     "Network",
+    "Paper",
     "Position",
     "Prediction",
     "ProofOptions",
@@ -136,15 +144,18 @@ __all__ = [
     "inspect_neuron",
     "inspect_weight",
     "list_data",
+    "list_papers",
     "list_studies",
     "load_dataset",
     "make_worksheets",
     "mend_settings",
     "open_run",
     "open_study",
+    "paper",
     "prepare",
     "prove_gradients",
     "read_picture",
+    "render",
     "resume",
     "save_figure",
     "save_report_figures",
@@ -157,6 +168,7 @@ __all__ = [
     "verify",
     "verify_data",
     "vote",
+    "write_document",
 ]
 
 __getattr__, __dir__ = attach(
@@ -172,6 +184,7 @@ __getattr__, __dir__ = attach(
         "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
         "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
+        "documents": ["Document", "render", "write_document"],
         "engine": [
             "EpochRecord",
             "Position",
@@ -213,6 +226,7 @@ __getattr__, __dir__ = attach(
         "ledger": ["explain"],
         "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
+        "papers": ["Paper", "list_papers", "paper"],
         "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
         "study": [

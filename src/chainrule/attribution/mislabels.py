@@ -66,7 +66,7 @@ def measure_label_doubts(replay: RunReplay, stages: Sequence[RunStage]) -> Label
 
     Raises: InputError where the targets are numbers.
     """
-    data, width = replay.plan.training, replay.outputs
+    data, width = replay.setup.training, replay.outputs
     if not data.classifies:
         raise InputError(
             "inspect",
@@ -124,7 +124,7 @@ class _MislabelsProducer:
     @cached_property
     def suspects(self) -> list[dict[str, Any]]:
         """The examples that are listed: only such as the network took for another class."""
-        found, data = self.found, self.replay.plan.training
+        found, data = self.found, self.replay.setup.training
         rows = [int(i) for i in found.ranked[: self.most] if found.leads[i] > 0]
         return [
             {
@@ -143,7 +143,7 @@ class _MislabelsProducer:
         """The class that the network took a suspect for."""
         outputs = self.found.outputs[row]
         if len(outputs) == 1:
-            return 1 - int(self.replay.plan.training.targets[row])
+            return 1 - int(self.replay.setup.training.targets[row])
         return int(outputs.argmax())
 
     def _output(self, row: int, chosen: int) -> float:
@@ -156,18 +156,18 @@ class _MislabelsProducer:
         yield sentences(self._sentences())
         agreed = tuple(f"{100 * share:.2f} %" for share in self.found.agreed)
         judges = tuple("yes" if judge else "no" for judge in self.found.judges)
-        yield stages_table(self.stages, labels_agreed_with=agreed, judges=judges)
+        yield stages_table(self.stages, {"labels agreed with": agreed, "judges": judges})
         if not self.suspects:
             return
         yield self._table()
-        data = self.replay.plan.training
+        data = self.replay.setup.training
         if is_image(data):
             yield Heading("What they look like")
             yield Gallery(tuple(self._picture(one) for one in self.suspects))
 
     def _picture(self, one: dict[str, Any]) -> Picture:
         caption = f"{one['example']}: label {one['label']}, taken for {one['says']}"
-        return example_picture(self.replay.plan.training, one["example"], caption)
+        return example_picture(self.replay.setup.training, one["example"], caption)
 
     def _sentences(self) -> Iterator[str]:
         total, doubted = len(self.found.leads), int((self.found.leads > 0).sum())
@@ -187,7 +187,7 @@ class _MislabelsProducer:
             else f"All {total} training examples were taken for the class of their label."
         )
         yield "A doubt is no proof: look at the pictures, an odd shape is doubted too."
-        if self.replay.plan.recipe.validation_fraction:
+        if self.replay.setup.recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
 
     def _table(self) -> Table:
