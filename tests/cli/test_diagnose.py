@@ -31,7 +31,7 @@ def test_a_recipe_is_told_its_root_cause(chainrule, sick, bars) -> None:
         "1. Symmetric initial weights (the root cause)",
         "what     The initial weights of two neurons of layer 1 have a cosine of 1 on",
         "         average; the bound is 0.5.",
-        "why      Neurons that begin alike get like gradients and stay alike: a layer is",
+        "why      Neurons with similar weights get similar gradients: a layer acts like",
         "         one neuron.",
         'do       Set initialiser = "glorot".',
     ]
