@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule.attribution.replay import RunReplay
-from chainrule.evaluation.report import evaluate
+from chainrule.evaluation import evaluate
 from chainrule.figures.cost_slices import CostSlices, cost_slices_data, draw_cost_slices
 from chainrule.figures.directions import random_direction
 from chainrule.training.run_folder import RunFolder

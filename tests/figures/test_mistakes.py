@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError, IntegrityError, ShapeError
-from chainrule.evaluation.report import evaluate
+from chainrule.evaluation import evaluate
 from chainrule.figures.mistakes import draw_mistakes, mistakes_data
 from chainrule.network.network import Network
 

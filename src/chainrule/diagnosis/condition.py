@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.evaluation import plain
+from chainrule.evaluation import plain_values
 
 __all__ = ["Condition", "Finding", "Sight", "ready"]
 
@@ -60,7 +60,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as in `Diagnosis.to_dict`."""
-        return {**plain(self), "changes": dict(self.changes)}
+        return {**plain_values(self), "changes": dict(self.changes)}
 
 
 def ready(evidence: Evidence) -> str:

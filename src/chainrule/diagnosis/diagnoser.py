@@ -9,7 +9,7 @@ from typing import Any
 from chainrule.diagnosis.condition import Condition, Finding
 from chainrule.diagnosis.condition_table import CONDITIONS
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.evaluation import plain
+from chainrule.evaluation import plain_values
 
 __all__ = ["Diagnosis", "diagnose_evidence"]
 
@@ -42,7 +42,7 @@ class Diagnosis:
         """Return plain values: what `chainrule diagnose --json` prints."""
         names = ("steps", "steps_planned", "cost_start", "cost_end", "skill", "diverged")
         return {
-            **{name: plain(getattr(self, name)) for name in names},
+            **{name: plain_values(getattr(self, name)) for name in names},
             "findings": [finding.to_dict() for finding in self.findings],
             "unjudged": dict(self.unjudged),
         }

@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.diagnosis.condition import Finding
 from chainrule.diagnosis.diagnoser import Diagnosis
-from chainrule.evaluation import plain
+from chainrule.evaluation import plain_values
 
 __all__ = ["Mended", "Treatment", "mend", "settings_text"]
 
@@ -53,7 +53,7 @@ class Mended:
         """Return plain values: what `chainrule diagnose --apply --json` prints as "mended"."""
         return {
             "changes": self.changes,
-            "skill": plain(self.last.skill),
+            "skill": plain_values(self.last.skill),
             "findings": [finding.to_dict() for finding in self.last.findings],
         }
 

@@ -1,4 +1,4 @@
-"""Which classes are taken for which, and what that means for each class."""
+"""The confusion matrix, and precision, recall and F1 of each class."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "Averages",
-    "ClassFigures",
-    "Confusion",
-    "class_figures",
+    "ClassMetrics",
+    "ConfusedPair",
+    "MacroAverages",
+    "class_metrics",
     "confusion_matrix",
     "frequent_confusions",
     "macro_averages",
@@ -21,17 +21,17 @@ Matrix = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class ClassFigures:
-    """How one class fares.
+class ClassMetrics:
+    """The metrics of one class.
 
     Args:
         name: the class.
-        support: examples of it.
-        predicted: examples that were taken for it.
-        correct: examples of it that were taken for it.
-        precision: correct / predicted; None where nothing was taken for it.
-        recall: correct / support; None where there are no examples of it.
-        f1: 2 correct / (support + predicted), the harmonic mean of the two; None where both are 0.
+        support: number of examples of the class.
+        predicted: number of examples predicted as the class.
+        correct: number of examples of the class predicted as the class.
+        precision: correct / predicted, or None if the class was never predicted.
+        recall: correct / support, or None if there is no example of the class.
+        f1: 2 correct / (support + predicted), their harmonic mean, or None if both are 0.
     """
 
     name: str
@@ -44,8 +44,8 @@ class ClassFigures:
 
 
 @dataclass(frozen=True)
-class Averages:
-    """Means over the classes that occur, each counting alike however many examples it has."""
+class MacroAverages:
+    """Means over the classes that occur, each with the same weight."""
 
     precision: float
     recall: float
@@ -53,8 +53,8 @@ class Averages:
 
 
 @dataclass(frozen=True)
-class Confusion:
-    """Examples of class `truth` that were taken for `predicted`, both class numbers."""
+class ConfusedPair:
+    """How many examples of class `truth` were predicted as `predicted`; both are class numbers."""
 
     truth: int
     predicted: int
@@ -64,14 +64,14 @@ class Confusion:
 def confusion_matrix(
     truth: NDArray[np.int64], predicted: NDArray[np.int64], classes: int
 ) -> Matrix:
-    """How many examples of each class (row) were taken for each class (column).
+    """Return the number of examples of each class (row) predicted as each class (column).
 
     Args:
         truth: class numbers, (n,), from 0 to classes - 1.
         predicted: likewise, (n,).
-        classes: how many classes there are.
+        classes: number of classes.
 
-    Returns: (classes, classes); it sums to n, and its diagonal to the right answers.
+    Returns: (classes, classes); it sums to n, and its diagonal to the correct predictions.
 
     Example:
         >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
@@ -81,12 +81,12 @@ def confusion_matrix(
     return cells.reshape(classes, classes)
 
 
-def class_figures(matrix: Matrix, names: tuple[str, ...]) -> tuple[ClassFigures, ...]:
-    """The figures of each class.
+def class_metrics(matrix: Matrix, names: tuple[str, ...]) -> tuple[ClassMetrics, ...]:
+    """Return the metrics of each class.
 
     Args:
         matrix: `confusion_matrix`.
-        names: of the classes, in the order of the rows.
+        names: the classes' names, in the order of the rows.
 
     Example:
         >>> class_figures(np.array([[1, 0], [1, 1]]), ("a", "b"))[1].recall
@@ -96,24 +96,24 @@ def class_figures(matrix: Matrix, names: tuple[str, ...]) -> tuple[ClassFigures,
     return tuple(_figures(name, *counts) for name, *counts in zip(names, *columns, strict=True))
 
 
-def _figures(name: str, support: int, predicted: int, correct: int) -> ClassFigures:
-    precision, recall = _share(correct, predicted), _share(correct, support)
-    f1 = _share(2 * correct, support + predicted)
-    return ClassFigures(name, support, predicted, correct, precision, recall, f1)
+def _figures(name: str, support: int, predicted: int, correct: int) -> ClassMetrics:
+    precision, recall = _ratio(correct, predicted), _ratio(correct, support)
+    f1 = _ratio(2 * correct, support + predicted)
+    return ClassMetrics(name, support, predicted, correct, precision, recall, f1)
 
 
-def _share(part: int, whole: int) -> float | None:
+def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def macro_averages(figures: tuple[ClassFigures, ...]) -> Averages:
-    """Means over the classes that occur.
+def macro_averages(figures: tuple[ClassMetrics, ...]) -> MacroAverages:
+    """Return the means over the classes that occur.
 
-    A class that occurs and is never answered has precision 0 here: leaving it out would reward
-    a network for never naming the hard classes.
+    A class that occurs and is never predicted has precision 0 here: leaving it out would reward
+    a network for never predicting the hard classes.
 
     Args:
-        figures: of each class, at least one of which occurs.
+        figures: the metrics of each class, at least one of which occurs.
     """
     occurring = [f for f in figures if f.support]
     means = [
@@ -122,11 +122,11 @@ def macro_averages(figures: tuple[ClassFigures, ...]) -> Averages:
             *((f.precision or 0.0, f.recall or 0.0, f.f1 or 0.0) for f in occurring), strict=True
         )
     ]
-    return Averages(*means)
+    return MacroAverages(*means)
 
 
-def frequent_confusions(matrix: Matrix, most: int) -> tuple[Confusion, ...]:
-    """The mistakes that happen most often, the most frequent first.
+def frequent_confusions(matrix: Matrix, most: int) -> tuple[ConfusedPair, ...]:
+    """Return the pairs of classes confused most often, the most frequent first.
 
     Args:
         matrix: `confusion_matrix`.
@@ -138,6 +138,6 @@ def frequent_confusions(matrix: Matrix, most: int) -> tuple[Confusion, ...]:
     order = np.argsort(-counts, axis=None, kind="stable")[:most]
     rows, columns = np.unravel_index(order, counts.shape)
     found = (
-        Confusion(int(i), int(j), int(counts[i, j])) for i, j in zip(rows, columns, strict=True)
+        ConfusedPair(int(i), int(j), int(counts[i, j])) for i, j in zip(rows, columns, strict=True)
     )
     return tuple(confusion for confusion in found if confusion.count)

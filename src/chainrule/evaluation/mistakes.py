@@ -1,4 +1,4 @@
-"""The mistakes a network is surest of: where to look first."""
+"""The mistakes with the greatest confidence: where to look first."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.evaluation.predictions import Answers
+from chainrule.evaluation.predictions import ClassPredictions
 
 __all__ = ["Mistake", "surest_mistakes"]
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One example that was answered wrongly.
+    """One example that was classified incorrectly.
 
     Args:
         row: its row in the data set, from 0.
         truth: its class, a number from 0.
-        predicted: the class that was answered.
-        runner_up: the class that came second.
-        confidence: the answer's output.
-        runner_up_output: the runner-up's output.
+        predicted: the predicted class.
+        runner_up: the class with the second greatest output.
+        confidence: the output of the predicted class.
+        runner_up_output: the output of the runner-up.
         truth_output: the output of the true class.
     """
 
@@ -35,34 +35,36 @@ class Mistake:
 
     @property
     def margin(self) -> float:
-        """By how much the answer stood above the runner-up."""
+        """Difference between the outputs of the predicted class and of the runner-up."""
         return self.confidence - self.runner_up_output
 
 
-def surest_mistakes(answers: Answers, most: int, *, by_margin: bool = False) -> tuple[Mistake, ...]:
-    """The wrong answers, the surest first.
+def surest_mistakes(
+    predictions: ClassPredictions, most: int, *, by_margin: bool = False
+) -> tuple[Mistake, ...]:
+    """Return the mistakes with the greatest confidence, the greatest first.
 
     Args:
-        answers: of a whole data set.
-        most: how many to give, at most.
-        by_margin: rank by the distance to the runner-up, for outputs that are no probabilities;
-            else by confidence. The other of the two decides ties, then the row.
+        predictions: those of a whole data set.
+        most: how many to return, at most.
+        by_margin: whether to rank by the margin over the runner-up, for outputs that are no
+            probabilities; else by confidence. The other of the two decides ties, then the row.
     """
-    wrong = np.flatnonzero(answers.predicted != answers.truth)
-    confidence = answers.confidence[wrong]
-    margin = confidence - answers.runner_up_output[wrong]
+    wrong = np.flatnonzero(predictions.predicted != predictions.truth)
+    confidence = predictions.confidence[wrong]
+    margin = confidence - predictions.runner_up_output[wrong]
     first, second = (margin, confidence) if by_margin else (confidence, margin)
     ranked = wrong[np.lexsort((wrong, -second, -first))][:most]
-    return tuple(_mistake(answers, int(row)) for row in ranked)
+    return tuple(_mistake(predictions, int(row)) for row in ranked)
 
 
-def _mistake(answers: Answers, row: int) -> Mistake:
+def _mistake(predictions: ClassPredictions, row: int) -> Mistake:
     return Mistake(
         row=row,
-        truth=int(answers.truth[row]),
-        predicted=int(answers.predicted[row]),
-        runner_up=int(answers.runner_up[row]),
-        confidence=float(answers.confidence[row]),
-        runner_up_output=float(answers.runner_up_output[row]),
-        truth_output=float(answers.truth_output[row]),
+        truth=int(predictions.truth[row]),
+        predicted=int(predictions.predicted[row]),
+        runner_up=int(predictions.runner_up[row]),
+        confidence=float(predictions.confidence[row]),
+        runner_up_output=float(predictions.runner_up_output[row]),
+        truth_output=float(predictions.truth_output[row]),
     )

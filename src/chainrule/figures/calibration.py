@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation import Report, count_text, percent_text, share_text
+from chainrule.evaluation import Report, count_text, fraction_text, percent_text
 from chainrule.figures.confusion import classes_of
 from chainrule.figures.style import (
     BLUE,
@@ -86,8 +86,8 @@ def calibration_data(report: Report) -> CalibrationData:
             f"{report.data}, {count_text(report.examples)} examples: "
             f"accuracy {percent_text(classes.accuracy)}, "
             f"mean confidence {percent_text(found.mean_confidence)}.\n"
-            f"Expected calibration error {share_text(found.expected_error)} "
-            f"over {len(found.bins)} bins, Brier score {share_text(found.brier)}."
+            f"Expected calibration error {fraction_text(found.expected_error)} "
+            f"over {len(found.bins)} bins, Brier score {fraction_text(found.brier)}."
         ),
         note=classes.calibration_note,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation import ClassReport, Report, count_text, percent_text, short_name
+from chainrule.evaluation import ClassificationReport, Report, count_text, percent_text, short_name
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, ramp, styled
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ConfusionData:
     summary: str
 
 
-def classes_of(report: Report) -> ClassReport:
+def classes_of(report: Report) -> ClassificationReport:
     """The part of a report that is about classes.
 
     Raises: InputError where its targets are numbers.

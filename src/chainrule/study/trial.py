@@ -17,8 +17,7 @@ from chainrule.data import Dataset
 from chainrule.engine import EpochRecord
 from chainrule.equations.costs import get_cost
 from chainrule.errors import DivergenceError
-from chainrule.evaluation import answered as output_blocks
-from chainrule.evaluation import matched as match_dataset
+from chainrule.evaluation import match_dataset, output_blocks
 from chainrule.network import Network, draw_parameters, predicted_classes
 from chainrule.recipe import Recipe
 from chainrule.study.configuration import build_configuration
