@@ -8,7 +8,7 @@ import pytest
 from chainrule.bundled import bundled_files
 from chainrule.ledger.files.used_settings import list_used_settings
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
-from chainrule.ledger.files.worked_writer import format_worked
+from chainrule.ledger.files.worked_writer import WrittenClaim, format_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.worksheets.exercise_generator import generate_exercise
