@@ -156,7 +156,7 @@ class Fields:
         """
         value = self.values[name]
         if not isinstance(value, list) or len(value) != len(shapes):
-            expected = f"{name} to have {len(shapes)} parts, one a layer after the inputs"
+            expected = f"{name} to have {len(shapes)} parts, one per layer after the inputs"
             got = f"{len(value)}" if isinstance(value, list) else describe(value)
             raise ShapeError(self.where(name), expected=expected, got=got, why=why, argument=name)
         return [
