@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from chainrule.diagnosis.diagnoser import Diagnosis as Diagnosis
     from chainrule.diagnosis.diagnoser import diagnose_evidence as diagnose_evidence
     from chainrule.diagnosis.diagnosis_report import diagnosis_document as diagnosis_document
-    from chainrule.diagnosis.evidence import POOR as POOR
     from chainrule.diagnosis.evidence import Evidence as Evidence
     from chainrule.diagnosis.probe import evidence_between as evidence_between
     from chainrule.diagnosis.probe import probe_training as probe_training
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONDITIONS",
-    "POOR",
     "Diagnosis",
     "Evidence",
     "Finding",
@@ -42,7 +40,7 @@ __getattr__, __dir__ = attach(
         "condition_table": ["CONDITIONS"],
         "diagnoser": ["Diagnosis", "diagnose_evidence"],
         "diagnosis_report": ["diagnosis_document"],
-        "evidence": ["POOR", "Evidence"],
+        "evidence": ["Evidence"],
         "probe": ["evidence_between", "probe_training"],
         "remedies": ["Mended", "mend", "settings_text"],
         "training_warnings": ["warning_observer"],

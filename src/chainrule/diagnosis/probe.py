@@ -20,7 +20,11 @@ from chainrule.training import (
     train_chunk,
 )
 
-__all__ = ["STEPS", "evidence_between", "probe_training", "trial_steps"]
+__all__ = [
+    "STEPS",
+    "evidence_between",
+    "probe_training",
+]
 
 STEPS = 400
 """How many steps a trial takes at most."""

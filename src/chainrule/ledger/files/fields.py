@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,7 +33,7 @@ class Fields:
 
     source: TomlSource
     key: Key
-    values: dict[str, Any]
+    values: Mapping[str, Any]
 
     @classmethod
     def at(cls, source: TomlSource, key: Key, values: Any, names: Collection[str]) -> Fields:
