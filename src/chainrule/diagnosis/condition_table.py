@@ -1,4 +1,4 @@
-"""The table of conditions, root causes first: what stands higher explains what stands lower."""
+"""The table of conditions, root causes first: a higher row may cause a lower one."""
 
 from __future__ import annotations
 
@@ -199,4 +199,4 @@ CONDITIONS: tuple[Condition, ...] = (
         alone=True,
     ),
 )
-"""Every condition. Of several that are found, the one that stands first is the root cause."""
+"""All conditions. Of several that are found, the first is the root cause."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_VALUES", "Parameter", "make_grid", "stored_value"]
 
 MOST_VALUES = 100_000
-"""The largest grid; more configurations could not be trained in a year."""
+"""The largest grid; a larger one is surely a mistake in the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
