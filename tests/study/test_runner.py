@@ -210,7 +210,7 @@ def test_data_that_are_back_are_read_again(done: StoredStudy, points: str) -> No
     study_data._CACHE.clear()
     study_data.load_study_data(done.spec)
     Path(points).write_bytes(whole)
-    assert study_data.opened_again(done.spec, done.digest).digest == done.digest
+    assert study_data.load_verified_data(done.spec, done.digest).digest == done.digest
 
 
 def test_a_search_whose_library_is_missing(

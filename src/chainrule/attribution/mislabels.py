@@ -20,7 +20,7 @@ from chainrule.errors import InputError
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["LabelDoubts", "measure_label_doubts", "mislabels_document"]
+__all__ = ["LabelDisagreement", "measure_label_disagreement", "mislabels_document"]
 
 Array = NDArray[Any]
 
@@ -29,7 +29,7 @@ _JUDGING_FRACTION = 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class LabelDoubts:
+class LabelDisagreement:
     """How much a network doubted each training label while it learned.
 
     A network that is large enough learns wrong labels too, but later than right ones: what it said
@@ -57,7 +57,7 @@ class LabelDoubts:
         return np.argsort(-self.leads, kind="stable")
 
 
-def measure_label_doubts(replay: RunReplay, stages: Sequence[RunStage]) -> LabelDoubts:
+def measure_label_disagreement(replay: RunReplay, stages: Sequence[RunStage]) -> LabelDisagreement:
     """What a network thought of the labels that it learned from.
 
     Args:
@@ -85,7 +85,7 @@ def measure_label_doubts(replay: RunReplay, stages: Sequence[RunStage]) -> Label
     agreed = (said == data.targets).mean(axis=1)
     judges = agreed >= _JUDGING_FRACTION * agreed.max()
     mean = outputs[judges].mean(axis=0)
-    return LabelDoubts(_leads(mean, data.targets), mean, said[-1], agreed, judges)
+    return LabelDisagreement(_leads(mean, data.targets), mean, said[-1], agreed, judges)
 
 
 def _leads(outputs: Array, labels: NDArray[np.int64]) -> Array:
@@ -106,7 +106,9 @@ def mislabels_document(replay: RunReplay, stages: RunStages, most: int) -> Docum
 
     Raises: InputError where the targets are numbers.
     """
-    producer = _MislabelsProducer(replay, stages, most, measure_label_doubts(replay, stages.stages))
+    producer = _MislabelsProducer(
+        replay, stages, most, measure_label_disagreement(replay, stages.stages)
+    )
     return Document(
         title=f"Labels that {replay.path} doubts",
         blocks=tuple(producer.blocks()),
@@ -119,7 +121,7 @@ class _MislabelsProducer:
     replay: RunReplay
     stages: RunStages
     most: int
-    found: LabelDoubts
+    found: LabelDisagreement
 
     @cached_property
     def suspects(self) -> list[dict[str, Any]]:

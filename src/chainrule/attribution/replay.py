@@ -126,12 +126,12 @@ class RunReplay:
         return self.setup.network.with_parameters(parameters)
 
     @property
-    def _timetable(self) -> TrainingSchedule:
+    def _schedule(self) -> TrainingSchedule:
         return self.setup.engine.schedule
 
     def batches(self, epoch: int) -> int:
         """Batches in an epoch, from 0; batches that grow become fewer."""
-        return self._timetable.batches(epoch)
+        return self._schedule.batches(epoch)
 
     @cached_property
     def _steps_by(self) -> list[int]:
@@ -178,7 +178,7 @@ class RunReplay:
                 value=number,
             )
         epoch, batch = self.epoch_position(number - 1)
-        first, after = self._timetable.bounds(epoch, batch)
+        first, after = self._schedule.bounds(epoch, batch)
         rows = self._order(epoch)[first:after]
         return RunStep(number, epoch + 1, batch + 1, tuple(int(row) for row in rows))
 
@@ -270,7 +270,7 @@ class RunReplay:
         last = self.epoch_position(self.steps_done - 1)[0]
         for epoch in (last, last - 1)[: last + 1]:
             place = int(np.flatnonzero(self._order(epoch) == row)[0])
-            number = self.steps_by(epoch) + place // self._timetable.size(epoch) + 1
+            number = self.steps_by(epoch) + place // self._schedule.size(epoch) + 1
             if number <= self.steps_done:
                 return self.step(number)
         raise InputError(

@@ -16,7 +16,7 @@ from chainrule.ledger.formulas import number_text
 from chainrule.network import Network, network_layers
 from chainrule.training import RunFolder
 
-__all__ = ["MAX_STAGES", "REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
+__all__ = ["REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
 
 MAX_STAGES = 5
 """Ends of epochs that are looked at: the first and the last one, and between them by equal ratios,

@@ -18,7 +18,7 @@ from chainrule.training import (
     train_chunk,
 )
 
-__all__ = ["evidence_between", "probe_training", "trial_steps"]
+__all__ = ["evidence_between", "probe_training"]
 
 _MOST_STEPS = 400
 """Steps of a trial unless the caller sets them; a training that learns shows it by then."""
@@ -113,10 +113,10 @@ def _hold_out(training: Dataset) -> tuple[Dataset, Dataset | None]:
         return training, None
 
 
-def trial_steps(batch_size: int, parameters: int) -> int:
+def _trial_steps(batch_size: int, parameters: int) -> int:
     """Return the number of steps of a trial unless the caller sets it.
 
-    >>> trial_steps(32, 25_450), trial_steps(256, 1_863_690), trial_steps(60_000, 1_863_690)
+    >>> _trial_steps(32, 25_450), _trial_steps(256, 1_863_690), _trial_steps(60_000, 1_863_690)
     (400, 209, 20)
     """
     return max(_LEAST_STEPS, min(_MOST_STEPS, int(_WORK / (batch_size * parameters))))
@@ -125,7 +125,7 @@ def trial_steps(batch_size: int, parameters: int) -> int:
 def _default_steps(setup: TrainingSetup) -> int:
     """Return the number of steps; a step of lbfgs is many iterations."""
     size, parameters = setup.engine.schedule.size(0), setup.network.parameters.size
-    steps = trial_steps(size, parameters)
+    steps = _trial_steps(size, parameters)
     if setup.recipe.optimiser == "lbfgs":
         return max(1, steps // setup.recipe.iterations)
     return steps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -64,7 +64,7 @@ class _LibraryFunctions:
         log_rest: ln (1 - softmax) of each row.
     """
 
-    activations: dict[str, Function]
+    activations: Mapping[str, Function]
     size: Function
     where: Callable[[Any, Any, Any], Any]
     log: Function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -78,7 +78,7 @@ class Proof:
     objective: tuple[str, ...]
     cost: float
     verdicts: tuple[Verdict, ...]
-    left_out: dict[str, str]
+    left_out: Mapping[str, str]
     kinks: tuple[tuple[int, Kink], ...]
     failures: tuple[Failure, ...]
     title: str = ""

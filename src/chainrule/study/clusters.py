@@ -25,7 +25,7 @@ from chainrule.study.trial import Outcome, Task
 from chainrule.study.worker import run_task
 from chainrule.threads import thread_count
 
-__all__ = ["DaskExecutor", "JoblibExecutor", "RayExecutor", "make_executor"]
+__all__ = ["make_executor"]
 
 _CONNECT_SECONDS = 5
 """A cluster that does not answer within this time is reported."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 __all__ = [
-    "DEFAULT_TRIALS",
     "count_configurations",
     "make_distributions",
     "make_pruner",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from optuna import Trial
     from optuna.distributions import BaseDistribution
 
-__all__ = ["MOST_VALUES", "Parameter", "make_grid", "stored_value"]
+__all__ = ["Parameter", "make_grid", "stored_value"]
 
 MOST_VALUES = 100_000
 """The largest grid; a larger one is surely a mistake in the file."""

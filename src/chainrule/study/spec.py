@@ -19,11 +19,8 @@ from chainrule.study.space_reading import read_space
 from chainrule.study.toml_source import StudySource, read_study_source
 
 __all__ = [
-    "EXECUTORS",
     "METRICS",
-    "PRUNERS",
     "REMOTE_EXECUTORS",
-    "SEARCHES",
     "StudySettings",
     "StudySpec",
     "parse_study",

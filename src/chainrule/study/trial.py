@@ -27,7 +27,6 @@ from chainrule.training import Run, TrainingProgress, train
 
 __all__ = [
     "COMPLETE",
-    "DIVERGED",
     "DROPPED",
     "PRUNED",
     "Outcome",

@@ -60,7 +60,10 @@ from chainrule.ledger.rendering.entry_formulas import entry_text
 from chainrule.ledger.rendering.selection import select_sections
 from chainrule.ledger.rendering.symbolic import SymbolicGradient, symbolic_gradients
 
-__all__ = ["ledger_json", "ledger_values", "tree_record"]
+__all__ = [
+    "ledger_json",
+    "ledger_values",
+]
 
 _NAMES = {
     Negative: "negative",

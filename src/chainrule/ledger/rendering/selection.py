@@ -13,7 +13,7 @@ from chainrule.ledger.entries import LedgerEntries, LedgerEntry, group_members
 from chainrule.ledger.step_order import QuantityGroup, section_of
 from chainrule.ledger.steps import Quantity, quantity_shape
 
-__all__ = ["MAX_EXAMPLES", "MAX_PLACES", "Omission", "SelectedSection", "select_sections"]
+__all__ = ["MAX_EXAMPLES", "Omission", "SelectedSection", "select_sections"]
 
 MAX_PLACES = 12
 """Of a larger array the first places alone are shown, where not all are asked for."""

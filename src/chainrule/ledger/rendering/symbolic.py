@@ -13,7 +13,6 @@ from chainrule.ledger.steps import Quantity, indices
 from chainrule.limits import Limit
 
 __all__ = [
-    "GRADIENTS",
     "SYMBOLIC_TEXT",
     "SymbolicGradient",
     "agreement_text",
