@@ -17,7 +17,7 @@ def plain_values(value: Any) -> Any:
     NaN and infinity, which JSON lacks, become None; fields keep their names and order.
 
     Example:
-        >>> plain((1.5, float("nan"), np.arange(2)))
+        >>> plain_values((1.5, float("nan"), np.arange(2)))
         [1.5, None, [0, 1]]
     """
     if dataclasses.is_dataclass(value):
