@@ -10,7 +10,7 @@ from typing import Any
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.evaluation import plain_values
 
-__all__ = ["Condition", "Finding", "Observation", "figure_text", "nothing_missing"]
+__all__ = ["Condition", "Finding", "Observation", "figure_text"]
 
 
 @dataclass(frozen=True)
