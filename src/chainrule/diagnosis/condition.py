@@ -64,7 +64,7 @@ class Finding:
         return {**plain_values(self), "changes": dict(self.changes)}
 
 
-def nothing_missing(evidence: Evidence) -> str:
+def _nothing_missing(evidence: Evidence) -> str:
     """Return an empty text: the condition can be judged by any evidence."""
     return ""
 
@@ -108,7 +108,7 @@ class Condition:
     remedy: str
     measure: Callable[[Evidence], Observation | None]
     harmful_only: bool = False
-    needs: Callable[[Evidence], str] = nothing_missing
+    needs: Callable[[Evidence], str] = _nothing_missing
     alone: bool = False
     cheap: bool = False
     lasting: bool = False
