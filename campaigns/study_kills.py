@@ -34,13 +34,14 @@ import numpy as np
 import optuna.storages.journal
 import sqlalchemy.dialects.postgresql
 
-from chainrule.study.executors import Threads
-from chainrule.study.leases import Claims, attempts, has_ended
-from chainrule.study.runner import begin_study, kept_study, work_on_study
-from chainrule.study.scheduler import Conductor
-from chainrule.study.spec import Spec, study_of
+from chainrule.study.executors import ThreadExecutor
+from chainrule.study.runner import begin_stored_study, work_on_study
+from chainrule.study.scheduler import Scheduler
+from chainrule.study.spec import StudySpec, parse_study
+from chainrule.study.stored_study import load_study
 from chainrule.study.study_storage import open_store
 from chainrule.study.toml_source import StudySource
+from chainrule.study.trial_queue import TrialQueue, attempts_by_configuration, has_ended
 from chainrule.training.certificate import versions
 
 AT_ONCE = 3
@@ -50,7 +51,7 @@ _LOADED = (optuna.storages.journal, sqlalchemy.dialects.postgresql)
 """Loaded once, so that children are killed at work and not while they import."""
 
 
-def described(place: Path, trials: int, name: str) -> Spec:
+def described(place: Path, trials: int, name: str) -> StudySpec:
     """A study of small trainings of some milliseconds each."""
     data = place / "points.npz"
     if not data.exists():
@@ -69,7 +70,7 @@ def described(place: Path, trials: int, name: str) -> Spec:
         },
         "budget": {"trials": trials},
     }
-    return study_of(StudySource(name, table), name)
+    return parse_study(StudySource(name, table), name)
 
 
 def nothing(*told: object) -> None:
@@ -78,18 +79,15 @@ def nothing(*told: object) -> None:
 
 def coordinate(url: str, name: str) -> None:
     """Be a coordinator with two threads, to the end of the study."""
-    kept = kept_study(open_store(url), name)
-    claims = Claims(kept.store, kept.key, kept.spec, kept.count, apart=False)
-    conductor = Conductor(
-        kept.store, kept.key, kept.spec, claims, digest=kept.digest, watch=nothing
-    )
-    with Threads(2) as executor:
-        conductor.run(executor, wait=True)
+    study = load_study(open_store(url), name)
+    scheduler = Scheduler(study, TrialQueue(study, spread_out=False), nothing)
+    with ThreadExecutor(2) as executor:
+        scheduler.run(executor, wait=True)
 
 
 def work(url: str, name: str) -> None:
     """Be a worker, until nothing is open."""
-    work_on_study(url, name, watch=nothing, begun=nothing)
+    work_on_study(url, name, on_trial=nothing, on_begin=nothing)
 
 
 def child(action: Callable[[str, str], None], url: str, name: str) -> int:
@@ -150,21 +148,21 @@ def disturbed(
 
 def is_over(url: str, name: str) -> bool:
     """Whether every configuration has a result."""
-    kept = kept_study(open_store(url), name)
-    several = attempts(kept.store.trials(kept.key))
-    return all(any(map(has_ended, several.get(k, ()))) for k in range(kept.count))
+    study = load_study(open_store(url), name)
+    several = attempts_by_configuration(study.store.trials(study.key))
+    return all(any(map(has_ended, several.get(k, ()))) for k in range(study.count))
 
 
 def digests(url: str, name: str) -> dict[int, list[list[str]]]:
     """What each configuration ended with: one list of digests, where all is well."""
-    kept = kept_study(open_store(url), name)
+    study = load_study(open_store(url), name)
     return {
         number: [
             [run["digest"] for run in trial.user_attrs["result"]["runs"]]
             for trial in several
             if has_ended(trial)
         ]
-        for number, several in attempts(kept.store.trials(kept.key)).items()
+        for number, several in attempts_by_configuration(study.store.trials(study.key)).items()
     }
 
 
@@ -175,13 +173,13 @@ def campaign(given: argparse.Namespace, place: Path) -> dict[str, Any]:
     quiet = str(place / "undisturbed.journal")
     name = f"kills-{given.seed}-{os.getpid()}"
     for where in (quiet, url):
-        begin_study(described(place, given.trials, name), where)
+        begin_stored_study(described(place, given.trials, name), where)
     coordinate(quiet, name)
     longest = longest_life(time.monotonic() - began, given.kills)
     came = disturbed(url, name, given.kills, chance, longest)
     wanted, found = digests(quiet, name), digests(url, name)
-    kept = kept_study(open_store(url), name)
-    trials = kept.store.trials(kept.key)
+    study = load_study(open_store(url), name)
+    trials = study.store.trials(study.key)
     return {
         "campaign": "study_kills",
         "storage": "postgresql" if "://" in url else "journal file",

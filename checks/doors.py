@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from findings import Finding, parse_files, python_files, report
+from findings import Finding, parse_files, public_functions, python_files, report
 from names import list_names
 
 __all__ = ["HEAVY", "OPEN", "READERS", "USED_OUTSIDE", "main"]
@@ -33,12 +33,17 @@ USUAL_NAMES = 15
 READERS = ("tests", "benchmarks", "campaigns", "examples", "docs", "README.md", "CONTRIBUTING.md")
 
 OPEN: dict[str, str] = {
-    "chainrule.equations": "a chapter for each subject",
-    "chainrule.figures": "a module for each figure",
+    "chainrule.equations": "a chapter for each subject, as in a textbook",
+    "chainrule.figures": "a module for each figure: its numbers and its drawing",
 }
 """Packages and modules that others may import deeply, each with the reason."""
 
-USED_OUTSIDE: dict[str, str] = {}
+USED_OUTSIDE: dict[str, str] = {
+    "chainrule._lazy:attach": "every door",
+    "chainrule.proofs:Proof": "the type of what prove_gradients returns, for annotations",
+    "chainrule:Score": "the type of what scoring returns, for annotations",
+    "chainrule:Votes": "the type of what vote returns, for annotations",
+}
 """Exports that nothing here reads, as ``module:name``, each with the reason."""
 
 HEAVY = (
@@ -139,12 +144,12 @@ def _attached(call: ast.Call) -> set[tuple[str, str]] | None:
 
 def _typed(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
     """Yields the pairs that a door imports for type checkers."""
-    for block in tree.body:
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
-            for node in block.body:
-                if isinstance(node, ast.ImportFrom):
-                    module = str(node.module).removeprefix(f"{package}.")
-                    yield from ((module, alias.name) for alias in node.names)
+    blocks = [node for node in tree.body if isinstance(node, ast.If)]
+    typed = [block for block in blocks if ast.unparse(block.test) == "TYPE_CHECKING"]
+    for node in (node for block in typed for node in block.body):
+        if isinstance(node, ast.ImportFrom):
+            module = str(node.module).removeprefix(f"{package}.")
+            yield from ((module, alias.name) for alias in node.names)
 
 
 def _failing_imports(folder: str, package: str, doors: list[str]) -> Iterator[Finding]:
@@ -202,7 +207,7 @@ def _unread_exports(
     """Yields the names that a module exports and nothing else reads.
 
     The doors on the way do not count: they hand a name on. A name of a door counts as read only
-    outside of its package.
+    outside of its package. A type that the signatures of a module show is read by its callers.
     """
     readers = _readers([*modules, *_trees(around)], root)
     words = {
@@ -210,11 +215,25 @@ def _unread_exports(
     }
     for path, tree in modules:
         home = path.parent if path.name == "__init__.py" else path
+        known = words | _types_in_signatures(tree)
         for name in _listed(tree):
             spelt = f"{_dotted(path, root)}:{name}"
             outside = any(not reader.is_relative_to(home) for reader in readers[name])
-            if not (outside or name in words or spelt in USED_OUTSIDE):
+            if not (outside or name in known or spelt in USED_OUTSIDE):
                 yield Finding(str(path), 1, f"{name} is exported and read nowhere else.")
+
+
+def _types_in_signatures(tree: ast.Module) -> set[str]:
+    """Returns the names in the annotations of a module's public functions, methods and fields."""
+    annotations: list[ast.expr | None] = []
+    for function in public_functions(tree):
+        arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        annotations += [function.returns, *(argument.annotation for argument in arguments)]
+    for record in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+        fields = [node for node in record.body if isinstance(node, ast.AnnAssign)]
+        annotations += [field.annotation for field in fields]
+    names = [node for given in annotations if given for node in ast.walk(given)]
+    return {node.id for node in names if isinstance(node, ast.Name)}
 
 
 def _trees(around: list[Path]) -> Iterator[tuple[Path, ast.Module]]:

@@ -155,22 +155,21 @@ def _given_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.name
         if isinstance(node, ast.arg):
             yield node.lineno, node.arg
-        if isinstance(node, (ast.Module, ast.ClassDef)):
-            for statement in node.body:
-                if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-                    yield from ((statement.lineno, name) for name in sorted(_bound(statement)))
+        scope = node.body if isinstance(node, (ast.Module, ast.ClassDef)) else []
+        for statement in (one for one in scope if isinstance(one, (ast.Assign, ast.AnnAssign))):
+            yield from ((statement.lineno, name) for name in sorted(_bound(statement)))
 
 
 def _double_classes(modules: _Modules) -> Iterator[Finding]:
     """Yields the public classes whose name another module has given to a class before."""
     homes: dict[str, Path] = {}
     for path, tree in modules:
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                home = homes.setdefault(node.name, path)
-                if home != path:
-                    sentence = f"{home} has a public class {node.name} too: one name, one meaning."
-                    yield Finding(str(path), node.lineno, sentence)
+        classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+        for node in (node for node in classes if not node.name.startswith("_")):
+            home = homes.setdefault(node.name, path)
+            if home != path:
+                sentence = f"{home} has a public class {node.name} too: one name, one meaning."
+                yield Finding(str(path), node.lineno, sentence)
 
 
 def _double_modules(paths: Iterable[Path]) -> Iterator[Finding]:

@@ -30,6 +30,8 @@ _MUTABLE = frozenset(
     )
 )
 _ANONYMOUS_PARTS = 3
+# check_record is called by the __post_init__ of records with limits.
+_MAKERS = ("__post_init__", "check_record")
 
 
 def main(folders: list[str]) -> int:
@@ -122,7 +124,7 @@ def _factories(value: ast.expr | None) -> set[str]:
 def _late_writes(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yields the writes into frozen records after they were made."""
     makers = [node for node in ast.walk(tree) if isinstance(node, Function)]
-    makers = [function for function in makers if function.name == "__post_init__"]
+    makers = [function for function in makers if function.name in _MAKERS]
     allowed = {id(inner) for function in makers for inner in ast.walk(function)}
     for node in (node for node in ast.walk(tree) if isinstance(node, ast.Attribute)):
         if ast.unparse(node) == "object.__setattr__" and id(node) not in allowed:

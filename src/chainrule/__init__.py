@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting import prepare as prepare
     from chainrule.data.handwriting import read_picture as read_picture
     from chainrule.descent import descend_function as descend_function
+    from chainrule.documents import Document as Document
+    from chainrule.documents import render as render
+    from chainrule.documents import write_document as write_document
     from chainrule.engine import EpochRecord as EpochRecord
     from chainrule.engine import Position as Position
     from chainrule.engine import ReferenceEngine as ReferenceEngine
@@ -67,10 +70,12 @@ if TYPE_CHECKING:
     from chainrule.marking import check_claims as check_claims
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
+    from chainrule.papers import Paper as Paper
+    from chainrule.papers import list_papers as list_papers
+    from chainrule.papers import paper as paper
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
-    from chainrule.study import SavedStudy as SavedStudy
     from chainrule.study import StudyPlace as StudyPlace
     from chainrule.study import compare_configurations as compare_configurations
     from chainrule.study import compute_study as compute_study
@@ -95,6 +100,7 @@ __all__ = [
     "Dataset",
     "DatasetPair",
     "DivergenceError",
+    "Document",
     "EpochRecord",
     "Experiment",
     "FigureOptions",
@@ -102,6 +108,7 @@ __all__ = [
     "InputError",
     "IntegrityError",
     "Network",
+    "Paper",
     "Position",
     "Prediction",
     "ProofOptions",
@@ -111,7 +118,6 @@ __all__ = [
     "Report",
     "Run",
     "SavedRun",
-    "SavedStudy",
     "Score",
     "StudyPlace",
     "TrainingContext",
@@ -138,15 +144,18 @@ __all__ = [
     "inspect_neuron",
     "inspect_weight",
     "list_data",
+    "list_papers",
     "list_studies",
     "load_dataset",
     "make_worksheets",
     "mend_settings",
     "open_run",
     "open_study",
+    "paper",
     "prepare",
     "prove_gradients",
     "read_picture",
+    "render",
     "resume",
     "save_figure",
     "save_report_figures",
@@ -159,6 +168,7 @@ __all__ = [
     "verify",
     "verify_data",
     "vote",
+    "write_document",
 ]
 
 __getattr__, __dir__ = attach(
@@ -174,6 +184,7 @@ __getattr__, __dir__ = attach(
         "data": ["Dataset", "DatasetPair", "load_dataset", "split"],
         "data.handwriting": ["prepare", "read_picture"],
         "descent": ["descend_function"],
+        "documents": ["Document", "render", "write_document"],
         "engine": [
             "EpochRecord",
             "Position",
@@ -215,10 +226,10 @@ __getattr__, __dir__ = attach(
         "ledger": ["explain"],
         "marking": ["check_claims"],
         "network": ["Architecture", "Network"],
+        "papers": ["Paper", "list_papers", "paper"],
         "proofs": ["ProofOptions", "prove_gradients"],
         "recipe": ["Recipe"],
         "study": [
-            "SavedStudy",
             "StudyPlace",
             "compare_configurations",
             "compute_study",

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from chainrule.data import Dataset
 
 __all__ = [
-    "HIDDEN",
     "NETWORK_NAMES",
     "NEURONS",
     "Setting",

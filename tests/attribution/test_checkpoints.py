@@ -98,12 +98,12 @@ def test_a_run_that_stopped_inside_an_epoch(tmp_path) -> None:
     for path in (folder / "checkpoints").glob("epoch-000002*"):
         path.unlink()
     with RunFolder(folder) as kept:
-        kept.write_checkpoint(course.plan.engine.advance(first, cr.Until(batches=3)))
+        kept.write_checkpoint(course.setup.engine.advance(first, cr.Until(batches=3)))
     early = RunReplay(str(folder), points())
     (stage,) = run_stages(early).stages
     assert (stage.step, stage.epoch, stage.rate) == (3, 1, 0.01)
     with RunFolder(folder) as kept:
-        kept.write_checkpoint(early.plan.engine.advance(early.position_at(5), cr.Until(batches=1)))
+        kept.write_checkpoint(early.setup.engine.advance(early.position_at(5), cr.Until(batches=1)))
     later = run_stages(RunReplay(str(folder), points())).stages
     assert [(stage.step, stage.epoch) for stage in later] == [(5, 1), (6, 2)]
 
@@ -123,7 +123,7 @@ def test_a_run_before_its_first_step(tmp_path) -> None:
 def test_the_table(tmp_path) -> None:
     course = trained(tmp_path / "run", epochs=2)
     stages = run_stages(course)
-    table = stages_table(stages, its_cost=("0.5", "0.25"), says=("a", "b"))
+    table = stages_table(stages, {"its cost": ("0.5", "0.25"), "says": ("a", "b")})
     assert table.header == ("step", "epoch", "learning rate", "its cost", "says")
     assert table.rows == (("5", "1", "0.01", "0.5", "a"), ("10", "2", "0.01", "0.25", "b"))
     assert isinstance(stages, RunStages)

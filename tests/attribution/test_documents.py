@@ -109,7 +109,7 @@ def test_a_run_that_stopped_early_knows_what_it_has_seen(course, tmp_path) -> No
         path.unlink()
     early = RunReplay(str(folder), course.dataset)
     with RunFolder(folder) as kept:
-        kept.write_checkpoint(early.plan.engine.advance(first, cr.Until(batches=2)))
+        kept.write_checkpoint(early.setup.engine.advance(first, cr.Until(batches=2)))
     early = RunReplay(str(folder), course.dataset)
     assert early.steps_done == 2
     seen = {*early.step(1).rows, *early.step(2).rows}
@@ -133,13 +133,13 @@ def test_a_run_before_its_first_step(course, tmp_path) -> None:
 
 def test_other_data_are_refused(course) -> None:
     with pytest.raises(IntegrityError):
-        _ = RunReplay(course.path, pictures(seed=1)).plan
+        _ = RunReplay(course.path, pictures(seed=1)).setup
 
 
 def test_each_step_starts_where_the_one_before_ended(course) -> None:
     first = RunFolder(course.path).first()
     engine = ReferenceEngine(
-        TrainingContext(course.plan.network.architecture, course.plan.recipe, course.dataset)
+        TrainingContext(course.setup.network.architecture, course.setup.recipe, course.dataset)
     )
     position = first
     for number in range(1, STEPS + 1):
@@ -178,7 +178,7 @@ KINDS = {
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_weight_goes_where_the_run_took_it(tmp_path, name) -> None:
     course = trained(tmp_path / "run", pictures(), activation="tanh", **RECIPES[name])
-    layout = Layout(course.plan.network.architecture)
+    layout = Layout(course.setup.network.architecture)
     kept = layout.weights(RunFolder(course.path).network().parameters)
     for layer, index in ((1, (4, 7)), (2, (2, 5))):
         before = None
@@ -200,8 +200,8 @@ def test_a_weight_goes_where_the_run_took_it(tmp_path, name) -> None:
 def test_the_terms_of_a_gradient_are_the_law(course) -> None:
     engine = ReferenceEngine(
         TrainingContext(
-            replace(course.plan.network.architecture, dtype="float64"),
-            course.plan.recipe,
+            replace(course.setup.network.architecture, dtype="float64"),
+            course.setup.recipe,
             course.dataset,
         )
     )

@@ -58,12 +58,12 @@ def trained(folder, case: str, **more) -> RunReplay:
 
 def passing(course: RunReplay, row: int = 2) -> ForwardTrace:
     data = pictures(9, course.dataset.outputs, n=7)
-    return ForwardTrace(course.path, course.plan.network, data, "test", row, where="--influence")
+    return ForwardTrace(course.path, course.setup.network, data, "test", row, where="--influence")
 
 
 def engine(course: RunReplay, data: Dataset, **changes) -> ReferenceEngine:
-    recipe = course.plan.recipe.replaced(**changes)
-    return ReferenceEngine(TrainingContext(course.plan.network.architecture, recipe, data))
+    recipe = course.setup.recipe.replaced(**changes)
+    return ReferenceEngine(TrainingContext(course.setup.network.architecture, recipe, data))
 
 
 def gradient(law: ReferenceEngine, stage: RunStage, row: int) -> np.ndarray:
@@ -112,7 +112,7 @@ def test_a_step_on_one_example_does_what_its_influence_says(tmp_path, case) -> N
     one, stage = passing(course), run_stages(course).stages[1]
     found = compute_influences(course, [stage], one)
     plain = {"class_weights": None}
-    weights = np.asarray(course.plan.recipe.class_weights or (1,) * course.dataset.outputs)
+    weights = np.asarray(course.setup.recipe.class_weights or (1,) * course.dataset.outputs)
     counts = weights[course.dataset.targets]
     rate, theta = 1e-5, stage.network.parameters
     for row in range(0, EXAMPLES, 5):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.attribution.mislabels import measure_label_doubts, mislabels_document
+from chainrule.attribution.mislabels import measure_label_disagreement, mislabels_document
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStages, run_stages
 from chainrule.data.dataset import Dataset
@@ -57,11 +57,11 @@ def test_planted_labels_are_among_the_most_doubtful(tmp_path, planted, name) -> 
     cr.train(cr.Network.create(layers, activation, seed=3), data, chosen, folder=tmp_path / "run")
     course = RunReplay(str(tmp_path / "run"), data)
     stages = run_stages(course)
-    found = measure_label_doubts(course, stages.stages)
+    found = measure_label_disagreement(course, stages.stages)
     assert found.agreed[-1] > learned
     hits = int(np.isin(found.ranked[:60], wrong).sum())
     assert hits >= least
-    last = measure_label_doubts(course, stages.stages[-1:])
+    last = measure_label_disagreement(course, stages.stages[-1:])
     if name == "by heart":  # measured: 10 by its last stage alone
         assert np.isin(last.ranked[:60], wrong).sum() < hits
 
@@ -134,7 +134,7 @@ def test_the_leads_are_of_mean_outputs(tmp_path) -> None:
     kept = run_stages(course).stages
     blank = kept[0].network.with_parameters(np.zeros_like(kept[0].network.parameters))
     stages = (replace(kept[0], network=blank), *kept)
-    found = measure_label_doubts(course, stages)
+    found = measure_label_disagreement(course, stages)
     inputs = course.dataset.inputs * course.dataset.scale
     said = [stage.network.predict(inputs) for stage in stages]
     agreed = [(one.argmax(1) == course.dataset.targets).mean() for one in said]

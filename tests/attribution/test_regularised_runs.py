@@ -206,7 +206,7 @@ def test_the_last_rate_is_that_of_the_last_step(tmp_path, schedule) -> None:
 
 def test_influence_says_on_which_networks_it_looks(tmp_path) -> None:
     course = trained(tmp_path / "run", **EVERYTHING)
-    passing = ForwardTrace(course.path, course.plan.network, points(), "test", 3)
+    passing = ForwardTrace(course.path, course.setup.network, points(), "test", 3)
     story = influence_document(course, run_stages(course), passing, 2)
     assert (
         "The run had normalisation batch, dropout 0.2, label_smoothing 0.1, noise 0.1, mixup 0.2; "

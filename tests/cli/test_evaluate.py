@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import chainrule as cr
-from chainrule.evaluation.tables import report_lines
+from chainrule.documents import render
 
 
 def test_the_report_of_the_library(chainrule, trained) -> None:
@@ -17,8 +17,8 @@ def test_the_report_of_the_library(chainrule, trained) -> None:
     notes = json.loads(Path("run/run.json").read_text())["notes"]
     test = cr.load_dataset(notes["data"]["source"]).test
     report = cr.evaluate(network, test, cost="categorical_cross_entropy")
-    title = f"Evaluation on {report.data}"
-    assert outcome.out.splitlines() == [title, "", *report_lines(report)]
+    assert outcome.out == render(report.document(), "text")
+    assert outcome.out.startswith(f"Evaluation on {report.data}\n\nSummary\n")
     assert "  accuracy           100.00 % (8 of 8; every example counts alike)" in outcome.out
 
 

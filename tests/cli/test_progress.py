@@ -145,9 +145,9 @@ def test_no_terminal_gets_lines_and_json_nothing() -> None:
     with training_observers(Console(), table) as shown:
         assert [type(observer) for observer in shown.observers] == [Lines]
     with training_observers(Console(as_json=True), table) as shown:
-        assert shown.observers == []
+        assert shown.observers == ()
     with training_observers(Console(), None) as shown:
-        assert shown.observers == []
+        assert shown.observers == ()
 
 
 def test_a_warning_is_printed_above_the_bar(terminal, clock) -> None:

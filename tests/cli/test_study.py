@@ -156,7 +156,7 @@ def test_export_of_curves_of_the_test_set(chainrule, studied: Path) -> None:
     done = chainrule("study", "export", "last", "--curves", "--csv", "-")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        "study export: expected a study with a validation metric, of which curves are kept, got "
+        "study export: expected a study with a validation metric, whose curves are recorded, got "
         "test_cost. The test set is looked at once, when a training is over.\n"
     )
 

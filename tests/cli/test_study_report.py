@@ -103,6 +103,6 @@ def test_a_report_without_a_file_is_refused(chainrule, computed) -> None:
     done = chainrule("study", "report", "small")
     assert done.code == 2
     assert done.err == (
-        "study report: expected a file to write, --html or --markdown, got none. "
-        "Say which, such as --html study.html.\n"
+        "study report: expected a file to write, --html or --markdown, or a --format to print, "
+        "got none. Say which, such as --html study.html.\n"
     )

@@ -3,13 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.evaluation.mistakes import Mistake, surest_mistakes
-from chainrule.evaluation.predictions import Answers, Block, answers
+from chainrule.evaluation.predictions import (
+    ClassPredictions,
+    Mistake,
+    OutputBlock,
+    gather_predictions,
+    surest_mistakes,
+)
 
 
-def _answers(outputs: list[list[float]], truth: list[int]) -> Answers:
-    block = Block(slice(0, len(outputs)), np.array(outputs), np.zeros(len(outputs)))
-    return answers([block], np.array(truth))
+def _answers(outputs: list[list[float]], truth: list[int]) -> ClassPredictions:
+    block = OutputBlock(slice(0, len(outputs)), np.array(outputs), np.zeros(len(outputs)))
+    return gather_predictions([block], np.array(truth))
 
 
 GIVEN = _answers(

@@ -15,7 +15,7 @@ from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.evaluation.report import evaluate, natural_cost
+from chainrule.evaluation.evaluator import default_cost, evaluate
 from chainrule.evaluation.wilson import wilson_interval
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
@@ -200,7 +200,7 @@ def test_the_natural_cost(
     layers: list[int], activation: str, targets: np.ndarray, cost: str
 ) -> None:
     network, data = Network.create(layers, activation), Dataset(np.zeros((3, 1)), targets)
-    assert natural_cost(network, data) == cost
+    assert default_cost(network, data) == cost
     assert evaluate(network, data).cost_name == cost
 
 
@@ -272,7 +272,7 @@ def test_arguments_out_of_range_are_refused(
 
 def test_evaluation_loads_nothing_that_draws() -> None:
     program = (
-        "import sys, chainrule.evaluation.report, chainrule.evaluation.tables\n"
+        "import sys, chainrule.evaluation.report, chainrule.evaluation.evaluator\n"
         "print(*sorted({'matplotlib', 'PIL', 'rich'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

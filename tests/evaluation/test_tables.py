@@ -6,9 +6,13 @@ import numpy as np
 
 from chainrule.data.dataset import Dataset
 from chainrule.documents.nodes import Table
-from chainrule.evaluation.report import evaluate
-from chainrule.evaluation.tables import report_lines, report_tables
+from chainrule.evaluation import Report, evaluate
 from chainrule.network.network import Network
+
+
+def report_lines(report: Report) -> list[str]:
+    """The whole report as text, with an empty line between tables."""
+    return [line for table in report.tables() for line in ("", *table.lines())][1:]
 
 
 def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
@@ -58,7 +62,7 @@ def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
 
 
 def test_bins_without_examples_are_left_out(echo: Network, insects: Dataset) -> None:
-    (table,) = (t for t in report_tables(evaluate(echo, insects)) if t.title == "Calibration")
+    (table,) = (t for t in evaluate(echo, insects).tables() if t.title == "Calibration")
     assert len(table.rows) == 5
     assert table.rows[0] == ("0.467 to 0.533", "1", "0.5000", "1.0000", "0.2065 to 1.0000")
     assert table.note == "Confidence is the probability of the class answered."
@@ -87,7 +91,7 @@ def test_numbers_have_a_table_of_outputs() -> None:
 def test_without_calibration_the_summary_says_why_and_mistakes_go_by_margin() -> None:
     network = Network.create([2, 2], "identity", biases=False).with_parameters([1.0, 0, 0, 1])
     data = Dataset(np.array([[5.0, -3.0]]), np.array([1]), class_names=("a", "b"))
-    tables = {table.title: table for table in report_tables(evaluate(network, data))}
+    tables = {table.title: table for table in evaluate(network, data).tables()}
     assert "Calibration" not in tables
     summary = dict(tables["Summary"].rows)
     assert summary["calibration"] == (
@@ -98,7 +102,7 @@ def test_without_calibration_the_summary_says_why_and_mistakes_go_by_margin() ->
 
 
 def test_a_flawless_network_has_no_tables_of_mistakes(echo: Network, insects: Dataset) -> None:
-    titles = [t.title for t in report_tables(evaluate(echo, insects.subset([0, 2, 3])))]
+    titles = [t.title for t in evaluate(echo, insects.subset([0, 2, 3])).tables()]
     assert titles == [
         "Summary",
         "Classes",
@@ -111,7 +115,7 @@ def test_a_matrix_too_wide_to_read_is_left_to_the_confusions() -> None:
     names = tuple(f"c{k}" for k in range(21))
     network = replace(Network.create([21, 21], "softmax"), class_names=names)
     data = Dataset(np.eye(21), np.arange(21), class_names=names)
-    titles = [t.title for t in report_tables(evaluate(network, data))]
+    titles = [t.title for t in evaluate(network, data).tables()]
     assert not any(title.startswith("Confusion matrix") for title in titles)
     assert "Most frequent confusions" in titles
 

@@ -122,7 +122,7 @@ def test_a_run_is_opened_with_its_experiment(flowers) -> None:
     assert found.architecture == made.architecture.for_cost(made.recipe.cost)
     assert (found.data, found.validation) == (
         made.data.absolute(),
-        DataSource(source=str(Path(flowers).absolute())),
+        DataSource(source=str(Path(flowers).absolute()), options={}),
     )
     assert cr.open_run("run").resume().network.digest == cr.open_run("run").network.digest
 
@@ -144,7 +144,7 @@ def test_access_to_data_is_decided_from_outside(monkeypatch) -> None:
         "chainrule.experiment.data_source.load_dataset",
         lambda source, **more: seen.append(more),
     )
-    source = DataSource(source="kmnist")
+    source = DataSource(source="kmnist", options={})
     with data_access(offline=True), data_access(observe=print):
         source.load()
     source.load()

@@ -13,9 +13,9 @@ from chainrule.experiment import DataSource, open_run
 def test_notes_lead_back_from_any_folder(tmp_path, flowers, monkeypatch) -> None:
     notes = DataSource(source=flowers, options={"target": "kind"}).notes()
     assert notes == {"source": str(tmp_path / flowers), "options": {"target": "kind"}}
-    assert DataSource(source="mnist").notes() == {"source": "mnist", "options": {}}
+    assert DataSource(source="mnist", options={}).notes() == {"source": "mnist", "options": {}}
     # A folder of that name is not the set of that name.
-    assert DataSource(source="./mnist").notes()["source"] == str(tmp_path / "mnist")
+    assert DataSource(source="./mnist", options={}).notes()["source"] == str(tmp_path / "mnist")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir("elsewhere")
     assert len(DataSource(**notes).load().test) == 8

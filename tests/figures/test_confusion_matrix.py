@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
-from chainrule.evaluation.report import Report, evaluate
+from chainrule.evaluation import Report, evaluate
 from chainrule.figures.confusion_matrix import (
     confusion_matrix_data,
     draw_confusion_matrix,

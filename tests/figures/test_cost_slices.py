@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule.attribution.replay import RunReplay
-from chainrule.evaluation.report import evaluate
+from chainrule.evaluation import evaluate
 from chainrule.figures.cost_slices import CostSlices, cost_slices_data, draw_cost_slices
 from chainrule.figures.directions import random_direction
 from chainrule.training.run_folder import RunFolder
@@ -30,7 +30,7 @@ def test_the_way_goes_from_the_start_through_the_end(course: RunReplay, slices: 
 
 def test_random_lines_go_through_the_end(course: RunReplay, slices: CostSlices) -> None:
     end = course.newest.parameters.astype(np.float64)
-    architecture = course.plan.network.architecture
+    architecture = course.setup.network.architecture
     assert len(slices.around) == 3
     for number, one in enumerate(slices.around):
         assert one.at[[0, -1]].tolist() == [-1, 1]

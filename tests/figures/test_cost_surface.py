@@ -10,7 +10,7 @@ import pytest
 
 from chainrule.attribution.replay import RunReplay
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.evaluation.report import evaluate
+from chainrule.evaluation import evaluate
 from chainrule.figures.cost_surface import CostSurface, cost_surface_data, draw_cost_surface
 from chainrule.figures.directions import principal_directions
 from chainrule.figures.run_path import run_points

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError, IntegrityError, ShapeError
-from chainrule.evaluation.report import evaluate
+from chainrule.evaluation import evaluate
 from chainrule.figures.mistake_images import draw_mistake_images, mistake_images_data
 from chainrule.network.network import Network
 

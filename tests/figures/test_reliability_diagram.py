@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from chainrule.data.dataset import Dataset
 from chainrule.errors import InputError
-from chainrule.evaluation.report import Report, evaluate
+from chainrule.evaluation import Report, evaluate
 from chainrule.evaluation.wilson import wilson_interval
 from chainrule.figures.reliability_diagram import draw_reliability_diagram, reliability_diagram_data
 from chainrule.network.network import Network

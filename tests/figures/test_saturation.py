@@ -49,7 +49,7 @@ def test_great_weights_saturate_a_sigmoid(tmp_path: Path) -> None:
 
 def test_a_relu_is_flat_where_it_is_off(tmp_path: Path) -> None:
     course = _run(tmp_path / "run", ["relu", "softmax"], 1.0)
-    W = course.plan.network.weights[0]
+    W = course.setup.network.weights[0]
     off = course.dataset.inputs @ W.T < 0
     assert saturation_data(course).layers[0].flat[0] == pytest.approx(off.mean())
 

@@ -117,7 +117,7 @@ REFUSED = [
     (
         "[[[0.5]], [[1.0]]]",
         "[[[0.5]]]",
-        f"6: expected weights to have 2 parts, one a layer after the inputs, got 1. {NAMES}; a "
+        f"6: expected weights to have 2 parts, one per layer after the inputs, got 1. {NAMES}; a "
         "row holds the weights of one neuron.",
     ),
     (
@@ -140,7 +140,7 @@ REFUSED = [
     (
         'activations = ["sigmoid", "sigmoid"]',
         'activations = ["sigmoid"]',
-        f"5: expected 2 activations, one a layer after the inputs, got 1: sigmoid. {NAMES}.",
+        f"5: expected 2 activations, one per layer after the inputs, got 1: sigmoid. {NAMES}.",
     ),
     (
         "weights =",

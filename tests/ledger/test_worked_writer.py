@@ -8,7 +8,7 @@ import pytest
 from chainrule.bundled import bundled_files
 from chainrule.ledger.files.used_settings import list_used_settings
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
-from chainrule.ledger.files.worked_writer import format_worked
+from chainrule.ledger.files.worked_writer import WrittenClaim, format_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.worksheets.exercise_generator import generate_exercise
@@ -65,13 +65,17 @@ def test_what_was_before_the_first_step_is_read_back(make) -> None:
 def test_titles_and_claims_of_any_signs(chain) -> None:
     title = 'A "chain" of \\ neurons – δ'
     example = replace(parse_worked(chain), title=title)
-    back = parse_worked(format_worked(example, [("z[1][0]", "1.5", "a sum")], ["Sheet 1"]))
+    back = parse_worked(
+        format_worked(example, [WrittenClaim("z[1][0]", "1.5", "a sum")], ["Sheet 1"])
+    )
     assert back.title == title
     assert [(str(one.quantity), one.printed) for one in back.claims] == [("z[1][0]", "1.5")]
 
 
 def test_the_text(chain) -> None:
-    text = format_worked(parse_worked(chain), [("a[1][0]", "", "activation")], ["Sheet", ""])
+    text = format_worked(
+        parse_worked(chain), [WrittenClaim("a[1][0]", "", "activation")], ["Sheet", ""]
+    )
     assert text == (
         '# Sheet\n#\n\ntitle = "One neuron a layer"\n\n[network]\nlayers = [1, 1, 1]\n'
         'activations = ["sigmoid", "sigmoid"]\nweights = [\n    [[0.5]],\n    [[1.0]],\n]\n'

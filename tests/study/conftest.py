@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.study.spec import Spec, study_of
+from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.toml_source import StudySource
 
 POSTGRES = Path(__file__).parents[2] / "campaigns" / "postgres.py"
@@ -42,11 +42,11 @@ def table(points: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def described(table: dict[str, Any]) -> Callable[..., Spec]:
+def described(table: dict[str, Any]) -> Callable[..., StudySpec]:
     """The study with other values for some keys."""
 
-    def make(**changes: Any) -> Spec:
-        return study_of(StudySource("small", {**table, **changes}), "small")
+    def make(**changes: Any) -> StudySpec:
+        return parse_study(StudySource("small", {**table, **changes}), "small")
 
     return make
 

@@ -68,9 +68,9 @@ def digests(told: Any) -> dict[int, list[str]]:
 
 BEGIN = """
 import sys
-from chainrule.study.runner import begin_study
+from chainrule.study.runner import begin_stored_study
 from chainrule.study.spec import read_study
-begin_study(read_study("same.toml"), sys.argv[1])
+begin_stored_study(read_study("same.toml"), sys.argv[1])
 """
 
 
@@ -101,7 +101,7 @@ from chainrule.study.spec import read_study
 spec = read_study("same.toml").replaced(run={"executor": "joblib", "workers": 2})
 ended = []
 with joblib.parallel_config(backend="multiprocessing"):
-    run_study(spec, "rounds.journal", watch=ended.append, begun=lambda kept: None)
+    run_study(spec, "rounds.journal", on_trial=ended.append, on_begin=lambda study: None)
 print(len(ended))
 """
 

@@ -13,16 +13,16 @@ from chainrule.study.study_storage import open_store
 @pytest.mark.parametrize("torn", ['{"op_code"', "{}", '{"op_code": 0, "study_na'])
 def test_a_half_written_line_is_cut_off_by_the_next_writer(journal: str, torn: str) -> None:
     store = open_store(journal, create=True)
-    key = store.made("a", rising=True)
+    key = store.create_study("a", higher_is_better=True)
     whole = Path(journal).read_bytes()
     with Path(journal).open("a") as file:
         file.write(torn)
     again = open_store(journal)
     assert again.names() == ["a"]
-    again.keep_fact(key, "x", 1)
+    again.set_attribute(key, "x", 1)
     assert Path(journal).read_bytes().startswith(whole)
-    assert open_store(journal).facts(key) == {"x": 1}
-    assert store.facts(key) == {"x": 1}
+    assert open_store(journal).attributes(key) == {"x": 1}
+    assert store.attributes(key) == {"x": 1}
 
 
 def test_a_file_of_nothing_but_a_torn_line(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_the_lock_of_a_process_that_died_is_free(journal: str) -> None:
         JournalGuard(Path(journal)).acquire()
         os._exit(0)
     os.waitpid(child, 0)
-    assert store.made("a", rising=False) == 0
+    assert store.create_study("a", higher_is_better=False) == 0
 
 
 def test_where_there_is_none(tmp_path: Path) -> None:

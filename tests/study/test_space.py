@@ -10,7 +10,7 @@ from optuna.distributions import (
 )
 
 from chainrule.errors import InputError
-from chainrule.study.space import Parameter, grid_of
+from chainrule.study.space import Parameter, make_grid
 
 
 def test_values_of_ranges() -> None:
@@ -44,7 +44,7 @@ def test_a_parameter_exists_beside_some_values_only() -> None:
     assert share.applies({"optimiser": "momentum"})
     assert not share.applies({"optimiser": "sgd"})
     assert not share.applies({})
-    assert grid_of([rule, share], "study") == [
+    assert make_grid([rule, share], "study") == [
         {"optimiser": "sgd"},
         {"optimiser": "momentum", "momentum": 0.5},
         {"optimiser": "momentum", "momentum": 0.9},
@@ -56,7 +56,7 @@ def test_too_large_a_grid() -> None:
         Parameter(name=name, low=1, high=1000, whole=True) for name in ("batch_size", "epochs")
     ]
     with pytest.raises(InputError) as error:
-        grid_of(space, "a.toml")
+        make_grid(space, "a.toml")
     assert str(error.value) == (
         "a.toml: expected a grid of at most 100,000 configurations, got more. "
         "Take fewer values, or search = 'random'."

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chainrule.errors import ChainruleError
-from chainrule.study.configuration import built, settled_study
-from chainrule.study.spec import Spec, read_study
-from chainrule.study.study_data import opened_material
+from chainrule.study.configuration import build_configuration, resolve_study
+from chainrule.study.spec import StudySpec, read_study
+from chainrule.study.study_data import load_study_data
 
 START = 'data = "mnist"\nsearch = "grid"\n'
 SPACE = "[space]\nbatch_size = [10, 20]\n"
@@ -170,25 +170,25 @@ def test_read(tmp_path: Path) -> None:
     path.write_text(START + SPACE + "[budget]\ntrials = 3\nepochs = 2\n")
     spec = read_study(path)
     assert (spec.name, spec.settings.trials, spec.recipe) == ("rates", 3, {"epochs": 2})
-    assert spec.settings.rising
-    assert not spec.settings.on_test
+    assert spec.settings.higher_is_better
+    assert not spec.settings.uses_test_set
     assert spec.identity()["recipe"] == {"epochs": 2}
     assert "budget" not in spec.identity()
 
 
-def test_seeds_are_given_or_derived(described: Callable[..., Spec]) -> None:
-    assert described(seeds=[4, 2]).seeds_of(7) == (4, 2)
+def test_seeds_are_given_or_derived(described: Callable[..., StudySpec]) -> None:
+    assert described(seeds=[4, 2]).seeds_for(7) == (4, 2)
     derived = described(seeds=3)
-    every = [seed for k in range(20) for seed in derived.seeds_of(k)]
+    every = [seed for k in range(20) for seed in derived.seeds_for(k)]
     assert len(set(every)) == 60
-    assert derived.seeds_of(5) == described(seeds=3).seeds_of(5)
-    assert derived.seeds_of(5) != described(seeds=3, seed=1).seeds_of(5)
+    assert derived.seeds_for(5) == described(seeds=3).seeds_for(5)
+    assert derived.seeds_for(5) != described(seeds=3, seed=1).seeds_for(5)
 
 
-def test_configurations_are_built(described: Callable[..., Spec]) -> None:
+def test_configurations_are_built(described: Callable[..., StudySpec]) -> None:
     spec = described()
     chosen = {"neurons_1": 9, "activation": "tanh", "learning_rate": 0.25, "dtype": "float64"}
-    architecture, recipe = built(spec, chosen)
+    architecture, recipe = build_configuration(spec, chosen)
     assert architecture.layers == (6, 9, 3)
     assert architecture.activations == ("tanh", "tanh")
     assert architecture.for_cost(recipe.cost).activations == ("tanh", "softmax")
@@ -221,25 +221,25 @@ def test_configurations_are_built(described: Callable[..., Spec]) -> None:
         ),
         (
             {"data": {"task": "numbers"}},
-            "small: expected a metric that targets of numbers have, got validation_accuracy. "
+            "small: expected a metric for targets that are numbers, got validation_accuracy. "
             "Accuracy is for classes. Set metric to 'validation_cost'.",
         ),
     ],
 )
 def test_what_cannot_be_trained_is_refused_beforehand(
-    described: Callable[..., Spec], points: str, changes: dict[str, Any], told: str
+    described: Callable[..., StudySpec], points: str, changes: dict[str, Any], told: str
 ) -> None:
     if "data" in changes:
         changes = {"data": {"source": points, **changes["data"]}}
     spec = described(**changes)
     with pytest.raises(ChainruleError) as error:
-        settled_study(spec, opened_material(spec).learned)
+        resolve_study(spec, load_study_data(spec).learned)
     assert str(error.value) == told
 
 
-def test_data_decide_what_is_left_open(described: Callable[..., Spec], points: str) -> None:
+def test_data_decide_what_is_left_open(described: Callable[..., StudySpec], points: str) -> None:
     data = {"source": points, "task": "numbers"}
     spec = described(data=data, network={}, metric="validation_cost")
-    settled = settled_study(spec, opened_material(spec).learned)
+    settled = resolve_study(spec, load_study_data(spec).learned)
     assert settled.network == {"layers": [6, 128, 1], "output_activation": "identity"}
     assert settled.recipe["cost"] == "half_squared_error"

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from chainrule.study.statistics import difference, mcnemar, spread, t_quantile
+from chainrule.study.statistics import mcnemar_test, sample_statistics, t_quantile, welch_interval
 
 
 @pytest.mark.parametrize(
@@ -21,29 +21,37 @@ def test_another_share() -> None:
 
 
 def test_one_measurement_has_no_spread() -> None:
-    assert vars(spread([0.5])) == {"n": 1, "mean": 0.5, "deviation": None, "interval": None}
+    assert vars(sample_statistics([0.5])) == {
+        "n": 1,
+        "mean": 0.5,
+        "deviation": None,
+        "interval": None,
+    }
 
 
 def test_the_difference_of_two_means() -> None:
-    first, second = spread([5.0, 6.0, 7.0]), spread([1.0, 2.0, 3.0])
+    first, second = sample_statistics([5.0, 6.0, 7.0]), sample_statistics([1.0, 2.0, 3.0])
     # Equal variances 1/3 each: four degrees of freedom, 4 -+ 2.77645 sqrt(2/3).
-    assert difference(first, second) == pytest.approx((1.73304, 6.26696), abs=1e-4)
+    assert welch_interval(first, second) == pytest.approx((1.73304, 6.26696), abs=1e-4)
     # Welch: variances 1/3 and 0.02/2; 2.118 degrees of freedom, which no table has.
-    uneven = difference(first, spread([1.9, 2.1]))
+    uneven = welch_interval(first, sample_statistics([1.9, 2.1]))
     assert uneven == pytest.approx((1.608794, 6.391206), abs=1e-4)
-    assert difference(spread([1.0]), second) is None
-    assert difference(spread([3.0, 3.0]), spread([1.0, 1.0])) == (2.0, 2.0)
+    assert welch_interval(sample_statistics([1.0]), second) is None
+    assert welch_interval(sample_statistics([3.0, 3.0]), sample_statistics([1.0, 1.0])) == (
+        2.0,
+        2.0,
+    )
 
 
 def test_mcnemar_by_hand() -> None:
-    assert mcnemar(0, 0).p == 1.0
-    assert mcnemar(5, 5).p == 1.0
-    assert mcnemar(0, 5).p == pytest.approx(0.0625, rel=1e-12)
-    assert mcnemar(9, 1) == mcnemar(9, 1)
-    assert mcnemar(9, 1).p == mcnemar(1, 9).p
+    assert mcnemar_test(0, 0).p == 1.0
+    assert mcnemar_test(5, 5).p == 1.0
+    assert mcnemar_test(0, 5).p == pytest.approx(0.0625, rel=1e-12)
+    assert mcnemar_test(9, 1) == mcnemar_test(9, 1)
+    assert mcnemar_test(9, 1).p == mcnemar_test(1, 9).p
 
 
 def test_mcnemar_of_many() -> None:
     exact = Fraction(2 * sum(math.comb(2000, k) for k in range(901)), 2**2000)
-    assert mcnemar(900, 1100).p == pytest.approx(float(exact), rel=1e-9)
-    assert mcnemar(1000, 1000).p == 1.0
+    assert mcnemar_test(900, 1100).p == pytest.approx(float(exact), rel=1e-9)
+    assert mcnemar_test(1000, 1000).p == 1.0

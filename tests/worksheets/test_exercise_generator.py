@@ -108,7 +108,7 @@ def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
         (
             {"activation": ("tanh", "tanh", "tanh")},
             ShapeError,
-            "Architecture: expected 2 activations, one a layer after the inputs, got 3: tanh, "
+            "Architecture: expected 2 activations, one per layer after the inputs, got 3: tanh, "
             "tanh, tanh. The layers are 2, 2, 1.",
         ),
         (

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from chainrule.attribution.inspection import inspect_neuron as inspect_neuron
     from chainrule.attribution.inspection import inspect_weight as inspect_weight
     from chainrule.attribution.replay import RunReplay as RunReplay
-    from chainrule.attribution.replay import RunStep as RunStep
     from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "SUSPECTS",
     "TOP",
     "RunReplay",
-    "RunStep",
     "inspect_decision",
     "inspect_influence",
     "inspect_mislabels",
@@ -48,7 +46,7 @@ __getattr__, __dir__ = attach(
             "inspect_neuron",
             "inspect_weight",
         ],
-        "replay": ["RunReplay", "RunStep"],
+        "replay": ["RunReplay"],
         "replay_stages": ["REPLAY_BUDGET"],
     },
 )

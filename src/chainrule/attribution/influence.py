@@ -69,7 +69,7 @@ def compute_influences(
         stages: of it.
         trace: names the example.
     """
-    data, recipe = replay.plan.training, replay.plan.recipe
+    data, recipe = replay.setup.training, replay.setup.recipe
     cost, outputs = get_cost(recipe.cost, recipe.huber_threshold), replay.outputs
     ones = [_example_factors(trace, outputs, stage, cost) for stage in stages]
     found = np.empty((len(stages), len(data)))
@@ -156,7 +156,7 @@ class _InfluenceProducer:
             picture = example_picture(self.trace.dataset, self.trace.row, caption)
             yield Gallery((picture,))
         costs = tuple(number_cell(float(c)) for c in self.found.costs)
-        yield stages_table(self.stages, its_cost=costs, says=tuple(self.predictions))
+        yield stages_table(self.stages, {"its cost": costs, "says": tuple(self.predictions)})
         yield from self._side("helped", self.helped)
         yield from self._side("hurt", self.hurt)
 
@@ -165,14 +165,14 @@ class _InfluenceProducer:
         return target_text(self.trace.dataset, self.trace.row)
 
     def _sentences(self) -> Iterator[str]:
-        total, recipe = self.found.total, self.replay.plan.recipe
+        total, recipe = self.found.total, self.replay.setup.recipe
         yield f"For {self.trace.description}. The network says {self.predictions[-1]}."
         yield (
             "An influence is Σ η ∇c·∇c over the stages below: by how much, to first order, this "
             "example's cost falls by one gradient step, at each stage, on the training example "
             "alone. Above 0 it helped, below 0 it hurt."
         )
-        if normalised_weights(self.replay.plan.training, recipe.class_weights) is not None:
+        if normalised_weights(self.replay.setup.training, recipe.class_weights) is not None:
             yield "Each is multiplied by what the training example counts in training."
         if recipe.optimiser != "sgd":
             yield f"The steps are plain ones; {recipe.optimiser} scales its own otherwise."
@@ -194,7 +194,7 @@ class _InfluenceProducer:
             yield "Examples are numbered without those that were held out to validate."
 
     def _side(self, word: str, rows: Sequence[int]) -> Iterator[Block]:
-        data, total = self.replay.plan.training, self.found.total
+        data, total = self.replay.setup.training, self.found.total
         if not rows:
             yield Heading(f"Training examples that {word} most")
             yield Paragraph("None.")
@@ -234,7 +234,7 @@ class _InfluenceProducer:
         }
 
     def _listed(self, rows: Sequence[int]) -> list[dict[str, Any]]:
-        data, found = self.replay.plan.training, self.found
+        data, found = self.replay.setup.training, self.found
         return [
             {
                 "example": i,

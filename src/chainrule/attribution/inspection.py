@@ -183,7 +183,7 @@ def inspect_influence(
     loaded = opened.experiment(data, validation).datasets
     replay = RunReplay(opened.path, loaded.pair.train, loaded.validation, report)
     dataset = take_part(loaded.pair, part)
-    trace = ForwardTrace(opened.path, replay.plan.network, dataset, part, image, where=_WHERE)
+    trace = ForwardTrace(opened.path, replay.setup.network, dataset, part, image, where=_WHERE)
     return influence_document(replay, run_stages(replay), trace, count)
 
 

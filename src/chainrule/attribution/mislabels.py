@@ -20,7 +20,7 @@ from chainrule.errors import InputError
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["LabelDoubts", "measure_label_doubts", "mislabels_document"]
+__all__ = ["LabelDisagreement", "measure_label_disagreement", "mislabels_document"]
 
 Array = NDArray[Any]
 
@@ -29,7 +29,7 @@ _JUDGING_FRACTION = 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class LabelDoubts:
+class LabelDisagreement:
     """How much a network doubted each training label while it learned.
 
     A network that is large enough learns wrong labels too, but later than right ones: what it said
@@ -57,7 +57,7 @@ class LabelDoubts:
         return np.argsort(-self.leads, kind="stable")
 
 
-def measure_label_doubts(replay: RunReplay, stages: Sequence[RunStage]) -> LabelDoubts:
+def measure_label_disagreement(replay: RunReplay, stages: Sequence[RunStage]) -> LabelDisagreement:
     """What a network thought of the labels that it learned from.
 
     Args:
@@ -66,7 +66,7 @@ def measure_label_doubts(replay: RunReplay, stages: Sequence[RunStage]) -> Label
 
     Raises: InputError where the targets are numbers.
     """
-    data, width = replay.plan.training, replay.outputs
+    data, width = replay.setup.training, replay.outputs
     if not data.classifies:
         raise InputError(
             "inspect",
@@ -85,7 +85,7 @@ def measure_label_doubts(replay: RunReplay, stages: Sequence[RunStage]) -> Label
     agreed = (said == data.targets).mean(axis=1)
     judges = agreed >= _JUDGING_FRACTION * agreed.max()
     mean = outputs[judges].mean(axis=0)
-    return LabelDoubts(_leads(mean, data.targets), mean, said[-1], agreed, judges)
+    return LabelDisagreement(_leads(mean, data.targets), mean, said[-1], agreed, judges)
 
 
 def _leads(outputs: Array, labels: NDArray[np.int64]) -> Array:
@@ -106,7 +106,9 @@ def mislabels_document(replay: RunReplay, stages: RunStages, most: int) -> Docum
 
     Raises: InputError where the targets are numbers.
     """
-    producer = _MislabelsProducer(replay, stages, most, measure_label_doubts(replay, stages.stages))
+    producer = _MislabelsProducer(
+        replay, stages, most, measure_label_disagreement(replay, stages.stages)
+    )
     return Document(
         title=f"Labels that {replay.path} doubts",
         blocks=tuple(producer.blocks()),
@@ -119,12 +121,12 @@ class _MislabelsProducer:
     replay: RunReplay
     stages: RunStages
     most: int
-    found: LabelDoubts
+    found: LabelDisagreement
 
     @cached_property
     def suspects(self) -> list[dict[str, Any]]:
         """The examples that are listed: only such as the network took for another class."""
-        found, data = self.found, self.replay.plan.training
+        found, data = self.found, self.replay.setup.training
         rows = [int(i) for i in found.ranked[: self.most] if found.leads[i] > 0]
         return [
             {
@@ -143,7 +145,7 @@ class _MislabelsProducer:
         """The class that the network took a suspect for."""
         outputs = self.found.outputs[row]
         if len(outputs) == 1:
-            return 1 - int(self.replay.plan.training.targets[row])
+            return 1 - int(self.replay.setup.training.targets[row])
         return int(outputs.argmax())
 
     def _output(self, row: int, chosen: int) -> float:
@@ -156,18 +158,18 @@ class _MislabelsProducer:
         yield sentences(self._sentences())
         agreed = tuple(f"{100 * share:.2f} %" for share in self.found.agreed)
         judges = tuple("yes" if judge else "no" for judge in self.found.judges)
-        yield stages_table(self.stages, labels_agreed_with=agreed, judges=judges)
+        yield stages_table(self.stages, {"labels agreed with": agreed, "judges": judges})
         if not self.suspects:
             return
         yield self._table()
-        data = self.replay.plan.training
+        data = self.replay.setup.training
         if is_image(data):
             yield Heading("What they look like")
             yield Gallery(tuple(self._picture(one) for one in self.suspects))
 
     def _picture(self, one: dict[str, Any]) -> Picture:
         caption = f"{one['example']}: label {one['label']}, taken for {one['says']}"
-        return example_picture(self.replay.plan.training, one["example"], caption)
+        return example_picture(self.replay.setup.training, one["example"], caption)
 
     def _sentences(self) -> Iterator[str]:
         total, doubted = len(self.found.leads), int((self.found.leads > 0).sum())
@@ -187,7 +189,7 @@ class _MislabelsProducer:
             else f"All {total} training examples were taken for the class of their label."
         )
         yield "A doubt is no proof: look at the pictures, an odd shape is doubted too."
-        if self.replay.plan.recipe.validation_fraction:
+        if self.replay.setup.recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
 
     def _table(self) -> Table:

@@ -76,13 +76,13 @@ def step_recipe(replay: RunReplay, step: RunStep, position: Position) -> Recipe:
         step: that is explained.
         position: before it.
     """
-    recipe = replay.plan.recipe
+    recipe = replay.setup.recipe
     plain = {"accumulation": 1, "averaging": "none", "snapshots": False}
     plain |= {**vars(Augmentation()), "normalisation": "none", "dropout": None, "max_norm": None}
     grows = recipe.batch_growth > 1
     if grows:
         plain |= {"batch_growth": 1.0, "batch_size": len(step.rows)}
     if grows or recipe.warmup_epochs or recipe.schedule not in _STEPWISE_SCHEDULES:
-        rate = replay.plan.engine.learning_rate(position)
+        rate = replay.setup.engine.learning_rate(position)
         plain |= {"schedule": "constant", "learning_rate": rate, "warmup_epochs": 0.0}
     return recipe.replaced(**plain)

@@ -29,14 +29,14 @@ Array = NDArray[Any]
 
 def is_regularised(replay: RunReplay) -> bool:
     """Whether steps go through the network otherwise than predictions do."""
-    recipe = replay.plan.recipe
+    recipe = replay.setup.recipe
     return recipe.normalisation != "none" or recipe.dropout is not None or bool(recipe.mixup)
 
 
 def is_normalised(replay: RunReplay, layer: int) -> bool:
     """Whether a layer, from 1, has batch normalisation."""
-    hidden = layer < replay.plan.network.architecture.depth
-    return hidden and replay.plan.recipe.normalisation != "none"
+    hidden = layer < replay.setup.network.architecture.depth
+    return hidden and replay.setup.recipe.normalisation != "none"
 
 
 def inference_state(layout: Layout, state: Array) -> Array:
@@ -109,7 +109,7 @@ def regularisation_lines(replay: RunReplay, layer: int, input_: int) -> Iterator
         layer: the weight's, from 1.
         input_: the neuron below that it comes from, from 0.
     """
-    recipe, architecture = replay.plan.recipe, replay.plan.network.architecture
+    recipe, architecture = replay.setup.recipe, replay.setup.network.architecture
     if is_normalised(replay, layer):
         yield (
             f"Layer {layer} is normalised [N1]: du is the error of its sums before that, with what "

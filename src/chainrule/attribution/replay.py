@@ -88,8 +88,8 @@ class RunReplay:
         return cls(run.path, loaded.pair.train, loaded.validation, report)
 
     @cached_property
-    def plan(self) -> TrainingSetup:
-        """The training as it was planned, on its own data.
+    def setup(self) -> TrainingSetup:
+        """The setup of the training, on its own data.
 
         Raises: IntegrityError where the data are others; RunFolderError, DataError.
         """
@@ -119,24 +119,24 @@ class RunReplay:
     @property
     def outputs(self) -> int:
         """Width of the network's last layer."""
-        return self.plan.network.architecture.layers[-1]
+        return self.setup.network.architecture.layers[-1]
 
     def network(self, parameters: NDArray[Any]) -> Network:
         """The network with the parameters of a position."""
-        return self.plan.network.with_parameters(parameters)
+        return self.setup.network.with_parameters(parameters)
 
     @property
-    def _timetable(self) -> TrainingSchedule:
-        return self.plan.engine.schedule
+    def _schedule(self) -> TrainingSchedule:
+        return self.setup.engine.schedule
 
     def batches(self, epoch: int) -> int:
         """Batches in an epoch, from 0; batches that grow become fewer."""
-        return self._timetable.batches(epoch)
+        return self._schedule.batches(epoch)
 
     @cached_property
     def _steps_by(self) -> list[int]:
         """Steps done before each epoch, and after the last one."""
-        each = (self.batches(epoch) for epoch in range(self.plan.recipe.epochs))
+        each = (self.batches(epoch) for epoch in range(self.setup.recipe.epochs))
         return list(accumulate(each, initial=0))
 
     def steps_by(self, epochs: int) -> int:
@@ -152,7 +152,7 @@ class RunReplay:
     def _batches_text(self) -> str:
         """Batches an epoch, in words."""
         first = self.batches(0)
-        if self.plan.recipe.batch_growth > 1:
+        if self.setup.recipe.batch_growth > 1:
             return f"{first} batches in its first epoch, and in time fewer"
         return f"{first} batches an epoch"
 
@@ -178,7 +178,7 @@ class RunReplay:
                 value=number,
             )
         epoch, batch = self.epoch_position(number - 1)
-        first, after = self._timetable.bounds(epoch, batch)
+        first, after = self._schedule.bounds(epoch, batch)
         rows = self._order(epoch)[first:after]
         return RunStep(number, epoch + 1, batch + 1, tuple(int(row) for row in rows))
 
@@ -248,7 +248,7 @@ class RunReplay:
         return value
 
     def _check_image(self, image: int) -> None:
-        last = len(self.plan.training) - 1
+        last = len(self.setup.training) - 1
         if image > last:
             raise InputError(
                 "inspect",
@@ -270,7 +270,7 @@ class RunReplay:
         last = self.epoch_position(self.steps_done - 1)[0]
         for epoch in (last, last - 1)[: last + 1]:
             place = int(np.flatnonzero(self._order(epoch) == row)[0])
-            number = self.steps_by(epoch) + place // self._timetable.size(epoch) + 1
+            number = self.steps_by(epoch) + place // self._schedule.size(epoch) + 1
             if number <= self.steps_done:
                 return self.step(number)
         raise InputError(
@@ -285,10 +285,10 @@ class RunReplay:
     @cached_property
     def reference(self) -> ReferenceEngine:
         """The reference engine in float64, for this training."""
-        plan = self.plan
-        architecture = replace(plan.network.architecture, dtype="float64")
-        recipe = plan.recipe.replaced(engine="reference")
-        return ReferenceEngine(TrainingContext(architecture, recipe, plan.training))
+        setup = self.setup
+        architecture = replace(setup.network.architecture, dtype="float64")
+        recipe = setup.recipe.replaced(engine="reference")
+        return ReferenceEngine(TrainingContext(architecture, recipe, setup.training))
 
     def examples(self, step: RunStep) -> Dataset:
         """The training set as the epoch of a step had it: distorted copies, where there are any."""
@@ -316,12 +316,12 @@ class RunReplay:
         if self.report is not None and done - position.step > _ANNOUNCED_STEPS:
             self.report(f"Steps {position.step + 1} to {done} are computed again.")
         while position.step < done:
-            position, _ = train_chunk(self.plan, position, Until(batches=done - position.step))
+            position, _ = train_chunk(self.setup, position, Until(batches=done - position.step))
         return position
 
     def position_after(self, position: Position) -> Position:
         """The position one step later."""
-        return self.plan.engine.advance(position, Until(batches=1))
+        return self.setup.engine.advance(position, Until(batches=1))
 
     def nearest_checkpoint(self, done: int) -> Position:
         """The latest checkpoint with no more steps done than these.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from chainrule.ledger.formulas import number_text
 from chainrule.network import Network, network_layers
 from chainrule.training import RunFolder
 
-__all__ = ["MAX_STAGES", "REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
+__all__ = ["REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
 
 MAX_STAGES = 5
 """Ends of epochs that are looked at: the first and the last one, and between them by equal ratios,
@@ -112,7 +112,7 @@ def _final(replay: RunReplay) -> RunStage:
     """Where the network is from that the run gave, or gives as far as it has come."""
     newest = replay.newest
     if newest.best is None:
-        return _stage(replay, newest, replay.plan.engine.learning_rate(_before_last(replay)))
+        return _stage(replay, newest, replay.setup.engine.learning_rate(_before_last(replay)))
     best = newest.best
     rate = newest.history[best.epoch - 1].learning_rate
     done = replay.steps_by(best.epoch)
@@ -130,26 +130,25 @@ def _before_last(replay: RunReplay) -> Position:
 def _stage(replay: RunReplay, position: Position, rate: float) -> RunStage:
     """The plain network that a position stands for: averaged, and with normalisation folded in."""
     epoch = position.epoch + (position.batch > 0)  # one that is under way counts
-    network = replay.network(replay.plan.engine.inference_parameters(position))
+    network = replay.network(replay.setup.engine.inference_parameters(position))
     return RunStage(position.step, epoch, rate, network)
 
 
 def _work(replay: RunReplay, epoch: int) -> float:
     """Multiplications of a step up to an epoch's end, about: forward, and twice as many back."""
-    plan = replay.plan
-    times = plan.recipe.iterations if plan.recipe.optimiser == "lbfgs" else 1
-    weights = sum(layer.W.size for layer in plan.network.layers)
-    return 3.0 * times * plan.engine.schedule.size(epoch - 1) * weights
+    setup = replay.setup
+    times = setup.recipe.iterations if setup.recipe.optimiser == "lbfgs" else 1
+    weights = sum(layer.W.size for layer in setup.network.layers)
+    return 3.0 * times * setup.engine.schedule.size(epoch - 1) * weights
 
 
-def stages_table(stages: RunStages, **columns: tuple[str, ...]) -> Table:
+def stages_table(stages: RunStages, columns: Mapping[str, tuple[str, ...]]) -> Table:
     """The stages with other columns beside each.
 
     Args:
         stages: in order.
-        columns: cells by the column's name, "_" for a space.
+        columns: the cells of other columns by their names.
     """
-    names = (name.replace("_", " ") for name in columns)
     told = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
     rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in told)
-    return Table("Looked at after", ("step", "epoch", "learning rate", *names), tuple(rows))
+    return Table("Looked at after", ("step", "epoch", "learning rate", *columns), tuple(rows))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.documents import Table
 from chainrule.ledger.formulas import number_text
 
-__all__ = ["TOLERANCE", "TermSum", "number_cell", "terms_table"]
+__all__ = ["TermSum", "number_cell", "terms_table"]
 
 Array = NDArray[Any]
 

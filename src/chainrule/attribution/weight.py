@@ -77,7 +77,7 @@ def weight_document(replay: RunReplay, step: RunStep, request: WeightRequest) ->
     Raises: InputError where there is no such weight, or where the recipe has what is not explained
         term by term; what `Course.before` raises.
     """
-    require_explainable(replay.plan.recipe)
+    require_explainable(replay.setup.recipe)
     position = replay.position_before(step)
     ledger = _ledger(replay, step, position)
     ledger.locate(request.gradient, request.where)
@@ -104,11 +104,11 @@ def _ledger(replay: RunReplay, step: RunStep, position: Position) -> Ledger:
 
 def _example(replay: RunReplay, step: RunStep, position: Position) -> WorkedExample:
     """The step as a worked example in float64, with plain layers."""
-    plan, recipe = replay.plan, step_recipe(replay, step, position)
-    layout = plan.engine.layout
+    setup, recipe = replay.setup, step_recipe(replay, step, position)
+    layout = setup.engine.layout
     state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
     return WorkedExample.from_network(
-        plan.network.with_parameters(layout.drop_gains(position.parameters)),
+        setup.network.with_parameters(layout.drop_gains(position.parameters)),
         replay.examples(step),
         recipe,
         rows=step.rows,
@@ -155,7 +155,7 @@ class _GradientTerms:
 
     def blocks(self) -> Iterator[Block]:
         layer, (j, k) = self.request.layer, self.request.index
-        data = self.replay.plan.training
+        data = self.replay.setup.training
         source = input_name(data, k) if layer == 1 else f"neuron {k} of layer {layer - 1}"
         batch = (
             f"batch {self.step.batch} of epoch {self.step.epoch}, {len(self.step.rows)} examples"
@@ -180,7 +180,7 @@ class _GradientTerms:
 
     def _apart_lines(self) -> Iterator[str]:
         """In what the examples differ from those of the data."""
-        recipe = self.replay.plan.recipe
+        recipe = self.replay.setup.recipe
         if recipe.validation_fraction:
             yield "Examples are numbered without those that were held out to validate."
         distortions = ", ".join(augmentation_settings(recipe))
@@ -207,7 +207,7 @@ class _GradientTerms:
 
     def _row(self, at: int) -> tuple[str, ...]:
         row = self.step.rows[at]
-        target = target_text(self.replay.plan.training, row)
+        target = target_text(self.replay.setup.training, row)
         return (
             str(row),
             target,
@@ -236,7 +236,7 @@ class _GradientTerms:
 
     def record(self) -> list[dict[str, Any]]:
         """All terms as plain values."""
-        data = self.replay.plan.training
+        data = self.replay.setup.training
         rows = zip(self.step.rows, self.deltas.tolist(), self.inputs.tolist(), strict=True)
         return [
             {

@@ -65,7 +65,7 @@ class WeightUpdate:
 
         None if nothing is cut down.
         """
-        longest = self.replay.plan.recipe.max_norm
+        longest = self.replay.setup.recipe.max_norm
         if longest is None:
             return None
         theta = self.ledger.step(1).result.update.theta
@@ -78,13 +78,13 @@ class WeightUpdate:
     @cached_property
     def in_the_run(self) -> dict[str, Any]:
         """The weight before and after the step as the run had it, and its type of numbers."""
-        dtype = self.replay.plan.network.architecture.dtype
+        dtype = self.replay.setup.network.architecture.dtype
         after = self._weight(self.replay.position_after(self.position))
         return {"dtype": dtype, "before": self._weight(self.position), "after": after}
 
     def _weight(self, at: Position) -> float:
-        plain = self.replay.plan.engine.layout.drop_gains(at.parameters)
-        weights = self.replay.plan.network.with_parameters(plain).weights
+        plain = self.replay.setup.engine.layout.drop_gains(at.parameters)
+        weights = self.replay.setup.network.with_parameters(plain).weights
         return float(str(weights[self.layer - 1][self.index]))  # its own digits, not float64's
 
     def blocks(self) -> Iterator[Block]:
@@ -101,7 +101,7 @@ class WeightUpdate:
 
     def _limitation(self, norm: float, limited: float) -> Calculation:
         """[U9] How the new weight is scaled down with all weights of its neuron."""
-        new, longest = self._entries[-1], self.replay.plan.recipe.max_norm
+        new, longest = self._entries[-1], self.replay.setup.recipe.max_norm
         neuron = f"‖W_new[{self.layer}][{self.index[0]},:]‖"
         numbers = f"{number_cell(float(new.value))}·{longest:g}/{number_cell(norm)}"
         condition = parse_formula(f"{neuron} > m")

@@ -20,7 +20,6 @@ from chainrule.cli.flags import (
     offline_flag,
     part_flag,
 )
-from chainrule.evaluation import report_document
 from chainrule.experiment import open_run
 from chainrule.figures import save_report_figures
 from chainrule.limits import Limit
@@ -73,7 +72,7 @@ def _evaluate(**given: Any) -> int:
     drawn = (
         [] if given["figures"] is None else save_report_figures(report, dataset, given["figures"])
     )
-    console.document(report_document(report, votes), chosen)
+    console.document(report.document(votes), chosen)
     if drawn and chosen == "text":
         console.fact("drawn", ", ".join(drawn))
     return 0

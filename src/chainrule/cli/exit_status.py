@@ -21,7 +21,7 @@ from chainrule.errors import ChainruleError, DivergenceError, InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BAD_INPUT", "CHECK_FAILED", "INTERNAL", "INTERRUPTED", "ended"]
+__all__ = ["CHECK_FAILED", "INTERRUPTED", "ended"]
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
@@ -49,19 +49,19 @@ def _code_of(action: Callable[[], int], arguments: Sequence[str]) -> int:
     try:
         return action()
     except KeyboardInterrupt as error:
-        return _tell(str(error) or "chainrule: interrupted.", INTERRUPTED)
+        return _report(str(error) or "chainrule: interrupted.", INTERRUPTED)
     except BrokenPipeError:  # the reader of a help text went away
         mute(sys.stdout)
         return 0
     except Exception as error:
-        told = _known(error)
-        if told is None:
+        known = _known(error)
+        if known is None:
             return _internal(error, arguments)
-        return _tell(told, CHECK_FAILED if isinstance(error, DivergenceError) else BAD_INPUT)
+        return _report(known, CHECK_FAILED if isinstance(error, DivergenceError) else BAD_INPUT)
 
 
 def _known(error: Exception) -> str | None:
-    """What to tell of an error that is no fault of chainrule; None for others."""
+    """Return the line for an error that is no fault of chainrule, or None for others."""
     if isinstance(error, ChainruleError):
         return str(error)
     if isinstance(error, click.UsageError):
@@ -72,7 +72,7 @@ def _known(error: Exception) -> str | None:
     return _refused_by_system(error) if isinstance(error, OSError) else None
 
 
-def _tell(text: str, code: int) -> int:
+def _report(text: str, code: int) -> int:
     # A terminal that is gone hears nothing, and there is nobody to tell.
     with contextlib.suppress(OSError):
         print(" ".join(text.split()), file=sys.stderr, flush=True)
@@ -120,7 +120,7 @@ def _internal(error: Exception, arguments: Sequence[str]) -> int:
         f"chainrule: internal error: {type(error).__name__}: {error}. "
         f"Please report it with: {command}. {_WATCHED}=1 shows the traceback."
     )
-    code = _tell(text, INTERNAL)
+    code = _report(text, INTERNAL)
     if os.environ.get(_WATCHED):
         traceback.print_exception(error)
     return code
@@ -144,7 +144,7 @@ def _flushed(code: int) -> int:
         mute(sys.stdout)
     except OSError as error:
         mute(sys.stdout)
-        return _tell(_refused_by_system(error), BAD_INPUT)
+        return _report(_refused_by_system(error), BAD_INPUT)
     return code
 
 
@@ -191,7 +191,7 @@ def _plain_warnings() -> Iterator[None]:
     """While it is entered, a warning is one plain line on stderr."""
 
     def shown(message: Warning | str, *place: object, **more: object) -> None:
-        _tell(f"warning: {message}", 0)
+        _report(f"warning: {message}", 0)
 
     with warnings.catch_warnings():
         warnings.showwarning = shown

@@ -30,7 +30,6 @@ __all__ = [
     "EpochTable",
     "Lines",
     "Once",
-    "ShownTraining",
     "cost_text",
     "duration_text",
     "training_observers",
@@ -133,7 +132,7 @@ class ShownTraining(NamedTuple):
         warn: shows a warning.
     """
 
-    observers: list[Observer]
+    observers: tuple[Observer, ...]
     warn: Callable[[str], object]
 
 
@@ -151,12 +150,12 @@ def training_observers(
     stream = sys.stderr if console.as_json else sys.stdout
     if console.terminal or (console.as_json and is_terminal(stream)):
         with Bar(rich_console(stream), None if console.as_json else table) as bar:
-            yield ShownTraining([bar], bar.warn)
+            yield ShownTraining((bar,), bar.warn)
     elif table is not None and not console.as_json:
         lines = Lines(console, table, saved=saved)
-        yield ShownTraining([lines], lines.warn)
+        yield ShownTraining((lines,), lines.warn)
     else:
-        yield ShownTraining([], _ignore_warning)
+        yield ShownTraining((), _ignore_warning)
 
 
 def _ignore_warning(warning: str) -> None:

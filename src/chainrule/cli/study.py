@@ -11,30 +11,32 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument, command_group
 from chainrule.cli.console import Console
-from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag, limit_flag
+from chainrule.cli.flags import (
+    FORMAT,
+    Setting,
+    chosen_format,
+    flag_of,
+    given_settings,
+    json_flag,
+    limit_flag,
+)
 from chainrule.cli.study_progress import StudyView, study_view
-from chainrule.documents import write_document
+from chainrule.documents import Document, write_document
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
-from chainrule.storage import write_atomically
 from chainrule.study import (
-    FORMATS,
-    STORAGE,
+    DEFAULT_STORAGE,
+    EXPORT_FORMATS,
     SavedStudy,
-    Settings,
-    Spec,
     StudyPlace,
+    StudySettings,
+    StudySpec,
+    StudySummary,
     compare_configurations,
-    comparison_tables,
     compute_study,
-    counts_text,
-    export_text,
     list_studies,
     open_study,
     read_study,
-    study_document,
-    summary_tables,
-    write_parquet,
 )
 
 __all__ = ["command", "compute_in_view", "place_flags", "storage_flag"]
@@ -109,15 +111,15 @@ _DEFAULTS = {
     "address": "starts workers here",
 }
 _PLACE = {
-    name: Setting(name=name, limit=limits_of(Settings)[name], default_text=text)
+    name: Setting(name=name, limit=limits_of(StudySettings)[name], default_text=text)
     for name, text in _DEFAULTS.items()
 }
 
 
 def storage_flag() -> Flag:
     """The flag that names a storage."""
-    text = f"a journal file, or the address of a database [{STORAGE}]"
-    return Flag(["--storage"], metavar="URL", default=STORAGE, group="study", help=text)
+    text = f"a journal file, or the address of a database [{DEFAULT_STORAGE}]"
+    return Flag(["--storage"], metavar="URL", default=DEFAULT_STORAGE, group="study", help=text)
 
 
 def place_flags() -> list[click.Parameter]:
@@ -137,7 +139,7 @@ def _run(**given: Any) -> int:
     return compute_in_view(spec, given["storage"], as_json=given["as_json"])
 
 
-def compute_in_view(spec: Spec, storage: str, *, as_json: bool) -> int:
+def compute_in_view(spec: StudySpec, storage: str, *, as_json: bool) -> int:
     """Compute a study where the flags say, and show its answer.
 
     Args:
@@ -151,7 +153,7 @@ def compute_in_view(spec: Spec, storage: str, *, as_json: bool) -> int:
 
     def compute(view: StudyView) -> SavedStudy:
         return compute_study(
-            spec, storage, place=place, on_trial=view.ended_one, on_begin=view.begun
+            spec, storage, place=place, on_trial=view.on_trial, on_begin=view.on_begin
         )
 
     return _follow(Console(as_json=as_json), _resume_command(spec.name, storage), compute)
@@ -162,7 +164,7 @@ def _resume(**given: Any) -> int:
 
     def resume(view: StudyView) -> SavedStudy:
         study = open_study(name, storage)
-        return study.resume(place=place, on_trial=view.ended_one, on_begin=view.begun)
+        return study.resume(place=place, on_trial=view.on_trial, on_begin=view.on_begin)
 
     return _follow(Console(as_json=given["as_json"]), _resume_command(name, storage), resume)
 
@@ -171,7 +173,7 @@ def _worker(**given: Any) -> int:
     name, storage, console = given["name"], given["storage"], Console(as_json=given["as_json"])
     with _interruptible(_resume_command(name, storage)):
         view = StudyView(console, None)
-        open_study(name, storage).work(on_trial=view.ended_one, on_begin=view.begun)
+        open_study(name, storage).work(on_trial=view.on_trial, on_begin=view.on_begin)
     if console.as_json:
         console.json({"study": name, "ended": view.computed})
     return 0
@@ -182,11 +184,8 @@ def _follow(console: Console, again: str, action: Callable[[StudyView], SavedStu
         study = action(view)
     # What each parameter explains takes seconds to find out; `study show` tells it at any time.
     summary = study.summarise(effects=view.computed > 0)
-    if console.as_json:
-        console.json(summary.to_dict())
-    for table in summary_tables(summary):
-        console.line()
-        console.table(table)
+    console.line()
+    console.document(summary.document())
     return 0
 
 
@@ -202,7 +201,7 @@ def _interruptible(again: str) -> Iterator[None]:
 
 
 def _resume_command(name: str, storage: str) -> str:
-    where = [] if storage == STORAGE else ["--storage", storage]
+    where = [] if storage == DEFAULT_STORAGE else ["--storage", storage]
     return shlex.join(["chainrule", "study", "resume", name, *where])
 
 
@@ -214,76 +213,75 @@ def _status(**given: Any) -> int:
     if console.as_json:
         console.json({name: found.to_dict() for name, found in counts.items()})
     for name, found in counts.items():
-        console.fact(name, counts_text(found))
+        console.fact(name, str(found))
     return 0
 
 
 def _show(**given: Any) -> int:
-    console, most = Console(as_json=given["as_json"]), given["most"] or 10
+    format_name = chosen_format("study show", given)
     summary = open_study(given["name"], given["storage"]).summarise()
+    document = summary.document(given["most"] or 10)
     if given["markdown"] is not None:
-        write_document(study_document(summary, most=most), given["markdown"], "markdown")
-    if console.as_json:
-        console.json(summary.to_dict())
-    for table in summary_tables(summary, most):
-        console.table(table)
-        console.line()
+        write_document(document, given["markdown"], "markdown")
+    Console().document(document, format_name)
     return 0
 
 
 def _export(**given: Any) -> int:
-    chosen = {kind: given[kind] for kind in FORMATS if given[kind] is not None}
-    if not chosen:
+    paths = {kind: given[kind] for kind in EXPORT_FORMATS if given[kind] is not None}
+    if not paths:
         raise InputError(
             "study export",
             expected="a file to write, --csv, --json or --parquet",
             got="none",
             remedy="Say which, such as --csv study.csv, or --csv - to print it",
         )
-    rows = open_study(given["name"], given["storage"]).rows(curves=given["curves"])
-    console, printed = Console(), "-" in chosen.values()
-    for kind, path in chosen.items():
-        if kind == "parquet":
-            write_parquet(rows, path)
-        elif path == "-":
-            console.line(export_text(rows, kind).rstrip("\n"))
+    study, curves = open_study(given["name"], given["storage"]), given["curves"]
+    console, printed = Console(), "-" in paths.values()
+    for kind, path in paths.items():
+        if path == "-" and kind != "parquet":
+            console.line(study.export_text(kind, curves=curves).rstrip("\n"))
         else:
-            write_atomically(path, export_text(rows, kind).encode())
+            study.export(path, kind=kind, curves=curves)
         if not printed:
             console.fact("written", path)
     return 0
 
 
 def _compare(**given: Any) -> int:
-    console = Console(as_json=given["as_json"])
+    format_name = chosen_format("study compare", given)
     found = compare_configurations(given["a"], given["b"], given["storage"])
-    if console.as_json:
-        console.json(found.to_dict())
-    for table in comparison_tables(found):
-        console.table(table)
-        console.line()
+    Console().document(found.document(), format_name)
     return 0
 
 
 def _report(**given: Any) -> int:
-    if given["html"] is None and given["markdown"] is None:
+    if given["html"] is None and given["markdown"] is None and given["format"] is None:
         raise InputError(
             "study report",
-            expected="a file to write, --html or --markdown",
+            expected="a file to write, --html or --markdown, or a --format to print",
             got="none",
             remedy="Say which, such as --html study.html",
         )
     console, most = Console(), given["most"] or 20
+    format_name = given["format"] and FORMAT.limit.check("study report", "format", given["format"])
     summary = open_study(given["name"], given["storage"]).summarise()
     if given["markdown"] is not None:
-        write_document(study_document(summary, most=most), given["markdown"], "markdown")
+        write_document(summary.document(most), given["markdown"], "markdown")
         console.fact("written", given["markdown"])
     if given["html"] is not None:
-        from chainrule.figures import study_report
-
-        write_document(study_report(summary, most), given["html"], "html")
+        write_document(_pictured(summary, most), given["html"], "html")
         console.fact("written", given["html"])
+    if format_name is not None:
+        show = _pictured if format_name == "html" else StudySummary.document
+        console.document(show(summary, most), format_name)
     return 0
+
+
+def _pictured(summary: StudySummary, most: int) -> Document:
+    from chainrule.figures import study_report
+
+    return study_report(summary, most)
 
 
 def _name_flag() -> Flag:
@@ -351,6 +349,7 @@ _SUB = (
             storage_flag(),
             _most_flag(10),
             Flag(["--markdown"], metavar="FILE", group="output", help="also write it as a page"),
+            flag_of(FORMAT),
             json_flag(),
         ],
         examples=("chainrule study show rates", "chainrule study show rates --markdown rates.md"),
@@ -364,6 +363,7 @@ _SUB = (
             storage_flag(),
             Flag(["--html"], metavar="FILE", group="output", help="a page with pictures"),
             Flag(["--markdown"], metavar="FILE", group="output", help="a page of tables"),
+            flag_of(FORMAT),
             _most_flag(20),
         ],
         examples=("chainrule study report rates --html rates.html",),
@@ -382,7 +382,7 @@ _SUB = (
         "compare",
         _compare,
         about=_COMPARE,
-        parameters=[argument("a"), argument("b"), storage_flag(), json_flag()],
+        parameters=[argument("a"), argument("b"), storage_flag(), flag_of(FORMAT), json_flag()],
         examples=(
             "chainrule study compare rates widths",
             "chainrule study compare rates/3 rates/7",

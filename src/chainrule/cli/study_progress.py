@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from chainrule.cli.console import Console, is_terminal, rich_console, rich_table
 from chainrule.cli.progress import duration_text
 from chainrule.documents import Table
 from chainrule.errors import FileError
-from chainrule.study import Ended, Kept, chosen_text, counted, entries, figure_text
+from chainrule.study import FinishedTrial, SavedStudy, metric_text, parameters_text
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -43,53 +43,56 @@ class StudyView:
         self, console: Console, live: Live | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._console, self._live, self._clock = console, live, clock
-        self._kept: Kept | None = None
+        self._study: SavedStudy | None = None
         self._began = self._drawn = clock()
-        self._before = self.ended = 0
+        self._before = self.ended = self._count = 0
         self._best: list[_Row] = []
 
-    def begun(self, kept: Kept) -> None:
-        """Called before the first trial."""
-        self._kept, self._began = kept, self._clock()
-        self._before = self.ended = counted(kept).ended
-        for entry in entries(kept):
-            self._place(entry.value if entry.ended == "complete" else None, entry.chosen)
-        settings = kept.spec.settings
-        left = kept.count - self.ended
-        self._say("study", f"{kept.spec.name}, {settings.search}, in {kept.store.shown}")
-        self._say("trials", f"{kept.count} configurations, {left} to compute")
-        self._draw(anew=True)
+    def on_begin(self, study: SavedStudy) -> None:
+        """Show the study; called once, before the first trial."""
+        counts, settings = study.counts(), study.spec.settings
+        self._study, self._count, self._began = study, counts.planned, self._clock()
+        self._before = self.ended = counts.ended
+        for result in study.results():
+            self._rank(result.value if result.ended == "complete" else None, result.parameters)
+        left = self._count - self.ended
+        self._fact("study", f"{study.name}, {settings.search}, in {study.storage}")
+        self._fact("trials", f"{self._count} configurations, {left} to compute")
+        self._draw(at_once=True)
 
-    def ended_one(self, ended: Ended) -> None:
-        """Called with each trial that ends."""
+    def on_trial(self, trial: FinishedTrial) -> None:
+        """Show a trial that has ended."""
         self.ended += 1
-        outcome, claim = ended.outcome, ended.claim
+        outcome, claim = trial.outcome, trial.claim
         complete = outcome.ended == "complete"
-        self._place(outcome.value if complete else None, claim.chosen)
-        if self._live is None and self._kept is not None:
-            metric = self._kept.spec.settings.metric
-            told = figure_text(metric, outcome.value) if complete else outcome.ended
+        self._rank(outcome.value if complete else None, claim.parameters)
+        if self._live is None and self._study is not None:
+            value = metric_text(self._metric, outcome.value) if complete else outcome.ended
             again = f" attempt {claim.attempt}" if claim.attempt > 1 else ""
-            count = f"{self.ended}/{self._kept.count}"
-            self._line(f"{count:>11}  {told:>10}  {chosen_text(claim.chosen)}{again}")
-        self._draw(anew=self._kept is not None and self.ended == self._kept.count)
+            count = f"{self.ended}/{self._count}"
+            self._line(f"{count:>11}  {value:>10}  {parameters_text(claim.parameters)}{again}")
+        self._draw(at_once=self.ended == self._count)
 
-    def _say(self, label: str, text: str) -> None:
+    @property
+    def _metric(self) -> str:
+        return "" if self._study is None else self._study.spec.settings.metric
+
+    def _fact(self, label: str, text: str) -> None:
         if self._live is None or not self._console.as_json:
-            with contextlib.suppress(FileError):  # told at the end
+            with contextlib.suppress(FileError):  # reported when the command ends
                 self._console.fact(label, text)
 
     def _line(self, text: str) -> None:
         with contextlib.suppress(FileError):
             self._console.line(text)
 
-    def _place(self, value: float | None, chosen: Any) -> None:
-        """Keep a result among the best, if it belongs there."""
-        if value is None or self._kept is None:
+    def _rank(self, value: float | None, parameters: Mapping[str, Any]) -> None:
+        """Put a result among the best, if it belongs there."""
+        if value is None or self._study is None:
             return
-        settings = self._kept.spec.settings
-        row = _Row(value, (chosen_text(chosen), figure_text(settings.metric, value)))
-        self._best = sorted([*self._best, row], key=lambda r: r.value, reverse=settings.rising)
+        row = _Row(value, (parameters_text(parameters), metric_text(self._metric, value)))
+        descending = self._study.spec.settings.higher_is_better
+        self._best = sorted([*self._best, row], key=lambda r: r.value, reverse=descending)
         del self._best[_SHOWN:]
 
     @property
@@ -99,25 +102,20 @@ class StudyView:
 
     def table(self) -> Table:
         """The best so far."""
-        metric = "" if self._kept is None else self._kept.spec.settings.metric
-        return Table("Best so far", ("configuration", metric), tuple(r.text for r in self._best))
+        rows = tuple(row.text for row in self._best)
+        return Table("Best so far", ("configuration", self._metric), rows)
 
     def status(self) -> str:
         """How far it is, and the time left."""
-        count = 0 if self._kept is None else self._kept.count
         done, seconds = self.computed, self._clock() - self._began
-        text = f"{self.ended}/{count}"
-        if done and self.ended < count:
-            text += f"  {duration_text(seconds / done * (count - self.ended))} left"
+        text = f"{self.ended}/{self._count}"
+        if done and self.ended < self._count:
+            text += f"  {duration_text(seconds / done * (self._count - self.ended))} left"
         return text
 
-    def _draw(self, *, anew: bool) -> None:
+    def _draw(self, *, at_once: bool) -> None:
         now = self._clock()
-        if (
-            self._live is None
-            or self._kept is None
-            or (now - self._drawn < _REFRESH_SECONDS and not anew)
-        ):
+        if self._live is None or (now - self._drawn < _REFRESH_SECONDS and not at_once):
             return
         from rich.console import Group
         from rich.progress_bar import ProgressBar
@@ -127,7 +125,7 @@ class StudyView:
         line = RichTable.grid(padding=(0, 1), expand=True)
         line.add_column(style="cyan", no_wrap=True)
         line.add_column(ratio=1)
-        line.add_row(self.status(), ProgressBar(total=self._kept.count, completed=self.ended))
+        line.add_row(self.status(), ProgressBar(total=self._count, completed=self.ended))
         best = [rich_table(self.table())] if self._best else []
         self._live.update(Group(*best, line), refresh=True)
 

@@ -12,7 +12,7 @@ from chainrule.cli.study import compute_in_view, place_flags, storage_flag
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import limits_of
 from chainrule.settings import NEURONS, training_settings
-from chainrule.study import Settings, describe_tuning
+from chainrule.study import StudySettings, describe_tuning
 
 __all__ = ["command", "parse_variation"]
 
@@ -42,8 +42,8 @@ _SETTINGS = {
 _SEARCH = {
     name: Setting(
         name=name,
-        limit=limits_of(Settings)[name],
-        default={"trials": 50, "seconds": None}.get(name, getattr(Settings(), name)),
+        limit=limits_of(StudySettings)[name],
+        default={"trials": 50, "seconds": None}.get(name, getattr(StudySettings(), name)),
     )
     for name in _STUDY
 }

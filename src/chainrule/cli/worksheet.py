@@ -31,8 +31,8 @@ _ABOUT = """Make a printable exercise with separate answers.
 
 A network is worked through by hand. Its numbers are drawn from a seed so that they are pleasant to
 calculate with, or taken from a worked example. A folder gets three things: sheets with blanks, the
-answers with the numbers that lead to them, and a claims file for each sheet. Whoever fills its
-claims in, and runs `chainrule check` on it, is told what is wrong and which slip it was.
+answers with the numbers that lead to them, and a claims file for each sheet. Once its claims are
+filled in, `chainrule check` shows what is wrong in it and by which slip.
 
 Quantities are addressed as docs/notation.md has it. A blank may be named by the beginning of an
 address: a, delta[1], W_new[2][0,1], step[2].cost; without --blank every number that the step

@@ -18,7 +18,7 @@ from typing import Any
 from chainrule.descent.python_expression import formula_error, parse_expression
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
 
-__all__ = ["FUNCTIONS", "MAX_POWER", "MAX_VARIABLES", "ParsedFormula", "parse_formula"]
+__all__ = ["FUNCTIONS", "ParsedFormula", "parse_formula"]
 
 MAX_POWER = 100
 MAX_VARIABLES = 4

@@ -129,7 +129,7 @@ def read_descent(
     Example:
         >>> found = read_descent("x**2", start={"x": 3.0}, steps=5).descend()
         >>> found.outcome.name
-        'arrives'
+        'nears'
     """
     if target.endswith(".toml") or target in bundled_files("function"):
         read = read_function(target)

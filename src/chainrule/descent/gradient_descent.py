@@ -19,7 +19,7 @@ from chainrule.descent.descent_outcome import (
 from chainrule.descent.function import Function
 from chainrule.equations.updates import UpdateSettings, gradient_descent
 from chainrule.errors import InputError
-from chainrule.evaluation import plain
+from chainrule.evaluation import plain_values
 from chainrule.limits import Limit
 
 __all__ = ["DESCENT_LIMITS", "Descent", "descend"]
@@ -66,9 +66,9 @@ class Descent:
         steps = [
             {
                 "step": at,
-                "point": plain(path.points[at]),
-                "value": plain(path.values[at]),
-                "gradient": plain(path.gradients[at]),
+                "point": plain_values(path.points[at]),
+                "value": plain_values(path.values[at]),
+                "gradient": plain_values(path.gradients[at]),
             }
             for at in range(len(path.points))
         ]
@@ -81,10 +81,10 @@ class Descent:
             },
             "learning_rate": path.rate,
             "curvature": {
-                "start": plain(path.curvatures[0, 1]),
-                "end": plain(path.curvatures[1, 1]),
+                "start": plain_values(path.curvatures[0, 1]),
+                "end": plain_values(path.curvatures[1, 1]),
             },
-            "rate_limit": plain(self.limit),
+            "rate_limit": plain_values(self.limit),
             "course": self.outcome.name,
             "told": self.outcome.sentence,
             "steps": steps,

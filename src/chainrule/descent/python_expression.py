@@ -7,7 +7,7 @@ import warnings
 
 from chainrule.errors import InputError, describe
 
-__all__ = ["MAX_LENGTH", "MAX_NESTING", "MAX_NODES", "formula_error", "parse_expression"]
+__all__ = ["MAX_LENGTH", "formula_error", "parse_expression"]
 
 MAX_LENGTH = 400
 """Signs of a formula."""

@@ -43,7 +43,7 @@ from chainrule.documents.nodes import (
 )
 from chainrule.documents.pictures import image_source
 
-__all__ = ["HtmlWriter", "html_fragment", "html_page", "html_pages"]
+__all__ = ["html_fragment", "html_page", "html_pages"]
 
 _BREAK = element("wbr")
 _PEEK = element("div", class_="peek", aria_live="polite", hidden="")
@@ -59,7 +59,7 @@ def html_page(document: DocumentNode) -> str:
 
     Returns: HTML that loads nothing, and whose own rule forbids it to.
     """
-    writer = HtmlWriter()
+    writer = _HtmlWriter()
     header = [element("h1", document.title)]
     if document.aside:
         header.append(element("p", document.aside, class_="quiet"))
@@ -94,7 +94,7 @@ def html_pages(documents: Sequence[DocumentNode], style: str = "sheet.css") -> s
         top = element(
             "header", [element("h1", document.title), *([aside] if document.aside else [])]
         )
-        parts = [top, *HtmlWriter().blocks(document.blocks)]
+        parts = [top, *_HtmlWriter().blocks(document.blocks)]
         sheets.append(element("article", joined_markup(parts, "\n"), class_="sheet"))
     kind = "copies" if len(sheets) > 1 else "single"
     body = element("main", joined_markup(sheets, "\n"), class_=kind)
@@ -107,7 +107,7 @@ def html_fragment(document: DocumentNode) -> str:
     Returns: an element with its own style, which holds for nothing else in the notebook. It has no
         anchors, since two documents of a notebook may have the same ones.
     """
-    writer = HtmlWriter(links=False)
+    writer = _HtmlWriter(links=False)
     parts = [element("style", Markup(_file("notebook.css")))]
     parts.append(element("p", element("b", document.title)))
     parts += [element("p", one) for one in (document.about, document.legend) if one]
@@ -175,7 +175,7 @@ def _anchor_link(anchor: str, label: str) -> Markup:
     return element("a", label, href=f"#{anchor}")
 
 
-class HtmlWriter:
+class _HtmlWriter:
     """Writes blocks as HTML; an anchor that comes up again is written once.
 
     Args:

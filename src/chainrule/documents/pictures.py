@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.documents.nodes import Picture
 
-__all__ = ["ImageSource", "braille_lines", "braille_rows", "image_source", "picture_lines"]
+__all__ = ["braille_lines", "braille_rows", "image_source", "picture_lines"]
 
 Array = NDArray[Any]
 

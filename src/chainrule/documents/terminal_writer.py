@@ -31,9 +31,9 @@ from chainrule.documents.nodes import (
 )
 from chainrule.documents.pictures import picture_lines
 
-__all__ = ["WIDTH", "terminal", "wrap"]
+__all__ = ["terminal", "wrap"]
 
-WIDTH = 80
+_WIDTH = 80
 _MARGIN = 7
 """The column of formulas; their ids stand before it."""
 _LABEL, _WIDEST_LABEL = 8, 16
@@ -45,7 +45,7 @@ _DEEPEST = 30
 """Continued formulas begin no farther to the right than this."""
 
 
-def terminal(document: DocumentNode, *, width: int = WIDTH, styled: bool = False) -> str:
+def terminal(document: DocumentNode, *, width: int = _WIDTH, styled: bool = False) -> str:
     """A document as plain text.
 
     Args:
@@ -59,7 +59,7 @@ def terminal(document: DocumentNode, *, width: int = WIDTH, styled: bool = False
     return "\n".join(line.rstrip() for line in writer.lines(document)) + "\n"
 
 
-def wrap(text: str, width: int = WIDTH, first: str = "", later: str = "") -> list[str]:
+def wrap(text: str, width: int = _WIDTH, first: str = "", later: str = "") -> list[str]:
     """Lines of at most `width` characters; words are not broken, and ties hold.
 
     Args:

@@ -16,7 +16,6 @@ from chainrule.network import Layout
 from chainrule.recipe import Recipe
 
 __all__ = [
-    "NonFinite",
     "first_non_finite",
     "is_finite",
     "step_divergence",

@@ -15,11 +15,11 @@ from chainrule.equations.mixing import mix
 from chainrule.kernels import Examples
 from chainrule.network import Architecture
 
-__all__ = ["DENSE_SHARE", "kernel_examples", "mix_targets"]
+__all__ = ["kernel_examples", "mix_targets"]
 
 Array = NDArray[Any]
 
-DENSE_SHARE = 0.5
+_DENSE_FRACTION = 0.5
 """Inputs with a greater fraction of non-zeros are kept dense: an index costs as much as a value."""
 
 _ROWS = 4096
@@ -71,7 +71,7 @@ def _make_examples(
     none = np.zeros((0, 0), dtype)
     # Bytes stay bytes and are scaled by the kernels. Dense inputs are scaled here; their empty
     # arrays have the types that those of bytes have, so that one compilation serves both forms.
-    if counts.sum() <= DENSE_SHARE * dataset.inputs.size:
+    if counts.sum() <= _DENSE_FRACTION * dataset.inputs.size:
         indptr, scale, dense = np.concatenate(([0], np.cumsum(counts))), dataset.scale, none
         indices, values = _non_zeros(dataset.inputs)
         if values.dtype != np.uint8:

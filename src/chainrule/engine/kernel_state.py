@@ -13,7 +13,7 @@ from chainrule.engine.position import EpochSums, Position
 from chainrule.kernels import TrainingState, aligned_zeros
 from chainrule.network import PackedLayout
 
-__all__ = ["KernelState", "LatestState", "pack_position", "unpack_position"]
+__all__ = ["KernelState", "LatestState", "pack_position"]
 
 Array = NDArray[Any]
 
@@ -64,7 +64,7 @@ class LatestState:
 
     def keep(self, state: KernelState, layout: PackedLayout) -> Position:
         """Keep a state; returns the position that it stands for."""
-        position = unpack_position(state, layout)
+        position = _unpack_position(state, layout)
         self._state = replace(state, position=position)
         return position
 
@@ -83,7 +83,7 @@ def pack_position(position: Position, layout: PackedLayout) -> KernelState:
     return KernelState(arrays, position.batch, position.step, position)
 
 
-def unpack_position(state: KernelState, layout: PackedLayout) -> Position:
+def _unpack_position(state: KernelState, layout: PackedLayout) -> Position:
     """The position that a state stands for."""
     before, arrays = state.position, state.arrays
     parameters = layout.unpack(arrays.theta)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -59,7 +60,7 @@ class EpochRecord:
     learning_rate: float
     gradient_norm: float
     weights_sha256: str
-    tensor_sha256: dict[str, str]
+    tensor_sha256: Mapping[str, str]
     accuracy: float | None = None
     validation_cost: float | None = None
     validation_accuracy: float | None = None

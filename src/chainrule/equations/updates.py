@@ -7,7 +7,7 @@ arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +65,7 @@ class UpdateResult:
 
     theta: Array
     state: Array
-    terms: dict[str, Array]
+    terms: Mapping[str, Array]
 
 
 @dataclass(frozen=True)

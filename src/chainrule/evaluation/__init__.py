@@ -1,49 +1,49 @@
-"""Evaluation: what a network is worth on examples, with n, intervals and its own mistakes."""
+"""Evaluation: accuracy, cost and calibration of a network on examples, with n and intervals.
+
+report = evaluate(network, digits.test)
+report.accuracy, report.interval, report.document()
+"""
 
 from typing import TYPE_CHECKING
 
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.evaluation.compatibility import matched as matched
+    from chainrule.evaluation.compatibility import match_dataset as match_dataset
     from chainrule.evaluation.ensemble import Votes as Votes
     from chainrule.evaluation.ensemble import vote as vote
-    from chainrule.evaluation.mistakes import Mistake as Mistake
+    from chainrule.evaluation.evaluator import default_cost as default_cost
+    from chainrule.evaluation.evaluator import evaluate as evaluate
     from chainrule.evaluation.number_format import MISSING as MISSING
     from chainrule.evaluation.number_format import count_text as count_text
+    from chainrule.evaluation.number_format import fraction_text as fraction_text
     from chainrule.evaluation.number_format import number_text as number_text
     from chainrule.evaluation.number_format import percent_text as percent_text
-    from chainrule.evaluation.number_format import share_text as share_text
+    from chainrule.evaluation.number_format import plain_values as plain_values
     from chainrule.evaluation.number_format import short_name as short_name
-    from chainrule.evaluation.predictions import answered as answered
-    from chainrule.evaluation.predictions import in_columns as in_columns
-    from chainrule.evaluation.report import ClassReport as ClassReport
+    from chainrule.evaluation.predictions import Mistake as Mistake
+    from chainrule.evaluation.predictions import class_columns as class_columns
+    from chainrule.evaluation.predictions import output_blocks as output_blocks
+    from chainrule.evaluation.report import ClassificationReport as ClassificationReport
     from chainrule.evaluation.report import Report as Report
-    from chainrule.evaluation.report import evaluate as evaluate
-    from chainrule.evaluation.report import natural_cost as natural_cost
-    from chainrule.evaluation.serialisation import plain as plain
-    from chainrule.evaluation.tables import report_document as report_document
-    from chainrule.evaluation.tables import report_tables as report_tables
     from chainrule.evaluation.wilson import wilson_interval as wilson_interval
 
 __all__ = [
     "MISSING",
-    "ClassReport",
+    "ClassificationReport",
     "Mistake",
     "Report",
     "Votes",
-    "answered",
+    "class_columns",
     "count_text",
+    "default_cost",
     "evaluate",
-    "in_columns",
-    "matched",
-    "natural_cost",
+    "fraction_text",
+    "match_dataset",
     "number_text",
+    "output_blocks",
     "percent_text",
-    "plain",
-    "report_document",
-    "report_tables",
-    "share_text",
+    "plain_values",
     "short_name",
     "vote",
     "wilson_interval",
@@ -52,21 +52,20 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "compatibility": ["matched"],
+        "compatibility": ["match_dataset"],
         "ensemble": ["Votes", "vote"],
-        "mistakes": ["Mistake"],
         "number_format": [
             "MISSING",
             "count_text",
+            "fraction_text",
             "number_text",
             "percent_text",
-            "share_text",
+            "plain_values",
             "short_name",
         ],
-        "predictions": ["answered", "in_columns"],
-        "report": ["ClassReport", "Report", "evaluate", "natural_cost"],
-        "serialisation": ["plain"],
-        "tables": ["report_document", "report_tables"],
+        "predictions": ["Mistake", "class_columns", "output_blocks"],
+        "report": ["ClassificationReport", "Report"],
+        "evaluator": ["default_cost", "evaluate"],
         "wilson": ["wilson_interval"],
     },
 )

@@ -1,4 +1,4 @@
-"""Whether a network and a data set belong together, and what its outputs are called."""
+"""Match a data set to a network: inputs, outputs, and the numbers of the classes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from chainrule.data import Dataset
 from chainrule.errors import DataError, InputError, ShapeError, describe
 from chainrule.network import Network, require_outputs
 
-__all__ = ["matched"]
+__all__ = ["match_dataset"]
 
 _MOST_LISTED = 12
+"""Class names in an error text of one line."""
 
 
-def matched(network: Network, dataset: Dataset, where: str) -> Dataset:
-    """The data set as the network counts its classes.
+def match_dataset(network: Network, dataset: Dataset, where: str) -> Dataset:
+    """Return the data set with its classes numbered as in the network.
 
-    Where both name their classes, names decide: a set that holds some of the network's classes, or
-    has them in another order, is renumbered. Where the network has no names, numbers decide.
+    If both have names for their classes, names decide: a data set that holds some of the network's
+    classes, or has them in another order, is renumbered. Otherwise numbers decide.
 
     Args:
-        network: whose outputs are to be compared with the targets.
+        network: its outputs are compared with the targets.
         dataset: of classes or of numbers.
-        where: who asks, for error texts.
+        where: the function that error texts name.
 
     Returns: a data set with at least two class names, or with number targets.
     Raises: ShapeError, InputError, DataError.
@@ -43,10 +44,10 @@ def matched(network: Network, dataset: Dataset, where: str) -> Dataset:
         _require_columns(network, dataset, where)
         return dataset
     if network.class_names:
-        dataset = _renumbered(network.class_names, dataset, where)
+        dataset = _renumber(network.class_names, dataset, where)
     require_outputs(network, dataset.outputs, where)
     if dataset.outputs == 1:
-        # One output always stands for two classes, though only one of them may occur.
+        # A single output stands for two classes even if only one of them occurs in the data.
         dataset = replace(
             dataset, class_names=(*dataset.class_names, f"not {dataset.class_names[0]}")
         )
@@ -75,7 +76,7 @@ def _require_inputs(network: Network, dataset: Dataset, where: str) -> None:
 
 
 def _require_columns(network: Network, dataset: Dataset, where: str) -> None:
-    """A single output may stand for two classes, but not for two columns of numbers."""
+    """Check the outputs of a network for numbers: one for each target column."""
     width = network.architecture.layers[-1]
     if width != dataset.outputs:
         raise InputError(
@@ -89,15 +90,15 @@ def _require_columns(network: Network, dataset: Dataset, where: str) -> None:
         )
 
 
-def _renumbered(names: tuple[str, ...], dataset: Dataset, where: str) -> Dataset:
-    """The data set with each class numbered as in `names`."""
+def _renumber(names: tuple[str, ...], dataset: Dataset, where: str) -> Dataset:
+    """Return the data set with each class numbered as in `names`."""
     if dataset.class_names == names:
         return dataset
     for name in dataset.class_names:
         if name not in names:
             raise DataError(
                 where,
-                expected=f"the classes {_listed(names)}",
+                expected=f"the classes {_list_names(names)}",
                 got=f"a class {name!r}",
                 why="The network was trained on other classes",
                 remedy="Evaluate it on data of its own classes, or train one for these",
@@ -108,5 +109,5 @@ def _renumbered(names: tuple[str, ...], dataset: Dataset, where: str) -> Dataset
     return replace(dataset, targets=numbers[dataset.targets], class_names=names)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _list_names(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_MOST_LISTED]) + (" …" if len(names) > _MOST_LISTED else "")

@@ -1,6 +1,6 @@
-"""What several networks say together, or one network of several views of an image.
+"""Soft voting: the mean output of several networks, or of one network for several views.
 
-That is reported apart: it is never the accuracy of a network.
+It is reported separately, since it is not the accuracy of a network.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Augmentation, Dataset, augment
+from chainrule.documents import Table
 from chainrule.errors import InputError
-from chainrule.evaluation.compatibility import matched
+from chainrule.evaluation.compatibility import match_dataset
+from chainrule.evaluation.number_format import count_text, percent_text
 from chainrule.evaluation.wilson import wilson_interval
 from chainrule.limits import Limit
 from chainrule.network import Network, predicted_classes
@@ -28,16 +30,16 @@ _VIEWS = Limit(int, "distorted copies of each image", 0, 10_000)
 
 @dataclass(frozen=True)
 class Votes:
-    """How often the mean of several outputs is right.
+    """How often the class with the greatest mean output is correct.
 
     Args:
-        examples: n, how many there were.
-        networks: how many answered.
-        views: distorted copies of each example that each saw, besides the example itself.
-        correct: examples answered rightly by the mean.
-        accuracy: their share.
+        examples: n, the number of examples.
+        networks: number of networks.
+        views: distorted copies of each example, in addition to the example itself.
+        correct: examples classified correctly by the mean output.
+        accuracy: their fraction.
         interval: the accuracy's Wilson 95 % interval.
-        alone: each network's own accuracy on the examples as they are.
+        alone: each network's own accuracy on the undistorted examples.
     """
 
     examples: int
@@ -49,9 +51,20 @@ class Votes:
     alone: tuple[float, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as plain values."""
+        """Return plain values for JSON."""
         lists = {"interval": list(self.interval), "alone": list(self.alone)}
         return {**vars(self), **lists}
+
+    def table(self) -> Table:
+        """Return the figures as a table."""
+        low, high = (percent_text(end) for end in self.interval)
+        rows = (
+            ("networks", count_text(self.networks)),
+            ("views of each example", count_text(1 + self.views)),
+            ("accuracy together", f"{percent_text(self.accuracy)} ({low} to {high})"),
+            ("each network alone", ", ".join(map(percent_text, self.alone))),
+        )
+        return Table("Together", (), rows, "This is no accuracy of the run.")
 
 
 def vote(
@@ -62,13 +75,13 @@ def vote(
     augmentation: Augmentation | None = None,
     seed: int = 0,
 ) -> Votes:
-    """Judge the mean of several networks' outputs, or of a network's outputs for several views.
+    """Evaluate the mean of several networks' outputs, or of one network's for several views.
 
     Args:
         networks: one or more, with the same outputs.
         dataset: examples with their classes.
-        views: how many distorted copies of each example count besides the example itself.
-        augmentation: how they are distorted; needed for views.
+        views: number of distorted copies of each example, in addition to the example itself.
+        augmentation: the distortions; needed for views.
         seed: fixes the copies.
 
     Raises: InputError, ShapeError, DataError.
@@ -84,16 +97,16 @@ def vote(
             remedy="Name some, such as shift and rotation, or leave views out",
             argument="augmentation",
         )
-    data = matched(networks[0], dataset, "vote")
+    data = match_dataset(networks[0], dataset, "vote")
     if not data.classifies:
         raise InputError(
             "vote", expected="targets that are classes", got="numbers", argument="dataset"
         )
-    plain = [network.predict(data.inputs) for network in networks]
-    alone = tuple(float((predicted_classes(a) == data.targets).mean()) for a in plain)
-    total = np.sum([a.astype(np.float64) for a in plain], axis=0)
+    outputs = [network.predict(data.inputs) for network in networks]
+    alone = tuple(float((predicted_classes(a) == data.targets).mean()) for a in outputs)
+    total = np.sum([a.astype(np.float64) for a in outputs], axis=0)
     for view in range(views):
-        assert augmentation is not None, "views were refused without"
+        assert augmentation is not None, "checked above"
         copies = augment(data.inputs, data.shape, augmentation, seed=seed, epoch=view)
         for network in networks:
             total += network.predict(copies)

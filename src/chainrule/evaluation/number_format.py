@@ -1,54 +1,59 @@
-"""Numbers as people read them: shares, counts and costs in a few characters."""
+"""Numbers in a few characters for people to read, and records as plain values for JSON."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from typing import Any
+
+import numpy as np
 
 __all__ = [
     "MISSING",
     "count_text",
+    "fraction_text",
     "number_text",
     "percent_text",
-    "share_text",
+    "plain_values",
     "short_name",
 ]
 
 MISSING = "-"
-"""What stands where a figure is not defined."""
+"""The text for a figure that is not defined."""
 
 
-def percent_text(share: float | None, digits: int = 2) -> str:
-    """A share as per cent; what is not quite all or nothing never reads as 100 or 0.
+def percent_text(fraction: float | None, digits: int = 2) -> str:
+    """Return a fraction as per cent; only exactly 1 reads as 100, and only exactly 0 as 0.
 
     Args:
-        share: 0 to 1; None gives MISSING.
-        digits: after the point, at least 0.
+        fraction: 0 to 1; None gives MISSING.
+        digits: digits after the point, at least 0.
 
     Example:
         >>> percent_text(0.9822), percent_text(0.999999), percent_text(1.0)
         ('98.22 %', '>99.99 %', '100.00 %')
     """
-    if share is None:
+    if fraction is None:
         return MISSING
-    text, smallest = f"{100 * share:.{digits}f}", 10.0**-digits
-    if share < 1 and float(text) >= 100:
+    text, smallest = f"{100 * fraction:.{digits}f}", 10.0**-digits
+    if fraction < 1 and float(text) >= 100:
         text = f">{100 - smallest:.{digits}f}"
-    elif share > 0 and float(text) <= 0:
+    elif fraction > 0 and float(text) <= 0:
         text = f"<{smallest:.{digits}f}"
     return f"{text} %"
 
 
-def share_text(share: float | None, digits: int = 4) -> str:
-    """A share or score from 0 to 1 as a decimal number; None gives MISSING.
+def fraction_text(fraction: float | None, digits: int = 4) -> str:
+    """Return a fraction or score from 0 to 1 as a decimal number; None gives MISSING.
 
-    >>> share_text(0.98220)
+    >>> fraction_text(0.98220)
     '0.9822'
     """
-    return MISSING if share is None else f"{share:.{digits}f}"
+    return MISSING if fraction is None else f"{fraction:.{digits}f}"
 
 
 def number_text(value: float | None) -> str:
-    """A number of any size in six digits; MISSING where there is none.
+    """Return a number of any size in six digits; None and NaN give MISSING.
 
     >>> number_text(0.0645172166), number_text(float("inf"))
     ('0.0645172', 'infinite')
@@ -59,7 +64,7 @@ def number_text(value: float | None) -> str:
 
 
 def count_text(count: int) -> str:
-    """A count with its thousands apart.
+    """Return a count with commas between the thousands.
 
     >>> count_text(10000)
     '10,000'
@@ -68,11 +73,11 @@ def count_text(count: int) -> str:
 
 
 def short_name(name: str, most: int = 14) -> str:
-    """A name that fits, shortened in its middle: names differ at their beginnings or ends.
+    """Return a name shortened in its middle, since names differ at their beginnings or ends.
 
     Args:
-        name: of a class or a run.
-        most: characters, at least 4.
+        name: the name of a class or a run.
+        most: number of characters, at least 4.
 
     >>> short_name("T-shirt"), short_name("a very long name 12", 11)
     ('T-shirt', 'a very…e 12')
@@ -80,3 +85,23 @@ def short_name(name: str, most: int = 14) -> str:
     name = " ".join(name.split())
     end = most // 3 + 1
     return name if len(name) <= most else f"{name[: most - 1 - end]}…{name[-end:]}"
+
+
+def plain_values(value: Any) -> Any:
+    """Return a record, array or number as dictionaries, lists, numbers, texts, truths and None.
+
+    NaN and infinity, which JSON lacks, become None; fields keep their names and order.
+
+    Example:
+        >>> plain_values((1.5, float("nan"), np.arange(2)))
+        [1.5, None, [0, 1]]
+    """
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain_values(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, (list, tuple)):
+        return [plain_values(item) for item in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain_values(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,9 +1,9 @@
-"""What a network says to each example, in a few numbers an example."""
+"""The outputs of a network for a data set, the predicted classes, and the mistakes among them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,18 +17,26 @@ from chainrule.equations.output_error import output_cost
 from chainrule.errors import DataError
 from chainrule.network import BLOCK, Network, predicted_classes
 
-__all__ = ["Answers", "Block", "answered", "answers", "in_columns"]
+__all__ = [
+    "ClassPredictions",
+    "Mistake",
+    "OutputBlock",
+    "class_columns",
+    "gather_predictions",
+    "output_blocks",
+    "surest_mistakes",
+]
 
 Array = NDArray[Any]
 Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class OutputBlock:
     """Outputs and costs of some rows of a data set.
 
     Args:
-        rows: which.
+        rows: the rows of the data set.
         outputs: a of the last layer, (batch, n) float64.
         costs: c of each example, (batch,) float64.
     """
@@ -39,16 +47,16 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """What was answered to each example of a data set of classes; every array is (n,).
+class ClassPredictions:
+    """The predicted class of each example with its outputs; every array is (n,).
 
     Args:
         truth: the class, a number from 0.
-        predicted: the class with the greatest output, the first of several.
-        runner_up: the class with the greatest output of the others.
-        confidence: the greatest output as it is, whether the outputs sum to 1 or not.
-        runner_up_output: the runner-up's.
-        truth_output: the true class's.
+        predicted: the class with the greatest output, the first of equals.
+        runner_up: the class with the second greatest output.
+        confidence: the greatest output, unchanged even if the outputs do not sum to 1.
+        runner_up_output: the output of the runner-up.
+        truth_output: the output of the true class.
         squares: Σ_k (a_k - y_k)² over all classes.
         costs: the cost of the example.
     """
@@ -64,34 +72,34 @@ class Answers:
 
     @property
     def correct(self) -> NDArray[np.bool_]:
-        """Whether the answer is right, (n,)."""
+        """Whether the predicted class is the true one, (n,)."""
         return np.asarray(self.predicted == self.truth)
 
 
-def answered(network: Network, dataset: Dataset, cost: Cost) -> Iterator[Block]:
-    """Send a data set through a network, at most 1024 rows at once.
+def output_blocks(network: Network, dataset: Dataset, cost: Cost) -> Iterator[OutputBlock]:
+    """Yield the outputs and costs of a data set, block by block.
 
     Args:
-        network: whose last layer fits the targets.
+        network: its last layer fits the targets.
         dataset: its stored inputs are multiplied by its own scale, as in training.
-        cost: computed from z by the pair's exact form where there is one.
+        cost: computed from z by the exact form of cost and output activation, if there is one.
 
-    Raises: ShapeError, DataError where an output is NaN or infinite.
+    Raises: ShapeError, DataError if an output is NaN or infinite.
     """
     architecture = network.architecture
-    working = DatasetView(dataset, architecture.layers[-1], architecture.dtype)
+    view = DatasetView(dataset, architecture.layers[-1], architecture.dtype)
     last = ACTIVATIONS[architecture.activations[-1]]
     for start in range(0, len(dataset), BLOCK):
         rows = slice(start, start + BLOCK)
-        # What overflows is found below and told in words.
+        # Overflow is found below and reported as an error.
         with np.errstate(all="ignore"):
-            y = working.targets(rows)
-            for z, a in network.outputs(working.inputs(rows)):
+            y = view.targets(rows)
+            for z, a in network.outputs(view.inputs(rows)):
                 c = output_cost(cost, last, z, a, y)
-                yield Block(rows, _finite(a, start), c.astype(np.float64))
+                yield OutputBlock(rows, _require_finite(a, start), c.astype(np.float64))
 
 
-def _finite(a: Array, start: int) -> Column:
+def _require_finite(a: Array, start: int) -> Column:
     good = np.isfinite(a).all(axis=1)
     if not good.all():
         row = int(np.argmin(good))
@@ -106,25 +114,37 @@ def _finite(a: Array, start: int) -> Column:
     return a.astype(np.float64)
 
 
-def answers(blocks: Iterable[Block], truth: NDArray[np.int64]) -> Answers:
-    """What was answered, from the outputs.
+def gather_predictions(blocks: Iterable[OutputBlock], truth: NDArray[np.int64]) -> ClassPredictions:
+    """Return the predicted class of each example with its outputs.
 
     Args:
-        blocks: `answered`.
+        blocks: `output_blocks`.
         truth: the class of each example, (n,).
     """
-    parts = [_answers(block, truth[block.rows]) for block in blocks]
-    names = [field.name for field in fields(Answers)]
-    return Answers(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
+    parts = [_predict(block, truth[block.rows]) for block in blocks]
+
+    def joined(name: str) -> Array:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return ClassPredictions(
+        truth=joined("truth"),
+        predicted=joined("predicted"),
+        runner_up=joined("runner_up"),
+        confidence=joined("confidence"),
+        runner_up_output=joined("runner_up_output"),
+        truth_output=joined("truth_output"),
+        squares=joined("squares"),
+        costs=joined("costs"),
+    )
 
 
-def in_columns(outputs: Column) -> Column:
-    """An output a class, (batch, classes): a single output a becomes 1 - a and a."""
+def class_columns(outputs: Column) -> Column:
+    """Return one output for each class, (batch, classes): a single output a becomes 1 - a and a."""
     return np.hstack((1 - outputs, outputs)) if outputs.shape[1] == 1 else outputs
 
 
-def _answers(block: Block, truth: NDArray[np.int64]) -> Answers:
-    predicted, columns = predicted_classes(block.outputs), in_columns(block.outputs)
+def _predict(block: OutputBlock, truth: NDArray[np.int64]) -> ClassPredictions:
+    predicted, columns = predicted_classes(block.outputs), class_columns(block.outputs)
     each = np.arange(len(columns))
     others = columns.copy()
     others[each, predicted] = -np.inf
@@ -132,7 +152,7 @@ def _answers(block: Block, truth: NDArray[np.int64]) -> Answers:
     truth_output = columns[each, truth]
     differences = columns.copy()
     differences[each, truth] -= 1
-    return Answers(
+    return ClassPredictions(
         truth=truth,
         predicted=predicted,
         runner_up=runner_up,
@@ -141,4 +161,63 @@ def _answers(block: Block, truth: NDArray[np.int64]) -> Answers:
         truth_output=truth_output,
         squares=np.square(differences).sum(axis=1),
         costs=block.costs,
+    )
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One example that was classified incorrectly.
+
+    Args:
+        row: its row in the data set, from 0.
+        truth: its class, a number from 0.
+        predicted: the predicted class.
+        runner_up: the class with the second greatest output.
+        confidence: the output of the predicted class.
+        runner_up_output: the output of the runner-up.
+        truth_output: the output of the true class.
+    """
+
+    row: int
+    truth: int
+    predicted: int
+    runner_up: int
+    confidence: float
+    runner_up_output: float
+    truth_output: float
+
+    @property
+    def margin(self) -> float:
+        """Difference between the outputs of the predicted class and of the runner-up."""
+        return self.confidence - self.runner_up_output
+
+
+def surest_mistakes(
+    predictions: ClassPredictions, most: int, *, by_margin: bool = False
+) -> tuple[Mistake, ...]:
+    """Return the mistakes with the greatest confidence, the greatest first.
+
+    Args:
+        predictions: those of a whole data set.
+        most: how many to return, at most.
+        by_margin: whether to rank by the margin over the runner-up, for outputs that are no
+            probabilities; else by confidence. The other of the two decides ties, then the row.
+    """
+    wrong = np.flatnonzero(predictions.predicted != predictions.truth)
+    confidence = predictions.confidence[wrong]
+    margin = confidence - predictions.runner_up_output[wrong]
+    first, second = (margin, confidence) if by_margin else (confidence, margin)
+    ranked = wrong[np.lexsort((wrong, -second, -first))][:most]
+    return tuple(_mistake(predictions, int(row)) for row in ranked)
+
+
+def _mistake(predictions: ClassPredictions, row: int) -> Mistake:
+    return Mistake(
+        row=row,
+        truth=int(predictions.truth[row]),
+        predicted=int(predictions.predicted[row]),
+        runner_up=int(predictions.runner_up[row]),
+        confidence=float(predictions.confidence[row]),
+        runner_up_output=float(predictions.runner_up_output[row]),
+        truth_output=float(predictions.truth_output[row]),
     )

@@ -1,4 +1,4 @@
-"""How far numbers are from the numbers they should be."""
+"""Metrics of outputs for targets that are numbers."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.evaluation.predictions import Block
+from chainrule.evaluation.predictions import OutputBlock
 
-__all__ = ["OutputFigures", "Residuals", "output_figures", "residuals"]
+__all__ = ["OutputMetrics", "Residuals", "output_metrics", "residuals"]
 
 Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class OutputFigures:
-    """How one output fares; every example counts alike.
+class OutputMetrics:
+    """The metrics of one output; every example has the same weight.
 
     Args:
         mean_absolute_error: mean of |a - y|, in the target's unit.
         root_mean_squared_error: √ of the mean of (a - y)², in the target's unit.
-        r_squared: 1 - Σ(a - y)² / Σ(y - mean of y)²: 1 is perfect, 0 is what the mean would do;
-            None where all targets are alike.
+        r_squared: 1 - Σ(a - y)² / Σ(y - mean of y)²: 1 is perfect, 0 is as good as the mean; None
+            if all targets are equal.
     """
 
     mean_absolute_error: float
@@ -41,13 +41,13 @@ class Residuals:
     cost: float
 
 
-def residuals(blocks: Iterable[Block], targets: NDArray[Any], weights: Column) -> Residuals:
-    """Add up the distances between outputs and targets.
+def residuals(blocks: Iterable[OutputBlock], targets: NDArray[Any], weights: Column) -> Residuals:
+    """Sum the distances between outputs and targets over all examples.
 
     Args:
         blocks: `chainrule.evaluation.predictions.answered`.
         targets: (n, outputs).
-        weights: what each example's cost counts, (n,); the distances are not weighted.
+        weights: the weight of each example's cost, (n,); the distances are not weighted.
     """
     absolute, squared, cost = np.zeros(targets.shape[1]), np.zeros(targets.shape[1]), 0.0
     for block in blocks:
@@ -59,8 +59,8 @@ def residuals(blocks: Iterable[Block], targets: NDArray[Any], weights: Column) -
     return Residuals(absolute, squared, cost)
 
 
-def output_figures(sums: Residuals, targets: NDArray[Any]) -> tuple[OutputFigures, ...]:
-    """The figures of each output.
+def output_metrics(sums: Residuals, targets: NDArray[Any]) -> tuple[OutputMetrics, ...]:
+    """Return the metrics of each output.
 
     Args:
         sums: `residuals`.
@@ -71,13 +71,14 @@ def output_figures(sums: Residuals, targets: NDArray[Any]) -> tuple[OutputFigure
         r_squared = 1 - sums.squared / spread
         columns = sums.absolute / n, np.sqrt(sums.squared / n), r_squared
     return tuple(
-        OutputFigures(float(mae), float(rmse), float(r) if varies else None)
+        OutputMetrics(float(mae), float(rmse), float(r) if varies else None)
         for mae, rmse, r, varies in zip(*columns, spread > 0, strict=True)
     )
 
 
 def _spread(targets: NDArray[Any]) -> Column:
-    """Σ (y - mean of y)² of each output; exactly 0 where all are alike, however the mean rounds."""
+    """Return Σ (y - mean of y)² of each output; exactly 0 for equal targets."""
+    # Where all are equal, the mean may round, and the sum would not be 0.
     with np.errstate(all="ignore"):
         mean = targets.mean(axis=0, dtype=np.float64)
         sums = [np.square(column - m).sum() for column, m in zip(targets.T, mean, strict=True)]

@@ -1,56 +1,54 @@
-"""The report on a network: figures with their n and their doubts, and its own worst mistakes."""
+"""The report on a network: its figures with their n and intervals, its mistakes, as tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Dataset
-from chainrule.engine import normalised_weights
-from chainrule.equations.activations import ACTIVATIONS
-from chainrule.equations.costs import COSTS, Cost, get_cost
-from chainrule.errors import unknown_name
-from chainrule.evaluation.calibration import Calibration, calibration
-from chainrule.evaluation.compatibility import matched
-from chainrule.evaluation.confusion import (
-    Averages,
-    ClassFigures,
-    class_figures,
-    confusion_matrix,
-    macro_averages,
+from chainrule.documents import Document, Table
+from chainrule.evaluation.calibration_error import Calibration
+from chainrule.evaluation.class_metrics import ClassMetrics, MacroAverages, frequent_confusions
+from chainrule.evaluation.ensemble import Votes
+from chainrule.evaluation.number_format import (
+    count_text,
+    fraction_text,
+    number_text,
+    percent_text,
+    plain_values,
 )
-from chainrule.evaluation.mistakes import Mistake, surest_mistakes
-from chainrule.evaluation.predictions import Answers, answered, answers
-from chainrule.evaluation.regression import OutputFigures, output_figures, residuals
-from chainrule.evaluation.serialisation import plain
-from chainrule.evaluation.wilson import wilson_interval
-from chainrule.limits import Limit
-from chainrule.network import Network
+from chainrule.evaluation.predictions import Mistake
+from chainrule.evaluation.regression import OutputMetrics
 
-__all__ = ["ClassReport", "NumberReport", "Report", "evaluate", "natural_cost"]
+__all__ = ["ClassificationReport", "RegressionReport", "Report"]
+
+_WIDEST_MATRIX = 20
+"""Classes up to which the confusion matrix fits a terminal; beyond, the list of the most frequent
+confusions stands for it."""
+_LONGEST_LIST = 10
 
 
 @dataclass(frozen=True, eq=False)
-class ClassReport:
-    """How well a network tells classes apart. Every example counts alike, whatever its weight.
+class ClassificationReport:
+    """How well a network classifies. Every example has the same weight.
 
     Args:
-        names: of the classes.
-        correct: examples answered rightly.
-        accuracy: their share.
+        names: the classes' names.
+        correct: number of examples classified correctly.
+        accuracy: their fraction.
         interval: the accuracy's Wilson 95 % interval.
-        top_two: share of examples whose class is among the two greatest outputs.
-        baseline: the accuracy of always answering the commonest class of these examples.
-        classes: the figures of each class.
+        top_two: fraction of examples whose class is among the two greatest outputs.
+        baseline: the accuracy of always predicting the most frequent class of these examples.
+        classes: the metrics of each class.
         macro: their means over the classes that occur.
-        confusion: examples of each class (row) taken for each class (column).
-        calibration: None where the outputs are no shares from 0 to 1.
-        calibration_note: what to know about the calibration, or why there is none.
-        mistakes: the surest ones, the surest first.
-        ranked_by: what "surest" goes by: "confidence", or "margin" without a calibration.
+        confusion: number of examples of each class (row) predicted as each class (column).
+        calibration: None if the outputs cannot be read as fractions from 0 to 1.
+        calibration_note: what the confidences are, or why there is no calibration.
+        mistakes: the mistakes with the greatest confidence, the greatest first.
+        ranked_by: the order of the mistakes: "confidence", or "margin" without a calibration.
     """
 
     names: tuple[str, ...]
@@ -59,8 +57,8 @@ class ClassReport:
     interval: tuple[float, float]
     top_two: float
     baseline: float
-    classes: tuple[ClassFigures, ...]
-    macro: Averages
+    classes: tuple[ClassMetrics, ...]
+    macro: MacroAverages
     confusion: NDArray[np.int64]
     calibration: Calibration | None
     calibration_note: str
@@ -69,26 +67,26 @@ class ClassReport:
 
 
 @dataclass(frozen=True)
-class NumberReport:
-    """How far the outputs are from number targets, an entry an output."""
+class RegressionReport:
+    """How far the outputs are from number targets: one entry for each output."""
 
-    outputs: tuple[OutputFigures, ...]
+    outputs: tuple[OutputMetrics, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a network is worth on a data set.
+    """The evaluation of a network on a data set.
 
     Args:
         data: the data set's name.
         data_sha256: digest of its content, in hex.
         network_sha256: digest of the network's parameters, in hex.
-        examples: n, how many there were.
-        cost_name: which cost.
+        examples: n, the number of examples.
+        cost_name: the cost's name.
         cost: its mean over the examples: the data term, without penalties.
-        weighted: whether that mean follows the data set's sample weights.
-        classes: the figures where targets are classes; else None.
-        numbers: the figures where targets are numbers; else None.
+        weighted: whether that mean is weighted by the data set's sample weights.
+        classes: the figures for targets that are classes, or None.
+        numbers: the figures for targets that are numbers, or None.
     """
 
     data: str
@@ -98,141 +96,175 @@ class Report:
     cost_name: str
     cost: float
     weighted: bool
-    classes: ClassReport | None
-    numbers: NumberReport | None
+    classes: ClassificationReport | None
+    numbers: RegressionReport | None
 
     @property
     def accuracy(self) -> float | None:
-        """Share of examples answered rightly; None where targets are numbers."""
+        """Fraction of examples classified correctly, or None for number targets."""
         return None if self.classes is None else self.classes.accuracy
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The accuracy's Wilson 95 % interval; None where targets are numbers."""
+        """The accuracy's Wilson 95 % interval, or None for number targets."""
         return None if self.classes is None else self.classes.interval
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain values for JSON; what is NaN or infinite becomes None.
+        """Return plain values for JSON; NaN and infinity become None.
 
         The accuracy and its interval stand at the top once more.
         """
-        return {"accuracy": self.accuracy, "interval": plain(self.interval), **plain(self)}
+        values = plain_values(self)
+        return {"accuracy": self.accuracy, "interval": plain_values(self.interval), **values}
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the whole report as tables, the summary first."""
+        tables = [Table("Summary", (), tuple(self._summary()))]
+        if self.numbers is not None:
+            tables.append(_outputs_table(self.numbers))
+        if self.classes is not None:
+            tables += _classification_tables(self.classes)
+        return tuple(table for table in tables if table.rows)
+
+    def document(self, votes: Votes | None = None) -> Document:
+        """Return the whole report as a document.
+
+        Args:
+            votes: the evaluation of an ensemble, shown below the network's own.
+        """
+        together = {} if votes is None else {"together": votes.to_dict()}
+        blocks = self.tables() if votes is None else (*self.tables(), votes.table())
+        return Document(
+            f"Evaluation on {self.data}",
+            blocks,
+            values=lambda: {**self.to_dict(), **together},
+        )
+
+    def _summary(self) -> Iterator[tuple[str, str]]:
+        yield "data", f"{self.data}, {count_text(self.examples)} examples"
+        if self.classes is not None:
+            yield from _classification_summary(self.classes, self.examples)
+        weighted = ", weighted by the data set's sample weights" if self.weighted else ""
+        yield "mean cost", f"{number_text(self.cost)} ({self.cost_name}{weighted})"
 
 
-def evaluate(
-    network: Network,
-    dataset: Dataset,
-    *,
-    cost: str | None = None,
-    huber_threshold: float = 1.0,
-    mistakes: int = 25,
-) -> Report:
-    """Judge a network by examples, best by ones that it has not learned from.
+def _classification_tables(classes: ClassificationReport) -> Iterator[Table]:
+    yield _classes_table(classes)
+    if len(classes.names) <= _WIDEST_MATRIX:
+        yield _matrix_table(classes)
+    yield _frequent_table(classes)
+    if classes.calibration is not None:
+        yield _calibration_table(classes.calibration, classes.calibration_note)
+    yield _mistakes_table(classes)
 
-    Args:
-        network: as training left it.
-        dataset: examples with their targets; classes are matched by name.
-        cost: a name in COSTS; None takes `natural_cost`. Name the recipe's to compare with its
-            history.
-        huber_threshold: where the cost "huber" turns from square to line, above 0.
-        mistakes: how many of the surest mistakes to name, at most.
 
-    Raises: InputError, ShapeError, DataError, UnknownNameError.
-
-    Example:
-        >>> network = Network.create([1, 2], "identity").with_parameters([1, -1, 0, 0])
-        >>> data = Dataset([[2.0], [3.0], [-1.0], [-2.0]], [0, 0, 0, 1], class_names=("up", "down"))
-        >>> evaluate(network, data).accuracy
-        0.75
-    """
-    data = matched(network, dataset, "evaluate")
-    chosen = _cost(network, data, cost, huber_threshold)
-    most = Limit(int, "how many mistakes to name", 0).check("evaluate", "mistakes", mistakes)
-    weights = _shares(data)
-    classes, numbers = None, None
-    blocks = answered(network, data, chosen)
-    if data.classifies:
-        given = answers(blocks, data.targets)
-        mean, classes = _mean(given.costs, weights), _class_report(network, data, given, most)
+def _classification_summary(classes: ClassificationReport, n: int) -> Iterator[tuple[str, str]]:
+    low, high = (percent_text(end) for end in classes.interval)
+    rights = f"{count_text(classes.correct)} of {count_text(n)}"
+    yield "accuracy", f"{percent_text(classes.accuracy)} ({rights}; every example counts alike)"
+    yield "95 % interval", f"{low} to {high} (Wilson)"
+    if len(classes.names) > 2:
+        yield "in the top two", percent_text(classes.top_two)
+    yield "baseline", f"{percent_text(classes.baseline)} (always the commonest class)"
+    macro = classes.macro
+    yield (
+        "macro averages",
+        (
+            f"precision {fraction_text(macro.precision)}, recall {fraction_text(macro.recall)}, "
+            f"F1 {fraction_text(macro.f1)}"
+        ),
+    )
+    if classes.calibration is None:
+        yield "calibration", classes.calibration_note
     else:
-        sums = residuals(blocks, data.targets, weights)
-        mean, numbers = sums.cost, NumberReport(output_figures(sums, data.targets))
-    return Report(
-        data=dataset.name,
-        data_sha256=dataset.digest,
-        network_sha256=network.digest,
-        examples=len(data),
-        cost_name=chosen.name,
-        cost=mean,
-        weighted=data.sample_weights is not None,
-        classes=classes,
-        numbers=numbers,
+        found = classes.calibration
+        error = fraction_text(found.expected_error)
+        yield "mean confidence", percent_text(found.mean_confidence)
+        yield "calibration error", f"{error} (expected, over {len(found.bins)} bins)"
+        yield "Brier score", fraction_text(found.brier)
+
+
+def _classes_table(classes: ClassificationReport) -> Table:
+    header = ("class", "examples", "answered", "precision", "recall", "F1")
+    rows = (
+        (
+            f.name,
+            count_text(f.support),
+            count_text(f.predicted),
+            *(fraction_text(figure) for figure in (f.precision, f.recall, f.f1)),
+        )
+        for f in classes.classes
+    )
+    return Table("Classes", header, tuple(rows))
+
+
+def _matrix_table(classes: ClassificationReport) -> Table:
+    title = "Confusion matrix: a row a true class, a column an answer"
+    if len(classes.names) > _WIDEST_MATRIX:
+        return Table(title, (), ())
+    cells = zip(classes.names, classes.confusion.tolist(), strict=True)
+    rows = ((name, *(str(count or "·") for count in row)) for name, row in cells)
+    return Table(title, ("", *classes.names), tuple(rows))
+
+
+def _frequent_table(classes: ClassificationReport) -> Table:
+    found = frequent_confusions(classes.confusion, _LONGEST_LIST)
+    rows = (
+        (
+            classes.names[c.truth],
+            classes.names[c.predicted],
+            count_text(c.count),
+            percent_text(c.count / classes.classes[c.truth].support),
+        )
+        for c in found
+    )
+    header = ("true class", "answer", "examples", "of the class")
+    return Table("Most frequent confusions", header, tuple(rows))
+
+
+def _calibration_table(found: Calibration, note: str) -> Table:
+    rows = (
+        (
+            f"{b.low:.3f} to {b.high:.3f}",
+            count_text(b.count),
+            fraction_text(b.confidence),
+            fraction_text(b.accuracy),
+            " to ".join(map(fraction_text, b.interval or ())),
+        )
+        for b in found.bins
+        if b.count
+    )
+    header = ("confidence", "examples", "mean confidence", "accuracy", "95 % interval")
+    return Table("Calibration", header, tuple(rows), f"{note}.")
+
+
+def _mistakes_table(classes: ClassificationReport) -> Table:
+    text = percent_text if classes.ranked_by == "confidence" else number_text
+    rows = (
+        (
+            str(m.row),
+            classes.names[m.truth],
+            classes.names[m.predicted],
+            text(m.confidence),
+            f"{classes.names[m.runner_up]} ({text(m.runner_up_output)})",
+        )
+        for m in classes.mistakes[:_LONGEST_LIST]
+    )
+    header = ("row", "true class", "answer", "output", "runner-up")
+    return Table(
+        f"Surest mistakes, by {classes.ranked_by}", header, tuple(rows), "Rows count from 0."
     )
 
 
-def natural_cost(network: Network, dataset: Dataset) -> str:
-    """The cost that goes with the output activation, by name.
-
-    Categorical cross-entropy for softmax and binary cross-entropy for a single sigmoid output,
-    where the targets are classes; else half the squared error.
-    """
-    last, width = network.architecture.activations[-1], network.architecture.layers[-1]
-    if dataset.classifies and last == "softmax":
-        return "categorical_cross_entropy"
-    if dataset.classifies and last == "sigmoid" and width == 1:
-        return "binary_cross_entropy"
-    return "half_squared_error"
-
-
-def _cost(network: Network, data: Dataset, name: str | None, huber_threshold: float) -> Cost:
-    name = natural_cost(network, data) if name is None else name
-    if not isinstance(name, str) or name not in COSTS:
-        raise unknown_name("evaluate", "a cost", name, COSTS, argument="cost")
-    limit = Limit(float, "error at which huber changes from square to linear", 0, low_open=True)
-    return get_cost(name, limit.check("evaluate", "huber_threshold", huber_threshold))
-
-
-def _shares(data: Dataset) -> NDArray[np.float64]:
-    """What each example's cost counts in the mean; they sum to 1."""
-    weights = normalised_weights(data, None)
-    return (np.ones(len(data)) if weights is None else weights) / len(data)
-
-
-def _mean(costs: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
-    with np.errstate(invalid="ignore"):
-        return float(costs @ shares)
-
-
-def _class_report(network: Network, data: Dataset, given: Answers, most: int) -> ClassReport:
-    names, right = data.class_names, int(given.correct.sum())
-    matrix = confusion_matrix(given.truth, given.predicted, len(names))
-    matrix.flags.writeable = False
-    figures = class_figures(matrix, names)
-    note, has_shares = _calibration_note(network)
-    found = calibration(given.confidence, given.correct, given.squares) if has_shares else None
-    return ClassReport(
-        names=names,
-        correct=right,
-        accuracy=right / len(data),
-        interval=wilson_interval(right, len(data)),
-        top_two=float((given.correct | (given.runner_up == given.truth)).mean()),
-        baseline=max(f.support for f in figures) / len(data),
-        classes=figures,
-        macro=macro_averages(figures),
-        confusion=matrix,
-        calibration=found,
-        calibration_note=note,
-        mistakes=surest_mistakes(given, most, by_margin=not has_shares),
-        ranked_by="confidence" if has_shares else "margin",
+def _outputs_table(numbers: RegressionReport) -> Table:
+    rows = (
+        (
+            str(number),
+            number_text(o.mean_absolute_error),
+            number_text(o.root_mean_squared_error),
+            number_text(o.r_squared),
+        )
+        for number, o in enumerate(numbers.outputs, 1)
     )
-
-
-def _calibration_note(network: Network) -> tuple[str, bool]:
-    """What to know about the confidences, and whether the outputs can be read as such."""
-    name, width = network.architecture.activations[-1], network.architecture.layers[-1]
-    last = ACTIVATIONS[name]
-    if last.low < 0 or last.high > 1:
-        return f"Calibration is not defined: outputs of {name} are not shares from 0 to 1", False
-    if name == "softmax" or width == 1:
-        return "Confidence is the probability of the class answered", True
-    return f"Confidence is the greatest output; outputs of {name} need not sum to 1", True
+    header = ("output", "mean absolute error", "root mean squared error", "R²")
+    return Table("Outputs", header, tuple(rows), "Every example counts alike.")

@@ -1,4 +1,4 @@
-"""How far the share seen in a sample can be from the share behind it."""
+"""The interval of a proportion, of which a sample is known (Wilson 1927)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from chainrule.errors import InputError
 __all__ = ["Z_95", "wilson_interval"]
 
 Z_95 = 1.959963984540054
-"""The standard normal deviate that 2.5 % lie above."""
+"""The standard normal deviate that is exceeded with probability 2.5 %."""
 
 
 def wilson_interval(successes: int, n: int, z: float = Z_95) -> tuple[float, float]:
-    """The Wilson score interval of a share: all p that the count does not speak against.
+    """Return the Wilson score interval of a proportion: all p that a test does not reject.
 
         low, high = (p + z²/2n ∓ z √(p (1 - p)/n + z²/4n²)) / (1 + z²/n)      p = successes / n
 
-    It stays within 0 to 1, and says something at 0 of n and n of n too, where the simpler interval
+    It stays within 0 to 1, and is not empty at 0 of n and n of n, where the simpler interval
     p ∓ z √(p (1 - p)/n) claims certainty.
 
     Args:
-        successes: how often it happened, 0 to n.
-        n: how often it could have happened, at least 1.
-        z: standard normal deviate of the confidence wanted, above 0; 1.96 for 95 %.
+        successes: number of successes, 0 to n.
+        n: number of trials, at least 1.
+        z: standard normal deviate of the confidence level, above 0; 1.96 for 95 %.
 
     Returns: (low, high); exactly 0 at 0 of n, and exactly 1 at n of n.
     Raises: InputError.

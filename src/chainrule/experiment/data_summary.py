@@ -21,7 +21,6 @@ from chainrule.experiment.data_source import DataSource
 from chainrule.experiment.description import describe_data
 
 __all__ = [
-    "DataFiles",
     "DataListing",
     "DataSummary",
     "PartSummary",

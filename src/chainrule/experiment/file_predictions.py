@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting import Preparation, prepare, read_picture
-from chainrule.evaluation import in_columns
+from chainrule.evaluation import class_columns
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
 
@@ -100,7 +100,7 @@ def _predictions(
 ) -> list[Prediction]:
     outputs: NDArray[np.float64] = network.predict(inputs).astype(np.float64)
     if network.class_names:
-        outputs = in_columns(outputs)
+        outputs = class_columns(outputs)
     found = []
     for place, row in zip(places, outputs, strict=True):
         ranked = _rank_outputs(network, row)

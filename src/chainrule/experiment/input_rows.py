@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.data import SIZE_LIMIT, open_decompressed, target_column
 from chainrule.errors import DataError
 
-__all__ = ["Rows", "read_rows"]
+__all__ = ["read_rows"]
 
 
 @dataclass(frozen=True, eq=False)

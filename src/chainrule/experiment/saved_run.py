@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule.data import Dataset, dataset_names
 from chainrule.engine import augmentation_from_recipe
 from chainrule.errors import DataError, FileError, InputError
-from chainrule.evaluation import Report, Votes, evaluate, natural_cost, vote
+from chainrule.evaluation import Report, Votes, default_cost, evaluate, vote
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
 from chainrule.experiment.experiment import Experiment, LoadedData
 from chainrule.experiment.training_result import TrainingResult
@@ -329,7 +329,7 @@ class SavedRun:
         """Return the run's recipe; for a network file one with the cost that suits its outputs."""
         if self.recipe is not None:
             return self.recipe
-        return Recipe(cost=natural_cost(self.network, dataset), seed=0)
+        return Recipe(cost=default_cost(self.network, dataset), seed=0)
 
 
 def open_run(path: str | Path) -> SavedRun:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation import ClassReport, Report, count_text, percent_text, short_name
+from chainrule.evaluation import ClassificationReport, Report, count_text, percent_text, short_name
 from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, add_colourbar, colour_map, hide_frame
 
@@ -50,7 +50,7 @@ class ConfusionMatrixData:
     summary: str
 
 
-def require_classes(report: Report) -> ClassReport:
+def require_classes(report: Report) -> ClassificationReport:
     """The part of a report that is about classes.
 
     Raises: InputError where its targets are numbers.

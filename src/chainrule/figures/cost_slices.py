@@ -77,7 +77,7 @@ def cost_slices_data(
     start = RunFolder(course.path).first().parameters.astype(np.float64)
     steps = np.linspace(-0.25, 1.5, points)
     way = _slice(sample, "from the start to the end", steps, lambda s: start + s * (end - start))
-    architecture, around = course.plan.network.architecture, []
+    architecture, around = course.setup.network.architecture, []
     for number in range(_DRAWN):
         direction = random_direction(architecture, end, seed, number)
         line = _line(end, direction)

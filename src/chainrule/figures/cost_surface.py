@@ -105,7 +105,7 @@ def _axes(course: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int)
     """The two directions, (2, n)."""
     centre = points[-1].parameters
     if kind == "random":
-        architecture = course.plan.network.architecture
+        architecture = course.setup.network.architecture
         return np.stack([random_direction(architecture, centre, seed, n) for n in range(2)])
     if len(points) < 3:
         raise InputError(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,14 +43,14 @@ class FigureOptions:
         metric: a table's column to judge by; None for its accuracy or cost.
         part: "test", "train" or "all" of the data; None for the test set, or for the training set
             if the figure judges no network.
-        reading: how to read the data, as in `load_dataset`.
+        reading: how to read the data, as in `load_dataset`; None for its defaults.
     """
 
     most: int | None = None
     seed: int = 0
     metric: str | None = None
     part: str | None = None
-    reading: dict[str, Any] = field(default_factory=dict)
+    reading: Mapping[str, Any] | None = None
 
 
 def draw_figure(
@@ -110,7 +110,7 @@ def _open_inputs(
         return inputs
     return replace(
         inputs,
-        dataset=run.data(options.part or "test", *others, **options.reading),
+        dataset=run.data(options.part or "test", *others, **(options.reading or {})),
         cost=None if run.recipe is None else run.recipe.cost,
     )
 
@@ -162,4 +162,4 @@ def _open_dataset(source: str, options: FigureOptions) -> Dataset:
     part = options.part or "train"
     if is_run(source) and (Path(source) / "run.json").exists():
         return open_run(source).data(part)
-    return take_part(DataSource(source=source, options=options.reading).load(), part)
+    return take_part(DataSource(source=source, options=options.reading or {}).load(), part)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.errors import InputError, IntegrityError
 from chainrule.evaluation import (
-    ClassReport,
+    ClassificationReport,
     Mistake,
     Report,
     count_text,
@@ -112,7 +112,7 @@ def mistake_images_data(report: Report, dataset: Dataset, most: int = 20) -> Mis
     )
 
 
-def _summary(report: Report, classes: ClassReport, shown: int) -> str:
+def _summary(report: Report, classes: ClassificationReport, shown: int) -> str:
     wrong, examples = report.examples - classes.correct, count_text(report.examples)
     return (
         f"{shown} of {count_text(wrong)} mistakes on {examples} examples of {report.data}, "
@@ -121,7 +121,7 @@ def _summary(report: Report, classes: ClassReport, shown: int) -> str:
     )
 
 
-def _shown(mistake: Mistake, classes: ClassReport) -> ShownMistake:
+def _shown(mistake: Mistake, classes: ClassificationReport) -> ShownMistake:
     text = percent_text if classes.ranked_by == "confidence" else number_text
     second = f"{short_name(classes.names[mistake.runner_up])}, {text(mistake.runner_up_output)}"
     truth, answer = (short_name(classes.names[k]) for k in (mistake.truth, mistake.predicted))

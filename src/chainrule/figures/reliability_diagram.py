@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation import Report, count_text, percent_text, share_text
+from chainrule.evaluation import Report, count_text, fraction_text, percent_text
 from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
 from chainrule.figures.confusion_matrix import require_classes
 from chainrule.figures.style import BLUE, GREEN, GREY, INK, ORANGE, set_log_scale
@@ -76,8 +76,8 @@ def reliability_diagram_data(report: Report) -> ReliabilityData:
             f"{report.data}, {count_text(report.examples)} examples: "
             f"accuracy {percent_text(classes.accuracy)}, "
             f"mean confidence {percent_text(found.mean_confidence)}.\n"
-            f"Expected calibration error {share_text(found.expected_error)} "
-            f"over {len(found.bins)} bins, Brier score {share_text(found.brier)}."
+            f"Expected calibration error {fraction_text(found.expected_error)} "
+            f"over {len(found.bins)} bins, Brier score {fraction_text(found.brier)}."
         ),
         note=classes.calibration_note,
     )

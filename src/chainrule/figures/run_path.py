@@ -60,7 +60,7 @@ def run_points(
     wanted = sorted(steps - {0, newest.step})
     start = RunFolder(course.path).first()
     kept = [start, *_reached(course, start, wanted, afforded)]
-    settled = course.plan.engine.inference_parameters
+    settled = course.setup.engine.inference_parameters
     return tuple(
         RunPoint(_epochs_at(course, one), settled(one).astype(np.float64))
         for one in (*kept, newest)
@@ -77,8 +77,8 @@ def _reached(
     course: RunReplay, position: Position, wanted: list[int], afforded: float
 ) -> Iterator[Position]:
     """The positions after these numbers of steps, as far as they can be afforded."""
-    plan = course.plan
-    work = 3.0 * plan.recipe.batch_size * sum(layer.W.size for layer in plan.network.layers)
+    setup = course.setup
+    work = 3.0 * setup.recipe.batch_size * sum(layer.W.size for layer in setup.network.layers)
     for done in wanted:
         nearest = max(position, course.nearest_checkpoint(done), key=lambda one: one.step)
         way = (done - nearest.step) * work
@@ -105,17 +105,17 @@ class Sample:
 
     def score(self, parameters: Array) -> Score:
         """Cost and accuracy by the run's own engine, without penalties."""
-        plan = self.course.plan
-        return plan.engine.score(self.typed(parameters), self.data)
+        setup = self.course.setup
+        return setup.engine.score(self.typed(parameters), self.data)
 
     def typed(self, parameters: Array) -> NDArray[np.float64] | NDArray[np.float32]:
         """Parameters in the run's number type."""
-        return parameters.astype(self.course.plan.network.architecture.dtype)
+        return parameters.astype(self.course.setup.network.architecture.dtype)
 
     @property
     def described(self) -> str:
         """How many examples, in words."""
-        whole = len(self.course.plan.training)
+        whole = len(self.course.setup.training)
         if len(self.rows) == whole:
             return f"all {whole:,} training examples"
         return f"{len(self.rows):,} of {whole:,} training examples"
@@ -131,7 +131,7 @@ def choose_sample(course: RunReplay, most: int = 1000, seed: int = 0) -> Sample:
 
     Raises: IntegrityError where the data are others; RunFolderError, DataError.
     """
-    training = course.plan.training
+    training = course.setup.training
     rows = np.arange(len(training))
     if len(rows) > most:
         rows = np.sort(generator(seed, "figure").permutation(len(rows))[:most])

@@ -71,7 +71,7 @@ def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) ->
     Raises: InputError where no layer has a function with slopes of its own; what `run_points`
         raises.
     """
-    names = course.plan.network.architecture.activations
+    names = course.setup.network.architecture.activations
     kept = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
     if not kept:
         raise InputError(
@@ -80,7 +80,7 @@ def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) ->
             got=", ".join(names),
         )
     points, sample = run_points(course), choose_sample(course, examples, seed)
-    passes = [course.plan.engine.trace(sample.typed(p.parameters), sample.rows) for p in points]
+    passes = [course.setup.engine.trace(sample.typed(p.parameters), sample.rows) for p in points]
     layers = []
     for i in kept:
         flat = [_flat(ACTIVATIONS[names[i]], one.z[i]) for one in passes]

@@ -17,31 +17,30 @@ from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_cu
 from chainrule.figures.saving import save_figure
 from chainrule.figures.seed_bands import draw_seed_bands, trial_bands
 from chainrule.figures.study_table import StudyTable, TrialRow
-from chainrule.study import study_document
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from chainrule.documents import Document
-    from chainrule.study import Entry, Summary
+    from chainrule.study import ConfigurationResult, StudySummary
 
-__all__ = ["study_pictures", "study_report"]
+__all__ = ["study_report"]
 
 _BEST = 6
 """How many configurations have their learning curves drawn."""
 
 
-def study_report(summary: Summary, most: int = 20) -> Document:
+def study_report(summary: StudySummary, most: int = 20) -> Document:
     """Return the answer of a study as a document with pictures.
 
     Args:
         summary: the answer.
         most: how many configurations to list.
     """
-    return study_document(summary, dict(study_pictures(summary)), most)
+    return summary.document(most, dict(_pictures(summary)))
 
 
-def study_pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:
+def _pictures(summary: StudySummary) -> Iterator[tuple[str, bytes]]:
     """The pictures that suit a study, as SVG with what each shows.
 
     Args:
@@ -54,7 +53,7 @@ def study_pictures(summary: Summary) -> Iterator[tuple[str, bytes]]:
             yield words, path.read_bytes()
 
 
-def _drawings(summary: Summary) -> Iterator[tuple[str, Callable[[], Figure]]]:
+def _drawings(summary: StudySummary) -> Iterator[tuple[str, Callable[[], Figure]]]:
     complete = [entry for entry in summary.ranked if entry.ended == "complete"]
     if not complete:
         return
@@ -74,25 +73,25 @@ def _drawings(summary: Summary) -> Iterator[tuple[str, Callable[[], Figure]]]:
         yield "The best ones' courses", lambda: draw_seed_bands(trial_bands(rows, summary.metric))
 
 
-def _varied(complete: list[Entry]) -> list[str]:
+def _varied(complete: list[ConfigurationResult]) -> list[str]:
     """Parameters with more than one value."""
-    names = dict.fromkeys(name for entry in complete for name in entry.chosen)
-    return [n for n in names if len({repr(entry.chosen.get(n)) for entry in complete}) > 1]
+    names = dict.fromkeys(name for entry in complete for name in entry.parameters)
+    return [n for n in names if len({repr(entry.parameters.get(n)) for entry in complete}) > 1]
 
 
-def _table(summary: Summary, complete: list[Entry]) -> StudyTable:
-    names = dict.fromkeys(name for entry in complete for name in entry.chosen)
+def _table(summary: StudySummary, complete: list[ConfigurationResult]) -> StudyTable:
+    names = dict.fromkeys(name for entry in complete for name in entry.parameters)
     rows = tuple(
-        TrialRow({n: _plain(entry.chosen.get(n, "-")) for n in names}, run[summary.metric])
+        TrialRow({n: _plain(entry.parameters.get(n, "-")) for n in names}, run[summary.metric])
         for entry in complete
         for run in entry.runs
     )
     return StudyTable(summary.name, summary.metric, rows, len(summary.ranked) - len(complete))
 
 
-def _named_rows(entry: Entry, metric: str) -> list[TrialRow]:
+def _named_rows(entry: ConfigurationResult, metric: str) -> list[TrialRow]:
     """The trainings of an entry with their courses."""
-    chosen = {n: _plain(value) for n, value in entry.chosen.items()}
+    chosen = {n: _plain(value) for n, value in entry.parameters.items()}
     return [
         TrialRow(chosen, run[metric], run.get("seed"), tuple(run.get("curve", ())))
         for run in entry.runs

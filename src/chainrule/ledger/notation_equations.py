@@ -11,7 +11,7 @@ from chainrule.ledger.formulas import PAIR_ERRORS
 from chainrule.ledger.quantity_text import activation_letter, superscript
 from chainrule.ledger.steps import WorkedExample
 
-__all__ = ["SectionEquation", "section_equations"]
+__all__ = ["layer_equation", "section_equations"]
 
 
 class SectionEquation(NamedTuple):

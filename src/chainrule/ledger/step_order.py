@@ -9,7 +9,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.ledger.formulas import is_fused
 from chainrule.ledger.steps import Quantity, Step, locate
 
-__all__ = ["SECTIONS", "QuantityGroup", "section_of", "step_groups"]
+__all__ = ["QuantityGroup", "section_of", "step_groups"]
 
 SECTIONS = {
     "forward": ("a", "z", "W", "b"),

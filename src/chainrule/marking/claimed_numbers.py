@@ -122,18 +122,18 @@ class ClaimedNumbers:
     def _add(self, quantity: Quantity) -> None:
         if quantity in self._known:
             return
-        said = self._claimed(quantity)
-        if said is not None:
-            self.set_claim(quantity, said)
+        claimed = self._claimed(quantity)
+        if claimed is not None:
+            self.set_claim(quantity, claimed)
             return
         self._known[quantity] = self.derive(quantity)
         for part in self.inputs(quantity):
             self._users.setdefault(part, []).append(quantity)
 
-    def set_claim(self, quantity: Quantity, said: ClaimedValue) -> None:
+    def set_claim(self, quantity: Quantity, claimed: ClaimedValue) -> None:
         """Set a number to what a claim says, from here on."""
         stale = self._users.pop(quantity, []) if quantity in self._known else []
-        self._known[quantity] = said
+        self._known[quantity] = claimed
         self._is_claimed.add(quantity)
         while stale:
             user = stale.pop()

@@ -87,14 +87,14 @@ def round_number(
 
 @contextmanager
 def allow_early_rounding(
-    numbers: ClaimedNumbers, quantity: Quantity, kept: Precision
+    numbers: ClaimedNumbers, quantity: Quantity, precision: Precision
 ) -> Iterator[list[Quantity]]:
     """For a while, what was not claimed may have been rounded or cut off before it was used.
 
     Args:
         numbers: as they follow from the claims before a number.
         quantity: the number; located.
-        kept: the digits that are left on the way.
+        precision: the digits that are left on the way.
 
     Yields: the numbers that may have been.
     """
@@ -102,7 +102,7 @@ def allow_early_rounding(
     with numbers.assume() as supposed:
         for one in between:
             known = numbers.derive(one)
-            ends = [end for value in known[:4] for end in kept.roundings(value)]
+            ends = [end for value in known[:4] for end in precision.roundings(value)]
             low, high = min(known.low, *ends), max(known.high, *ends)
             supposed[one] = ClaimedValue(known.printed, known.meant, low, high)
         yield between

@@ -18,7 +18,11 @@ from chainrule.ledger.files import PrintedNumber
 from chainrule.ledger.formulas import number_text
 from chainrule.marking.judging import UNANSWERED, VERDICTS, Judgement, MarkedClaims
 
-__all__ = ["correct_text", "first_wrong_text", "marks_document", "slip_text"]
+__all__ = [
+    "correct_text",
+    "first_wrong_text",
+    "marks_document",
+]
 
 _DIGITS = 6
 

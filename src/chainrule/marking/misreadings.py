@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from chainrule.ledger.files import PrintedNumber
 
-__all__ = ["MISREADINGS", "Misreading", "find_misreading"]
+__all__ = ["Misreading", "find_misreading"]
 
 _MIN_DIGITS = 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chainrule.ledger.files import PrintedNumber
 from chainrule.ledger.formulas import Expression
@@ -64,7 +65,7 @@ class _Search:
     numbers: ClaimedNumbers
     quantity: Quantity
     printed: PrintedNumber
-    kept: Precision
+    precision: Precision
 
     def site(self, quantity: Quantity, tree: Expression | None = None) -> SlipSite | None:
         """A place for slips: a number with its formula."""
@@ -88,7 +89,7 @@ class _Search:
 
 
 def search_slips(
-    numbers: ClaimedNumbers, quantity: Quantity, printed: PrintedNumber, kept: Precision
+    numbers: ClaimedNumbers, quantity: Quantity, printed: PrintedNumber, precision: Precision
 ) -> FoundSlip | None:
     """The likely slip behind a wrong number; None if nothing in the catalogue gives it.
 
@@ -99,9 +100,9 @@ def search_slips(
         numbers: as they follow from the claims before it.
         quantity: located, one number.
         printed: what is claimed.
-        kept: the digits that are left of numbers on the way.
+        precision: the digits that are left of numbers on the way.
     """
-    task = _Search(numbers, quantity, printed, kept.for_number(printed))
+    task = _Search(numbers, quantity, printed, precision.for_number(printed))
     for stage in (
         _in_own_formula,
         _in_own_formula_rounded,
@@ -118,8 +119,14 @@ def search_slips(
 
 
 _Fit = Callable[[ClaimedValue], tuple[float, ...]]
-_Trial = tuple[Slip, Expression | None, ClaimedValue]
-"""A slip, the formula it leads to, and what that comes to."""
+
+
+class _Trial(NamedTuple):
+    """A slip, the formula it leads to, and what that comes to."""
+
+    slip: Slip
+    tree: Expression | None
+    value: ClaimedValue
 
 
 def _first_fit(
@@ -156,13 +163,13 @@ def _in_own_formula(task: _Search) -> FoundSlip | None:
     site = task.site(task.quantity)
     if site is None:
         return None
-    tried = [(slip, tree, task.numbers.evaluate(tree)) for slip, tree in _apply_all(site)]
+    tried = [_Trial(slip, tree, task.numbers.evaluate(tree)) for slip, tree in _apply_all(site)]
     return _first_fit(task, tried)
 
 
 def _in_own_formula_rounded(task: _Search) -> FoundSlip | None:
     """One slip in its own formula, of numbers that were rounded on the way."""
-    with allow_early_rounding(task.numbers, task.quantity, task.kept) as between:
+    with allow_early_rounding(task.numbers, task.quantity, task.precision) as between:
         return _in_own_formula(task) if between else None
 
 
@@ -176,7 +183,8 @@ def _in_earlier_number(task: _Search) -> FoundSlip | None:
         for slip, tree in [] if site is None else _apply_all(site):
             with numbers.assume() as supposed:
                 supposed[between[at]] = numbers.evaluate(tree)
-                tried.append((slip, tree, _evaluate_upwards(task, between[at + 1 :], supposed)))
+                value = _evaluate_upwards(task, between[at + 1 :], supposed)
+                tried.append(_Trial(slip, tree, value))
         found = _first_fit(task, tried, between[at])
         if found is not None:
             return found
@@ -198,7 +206,7 @@ def _repeated(task: _Search) -> FoundSlip | None:
     if not between:
         return None
     common = [slip for slip in CATALOGUE if slip.is_common]
-    tried = [(slip, None, _apply_everywhere(task, between, slip.name)) for slip in common]
+    tried = [_Trial(slip, None, _apply_everywhere(task, between, slip.name)) for slip in common]
     return _first_fit(task, tried)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class _LibraryFunctions:
         log_rest: ln (1 - softmax) of each row.
     """
 
-    activations: dict[str, Function]
+    activations: Mapping[str, Function]
     size: Function
     where: Callable[[Any, Any, Any], Any]
     log: Function
@@ -73,17 +73,31 @@ class _LibraryFunctions:
     log_rest: Function
 
 
-def _objective(
-    w: _LibraryFunctions, objective: Objective, theta: Any, data: tuple[Any, Any, Any]
-) -> Any:
+class _Batch(NamedTuple):
+    """Inputs, targets and what each example counts, as a library's arrays."""
+
+    x: Any
+    y: Any
+    shares: Any
+
+
+class _Pass(NamedTuple):
+    """Weighted sums and activations of the last layer, and targets."""
+
+    z: Any
+    a: Any
+    y: Any
+
+
+def _objective(w: _LibraryFunctions, objective: Objective, theta: Any, batch: _Batch) -> Any:
     """J in a library's words."""
-    x, y, shares = data
+    x, y, shares = batch
     names, z = objective.architecture.activations, x
     for at, name in enumerate(names):
         W, b = _tensors(objective, theta, at)
         z = x @ W.T if b is None else x @ W.T + b
         x = w.activations[name](z)
-    costs = _cost(w, objective, (z, x, y))
+    costs = _cost(w, objective, _Pass(z, x, y))
     return (costs.sum(-1) * shares).sum() + _penalty(w, objective, theta)
 
 
@@ -94,7 +108,7 @@ def _tensors(objective: Objective, theta: Any, at: int) -> tuple[Any, Any]:
     return found[0], found[1] if objective.architecture.biases else None
 
 
-def _cost(w: _LibraryFunctions, objective: Objective, pass_: tuple[Any, Any, Any]) -> Any:
+def _cost(w: _LibraryFunctions, objective: Objective, pass_: _Pass) -> Any:
     """The part of each output in the cost of each example."""
     (_, a, y), name = pass_, objective.cost.name
     if name.endswith("entropy"):
@@ -109,7 +123,7 @@ def _cost(w: _LibraryFunctions, objective: Objective, pass_: tuple[Any, Any, Any
     return factor.get(name, 1.0) * distance**2
 
 
-def _entropy(w: _LibraryFunctions, objective: Objective, pass_: tuple[Any, Any, Any]) -> Any:
+def _entropy(w: _LibraryFunctions, objective: Objective, pass_: _Pass) -> Any:
     z, a, y = pass_
     last = objective.architecture.activations[-1]
     both = objective.cost.name == "binary_cross_entropy"
@@ -160,9 +174,9 @@ def _by_torch(objective: Objective, theta: Array) -> Array:
         log_rest=log_rest,
     )
     leaf = torch.tensor(np.asarray(theta), requires_grad=True)
-    data = tuple(torch.tensor(array) for array in (objective.x, objective.y, objective.shares))
+    batch = _Batch(*map(torch.tensor, (objective.x, objective.y, objective.shares)))
     # The last term is 0; it lets an objective without slopes, such as a step's, have a gradient.
-    (_objective(words, objective, leaf, data) + 0.0 * leaf.sum()).backward()
+    (_objective(words, objective, leaf, batch) + 0.0 * leaf.sum()).backward()
     return np.asarray(leaf.grad.numpy(), dtype=np.float64)
 
 
@@ -199,8 +213,8 @@ def _by_jax(objective: Objective, theta: Array) -> Array:
     before = jax.config.jax_enable_x64
     jax.config.update("jax_enable_x64", True)
     try:
-        data = tuple(jnp.asarray(part) for part in (objective.x, objective.y, objective.shares))
-        found = jax.grad(lambda t: _objective(words, objective, t, data))(jnp.asarray(theta))
+        batch = _Batch(*map(jnp.asarray, (objective.x, objective.y, objective.shares)))
+        found = jax.grad(lambda t: _objective(words, objective, t, batch))(jnp.asarray(theta))
         return np.asarray(found, dtype=np.float64)
     finally:
         jax.config.update("jax_enable_x64", before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -37,7 +37,7 @@ class GradientEstimate:
 
     values: Array
     uncertainties: Array
-    kinks: dict[int, tuple[Kink, ...]]
+    kinks: Mapping[int, tuple[Kink, ...]]
 
 
 @dataclass(frozen=True)

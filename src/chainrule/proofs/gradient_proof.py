@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation import plain
+from chainrule.evaluation import plain_values
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Step
 from chainrule.limits import Limit, check_record, limited
@@ -78,7 +78,7 @@ class Proof:
     objective: tuple[str, ...]
     cost: float
     verdicts: tuple[Verdict, ...]
-    left_out: dict[str, str]
+    left_out: Mapping[str, str]
     kinks: tuple[tuple[int, Kink], ...]
     failures: tuple[Failure, ...]
     title: str = ""
@@ -99,7 +99,7 @@ class Proof:
             "objective": list(self.objective),
             "cost": self.cost,
             "left_out": dict(self.left_out),
-            "tensors": [plain(verdict) for verdict in self.verdicts],
+            "tensors": [plain_values(verdict) for verdict in self.verdicts],
             "kinks": [{"step": step, **asdict(kink)} for step, kink in self.kinks],
             "failures": [_failure_dict(failure) for failure in self.failures],
         }
@@ -107,7 +107,7 @@ class Proof:
 
 def _failure_dict(failure: Failure) -> dict[str, Any]:
     """Return a failure as plain values; the reference's gradient has the name of the JSON."""
-    return {"law" if name == "reference" else name: v for name, v in plain(failure).items()}
+    return {"law" if name == "reference" else name: v for name, v in plain_values(failure).items()}
 
 
 def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:

@@ -20,7 +20,6 @@ __all__ = [
     "Verdict",
     "gradient_rounding",
     "merge_verdicts",
-    "parameter_address",
 ]
 
 Array = NDArray[Any]

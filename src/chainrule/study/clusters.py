@@ -1,4 +1,4 @@
-"""Executors of other libraries: joblib with whatever backend it is given, Ray, and Dask."""
+"""Executors of other libraries: joblib with any of its backends, Ray, and Dask."""
 
 from __future__ import annotations
 
@@ -14,78 +14,79 @@ from typing import Any
 from chainrule.errors import FileError, InputError, MissingLibraryError
 from chainrule.study.executors import (
     Executor,
-    Processes,
-    Threads,
+    ProcessExecutor,
+    ThreadExecutor,
     WorkerLost,
-    in_flight,
-    threads_compute,
+    can_use_threads,
+    stream_results,
 )
-from chainrule.study.spec import Settings, Spec
+from chainrule.study.spec import StudySettings, StudySpec
 from chainrule.study.trial import Outcome, Task
-from chainrule.study.worker import work
+from chainrule.study.worker import run_task
 from chainrule.threads import thread_count
 
-__all__ = ["Dask", "Joblib", "Ray", "executor_for"]
+__all__ = ["make_executor"]
 
 _CONNECT_SECONDS = 5
+"""A cluster that does not answer within this time is reported."""
 
 
-class Joblib:
-    """Joblib's workers: processes of this machine, or what `joblib.parallel_config` names.
+class JoblibExecutor:
+    """Joblib's workers: processes of this machine, or the backend of `joblib.parallel_config`.
 
     Args:
-        width: how many trials at once.
+        width: how many trials are computed at once.
     """
 
     def __init__(self, width: int) -> None:
         self.width = width
 
-    def __enter__(self) -> Joblib:
+    def __enter__(self) -> JoblibExecutor:
         return self
 
     def __exit__(self, *exc: object) -> None:
         return
 
     def results(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
-        """As in `Executor`; where a backend tells nothing before a call has ended, in rounds."""
+        """As in `Executor`; in rounds if the backend returns nothing before a call has ended."""
         import joblib
 
         options = {"n_jobs": self.width, "pre_dispatch": self.width, "batch_size": 1}
         backend, _ = joblib.parallel.get_active_backend()
         try:
             if backend.supports_return_generator:
-                side_by_side = joblib.Parallel(return_as="generator_unordered", **options)
-                yield from side_by_side(joblib.delayed(work)(task) for task in tasks)
+                parallel = joblib.Parallel(return_as="generator_unordered", **options)
+                yield from parallel(joblib.delayed(run_task)(task) for task in tasks)
                 return
-            with joblib.Parallel(**options) as side_by_side:
+            with joblib.Parallel(**options) as parallel:
                 while several := list(islice(tasks, self.width)):
-                    yield from side_by_side(joblib.delayed(work)(task) for task in several)
+                    yield from parallel(joblib.delayed(run_task)(task) for task in several)
         except BrokenProcessPool:
             raise WorkerLost from None
 
 
-class Ray(Joblib):
-    """Workers of a Ray cluster, by the backend that Ray has for joblib.
+class RayExecutor(JoblibExecutor):
+    """Workers of a Ray cluster, by Ray's backend for joblib.
 
-    Where this process has connected itself already, that connection is used, and left open.
+    If this process is connected already, that connection is used, and left open.
 
     Args:
         address: the cluster's, such as 10.0.0.1:6379; None starts one here.
-        width: workers to start where there is no address.
+        width: workers to start if there is no address.
     """
 
     def __init__(self, address: str | None, width: int) -> None:
         super().__init__(width)
         self._address = address
         self._ray: Any = None
-        self._ours = False
+        self._owns_connection = False
 
-    def __enter__(self) -> Ray:
+    def __enter__(self) -> RayExecutor:
         self._ray = _library("ray", "ray")
         from ray.util.joblib import register_ray
 
-        self._ours = not self._ray.is_initialized()
-        if self._ours:
+        self._owns_connection = not self._ray.is_initialized()
+        if self._owns_connection:
             self._connect()
         self.width = int(self._ray.cluster_resources().get("CPU", self.width))
         logging.getLogger("ray").setLevel(logging.ERROR)
@@ -96,13 +97,13 @@ class Ray(Joblib):
         size = {} if self._address else {"num_cpus": self.width, "include_dashboard": False}
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
         try:
-            _reached(self._address)
+            _require_listener(self._address)
             self._ray.init(self._address, **size, **quiet)
         except (OSError, ValueError, RuntimeError) as error:
-            raise _dead(str(self._address), error, "Ray cluster", "ray start --head") from None
+            raise _no_answer(str(self._address), error, "Ray cluster", "ray start --head") from None
 
     def __exit__(self, *exc: object) -> None:
-        if self._ours:
+        if self._owns_connection:
             self._ray.shutdown()
 
     def results(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
@@ -116,12 +117,12 @@ class Ray(Joblib):
             raise WorkerLost from None
 
 
-class Dask:
+class DaskExecutor:
     """Workers of a Dask scheduler.
 
     Args:
         address: the scheduler's, such as tcp://10.0.0.1:8786; None starts one here.
-        width: workers to start where there is no address.
+        width: workers to start if there is no address.
     """
 
     def __init__(self, address: str | None, width: int) -> None:
@@ -130,7 +131,7 @@ class Dask:
         self._open = contextlib.ExitStack()
         self._client: Any = None
 
-    def __enter__(self) -> Dask:
+    def __enter__(self) -> DaskExecutor:
         distributed = _library("distributed", "dask distributed")
         logging.getLogger("distributed").setLevel(logging.ERROR)
         place: Any = self._address
@@ -147,17 +148,17 @@ class Dask:
         try:
             client = distributed.Client(place, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise _dead(str(self._address), error) from None
+            raise _no_answer(str(self._address), error) from None
         self._client = self._open.enter_context(client)
         if self._address is not None:
-            self.width = self._workers()
+            self.width = self._count_workers()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._open.close()
 
-    def _workers(self) -> int:
-        """How many trials the scheduler's workers compute at once."""
+    def _count_workers(self) -> int:
+        """Return how many trials the scheduler's workers compute at once."""
         width = sum(self._client.nthreads().values())
         if not width:
             self._open.close()
@@ -176,19 +177,19 @@ class Dask:
 
         pool = self._client.get_executor(pure=False)
         try:
-            yield from in_flight(pool, self.width, tasks, work)
+            yield from stream_results(pool, self.width, tasks, run_task)
         except KilledWorker:
             raise WorkerLost from None
         except WorkerLost:
             if self._client.status == "running":
                 raise
-            raise _dead(str(self._address), OSError("the connection was lost")) from None
+            raise _no_answer(str(self._address), OSError("the connection was lost")) from None
 
 
-def _reached(address: str | None) -> None:
-    """Try whether somebody listens at host:port: Ray itself asks for ever.
+def _require_listener(address: str | None) -> None:
+    """Connect to host:port once, since Ray itself retries forever.
 
-    Raises: OSError.
+    Raises: OSError if nothing listens there.
     """
     host, _, port = (address or "").rpartition("://")[2].rpartition(":")
     if port.isdecimal():
@@ -196,7 +197,7 @@ def _reached(address: str | None) -> None:
 
 
 def _library(name: str, packages: str) -> Any:
-    """The library of an executor.
+    """Import the library of an executor.
 
     Raises: MissingLibraryError.
     """
@@ -212,7 +213,7 @@ def _library(name: str, packages: str) -> Any:
         ) from None
 
 
-def _dead(
+def _no_answer(
     address: str, error: Exception, what: str = "Dask scheduler", start: str = "dask scheduler"
 ) -> FileError:
     reason = (getattr(error, "strerror", None) or str(error)).split("\n")[0][:200]
@@ -225,22 +226,22 @@ def _dead(
     )
 
 
-def executor_for(spec: Spec, settings: Settings) -> Executor:
-    """The executor that a study, or who starts it, asks for.
+def make_executor(spec: StudySpec, settings: StudySettings) -> Executor:
+    """Return the executor that the settings name.
 
     Args:
         spec: the study.
-        settings: whose executor, workers and address count.
+        settings: the study's own, or those of the call that computes it.
 
     Raises: InputError.
     """
     width = settings.workers or thread_count()
     if settings.executor == "dask":
-        return Dask(settings.address, width)
+        return DaskExecutor(settings.address, width)
     if settings.executor == "ray":
-        return Ray(settings.address, width)
+        return RayExecutor(settings.address, width)
     if settings.executor == "joblib":
-        return Joblib(width)
-    if settings.executor == "local" and threads_compute(spec):
-        return Threads(width)
-    return Processes(width)
+        return JoblibExecutor(width)
+    if settings.executor == "local" and can_use_threads(spec):
+        return ThreadExecutor(width)
+    return ProcessExecutor(width)

@@ -1,4 +1,4 @@
-"""From a study's parameters to a network's architecture and a recipe."""
+"""From the parameters of a study to the architecture and the recipe of a network."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from chainrule.settings import (
     fill_defaults,
 )
 from chainrule.study.space import Parameter
-from chainrule.study.spec import Spec
+from chainrule.study.spec import StudySpec
 
-__all__ = ["built", "settled_study"]
+__all__ = ["build_configuration", "resolve_study"]
 
 
-def built(spec: Spec, chosen: Mapping[str, Any]) -> tuple[Architecture, Recipe]:
+def build_configuration(spec: StudySpec, chosen: Mapping[str, Any]) -> tuple[Architecture, Recipe]:
     """Return the architecture, as it is before the cost decides its output, and the recipe.
 
     Args:
@@ -38,22 +38,22 @@ def built(spec: Spec, chosen: Mapping[str, Any]) -> tuple[Architecture, Recipe]:
     return build_architecture(settings), recipe
 
 
-def settled_study(spec: Spec, learned: Dataset) -> Spec:
-    """The study with what its data decide: layers, and for number targets the cost.
+def resolve_study(spec: StudySpec, learned: Dataset) -> StudySpec:
+    """Return the study with the settings that its data decide: layers, and the cost for numbers.
 
-    Every value of its space is tried on a network and a recipe, so that a study that begins does
+    Every value of the space is tried on a network and a recipe, so that a study that begins does
     not fail in the middle.
 
     Args:
-        spec: as it was read.
-        learned: its training set.
+        spec: the description as read.
+        learned: the training set.
 
     Raises: InputError, ShapeError, UnknownNameError; each names the file and the line.
     """
     if not learned.classifies and spec.settings.metric.endswith("accuracy"):
         raise InputError(
             spec.source.where("metric"),
-            expected="a metric that targets of numbers have",
+            expected="a metric for targets that are numbers",
             got=spec.settings.metric,
             why="Accuracy is for classes",
             remedy="Set metric to 'validation_cost'",
@@ -61,34 +61,37 @@ def settled_study(spec: Spec, learned: Dataset) -> Spec:
     filled = fill_defaults({**spec.network, **spec.recipe}, learned)
     network = {name: value for name, value in filled.items() if name in NETWORK_NAMES}
     recipe = {name: value for name, value in filled.items() if name not in NETWORK_NAMES}
-    settled = spec.replaced(network=network, recipe=recipe)
-    _require(settled, {}, settled.source.where("network"), learned)
-    for parameter in settled.space:
+    resolved = spec.replaced(network=network, recipe=recipe)
+    _require_trainable(resolved, {}, resolved.source.where("network"), learned)
+    for parameter in resolved.space:
+        where = resolved.source.where("space", parameter.name)
         for value in parameter.ends():
-            chosen = {**_beside(settled, parameter), parameter.name: value}
-            _require(settled, chosen, settled.source.where("space", parameter.name), learned)
-    return settled
+            chosen = {**_required_values(resolved, parameter), parameter.name: value}
+            _require_trainable(resolved, chosen, where, learned)
+    return resolved
 
 
-def _beside(spec: Spec, parameter: Parameter) -> dict[str, Any]:
-    """Values of the parameters on which one depends, so that it exists."""
+def _required_values(spec: StudySpec, parameter: Parameter) -> dict[str, Any]:
+    """Return values of the parameters on which one depends, for which it exists."""
     chosen: dict[str, Any] = {}
     by_name = {other.name: other for other in spec.space}
     for name, values in parameter.when:
-        chosen |= _beside(spec, by_name[name])
+        chosen |= _required_values(spec, by_name[name])
         chosen[name] = values[0]
     return chosen
 
 
-def _require(spec: Spec, chosen: Mapping[str, Any], where: str, learned: Dataset) -> None:
-    """Refuse a configuration that cannot be trained, in the words of the study's file."""
+def _require_trainable(
+    spec: StudySpec, chosen: Mapping[str, Any], where: str, learned: Dataset
+) -> None:
+    """Refuse a configuration that cannot be trained; the error names the place in the file."""
     try:
-        architecture, recipe = built(spec, chosen)
+        architecture, recipe = build_configuration(spec, chosen)
         _require_widths(architecture.for_cost(recipe.cost), learned)
     except ChainruleError as error:
-        told = copy.copy(error)
-        told.where = where
-        raise copy.copy(told) from None
+        located = copy.copy(error)
+        located.where = where
+        raise copy.copy(located) from None  # a copy makes its message from its fields
 
 
 def _require_widths(architecture: Architecture, learned: Dataset) -> None:

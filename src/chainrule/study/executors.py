@@ -1,4 +1,4 @@
-"""Where trials are computed: one protocol, and the executors of one machine."""
+"""Where trials are computed: the protocol, and the executors of one machine."""
 
 from __future__ import annotations
 
@@ -22,43 +22,57 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any, Protocol
 
-from chainrule.study.spec import Spec
+from chainrule.study.spec import StudySpec
 from chainrule.study.trial import Outcome, Task
-from chainrule.study.worker import work
+from chainrule.study.worker import run_task
 
-__all__ = ["Executor", "Here", "Processes", "Threads", "WorkerLost", "in_flight", "threads_compute"]
+__all__ = [
+    "Executor",
+    "ProcessExecutor",
+    "SerialExecutor",
+    "ThreadExecutor",
+    "WorkerLost",
+    "can_use_threads",
+    "stream_results",
+]
 
 
-class WorkerLost(Exception):  # noqa: N818  # it is caught within this room
-    """A worker died: what was under way in it is to be computed anew."""
+class WorkerLost(Exception):  # noqa: N818  # caught within this package
+    """A worker died; the trials under way in it are to be computed again."""
 
 
 class Executor(Protocol):
     """Computes trials, several at once.
 
     Attributes:
-        width: how many at once.
+        width: how many trials are computed at once.
     """
 
     width: int
 
     def __enter__(self) -> Executor:
-        """Make ready."""
+        """Prepare the workers."""
 
     def __exit__(self, *exc: object) -> None:
-        """Let go of everything; what is under way is stopped."""
+        """Release everything; trials under way are stopped."""
 
     def results(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
-        """The outcomes as they come; tasks are taken as there is room, and not before.
+        """Yield the outcomes as they arrive; a task is taken only when a worker is free.
 
-        Raises: WorkerLost, and what `work` raises.
+        Raises: WorkerLost, and what `run_task` raises.
         """
 
 
-def in_flight(
+def stream_results(
     pool: Pool, width: int, tasks: Iterator[Task], job: Callable[[Task], Outcome]
 ) -> Iterator[Outcome]:
-    """The outcomes of tasks of which so many are computed at once.
+    """Yield the outcomes of tasks as they arrive.
+
+    Args:
+        pool: computes the tasks.
+        width: how many are computed at once.
+        tasks: taken only when a worker is free.
+        job: task -> outcome.
 
     Raises: WorkerLost.
     """
@@ -76,12 +90,12 @@ def in_flight(
         raise WorkerLost from None
 
 
-class Here:
-    """One trial after the other, in this thread: the executor of `chainrule study worker`."""
+class SerialExecutor:
+    """Computes one trial after the other in this thread, for `chainrule study worker`."""
 
     width = 1
 
-    def __enter__(self) -> Here:
+    def __enter__(self) -> SerialExecutor:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -90,14 +104,16 @@ class Here:
     def results(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
         """As in `Executor`."""
         for task in tasks:
-            yield work(task)
+            yield run_task(task)
 
 
-class Threads:
-    """Threads of this process, over one copy of the data: where the engine frees them.
+class ThreadExecutor:
+    """Threads of this process, which share one copy of the data.
+
+    Compiled kernels release the interpreter's lock, so that threads compute side by side.
 
     Args:
-        width: how many trials at once.
+        width: how many trials are computed at once.
     """
 
     def __init__(self, width: int) -> None:
@@ -105,7 +121,7 @@ class Threads:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(width, "chainrule-study")
 
-    def __enter__(self) -> Threads:
+    def __enter__(self) -> ThreadExecutor:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -116,16 +132,16 @@ class Threads:
         """As in `Executor`."""
 
         def job(task: Task) -> Outcome:
-            return work(task, self._stop.is_set)
+            return run_task(task, self._stop.is_set)
 
-        return in_flight(self._pool, self.width, tasks, job)
+        return stream_results(self._pool, self.width, tasks, job)
 
 
-class Processes:
+class ProcessExecutor:
     """Processes of this machine, which end when this one does.
 
     Args:
-        width: how many trials at once.
+        width: how many trials are computed at once.
     """
 
     def __init__(self, width: int) -> None:
@@ -133,7 +149,7 @@ class Processes:
         self._pool: ProcessPoolExecutor | None = None
         self._stop: Any = None
 
-    def __enter__(self) -> Processes:
+    def __enter__(self) -> ProcessExecutor:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -156,14 +172,14 @@ class Processes:
         self._pool = ProcessPoolExecutor(
             self.width, context, initializer=_begin_worker, initargs=(self._stop,)
         )
-        return in_flight(self._pool, self.width, tasks, _job)
+        return stream_results(self._pool, self.width, tasks, _job)
 
 
 def _kill_broken(pool: ProcessPoolExecutor) -> None:
-    """End the other workers of a pool that lost one; what they compute is computed anew.
+    """Kill the other workers of a pool that lost one; their trials are computed again.
 
-    The pool asks them to end by SIGTERM. A training takes that for a wish to stop, and its worker
-    then waits for ever for the lock of the queue that the lost one has taken with it.
+    The pool ends them by SIGTERM. A training takes that as a stop request, and its worker then
+    waits forever for the queue's lock, which the lost worker held.
     """
     if pool._broken:
         for worker in list((pool._processes or {}).values()):
@@ -171,11 +187,11 @@ def _kill_broken(pool: ProcessPoolExecutor) -> None:
 
 
 _STOPS: list[Any] = []
-"""In a worker process: what tells it to stop."""
+"""In a worker process: the event that asks it to stop."""
 
 
 def _begin_worker(stop: Any) -> None:
-    """Make this process a worker: it hears of Ctrl-C from its parent, and ends with it."""
+    """Make this process a worker: it learns of Ctrl-C from its parent, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STOPS.append(stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -191,11 +207,11 @@ def _end_with_parent() -> None:
 
 
 def _job(task: Task) -> Outcome:
-    return work(task, _STOPS[0].is_set)
+    return run_task(task, _STOPS[0].is_set)
 
 
-def threads_compute(spec: Spec) -> bool:
-    """Whether threads of one process compute side by side: whether all trials are compiled."""
+def can_use_threads(spec: StudySpec) -> bool:
+    """Whether threads compute the study side by side, since all its trials are compiled."""
     engines = {str(spec.recipe.get("engine", "compiled"))}
     engines |= {str(v) for p in spec.space if p.name == "engine" for v in p.choices}
     compiling = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")

@@ -1,4 +1,4 @@
-"""The trials of a study as a table for other programs."""
+"""The trials of a study as a table for other programs: CSV, JSON or Parquet."""
 
 from __future__ import annotations
 
@@ -6,85 +6,90 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from chainrule.errors import InputError, MissingLibraryError
 from chainrule.storage import write_atomically
-from chainrule.study.runner import Kept
-from chainrule.study.summary import Entry, entries
+from chainrule.study.results import ConfigurationResult, read_results
+from chainrule.study.stored_study import StoredStudy
 
-__all__ = ["FORMATS", "curve_rows", "export_text", "rows_of", "write_parquet"]
+__all__ = ["EXPORT_FORMATS", "curve_rows", "format_rows", "trial_rows", "write_rows"]
 
-FORMATS = ("csv", "json", "parquet")
-_RUN = (
+EXPORT_FORMATS = ("csv", "json", "parquet")
+_RUN_FIGURES = (
     *("seed", "digest", "epochs", "seconds", "ended"),
     *("validation_accuracy", "validation_cost", "test_accuracy", "test_cost"),
 )
 
 
-def rows_of(kept: Kept) -> list[dict[str, Any]]:
-    """A row for each seed of each configuration that has a result."""
-    names = [parameter.name for parameter in kept.spec.space]
-    return [row for entry in entries(kept) for row in _rows(entry, names)]
+def trial_rows(study: StoredStudy) -> list[dict[str, Any]]:
+    """Return a row for each seed of each configuration that has a result."""
+    names = [parameter.name for parameter in study.spec.space]
+    rows = []
+    for result in read_results(study):
+        first = {**_configuration_columns(result, names), "metric_mean": result.value}
+        rows += [{**first, **_run_columns(run, names)} for run in result.runs]
+    return rows
 
 
-def curve_rows(kept: Kept) -> list[dict[str, Any]]:
-    """A row for each epoch of each seed: the metric on the examples held out.
+def curve_rows(study: StoredStudy) -> list[dict[str, Any]]:
+    """Return a row for each epoch of each seed: the metric on the examples held out.
 
-    Raises: InputError where the study's metric is of the test set, which is not looked at before
-        the end.
+    Raises: InputError if the study's metric is one of the test set, which is looked at only at the
+        end.
     """
-    metric = kept.spec.settings.metric
-    if kept.spec.settings.on_test:
+    metric = study.spec.settings.metric
+    if study.spec.settings.uses_test_set:
         raise InputError(
             "study export",
-            expected="a study with a validation metric, of which curves are kept",
+            expected="a study with a validation metric, whose curves are recorded",
             got=metric,
             why="The test set is looked at once, when a training is over",
             argument="curves",
         )
-    names = [parameter.name for parameter in kept.spec.space]
+    names = [parameter.name for parameter in study.spec.space]
     rows = []
-    for entry in entries(kept):
-        first = _first(entry, names)
-        for run in entry.runs:
-            seeded = {**first, _renamed("seed", names): run["seed"]}
-            points = enumerate(run.get("curve", ()), start=1)
-            rows += [{**seeded, "epoch": epoch, metric: value} for epoch, value in points]
+    for result in read_results(study):
+        first = _configuration_columns(result, names)
+        for run in result.runs:
+            seeded = {**first, _column("seed", names): run["seed"]}
+            curve = enumerate(run.get("curve", ()), start=1)
+            rows += [{**seeded, "epoch": epoch, metric: value} for epoch, value in curve]
     return rows
 
 
-def _rows(entry: Entry, names: Sequence[str]) -> list[dict[str, Any]]:
-    first = {**_first(entry, names), "metric_mean": entry.value}
-    return [{**first, **_run(run, names)} for run in entry.runs]
-
-
-def _first(entry: Entry, names: Sequence[str]) -> dict[str, Any]:
-    """What is the same in all rows of a configuration."""
+def _configuration_columns(result: ConfigurationResult, names: Sequence[str]) -> dict[str, Any]:
+    """Return the columns that all rows of a configuration share."""
     return {
-        "study_trial": entry.number,
-        "configuration": entry.configuration,
-        "attempt": entry.attempt,
-        "outcome": entry.ended,
-        **{name: _plain(entry.chosen.get(name)) for name in names},
+        "study_trial": result.number,
+        "configuration": result.configuration,
+        "attempt": result.attempt,
+        "outcome": result.ended,
+        **{name: _cell(result.parameters.get(name)) for name in names},
     }
 
 
-def _run(run: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {_renamed(name, names): run.get(name) for name in _RUN}
+def _run_columns(run: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {_column(key, names): run.get(key) for key in _RUN_FIGURES}
 
 
-def _renamed(name: str, names: Sequence[str]) -> str:
-    """The column of a run's figure, where a parameter of that name has one as well."""
-    return f"run_{name}" if name in names else name
+def _column(name: str, parameters: Sequence[str]) -> str:
+    """Return the column of a run's figure; "seconds" or "epochs" may also be a parameter."""
+    return f"run_{name}" if name in parameters else name
 
 
-def _plain(value: Any) -> Any:
+def _cell(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, (list, tuple)) else value
 
 
-def export_text(rows: Sequence[Mapping[str, Any]], kind: str) -> str:
-    """The rows as CSV or JSON."""
+def format_rows(rows: Sequence[Mapping[str, Any]], kind: str) -> str:
+    """Return the rows as text.
+
+    Args:
+        rows: with the same columns.
+        kind: "csv" or "json".
+    """
     if kind == "json":
         return json.dumps(list(rows), indent=2) + "\n"
     text = io.StringIO()
@@ -95,11 +100,21 @@ def export_text(rows: Sequence[Mapping[str, Any]], kind: str) -> str:
     return text.getvalue()
 
 
-def write_parquet(rows: Sequence[Mapping[str, Any]], path: str) -> None:
-    """Write the rows as a Parquet file.
+def write_rows(rows: Sequence[Mapping[str, Any]], path: str | Path, kind: str) -> None:
+    """Write the rows into a file; a file of that name is replaced.
+
+    Args:
+        rows: with the same columns.
+        path: the file.
+        kind: one of EXPORT_FORMATS.
 
     Raises: MissingLibraryError, FileError.
     """
+    written = _parquet(rows) if kind == "parquet" else format_rows(rows, kind).encode()
+    write_atomically(Path(path), written)
+
+
+def _parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -112,4 +127,4 @@ def write_parquet(rows: Sequence[Mapping[str, Any]], path: str) -> None:
         ) from None
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(list(rows)), sink)
-    write_atomically(path, sink.getvalue())
+    return sink.getvalue()

@@ -1,4 +1,4 @@
-"""A journal file that survives writers that are killed."""
+"""A journal file of studies that survives the killing of its writers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["JournalGuard", "journal_storage"]
 
 _POLL_SECONDS = 0.002
+"""Between two tries for the lock, which a writer holds only for one write."""
 
 
 class JournalGuard:
-    """The lock of a journal file, which the system takes from a process that dies.
+    """The lock of a journal file, which the system releases when its process dies.
 
-    Whoever gets it first cuts off what a killed writer left half-written.
+    The next process to hold it cuts off a line that a killed writer left incomplete.
 
     Args:
         path: the journal file.
@@ -32,22 +33,21 @@ class JournalGuard:
         self._lock = FileLock(f"{path}.guard")
 
     def acquire(self) -> bool:
-        """Wait for the lock, and mend the file."""
+        """Wait for the lock, and repair the file."""
         self._lock.acquire(poll_interval=_POLL_SECONDS)
         try:
-            _mend(self._path)
+            _cut_incomplete_line(self._path)
         except BaseException:
             self._lock.release()
             raise
         return True
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         self._lock.release()
 
 
-def _mend(path: Path) -> None:
-    """Cut off a last line without an end."""
+def _cut_incomplete_line(path: Path) -> None:
     with path.open("rb+") as file:
         end = file.seek(0, os.SEEK_END)
         if not end:
@@ -60,13 +60,13 @@ def _mend(path: Path) -> None:
 
 
 def journal_storage(path: str, *, create: bool) -> JournalStorage:
-    """Optuna's storage in a journal file.
+    """Return Optuna's storage in a journal file.
 
     Args:
-        path: of the file.
-        create: whether to make it where it is not there.
+        path: the file.
+        create: whether to create the file if it does not exist.
 
-    Raises: FileError, DataError where the file holds something else.
+    Raises: FileError, DataError if the file holds something else.
     """
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -77,7 +77,7 @@ def journal_storage(path: str, *, create: bool) -> JournalStorage:
     try:
         with file.open("ab" if create else "rb"):
             pass
-        # Its lock is told by its two methods, which are all that is asked of it.
+        # Optuna asks for a subclass of its own lock, but calls only these two methods.
         backend = JournalFileBackend(path, lock_obj=JournalGuard(file))  # type: ignore[arg-type]
         return JournalStorage(backend)
     except (ValueError, LookupError, TypeError, AssertionError):

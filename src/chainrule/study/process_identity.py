@@ -1,4 +1,4 @@
-"""Who computes a trial, and whether that process is still there."""
+"""Which process computes a trial, and whether that process is still alive."""
 
 from __future__ import annotations
 
@@ -10,46 +10,51 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["LEASE_SECONDS", "is_gone", "lease", "owner"]
+__all__ = ["LEASE_SECONDS", "current_process", "is_gone", "lease_end"]
 
 LEASE_SECONDS = 180.0
-"""A trial of another machine whose owner has not been heard of for so long is given up."""
+"""A trial of another machine is given up when its lease has not been renewed for this time.
+Leases are renewed four times in it, so that a slow storage costs no trial."""
 
 
-def owner() -> dict[str, Any]:
-    """This process, as plain values: host, machine, process number and when it began."""
+def current_process() -> dict[str, Any]:
+    """Return this process as plain values: host, machine, process number and start time."""
     pid = os.getpid()
     state = _process(pid)
     began = "" if state is None else state[1]
     return {"host": platform.node(), "machine": _machine(), "pid": pid, "began": began}
 
 
-def lease() -> float:
-    """The time, in seconds since 1970, until which an owner on another machine is trusted."""
+def lease_end() -> float:
+    """Return the time, in seconds since 1970, until which other machines trust this process."""
     return time.time() + LEASE_SECONDS
 
 
-def is_gone(kept: Mapping[str, Any], until: float) -> bool:
+def is_gone(owner: Mapping[str, Any], lease: float) -> bool:
     """Whether the owner of a trial will never end it.
 
     Args:
-        kept: the owner, as `owner` gave it.
-        until: its lease.
+        owner: as `current_process` gave it.
+        lease: as `lease_end` gave it.
 
     Returns: on this machine whether the process has ended; elsewhere whether the lease is over.
     """
-    if kept.get("machine") != _machine():
-        return time.time() > until
-    state = _process(int(kept.get("pid", 0)))
+    if owner.get("machine") != _machine():
+        return time.time() > lease
+    state = _process(int(owner.get("pid", 0)))
     if state is None:
         return True
-    # A process that was killed and not yet waited for still has its number.
-    return state[0] in ("Z", "X") or state[1] != kept.get("began")
+    # A killed process keeps its number until its parent waits for it: states Z and X. A later
+    # process with the same number began at another time.
+    return state[0] in ("Z", "X") or state[1] != owner.get("began")
 
 
 @cache
 def _machine() -> str:
-    """What tells this machine, since its start, from all others: processes have one numbering."""
+    """Return what identifies this machine since its start, as far as process numbers are shared.
+
+    Containers of one machine number their processes each from 1, hence the PID namespace.
+    """
     parts = [platform.node()]
     for path in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
         try:
@@ -61,18 +66,18 @@ def _machine() -> str:
 
 
 def _process(pid: int) -> tuple[str, str] | None:
-    """A process's state and when it began; None where there is none of that number."""
+    """Return a process's state and start time, or None if no process has that number."""
     try:
         after = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except FileNotFoundError:
-        return ("R", "") if not Path("/proc/self").exists() and _answers(pid) else None
+        return ("R", "") if not Path("/proc/self").exists() and _exists(pid) else None
     except OSError:
         return ("R", "")
-    return after[0], after[19]
+    return after[0], after[19]  # fields 3 and 22 of proc(5)
 
 
-def _answers(pid: int) -> bool:
-    """Whether there is a process of that number, where the system has no /proc."""
+def _exists(pid: int) -> bool:
+    """Whether a process has that number, on systems without /proc."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

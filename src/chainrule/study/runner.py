@@ -1,206 +1,111 @@
-"""A study from its description to its end: begun or gone on with, in any storage."""
+"""Compute a study: begin it, continue it, or add one more process to it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from chainrule.errors import DataError, InputError
-from chainrule.study.clusters import executor_for
-from chainrule.study.configuration import settled_study
-from chainrule.study.executors import Executor, Here
-from chainrule.study.leases import Claims
-from chainrule.study.scheduler import Conductor, Ended
-from chainrule.study.search import planned_count, require_search
-from chainrule.study.spec import Settings, Spec, study_of
-from chainrule.study.study_data import opened_again, opened_material, placed
-from chainrule.study.study_storage import Store, open_store
-from chainrule.study.toml_source import StudySource
+from chainrule.study.clusters import make_executor
+from chainrule.study.configuration import resolve_study
+from chainrule.study.executors import Executor, SerialExecutor
+from chainrule.study.scheduler import FinishedTrial, Scheduler
+from chainrule.study.search import count_configurations, require_search
+from chainrule.study.spec import StudySpec
+from chainrule.study.stored_study import StoredStudy, create_study, load_study
+from chainrule.study.study_data import load_study_data, load_verified_data, with_absolute_path
+from chainrule.study.study_storage import open_store
+from chainrule.study.trial_queue import TrialQueue
 
-__all__ = [
-    "TEST_WARNING",
-    "Kept",
-    "begin_study",
-    "kept_study",
-    "resume_study",
-    "run_study",
-    "work_on_study",
-]
+__all__ = ["begin_stored_study", "resume_study", "run_study", "work_on_study"]
 
-TEST_WARNING = "The test set was used to choose: the best test figures are too good"
-
-Watch = Callable[[Ended], object]
-Begun = Callable[["Kept"], object]
+OnTrial = Callable[[FinishedTrial], object]
+OnBegin = Callable[[StoredStudy], object]
 
 
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """A study in a storage.
+class _Preparation(NamedTuple):
+    """A description with the values that its data decide, their digest, and the number of
+    configurations."""
 
-    Args:
-        store: the storage.
-        key: the study's key in it.
-        spec: the study.
-        digest: of its data.
-        count: configurations that it has.
-    """
-
-    store: Store
-    key: int
-    spec: Spec
+    spec: StudySpec
     digest: str
-    count: int
+    configurations: int
 
 
-def kept_study(store: Store, name: str) -> Kept:
-    """A study that is kept.
+def run_study(spec: StudySpec, url: str, *, on_trial: OnTrial, on_begin: OnBegin) -> StoredStudy:
+    """Begin a study, or continue it if it has begun, and compute it to its end.
 
-    Raises: UnknownNameError, DataError, FileError.
-    """
-    key = store.key_of(name)
-    facts = store.facts(key)
-    table = facts.get("study")
-    if not isinstance(table, dict):
-        raise DataError(
-            store.shown,
-            expected=f"a study {name!r} with its description",
-            got="none",
-            why="It was made by another program, or ended while it began",
-            remedy="Run its file again",
-        )
-    spec = study_of(StudySource(name, table), name)
-    return Kept(store, key, spec, str(facts["data_digest"]), int(facts["trials"]))
-
-
-def run_study(spec: Spec, url: str, *, watch: Watch, begun: Begun) -> Kept:
-    """Begin a study, or go on with it where it has begun, and compute it to its end.
-
-    Nothing is written before all that can be checked is checked: the data, every value of the
-    space, the executor, the storage.
+    Nothing is written before everything is checked: the data, every value of the space, the
+    executor, the storage.
 
     Args:
         spec: the study; its settings say where it is computed.
         url: the storage.
-        watch: called with each trial that ends.
-        begun: called once, before the first trial.
+        on_trial: called with each trial that ends.
+        on_begin: called once, before the first trial.
 
-    Raises: InputError where the storage has another study of that name, KeyboardInterrupt, and
-        what loading data, training and storing raise.
+    Raises: InputError if the storage has another study of that name, KeyboardInterrupt, and what
+        loading data, training and storing raise.
     """
-    settled, digest, count = _prepared(spec)
-    with executor_for(settled, spec.settings) as executor:
-        kept = _begun(open_store(url, create=True), settled, digest, count)
-        _conduct(kept, executor, watch, begun)
-    return kept
+    prepared = _prepare(spec)
+    with make_executor(prepared.spec, spec.settings) as executor:
+        study = create_study(open_store(url, create=True), *prepared)
+        _compute(study, executor, on_trial, on_begin)
+    return study
 
 
-def begin_study(spec: Spec, url: str) -> Kept:
-    """Write a study into a storage without computing anything: workers can then begin.
+def begin_stored_study(spec: StudySpec, url: str) -> StoredStudy:
+    """Write a study into a storage without computing anything, so that workers can begin.
 
-    Args: as in `run_study`.
-    Raises: as there.
+    Arguments and errors are those of `run_study`.
     """
-    settled, digest, count = _prepared(spec)
-    return _begun(open_store(url, create=True), settled, digest, count)
+    prepared = _prepare(spec)
+    return create_study(open_store(url, create=True), *prepared)
 
 
-def _prepared(spec: Spec) -> tuple[Spec, str, int]:
-    """The study with what its data decide, their digest, and how many configurations it has."""
+def _prepare(spec: StudySpec) -> _Preparation:
     require_search(spec)
-    material = opened_material(spec, fresh=True)
-    settled = settled_study(spec.replaced(data=placed(spec.data)), material.learned)
-    return settled, material.digest, planned_count(settled)
+    data = load_study_data(spec, fresh=True)
+    resolved = resolve_study(spec.replaced(data=with_absolute_path(spec.data)), data.learned)
+    return _Preparation(resolved, data.digest, count_configurations(resolved))
 
 
 def resume_study(
-    url: str, name: str, *, changes: dict[str, Any], watch: Watch, begun: Begun
-) -> Kept:
-    """Go on with a study that is kept, to its end.
+    url: str, name: str, *, changes: Mapping[str, Any], on_trial: OnTrial, on_begin: OnBegin
+) -> StoredStudy:
+    """Continue a study of a storage to its end.
 
     Args:
         url: the storage.
         name: the study's.
-        changes: settings of where it is computed, that are other than by default.
-        watch: as in `run_study`.
-        begun: as in `run_study`.
+        changes: settings of the place where it is computed that differ from the study's own.
+        on_trial: as in `run_study`.
+        on_begin: as in `run_study`.
 
     Raises: UnknownNameError, and what `run_study` raises.
     """
-    kept = kept_study(open_store(url), name)
-    opened_again(kept.spec, kept.digest)
-    settings: Settings = replace(kept.spec.settings, **changes)
-    with executor_for(kept.spec, settings) as executor:
-        _conduct(kept, executor, watch, begun)
-    return kept
+    study = load_study(open_store(url), name)
+    load_verified_data(study.spec, study.digest)
+    settings = replace(study.spec.settings, **changes)
+    with make_executor(study.spec, settings) as executor:
+        _compute(study, executor, on_trial, on_begin)
+    return study
 
 
-def work_on_study(url: str, name: str, *, watch: Watch, begun: Begun) -> Kept:
+def work_on_study(url: str, name: str, *, on_trial: OnTrial, on_begin: OnBegin) -> StoredStudy:
     """Compute trials of a study in this process, beside any others, until none is open.
 
-    Args: as in `resume_study`.
-    Raises: as there.
+    Arguments and errors are those of `resume_study`.
     """
-    kept = kept_study(open_store(url), name)
-    opened_again(kept.spec, kept.digest)
-    begun(kept)
-    claims = Claims(kept.store, kept.key, kept.spec, kept.count, apart=True)
-    conductor = Conductor(kept.store, kept.key, kept.spec, claims, digest=kept.digest, watch=watch)
-    conductor.run(Here(), wait=False)
-    return kept
+    study = load_study(open_store(url), name)
+    load_verified_data(study.spec, study.digest)
+    on_begin(study)
+    queue = TrialQueue(study, spread_out=True)
+    Scheduler(study, queue, on_trial).run(SerialExecutor(), wait=False)
+    return study
 
 
-def _conduct(kept: Kept, executor: Executor, watch: Watch, begun: Begun) -> None:
-    begun(kept)
-    claims = Claims(kept.store, kept.key, kept.spec, kept.count, apart=False)
-    conductor = Conductor(kept.store, kept.key, kept.spec, claims, digest=kept.digest, watch=watch)
-    conductor.run(executor, wait=True)
-
-
-def _begun(store: Store, spec: Spec, digest: str, count: int) -> Kept:
-    """The study in the storage: made, or found to be the same."""
-    identity = json.loads(json.dumps(spec.identity()))
-    if spec.name in store.names():
-        key = store.key_of(spec.name)
-        facts = store.facts(key)
-        _require_same(store, spec, facts.get("study", identity), identity)
-        _require_data(store, spec, facts.get("data_digest", digest), digest)
-        count = max(count, int(facts.get("trials", 0)))
-    else:
-        key = store.made(spec.name, rising=spec.settings.rising)
-        facts = {}
-    wanted = {"data_digest": digest, "trials": count, "metric": spec.settings.metric}
-    if spec.settings.on_test:
-        wanted["warning"] = TEST_WARNING
-    # The description comes last: where it is, everything is.
-    for name, value in {**wanted, "study": identity}.items():
-        if facts.get(name) != value:
-            store.keep_fact(key, name, value)
-    return Kept(store, key, spec, digest, count)
-
-
-def _require_same(store: Store, spec: Spec, kept: Any, given: Any) -> None:
-    if kept == given:
-        return
-    changed = [key for key in {**kept, **given} if kept.get(key) != given.get(key)]
-    raise InputError(
-        spec.source.name,
-        expected=f"the study {spec.name!r} as it began in {store.shown}",
-        got=f"another {', '.join(sorted(changed))}",
-        why="Trials of two studies cannot stand side by side",
-        remedy='Give it another name, by name = "…" in its file or by --name',
-        argument="name",
-        value=spec.name,
-    )
-
-
-def _require_data(store: Store, spec: Spec, kept: str, given: str) -> None:
-    if kept != given:
-        raise InputError(
-            spec.source.where("data"),
-            expected=f"the data with which {spec.name!r} began in {store.shown}",
-            got=f"others, {given[:12]}… for {kept[:12]}…",
-            remedy="Give the data back, or the study another name",
-            argument="data",
-        )
+def _compute(study: StoredStudy, executor: Executor, on_trial: OnTrial, on_begin: OnBegin) -> None:
+    on_begin(study)
+    queue = TrialQueue(study, spread_out=False)
+    Scheduler(study, queue, on_trial).run(executor, wait=True)

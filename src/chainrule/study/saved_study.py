@@ -1,4 +1,4 @@
-"""Studies by name: computed, continued, counted, summarised, exported and compared."""
+"""Studies by name: begun, computed, continued, counted, summarised, exported and compared."""
 
 from __future__ import annotations
 
@@ -8,36 +8,49 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.errors import InputError
-from chainrule.storage import write_atomically
-from chainrule.study.comparison import Comparison, compared
-from chainrule.study.export import FORMATS, curve_rows, export_text, rows_of, write_parquet
-from chainrule.study.runner import Kept, kept_study, resume_study, run_study, work_on_study
-from chainrule.study.scheduler import Ended
-from chainrule.study.spec import ADDRESSED, Spec, read_study
+from chainrule.study.comparison import Comparison, compare_stored
+from chainrule.study.export import (
+    EXPORT_FORMATS,
+    curve_rows,
+    format_rows,
+    trial_rows,
+    write_rows,
+)
+from chainrule.study.results import (
+    ConfigurationResult,
+    StudyCounts,
+    count_trials,
+    read_results,
+)
+from chainrule.study.runner import begin_stored_study, resume_study, run_study, work_on_study
+from chainrule.study.scheduler import FinishedTrial
+from chainrule.study.spec import REMOTE_EXECUTORS, StudySpec, read_study
+from chainrule.study.stored_study import StoredStudy, load_study
 from chainrule.study.study_storage import open_store
-from chainrule.study.summary import Counts, Summary, counted, summarised
+from chainrule.study.summary import StudySummary, summarise_study
 
 __all__ = [
-    "STORAGE",
+    "DEFAULT_STORAGE",
     "SavedStudy",
     "StudyPlace",
+    "begin_study",
     "compare_configurations",
     "compute_study",
     "list_studies",
     "open_study",
 ]
 
-STORAGE = "studies.journal"
-"""The storage where none is named: a journal file in the current folder."""
+DEFAULT_STORAGE = "studies.journal"
+"""The storage if none is named: a journal file in the current folder."""
 
 
 def _ignore(_: object) -> None:
-    """See a study go by and do nothing."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StudyPlace:
-    """Where trials are computed; what is None is as the study's file says.
+    """Where trials are computed; None leaves the choice to the study's file.
 
     Args:
         executor: "local", "processes", "joblib", "dask" or "ray".
@@ -60,9 +73,9 @@ class StudyPlace:
         given = {name: value for name, value in vars(self).items() if value is not None}
         if self.address is None:
             return given
-        if executor not in ADDRESSED:
+        if executor not in REMOTE_EXECUTORS:
             given.setdefault("executor", "dask")
-        if given.get("executor", executor) not in ADDRESSED:
+        if given.get("executor", executor) not in REMOTE_EXECUTORS:
             raise InputError(
                 "study",
                 expected="the executor dask or ray to go with an address",
@@ -74,75 +87,95 @@ class StudyPlace:
 
 @dataclass(frozen=True, eq=False)
 class SavedStudy:
-    """A study in a storage.
+    """A study in a storage, with what can be done with it.
 
     Args:
-        saved: the study with its storage.
+        stored: the study with its storage.
     """
 
-    saved: Kept
+    stored: StoredStudy
 
     @property
     def name(self) -> str:
-        """The name under which it is kept."""
-        return self.saved.spec.name
+        """The name under which the storage has the study."""
+        return self.stored.spec.name
 
-    def counts(self) -> Counts:
-        """Return how far it is."""
-        return counted(self.saved)
+    @property
+    def spec(self) -> StudySpec:
+        """The study's description."""
+        return self.stored.spec
 
-    def summarise(self, *, effects: bool = True) -> Summary:
-        """Return its answer as far as it has come.
+    @property
+    def storage(self) -> str:
+        """The storage's path or address, without a password."""
+        return self.stored.store.display_name
+
+    def counts(self) -> StudyCounts:
+        """Return how far the study has come."""
+        return count_trials(self.stored)
+
+    def results(self) -> list[ConfigurationResult]:
+        """Return the results so far, in the order of the configurations."""
+        return read_results(self.stored)
+
+    def summarise(self, *, effects: bool = True) -> StudySummary:
+        """Return the study's answer as far as it has come.
 
         Args:
-            effects: whether to say what each parameter explains, which takes seconds for hundreds
-                of trials.
+            effects: whether to compute the effects of the parameters, which takes seconds for
+                hundreds of trials.
         """
-        return summarised(self.saved, effects=effects)
+        return summarise_study(self.stored, effects=effects)
 
     def rows(self, *, curves: bool = False) -> list[dict[str, Any]]:
         """Return a row for each seed of each configuration that has a result.
 
         Args:
-            curves: whether to give a row for each epoch instead, with the metric on the examples
+            curves: whether to return a row for each epoch instead, with the metric on the examples
                 held out.
 
         Raises: InputError for curves of a study with a metric of the test set.
         """
-        return curve_rows(self.saved) if curves else rows_of(self.saved)
+        return curve_rows(self.stored) if curves else trial_rows(self.stored)
 
-    def export(self, path: str | Path, *, curves: bool = False) -> None:
-        """Write the rows as CSV, JSON or Parquet, by the suffix of the path.
+    def export(self, path: str | Path, *, kind: str | None = None, curves: bool = False) -> None:
+        """Write the rows into a file.
 
         Args:
-            path: a file; it is replaced.
+            path: the file; it is replaced.
+            kind: "csv", "json" or "parquet"; None takes the suffix of the path.
             curves: as in `rows`.
 
         Raises: InputError for another suffix, MissingLibraryError, FileError.
         """
-        kind = Path(path).suffix.removeprefix(".").lower()
-        if kind not in FORMATS:
+        kind = kind or Path(path).suffix.removeprefix(".").lower()
+        if kind not in EXPORT_FORMATS:
             raise InputError(
                 "study export",
-                expected=f"a file name that ends with {', '.join(FORMATS)}",
+                expected=f"a file name that ends with {', '.join(EXPORT_FORMATS)}",
                 got=repr(str(path)),
                 argument="path",
                 value=path,
             )
-        rows = self.rows(curves=curves)
-        if kind == "parquet":
-            write_parquet(rows, str(path))
-        else:
-            write_atomically(path, export_text(rows, kind).encode())
+        write_rows(self.rows(curves=curves), path, kind)
+
+    def export_text(self, kind: str, *, curves: bool = False) -> str:
+        """Return the rows as text.
+
+        Args:
+            kind: "csv" or "json".
+            curves: as in `rows`.
+        """
+        return format_rows(self.rows(curves=curves), kind)
 
     def resume(
         self,
         *,
         place: StudyPlace | None = None,
-        on_trial: Callable[[Ended], object] = _ignore,
-        on_begin: Callable[[Kept], object] = _ignore,
+        on_trial: Callable[[FinishedTrial], object] = _ignore,
+        on_begin: Callable[[SavedStudy], object] = _ignore,
     ) -> SavedStudy:
-        """Continue it to its end; trials whose process is gone are computed anew.
+        """Continue the study to its end; trials whose process is gone are computed again.
 
         Args:
             place: where trials are computed.
@@ -151,27 +184,35 @@ class SavedStudy:
 
         Raises: what `compute_study` raises.
         """
-        changes = (place or StudyPlace()).settings(self.saved.spec.settings.executor)
-        url = self.saved.store.url
-        return SavedStudy(
-            resume_study(url, self.name, changes=changes, watch=on_trial, begun=on_begin)
+        stored = resume_study(
+            self.stored.store.url,
+            self.name,
+            changes=(place or StudyPlace()).settings(self.spec.settings.executor),
+            on_trial=on_trial,
+            on_begin=lambda study: on_begin(SavedStudy(study)),
         )
+        return SavedStudy(stored)
 
     def work(
         self,
         *,
-        on_trial: Callable[[Ended], object] = _ignore,
-        on_begin: Callable[[Kept], object] = _ignore,
+        on_trial: Callable[[FinishedTrial], object] = _ignore,
+        on_begin: Callable[[SavedStudy], object] = _ignore,
     ) -> SavedStudy:
         """Compute trials in this process, beside any others, until none is open.
 
         Arguments and errors are those of `resume`.
         """
-        url = self.saved.store.url
-        return SavedStudy(work_on_study(url, self.name, watch=on_trial, begun=on_begin))
+        stored = work_on_study(
+            self.stored.store.url,
+            self.name,
+            on_trial=on_trial,
+            on_begin=lambda study: on_begin(SavedStudy(study)),
+        )
+        return SavedStudy(stored)
 
 
-def open_study(name: str, storage: str = STORAGE) -> SavedStudy:
+def open_study(name: str, storage: str = DEFAULT_STORAGE) -> SavedStudy:
     """Open a study.
 
     Args:
@@ -180,57 +221,69 @@ def open_study(name: str, storage: str = STORAGE) -> SavedStudy:
 
     Raises: UnknownNameError, DataError, FileError.
     """
-    return SavedStudy(kept_study(open_store(storage), name))
+    return SavedStudy(load_study(open_store(storage), name))
 
 
-def list_studies(storage: str = STORAGE) -> tuple[SavedStudy, ...]:
+def list_studies(storage: str = DEFAULT_STORAGE) -> tuple[SavedStudy, ...]:
     """Return all studies of a storage; errors as in `open_study`."""
     store = open_store(storage)
-    return tuple(SavedStudy(kept_study(store, name)) for name in store.names())
+    return tuple(SavedStudy(load_study(store, name)) for name in store.names())
+
+
+def begin_study(study: str | Path | StudySpec, storage: str = DEFAULT_STORAGE) -> SavedStudy:
+    """Write a study into a storage without computing anything, so that workers can begin.
+
+    Arguments and errors are those of `compute_study`.
+    """
+    spec = study if isinstance(study, StudySpec) else read_study(study)
+    return SavedStudy(begin_stored_study(spec, storage))
 
 
 def compute_study(
-    study: str | Path | Spec,
-    storage: str = STORAGE,
+    study: str | Path | StudySpec,
+    storage: str = DEFAULT_STORAGE,
     *,
     name: str | None = None,
     place: StudyPlace | None = None,
-    on_trial: Callable[[Ended], object] = _ignore,
-    on_begin: Callable[[Kept], object] = _ignore,
+    on_trial: Callable[[FinishedTrial], object] = _ignore,
+    on_begin: Callable[[SavedStudy], object] = _ignore,
 ) -> SavedStudy:
     """Begin a study, or continue it if it has begun, and compute it to its end.
 
     Args:
-        study: a TOML file or the name of a bundled one, or a study that was read.
+        study: a TOML file or the name of a bundled one, or a description that was read.
         storage: a journal file, or the address of a database.
         name: another name than the file's.
         place: where trials are computed.
         on_trial: called with each trial that ends.
         on_begin: called once, before the first trial.
 
-    Raises: InputError where the storage has another study of that name, KeyboardInterrupt, and
-        what loading data, training and storing raise.
+    Raises: InputError if the storage has another study of that name, KeyboardInterrupt, and what
+        loading data, training and storing raise.
 
     Example:
-        >>> compute_study("rates").summarise().best.chosen  # doctest: +SKIP
+        >>> compute_study("rates").summarise().best.parameters  # doctest: +SKIP
         {'batch_size': 10, 'learning_rate': 0.5}
     """
-    spec = study if isinstance(study, Spec) else read_study(study)
+    spec = study if isinstance(study, StudySpec) else read_study(study)
     if name is not None:
         spec = spec.replaced(name=name)
     changes = (place or StudyPlace()).settings(spec.settings.executor)
     spec = replace(spec, settings=replace(spec.settings, **changes))
-    return SavedStudy(run_study(spec, storage, watch=on_trial, begun=on_begin))
+    stored = run_study(
+        spec, storage, on_trial=on_trial, on_begin=lambda begun: on_begin(SavedStudy(begun))
+    )
+    return SavedStudy(stored)
 
 
-def compare_configurations(first: str, second: str, storage: str = STORAGE) -> Comparison:
-    """Compare two configurations on the same test images, network by network.
+def compare_configurations(first: str, second: str, storage: str = DEFAULT_STORAGE) -> Comparison:
+    """Compare two configurations on the same test examples, network by network.
 
     Args:
         first: the name of a study, for its best configuration, or "name/12" for a trial.
         second: the same.
-        storage: where their studies are kept.
+        storage: the storage of their studies.
 
     Raises: UnknownNameError, InputError, DataError, FileError.
     """
-    return compared(open_store(storage), first, second)
+    return compare_stored(open_store(storage), first, second)

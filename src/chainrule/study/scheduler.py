@@ -1,4 +1,4 @@
-"""A study under way: claims are computed, results kept, and who dies is replaced."""
+"""A study under way: open configurations are computed, results stored, lost workers replaced."""
 
 from __future__ import annotations
 
@@ -10,60 +10,50 @@ from dataclasses import dataclass
 
 from chainrule.errors import FileError
 from chainrule.study.executors import Executor, WorkerLost
-from chainrule.study.leases import LOST, Claim, Claims, given_up
-from chainrule.study.process_identity import LEASE_SECONDS, lease
-from chainrule.study.spec import Spec
-from chainrule.study.study_storage import Store
+from chainrule.study.process_identity import LEASE_SECONDS, lease_end
+from chainrule.study.stored_study import StoredStudy
 from chainrule.study.trial import COMPLETE, DROPPED, Outcome, Task
+from chainrule.study.trial_queue import LOST, TrialClaim, TrialQueue, abandon_trial
 
-__all__ = ["INTERRUPTED", "Conductor", "Ended"]
+__all__ = ["INTERRUPTED", "FinishedTrial", "Scheduler"]
 
 INTERRUPTED = "it was interrupted"
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
+"""Between two looks at the trials of other processes; a look reads the whole storage."""
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A trial that has just ended, for whoever watches.
+class FinishedTrial:
+    """A trial that has just ended, as observers receive it.
 
     Args:
         claim: what was computed.
         outcome: how it ended.
     """
 
-    claim: Claim
+    claim: TrialClaim
     outcome: Outcome
 
 
-class Conductor:
+class Scheduler:
     """Computes the open configurations of a study.
 
     Args:
-        store: where it is kept.
-        key: its key.
-        spec: the study.
-        claims: what hands configurations out.
-        digest: of its data.
-        watch: called with each trial that ends.
+        study: the study.
+        queue: hands out its configurations.
+        on_trial: called with each trial that ends.
     """
 
     def __init__(
-        self,
-        store: Store,
-        key: int,
-        spec: Spec,
-        claims: Claims,
-        *,
-        digest: str,
-        watch: Callable[[Ended], object],
+        self, study: StoredStudy, queue: TrialQueue, on_trial: Callable[[FinishedTrial], object]
     ) -> None:
-        self._store, self._key, self._spec, self._claims = store, key, spec, claims
-        self._digest, self._watch = digest, watch
-        self._under_way: dict[int, Claim] = {}
-        self._door = threading.Lock()
-        self._until = float("inf")
-        if spec.settings.seconds is not None:
-            self._until = time.monotonic() + spec.settings.seconds
+        self._study, self._store, self._queue = study, study.store, queue
+        self._on_trial = on_trial
+        self._under_way: dict[int, TrialClaim] = {}
+        self._lock = threading.Lock()
+        self._deadline = float("inf")
+        if study.spec.settings.seconds is not None:
+            self._deadline = time.monotonic() + study.spec.settings.seconds
 
     def run(self, executor: Executor, *, wait: bool) -> None:
         """Compute until nothing is open, or the time for new trials is over.
@@ -73,27 +63,22 @@ class Conductor:
             wait: whether to stay until the trials of other processes have ended, and to take over
                 those whose process dies.
 
-        Raises: FileError where the storage fails, KeyboardInterrupt, and what a trial raises. What
-            was under way is given up first.
+        Raises: FileError if the storage fails, KeyboardInterrupt, and what a trial raises. Trials
+            under way are given up first.
         """
-        with self._leases():
+        with self._renewed_leases():
             try:
-                self._rounds(executor, wait=wait)
+                self._compute_open(executor)
+                while wait and time.monotonic() <= self._deadline and self._queue.running():
+                    time.sleep(_POLL_SECONDS)
+                    self._compute_open(executor)
             except BaseException as error:
                 why = INTERRUPTED if isinstance(error, KeyboardInterrupt) else "the study stopped"
                 self._give_up(why)
                 raise
 
-    def _rounds(self, executor: Executor, *, wait: bool) -> None:
-        """Compute what is open, and again what others leave open."""
-        while True:
-            self._round(executor)
-            if not wait or time.monotonic() > self._until or not self._claims.running():
-                return
-            time.sleep(_LOOK_SECONDS)
-
-    def _round(self, executor: Executor) -> None:
-        """Compute all that is open now."""
+    def _compute_open(self, executor: Executor) -> None:
+        """Compute all that is open now, again after a worker has died."""
         while True:
             try:
                 for outcome in executor.results(self._tasks()):
@@ -103,58 +88,58 @@ class Conductor:
                 self._give_up(LOST)
 
     def _tasks(self) -> Iterator[Task]:
-        while time.monotonic() < self._until:
-            claim = self._claims.next()
+        while time.monotonic() < self._deadline:
+            claim = self._queue.next()
             if claim is None:
                 return
-            with self._door:
+            with self._lock:
                 self._under_way[claim.trial] = claim
             yield self._task(claim)
 
-    def _task(self, claim: Claim) -> Task:
-        pruned = self._spec.settings.pruner != "none"
+    def _task(self, claim: TrialClaim) -> Task:
+        spec = self._study.spec
         return Task(
-            table=dict(self._spec.source.table),
-            name=self._spec.name,
-            digest=self._digest,
+            table=dict(spec.source.table),
+            name=spec.name,
+            digest=self._study.digest,
             trial=claim.trial,
             configuration=claim.configuration,
-            chosen=claim.chosen,
-            storage=self._store.url if pruned else None,
+            parameters=claim.parameters,
+            storage=self._store.url if spec.settings.pruner != "none" else None,
         )
 
     def _record(self, outcome: Outcome) -> None:
-        """Keep a result; one that comes too late is dropped."""
-        with self._door:
+        """Store a result; one that comes too late is dropped."""
+        with self._lock:
             claim = self._under_way.pop(outcome.trial)
         if outcome.ended == DROPPED:
-            given_up(self._store, outcome.trial, INTERRUPTED)
+            abandon_trial(self._store, outcome.trial, INTERRUPTED)
             return
         state = "COMPLETE" if outcome.ended == COMPLETE else "PRUNED"
-        kept = self._store.noted(outcome.trial, "result", outcome.record)
-        if kept and self._store.ended(outcome.trial, state, outcome.value):
-            self._watch(Ended(claim, outcome))
+        stored = self._store.set_trial_attribute(outcome.trial, "result", outcome.record)
+        if stored and self._store.end_trial(outcome.trial, state, outcome.value):
+            self._on_trial(FinishedTrial(claim, outcome))
 
     def _give_up(self, why: str) -> None:
-        """End what is under way without results, as far as the storage answers."""
-        with self._door:
-            claims, self._under_way = list(self._under_way), {}
-        for trial in claims:
+        """End the trials under way without results, as far as the storage answers."""
+        with self._lock:
+            trials, self._under_way = list(self._under_way), {}
+        for trial in trials:
             try:
-                given_up(self._store, trial, why)
-            except FileError:  # the owner is known: it will be found gone
+                abandon_trial(self._store, trial, why)
+            except FileError:  # later processes find that the owner is gone
                 return
 
     @contextmanager
-    def _leases(self) -> Iterator[None]:
-        """While it is entered, other machines are told that this process is alive."""
+    def _renewed_leases(self) -> Iterator[None]:
+        """Within the block, show other machines that this process is alive."""
         over = threading.Event()
 
         def renew() -> None:
             while not over.wait(LEASE_SECONDS / 4):
-                with self._door:
+                with self._lock:
                     trials = list(self._under_way)
-                self._renewed(trials)
+                self._renew_leases(trials)
 
         thread = threading.Thread(target=renew, daemon=True)
         thread.start()
@@ -164,9 +149,9 @@ class Conductor:
             over.set()
             thread.join()
 
-    def _renewed(self, trials: list[int]) -> None:
+    def _renew_leases(self, trials: list[int]) -> None:
         for trial in trials:
             try:
-                self._store.noted(trial, "lease", lease())
-            except FileError:  # whoever records the trial will meet it, and tell
+                self._store.set_trial_attribute(trial, "lease", lease_end())
+            except FileError:  # recording the trial will fail too, and that error is reported
                 return

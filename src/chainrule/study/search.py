@@ -1,4 +1,4 @@
-"""How configurations are found: planned beforehand, or sampled in view of the others."""
+"""How configurations are found: planned beforehand, or sampled given the trials so far."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import MissingLibraryError
 from chainrule.randomness import generator
-from chainrule.study.space import grid_of, written
-from chainrule.study.spec import Spec
+from chainrule.study.configuration import build_configuration
+from chainrule.study.space import make_grid, stored_value
+from chainrule.study.spec import StudySpec
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -20,26 +21,25 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 __all__ = [
-    "TRIALS",
-    "distributions_of",
-    "kept_form",
-    "planned",
-    "planned_count",
-    "pruner_of",
+    "count_configurations",
+    "make_distributions",
+    "make_pruner",
+    "plan_configurations",
     "require_search",
-    "sampled",
+    "sample_configuration",
+    "stored_values",
 ]
 
-TRIALS = 50
-"""Configurations of a study that does not say how many."""
+DEFAULT_TRIALS = 50
+"""Number of configurations of a study that does not set it."""
 
 _PLANNED = ("grid", "random", "quasi_random")
 _SEEN = ("COMPLETE", "PRUNED", "RUNNING")
 _NEEDED = {"quasi_random": "scipy", "gp": "torch"}
 
 
-def require_search(spec: Spec) -> None:
-    """Refuse a search whose library is not installed.
+def require_search(spec: StudySpec) -> None:
+    """Check that the library of a study's search is installed.
 
     Raises: MissingLibraryError.
     """
@@ -53,103 +53,103 @@ def require_search(spec: Spec) -> None:
         )
 
 
-def planned_count(spec: Spec) -> int:
-    """How many configurations a study has.
+def count_configurations(spec: StudySpec) -> int:
+    """Return how many configurations a study has.
 
-    Raises: InputError where a grid is too large.
+    Raises: InputError if a grid is too large.
     """
     if spec.settings.search != "grid":
-        return spec.settings.trials or TRIALS
-    size = len(grid_of(spec.space, spec.source.where("space")))
+        return spec.settings.trials or DEFAULT_TRIALS
+    size = len(make_grid(spec.space, spec.source.where("space")))
     return min(size, spec.settings.trials or size)
 
 
-def planned(spec: Spec, count: int) -> Callable[[int], dict[str, Any]] | None:
-    """What gives a configuration by its number, a function of the study alone.
+def plan_configurations(spec: StudySpec, count: int) -> Callable[[int], dict[str, Any]] | None:
+    """Return a function from a configuration's number to its values, or None for a sampler.
+
+    The function depends on the study alone, so that a killed study resumes with exactly the
+    configurations that are missing.
 
     Args:
         spec: the study.
-        count: how many configurations there are.
+        count: number of configurations.
 
-    Returns: None where configurations are sampled in view of the trials.
-    Raises: InputError where a grid is too large.
+    Raises: InputError if a grid is too large.
     """
     search = spec.settings.search
     if search not in _PLANNED:
         return None
     if search == "random":
-        return partial(_by_chance, spec)
+        return partial(_draw_random, spec)
     if search == "grid":
-        return grid_of(spec.space, spec.source.where("space")).__getitem__
-    return _in_sequence(spec, count).__getitem__
+        return make_grid(spec.space, spec.source.where("space")).__getitem__
+    return _quasi_random_sequence(spec, count).__getitem__
 
 
-def _by_chance(spec: Spec, configuration: int) -> dict[str, Any]:
-    """A configuration that a sampler draws without looking at anything."""
-    sampler: Any = _sampler(spec, configuration)
-    kept = {
+def _draw_random(spec: StudySpec, configuration: int) -> dict[str, Any]:
+    sampler: Any = _make_sampler(spec, configuration)
+    drawn = {
         parameter.name: sampler.sample_independent(
             None, None, parameter.name, parameter.distribution()
         )
         for parameter in spec.space
     }
-    return _existing(spec, kept)
+    return _applicable(spec, drawn)
 
 
-def _in_sequence(spec: Spec, count: int) -> list[dict[str, Any]]:
-    """Configurations as a sampler gives them that is asked for one after the other."""
+def _quasi_random_sequence(spec: StudySpec, count: int) -> list[dict[str, Any]]:
     import optuna
 
     everything = {parameter.name: parameter.distribution() for parameter in spec.space}
-    study = optuna.create_study(sampler=_sampler(spec, 0))
+    study = optuna.create_study(sampler=_make_sampler(spec, 0))
     found = []
     for _ in range(count + 1):
         trial = study.ask(everything)
         study.tell(trial, 0.0)
         found.append(trial.params)
-    # The first one of a quasi-random sequence is drawn by chance.
-    return [_existing(spec, kept) for kept in found[1:]]
+    # Optuna's sampler draws its first configuration at random, before its sequence begins.
+    return [_applicable(spec, drawn) for drawn in found[1:]]
 
 
-def _existing(spec: Spec, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A configuration without the parameters whose conditions do not hold."""
+def _applicable(spec: StudySpec, drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration without the parameters whose conditions do not hold."""
     chosen: dict[str, Any] = {}
     for parameter in spec.space:
         if parameter.applies(chosen):
-            chosen[parameter.name] = parameter.read(kept[parameter.name])
+            chosen[parameter.name] = parameter.read(drawn[parameter.name])
     return chosen
 
 
-def sampled(spec: Spec, trials: Sequence[FrozenTrial], configuration: int) -> dict[str, Any]:
-    """A configuration that a sampler chooses in view of the trials so far.
+def sample_configuration(
+    spec: StudySpec, trials: Sequence[FrozenTrial], configuration: int
+) -> dict[str, Any]:
+    """Return a configuration that a sampler chooses given the trials so far.
 
-    The sampler sees copies of them: it may write to its study, which must not be the one that is
-    kept, since a trial is written there in one piece.
+    The sampler sees copies of the trials, since it may write to its study; in the storage each
+    trial is written in one piece.
 
     Args:
         spec: the study.
-        trials: all of its trials.
+        trials: all trials of the study.
         configuration: its number, from which the sampler's randomness is derived.
     """
     import optuna
 
-    rising = optuna.study.StudyDirection.MAXIMIZE
-    falling = optuna.study.StudyDirection.MINIMIZE
     study = optuna.create_study(
-        direction=rising if spec.settings.rising else falling,
-        sampler=_sampler(spec, configuration),
+        direction="maximize" if spec.settings.higher_is_better else "minimize",
+        sampler=_make_sampler(spec, configuration),
     )
-    study.add_trials([_copied(t) for t in trials if t.state.name in _SEEN])
+    study.add_trials([_copy_trial(t) for t in trials if t.state.name in _SEEN])
     trial = study.ask()
     chosen: dict[str, Any] = {}
     for parameter in spec.space:
         if parameter.applies(chosen):
-            chosen[parameter.name] = parameter.read(parameter.suggested(trial))
+            chosen[parameter.name] = parameter.read(parameter.suggest(trial))
     return chosen
 
 
-def _copied(trial: FrozenTrial) -> FrozenTrial:
-    """A trial with nothing but what a sampler looks at."""
+def _copy_trial(trial: FrozenTrial) -> FrozenTrial:
+    """Return a trial with only what a sampler looks at."""
     from optuna.trial import create_trial
 
     return create_trial(
@@ -161,14 +161,14 @@ def _copied(trial: FrozenTrial) -> FrozenTrial:
     )
 
 
-def _sampler(spec: Spec, configuration: int) -> BaseSampler:
+def _make_sampler(spec: StudySpec, configuration: int) -> BaseSampler:
     from optuna import samplers
 
     search = spec.settings.search
     draw = generator(spec.settings.seed, "search", configuration)
     seed = int(draw.integers(2**32))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # some of Optuna's samplers call themselves experimental
+        warnings.simplefilter("ignore")  # Optuna marks some samplers as experimental
         if search == "random":
             return samplers.RandomSampler(seed=seed)
         if search == "quasi_random":
@@ -178,25 +178,23 @@ def _sampler(spec: Spec, configuration: int) -> BaseSampler:
         return samplers.TPESampler(seed=seed)
 
 
-def pruner_of(spec: Spec) -> BasePruner | None:
-    """What stops trials that lag behind; None where nothing does."""
+def make_pruner(spec: StudySpec) -> BasePruner | None:
+    """Return the pruner of a study, or None if trials are not stopped early."""
     from optuna import pruners
-
-    from chainrule.study.configuration import built
 
     if spec.settings.pruner == "none":
         return None
     if spec.settings.pruner == "median":
         return pruners.MedianPruner()
-    _, recipe = built(spec, {})
+    _, recipe = build_configuration(spec, {})
     return pruners.HyperbandPruner(min_resource=1, max_resource=max(recipe.epochs, 1))
 
 
-def kept_form(chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of parameters as Optuna keeps them."""
-    return {name: written(value) for name, value in chosen.items()}
+def stored_values(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of parameters as Optuna stores them."""
+    return {name: stored_value(value) for name, value in chosen.items()}
 
 
-def distributions_of(spec: Spec, chosen: Mapping[str, Any]) -> dict[str, BaseDistribution]:
-    """Optuna's distributions of those parameters that a configuration has."""
+def make_distributions(spec: StudySpec, chosen: Mapping[str, Any]) -> dict[str, BaseDistribution]:
+    """Return Optuna's distributions of the parameters that a configuration has."""
     return {p.name: p.distribution() for p in spec.space if p.name in chosen}

@@ -1,4 +1,4 @@
-"""The space of a study: what varies, over what, and when."""
+"""The space of a study: its parameters, their values, and when each applies."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from optuna import Trial
     from optuna.distributions import BaseDistribution
 
-__all__ = ["MOST_VALUES", "Parameter", "grid_of", "written"]
+__all__ = ["Parameter", "make_grid", "stored_value"]
 
 MOST_VALUES = 100_000
-"""The largest grid; more could not be trained."""
+"""The largest grid; a larger one is surely a mistake in the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One thing that varies.
+    """One parameter that varies.
 
     Args:
         name: a field of Recipe or Architecture, "layers", or "neurons_1", a hidden layer's width.
-        choices: the values, where they are listed.
-        low: the least value of a range.
+        choices: the values, if they are listed; else the parameter has a range.
+        low: the least value of the range.
         high: its greatest value.
-        whole: whether a range holds whole numbers only.
-        log: whether a range is searched by its logarithm.
-        step: the distance of the values in a range; None for all.
-        points: how many values of a range a grid takes.
-        when: names of other parameters with the values for which this one exists.
+        whole: whether the range holds whole numbers only.
+        log: whether the range is searched by its logarithm.
+        step: the distance between the values of the range, or None for all values.
+        points: how many values of the range a grid takes.
+        when: names of other parameters with the values for which this one applies.
     """
 
     name: str
@@ -47,15 +47,15 @@ class Parameter:
     when: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
     def applies(self, chosen: Mapping[str, Any]) -> bool:
-        """Whether it exists beside these values of other parameters."""
+        """Whether the parameter applies, given these values of other parameters."""
         return all(name in chosen and chosen[name] in values for name, values in self.when)
 
     def ends(self) -> tuple[Any, ...]:
-        """The values that decide whether all are allowed: each choice, or a range's two ends."""
+        """Return the values that decide whether all are allowed: each choice, or both ends."""
         return self.choices or (self.low, self.high)
 
     def values(self) -> tuple[Any, ...]:
-        """The values that a grid takes.
+        """Return the values that a grid takes.
 
         Example:
             >>> Parameter(name="learning_rate", low=0.01, high=1.0, log=True, points=3).values()
@@ -65,25 +65,26 @@ class Parameter:
             return self.choices
         if self.points is None:
             step = self.step or 1
+            # The small addend keeps the last value where the division rounds down: 0.3 / 0.1.
             count = math.floor((self.high - self.low) / step + 1e-9) + 1
-            return tuple(self._at(self.low + i * step) for i in range(count))
+            return tuple(self._clean(self.low + i * step) for i in range(count))
         last = max(self.points - 1, 1)
-        found = (self._at(self._between(i / last)) for i in range(self.points))
-        return tuple(dict.fromkeys(found))
+        found = (self._clean(self._interpolate(i / last)) for i in range(self.points))
+        return tuple(dict.fromkeys(found))  # whole numbers may coincide
 
-    def _between(self, share: float) -> float:
+    def _interpolate(self, fraction: float) -> float:
         if self.log:
-            return float(self.low * (self.high / self.low) ** share)
-        return self.low + (self.high - self.low) * share
+            return float(self.low * (self.high / self.low) ** fraction)
+        return self.low + (self.high - self.low) * fraction
 
-    def _at(self, value: float) -> float:
-        """The value without the last digits' noise, within the range."""
+    def _clean(self, value: float) -> float:
+        """Return the value without rounding noise in its last digits, within the range."""
         if self.whole:
             return round(value)
         return min(max(float(f"{value:.12g}"), self.low), self.high)
 
     def distribution(self) -> BaseDistribution:
-        """The same for Optuna."""
+        """Return the parameter as Optuna's distribution."""
         from optuna.distributions import (
             CategoricalDistribution,
             FloatDistribution,
@@ -91,16 +92,16 @@ class Parameter:
         )
 
         if self.choices:
-            return CategoricalDistribution([written(value) for value in self.choices])
+            return CategoricalDistribution([stored_value(value) for value in self.choices])
         if self.whole:
             step = 1 if self.log else int(self.step or 1)
             return IntDistribution(int(self.low), int(self.high), log=self.log, step=step)
         return FloatDistribution(self.low, self.high, log=self.log, step=self.step)
 
-    def suggested(self, trial: Trial) -> Any:
-        """The value that Optuna suggests, as it keeps it."""
+    def suggest(self, trial: Trial) -> Any:
+        """Return the value that Optuna suggests, in Optuna's form."""
         if self.choices:
-            return trial.suggest_categorical(self.name, [written(v) for v in self.choices])
+            return trial.suggest_categorical(self.name, [stored_value(v) for v in self.choices])
         if self.whole:
             step = 1 if self.log else int(self.step or 1)
             return trial.suggest_int(
@@ -108,28 +109,28 @@ class Parameter:
             )
         return trial.suggest_float(self.name, self.low, self.high, log=self.log, step=self.step)
 
-    def read(self, kept: Any) -> Any:
-        """The value that Optuna keeps as `kept`."""
-        return next((value for value in self.choices if written(value) == kept), kept)
+    def read(self, stored: Any) -> Any:
+        """Return the value that Optuna stores as `stored`."""
+        return next((value for value in self.choices if stored_value(value) == stored), stored)
 
 
-def written(value: Any) -> Any:
-    """A value as Optuna keeps it: lists, such as layers, as text."""
+def stored_value(value: Any) -> Any:
+    """Return a value in Optuna's form: lists, such as layers, become text."""
     return json.dumps(value) if isinstance(value, (list, tuple)) else value
 
 
-def grid_of(space: Sequence[Parameter], where: str) -> list[dict[str, Any]]:
-    """Every combination, the first parameter changing slowest.
+def make_grid(space: Sequence[Parameter], where: str) -> list[dict[str, Any]]:
+    """Return every combination of values; the first parameter changes slowest.
 
     Args:
-        space: what varies; a parameter stands after those on which it depends.
-        where: who asks, for the error text.
+        space: the parameters; each stands after those on which it depends.
+        where: the place that error texts name.
 
-    Raises: InputError where there are too many.
+    Raises: InputError if there are too many combinations.
 
     Example:
         >>> sizes = Parameter(name="batch_size", choices=(10, 20))
-        >>> grid_of([sizes, Parameter(name="l2", choices=(0.0,))], "study")
+        >>> make_grid([sizes, Parameter(name="l2", choices=(0.0,))], "study")
         [{'batch_size': 10, 'l2': 0.0}, {'batch_size': 20, 'l2': 0.0}]
     """
     found: list[dict[str, Any]] = [{}]

@@ -1,4 +1,4 @@
-"""From the table [space] of a study file to its parameters."""
+"""Read the table [space] of a study file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _POINTS = Limit(int, "how many values of a range a grid takes", 2, 10_000)
 
 
 def read_space(source: StudySource, search: str) -> tuple[Parameter, ...]:
-    """The parameters that a study varies.
+    """Return the parameters that a study varies.
 
     Args:
         source: the study's description.
-        search: its kind of search; a grid needs lists, points or steps.
+        search: the kind of search; a grid needs lists, points or steps.
 
     Raises: InputError, UnknownNameError; each names the file and the line.
     """
@@ -60,11 +60,11 @@ def _parameter(where: str, name: str, given: Any, before: Sequence[Parameter]) -
         raise InputError(
             where, expected=f"{name} to be a list of values", got=describe(given), argument=name
         )
-    return _range(where, name, table, when=when, whole=kind is int)
+    return _range(where, name, table, when=when, kind=kind)
 
 
 def _kind(where: str, name: str) -> type:
-    """The kind of a parameter's values; `list` for what is no single number, name or truth."""
+    """Return the type of a parameter's values; `list` for lists, such as layers."""
     if NEURONS.fullmatch(name):
         return int
     recipe = {k: limit for k, limit in limits_of(Recipe).items() if k not in _FIXED}
@@ -105,8 +105,8 @@ def _choices(where: str, name: str, table: Mapping[str, Any]) -> tuple[Any, ...]
     return tuple(values)
 
 
-def _range(where: str, name: str, table: Mapping[str, Any], *, when: Any, whole: bool) -> Parameter:
-    number = Limit(int if whole else float, f"an end of the range of {name}")
+def _range(where: str, name: str, table: Mapping[str, Any], *, when: Any, kind: type) -> Parameter:
+    number = Limit(kind, f"an end of the range of {name}")
     ends = []
     for key in ("low", "high"):
         if key not in table:
@@ -126,12 +126,20 @@ def _range(where: str, name: str, table: Mapping[str, Any], *, when: Any, whole:
             why="The range is empty" if low >= high else "",
             argument=name,
         )
-    step = _step(where, table, number.kind)
+    step = _step(where, table, kind)
     points = _POINTS.check(where, "points", table["points"]) if "points" in table else None
     if step is not None and (log or points is not None):
         raise InputError(where, expected=f"a step of {name} without log and points", got="both")
-    numbers = {"low": low, "high": high, "step": step, "points": points}
-    return Parameter(name=name, whole=whole, log=log, when=when, **numbers)
+    return Parameter(
+        name=name,
+        low=low,
+        high=high,
+        whole=kind is int,
+        log=log,
+        step=step,
+        points=points,
+        when=when,
+    )
 
 
 def _step(where: str, table: Mapping[str, Any], kind: type) -> Any:

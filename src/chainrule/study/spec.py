@@ -1,4 +1,4 @@
-"""What a study is: data, network, recipe, space, seeds, metric, search and budget."""
+"""The description of a study: data, network, recipe, space, seeds, metric, search and budget."""
 
 from __future__ import annotations
 
@@ -19,22 +19,19 @@ from chainrule.study.space_reading import read_space
 from chainrule.study.toml_source import StudySource, read_study_source
 
 __all__ = [
-    "ADDRESSED",
-    "EXECUTORS",
     "METRICS",
-    "PRUNERS",
-    "SEARCHES",
-    "Settings",
-    "Spec",
+    "REMOTE_EXECUTORS",
+    "StudySettings",
+    "StudySpec",
+    "parse_study",
     "read_study",
-    "study_of",
 ]
 
 METRICS = ("validation_accuracy", "validation_cost", "test_accuracy", "test_cost")
 SEARCHES = ("grid", "random", "quasi_random", "tpe", "gp")
 PRUNERS = ("none", "median", "hyperband")
 EXECUTORS = ("local", "processes", "joblib", "dask", "ray")
-ADDRESSED = ("dask", "ray")
+REMOTE_EXECUTORS = ("dask", "ray")
 _TABLES = ("data", "network", "recipe", "space", "budget", "run")
 _BUDGET = ("trials", "epochs", "seconds")
 _RUN = ("executor", "workers", "address")
@@ -48,8 +45,8 @@ _SEED = limits_of(Recipe)["seed"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How a study searches, and where it may be computed.
+class StudySettings:
+    """How a study searches, and where it is computed.
 
     Raises: InputError, UnknownNameError.
     """
@@ -94,42 +91,42 @@ class Settings:
         check_record(self, "study")
 
     @property
-    def on_test(self) -> bool:
-        """Whether the test set chooses, whose figures are then too good."""
+    def uses_test_set(self) -> bool:
+        """Whether the test set chooses the best; its figures are then too good."""
         return self.metric.startswith("test_")
 
     @property
-    def rising(self) -> bool:
+    def higher_is_better(self) -> bool:
         """Whether greater is better."""
         return self.metric.endswith("accuracy")
 
 
 @dataclass(frozen=True, eq=False)
-class Spec:
-    """A study as it was described, checked.
+class StudySpec:
+    """A study's description, checked.
 
     Args:
-        name: under which it is kept.
-        source: the description; error texts name its places.
-        settings: search and budget.
-        space: what varies.
+        name: the name under which a storage has it.
+        source: the description; error texts name its lines.
+        settings: search, budget and executor.
+        space: the parameters that vary.
         seeds: the seeds of every configuration, or how many to derive for each.
-        data: what to learn from, and how to read it.
+        data: the source of the data, and how to read it.
         network: layers, activations and other fields of Architecture.
         recipe: fields of Recipe.
     """
 
     name: str
     source: StudySource
-    settings: Settings
+    settings: StudySettings
     space: tuple[Parameter, ...]
     seeds: tuple[int, ...] | int
     data: Mapping[str, Any]
     network: Mapping[str, Any]
     recipe: Mapping[str, Any]
 
-    def seeds_of(self, configuration: int) -> tuple[int, ...]:
-        """The seeds with which a configuration is trained, wherever that is."""
+    def seeds_for(self, configuration: int) -> tuple[int, ...]:
+        """Return the seeds of a configuration, the same in every process."""
         if isinstance(self.seeds, tuple):
             return self.seeds
         draws = (
@@ -138,7 +135,7 @@ class Spec:
         return tuple(int(draw.integers(2**32)) for draw in draws)
 
     def identity(self) -> dict[str, Any]:
-        """What must not change when a study goes on: all but the budget and where it runs."""
+        """Return what must not change when a study continues: all but budget and executor."""
         table: dict[str, Any] = copy.deepcopy(dict(self.source.table))
         budget = table.pop("budget", {})
         table.pop("run", None)
@@ -147,29 +144,32 @@ class Spec:
             table["recipe"] = {**table.get("recipe", {}), "epochs": budget["epochs"]}
         return table
 
-    def replaced(self, **tables: Any) -> Spec:
-        """The study with other values for some keys or tables of its description.
+    def replaced(self, **tables: Any) -> StudySpec:
+        """Return the study with other values for some keys or tables of its description.
 
         Raises: InputError, UnknownNameError.
         """
         table = {**self.source.table, **tables}
-        return study_of(StudySource(self.source.name, table, self.source.text), self.name)
+        return parse_study(StudySource(self.source.name, table, self.source.text), self.name)
 
 
-def read_study(path: str | Path) -> Spec:
-    """A study from its TOML file, whose stem is its name where it has none.
+def read_study(path: str | Path) -> StudySpec:
+    """Read a study from a TOML file; without a name of its own it has the file's.
+
+    Args:
+        path: a path, or the name of a bundled study.
 
     Raises: FileError, DataError, InputError, UnknownNameError; all name the file.
     """
-    return study_of(read_study_source(path), Path(path).stem)
+    return parse_study(read_study_source(path), Path(path).stem)
 
 
-def study_of(source: StudySource, name: str) -> Spec:
-    """A study from its description.
+def parse_study(source: StudySource, name: str) -> StudySpec:
+    """Return the study that a table describes.
 
     Args:
-        source: the table of keys.
-        name: what it is called where it does not say so.
+        source: the table, with the place that error texts name.
+        name: the study's name unless the table has one.
 
     Raises: InputError, UnknownNameError.
     """
@@ -182,7 +182,7 @@ def study_of(source: StudySource, name: str) -> Spec:
     recipe = _table(source, "recipe", _recipe_names())
     if "epochs" in _table(source, "budget", _BUDGET):
         recipe["epochs"] = table["budget"]["epochs"]
-    spec = Spec(
+    spec = StudySpec(
         name=_name(source, name),
         source=source,
         settings=settings,
@@ -202,7 +202,7 @@ def _recipe_names() -> tuple[str, ...]:
 
 
 def _table(source: StudySource, name: str, valid: tuple[str, ...]) -> dict[str, Any]:
-    """One table of the description, of which all keys are known."""
+    """Return one table of the description after checking its keys."""
     given = source.table.get(name, {})
     if not isinstance(given, Mapping):
         raise InputError(source.where(name), expected=f"a table [{name}]", got=describe(given))
@@ -212,7 +212,7 @@ def _table(source: StudySource, name: str, valid: tuple[str, ...]) -> dict[str, 
     return dict(given)
 
 
-def _settings(source: StudySource) -> Settings:
+def _settings(source: StudySource) -> StudySettings:
     places: dict[str, tuple[str, ...]] = {
         name: (name,) for name in ("metric", "validation_fraction", "search", "pruner", "seed")
     }
@@ -225,13 +225,13 @@ def _settings(source: StudySource) -> Settings:
     for name, place in places.items():
         table = source.table if len(place) == 1 else tables[place[0]]
         if name in table:
-            limit = limits_of(Settings)[name]
+            limit = limits_of(StudySettings)[name]
             given[name] = limit.check(source.where(*place), name, table[name])
-    return Settings(**given)
+    return StudySettings(**given)
 
 
-def _name(source: StudySource, otherwise: str) -> str:
-    name = source.table.get("name", otherwise)
+def _name(source: StudySource, default: str) -> str:
+    name = source.table.get("name", default)
     if isinstance(name, str) and name.strip() and "/" not in name and name.isprintable():
         return name
     raise InputError(
@@ -272,7 +272,7 @@ def _data(source: StudySource) -> dict[str, Any]:
     return data
 
 
-def _require_fit(spec: Spec) -> None:
+def _require_fit(spec: StudySpec) -> None:
     """Refuse settings that do not go together."""
     settings = spec.settings
     if settings.metric.startswith("validation_") and not settings.validation_fraction:
@@ -282,14 +282,14 @@ def _require_fit(spec: Spec) -> None:
             got="0.0",
             remedy="Hold a part out, say 0.1, or name another metric",
         )
-    if settings.pruner != "none" and settings.on_test:
+    if settings.pruner != "none" and settings.uses_test_set:
         raise InputError(
             spec.source.where("pruner"),
             expected="a validation metric to go with a pruner",
             got=settings.metric,
             why="After each epoch the validation set is looked at, never the test set",
         )
-    if settings.address is not None and settings.executor not in ADDRESSED:
+    if settings.address is not None and settings.executor not in REMOTE_EXECUTORS:
         raise InputError(
             spec.source.where("run", "address"),
             expected="the executor dask or ray to go with an address",

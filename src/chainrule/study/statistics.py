@@ -1,4 +1,4 @@
-"""Means with their doubts, and whether one network is better than another."""
+"""Means with intervals, and tests of whether one network is better than another."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["McNemar", "Spread", "difference", "mcnemar", "spread", "t_quantile"]
+__all__ = [
+    "McNemarTest",
+    "SampleStatistics",
+    "mcnemar_test",
+    "sample_statistics",
+    "t_quantile",
+    "welch_interval",
+]
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Several measurements of one thing.
+class SampleStatistics:
+    """Statistics of several measurements of one quantity.
 
     Args:
-        n: how many.
+        n: number of measurements.
         mean: their mean.
-        deviation: standard deviation of one; None for a single one.
-        interval: the 95 % interval of the mean, by Student's t; None for a single one.
+        deviation: standard deviation of one measurement, or None if n is 1.
+        interval: 95 % interval of the mean by Student's t, or None if n is 1.
     """
 
     n: int
@@ -28,13 +35,13 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class McNemar:
-    """Two networks on the same examples.
+class McNemarTest:
+    """McNemar's test of two networks on the same examples.
 
     Args:
-        only_first: examples that only the first answers rightly.
-        only_second: examples that only the second answers rightly.
-        p: how often chance alone makes them differ so much, both ways; exact.
+        only_first: examples that only the first network classifies correctly.
+        only_second: examples that only the second network classifies correctly.
+        p: exact two-sided p-value.
     """
 
     only_first: int
@@ -42,45 +49,45 @@ class McNemar:
     p: float
 
 
-def spread(values: Sequence[float]) -> Spread:
-    """Mean, standard deviation and interval of measurements, at least one.
+def sample_statistics(values: Sequence[float]) -> SampleStatistics:
+    """Return mean, standard deviation and interval of at least one measurement.
 
     Example:
-        >>> found = spread([1.0, 2.0, 3.0])
+        >>> found = sample_statistics([1.0, 2.0, 3.0])
         >>> f"{found.mean:g} {found.deviation:g} {found.interval[0]:.3f} {found.interval[1]:.3f}"
         '2 1 -0.484 4.484'
     """
     n, mean = len(values), statistics.fmean(values)
     if n < 2:
-        return Spread(n, mean, None, None)
+        return SampleStatistics(n, mean, None, None)
     deviation = statistics.stdev(values)
     half = t_quantile(n - 1) * deviation / math.sqrt(n)
-    return Spread(n, mean, deviation, (mean - half, mean + half))
+    return SampleStatistics(n, mean, deviation, (mean - half, mean + half))
 
 
-def difference(first: Spread, second: Spread) -> tuple[float, float] | None:
-    """The 95 % interval of the difference of two means, first less second, after Welch.
+def welch_interval(first: SampleStatistics, second: SampleStatistics) -> tuple[float, float] | None:
+    """Return the 95 % interval of the difference of two means, first minus second (Welch 1947).
 
-    Returns: None where one has no deviation.
+    Returns: (low, high), or None if one of them has no deviation.
     """
     if first.deviation is None or second.deviation is None:
         return None
     squares = [s.deviation**2 / s.n for s in (first, second) if s.deviation is not None]
-    total, apart = sum(squares), first.mean - second.mean
+    total, difference = sum(squares), first.mean - second.mean
     if not total:
-        return apart, apart
+        return difference, difference
     parts = zip(squares, (first.n, second.n), strict=True)
     freedom = total**2 / sum(square**2 / (n - 1) for square, n in parts)
     half = t_quantile(freedom) * math.sqrt(total)
-    return apart - half, apart + half
+    return difference - half, difference + half
 
 
-def t_quantile(freedom: float, share: float = 0.95) -> float:
-    """The t within which a share of Student's distribution lies, both ways.
+def t_quantile(freedom: float, confidence: float = 0.95) -> float:
+    """Return the t for which Student's distribution lies within -t to t with that probability.
 
     Args:
         freedom: degrees of freedom, above 0.
-        share: above 0 and below 1.
+        confidence: the probability, above 0 and below 1.
 
     Example:
         >>> f"{t_quantile(1):.3f} {t_quantile(4):.4f} {t_quantile(30):.4f}"
@@ -88,21 +95,23 @@ def t_quantile(freedom: float, share: float = 0.95) -> float:
     """
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, (1 + share) / 2))
+    return float(stdtrit(freedom, (1 + confidence) / 2))
 
 
-def mcnemar(only_first: int, only_second: int) -> McNemar:
-    """The exact test of McNemar: were the examples answered differently split by a coin?
+def mcnemar_test(only_first: int, only_second: int) -> McNemarTest:
+    """Test exactly whether a fair coin decided which network is right where they differ.
+
+    McNemar (1947); here by the binomial distribution instead of its approximation by χ².
 
     Args:
-        only_first: examples that only the first network answers rightly.
-        only_second: those that only the second does.
+        only_first: examples that only the first network classifies correctly.
+        only_second: examples that only the second network classifies correctly.
 
     Example:
-        >>> f"{mcnemar(1, 9).p:.6f}"
+        >>> f"{mcnemar_test(1, 9).p:.6f}"
         '0.021484'
     """
     from scipy.special import bdtr
 
     tail = float(bdtr(min(only_first, only_second), only_first + only_second, 0.5))
-    return McNemar(only_first, only_second, min(1.0, 2 * tail))
+    return McNemarTest(only_first, only_second, min(1.0, 2 * tail))

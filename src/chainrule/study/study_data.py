@@ -1,4 +1,4 @@
-"""The data of a study: opened once in each process, split once, verified by digest."""
+"""The data of a study: loaded once in each process, split once, verified by digest."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from typing import Any
 
 from chainrule.data import Dataset, dataset_names, load_dataset, split
 from chainrule.errors import IntegrityError
-from chainrule.study.spec import Spec
+from chainrule.study.spec import StudySpec
 
-__all__ = ["Material", "opened_again", "opened_material", "placed"]
+__all__ = ["StudyData", "load_study_data", "load_verified_data", "with_absolute_path"]
 
-_KEPT: dict[str, Material] = {}
-_DOOR = threading.Lock()
-_KEPT_AT_MOST = 4
+_CACHE: dict[str, StudyData] = {}
+_CACHE_LOCK = threading.Lock()
+_CACHE_SIZE = 4
+"""Studies whose data a process holds at once; a worker computes one study, a notebook a few."""
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
-    """What a study learns from, chooses by and is judged by.
+class StudyData:
+    """The training, validation and test set of a study.
 
     Args:
-        learned: the training set, without what is held out.
-        validation: what is held out of it; None where nothing is.
+        learned: the training set, without the examples that are held out.
+        validation: the examples held out of it, or None.
         test: the test set.
-        digest: of all three, in hex, one after the other.
+        digest: the first 16 hex digits of each one's digest, one after the other.
     """
 
     learned: Dataset
@@ -36,75 +37,83 @@ class Material:
     digest: str
 
 
-def opened_material(spec: Spec, *, fresh: bool = False) -> Material:
-    """The data that a study describes.
+def load_study_data(spec: StudySpec, *, fresh: bool = False) -> StudyData:
+    """Return the data that a study describes.
 
-    Trials side by side share them, and with them the engine's working form.
+    Trials of one process share them, and with them the arrays that the engine makes of them.
 
     Args:
         spec: the study.
-        fresh: whether to read the files again, which may have changed since.
+        fresh: whether to read the files again, which may have changed.
 
     Raises: what `load_dataset` and `split` raise.
     """
-    key = _key(spec)
-    with _DOOR:
+    key = _cache_key(spec)
+    with _CACHE_LOCK:
         if fresh:
-            _KEPT.pop(key, None)
-        if key not in _KEPT:
-            while len(_KEPT) >= _KEPT_AT_MOST:
-                del _KEPT[next(iter(_KEPT))]
-            _KEPT[key] = _material(spec)
-        return _KEPT[key]
+            _CACHE.pop(key, None)
+        if key not in _CACHE:
+            while len(_CACHE) >= _CACHE_SIZE:
+                del _CACHE[next(iter(_CACHE))]  # the oldest
+            _CACHE[key] = _load(spec)
+        return _CACHE[key]
 
 
-def _key(spec: Spec) -> str:
+def _cache_key(spec: StudySpec) -> str:
     settings = spec.settings
     return repr(
-        (sorted(placed(spec.data).items(), key=str), settings.validation_fraction, settings.seed)
+        (
+            sorted(with_absolute_path(spec.data).items(), key=str),
+            settings.validation_fraction,
+            settings.seed,
+        )
     )
 
 
-def opened_again(spec: Spec, digest: str) -> Material:
-    """The same in another process or later, which must be the same data.
+def load_verified_data(spec: StudySpec, digest: str) -> StudyData:
+    """Return the data of a study that has begun, perhaps in another process.
 
-    Raises: IntegrityError where they are others, and what `opened_material` raises.
+    Args:
+        spec: the study.
+        digest: digest of the data with which it began.
+
+    Raises: IntegrityError if the data have changed, and what `load_study_data` raises.
     """
-    material = opened_material(spec)
-    if material.digest != digest:  # the files may have changed since they were opened here
-        material = opened_material(spec, fresh=True)
-    if material.digest != digest:
+    data = load_study_data(spec)
+    if data.digest != digest:  # the files may have been restored since this process read them
+        data = load_study_data(spec, fresh=True)
+    if data.digest != digest:
         raise IntegrityError(
             str(spec.data["source"]),
             expected=f"the data with which the study {spec.name!r} began, {digest[:12]}…",
-            got=f"{material.digest[:12]}…",
+            got=f"{data.digest[:12]}…",
             remedy="Give the data back, or begin a study of another name",
         )
-    return material
+    return data
 
 
-def placed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The description of data with a path that holds in any folder."""
+def with_absolute_path(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the description of data with an absolute path, which is valid in any folder."""
     source = str(data["source"])
     named = source in dataset_names()
     return {**data, "source": source if named else str(Path(source).absolute())}
 
 
-def _material(spec: Spec) -> Material:
+def _load(spec: StudySpec) -> StudyData:
     options = dict(spec.data)
     source = options.pop("source")
-    first, tested = options.pop("examples", None), options.pop("test_examples", None)
+    examples, test_examples = options.pop("examples", None), options.pop("test_examples", None)
     pair = load_dataset(source, **options)
-    learned, test = _first(pair.train, first), _first(pair.test, tested)
+    learned, test = _first(pair.train, examples), _first(pair.test, test_examples)
     validation, fraction = None, spec.settings.validation_fraction
     if fraction:
         learned, validation = split(learned, fraction, spec.settings.seed, "validation")
     parts = [part.digest[:16] for part in (learned, validation, test) if part is not None]
-    return Material(learned, validation, test, "".join(parts))
+    return StudyData(learned, validation, test, "".join(parts))
 
 
 def _first(dataset: Dataset, count: int | None) -> Dataset:
-    """The first so many examples, called what they are."""
+    """Return the first examples, under a name that says so."""
     if count is None or count >= len(dataset):
         return dataset
     part = dataset.subset(slice(count))

@@ -1,4 +1,4 @@
-"""Where studies are kept: Optuna's storages, with errors in one line."""
+"""Storages of studies: Optuna's journal files and databases, with errors in one line."""
 
 from __future__ import annotations
 
@@ -17,151 +17,160 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage, RDBStorage
     from optuna.trial import FrozenTrial
 
-__all__ = ["Store", "open_store"]
+__all__ = ["StudyStore", "open_store"]
 
 _CONNECT_SECONDS = 5
+"""A database that does not answer within this time is reported."""
 _TRIES = 5
+"""Processes that begin at once may create the tables at the same time; each try waits longer."""
 
 
-class Store:
-    """A storage for studies: every error of it is a FileError of one line.
+class StudyStore:
+    """A storage of studies, all of whose errors are FileErrors of one line.
 
     Args:
         url: a path of a journal file, or the address of a database.
         storage: Optuna's.
-        close: lets its connections go, when the store is no longer used.
+        close: closes the connections when the store is no longer used.
     """
 
     def __init__(
         self, url: str, storage: BaseStorage, close: Callable[[], object] | None = None
     ) -> None:
         self.url = url
-        self.shown = _without_password(url)
+        self.display_name = _without_password(url)
         self._storage = storage
         if close is not None:
             weakref.finalize(self, close)
 
     def names(self) -> list[str]:
-        """The studies that there are, by name."""
-        with _told(self.shown):
+        """Return the names of all studies, sorted."""
+        with _storage_errors(self.display_name):
             return sorted(study.study_name for study in self._storage.get_all_studies())
 
-    def key_of(self, name: str) -> int:
-        """The key of a study.
+    def find_study(self, name: str) -> int:
+        """Return the key of a study by its name.
 
         Raises: UnknownNameError.
         """
         names = self.names()
         if name not in names:
-            raise unknown_name(self.shown, "a study", name, names or ("none yet",))
-        with _told(self.shown):
+            raise unknown_name(self.display_name, "a study", name, names or ("none yet",))
+        with _storage_errors(self.display_name):
             return self._storage.get_study_id_from_name(name)
 
-    def made(self, name: str, *, rising: bool) -> int:
-        """The key of a study, which is made where there is none of that name."""
+    def create_study(self, name: str, *, higher_is_better: bool) -> int:
+        """Return the key of a study, which is created if there is none of that name."""
         from optuna.exceptions import DuplicatedStudyError
         from optuna.study import StudyDirection
 
-        direction = StudyDirection.MAXIMIZE if rising else StudyDirection.MINIMIZE
-        with _told(self.shown):
+        direction = StudyDirection.MAXIMIZE if higher_is_better else StudyDirection.MINIMIZE
+        with _storage_errors(self.display_name):
             try:
                 return self._storage.create_new_study([direction], name)
             except DuplicatedStudyError:
                 return self._storage.get_study_id_from_name(name)
 
-    def facts(self, key: int) -> dict[str, Any]:
-        """What is kept of a study besides its trials."""
-        with _told(self.shown):
+    def attributes(self, key: int) -> dict[str, Any]:
+        """Return the attributes of a study."""
+        with _storage_errors(self.display_name):
             return dict(self._storage.get_study_user_attrs(key))
 
-    def keep_fact(self, key: int, name: str, value: Any) -> None:
-        """Keep something of a study."""
-        with _told(self.shown):
+    def set_attribute(self, key: int, name: str, value: Any) -> None:
+        """Set an attribute of a study."""
+        with _storage_errors(self.display_name):
             self._storage.set_study_user_attr(key, name, value)
 
     def trials(self, key: int) -> Sequence[FrozenTrial]:
-        """All trials of a study in the order of their numbers; not to be changed."""
-        with _told(self.shown):
+        """Return all trials of a study in the order of their numbers; do not change them."""
+        with _storage_errors(self.display_name):
             return self._storage.get_all_trials(key, deepcopy=False)
 
-    def begun(
+    def create_trial(
         self,
         key: int,
-        chosen: Mapping[str, Any],
+        values: Mapping[str, Any],
         distributions: Mapping[str, BaseDistribution],
-        facts: Mapping[str, Any],
+        attributes: Mapping[str, Any],
     ) -> int:
-        """A new trial that is under way, written in one piece; its key."""
+        """Write a new trial that is under way in one piece, and return its key.
+
+        Args:
+            key: the study's key.
+            values: values of the parameters, in Optuna's form.
+            distributions: the distribution of each.
+            attributes: further values, as JSON has them.
+        """
         from optuna.trial import TrialState, create_trial
 
         trial = create_trial(
             state=TrialState.RUNNING,
-            params=dict(chosen),
+            params=dict(values),
             distributions=dict(distributions),
-            user_attrs=dict(facts),
+            user_attrs=dict(attributes),
         )
-        with _told(self.shown):
+        with _storage_errors(self.display_name):
             return self._storage.create_new_trial(key, template_trial=trial)
 
     def trial(self, trial: int) -> FrozenTrial:
-        """A trial by its key."""
-        with _told(self.shown):
+        """Return a trial by its key."""
+        with _storage_errors(self.display_name):
             return self._storage.get_trial(trial)
 
-    def noted(self, trial: int, name: str, value: Any) -> bool:
-        """Keep something of a trial; False where the trial has ended."""
+    def set_trial_attribute(self, trial: int, name: str, value: Any) -> bool:
+        """Set an attribute of a trial; return False if the trial has ended."""
         from optuna.exceptions import UpdateFinishedTrialError
 
-        with _told(self.shown):
+        with _storage_errors(self.display_name):
             try:
                 self._storage.set_trial_user_attr(trial, name, value)
             except UpdateFinishedTrialError:
                 return False
             return True
 
-    def reported(self, trial: int, step: int, value: float) -> bool:
-        """Keep a trial's metric after an epoch; False where the trial has ended."""
+    def report_value(self, trial: int, step: int, value: float) -> bool:
+        """Record a trial's metric after an epoch; return False if the trial has ended."""
         from optuna.exceptions import UpdateFinishedTrialError
 
-        with _told(self.shown):
+        with _storage_errors(self.display_name):
             try:
                 self._storage.set_trial_intermediate_value(trial, step, value)
             except UpdateFinishedTrialError:
                 return False
             return True
 
-    def ended(self, trial: int, state: str, value: float | None = None) -> bool:
-        """End a trial; False where it has ended already, which whoever was first decided.
+    def end_trial(self, trial: int, state: str, value: float | None = None) -> bool:
+        """End a trial; return False if it has ended already, since the first call decides.
 
         Args:
             trial: its key.
             state: "COMPLETE", "PRUNED" or "FAIL".
-            value: the metric, for those that have one.
+            value: the metric, if the trial has one.
         """
         from optuna.exceptions import UpdateFinishedTrialError
         from optuna.trial import TrialState
 
         values = None if value is None else [value]
-        with _told(self.shown):
+        with _storage_errors(self.display_name):
             try:
                 return self._storage.set_trial_state_values(trial, TrialState[state], values)
             except UpdateFinishedTrialError:
                 return False
 
     def study(self, name: str) -> Study:
-        """Optuna's view of a study, as it is now."""
+        """Return Optuna's view of a study at this moment."""
         import optuna
 
-        with _told(self.shown):
+        with _storage_errors(self.display_name):
             return optuna.load_study(study_name=name, storage=self._storage)
 
 
-def open_store(url: str, *, create: bool = False) -> Store:
+def open_store(url: str, *, create: bool = False) -> StudyStore:
     """Open a storage.
 
     Args:
         url: a path of a journal file; or an address such as postgresql://host/name.
-        create: whether it may be made.
+        create: whether to create it if it does not exist.
 
     Raises: FileError, MissingLibraryError.
     """
@@ -172,34 +181,34 @@ def open_store(url: str, *, create: bool = False) -> Store:
         return _database(url)
     from chainrule.study.journal import journal_storage
 
-    with _told(url):
-        return Store(url, journal_storage(url, create=create))
+    with _storage_errors(url):
+        return StudyStore(url, journal_storage(url, create=create))
 
 
-def _database(url: str) -> Store:
-    """A database, whose tables are made where there are none."""
+def _database(url: str) -> StudyStore:
+    """Open a database, and create its tables if they are missing."""
     from optuna.storages import RDBStorage, get_storage
 
-    driven = url
+    address = url
     if url.startswith(("postgresql://", "postgres://")):
-        driven = "postgresql+psycopg://" + url.partition("://")[2]
-    arguments = {"connect_timeout": _CONNECT_SECONDS} if driven.startswith("postgresql") else {}
+        address = "postgresql+psycopg://" + url.partition("://")[2]
+    arguments = {"connect_timeout": _CONNECT_SECONDS} if address.startswith("postgresql") else {}
     options = {"connect_args": arguments, "pool_pre_ping": True}
-    with _told(_without_password(url)):
-        storage = _with_tables(partial(RDBStorage, driven, engine_kwargs=options))
-        return Store(url, get_storage(storage), storage.engine.dispose)
+    with _storage_errors(_without_password(url)):
+        storage = _with_tables(partial(RDBStorage, address, engine_kwargs=options))
+        return StudyStore(url, get_storage(storage), storage.engine.dispose)
 
 
-def _with_tables(opened: Callable[[], RDBStorage]) -> RDBStorage:
-    """A database with its tables, which somebody else may be making at this moment."""
+def _with_tables(open_database: Callable[[], RDBStorage]) -> RDBStorage:
+    """Return a database with its tables, which another process may be creating at this moment."""
     from sqlalchemy import exc
 
     for attempt in range(1, _TRIES):
         try:
-            return opened()
+            return open_database()
         except (exc.IntegrityError, exc.ProgrammingError):
             time.sleep(0.2 * attempt)
-    return opened()
+    return open_database()
 
 
 def _without_password(url: str) -> str:
@@ -211,8 +220,8 @@ def _without_password(url: str) -> str:
 
 
 @contextlib.contextmanager
-def _told(where: str) -> Iterator[None]:
-    """While it is entered, what goes wrong with a storage is told in one line."""
+def _storage_errors(where: str) -> Iterator[None]:
+    """Within the block, raise the errors of a storage as ChainruleErrors."""
     try:
         yield
     except ChainruleError:
@@ -221,14 +230,14 @@ def _told(where: str) -> Iterator[None]:
         reason = error.strerror or str(error)
         raise FileError(where, expected="a storage that works", got=reason) from None
     except Exception as error:
-        told = _translated(where, error)
-        if told is None:
+        translated = _translate(where, error)
+        if translated is None:
             raise
-        raise told from None
+        raise translated from None
 
 
-def _translated(where: str, error: Exception) -> Exception | None:
-    """An error of Optuna, SQLAlchemy or a driver in the one form; None for others."""
+def _translate(where: str, error: Exception) -> Exception | None:
+    """Return an error of Optuna, SQLAlchemy or a driver as a ChainruleError; None for others."""
     from optuna.exceptions import StorageInternalError
     from sqlalchemy import exc
 

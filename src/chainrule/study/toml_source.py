@@ -1,4 +1,4 @@
-"""The text of a study file, and on which line each of its keys stands."""
+"""The text of a study file, and the line of each of its keys."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _FAULT = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
 @dataclass(frozen=True, eq=False)
 class StudySource:
-    """Where a study is described.
+    """A study's description with its place.
 
     Args:
         name: the file's path, or another name for error texts.
-        table: what it says, as plain values.
-        text: the file's text; empty where there is none.
+        table: the description, as plain values.
+        text: the file's text; empty without a file.
     """
 
     name: str
@@ -33,10 +33,10 @@ class StudySource:
     text: str = ""
 
     def where(self, *keys: str) -> str:
-        """The place of a key, for error texts: the file and, where it is found, the line.
+        """Return the place of a key for error texts: the file and, if the key is found, the line.
 
         Args:
-            keys: names of tables and of the key, from the outside in.
+            keys: names of the tables and of the key, the outermost first.
 
         Example:
             >>> StudySource("a.toml", {}, "[space]\\nbatch_size = []").where("space", "batch_size")
@@ -50,7 +50,7 @@ class StudySource:
 
 
 def _line(text: str, keys: tuple[str, ...]) -> int | None:
-    """The line on which a key or a table's header stands."""
+    """Return the line of a key or of a table's header, or None if it is not found."""
     table: tuple[str, ...] = ()
     assigned = re.compile(rf"\s*[\"']?{re.escape(keys[-1])}[\"']?\s*[=.]")
     for number, line in enumerate(text.splitlines(), start=1):
@@ -63,12 +63,12 @@ def _line(text: str, keys: tuple[str, ...]) -> int | None:
 
 
 def read_study_source(path: str | Path) -> StudySource:
-    """The text of a study file.
+    """Read a study file.
 
     Args:
         path: a path, or the name of a bundled study.
 
-    Raises: FileError where it cannot be read, DataError where it is no TOML.
+    Raises: FileError if it cannot be read, DataError if it is no TOML.
     """
     name = str(path)
     try:

@@ -6,7 +6,7 @@ import base64
 import os
 import platform
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,17 +17,16 @@ from chainrule.data import Dataset
 from chainrule.engine import EpochRecord
 from chainrule.equations.costs import get_cost
 from chainrule.errors import DivergenceError
-from chainrule.evaluation import answered, matched
+from chainrule.evaluation import match_dataset, output_blocks
 from chainrule.network import Network, draw_parameters, predicted_classes
 from chainrule.recipe import Recipe
-from chainrule.study.configuration import built
-from chainrule.study.spec import Spec
-from chainrule.study.study_data import Material
+from chainrule.study.configuration import build_configuration
+from chainrule.study.spec import StudySpec
+from chainrule.study.study_data import StudyData
 from chainrule.training import Run, TrainingProgress, train
 
 __all__ = [
     "COMPLETE",
-    "DIVERGED",
     "DROPPED",
     "PRUNED",
     "Outcome",
@@ -38,30 +37,30 @@ __all__ = [
 
 COMPLETE, PRUNED, DIVERGED, DROPPED = "complete", "pruned", "diverged", "dropped"
 
-Report = Callable[[int, float], bool]
-"""Told an epoch and the metric after it; True ends the trial."""
+ReportMetric = Callable[[int, float], bool]
+"""Receives an epoch and the metric after it; True ends the trial."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is computed: it may travel to another process.
+    """A trial to compute, as plain values that may travel to another process.
 
     Args:
-        table: the study's description, as plain values.
+        table: the study's description.
         name: the study's name.
-        digest: of its data.
+        digest: digest of the study's data.
         trial: the trial's key in the storage.
-        configuration: its number in the study.
-        chosen: values of parameters by name.
-        storage: where a pruner looks trials up; None where nothing is pruned.
+        configuration: the configuration's number in the study.
+        parameters: values of the parameters by name.
+        storage: where a pruner looks trials up, or None if nothing is pruned.
     """
 
-    table: dict[str, Any]
+    table: Mapping[str, Any]
     name: str
     digest: str
     trial: int
     configuration: int
-    chosen: dict[str, Any]
+    parameters: Mapping[str, Any]
     storage: str | None = None
 
 
@@ -71,88 +70,94 @@ class Outcome:
 
     Args:
         trial: its key in the storage.
-        ended: "complete", "pruned", "diverged", or "dropped" where it was stopped from outside.
-        value: the metric's mean over the seeds; None where there is none.
-        record: what is kept of it, as plain values: an entry of "runs" for each seed.
+        ended: "complete", "pruned", "diverged", or "dropped" if it was stopped from outside.
+        value: the metric's mean over the seeds, or None if there is no such mean.
+        record: plain values for the storage: an entry of "runs" for each seed.
     """
 
     trial: int
     ended: str
     value: float | None
-    record: dict[str, Any]
+    record: Mapping[str, Any]
 
 
 @dataclass(eq=False)
-class _Watcher:
-    """Sees a training go by, stops it where it is told to."""
+class _TrialObserver:
+    """Records the metric after each epoch, and stops the training if asked to."""
 
     metric: str
     stopped: Callable[[], bool]
-    report: Report | None
+    report: ReportMetric | None
     pruned: bool = False
     failure: Exception | None = None
     curve: list[float] = field(default_factory=list)
 
-    def __call__(self, moment: TrainingProgress) -> bool:
-        if moment.epoch_ended and self.metric.startswith("validation_"):
-            self._note(moment.position.history[-1], moment.epochs)
+    def __call__(self, progress: TrainingProgress) -> bool:
+        if progress.epoch_ended and self.metric.startswith("validation_"):
+            self._record(progress.position.history[-1], progress.epochs)
         return self.pruned or self.failure is not None or self.stopped()
 
-    def _note(self, record: EpochRecord, epochs: int) -> None:
+    def _record(self, record: EpochRecord, epochs: int) -> None:
         value = float(getattr(record, self.metric))
         self.curve.append(value)
         if self.report is None:
             return
         try:
-            lags = self.report(record.epoch, value)
-            self.pruned = lags and record.epoch < epochs
+            lags_behind = self.report(record.epoch, value)
+            self.pruned = lags_behind and record.epoch < epochs  # after the last, it is complete
         except Exception as error:  # raised again when the training is over
             self.failure = error
 
 
 def run_trial(
     task: Task,
-    spec: Spec,
-    material: Material,
+    spec: StudySpec,
+    data: StudyData,
     stopped: Callable[[], bool],
-    report: Report | None = None,
+    report: ReportMetric | None = None,
 ) -> Outcome:
     """Train a configuration with each of its seeds.
 
     Args:
-        task: which.
+        task: the trial.
         spec: the study.
-        material: its data.
+        data: the study's data.
         stopped: asked at most every 50 ms; True drops the trial.
-        report: told of each epoch of the first seed; True prunes the trial.
+        report: receives each epoch of the first seed; True prunes the trial.
 
-    Raises: what `train` raises, but for DivergenceError, which is an outcome.
+    Raises: what `train` raises, except DivergenceError, which is an outcome.
     """
-    architecture, recipe = built(spec, task.chosen)
+    architecture, recipe = build_configuration(spec, task.parameters)
     runs: list[dict[str, Any]] = []
     ended, metric = COMPLETE, spec.settings.metric
-    for seed in spec.seeds_of(task.configuration):
-        watcher = _Watcher(metric, stopped, None if runs else report)
+    for seed in spec.seeds_for(task.configuration):
+        observer = _TrialObserver(metric, stopped, None if runs else report)
         network = Network(architecture, draw_parameters(architecture, seed))
-        how: dict[str, Any] = {"validation": material.validation, "threads": 1}
         seeded = recipe.replaced(seed=seed)
         if stopped():
             return Outcome(task.trial, DROPPED, None, {})
         try:
-            run = train(network, material.learned, seeded, observers=[watcher], **how)
+            run = train(
+                network,
+                data.learned,
+                seeded,
+                validation=data.validation,
+                observers=[observer],
+                threads=1,  # a study is parallel in its trials
+            )
         except DivergenceError as error:
             runs.append({"seed": seed, "ended": DIVERGED, "why": str(error)})
             ended = DIVERGED
             break
-        if watcher.failure is not None:
-            raise watcher.failure
-        if watcher.pruned:
-            runs.append({"seed": seed, "ended": PRUNED, "curve": watcher.curve})
+        if observer.failure is not None:
+            raise observer.failure
+        if observer.pruned:
+            runs.append({"seed": seed, "ended": PRUNED, "curve": observer.curve})
             ended = PRUNED
             break
         if run.ended == "stopped by an observer":
             return Outcome(task.trial, DROPPED, None, {})
-        runs.append(_told(run, seeded, material, watcher.curve))
+        runs.append(_run_record(run, seeded, data, observer.curve))
     return _outcome(task, ended, metric, runs)
 
 
@@ -167,9 +172,9 @@ def _outcome(task: Task, ended: str, metric: str, runs: list[dict[str, Any]]) ->
     return Outcome(task.trial, ended, value, {"ended": ended, **place, "runs": runs})
 
 
-def _told(run: Run, recipe: Recipe, material: Material, curve: list[float]) -> dict[str, Any]:
-    """What is kept of one seed's run."""
-    told: dict[str, Any] = {
+def _run_record(run: Run, recipe: Recipe, data: StudyData, curve: list[float]) -> dict[str, Any]:
+    """Return what the storage receives of one seed's run."""
+    record: dict[str, Any] = {
         "seed": recipe.seed,
         "digest": run.network.digest,
         "epochs": len(run.history),
@@ -177,38 +182,38 @@ def _told(run: Run, recipe: Recipe, material: Material, curve: list[float]) -> d
         "ended": run.ended,
         "curve": curve,
     }
-    for name, dataset in (("validation", material.validation), ("test", material.test)):
+    for name, dataset in (("validation", data.validation), ("test", data.test)):
         if dataset is not None:
-            right, cost = _judged(run.network, dataset, recipe)
-            told[f"{name}_accuracy"] = None if right is None else float(right.mean())
-            told[f"{name}_cost"] = cost
+            right, cost = _score(run.network, dataset, recipe)
+            record[f"{name}_accuracy"] = None if right is None else float(right.mean())
+            record[f"{name}_cost"] = cost
             if name == "test" and right is not None:
-                told["test_right"] = _packed(right)
-    return told
+                record["test_right"] = _pack_answers(right)
+    return record
 
 
-def _judged(
+def _score(
     network: Network, dataset: Dataset, recipe: Recipe
 ) -> tuple[NDArray[np.bool_] | None, float]:
-    """Which examples are answered rightly, and the mean cost."""
-    data = matched(network, dataset, "study")
+    """Return which examples are classified correctly, (n,), and the mean cost."""
+    data = match_dataset(network, dataset, "study")
     cost = get_cost(recipe.cost, recipe.huber_threshold)
     total, right = 0.0, []
-    for block in answered(network, data, cost):
+    for block in output_blocks(network, data, cost):
         total += float(block.costs.sum())
         if data.classifies:
             right.append(predicted_classes(block.outputs) == data.targets[block.rows])
     return (np.concatenate(right) if right else None), total / len(data)
 
 
-def _packed(right: NDArray[np.bool_]) -> str:
-    """Truths as a text: bits, compressed, after their count."""
+def _pack_answers(right: NDArray[np.bool_]) -> str:
+    """Return the answers as text: their number, then their bits, compressed."""
     bits = zlib.compress(np.packbits(right).tobytes(), 9)
     return f"{len(right)}:{base64.b85encode(bits).decode()}"
 
 
 def right_answers(text: str) -> NDArray[np.bool_]:
-    """Which test examples were answered rightly, (n,), from a run's "test_right"."""
+    """Return which test examples were classified correctly, (n,), from a run's "test_right"."""
     count, _, bits = text.partition(":")
     packed = np.frombuffer(zlib.decompress(base64.b85decode(bits)), np.uint8)
     return np.unpackbits(packed, count=int(count)).astype(bool)

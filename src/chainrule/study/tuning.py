@@ -8,8 +8,8 @@ from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.settings import merge_settings, select_settings
-from chainrule.study.saved_study import STORAGE, SavedStudy, StudyPlace, compute_study
-from chainrule.study.spec import Spec, study_of
+from chainrule.study.saved_study import DEFAULT_STORAGE, SavedStudy, StudyPlace, compute_study
+from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.toml_source import StudySource
 
 __all__ = ["describe_tuning", "tune"]
@@ -18,7 +18,7 @@ _DEFAULT_SPACE: Mapping[str, Any] = {
     "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
     "batch_size": [16, 32, 64, 128, 256],
 }
-"""What varies where nothing is named: the two settings that matter most."""
+"""What varies if nothing is named: the two settings that matter most."""
 
 _BUDGET = ("trials", "seconds")
 _SEARCH = ("metric", "search", "pruner", *_BUDGET)
@@ -31,17 +31,17 @@ def describe_tuning(
     *,
     seeds: int = 1,
     name: str | None = None,
-) -> Spec:
+) -> StudySpec:
     """Return the study that searches for good settings.
 
     Args:
         data: a name or a path, as `load_dataset` takes it.
-        settings: what is fixed: settings of an experiment but for seed and validation_fraction,
-            and those of the search: metric, search, pruner, trials and seconds.
-        vary: what varies, as in [space] of a study's file; the learning rate and the batch size
-            where none is given.
-        seeds: seeds of each configuration.
-        name: of the study; "tune-" and the data's name where none is given.
+        settings: settings of the experiment, except seed and validation_fraction, and of the
+            search: metric, search, pruner, trials and seconds.
+        vary: what varies, as in [space] of a study's file; None takes the learning rate and the
+            batch size.
+        seeds: number of seeds of each configuration.
+        name: the study's name; None takes "tune-" and the data's name.
 
     Raises: InputError, UnknownNameError.
 
@@ -72,7 +72,7 @@ def describe_tuning(
         "budget": {key: value for key, value in budget.items() if value is not None},
     }
     stem = data.rstrip("/").rpartition("/")[2].partition(".")[0] or "data"
-    return study_of(StudySource("tune", table), name or f"tune-{stem}")
+    return parse_study(StudySource("tune", table), name or f"tune-{stem}")
 
 
 def _one_name(key: str, value: Any) -> Any:
@@ -86,7 +86,7 @@ def tune(
     *,
     seeds: int = 1,
     name: str | None = None,
-    storage: str = STORAGE,
+    storage: str = DEFAULT_STORAGE,
     place: StudyPlace | None = None,
     **settings: Any,
 ) -> SavedStudy:
@@ -97,7 +97,7 @@ def tune(
         vary: as in `describe_tuning`.
         seeds: as in `describe_tuning`.
         name: as in `describe_tuning`.
-        storage: where the study is kept.
+        storage: a journal file, or the address of a database.
         place: where trials are computed.
         settings: as in `describe_tuning`.
 
@@ -105,7 +105,7 @@ def tune(
 
     Example:
         >>> found = tune("mnist", {"neurons_1": [16, 32, 64]}, epochs=3)  # doctest: +SKIP
-        >>> found.summarise().best.chosen  # doctest: +SKIP
+        >>> found.summarise().best.parameters  # doctest: +SKIP
         {'neurons_1': 64}
     """
     spec = describe_tuning(str(data), settings, vary, seeds=seeds, name=name)

@@ -1,4 +1,4 @@
-"""A trial where it is computed, in whichever process that is."""
+"""Compute one trial in any process: this one, one of its own, or one of another machine."""
 
 from __future__ import annotations
 
@@ -6,63 +6,63 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from chainrule.study.search import pruner_of
-from chainrule.study.spec import Spec, study_of
-from chainrule.study.study_data import opened_again
-from chainrule.study.study_storage import Store, open_store
+from chainrule.study.search import make_pruner
+from chainrule.study.spec import StudySpec, parse_study
+from chainrule.study.study_data import load_verified_data
+from chainrule.study.study_storage import StudyStore, open_store
 from chainrule.study.toml_source import StudySource
 from chainrule.study.trial import Outcome, Task, run_trial
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
 
-__all__ = ["work"]
+__all__ = ["run_task"]
 
-_STORES: dict[str, Store] = {}
-_DOOR = threading.Lock()
+_STORES: dict[str, StudyStore] = {}
+"""The storages that this process has opened, by address."""
+_STORES_LOCK = threading.Lock()
 
 
 def _never() -> bool:
     return False
 
 
-def work(task: Task, stopped: Callable[[], bool] = _never) -> Outcome:
-    """Compute a trial: the data are opened once in a process, and verified by their digest.
+def run_task(task: Task, stopped: Callable[[], bool] = _never) -> Outcome:
+    """Compute a trial; a process loads the data once, and verifies them by their digest.
 
     Args:
-        task: which.
+        task: the trial.
         stopped: asked at most every 50 ms; True drops the trial.
 
-    Raises: IntegrityError where the data are others, and what `run_trial` raises.
+    Raises: IntegrityError if the data have changed, and what `run_trial` raises.
     """
-    spec = study_of(StudySource(task.name, task.table), task.name)
-    material = opened_again(spec, task.digest)
-    pruner = None if task.storage is None else pruner_of(spec)
+    spec = parse_study(StudySource(task.name, task.table), task.name)
+    data = load_verified_data(spec, task.digest)
+    pruner = None if task.storage is None else make_pruner(spec)
     if pruner is None or task.storage is None:
-        return run_trial(task, spec, material, stopped)
-    reporter = _reporter(_opened(task.storage), spec, task.trial, pruner)
-    return run_trial(task, spec, material, stopped, reporter)
+        return run_trial(task, spec, data, stopped)
+    report = _make_reporter(_open_once(task.storage), spec, task.trial, pruner)
+    return run_trial(task, spec, data, stopped, report)
 
 
-def _opened(url: str) -> Store:
-    """A storage, opened once in a process."""
-    with _DOOR:
+def _open_once(url: str) -> StudyStore:
+    with _STORES_LOCK:
         if url not in _STORES:
             _STORES[url] = open_store(url)
         return _STORES[url]
 
 
-def _reporter(
-    store: Store, spec: Spec, trial: int, pruner: BasePruner
+def _make_reporter(
+    store: StudyStore, spec: StudySpec, trial: int, pruner: BasePruner
 ) -> Callable[[int, float], bool]:
     from optuna.exceptions import UpdateFinishedTrialError
 
     def report(epoch: int, value: float) -> bool:
-        if not store.reported(trial, epoch, value):
-            return True  # it was given up, and is computed elsewhere
+        if not store.report_value(trial, epoch, value):
+            return True  # the trial was given up, and another process computes it
         try:
             return pruner.prune(store.study(spec.name), store.trial(trial))
-        except UpdateFinishedTrialError:  # at this moment
+        except UpdateFinishedTrialError:  # given up since the line above
             return True
 
     return report

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from chainrule.worksheets.sheet import Worksheet as Worksheet
     from chainrule.worksheets.sheet import make_worksheet as make_worksheet
     from chainrule.worksheets.sheet_folder import FORMATS as FORMATS
-    from chainrule.worksheets.sheet_rendering import answers_document as answers_document
     from chainrule.worksheets.sheet_rendering import render_answers as render_answers
     from chainrule.worksheets.sheet_rendering import render_sheets as render_sheets
     from chainrule.worksheets.sheet_rendering import sheet_document as sheet_document
@@ -27,7 +26,6 @@ __all__ = [
     "SheetOptions",
     "Worksheet",
     "WorksheetSet",
-    "answers_document",
     "make_worksheet",
     "make_worksheets",
     "render_answers",
@@ -41,7 +39,6 @@ __getattr__, __dir__ = attach(
         "exercise_plan": ["MAX_WIDTH", "ExercisePlan"],
         "sheet_folder": ["FORMATS"],
         "sheet_rendering": [
-            "answers_document",
             "render_answers",
             "render_sheets",
             "sheet_document",

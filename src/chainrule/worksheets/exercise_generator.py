@@ -13,7 +13,7 @@ from chainrule.worksheets import number_pools as number_pools
 from chainrule.worksheets.exercise_plan import ExercisePlan
 from chainrule.worksheets.number_faults import IMPOSSIBLE, count_faults
 
-__all__ = ["MAX_ATTEMPTS", "generate_exercise"]
+__all__ = ["generate_exercise"]
 
 MAX_ATTEMPTS = 200
 """At most this many draws are made; the first without a fault is taken, else the best one."""

@@ -40,7 +40,7 @@ class ExercisePlan:
 
     Args:
         layers: neurons of each layer, the inputs first; 2 to 11 of them, each 1 to 20.
-        activation: one name for all layers, or one a layer after the inputs.
+        activation: one name for all layers, or one per layer after the inputs.
         cost: of one example.
         optimiser: how a gradient becomes a step.
         learning_rate: None takes 0.5, or 0.1 for an optimiser whose steps have a size of their own.

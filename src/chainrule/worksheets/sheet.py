@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from chainrule.errors import InputError
 from chainrule.ledger import NOTATIONS, Ledger, section_of
-from chainrule.ledger.files import format_worked
+from chainrule.ledger.files import WrittenClaim, format_worked
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.steps import Quantity, describe_quantity
 from chainrule.limits import Limit, check_record, limited
 from chainrule.worksheets.blanks import Pattern, choose_blanks, exercise_quantities
 
-__all__ = ["MAX_BLANKS", "SheetOptions", "SheetPart", "Worksheet", "answer_text", "make_worksheet"]
+__all__ = ["SheetOptions", "SheetPart", "Worksheet", "answer_text", "make_worksheet"]
 
 MAX_BLANKS = 400
 """More than that nobody works out by hand."""
@@ -128,7 +128,7 @@ class Worksheet:
         given = answers or {}
         example = self.ledger.example
         claims = (
-            (str(one), given.get(str(one), ""), describe_quantity(example, one))
+            WrittenClaim(str(one), given.get(str(one), ""), describe_quantity(example, one))
             for one in self.blanks
         )
         return format_worked(example, claims, self._head())

@@ -47,7 +47,7 @@ from chainrule.worksheets.sheet_facts import (
     task_text,
 )
 
-__all__ = ["answers_document", "render_answers", "render_sheets", "sheet_document"]
+__all__ = ["render_answers", "render_sheets", "sheet_document"]
 
 _TITLES = {
     "forward": "Forward pass",

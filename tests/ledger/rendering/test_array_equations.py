@@ -14,7 +14,7 @@ from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.ledger.quantity_text import NOTATIONS
 from chainrule.ledger.rendering.array_equations import (
-    MOST_SIDE,
+    MAX_SIDE,
     ArrayEquation,
     Bracketed,
     Operand,
@@ -170,7 +170,7 @@ def test_the_outputs_error(make, last, cost, told) -> None:
 def test_what_is_left_to_single_numbers(make) -> None:
     chain = Ledger(make(layers=(1, 1, 1), examples=1))
     assert [laws(chain, "row", name) for name in SECTIONS] == [()] * 5
-    wide = Ledger(make(layers=(MOST_SIDE + 1, 2, 2)))
+    wide = Ledger(make(layers=(MAX_SIDE + 1, 2, 2)))
     assert [law.text for law in laws(wide, "column", "forward")] == [
         *("a[1] = φ(z[1])", "z[2] = W[2] a[1] + b[2]", "a[2] = φ(z[2])")
     ]

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from chainrule.ledger.files.used_settings import list_used_settings as list_used_settings
     from chainrule.ledger.files.worked_file import parse_worked as parse_worked
     from chainrule.ledger.files.worked_file import read_worked as read_worked
+    from chainrule.ledger.files.worked_writer import WrittenClaim as WrittenClaim
     from chainrule.ledger.files.worked_writer import format_worked as format_worked
 
 __all__ = [
     "NOISE",
     "Fields",
     "PrintedNumber",
+    "WrittenClaim",
     "format_worked",
     "list_used_settings",
     "parse_printed",
@@ -35,6 +37,6 @@ __getattr__, __dir__ = attach(
         "toml_positions": ["read_source"],
         "used_settings": ["list_used_settings"],
         "worked_file": ["parse_worked", "read_worked"],
-        "worked_writer": ["format_worked"],
+        "worked_writer": ["WrittenClaim", "format_worked"],
     },
 )

@@ -12,7 +12,7 @@ from chainrule.ledger.files.fields import Fields
 from chainrule.ledger.files.printed_numbers import parse_printed
 from chainrule.ledger.steps import Claim, Quantity, WorkedExample, locate, quantity_shape
 
-__all__ = ["MAX_CLAIMS", "read_claims"]
+__all__ = ["read_claims"]
 
 MAX_CLAIMS = 10_000
 _KEYS = ("quantity", "printed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,7 +33,7 @@ class Fields:
 
     source: TomlSource
     key: Key
-    values: dict[str, Any]
+    values: Mapping[str, Any]
 
     @classmethod
     def at(cls, source: TomlSource, key: Key, values: Any, names: Collection[str]) -> Fields:
@@ -156,7 +156,7 @@ class Fields:
         """
         value = self.values[name]
         if not isinstance(value, list) or len(value) != len(shapes):
-            expected = f"{name} to have {len(shapes)} parts, one a layer after the inputs"
+            expected = f"{name} to have {len(shapes)} parts, one per layer after the inputs"
             got = f"{len(value)}" if isinstance(value, list) else describe(value)
             raise ShapeError(self.where(name), expected=expected, got=got, why=why, argument=name)
         return [

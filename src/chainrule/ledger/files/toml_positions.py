@@ -13,7 +13,7 @@ from chainrule.bundled import find_file
 from chainrule.errors import DataError, FileError
 from chainrule.ledger.files.prescan import check_text, deep_line, long_number_line
 
-__all__ = ["MAX_BYTES", "TomlSource", "read_source"]
+__all__ = ["TomlSource", "read_source"]
 
 MAX_BYTES = 16_000_000
 """Bytes of a worked file; what is larger is no file for people to read."""

@@ -73,7 +73,7 @@ def read_training(source: TomlSource, values: Any, examples: int) -> TrainingTab
 
     Raises: InputError, UnknownNameError.
     """
-    _check_told(source, values)
+    _check_given(source, values)
     table = Fields.at(source, ("training",), values, KEYS)
     table.given("cost", '"squared_error"')
     table.given("learning_rate", "1.0")
@@ -88,7 +88,7 @@ def read_training(source: TomlSource, values: Any, examples: int) -> TrainingTab
     return TrainingTable(Recipe(shuffle=False, seed=0, **chosen), steps, start)
 
 
-def _check_told(source: TomlSource, values: Any) -> None:
+def _check_given(source: TomlSource, values: Any) -> None:
     """Refuse the settings of a recipe that have no place in a worked example."""
     for name in values if isinstance(values, dict) else ():
         if name in _FIELDS and name not in KEYS:

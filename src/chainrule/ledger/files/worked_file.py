@@ -143,7 +143,7 @@ def _architecture(network: Fields) -> Architecture:
 
 
 def _activations(network: Fields, layers: tuple[int, ...]) -> str | tuple[str, ...]:
-    """One name for all layers, or one a layer."""
+    """One name for all layers, or one per layer."""
     given = network.given("activations", '"sigmoid"')
     names = given if isinstance(given, list) else [given]
     for at, name in enumerate(names):
@@ -155,7 +155,7 @@ def _activations(network: Fields, layers: tuple[int, ...]) -> str | tuple[str, .
     if len(names) != len(layers) - 1:
         raise ShapeError(
             network.where("activations"),
-            expected=f"{len(layers) - 1} activations, one a layer after the inputs",
+            expected=f"{len(layers) - 1} activations, one per layer after the inputs",
             got=f"{len(names)}: {', '.join(names)}" if names else "none",
             why=f"The layers are {', '.join(map(str, layers))}",
             argument="activations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,21 +12,29 @@ from numpy.typing import NDArray
 from chainrule.ledger.files.used_settings import list_used_settings
 from chainrule.ledger.steps import WorkedExample
 
-__all__ = ["format_worked"]
+__all__ = ["WrittenClaim", "format_worked"]
 
 Array: TypeAlias = NDArray[Any]
 
 
+class WrittenClaim(NamedTuple):
+    """A claim to write: the number's address, what is printed for it, and a remark above it."""
+
+    address: str
+    printed: str
+    remark: str
+
+
 def format_worked(
     example: WorkedExample,
-    claims: Iterable[tuple[str, str, str]] = (),
+    claims: Iterable[WrittenClaim] = (),
     head: Sequence[str] = (),
 ) -> str:
     """The text from which `parse_worked` reads the same numbers.
 
     Args:
         example: with all examples of its data set.
-        claims: (address, text, remark) each, in order; in the place of the example's own ones.
+        claims: in order, in the place of the example's own ones.
         head: lines of words at the top.
     """
     lines = [f"# {line}".rstrip() for line in head]

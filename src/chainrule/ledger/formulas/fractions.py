@@ -10,7 +10,7 @@ from chainrule.ledger.formulas.builders import QuantityForm
 from chainrule.ledger.formulas.expression import FUNCTIONS, Arithmetic, Leaf, Symbol, Term, evaluate
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["MAX_DIGITS", "Fractions"]
+__all__ = ["Fractions"]
 
 MAX_DIGITS = 10**40
 """Fractions with larger parts help nobody, and their size doubles with every product."""

@@ -30,7 +30,9 @@ from chainrule.ledger.formulas.expression import (
 from chainrule.ledger.formulas.rate_formulas import rate_forms
 from chainrule.ledger.steps import parameter_places
 
-__all__ = ["STEP_FORMULAS", "gradient_kind"]
+__all__ = [
+    "STEP_FORMULAS",
+]
 
 
 def _is_weight(make: TermBuilder) -> bool:
@@ -133,7 +135,7 @@ def _setting(make: TermBuilder, name: str, letter: str) -> Symbol:
     return make.symbol(name, letter, getattr(make.step.result.settings.update_settings, name))
 
 
-def _kept(share: Symbol, old: Term, new: Expression) -> Expression:
+def _blend(share: Symbol, old: Term, new: Expression) -> Expression:
     """A mean that keeps a share of what it was."""
     return Sum((multiply(share, old), multiply(subtract(ONE, share), new)))
 
@@ -146,13 +148,13 @@ def _velocity(make: TermBuilder) -> Expression:
 def _mean(make: TermBuilder) -> Expression:
     lion = make.step.recipe.optimiser == "lion"
     share = _setting(make, *(("beta2", "β₂") if lion else ("beta1", "β₁")))
-    return _kept(share, make.here("mean_old"), _gradient(make))
+    return _blend(share, make.here("mean_old"), _gradient(make))
 
 
 def _mean_square(make: TermBuilder) -> Expression:
     rms = make.step.recipe.optimiser == "rmsprop"
     share = _setting(make, *(("rho", "ρ") if rms else ("beta2", "β₂")))
-    return _kept(share, make.here("mean_square_old"), square(_gradient(make)))
+    return _blend(share, make.here("mean_square_old"), square(_gradient(make)))
 
 
 def _nesterov_change(make: TermBuilder) -> Expression:
@@ -184,7 +186,7 @@ def _adam_change(make: TermBuilder) -> Expression:
 
 def _lion_change(make: TermBuilder) -> Expression:
     """The rate, in the direction of the sign of another mean than the one that is kept."""
-    mean = _kept(_setting(make, "beta1", "β₁"), make.here("mean_old"), _gradient(make))
+    mean = _blend(_setting(make, "beta1", "β₁"), make.here("mean_old"), _gradient(make))
     return multiply(make.term("learning_rate", None), Call("sign", (mean,)))
 
 

@@ -34,13 +34,11 @@ from chainrule.ledger.formulas.expression import (
 )
 
 __all__ = [
-    "MAX_TERMS",
     "Gap",
     "conditions",
     "formula_math",
     "formula_text",
     "number_text",
-    "shorten",
 ]
 
 MAX_TERMS = 8

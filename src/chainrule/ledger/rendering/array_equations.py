@@ -19,8 +19,7 @@ from chainrule.ledger.notation_equations import layer_equation
 from chainrule.ledger.steps import Quantity
 
 __all__ = [
-    "MOST_ACROSS",
-    "MOST_SIDE",
+    "MAX_SIDE",
     "ArrayEquation",
     "Bracketed",
     "Operand",
@@ -28,9 +27,9 @@ __all__ = [
     "array_equations",
 ]
 
-MOST_SIDE = 6
+MAX_SIDE = 6
 """Matrices with more rows or columns than this are left to their single numbers."""
-MOST_ACROSS = 12
+MAX_ACROSS = 12
 """Equations with more columns side by side are too wide for a line."""
 
 
@@ -121,7 +120,7 @@ def array_equations(
 def _is_shown(equation: ArrayEquation) -> bool:
     shapes = [matrix.shape for matrix in (equation.result, *_matrices(equation.formula))]
     across = sum(columns for _, columns in shapes[1:])
-    return 1 < max(map(max, shapes)) <= MOST_SIDE and across <= MOST_ACROSS
+    return 1 < max(map(max, shapes)) <= MAX_SIDE and across <= MAX_ACROSS
 
 
 def _matrices(parts: tuple[Operand, ...]) -> Iterator[QuantityMatrix]:

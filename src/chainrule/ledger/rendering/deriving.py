@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from chainrule.equations.activations import LEAK, SELU_ALPHA, SELU_SCALE
@@ -22,10 +22,10 @@ from chainrule.ledger.formulas import (
 )
 from chainrule.ledger.steps import Quantity, Step, quantity_value
 
-__all__ = ["AGREEMENT", "Deriver", "SymbolicGradient"]
+__all__ = ["Deriver", "SymbolicGradient"]
 
 AGREEMENT = 1e-12
-"""So close, measured by the number itself or by 1, SymPy's number and the law's must be."""
+"""How far SymPy's number and the ledger's may lie apart, relative to the number or to 1."""
 
 _DIGITS = 50
 
@@ -35,8 +35,8 @@ class SymbolicGradient:
     """A gradient derived by SymPy.
 
     Args:
-        entry: the gradient, with the derivative as its formula and the law's number as its value.
-        equation: id of the law's own equation.
+        entry: the gradient; its formula is the derivative, its value the ledger's number.
+        equation: id of the ledger's own equation.
         value: what the derivative comes to, worked out with 50 digits and more.
     """
 
@@ -46,33 +46,30 @@ class SymbolicGradient:
 
     @property
     def apart(self) -> float:
-        """How far the law's number lies from it."""
+        """How far the ledger's number lies from it."""
         return abs(self.value - self.entry.value)
 
     @property
     def agrees(self) -> bool:
-        """Whether the law's number is the same, but for rounding."""
+        """Whether the ledger's number is the same, but for rounding."""
         return self.apart <= AGREEMENT * max(1.0, abs(self.value))
 
 
-@dataclass(frozen=True, eq=False)
 class Deriver:
     """Derives gradients of one step; each symbol is a number of the ledger.
 
     Args:
         ledger: of a small network in training.
         step: of it.
-        symbols: what each symbol stands for, by name; grows with the formulas.
-        precise: weighted sums with all digits, of the gradient that is being worked out.
     """
 
-    ledger: LedgerEntries
-    step: Step
-    symbols: dict[str, Leaf] = field(default_factory=dict)
-    precise: dict[Quantity, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.symbols.update(_settings(self.step))
+    def __init__(self, ledger: LedgerEntries, step: Step) -> None:
+        self.ledger = ledger
+        self.step = step
+        # What each symbol stands for, by name; grows with the formulas.
+        self.symbols = _settings(step)
+        # Weighted sums with all digits, of the gradient that is being worked out.
+        self.precise: dict[Quantity, Any] = {}
 
     def named(self, quantity: Quantity) -> Any:
         """The symbol of a number, which is real."""
@@ -86,13 +83,13 @@ class Deriver:
         return Derivation(self.step, self.named)
 
     def derive(self, quantity: Quantity) -> SymbolicGradient:
-        """The derivative as a formula, its number, and the law's."""
+        """The derivative as a formula, its number, and that of the ledger."""
         _sympy()
         terms = self.derivation.gradient(quantity)
         tree = add([from_sympy(term, self.symbols) for term in terms])
-        law = self.ledger.entry(quantity)
-        entry = LedgerEntry(quantity, "", law.name, "symbolic", law.value, tree)
-        return SymbolicGradient(entry, law.equation, self._number(entry))
+        known = self.ledger.entry(quantity)
+        entry = LedgerEntry(quantity, "", known.name, "symbolic", known.value, tree)
+        return SymbolicGradient(entry, known.equation, self._number(entry))
 
     def _number(self, entry: LedgerEntry) -> float:
         """What it comes to; far from 0 the functions need more digits than the numbers have."""

@@ -39,7 +39,7 @@ from chainrule.ledger.rendering.places import NO_PLACES, NumberPlaces
 from chainrule.ledger.rendering.symbolic import SymbolicGradient, agreement_text
 from chainrule.ledger.steps import Quantity, quantity_value
 
-__all__ = ["EntryFormulas", "EntryText", "entry_text"]
+__all__ = ["EntryFormulas", "entry_text"]
 
 
 @dataclass(frozen=True)
@@ -166,14 +166,14 @@ class EntryFormulas:
         matrix = Matrix(rows, given.cut_below, given.cut_right)
         return Formula(equation(self._array_letter(given), matrix))
 
-    def array_calculation(self, law: ArrayEquation) -> Calculation:
+    def array_calculation(self, array: ArrayEquation) -> Calculation:
         """An equation of whole arrays with the numbers in them."""
-        left, right = map(parse_formula, law.text.split(" = "))
+        left, right = map(parse_formula, array.text.split(" = "))
         lines = [WorkingLine(right, "formula")]
-        if law.formula:
-            lines.append(WorkingLine(self._side_by_side(law.formula), "substituted"))
-        lines.append(WorkingLine(self._operand(law.result), "result"))
-        return Calculation(left, tuple(lines), label=law.label, name=law.name)
+        if array.formula:
+            lines.append(WorkingLine(self._side_by_side(array.formula), "substituted"))
+        lines.append(WorkingLine(self._operand(array.result), "result"))
+        return Calculation(left, tuple(lines), label=array.label, name=array.name)
 
     def _convert(self, formula: Expression, leaf: Callable[[Leaf], Mathematics]) -> Mathematics:
         return formula_math(formula, leaf, full=self.options.full)

@@ -13,7 +13,7 @@ from chainrule.ledger.steps import Quantity
 
 __all__ = ["Given", "examples_of", "given_arrays"]
 
-MOST_LINES = 8
+MAX_LINES = 8
 """A matrix with more rows or columns is cut where not all are asked for."""
 _CUT_LENGTH = 6
 
@@ -99,7 +99,7 @@ class _Table:
     def given(self, array: Quantity, shape: tuple[int, int]) -> Given:
         lying = self.options.notation == "row"
         height, width = shape if lying else shape[::-1]
-        most = max(shape) if self.options.full or max(shape) <= MOST_LINES else _CUT_LENGTH
+        most = max(shape) if self.options.full or max(shape) <= MAX_LINES else _CUT_LENGTH
         numbers = tuple(
             tuple(self.at(i, j) if lying else self.at(j, i) for j in range(min(width, most)))
             for i in range(min(height, most))

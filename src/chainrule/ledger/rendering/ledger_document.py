@@ -25,7 +25,7 @@ from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
 from chainrule.ledger.rendering.ledger_json import ledger_values
 from chainrule.ledger.rendering.places import NumberPlaces, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.selection import (
-    MOST_EXAMPLES,
+    MAX_EXAMPLES,
     Omission,
     SelectedSection,
     select_sections,
@@ -39,7 +39,7 @@ from chainrule.ledger.steps import WorkedExample
 
 __all__ = ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND", "describe_example", "ledger_document"]
 
-MOST_STEPS = 20
+MAX_STEPS = 20
 """Of a longer training the first steps alone are shown, where not all are asked for."""
 
 LEGENDS = {
@@ -95,8 +95,8 @@ def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
     )
     blocks = [block for step in steps for block in writer.step(step)]
     is_whole = bool(options.quantities) or options.step is not None or options.full
-    if example.steps > MOST_STEPS and not is_whole:
-        blocks.append(_omission_note(f"{example.steps - MOST_STEPS} more steps"))
+    if example.steps > MAX_STEPS and not is_whole:
+        blocks.append(_omission_note(f"{example.steps - MAX_STEPS} more steps"))
     notation = options.notation
     return Document(
         example.title or about,
@@ -128,7 +128,7 @@ def _steps(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_StepSele
     seen: set[int | None] = set()
     selected = select_sections(ledger, options)
     for number, sections in groupby(selected, key=lambda section: section.step):
-        if len(known) == MOST_STEPS and not (options.full or options.quantities):
+        if len(known) == MAX_STEPS and not (options.full or options.quantities):
             return
         found = tuple(sections)
         gradients: tuple[SymbolicGradient, ...] = ()
@@ -175,19 +175,19 @@ class _Blocks:
         short = text = f"Step {number} of {example.steps}"
         if example.has_many:
             rows = example.batch(number)
-            listed = ", ".join(map(str, rows[:MOST_EXAMPLES]))
-            more = " …" * (len(rows) > MOST_EXAMPLES)
+            listed = ", ".join(map(str, rows[:MAX_EXAMPLES]))
+            more = " …" * (len(rows) > MAX_EXAMPLES)
             text += f": example{'s' * (len(rows) > 1)} {listed}{more}"
         return Heading(text, 2, step_anchor(number), short)
 
     def _section(self, section: SelectedSection, level: int) -> Iterator[Block]:
         place = section_anchor(section.step, section.name)
         yield Heading(section.name.capitalize(), level, place)
-        laws = section_equations(self.ledger.example, section.name, self.options.notation)
-        if laws:
-            yield Panel(tuple(Formula(parse_formula(one.text), one.label) for one in laws))
-        found = array_equations(self.ledger, section.step, section.name, self.options)
-        yield from map(self.formulas.array_calculation, found)
+        found = section_equations(self.ledger.example, section.name, self.options.notation)
+        if found:
+            yield Panel(tuple(Formula(parse_formula(one.text), one.label) for one in found))
+        arrays = array_equations(self.ledger, section.step, section.name, self.options)
+        yield from map(self.formulas.array_calculation, arrays)
         for item in section.items:
             if isinstance(item, Omission):
                 yield _omission_note(f"{item.count} more of {item.name}")

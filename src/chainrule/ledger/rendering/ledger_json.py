@@ -26,7 +26,7 @@ An object of a tree is one of
 Where gradients are derived by SymPy, each step's follow its other numbers with "symbolic" as their
 section, "equation" null, the derivative as their formula, and one key more:
 
-    symbolic     {"value": SymPy's number, "apart": how far the law's lies from it,
+    symbolic     {"value": SymPy's number, "apart": how far the ledger's is from it,
                  "agrees": whether that is but rounding}
 
 Nothing is shortened: every number of every array is there, and every term of every sum.
@@ -60,7 +60,10 @@ from chainrule.ledger.rendering.entry_formulas import entry_text
 from chainrule.ledger.rendering.selection import select_sections
 from chainrule.ledger.rendering.symbolic import SymbolicGradient, symbolic_gradients
 
-__all__ = ["entry_record", "ledger_json", "ledger_values", "tree_record"]
+__all__ = [
+    "ledger_json",
+    "ledger_values",
+]
 
 _NAMES = {
     Negative: "negative",

@@ -13,11 +13,11 @@ from chainrule.ledger.entries import LedgerEntries, LedgerEntry, group_members
 from chainrule.ledger.step_order import QuantityGroup, section_of
 from chainrule.ledger.steps import Quantity, quantity_shape
 
-__all__ = ["MOST_EXAMPLES", "MOST_PLACES", "Omission", "SelectedSection", "select_sections"]
+__all__ = ["MAX_EXAMPLES", "Omission", "SelectedSection", "select_sections"]
 
-MOST_PLACES = 12
+MAX_PLACES = 12
 """Of a larger array the first places alone are shown, where not all are asked for."""
-MOST_EXAMPLES = 8
+MAX_EXAMPLES = 8
 """Of a larger batch the numbers of the first examples alone."""
 
 
@@ -67,7 +67,7 @@ def _select(
 ) -> Iterator[LedgerEntry | Omission]:
     hidden: set[int] = set()
     if not (options.full or options.quantities):
-        hidden = set(ledger.example.batch(places[0].step)[MOST_EXAMPLES:])
+        hidden = set(ledger.example.batch(places[0].step)[MAX_EXAMPLES:])
     skipped = 0
     for place in places:
         if place.first.example in hidden:
@@ -88,7 +88,7 @@ def _array_name(quantity: Quantity) -> str:
 def _asked_places(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_Place]:
     for quantity in options.quantities:
         count = math.prod(quantity_shape(ledger.example, quantity))
-        shown = islice(ledger.elements(quantity), count if options.full else MOST_PLACES)
+        shown = islice(ledger.elements(quantity), count if options.full else MAX_PLACES)
         yield _Place(quantity.step, section_of(quantity), quantity, shown, count)
 
 
@@ -97,7 +97,7 @@ def _all_places(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_Pla
     for step in range(1, last + 1) if options.step is None else (options.step,):
         for group in ledger.groups(step):
             count = _count(ledger, group)
-            most = count if options.full else MOST_PLACES * len(group.arrays)
+            most = count if options.full else MAX_PLACES * len(group.arrays)
             shown = islice(group_members(ledger.example, group), most)
             yield _Place(step, group.section, group.arrays[0], shown, count)
 

@@ -1,4 +1,4 @@
-"""The chain rule by SymPy: gradients derived for this very network, beside the law's numbers."""
+"""The chain rule by SymPy: gradients derived for this very network, beside the ledger's numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from chainrule.ledger.steps import Quantity, indices
 from chainrule.limits import Limit
 
 __all__ = [
-    "GRADIENTS",
     "SYMBOLIC_TEXT",
     "SymbolicGradient",
     "agreement_text",
@@ -35,7 +34,7 @@ _ALL_UP_TO = 12
 
 
 def agreement_text(gradient: SymbolicGradient, digits: int) -> str:
-    """Whether SymPy's number and the law's are the same.
+    """Whether SymPy's number and the ledger's are the same.
 
     Args:
         gradient: the gradient.

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network import Slot
 
-__all__ = ["ParameterPlace", "ParameterPlaces", "indices", "parameter_places"]
+__all__ = ["ParameterPlaces", "indices", "parameter_places"]
 
 
 def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

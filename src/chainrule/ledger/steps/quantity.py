@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.errors import InputError, describe, unknown_name
 
-__all__ = ["KINDS", "Kind", "Quantity"]
+__all__ = ["KINDS", "Quantity"]
 
 
 @dataclass(frozen=True)

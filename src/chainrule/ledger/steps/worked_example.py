@@ -194,7 +194,11 @@ class WorkedExample:
         *,
         rows: Sequence[int] | None = None,
         dtype: str = "float64",
-        **more: Any,
+        title: str = "",
+        steps: int = 1,
+        state: Array | None = None,
+        start: int = 0,
+        where: str = "explain",
     ) -> WorkedExample:
         """A worked example of a real network.
 
@@ -204,11 +208,14 @@ class WorkedExample:
             recipe: of the training.
             rows: the examples to take, in order; None for all.
             dtype: number type to compute in; "float32" gives the bits of a float32 training.
-            more: title, steps, state, start, where, as for the class.
+            title: as for the class.
+            steps: as for the class.
+            state: as for the class.
+            start: as for the class.
+            where: as for the class.
 
         Raises: InputError, ShapeError, DataError.
         """
-        where = str(more.setdefault("where", "explain"))
         require_outputs(network, dataset.outputs, where, dataset.classifies)
         if dataset.features != network.architecture.layers[0]:
             raise ShapeError(
@@ -224,5 +231,9 @@ class WorkedExample:
             dataset=dataset,
             rows=tuple(range(len(dataset)) if rows is None else rows),
             recipe=recipe,
-            **{"title": "", **more},
+            title=title,
+            steps=steps,
+            state=state,
+            start=start,
+            where=where,
         )

@@ -69,7 +69,7 @@ def _measure_changes(options: ExperimentOptions) -> Measurements:
     """Weights, rate, update, hidden activation, updates, and the accuracy of each seed."""
     rows = []
     for entry in run_trials("four-equations", options):
-        chosen = entry.chosen
+        chosen = entry.parameters
         activation = chosen["activation"]
         setup = _Setup(
             weights=chosen["initialiser"],

@@ -76,7 +76,7 @@ def _measure_weights(options: ExperimentOptions) -> Measurements:
     """The distribution of the initial weights, batch size, rate and accuracies."""
     rows = []
     for entry in run_trials("investigation-random", options):
-        chosen = entry.chosen
+        chosen = entry.parameters
         name = chosen["initialiser"]
         if name == "uniform":
             name = f"uniform, {chosen['initialiser_low']:g} to 1"

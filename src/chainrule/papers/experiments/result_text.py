@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chainrule.evaluation import wilson_interval
-from chainrule.study import spread
+from chainrule.study import sample_statistics
 
 __all__ = ["decimal_text", "mean_text", "share_with_interval", "short_number"]
 
@@ -16,7 +16,7 @@ def mean_text(shares: Sequence[float], digits: int = 2) -> str:
     >>> mean_text([0.91, 0.92, 0.93])
     '92.00 ± 2.48 %'
     """
-    found = spread(shares)
+    found = sample_statistics(shares)
     if found.interval is None:
         return f"{100 * found.mean:.{digits}f} %"
     half = (found.interval[1] - found.interval[0]) / 2

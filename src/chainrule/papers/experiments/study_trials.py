@@ -7,7 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
-from chainrule.study import Entry, Spec, begin_study, entries, read_study, run_study, work_on_study
+from chainrule.study import (
+    ConfigurationResult,
+    StudySpec,
+    begin_study,
+    compute_study,
+    read_study,
+)
 
 __all__ = ["accuracies", "run_trials", "trial_rows"]
 
@@ -15,17 +21,17 @@ __all__ = ["accuracies", "run_trials", "trial_rows"]
 def trial_rows(name: str, parameters: Sequence[str], options: ExperimentOptions) -> list[list[Any]]:
     """Returns a row for each trial of a bundled study: its parameters, and `accuracies`."""
     return [
-        [*(entry.chosen[parameter] for parameter in parameters), accuracies(entry)]
+        [*(entry.parameters[parameter] for parameter in parameters), accuracies(entry)]
         for entry in run_trials(name, options)
     ]
 
 
-def accuracies(entry: Entry) -> list[float]:
+def accuracies(entry: ConfigurationResult) -> list[float]:
     """Returns the test accuracy of each seed of a trial."""
     return [run["test_accuracy"] for run in entry.runs if run.get("test_accuracy") is not None]
 
 
-def run_trials(name: str, options: ExperimentOptions) -> list[Entry]:
+def run_trials(name: str, options: ExperimentOptions) -> list[ConfigurationResult]:
     """Computes a bundled study in a storage of its own, which is then deleted.
 
     Args:
@@ -45,18 +51,13 @@ def run_trials(name: str, options: ExperimentOptions) -> list[Entry]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"{folder}/papers.journal"
         if options.quick:  # in this process and thread: to start workers would take longer
-            begin_study(spec, url)
-            study = work_on_study(url, spec.name, watch=watch, begun=_ignore)
+            study = begin_study(spec, url).work(on_trial=watch)
         else:
-            study = run_study(spec, url, watch=watch, begun=_ignore)
-        return entries(study)
+            study = compute_study(spec, url, on_trial=watch)
+        return study.results()
 
 
-def _ignore(_: object) -> None:
-    """Do nothing when the study begins."""
-
-
-def _adapted(spec: Spec, options: ExperimentOptions) -> Spec:
+def _adapted(spec: StudySpec, options: ExperimentOptions) -> StudySpec:
     """The study on the data of the options; a quick one has a small part of its space."""
     table = spec.source.table
     data = {**spec.data, "source": options.source}

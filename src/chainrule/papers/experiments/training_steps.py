@@ -21,7 +21,7 @@ from chainrule.papers.experiments.paper_experiment import (
 )
 from chainrule.papers.experiments.result_text import decimal_text, mean_text
 from chainrule.papers.experiments.study_trials import accuracies, run_trials, trial_rows
-from chainrule.study import difference, read_study, spread
+from chainrule.study import read_study, sample_statistics, welch_interval
 
 if TYPE_CHECKING:
     pass
@@ -45,7 +45,7 @@ def _measure_steps(options: ExperimentOptions) -> Measurements:
     """Initialiser, hidden activation, cost, rate and accuracies; and how much is saturated."""
     rows = []
     for entry in run_trials("matrix-based", options):
-        chosen = entry.chosen
+        chosen = entry.parameters
         first = (chosen["initialiser"], chosen["activation"][0], chosen["cost"])
         rows.append([*first, chosen["learning_rate"], accuracies(entry)])
     saturated = {name: _saturated_share(name, options) for name in ("normal", "lecun")}
@@ -72,7 +72,7 @@ def _saturated_share(initialiser: str, options: ExperimentOptions) -> float:
 def _measure_rates(options: ExperimentOptions) -> Measurements:
     """Rate, validation accuracy and test accuracy of each trial of the search."""
     rates = [
-        [entry.chosen["learning_rate"], entry.value, float(np.mean(accuracies(entry)))]
+        [entry.parameters["learning_rate"], entry.value, float(np.mean(accuracies(entry)))]
         for entry in run_trials("matrix-based-rate", options)
         if entry.value is not None
     ]
@@ -287,8 +287,8 @@ def _gains(expansion: list[list[Any]]) -> str:
     moved = {(shift > 0, epochs): accuracy for shift, epochs, accuracy in expansion}
     texts = []
     for epochs in sorted({epochs for _, epochs in moved}):
-        with_, without = spread(moved[True, epochs]), spread(moved[False, epochs])
-        low, high = difference(with_, without) or (0.0, 0.0)
+        with_, without = (sample_statistics(moved[cut, epochs]) for cut in (True, False))
+        low, high = welch_interval(with_, without) or (0.0, 0.0)
         gain = f"{100 * (with_.mean - without.mean):.2f} points"
         texts.append(f"{gain} in {epochs} passes ({100 * low:.2f} to {100 * high:.2f})")
     return " and ".join(texts)

@@ -1,4 +1,4 @@
-"""Whether a network that says 90 % is right nine times out of ten."""
+"""Calibration: whether predictions of 90 % confidence are correct nine times out of ten."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from numpy.typing import NDArray
 
 from chainrule.evaluation.wilson import wilson_interval
 
-__all__ = ["BINS", "Bin", "Calibration", "calibration"]
+__all__ = ["BINS", "Calibration", "CalibrationBin", "calibration"]
 
 BINS = 15
-"""How many bins of equal width the confidences from 0 to 1 are put in."""
+"""Number of bins of equal width over the confidences from 0 to 1, as in Guo et al. (2017)."""
 
 Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Bin:
+class CalibrationBin:
     """The examples whose confidence lies in one range.
 
     Args:
-        low: the least confidence in the range.
+        low: the least confidence of the range.
         high: its end, which belongs to the next bin; 1 belongs to the last.
-        count: examples in it.
-        correct: those answered rightly.
-        confidence: their mean confidence; None where there are none.
-        accuracy: correct / count; None where there are none.
-        interval: its Wilson 95 % interval; None where there are none.
+        count: number of examples.
+        correct: number of examples classified correctly.
+        confidence: mean confidence, or None for an empty bin.
+        accuracy: correct / count, or None for an empty bin.
+        interval: the accuracy's Wilson 95 % interval, or None for an empty bin.
     """
 
     low: float
@@ -42,19 +42,19 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How confidence and accuracy go together.
+    """How well confidence and accuracy agree.
 
     Args:
         bins: from 0 to 1, of equal width.
         expected_error: mean over all examples of |accuracy - confidence| of their bin, 0 to 1. It
             depends on the number of bins.
-        greatest_error: the greatest |accuracy - confidence| of any bin, however few examples.
-        mean_confidence: mean confidence of all examples; above the accuracy means overconfident.
+        greatest_error: the greatest |accuracy - confidence| of any bin, whatever its count.
+        mean_confidence: mean confidence of all examples; above the accuracy is overconfident.
         brier: mean over the examples of Σ_k (a_k - y_k)² over all classes: 0 to 2 for outputs that
             sum to 1. A single output counts as two classes, a and 1 - a.
     """
 
-    bins: tuple[Bin, ...]
+    bins: tuple[CalibrationBin, ...]
     expected_error: float
     greatest_error: float
     mean_confidence: float
@@ -64,13 +64,13 @@ class Calibration:
 def calibration(
     confidence: Column, correct: NDArray[np.bool_], squares: Column, bins: int = BINS
 ) -> Calibration:
-    """Put examples in bins by confidence and compare it with how often they are right.
+    """Group examples by confidence, and compare it with their accuracy.
 
     Args:
-        confidence: of each example's answer, (n,), 0 to 1.
-        correct: whether the answer was right, (n,).
+        confidence: the output of each predicted class, (n,), 0 to 1.
+        correct: whether the prediction is correct, (n,).
         squares: Σ_k (a_k - y_k)² of each example, (n,).
-        bins: how many, at least 1.
+        bins: number of bins, at least 1.
 
     Example:
         >>> right, squares = np.array([True, False]), np.array([0.02, 1.62])
@@ -78,7 +78,7 @@ def calibration(
         >>> f"{found.expected_error:.2f} {found.brier:.2f}"
         '0.40 0.82'
     """
-    filled = _binned(confidence, correct, bins)
+    filled = _group(confidence, correct, bins)
     gaps = [
         (abs(b.accuracy - b.confidence), b.count)
         for b in filled
@@ -93,9 +93,9 @@ def calibration(
     )
 
 
-def _binned(confidence: Column, correct: NDArray[np.bool_], bins: int) -> tuple[Bin, ...]:
+def _group(confidence: Column, correct: NDArray[np.bool_], bins: int) -> tuple[CalibrationBin, ...]:
     edges = np.arange(bins + 1) / bins
-    # Looked up among the edges themselves, so that no rounding puts a value beside its bin.
+    # A search among the edges, since value * bins may round into the next bin.
     index = np.minimum(np.searchsorted(edges, confidence, side="right") - 1, bins - 1)
     count = np.bincount(index, minlength=bins).tolist()
     right = np.bincount(index[correct], minlength=bins).tolist()
@@ -106,8 +106,8 @@ def _binned(confidence: Column, correct: NDArray[np.bool_], bins: int) -> tuple[
     )
 
 
-def _bin(low: float, high: float, count: int, correct: int, total: float) -> Bin:
+def _bin(low: float, high: float, count: int, correct: int, total: float) -> CalibrationBin:
     if not count:
-        return Bin(low, high, 0, 0, None, None, None)
+        return CalibrationBin(low, high, 0, 0, None, None, None)
     interval = wilson_interval(correct, count)
-    return Bin(low, high, count, correct, total / count, correct / count, interval)
+    return CalibrationBin(low, high, count, correct, total / count, correct / count, interval)

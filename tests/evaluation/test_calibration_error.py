@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.evaluation.calibration import BINS, Bin, calibration
+from chainrule.evaluation.calibration_error import BINS, CalibrationBin, calibration
 from chainrule.evaluation.wilson import wilson_interval
 
 
@@ -15,8 +15,8 @@ def test_four_bins_by_hand() -> None:
     found = calibration(confidence, correct, np.array([2.0, 0.5, 1.0, 0.5, 0.0]), bins=4)
     assert [b.count for b in found.bins] == [1, 0, 2, 2]
     assert [b.correct for b in found.bins] == [0, 0, 1, 2]
-    assert found.bins[0] == Bin(0.0, 0.25, 1, 0, 0.1, 0.0, wilson_interval(0, 1))
-    assert found.bins[1] == Bin(0.25, 0.5, 0, 0, None, None, None)
+    assert found.bins[0] == CalibrationBin(0.0, 0.25, 1, 0, 0.1, 0.0, wilson_interval(0, 1))
+    assert found.bins[1] == CalibrationBin(0.25, 0.5, 0, 0, None, None, None)
     assert found.bins[2].confidence == pytest.approx(0.65)
     assert found.bins[3].confidence == pytest.approx(0.95)
     # gaps 0.1, 0.15 and 0.05, weighted 1, 2, 2

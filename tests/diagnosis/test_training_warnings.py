@@ -25,7 +25,7 @@ def test_a_condition_is_told_once() -> None:
     assert told == [
         "After epoch 1: symmetric initial weights: the initial weights of two neurons of layer 1 "
         "have a cosine of 1 on average; the bound is 0.5. "
-        "Neurons that begin alike get like gradients and stay alike: a layer is one neuron."
+        "Neurons with similar weights get similar gradients: a layer acts like one neuron."
     ]
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from chainrule.evaluation.number_format import (
     count_text,
+    fraction_text,
     number_text,
     percent_text,
-    share_text,
     short_name,
 )
 
@@ -33,11 +33,11 @@ def test_only_all_reads_as_100_and_only_nothing_as_0(share: float | None, text: 
 def test_digits_after_the_point_can_be_chosen() -> None:
     assert percent_text(0.12345, 1) == "12.3 %"
     assert percent_text(0.9999, 0) == ">99 %"
-    assert share_text(0.5, 1) == "0.5"
+    assert fraction_text(0.5, 1) == "0.5"
 
 
 def test_what_is_not_defined_reads_as_a_dash() -> None:
-    assert share_text(None) == number_text(None) == number_text(math.nan) == "-"
+    assert fraction_text(None) == number_text(None) == number_text(math.nan) == "-"
     assert number_text(math.inf) == "infinite"
     assert number_text(1234567.0) == "1.23457e+06"
     assert count_text(1234567) == "1,234,567"

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.evaluation.confusion import (
-    Confusion,
-    class_figures,
+from chainrule.evaluation.class_metrics import (
+    ConfusedPair,
+    class_metrics,
     confusion_matrix,
     frequent_confusions,
     macro_averages,
@@ -41,7 +41,7 @@ def test_every_example_is_counted_once(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_the_figures_of_each_class_by_hand() -> None:
-    a, b, c, d = class_figures(MATRIX, NAMES)
+    a, b, c, d = class_metrics(MATRIX, NAMES)
     assert (a.name, a.support, a.predicted, a.correct) == ("a", 4, 6, 3)
     assert (a.precision, a.recall, a.f1) == (3 / 6, 3 / 4, 6 / 10)
     assert (b.precision, b.recall, b.f1) == (4 / 6, 4 / 6, 8 / 12)
@@ -50,14 +50,14 @@ def test_the_figures_of_each_class_by_hand() -> None:
 
 
 def test_f1_is_the_harmonic_mean() -> None:
-    a = class_figures(MATRIX, NAMES)[0]
+    a = class_metrics(MATRIX, NAMES)[0]
     assert a.precision is not None
     assert a.recall is not None
     assert a.f1 == pytest.approx(2 / (1 / a.precision + 1 / a.recall))
 
 
 def test_macro_averages_count_every_class_that_occurs_and_no_other() -> None:
-    averages = macro_averages(class_figures(MATRIX, NAMES))
+    averages = macro_averages(class_metrics(MATRIX, NAMES))
     assert averages.precision == pytest.approx((1 / 2 + 2 / 3 + 0) / 3)
     assert averages.recall == pytest.approx((3 / 4 + 2 / 3 + 0) / 3)
     assert averages.f1 == pytest.approx((3 / 5 + 2 / 3 + 0) / 3)
@@ -65,10 +65,10 @@ def test_macro_averages_count_every_class_that_occurs_and_no_other() -> None:
 
 def test_frequent_confusions_leave_out_right_answers_and_what_never_happens() -> None:
     assert frequent_confusions(MATRIX, 10) == (
-        Confusion(1, 0, 2),
-        Confusion(0, 1, 1),
-        Confusion(2, 0, 1),
-        Confusion(2, 1, 1),
+        ConfusedPair(1, 0, 2),
+        ConfusedPair(0, 1, 1),
+        ConfusedPair(2, 0, 1),
+        ConfusedPair(2, 1, 1),
     )
-    assert frequent_confusions(MATRIX, 1) == (Confusion(1, 0, 2),)
+    assert frequent_confusions(MATRIX, 1) == (ConfusedPair(1, 0, 2),)
     assert frequent_confusions(np.diag([5, 5]), 10) == ()

@@ -10,16 +10,21 @@ from mpmath import log1p, mp
 from chainrule.data.dataset import Dataset
 from chainrule.equations.costs import COSTS
 from chainrule.errors import DataError
-from chainrule.evaluation.predictions import Block, answered, answers, in_columns
+from chainrule.evaluation.predictions import (
+    OutputBlock,
+    class_columns,
+    gather_predictions,
+    output_blocks,
+)
 from chainrule.network.network import BLOCK, Network
 
 
-def _block(outputs: list[list[float]]) -> Block:
-    return Block(slice(0, len(outputs)), np.array(outputs), np.zeros(len(outputs)))
+def _block(outputs: list[list[float]]) -> OutputBlock:
+    return OutputBlock(slice(0, len(outputs)), np.array(outputs), np.zeros(len(outputs)))
 
 
 def test_three_classes_by_hand() -> None:
-    given = answers([_block([[0.7, 0.1, 0.2], [0.2, 0.3, 0.5]])], np.array([2, 2]))
+    given = gather_predictions([_block([[0.7, 0.1, 0.2], [0.2, 0.3, 0.5]])], np.array([2, 2]))
     assert given.predicted.tolist() == [0, 2]
     assert given.runner_up.tolist() == [2, 1]
     assert given.confidence.tolist() == [0.7, 0.5]
@@ -30,7 +35,7 @@ def test_three_classes_by_hand() -> None:
 
 
 def test_a_single_output_is_two_classes_with_the_threshold_at_a_half() -> None:
-    given = answers([_block([[0.9], [0.5], [0.2]])], np.array([1, 1, 1]))
+    given = gather_predictions([_block([[0.9], [0.5], [0.2]])], np.array([1, 1, 1]))
     assert given.predicted.tolist() == [1, 0, 0]
     assert given.runner_up.tolist() == [0, 1, 1]
     assert given.confidence.tolist() == [0.9, 0.5, 0.8]
@@ -39,19 +44,19 @@ def test_a_single_output_is_two_classes_with_the_threshold_at_a_half() -> None:
 
 
 def test_of_equal_outputs_the_first_is_the_answer_and_the_second_comes_second() -> None:
-    given = answers([_block([[0.5, 0.5, 0.5]])], np.array([1]))
+    given = gather_predictions([_block([[0.5, 0.5, 0.5]])], np.array([1]))
     assert (given.predicted.tolist(), given.runner_up.tolist()) == ([0], [1])
 
 
 def test_in_columns_leaves_several_outputs_alone() -> None:
     several = np.array([[0.2, 0.9]])
-    assert in_columns(several) is several
+    assert class_columns(several) is several
 
 
 def test_the_cost_keeps_its_digits_where_the_output_rounds_to_1() -> None:
     network = Network.create([1, 2], "softmax").with_parameters(np.array([20.0, 0, 0, 0]))
     data = Dataset(np.ones((1, 1)), np.array([0]), class_names=("a", "b"))
-    (block,) = answered(network, data, COSTS["categorical_cross_entropy"])
+    (block,) = output_blocks(network, data, COSTS["categorical_cross_entropy"])
     with mp.workdps(30):
         assert block.costs[0] == pytest.approx(float(log1p(mp_exp(-20))), rel=1e-6)
     assert block.outputs[0, 0] == 1.0
@@ -62,7 +67,7 @@ def test_blocks_cover_every_row_once_and_stored_bytes_are_scaled() -> None:
     stored = (np.arange(n) % 256).astype(np.uint8)[:, None]
     network = Network.create([1, 1], "identity").with_parameters([2.0, 0.0])
     data = Dataset(stored, np.zeros((n, 1)), scale=1 / 255)
-    blocks = list(answered(network, data, COSTS["squared_error"]))
+    blocks = list(output_blocks(network, data, COSTS["squared_error"]))
     assert [block.rows.start for block in blocks] == [0, BLOCK, 2 * BLOCK]
     outputs = np.concatenate([block.outputs for block in blocks])
     assert outputs[:, 0] == pytest.approx(stored[:, 0] * (2 / 255), abs=1e-6)
@@ -74,7 +79,7 @@ def test_outputs_that_overflow_are_refused_with_their_row() -> None:
     network = Network.create([1, 2], "relu").with_parameters([3e38, 1, 0, 0])
     data = Dataset(np.array([[1.0], [9.0]]), np.array([0, 1]))
     with pytest.raises(DataError) as caught:
-        list(answered(network, data, COSTS["squared_error"]))
+        list(output_blocks(network, data, COSTS["squared_error"]))
     assert str(caught.value) == (
         "evaluate: expected finite outputs, got inf at row 1. The network's sums are too large for "
         "its number type. Scale the inputs as in training."
@@ -84,6 +89,6 @@ def test_outputs_that_overflow_are_refused_with_their_row() -> None:
 def test_the_costs_are_those_of_the_outputs() -> None:
     network = Network.create([1, 2], "sigmoid").with_parameters([1.0, -1, 0, 0])
     data = Dataset(np.array([[math.log(3)]]), np.array([0]), class_names=("a", "b"))
-    (block,) = answered(network, data, COSTS["half_squared_error"])
+    (block,) = output_blocks(network, data, COSTS["half_squared_error"])
     assert block.outputs[0] == pytest.approx([0.75, 0.25], rel=1e-6)
     assert block.costs == pytest.approx([0.0625], rel=1e-6)

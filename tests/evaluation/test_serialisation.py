@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.evaluation.serialisation import plain
+from chainrule.evaluation.number_format import plain_values
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class _Outer:
 
 def test_records_arrays_and_numbers_become_what_json_holds() -> None:
     outer = _Outer((_Inner("a", np.array([[1, 2]])),), float("inf"))
-    values = plain(outer)
+    values = plain_values(outer)
     assert values == {
         "inner": [{"name": "a", "counts": [[1, 2]]}],
         "cost": None,
@@ -33,9 +33,11 @@ def test_records_arrays_and_numbers_become_what_json_holds() -> None:
 
 
 def test_numbers_of_numpy_become_numbers_of_python() -> None:
-    assert [type(plain(value)) for value in (np.float64(1), np.int64(1), np.bool_(True))] == [
+    assert [
+        type(plain_values(value)) for value in (np.float64(1), np.int64(1), np.bool_(True))
+    ] == [
         float,
         int,
         bool,
     ]
-    assert plain(np.array([np.nan, 1.0])) == [None, 1.0]
+    assert plain_values(np.array([np.nan, 1.0])) == [None, 1.0]

@@ -7,7 +7,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.curvature import Curvature
-from chainrule.diagnosis.diagnoser import diagnose_evidence
+from chainrule.diagnosis.diagnosis import diagnose_evidence
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.probe import probe_training
 from chainrule.diagnosis.step_checks import (

@@ -1,0 +1,190 @@
+"""What the trials of a study have come to: how many have ended, and the result of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainrule.evaluation import count_text, number_text, percent_text
+from chainrule.study.spec import StudySpec
+from chainrule.study.statistics import SampleStatistics, sample_statistics
+from chainrule.study.stored_study import StoredStudy
+from chainrule.study.trial_queue import attempts_by_configuration, has_ended, is_stale
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+__all__ = [
+    "ConfigurationResult",
+    "StudyCounts",
+    "count_trials",
+    "metric_text",
+    "parameters_text",
+    "read_results",
+    "value_text",
+]
+
+
+@dataclass(frozen=True)
+class StudyCounts:
+    """How far a study has come.
+
+    Args:
+        planned: configurations of the study.
+        complete: configurations trained to the end.
+        pruned: configurations stopped by the pruner.
+        diverged: configurations stopped because NaN or infinity appeared.
+        running: configurations under way.
+        stale: configurations under way by the storage whose process is gone; `resume` takes them
+            over.
+        given_up: attempts without a result; each configuration was or will be tried again.
+    """
+
+    planned: int
+    complete: int
+    pruned: int
+    diverged: int
+    running: int
+    stale: int
+    given_up: int
+
+    @property
+    def ended(self) -> int:
+        """Number of configurations that have a result."""
+        return self.complete + self.pruned + self.diverged
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as `chainrule study status --json` prints them."""
+        return {**asdict(self), "ended": self.ended}
+
+    def __str__(self) -> str:
+        """The counts in one line; those of 0 are left out."""
+        parts = [
+            f"{count_text(self.ended)} of {count_text(self.planned)} configurations have ended"
+        ]
+        others = {
+            "pruned": self.pruned,
+            "diverged": self.diverged,
+            "running": self.running,
+            "stale": self.stale,
+        }
+        parts += [f"{count_text(count)} {name}" for name, count in others.items() if count]
+        if self.given_up:
+            parts.append(f"{count_text(self.given_up)} attempts were given up and tried again")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, eq=False)
+class ConfigurationResult:
+    """The result of one configuration.
+
+    Args:
+        number: the trial's number, by which Optuna knows it.
+        configuration: the configuration's number in the study.
+        attempt: from 1.
+        ended: "complete", "pruned" or "diverged".
+        parameters: values of the parameters by name.
+        value: the metric's mean over the seeds, or None if there is no such mean.
+        runs: the record of each seed's training.
+        seconds: time spent training.
+    """
+
+    number: int
+    configuration: int
+    attempt: int
+    ended: str
+    parameters: Mapping[str, Any]
+    value: float | None
+    runs: Sequence[Mapping[str, Any]]
+    seconds: float
+
+    def figure(self, name: str) -> SampleStatistics | None:
+        """Return the statistics of a figure over the seeds, or None if no run has it.
+
+        Args:
+            name: such as "test_accuracy".
+        """
+        values = [run[name] for run in self.runs if run.get(name) is not None]
+        return sample_statistics(values) if values else None
+
+
+def count_trials(study: StoredStudy) -> StudyCounts:
+    """Return how far a study has come."""
+    ended = {"complete": 0, "pruned": 0, "diverged": 0}
+    running = stale = given_up = 0
+    for attempts in attempts_by_configuration(study.store.trials(study.key)).values():
+        results = [trial for trial in attempts if has_ended(trial)]
+        if results:
+            ended[_outcome(results[0])] += 1
+        given_up += sum(trial.state.name == "FAIL" for trial in attempts)
+        under_way = [] if results else [t for t in attempts if t.state.name == "RUNNING"]
+        without_process = sum(map(is_stale, under_way))
+        stale += without_process
+        running += len(under_way) - without_process
+    return StudyCounts(
+        planned=study.count,
+        complete=ended["complete"],
+        pruned=ended["pruned"],
+        diverged=ended["diverged"],
+        running=running,
+        stale=stale,
+        given_up=given_up,
+    )
+
+
+def _outcome(trial: FrozenTrial) -> str:
+    return str(trial.user_attrs.get("result", {}).get("ended", "complete"))
+
+
+def read_results(study: StoredStudy) -> list[ConfigurationResult]:
+    """Return the results so far, in the order of the configurations."""
+    attempts = sorted(attempts_by_configuration(study.store.trials(study.key)).items())
+    ended = ((number, [t for t in trials if has_ended(t)]) for number, trials in attempts)
+    return [_read_result(study.spec, number, trials[0]) for number, trials in ended if trials]
+
+
+def _read_result(spec: StudySpec, number: int, trial: FrozenTrial) -> ConfigurationResult:
+    by_name = {parameter.name: parameter for parameter in spec.space}
+    record = trial.user_attrs.get("result", {})
+    return ConfigurationResult(
+        number=trial.number,
+        configuration=number,
+        attempt=int(trial.user_attrs.get("attempt", 1)),
+        ended=_outcome(trial),
+        parameters={k: by_name[k].read(v) for k, v in trial.params.items() if k in by_name},
+        value=None if trial.values is None else trial.values[0],
+        runs=tuple(record.get("runs", ())),
+        seconds=float(record.get("seconds", 0.0)),
+    )
+
+
+def parameters_text(parameters: Mapping[str, Any]) -> str:
+    """Return a configuration in one line.
+
+    >>> parameters_text({"batch_size": 10, "learning_rate": 0.123456789})
+    'batch_size=10 learning_rate=0.123457'
+    """
+    return " ".join(f"{name}={value_text(value)}" for name, value in parameters.items())
+
+
+def value_text(value: Any) -> str:
+    """Return one value of a parameter; lists, such as layers, with hyphens.
+
+    >>> value_text([784, 30, 10]), value_text(0.5)
+    ('784-30-10', '0.5')
+    """
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (list, tuple)):
+        return "-".join(map(str, value))
+    return str(value)
+
+
+def metric_text(metric: str, value: float | None) -> str:
+    """Return the value of a metric: accuracies as per cent, costs as numbers.
+
+    >>> metric_text("test_accuracy", 0.98), metric_text("test_cost", 0.25)
+    ('98.00 %', '0.25')
+    """
+    return percent_text(value) if metric.endswith("accuracy") else number_text(value)

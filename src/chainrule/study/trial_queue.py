@@ -1,0 +1,221 @@
+"""Which process computes which configuration: each ends exactly once, however many are killed.
+
+A claim is a trial under way with the number of its configuration, written in one piece. Numbers of
+trials have one order for all processes: of several claims on a configuration the first one counts
+whose process is alive, and later ones are withdrawn. A claim whose process is gone is given up, and
+the configuration is claimed again. Ending a trial succeeds once; a process that was taken for dead
+and comes late finds its trial ended, and drops its result.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainrule.errors import ChainruleError
+from chainrule.study.configuration import build_configuration
+from chainrule.study.process_identity import current_process, is_gone, lease_end
+from chainrule.study.search import (
+    make_distributions,
+    plan_configurations,
+    sample_configuration,
+    stored_values,
+)
+from chainrule.study.stored_study import StoredStudy
+from chainrule.study.study_storage import StudyStore
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+__all__ = [
+    "LOST",
+    "TrialClaim",
+    "TrialQueue",
+    "abandon_trial",
+    "attempts_by_configuration",
+    "has_ended",
+    "is_stale",
+]
+
+LOST = "its worker died"
+"""The mark of a trial whose worker died under this process."""
+
+_GONE = "its process is gone"
+"""The mark of a trial that another process left behind."""
+
+_MOST_LOSSES = 5
+"""Workers that a configuration may take along. Kills from outside hit a configuration once or
+twice; one that ends every worker, say for want of memory, would go on forever."""
+
+
+@dataclass(frozen=True)
+class TrialClaim:
+    """A configuration that this process is to compute.
+
+    Args:
+        trial: the trial's key in the storage.
+        configuration: the configuration's number in the study.
+        parameters: values of the parameters by name.
+        attempt: from 1.
+    """
+
+    trial: int
+    configuration: int
+    parameters: Mapping[str, Any]
+    attempt: int
+
+
+def attempts_by_configuration(trials: Sequence[FrozenTrial]) -> dict[int, list[FrozenTrial]]:
+    """Return the trials of each configuration, the earliest first."""
+    found: dict[int, list[FrozenTrial]] = defaultdict(list)
+    for trial in trials:
+        number = trial.user_attrs.get("configuration")
+        if isinstance(number, int):
+            found[number].append(trial)
+    return found
+
+
+def has_ended(trial: FrozenTrial) -> bool:
+    """Whether a trial has a result, rather than being under way or given up."""
+    return trial.state.name in ("COMPLETE", "PRUNED")
+
+
+def is_stale(trial: FrozenTrial) -> bool:
+    """Whether a trial is under way by the storage, but its process is gone."""
+    attributes = trial.user_attrs
+    running = trial.state.name == "RUNNING"
+    return running and is_gone(attributes.get("owner", {}), float(attributes.get("lease", 0.0)))
+
+
+def abandon_trial(store: StudyStore, trial: int, why: str) -> None:
+    """Mark a trial and end it without a result, unless it has ended by now."""
+    store.set_trial_attribute(trial, "given_up", why)
+    store.end_trial(trial, "FAIL")
+
+
+class TrialQueue:
+    """Hands out the configurations of a study to one process.
+
+    Args:
+        study: the study.
+        spread_out: whether to begin at a random open configuration while others are at work, so
+            that processes seldom claim the same one; else at the first.
+    """
+
+    def __init__(self, study: StoredStudy, *, spread_out: bool) -> None:
+        self._study, self._store = study, study.store
+        self._plan = plan_configurations(study.spec, study.count)
+        self._offset = uuid.uuid4().int if spread_out else 0
+        self._lock = threading.Lock()
+        self._owner = current_process()
+
+    def next(self) -> TrialClaim | None:
+        """Return a claim that counts, or None if nothing is left to claim now.
+
+        Raises: FileError; ChainruleError if a configuration ends its worker again and again.
+        """
+        with self._lock:
+            while True:
+                trials = attempts_by_configuration(self._store.trials(self._study.key))
+                number = self._find_open(trials)
+                if number is None:
+                    self._abandon_stale(trials)
+                    return None
+                claim = self._claim(number, trials.get(number, []))
+                if claim is not None:
+                    return claim
+
+    def running(self) -> int:
+        """Return how many configurations other processes are computing."""
+        trials = attempts_by_configuration(self._store.trials(self._study.key))
+        return sum(
+            not any(map(has_ended, attempts)) and any(map(_is_alive, attempts))
+            for number, attempts in trials.items()
+            if number < self._study.count
+        )
+
+    def _abandon_stale(self, trials: Mapping[int, Sequence[FrozenTrial]]) -> None:
+        """Give up the trials that were left under way although their configuration has a result."""
+        for attempts in trials.values():
+            self._abandon(attempts)
+
+    def _abandon(self, attempts: Sequence[FrozenTrial]) -> None:
+        for trial in attempts:
+            if is_stale(trial):
+                abandon_trial(self._store, trial._trial_id, _GONE)
+
+    def _find_open(self, trials: Mapping[int, Sequence[FrozenTrial]]) -> int | None:
+        """Return a configuration that has no result and that no process is computing."""
+        found = [n for n in range(self._study.count) if _is_open(trials.get(n, ()))]
+        if not found:
+            return None
+        others = any(_is_alive(trial) for attempts in trials.values() for trial in attempts)
+        return found[self._offset % len(found) if others else 0]
+
+    def _claim(self, number: int, earlier: Sequence[FrozenTrial]) -> TrialClaim | None:
+        """Return the claim, or None if another process was first."""
+        self._require_bearable(number, earlier)
+        self._abandon(earlier)
+        parameters = self._parameters(number, earlier)
+        attempt = len(earlier) + 1
+        key = self._write_claim(number, parameters, [trial.number for trial in earlier])
+        mine = self._store.trial(key).number
+        trials = attempts_by_configuration(self._store.trials(self._study.key))
+        for rival in trials[number]:
+            if rival.number < mine and (has_ended(rival) or rival.state.name == "RUNNING"):
+                abandon_trial(self._store, key, f"trial {rival.number} has its configuration")
+                return None
+        return TrialClaim(key, number, parameters, attempt)
+
+    def _parameters(self, number: int, earlier: Sequence[FrozenTrial]) -> dict[str, Any]:
+        """Return the values of a configuration: those of its first attempt, if it had one."""
+        if self._plan is not None:
+            return self._plan(number)
+        spec = self._study.spec
+        if earlier:
+            stored = earlier[0].params
+            return {p.name: p.read(stored[p.name]) for p in spec.space if p.name in stored}
+        return sample_configuration(spec, self._store.trials(self._study.key), number)
+
+    def _write_claim(
+        self, number: int, parameters: Mapping[str, Any], retries: Sequence[int]
+    ) -> int:
+        """Write a trial under way into the storage, and return its key."""
+        spec = self._study.spec
+        architecture, recipe = build_configuration(spec, parameters)
+        attributes = {
+            "configuration": number,
+            "attempt": len(retries) + 1,
+            **({"retries_trials": list(retries)} if retries else {}),
+            "owner": self._owner,
+            "lease": lease_end(),
+            "seeds": list(spec.seeds_for(number)),
+            "architecture": architecture.for_cost(recipe.cost).to_dict(),
+            "recipe": {k: v for k, v in recipe.to_dict().items() if k != "seed"},
+        }
+        distributions = make_distributions(spec, parameters)
+        return self._store.create_trial(
+            self._study.key, stored_values(parameters), distributions, attributes
+        )
+
+    def _require_bearable(self, number: int, earlier: Sequence[FrozenTrial]) -> None:
+        """Refuse a configuration that no worker survives, such as one that takes all memory."""
+        losses = sum(trial.user_attrs.get("given_up") == LOST for trial in earlier)
+        if losses >= _MOST_LOSSES:
+            raise ChainruleError(
+                f"study {self._study.spec.name}",
+                why=f"Configuration {number} was under way {losses} times when a worker died",
+                remedy="See whether it needs more memory than there is, or use fewer workers",
+            )
+
+
+def _is_alive(trial: FrozenTrial) -> bool:
+    return trial.state.name == "RUNNING" and not is_stale(trial)
+
+
+def _is_open(attempts: Sequence[FrozenTrial]) -> bool:
+    return not any(has_ended(trial) or _is_alive(trial) for trial in attempts)
