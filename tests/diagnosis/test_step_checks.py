@@ -35,7 +35,7 @@ def _probed(**recipe) -> Evidence:
     [
         (
             "lion",
-            "the size of a step of lion does not depend on the gradient, so curvature sets no limit",
+            "the size of the steps of lion does not depend on the gradient, nor on curvature",
         ),
         ("lbfgs", "a line search chooses the length of each step of lbfgs"),
     ],
