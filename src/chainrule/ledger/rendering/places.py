@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from chainrule.ledger.steps import Quantity
 
 __all__ = ["NO_PLACES", "NumberPlaces", "anchor_of", "section_anchor", "step_anchor"]
 
 
-@lru_cache(maxsize=1024)  # formulas name the same numbers again and again
 def anchor_of(quantity: Quantity) -> str:
     """The name of a number's place in a document.
 
