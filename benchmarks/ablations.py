@@ -1,11 +1,11 @@
-"""What each part of the preset best is worth: the recipe without it, or with something else.
+"""The effect of each part of the preset best: the recipe without it, or with something else.
 
     python benchmarks/ablations.py [--epochs 30] [--seed 0] [--only NAME,NAME] [--write]
 
-Trained on the first 50,000 training images of MNIST, judged by the last 10,000 of them; the test
-images are not looked at. Each row changes one thing in the preset, which is trained for other
-epochs than it has. Rows that were measured before are kept; --write puts all of them into
-benchmarks/ablations.json and into docs/recipes.md.
+Networks are trained on the first 50,000 training images of MNIST and tested on the last 10,000 of
+them; the test images are not used. Each row changes one setting of the preset, which is trained for
+--epochs instead of its own number. Rows that were measured before are kept; --write writes all rows
+into benchmarks/ablations.json and docs/recipes.md.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ BEGIN, END = "<!-- begin: benchmarks/ablations.py -->", "<!-- end: benchmarks/ab
 STILL = {"shift": 0.0, "rotation": 0.0, "zoom": 0.0, "shear": 0.0, "elastic": 0.0}
 
 VARIANTS: dict[str, Mapping[str, Any]] = {
-    "as it is": {},
-    "images as they are": STILL,
-    "shifted only": {**STILL, "shift": 2.0},
+    "none": {},
+    "without distortions": STILL,
+    "shifts only": {**STILL, "shift": 2.0},
     "without elastic distortion": {"elastic": 0.0},
     "weaker elastic distortion": {"elastic": 17.0},
     "stronger elastic distortion": {"elastic": 50.0},
@@ -81,9 +81,9 @@ def part(results: Mapping[str, Any]) -> str:
     lines = [
         BEGIN,
         "",
-        f"The preset best for {results['epochs']} epochs instead of its own, trained on 50,000 of",
-        "the training images and judged by the other 10,000. A difference of 0.1 points is about",
-        "one standard deviation of what chance does.",
+        f"The preset best, trained for {results['epochs']} epochs on 50,000 training images and",
+        "tested on the other 10,000. A difference of 0.1 points is about one standard deviation of",
+        "the differences between seeds.",
         "",
         "| change | accuracy | seconds |",
         "|---|---|---|",
@@ -93,7 +93,7 @@ def part(results: Mapping[str, Any]) -> str:
             if name in rows
         ),
         "",
-        "Made by `python benchmarks/ablations.py --write`.",
+        "Written by `python benchmarks/ablations.py --write`.",
         "",
         END,
     ]

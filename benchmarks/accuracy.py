@@ -1,4 +1,4 @@
-"""How far the elementary functions of both engines are from the truth, over the range of float32.
+"""Errors of the elementary functions of both engines, over the range of float32.
 
     .venv/bin/python benchmarks/accuracy.py --write
 
@@ -274,33 +274,33 @@ def measure(name: str, every: int) -> dict[str, Finding]:
 
 HEAD = """# Accuracy
 
-How far the elementary functions of both engines are from the true numbers in float32, in units of
-the last place (ULP): half a unit is the least that rounding allows. Written by
+This page shows the largest errors of the elementary functions of both engines in float32, in units
+in the last place (ULP). Half a unit is the least error that rounding allows. The page is written by
 
     {command}
 
 with chainrule {chainrule}, Python {python}, NumPy {numpy} and Numba {numba} on {machine}.
 
-| function | reference: value | slope | falls | compiled: value | slope | falls |
+| function | reference: value | derivative | falls | compiled: value | derivative | falls |
 |---|---|---|---|---|---|---|
 """
 
 TAIL = """
-- **What was taken.** {count:,} of the float32 from the least to the greatest finite one: each
-  {every}th and the number next to it, and from 2^-12 to 2^7 of either sign each {closer}th and the
-  number next to it.
-- **falls** counts how often a greater number has a smaller value, or for -log softmax a greater
-  one; SiLU and GELU do fall.
-- **-log softmax** is the cost [D3] of the one-hot class, in the row (z, 0.75, -1.5) whose first
-  number is swept: of the first class, and of the second. Its slope is the error δ of the first
-  output [D3], which the compiled engine takes from a, rounded already. softmax is that output.
-- **The truth** is computed in numbers of {bits} bits after the point by the textbook's formulas
-  where those lose nothing (the engines have float64's 52 bits and other formulas); Φ of GELU in
-  float64 by the C library. float64's own error is 2^-29 of a unit of float32's, which no digit of
-  this table shows. Tests compare the truth with 90 digits at single places.
-- **How.** Both engines compute these functions in float64 and round once to the network's type. The
-  reference engine takes NumPy's exponential; the compiled engine has one of its own, sixteen
-  numbers at a time.
+- **Arguments.** {count:,} float32 numbers between the least and the greatest finite one: every
+  {every}th and the number next to it; for absolute values from 2^-12 to 2^7 every {closer}th and
+  the number next to it.
+- **falls** counts how often a greater argument has a smaller value, or a greater one for
+  -log softmax, which decreases. The column is empty for SiLU and GELU, which are not monotonic.
+- **-log softmax** is the cost [D3] for the one-hot class, on rows (z, 0.75, -1.5) with varying z:
+  for the first class, and for the second ("of another"). Its derivative is the error δ of the first
+  output [D3], which the compiled engine computes from a, already rounded. softmax is that output.
+- **True values** are computed in numbers with {bits} bits after the point, by textbook formulas
+  that lose no digits (the engines use float64, with 52 bits, and other formulas); Φ of GELU is
+  computed in float64 by the C library. The error of float64 is 2^-29 of a float32 unit, too small
+  for the digits of this table. Tests compare true values with 90 digits at selected arguments.
+- **Method.** Both engines compute these functions in float64 and round once to the network's type.
+  The reference engine uses NumPy's exponential; the compiled engine has its own, which computes
+  sixteen numbers at a time.
 """
 
 

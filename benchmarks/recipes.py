@@ -148,30 +148,30 @@ def seconds_text(values: Sequence[float]) -> str:
 def page(figures: dict[str, Any]) -> str:
     """docs/recipes.md."""
     lines = [
-        "# Recipes with a name",
+        "# Preset recipes",
         "",
-        "`chainrule train DATA --preset NAME` trains by one of these; `--list-presets` shows them.",
-        "Every setting can be changed by a flag beside it. The files are in",
+        "`chainrule train DATA --preset NAME` trains with a preset; `--list-presets` lists them.",
+        "Flags of `chainrule train` override single settings. The files are in",
         "[src/chainrule/presets](../src/chainrule/presets).",
         "",
         "Accuracies are medians (least to greatest) over seeds, on the 10,000 test images, which",
-        "were not used to choose anything. Times are those of the training alone, on "
-        f"{figures['machine']['processors']} processors of {figures['machine']['machine']}.",
+        "were not used to choose any setting. Times are those of the training alone, on "
+        f"{figures['machine']['processors']} {figures['machine']['machine']} processors.",
         "",
         "| preset | for | network | parameters | KiB | seeds | MNIST test accuracy | seconds |",
         "|---|---|---|---|---|---|---|---|",
         *(_row(name, figures["presets"].get(name)) for name in preset_names()),
         "",
-        "The same, unchanged, on Fashion-MNIST:",
+        "The same recipes, unchanged, on Fashion-MNIST:",
         "",
         "| preset | seeds | test accuracy | seconds |",
         "|---|---|---|---|",
         *(_short_row(name, found) for name, found in sorted(figures["fashion"].items())),
         "",
         *together(figures.get("together", {})),
-        "The tables above are made by `python benchmarks/recipes.py --write --fashion FOLDER`.",
+        "The tables above are written by `python benchmarks/recipes.py --write --fashion FOLDER`.",
         "",
-        "## What each part is worth",
+        "## The effect of each part",
         "",
         ablations(),
         "",
@@ -185,10 +185,10 @@ def together(found: dict[str, Any]) -> list[str]:
         return []
     low, high = found["interval"]
     words = (
-        "Apart from that, and no accuracy of a network: the {networks} networks of the preset\n"
-        "best together, each also for {views} distorted copies of each image, answer\n"
-        "{accuracy:.2%} rightly ({low:.2%} to {high:.2%}, Wilson 95 %); each alone for these\n"
-        "copies {viewed}; together without copies {ensemble:.2%}."
+        "Several networks can vote. The {networks} networks of the preset best together, each\n"
+        "also on {views} distorted copies of each image, classify {accuracy:.2%} of the test\n"
+        "images correctly (Wilson 95 % interval {low:.2%} to {high:.2%}). Each network alone on\n"
+        "these copies reaches {viewed}; all together without copies, {ensemble:.2%}."
     )
     return [words.format(low=low, high=high, **{**found, "viewed": percents(found["viewed"])}), ""]
 

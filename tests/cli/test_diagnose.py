@@ -31,7 +31,7 @@ def test_a_recipe_is_told_its_root_cause(chainrule, sick, bars) -> None:
         "1. Symmetric initial weights (the root cause)",
         "what     The initial weights of two neurons of layer 1 have a cosine of 1 on",
         "         average; the bound is 0.5.",
-        "why      Neurons that begin alike get like gradients and stay alike: a layer is",
+        "why      Neurons with similar weights get similar gradients: a layer acts like",
         "         one neuron.",
         'do       Set initialiser = "glorot".',
     ]
@@ -133,9 +133,9 @@ def test_a_validation_set_that_is_the_test_set(chainrule) -> None:
     flags = ("--validation", "both/test.npz")
     outcome = chainrule("diagnose", "recipe.toml", "both", *flags, "--apply", "mended.toml")
     assert outcome.out.splitlines()[5:10] == [
-        "1. The test set is used to choose (the root cause)",
+        "1. Test set used for validation (the root cause)",
         "what     100 % of the validation examples are test examples; the bound is 10.",
-        "why      What is chosen by the test set looks better on it than it is.",
+        "why      A network that is chosen on the test set looks better there than it is.",
         "do       Set validation_fraction = 0.1. Leave --validation out: a part of the",
         "         training set is held out instead.",
     ]
