@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from chainrule.attribution.replay import RunReplay
-from chainrule.engine.scoring import score_outputs
+from chainrule.engine.score import score_outputs
 from chainrule.equations.costs import get_cost
 from chainrule.errors import InputError
-from chainrule.figures.run_path import run_points, sample_of
+from chainrule.figures.run_path import choose_sample, run_points
 from chainrule.training.run_folder import RunFolder
 
 
@@ -57,7 +57,7 @@ def test_too_few_positions_are_refused(course: RunReplay) -> None:
 
 
 def test_a_sample_is_scored_as_by_the_network(course: RunReplay) -> None:
-    sample = sample_of(course, 9, seed=3)
+    sample = choose_sample(course, 9, seed=3)
     assert sample.described == "9 of 23 training examples"
     assert len(set(sample.rows.tolist())) == 9
     assert sample.data.inputs.tolist() == course.dataset.inputs[sample.rows].tolist()
@@ -74,6 +74,6 @@ def test_a_sample_is_scored_as_by_the_network(course: RunReplay) -> None:
 
 
 def test_all_examples_where_there_are_few(course: RunReplay) -> None:
-    sample = sample_of(course)
+    sample = choose_sample(course)
     assert sample.described == "all 23 training examples"
     assert sample.rows.tolist() == list(range(23))

@@ -36,14 +36,14 @@ def test_what_a_study_exports(written) -> None:
     ]
     assert [row.value for row in table.rows] == [0.25, 0.75]
     assert [row.seed for row in table.rows] == [7, 8]
-    assert (table.is_share, table.sign, table.title) == (True, 1, "test accuracy")
+    assert (table.is_fraction, table.sign, table.title) == (True, 1, "test accuracy")
     assert table.best is table.rows[1]
 
 
 def test_another_metric(written) -> None:
     table = read_study_table(written(EXPORTED), "test_cost")
     assert [row.value for row in table.rows] == [1.5, 0.5]
-    assert (table.is_share, table.sign) == (False, -1)
+    assert (table.is_fraction, table.sign) == (False, -1)
     assert table.best is table.rows[1]
 
 

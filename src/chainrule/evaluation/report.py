@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.documents import Document, Table
-from chainrule.evaluation.calibration import Calibration
-from chainrule.evaluation.confusion import ClassMetrics, MacroAverages, frequent_confusions
+from chainrule.documents import Table
+from chainrule.evaluation.calibration_error import Calibration
+from chainrule.evaluation.class_metrics import ClassMetrics, MacroAverages, frequent_confusions
 from chainrule.evaluation.ensemble import Votes
-from chainrule.evaluation.mistakes import Mistake
 from chainrule.evaluation.number_format import (
     count_text,
     fraction_text,
     number_text,
     percent_text,
+    plain_values,
 )
+from chainrule.evaluation.predictions import Mistake
 from chainrule.evaluation.regression import OutputMetrics
-from chainrule.evaluation.serialisation import plain_values
+
+if TYPE_CHECKING:
+    from chainrule.documents import Document
 
 __all__ = ["ClassificationReport", "RegressionReport", "Report"]
 
@@ -132,6 +135,8 @@ class Report:
         Args:
             votes: the evaluation of an ensemble, shown below the network's own.
         """
+        from chainrule.documents import Document  # its writers; a training needs none of them
+
         together = {} if votes is None else {"together": votes.to_dict()}
         blocks = self.tables() if votes is None else (*self.tables(), votes.table())
         return Document(

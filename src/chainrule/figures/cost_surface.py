@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from chainrule.attribution import RunReplay
 from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import number_text, percent_text
+from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
 from chainrule.figures.directions import principal_directions, random_direction, shadows
-from chainrule.figures.run_path import RunPoint, run_points, sample_of
-from chainrule.figures.style import BLUE, INK, ORANGE, heading, paper, ramp, styled
+from chainrule.figures.run_path import RunPoint, choose_sample, run_points
+from chainrule.figures.style import BLUE, INK, ORANGE, add_colourbar, colour_map, needs_log_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["DIRECTIONS", "CostSurface", "cost_surface_data", "draw_cost_surface"]
 
@@ -81,7 +81,7 @@ def cost_surface_data(
     """
     if kind not in DIRECTIONS:
         raise unknown_name("figure", "directions", kind, DIRECTIONS, argument="kind")
-    points, sample = run_points(course), sample_of(course, examples, seed)
+    points, sample = run_points(course), choose_sample(course, examples, seed)
     centre, axes = points[-1].parameters, _axes(course, points, kind, seed)
     path = shadows([point.parameters for point in points], centre, axes)
     across, upward = (_steps(path[:, i], side, kind) for i in range(2))
@@ -127,17 +127,15 @@ def _steps(path: Array, side: int, kind: str) -> Array:
     return np.linspace(low - margin, high + margin, side)
 
 
-@styled
-def draw_cost_surface(data: CostSurface, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_cost_surface(data: CostSurface, *, ax: Place | None = None) -> Place:
     """Draw levels of the cost, the bluer the higher, and the run's path through them.
 
     Args:
         data: `cost_surface_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 7.6, 6.6)
-    heading(figure, "Cost around a run", _caption(data))
-    axes = figure.subplots()
+    axes = open_axes(ax, (7.6, 6.6), Heading("Cost around a run", _caption(data)))
     _draw_levels(axes, data)
     _draw_path(axes, data)
     names = {"principal": "principal direction", "random": "random direction"}
@@ -146,7 +144,7 @@ def draw_cost_surface(data: CostSurface, figure: Figure | None = None) -> Figure
     axes.set_xlim(data.across[0], data.across[-1])
     axes.set_ylim(data.upward[0], data.upward[-1])
     axes.grid(visible=False)
-    return figure
+    return axes
 
 
 def _caption(data: CostSurface) -> str:
@@ -168,21 +166,20 @@ def _draw_levels(axes: Axes, data: CostSurface) -> None:
 
     cost = np.ma.masked_invalid(data.cost)  # far away it may be too great for any number
     low, high = float(cost.min()), float(cost.max())
-    wide = 0 < low < high / 8
+    wide = needs_log_scale(data.cost)
     high = high if high > low else low + 1
     levels = (np.geomspace if wide else np.linspace)(low, high, _LEVELS)
     norm = LogNorm(low, high) if wide else Normalize(low, high)
-    cmap = ramp("#fdf6ec", "#b9dcee", "#56a5d0", BLUE, "#003a5c")
+    cmap = colour_map("#fdf6ec", "#b9dcee", "#56a5d0", BLUE, "#003a5c")
     plane = data.across, data.upward, np.clip(cost, low, high)
     filled = axes.contourf(*plane, levels=levels, norm=norm, cmap=cmap)
     axes.contour(*plane, levels=levels, colors="white", linewidths=0.4)
-    bar = axes.figure.colorbar(filled, ax=axes, aspect=30, pad=0.02)
+    label = "mean cost" + (", logarithmic" if wide else "")
+    bar = add_colourbar(axes, filled, label, aspect=30, pad=0.02)
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.set_ticks(list(levels[:: _LEVELS // 6]))
     bar.ax.minorticks_off()
-    bar.set_label("mean cost" + (", logarithmic" if wide else ""))
-    bar.outline.set_visible(False)
 
 
 def _draw_path(axes: Axes, data: CostSurface) -> None:

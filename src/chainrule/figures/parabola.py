@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text
-from chainrule.figures.style import GREY, INK, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.style import GREY, INK, ORANGE
 from chainrule.limits import Limit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["RATES", "Iterates", "draw_parabola", "parabola", "parabola_data", "read_rates"]
 
@@ -107,15 +107,14 @@ def read_rates(texts: Sequence[str]) -> tuple[float, ...]:
         ) from None
 
 
-@styled
-def draw_parabola(found: tuple[Iterates, ...], figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_parabola(found: tuple[Iterates, ...], *, ax: Place | None = None) -> Place:
     """Draw for each rate the curve with the iterates on it, and below them x after each step.
 
     Args:
         found: `parabola_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, max(4.4 * len(found), 6.4), 6.2)
     start = number_text(float(found[0].x[0])).replace("-", "−")
     note = (
         f"x ← x − η f'(x) with f'(x) = 2x − 2, from x₀ = {start}. The least value, f(1) = 0.5, "
@@ -123,7 +122,8 @@ def draw_parabola(found: tuple[Iterates, ...], figure: Figure | None = None) -> 
     )
     if len(found) == 1:
         note = note.replace(". The", ".\nThe")
-    heading(figure, "Descent on f(x) = x² − 2x + 1.5", note)
+    heading = Heading("Descent on f(x) = x² − 2x + 1.5", note)
+    figure = open_figure(ax, (max(4.4 * len(found), 6.4), 6.2), heading)
     grid = figure.subplots(2, len(found), squeeze=False, height_ratios=[2, 1], sharey="row")
     for column, one in enumerate(found):
         _draw_curve(grid[0, column], one)

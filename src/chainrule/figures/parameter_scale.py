@@ -16,7 +16,7 @@ from chainrule.figures.study_table import Value, distinct
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["ParameterScale", "scale_of", "ticked"]
+__all__ = ["ParameterScale", "make_parameter_scale", "set_parameter_ticks"]
 
 Column = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ class ParameterScale:
         return tuple(float(f"{value:.3g}") for value in np.linspace(low, high, _TICKS)[1:-1])
 
 
-def scale_of(name: str, values: Sequence[Value]) -> ParameterScale:
+def make_parameter_scale(name: str, values: Sequence[Value]) -> ParameterScale:
     """The scale for the values of a parameter.
 
     Args:
@@ -87,7 +87,7 @@ def scale_of(name: str, values: Sequence[Value]) -> ParameterScale:
         values: at least one.
 
     Example:
-        >>> scale_of("learning_rate", [0.001, 0.01, 0.1]).kind
+        >>> make_parameter_scale("learning_rate", [0.001, 0.01, 0.1]).kind
         'logarithmic'
     """
     found = distinct(values)
@@ -98,7 +98,7 @@ def scale_of(name: str, values: Sequence[Value]) -> ParameterScale:
     return ParameterScale(name, tuple(found), "logarithmic" if wide else "linear")
 
 
-def ticked(axis: Axis, scale: ParameterScale) -> None:
+def set_parameter_ticks(axis: Axis, scale: ParameterScale) -> None:
     """Put a parameter's ticks on an axis, and its name along it."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 

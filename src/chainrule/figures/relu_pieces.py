@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text
-from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import (
+    Heading,
+    Place,
+    figure_function,
+    grid_shape,
+    label_bottom,
+    make_panels,
+    open_figure,
+)
+from chainrule.figures.style import BLUE, GREY, INK, ORANGE
 from chainrule.limits import Limit
 from chainrule.network import Network
 from chainrule.recipe import Recipe
@@ -20,7 +29,6 @@ from chainrule.training import train
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["NEURONS", "Pieces", "draw_relu_pieces", "read_counts", "relu_pieces_data"]
 
@@ -129,30 +137,25 @@ def read_counts(texts: Sequence[str]) -> tuple[int, ...]:
     return tuple(map(int, texts))
 
 
-@styled
-def draw_relu_pieces(found: tuple[Pieces, ...], figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_relu_pieces(found: tuple[Pieces, ...], *, ax: Place | None = None) -> Place:
     """Draw each network's pieces, their sum and 2^x in a panel.
 
     Args:
         found: `relu_pieces_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    columns = min(_COLUMNS, len(found))
-    rows = -(-len(found) // columns)
-    figure = paper(figure, max(4.5 * columns, 6.0), 3.1 * rows + 1.4)
+    rows, columns = grid_shape(len(found), _COLUMNS)
     note = (
         "Each thin line is what one neuron adds; with the output's bias they sum to the thick one."
     )
-    heading(figure, "Pieces that add up to 2ˣ", note)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-    for axes in grid.flat[len(found) :]:
-        axes.remove()
-    for number, (axes, one) in enumerate(zip(grid.flat, found, strict=False)):
+    size = max(4.5 * columns, 6.0), 3.1 * rows + 1.4
+    figure = open_figure(ax, size, Heading("Pieces that add up to 2ˣ", note))
+    panels = make_panels(figure, len(found), columns, sharex=True, sharey=True)
+    for axes, one in zip(panels, found, strict=True):
         _draw_pieces(axes, one)
-        if number + columns >= len(found):
-            axes.tick_params(labelbottom=True)
-            axes.set_xlabel("x")
-    handles = [line for line in grid.flat[0].get_lines() if line.get_label()[0] != "_"]
+    label_bottom(panels, columns, "x")
+    handles = [line for line in panels[0].get_lines() if str(line.get_label())[0] != "_"]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 

@@ -15,7 +15,7 @@ from chainrule.limits import Limit
 from chainrule.randomness import generator
 from chainrule.training import RunFolder
 
-__all__ = ["RunPoint", "Sample", "run_points", "sample_of"]
+__all__ = ["RunPoint", "Sample", "choose_sample", "run_points"]
 
 Array = NDArray[np.float64]
 
@@ -121,7 +121,7 @@ class Sample:
         return f"{len(self.rows):,} of {whole:,} training examples"
 
 
-def sample_of(course: RunReplay, most: int = 1000, seed: int = 0) -> Sample:
+def choose_sample(course: RunReplay, most: int = 1000, seed: int = 0) -> Sample:
     """Draw a sample of a run's training set.
 
     Args:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from chainrule.attribution import RunReplay
 from chainrule.equations.activations import ACTIVATIONS, Activation
 from chainrule.errors import InputError
-from chainrule.figures.run_path import run_points, sample_of
-from chainrule.figures.style import SERIES, heading, paper, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.run_path import choose_sample, run_points
+from chainrule.figures.style import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["FLAT", "LayerSaturation", "SaturationData", "draw_saturation", "saturation_data"]
 
@@ -79,7 +79,7 @@ def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) ->
             expected="a layer whose function has slopes of its own",
             got=", ".join(names),
         )
-    points, sample = run_points(course), sample_of(course, examples, seed)
+    points, sample = run_points(course), choose_sample(course, examples, seed)
     passes = [course.setup.engine.trace(sample.typed(p.parameters), sample.rows) for p in points]
     layers = []
     for i in kept:
@@ -97,20 +97,19 @@ def _flat(activation: Activation, z: Array) -> NDArray[np.bool_]:
     return np.asarray(activation.derivative(z) < FLAT * greatest)
 
 
-@styled
-def draw_saturation(data: SaturationData, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_saturation(data: SaturationData, *, ax: Place | None = None) -> Place:
     """Draw saturated activations on the left, neurons that always are on the right.
 
     Args:
         data: `saturation_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 9.2, 4.8)
     note = (
         f"Saturated: the slope is below {100 * FLAT:.0f} % of the function's greatest. "
         f"Measured on {data.sample}."
     )
-    heading(figure, "Saturation of each layer", note)
+    figure = open_figure(ax, (9.2, 4.8), Heading("Saturation of each layer", note))
     left, right = figure.subplots(1, 2, sharey=True)
     for number, one in enumerate(data.layers):
         style: dict[str, Any] = {"color": SERIES[number % len(SERIES)], "marker": "o"}

@@ -75,7 +75,7 @@ class StudyTable:
     left_out: int = 0
 
     @property
-    def is_share(self) -> bool:
+    def is_fraction(self) -> bool:
         """Whether the metric is a share, to be told in per cent."""
         return "accuracy" in self.metric
 
