@@ -52,7 +52,7 @@ def test_json_is_the_values_or_the_tree() -> None:
 
 def test_a_document_with_every_node_is_json(everything) -> None:
     tree = json.loads(render(everything, "json"))
-    assert {block["type"] for block in tree["blocks"]} >= {"Calculation", "Panel", "Details"}
+    assert {block["type"] for block in tree["blocks"]} >= {"Calculation", "Panel", "Gallery"}
 
 
 def test_a_notebook_shows_a_document(everything) -> None:

@@ -31,7 +31,7 @@ def test_every_node(everything) -> None:
         "         φ: φ\n\n"
         "       z = ____________  weighted sum\n       a\n\n"
         "       b\n       c\n\n"
-        "More\n  inside\n"
+        "inside\n"
     )
 
 

@@ -24,7 +24,6 @@ from chainrule.documents.nodes import (
     CodeBlock,
     Content,
     Definitions,
-    Details,
     DocumentNode,
     FormField,
     FormFields,
@@ -79,12 +78,11 @@ def html_page(document: DocumentNode) -> str:
     return _framed(document.title, body, script=script, language=document.language)
 
 
-def html_pages(documents: Sequence[DocumentNode], style: str = "sheet.css") -> str:
+def html_pages(documents: Sequence[DocumentNode]) -> str:
     """Documents as one page; in print each begins on a new one.
 
     Args:
         documents: at least one; the first gives the page its title and language.
-        style: the name of a style sheet in documents/page.
 
     Returns: as from `html_page`.
     """
@@ -98,7 +96,7 @@ def html_pages(documents: Sequence[DocumentNode], style: str = "sheet.css") -> s
         sheets.append(element("article", joined_markup(parts, "\n"), class_="sheet"))
     kind = "copies" if len(sheets) > 1 else "single"
     body = element("main", joined_markup(sheets, "\n"), class_=kind)
-    return _framed(documents[0].title, body, style=style, language=documents[0].language)
+    return _framed(documents[0].title, body, style="sheet.css", language=documents[0].language)
 
 
 def html_fragment(document: DocumentNode) -> str:
@@ -235,7 +233,7 @@ class _HtmlWriter:
             case Table():
                 return self.table(block)
             case Formula():
-                return element("div", self._labelled(block), class_="laws")
+                return element("div", self._labelled(block), class_="equations")
             case Panel():
                 return self._panel(block)
             case Calculation():
@@ -248,8 +246,6 @@ class _HtmlWriter:
                 return element("div", map(_field, fields), class_="form")
             case Beside(blocks):
                 return element("div", self.blocks(blocks), class_="beside")
-            case Details(summary, blocks):
-                return element("details", [element("summary", summary), *self.blocks(blocks)])
 
     def _heading(self, heading: Heading) -> Markup:
         text: str | list[Markup] = heading.text
@@ -294,8 +290,8 @@ class _HtmlWriter:
         return element("div", [*label, self.math(formula.content)])
 
     def _panel(self, panel: Panel) -> Markup:
-        if panel.style == "laws":
-            return element("div", map(self._labelled, panel.formulas), class_="laws")
+        if panel.style == "equations":
+            return element("div", map(self._labelled, panel.formulas), class_="equations")
         if panel.style == "inline":
             numbers = (element("span", self.math(one.content)) for one in panel.formulas)
             return element("p", numbers, class_="known")

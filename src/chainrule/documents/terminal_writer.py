@@ -17,7 +17,6 @@ from chainrule.documents.nodes import (
     CodeBlock,
     Definition,
     Definitions,
-    Details,
     DocumentNode,
     FormFields,
     Formula,
@@ -145,9 +144,6 @@ class _Terminal:
                 yield "  ".join(one.rstrip() for one in shown)
             case Beside(blocks):
                 yield from self._blocks(blocks)
-            case Details(summary, blocks):
-                yield from wrap(summary, self._width)
-                yield from (f"  {line}" if line else "" for line in self._blocks(blocks))
 
     def _table(self, table: Table) -> Iterator[str]:
         lines = table.lines()
