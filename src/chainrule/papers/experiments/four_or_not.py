@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.documents import Block, Paragraph, Strong, Table
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import GREY, SERIES
 from chainrule.network import Network
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
@@ -234,7 +234,7 @@ def _median_text(values: list[float], digits: int) -> str:
 def _draw(measured: Measurements) -> Place:
     """Draw the true positive rate against the false positive rate."""
     note = "Each threshold is a point; the dot is an output of 0.5. The first seed; median areas."
-    figure = open_figure(None, (7.2, 4.9), Heading("Is it a 4, or not?", note))
+    figure = open_figure(None, (7.2, 4.9), FigureHeading("Is it a 4, or not?", note))
     axes = figure.subplots()
     detectors = measured["fours"]["detectors"]
     for one, colour in zip(detectors, SERIES, strict=False):

@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.documents import Block, Paragraph, Table
 from chainrule.equations.backpropagation import forward
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE
 from chainrule.network import Network
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
@@ -159,7 +159,7 @@ def _draw_ladder(measured: Measurements) -> Place:
     note = (
         "Test accuracy of 784-64-10: a dot per seed, and their mean. Each step keeps those above."
     )
-    heading = Heading("From the first try to the last", note)
+    heading = FigureHeading("From the first try to the last", note)
     figure = open_figure(None, (9.4, 0.42 * len(steps) + 1.9), heading)
     axes = figure.subplots()
     for place, one in enumerate(steps):
