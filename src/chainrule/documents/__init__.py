@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import WorkingLine as WorkingLine
     from chainrule.documents.nodes import plain_text as plain_text
     from chainrule.documents.pictures import braille_rows as braille_rows
-    from chainrule.documents.terminal_writer import terminal as terminal
+    from chainrule.documents.terminal_writer import terminal_text as terminal_text
 
 __all__ = [
     "FORMATS",
@@ -114,7 +114,7 @@ __all__ = [
     "plain_text",
     "render",
     "render_all",
-    "terminal",
+    "terminal_text",
     "write_document",
 ]
 
@@ -157,7 +157,7 @@ __getattr__, __dir__ = attach(
             "plain_text",
         ],
         "pictures": ["braille_rows"],
-        "terminal_writer": ["terminal"],
+        "terminal_writer": ["terminal_text"],
         "mathematics.text_math": ["math_text"],
     },
 )

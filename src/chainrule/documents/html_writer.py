@@ -47,7 +47,6 @@ __all__ = ["html_fragment", "html_page", "html_pages"]
 _BREAK = element("wbr")
 _PEEK = element("div", class_="peek", aria_live="polite", hidden="")
 """Where the script shows what a factor leads to."""
-_CLASSES = {"": None, "quiet": "quiet", "note": "note", "lead": "lead"}
 
 
 def html_page(document: DocumentNode) -> str:
@@ -60,10 +59,8 @@ def html_page(document: DocumentNode) -> str:
     """
     writer = _HtmlWriter()
     header = [element("h1", document.title)]
-    if document.aside:
-        header.append(element("p", document.aside, class_="quiet"))
-    if document.about:
-        header.append(element("p", document.about, class_="quiet"))
+    quiet = (document.aside, document.about)
+    header += [element("p", text, class_="quiet") for text in quiet if text]
     if document.legend:
         header.append(element("p", document.legend, class_="legend"))
     parts = [element("header", header)]
@@ -222,7 +219,7 @@ class _HtmlWriter:
             case Heading():
                 return self._heading(block)
             case Paragraph(content, style):
-                return element("p", self.inline(content), class_=_CLASSES[style])
+                return element("p", self.inline(content), class_=style or None)
             case ItemList(items, numbered):
                 listed = [element("li", self.inline(item)) for item in items]
                 return element("ol" if numbered else "ul", listed)
