@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from chainrule.engine.dropout_masks import dropout_rates as dropout_rates
     from chainrule.engine.engines import make_engine as make_engine
     from chainrule.engine.equation_settings import step_settings as step_settings
+    from chainrule.engine.example_storage import kernel_examples as kernel_examples
     from chainrule.engine.inference_parameters import training_layout as training_layout
-    from chainrule.engine.kernel_examples import kernel_examples as kernel_examples
     from chainrule.engine.position import Best as Best
     from chainrule.engine.position import EpochRecord as EpochRecord
     from chainrule.engine.position import EpochSums as EpochSums
@@ -39,7 +39,7 @@ __getattr__, __dir__, __all__ = attach(
         "divergence": "first_non_finite is_finite validation_divergence",
         "dropout_masks": "dropout_rates",
         "engines": "make_engine",
-        "kernel_examples": "kernel_examples",
+        "example_storage": "kernel_examples",
         "inference_parameters": "training_layout",
         "position": "Best EpochRecord EpochSums Position",
         "reference": "ReferenceEngine",

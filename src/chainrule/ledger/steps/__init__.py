@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.steps.example_step import Step as Step
     from chainrule.ledger.steps.example_step import compute_step as compute_step
     from chainrule.ledger.steps.parameter_places import indices as indices
-    from chainrule.ledger.steps.parameter_places import parameter_places as parameter_places
+    from chainrule.ledger.steps.parameter_places import locate_parameters as locate_parameters
     from chainrule.ledger.steps.quantity import KINDS as KINDS
     from chainrule.ledger.steps.quantity import Quantity as Quantity
     from chainrule.ledger.steps.quantity_arrays import quantity_array as quantity_array
@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "addressing": "locate quantity_shape",
         "worked_example": "MAX_STEPS Claim WorkedExample",
-        "parameter_places": "indices parameter_places",
+        "parameter_places": "indices locate_parameters",
         "quantity": "KINDS Quantity",
         "quantity_names": "describe_quantity",
         "example_step": "Step compute_step",
