@@ -35,9 +35,9 @@ def _probed(**recipe) -> Evidence:
     [
         (
             "lion",
-            "a step of lion has one length on every slope, so that curvature sets it no limit",
+            "the size of the steps of lion does not depend on the gradient, nor on curvature",
         ),
-        ("lbfgs", "lbfgs finds the length of each step by itself"),
+        ("lbfgs", "a line search chooses the length of each step of lbfgs"),
     ],
 )
 def test_rates_that_curvature_does_not_limit_are_not_judged(optimiser, reason) -> None:

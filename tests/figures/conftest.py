@@ -73,7 +73,7 @@ def texts() -> Callable[[Any], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def course(tmp_path_factory: pytest.TempPathFactory) -> RunReplay:
+def replay(tmp_path_factory: pytest.TempPathFactory) -> RunReplay:
     """A run 4 → 6 → 3 of six epochs, five batches each, that keeps few of its positions."""
     chance = np.random.default_rng(0)
     targets = np.arange(23) % 3

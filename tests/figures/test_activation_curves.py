@@ -9,7 +9,11 @@ from matplotlib.figure import Figure
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import UnknownNameError
-from chainrule.figures.activation_curves import Kink, activation_curves_data, draw_activation_curves
+from chainrule.figures.activation_curves import (
+    CurveKink,
+    activation_curves_data,
+    draw_activation_curves,
+)
 
 
 def test_all_functions_come_in_the_order_of_the_table() -> None:
@@ -30,7 +34,7 @@ def test_numbers_are_those_of_the_equations(name: str) -> None:
     activation = ACTIVATIONS[name]
     assert activation.derivative is not None
     np.testing.assert_array_equal(curve.value[smooth], activation.value(curve.z[smooth]))
-    np.testing.assert_array_equal(curve.slope[smooth], activation.derivative(curve.z[smooth]))
+    np.testing.assert_array_equal(curve.derivative[smooth], activation.derivative(curve.z[smooth]))
     assert curve.z[0] == -3
     assert curve.z[-1] == 3
     assert (np.diff(curve.z) > 0).all()
@@ -41,15 +45,15 @@ def test_softmax_is_the_first_output_for_z_and_0() -> None:
     (curve,) = activation_curves_data(["softmax"], low=-2, high=2, points=5)
     expected = 1 / (1 + np.exp(-curve.z))
     assert curve.value == pytest.approx(expected)
-    assert curve.slope == pytest.approx(expected * (1 - expected))
+    assert curve.derivative == pytest.approx(expected * (1 - expected))
     assert curve.formula == "exp(z_i) / Σ_j exp(z_j) of (z, 0)"
 
 
 def test_a_kink_has_both_sides_and_what_holds_on_it() -> None:
     relu, step = activation_curves_data(["relu", "step"])
     tiny = float(np.nextafter(0, 1))
-    assert relu.kinks == (Kink(0.0, (0.0, 0.0, tiny), (0.0, 0.0, 1.0)),)
-    assert step.kinks == (Kink(0.0, (0.0, 1.0, 1.0), (0.0, 0.0, 0.0)),)
+    assert relu.kinks == (CurveKink(0.0, (0.0, 0.0, tiny), (0.0, 0.0, 1.0)),)
+    assert step.kinks == (CurveKink(0.0, (0.0, 1.0, 1.0), (0.0, 0.0, 0.0)),)
     assert np.isnan(step.value[step.z == 0]).all()
 
 
@@ -79,14 +83,17 @@ def test_each_function_has_a_panel_with_value_slope_and_kinks(
     # two lines through 0, two curves, and for each curve that jumps a ring and a dot
     assert [len(axes.lines) for axes in (step, relu, sigmoid)] == [6, 6, 4]
     np.testing.assert_array_equal(sigmoid.lines[2].get_ydata(), curves[2].value)
-    np.testing.assert_array_equal(sigmoid.lines[3].get_ydata(), curves[2].slope)
+    np.testing.assert_array_equal(sigmoid.lines[3].get_ydata(), curves[2].derivative)
     ring, dot = step.lines[4:]
     assert (list(ring.get_ydata()), list(dot.get_ydata())) == ([0.0], [1.0])
     assert ring.get_markerfacecolor() == "white"
     assert sigmoid.get_xlim() == (-4, 4)
     assert "sigmoid  [A3]" in texts(figure)
     assert "1 / (1 + exp(-z))" in texts(figure)
-    assert [t.get_text() for t in figure.legends[0].get_texts()] == ["value φ(z)", "slope φ'(z)"]
+    assert [t.get_text() for t in figure.legends[0].get_texts()] == [
+        "value φ(z)",
+        "derivative φ'(z)",
+    ]
 
 
 def test_only_panels_with_nothing_below_say_what_runs_along_them() -> None:

@@ -22,7 +22,7 @@ from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError
 from chainrule.figures.activation_curves import activation_curves_data, draw_activation_curves
 from chainrule.figures.augmented_copies import augmented_copies_data, draw_augmented_copies
-from chainrule.figures.canvas import Heading, Place, figure_function, open_axes, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes, open_figure
 from chainrule.figures.descent_path import descent_path_data, draw_descent_path
 from chainrule.figures.figure_catalogue import FIGURES, FigureInputs
 from chainrule.figures.lr_range import draw_lr_range
@@ -34,7 +34,7 @@ from chainrule.figures.style import figure_style
 from chainrule.network.network import Network
 from chainrule.training.lr_finder import RateCurve
 
-HEADING = Heading("Title", "first line\nsecond line")
+HEADING = FigureHeading("Title", "first line\nsecond line")
 ONE_PANEL = {"confusion", "cost-surface", "grid", "parallel"}
 """Figures that draw into the very axes that they are given."""
 OTHERS = ("augmented copies", "descent", "learning rates", "preparation")
@@ -54,7 +54,7 @@ def draw(
     request: pytest.FixtureRequest,
     network: Network,
     pictures: Dataset,
-    course: RunReplay,
+    replay: RunReplay,
     table: str,
 ) -> Draw:
     """The drawing function of one figure, with its numbers given."""
@@ -66,7 +66,7 @@ def draw(
             dataset=pictures,
             histories={"first": [record]},
             settings={"first": {"seed": 1}},
-            replay=course,
+            replay=replay,
             table=table,
             names=("2",) if name == "pieces" else (),
         )
@@ -159,7 +159,7 @@ def test_a_figure_function_keeps_its_name_and_draws_in_the_style() -> None:
 def test_what_is_drawn_stays_where_it_was_first_laid_out() -> None:
     @figure_function
     def draw_page() -> Place:
-        figure = open_figure(None, (4, 3), Heading("Title", "subtitle"))
+        figure = open_figure(None, (4, 3), FigureHeading("Title", "subtitle"))
         figure.subplots(2, 2)[0, 0].set_title("お")  # a letter that the font lacks
         return figure
 

@@ -34,8 +34,8 @@ def test_the_numbers_of_the_matrix() -> None:
     data = confusion_matrix_data(_report([[3, 1, 0], [0, 4, 0], [0, 0, 0]]))
     assert data.names == ("c0", "c1", "c2")
     assert data.counts.tolist() == [[3, 1, 0], [0, 4, 0], [0, 0, 0]]
-    assert data.shares[:2].tolist() == [[0.75, 0.25, 0], [0, 1, 0]]
-    assert np.isnan(data.shares[2]).all()
+    assert data.fractions[:2].tolist() == [[0.75, 0.25, 0], [0, 1, 0]]
+    assert np.isnan(data.fractions[2]).all()
     assert data.recall[:2].tolist() == [0.75, 1.0]
     assert data.precision[:2].tolist() == [1.0, 0.8]
     assert np.isnan([data.recall[2], data.precision[2]]).all()
@@ -93,10 +93,10 @@ def test_without_mistakes_there_is_no_scale_for_them(
 
 
 @pytest.mark.parametrize(
-    ("k", "cells", "shares"), [(12, True, True), (13, True, False), (27, False, False)]
+    ("k", "cells", "fractions"), [(12, True, True), (13, True, False), (27, False, False)]
 )
 def test_what_does_not_fit_is_not_written(
-    k: int, cells: bool, shares: bool, texts: Callable[[Any], list[str]]
+    k: int, cells: bool, fractions: bool, texts: Callable[[Any], list[str]]
 ) -> None:
     counts = (6 * np.eye(k, dtype=int) + 1).tolist()
     figure = draw_confusion_matrix(confusion_matrix_data(_report(counts)))
@@ -104,7 +104,7 @@ def test_what_does_not_fit_is_not_written(
     written = texts(axes)
     assert ("7" in written) == cells
     in_cells = [text.get_text() for text in axes.texts if text.get_fontsize() == 6.5]
-    assert bool(in_cells) == shares
+    assert bool(in_cells) == fractions
 
 
 def test_a_class_that_neither_occurs_nor_is_answered_has_dashes(

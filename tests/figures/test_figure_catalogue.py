@@ -31,14 +31,14 @@ def test_every_figure_says_what_it_is_and_needs() -> None:
 
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_every_figure_is_made_from_what_it_says_it_needs(
-    name: str, network: Network, pictures: Dataset, course: RunReplay, tmp_path: Path
+    name: str, network: Network, pictures: Dataset, replay: RunReplay, tmp_path: Path
 ) -> None:
     (tmp_path / "table.csv").write_text(TABLE)
     parts: dict[str, Any] = {
         "network": network,
         "dataset": pictures,
         "run": {"first": [RECORD]},
-        "replay": course,
+        "replay": replay,
         "table": str(tmp_path / "table.csv"),
     }
     names = {"run": "histories"}
@@ -104,12 +104,12 @@ def test_how_many_to_show_can_be_said(network: Network, pictures: Dataset) -> No
     assert len(one.axes) == 1
 
 
-def test_names_say_more(course: RunReplay, tmp_path: Path) -> None:
-    surface = get_figure_spec("cost-surface").draw(FigureInputs(replay=course, names=("random",)))
+def test_names_say_more(replay: RunReplay, tmp_path: Path) -> None:
+    surface = get_figure_spec("cost-surface").draw(FigureInputs(replay=replay, names=("random",)))
     assert surface.axes[0].get_xlabel() == "first random direction"
     with pytest.raises(InputError) as caught:
         get_figure_spec("cost-surface").draw(
-            FigureInputs(replay=course, names=("random", "principal"))
+            FigureInputs(replay=replay, names=("random", "principal"))
         )
     assert str(caught.value) == (
         "figure: expected one of principal, random, got random and principal."

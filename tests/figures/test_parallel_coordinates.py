@@ -16,11 +16,13 @@ from chainrule.figures.study_table import StudyTable, TrialRow
 def test_where_each_line_crosses_each_axis(table: StudyTable) -> None:
     data = parallel_coordinates_data(table)
     kind, rate, metric = data.axes
-    assert kind.shares.tolist() == [0, 0, 0, 0.5, 0.5, 1]
+    assert kind.fractions.tolist() == [0, 0, 0, 0.5, 0.5, 1]
     assert kind.ticks == ((0, "relu"), (0.5, "sigmoid"), (1, "tanh"))
-    assert rate.shares.tolist() == [0, 1, 1, 0, 1, 0]
+    assert rate.fractions.tolist() == [0, 1, 1, 0, 1, 0]
     assert metric.title == "test accuracy"
-    assert metric.shares == pytest.approx((np.array([0.9, 0.5, 0.7, 0.8, 0.95, 0.6]) - 0.5) / 0.45)
+    assert metric.fractions == pytest.approx(
+        (np.array([0.9, 0.5, 0.7, 0.8, 0.95, 0.6]) - 0.5) / 0.45
+    )
     assert metric.ticks[0] == (0, "50.00 %")
     assert metric.ticks[-1] == (1, "95.00 %")
     assert data.order.tolist() == [1, 5, 2, 3, 0, 4]
@@ -34,7 +36,7 @@ def test_the_least_cost_is_drawn_last() -> None:
     data = parallel_coordinates_data(StudyTable("t", "cost", rows))
     assert data.order.tolist() == [2, 1, 0]
     assert data.axes[0].title == "rate,\nlogarithmic"
-    assert data.axes[0].shares == pytest.approx([0, 0.5, 1])
+    assert data.axes[0].fractions == pytest.approx([0, 0.5, 1])
 
 
 def test_of_equals_the_first_row_is_the_best_one() -> None:
@@ -54,7 +56,7 @@ def test_only_what_is_named(table: StudyTable) -> None:
 def test_one_training_alone() -> None:
     alone = StudyTable("t", "cost", (TrialRow({"a": 1.0}, 2.0),))
     data = parallel_coordinates_data(alone, ["a"])
-    assert [axis.shares.tolist() for axis in data.axes] == [[0.5], [0.5]]
+    assert [axis.fractions.tolist() for axis in data.axes] == [[0.5], [0.5]]
     assert data.axes[1].ticks == ((0.5, "2"),)
     assert data.summary == "1 training, the better the darker. Best, 2: a 1"
     assert draw_parallel_coordinates(data).axes

@@ -24,13 +24,13 @@ def test_places_and_shares() -> None:
     wide = make_parameter_scale("learning_rate", [0.01, 1.0, 0.1])
     assert wide.title == "learning rate, logarithmic"
     assert wide.places([0.1]).tolist() == [0.1]
-    assert wide.shares([0.01, 0.1, 1.0]) == pytest.approx([0, 0.5, 1])
+    assert wide.fractions([0.01, 0.1, 1.0]) == pytest.approx([0, 0.5, 1])
     plain = make_parameter_scale("size", [2.0, 6.0])
-    assert plain.shares([3.0]).tolist() == [0.25]
+    assert plain.fractions([3.0]).tolist() == [0.25]
     named = make_parameter_scale("name", ["b", 3.0, "a"])
     assert named.values == (3.0, "a", "b")
     assert named.places(["b", "a"]).tolist() == [2, 1]
-    assert make_parameter_scale("one", [5.0, 5.0]).shares([5.0]).tolist() == [0.5]
+    assert make_parameter_scale("one", [5.0, 5.0]).fractions([5.0]).tolist() == [0.5]
 
 
 def test_marks_are_values_or_round_numbers() -> None:

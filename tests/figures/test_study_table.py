@@ -110,11 +110,14 @@ def test_no_file(tmp_path: Path) -> None:
 
 
 def test_which_parameters_are_drawn(table: StudyTable) -> None:
-    assert table.chosen(()) == ("activation", "learning_rate")  # there is one value of layers
-    assert table.chosen((), 1) == ("activation",)
-    assert table.chosen(("layers",)) == ("layers",)
+    assert table.choose_parameters(()) == (
+        "activation",
+        "learning_rate",
+    )  # there is one value of layers
+    assert table.choose_parameters((), 1) == ("activation",)
+    assert table.choose_parameters(("layers",)) == ("layers",)
     with pytest.raises(UnknownNameError) as caught:
-        table.chosen(("rate",))
+        table.choose_parameters(("rate",))
     assert str(caught.value) == (
         "made: expected a parameter, got 'rate' (str). There is none of that name. The names "
         "are: activation, layers, learning_rate."
@@ -124,7 +127,7 @@ def test_which_parameters_are_drawn(table: StudyTable) -> None:
 @pytest.mark.parametrize(("given", "got"), [({"a": 1.0}, "a"), ({}, "no parameter")])
 def test_nothing_that_varies_is_refused(given: dict[str, float], got: str) -> None:
     with pytest.raises(DataError) as caught:
-        StudyTable("made", "cost", (TrialRow(given, 1.0),)).chosen(())
+        StudyTable("made", "cost", (TrialRow(given, 1.0),)).choose_parameters(())
     assert str(caught.value) == (f"made: expected a parameter with more than one value, got {got}.")
 
 

@@ -16,9 +16,9 @@ from chainrule.network.network import Network
 def test_the_strongest_neurons_come_first_as_images(network: Network) -> None:
     data = weight_maps_data(network, 3)
     W = network.weights[0].astype(float)
-    lengths = np.linalg.norm(W, axis=1)
-    assert data.neurons.tolist() == np.argsort(-lengths)[:3].tolist()
-    assert data.lengths == pytest.approx(np.sort(lengths)[::-1][:3])
+    norms = np.linalg.norm(W, axis=1)
+    assert data.neurons.tolist() == np.argsort(-norms)[:3].tolist()
+    assert data.norms == pytest.approx(np.sort(norms)[::-1][:3])
     np.testing.assert_array_equal(data.images[0], W[data.neurons[0]].reshape(6, 5))
     assert (data.images.shape, data.total) == ((3, 6, 5), 8)
     assert data.scale == np.abs(data.images).max()

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from chainrule.documents import DocumentNode, Table
 
-__all__ = ["Console", "is_terminal", "mute", "rich_console", "rich_table"]
+__all__ = ["REFRESH_SECONDS", "Console", "is_terminal", "mute", "rich_console", "rich_table"]
+
+REFRESH_SECONDS = 0.1
+"""The least time between two drawings of a terminal."""
 
 _LABEL = 8
 
@@ -83,12 +86,12 @@ class Console:
 
     def document(self, document: DocumentNode, format_name: str = "text") -> None:
         """A document in one of its formats; as text, its headings are bold on a terminal."""
-        from chainrule.documents import render, terminal
+        from chainrule.documents import render, terminal_text
 
         if self.as_json:
             text = render(document, "json")
         elif format_name == "text":
-            text = terminal(document, styled=self.terminal)
+            text = terminal_text(document, styled=self.terminal)
         else:
             text = render(document, format_name)
         self._write(lambda: print(text, end="", flush=True))

@@ -58,8 +58,8 @@ STABILITY_LIMITS: dict[str, Callable[[Recipe], float]] = {
 preconditioned Hessian if the update has a mean square."""
 
 NO_STABILITY_LIMIT = {
-    "lion": "a step of lion has one length on every slope, so that curvature sets it no limit",
-    "lbfgs": "lbfgs finds the length of each step by itself",
+    "lion": "the size of the steps of lion does not depend on the gradient, nor on curvature",
+    "lbfgs": "a line search chooses the length of each step of lbfgs",
 }
 """Why curvature sets no limit to the learning rate of the other updates."""
 

@@ -95,7 +95,7 @@ class Diagnosis:
 
     def _remarks(self) -> Iterator[Definition]:
         if len(self.findings) > 1:
-            note = "What stands lower may come from what stands higher: mend 1 first."
+            note = "A finding may be caused by one above it: correct 1 first."
             yield Definition("note", note)
         for name, why in self.unjudged.items():
             yield Definition("open", f"{_TITLES[name]}: not judged, as {why}.")

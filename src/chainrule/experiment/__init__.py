@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chainrule.experiment.data_source import PARTS as PARTS
     from chainrule.experiment.data_source import DataSource as DataSource
     from chainrule.experiment.data_source import data_access as data_access
+    from chainrule.experiment.data_source import is_run as is_run
     from chainrule.experiment.data_source import take_part as take_part
     from chainrule.experiment.data_summary import DataListing as DataListing
     from chainrule.experiment.data_summary import DataSummary as DataSummary
@@ -26,48 +27,18 @@ if TYPE_CHECKING:
     from chainrule.experiment.experiment import Experiment as Experiment
     from chainrule.experiment.file_predictions import Prediction as Prediction
     from chainrule.experiment.saved_run import SavedRun as SavedRun
-    from chainrule.experiment.saved_run import is_run as is_run
     from chainrule.experiment.saved_run import open_run as open_run
     from chainrule.experiment.training_result import TrainingResult as TrainingResult
 
-__all__ = [
-    "PARTS",
-    "DataListing",
-    "DataSource",
-    "DataSummary",
-    "Experiment",
-    "PartSummary",
-    "Prediction",
-    "SavedRun",
-    "TrainingResult",
-    "data_access",
-    "diagnose",
-    "is_run",
-    "list_data",
-    "mend_settings",
-    "open_run",
-    "open_target",
-    "summarise_data",
-    "take_part",
-    "verify_data",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "data_source": ["PARTS", "DataSource", "data_access", "take_part"],
-        "data_summary": [
-            "DataListing",
-            "DataSummary",
-            "PartSummary",
-            "list_data",
-            "summarise_data",
-            "verify_data",
-        ],
-        "diagnosing": ["diagnose", "mend_settings", "open_target"],
-        "experiment": ["Experiment"],
-        "file_predictions": ["Prediction"],
-        "saved_run": ["SavedRun", "is_run", "open_run"],
-        "training_result": ["TrainingResult"],
+        "data_source": "PARTS DataSource data_access is_run take_part",
+        "data_summary": "DataListing DataSummary PartSummary list_data summarise_data verify_data",
+        "diagnosing": "diagnose mend_settings open_target",
+        "experiment": "Experiment",
+        "file_predictions": "Prediction",
+        "saved_run": "SavedRun open_run",
+        "training_result": "TrainingResult",
     },
 )

@@ -1,10 +1,10 @@
-"""The activation functions with their slopes and kinks."""
+"""The activation functions with their derivatives and kinks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.equations.activations import ACTIVATIONS, Activation, activate, pull_back
 from chainrule.errors import unknown_name
 from chainrule.figures.canvas import (
-    Heading,
+    FigureHeading,
     Place,
     figure_function,
     grid_shape,
@@ -25,26 +25,39 @@ from chainrule.figures.style import BLUE, GREY, LINE, MONO, ORANGE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ActivationCurve", "Kink", "activation_curves_data", "draw_activation_curves"]
+__all__ = [
+    "ActivationCurve",
+    "CurveKink",
+    "KinkSides",
+    "activation_curves_data",
+    "draw_activation_curves",
+]
 
 Column = NDArray[np.float64]
 
 _COLUMNS = 4
 
 
-@dataclass(frozen=True)
-class Kink:
-    """Where a function bends: value and slope just left of it, on it by convention, just right.
+class KinkSides(NamedTuple):
+    """Numbers just left of a kink, on it by convention, and just right of it."""
+
+    left: float
+    at: float
+    right: float
+
+
+class CurveKink(NamedTuple):
+    """Where a function bends.
 
     Args:
         z: where.
-        values: left, on, right.
-        slopes: left, on, right.
+        values: of the function.
+        derivatives: of the function.
     """
 
     z: float
-    values: tuple[float, float, float]
-    slopes: tuple[float, float, float]
+    values: KinkSides
+    derivatives: KinkSides
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +70,8 @@ class ActivationCurve:
         formula: what it computes, to be read.
         z: where, ascending, (points,); a kink stands three times: left of it, on it, right of it.
         value: φ(z), NaN on a kink, so that a line breaks there.
-        slope: φ'(z), likewise.
-        kinks: where the slope jumps.
+        derivative: φ'(z), likewise.
+        kinks: where the derivative jumps.
     """
 
     name: str
@@ -66,8 +79,8 @@ class ActivationCurve:
     formula: str
     z: Column
     value: Column
-    slope: Column
-    kinks: tuple[Kink, ...]
+    derivative: Column
+    kinks: tuple[CurveKink, ...]
 
 
 def activation_curves_data(
@@ -98,35 +111,35 @@ def _curve(activation: Activation, z: Column) -> ActivationCurve:
         apart = broken[broken != kink.z]
         sides = [np.nextafter(kink.z, -np.inf), kink.z, np.nextafter(kink.z, np.inf)]
         broken = np.insert(apart, np.searchsorted(apart, kink.z), sides)
-    value, slope = _at(activation, broken)
+    value, derivative = _at(activation, broken)
     on = np.isin(broken, [kink.z for kink in kinks])
-    value[on], slope[on] = np.nan, np.nan
+    value[on], derivative[on] = np.nan, np.nan
     formula = activation.formula + (" of (z, 0)" if activation.derivative is None else "")
     return ActivationCurve(
-        activation.name, activation.equation, formula, broken, value, slope, kinks
+        activation.name, activation.equation, formula, broken, value, derivative, kinks
     )
 
 
-def _kink(activation: Activation, at: float) -> Kink:
-    value, slope = _at(
+def _kink(activation: Activation, at: float) -> CurveKink:
+    value, derivative = _at(
         activation, np.array([np.nextafter(at, -np.inf), at, np.nextafter(at, np.inf)])
     )
-    return Kink(at, tuple(value.tolist()), tuple(slope.tolist()))
+    return CurveKink(at, KinkSides(*value.tolist()), KinkSides(*derivative.tolist()))
 
 
 def _at(activation: Activation, z: Column) -> tuple[Column, Column]:
     """φ(z) and φ'(z); of a function of a whole row, the first output for (z, 0)."""
     row = np.stack((z, np.zeros_like(z)), axis=1)
     a = activate(activation, row)
-    slope = pull_back(activation, np.array([[1.0, 0.0]]), row, a)
-    return a[:, 0].astype(float), slope[:, 0].astype(float)
+    derivative = pull_back(activation, np.array([[1.0, 0.0]]), row, a)
+    return a[:, 0].astype(float), derivative[:, 0].astype(float)
 
 
 @figure_function
 def draw_activation_curves(
     curves: tuple[ActivationCurve, ...], *, ax: Place | None = None
 ) -> Place:
-    """Draw each function with its slope, a panel each.
+    """Draw each function with its derivative, a panel each.
 
     Args:
         curves: `activation_curves_data`.
@@ -134,7 +147,7 @@ def draw_activation_curves(
     """
     rows, columns = grid_shape(len(curves), _COLUMNS)
     note = "At a kink a filled dot marks the value that is used, a ring the side that is not."
-    heading = Heading("Activation functions and their slopes", note)
+    heading = FigureHeading("Activation functions and their derivatives", note)
     figure = open_figure(ax, (max(2.6 * columns, 5.6), 2.4 * rows + 1.2), heading)
     panels = make_panels(figure, len(curves), columns, sharex=True)
     for curve, axes in zip(curves, panels, strict=True):
@@ -149,9 +162,9 @@ def _draw_curve(curve: ActivationCurve, axes: Axes) -> None:
     axes.axvline(0, color=GREY, linewidth=0.7, zorder=1)
     axes.plot(curve.z, curve.value, color=BLUE, linewidth=2.4, label="value φ(z)")
     dashes: dict[str, Any] = {"linewidth": 1.4, "dashes": (4, 1.5), "zorder": 3}
-    axes.plot(curve.z, curve.slope, color=ORANGE, label="slope φ'(z)", **dashes)
+    axes.plot(curve.z, curve.derivative, color=ORANGE, label="derivative φ'(z)", **dashes)
     for kink in curve.kinks:
-        _draw_dots(axes, kink.z, kink.slopes, ORANGE)
+        _draw_dots(axes, kink.z, kink.derivatives, ORANGE)
         _draw_dots(axes, kink.z, kink.values, BLUE)
     axes.set_title(f"{curve.name}  [{curve.equation}]", pad=17)
     at: dict[str, Any] = {"xy": (0, 1), "xycoords": "axes fraction"}
@@ -161,7 +174,7 @@ def _draw_curve(curve: ActivationCurve, axes: Axes) -> None:
     axes.margins(x=0, y=0.08)
 
 
-def _draw_dots(axes: Axes, z: float, sides: tuple[float, float, float], colour: str) -> None:
+def _draw_dots(axes: Axes, z: float, sides: KinkSides, colour: str) -> None:
     left, on, right = sides
     if abs(left - right) < 1e-9:
         return

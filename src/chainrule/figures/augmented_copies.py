@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data import Augmentation, Dataset, augment_reference, mixup_partners
 from chainrule.equations.mixing import mix
 from chainrule.evaluation import short_name
-from chainrule.figures.canvas import Heading, Place, figure_function
+from chainrule.figures.canvas import FigureHeading, Place, figure_function
 from chainrule.figures.image_arrays import as_images, ink_is_bright, require_images
 from chainrule.figures.image_rows import ImageRow, draw_image_rows
 
@@ -53,7 +53,7 @@ def augmented_copies_data(
         seed: of the training.
         epochs: how many.
 
-    Raises: ShapeError where examples are no images.
+    Raises: ShapeError if examples are no images.
     """
     require_images(dataset, "copies")
     rows, names = _chosen(dataset)
@@ -106,15 +106,15 @@ def _ends(dataset: Dataset) -> tuple[float, float]:
 
 
 def _settings(augmentation: Augmentation) -> str:
-    """What is not as it is by default."""
+    """Return the settings that differ from their defaults."""
     values = {f.name: (getattr(augmentation, f.name), f.default) for f in fields(augmentation)}
-    told = [f"{name} {value:g}" for name, (value, default) in values.items() if value != default]
-    return ", ".join(told) or "nothing changes"
+    changed = [f"{name} {value:g}" for name, (value, default) in values.items() if value != default]
+    return ", ".join(changed) or "nothing changes"
 
 
 @figure_function
 def draw_augmented_copies(data: AugmentedCopies, *, ax: Place | None = None) -> Place:
-    """Draw a row an example: itself first, then its copies.
+    """Draw a row of images for each example: itself first, then its copies.
 
     Args:
         data: `augmented_copies_data`.
@@ -125,5 +125,5 @@ def draw_augmented_copies(data: AugmentedCopies, *, ax: Place | None = None) -> 
         ImageRow(name, (data.originals[k], *data.copies[:, k])) for k, name in enumerate(data.names)
     ]
     titles = ["", *map(str, range(len(data.copies)))]
-    heading = Heading("Examples and their copies", f"{data.summary}\n{note}")
+    heading = FigureHeading("Examples and their copies", f"{data.summary}\n{note}")
     return draw_image_rows(ax, rows, heading, titles=titles, bright_ink=data.bright_ink)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 __all__ = [
-    "Heading",
+    "FigureHeading",
     "Place",
     "add_title",
     "figure_function",
@@ -35,7 +35,7 @@ _LINE = 0.23
 _MARGIN = 0.18
 
 
-class Heading(NamedTuple):
+class FigureHeading(NamedTuple):
     """The text above a figure.
 
     Args:
@@ -85,7 +85,7 @@ def _find_figure(place: Any) -> Figure:
 
 
 def open_figure(
-    ax: Place | None, size: tuple[float, float], heading: Heading
+    ax: Place | None, size: tuple[float, float], heading: FigureHeading
 ) -> Figure | SubFigure:
     """Return a figure for several panels, with its heading.
 
@@ -108,18 +108,21 @@ def open_figure(
     return part
 
 
-def open_axes(ax: Place | None, size: tuple[float, float], heading: Heading) -> Axes:
+def open_axes(
+    ax: Place | None, size: tuple[float, float], heading: FigureHeading, *, title_pad: float = 6
+) -> Axes:
     """Return axes for a figure of one panel, with its heading.
 
     Args:
         ax: None for a new figure; axes, a Figure or a SubFigure of the caller's.
         size: width and height of a new figure, in inches.
         heading: stands above the panel.
+        title_pad: points between a caller's axes and the title above them.
     """
     from matplotlib.axes import Axes
 
     if isinstance(ax, Axes):
-        ax.set_title(heading.title)
+        ax.set_title(heading.title, pad=title_pad)
         return ax
     return open_figure(ax, size, heading).subplots()
 
@@ -139,7 +142,7 @@ def _replace_axes(axes: Axes) -> SubFigure:
     return figure.add_subfigure(cell)
 
 
-def _add_heading(figure: Figure, heading: Heading) -> None:
+def _add_heading(figure: Figure, heading: FigureHeading) -> None:
     """Write title and subtitle at the top left, and lay out the rest of the figure below them."""
     width, height = figure.get_size_inches()
     lines = heading.subtitle.count("\n") + 1

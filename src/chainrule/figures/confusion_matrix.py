@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import ClassificationReport, Report, count_text, percent_text, short_name
-from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, add_colourbar, colour_map, hide_frame
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = [
     "require_classes",
 ]
 
-_SHARES_UP_TO = 12
+_FRACTIONS_UP_TO = 12
 _COUNTS_UP_TO = 26
 
 
@@ -36,7 +36,7 @@ class ConfusionMatrixData:
     Args:
         names: of the classes.
         counts: examples of each class (row) taken for each class (column), (k, k).
-        shares: counts over the row's sum, (k, k); NaN in the row of a class without examples.
+        fractions: counts over the row's sum, (k, k); NaN in the row of a class without examples.
         recall: share of each class that is answered rightly, (k,); NaN without examples.
         precision: share of each answer that is right, (k,); NaN for a class never answered.
         summary: accuracy with n and interval, in words.
@@ -44,16 +44,16 @@ class ConfusionMatrixData:
 
     names: tuple[str, ...]
     counts: NDArray[np.int64]
-    shares: NDArray[np.float64]
+    fractions: NDArray[np.float64]
     recall: NDArray[np.float64]
     precision: NDArray[np.float64]
     summary: str
 
 
 def require_classes(report: Report) -> ClassificationReport:
-    """The part of a report that is about classes.
+    """Return the part of a report that is about classes.
 
-    Raises: InputError where its targets are numbers.
+    Raises: InputError if its targets are numbers.
     """
     if report.classes is None:
         raise InputError(
@@ -67,21 +67,23 @@ def require_classes(report: Report) -> ClassificationReport:
 
 
 def confusion_matrix_data(report: Report) -> ConfusionMatrixData:
-    """The confusion matrix of a report.
+    """Return the confusion matrix of a report.
 
-    Raises: InputError where its targets are numbers.
+    Raises: InputError if its targets are numbers.
     """
     classes = require_classes(report)
     counts = classes.confusion
     with np.errstate(invalid="ignore"):
-        shares = counts / counts.sum(axis=1, keepdims=True)
+        fractions = counts / counts.sum(axis=1, keepdims=True)
         precision = counts.diagonal() / counts.sum(axis=0)
     low, high = (percent_text(end) for end in classes.interval)
     summary = (
         f"Accuracy {percent_text(classes.accuracy)} on {count_text(report.examples)} examples of "
         f"{report.data} (95 % interval {low} to {high})."
     )
-    return ConfusionMatrixData(classes.names, counts, shares, shares.diagonal(), precision, summary)
+    return ConfusionMatrixData(
+        classes.names, counts, fractions, fractions.diagonal(), precision, summary
+    )
 
 
 @figure_function
@@ -94,9 +96,10 @@ def draw_confusion_matrix(data: ConfusionMatrixData, *, ax: Place | None = None)
     """
     k = len(data.names)
     side = min(max(k * _cell(k), 3.4), 20.0)
-    cells = "Each cell: examples, and their share of the row." if k <= _SHARES_UP_TO else ""
-    heading = Heading("Which class is taken for which", f"{data.summary}\n{cells}".strip())
-    axes = open_axes(ax, (side + 2.9, side + 2.2), heading)
+    cells = "Each cell: examples, and their share of the row." if k <= _FRACTIONS_UP_TO else ""
+    heading = FigureHeading("Which class is taken for which", f"{data.summary}\n{cells}".strip())
+    # In a caller's axes, the precisions stand between the matrix and the title.
+    axes = open_axes(ax, (side + 2.9, side + 2.2), heading, title_pad=30)
     norm = _norm(data)
     _paint(axes, data, norm)
     _name_axes(axes, data)
@@ -108,35 +111,35 @@ def draw_confusion_matrix(data: ConfusionMatrixData, *, ax: Place | None = None)
 
 def _cell(k: int) -> float:
     """The side of a cell in inches."""
-    return 0.62 if k <= _SHARES_UP_TO else 0.48 if k <= _COUNTS_UP_TO else 0.28
+    return 0.62 if k <= _FRACTIONS_UP_TO else 0.48 if k <= _COUNTS_UP_TO else 0.28
 
 
 def _mistakes(data: ConfusionMatrixData) -> NDArray[np.float64]:
     """Shares in per cent off the diagonal; NaN on it, and where nothing happened."""
-    shares = 100 * data.shares
-    np.fill_diagonal(shares, np.nan)
-    shares[data.counts == 0] = np.nan
-    return shares
+    fractions = 100 * data.fractions
+    np.fill_diagonal(fractions, np.nan)
+    fractions[data.counts == 0] = np.nan
+    return fractions
 
 
 def _norm(data: ConfusionMatrixData) -> LogNorm:
     from matplotlib.colors import LogNorm
 
-    shares = _mistakes(data)
-    seen = shares[np.isfinite(shares)]
+    fractions = _mistakes(data)
+    seen = fractions[np.isfinite(fractions)]
     least, most = (seen.min(), seen.max()) if seen.size else (1.0, 1.0)
     # At least a factor of ten, so that small differences are not blown up.
     return LogNorm(float(least), float(max(most, 10 * least)))
 
 
 def _paint(axes: Axes, data: ConfusionMatrixData, norm: LogNorm) -> None:
-    shares, right = _mistakes(data), np.full(data.shares.shape, np.nan)
+    fractions, right = _mistakes(data), np.full(data.fractions.shape, np.nan)
     np.fill_diagonal(right, data.recall)
     axes.imshow(right, cmap=colour_map("#f7f8fa", BLUE), vmin=0, vmax=1)
     painted = axes.imshow(
-        shares, cmap=colour_map("#fdeadb", "#f0a56a", ORANGE, "#9c3d00"), norm=norm
+        fractions, cmap=colour_map("#fdeadb", "#f0a56a", ORANGE, "#9c3d00"), norm=norm
     )
-    if np.isfinite(shares).any():
+    if np.isfinite(fractions).any():
         _scale(axes, painted)
 
 
@@ -168,12 +171,12 @@ def _name_axes(axes: Axes, data: ConfusionMatrixData) -> None:
 
 
 def _write_cells(axes: Axes, data: ConfusionMatrixData, norm: LogNorm) -> None:
-    both = len(data.names) <= _SHARES_UP_TO
+    both = len(data.names) <= _FRACTIONS_UP_TO
     for (row, column), count in np.ndenumerate(data.counts):
         if not count:
             axes.text(column, row, "·", ha="center", va="center", color=GREY, fontsize=8)
             continue
-        share = float(data.shares[row, column])
+        share = float(data.fractions[row, column])
         dark = share > 0.6 if row == column else norm(100 * share) > 0.62
         style: dict[str, Any] = {"ha": "center", "color": "white" if dark else INK}
         axes.text(column, row, f"{count}", va="bottom" if both else "center", fontsize=9, **style)
@@ -183,7 +186,7 @@ def _write_cells(axes: Axes, data: ConfusionMatrixData, norm: LogNorm) -> None:
 
 def _write_margins(axes: Axes, data: ConfusionMatrixData) -> None:
     """Recall right of each row, precision above each column."""
-    k, steep = len(data.names), len(data.names) > _SHARES_UP_TO
+    k, steep = len(data.names), len(data.names) > _FRACTIONS_UP_TO
     turned: dict[str, Any] = {"rotation": 50, "ha": "left"} if steep else {"ha": "center"}
     for place in range(k):
         recall, precision = (_percent(of[place]) for of in (data.recall, data.precision))
@@ -196,7 +199,7 @@ def _write_margins(axes: Axes, data: ConfusionMatrixData) -> None:
 def _beside(
     axes: Axes, text: str, at: tuple[float, float], points: tuple[float, float], **style: Any
 ) -> None:
-    """Small grey text, so many points away from a place in the matrix."""
+    """Write small grey text at a distance, in points, from a place in the matrix."""
     away: dict[str, Any] = {"xytext": points, "textcoords": "offset points"}
     axes.annotate(text, at, fontsize=7.5, color=GREY, annotation_clip=False, **away, **style)
 

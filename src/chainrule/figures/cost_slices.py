@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.attribution import RunReplay
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.directions import random_direction
 from chainrule.figures.run_path import Sample, choose_sample
 from chainrule.figures.style import GREY, INK, SERIES, needs_log_scale, set_log_scale
@@ -60,30 +60,30 @@ class CostSlices:
 
 
 def cost_slices_data(
-    course: RunReplay, *, points: int = 61, examples: int = 1000, seed: int = 0
+    replay: RunReplay, *, points: int = 61, examples: int = 1000, seed: int = 0
 ) -> CostSlices:
     """Compute the cost along four lines.
 
     Args:
-        course: of a run that has done a step.
+        replay: of a run with at least one step.
         points: along each line, at least 2.
         examples: of the training set, at most.
         seed: of the sample and of the random directions.
 
     Raises: what `choose_sample` raises; InputError where the run has done no step.
     """
-    sample = choose_sample(course, examples, seed)
-    end = course.newest.parameters.astype(np.float64)
-    start = RunFolder(course.path).first().parameters.astype(np.float64)
+    sample = choose_sample(replay, examples, seed)
+    end = replay.newest.parameters.astype(np.float64)
+    start = RunFolder(replay.path).first().parameters.astype(np.float64)
     steps = np.linspace(-0.25, 1.5, points)
     way = _slice(sample, "from the start to the end", steps, lambda s: start + s * (end - start))
-    architecture, around = course.setup.network.architecture, []
+    architecture, around = replay.setup.network.architecture, []
     for number in range(_DRAWN):
         direction = random_direction(architecture, end, seed, number)
         line = _line(end, direction)
         steps = np.linspace(-1.0, 1.0, points)
         around.append(_slice(sample, f"random direction {number + 1}", steps, line))
-    return CostSlices(way, tuple(around), sample.described)
+    return CostSlices(way, tuple(around), sample.description)
 
 
 def _line(end: Array, direction: Array) -> Callable[[float], Array]:
@@ -108,7 +108,7 @@ def draw_cost_slices(data: CostSlices, *, ax: Place | None = None) -> Place:
         f"Mean cost of {data.sample}.\nAt 1 in a random direction every neuron's weights have "
         "changed by their own length."
     )
-    figure = open_figure(ax, (9.2, 5.0), Heading("Cost along straight lines", note))
+    figure = open_figure(ax, (9.2, 5.0), FigureHeading("Cost along straight lines", note))
     left, right = figure.subplots(1, 2, sharey=True)
     left.plot(data.way.at, data.way.cost, color=SERIES[0])
     for number, one in enumerate(data.around, 1):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from chainrule.attribution import RunReplay
 from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import number_text, percent_text
-from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
-from chainrule.figures.directions import principal_directions, random_direction, shadows
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
+from chainrule.figures.directions import principal_directions, project_points, random_direction
 from chainrule.figures.run_path import RunPoint, choose_sample, run_points
 from chainrule.figures.style import BLUE, INK, ORANGE, add_colourbar, colour_map, needs_log_scale
 
@@ -43,7 +43,7 @@ class CostSurface:
         path: where the run's positions lie in the plane, (points, 2); the last one at 0, 0.
         epochs: done at each, (points,).
         path_cost: the cost at each, where it truly was, (points,).
-        seen: share of all squared distances from the end that lies in the plane.
+        explained: fraction of all squared distances from the end that lies in the plane.
         sample: what the cost was computed on, in words.
     """
 
@@ -54,12 +54,12 @@ class CostSurface:
     path: Array
     epochs: Array
     path_cost: Array
-    seen: float
+    explained: float
     sample: str
 
 
 def cost_surface_data(
-    course: RunReplay,
+    replay: RunReplay,
     kind: str = "principal",
     *,
     side: int = 25,
@@ -69,7 +69,7 @@ def cost_surface_data(
     """Compute a surface.
 
     Args:
-        course: of a run that has done a step.
+        replay: of a run with at least one step.
         kind: "principal" for the two directions in which the ends of the run's epochs lie
             furthest apart, or "random" for two in which each neuron changes by its own length.
         side: points along each side, at least 2.
@@ -81,9 +81,9 @@ def cost_surface_data(
     """
     if kind not in DIRECTIONS:
         raise unknown_name("figure", "directions", kind, DIRECTIONS, argument="kind")
-    points, sample = run_points(course), choose_sample(course, examples, seed)
-    centre, axes = points[-1].parameters, _axes(course, points, kind, seed)
-    path = shadows([point.parameters for point in points], centre, axes)
+    points, sample = run_points(replay), choose_sample(replay, examples, seed)
+    centre, axes = points[-1].parameters, _axes(replay, points, kind, seed)
+    path = project_points([point.parameters for point in points], centre, axes)
     across, upward = (_steps(path[:, i], side, kind) for i in range(2))
     cost = [[sample.score(centre + x * axes[0] + y * axes[1]).cost for x in across] for y in upward]
     away = np.stack([point.parameters for point in points]) - centre
@@ -96,20 +96,20 @@ def cost_surface_data(
         path=path,
         epochs=np.array([point.epoch for point in points]),
         path_cost=np.array([sample.score(point.parameters).cost for point in points]),
-        seen=float(np.square(path @ axes).sum()) / whole if whole else 1.0,
-        sample=sample.described,
+        explained=float(np.square(path @ axes).sum()) / whole if whole else 1.0,
+        sample=sample.description,
     )
 
 
-def _axes(course: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int) -> Array:
+def _axes(replay: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int) -> Array:
     """The two directions, (2, n)."""
     centre = points[-1].parameters
     if kind == "random":
-        architecture = course.setup.network.architecture
+        architecture = replay.setup.network.architecture
         return np.stack([random_direction(architecture, centre, seed, n) for n in range(2)])
     if len(points) < 3:
         raise InputError(
-            course.path,
+            replay.path,
             expected="a run with two epochs or more",
             got=f"one with {len(points)} positions",
             why="Two principal directions need three positions",
@@ -135,7 +135,7 @@ def draw_cost_surface(data: CostSurface, *, ax: Place | None = None) -> Place:
         data: `cost_surface_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    axes = open_axes(ax, (7.6, 6.6), Heading("Cost around a run", _caption(data)))
+    axes = open_axes(ax, (7.6, 6.6), FigureHeading("Cost around a run", _caption(data)))
     _draw_levels(axes, data)
     _draw_path(axes, data)
     names = {"principal": "principal direction", "random": "random direction"}
@@ -148,7 +148,9 @@ def draw_cost_surface(data: CostSurface, *, ax: Place | None = None) -> Place:
 
 
 def _caption(data: CostSurface) -> str:
-    parts = f"the plane holds {percent_text(data.seen, 1)} of its squared distances from the end"
+    parts = (
+        f"the plane holds {percent_text(data.explained, 1)} of its squared distances from the end"
+    )
     return (
         f"Mean cost of {data.sample}; from {number_text(_rounded(data.path_cost[0]))} at the "
         f"start to {number_text(_rounded(data.path_cost[-1]))}.\n"

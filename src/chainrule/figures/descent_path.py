@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from chainrule.descent import Descent
 from chainrule.errors import InputError
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, colour_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["DescentPathData", "Slice", "descent_path_data", "draw_descent_path"]
+__all__ = ["AxisSlice", "DescentPathData", "descent_path_data", "draw_descent_path"]
 
 Array = NDArray[np.float64]
 
@@ -24,21 +24,22 @@ _CURVE = 401
 _GRID = 81
 _ROOM = 0.25
 _WIDEST = 30.0
-"""Points so many times farther apart than the first two are left out: the rest would vanish."""
+"""Points farther from the start than this many first steps are left out: at their scale, the others
+would merge into one."""
 _MOST_DOTS = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Slice:
+class AxisSlice:
     """The function along one axis, through the start.
 
     Args:
         name: the variable that moves.
         at: its numbers, (n,).
-        values: f there, (n,); NaN where there is none.
+        values: f there, (n,); NaN where f is not defined.
         start: its number at the start.
         value: f at the start.
-        slope: the derivative by it at the start.
+        slope: the partial derivative by it at the start.
         others: the variables that stay, with their numbers; empty for one variable.
     """
 
@@ -57,7 +58,7 @@ class DescentPathData:
 
     Args:
         title: the function.
-        told: what becomes of it.
+        outcome: how the descent ends, in words.
         names: of the variables, one or two.
         points: of the path, (steps + 1, variables), as far as they are near enough.
         values: f at each.
@@ -68,17 +69,17 @@ class DescentPathData:
     """
 
     title: str
-    told: str
+    outcome: str
     names: tuple[str, ...]
     points: Array
     values: Array
     left_out: int
-    slices: tuple[Slice, ...]
+    slices: tuple[AxisSlice, ...]
     grid: Array | None
 
 
 def descent_path_data(descent: Descent) -> DescentPathData:
-    """The numbers of the picture.
+    """Return the numbers of a descent's figure.
 
     Args:
         descent: of one or two variables.
@@ -103,7 +104,7 @@ def descent_path_data(descent: Descent) -> DescentPathData:
         grid = _finite(function.values_at(np.array(np.meshgrid(*lines))))
     return DescentPathData(
         title=f"{function.notation} = {function.text}",
-        told=descent.outcome.sentence,
+        outcome=descent.outcome.sentence,
         names=names,
         points=points,
         values=descent.path.values[:shown],
@@ -131,7 +132,7 @@ def _finite(values: Array) -> Array:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _slice(descent: Descent, place: int, line: Array) -> Slice:
+def _slice(descent: Descent, place: int, line: Array) -> AxisSlice:
     function, start = descent.function, descent.path.points[0]
     through = np.repeat(start[:, None], len(line), axis=1)
     through[place] = line
@@ -140,7 +141,7 @@ def _slice(descent: Descent, place: int, line: Array) -> Slice:
         for i, (n, x) in enumerate(zip(function.variables, start, strict=True))
         if i != place
     )
-    return Slice(
+    return AxisSlice(
         name=function.variables[place],
         at=line,
         values=_finite(function.values_at(through)),
@@ -159,11 +160,11 @@ def draw_descent_path(data: DescentPathData, *, ax: Place | None = None) -> Plac
         data: `descent_path_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    told = data.told
+    outcome = data.outcome
     if data.left_out:
-        told += f"\nThe last {data.left_out} points are too far away to be shown."
+        outcome += f"\nThe last {data.left_out} points are too far away to be shown."
     size = 9.2, 4.6 if data.grid is None else 8.4
-    figure = open_figure(ax, size, Heading(data.title, told))
+    figure = open_figure(ax, size, FigureHeading(data.title, outcome))
     if data.grid is None:
         curve, values = figure.subplots(1, 2, width_ratios=[2, 1])
         _draw_curve(curve, data)
@@ -236,7 +237,7 @@ def _draw_surface(axes: Any, data: DescentPathData) -> None:
     axes.set_zlabel("f")
 
 
-def _draw_slice(axes: Axes, one: Slice) -> None:
+def _draw_slice(axes: Axes, one: AxisSlice) -> None:
     """The curve with its tangent at the start, whose slope is the partial derivative."""
     axes.plot(one.at, one.values, color=BLUE)
     low, high = axes.get_ylim()

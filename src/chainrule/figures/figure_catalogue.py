@@ -3,56 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chainrule.data import Dataset
 from chainrule.engine import EpochRecord
 from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import Report, evaluate
-from chainrule.figures.activation_curves import activation_curves_data, draw_activation_curves
+from chainrule.figures import (
+    activation_curves,
+    confusion_matrix,
+    cost_slices,
+    cost_surface,
+    layer_transform,
+    learning_curves,
+    mistake_images,
+    network_diagram,
+    parabola,
+    parallel_coordinates,
+    parameter_grid,
+    parameter_slices,
+    partial_slices,
+    rate_curves,
+    reliability_diagram,
+    relu_pieces,
+    sample_images,
+    saturation,
+    seed_bands,
+    weight_maps,
+)
 from chainrule.figures.canvas import Place
-from chainrule.figures.confusion_matrix import confusion_matrix_data, draw_confusion_matrix
-from chainrule.figures.cost_slices import cost_slices_data, draw_cost_slices
-from chainrule.figures.cost_surface import (
-    DIRECTIONS,
-    CostSurface,
-    cost_surface_data,
-    draw_cost_surface,
-)
-from chainrule.figures.layer_transform import draw_layer_transform, layer_transform_data
-from chainrule.figures.learning_curves import draw_learning_curves, learning_curves_data
-from chainrule.figures.mistake_images import (
-    MistakeImagesData,
-    draw_mistake_images,
-    mistake_images_data,
-)
-from chainrule.figures.network_diagram import draw_network_diagram, network_diagram_data
-from chainrule.figures.parabola import draw_parabola, parabola_data, read_rates
-from chainrule.figures.parallel_coordinates import (
-    draw_parallel_coordinates,
-    parallel_coordinates_data,
-)
-from chainrule.figures.parameter_grid import draw_parameter_grid, parameter_grid_data
-from chainrule.figures.parameter_slices import draw_parameter_slices, parameter_slices_data
-from chainrule.figures.partial_slices import draw_partial_slices, partial_slices_data, read_point
-from chainrule.figures.rate_curves import (
-    RateCurvesData,
-    draw_rate_curves,
-    grid_points,
-    printed_points,
-    rate_curves_data,
-)
-from chainrule.figures.reliability_diagram import (
-    draw_reliability_diagram,
-    reliability_diagram_data,
-)
-from chainrule.figures.relu_pieces import draw_relu_pieces, read_counts, relu_pieces_data
-from chainrule.figures.sample_images import draw_sample_images, sample_images_data
-from chainrule.figures.saturation import draw_saturation, saturation_data
-from chainrule.figures.seed_bands import draw_seed_bands, group_by_recipe, seed_bands_data
 from chainrule.figures.study_table import StudyTable, read_study_table
-from chainrule.figures.weight_maps import draw_weight_maps, weight_maps_data
 from chainrule.network import Network
 
 if TYPE_CHECKING:
@@ -85,8 +66,8 @@ class FigureInputs:
 
     network: Network | None = None
     dataset: Dataset | None = None
-    histories: Mapping[str, Sequence[EpochRecord]] = field(default_factory=dict)
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    histories: Mapping[str, Sequence[EpochRecord]] | None = None
+    settings: Mapping[str, Mapping[str, Any]] | None = None
     replay: RunReplay | None = None
     table: str | None = None
     metric: str | None = None
@@ -162,7 +143,7 @@ class FigureSpec:
             ax: where to draw; see `chainrule.figures`.
 
         Raises: InputError if something needed is missing or does not fit, ShapeError if images are
-            needed and examples are none.
+            needed and the examples are none.
         """
         return self.draw_data(self.compute(inputs), ax=ax)
 
@@ -177,102 +158,110 @@ def get_figure_spec(name: str) -> FigureSpec:
     return FIGURES[name]
 
 
-def _mistake_images(inputs: FigureInputs) -> MistakeImagesData:
+def _mistake_images(inputs: FigureInputs) -> mistake_images.MistakeImagesData:
     dataset, most = inputs.require_dataset(), inputs.limit(20)
-    return mistake_images_data(inputs.evaluate(most), dataset, most)
+    return mistake_images.mistake_images_data(inputs.evaluate(most), dataset, most)
 
 
-def _rate_curves(inputs: FigureInputs) -> RateCurvesData:
-    points = grid_points(inputs.read_table())
-    printed = [point for paper in inputs.names for point in printed_points(paper)]
-    return rate_curves_data(points, printed)
+def _rate_curves(inputs: FigureInputs) -> rate_curves.RateCurvesData:
+    points = rate_curves.grid_points(inputs.read_table())
+    printed = [point for paper in inputs.names for point in rate_curves.printed_points(paper)]
+    return rate_curves.rate_curves_data(points, printed)
 
 
-def _cost_surface(inputs: FigureInputs) -> CostSurface:
+def _seed_bands(inputs: FigureInputs) -> tuple[seed_bands.BandPanel, ...]:
+    return seed_bands.seed_bands_data(
+        inputs.histories or {}, seed_bands.group_by_recipe(inputs.settings or {})
+    )
+
+
+def _cost_surface(inputs: FigureInputs) -> cost_surface.CostSurface:
     if len(inputs.names) > 1:
         raise InputError(
             "figure",
-            expected=f"one of {', '.join(DIRECTIONS)}",
+            expected=f"one of {', '.join(cost_surface.DIRECTIONS)}",
             got=" and ".join(inputs.names),
             argument="names",
         )
-    directions = inputs.names[0] if inputs.names else DIRECTIONS[0]
-    return cost_surface_data(inputs.require_replay(), directions, seed=inputs.seed)
+    directions = inputs.names[0] if inputs.names else cost_surface.DIRECTIONS[0]
+    return cost_surface.cost_surface_data(inputs.require_replay(), directions, seed=inputs.seed)
 
 
 _ALL = (
     FigureSpec(
         "activations",
-        "activation functions with their slopes and kinks",
+        "activation functions with their derivatives and kinks",
         "nothing",
-        lambda inputs: activation_curves_data(inputs.names),
-        draw_activation_curves,
+        lambda inputs: activation_curves.activation_curves_data(inputs.names),
+        activation_curves.draw_activation_curves,
         "[FUNCTION...]",
     ),
     FigureSpec(
         "bands",
         "learning curves of runs, medians and quartiles over seeds",
         "run",
-        lambda inputs: seed_bands_data(inputs.histories, group_by_recipe(inputs.settings)),
-        draw_seed_bands,
+        _seed_bands,
+        seed_bands.draw_seed_bands,
     ),
     FigureSpec(
         "calibration",
         "how often it is right when it says how sure it is",
         "network+dataset",
-        lambda inputs: reliability_diagram_data(inputs.evaluate()),
-        draw_reliability_diagram,
+        lambda inputs: reliability_diagram.reliability_diagram_data(inputs.evaluate()),
+        reliability_diagram.draw_reliability_diagram,
     ),
     FigureSpec(
         "confusion",
         "which class is taken for which",
         "network+dataset",
-        lambda inputs: confusion_matrix_data(inputs.evaluate()),
-        draw_confusion_matrix,
+        lambda inputs: confusion_matrix.confusion_matrix_data(inputs.evaluate()),
+        confusion_matrix.draw_confusion_matrix,
     ),
     FigureSpec(
         "cost-slices",
         "the cost along straight lines",
         "replay",
-        lambda inputs: cost_slices_data(inputs.require_replay(), seed=inputs.seed),
-        draw_cost_slices,
+        lambda inputs: cost_slices.cost_slices_data(inputs.require_replay(), seed=inputs.seed),
+        cost_slices.draw_cost_slices,
     ),
     FigureSpec(
         "cost-surface",
         "the cost around a run, with its path",
         "replay",
         _cost_surface,
-        draw_cost_surface,
+        cost_surface.draw_cost_surface,
         "[principal|random]",
     ),
     FigureSpec(
         "digits",
         "samples of each class of a set of images",
         "dataset",
-        lambda inputs: sample_images_data(inputs.require_dataset(), inputs.limit(10), inputs.seed),
-        draw_sample_images,
+        lambda inputs: sample_images.sample_images_data(
+            inputs.require_dataset(), inputs.limit(10), inputs.seed
+        ),
+        sample_images.draw_sample_images,
     ),
     FigureSpec(
         "grid",
         "a study's metric over two parameters",
         "table",
-        lambda inputs: parameter_grid_data(inputs.read_table(), inputs.names),
-        draw_parameter_grid,
+        lambda inputs: parameter_grid.parameter_grid_data(inputs.read_table(), inputs.names),
+        parameter_grid.draw_parameter_grid,
         "[ACROSS UPWARD]",
     ),
     FigureSpec(
         "learning-curves",
         "cost, accuracy and learning rate over the epochs",
         "run",
-        lambda inputs: learning_curves_data(inputs.histories),
-        draw_learning_curves,
+        lambda inputs: learning_curves.learning_curves_data(inputs.histories or {}),
+        learning_curves.draw_learning_curves,
     ),
     FigureSpec(
         "lift",
         "how a layer lifts a plane and bends it",
         "nothing",
-        lambda inputs: layer_transform_data(inputs.names),
-        draw_layer_transform,
+        lambda inputs: layer_transform.layer_transform_data(inputs.names),
+        layer_transform.draw_layer_transform,
         "[FUNCTION...]",
     ),
     FigureSpec(
@@ -280,45 +269,51 @@ _ALL = (
         "the mistakes it is surest of, as images",
         "network+dataset",
         _mistake_images,
-        draw_mistake_images,
+        mistake_images.draw_mistake_images,
     ),
     FigureSpec(
         "network",
         "neurons and lines, drawn from the real weights",
         "network",
-        lambda inputs: network_diagram_data(inputs.require_network(), inputs.limit(12)),
-        draw_network_diagram,
+        lambda inputs: network_diagram.network_diagram_data(
+            inputs.require_network(), inputs.limit(12)
+        ),
+        network_diagram.draw_network_diagram,
     ),
     FigureSpec(
         "parabola",
         "descent on x² - 2x + 1.5, by rate",
         "nothing",
-        lambda inputs: parabola_data(read_rates(inputs.names)),
-        draw_parabola,
+        lambda inputs: parabola.parabola_data(parabola.read_rates(inputs.names)),
+        parabola.draw_parabola,
         "[RATE...]",
     ),
     FigureSpec(
         "parallel",
-        "a line a training through its parameters",
+        "a line per training through its parameters",
         "table",
-        lambda inputs: parallel_coordinates_data(inputs.read_table(), inputs.names),
-        draw_parallel_coordinates,
+        lambda inputs: parallel_coordinates.parallel_coordinates_data(
+            inputs.read_table(), inputs.names
+        ),
+        parallel_coordinates.draw_parallel_coordinates,
         "[PARAMETER...]",
     ),
     FigureSpec(
         "partials",
         "x² + y³ with a slice along each axis",
         "nothing",
-        lambda inputs: partial_slices_data(*read_point(inputs.names)),
-        draw_partial_slices,
+        lambda inputs: partial_slices.partial_slices_data(*partial_slices.read_point(inputs.names)),
+        partial_slices.draw_partial_slices,
         "[X Y]",
     ),
     FigureSpec(
         "pieces",
         "ReLU neurons that add up to 2^x, trained",
         "nothing",
-        lambda inputs: relu_pieces_data(read_counts(inputs.names), seed=inputs.seed),
-        draw_relu_pieces,
+        lambda inputs: relu_pieces.relu_pieces_data(
+            relu_pieces.read_counts(inputs.names), seed=inputs.seed
+        ),
+        relu_pieces.draw_relu_pieces,
         "[NEURONS...]",
     ),
     FigureSpec(
@@ -326,30 +321,30 @@ _ALL = (
         "accuracy against learning rate by batch size",
         "table",
         _rate_curves,
-        draw_rate_curves,
+        rate_curves.draw_rate_curves,
         "[PAPER]",
     ),
     FigureSpec(
         "saturation",
         "saturation of each layer, by epoch",
         "replay",
-        lambda inputs: saturation_data(inputs.require_replay(), seed=inputs.seed),
-        draw_saturation,
+        lambda inputs: saturation.saturation_data(inputs.require_replay(), seed=inputs.seed),
+        saturation.draw_saturation,
     ),
     FigureSpec(
         "slices",
         "a study's metric against each parameter",
         "table",
-        lambda inputs: parameter_slices_data(inputs.read_table(), inputs.names),
-        draw_parameter_slices,
+        lambda inputs: parameter_slices.parameter_slices_data(inputs.read_table(), inputs.names),
+        parameter_slices.draw_parameter_slices,
         "[PARAMETER...]",
     ),
     FigureSpec(
         "weights",
         "the first layer's weights as images, the others as matrices",
         "network",
-        lambda inputs: weight_maps_data(inputs.require_network(), inputs.limit(32)),
-        draw_weight_maps,
+        lambda inputs: weight_maps.weight_maps_data(inputs.require_network(), inputs.limit(32)),
+        weight_maps.draw_weight_maps,
     ),
 )
 

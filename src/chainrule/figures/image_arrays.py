@@ -27,7 +27,7 @@ def is_image(shape: tuple[int, ...]) -> bool:
 
 
 def require_images(dataset: Dataset, what: str) -> None:
-    """Refuse a data set whose examples are no images.
+    """Refuse a data set whose examples are not images.
 
     Args:
         dataset: what was given.

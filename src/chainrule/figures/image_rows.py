@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.figures.canvas import Heading, Place, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, open_figure
 from chainrule.figures.style import GREY, frame_image
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ImageRow(NamedTuple):
 def draw_image_rows(
     ax: Place | None,
     rows: Sequence[ImageRow],
-    heading: Heading,
+    heading: FigureHeading,
     *,
     titles: Sequence[str],
     bright_ink: bool,

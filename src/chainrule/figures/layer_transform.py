@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.equations.activations import ACTIVATIONS, activate
 from chainrule.equations.affine import affine
 from chainrule.errors import InputError, ShapeError, describe, unknown_name
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, ORANGE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 WEIGHTS = ((2.0, 0.5), (-0.6, 1.7), (1.2, -1.5))
 BIASES = (0.2, -0.1, 0.3)
-"""The layer that is drawn where none is given."""
+"""The layer that is drawn by default."""
 
 _LINES = 9
 _POINTS = 41
@@ -75,7 +75,7 @@ def layer_transform_data(
     along its two axes, and U, whose columns are perpendicular and of length 1, sets it into space.
 
     Args:
-        names: activation functions that bend it; "relu" and "sigmoid" where none is named.
+        names: activation functions that bend it; "relu" and "sigmoid" by default.
         weights: (3, 2).
         biases: (3,).
 
@@ -152,7 +152,7 @@ def draw_layer_transform(data: LayerTransformData, *, ax: Place | None = None) -
         f"Two inputs, three neurons. The plane is stretched {greatest:.2f}-fold one way and "
         f"{least:.2f}-fold across it;\na layer without its function could do no more than that."
     )
-    heading = Heading("How a layer turns, stretches, lifts and bends", note)
+    heading = FigureHeading("How a layer turns, stretches, lifts and bends", note)
     figure = open_figure(ax, (9.6, 3.5 * rows + 1.1), heading)
     reach = max(float(np.abs(stage.grid).max()) for stage in data.stages[:3])
     for number, stage in enumerate(data.stages, 1):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.engine import EpochRecord
 from chainrule.errors import InputError
 from chainrule.evaluation import percent_text, short_name
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import (
     BLUE,
     GREY,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-__all__ = ["LearningCurves", "draw_learning_curves", "learning_curves_data"]
+__all__ = ["LearningCurves", "draw_learning_curves", "learning_curves_data", "require_epochs"]
 
 Column = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ class LearningCurves:
         cost: data term in training.
         total_cost: with the penalty, which is what is descended.
         validation_cost: data term on the validation set.
-        accuracy: share of training examples classified rightly.
+        accuracy: fraction of training examples classified rightly.
         validation_accuracy: the same on the validation set.
         learning_rate: of the epoch's last step.
     """
@@ -74,7 +74,16 @@ def learning_curves_data(
     Args:
         histories: the records of each run by its name, at least one of each.
 
-    Raises: InputError where there is nothing to draw.
+    Raises: InputError if there is nothing to draw.
+    """
+    require_epochs(histories)
+    return tuple(_curves(name, records) for name, records in histories.items())
+
+
+def require_epochs(histories: Mapping[str, Sequence[EpochRecord]]) -> None:
+    """Refuse to draw nothing: no run, or a run without an epoch.
+
+    Raises: InputError.
     """
     if not histories or not all(histories.values()):
         empty = next((name for name, records in histories.items() if not records), "no run")
@@ -86,7 +95,6 @@ def learning_curves_data(
             argument="histories",
             value=histories,
         )
-    return tuple(_curves(name, records) for name, records in histories.items())
 
 
 def _curves(name: str, records: Sequence[EpochRecord]) -> LearningCurves:
@@ -124,7 +132,7 @@ def _strokes(number: int, runs: int) -> _Strokes:
 
 @figure_function
 def draw_learning_curves(runs: tuple[LearningCurves, ...], *, ax: Place | None = None) -> Place:
-    """Draw cost, accuracy where there is any, and learning rate over the epochs.
+    """Draw cost, accuracy if it was measured, and learning rate over the epochs.
 
     One run has a colour for training and one for validation; of several, each has its own colour.
 
@@ -133,7 +141,7 @@ def draw_learning_curves(runs: tuple[LearningCurves, ...], *, ax: Place | None =
         ax: where to draw; see `chainrule.figures`.
     """
     name = f"{short_name(runs[0].name, 90)}\n" if len(runs) == 1 else ""
-    figure = open_figure(ax, (9.2, 6.0), Heading("Learning curves", name + _NOTE))
+    figure = open_figure(ax, (9.2, 6.0), FigureHeading("Learning curves", name + _NOTE))
     classifies = any(np.isfinite(run.accuracy).any() for run in runs)
     rows = ["cost", "accuracy"] if classifies else ["cost"]
     mosaic: list[Any] = [rows, ["rate"] * len(rows)]

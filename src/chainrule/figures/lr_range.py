@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule.errors import InputError
-from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
 from chainrule.figures.style import BLUE, GREY, ORANGE
 from chainrule.training import RateCurve
 
@@ -23,11 +23,11 @@ def draw_lr_range(found: RateCurve, *, ax: Place | None = None) -> Place:
         found: what `find_learning_rate` gave, with at least one step.
         ax: where to draw; see `chainrule.figures`.
 
-    Raises: InputError where there is none.
+    Raises: InputError if there is none.
     """
     if not found.rates:
         raise InputError("figure", expected="a search with a step", got="none")
-    heading = Heading(
+    heading = FigureHeading(
         "Cost while the learning rate rises", "Each point is a batch before its step."
     )
     axes = open_axes(ax, (7.0, 4.2), heading)

@@ -20,7 +20,7 @@ from chainrule.evaluation import (
     short_name,
 )
 from chainrule.figures.canvas import (
-    Heading,
+    FigureHeading,
     Place,
     figure_function,
     grid_shape,
@@ -84,8 +84,8 @@ def mistake_images_data(report: Report, dataset: Dataset, most: int = 20) -> Mis
         dataset: of images.
         most: how many to show, at most; at least 1.
 
-    Raises: InputError where there is no mistake to show, ShapeError where examples are no images,
-        IntegrityError where the report is on other data.
+    Raises: InputError if there is no mistake to show, ShapeError if examples are not images,
+        IntegrityError if the report is on other data.
     """
     classes = require_classes(report)
     require_images(dataset, "mistakes")
@@ -138,7 +138,7 @@ def draw_mistake_images(data: MistakeImagesData, *, ax: Place | None = None) -> 
     """
     rows, columns = grid_shape(len(data.shown), _COLUMNS)
     size = max(1.62 * columns + 0.4, 6.4), 2.3 * rows + 1.2
-    figure = open_figure(ax, size, Heading("The mistakes it is surest of", data.summary))
+    figure = open_figure(ax, size, FigureHeading("The mistakes it is surest of", data.summary))
     panels = make_panels(figure, len(data.shown), columns, gridspec_kw={"hspace": 0.12})
     for image, shown, axes in zip(data.images, data.shown, panels, strict=True):
         show_image(axes, image, data.bright_ink)

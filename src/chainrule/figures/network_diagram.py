@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.evaluation import count_text, short_name
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.image_arrays import is_image
 from chainrule.figures.style import BLUE, GREY, INK, LINE, ORANGE, add_colourbar, diverging_colours
 from chainrule.limits import Limit
@@ -39,7 +39,7 @@ class DiagramColumn:
         size: how many neurons it has in all.
         shown: the numbers of those that are drawn, ascending from 0, (n,).
         labels: what is written at each: a class's name, a pixel's place, or its number.
-        biases: of each, (n,); NaN where there are none.
+        biases: of each, (n,); NaN in a network without biases.
     """
 
     title: str
@@ -156,7 +156,7 @@ def draw_network_diagram(data: DiagramData, *, ax: Place | None = None) -> Place
     size = min(2.5 * len(data.columns) + 1.6, 40.0), max(0.46 * tallest + 2.6, 3.6)
     biases = np.concatenate([column.biases for column in data.columns])
     note = "A line is a weight: thicker is greater, compared within its layer. " + _on_rims(biases)
-    heading = Heading("The network with its weights", f"{data.summary}\n{note}")
+    heading = FigureHeading("The network with its weights", f"{data.summary}\n{note}")
     figure = open_figure(ax, size, heading)
     axes = figure.subplots()
     axes.set_axis_off()

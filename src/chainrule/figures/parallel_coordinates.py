@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.evaluation import count_text, number_text, percent_text
-from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
 from chainrule.figures.parameter_scale import ParameterScale, make_parameter_scale
 from chainrule.figures.rate_curves import LIGHT_TO_DARK
 from chainrule.figures.study_table import StudyTable, Value
@@ -36,12 +36,12 @@ class ParallelAxis:
 
     Args:
         title: what is on it.
-        shares: where each row crosses it, from 0 below to 1 above, (rows,).
+        fractions: where each row crosses it, from 0 below to 1 above, (rows,).
         ticks: places from 0 to 1 with what is written there.
     """
 
     title: str
-    shares: NDArray[np.float64]
+    fractions: NDArray[np.float64]
     ticks: tuple[tuple[float, str], ...]
 
 
@@ -67,11 +67,11 @@ def parallel_coordinates_data(
 
     Args:
         table: of a study.
-        names: parameters from left to right; all that vary where none is named.
+        names: parameters from left to right; by default all that vary.
 
     Raises: UnknownNameError, DataError where nothing varies.
     """
-    chosen = table.chosen(names)
+    chosen = table.choose_parameters(names)
     columns = {name: table.column(name) for name in chosen}
     axes = [_axis(make_parameter_scale(name, values), values) for name, values in columns.items()]
     values: list[Value] = [row.value for row in table.rows]
@@ -83,22 +83,22 @@ def parallel_coordinates_data(
 
 
 def _axis(scale: ParameterScale, values: Sequence[Value]) -> ParallelAxis:
-    shares = zip(scale.shares(scale.marks), scale.marks, strict=True)
-    ticks = tuple((float(at), scale.text(mark)) for at, mark in shares)
-    return ParallelAxis(scale.title.replace(", ", ",\n"), scale.shares(values), ticks)
+    fractions = zip(scale.fractions(scale.marks), scale.marks, strict=True)
+    ticks = tuple((float(at), scale.text(mark)) for at, mark in fractions)
+    return ParallelAxis(scale.title.replace(", ", ",\n"), scale.fractions(values), ticks)
 
 
 def _metric_axis(table: StudyTable, values: Sequence[Value]) -> ParallelAxis:
     numbers = np.array(values, dtype=np.float64)
     low, high = float(numbers.min()), float(numbers.max())
-    shares = (numbers - low) / (high - low) if high > low else np.full(len(numbers), 0.5)
+    fractions = (numbers - low) / (high - low) if high > low else np.full(len(numbers), 0.5)
     marks = np.linspace(low, high, _TICKS) if high > low else np.array([low])
     write = percent_text if table.is_fraction else number_text
     places = np.linspace(0, 1, _TICKS) if high > low else np.array([0.5])
     ticks = tuple(
         (float(at), write(float(f"{m:.4g}"))) for at, m in zip(places, marks, strict=True)
     )
-    return ParallelAxis(table.title, shares, ticks)
+    return ParallelAxis(table.title, fractions, ticks)
 
 
 def _summary(table: StudyTable, names: Sequence[str]) -> str:
@@ -118,16 +118,16 @@ def _short(value: Value) -> str:
 
 @figure_function
 def draw_parallel_coordinates(data: ParallelCoordinatesData, *, ax: Place | None = None) -> Place:
-    """Draw a line a training; the best ones are darkest and lie above.
+    """Draw a line per training; the best ones are darkest and lie above.
 
     Args:
         data: `parallel_coordinates_data`.
         ax: where to draw; see `chainrule.figures`.
     """
     count = len(data.axes)
-    heading = Heading("Parameters and what they gave", data.summary)
+    heading = FigureHeading("Parameters and what they gave", data.summary)
     axes = open_axes(ax, (max(1.75 * count + 0.8, 6.4), 4.6), heading)
-    lines = np.stack([axis.shares for axis in data.axes], axis=1)
+    lines = np.stack([axis.fractions for axis in data.axes], axis=1)
     _draw_lines(axes, lines, data.order)
     for place, axis in enumerate(data.axes):
         axes.axvline(place, color=GREY, linewidth=1, zorder=3)

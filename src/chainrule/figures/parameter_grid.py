@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import count_text, number_text, percent_text
-from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
 from chainrule.figures.parameter_scale import ParameterScale, make_parameter_scale
 from chainrule.figures.study_table import StudyTable, distinct
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, add_colourbar, colour_map, hide_frame
@@ -34,10 +34,10 @@ class ParameterGridData:
     Args:
         across: the parameter from left to right, (w values).
         upward: the one from bottom to top, (h values).
-        values: the metric's mean at each pair, (h, w); NaN where there is no row.
+        values: the metric's mean at each pair, (h, w); NaN at a pair without rows.
         counts: rows at each pair, (h, w).
         metric: its name in words.
-        is_fraction: whether it is a share, to be told in per cent.
+        is_fraction: whether it is a fraction, which is written in per cent.
         sign: 1 where more is better, else -1.
         summary: the best pair and what the means are over, in words.
     """
@@ -58,7 +58,7 @@ class ParameterGridData:
         return int(row), int(column)
 
     def text(self, value: float) -> str:
-        """The metric as it is written."""
+        """Return a value of the metric as text."""
         return percent_text(value) if self.is_fraction else number_text(float(f"{value:.4g}"))
 
 
@@ -67,12 +67,12 @@ def parameter_grid_data(table: StudyTable, names: Sequence[str] = ()) -> Paramet
 
     Args:
         table: of a study.
-        names: the parameter across and the one upward; where none is named, the two with the most
+        names: the parameter across and the one upward; by default the two with the most
             values.
 
     Raises: InputError unless two parameters are named or vary, UnknownNameError, DataError.
     """
-    chosen = table.chosen(names, 2)
+    chosen = table.choose_parameters(names, 2)
     if len(set(chosen)) != 2 or len(chosen) != 2:
         raise InputError(
             table.source,
@@ -92,7 +92,7 @@ def parameter_grid_data(table: StudyTable, names: Sequence[str] = ()) -> Paramet
     data = ParameterGridData(
         across, upward, means, counts, table.title, table.is_fraction, table.sign, summary=""
     )
-    return _told(data)
+    return replace(data, summary=_summary(data))
 
 
 def _numbers(values: Sequence[float | str]) -> NDArray[np.int64]:
@@ -101,7 +101,7 @@ def _numbers(values: Sequence[float | str]) -> NDArray[np.int64]:
     return np.array([order[value] for value in values])
 
 
-def _told(data: ParameterGridData) -> ParameterGridData:
+def _summary(data: ParameterGridData) -> str:
     row, column = data.best
     most, across, upward = int(data.counts.max()), data.across, data.upward
     text = (
@@ -110,12 +110,12 @@ def _told(data: ParameterGridData) -> ParameterGridData:
         f"{upward.name.replace('_', ' ')} {upward.text(upward.values[row])}."
     )
     more = f"\nA cell is the mean of up to {count_text(most)} trainings." if most > 1 else ""
-    return replace(data, summary=text + more)
+    return text + more
 
 
 @figure_function
 def draw_parameter_grid(data: ParameterGridData, *, ax: Place | None = None) -> Place:
-    """Draw the better the bluer, with the best cell framed and the numbers where there is room.
+    """Draw better values in darker blue, the best in a frame, and the numbers if there is room.
 
     Args:
         data: `parameter_grid_data`.
@@ -126,7 +126,7 @@ def draw_parameter_grid(data: ParameterGridData, *, ax: Place | None = None) -> 
     height, width = data.values.shape
     title = f"{data.metric[:1].upper()}{data.metric[1:]} over two parameters"
     size = np.clip(0.62 * width + 2.8, 6.4, 11.0), np.clip(0.42 * height + 2.0, 3.6, 8.0)
-    axes = open_axes(ax, size, Heading(title, data.summary))
+    axes = open_axes(ax, size, FigureHeading(title, data.summary))
     colours = colour_map("#fdf1e3", "#8fc3e3", BLUE, "#00273f")
     factor = 100 if data.is_fraction else 1
     cmap = (colours if data.sign > 0 else colours.reversed()).with_extremes(bad="#ececec")

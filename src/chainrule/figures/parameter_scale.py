@@ -52,7 +52,7 @@ class ParameterScale:
         order = {value: place for place, value in enumerate(self.values)}
         return np.array([order[value] for value in values], dtype=np.float64)
 
-    def shares(self, values: Sequence[Value]) -> Column:
+    def fractions(self, values: Sequence[Value]) -> Column:
         """Where values stand on the way from the least, 0, to the greatest, 1; ½ if all alike."""
         ends, at = self.places(self.values), self.places(values)
         if self.kind == "logarithmic":
@@ -61,7 +61,7 @@ class ParameterScale:
         return (at - low) / (high - low) if high > low else np.full(len(at), 0.5)
 
     def text(self, value: Value) -> str:
-        """A value as it is written at a tick."""
+        """Return a value as text for a tick."""
         if not isinstance(value, str):
             return number_text(value if value == round(value) else float(f"{value:.4g}"))
         listed = value.startswith("[") and value.endswith("]")

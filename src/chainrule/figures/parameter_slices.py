@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.evaluation import count_text
 from chainrule.figures.canvas import (
-    Heading,
+    FigureHeading,
     Place,
     figure_function,
     grid_shape,
@@ -29,7 +29,12 @@ from chainrule.figures.style import BLUE, INK, ORANGE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ParameterSlicesData", "Slice", "draw_parameter_slices", "parameter_slices_data"]
+__all__ = [
+    "ParameterSlice",
+    "ParameterSlicesData",
+    "draw_parameter_slices",
+    "parameter_slices_data",
+]
 
 Column = NDArray[np.float64]
 
@@ -39,7 +44,7 @@ _LONG = 22
 
 
 @dataclass(frozen=True, eq=False)
-class Slice:
+class ParameterSlice:
     """The metric against one parameter.
 
     Args:
@@ -59,14 +64,14 @@ class ParameterSlicesData:
     """The metric against each parameter.
 
     Args:
-        slices: one a parameter.
+        slices: one per parameter.
         values: the metric of each row, (rows,).
         best: the row of the best value.
         metric: its name in words.
-        is_fraction: whether it is a share, to be told in per cent.
+        is_fraction: whether it is a fraction, which is written in per cent.
     """
 
-    slices: tuple[Slice, ...]
+    slices: tuple[ParameterSlice, ...]
     values: Column
     best: int
     metric: str
@@ -78,29 +83,29 @@ def parameter_slices_data(table: StudyTable, names: Sequence[str] = ()) -> Param
 
     Args:
         table: of a study.
-        names: parameters; all that vary where none is named.
+        names: parameters; by default all that vary.
 
     Raises: UnknownNameError, DataError where nothing varies.
     """
     values = np.array([row.value for row in table.rows])
-    slices = tuple(_slice(table, name, values) for name in table.chosen(names))
+    slices = tuple(_slice(table, name, values) for name in table.choose_parameters(names))
     best = int(np.argmax(table.sign * values))
     return ParameterSlicesData(slices, values, best, table.title, table.is_fraction)
 
 
-def _slice(table: StudyTable, name: str, values: Column) -> Slice:
+def _slice(table: StudyTable, name: str, values: Column) -> ParameterSlice:
     column = table.column(name)
     scale = make_parameter_scale(name, column)
     medians = np.full(len(scale.values), np.nan)
     if len(values) >= _MEDIANS_FROM * len(medians):
         alike = [np.array([one == value for one in column]) for value in scale.values]
         medians = np.array([float(np.median(values[rows])) for rows in alike])
-    return Slice(scale, scale.places(column), medians)
+    return ParameterSlice(scale, scale.places(column), medians)
 
 
 @figure_function
 def draw_parameter_slices(data: ParameterSlicesData, *, ax: Place | None = None) -> Place:
-    """Draw a panel a parameter: a dot a training, and the medians as a line.
+    """Draw a panel per parameter: a dot per training, and the medians as a line.
 
     Args:
         data: `parameter_slices_data`.
@@ -110,7 +115,7 @@ def draw_parameter_slices(data: ParameterSlicesData, *, ax: Place | None = None)
     count = len(data.values)
     note = f"{count_text(count)} training{'s' * (count != 1)}, a dot each; the best one is ringed."
     lined = any(np.isfinite(one.medians).any() for one in data.slices)
-    heading = Heading("Metric against each parameter", note + " Lines are medians." * lined)
+    heading = FigureHeading("Metric against each parameter", note + " Lines are medians." * lined)
     figure = open_figure(ax, (max(3.3 * columns, 6.4), 2.7 * rows + 1.2), heading)
     panels = make_panels(figure, len(data.slices), columns, sharey=True)
     for axes, one in zip(panels, data.slices, strict=True):
@@ -120,7 +125,7 @@ def draw_parameter_slices(data: ParameterSlicesData, *, ax: Place | None = None)
     return figure
 
 
-def _draw_slice(axes: Axes, one: Slice, data: ParameterSlicesData) -> None:
+def _draw_slice(axes: Axes, one: ParameterSlice, data: ParameterSlicesData) -> None:
     factor = 100 if data.is_fraction else 1
     dots: dict[str, Any] = {"s": 14, "alpha": 0.45, "linewidths": 0, "zorder": 2}
     axes.scatter(one.places, factor * data.values, color=BLUE, **dots)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, colour_map
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _slice(
 
 
 def read_point(texts: Sequence[str]) -> tuple[float, float]:
-    """A point as it is typed: x and y, or nothing for 1 1.
+    """Read a point from its text: x and y, or nothing for 1 1.
 
     Raises: InputError.
     """
@@ -131,7 +131,7 @@ def draw_partial_slices(data: PartialSlices, *, ax: Place | None = None) -> Plac
         f"Along x alone the slope at ({x}, {y}) is ∂f/∂x = 2x = {_signed(data.slices[0].slope)}; "
         f"along y alone it is ∂f/∂y = 3y² = {_signed(data.slices[1].slope)}."
     )
-    heading = Heading("Partial derivatives of f(x, y) = x² + y³", note)
+    heading = FigureHeading("Partial derivatives of f(x, y) = x² + y³", note)
     figure = open_figure(ax, (10.4, 4.6), heading)
     grid = figure.add_gridspec(1, 3, width_ratios=[1.35, 1, 1])
     _draw_surface(figure.add_subplot(grid[0, 0], projection="3d"), data)

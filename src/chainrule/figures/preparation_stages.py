@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting import Preparation, Stage
-from chainrule.data.handwriting.centring import centre_of_mass
+from chainrule.data.handwriting import Preparation, Stage, centre_of_mass
 from chainrule.figures.canvas import (
-    Heading,
+    FigureHeading,
     Place,
     figure_function,
     grid_shape,
@@ -44,7 +43,7 @@ _GROUND = "#eef1f4"
 
 @dataclass(frozen=True, eq=False)
 class StagePanel:
-    """One stage as it is drawn.
+    """The drawing of one stage.
 
     Args:
         title: the stage's number and name.
@@ -67,7 +66,7 @@ class PreparationStages:
         panels: the stages in order.
         box: top, left, bottom and right of the ink in the last one, the last two exclusive.
         centre: row and column of its centre of mass, counted from 0.
-        remarks: in lines, a bullet a remark; empty where there is none.
+        remarks: a bullet and lines for each remark; may be empty.
     """
 
     panels: tuple[StagePanel, ...]
@@ -121,7 +120,7 @@ def draw_preparation_stages(data: PreparationStages, *, ax: Place | None = None)
     rows, columns = grid_shape(len(data.panels), _COLUMNS)
     lines = sum(remark.count("\n") + 1 for remark in data.remarks)
     size = max(2.35 * columns + 0.5, 7.4), 3.1 * rows + 0.22 * lines + 1.1
-    figure = open_figure(ax, size, Heading("From picture to digit", _summary(data)))
+    figure = open_figure(ax, size, FigureHeading("From picture to digit", _summary(data)))
     panels = make_panels(figure, len(data.panels), columns)
     for axes, panel in zip(panels, data.panels, strict=True):
         _draw_panel(axes, panel)

@@ -1,4 +1,4 @@
-"""Accuracy against learning rate, a line a batch size, with what a paper printed as dots."""
+"""Accuracy against learning rate, a line per batch size, with a paper's printed numbers as dots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.bundled import bundled_files
 from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import count_text, percent_text
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.parameter_scale import make_parameter_scale, set_parameter_ticks
 from chainrule.figures.study_table import StudyTable
 from chainrule.figures.style import SERIES, add_colourbar, colour_map
@@ -67,8 +67,8 @@ class BatchSizeCurve:
 
     def within(self, low: float, high: float) -> BatchSizeCurve:
         """The points of these rates, the ends included."""
-        kept = (self.rates >= low) & (self.rates <= high)
-        return BatchSizeCurve(self.batch_size, self.rates[kept], self.accuracy[kept])
+        inside = (self.rates >= low) & (self.rates <= high)
+        return BatchSizeCurve(self.batch_size, self.rates[inside], self.accuracy[inside])
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class RateCurvesData:
         best: our best point.
         best_printed: the paper's; None without a paper.
         pairs: printed points of which there is one of ours.
-        correlation: Spearman's, over the pairs; None where there are too few or all are alike.
+        correlation: Spearman's, over the pairs; None if there are too few or all are equal.
     """
 
     curves: tuple[BatchSizeCurve, ...]
@@ -97,7 +97,7 @@ def grid_points(table: StudyTable) -> tuple[GridPoint, ...]:
 
     Raises: UnknownNameError, InputError where one is a text.
     """
-    table.chosen(("batch_size", "learning_rate"))
+    table.choose_parameters(("batch_size", "learning_rate"))
     points = []
     for row in table.rows:
         size, rate = row.parameters["batch_size"], row.parameters["learning_rate"]
@@ -187,7 +187,7 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | No
         one: at least one number.
         other: as many.
 
-    Returns: from -1 to 1; None where all numbers of one side are alike.
+    Returns: from -1 to 1; None if all numbers of one side are equal.
 
     Example:
         >>> rank_correlation([1, 2, 3], [10, 1000, 100])
@@ -206,13 +206,13 @@ def _ranks(values: Column) -> Column:
 
 @figure_function
 def draw_rate_curves(data: RateCurvesData, *, ax: Place | None = None) -> Place:
-    """Draw a line a batch size, and a dot for each printed number in its line's colour.
+    """Draw a line per batch size, and a dot for each printed number in its line's colour.
 
     Args:
         data: `rate_curves_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    heading = Heading("Accuracy against learning rate", _caption(data))
+    heading = FigureHeading("Accuracy against learning rate", _caption(data))
     figure = open_figure(ax, (10.4, 6.8), heading)
     rates = np.concatenate([c.rates for c in (*data.curves, *data.printed)])
     parts = _parts(rates)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import Report, count_text, fraction_text, percent_text
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.confusion_matrix import require_classes
 from chainrule.figures.style import BLUE, GREEN, GREY, INK, ORANGE, set_log_scale
 
@@ -92,7 +92,7 @@ def draw_reliability_diagram(data: ReliabilityData, *, ax: Place | None = None) 
         ax: where to draw; see `chainrule.figures`.
     """
     title = "Calibration: is it right as often as it is sure?"
-    figure = open_figure(ax, (7.4, 7.8), Heading(title, f"{data.summary}\n{data.note}."))
+    figure = open_figure(ax, (7.4, 7.8), FigureHeading(title, f"{data.summary}\n{data.note}."))
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     _draw_reliability(above, data)
     _draw_counts(below, data)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.evaluation import count_text, short_name
-from chainrule.figures.canvas import Heading, Place, figure_function
+from chainrule.figures.canvas import FigureHeading, Place, figure_function
 from chainrule.figures.image_arrays import as_images, ink_is_bright, require_images
 from chainrule.figures.image_rows import ImageRow, draw_image_rows
 from chainrule.limits import Limit
@@ -63,14 +63,14 @@ class SampleImagesData:
 
 
 def sample_images_data(dataset: Dataset, per_class: int = 10, seed: int = 0) -> SampleImagesData:
-    """Draw some examples of each class by lot.
+    """Draw random examples of each class.
 
     Args:
         dataset: of images and classes.
         per_class: how many of each class, at most; at least 1.
         seed: which ones; at least 0.
 
-    Raises: ShapeError where examples are no images, InputError where targets are numbers.
+    Raises: ShapeError if examples are not images, InputError if targets are numbers.
     """
     require_images(dataset, "samples")
     if not dataset.classifies:
@@ -111,7 +111,7 @@ def _samples(dataset: Dataset, number: int, most: int, seed: int) -> ClassSample
 
 @figure_function
 def draw_sample_images(data: SampleImagesData, *, ax: Place | None = None) -> Place:
-    """Draw a row a class: its mean first, then the samples.
+    """Draw a row of images for each class: its mean first, then the samples.
 
     Args:
         data: `sample_images_data`.
@@ -119,5 +119,5 @@ def draw_sample_images(data: SampleImagesData, *, ax: Place | None = None) -> Pl
     """
     note = "Left the mean of each class, then examples drawn by lot."
     rows = [ImageRow(c.name, (c.mean, *c.images), count_text(c.count)) for c in data.classes]
-    heading = Heading("Samples of each class", f"{data.summary}\n{note}")
+    heading = FigureHeading("Samples of each class", f"{data.summary}\n{note}")
     return draw_image_rows(ax, rows, heading, titles=["mean"], bright_ink=data.bright_ink)

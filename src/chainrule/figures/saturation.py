@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from chainrule.attribution import RunReplay
 from chainrule.equations.activations import ACTIVATIONS, Activation
 from chainrule.errors import InputError
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.run_path import choose_sample, run_points
 from chainrule.figures.style import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["FLAT", "LayerSaturation", "SaturationData", "draw_saturation", "saturation_data"]
+__all__ = ["LayerSaturation", "SaturationData", "draw_saturation", "saturation_data"]
 
 Array = NDArray[Any]
 Column = NDArray[np.float64]
@@ -60,39 +60,39 @@ class SaturationData:
     sample: str
 
 
-def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) -> SaturationData:
+def saturation_data(replay: RunReplay, *, examples: int = 500, seed: int = 0) -> SaturationData:
     """Send a sample of the training set through a run's network as it was at ends of epochs.
 
     Args:
-        course: of a run that has done a step.
+        replay: of a run with at least one step.
         examples: in the sample, at most.
         seed: which.
 
     Raises: InputError where no layer has a function with slopes of its own; what `run_points`
         raises.
     """
-    names = course.setup.network.architecture.activations
-    kept = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
-    if not kept:
+    names = replay.setup.network.architecture.activations
+    judged = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
+    if not judged:
         raise InputError(
-            course.path,
+            replay.path,
             expected="a layer whose function has slopes of its own",
             got=", ".join(names),
         )
-    points, sample = run_points(course), choose_sample(course, examples, seed)
-    passes = [course.setup.engine.trace(sample.typed(p.parameters), sample.rows) for p in points]
+    points, sample = run_points(replay), choose_sample(replay, examples, seed)
+    passes = [replay.setup.engine.trace(sample.cast(p.parameters), sample.rows) for p in points]
     layers = []
-    for i in kept:
+    for i in judged:
         flat = [_flat(ACTIVATIONS[names[i]], one.z[i]) for one in passes]
         shares = np.array([each.mean() for each in flat])
         stuck = np.array([each.all(axis=0).mean() for each in flat])
         layers.append(LayerSaturation(i + 1, names[i], shares, stuck))
     epochs = np.array([point.epoch for point in points])
-    return SaturationData(epochs, tuple(layers), sample.described)
+    return SaturationData(epochs, tuple(layers), sample.description)
 
 
 def _flat(activation: Activation, z: Array) -> NDArray[np.bool_]:
-    assert activation.derivative is not None, "chosen by its slope"
+    assert activation.derivative is not None, "chosen by its derivative"
     greatest = float(activation.derivative(np.linspace(-8.0, 8.0, 1601)).max())
     return np.asarray(activation.derivative(z) < FLAT * greatest)
 
@@ -109,7 +109,7 @@ def draw_saturation(data: SaturationData, *, ax: Place | None = None) -> Place:
         f"Saturated: the slope is below {100 * FLAT:.0f} % of the function's greatest. "
         f"Measured on {data.sample}."
     )
-    figure = open_figure(ax, (9.2, 4.8), Heading("Saturation of each layer", note))
+    figure = open_figure(ax, (9.2, 4.8), FigureHeading("Saturation of each layer", note))
     left, right = figure.subplots(1, 2, sharey=True)
     for number, one in enumerate(data.layers):
         style: dict[str, Any] = {"color": SERIES[number % len(SERIES)], "marker": "o"}

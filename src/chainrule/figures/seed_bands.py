@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from chainrule.engine import EpochRecord
 from chainrule.errors import InputError
 from chainrule.evaluation import short_name
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.learning_curves import require_epochs
 from chainrule.figures.study_table import TrialRow
 from chainrule.figures.style import (
     SERIES,
@@ -66,8 +67,8 @@ class BandPanel:
 
     Args:
         title: of the panel.
-        is_fraction: whether it is told in per cent.
-        bands: one a group.
+        is_fraction: whether it is a fraction, which is written in per cent.
+        bands: one per group.
     """
 
     title: str
@@ -98,23 +99,15 @@ def _quartiles(values: Column) -> Column:
 def seed_bands_data(
     histories: Mapping[str, Sequence[EpochRecord]], groups: Mapping[str, str]
 ) -> tuple[BandPanel, ...]:
-    """The bands of runs: of the validation set where there is one, else of the training set.
+    """Return the bands of runs: of the validation set if there is one, else of the training set.
 
     Args:
         histories: the epochs of each run by its name, at least one of each.
         groups: what each run is drawn with, by the run's name; see `group_by_recipe`.
 
-    Raises: InputError where there is nothing to draw.
+    Raises: InputError if there is nothing to draw.
     """
-    empty = [name for name, records in histories.items() if not records]
-    if not histories or empty:
-        raise InputError(
-            "figure",
-            expected="runs with at least one epoch each",
-            got=f"{empty[0]}, which has none" if empty else "no run",
-            remedy="Train for an epoch first",
-            argument="histories",
-        )
+    require_epochs(histories)
     members: dict[str, list[Sequence[EpochRecord]]] = {}
     for name, records in histories.items():
         members.setdefault(groups[name], []).append(records)
@@ -138,13 +131,13 @@ def _panel(
 
 
 def trial_bands(rows: Sequence[TrialRow], metric: str) -> tuple[BandPanel, ...]:
-    """The bands of a study's trainings, one for each choice of parameters.
+    """Return the bands of a study's trainings, one for each choice of parameters.
 
     Args:
         rows: those with a curve are drawn; at least one.
         metric: the curves' name, such as "validation_accuracy".
 
-    Raises: InputError where no row has a curve.
+    Raises: InputError if no row has a curve.
     """
     members: dict[str, list[Curve]] = {}
     for row in rows:
@@ -194,7 +187,7 @@ def draw_seed_bands(panels: tuple[BandPanel, ...], *, ax: Place | None = None) -
         ax: where to draw; see `chainrule.figures`.
     """
     note = "Lines are medians over the seeds, bands reach from the lower to the upper quartile."
-    figure = open_figure(ax, (9.2, 4.8), Heading("Learning curves over seeds", note))
+    figure = open_figure(ax, (9.2, 4.8), FigureHeading("Learning curves over seeds", note))
     grid = figure.subplots(1, len(panels), squeeze=False)
     for axes, panel in zip(grid.flat, panels, strict=True):
         _draw_panel(axes, panel)

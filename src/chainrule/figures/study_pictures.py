@@ -44,7 +44,7 @@ def _pictures(summary: StudySummary) -> Iterator[tuple[str, bytes]]:
     """The pictures that suit a study, as SVG with what each shows.
 
     Args:
-        summary: the answer; without a complete entry there are none.
+        summary: the answer; without a complete entry there are no pictures.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.svg"
@@ -99,7 +99,7 @@ def _named_rows(entry: ConfigurationResult, metric: str) -> list[TrialRow]:
 
 
 def _plain(value: Any) -> float | str:
-    """A value as tables of figures have it."""
+    """Return a value as study tables hold it."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, (list, tuple)):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.evaluation import count_text, short_name
 from chainrule.figures.canvas import (
-    Heading,
+    FigureHeading,
     Place,
     add_title,
     figure_function,
@@ -68,9 +68,9 @@ class WeightMapsData:
 
     Args:
         images: those of the strongest neurons of layer 1, (n, height, width), strongest first;
-            none where the inputs are no images.
+            empty if the inputs are not images.
         neurons: their numbers in the layer, from 0, (n,).
-        lengths: the length √ΣW² of each one's weights, (n,).
+        norms: the norm √ΣW² of each one's weights, (n,).
         total: how many neurons layer 1 has.
         scale: as in `LayerMatrix`, of all images alike.
         matrices: the other layers, or all of them.
@@ -79,7 +79,7 @@ class WeightMapsData:
 
     images: NDArray[np.float64]
     neurons: NDArray[np.int64]
-    lengths: NDArray[np.float64]
+    norms: NDArray[np.float64]
     total: int
     scale: float
     matrices: tuple[LayerMatrix, ...]
@@ -99,8 +99,8 @@ def weight_maps_data(network: Network, most: int = 32) -> WeightMapsData:
     layers = [W.astype(np.float64) for W in network.weights]
     shape = network.input_shape[:2]
     pictured = is_image(network.input_shape) and network.input_shape[2:] in ((), (1,))
-    lengths = np.sqrt(np.square(layers[0]).sum(axis=1))
-    order = np.argsort(-lengths, kind="stable")[: most if pictured else 0]
+    norms = np.sqrt(np.square(layers[0]).sum(axis=1))
+    order = np.argsort(-norms, kind="stable")[: most if pictured else 0]
     matrices = tuple(
         LayerMatrix(number, W, _scale(W), _names(network, number))
         for number, W in enumerate(layers, 1)
@@ -111,7 +111,7 @@ def weight_maps_data(network: Network, most: int = 32) -> WeightMapsData:
     return WeightMapsData(
         images=images,
         neurons=order,
-        lengths=lengths[order],
+        norms=norms[order],
         total=len(layers[0]),
         scale=_scale(images),
         matrices=matrices,
@@ -151,7 +151,7 @@ def draw_weight_maps(data: WeightMapsData, *, ax: Place | None = None) -> Place:
         "Where a scale is pointed, the greatest 0.5 % lie beyond it."
     )
     figure = open_figure(
-        ax, (9.6, sum(heights) + 1.3), Heading("Weights", f"{data.summary}\n{note}")
+        ax, (9.6, sum(heights) + 1.3), FigureHeading("Weights", f"{data.summary}\n{note}")
     )
     parts = list(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).flat)
     if rows:
@@ -206,7 +206,7 @@ def _draw_matrix(part: SubFigure, matrix: LayerMatrix) -> None:
 
 
 def _write(axes: Axes, matrix: LayerMatrix) -> None:
-    """The numbers themselves, where there is room for them."""
+    """Write the numbers themselves."""
     style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8}
     for (neuron, origin), weight in np.ndenumerate(matrix.values):
         colour = "white" if abs(weight) > 0.55 * matrix.scale else INK

@@ -267,7 +267,7 @@ def _data(source: StudySource) -> dict[str, Any]:
         )
     for name in ("examples", "test_examples"):
         if name in data:
-            limit = Limit(int, "the first so many examples", 1)
+            limit = Limit(int, "how many examples to take, from the first on", 1)
             data[name] = limit.check(source.where("data", name), name, data[name])
     return data
 
