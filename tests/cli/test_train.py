@@ -250,8 +250,8 @@ def test_a_divergence_fails(chainrule, flowers) -> None:
 
 ALIKE = (
     "After epoch 1: symmetric initial weights: the initial weights of two neurons of layer 1 have "
-    "a cosine of 1 on average; the bound is 0.5. Neurons that begin alike get like gradients and "
-    "stay alike: a layer is one neuron."
+    "a cosine of 1 on average; the bound is 0.5. Neurons with similar weights get similar "
+    "gradients: a layer acts like one neuron."
 )
 SICK = ("--layers", "2,4,2", "--initialiser", "zeros", "--activation", "tanh", "--epochs", "3")
 
