@@ -97,6 +97,6 @@ def test_parts_by_name() -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_parts(["sped"])
     assert str(caught.value) == (
-        "bench: expected a part, got 'sped' (str). Did you mean 'speed'? The names are: "
+        "bench: expected a part, got 'sped' (str). Did you mean 'speed'? Valid names: "
         "imports, latency, many, memory, roofline, rows, speed, to98."
     )

@@ -147,7 +147,7 @@ def test_the_place_must_be_toml(chainrule, sick, bars) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "--apply: expected a file whose name ends with .toml, got mended.json. "
-        "The mended recipe is written as TOML.\n"
+        "The corrected recipe is written as TOML.\n"
     )
 
 

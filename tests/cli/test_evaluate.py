@@ -86,6 +86,6 @@ def test_a_run_of_the_library_knows_a_named_set_only(chainrule, flowers) -> None
     cr.train(cr.Network.create([2, 2]), plain, cr.Recipe(epochs=1, seed=0), folder="run")
     outcome = chainrule("evaluate", "run")
     assert outcome.err == (
-        "run: expected a run that knows its data, got one that does not. "
+        "run: expected a run that records its data, got one that does not record them. "
         "Say where they are: chainrule evaluate run DATA.\n"
     )

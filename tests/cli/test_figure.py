@@ -111,7 +111,7 @@ def test_runs_of_one_name_are_told_apart(chainrule, trained) -> None:
         ),
         (
             ("rates", "table.csv", "matrix-based"),
-            "figure: expected a paper, got 'matrix-based' (str). There is none of that name. The "
+            "figure: expected a paper, got 'matrix-based' (str). This name is unknown. The "
             "names are: investigation.",
         ),
         (

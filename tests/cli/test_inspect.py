@@ -207,7 +207,7 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
         (
             "",
             "inspect: expected one of weight, neuron, decision, influence, mislabels after the "
-            "run, got none. Ask for example for a decision: chainrule inspect seen decision 0.",
+            "run, got none. To see a decision, for example: chainrule inspect seen decision 0.",
         ),
         (
             "weight 1:0",
@@ -248,7 +248,7 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
         ),
         (
             "decision 0 --format word",
-            "expected a name for --format, got 'word' (str). There is none of that name.",
+            "expected a name for --format, got 'word' (str). This name is unknown.",
         ),
     ],
 )
@@ -304,7 +304,7 @@ def test_the_older_spelling_gives_the_same_and_names_the_newer(
     [
         (
             "",
-            "explain: expected a worked file, got the run seen. Ask for example for a decision: "
+            "explain: expected a worked file, got the run seen. To see a decision, for example: "
             "chainrule inspect seen decision 0.",
         ),
         (
@@ -319,7 +319,7 @@ def test_the_older_spelling_gives_the_same_and_names_the_newer(
         ),
         (
             "--decision 0 --digits 3",
-            "explain: expected no --digits here, got 3. It is for worked files.",
+            "explain: expected no --digits here, got 3. This flag is for worked files.",
         ),
     ],
 )
@@ -339,5 +339,6 @@ def test_flags_of_runs_are_refused_for_worked_files(chainrule, flag) -> None:
     outcome = chainrule("explain", "two-layers", flag, "1")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        f"explain: expected no {flag} here, got 1. It is for runs; FILE is a worked example.\n"
+        f"explain: expected no {flag} here, got 1. This flag is for runs; FILE is a worked "
+        f"example.\n"
     )

@@ -176,7 +176,7 @@ def test_compare(chainrule, studied: Path) -> None:
         (
             ("show", "smal"),
             "studies.journal: expected a study, got 'smal' (str). Did you mean 'small'? "
-            "The names are: small.",
+            "Valid names: small.",
         ),
         (
             ("status", "--storage", "none.journal"),
@@ -197,7 +197,7 @@ def test_compare(chainrule, studied: Path) -> None:
         ),
         (
             ("runn", "small.toml"),
-            "study: expected a command, got 'runn' (str). Did you mean 'run'? The names are: "
+            "study: expected a command, got 'runn' (str). Did you mean 'run'? Valid names: "
             "compare, export, report, resume, run, show, status, worker.",
         ),
         (
@@ -221,8 +221,8 @@ def test_compare(chainrule, studied: Path) -> None:
         ),
         (
             ("worker", "--study", "none"),
-            "studies.journal: expected a study, got 'none' (str). There is none of that name. "
-            "The names are: small.",
+            "studies.journal: expected a study, got 'none' (str). This name is unknown. "
+            "Valid names: small.",
         ),
     ],
 )

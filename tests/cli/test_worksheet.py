@@ -184,12 +184,12 @@ def test_no_browser_for_a_pdf(chainrule, tmp_path, monkeypatch) -> None:
         (
             ("--format", "pdf"),
             "worksheet: expected a name for --format, got 'pdf' (str). There is none of that "
-            "name. The names are: html, latex, markdown, text.",
+            "name. Valid names: html, latex, markdown, text.",
         ),
         (
             ("--optimiser", "lbfgs"),
             "worksheet: expected a name for --optimiser, got 'lbfgs' (str). There is none of that "
-            "name. The names are: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
+            "name. Valid names: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
         ),
         (
             ("--pdf", "exam.html"),

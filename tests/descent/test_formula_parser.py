@@ -26,10 +26,10 @@ REFUSED = {
     "().__class__.__bases__": f"{ALLOWED} an attribute access at sign 1: '().__class__.__bases__'.",
     "__import__('os').system('ls')": f"{ALLOWED} an attribute access at sign 1: "
     "\"__import__('os').system\".",
-    "__import__('os')": "expected a function, got '__import__' (str). There is none of that name. "
-    "The names are: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
+    "__import__('os')": "expected a function, got '__import__' (str). This name is unknown. "
+    "Valid names: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
     "sine(x)": "expected a function, got 'sine' (str). Did you mean 'sin'? "
-    "The names are: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
+    "Valid names: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
     "(lambda: x)()": f"{ALLOWED} lambda at sign 2: 'lambda: x'.",
     "x[0]": f"{ALLOWED} square brackets at sign 1: 'x[0]'.",
     "[x]": f"{ALLOWED} square brackets at sign 1: '[x]'.",
@@ -40,7 +40,7 @@ REFUSED = {
     "x @ x": f"{ALLOWED} the sign @ at sign 1: 'x @ x'.",
     "x ^ 2": f"{ALLOWED} the sign ^ at sign 1: 'x ^ 2'. A power is written **.",
     "1,5*x": f"{ALLOWED} a comma at sign 1: '1,5*x'. The decimal point is a dot.",
-    "f'{x}'": f"{ALLOWED} a text at sign 1: \"f'{{x}}'\".",
+    "f'{x}'": f"{ALLOWED} a string at sign 1: \"f'{{x}}'\".",
     "'a'*x": f"{ALLOWED} 'a' (str) at sign 1.",
     "True*x": f"{ALLOWED} True (bool) at sign 1.",
     "x + 1j": f"{ALLOWED} 1j (complex) at sign 5.",

@@ -89,7 +89,7 @@ def test_the_run_says_which_engine_it_was(without, tmp_path) -> None:
 
 REFUSED = (
     f"train: expected Numba, with which this run began, got {HALTED}. The reference engine's last "
-    "digits are others. Install it by: pip install numba."
+    "digits are others. Install it with: pip install numba."
 )
 
 
@@ -161,5 +161,5 @@ def test_a_process_without_numba(tmp_path, statement, reason) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         f"train: expected Numba, with which this run began, got {reason}. The reference engine's "
-        "last digits are others. Install it by: pip install numba.\n"
+        "last digits are others. Install it with: pip install numba.\n"
     )

@@ -62,7 +62,7 @@ def test_other_directions_are_refused(course: RunReplay) -> None:
     with pytest.raises(UnknownNameError) as caught:
         cost_surface_data(course, "randon")
     assert str(caught.value) == (
-        "figure: expected directions, got 'randon' (str). Did you mean 'random'? The names are: "
+        "figure: expected directions, got 'randon' (str). Did you mean 'random'? Valid names: "
         "principal, random."
     )
 

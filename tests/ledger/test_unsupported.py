@@ -111,7 +111,7 @@ def test_a_file_is_refused_by_its_line(chain, name) -> None:
         ),
         (
             'optimiser = "lbfgs"',
-            "expected a name for optimiser, got 'lbfgs' (str). There is none of that name. The "
+            "expected a name for optimiser, got 'lbfgs' (str). This name is unknown. The "
             "names are: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
         ),
         (

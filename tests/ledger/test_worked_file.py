@@ -168,7 +168,7 @@ REFUSED = [
     (
         "learning_rate = 1.0",
         'learning_rate = 1.0\nschedule = "plateau"',
-        "11: expected a name for schedule, got 'plateau' (str). There is none of that name. The "
+        "11: expected a name for schedule, got 'plateau' (str). This name is unknown. The "
         "names are: constant, cosine, cosine_restarts, exponential, one_cycle, rise, step.",
     ),
     (
@@ -201,7 +201,7 @@ REFUSED = [
     (
         'activations = ["sigmoid", "sigmoid"]',
         'activations = ["sigmoid", "sigmod"]',
-        "5: expected an activation, got 'sigmod' (str). Did you mean 'sigmoid'? The names are: "
+        "5: expected an activation, got 'sigmod' (str). Did you mean 'sigmoid'? Valid names: "
         "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, "
         "tanh.",
     ),
@@ -226,7 +226,10 @@ def test_bad_files_name_line_and_key(chain, old, new, told) -> None:
     ("text", "told"),
     [
         ("[network\n", "chain.toml, line 1: expected TOML, got "),
-        ("\nx = " + "[" * 5000, "chain.toml, line 2: expected TOML, got brackets nested too deep."),
+        (
+            "\nx = " + "[" * 5000,
+            "chain.toml, line 2: expected TOML, got brackets that are nested too deeply.",
+        ),
         (
             "\nx = " + "9" * 5000,
             "chain.toml, line 2: expected TOML, got a whole number of more than 4300 digits.",

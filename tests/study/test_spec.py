@@ -31,13 +31,13 @@ def refused(tmp_path: Path, text: str) -> str:
         (
             START + 'serch = "tpe"\n' + SPACE,
             "a.toml, line 3: expected a key of a study, got 'serch' (str). Did you mean 'search'? "
-            "The names are: budget, data, metric, name, network, pruner, recipe, run, search, "
+            "Valid names: budget, data, metric, name, network, pruner, recipe, run, search, "
             "seed, seeds, space, validation_fraction.",
         ),
         (
             START + 'metric = "accuracy"\n' + SPACE,
             "a.toml, line 3: expected a name for metric, got 'accuracy' (str). Did you mean "
-            "'test_accuracy'? The names are: test_accuracy, test_cost, validation_accuracy, "
+            "'test_accuracy'? Valid names: test_accuracy, test_cost, validation_accuracy, "
             "validation_cost.",
         ),
         (
@@ -87,7 +87,7 @@ def refused(tmp_path: Path, text: str) -> str:
         (
             START + "[space]\nbatch_size = { low = 1, high = 9, pints = 2 }\n",
             "a.toml, line 4: expected a key of batch_size, got 'pints' (str). Did you mean "
-            "'points'? The names are: high, log, low, points, step, values, when.",
+            "'points'? Valid names: high, log, low, points, step, values, when.",
         ),
         (
             START + "[space]\nbatch_size = [1, 2, 1]\n",
@@ -104,7 +104,7 @@ def refused(tmp_path: Path, text: str) -> str:
         (
             START + "[space]\nmomentum = { values = [0.5], when = { optimiser = 'sgd' } }\n",
             "a.toml, line 4: expected a listed parameter that stands above in [space], got "
-            "'optimiser' (str). There is none of that name. The names are: none.",
+            "'optimiser' (str). This name is unknown. Valid names: none.",
         ),
         (
             START
@@ -148,7 +148,7 @@ def refused(tmp_path: Path, text: str) -> str:
         ),
         (
             START + "name = 'a/b'\n" + SPACE,
-            "a.toml, line 3: expected name to be a text without /, got 'a/b' (str).",
+            "a.toml, line 3: expected name to be a string without /, got 'a/b' (str).",
         ),
         (
             START + "network = 3\n" + SPACE,
@@ -203,7 +203,7 @@ def test_configurations_are_built(described: Callable[..., StudySpec]) -> None:
         (
             {"space": {"learning_rate": [0.1, -1.0]}},
             "small: expected learning_rate to be a number above 0, got -1.0 (float). "
-            "learning_rate: length of a step.",
+            "learning_rate: step size of the update.",
         ),
         (
             {"space": {"neurons_2": [3]}},
@@ -222,7 +222,7 @@ def test_configurations_are_built(described: Callable[..., StudySpec]) -> None:
         (
             {"data": {"task": "numbers"}},
             "small: expected a metric for targets that are numbers, got validation_accuracy. "
-            "Accuracy is for classes. Set metric to 'validation_cost'.",
+            "Accuracy is defined for classes only. Set metric to 'validation_cost'.",
         ),
     ],
 )

@@ -67,6 +67,6 @@ def test_an_unknown_format(tmp_path) -> None:
     with pytest.raises(UnknownNameError) as caught:
         write_sheets(made(1), tmp_path, "pdf")
     assert str(caught.value) == (
-        "worksheet: expected a format, got 'pdf' (str). There is none of that name. The names "
+        "worksheet: expected a format, got 'pdf' (str). This name is unknown. The names "
         "are: html, latex, markdown, text."
     )

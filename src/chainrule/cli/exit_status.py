@@ -88,7 +88,7 @@ def _refused(error: click.UsageError) -> InputError:
         why = f"Did you mean {error.possibilities[0]!r}?" if error.possibilities else ""
         return InputError(
             where,
-            expected="a flag that it has",
+            expected="a flag of this command",
             got=repr(error.option_name),
             why=why,
             remedy=remedy,
@@ -108,7 +108,7 @@ def _as_typed(parameter: click.Parameter) -> str:
 def _too_large(error: MemoryError) -> InputError:
     return InputError(
         "chainrule",
-        expected="what fits into memory",
+        expected="a computation that fits into memory",
         got=str(error) or "more",
         remedy="Use fewer neurons, smaller batches or less data",
     )
@@ -152,8 +152,8 @@ def _refused_by_system(error: OSError) -> str:
     reason = error.strerror or str(error)
     if isinstance(error, FileNotFoundError):
         where = error.filename or "the current folder"
-        return f"{where}: expected what exists, got {reason}."
-    return f"standard output: expected a place that can be written, got {reason}."
+        return f"{where}: expected an existing file or folder, got {reason}."
+    return f"standard output: expected a writable stream, got {reason}."
 
 
 @contextlib.contextmanager

@@ -134,7 +134,7 @@ def experiment_flags(group: str) -> list[click.Parameter]:
 
     names = ", ".join(preset_names())
     return [
-        Flag(["--preset"], metavar="NAME", group=group, help=f"settings under a name: {names}"),
+        Flag(["--preset"], metavar="NAME", group=group, help=f"preset settings: {names}"),
         Flag(["--config"], metavar="FILE", group=group, help="a TOML or JSON file of settings"),
         Flag(
             ["--set", "assignments"],
@@ -165,7 +165,7 @@ def experiment_settings(ctx: click.Context, settings: Mapping[str, Setting]) -> 
 
 def json_flag(group: str = "output") -> Flag:
     """Return the flag for programs; the parameter is `as_json`."""
-    return Flag(["--json", "as_json"], is_flag=True, group=group, help="print nothing but JSON")
+    return Flag(["--json", "as_json"], is_flag=True, group=group, help="print only JSON")
 
 
 def _formats() -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def _formats() -> tuple[str, ...]:
 
 FORMAT = Setting(
     name="format",
-    limit=Limit(str, "how it is written", choices=_formats, group="output"),
+    limit=Limit(str, "output format", choices=_formats, group="output"),
     default="text",
 )
 """The format of a command that prints a document."""
@@ -210,7 +210,7 @@ def offline_flag(group: str = "data") -> Flag:
 
 def threads_flag(group: str) -> Flag:
     """Return the flag for the number of threads; without it the parameter is None."""
-    return limit_flag("threads", THREADS, group, "CHAINRULE_THREADS, or one for each processor")
+    return limit_flag("threads", THREADS, group, "CHAINRULE_THREADS, or one per processor")
 
 
 def part_flag(group: str, default: str) -> Flag:

@@ -139,7 +139,7 @@ def _image_shape(shape: tuple[int, ...], augmentation: Augmentation) -> tuple[in
             expected="examples of a shape such as (28, 28) or (32, 32, 3)",
             got=str(tuple(shape)),
             why="Only images can be moved, bent, thickened or cut",
-            remedy="Leave nothing but noise and mixup for examples that are no images",
+            remedy="Use only noise and mixup for examples that are not images",
             argument="shape",
             value=shape,
         )

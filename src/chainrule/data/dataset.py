@@ -82,7 +82,7 @@ class Dataset:
         if not targets.ndim or len(targets) != len(self.inputs):
             raise ShapeError(
                 self._where,
-                expected=f"{len(self.inputs)} targets, one an example",
+                expected=f"{len(self.inputs)} targets, one per example",
                 got=describe(targets),
                 argument="targets",
                 value=targets,
@@ -196,8 +196,8 @@ def _array(where: str, argument: str, given: Any) -> NDArray[Any]:
     except ValueError:
         raise DataError(
             where,
-            expected=f"{argument} in rows of one length",
-            got="rows of several",
+            expected=f"{argument} in rows of equal length",
+            got="rows of different lengths",
             argument=argument,
         ) from None
 

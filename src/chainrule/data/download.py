@@ -100,7 +100,7 @@ def _by_hand(
         served.name,
         expected=f"a file of {served.size} bytes with SHA-256 {served.digest}",
         got="; ".join(filter(None, reasons)),
-        remedy=f"To fetch it by hand take {addresses} and {place}",
+        remedy=f"To download it by hand, take {addresses} and {place}",
     )
 
 

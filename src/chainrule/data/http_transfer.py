@@ -113,7 +113,7 @@ def _find_start(response: HTTPResponse, have: int, part: Path, served: Served) -
     if match and int(match[1]) == have and match[2] in ("*", str(served.size)):
         return have
     _drop(part)
-    raise _RefusedError(f"the range {given!r}, which is not the one asked for")
+    raise _RefusedError(f"the range {given!r}, which is not the requested one")
 
 
 def _check_length(response: HTTPResponse, expected: int) -> None:

@@ -77,7 +77,7 @@ def read_idx_stream(
             where,
             expected=f"at most {limit} bytes of content",
             got=f"sizes {shape}, which make {size}",
-            remedy="Raise the limit if the file is meant to be that large",
+            remedy="Raise the limit if the file is supposed to be that large",
         )
     content = read_exactly(stream, size, where)
     if stream.read(1):
@@ -118,7 +118,7 @@ def array_digest(array: NDArray[Any]) -> str:
     """
     code = _CODES.get(array.dtype.str[1:])
     if code is None:
-        raise InputError("array_digest", expected="a type that IDX has", got=str(array.dtype))
+        raise InputError("array_digest", expected="a type of the IDX format", got=str(array.dtype))
     header = struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape)
     digest = hashlib.sha256(header)
     digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder(">")).data)

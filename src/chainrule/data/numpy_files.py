@@ -46,7 +46,7 @@ def read_npy_stream(stream: IO[bytes], where: str, *, limit: int = SIZE_LIMIT) -
             where,
             expected=f"at most {limit} bytes of content",
             got=f"an array of shape {shape} ({dtype}), which has {size}",
-            remedy="Raise the limit if the file is meant to be that large",
+            remedy="Raise the limit if the file is supposed to be that large",
         )
     flat = np.frombuffer(read_exactly(stream, size, where), dtype)
     array = flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
@@ -132,7 +132,7 @@ def _part(archive: zipfile.ZipFile, where: str, names: list[str], limit: int) ->
     if not inputs.ndim or not labels.ndim or inputs.dtype.kind == "U":
         raise DataError(
             where,
-            expected="an array of numbers, one example a row, and its labels",
+            expected="an array of numbers, one example per row, and its labels",
             got=f"{names[0]} of shape {inputs.shape} ({inputs.dtype}), "
             f"{names[1]} of shape {labels.shape} ({labels.dtype})",
         )
@@ -147,5 +147,5 @@ def _array(archive: zipfile.ZipFile, where: str, name: str, limit: int) -> NDArr
             raise DataError(at, expected=f"an array of {array.nbytes} bytes", got="more")
     # NumPy would refuse to make texts of numbers that stand for no character.
     if array.dtype.kind == "U" and np.ascontiguousarray(array).view("u4").max() > 0x10FFFF:
-        raise DataError(at, expected="texts", got="numbers that stand for no character")
+        raise DataError(at, expected="texts", got="numbers that are not character codes")
     return array

@@ -12,7 +12,7 @@ from chainrule.randomness import generator
 
 __all__ = ["split"]
 
-_FRACTION = Limit(float, "the part to hold out", 0, 1, low_open=True, high_open=True)
+_FRACTION = Limit(float, "fraction to hold out", 0, 1, low_open=True, high_open=True)
 
 
 def split(
@@ -46,7 +46,7 @@ def split(
             "split",
             expected="at least two examples" + " of one class" * dataset.classifies,
             got=f"{len(dataset)} in all",
-            why="No part would be left to learn from",
+            why="No examples would be left for training",
             argument="dataset",
         )
     held = np.zeros(len(dataset), dtype=bool)

@@ -156,7 +156,7 @@ def open_member(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> 
             where,
             expected=f"at most {limit} bytes of content",
             got=f"{sizes[name]} in {name!r}",
-            remedy="Raise the limit if the file is meant to be that large",
+            remedy="Raise the limit if the file is supposed to be that large",
         )
     with archive.open(name) as stream:
         yield stream

@@ -39,7 +39,7 @@ _WORDS = {
     "FloorDiv": "the sign //",
     "GeneratorExp": "a loop",
     "IfExp": "if … else",
-    "JoinedStr": "a text",
+    "JoinedStr": "a string",
     "Lambda": "lambda",
     "List": "square brackets",
     "ListComp": "a loop",

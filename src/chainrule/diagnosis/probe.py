@@ -50,16 +50,16 @@ def probe_training(
     set is held out of the trial, so that overfitting shows.
 
     Args:
-        network: the start; it is not changed.
+        network: the initial network; it is not changed.
         training: the whole training set.
-        recipe: as it would be trained.
+        recipe: the recipe of the training.
         validation: a validation set of its own.
-        test: what the network is to be judged by; only looked at for twins of the validation set.
-        steps: at most so many steps; None takes 400, or fewer for large networks.
+        test: the test set; it is only searched for examples of the validation set.
+        steps: the greatest number of steps; None for 400, or fewer for large networks.
 
     Raises: what `prepare_training` raises; InputError for the steps.
     """
-    limit = Limit(int, "how many steps the trial takes at most", 1, optional=True)
+    limit = Limit(int, "greatest number of steps of the trial", 1, optional=True)
     asked = limit.check("diagnose", "steps", steps)
     recipe = recipe.replaced(engine="reference").with_seed()
     held_out = validation

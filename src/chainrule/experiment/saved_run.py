@@ -82,7 +82,7 @@ class SavedRun:
                 self.path,
                 expected="data to go with the network",
                 got="none",
-                why="A network file does not know its data",
+                why="A network file does not record its data",
                 remedy=_REMEDY.format("data"),
                 argument="data",
             )
@@ -117,8 +117,8 @@ class SavedRun:
         if not noted.source:
             raise InputError(
                 self.path,
-                expected="a run that knows its data",
-                got="one that does not",
+                expected="a run that records its data",
+                got="one that does not record them",
                 remedy=_REMEDY.format(argument),
                 argument=argument,
             )
@@ -186,7 +186,7 @@ class SavedRun:
                 self.path,
                 expected="the folder of a run",
                 got="a network file",
-                why="A network file does not know how it learned",
+                why="A network file does not record its training",
                 argument="path",
                 value=self.path,
             )

@@ -51,13 +51,13 @@ class Architecture:
     # fmt: off
     layers: tuple[int, ...]
     activations: tuple[str, ...]
-    output_given: bool = limited(False, Limit(bool, "whether the output activation was named"))
+    output_given: bool = limited(False, Limit(bool, "whether the output activation was set explicitly"))
     biases: bool = limited(True, Limit(bool, "whether layers have biases"))
-    initialiser: str | None = limited(None, Limit(str, "how weights are drawn", choices=_initialisers, optional=True))
-    bias_initialiser: str = limited("zeros", Limit(str, "how biases are drawn", choices=_initialisers))
-    initialiser_low: float = limited(-1.0, Limit(float, "least value of uniform", -_FARTHEST, _FARTHEST))
-    initialiser_high: float = limited(1.0, Limit(float, "upper end of uniform", -_FARTHEST, _FARTHEST))
-    initialiser_deviation: float = limited(1.0, Limit(float, "standard deviation of normal", 0, _FARTHEST))
+    initialiser: str | None = limited(None, Limit(str, "how the initial weights are drawn", choices=_initialisers, optional=True))
+    bias_initialiser: str = limited("zeros", Limit(str, "how the initial biases are drawn", choices=_initialisers))
+    initialiser_low: float = limited(-1.0, Limit(float, "lower bound of the uniform distribution", -_FARTHEST, _FARTHEST))
+    initialiser_high: float = limited(1.0, Limit(float, "upper bound of the uniform distribution", -_FARTHEST, _FARTHEST))
+    initialiser_deviation: float = limited(1.0, Limit(float, "standard deviation of the normal distribution", 0, _FARTHEST))
     dtype: str = limited("float32", Limit(str, "number type of the computation", choices=_types))
     # fmt: on
 

@@ -83,7 +83,7 @@ def _check_seal(name: str, content: bytes) -> None:
             name,
             expected="a file that chainrule sealed",
             got=f"{len(content)} bytes without a readable seal",
-            why="It is cut, damaged, or another kind of file",
+            why="It is truncated, damaged, or another kind of file",
         ) from None
     blanked = content[:at] + _BLANK.encode() + content[at + 64 :]
     if hashlib.sha256(blanked).hexdigest().encode() != content[at : at + 64]:

@@ -67,7 +67,8 @@ class Observers:
         except Exception as error:
             self._observers.remove(observer)
             text = (
-                f"train: an observer was dropped, since it raised {type(error).__name__}: {error}"
+                f"train: an observer is no longer called, because it raised "
+                f"{type(error).__name__}: {error}"
             )
             warnings.warn(text, RuntimeWarning, stacklevel=2)
             return False

@@ -57,7 +57,7 @@ def _lines(where: str, content: bytes) -> list[tuple[int, str]]:
         raise DataError(
             where,
             expected="a PNG, JPEG or CSV file",
-            got=f"one whose byte {error.start} is no text",
+            got=f"one whose byte {error.start} is not text",
             remedy="Save the picture as PNG or JPEG",
         ) from None
     numbered = enumerate(text.replace('"', "").splitlines(), start=1)
@@ -136,7 +136,7 @@ def _refuse_many(where: str, table: NDArray[Any]) -> None:
         raise DataError(
             where,
             expected="one digit",
-            got=f"{rows} rows of {width} numbers, one digit a row",
+            got=f"{rows} rows of {width} numbers, one digit per row",
             remedy="Keep one row",
         )
 

@@ -196,7 +196,9 @@ def _on_paper(
     """Transparent parts as white paper; as black where white ink would vanish on white."""
     on_white = np.clip(light + (1 - opacity), 0, 1)
     if np.ptp(on_white) < _VISIBLE <= np.ptp(light):
-        return np.clip(light, 0, 1), ("The picture is white on transparent; it was laid on black.",)
+        return np.clip(light, 0, 1), (
+            "The picture is white on a transparent background; it was placed on black.",
+        )
     return on_white, ()
 
 
