@@ -126,9 +126,7 @@ def test_a_run_before_its_first_step(course, tmp_path) -> None:
         path.unlink()
     with pytest.raises(InputError) as caught:
         _ = RunReplay(str(folder), course.dataset).steps_done
-    assert str(caught.value) == (
-        f"{folder}: expected a run with a step, got one that has not begun to learn."
-    )
+    assert str(caught.value) == (f"{folder}: expected a run with a step, got one without a step.")
 
 
 def test_other_data_are_refused(course) -> None:
@@ -274,7 +272,7 @@ def test_a_weight_that_is_not_there(course) -> None:
 def test_what_was_held_out_is_not_counted(tmp_path) -> None:
     course = trained(tmp_path / "run", pictures(n=30), validation_fraction=0.2)
     story = weight_document(course, course.step(1), WeightRequest(1, (0, 0)))
-    assert "Examples are numbered without those that were held out to validate." in sentences(story)
+    assert "The numbers of examples do not count those held out for validation." in sentences(story)
 
 
 def passing(dataset=None, row=5, layers=(12, 6, 3), activation="relu", **more) -> ForwardTrace:
@@ -417,7 +415,7 @@ def test_numbers_are_not_decided() -> None:
         decision_document(one, 3)
     assert str(caught.value) == (
         "inspect: expected a network that chooses between classes, got targets that are "
-        "numbers. Ask for a neuron of the last layer instead."
+        "numbers. Inspect a neuron of the last layer instead."
     )
     assert sentences(neuron_document(one, 1, 0, 3))[0] == (
         "For example 0 of the test part of data, target 1."

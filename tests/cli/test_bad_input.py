@@ -28,8 +28,8 @@ FIGURES = (
     "saturation, slices, weights"
 )
 NO_RUN = (
-    "expected a folder with a run, got no run.json. No training has begun there, or it was cut off "
-    "before its first step."
+    "expected a folder with a run, got no run.json. No training has begun there, or it "
+    "ended before its first step."
 )
 RESUMED = "A run continues with the recipe with which it began."
 
@@ -63,7 +63,7 @@ CASES: list[tuple[str, str]] = [
     ("train gone.csv", "gone.csv: expected a file or a folder, got no such file."),
     ("train ragged.csv", "ragged.csv, line 3: expected 3 fields, as in the first row, got 2."),
     ("train nan.csv", "nan.csv, line 2, column 1 ('b'): expected a finite number, got 'nan'. "
-     "Name the label's column with --target, or fill what is missing."),
+     "Name the column of the labels with --target, or fill in what is missing."),
     ("train empty.csv", "empty.csv: expected at least one row, got an empty file."),
     ("train small.csv --batch-size 0", "train: expected --batch-size to be a whole number "
      "at least 1, got 0 (int). --batch-size: examples per step."),
@@ -107,7 +107,7 @@ CASES: list[tuple[str, str]] = [
     ("train small.csv --patience 3", "train: expected a monitor to go with patience, got monitor "
      "None. Set it to one of: cost, total_cost, accuracy, validation_cost, validation_accuracy."),
     ("train small.csv --monitor validation_cost", "train: expected a validation set for the "
-     "monitor validation_cost, got none. Set --validation-fraction, say to 0.1, or give a "
+     "monitor validation_cost, got none. Set --validation-fraction, for example to 0.1, or give a "
      "validation set."),
     ("train small.csv --class-weights 1,2,3", "train: expected 2 --class-weights, one for each "
      "class, got 3."),

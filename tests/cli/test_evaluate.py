@@ -19,7 +19,7 @@ def test_the_report_of_the_library(chainrule, trained) -> None:
     report = cr.evaluate(network, test, cost="categorical_cross_entropy")
     assert outcome.out == render(report.document(), "text")
     assert outcome.out.startswith(f"Evaluation on {report.data}\n\nSummary\n")
-    assert "  accuracy           100.00 % (8 of 8; every example counts alike)" in outcome.out
+    assert "  accuracy           100.00 % (8 of 8; all examples have equal weight)" in outcome.out
 
 
 def test_json_is_the_report(chainrule, trained) -> None:

@@ -64,7 +64,7 @@ def test_a_weight_in_words(inspect, trained) -> None:
         "From input 66 (row 5, column 6) to neuron 0 of layer 1. Step 80 of 80 was batch 4 of "
         "epoch 20, 8 examples."
     )
-    assert "The images that moved it most" in lines
+    assert "The images that changed it most" in lines
     assert "U5     W_new[1][0,66] = W[1][0,66] - learning_rate·" in out
     for same in ("--epoch 20 --batch 4", "--step 80", "--batch 4"):
         assert inspect(f"seen weight 1:0,66 --top 2 {same}") == out
@@ -236,7 +236,7 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
         (
             "mislabels 0",
             "inspect: expected COUNT to be a whole number at least 1, got 0 (int). COUNT: "
-            "doubtful labels listed.",
+            "number of doubtful labels to list.",
         ),
         (
             "weight 1:2,0",
@@ -263,8 +263,8 @@ def test_a_network_file_does_not_know_how_it_learned(chainrule, trained, asked) 
     outcome = chainrule("inspect", "seen/network.safetensors", *asked.split())
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "seen/network.safetensors: expected the folder of a run, got a network file. A network "
-        "file does not know how it learned.\n"
+        "seen/network.safetensors: expected the folder of a run, got a network file. A "
+        "network file does not record its training.\n"
     )
 
 
@@ -272,8 +272,9 @@ def test_a_network_file_does_not_know_its_data(chainrule, trained) -> None:
     outcome = chainrule("inspect", "seen/network.safetensors", "decision", "0")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "seen/network.safetensors: expected data to go with the network, got none. A network file "
-        "does not know its data. Say where they are: chainrule inspect seen/network.safetensors "
+        "seen/network.safetensors: expected data to go with the network, got none. A "
+        "network file does not record its data. Say where they are: chainrule inspect "
+        "seen/network.safetensors "
         "decision … --data DATA.\n"
     )
 
@@ -309,8 +310,8 @@ def test_the_older_spelling_gives_the_same_and_names_the_newer(
         ),
         (
             "--influence 3 --mislabels",
-            "explain: expected one question about the run, got --influence and --mislabels. Ask "
-            "for example for a decision: chainrule inspect seen decision 0.",
+            "explain: expected one question about the run, got --influence and --mislabels. "
+            "To see a decision, for example: chainrule inspect seen decision 0.",
         ),
         (
             "--neuron 1:1",

@@ -245,15 +245,16 @@ def test_a_divergence_fails(chainrule, flowers) -> None:
     assert re.fullmatch(
         r"train: expected finite numbers, got (nan|-?inf) in \S+ \(layer \d\) at epoch \d, "
         r"batch 1\. The step was not taken; the parameters before it are kept\. Lower the "
-        r"learning rate, say to 1e\+29, or set --clip-norm, say to 1\.\n",
+        r"learning rate, for example to "
+        r"1e\+29, or set --clip-norm, for example to 1\.\n",
         outcome.err,
     )
 
 
 ALIKE = (
     "After epoch 1: symmetric initial weights: the initial weights of two neurons of layer 1 have "
-    "a cosine of 1 on average; the bound is 0.5. Neurons that begin alike get like gradients and "
-    "stay alike: a layer is one neuron."
+    "a cosine of 1 on average; the bound is 0.5. Neurons with similar weights get similar "
+    "gradients: a layer acts like one neuron."
 )
 SICK = ("--layers", "2,4,2", "--initialiser", "zeros", "--activation", "tanh", "--epochs", "3")
 

@@ -62,10 +62,10 @@ REFUSED = {
     "x/0": f"{DEPENDS} x/0.",
     "x*ln(0-1)": f"{DEPENDS} x*ln(0-1).",
     "": "expected a formula such as 'x**2 - 2*x', got '' (str).",
-    "2x": "expected a formula as Python writes it, such as 'x**2 - 2*x', got '2x'. A product "
-    "needs its sign: 2*x.",
-    "x +": "expected a formula as Python writes it, such as 'x**2 - 2*x', got 'x +'. A product "
-    "needs its sign: 2*x.",
+    "2x": "expected a formula in Python's notation, such as 'x**2 - 2*x', got '2x'. Write "
+    "products with a sign: 2*x.",
+    "x +": "expected a formula in Python's notation, such as 'x**2 - 2*x', got 'x +'. Write "
+    "products with a sign: 2*x.",
     "x" + "+x" * 5_000_000: "expected a formula of at most 400 signs, got 10000001.",
     "-" * 350 + "x": "expected a formula of at most 80 numbers, variables, signs and functions, "
     "got 351.",

@@ -35,9 +35,10 @@ def _probed(**recipe) -> Evidence:
     [
         (
             "lion",
-            "a step of lion has one length on every slope, so that curvature sets it no limit",
+            "the size of a step of lion does not depend on the gradient, so curvature sets "
+            "no limit",
         ),
-        ("lbfgs", "lbfgs finds the length of each step by itself"),
+        ("lbfgs", "lbfgs chooses the length of each step by a line search"),
     ],
 )
 def test_rates_that_curvature_does_not_limit_are_not_judged(optimiser, reason) -> None:

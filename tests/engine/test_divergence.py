@@ -22,7 +22,7 @@ from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
 
 KEPT = "The step was not taken; the parameters before it are kept."
-RATE = "Lower the learning rate, say to"
+RATE = "Lower the learning rate, for example to"
 
 
 @pytest.fixture(autouse=True)

@@ -87,8 +87,8 @@ def test_an_unknown_figure_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         make_figure("confusions", Material())
     assert str(caught.value) == (
-        "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? The names "
-        "are: activations, bands, calibration, confusion, cost-slices, cost-surface, digits, "
+        "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? Valid "
+        "names: activations, bands, calibration, confusion, cost-slices, cost-surface, digits, "
         "grid, learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, "
         "rates, saturation, slices, weights."
     )

@@ -76,7 +76,7 @@ def test_one_step_has_no_plane(course: RunReplay, tmp_path: Path) -> None:
         cost_surface_data(RunReplay(path, course.dataset))
     assert str(caught.value) == (
         f"{path}: expected a run with two epochs or more, got one with 2 positions. Two principal "
-        "directions need three positions. Ask for random directions."
+        "directions need three positions. Use random directions."
     )
 
 

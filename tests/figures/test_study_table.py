@@ -116,8 +116,8 @@ def test_which_parameters_are_drawn(table: StudyTable) -> None:
     with pytest.raises(UnknownNameError) as caught:
         table.chosen(("rate",))
     assert str(caught.value) == (
-        "made: expected a parameter, got 'rate' (str). This name is unknown. The names "
-        "are: activation, layers, learning_rate."
+        "made: expected a parameter, got 'rate' (str). This name is unknown. Valid names: "
+        "activation, layers, learning_rate."
     )
 
 

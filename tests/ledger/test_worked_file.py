@@ -145,8 +145,8 @@ REFUSED = [
     (
         "weights =",
         "weight =",
-        "6: expected a key of [network], got 'weight' (str). Did you mean 'weights'? The names "
-        "are: activations, biases, layers, weights.",
+        "6: expected a key of [network], got 'weight' (str). Did you mean 'weights'? Valid "
+        "names: activations, biases, layers, weights.",
     ),
     (
         'cost = "squared_error"',
@@ -156,8 +156,8 @@ REFUSED = [
     (
         "learning_rate = 1.0",
         'learning_rate = "1"',
-        "10: expected learning_rate to be a number above 0, got '1' (str). learning_rate: length "
-        "of a step.",
+        "10: expected learning_rate to be a number above 0, got '1' (str). learning_rate: "
+        "step size of the update.",
     ),
     (
         "learning_rate = 1.0",
@@ -168,8 +168,8 @@ REFUSED = [
     (
         "learning_rate = 1.0",
         'learning_rate = 1.0\nschedule = "plateau"',
-        "11: expected a name for schedule, got 'plateau' (str). This name is unknown. The "
-        "names are: constant, cosine, cosine_restarts, exponential, one_cycle, rise, step.",
+        "11: expected a name for schedule, got 'plateau' (str). This name is unknown. Valid "
+        "names: constant, cosine, cosine_restarts, exponential, one_cycle, rise, step.",
     ),
     (
         "inputs = [1.0]",
@@ -195,8 +195,8 @@ REFUSED = [
     (
         "[training]",
         "[trainin]",
-        "8: expected a key of the file, got 'trainin' (str). Did you mean 'training'? The names "
-        "are: claims, examples, network, state, title, training.",
+        "8: expected a key of the file, got 'trainin' (str). Did you mean 'training'? Valid "
+        "names: claims, examples, network, state, title, training.",
     ),
     (
         'activations = ["sigmoid", "sigmoid"]',

@@ -92,7 +92,7 @@ def test_nothing_wrong_but_for_rounding(chain) -> None:
         for q, p in (("a[1][0]", "0.8"), ("a[2][0]", "0.68997"))
     )
     marked = judge(Ledger(replace(example, claims=claims)))
-    assert first_wrong_text(marked) == "Nothing is wrong, but for rounding on the way."
+    assert first_wrong_text(marked) == "Nothing is wrong, except for rounding on the way."
 
 
 class _Reader(HTMLParser):

@@ -306,8 +306,8 @@ def test_without_training_there_is_nothing_to_prove() -> None:
     with pytest.raises(InputError) as caught:
         prove(Ledger(forward))
     assert str(caught.value) == (
-        "some.toml: expected a table [training] with a cost, got none. Without a cost there is no "
-        "gradient to prove."
+        "some.toml: expected a table [training] with a cost, got none. Without a cost there "
+        "is no gradient to check."
     )
 
 
@@ -353,8 +353,8 @@ def test_bad_options() -> None:
     with pytest.raises(InputError) as caught:
         ProofOptions(sample=0)
     assert str(caught.value) == (
-        "prove: expected sample to be a whole number at least 1, got 0 (int). sample: numbers "
-        "proved of each tensor."
+        "prove: expected sample to be a whole number at least 1, got 0 (int). sample: "
+        "numbers to check in each tensor."
     )
 
 

@@ -13,7 +13,7 @@ from chainrule.study.study_data import load_study_data
 
 START = 'data = "mnist"\nsearch = "grid"\n'
 SPACE = "[space]\nbatch_size = [10, 20]\n"
-SETTINGS = "Those are the settings of chainrule train, and neurons_1 and so on."
+SETTINGS = "These are the settings of chainrule train, and neurons_1, neurons_2 …."
 
 
 def refused(tmp_path: Path, text: str) -> str:
@@ -103,7 +103,7 @@ def refused(tmp_path: Path, text: str) -> str:
         ),
         (
             START + "[space]\nmomentum = { values = [0.5], when = { optimiser = 'sgd' } }\n",
-            "a.toml, line 4: expected a listed parameter that stands above in [space], got "
+            "a.toml, line 4: expected a parameter with listed values, above it in [space], got "
             "'optimiser' (str). This name is unknown. Valid names: none.",
         ),
         (
@@ -120,18 +120,19 @@ def refused(tmp_path: Path, text: str) -> str:
         ),
         (
             SPACE,
-            "a.toml: expected data to name what to learn from, got none. "
+            "a.toml: expected data to name the training data, got none. "
             'Write data = "mnist", or a table [data] with source.',
         ),
         (
             START + "validation_fraction = 0\n" + SPACE,
             "a.toml, line 3: expected validation_fraction above 0 for the metric "
-            "validation_accuracy, got 0.0. Hold a part out, say 0.1, or name another metric.",
+            "validation_accuracy, got 0.0. Hold a part out, for example 0.1, or use another "
+            "metric.",
         ),
         (
             START + 'metric = "test_cost"\npruner = "median"\n' + SPACE,
             "a.toml, line 4: expected a validation metric to go with a pruner, got test_cost. "
-            "After each epoch the validation set is looked at, never the test set.",
+            "After each epoch the validation set is used, never the test set.",
         ),
         (
             START + SPACE + '[run]\naddress = "tcp://x:1"\n',
@@ -140,7 +141,7 @@ def refused(tmp_path: Path, text: str) -> str:
         (
             START + SPACE + "[budget]\ntrials = 0\n",
             "a.toml, line 6: expected trials to be a whole number at least 1 and at most 10000000 "
-            "or none, got 0 (int). trials: configurations to train.",
+            "or none, got 0 (int). trials: number of configurations to train.",
         ),
         (
             START + "seeds = [1, 1]\n" + SPACE,
@@ -221,7 +222,7 @@ def test_configurations_are_built(described: Callable[..., StudySpec]) -> None:
         ),
         (
             {"data": {"task": "numbers"}},
-            "small: expected a metric for targets that are numbers, got validation_accuracy. "
+            "small: expected a metric for numeric targets, got validation_accuracy. "
             "Accuracy is defined for classes only. Set metric to 'validation_cost'.",
         ),
     ],

@@ -113,7 +113,7 @@ def test_what_kills_its_workers_is_not_tried_for_ever(study: StoredStudy) -> Non
         claims.next()
     assert str(error.value) == (
         f"study {study.spec.name}: Configuration 0 was under way 5 times when a worker died. "
-        "See whether it needs more memory than there is, or use fewer workers."
+        "Check whether it needs more memory than there is, or use fewer workers."
     )
 
 

@@ -154,8 +154,9 @@ def test_resuming_where_there_is_no_run_makes_nothing(
         with pytest.raises(RunFolderError) as caught:
             action()
         assert str(caught.value) == (
-            f"{folder}: expected a folder with a run, got no run.json. No training has begun "
-            f"there, or it was cut off before its first step. Start one with `--run {folder}`."
+            f"{folder}: expected a folder with a run, got no run.json. No training has "
+            f"begun there, or it ended before its first step"
+            f". Start one with `--run {folder}`."
         )
     assert names_in(tmp_path) == []
 

@@ -96,13 +96,13 @@ NUMBERS = Dataset(np.zeros((5, 4)), np.ones((5, 3)))
         ),
         (
             lambda n, d, r: (Network.create([784, 3]), d, r),
-            "train: expected examples of 784 values, got 4, shape (2, 2). The first layer has "
-            "that many inputs. Begin the layers with 4.",
+            "train: expected examples of 784 values, got 4, shape (2, 2). The first layer "
+            "has this number of inputs. Begin the layers with 4.",
         ),
         (
             lambda n, d, r: (n, d, r, Dataset(np.zeros((2, 5)), np.array([0, 2]))),
             "train: expected examples of 4 values, got 5, shape (5,). The first layer has "
-            "that many inputs. Begin the layers with 5.",
+            "this number of inputs. Begin the layers with 5.",
         ),
         (
             lambda n, d, r: (Network.create([4, 10]), d, r),

@@ -74,7 +74,7 @@ def test_one_hot_targets_and_titles() -> None:
     assert example.architecture.activations == ("softmax",)
     targets = example.view.targets(np.arange(2))
     assert sorted(map(sorted, targets.tolist())) == [[0, 0, 1], [0, 0, 1]]
-    assert example.title == "2 steps of training by hand: network 2-3"
+    assert example.title == "2 number of training steps by hand: network 2-3"
     assert generate_exercise(plan, 0, title="Test 1").title == "Test 1"
 
 
@@ -91,7 +91,7 @@ def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
             {"layers": (2,)},
             InputError,
             "worksheet: expected layers to be 2 to 11 widths, the inputs first, got 1. "
-            "Larger networks are no work for people.",
+            "Larger networks are too much work by hand.",
         ),
         (
             {"layers": (2, 21)},
@@ -114,15 +114,15 @@ def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
         (
             {"cost": "hubr"},
             UnknownNameError,
-            "worksheet: expected a name for cost, got 'hubr' (str). Did you mean 'huber'? The "
-            "names are: absolute_error, binary_cross_entropy, categorical_cross_entropy, "
+            "worksheet: expected a name for cost, got 'hubr' (str). Did you mean 'huber'? "
+            "Valid names: absolute_error, binary_cross_entropy, categorical_cross_entropy, "
             "half_squared_error, huber, mean_squared_error, squared_error.",
         ),
         (
             {"examples": 0},
             InputError,
             "worksheet: expected examples to be a whole number at least 1 and at most 20, "
-            "got 0 (int). examples: examples in the batch.",
+            "got 0 (int). examples: number of examples in the batch.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What can be asked of a saved run; each question is a function that returns a document.
+"""The questions that can be asked about a saved run; each is a function that returns a document.
 
 >>> from chainrule.attribution import inspect_decision
 >>> inspect_decision("runs/digits", 17)  # doctest: +SKIP
@@ -37,22 +37,22 @@ __all__ = [
 ]
 
 TOP = 10
-"""Parts that are listed one by one if nothing else is asked for."""
+"""Default number of parts that are listed one by one."""
 
 SUSPECTS = 20
-"""Doubtful labels that are listed if nothing else is asked for."""
+"""Default number of doubtful labels that are listed."""
 
 INSPECTION_LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "image": Limit(int, "number of an example", 0, optional=True),
-        "step": Limit(int, "the step, counted over the whole run", 1, optional=True),
-        "epoch": Limit(int, "the step's epoch", 1, optional=True),
-        "batch": Limit(int, "the step's batch in its epoch", 1, optional=True),
-        "top": Limit(int, "parts listed one by one", 1),
-        "count": Limit(int, "doubtful labels listed", 1),
+        "step": Limit(int, "number of the step, counted over the whole run", 1, optional=True),
+        "epoch": Limit(int, "epoch of the step", 1, optional=True),
+        "batch": Limit(int, "batch of the step in its epoch", 1, optional=True),
+        "top": Limit(int, "number of parts to list", 1),
+        "count": Limit(int, "number of doubtful labels to list", 1),
     }
 )
-"""The numbers that questions take."""
+"""The limits of the numbers that the questions take."""
 
 _WEIGHT = re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9}),([0-9]{1,9})")
 _NEURON = re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9})")
@@ -115,7 +115,7 @@ def inspect_neuron(
     top: int = TOP,
     data: str | None = None,
 ) -> Document:
-    """Show why a neuron of the trained network is as active as it is for one example.
+    """Show how the activation of a neuron of the trained network comes about for one example.
 
     Args:
         run: the folder of a run or a network file, or either opened.
@@ -138,7 +138,7 @@ def inspect_neuron(
 def inspect_decision(
     run: Run, image: int, *, part: str = "test", top: int = TOP, data: str | None = None
 ) -> Document:
-    """Show why the trained network takes an example for the class that it chooses.
+    """Show why the trained network chose a class for an example.
 
     Args:
         run: as in `inspect_neuron`.

@@ -58,7 +58,7 @@ class LabelDisagreement:
 
 
 def measure_label_disagreement(replay: RunReplay, stages: Sequence[RunStage]) -> LabelDisagreement:
-    """What a network thought of the labels that it learned from.
+    """Measure how far a network disagrees with the labels that it learned from.
 
     Args:
         replay: of the run.
@@ -110,7 +110,7 @@ def mislabels_document(replay: RunReplay, stages: RunStages, most: int) -> Docum
         replay, stages, most, measure_label_disagreement(replay, stages.stages)
     )
     return Document(
-        title=f"Labels that {replay.path} doubts",
+        title=f"Labels that look wrong to {replay.path}",
         blocks=tuple(producer.blocks()),
         values=producer.record,
     )
@@ -174,13 +174,14 @@ class _MislabelsProducer:
     def _sentences(self) -> Iterator[str]:
         total, doubted = len(self.found.leads), int((self.found.leads > 0).sum())
         yield (
-            "Outputs are means over the stages below that judge, since in the end a network learns "
-            "wrong labels by heart, and at first it knows nothing: those judge that agree with at "
-            f"least {_JUDGING_FRACTION} times as many labels as the best one. A lead is how far "
-            "another class's output was above the label's."
+            "Outputs are means over those stages below that judge: stages that agree with at least "
+            f"{_JUDGING_FRACTION} times as many labels as the best one. Early stages have learned "
+            "too little, and late ones have memorised wrong labels. A lead is how far the "
+            "output of "
+            "another class was above that of the label."
         )
         if self.found.judges.sum() == 1:
-            yield "One stage judges: wrong labels that it has learned by heart are missed."
+            yield "Only one stage judges, so wrong labels that it has memorised are missed."
         yield from self.stages.sentences
         yield (
             f"Of {total} training examples, {doubted} were taken for another class than their "
@@ -188,9 +189,9 @@ class _MislabelsProducer:
             if doubted
             else f"All {total} training examples were taken for the class of their label."
         )
-        yield "A doubt is no proof: look at the pictures, an odd shape is doubted too."
+        yield "A doubt is no proof: unusual shapes are doubted too, so look at the pictures."
         if self.replay.setup.recipe.validation_fraction:
-            yield "Examples are numbered without those that were held out to validate."
+            yield "The numbers of examples do not count those held out for validation."
 
     def _table(self) -> Table:
         header = ("example", "label", "taken for", "its output", "label's", "lead", "in the end")

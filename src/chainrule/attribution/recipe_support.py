@@ -1,4 +1,4 @@
-"""What a recipe does beside plain steps on plain batches, and which of it cannot be told yet."""
+"""The settings of a recipe that change plain steps, and those that cannot be explained."""
 
 from __future__ import annotations
 

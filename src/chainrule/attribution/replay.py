@@ -103,9 +103,7 @@ class RunReplay:
         """
         position = RunFolder(self.path).newest()
         if not position.step:
-            raise InputError(
-                self.path, expected="a run with a step", got="one that has not begun to learn"
-            )
+            raise InputError(self.path, expected="a run with a step", got="one without a step")
         return position
 
     @property
@@ -220,7 +218,7 @@ class RunReplay:
                 "inspect",
                 expected=f"an example of step {found.number}",
                 got=str(image),
-                why=f"That example was last in step {seen.number}",
+                why=f"This example was last in step {seen.number}",
                 remedy=f"Set step to {seen.number}, or leave it out",
                 argument="image",
                 value=image,

@@ -1,4 +1,4 @@
-"""A few positions of a run, from early to late: what it had learned by then."""
+"""Stages of a run: a few positions from early to late."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from chainrule.training import RunFolder
 __all__ = ["REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
 
 MAX_STAGES = 5
-"""Ends of epochs that are looked at: the first and the last one, and between them by equal ratios,
-since a run learns most at its beginning."""
+"""Number of ends of epochs: the first, the last and, by equal ratios, some between them, since a
+run learns most at its beginning."""
 
 REPLAY_BUDGET = 500_000_000_000
-"""Multiplications of training that may be computed again: seconds."""
+"""Greatest number of multiplications of training to compute again, which takes seconds."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -182,7 +182,7 @@ class _GradientTerms:
         """In what the examples differ from those of the data."""
         recipe = self.replay.setup.recipe
         if recipe.validation_fraction:
-            yield "Examples are numbered without those that were held out to validate."
+            yield "The numbers of examples do not count those held out for validation."
         distortions = ", ".join(augmentation_settings(recipe))
         if distortions:
             yield f"They are the copies that epoch {self.step.epoch} learned from: {distortions}."
@@ -231,7 +231,7 @@ class _GradientTerms:
             for at in moved
         )
         if pictures:
-            yield Heading("The images that moved it most")
+            yield Heading("The images that changed it most")
             yield Gallery(pictures)
 
     def record(self) -> list[dict[str, Any]]:

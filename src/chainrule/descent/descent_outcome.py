@@ -108,12 +108,12 @@ def _classify_bounded(path: DescentPath, slopes: Array) -> DescentOutcome:
         return _unbounded_outcome(path)
     if path.alternates and len(slopes) > 2 and slopes[-1] >= slopes[-3] * (1 - _STILL):
         return DescentOutcome(
-            "swings", f"It swings to and fro and comes no nearer{_oscillation_reason(path)}."
+            "swings", f"It oscillates and comes no nearer{_oscillation_reason(path)}."
         )
     if slopes[-1] >= slopes[0] and path.values[-1] < path.values[0]:
-        after = f"after {path.steps_requested} steps, and was {slopes[0]:.3g}"
+        after = f"after {path.steps_requested} steps, and was {slopes[0]:.3g} at the start"
         return DescentOutcome(
-            "falls", f"It falls on: the slope is {slopes[-1]:.3g} {after}. No minimum is near."
+            "falls", f"It keeps falling: the slope is {slopes[-1]:.3g} {after}. No minimum is near."
         )
     told = (
         f"The slope went from {slopes[0]:.3g} to {slopes[-1]:.3g} in {path.steps_requested} steps."
@@ -124,7 +124,8 @@ def _classify_bounded(path: DescentPath, slopes: Array) -> DescentOutcome:
 def _undefined_outcome(path: DescentPath) -> DescentOutcome:
     number = len(path.points) - 1
     return DescentOutcome(
-        "ends", f"Step {number} leads to where the function has no slope: no step follows."
+        "ends",
+        f"Step {number} leads to a point where the function has no slope, and ends the descent.",
     )
 
 
@@ -141,10 +142,12 @@ def _unbounded_outcome(path: DescentPath) -> DescentOutcome:
             "diverges", f"It diverges: {why}, so each step ends higher up on the other side."
         )
     if _falls(path):
-        return DescentOutcome("falls", "It falls for ever: there is no minimum that way.")
+        return DescentOutcome(
+            "falls", "It falls without end: there is no minimum in that direction."
+        )
     return DescentOutcome(
         "diverges",
-        f"It diverges: where it came to, the curvature is too great for the rate {path.rate:g}.",
+        f"It diverges: the curvature that it meets is too great for the rate {path.rate:g}.",
     )
 
 
@@ -167,7 +170,7 @@ def _oscillating_outcome(path: DescentPath) -> DescentOutcome:
     ends = sorted((path.points[-2].tolist(), path.points[-1].tolist()))
     first, second = (_point_text(end) for end in ends)
     return DescentOutcome(
-        "swings", f"It swings between {first} and {second} for ever{_oscillation_reason(path)}."
+        "swings", f"It oscillates between {first} and {second} for ever{_oscillation_reason(path)}."
     )
 
 
@@ -187,8 +190,8 @@ def _alternation_text(path: DescentPath) -> str:
     if not limit / 2 < path.rate < limit:
         return ""
     return (
-        f"It goes to and fro, for the rate {path.rate:g} is above 1/curvature = {limit / 2:.6g}; "
-        f"at 2/curvature = {limit:.6g} it would swing for ever."
+        f"It alternates, since the rate {path.rate:g} is above 1/curvature = {limit / 2:.6g}; "
+        f"at 2/curvature = {limit:.6g} it would oscillate for ever."
     )
 
 

@@ -55,8 +55,9 @@ STABILITY: dict[str, Callable[[Recipe], float]] = {
 preconditioned Hessian where the update has a mean square."""
 
 UNLIMITED = {
-    "lion": "a step of lion has one length on every slope, so that curvature sets it no limit",
-    "lbfgs": "lbfgs finds the length of each step by itself",
+    "lion": "the size of a step of lion does not depend on the gradient, so curvature sets "
+    "no limit",
+    "lbfgs": "lbfgs chooses the length of each step by a line search",
 }
 """Why curvature sets no limit to the rate of the other updates."""
 

@@ -42,7 +42,7 @@ def validation_in_test(evidence: Evidence) -> Sight | None:
         return None  # few different examples exist, and all parts have them
     what = f"{figure_text(100 * shared)} % of the validation examples are test examples"
     if evidence.validation.digest == evidence.test.digest:
-        what = "the validation set is the test set, to the last bit: 100 % of it"
+        what = "the validation set is identical to the test set: 100 % of it"
     remedy = "Leave --validation out: a part of the training set is held out instead"
     return Sight(100 * shared, what, HOLD_OUT, remedy)
 
@@ -99,12 +99,12 @@ def label_noise(evidence: Evidence) -> Sight | None:
     shown = tuple(int(row) for row in rows[:_TOLD_ROWS])
     numbers = ", ".join(map(str, shown)) + (" …" if len(rows) > _TOLD_ROWS else "")
     what = (
-        f"{len(rows)} of {asked} examples ({figure_text(share)} %) bear another label than 8 or "
-        "more of their 10 nearest neighbours agree on"
+        f"{len(rows)} of {asked} examples ({figure_text(share)} %) have another label than the "
+        "one on which 8 or more of their 10 nearest neighbours agree"
     )
     watched = {"monitor": "validation_accuracy"}
     changes = watched | ({} if _validates(evidence) else HOLD_OUT)
-    remedy = f"Look at the labels, such as those of rows {numbers}"
+    remedy = f"Check the labels, such as those of rows {numbers}"
     return Sight(share, what, changes, remedy, tuple(map(int, rows)))
 
 

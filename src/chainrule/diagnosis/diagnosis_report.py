@@ -71,11 +71,9 @@ def _explanation(finding: Finding) -> Definitions:
 
 def _remarks(diagnosis: Diagnosis) -> Iterator[Definition]:
     if len(diagnosis.findings) > 1:
-        yield Definition(
-            "note", "What stands lower may come from what stands higher: mend 1 first."
-        )
+        yield Definition("note", "A finding may be caused by one above it, so correct 1 first.")
     for name, why in diagnosis.unjudged.items():
-        yield Definition("open", f"{_TITLES[name]}: not judged, as {why}.")
+        yield Definition("open", f"{_TITLES[name]}: not checked, because {why}.")
 
 
 def _treatment(mended: Mended, path: str) -> Iterator[Definition]:
@@ -103,8 +101,8 @@ def _doubt(diagnosis: Diagnosis) -> str:
         return ""
     if diagnosis.steps < diagnosis.steps_planned:
         longer = min(diagnosis.steps_planned, 10 * diagnosis.steps)
-        return f"; but little was learned so far: a longer trial says more, --steps {longer}"
-    return "; but little was learned, by no cause that is looked for here"
+        return f"; but little was learned so far: a longer trial tells more, --steps {longer}"
+    return "; but little was learned, for a reason that is not among the conditions"
 
 
 def _assignments(changes: Mapping[str, Any]) -> str:

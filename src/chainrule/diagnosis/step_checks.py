@@ -96,8 +96,8 @@ def few_large_batches(evidence: Evidence) -> Sight | None:
         return None
     smaller = 2 ** max(4, min(6, round(noise).bit_length()))
     what = (
-        f"the run has {evidence.steps} updates, with batches of {size} where the noise in the "
-        f"gradient asks for about {round(noise)}"
+        f"the run has {evidence.steps} updates, with batches of {size} where the noise of the "
+        f"gradient calls for about {round(noise)}"
     )
     return Sight(evidence.steps, what, {"batch_size": min(smaller, size // 2)})
 
@@ -140,7 +140,7 @@ def overfitting(evidence: Evidence) -> Sight | None:
     what = (
         f"overfitting began after epoch {least + 1}: the validation cost rose from "
         f"{figure_text(costs[least])} to {figure_text(costs[-1])}, {figure_text(ratio)} times, "
-        f"while the training cost sank from {figure_text(history[least].cost)} "
+        f"while the training cost fell from {figure_text(history[least].cost)} "
         f"to {figure_text(history[-1].cost)}"
     )
     own = recipe.validation_fraction > 0 or evidence.validation is not None

@@ -64,7 +64,7 @@ class Votes:
             ("accuracy together", f"{percent_text(self.accuracy)} ({low} to {high})"),
             ("each network alone", ", ".join(map(percent_text, self.alone))),
         )
-        return Table("Together", (), rows, "This is no accuracy of the run.")
+        return Table("Together", (), rows, "This is not the accuracy of the run.")
 
 
 def vote(
@@ -92,9 +92,9 @@ def vote(
     if views and (augmentation is None or not augmentation.distorts):
         raise InputError(
             "vote",
-            expected="distortions to make views by",
+            expected="distortions for the views",
             got="none",
-            remedy="Name some, such as shift and rotation, or leave views out",
+            remedy="Set some, such as shift and rotation, or leave views out",
             argument="augmentation",
         )
     data = match_dataset(networks[0], dataset, "vote")

@@ -128,7 +128,7 @@ def draw_activations(curves: tuple[ActivationCurve, ...], figure: Figure | None 
     heading(
         figure,
         "Activation functions and their slopes",
-        "At a kink a filled dot marks the value that is used, a ring the side that is not.",
+        "At a kink, a filled dot marks the value that is used, and a circle the one that is not.",
     )
     grid = figure.subplots(rows, columns, sharex=True, squeeze=False)
     for axes in grid.flat[len(curves) :]:

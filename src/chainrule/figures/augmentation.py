@@ -128,7 +128,7 @@ def draw_augmentation(data: AugmentationData, figure: Figure | None = None) -> F
     heading(
         figure,
         "Examples and their copies",
-        f"{data.summary}\nLeft the example itself, then its copies by epoch.",
+        f"{data.summary}\nOn the left the example itself, then its copies by epoch.",
     )
     grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"wspace": 0, "hspace": 0})
     colours = "gray_r" if data.bright_ink else "gray"

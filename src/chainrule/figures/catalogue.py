@@ -89,19 +89,19 @@ def _digits(material: Material) -> Figure:
 
 _JUDGED = "network+dataset"
 _OF_NETWORKS = (
-    FigureKind(
-        "calibration", "how often it is right when it says how sure it is", _JUDGED, _calibration
-    ),
-    FigureKind("confusion", "which class is taken for which", _JUDGED, _confusion),
-    FigureKind("digits", "samples of each class of a set of images", "dataset", _digits),
+    FigureKind("calibration", "accuracy at each level of confidence", _JUDGED, _calibration),
+    FigureKind("confusion", "true classes against answers", _JUDGED, _confusion),
+    FigureKind("digits", "samples of each class of an image data set", "dataset", _digits),
     FigureKind(
         "learning-curves",
         "cost, accuracy and learning rate over the epochs",
         "run",
         _learning_curves,
     ),
-    FigureKind("mistakes", "the mistakes it is surest of, as images", _JUDGED, _mistakes),
-    FigureKind("network", "neurons and lines, drawn from the real weights", "network", _network),
+    FigureKind("mistakes", "the most confident mistakes, as images", _JUDGED, _mistakes),
+    FigureKind(
+        "network", "neurons and connections, drawn from the trained weights", "network", _network
+    ),
     FigureKind(
         "weights",
         "the first layer's weights as images, the others as matrices",

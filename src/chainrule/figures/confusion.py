@@ -54,8 +54,8 @@ def classes_of(report: Report) -> ClassificationReport:
         raise InputError(
             "figure",
             expected="a report on classes",
-            got="one on number targets",
-            why="Only classes can be confused",
+            got="a report on numeric targets",
+            why="Confusion is defined for classes only",
             argument="report",
         )
     return report.classes
@@ -90,8 +90,12 @@ def draw_confusion(data: ConfusionData, figure: Figure | None = None) -> Figure:
     k = len(data.names)
     side = min(max(k * _cell(k), 3.4), 20.0)
     figure = paper(figure, side + 2.9, side + 2.2)
-    cells = "Each cell: examples, and their share of the row." if k <= _SHARES_UP_TO else ""
-    heading(figure, "Which class is taken for which", f"{data.summary}\n{cells}".strip())
+    cells = (
+        "Each cell: number of examples, and their fraction of the row."
+        if k <= _SHARES_UP_TO
+        else ""
+    )
+    heading(figure, "True classes and answers", f"{data.summary}\n{cells}".strip())
     axes = figure.subplots()
     norm = _norm(data)
     _paint(axes, data, norm)
@@ -141,7 +145,7 @@ def _scale(axes: Axes, painted: AxesImage) -> None:
     bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     bar.ax.minorticks_off()
-    bar.set_label("mistakes: share of the true class, %")
+    bar.set_label("mistakes: fraction of the true class, %")
     bar.outline.set_visible(False)
 
 

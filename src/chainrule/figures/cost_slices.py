@@ -123,7 +123,7 @@ def draw_cost_slices(data: CostSlices, figure: Figure | None = None) -> Figure:
     left.set_title("From the start to the end")
     right.set_title("Around the end")
     left.set_ylabel("mean cost")
-    left.set_xlabel("share of the way")
+    left.set_xlabel("fraction of the way")
     right.set_xlabel("steps")
     right.legend(loc="best")
     return figure

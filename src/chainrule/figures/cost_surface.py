@@ -113,7 +113,7 @@ def _axes(course: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int)
             expected="a run with two epochs or more",
             got=f"one with {len(points)} positions",
             why="Two principal directions need three positions",
-            remedy="Ask for random directions",
+            remedy="Use random directions",
             argument="kind",
             value=kind,
         )

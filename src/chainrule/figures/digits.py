@@ -77,11 +77,11 @@ def digits_data(dataset: Dataset, per_class: int = 10, seed: int = 0) -> DigitsD
         raise InputError(
             "figure",
             expected="a data set of classes",
-            got="one of number targets",
+            got="one with numeric targets",
             argument="dataset",
         )
-    most = Limit(int, "images of each class", 1).check("figure", "per_class", per_class)
-    lot = Limit(int, "fixes which examples are drawn", 0).check("figure", "seed", seed)
+    most = Limit(int, "number of images of each class", 1).check("figure", "per_class", per_class)
+    lot = Limit(int, "seed for the choice of examples", 0).check("figure", "seed", seed)
     present = np.unique(dataset.targets)
     shown = present[:_MOST_CLASSES]
     classes = tuple(_samples(dataset, int(number), most, lot) for number in shown)
@@ -122,7 +122,7 @@ def draw_digits(data: DigitsData, figure: Figure | None = None) -> Figure:
     names = 0.09 * max(5, *(len(samples.name) for samples in data.classes))
     across = max(0.8 * columns + names + 0.6, 5.6)
     figure = paper(figure, across, max(0.8 * height / width, 0.42) * rows + 1.6)
-    note = "Left the mean of each class, then examples drawn by lot."
+    note = "On the left the mean of each class, then examples drawn at random."
     heading(figure, "Samples of each class", f"{data.summary}\n{note}")
     grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"wspace": 0, "hspace": 0})
     colours = "gray_r" if data.bright_ink else "gray"

@@ -55,7 +55,7 @@ OF_FUNCTIONS = (
         _activations,
         "[FUNCTION...]",
     ),
-    FigureKind("lift", "how a layer lifts a plane and bends it", "nothing", _lift, "[FUNCTION...]"),
+    FigureKind("lift", "how a layer transforms a plane", "nothing", _lift, "[FUNCTION...]"),
     FigureKind("parabola", "descent on x² - 2x + 1.5, by rate", "nothing", _parabola, "[RATE...]"),
     FigureKind("partials", "x² + y³ with a slice along each axis", "nothing", _partials, "[X Y]"),
     FigureKind(

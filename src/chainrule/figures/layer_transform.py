@@ -152,7 +152,7 @@ def draw_lift(data: LiftData, figure: Figure | None = None) -> Figure:
         f"Two inputs, three neurons. The plane is stretched {greatest:.2f}-fold one way and "
         f"{least:.2f}-fold across it;\na layer without its function could do no more than that."
     )
-    heading(figure, "How a layer turns, stretches, lifts and bends", note)
+    heading(figure, "How a layer transforms a plane", note)
     reach = max(float(np.abs(stage.grid).max()) for stage in data.stages[:3])
     for number, stage in enumerate(data.stages, 1):
         if stage.grid.shape[-1] == 2:

@@ -131,7 +131,7 @@ def draw_mistakes(data: MistakesData, figure: Figure | None = None) -> Figure:
     columns = min(_COLUMNS, len(data.shown))
     rows = -(-len(data.shown) // columns)
     figure = paper(figure, max(1.62 * columns + 0.4, 6.4), 2.3 * rows + 1.2)
-    heading(figure, "The mistakes it is surest of", data.summary)
+    heading(figure, "The most confident mistakes", data.summary)
     grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"hspace": 0.12})
     for axes in grid.flat[len(data.shown) :]:
         axes.remove()

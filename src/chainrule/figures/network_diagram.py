@@ -77,7 +77,7 @@ def network_diagram_data(network: Network, most: int = 12) -> DiagramData:
 
     Raises: InputError.
     """
-    most = Limit(int, "neurons to draw in a column", 1).check("figure", "most", most)
+    most = Limit(int, "greatest number of neurons in a column", 1).check("figure", "most", most)
     layers = [W.astype(np.float64) for W in network.weights]
     shown = _chosen(layers, most)
     weights = tuple(W[np.ix_(shown[k + 1], shown[k])] for k, W in enumerate(layers))
@@ -154,7 +154,9 @@ def draw_network_diagram(data: DiagramData, figure: Figure | None = None) -> Fig
     tallest = max(_places(column) for column in data.columns)
     figure = paper(figure, min(2.5 * len(data.columns) + 1.6, 40.0), max(0.46 * tallest + 2.6, 3.6))
     biases = np.concatenate([column.biases for column in data.columns])
-    note = "A line is a weight: thicker is greater, compared within its layer. " + _on_rims(biases)
+    note = "Lines are weights; thicker lines are greater weights of their layer. " + _on_rims(
+        biases
+    )
     heading(figure, "The network with its weights", f"{data.summary}\n{note}")
     axes = figure.subplots()
     axes.set_axis_off()

@@ -33,10 +33,11 @@ class DisplayOptions:
 
     # fmt: off
     digits: int = limited(6, Limit(int, "significant digits of numbers", 1, 17))
-    fractions: bool = limited(False, Limit(bool, "rational numbers as fractions"))
-    notation: str = limited("row", Limit(str, "how quantities are written", choices=_notations))
-    full: bool = limited(False, Limit(bool, "long sums and large arrays whole"))
-    symbolic: bool = limited(False, Limit(bool, "gradients derived by SymPy, of small networks"))
+    fractions: bool = limited(False, Limit(bool, "whether to write rational numbers as fractions"))
+    notation: str = limited("row", Limit(str, "notation of quantities", choices=_notations))
+    full: bool = limited(False, Limit(bool, "whether to write long sums and large arrays in full"))
+    symbolic: bool = limited(False, Limit(bool, "whether to derive gradients with SymPy, "
+                                                "for small networks"))
     # fmt: on
     step: int | None = None
     quantities: tuple[Quantity, ...] = ()

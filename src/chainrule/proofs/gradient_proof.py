@@ -44,8 +44,8 @@ class ProofOptions:
     Raises: InputError.
     """
 
-    sample: int = limited(64, Limit(int, "numbers proved of each tensor", 1))
-    seed: int = limited(0, Limit(int, "of the lot that draws them", 0))
+    sample: int = limited(64, Limit(int, "numbers to check in each tensor", 1))
+    seed: int = limited(0, Limit(int, "seed of the choice of these numbers", 0))
     peers: bool = True
 
     def __post_init__(self) -> None:
@@ -125,7 +125,7 @@ def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
             example.where,
             expected="a table [training] with a cost",
             got="none",
-            why="Without a cost there is no gradient to prove",
+            why="Without a cost there is no gradient to check",
             argument="training",
         )
     chosen = options or ProofOptions()

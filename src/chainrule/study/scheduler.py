@@ -19,7 +19,7 @@ __all__ = ["INTERRUPTED", "FinishedTrial", "Scheduler"]
 
 INTERRUPTED = "it was interrupted"
 _POLL_SECONDS = 0.5
-"""Between two looks at the trials of other processes; a look reads the whole storage."""
+"""Seconds between two reads of other processes' trials; each reads the whole storage."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def require_search(spec: StudySpec) -> None:
             spec.source.where("search"),
             expected=f"the library {name} for the search {spec.settings.search}",
             got="none",
-            remedy=f"Install it by: pip install {name}",
+            remedy=f"Install it with: pip install {name}",
         )
 
 

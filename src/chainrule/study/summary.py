@@ -86,7 +86,7 @@ class StudySummary:
         return Document(f"Study {self.name}", tuple(blocks), values=self.to_dict)
 
     def _facts(self) -> Iterator[tuple[str, str]]:
-        better = "greater is better" if self.higher_is_better else "less is better"
+        better = "higher is better" if self.higher_is_better else "lower is better"
         yield "metric", f"{self.metric}, {better}"
         yield "trials", str(self.counts)
         if self.best is not None:

@@ -208,8 +208,8 @@ class TrialQueue:
         if losses >= _MOST_LOSSES:
             raise ChainruleError(
                 f"study {self._study.spec.name}",
-                why=f"Configuration {number} was under way {losses} times when a worker died",
-                remedy="See whether it needs more memory than there is, or use fewer workers",
+                why=f"Configuration {number} was being computed when a worker died, {losses} times",
+                remedy="Check whether it needs more memory than there is, or use fewer workers",
             )
 
 

@@ -33,7 +33,7 @@ _FLAGS = (
     "--no-pdf-header-footer",
 )
 _LONGEST = 300
-"""Seconds after which a browser is given up."""
+"""Seconds to wait for a browser."""
 
 
 def find_browser(where: str = "print_pdf") -> str:

@@ -45,7 +45,7 @@ def generate_exercise(
             "worksheet",
             expected="a cost that is finite for the outputs of the network",
             got=f"{plan.cost} with {plan.architecture.activations[-1]} outputs",
-            why=f"None of {MAX_ATTEMPTS} draws had finite numbers alone",
+            why=f"None of {MAX_ATTEMPTS} draws had only finite numbers",
             remedy="Choose another cost, or another activation",
             argument="cost",
             value=plan.cost,

@@ -20,7 +20,7 @@ from chainrule.worksheets.blanks import Pattern, choose_blanks, exercise_quantit
 __all__ = ["SheetOptions", "SheetPart", "Worksheet", "answer_text", "make_worksheet"]
 
 MAX_BLANKS = 400
-"""More than that nobody works out by hand."""
+"""More are too much work by hand."""
 _SPARE = 2
 _sheet = partial(Limit, group="sheet")
 
@@ -43,9 +43,9 @@ class SheetOptions:
     """
 
     digits: int = limited(4, _sheet(int, "significant digits to round to", 2, 10))
-    notation: str = limited("row", _sheet(str, "how quantities are written", choices=_notations))
-    hints: bool = limited(False, _sheet(bool, "the formulas on the sheet"))
-    given: bool = limited(True, _sheet(bool, "numbers between the blanks printed"))
+    notation: str = limited("row", _sheet(str, "notation of quantities", choices=_notations))
+    hints: bool = limited(False, _sheet(bool, "whether to print the formulas on the sheet"))
+    given: bool = limited(True, _sheet(bool, "whether to print the numbers between the blanks"))
 
     def __post_init__(self) -> None:
         check_record(self, "worksheet")
@@ -184,8 +184,8 @@ def make_worksheet(
             "worksheet",
             expected=f"at most {MAX_BLANKS} blanks",
             got=str(len(blanks)),
-            why="More than that nobody works out by hand",
-            remedy="Choose fewer by --blank, or a smaller network",
+            why="More are too much work by hand",
+            remedy="Choose fewer with --blank, or a smaller network",
             argument="blank",
         )
     last = asked.index(blanks[-1]) + 1

@@ -63,8 +63,8 @@ def _refuse_answered(path: Path) -> None:
             str(path),
             expected="a claims file without answers, or none",
             got="one with answers in it",
-            why="They would be lost",
-            remedy="Choose another folder by --out, or remove the file",
+            why="The answers would be lost",
+            remedy="Choose another folder with --out, or remove the file",
             argument="out",
             value=str(path),
         )

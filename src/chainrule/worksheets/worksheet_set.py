@@ -28,8 +28,8 @@ _SEEDS = 1_000_000
 """A seed that is drawn is short enough to type again."""
 _TITLE = 200
 WORKSHEET_LIMITS = {
-    "seed": Limit(int, "fixes all numbers", 0, 2**63 - 1, group="exercise"),
-    "copies": Limit(int, "sheets, each with other numbers", 1, 500, group="exercise"),
+    "seed": Limit(int, "seed of all numbers", 0, 2**63 - 1, group="exercise"),
+    "copies": Limit(int, "number of sheets, each with different numbers", 1, 500, group="exercise"),
 }
 
 

@@ -16,7 +16,7 @@ from chainrule.ledger.files.prescan import check_text, deep_line, long_number_li
 __all__ = ["TomlSource", "read_source"]
 
 MAX_BYTES = 16_000_000
-"""Bytes of a worked file; what is larger is no file for people to read."""
+"""Greatest number of bytes of a worked file: people do not read larger ones."""
 
 Key: TypeAlias = tuple[str | int, ...]
 
@@ -50,7 +50,7 @@ class TomlSource:
         try:
             return tomllib.loads(self.text)
         except RecursionError:
-            raise self._fault("brackets nested too deep", deep_line(self.text)) from None
+            raise self._fault("brackets that are nested too deeply", deep_line(self.text)) from None
         except tomllib.TOMLDecodeError as error:
             fault = _FAULT.fullmatch(str(error))
             if fault is None:  # a string without an end

@@ -20,7 +20,7 @@ __all__ = [
     "symbolic_gradients",
 ]
 
-SYMBOLIC_TEXT = "Derived by SymPy from the objective, with every weighted sum z as a letter."
+SYMBOLIC_TEXT = "Derived by SymPy from the objective, with a letter for every weighted sum z."
 """What renderings say above the gradients."""
 
 GRADIENTS = ("dW", "db", "g")
@@ -123,7 +123,7 @@ def _require_small(ledger: LedgerEntries, steps: int) -> None:
         raise InputError(
             example.where,
             expected="training, for gradients to be derived",
-            got="a pass forward alone",
+            got="a forward pass only",
             remedy="Add [training] with cost and learning_rate",
             argument="symbolic",
         )

@@ -22,26 +22,26 @@ __all__ = [
 ]
 
 _WHY = {
-    "dropout": "The neurons that it silences are drawn by lot in every step",
-    "normalisation": "The steps told are those of layers without normalised sums",
-    "max_norm": "It shortens weights once more after the update, which no formula here tells",
-    "snapshots": "They are files of a whole run",
+    "dropout": "It drops other neurons at random in every step",
+    "normalisation": "The steps shown are those of layers without normalised sums",
+    "max_norm": "It scales weights down after the update, for which there is no formula here",
+    "snapshots": "Snapshots are files of a whole run",
     "accumulation": "The parts of a batch add up to the same gradient",
-    "iterations": "It belongs to lbfgs, whose steps are not told",
-    "class_weights": "Each example has a weight of its own",
+    "iterations": "It belongs to lbfgs, whose steps are not shown",
+    "class_weights": "Each example has its own weight",
     **dict.fromkeys(
         ("averaging", "averaging_decay", "averaging_start"),
-        "An average is taken beside the steps and changes none of them",
+        "Averaging does not change the steps",
     ),
     **dict.fromkeys(
-        ("batch_growth", "batch_growth_every"), "The batches of a few steps have one size"
+        ("batch_growth", "batch_growth_every"), "The batches of a few steps have the same size"
     ),
     **dict.fromkeys(
         ("schedule_patience", "schedule_cooldown"),
         "It belongs to plateau, which needs the costs of whole epochs",
     ),
 }
-_OF_GROUP = {"augmentation": "The examples are taken as they are written"}
+_OF_GROUP = {"augmentation": "The examples are used in the order of the file"}
 _OF_RUN = "It belongs to a whole run"
 _REMEDIES = {"class_weights": "Write weight = … in the table [[examples]] of each example"}
 
@@ -51,7 +51,7 @@ _OF_GRADIENT = (
     *("dropout", "normalisation", "shift", "rotation", "zoom", "shear", "elastic", "thickness"),
     *("noise", "cutout", "mixup"),
 )
-"""Fields by which the gradients of a run are others than those told."""
+"""Fields that change the gradients of a run from those shown."""
 _CHANGING = (
     *_OF_GRADIENT,
     *("max_norm", "averaging", "snapshots", "accumulation", "batch_growth"),
@@ -131,7 +131,7 @@ def require_supported(recipe: Recipe, where: str) -> None:
             where,
             expected="an optimiser that takes one step for each gradient",
             got=repr(recipe.optimiser),
-            why="It tries several lengths of a step, of which it takes one",
+            why="It tries several step lengths and takes one of them",
             remedy="Set optimiser to 'sgd' or another that is written as a formula",
             argument="optimiser",
             value=recipe.optimiser,
@@ -158,7 +158,7 @@ def require_class_targets(recipe: Recipe, dataset: Dataset, where: str) -> None:
         where,
         expected="at least two outputs, and targets of one 1 among zeros, for label_smoothing",
         got="others",
-        why="It takes a share of one class's target and gives it to all classes",
+        why="It moves a fraction of the target of one class to all classes",
         remedy="Leave label_smoothing out",
         argument="label_smoothing",
         value=recipe.label_smoothing,
