@@ -52,19 +52,19 @@ layers: setup ## do imports flow one way?
 	@$(BIN)/lint-imports --no-logo
 
 sizes: setup ## are files one concept, functions one screen?
-	-@$(BIN)/python checks/sizes.py
+	@$(BIN)/python checks/sizes.py
 
 records: setup ## have groups of values names, and stay frozen records as they are?
-	-@$(BIN)/python checks/records.py
+	@$(BIN)/python checks/records.py
 
 names: setup ## are public names documented, in the field's words, and unique?
-	-@$(BIN)/python checks/names.py
+	@$(BIN)/python checks/names.py
 
 doors: setup ## are the packages' exports true, typed, used and lazy?
-	-@$(BIN)/python checks/doors.py
+	@$(BIN)/python checks/doors.py
 
 words: setup ## are all files in plain English, without leftovers and this machine's paths?
-	-@$(BIN)/python checks/words.py
+	@$(BIN)/python checks/words.py
 
 locks: setup ## do the locks fit pyproject.toml, and the installed packages each other?
 	@$(BIN)/python checks/locks.py

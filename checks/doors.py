@@ -34,6 +34,7 @@ READERS = ("tests", "benchmarks", "campaigns", "examples", "docs", "README.md", 
 
 OPEN: dict[str, str] = {
     "chainrule.equations": "a chapter for each subject, as in a textbook",
+    "chainrule.figures": "a module for each figure: its numbers and its drawing",
 }
 """Packages and modules that others may import deeply, each with the reason."""
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.diagnosis.condition import Condition, Sight
-from chainrule.diagnosis.diagnoser import diagnose_evidence
+from chainrule.diagnosis.condition import Condition, Observation
+from chainrule.diagnosis.diagnosis import diagnose_evidence
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.probe import probe_training
 
@@ -28,23 +28,23 @@ def _row(name: str = "tall", **more) -> Condition:
         figure="height",
         why="It bends",
         remedy="Cut it",
-        measure=lambda evidence: Sight(3.5, "it is 3.5 high"),
+        measure=lambda evidence: Observation(3.5, "it is 3.5 high"),
     )
     return replace(row, **more)
 
 
 def test_a_finding_tells_figure_bound_cause_and_remedy(evidence) -> None:
-    found = _row().found(evidence)
+    found = _row().check(evidence)
     assert (found.name, found.title, found.figure, found.threshold) == ("tall", "Tall", 3.5, 3)
     assert (found.what, found.why) == ("it is 3.5 high; the bound is 3", "It bends")
     assert (found.changes, found.remedy) == ({}, "Cut it")
 
 
 def test_settings_take_the_place_of_the_general_remedy(evidence) -> None:
-    sight = Sight(4, "", {"epochs": 2})
-    found = _row(measure=lambda e: sight).found(evidence)
+    sight = Observation(4, "", {"epochs": 2})
+    found = _row(measure=lambda e: sight).check(evidence)
     assert (found.changes, found.remedy) == ({"epochs": 2}, "")
-    both = _row(measure=lambda e: replace(sight, remedy="Look")).found(evidence)
+    both = _row(measure=lambda e: replace(sight, remedy="Look")).check(evidence)
     assert both.remedy == "Look"
 
 
@@ -53,17 +53,17 @@ def test_settings_take_the_place_of_the_general_remedy(evidence) -> None:
     [(3.0, True, False), (3.1, True, True), (3.0, False, False), (2.9, False, True)],
 )
 def test_the_bound_itself_is_allowed(evidence, figure, above, there) -> None:
-    row = _row(above=above, measure=lambda e: Sight(figure, ""))
-    assert (row.found(evidence) is not None) == there
+    row = _row(above=above, measure=lambda e: Observation(figure, ""))
+    assert (row.check(evidence) is not None) == there
 
 
 @pytest.mark.parametrize("figure", [float("nan")])
 def test_a_figure_that_is_no_number_is_no_finding(evidence, figure) -> None:
-    assert _row(measure=lambda e: Sight(figure, "")).found(evidence) is None
+    assert _row(measure=lambda e: Observation(figure, "")).check(evidence) is None
 
 
 def test_what_does_not_apply_is_no_finding(evidence) -> None:
-    assert _row(measure=lambda e: None).found(evidence) is None
+    assert _row(measure=lambda e: None).check(evidence) is None
 
 
 def test_what_lacks_something_is_not_judged(evidence) -> None:
@@ -75,10 +75,10 @@ def test_what_lacks_something_is_not_judged(evidence) -> None:
 def test_what_does_no_harm_is_not_told(evidence) -> None:
     assert not evidence.learns_badly
     row = _row(harmful_only=True)
-    assert row.found(evidence) is None
-    assert row.found(replace(evidence, diverged="It diverged.")) is not None
+    assert row.check(evidence) is None
+    assert row.check(replace(evidence, diverged="It diverged.")) is not None
     poor = replace(evidence, end=replace(evidence.end, skill=float("nan")))
-    assert row.found(poor) is not None
+    assert row.check(poor) is not None
 
 
 def test_what_is_told_alone(evidence) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from chainrule.cli import main
 from chainrule.diagnosis.condition_table import CONDITIONS
-from chainrule.diagnosis.diagnoser import Diagnosis, diagnose_evidence
+from chainrule.diagnosis.diagnosis import Diagnosis, diagnose_evidence
 from chainrule.experiment.diagnosing import DiagnosisTarget, open_target
 
 RECIPES = Path(__file__).parent / "recipes"

@@ -3,8 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.evaluation.mistakes import Mistake, surest_mistakes
-from chainrule.evaluation.predictions import ClassPredictions, OutputBlock, gather_predictions
+from chainrule.evaluation.predictions import (
+    ClassPredictions,
+    Mistake,
+    OutputBlock,
+    gather_predictions,
+    surest_mistakes,
+)
 
 
 def _answers(outputs: list[list[float]], truth: list[int]) -> ClassPredictions:

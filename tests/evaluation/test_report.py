@@ -15,7 +15,7 @@ from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.evaluation.scoring import default_cost, evaluate
+from chainrule.evaluation.evaluator import default_cost, evaluate
 from chainrule.evaluation.wilson import wilson_interval
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
@@ -272,7 +272,7 @@ def test_arguments_out_of_range_are_refused(
 
 def test_evaluation_loads_nothing_that_draws() -> None:
     program = (
-        "import sys, chainrule.evaluation.report, chainrule.evaluation.scoring\n"
+        "import sys, chainrule.evaluation.report, chainrule.evaluation.evaluator\n"
         "print(*sorted({'matplotlib', 'PIL', 'rich'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.evaluation.serialisation import plain_values
+from chainrule.evaluation.number_format import plain_values
 
 
 @dataclass(frozen=True)

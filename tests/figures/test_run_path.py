@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule.attribution.replay import RunReplay
-from chainrule.engine.scoring import score_outputs
+from chainrule.engine.score import score_outputs
 from chainrule.equations.costs import get_cost
 from chainrule.errors import InputError
 from chainrule.figures.run_path import run_points, sample_of

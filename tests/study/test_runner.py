@@ -208,9 +208,9 @@ def test_data_that_are_back_are_read_again(done: StoredStudy, points: str) -> No
     with np.load(points) as arrays:
         np.savez(points, x=arrays["x"] + 1, y=arrays["y"])
     study_data._CACHE.clear()
-    study_data.opened_material(done.spec)
+    study_data.load_study_data(done.spec)
     Path(points).write_bytes(whole)
-    assert study_data.opened_again(done.spec, done.digest).digest == done.digest
+    assert study_data.load_verified_data(done.spec, done.digest).digest == done.digest
 
 
 def test_a_search_whose_library_is_missing(

@@ -21,9 +21,10 @@ from chainrule.errors import DivergenceError, FileError, InputError, TrainingInt
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
 from chainrule.storage import names_in
-from chainrule.training.loop import Run, resume, train
+from chainrule.training.loop import resume, train
 from chainrule.training.observers import TrainingProgress
 from chainrule.training.run_folder import RunFolder
+from chainrule.training.run_recorder import Run
 
 Results = Callable[[Path], dict[str, bytes]]
 

@@ -44,7 +44,7 @@ class Margin:
     """z of the chosen output less z of its rival, in two ways the sum of its parts.
 
     Args:
-        neurons: part of each neuron of the last hidden layer, or of each input where there is
+        neurons: part of each neuron of the last hidden layer, or of each input if there is
             none, and last the biases' part; they add up to the margin.
         inputs: part of each input: how fast the margin moves with it, times the input.
         biases: part of all biases on the active ways.

@@ -19,7 +19,6 @@ from chainrule.cli.flags import (
     limit_flag,
     offline_flag,
 )
-from chainrule.diagnosis import diagnosis_document
 from chainrule.errors import InputError
 from chainrule.experiment import open_target
 from chainrule.limits import Limit
@@ -58,7 +57,8 @@ def _diagnose(target: str, data: str | None, apply: str | None, **given: Any) ->
         mended = None if apply is None else opened.mend(found)
     if mended is not None and apply is not None:
         write_atomically(Path(apply), mended.to_toml().encode())
-    console.document(diagnosis_document(found, mended, target=target, path=apply or ""), chosen)
+    document = found.document(target) if mended is None else mended.document(target, apply or "")
+    console.document(document, chosen)
     left = found.findings if mended is None else mended.last.findings
     return CHECK_FAILED if left else 0
 

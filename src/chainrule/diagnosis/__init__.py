@@ -1,4 +1,8 @@
-"""Diagnosis: why a training does not learn, by measurement, and what to set instead."""
+"""Diagnosis: why a training does not learn, by measurement, and what to set instead.
+
+found = diagnose_evidence(probe_training(network, training_set, recipe))
+found.findings, found.document()
+"""
 
 from typing import TYPE_CHECKING
 
@@ -7,15 +11,13 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.diagnosis.condition import Finding as Finding
     from chainrule.diagnosis.condition_table import CONDITIONS as CONDITIONS
-    from chainrule.diagnosis.diagnoser import Diagnosis as Diagnosis
-    from chainrule.diagnosis.diagnoser import diagnose_evidence as diagnose_evidence
-    from chainrule.diagnosis.diagnosis_report import diagnosis_document as diagnosis_document
+    from chainrule.diagnosis.diagnosis import Diagnosis as Diagnosis
+    from chainrule.diagnosis.diagnosis import diagnose_evidence as diagnose_evidence
     from chainrule.diagnosis.evidence import Evidence as Evidence
     from chainrule.diagnosis.probe import evidence_between as evidence_between
     from chainrule.diagnosis.probe import probe_training as probe_training
-    from chainrule.diagnosis.remedies import Mended as Mended
+    from chainrule.diagnosis.remedies import MendedSettings as MendedSettings
     from chainrule.diagnosis.remedies import mend as mend
-    from chainrule.diagnosis.remedies import settings_text as settings_text
     from chainrule.diagnosis.training_warnings import warning_observer as warning_observer
 
 __all__ = [
@@ -23,13 +25,11 @@ __all__ = [
     "Diagnosis",
     "Evidence",
     "Finding",
-    "Mended",
+    "MendedSettings",
     "diagnose_evidence",
-    "diagnosis_document",
     "evidence_between",
     "mend",
     "probe_training",
-    "settings_text",
     "warning_observer",
 ]
 
@@ -38,11 +38,10 @@ __getattr__, __dir__ = attach(
     {
         "condition": ["Finding"],
         "condition_table": ["CONDITIONS"],
-        "diagnoser": ["Diagnosis", "diagnose_evidence"],
-        "diagnosis_report": ["diagnosis_document"],
+        "diagnosis": ["Diagnosis", "diagnose_evidence"],
         "evidence": ["Evidence"],
         "probe": ["evidence_between", "probe_training"],
-        "remedies": ["Mended", "mend", "settings_text"],
+        "remedies": ["MendedSettings", "mend"],
         "training_warnings": ["warning_observer"],
     },
 )

@@ -1,33 +1,34 @@
-"""A condition that a training can have, as one row of data, and what is found of it."""
+"""A condition that a training can have, as one row of a table, and what is found of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.evaluation import plain_values
 
-__all__ = ["Condition", "Finding", "Sight", "ready"]
+__all__ = ["Condition", "Finding", "Observation", "figure_text"]
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What a condition's measure sees.
+class Observation:
+    """What a condition's measure returns.
 
     Args:
-        figure: the number that is held against the threshold.
-        what: a sentence without a full stop that tells it.
-        changes: settings that mend it, as in a file for `chainrule train --config`; empty where
-            no setting does.
-        remedy: what to do where no setting is enough, a sentence without a full stop.
-        rows: examples of the training set that it is about.
+        figure: the number that is compared with the threshold.
+        what: a sentence without a full stop that states it.
+        changes: settings that mend it, as in a file for `chainrule train --config`; empty if no
+            setting does.
+        remedy: what to do if no setting is enough, a sentence without a full stop.
+        rows: the examples of the training set that it concerns.
     """
 
     figure: float
     what: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     remedy: str = ""
     rows: tuple[int, ...] = ()
 
@@ -37,15 +38,15 @@ class Finding:
     """A condition that was found.
 
     Args:
-        name: the condition's.
-        title: what it is called.
-        figure: what was measured.
-        threshold: what the figure is held against.
+        name: the condition's name.
+        title: its title.
+        figure: the figure measured.
+        threshold: the bound that the figure exceeds or falls below.
         what: a sentence without a full stop: the figure and its bound.
-        why: what it does to a training, a sentence without a full stop.
+        why: its effect on a training, a sentence without a full stop.
         changes: settings that mend it.
-        remedy: what to do besides, or instead; empty where the changes are all.
-        rows: examples of the training set that it is about.
+        remedy: what else to do, or what to do instead; empty if the changes are enough.
+        rows: the examples of the training set that it concerns.
     """
 
     name: str
@@ -63,9 +64,18 @@ class Finding:
         return {**plain_values(self), "changes": dict(self.changes)}
 
 
-def ready(evidence: Evidence) -> str:
-    """Nothing is missing."""
+def _nothing_missing(evidence: Evidence) -> str:
+    """Return an empty text: the condition can be judged by any evidence."""
     return ""
+
+
+def figure_text(value: float) -> str:
+    """Return a figure in three digits.
+
+    >>> figure_text(4871.3), figure_text(0.0012345), figure_text(19.83)
+    ('4870', '0.00123', '19.8')
+    """
+    return f"{float(f'{value:.3g}'):g}"
 
 
 @dataclass(frozen=True)
@@ -73,20 +83,20 @@ class Condition:
     """One row of the table.
 
     Args:
-        name: what programs know it by.
-        title: what it is called.
+        name: its name for programs.
+        title: its title for people.
         threshold: the bound.
-        above: whether a figure above the threshold is bad; else one below it.
+        above: whether figures above the threshold are bad; else those below it.
         figure: what is measured, in words.
-        why: what it does to a training, a sentence without a full stop.
-        remedy: how it is mended in general, a sentence without a full stop.
-        measure: evidence -> Sight; None where the condition does not apply.
-        harmful_only: whether it is told only where the training diverges or shows little skill,
-            since many a training does well in spite of it.
-        needs: evidence -> what is missing in order to judge; empty for nothing.
-        alone: whether it is told only where nothing else is found.
+        why: its effect on a training, a sentence without a full stop.
+        remedy: what mends it in general, a sentence without a full stop.
+        measure: evidence -> Observation, or None if the condition does not apply.
+        harmful_only: whether it is reported only if the training diverges or shows little skill,
+            since many trainings do well in spite of it.
+        needs: evidence -> what is missing in order to judge; empty if nothing is.
+        alone: whether it is reported only if nothing else is found.
         cheap: whether it can be judged without curvature and without comparing examples.
-        lasting: whether it is the same from the start of a training to its end.
+        lasting: whether it stays the same from the start of a training to its end.
     """
 
     name: str
@@ -96,32 +106,32 @@ class Condition:
     figure: str
     why: str
     remedy: str
-    measure: Callable[[Evidence], Sight | None]
+    measure: Callable[[Evidence], Observation | None]
     harmful_only: bool = False
-    needs: Callable[[Evidence], str] = ready
+    needs: Callable[[Evidence], str] = _nothing_missing
     alone: bool = False
     cheap: bool = False
     lasting: bool = False
 
-    def found(self, evidence: Evidence) -> Finding | None:
-        """The finding; None where the condition is not there."""
+    def check(self, evidence: Evidence) -> Finding | None:
+        """Return the finding, or None if the training does not have the condition."""
         if self.needs(evidence) or (self.harmful_only and not evidence.learns_badly):
             return None
-        sight = self.measure(evidence)
-        if sight is None or not self._is_beyond(sight.figure):
+        observed = self.measure(evidence)
+        if observed is None or not self._is_beyond(observed.figure):
             return None
         bound = f"the bound is {self.threshold:g}"
-        remedy = sight.remedy or ("" if sight.changes else self.remedy)
+        remedy = observed.remedy or ("" if observed.changes else self.remedy)
         return Finding(
             name=self.name,
             title=self.title,
-            figure=sight.figure,
+            figure=observed.figure,
             threshold=self.threshold,
-            what=f"{sight.what}; {bound}",
+            what=f"{observed.what}; {bound}",
             why=self.why,
-            changes=dict(sight.changes),
+            changes=dict(observed.changes),
             remedy=remedy,
-            rows=sight.rows,
+            rows=observed.rows,
         )
 
     def _is_beyond(self, figure: float) -> bool:

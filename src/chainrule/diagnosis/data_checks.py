@@ -1,4 +1,4 @@
-"""Measures of the conditions that lie in the examples."""
+"""Measures of the conditions that concern the examples."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.diagnosis.condition import Sight
+from chainrule.diagnosis.condition import Observation, figure_text
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.examples import class_counts, column_sizes, shared_examples, suspects
-from chainrule.diagnosis.figure_format import figure_text
+from chainrule.diagnosis.example_measures import (
+    class_counts,
+    column_rms,
+    find_suspect_labels,
+    shared_fraction,
+)
 
 __all__ = [
     "class_imbalance",
@@ -23,68 +27,71 @@ __all__ = [
 
 HOLD_OUT: dict[str, Any] = {"validation_fraction": 0.1}
 """The settings for a validation set that is part of the training set."""
-_TOLD_ROWS = 10
+_LISTED_ROWS = 10
+"""Rows that a sentence names; all stand in the finding."""
 _MOST_GREY, _USUAL_GREY = 255, 20
+"""Inputs of 0 to 255 whose greatest exceeds 20 are taken for grey levels of an image."""
 
 
 def lacks_test(evidence: Evidence) -> str:
-    """Whether there is a validation set of its own and no test set to compare it with."""
+    """Return what is missing to compare a validation set with the test set."""
     missing = evidence.validation is not None and evidence.test is None
     return "the test set is not known" if missing else ""
 
 
-def validation_in_test(evidence: Evidence) -> Sight | None:
-    """The share of the validation examples that are test examples too."""
+def validation_in_test(evidence: Evidence) -> Observation | None:
+    """Measure the fraction of the validation examples that are test examples too."""
     if evidence.validation is None or evidence.test is None:
         return None
-    shared = shared_examples(evidence.validation, evidence.test)
-    if shared <= 2 * shared_examples(evidence.test, evidence.training):
-        return None  # few different examples exist, and all parts have them
+    shared = shared_fraction(evidence.validation, evidence.test)
+    if shared <= 2 * shared_fraction(evidence.test, evidence.training):
+        return None  # few distinct examples exist, and all sets share them
     what = f"{figure_text(100 * shared)} % of the validation examples are test examples"
     if evidence.validation.digest == evidence.test.digest:
-        what = "the validation set is identical to the test set: 100 % of it"
+        what = "the validation set is the test set, to the last bit: 100 % of it"
     remedy = "Leave --validation out: a part of the training set is held out instead"
-    return Sight(100 * shared, what, HOLD_OUT, remedy)
+    return Observation(100 * shared, what, HOLD_OUT, remedy)
 
 
-def unscaled_inputs(evidence: Evidence) -> Sight | None:
-    """The size of the largest input column, as the network sees it."""
+def unscaled_inputs(evidence: Evidence) -> Observation | None:
+    """Measure the size of the largest input, as the network sees it."""
     training = evidence.training
-    sizes = column_sizes(training)
-    told = _by_the_middle_one(sizes) if evidence.start.layers[0].normalised else sizes
-    column, large = int(told.argmax()), int((told > 10).sum())
+    sizes = column_rms(training)
+    seen = _relative_to_median(sizes) if evidence.start.layers[0].normalised else sizes
+    column, large = int(seen.argmax()), int((seen > 10).sum())
     what = (
         f"input {column} has the size {figure_text(sizes[column])} (root mean square), "
         f"and {large} of {len(sizes)} inputs exceed the bound"
     )
     low, high = float(training.inputs.min()), float(training.inputs.max())
     is_grey = training.scale == 1 and low >= 0 and _USUAL_GREY < high <= _MOST_GREY
+    # Pixels are most of the inputs of an image; a table has a few large columns.
     grey = is_grey and large > len(sizes) / 4
-    return Sight(float(told[column]), what, {"pixels": True} if grey else {})
+    return Observation(float(seen[column]), what, {"pixels": True} if grey else {})
 
 
-def _by_the_middle_one(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sizes as a normalised layer has them: a scale that all inputs share is divided out."""
-    middle = float(np.median(sizes))
-    return np.minimum(sizes, sizes / middle) if middle else sizes
+def _relative_to_median(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sizes that a normalised layer sees: it divides a common scale out."""
+    median = float(np.median(sizes))
+    return np.minimum(sizes, sizes / median) if median else sizes
 
 
 def lacks_class_labels(evidence: Evidence) -> str:
-    """Whether the targets are numbers."""
+    """Return what is missing to look at class labels."""
     return "" if evidence.training.classifies else "the targets are numbers"
 
 
-def class_imbalance(evidence: Evidence) -> Sight | None:
-    """How many times as many examples the commonest class has as the rarest."""
+def class_imbalance(evidence: Evidence) -> Observation | None:
+    """Measure the examples of the most frequent class divided by those of the rarest."""
     training = evidence.training
     if evidence.recipe.class_weights is not None or training.sample_weights is not None:
         return None
     counts = class_counts(training)
-    names, there = training.class_names, counts > 0
-    common, rare = int(counts.argmax()), int(np.where(there, counts, counts.max() + 1).argmin())
-    weights = np.where(there, len(training) / (there.sum() * np.maximum(counts, 1)), 1.0)
+    names, occurs = training.class_names, counts > 0
+    common, rare = int(counts.argmax()), int(np.where(occurs, counts, counts.max() + 1).argmin())
+    weights = np.where(occurs, len(training) / (occurs.sum() * np.maximum(counts, 1)), 1.0)
     ratio = float(counts[common] / counts[rare])
-    return Sight(
+    return Observation(
         ratio,
         f"class {names[common]!r} has {counts[common]} examples and class {names[rare]!r} "
         f"{counts[rare]}: {figure_text(ratio)} times as many",
@@ -92,20 +99,20 @@ def class_imbalance(evidence: Evidence) -> Sight | None:
     )
 
 
-def label_noise(evidence: Evidence) -> Sight | None:
-    """The share of examples whose neighbours nearly all bear one other label."""
-    rows, asked = suspects(evidence.training)
-    share = 100 * len(rows) / asked
-    shown = tuple(int(row) for row in rows[:_TOLD_ROWS])
-    numbers = ", ".join(map(str, shown)) + (" …" if len(rows) > _TOLD_ROWS else "")
+def label_noise(evidence: Evidence) -> Observation | None:
+    """Measure the percentage of examples whose neighbours nearly all have one other label."""
+    rows, asked = find_suspect_labels(evidence.training)
+    percentage = 100 * len(rows) / asked
+    shown = tuple(int(row) for row in rows[:_LISTED_ROWS])
+    numbers = ", ".join(map(str, shown)) + (" …" if len(rows) > _LISTED_ROWS else "")
     what = (
-        f"{len(rows)} of {asked} examples ({figure_text(share)} %) have another label than the "
-        "one on which 8 or more of their 10 nearest neighbours agree"
+        f"{len(rows)} of {asked} examples ({figure_text(percentage)} %) have another label than "
+        "the one on which 8 or more of their 10 nearest neighbours agree"
     )
-    watched = {"monitor": "validation_accuracy"}
-    changes = watched | ({} if _validates(evidence) else HOLD_OUT)
+    monitored = {"monitor": "validation_accuracy"}
+    changes = monitored | ({} if _validates(evidence) else HOLD_OUT)
     remedy = f"Check the labels, such as those of rows {numbers}"
-    return Sight(share, what, changes, remedy, tuple(map(int, rows)))
+    return Observation(percentage, what, changes, remedy, tuple(map(int, rows)))
 
 
 def _validates(evidence: Evidence) -> bool:

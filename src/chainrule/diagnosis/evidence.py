@@ -1,4 +1,4 @@
-"""What a diagnosis looks at: figures from before the first step and from the end of a training."""
+"""The evidence of a diagnosis: measurements before the first step and at the end of a training."""
 
 from __future__ import annotations
 
@@ -10,41 +10,42 @@ from chainrule.engine import EpochRecord
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
-__all__ = ["POOR", "Evidence", "LayerFacts", "Snapshot"]
+__all__ = ["POOR_SKILL", "Evidence", "LayerSnapshot", "Snapshot"]
 
-POOR = 0.5
-"""Below this skill a training counts as one that does not learn."""
+POOR_SKILL = 0.5
+"""The skill below which a training counts as one that does not learn."""
 
 
 @dataclass(frozen=True)
-class LayerFacts:
+class LayerSnapshot:
     """Figures of one layer on a sample of the training set.
 
     Args:
         layer: its number, from 1.
-        activation: the name of its function.
+        activation: the name of its activation.
         weight_ratio: root mean square of its weights, in units of √(2/fan_in).
-        alike: mean cosine between the weights of two of its neurons, -1 to 1; 1 where all are 0.
-            None for fewer than two neurons.
-        dead: share of its neurons that are 0 for every example; None without ReLU.
-        saturated: share of its activations at which the function's slope is below a twentieth of
-            its greatest; None for functions that do not saturate on both sides.
-        gain: by what factor its weighted sums vary more over the examples than its inputs do.
-        pull: root mean square of its weights' gradient, in units of √(2/fan_in). Where it is
-            normalised, the gradient is that of weights brought to the size √(2/fan_in): only their
-            direction counts, and the gradient is the longer the shorter they are.
-        normalised: whether its sums are brought to one scale over the batch; the figures of
-            activations are then of what is made of them.
+        mean_cosine: mean cosine between the weights of two of its neurons, -1 to 1; 1 if all are
+            0, None for fewer than two neurons.
+        dead_fraction: fraction of its neurons that are 0 for every example; None without ReLU.
+        saturated_fraction: fraction of its activations at which the derivative is below a twentieth
+            of its maximum; None for functions that do not saturate on both sides.
+        signal_gain: deviation of its weighted sums over the examples, divided by that of its
+            inputs.
+        gradient_ratio: root mean square of its weights' gradient, in units of √(2/fan_in). If the
+            layer is normalised, only the weights' direction matters and their gradient grows as
+            they shrink; the figure is then for weights of the size √(2/fan_in).
+        normalised: whether its sums are normalised over the batch; the figures of activations are
+            then those after normalisation.
     """
 
     layer: int
     activation: str
     weight_ratio: float
-    alike: float | None
-    dead: float | None
-    saturated: float | None
-    gain: float
-    pull: float
+    mean_cosine: float | None
+    dead_fraction: float | None
+    saturated_fraction: float | None
+    signal_gain: float
+    gradient_ratio: float
     normalised: bool = False
 
 
@@ -52,24 +53,23 @@ class LayerFacts:
 class Snapshot:
     """A network at one position of its training, measured on the sample.
 
-    Where there is an average of the weights, layers, cost and skill are the average's; rate, noise
-    and curvature are those of the weights that take the steps. Nothing is silenced by dropout, and
-    images are as they are.
+    If the training averages its weights, layers, cost and skill belong to the average; rate, noise
+    and curvature belong to the weights that take the steps. Dropout and distortions are off.
 
     Args:
         step: steps done.
         layers: figures of each layer, from the first to the last.
         cost: mean cost, without penalties.
-        skill: the part of what a constant answer gets wrong that the network gets right; 1 is
-            perfect, 0 no better than the constant. By examples for classes, by squares for numbers.
-        rate: learning rate of the next step; after the run's last one, that of the last.
-        noise_scale: the batch size at which noise and gradient are equally long; inf where the
-            mean gradient cannot be told from noise, NaN where it was not measured.
-        curvature: None where it was not measured.
+        skill: 1 - the error divided by that of a constant prediction: 1 is perfect, 0 no better
+            than the constant. The error counts examples for classes, and squares for numbers.
+        rate: learning rate of the next step; after the run's last step, that of the last.
+        noise_scale: the batch size at which noise and mean gradient have the same norm; inf if the
+            mean gradient is not distinguishable from noise, NaN if it was not measured.
+        curvature: None if it was not measured.
     """
 
     step: int
-    layers: tuple[LayerFacts, ...]
+    layers: tuple[LayerSnapshot, ...]
     cost: float
     skill: float
     rate: float
@@ -77,26 +77,26 @@ class Snapshot:
     curvature: Curvature | None = None
 
     @property
-    def hidden(self) -> tuple[LayerFacts, ...]:
-        """All layers but the last."""
+    def hidden(self) -> tuple[LayerSnapshot, ...]:
+        """All layers except the last."""
         return self.layers[:-1]
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """All that the conditions look at.
+    """Everything that the conditions are judged by.
 
     Args:
-        architecture: with its output activation settled.
+        architecture: with its output activation resolved.
         recipe: with its seed.
-        training: what was learned from.
-        test: what the network is to be judged by; None where that is not known.
-        validation: a validation set of its own; None for none, or for a part held out.
+        training: the training set.
+        test: the test set, or None if it is not known.
+        validation: a separate validation set, or None; a part that is held out does not count.
         start: before the first step.
         end: after the last step that was taken.
-        history: a record for each epoch that ended.
-        steps: steps of the whole run, as the recipe has it.
-        diverged: the sentence of the error by which it ended; empty where it did not.
+        history: a record for each completed epoch.
+        steps: number of steps of the whole run by the recipe.
+        diverged: the message of the error by which the run diverged; empty if it did not.
         complete: whether `end` is the end of the whole run, not of a short trial.
     """
 
@@ -115,4 +115,4 @@ class Evidence:
     @property
     def learns_badly(self) -> bool:
         """Whether the training diverged, or ends with little skill."""
-        return bool(self.diverged) or not self.end.skill >= POOR
+        return bool(self.diverged) or not self.end.skill >= POOR_SKILL

@@ -1,14 +1,13 @@
-"""Measures of the conditions that show layer by layer: weights, activations, gradients."""
+"""Measures of the conditions that show in a layer: weights, activations, gradients."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from chainrule.diagnosis.condition import Sight
-from chainrule.diagnosis.evidence import Evidence, LayerFacts, Snapshot
-from chainrule.diagnosis.figure_format import figure_text
+from chainrule.diagnosis.condition import Observation, figure_text
+from chainrule.diagnosis.evidence import Evidence, LayerSnapshot, Snapshot
 from chainrule.equations.initialisers import RECOMMENDED
 
 __all__ = [
@@ -22,84 +21,87 @@ __all__ = [
 ]
 
 _SMALL = 1 / 3
-"""Weights below so many times √(2/fan_in) are small."""
+"""Weights below this multiple of √(2/fan_in) are small: they shrink a signal layer by layer."""
 _LARGE = 1.5
-"""Weights above so many times that are large."""
+"""Weights above this multiple of √(2/fan_in) are large; those of the initialiser he are 1."""
 _EXPLOSIVE = 100
-"""Hidden layers that stretch the signal by less do not explode."""
+"""Layers explode only if they stretch the signal by more than this factor together; a large
+gradient without it comes from large targets."""
 _FEW_NEURONS = 4
-"""Of so few, two may well be alike by chance."""
+"""Among fewer neurons, two may have a large cosine by chance."""
 
 
 def _initialiser(evidence: Evidence) -> dict[str, Any]:
-    """The settings that draw weights as suits the first layer's function."""
+    """Return the settings of the initialiser that suits the first layer's activation."""
     name = evidence.architecture.activations[0]
     return {"initialiser": RECOMMENDED.get(name, "glorot")}
 
 
-def _no_bias(evidence: Evidence) -> dict[str, Any]:
+def _zero_biases(evidence: Evidence) -> dict[str, Any]:
     given = evidence.architecture.bias_initialiser
     return {} if given == "zeros" else {"bias_initialiser": "zeros"}
 
 
-def symmetric_weights(evidence: Evidence) -> Sight | None:
-    """The greatest mean cosine between the neurons of a hidden layer before the first step."""
+def symmetric_weights(evidence: Evidence) -> Observation | None:
+    """Measure the greatest mean cosine between the neurons of a hidden layer at the start."""
     layers = [
         layer
         for layer, width in zip(
             evidence.start.hidden, evidence.architecture.layers[1:], strict=False
         )
-        if layer.alike is not None and (width >= _FEW_NEURONS or layer.alike == 1.0)
+        if layer.mean_cosine is not None and (width >= _FEW_NEURONS or layer.mean_cosine == 1.0)
     ]
     if not layers:
         return None
-    worst = max(layers, key=lambda layer: layer.alike or 0.0)
-    assert worst.alike is not None, "the others were left out"
+    worst = max(layers, key=lambda layer: layer.mean_cosine or 0.0)
+    assert worst.mean_cosine is not None, "the others were left out"
     what = (
         f"the initial weights of two neurons of layer {worst.layer} have a cosine of "
-        f"{figure_text(worst.alike)} on average"
+        f"{figure_text(worst.mean_cosine)} on average"
     )
-    return Sight(worst.alike, what, _initialiser(evidence))
+    return Observation(worst.mean_cosine, what, _initialiser(evidence))
 
 
-def large_weights(evidence: Evidence) -> Sight | None:
-    """The size of a layer's initial weights by the size that keeps a signal's scale.
+def large_weights(evidence: Evidence) -> Observation | None:
+    """Measure a layer's initial weights in units of the size that keeps a signal's scale.
 
-    Of normalised layers, the weights' size does not matter.
+    Normalised layers are left out: the size of their weights does not matter.
     """
     sized = [layer for layer in evidence.start.layers if not layer.normalised]
     worst = max(sized, key=lambda layer: layer.weight_ratio)
     ratio = figure_text(worst.weight_ratio)
     what = f"the weights of layer {worst.layer} begin {ratio} times too large"
-    return Sight(worst.weight_ratio, what, _initialiser(evidence) | _no_bias(evidence))
+    return Observation(worst.weight_ratio, what, _initialiser(evidence) | _zero_biases(evidence))
 
 
-def exploding_gradients(evidence: Evidence) -> Sight | None:
-    """The greatest gradient of a layer before the first step, by the size of usual weights."""
+def exploding_gradients(evidence: Evidence) -> Observation | None:
+    """Measure the largest gradient of a layer before the first step, in units of usual weights."""
     start = evidence.start.layers
-    worst = max(start, key=lambda layer: layer.pull)
-    grown = worst.pull / (start[-1].pull or 1) if start[0].normalised else _growth(evidence)
+    worst = max(start, key=lambda layer: layer.gradient_ratio)
+    grown = _growth(evidence)
+    if start[0].normalised:  # the weights' own growth is divided out, so the gradients' counts
+        grown = worst.gradient_ratio / (start[-1].gradient_ratio or 1)
     if grown < _EXPLOSIVE:
-        return None  # the targets are large, not the layers' doing
-    pull = figure_text(worst.pull)
-    what = f"the gradient of layer {worst.layer} is {pull} times as large as usual weights"
-    off = any(layer.weight_ratio > _LARGE and not layer.normalised for layer in start)
-    changes = _initialiser(evidence) if off else {"clip_norm": 1.0}
-    return Sight(worst.pull, what, changes)
+        return None  # large targets make the gradient large, not the layers
+    ratio = figure_text(worst.gradient_ratio)
+    what = f"the gradient of layer {worst.layer} is {ratio} times as large as usual weights"
+    large = any(layer.weight_ratio > _LARGE and not layer.normalised for layer in start)
+    changes = _initialiser(evidence) if large else {"clip_norm": 1.0}
+    return Observation(worst.gradient_ratio, what, changes)
 
 
-def vanishing_gradients(evidence: Evidence) -> Sight | None:
-    """The first layer's gradient before the first step, as a share of the greatest one."""
+def vanishing_gradients(evidence: Evidence) -> Observation | None:
+    """Measure the first layer's gradient before the first step, divided by the largest one."""
     layers = evidence.start.layers
-    greatest = max(layers, key=lambda layer: layer.pull)
-    if not greatest.pull:
+    greatest = max(layers, key=lambda layer: layer.gradient_ratio)
+    if not greatest.gradient_ratio:
         return None
-    share = layers[0].pull / greatest.pull
-    times = f"{figure_text(share)} times as large"
+    fraction = layers[0].gradient_ratio / greatest.gradient_ratio
+    times = f"{figure_text(fraction)} times as large"
     what = f"the gradient of layer 1 is {times} as that of layer {greatest.layer}"
     small = any(layer.weight_ratio < _SMALL and not layer.normalised for layer in layers)
     changes = _initialiser(evidence) if small else _relu(evidence)
-    return Sight(share, what, changes)
+    return Observation(fraction, what, changes)
 
 
 def _relu(evidence: Evidence) -> dict[str, Any]:
@@ -108,12 +110,12 @@ def _relu(evidence: Evidence) -> dict[str, Any]:
 
 
 def _growth(evidence: Evidence) -> float:
-    """By what factor the weights of all hidden layers stretch the signal."""
-    return math.prod(layer.gain for layer in evidence.start.hidden)
+    """Return the factor by which the weights of all hidden layers stretch the signal."""
+    return math.prod(layer.signal_gain for layer in evidence.start.hidden)
 
 
-def lost_scale(evidence: Evidence) -> Sight | None:
-    """By what factor the hidden layers' weights change the signal: its distance from 1."""
+def lost_scale(evidence: Evidence) -> Observation | None:
+    """Measure the factor by which the hidden layers' weights stretch or shrink the signal."""
     hidden, factor = evidence.start.hidden, _growth(evidence)
     if (
         not hidden
@@ -125,44 +127,51 @@ def lost_scale(evidence: Evidence) -> Sight | None:
     verb = "shrinks" if factor < 1 else "grows"
     distance = max(factor, 1 / factor)
     what = f"the signal {verb} {figure_text(distance)} times over {len(hidden)} hidden layers"
-    return Sight(distance, what, _initialiser(evidence))
+    return Observation(distance, what, _initialiser(evidence))
 
 
-def dead_neurons(evidence: Evidence) -> Sight | None:
-    """The greatest share of a hidden layer's ReLU neurons that answer 0 to every example."""
-    facts = {s: _worst(s.hidden, "dead") for s in (evidence.start, evidence.end)}
-    return _of_neurons(evidence, facts, "dead", "neurons of layer {} are 0 for every example")
+def dead_neurons(evidence: Evidence) -> Observation | None:
+    """Measure the largest percentage of a hidden layer's ReLU neurons that are always 0."""
+    return _measure_neurons(
+        evidence, lambda layer: layer.dead_fraction, "neurons of layer {} are 0 for every example"
+    )
 
 
-def saturated_neurons(evidence: Evidence) -> Sight | None:
-    """The greatest share of a hidden layer's activations where the function is flat."""
-    facts = {s: _worst(s.hidden, "saturated") for s in (evidence.start, evidence.end)}
-    text = "activations of layer {} lie where the function is flat"
-    return _of_neurons(evidence, facts, "saturated", text)
+def saturated_neurons(evidence: Evidence) -> Observation | None:
+    """Measure the largest percentage of a hidden layer's activations where it is flat."""
+    return _measure_neurons(
+        evidence,
+        lambda layer: layer.saturated_fraction,
+        "activations of layer {} lie where the function is flat",
+    )
 
 
-def _worst(layers: Sequence[LayerFacts], figure: str) -> LayerFacts | None:
-    able = [layer for layer in layers if getattr(layer, figure) is not None]
-    return max(able, key=lambda layer: float(getattr(layer, figure)), default=None)
+def _measure_neurons(
+    evidence: Evidence, figure: Callable[[LayerSnapshot], float | None], text: str
+) -> Observation | None:
+    """Measure before the first step if the figure is bad already there; else at the end."""
 
+    def worst(snapshot: Snapshot) -> tuple[float, LayerSnapshot] | None:
+        found = [
+            (value, layer) for layer in snapshot.hidden if (value := figure(layer)) is not None
+        ]
+        return max(found, key=lambda pair: pair[0], default=None)
 
-def _of_neurons(
-    evidence: Evidence, facts: Mapping[Snapshot, LayerFacts | None], figure: str, text: str
-) -> Sight | None:
-    """The state before the first step where that is bad already; else that at the end."""
-    start, end = facts[evidence.start], facts[evidence.end]
+    start, end = worst(evidence.start), worst(evidence.end)
     if start is None or end is None:
         return None
-    early = evidence.diverged or getattr(start, figure) > 0.5
-    layer, when = (start, "before the first step") if early else (end, "at the end")
-    share = 100 * float(getattr(layer, figure))
-    what = f"{figure_text(share)} % of the {text.format(layer.layer)} {when}"
-    return Sight(share, what, _at_start(evidence, layer) if early else _lower_rate(evidence))
+    # Weights that a divergence has thrown away say nothing about their cause.
+    early = bool(evidence.diverged) or start[0] > 0.5
+    (fraction, layer), when = (start, "before the first step") if early else (end, "at the end")
+    percentage = 100 * fraction
+    what = f"{figure_text(percentage)} % of the {text.format(layer.layer)} {when}"
+    changes = _initial_settings(evidence, layer) if early else _lower_rate(evidence)
+    return Observation(percentage, what, changes)
 
 
-def _at_start(evidence: Evidence, layer: LayerFacts) -> dict[str, Any]:
-    """The settings of the biases, and of the weights where those are too large or alone."""
-    biases = _no_bias(evidence)
+def _initial_settings(evidence: Evidence, layer: LayerSnapshot) -> dict[str, Any]:
+    """Return the settings of the biases, and of the weights if these are too large or to blame."""
+    biases = _zero_biases(evidence)
     weights = _initialiser(evidence) if layer.weight_ratio > _LARGE or not biases else {}
     return weights | biases
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chainrule.data import Dataset, split
 from chainrule.diagnosis.evidence import Evidence
-from chainrule.diagnosis.measuring import Measure
+from chainrule.diagnosis.network_measures import NetworkMeasures
 from chainrule.engine import Position, Until
 from chainrule.errors import DataError, DivergenceError
 from chainrule.limits import Limit
@@ -20,19 +18,16 @@ from chainrule.training import (
     train_chunk,
 )
 
-__all__ = [
-    "STEPS",
-    "evidence_between",
-    "probe_training",
-]
+__all__ = ["evidence_between", "probe_training"]
 
-STEPS = 400
-"""How many steps a trial takes at most."""
+_MOST_STEPS = 400
+"""Steps of a trial unless the caller sets them; a training that learns shows it by then."""
 _LEAST_STEPS = 20
 _WORK = 1e11
-"""Examples times parameters, by which the trial of a large network is shorter."""
+"""Examples times parameters of a trial; large networks take fewer steps."""
 _HELD_OUT = 0.2
-_FEW = 20
+_FEWEST_EXAMPLES = 20
+"""With fewer examples, none are held out of the trial."""
 
 
 def probe_training(
@@ -44,92 +39,103 @@ def probe_training(
     test: Dataset | None = None,
     steps: int | None = None,
 ) -> Evidence:
-    """Train for a few steps, in memory, and measure before and after.
+    """Train for a few steps, in memory, and measure the network before and after.
 
-    The reference engine computes. Where the recipe validates on nothing, a fifth of the training
-    set is held out of the trial, so that overfitting shows.
+    The reference engine computes. If the recipe has no validation set, a fifth of the training set
+    is held out of the trial, so that overfitting shows.
 
     Args:
         network: the initial network; it is not changed.
         training: the whole training set.
-        recipe: the recipe of the training.
-        validation: a validation set of its own.
+        recipe: the recipe to try.
+        validation: a separate validation set.
         test: the test set; it is only searched for examples of the validation set.
-        steps: the greatest number of steps; None for 400, or fewer for large networks.
+        steps: the largest number of steps; None takes 400, or fewer for large networks.
 
     Raises: what `prepare_training` raises; InputError for the steps.
     """
     limit = Limit(int, "greatest number of steps of the trial", 1, optional=True)
-    asked = limit.check("diagnose", "steps", steps)
+    steps = limit.check("diagnose", "steps", steps)
     recipe = recipe.replaced(engine="reference").with_seed()
     held_out = validation
     if validation is None and not recipe.validation_fraction:
-        training, held_out = _held_out(training)
-    plan = prepare_training(network, training, recipe, held_out)
-    most = _usual_steps(plan) if asked is None else asked
-    first = first_position(plan)
-    last, diverged = _trained(plan, first, most)
-    more = {"validation": validation, "test": test, "diverged": diverged}
-    return evidence_between(plan, first, last, **more)
+        training, held_out = _hold_out(training)
+    setup = prepare_training(network, training, recipe, held_out)
+    first = first_position(setup)
+    last, diverged = _train(setup, first, _default_steps(setup) if steps is None else steps)
+    return evidence_between(setup, first, last, validation=validation, test=test, diverged=diverged)
 
 
-def evidence_between(plan: TrainingSetup, first: Position, last: Position, **more: Any) -> Evidence:
-    """The evidence of a training between two of its positions.
+def evidence_between(
+    setup: TrainingSetup,
+    first: Position,
+    last: Position,
+    *,
+    validation: Dataset | None = None,
+    test: Dataset | None = None,
+    diverged: str = "",
+) -> Evidence:
+    """Return the evidence of a training between two of its positions.
 
-    What is judged at the end is the plain network that the position stands for: averaged where
-    there is an average, and with the normalisation folded in.
+    Cost and skill at the end are those of the network that prediction would use: with averaged
+    weights, if the recipe averages them, and with the normalisation folded in.
 
     Args:
-        plan: the training.
+        setup: the training.
         first: before its first step.
-        last: where it has come to.
-        more: the other fields of Evidence.
+        last: its latest position.
+        validation: as in `Evidence`.
+        test: as in `Evidence`.
+        diverged: as in `Evidence`.
     """
-    measure = Measure(plan.network.architecture, plan.recipe, plan.training)
+    measures = NetworkMeasures(setup.network.architecture, setup.recipe, setup.training)
     return Evidence(
-        architecture=plan.network.architecture,
-        recipe=plan.recipe,
-        training=plan.training,
-        start=measure.snapshot(first),
-        end=measure.snapshot(last, plain=plan.engine.inference_parameters(last)),
+        architecture=setup.network.architecture,
+        recipe=setup.recipe,
+        training=setup.training,
+        test=test,
+        validation=validation,
+        start=measures.snapshot(first),
+        end=measures.snapshot(last, inference=setup.engine.inference_parameters(last)),
         history=last.history,
-        steps=plan.engine.schedule.steps if plan.recipe.epochs else 0,
-        complete=stop_reason(plan.recipe, last) is not None,
-        **more,
+        steps=setup.engine.schedule.steps if setup.recipe.epochs else 0,
+        diverged=diverged,
+        complete=stop_reason(setup.recipe, last) is not None,
     )
 
 
-def _held_out(training: Dataset) -> tuple[Dataset, Dataset | None]:
-    if len(training) < _FEW:
+def _hold_out(training: Dataset) -> tuple[Dataset, Dataset | None]:
+    if len(training) < _FEWEST_EXAMPLES:
         return training, None
     try:
         return split(training, _HELD_OUT, 0, purpose="diagnosis")
-    except DataError:  # one example a class: there is nothing to spare
+    except DataError:  # classes with a single example have none to spare
         return training, None
 
 
-def trial_steps(batch_size: int, parameters: int) -> int:
-    """How many steps a trial takes where nobody says.
+def _trial_steps(batch_size: int, parameters: int) -> int:
+    """Return the number of steps of a trial unless the caller sets it.
 
-    >>> trial_steps(32, 25_450), trial_steps(256, 1_863_690), trial_steps(60_000, 1_863_690)
+    >>> _trial_steps(32, 25_450), _trial_steps(256, 1_863_690), _trial_steps(60_000, 1_863_690)
     (400, 209, 20)
     """
-    return max(_LEAST_STEPS, min(STEPS, int(_WORK / (batch_size * parameters))))
+    return max(_LEAST_STEPS, min(_MOST_STEPS, int(_WORK / (batch_size * parameters))))
 
 
-def _usual_steps(plan: TrainingSetup) -> int:
-    """How many steps a trial takes; those of lbfgs are many iterations each."""
-    size, parameters = plan.engine.schedule.size(0), plan.network.parameters.size
-    steps = trial_steps(size, parameters)
-    searches = plan.recipe.optimiser == "lbfgs"
-    return max(1, steps // plan.recipe.iterations) if searches else steps
+def _default_steps(setup: TrainingSetup) -> int:
+    """Return the number of steps; a step of lbfgs is many iterations."""
+    size, parameters = setup.engine.schedule.size(0), setup.network.parameters.size
+    steps = _trial_steps(size, parameters)
+    if setup.recipe.optimiser == "lbfgs":
+        return max(1, steps // setup.recipe.iterations)
+    return steps
 
 
-def _trained(plan: TrainingSetup, position: Position, most: int) -> tuple[Position, str]:
-    """The position after so many steps, and what stopped them before; empty for nothing."""
-    while position.step < most and stop_reason(plan.recipe, position) is None:
+def _train(setup: TrainingSetup, position: Position, most: int) -> tuple[Position, str]:
+    """Return the position after at most `most` steps, and the error if the run diverged."""
+    while position.step < most and stop_reason(setup.recipe, position) is None:
         try:
-            position, _ = train_chunk(plan, position, Until(batches=most - position.step))
+            position, _ = train_chunk(setup, position, Until(batches=most - position.step))
         except DivergenceError as error:
             return error.position, str(error)
     return position, ""

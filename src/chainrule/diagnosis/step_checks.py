@@ -1,15 +1,14 @@
-"""Measures of the conditions that lie in the steps: rate, batch size, and how long to train."""
+"""Measures of the conditions that concern the steps: learning rate, batch size, duration."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from chainrule.diagnosis.condition import Sight
-from chainrule.diagnosis.curvature import UNLIMITED
+from chainrule.diagnosis.condition import Observation, figure_text
+from chainrule.diagnosis.curvature import NO_STABILITY_LIMIT
 from chainrule.diagnosis.data_checks import HOLD_OUT
 from chainrule.diagnosis.evidence import Evidence, Snapshot
-from chainrule.diagnosis.figure_format import figure_text
 from chainrule.recipe import Recipe
 
 __all__ = [
@@ -23,91 +22,106 @@ __all__ = [
 ]
 
 _LARGE_BATCH = 4
-"""A batch of so many noise scales hardly gains from being larger."""
+"""Noise scales beyond which a larger batch hardly lowers the noise (McCandlish et al. 2018)."""
+_SMALL_BATCH = 32
+"""Batches up to this size are usual, whatever the noise."""
 _FEWEST_EPOCHS = 5
+"""Validated epochs that a rise of the validation cost takes to show."""
 _PATIENCE = 5
 _RISE = 0.02
-"""The least rise, as a share of the first validation cost."""
-_USUAL = 0.001
-"""The usual rate of updates that divide by the root of a mean square."""
+"""The least rise that counts, as a fraction of the first validation cost."""
+_USUAL_RATE = 0.001
+"""The usual learning rate of updates that divide by the root of a mean square."""
 _ENOUGH_UPDATES = 600
+"""Updates that `short_run` proposes: twice its threshold."""
 
 
 def lacks_curvature(evidence: Evidence) -> str:
-    """Why the curvature was not measured."""
+    """Return why the curvature was not measured."""
     if evidence.start.curvature is not None:
         return ""
-    return UNLIMITED.get(evidence.recipe.optimiser, "the curvature at the start is not finite")
+    return NO_STABILITY_LIMIT.get(
+        evidence.recipe.optimiser, "the curvature at the start is not finite"
+    )
 
 
-def _share(snapshot: Snapshot) -> float:
-    """The learning rate by the greatest stable one."""
+def _rate_ratio(snapshot: Snapshot) -> float:
+    """Return the learning rate divided by the greatest stable one."""
     return 0.0 if snapshot.curvature is None else snapshot.rate / snapshot.curvature.limit
 
 
-def _told(snapshot: Snapshot, recipe: Recipe, when: str) -> str:
-    assert snapshot.curvature is not None, "needs says so"
+def _describe_rate(snapshot: Snapshot, recipe: Recipe, when: str) -> str:
+    assert snapshot.curvature is not None, "checked by lacks_curvature"
     curvature = snapshot.curvature
     kind = "preconditioned Hessian" if curvature.preconditioned else "Hessian"
     return (
-        f"{when} the rate {figure_text(snapshot.rate)} is {figure_text(_share(snapshot))} times "
-        f"the stability limit {figure_text(curvature.limit)} of {recipe.optimiser}, "
+        f"{when} the rate {figure_text(snapshot.rate)} is {figure_text(_rate_ratio(snapshot))} "
+        f"times the stability limit {figure_text(curvature.limit)} of {recipe.optimiser}, "
         f"as the {kind} has λ_max {figure_text(curvature.value)}"
     )
 
 
-def _rate(rate: float) -> dict[str, Any]:
-    """The setting, in one digit."""
+def _set_rate(rate: float) -> dict[str, Any]:
+    """Return the setting of a learning rate, in one digit."""
     return {"learning_rate": float(f"{rate:.1g}")}
 
 
-def rate_too_high(evidence: Evidence) -> Sight | None:
-    """The rate by the stability limit, where it is farther above it: at the start or at the end."""
+def rate_too_high(evidence: Evidence) -> Observation | None:
+    """Measure the rate divided by its stability limit, at the start or the end."""
     start, end = evidence.start, evidence.end
     if evidence.diverged and end.rate > start.rate:
-        start = replace(start, rate=end.rate)  # it rose until the weights were thrown away
-    later = not evidence.diverged and _share(end) > _share(start)
+        start = replace(start, rate=end.rate)  # it rose until the run diverged
+    later = not evidence.diverged and _rate_ratio(end) > _rate_ratio(start)
     worst, when = (end, "at the end") if later else (start, "at the start")
-    assert worst.curvature is not None, "needs says so"
-    other = _USUAL if worst.curvature.preconditioned else worst.curvature.limit / 2
+    assert worst.curvature is not None, "checked by lacks_curvature"
+    other = _USUAL_RATE if worst.curvature.preconditioned else worst.curvature.limit / 2
     lower = min(evidence.recipe.learning_rate / 4, other)
-    return Sight(_share(worst), _told(worst, evidence.recipe, when), _rate(lower))
+    return Observation(
+        _rate_ratio(worst), _describe_rate(worst, evidence.recipe, when), _set_rate(lower)
+    )
 
 
-def rate_too_low(evidence: Evidence) -> Sight | None:
-    """The rate by the stability limit at the start."""
+def rate_too_low(evidence: Evidence) -> Observation | None:
+    """Measure the rate divided by its stability limit at the start."""
     start = evidence.start
-    assert start.curvature is not None, "needs says so"
+    assert start.curvature is not None, "checked by lacks_curvature"
     if evidence.diverged or start.rate < 0.99 * evidence.recipe.learning_rate:
-        return None  # a run that warms up begins low on purpose
+        return None  # a warm-up begins low on purpose
     higher = start.curvature.limit / 2
     if start.curvature.preconditioned:
-        higher = min(higher, _USUAL)
+        higher = min(higher, _USUAL_RATE)
     if higher <= evidence.recipe.learning_rate or higher == float("inf"):
         return None
-    return Sight(_share(start), _told(start, evidence.recipe, "at the start"), _rate(higher))
+    return Observation(
+        _rate_ratio(start),
+        _describe_rate(start, evidence.recipe, "at the start"),
+        _set_rate(higher),
+    )
 
 
-def few_large_batches(evidence: Evidence) -> Sight | None:
-    """The updates of the whole run, where batches are larger than the gradient's noise asks for."""
+def few_large_batches(evidence: Evidence) -> Observation | None:
+    """Measure the updates of the whole run, if batches are larger than the noise requires."""
     size = min(evidence.recipe.batch_size, len(evidence.training))
     noise = evidence.end.noise_scale
-    if size <= 32 or not size >= _LARGE_BATCH * noise or _searches(evidence):
+    if size <= _SMALL_BATCH or not size >= _LARGE_BATCH * noise or _searches(evidence):
         return None
+    # A power of two near the noise scale, from 16 to 64.
     smaller = 2 ** max(4, min(6, round(noise).bit_length()))
     what = (
         f"the run has {evidence.steps} updates, with batches of {size} where the noise of the "
         f"gradient calls for about {round(noise)}"
     )
-    return Sight(evidence.steps, what, {"batch_size": min(smaller, size // 2)})
+    return Observation(evidence.steps, what, {"batch_size": min(smaller, size // 2)})
 
 
-def short_run(evidence: Evidence) -> Sight | None:
-    """The updates of a run that came to its end."""
+def short_run(evidence: Evidence) -> Observation | None:
+    """Measure the updates of a run that was completed."""
     if evidence.diverged or not evidence.complete or not evidence.steps or _searches(evidence):
         return None
     epochs = -(-_ENOUGH_UPDATES * evidence.recipe.epochs // evidence.steps)
-    return Sight(evidence.steps, f"the run has {evidence.steps} updates in all", {"epochs": epochs})
+    return Observation(
+        evidence.steps, f"the run has {evidence.steps} updates in all", {"epochs": epochs}
+    )
 
 
 def _searches(evidence: Evidence) -> bool:
@@ -116,7 +130,7 @@ def _searches(evidence: Evidence) -> bool:
 
 
 def lacks_validated_epochs(evidence: Evidence) -> str:
-    """What is missing to see a validation cost rise."""
+    """Return what is missing to see a validation cost rise."""
     validated = [r for r in evidence.history if r.validation_cost is not None]
     if evidence.history and not validated:
         return "the run had no validation set"
@@ -124,8 +138,8 @@ def lacks_validated_epochs(evidence: Evidence) -> str:
     return f"fewer than {_FEWEST_EPOCHS} epochs were seen" if few else ""
 
 
-def overfitting(evidence: Evidence) -> Sight | None:
-    """The last validation cost by the least one, where the training cost sank on."""
+def overfitting(evidence: Evidence) -> Observation | None:
+    """Measure the last validation cost divided by the least, if the training cost kept falling."""
     recipe, history = evidence.recipe, evidence.history
     if (recipe.monitor or "").startswith("validation"):
         return None  # the best epoch's weights are restored
@@ -133,8 +147,8 @@ def overfitting(evidence: Evidence) -> Sight | None:
     least = costs.index(min(costs))
     rise = costs[-1] - costs[least]
     if history[-1].cost >= history[least].cost or rise <= _RISE * costs[0]:
-        return None  # what goes up and down at the bottom is no overfitting
-    if _is_unsure(evidence, least):
+        return None  # a fluctuation near the minimum is no overfitting
+    if _is_only_less_sure(evidence, least):
         return None
     ratio = costs[-1] / costs[least] if costs[least] else float("inf")
     what = (
@@ -144,15 +158,15 @@ def overfitting(evidence: Evidence) -> Sight | None:
         f"to {figure_text(history[-1].cost)}"
     )
     own = recipe.validation_fraction > 0 or evidence.validation is not None
-    watched = {"monitor": "validation_cost", "patience": _PATIENCE}
-    return Sight(ratio, what, ({} if own else HOLD_OUT) | watched)
+    stopping = {"monitor": "validation_cost", "patience": _PATIENCE}
+    return Observation(ratio, what, ({} if own else HOLD_OUT) | stopping)
 
 
-def _is_unsure(evidence: Evidence, least: int) -> bool:
-    """Whether the validation cost may rise for what the targets teach, to be less sure.
+def _is_only_less_sure(evidence: Evidence, least: int) -> bool:
+    """Whether the validation cost rises only because the targets teach smaller confidence.
 
-    With smoothed or mixed targets a network gets the right answers right by less; it validates on
-    sharp targets. That is no overfitting as long as it gets as many of them right.
+    With smoothed or mixed targets a network learns smaller outputs for the true class, and the
+    validation set has sharp targets. That is no overfitting while the accuracy does not fall.
     """
     recipe, last = evidence.recipe, evidence.history[-1].validation_accuracy
     best = evidence.history[least].validation_accuracy

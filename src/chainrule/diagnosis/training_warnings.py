@@ -1,4 +1,4 @@
-"""Warnings during a training: the cheap conditions, looked at once an epoch."""
+"""Warnings during a training: the cheap conditions, checked once an epoch."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.diagnosis.condition import Finding
 from chainrule.diagnosis.condition_table import CONDITIONS
-from chainrule.diagnosis.evidence import POOR, Evidence, Snapshot
-from chainrule.diagnosis.examples import class_counts
-from chainrule.diagnosis.measuring import Measure
+from chainrule.diagnosis.evidence import POOR_SKILL, Evidence, Snapshot
+from chainrule.diagnosis.example_measures import class_counts
+from chainrule.diagnosis.network_measures import NetworkMeasures
 from chainrule.engine import EpochRecord, Position, initial_state
 from chainrule.network import Network
 from chainrule.recipe import Recipe
@@ -22,92 +22,104 @@ from chainrule.training import Observer, TrainingProgress
 
 __all__ = ["warning_observer"]
 
-_FEW_STEPS = 50
-"""After fewer, that little was learned is no sign of anything."""
+_FEWEST_STEPS = 50
+"""Before this step, every training has learned little."""
 
 
 def warning_observer(
     network: Network,
     training: Dataset,
     recipe: Recipe,
-    tell: Callable[[str], object],
+    report: Callable[[str], object],
     *,
     validation: Dataset | None = None,
 ) -> Observer:
-    """An observer that tells of conditions as they show, each at most once.
+    """Return an observer that reports conditions when they appear, each at most once.
 
-    It looks at the start once, and then at each epoch's end, on a sample of the training set. It
-    measures no curvature and compares no examples; and as long as the examples of the epoch were
-    classified well, it does not measure the network at all.
+    It measures the start once, and then the network at each epoch's end, on a sample of the
+    training set. It measures no curvature and compares no examples; and while the epoch's examples
+    are classified well, it does not measure the network at all.
 
     Args:
-        network: the start of the training.
-        training: what is learned from.
-        recipe: by which it is trained.
-        tell: called with a sentence.
-        validation: a validation set of its own.
+        network: the initial network.
+        training: the training set.
+        recipe: the recipe of the training.
+        report: called with a sentence.
+        validation: a separate validation set.
 
     Returns: an observer for `train`.
     """
-    begun = network.for_cost(recipe.cost)
+    start = network.for_cost(recipe.cost)
     seeded = recipe.with_seed()
-    watched = _Watched(Measure(begun.architecture, seeded, training), begun.parameters, validation)
-    left = [condition for condition in CONDITIONS if condition.cheap]
+    watched = _WatchedTraining(
+        NetworkMeasures(start.architecture, seeded, training), start.parameters, validation
+    )
+    open_conditions = [condition for condition in CONDITIONS if condition.cheap]
 
-    def watch(moment: TrainingProgress) -> None:
-        if not moment.epoch_ended:
+    def watch(progress: TrainingProgress) -> None:
+        if not progress.epoch_ended:
             return
-        evidence = watched.evidence(moment.position)
-        early = moment.position.step < _FEW_STEPS
-        for condition in tuple(left):
+        evidence = watched.evidence(progress.position)
+        early = progress.position.step < _FEWEST_STEPS
+        for condition in tuple(open_conditions):
             if early and condition.harmful_only:
                 continue
-            finding = condition.found(evidence)
+            finding = condition.check(evidence)
             if finding is not None:
-                tell(_sentence(finding, moment.position.epoch))
+                report(_sentence(finding, progress.position.epoch))
             if finding is not None or condition.lasting:
-                left.remove(condition)
+                open_conditions.remove(condition)
 
     return watch
 
 
 @dataclass(frozen=True, eq=False)
-class _Watched:
-    """A training that is looked at: what measures it, its first weights, its validation set."""
+class _WatchedTraining:
+    """A training under way: its measures, initial parameters and validation set."""
 
-    measure: Measure
-    begun: NDArray[Any]
+    measures: NetworkMeasures
+    initial_parameters: NDArray[Any]
     validation: Dataset | None
 
     @cached_property
     def start(self) -> Snapshot:
         """Before the first step."""
-        theta = self.measure.layout.add_gains(self.begun)
-        first = Position(theta, initial_state(self.measure.recipe, theta))
-        return self.measure.snapshot(first, curved=False)
+        theta = self.measures.layout.add_gains(self.initial_parameters)
+        first = Position(theta, initial_state(self.measures.recipe, theta))
+        return self.measures.snapshot(first, curvature=False)
 
     def evidence(self, position: Position) -> Evidence:
-        """What can be seen of the training so far."""
-        measure, skill = self.measure, self._skill(position.history[-1])
-        if skill >= POOR:  # then only the start and the history count
+        """Return the evidence of the training so far."""
+        measures, skill = self.measures, self._skill(position.history[-1])
+        if skill >= POOR_SKILL:  # conditions of the end are then not reported
             end = replace(self.start, step=position.step, skill=skill)
         else:
-            end = measure.snapshot(position, curved=False)
-        what = (measure.architecture, measure.recipe, measure.training, None, self.validation)
-        return Evidence(*what, self.start, end, history=position.history)
+            end = measures.snapshot(position, curvature=False)
+        return Evidence(
+            architecture=measures.architecture,
+            recipe=measures.recipe,
+            training=measures.training,
+            test=None,
+            validation=self.validation,
+            start=self.start,
+            end=end,
+            history=position.history,
+        )
 
     @cached_property
-    def _commonest(self) -> float:
-        """The share of the commonest class."""
-        counts = class_counts(self.measure.training)
+    def _baseline(self) -> float:
+        """The accuracy of always predicting the most frequent class."""
+        counts = class_counts(self.measures.training)
         return float(counts.max() / counts.sum())
 
     def _skill(self, record: EpochRecord) -> float:
-        """The skill by the epoch's accuracy: hardly above the true one, and below it where dropout
-        and distortions make learning harder. 0 where targets are numbers."""
-        if record.accuracy is None or self._commonest == 1:
+        """Return the skill by the epoch's accuracy, 0 for number targets.
+
+        It is hardly above the skill at the epoch's end, and below it with dropout and distortions.
+        """
+        if record.accuracy is None or self._baseline == 1:
             return 0.0
-        return 1 - (1 - record.accuracy) / (1 - self._commonest)
+        return 1 - (1 - record.accuracy) / (1 - self._baseline)
 
 
 def _sentence(finding: Finding, epoch: int) -> str:

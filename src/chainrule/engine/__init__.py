@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chainrule.engine.position import EpochSums as EpochSums
     from chainrule.engine.position import Position as Position
     from chainrule.engine.reference import ReferenceEngine as ReferenceEngine
-    from chainrule.engine.scoring import Score as Score
+    from chainrule.engine.score import Score as Score
     from chainrule.engine.training_context import TrainingContext as TrainingContext
     from chainrule.engine.training_schedule import TrainingSchedule as TrainingSchedule
     from chainrule.engine.training_schedule import initial_state as initial_state
@@ -60,7 +60,7 @@ __getattr__, __dir__ = attach(
     {
         "augmented_epochs": ["augmentation_from_recipe"],
         "contract": ["Engine", "Until"],
-        "scoring": ["Score"],
+        "score": ["Score"],
         "divergence": [
             "validation_divergence",
             "first_non_finite",

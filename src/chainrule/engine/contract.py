@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.engine.dataset_view import DatasetView
 from chainrule.engine.position import Position
-from chainrule.engine.scoring import Score, score_outputs
+from chainrule.engine.score import Score, score_outputs
 from chainrule.engine.training_context import TrainingContext
 from chainrule.engine.training_schedule import TrainingSchedule
 from chainrule.equations.backpropagation import Trace, forward

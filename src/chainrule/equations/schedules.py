@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["SCHEDULES", "Clock", "Schedule", "ScheduleSettings", "count_drops", "warm_up"]
+__all__ = ["SCHEDULES", "Clock", "ScheduleSettings", "count_drops", "warm_up"]
 
 ONE_CYCLE_START = 25.0
 """A one-cycle run starts at η₀ / 25, as in fastai and PyTorch; Smith (2018) leaves the ratio open."""

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from chainrule.evaluation.compatibility import match_dataset as match_dataset
     from chainrule.evaluation.ensemble import Votes as Votes
     from chainrule.evaluation.ensemble import vote as vote
-    from chainrule.evaluation.mistakes import Mistake as Mistake
+    from chainrule.evaluation.evaluator import default_cost as default_cost
+    from chainrule.evaluation.evaluator import evaluate as evaluate
     from chainrule.evaluation.number_format import MISSING as MISSING
     from chainrule.evaluation.number_format import count_text as count_text
     from chainrule.evaluation.number_format import fraction_text as fraction_text
     from chainrule.evaluation.number_format import number_text as number_text
     from chainrule.evaluation.number_format import percent_text as percent_text
+    from chainrule.evaluation.number_format import plain_values as plain_values
     from chainrule.evaluation.number_format import short_name as short_name
+    from chainrule.evaluation.predictions import Mistake as Mistake
     from chainrule.evaluation.predictions import class_columns as class_columns
     from chainrule.evaluation.predictions import output_blocks as output_blocks
     from chainrule.evaluation.report import ClassificationReport as ClassificationReport
     from chainrule.evaluation.report import Report as Report
-    from chainrule.evaluation.scoring import default_cost as default_cost
-    from chainrule.evaluation.scoring import evaluate as evaluate
-    from chainrule.evaluation.serialisation import plain_values as plain_values
     from chainrule.evaluation.wilson import wilson_interval as wilson_interval
 
 __all__ = [
@@ -54,19 +54,18 @@ __getattr__, __dir__ = attach(
     {
         "compatibility": ["match_dataset"],
         "ensemble": ["Votes", "vote"],
-        "mistakes": ["Mistake"],
         "number_format": [
             "MISSING",
             "count_text",
             "fraction_text",
             "number_text",
             "percent_text",
+            "plain_values",
             "short_name",
         ],
-        "predictions": ["class_columns", "output_blocks"],
+        "predictions": ["Mistake", "class_columns", "output_blocks"],
         "report": ["ClassificationReport", "Report"],
-        "scoring": ["default_cost", "evaluate"],
-        "serialisation": ["plain_values"],
+        "evaluator": ["default_cost", "evaluate"],
         "wilson": ["wilson_interval"],
     },
 )

@@ -1,8 +1,12 @@
-"""Numbers for people to read: fractions, counts and costs in a few characters."""
+"""Numbers in a few characters for people to read, and records as plain values for JSON."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from typing import Any
+
+import numpy as np
 
 __all__ = [
     "MISSING",
@@ -10,6 +14,7 @@ __all__ = [
     "fraction_text",
     "number_text",
     "percent_text",
+    "plain_values",
     "short_name",
 ]
 
@@ -80,3 +85,23 @@ def short_name(name: str, most: int = 14) -> str:
     name = " ".join(name.split())
     end = most // 3 + 1
     return name if len(name) <= most else f"{name[: most - 1 - end]}…{name[-end:]}"
+
+
+def plain_values(value: Any) -> Any:
+    """Return a record, array or number as dictionaries, lists, numbers, texts, truths and None.
+
+    NaN and infinity, which JSON lacks, become None; fields keep their names and order.
+
+    Example:
+        >>> plain_values((1.5, float("nan"), np.arange(2)))
+        [1.5, None, [0, 1]]
+    """
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain_values(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, (list, tuple)):
+        return [plain_values(item) for item in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain_values(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

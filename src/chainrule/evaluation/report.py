@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.documents import Document, Table
-from chainrule.evaluation.calibration import Calibration
-from chainrule.evaluation.confusion import ClassMetrics, MacroAverages, frequent_confusions
+from chainrule.evaluation.calibration_error import Calibration
+from chainrule.evaluation.class_metrics import ClassMetrics, MacroAverages, frequent_confusions
 from chainrule.evaluation.ensemble import Votes
-from chainrule.evaluation.mistakes import Mistake
 from chainrule.evaluation.number_format import (
     count_text,
     fraction_text,
     number_text,
     percent_text,
+    plain_values,
 )
+from chainrule.evaluation.predictions import Mistake
 from chainrule.evaluation.regression import OutputMetrics
-from chainrule.evaluation.serialisation import plain_values
 
 __all__ = ["ClassificationReport", "RegressionReport", "Report"]
 

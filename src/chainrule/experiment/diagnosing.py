@@ -9,7 +9,7 @@ from typing import Any
 from chainrule.diagnosis import (
     Diagnosis,
     Evidence,
-    Mended,
+    MendedSettings,
     diagnose_evidence,
     evidence_between,
     mend,
@@ -48,7 +48,7 @@ class DiagnosisTarget:
             self._measure_run() if self.run else self.try_settings(self.settings)
         )
 
-    def mend(self, found: Diagnosis) -> Mended:
+    def mend(self, found: Diagnosis) -> MendedSettings:
         """Mend the settings from their diagnosis on, and try them again until nothing is found."""
         return mend(
             self.settings, found, lambda changed: diagnose_evidence(self.try_settings(changed))
@@ -158,7 +158,7 @@ def mend_settings(
     *,
     validation: str | None = None,
     steps: int | None = None,
-) -> Mended:
+) -> MendedSettings:
     """Diagnose, change what the root cause asks for, and try again until nothing is found.
 
     Arguments and errors are those of `diagnose`.

@@ -99,9 +99,7 @@ _OF_NETWORKS = (
         _learning_curves,
     ),
     FigureKind("mistakes", "the most confident mistakes, as images", _JUDGED, _mistakes),
-    FigureKind(
-        "network", "neurons and connections, drawn from the trained weights", "network", _network
-    ),
+    FigureKind("network", "neurons and connections, drawn from the weights", "network", _network),
     FigureKind(
         "weights",
         "the first layer's weights as images, the others as matrices",

@@ -90,11 +90,7 @@ def draw_confusion(data: ConfusionData, figure: Figure | None = None) -> Figure:
     k = len(data.names)
     side = min(max(k * _cell(k), 3.4), 20.0)
     figure = paper(figure, side + 2.9, side + 2.2)
-    cells = (
-        "Each cell: number of examples, and their fraction of the row."
-        if k <= _SHARES_UP_TO
-        else ""
-    )
+    cells = "Each cell: examples, and their fraction of the row." if k <= _SHARES_UP_TO else ""
     heading(figure, "True classes and answers", f"{data.summary}\n{cells}".strip())
     axes = figure.subplots()
     norm = _norm(data)

@@ -154,9 +154,7 @@ def draw_network_diagram(data: DiagramData, figure: Figure | None = None) -> Fig
     tallest = max(_places(column) for column in data.columns)
     figure = paper(figure, min(2.5 * len(data.columns) + 1.6, 40.0), max(0.46 * tallest + 2.6, 3.6))
     biases = np.concatenate([column.biases for column in data.columns])
-    note = "Lines are weights; thicker lines are greater weights of their layer. " + _on_rims(
-        biases
-    )
+    note = "Lines are weights, thicker for greater weights of a layer. " + _on_rims(biases)
     heading(figure, "The network with its weights", f"{data.summary}\n{note}")
     axes = figure.subplots()
     axes.set_axis_off()

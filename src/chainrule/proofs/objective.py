@@ -96,7 +96,7 @@ def step_objective(step: Step) -> Objective:
 
 
 def objective_lines(objective: Objective) -> list[str]:
-    """The objective as formulas, the penalty stated also where there is none."""
+    """The objective as formulas, the penalty also if it is zero."""
     return list(_lines(objective))
 
 

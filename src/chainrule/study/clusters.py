@@ -28,7 +28,7 @@ from chainrule.threads import thread_count
 __all__ = ["make_executor"]
 
 _CONNECT_SECONDS = 5
-"""A cluster that answers does so within a second; a dead address is reported after this time."""
+"""A cluster that does not answer within this time is reported."""
 
 
 class JoblibExecutor:

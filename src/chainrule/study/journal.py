@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["JournalGuard", "journal_storage"]
 
 _POLL_SECONDS = 0.002
-"""Between two tries for the lock; a write holds it for less."""
+"""Between two tries for the lock, which a writer holds only for one write."""
 
 
 class JournalGuard:

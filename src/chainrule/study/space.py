@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Parameter", "make_grid", "stored_value"]
 
 MOST_VALUES = 100_000
-"""The largest grid; more configurations could not be trained in a year."""
+"""The largest grid; a larger one is surely a mistake in the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ def make_grid(space: Sequence[Parameter], where: str) -> list[dict[str, Any]]:
 
     Example:
         >>> sizes = Parameter(name="batch_size", choices=(10, 20))
-        >>> grid_of([sizes, Parameter(name="l2", choices=(0.0,))], "study")
+        >>> make_grid([sizes, Parameter(name="l2", choices=(0.0,))], "study")
         [{'batch_size': 10, 'l2': 0.0}, {'batch_size': 20, 'l2': 0.0}]
     """
     found: list[dict[str, Any]] = [{}]

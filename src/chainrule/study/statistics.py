@@ -53,7 +53,7 @@ def sample_statistics(values: Sequence[float]) -> SampleStatistics:
     """Return mean, standard deviation and interval of at least one measurement.
 
     Example:
-        >>> found = spread([1.0, 2.0, 3.0])
+        >>> found = sample_statistics([1.0, 2.0, 3.0])
         >>> f"{found.mean:g} {found.deviation:g} {found.interval[0]:.3f} {found.interval[1]:.3f}"
         '2 1 -0.484 4.484'
     """
@@ -108,7 +108,7 @@ def mcnemar_test(only_first: int, only_second: int) -> McNemarTest:
         only_second: examples that only the second network classifies correctly.
 
     Example:
-        >>> f"{mcnemar(1, 9).p:.6f}"
+        >>> f"{mcnemar_test(1, 9).p:.6f}"
         '0.021484'
     """
     from scipy.special import bdtr

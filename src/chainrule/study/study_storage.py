@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["StudyStore", "open_store"]
 
 _CONNECT_SECONDS = 5
-"""A database that answers does so within a second; a dead address is reported after this time."""
+"""A database that does not answer within this time is reported."""
 _TRIES = 5
 """Processes that begin at once may create the tables at the same time; each try waits longer."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["run_task"]
 
 _STORES: dict[str, StudyStore] = {}
-"""The storages that this process has opened, by address; connecting costs more than a trial."""
+"""The storages that this process has opened, by address."""
 _STORES_LOCK = threading.Lock()
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
     from chainrule.training.concurrent import train_many as train_many
     from chainrule.training.epoch_end import stop_reason as stop_reason
-    from chainrule.training.loop import Run as Run
     from chainrule.training.loop import resume as resume
     from chainrule.training.loop import train as train
     from chainrule.training.loop import train_chunk as train_chunk
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from chainrule.training.observers import TrainingProgress as TrainingProgress
     from chainrule.training.run_folder import RunFacts as RunFacts
     from chainrule.training.run_folder import RunFolder as RunFolder
+    from chainrule.training.run_recorder import Run as Run
     from chainrule.training.setup import TrainingSetup as TrainingSetup
     from chainrule.training.setup import first_position as first_position
     from chainrule.training.setup import prepare_training as prepare_training
@@ -59,10 +59,11 @@ __getattr__, __dir__ = attach(
         "checkpoint": ["read_checkpoint"],
         "concurrent": ["train_many"],
         "epoch_end": ["stop_reason"],
-        "loop": ["Run", "resume", "train", "train_chunk"],
+        "loop": ["resume", "train", "train_chunk"],
         "lr_finder": ["RateCurve", "find_learning_rate"],
         "observers": ["TrainingProgress", "Observer"],
         "run_folder": ["RunFacts", "RunFolder"],
+        "run_recorder": ["Run"],
         "setup": [
             "TrainingSetup",
             "first_position",

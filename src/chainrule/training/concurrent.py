@@ -13,8 +13,9 @@ from chainrule.limits import THREADS
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.threads import thread_count
-from chainrule.training.loop import Run, train
+from chainrule.training.loop import train
 from chainrule.training.observers import TrainingProgress
+from chainrule.training.run_recorder import Run
 
 __all__ = ["train_many"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chainrule.data import Dataset
-from chainrule.engine import EpochRecord, Position, Until
+from chainrule.engine import Position, Until
 from chainrule.errors import DataError, DivergenceError, TrainingInterrupted
 from chainrule.limits import THREADS
 from chainrule.network import Network
@@ -18,7 +18,7 @@ from chainrule.training.certificate import certify
 from chainrule.training.epoch_end import end_epoch, final_parameters, stop_reason
 from chainrule.training.observers import Observer, Observers, TrainingProgress
 from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
-from chainrule.training.run_recorder import RunRecorder
+from chainrule.training.run_recorder import Run, RunRecorder
 from chainrule.training.setup import (
     TrainingSetup,
     first_position,
@@ -27,36 +27,13 @@ from chainrule.training.setup import (
 )
 from chainrule.training.stop_signals import stop_requests
 
-__all__ = ["Run", "resume", "train", "train_chunk"]
+__all__ = ["resume", "train", "train_chunk"]
 
 CHUNK_SECONDS = 0.05
 """How long a chunk of training takes: observers are called after each, and at each epoch's end."""
 
 CHECKPOINT_SECONDS = 2.0
 INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """The result of a training.
-
-    Args:
-        network: with the best weights by the monitor, or the last ones without a monitor.
-        history: a record for each epoch.
-        recipe: as it was used, with its seed.
-        certificate: digests and versions, as plain values.
-        ended: why the training ended.
-        seconds: time spent training in this process.
-        folder: where the run is saved; None if it is not.
-    """
-
-    network: Network
-    history: tuple[EpochRecord, ...]
-    recipe: Recipe
-    certificate: Mapping[str, Any]
-    ended: str
-    seconds: float
-    folder: Path | None = None
 
 
 class Chunk(NamedTuple):

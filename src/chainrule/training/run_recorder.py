@@ -1,22 +1,45 @@
-"""What a training writes into its folder on the way and at its end."""
+"""The result of a training, and what is written into its folder on the way and at its end."""
 
 from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from chainrule.engine import Position
+from chainrule.engine import EpochRecord, Position
 from chainrule.errors import FileError
+from chainrule.network import Network
+from chainrule.recipe import Recipe
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.setup import TrainingSetup
 
-if TYPE_CHECKING:
-    from chainrule.training.loop import Run
+__all__ = ["Run", "RunRecorder"]
 
-__all__ = ["RunRecorder"]
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """The result of a training.
+
+    Args:
+        network: with the best weights by the monitor, or the last ones without a monitor.
+        history: a record for each epoch.
+        recipe: as it was used, with its seed.
+        certificate: digests and versions, as plain values.
+        ended: why the training ended.
+        seconds: time spent training in this process.
+        folder: where the run is saved; None if it is not.
+    """
+
+    network: Network
+    history: tuple[EpochRecord, ...]
+    recipe: Recipe
+    certificate: Mapping[str, Any]
+    ended: str
+    seconds: float
+    folder: Path | None = None
 
 
 @dataclass(eq=False)

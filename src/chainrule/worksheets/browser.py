@@ -42,7 +42,7 @@ def find_browser(where: str = "print_pdf") -> str:
     Args:
         where: who asks, for the error text.
 
-    Raises: MissingLibraryError where there is none on PATH.
+    Raises: MissingLibraryError if no browser is on PATH.
     """
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:

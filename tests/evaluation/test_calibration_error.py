@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.evaluation.calibration import BINS, CalibrationBin, calibration
+from chainrule.evaluation.calibration_error import BINS, CalibrationBin, calibration
 from chainrule.evaluation.wilson import wilson_interval
 
 

@@ -89,7 +89,7 @@ def class_metrics(matrix: Matrix, names: tuple[str, ...]) -> tuple[ClassMetrics,
         names: the classes' names, in the order of the rows.
 
     Example:
-        >>> class_figures(np.array([[1, 0], [1, 1]]), ("a", "b"))[1].recall
+        >>> class_metrics(np.array([[1, 0], [1, 1]]), ("a", "b"))[1].recall
         0.5
     """
     columns = matrix.sum(axis=1).tolist(), matrix.sum(axis=0).tolist(), matrix.diagonal().tolist()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.evaluation.confusion import (
+from chainrule.evaluation.class_metrics import (
     ConfusedPair,
     class_metrics,
     confusion_matrix,

@@ -1,4 +1,4 @@
-"""What can be measured on the examples alone: scales, classes, twins, labels that look wrong."""
+"""Measurements of the examples alone: input sizes, classes, duplicates, suspicious labels."""
 
 from __future__ import annotations
 
@@ -11,44 +11,53 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.randomness import generator
 
-__all__ = ["class_counts", "column_sizes", "shared_examples", "suspects"]
+__all__ = ["class_counts", "column_rms", "find_suspect_labels", "sample_rows", "shared_fraction"]
 
 Array = NDArray[Any]
 
 _MOST_ROWS = 2000
+"""Number of examples looked at; all pairs of them are compared."""
 _MOST_FEATURES = 1000
+"""Inputs by which examples are compared, those that vary most."""
 NEIGHBOURS = 10
-"""How many neighbours have a say on a label."""
+"""Number of nearest neighbours that vote on a label."""
 AGAINST = 8
-"""How many of them must agree on one other label."""
+"""Votes for one other label that make a label suspicious: chance seldom gives so many, and a label
+of a class that is merely close to another usually keeps some neighbours of its own."""
 _BLOCK = 500
+"""Rows of the matrix of distances at once: 500 x 2000 in float32 are 4 MB."""
 
 
-def some_rows(dataset: Dataset, most: int = _MOST_ROWS) -> NDArray[np.int64]:
-    """At most so many rows, always the same ones."""
+def sample_rows(dataset: Dataset, most: int = _MOST_ROWS) -> NDArray[np.int64]:
+    """Return a sample of row numbers, (n,), sorted and the same in every call.
+
+    Args:
+        dataset: the data set.
+        most: the number of rows, or fewer if the data set is smaller.
+    """
     n = len(dataset)
     if n <= most:
         return np.arange(n)
     return np.sort(generator(0, "diagnosis").permutation(n)[:most])
 
 
-def column_sizes(dataset: Dataset) -> NDArray[np.float64]:
-    """The root mean square of each input as the network sees it, (features,)."""
-    rows = dataset.scaled_inputs(some_rows(dataset))
+def column_rms(dataset: Dataset) -> NDArray[np.float64]:
+    """Return the root mean square of each input as the network sees it, (features,)."""
+    rows = dataset.scaled_inputs(sample_rows(dataset))
     return np.asarray(np.sqrt(np.square(rows).mean(axis=0)))
 
 
 def class_counts(dataset: Dataset) -> NDArray[np.int64]:
-    """How many examples each class has."""
+    """Return the number of examples of each class, (classes,)."""
     return np.bincount(dataset.targets, minlength=dataset.outputs)
 
 
-def shared_examples(dataset: Dataset, other: Dataset) -> float:
-    """The share of a data set's examples whose inputs stand in another one too.
+def shared_fraction(dataset: Dataset, other: Dataset) -> float:
+    """Return the fraction of a data set's examples whose inputs occur in another data set.
 
     Example:
         >>> few = Dataset(np.array([[1.0], [2.0]]), np.array([0, 1]))
-        >>> shared_examples(few, few.subset([1]))
+        >>> shared_fraction(few, few.subset([1]))
         0.5
     """
     if dataset.features != other.features:
@@ -58,7 +67,7 @@ def shared_examples(dataset: Dataset, other: Dataset) -> float:
 
 
 def _digests(dataset: Dataset) -> list[bytes]:
-    """A digest of each example's inputs as the network sees them, in float32."""
+    """Return a digest of each example's inputs as the network sees them, in float32."""
     found = []
     for start in range(0, len(dataset), _BLOCK):
         rows = dataset.scaled_inputs(slice(start, start + _BLOCK))
@@ -66,18 +75,18 @@ def _digests(dataset: Dataset) -> list[bytes]:
     return found
 
 
-def suspects(dataset: Dataset) -> tuple[NDArray[np.int64], int]:
-    """Examples whose nearest neighbours nearly all bear one other label.
+def find_suspect_labels(dataset: Dataset) -> tuple[NDArray[np.int64], int]:
+    """Find examples whose nearest neighbours nearly all have one other label.
 
-    Each of at most 2000 examples asks its ten nearest ones among them, every input taken in units
-    of its deviation where they differ by more than a factor of a hundred.
+    Each of at most 2000 examples is compared with its ten nearest neighbours among them. Inputs
+    are divided by their deviations if these differ by more than a factor of a hundred.
 
     Args:
         dataset: of classes.
 
-    Returns: the suspects' rows, and how many were looked at.
+    Returns: the rows of the examples found, and how many examples were looked at.
     """
-    rows = some_rows(dataset)
+    rows = sample_rows(dataset)
     if len(rows) <= NEIGHBOURS:
         return rows[:0], len(rows)
     x, labels = _comparable(dataset, rows), dataset.targets[rows]
@@ -87,7 +96,7 @@ def suspects(dataset: Dataset) -> tuple[NDArray[np.int64], int]:
         at = slice(start, start + _BLOCK)
         distances = squares - 2 * x[at] @ x.T
         own = np.arange(len(rows))[at]
-        distances[np.arange(len(own)), own] = np.inf  # nobody is a neighbour of himself
+        distances[np.arange(len(own)), own] = np.inf  # no example is its own neighbour
         near = labels[np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]]
         votes = np.stack([(near == k).sum(axis=1) for k in range(dataset.outputs)], axis=1)
         votes[np.arange(len(own)), labels[at]] = 0
@@ -96,7 +105,7 @@ def suspects(dataset: Dataset) -> tuple[NDArray[np.int64], int]:
 
 
 def _comparable(dataset: Dataset, rows: Array) -> NDArray[np.float32]:
-    """The inputs with the widest of them, in a common unit."""
+    """Return the inputs that vary most, centred, in a common unit, (rows, features)."""
     x = dataset.scaled_inputs(rows)
     spread = x.std(axis=0)
     widest = np.sort(np.argsort(-spread, kind="stable")[:_MOST_FEATURES])

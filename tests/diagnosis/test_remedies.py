@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chainrule.diagnosis.condition import Finding
-from chainrule.diagnosis.diagnoser import Diagnosis
+from chainrule.diagnosis.diagnosis import Diagnosis
 from chainrule.diagnosis.remedies import ROUNDS, mend, settings_text
 
 
@@ -28,7 +28,7 @@ def test_the_root_cause_is_mended_and_the_recipe_tried_again() -> None:
     mended = mend({"epochs": 1}, _diagnosis({"a": 1}, {"b": 2}), examine)
     assert tried == [{"epochs": 1, "a": 1}]
     assert mended.settings == {"epochs": 1, "a": 1}
-    assert [t.finding.name for t in mended.treatments] == ["n0"]
+    assert [t.finding.name for t in mended.remedies] == ["n0"]
     assert (mended.changes, mended.last.findings) == ({"a": 1}, ())
 
 
@@ -40,13 +40,13 @@ def test_what_no_setting_mends_is_passed_over() -> None:
 
 def test_nothing_to_mend() -> None:
     mended = mend({"a": 1}, _diagnosis(), lambda s: pytest.fail("no trial is needed"))
-    assert (mended.settings, mended.treatments) == ({"a": 1}, ())
+    assert (mended.settings, mended.remedies) == ({"a": 1}, ())
 
 
 def test_a_recipe_that_swings_is_given_up() -> None:
     calls = iter(range(100))
     mended = mend({}, _diagnosis({"rate": -1}), lambda s: _diagnosis({"rate": next(calls)}))
-    assert len(mended.treatments) == ROUNDS
+    assert len(mended.remedies) == ROUNDS
 
 
 def test_text_that_is_no_ascii() -> None:

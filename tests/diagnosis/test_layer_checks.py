@@ -46,7 +46,11 @@ def test_what_explodes_in_normalised_layers_grows_from_the_last_to_the_first() -
     found = _probed("batch")
     assert exploding_gradients(found) is None
     first, *others, last = found.start.layers
-    steep = (replace(first, pull=200.0, weight_ratio=9.0), *others, replace(last, pull=1.0))
+    steep = (
+        replace(first, gradient_ratio=200.0, weight_ratio=9.0),
+        *others,
+        replace(last, gradient_ratio=1.0),
+    )
     sight = exploding_gradients(replace(found, start=replace(found.start, layers=steep)))
     assert (sight.figure, sight.changes) == (200, {"clip_norm": 1.0})
 

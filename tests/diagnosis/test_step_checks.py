@@ -7,7 +7,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.curvature import Curvature
-from chainrule.diagnosis.diagnoser import diagnose_evidence
+from chainrule.diagnosis.diagnosis import diagnose_evidence
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.probe import probe_training
 from chainrule.diagnosis.step_checks import (
@@ -35,8 +35,7 @@ def _probed(**recipe) -> Evidence:
     [
         (
             "lion",
-            "the size of a step of lion does not depend on the gradient, so curvature sets "
-            "no limit",
+            "lion takes steps of a fixed size, so curvature sets no limit",
         ),
         ("lbfgs", "lbfgs chooses the length of each step by a line search"),
     ],

@@ -10,11 +10,15 @@ from chainrule.engine import normalised_weights
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS, Cost, get_cost
 from chainrule.errors import unknown_name
-from chainrule.evaluation.calibration import calibration
+from chainrule.evaluation.calibration_error import calibration
+from chainrule.evaluation.class_metrics import class_metrics, confusion_matrix, macro_averages
 from chainrule.evaluation.compatibility import match_dataset
-from chainrule.evaluation.confusion import class_metrics, confusion_matrix, macro_averages
-from chainrule.evaluation.mistakes import surest_mistakes
-from chainrule.evaluation.predictions import ClassPredictions, gather_predictions, output_blocks
+from chainrule.evaluation.predictions import (
+    ClassPredictions,
+    gather_predictions,
+    output_blocks,
+    surest_mistakes,
+)
 from chainrule.evaluation.regression import output_metrics, residuals
 from chainrule.evaluation.report import ClassificationReport, RegressionReport, Report
 from chainrule.evaluation.wilson import wilson_interval

@@ -7,7 +7,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.evidence import Snapshot
-from chainrule.diagnosis.measuring import SAMPLE, Measure
+from chainrule.diagnosis.network_measures import SAMPLE, NetworkMeasures
 from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.updates import UPDATES
@@ -15,9 +15,9 @@ from chainrule.equations.updates import UPDATES
 
 def _measured(network: cr.Network, data: cr.Dataset, curved: bool = False, **recipe) -> Snapshot:
     settings = cr.Recipe(**{"cost": "half_squared_error", "optimiser": "sgd", "seed": 0, **recipe})
-    measure = Measure(network.architecture.for_cost(settings.cost), settings, data)
+    measure = NetworkMeasures(network.architecture.for_cost(settings.cost), settings, data)
     state = UPDATES[settings.optimiser].initial_state(network.parameters)
-    return measure.snapshot(Position(network.parameters, state), curved=curved)
+    return measure.snapshot(Position(network.parameters, state), curvature=curved)
 
 
 def _network(activation: str, *tensors: list, **more) -> cr.Network:
@@ -35,16 +35,16 @@ SQUARE = cr.Dataset(
 def test_dead_neurons_and_the_size_of_weights() -> None:
     network = _network("relu", [[1, 0], [0, 1]], [0, -9], [[1, 1]], [0])
     first, last = _measured(network, SQUARE).layers
-    assert first.dead == 0.5
-    assert (first.saturated, last.dead, last.alike) == (None, None, None)
+    assert first.dead_fraction == 0.5
+    assert (first.saturated_fraction, last.dead_fraction, last.mean_cosine) == (None, None, None)
     assert first.weight_ratio == pytest.approx(np.sqrt(1 / 2))  # rms √½, √(2/fan_in) = 1
-    assert first.alike == 0
-    assert first.gain == pytest.approx(1)  # each sum varies as the input that it copies
+    assert first.mean_cosine == 0
+    assert first.signal_gain == pytest.approx(1)  # each sum varies as the input that it copies
 
 
 def test_saturated_neurons() -> None:
     network = _network("tanh", [[50, 0], [0, 0.1]], [0, 0], [[1, 1]], [0])
-    assert _measured(network, SQUARE).layers[0].saturated == 0.5
+    assert _measured(network, SQUARE).layers[0].saturated_fraction == 0.5
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_saturated_neurons() -> None:
 )
 def test_alike(weights, cosine) -> None:
     network = _network("tanh", weights, [0, 0], [[1, 1]], [0])
-    assert _measured(network, SQUARE).layers[0].alike == pytest.approx(cosine)
+    assert _measured(network, SQUARE).layers[0].mean_cosine == pytest.approx(cosine)
 
 
 def test_the_gradient_by_hand() -> None:
     # The output is x₁ + x₂, its errors 1, 0, 0, -3: (1 + 3) / 4 for each weight of the last layer.
     network = _network("identity", [[1, 0], [0, 1]], [0, 0], [[1, 1]], [0])
     snapshot = _measured(network, SQUARE)
-    assert snapshot.layers[1].pull == pytest.approx(1)  # √(2/fan_in) is 1
+    assert snapshot.layers[1].gradient_ratio == pytest.approx(1)  # √(2/fan_in) is 1
     assert snapshot.cost == pytest.approx((1 + 9) / 2 / 4)
     assert snapshot.skill == pytest.approx(1 - 10 / 1)
 
@@ -114,11 +114,11 @@ def test_later_the_states_mean_squares_count() -> None:
     data = cr.Dataset(np.array([[2.0]]), np.array([[1.0]]))
     network = cr.Network.create([1, 1], "identity", biases=False, initialiser="zeros")
     recipe = cr.Recipe(cost="half_squared_error", optimiser="adam", seed=0)
-    measure = Measure(network.architecture.for_cost(recipe.cost), recipe, data)
+    measure = NetworkMeasures(network.architecture.for_cost(recipe.cost), recipe, data)
     state = np.array([[0.0], [16 * (1 - 0.999**3)]])
     found = measure.snapshot(Position(np.zeros(1), state, step=3)).curvature
     assert found.value == pytest.approx(4 / 4)
-    twin = Measure(measure.architecture, recipe.replaced(optimiser="rmsprop"), data)
+    twin = NetworkMeasures(measure.architecture, recipe.replaced(optimiser="rmsprop"), data)
     found = twin.snapshot(Position(np.zeros(1), np.array([[16.0]]), step=3)).curvature
     assert found.value == pytest.approx(4 / 4)
 
@@ -129,13 +129,13 @@ def test_no_upward_curve_has_no_limit() -> None:
     assert _measured(network, data, curved=True).curvature.limit == np.inf
 
 
-def _normalised(**recipe) -> tuple[Measure, Position]:
+def _normalised(**recipe) -> tuple[NetworkMeasures, Position]:
     """A network 2-2-1 with batch normalisation before its first step."""
     network = _network("relu", [[2, 0], [0, 3]], [0, -9], [[1, 1]], [0])
     settings = cr.Recipe(
         cost="half_squared_error", optimiser="sgd", normalisation="batch", seed=0, **recipe
     )
-    measure = Measure(network.architecture.for_cost(settings.cost), settings, SQUARE)
+    measure = NetworkMeasures(network.architecture.for_cost(settings.cost), settings, SQUARE)
     theta = measure.layout.add_gains(network.parameters)
     return measure, Position(theta, initial_state(settings, theta))
 
@@ -145,7 +145,7 @@ def test_a_normalised_layer_is_measured_as_it_trains() -> None:
     measure, position = _normalised()
     snapshot = measure.snapshot(position)
     first, last = snapshot.layers
-    assert (first.normalised, last.normalised, first.dead) == (True, False, 0.5)
+    assert (first.normalised, last.normalised, first.dead_fraction) == (True, False, 0.5)
     assert first.weight_ratio == pytest.approx(np.sqrt(13 / 4))
     # The output is x₁ where that is 1: the costs are ½ of 0, 1, 0 and 1.
     assert snapshot.cost == pytest.approx(0.25, rel=1e-4)
@@ -157,7 +157,7 @@ def test_the_pull_of_a_normalised_layer_does_not_depend_on_the_weights_size() ->
     larger = position.parameters.copy()
     larger[:4] *= 8
     pulls = [
-        measure.snapshot(replace(position, parameters=theta)).layers[0].pull
+        measure.snapshot(replace(position, parameters=theta)).layers[0].gradient_ratio
         for theta in (position.parameters, larger)
     ]
     assert pulls[0] == pytest.approx(pulls[1], rel=1e-3)
@@ -167,7 +167,7 @@ def test_the_pull_of_a_normalised_layer_does_not_depend_on_the_weights_size() ->
 def test_cost_and_skill_are_those_of_the_plain_network() -> None:
     measure, position = _normalised()
     plain = np.array([1, 0, 0, 1, 0, 0, 0, 0, 0.5], np.float32)
-    snapshot = measure.snapshot(position, plain=plain)
+    snapshot = measure.snapshot(position, inference=plain)
     assert (snapshot.cost, snapshot.skill) == (pytest.approx(0.125), pytest.approx(0))
     assert snapshot.layers[0].normalised
 
@@ -183,7 +183,7 @@ def test_where_there_is_an_average_it_is_judged() -> None:
         epochs=2,
         seed=0,
     )
-    measure = Measure(network.architecture.for_cost(recipe.cost), recipe, SQUARE)
+    measure = NetworkMeasures(network.architecture.for_cost(recipe.cost), recipe, SQUARE)
     average = np.zeros((1, 9), np.float32)
     begun = measure.snapshot(Position(network.parameters, average))
     later = measure.snapshot(Position(network.parameters, average, epoch=1, step=1))
@@ -198,7 +198,7 @@ def test_after_the_last_step_the_rate_is_that_of_the_last() -> None:
         epochs=2, batch_size=2, learning_rate=0.1, seed=0,
     )  # fmt: skip
     run = cr.train(network, SQUARE, recipe.replaced(engine="reference"))
-    measure = Measure(network.architecture.for_cost(recipe.cost), recipe, SQUARE)
+    measure = NetworkMeasures(network.architecture.for_cost(recipe.cost), recipe, SQUARE)
     state = initial_state(recipe, network.parameters)
     end = Position(network.parameters, state, epoch=2, step=4, history=run.history)
     assert measure.snapshot(end).rate == pytest.approx(0.05)  # of the cycle's second step
@@ -207,5 +207,5 @@ def test_after_the_last_step_the_rate_is_that_of_the_last() -> None:
 def test_large_sets_are_measured_on_a_sample() -> None:
     data = cr.Dataset(np.zeros((SAMPLE + 9, 1)), np.zeros((SAMPLE + 9, 1)))
     architecture = cr.Network.create([1, 1], "identity").architecture
-    rows = Measure(architecture, cr.Recipe(seed=0), data).rows
+    rows = NetworkMeasures(architecture, cr.Recipe(seed=0), data).rows
     assert len(set(rows.tolist())) == SAMPLE

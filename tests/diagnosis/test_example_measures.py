@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.diagnosis.examples import (
+from chainrule.diagnosis.example_measures import (
     class_counts,
-    column_sizes,
-    shared_examples,
-    some_rows,
-    suspects,
+    column_rms,
+    find_suspect_labels,
+    sample_rows,
+    shared_fraction,
 )
 
 
 def test_sizes_are_those_that_the_network_sees() -> None:
     data = cr.Dataset(np.array([[255, 0], [255, 51]], np.uint8), [0, 1], scale=1 / 255)
-    assert column_sizes(data) == pytest.approx([1.0, np.sqrt(0.04 / 2)])
+    assert column_rms(data) == pytest.approx([1.0, np.sqrt(0.04 / 2)])
 
 
 def test_classes_that_do_not_occur_count() -> None:
@@ -25,17 +25,17 @@ def test_classes_that_do_not_occur_count() -> None:
 
 def test_a_sample_of_rows_is_always_the_same() -> None:
     data = cr.Dataset(np.zeros((50, 1)), np.zeros(50, int))
-    rows = some_rows(data, 7)
+    rows = sample_rows(data, 7)
     assert len(set(rows.tolist())) == 7
-    assert (some_rows(data, 7) == rows).all()
+    assert (sample_rows(data, 7) == rows).all()
 
 
 def test_shared_examples_by_what_the_network_sees() -> None:
     grey = cr.Dataset(np.array([[51, 102], [0, 255]], np.uint8), [0, 1], scale=1 / 255)
     same = cr.Dataset(np.array([[0.2, 0.4]]), [0])
-    assert shared_examples(grey, same) == 0.5
-    assert shared_examples(same, grey) == 1.0
-    assert shared_examples(same, cr.Dataset(np.array([[0.2]]), [0])) == 0.0
+    assert shared_fraction(grey, same) == 0.5
+    assert shared_fraction(same, grey) == 1.0
+    assert shared_fraction(same, cr.Dataset(np.array([[0.2]]), [0])) == 0.0
 
 
 def _two_clouds(scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -50,7 +50,7 @@ def test_the_planted_labels_are_the_suspects(scale) -> None:
     x, labels = _two_clouds(scale)
     wrong = [3, 17, 80]
     labels[wrong] = 1 - labels[wrong]
-    rows, asked = suspects(cr.Dataset(x, labels))
+    rows, asked = find_suspect_labels(cr.Dataset(x, labels))
     assert (rows.tolist(), asked) == (wrong, 120)
 
 
@@ -59,10 +59,10 @@ def test_columns_of_very_unlike_size_count_alike() -> None:
     x, labels = _two_clouds()
     noise = 1e3 * np.random.default_rng(2).standard_normal((120, 1))
     labels[5] = 1 - labels[5]
-    rows, _ = suspects(cr.Dataset(np.hstack((x, noise)), labels))
+    rows, _ = find_suspect_labels(cr.Dataset(np.hstack((x, noise)), labels))
     assert rows.tolist() == [5]
 
 
 def test_so_few_examples_have_no_suspects() -> None:
-    rows, asked = suspects(cr.Dataset(np.arange(10.0)[:, None], [0] * 9 + [1]))
+    rows, asked = find_suspect_labels(cr.Dataset(np.arange(10.0)[:, None], [0] * 9 + [1]))
     assert (rows.tolist(), asked) == ([], 10)
