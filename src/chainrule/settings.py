@@ -1,4 +1,4 @@
-"""All that a user can set for an experiment, from flags and files to architecture and recipe.
+"""The settings of an experiment, from flags and files to architecture and recipe.
 
 A `Setting` knows the type, range and meaning of one thing that can be set. `merge_settings` brings
 presets, files and flags together, `fill_defaults` adds what the data decide, and

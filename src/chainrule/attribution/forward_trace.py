@@ -1,4 +1,4 @@
-"""One example's way through a network, in float64."""
+"""The forward pass of one example through a network, in float64."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One neuron for one example: its inputs by what they contribute."""
+"""One neuron for one example: the contribution of each input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A saved run computed again: which batch a step took, and the position before it, to the bit."""
+"""Replay of a saved run: the batch of a step, and the position before it, to the bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`chainrule data`: the data sets there are, whether they are here and intact, what is in them."""
+"""`chainrule data`: list, fetch, check and show data sets."""
 
 from __future__ import annotations
 

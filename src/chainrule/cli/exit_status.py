@@ -1,4 +1,4 @@
-"""How every command ends: an exit code and, where something is wrong, one line on stderr."""
+"""Exit codes of all commands, and their errors as one line on stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flags made from settings: their types, texts and errors all come from the same data."""
+"""Flags derived from settings: types, help texts and errors come from the same records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`chainrule inspect`: what a trained network does and how it learned it."""
+"""`chainrule inspect`: explain what a trained network does, and how it learned it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`chainrule papers`: what five papers print, shown, checked, proved and computed again."""
+"""`chainrule papers`: show, check, prove and run what five papers print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`chainrule train`: learn from data, keep the run, test the result."""
+"""`chainrule train`: train a network on data, save the run, test the result."""
 
 from __future__ import annotations
 

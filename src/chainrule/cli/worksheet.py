@@ -1,4 +1,4 @@
-"""`chainrule worksheet`: a printable exercise, its answers apart, and the claims file for it."""
+"""`chainrule worksheet`: make a printable exercise, separate answers, and a claims file."""
 
 from __future__ import annotations
 

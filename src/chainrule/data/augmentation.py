@@ -1,4 +1,4 @@
-"""Expansion of the training set: each epoch sees new copies of the same examples.
+"""Augmentation of the training set: each epoch has new copies of the same examples.
 
 A copy is a function of (seed, epoch, the example's number, the example). Which others are made, in
 which order and by how many threads changes nothing, so a resumed run goes on with the same copies.

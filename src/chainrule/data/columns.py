@@ -1,4 +1,4 @@
-"""The columns of a table: which one is the target, and what to call each."""
+"""The columns of a table: their names, and the choice of the target."""
 
 from __future__ import annotations
 

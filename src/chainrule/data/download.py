@@ -1,4 +1,4 @@
-"""Fetch a published file: from a list of mirrors, resumed, verified, or by hand."""
+"""Download of a published file from a list of mirrors, resumed and verified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From labels to class numbers, and from class numbers to one-hot rows."""
+"""Encoding of labels as class numbers, and of class numbers as one-hot rows."""
 
 from __future__ import annotations
 

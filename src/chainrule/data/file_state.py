@@ -1,4 +1,4 @@
-"""Whether a file is here and holds what it should."""
+"""The state of a file: intact, damaged or missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring one file from one address, a piece at a time, and go on where it was cut."""
+"""Transfer of one file by HTTP, in pieces, resumed after an interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MNIST, which comes with the package: 60,000 digits to learn from, 10,000 to be judged by."""
+"""MNIST, which comes with the package: 60,000 digits for training, 10,000 for testing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to read a user's own data, and what every reader hands on."""
+"""The options of all readers, and the record that each of them returns."""
 
 from __future__ import annotations
 

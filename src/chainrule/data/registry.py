@@ -1,4 +1,4 @@
-"""Load a data set by its name: from the cache, from a copy on this machine, or from its mirrors."""
+"""Loading of a named data set: from the cache, from a copy on this machine, or from its mirrors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring every feature to a like size, with numbers taken from the training part alone."""
+"""Scaling of features, by statistics of the training set alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Load data by name or from a path, whatever the format, as one pair of data sets."""
+"""Loading of data by name or from a path of any format, as a training set and a test set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the parts that readers hand on to the pair of data sets that is used."""
+"""Assembly of the training set and the test set from the parts that readers return."""
 
 from __future__ import annotations
 

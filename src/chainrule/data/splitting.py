@@ -1,4 +1,4 @@
-"""Hold out a part of a data set, the same part for the same seed."""
+"""Splitting of a data set into two parts, by a seed."""
 
 from __future__ import annotations
 

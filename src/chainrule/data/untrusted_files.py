@@ -1,4 +1,4 @@
-"""Read files, plain, compressed or in zip archives, without trusting what they promise."""
+"""Reading of untrusted files, plain, compressed or in zip archives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a descent: it arrives, nears, swings, diverges, falls for ever, or ends."""
+"""The outcome of a descent: it arrives, nears, oscillates, diverges, falls without end, or ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a formula as Python's own tree, small enough to be worked with."""
+"""Parsing of a formula's text into Python's syntax tree, with limits on its size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that show themselves, and the formats in which they are written."""
+"""Documents, which notebooks display, and the formats in which they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run between two batches: all that is needed to go on from there."""
+"""The position of a run between two batches: all that is needed to continue it."""
 
 from __future__ import annotations
 

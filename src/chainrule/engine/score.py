@@ -1,4 +1,4 @@
-"""How well outputs do on a data set."""
+"""Scores of outputs on a data set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one training is, worked out once for every engine: schedule, layout, data of each epoch."""
+"""The context of one training, shared by all engines: schedule, layout, data of each epoch."""
 
 from __future__ import annotations
 

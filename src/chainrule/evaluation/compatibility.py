@@ -1,4 +1,4 @@
-"""Match a data set to a network: inputs, outputs, and the numbers of the classes."""
+"""Compatibility of a data set with a network: inputs, outputs, and the numbers of the classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What data there are under a name, whether they are here and intact, and what is in them."""
+"""Summaries of data sets: the named sets, the state of their files, and their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network answers to a user's own pictures and tables."""
+"""Predictions for files: pictures and tables."""
 
 from __future__ import annotations
 

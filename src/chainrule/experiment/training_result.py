@@ -1,4 +1,4 @@
-"""What comes of training an experiment: the run, its test, and the warnings on the way."""
+"""The result of training an experiment: the run, its test report, and its warnings."""
 
 from __future__ import annotations
 

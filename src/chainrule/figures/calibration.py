@@ -1,4 +1,4 @@
-"""The reliability diagram: how often the network is right when it says how sure it is."""
+"""The reliability diagram: accuracy at each level of confidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every figure by name: what it shows, what it needs, and how it is made from that."""
+"""The catalogue of figures: what each shows, what it needs, and how it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a user names, runs, networks, data and tables, to what a figure is made from."""
+"""The sources of figures: runs, networks, data and tables, opened for drawing."""
 
 from __future__ import annotations
 

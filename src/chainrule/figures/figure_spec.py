@@ -1,4 +1,4 @@
-"""What a figure is made from, and what is known of each kind of figure."""
+"""The specification of a figure, and the options of drawing it."""
 
 from __future__ import annotations
 

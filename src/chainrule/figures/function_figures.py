@@ -1,4 +1,4 @@
-"""The figures that need nothing but a name: of functions, and of what they are used for."""
+"""Figures that need only a name: of functions, and of their use."""
 
 from __future__ import annotations
 

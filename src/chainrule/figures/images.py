@@ -1,4 +1,4 @@
-"""Examples as images that can be looked at."""
+"""Examples as images for display."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one layer does to a plane: it turns it, stretches it, lifts it into space and bends it."""
+"""The transformation of a plane by one layer: rotation, stretching, lifting and bending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How cost, accuracy and learning rate went from epoch to epoch, of one run or several."""
+"""Learning curves: cost, accuracy and learning rate by epoch, of one run or several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mistakes a network is surest of, as images."""
+"""The most confident mistakes of a network, as images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network as neurons and lines, drawn from its real weights and biases."""
+"""The network as neurons and lines, drawn from its weights and biases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gradient descent on f(x) = x² - 2x + 1.5: where it goes with one rate and another."""
+"""Gradient descent on f(x) = x² - 2x + 1.5 with several learning rates."""
 
 from __future__ import annotations
 

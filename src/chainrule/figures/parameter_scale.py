@@ -1,4 +1,4 @@
-"""Where the values of a parameter stand on an axis: by size, by ratio, or one beside the other."""
+"""The scale of a parameter's axis: linear, logarithmic, or one place per value."""
 
 from __future__ import annotations
 

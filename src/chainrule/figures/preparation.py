@@ -1,4 +1,4 @@
-"""The way from a user's picture to a digit as MNIST has it, stage by stage."""
+"""The preparation of a picture as a digit like those of MNIST, stage by stage."""
 
 from __future__ import annotations
 

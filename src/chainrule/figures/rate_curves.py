@@ -1,4 +1,4 @@
-"""Accuracy against learning rate, a line a batch size, with what a paper printed as dots."""
+"""Accuracy against learning rate, one line per batch size, with a paper's numbers as dots."""
 
 from __future__ import annotations
 

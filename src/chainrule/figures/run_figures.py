@@ -1,4 +1,4 @@
-"""The figures of what happened within a run: they compute it again from its data."""
+"""Figures of the course of a run, which is computed again from its data."""
 
 from __future__ import annotations
 

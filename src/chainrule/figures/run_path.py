@@ -1,4 +1,4 @@
-"""Where a run stood at the ends of its epochs, and what it cost there on a sample."""
+"""The path of a run: parameters at the ends of its epochs, and their cost on a sample."""
 
 from __future__ import annotations
 

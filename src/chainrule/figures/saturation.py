@@ -1,4 +1,4 @@
-"""How much of each layer is saturated, from epoch to epoch of a run."""
+"""The fraction of each layer that is saturated, by epoch."""
 
 from __future__ import annotations
 

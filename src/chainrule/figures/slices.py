@@ -1,4 +1,4 @@
-"""Slices of a study: its metric against each parameter by itself."""
+"""Slices of a study: its metric against each single parameter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pictures that suit the answer of a study, for its report."""
+"""The figures of a study's report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a study, or of any CSV file that has a parameter a column and a metric."""
+"""The rows of a study, or of any CSV file with one column per parameter and a metric."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One look for all figures: readable in print, and by people who see fewer colours."""
+"""The style of all figures: readable in print and with colour blindness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kernels are given: records of arrays and numbers, which compiled code takes unchanged."""
+"""The records that kernels take: named arrays and numbers, which compiled code takes unchanged."""
 
 from __future__ import annotations
 

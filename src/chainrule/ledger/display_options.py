@@ -1,4 +1,4 @@
-"""What every way of showing a ledger can be told."""
+"""The options of all renderings of a ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rounding on the way: numbers that are not claimed may have been rounded before they were used."""
+"""Early rounding: numbers that are not claimed may have been rounded before they were used."""
 
 from __future__ import annotations
 

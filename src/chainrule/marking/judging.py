@@ -1,4 +1,4 @@
-"""Judge claims: each printed number against the reference value and the claims before it."""
+"""Verdicts on claims: each printed number against the reference value and the claims before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judged claims as a document: marks, a table, what is wrong and why, what verdicts mean."""
+"""The document of judged claims: marks, a table, errors and their causes, a legend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network looks like before it has any numbers in it."""
+"""The architecture of a network: layers, activations, initialisers and number type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks as files: safetensors with a tensor for each layer, sealed."""
+"""Network files: sealed safetensors with tensors for each layer."""
 
 from __future__ import annotations
 

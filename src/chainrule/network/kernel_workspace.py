@@ -1,4 +1,4 @@
-"""Where kernels find a network's tensors, and room for the numbers of one batch."""
+"""The workspace of kernels: the places of a network's tensors, and buffers for one batch."""
 
 from __future__ import annotations
 

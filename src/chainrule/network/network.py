@@ -1,4 +1,4 @@
-"""A network: an architecture with numbers in it."""
+"""A network: an architecture and its parameters."""
 
 from __future__ import annotations
 

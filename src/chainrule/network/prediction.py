@@ -1,4 +1,4 @@
-"""Outputs by the compiled kernels: quick for one row, and the same for a row in any batch."""
+"""Predictions by the compiled kernels: fast for one row, and the same for a row in any batch."""
 
 from __future__ import annotations
 

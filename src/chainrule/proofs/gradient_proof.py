@@ -1,4 +1,4 @@
-"""The proof of a worked example: every gradient of every step, by every way there is."""
+"""The proof of a worked example: every gradient of every step, by all available methods."""
 
 from __future__ import annotations
 

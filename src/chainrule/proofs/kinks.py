@@ -1,4 +1,4 @@
-"""Where a function bends so sharply that a difference across it is no slope."""
+"""Kinks: points of a function at which differences do not approximate its derivative."""
 
 from __future__ import annotations
 

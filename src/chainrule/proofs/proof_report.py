@@ -1,4 +1,4 @@
-"""A proof as a document: the verdict, what does not hold, the objective, a table, kinks."""
+"""The document of a proof: the verdict, failures, the objective, a table, kinks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a proof is of: a worked file, or a few examples of a run's own data."""
+"""The target of a proof: a worked file, or a few examples of a run's data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two configurations side by side, on the same test examples."""
+"""Comparison of two configurations on the same test examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the trials of a study have come to: how many have ended, and the result of each."""
+"""The results of a study: how many trials have ended, and the result of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compute a study: begin it, continue it, or add one more process to it."""
+"""The runner of a study: start it, continue it, or add one more process to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Studies by name: begun, computed, continued, counted, summarised, exported and compared."""
+"""Saved studies: start, continue, count, summarise, export and compare them by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A study under way: open configurations are computed, results stored, lost workers replaced."""
+"""The scheduler of a study: compute configurations, store results, replace lost workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How configurations are found: planned beforehand, or sampled given the trials so far."""
+"""Search methods: configurations planned beforehand, or sampled from the trials so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A study in a storage: created there, found again, and held to its description and its data."""
+"""A stored study: created, found again, and checked against its description and its data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer of a study: counts, the ranking with means over seeds, effects, warnings."""
+"""The summary of a study: counts, the ranking with means over seeds, effects, warnings."""
 
 from __future__ import annotations
 

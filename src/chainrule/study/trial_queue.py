@@ -1,4 +1,4 @@
-"""Which process computes which configuration: each ends exactly once, however many are killed.
+"""The queue of trials: each configuration ends exactly once, even if processes are killed.
 
 A claim is a trial under way with the number of its configuration, written in one piece. Numbers of
 trials have one order for all processes: of several claims on a configuration the first one counts

@@ -1,4 +1,4 @@
-"""Many trainings at once, each on a thread of its own, over one copy of the data."""
+"""Many trainings at once, one per thread, over one copy of the data."""
 
 from __future__ import annotations
 

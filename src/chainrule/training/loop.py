@@ -1,4 +1,4 @@
-"""The training loop, and the two ways into it: `train` begins a run, `resume` goes on with one."""
+"""The training loop: `train` starts a run, `resume` continues one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Observers see a training go by; they may ask it to stop, and cannot change it otherwise."""
+"""Observers of a training: they are called with its progress, and may ask it to stop."""
 
 from __future__ import annotations
 

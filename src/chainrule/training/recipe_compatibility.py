@@ -1,4 +1,4 @@
-"""Whether network, recipe and data fit together: a misfit is refused before the first step."""
+"""Checks that network, recipe and data fit together, before the first step."""
 
 from __future__ import annotations
 

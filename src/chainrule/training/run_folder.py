@@ -1,4 +1,4 @@
-"""A run as a folder of files that a crash at any moment leaves in order.
+"""Run folders, whose files stay consistent after a crash at any moment.
 
 run.json            what was asked for: recipe, architecture, data, notes; written last at the
                     start, so that a folder without it holds no run

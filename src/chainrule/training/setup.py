@@ -1,4 +1,4 @@
-"""What is decided before the first step: seed, validation part, output activation, engine."""
+"""The setup of a training: seed, validation set, output activation, engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of HTML printed to PDF by a browser that is installed."""
+"""Printing of HTML pages to PDF by an installed browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercises drawn from a seed, with numbers that are pleasant to calculate with."""
+"""Random exercises with numbers that are easy to calculate with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a random exercise is to be like."""
+"""The plan of a random exercise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of worksheets: the sheets, the answers apart, and a claims file for each sheet."""
+"""The files of worksheets: sheets, separate answers, and a claims file for each sheet."""
 
 from __future__ import annotations
 

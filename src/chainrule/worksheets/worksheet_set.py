@@ -1,4 +1,4 @@
-"""Worksheets that belong together: from a seed or a worked example, written to a folder."""
+"""Sets of worksheets, from a seed or a worked example, written to a folder."""
 
 from __future__ import annotations
 

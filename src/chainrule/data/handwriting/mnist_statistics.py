@@ -1,4 +1,4 @@
-"""What MNIST's digits are like, in figures, and how a picture differs from them."""
+"""Statistics of MNIST's digits, and how a picture differs from them."""
 
 from __future__ import annotations
 

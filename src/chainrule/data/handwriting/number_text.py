@@ -1,4 +1,4 @@
-"""One picture from a text of numbers."""
+"""Pictures from text files of numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a photo, a drawing or a table of numbers to a digit as MNIST has it."""
+"""Preparation of a photo, a drawing or a table of numbers as a digit like those of MNIST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digit's ink apart from everything else in the picture. NumPy alone."""
+"""Segmentation of a picture into the ink of the digit and everything else, with NumPy alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen in the text of a worked file before it is parsed, which may take long or go wrong.
+"""Checks of a worked file's text before it is parsed, which may take long or fail.
 
 Each look goes through the text once, at the speed of a search.
 """

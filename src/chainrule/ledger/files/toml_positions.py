@@ -1,4 +1,4 @@
-"""The text of a worked file, and on which line each of its values stands."""
+"""The text of a worked file, and the line of each of its values."""
 
 from __future__ import annotations
 

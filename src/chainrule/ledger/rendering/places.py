@@ -1,4 +1,4 @@
-"""Where in a document each number stands, so that formulas can lead to it."""
+"""The place of each number in a document, so that formulas can link to it."""
 
 from __future__ import annotations
 

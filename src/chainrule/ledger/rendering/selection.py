@@ -1,4 +1,4 @@
-"""Which numbers of a ledger are shown; the same for every format."""
+"""The selection of the numbers of a ledger that are shown, the same for every format."""
 
 from __future__ import annotations
 

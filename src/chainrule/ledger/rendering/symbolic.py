@@ -1,4 +1,4 @@
-"""The chain rule by SymPy: gradients derived for this very network, beside the ledger's numbers."""
+"""Gradients derived by SymPy for the network of a ledger, compared with its numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an address names something in a worked example, and what it names in full."""
+"""Addresses: which quantity of a worked example an address names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recipe may have that has no place in a worked example, and why."""
+"""Settings of recipes that a worked example does not support, and why."""
 
 from __future__ import annotations
 
