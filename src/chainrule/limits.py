@@ -79,7 +79,7 @@ class Limit:
             name: the name of the parameter.
             value: the value that was given.
 
-        Returns: the value as `kind`, or None where None is allowed.
+        Returns: the value as `kind`, or None if None is allowed.
         Raises: InputError, UnknownNameError.
         """
         if value is None and self.optional:

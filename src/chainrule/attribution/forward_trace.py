@@ -33,7 +33,7 @@ class ForwardTrace:
         row: the example's, from 0.
         where: who asks for it, for error texts.
 
-    Raises: InputError where there is no such example, or the data do not fit the network.
+    Raises: InputError if there is no such example, or the data do not fit the network.
     """
 
     path: str

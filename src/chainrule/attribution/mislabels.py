@@ -25,7 +25,7 @@ __all__ = ["LabelDisagreement", "measure_label_disagreement", "mislabels_documen
 Array = NDArray[Any]
 
 _JUDGING_FRACTION = 0.8
-"""A stage judges where it agrees with so many labels, beside the stage that agrees with most."""
+"""A stage judges if it agrees with at least this fraction of the labels of the best stage."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ def measure_label_disagreement(replay: RunReplay, stages: Sequence[RunStage]) ->
         replay: of the run.
         stages: of it.
 
-    Raises: InputError where the targets are numbers.
+    Raises: InputError if the targets are numbers.
     """
     data, width = replay.setup.training, replay.outputs
     if not data.classifies:
@@ -104,7 +104,7 @@ def mislabels_document(replay: RunReplay, stages: RunStages, most: int) -> Docum
         stages: of it.
         most: how many are listed, at most.
 
-    Raises: InputError where the targets are numbers.
+    Raises: InputError if the targets are numbers.
     """
     producer = _MislabelsProducer(
         replay, stages, most, measure_label_disagreement(replay, stages.stages)

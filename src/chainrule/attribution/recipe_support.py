@@ -44,7 +44,7 @@ def augmentation_settings(recipe: Recipe) -> Iterator[str]:
 
 
 def require_explainable(recipe: Recipe) -> None:
-    """Refuse a run whose steps cannot be told term by term.
+    """Refuse a run whose steps cannot be explained term by term.
 
     Raises: InputError.
     """

@@ -59,7 +59,7 @@ def regularised_step(
         position: before it.
         example: the same step of a plain training, for everything that follows the pass.
 
-    Raises: DivergenceError where a number is not finite.
+    Raises: DivergenceError if a number is not finite.
     """
     exact = replace(
         position,

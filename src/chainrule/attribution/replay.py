@@ -91,7 +91,7 @@ class RunReplay:
     def setup(self) -> TrainingSetup:
         """The setup of the training, on its own data.
 
-        Raises: IntegrityError where the data are others; RunFolderError, DataError.
+        Raises: IntegrityError if the data are others; RunFolderError, DataError.
         """
         return restore_training(RunFolder(self.path), self.dataset, self.validation)
 
@@ -99,7 +99,7 @@ class RunReplay:
     def newest(self) -> Position:
         """Where the run has come to, as far as its newest checkpoint knows.
 
-        Raises: RunFolderError; InputError where it has done no step.
+        Raises: RunFolderError; InputError if it has done no step.
         """
         position = RunFolder(self.path).newest()
         if not position.step:
@@ -263,7 +263,7 @@ class RunReplay:
         Args:
             row: of the training set, from 0.
 
-        Raises: InputError where there is no such example, or no step has had it yet.
+        Raises: InputError if there is no such example, or no step has had it yet.
         """
         last = self.epoch_position(self.steps_done - 1)[0]
         for epoch in (last, last - 1)[: last + 1]:
@@ -289,7 +289,7 @@ class RunReplay:
         return ReferenceEngine(TrainingContext(architecture, recipe, setup.training))
 
     def examples(self, step: RunStep) -> Dataset:
-        """The training set as the epoch of a step had it: distorted copies, where there are any."""
+        """The training set as the epoch of a step had it: distorted copies, if there are any."""
         return self.reference.context.epochs.dataset_of(step.epoch - 1)
 
     def position_before(self, step: RunStep) -> Position:

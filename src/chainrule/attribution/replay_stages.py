@@ -82,7 +82,7 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
         afforded: multiplications that may be spent on computing the run again, beside those that
             reach its newest checkpoint.
 
-    Raises: RunFolderError; InputError where the run has done no step.
+    Raises: RunFolderError; InputError if the run has done no step.
     """
     final, history = _final(replay), replay.newest.history
     wanted = _epochs(replay.epoch_position(final.step)[0])

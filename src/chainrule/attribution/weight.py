@@ -74,7 +74,7 @@ def weight_document(replay: RunReplay, step: RunStep, request: WeightRequest) ->
         step: that is explained.
         request: which weight.
 
-    Raises: InputError where there is no such weight, or where the recipe has what is not explained
+    Raises: InputError if there is no such weight, or where the recipe has what is not explained
         term by term; what `Course.before` raises.
     """
     require_explainable(replay.setup.recipe)

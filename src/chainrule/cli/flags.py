@@ -87,7 +87,7 @@ def flags_of(settings: Mapping[str, Setting] | Iterable[Setting]) -> list[click.
 
 
 def limit_flag(name: str, limit: Limit, group: str, default: str) -> Flag:
-    """Return a flag that is no setting of an experiment; it is None where it is not given.
+    """Return a flag that is no setting of an experiment; it is None if it is not given.
 
     Args:
         name: the callback's parameter.
@@ -189,7 +189,7 @@ def chosen_format(command: str, given: Mapping[str, Any]) -> str:
         command: the command's name.
         given: its parameters, with "format" and "as_json".
 
-    Raises: UnknownNameError; InputError where both are given.
+    Raises: UnknownNameError; InputError if both are given.
     """
     chosen: str = FORMAT.limit.check(command, "format", given["format"] or FORMAT.default)
     if given["as_json"] and given["format"] is not None:

@@ -54,7 +54,7 @@ def fetch_file(
         offline: whether downloads are switched off; None asks CHAINRULE_OFFLINE.
         observe: called after each piece.
 
-    Raises: DownloadError that tells how to fetch by hand; FileError where the disk refuses.
+    Raises: DownloadError that tells how to fetch by hand; FileError if the disk refuses.
     """
     stored = None if home is None else home / served.name
     if stored is not None and _is_intact(stored, served):

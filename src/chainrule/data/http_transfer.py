@@ -46,7 +46,7 @@ def transfer(url: str, part: Path, served: Served, observe: _Observe | None = No
         observe: called after each piece with the file's name, its bytes so far, and all of them.
 
     Returns: "" when `part` is whole and verified; otherwise why it is not.
-    Raises: FileError where the disk refuses.
+    Raises: FileError if the disk refuses.
     """
     failure = ""
     for _ in range(_MOST_ATTEMPTS):

@@ -137,7 +137,7 @@ def find_idx(folder: Path) -> dict[tuple[str, str], Path]:
     Their names are as MNIST has them: train-images-idx3-ubyte, t10k-labels-idx1-ubyte and so on,
     with .gz or .xz or neither, and perhaps with the set's name before them.
 
-    Raises: FileError; DataError where two files claim one place.
+    Raises: FileError; DataError if two files claim one place.
     """
     with translate_errors(str(folder)):
         paths = sorted(folder.iterdir())
@@ -163,7 +163,7 @@ def _stem(path: Path) -> str:
 
 
 def read_idx_pair(folder: Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
-    """The training part and, where there is one, the test part in a folder of IDX files.
+    """The training part and, if there is one, the test part in a folder of IDX files.
 
     Raises: FileError, DataError.
     """

@@ -82,7 +82,7 @@ def _parse_header(header: str, where: str) -> tuple[np.dtype[Any], bool, tuple[i
 
 
 def _shape(text: str) -> tuple[int, ...] | None:
-    """The sizes in a header's shape, or None where they are no sizes."""
+    """The sizes in a header's shape, or None if they are no sizes."""
     sizes = [_SIZE.fullmatch(size) for size in text.split(",") if size.strip()]
     return None if None in sizes else tuple(int(size[1]) for size in sizes if size)
 
@@ -92,7 +92,7 @@ _TEST = (("x_test", "y_test"), ("test_inputs", "test_targets"))
 
 
 def read_npz(path: str | Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
-    """The training part and, where there is one, the test part of an .npz file.
+    """The training part and, if there is one, the test part of an .npz file.
 
     The arrays are called x_train, y_train, x_test, y_test; or inputs, targets, test_inputs,
     test_targets; or x and y. Capitals do not matter; other arrays are not read.

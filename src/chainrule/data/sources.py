@@ -147,7 +147,7 @@ _TABLES: dict[str, Callable[[Path, ReadOptions], RawPart]] = {
 
 
 def read_source(path: Path, options: ReadOptions) -> _Pair:
-    """The training part and, where there is one, the test part at a path that exists.
+    """The training part and, if there is one, the test part at a path that exists.
 
     Raises: what the readers raise; DataError for what is none of their formats.
     """

@@ -67,7 +67,7 @@ def open_decompressed(path: str | Path) -> Iterator[IO[bytes]]:
 
 
 def decompress(file: IO[bytes]) -> IO[bytes]:
-    """The decompressed content of an open file, told by its first bytes."""
+    """The decompressed content of an open file, whose first bytes tell the format."""
     head = file.read(6)
     file.seek(0)
     if head.startswith(b"\x1f\x8b"):
@@ -83,7 +83,7 @@ def read_exactly(stream: IO[bytes], size: int, where: str) -> bytearray:
         size: how many bytes its header promises.
         where: the file, for the error text.
 
-    Raises: DataError where fewer bytes come.
+    Raises: DataError if fewer bytes come.
 
     Example:
         >>> import io

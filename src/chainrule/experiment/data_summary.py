@@ -95,7 +95,7 @@ class PartSummary:
         examples: how many there are.
         dtype: the type of the numbers that are stored.
         scale: what they are multiplied by.
-        counts: how many examples each class has; None where targets are numbers.
+        counts: how many examples each class has; None if targets are numbers.
         zero_fraction: the fraction of the inputs that are 0.
         digest: SHA-256 of the content.
     """

@@ -52,7 +52,7 @@ def augmentation_data(
         seed: of the training.
         epochs: how many.
 
-    Raises: ShapeError where examples are no images.
+    Raises: ShapeError if examples are no images.
     """
     require_images(dataset, "copies")
     rows, names = _chosen(dataset)

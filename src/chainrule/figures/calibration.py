@@ -60,7 +60,7 @@ class CalibrationData:
 def calibration_data(report: Report) -> CalibrationData:
     """The reliability diagram of a report in numbers.
 
-    Raises: InputError where the network's outputs are no shares from 0 to 1, or targets are
+    Raises: InputError if the network's outputs are no shares from 0 to 1, or targets are
         numbers.
     """
     classes = classes_of(report)

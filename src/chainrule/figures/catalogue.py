@@ -25,8 +25,8 @@ def make_figure(name: str, material: Material) -> Figure:
         name: one of FIGURES.
         material: with what the figure needs.
 
-    Raises: UnknownNameError, InputError where something needed is missing or does not fit,
-        ShapeError where images are needed and examples are none.
+    Raises: UnknownNameError, InputError if something needed is missing or does not fit,
+        ShapeError if images are needed and examples are none.
     """
     if name not in FIGURES:
         raise unknown_name("figure", "a figure", name, FIGURES, argument="name")

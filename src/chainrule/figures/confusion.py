@@ -48,7 +48,7 @@ class ConfusionData:
 def classes_of(report: Report) -> ClassificationReport:
     """The part of a report that is about classes.
 
-    Raises: InputError where its targets are numbers.
+    Raises: InputError if its targets are numbers.
     """
     if report.classes is None:
         raise InputError(
@@ -64,7 +64,7 @@ def classes_of(report: Report) -> ClassificationReport:
 def confusion_data(report: Report) -> ConfusionData:
     """The confusion matrix of a report.
 
-    Raises: InputError where its targets are numbers.
+    Raises: InputError if its targets are numbers.
     """
     classes = classes_of(report)
     counts = classes.confusion
@@ -192,7 +192,7 @@ def _write_margins(axes: Axes, data: ConfusionData) -> None:
 def _beside(
     axes: Axes, text: str, at: tuple[float, float], points: tuple[float, float], **style: Any
 ) -> None:
-    """Small grey text, so many points away from a place in the matrix."""
+    """Small grey text, at a distance in points from a place in the matrix."""
     away: dict[str, Any] = {"xytext": points, "textcoords": "offset points"}
     axes.annotate(text, at, fontsize=7.5, color=GREY, annotation_clip=False, **away, **style)
 

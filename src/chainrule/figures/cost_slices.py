@@ -70,7 +70,7 @@ def cost_slices_data(
         examples: of the training set, at most.
         seed: of the sample and of the random directions.
 
-    Raises: what `sample_of` raises; InputError where the run has done no step.
+    Raises: what `sample_of` raises; InputError if the run has done no step.
     """
     sample = sample_of(course, examples, seed)
     end = course.newest.parameters.astype(np.float64)

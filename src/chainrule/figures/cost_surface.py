@@ -76,7 +76,7 @@ def cost_surface_data(
         examples: of the training set, at most.
         seed: of the sample, and of random directions.
 
-    Raises: UnknownNameError; InputError where the run has fewer than three positions for principal
+    Raises: UnknownNameError; InputError if the run has fewer than three positions for principal
         directions; what `run_points` raises.
     """
     if kind not in DIRECTIONS:

@@ -24,7 +24,7 @@ _CURVE = 401
 _GRID = 81
 _ROOM = 0.25
 _WIDEST = 30.0
-"""Points so many times farther apart than the first two are left out: the rest would vanish."""
+"""Points farther apart than this multiple of the first two are left out, to show the rest."""
 _MOST_DOTS = 60
 
 
@@ -57,7 +57,7 @@ class DescentData:
 
     Args:
         title: the function.
-        told: what becomes of it.
+        told: the outcome in words.
         names: of the variables, one or two.
         points: of the path, (steps + 1, variables), as far as they are near enough.
         values: f at each.

@@ -63,14 +63,14 @@ class DigitsData:
 
 
 def digits_data(dataset: Dataset, per_class: int = 10, seed: int = 0) -> DigitsData:
-    """Draw some examples of each class by lot.
+    """Draw some examples of each class at random.
 
     Args:
         dataset: of images and classes.
         per_class: how many of each class, at most; at least 1.
         seed: which ones; at least 0.
 
-    Raises: ShapeError where examples are no images, InputError where targets are numbers.
+    Raises: ShapeError if examples are no images, InputError if targets are numbers.
     """
     require_images(dataset, "samples")
     if not dataset.classifies:

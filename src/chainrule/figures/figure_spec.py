@@ -75,7 +75,7 @@ class FigureKind:
 def given(value: T | None, what: str) -> T:
     """The value that a figure cannot do without.
 
-    Raises: InputError where there is none.
+    Raises: InputError if there is none.
     """
     if value is None:
         raise InputError("figure", expected=f"a {what}", got="none", argument=what)

@@ -37,7 +37,7 @@ class GridData:
         values: the metric's mean at each pair, (h, w); NaN where there is no row.
         counts: rows at each pair, (h, w).
         metric: its name in words.
-        is_share: whether it is a share, to be told in per cent.
+        is_share: whether it is a share, to be written in per cent.
         sign: 1 where more is better, else -1.
         summary: the best pair and what the means are over, in words.
     """

@@ -75,7 +75,7 @@ def learning_curves_data(
     Args:
         histories: the records of each run by its name, at least one of each.
 
-    Raises: InputError where there is nothing to draw.
+    Raises: InputError if there is nothing to draw.
     """
     if not histories or not all(histories.values()):
         empty = next((name for name, records in histories.items() if not records), "no run")

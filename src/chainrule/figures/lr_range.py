@@ -22,7 +22,7 @@ def draw_rates(found: RateCurve, figure: Figure | None = None) -> Figure:
         found: what `find_learning_rate` gave, with at least one step.
         figure: to draw on; None makes one.
 
-    Raises: InputError where there is none.
+    Raises: InputError if there is none.
     """
     if not found.rates:
         raise InputError("figure", expected="a search with a step", got="none")

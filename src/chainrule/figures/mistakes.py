@@ -76,8 +76,8 @@ def mistakes_data(report: Report, dataset: Dataset, most: int = 20) -> MistakesD
         dataset: of images.
         most: how many to show, at most; at least 1.
 
-    Raises: InputError where there is no mistake to show, ShapeError where examples are no images,
-        IntegrityError where the report is on other data.
+    Raises: InputError if there is no mistake to show, ShapeError if examples are no images,
+        IntegrityError if the report is on other data.
     """
     classes = classes_of(report)
     require_images(dataset, "mistakes")

@@ -62,7 +62,7 @@ def parallel_data(table: StudyTable, names: Sequence[str] = ()) -> ParallelData:
         table: of a study.
         names: parameters from left to right; all that vary where none is named.
 
-    Raises: UnknownNameError, DataError where nothing varies.
+    Raises: UnknownNameError, DataError if nothing varies.
     """
     chosen = table.chosen(names)
     columns = {name: table.column(name) for name in chosen}

@@ -60,7 +60,7 @@ class PreparationData:
         panels: the stages in order.
         box: top, left, bottom and right of the ink in the last one, the last two exclusive.
         centre: row and column of its centre of mass, counted from 0.
-        remarks: in lines, a bullet a remark; empty where there is none.
+        remarks: in lines, a bullet a remark; empty if there is none.
     """
 
     panels: tuple[StagePanel, ...]

@@ -81,7 +81,7 @@ class RateCurvesData:
         best: our best point.
         best_printed: the paper's; None without a paper.
         pairs: printed points of which there is one of ours.
-        correlation: Spearman's, over the pairs; None where there are too few or all are alike.
+        correlation: Spearman's, over the pairs; None if there are too few or all are alike.
     """
 
     curves: tuple[BatchSizeCurve, ...]
@@ -95,7 +95,7 @@ class RateCurvesData:
 def grid_points(table: StudyTable) -> tuple[GridPoint, ...]:
     """The points of a table that has the parameters batch_size and learning_rate.
 
-    Raises: UnknownNameError, InputError where one is a text.
+    Raises: UnknownNameError, InputError if one is a text.
     """
     table.chosen(("batch_size", "learning_rate"))
     points = []
@@ -187,7 +187,7 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | No
         one: at least one number.
         other: as many.
 
-    Returns: from -1 to 1; None where all numbers of one side are alike.
+    Returns: from -1 to 1; None if all numbers of one side are alike.
 
     Example:
         >>> rank_correlation([1, 2, 3], [10, 1000, 100])

@@ -63,7 +63,7 @@ class BandPanel:
 
     Args:
         title: of the panel.
-        is_share: whether it is told in per cent.
+        is_share: whether it is written in per cent.
         bands: one a group.
     """
 
@@ -95,13 +95,13 @@ def _quartiles(values: Column) -> Column:
 def bands_data(
     histories: Mapping[str, Sequence[EpochRecord]], groups: Mapping[str, str]
 ) -> tuple[BandPanel, ...]:
-    """The bands of runs: of the validation set where there is one, else of the training set.
+    """The bands of runs: of the validation set if there is one, else of the training set.
 
     Args:
         histories: the epochs of each run by its name, at least one of each.
         groups: what each run is drawn with, by the run's name; see `grouped_by_recipe`.
 
-    Raises: InputError where there is nothing to draw.
+    Raises: InputError if there is nothing to draw.
     """
     empty = [name for name, records in histories.items() if not records]
     if not histories or empty:
@@ -141,7 +141,7 @@ def trial_bands(rows: Sequence[TrialRow], metric: str) -> tuple[BandPanel, ...]:
         rows: those with a curve are drawn; at least one.
         metric: the curves' name, such as "validation_accuracy".
 
-    Raises: InputError where no row has a curve.
+    Raises: InputError if no row has a curve.
     """
     members: dict[str, list[Curve]] = {}
     for row in rows:

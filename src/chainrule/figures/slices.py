@@ -52,7 +52,7 @@ class SlicesData:
         values: the metric of each row, (rows,).
         best: the row of the best value.
         metric: its name in words.
-        is_share: whether it is a share, to be told in per cent.
+        is_share: whether it is a share, to be written in per cent.
     """
 
     slices: tuple[Slice, ...]
@@ -69,7 +69,7 @@ def slices_data(table: StudyTable, names: Sequence[str] = ()) -> SlicesData:
         table: of a study.
         names: parameters; all that vary where none is named.
 
-    Raises: UnknownNameError, DataError where nothing varies.
+    Raises: UnknownNameError, DataError if nothing varies.
     """
     values = np.array([row.value for row in table.rows])
     slices = tuple(_slice(table, name, values) for name in table.chosen(names))

@@ -48,8 +48,8 @@ class TrialRow:
     Args:
         parameters: what was tried: numbers or texts, by name.
         value: the metric; of an accuracy the share from 0 to 1.
-        seed: of the training; None where it is not told.
-        curve: the metric after each epoch; None where it was not measured.
+        seed: of the training; None if it is not known.
+        curve: the metric after each epoch; None if it was not measured.
     """
 
     parameters: Mapping[str, Value]
@@ -76,7 +76,7 @@ class StudyTable:
 
     @property
     def is_share(self) -> bool:
-        """Whether the metric is a share, to be told in per cent."""
+        """Whether the metric is a share, to be written in per cent."""
         return "accuracy" in self.metric
 
     @property
@@ -101,7 +101,7 @@ class StudyTable:
             names: which; where none is named, those with more than one value.
             most: how many, the ones with the most values first; None for no bound.
 
-        Raises: UnknownNameError, DataError where nothing varies.
+        Raises: UnknownNameError, DataError if nothing varies.
         """
         known = tuple(self.rows[0].parameters)
         for name in names:

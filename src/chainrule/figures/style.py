@@ -41,7 +41,7 @@ BLUE = "#0072b2"
 ORANGE = "#d55e00"
 GREEN = "#009e73"
 SERIES = (BLUE, ORANGE, GREEN, "#cc79a7", "#8c6d1f", "#56b4e9", "#5e4fa2", "#6b6b6b")
-"""Colours of curves that are to be told apart, in order; beyond these they begin anew."""
+"""Colours of different curves, in order; further curves repeat them."""
 MONO = "DejaVu Sans Mono"
 
 _TITLE = 0.40

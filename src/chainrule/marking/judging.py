@@ -150,7 +150,7 @@ def judge(ledger: Ledger) -> MarkedClaims:
     Args:
         ledger: of the worked example.
 
-    Raises: InputError where there are no claims, or a text is no number; DivergenceError.
+    Raises: InputError if there are no claims, or a text is no number; DivergenceError.
 
     Example:
         >>> from chainrule.ledger.files.worked_file import parse_worked

@@ -54,7 +54,7 @@ class Network:
         parameters: all weights and biases, flat, (Layout(architecture).size,), finite.
         input_scale: the factor for inputs given as bytes, such as 1/255; learned from the data.
         input_shape: the shape of one input, such as (28, 28); empty for (inputs,).
-        class_names: what each output stands for; empty where the outputs are numbers.
+        class_names: what each output stands for; empty if the outputs are numbers.
 
     Raises: ShapeError, DataError.
     """

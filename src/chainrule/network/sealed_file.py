@@ -49,7 +49,7 @@ def write_sealed(
 def read_sealed(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """The tensors and facts of a sealed file.
 
-    Raises: FileError, DataError where it is no such file, IntegrityError where it is damaged.
+    Raises: FileError, DataError if it is no such file, IntegrityError if it is damaged.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load

@@ -117,7 +117,7 @@ def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
         ledger: of a worked example that trains.
         options: how many numbers, and by what.
 
-    Raises: InputError where nothing is trained; DivergenceError.
+    Raises: InputError if nothing is trained; DivergenceError.
     """
     example = ledger.example
     if example.recipe is None:

@@ -103,7 +103,7 @@ def crossed_kinks(objective: Objective, before: list[Gate], after: list[Gate]) -
 
     Args:
         objective: what was computed.
-        before: in the middle; the numbers told are these.
+        before: in the middle; its numbers are returned.
         after: at one end of a difference.
     """
     found = []

@@ -64,7 +64,7 @@ def print_pdf(html: str, path: str | Path, where: str = "print_pdf") -> None:
         path: of the PDF; it is whole or not there.
         where: who asks, for error texts.
 
-    Raises: MissingLibraryError where no such browser is on PATH, FileError where the browser fails
+    Raises: MissingLibraryError if no such browser is on PATH, FileError if the browser fails
         or the file cannot be written.
     """
     command = find_browser(where)

@@ -173,8 +173,8 @@ def make_worksheet(
         manner: how it is laid out; None for the defaults.
         label: tells it from others.
 
-    Raises: InputError where nothing fits a pattern, or more is asked than anybody would work out;
-        DivergenceError where a number is not finite.
+    Raises: InputError if nothing fits a pattern, or more is asked than anybody would work out;
+        DivergenceError if a number is not finite.
     """
     manner = manner or SheetOptions()
     asked = exercise_quantities(ledger)

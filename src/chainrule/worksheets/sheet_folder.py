@@ -24,7 +24,7 @@ def write_sheets(
     """Write worksheets into a folder.
 
     There are one file of all sheets, one of all answers, and a claims file a sheet: claims.toml,
-    or claims-01.toml and so on where there are several.
+    or claims-01.toml and so on if there are several.
 
     Args:
         sheets: at least one.
@@ -32,7 +32,7 @@ def write_sheets(
         format_name: of FORMATS.
 
     Returns: the paths: "sheets", "answers", and "claims", a list.
-    Raises: UnknownNameError; FileError where something cannot be written, or where a claims file
+    Raises: UnknownNameError; FileError if something cannot be written, or where a claims file
         of that name has answers in it, which would be lost.
     """
     if format_name not in FORMATS:

@@ -65,7 +65,7 @@ class WorksheetSet:
                 one beside it.
 
         Returns: plain values: what `chainrule worksheet --json` prints.
-        Raises: UnknownNameError, FileError, and InputError where a PDF cannot be made.
+        Raises: UnknownNameError, FileError, and InputError if a PDF cannot be made.
         """
         if pdf is not None:
             _require_pdf(pdf)
@@ -177,7 +177,7 @@ def make_worksheets(
 
 
 def _labels(seed: int, copies: int) -> list[str]:
-    """Return what tells the sheets apart: the seed, and a number where there are several."""
+    """Return the labels of the sheets: the seed, and a number if there are several."""
     if copies == 1:
         return [str(seed)]
     width = max(2, len(str(copies)))

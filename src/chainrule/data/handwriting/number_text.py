@@ -29,7 +29,7 @@ def read_numbers(where: str, content: bytes) -> tuple[NDArray[np.float64], tuple
         where: the file, for error texts.
         content: the bytes of the file.
 
-    Raises: DataError where they are not one picture.
+    Raises: DataError if they are not one picture.
 
     Example:
         >>> read_numbers("two.csv", b"0,255")[0]

@@ -21,7 +21,7 @@ __all__ = [
 
 MAX_LAYERS = 100
 MAX_PARTS = 250_000
-"""Commas and lines of a file: so many are parsed in about a second."""
+"""Greatest number of commas and lines of a file, which are parsed in about a second."""
 MAX_DEPTH = 32
 """Dots of a key; TOML's parser takes a time that grows with their square."""
 

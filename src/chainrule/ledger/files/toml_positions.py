@@ -44,7 +44,7 @@ class TomlSource:
     def table(self) -> dict[str, Any]:
         """What the file says, as plain values.
 
-        Raises: DataError where it is no TOML, or too much of it; InputError for too many layers.
+        Raises: DataError if it is no TOML, or too much of it; InputError for too many layers.
         """
         check_text(self.name, self.text)
         try:
@@ -90,7 +90,7 @@ def read_source(path: str | Path) -> TomlSource:
     Args:
         path: a path, or the name of a bundled worked file.
 
-    Raises: FileError where it cannot be read, DataError where it is too large or no text.
+    Raises: FileError if it cannot be read, DataError if it is too large or no text.
     """
     name = str(path)
     try:

@@ -53,7 +53,7 @@ def derive(ledger: LedgerEntries, address: Quantity | str) -> SymbolicGradient:
         ledger: of a small network in training.
         address: of one number of GRADIENTS.
 
-    Raises: InputError where it is none, or the network is too large; MissingLibraryError.
+    Raises: InputError if it is none, or the network is too large; MissingLibraryError.
 
     Example:
         >>> from chainrule.ledger import Ledger, parse_worked

@@ -16,14 +16,14 @@ _REMEMBERED = ("velocity", "mean", "mean_square")
 
 
 def locate(example: WorkedExample, quantity: Quantity, where: str = "") -> Quantity:
-    """The quantity's one full address: with its example where there are several, else without.
+    """The quantity's one full address: with its example if there are several, else without.
 
     Args:
         example: the worked example.
         quantity: what is asked for.
         where: who asks, for the error text; empty takes the worked example's file.
 
-    Raises: InputError where the worked example has no such number.
+    Raises: InputError if the worked example has no such number.
 
     Returns: an address that names the same number or array; two that are equal name the same.
     """

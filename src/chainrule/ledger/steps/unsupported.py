@@ -108,7 +108,7 @@ def supported_recipe(recipe: Recipe) -> Recipe:
 
 
 def require_supported(recipe: Recipe, where: str) -> None:
-    """Refuse a recipe whose steps cannot be told number by number.
+    """Refuse a recipe whose steps cannot be shown number by number.
 
     Args:
         recipe: of a worked example.
@@ -141,7 +141,7 @@ def require_supported(recipe: Recipe, where: str) -> None:
 
 
 def require_class_targets(recipe: Recipe, dataset: Dataset, where: str) -> None:
-    """Refuse label smoothing where targets stand for no classes.
+    """Refuse label smoothing if the targets are not classes.
 
     Args:
         recipe: of a worked example.
