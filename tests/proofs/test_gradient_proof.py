@@ -253,7 +253,8 @@ def test_of_a_large_tensor_some_are_drawn(make) -> None:
     proof = prove(Ledger(example), ProofOptions(sample=10, seed=3, peers=False))
     assert [v.checked for v in proof.verdicts[:4]] == [10, 9, 10, 2]
     assert proof_table(proof).note == (
-        "Of larger tensors 10 numbers a step were drawn by lot, seed 3, half of them where the "
+        "Of larger tensors 10 numbers per step were drawn at random, seed 3, half of them "
+        "where the "
         "gradient is not 0."
     )
     slot = example.layout.slots[0]
