@@ -77,17 +77,17 @@ def inspect_weight(
 ) -> Document:
     """Show what one step of a run did to one weight: the terms of its gradient, and the update.
 
-    Without step, epoch and batch it is the last step of the run, or with an image the last one
-    whose batch had it.
+    Without step, epoch and batch, the last step of the run is shown or, with an image, the last
+    step whose batch contained it.
 
     Args:
-        run: the folder of a run, or the run opened.
+        run: the folder of a run, or an opened run.
         weight: layer, neuron and input, such as "1:4,300"; layers count from 1, the others from 0.
         step: from 1, counted over the whole run.
         epoch: from 1, instead of `step`; its last batch if there is no `batch`.
         batch: from 1, in its epoch; of the last epoch if there is no `epoch`.
         image: an example of the training set whose term is shown whatever its size.
-        top: how many terms are listed one by one.
+        top: number of terms to list one by one.
         data: a name or a path, if the run's data were moved.
         validation: the same for its validation set.
         report: called with a sentence before a computation that takes long.
@@ -118,11 +118,11 @@ def inspect_neuron(
     """Show how the activation of a neuron of the trained network comes about for one example.
 
     Args:
-        run: the folder of a run or a network file, or either opened.
+        run: the folder of a run or a network file, or an opened one.
         neuron: layer and neuron, such as "2:7"; layers count from 1, neurons from 0.
         image: the example's number in its part of the data, from 0.
         part: "test", "train" or "all".
-        top: how many inputs are listed one by one.
+        top: number of inputs to list one by one.
         data: a name or a path, if the run's data were moved; a network file needs it.
 
     Raises: InputError if there is no such neuron or example; what opening the run and loading its
@@ -144,7 +144,7 @@ def inspect_decision(
         run: as in `inspect_neuron`.
         image: as in `inspect_neuron`.
         part: as in `inspect_neuron`.
-        top: how many parts are listed one by one.
+        top: number of parts to list one by one.
         data: as in `inspect_neuron`.
 
     Raises: InputError if the network does not choose between classes, or if there is no such
@@ -167,10 +167,10 @@ def inspect_influence(
     """Show which training examples helped and which hurt the network's answer to an example.
 
     Args:
-        run: the folder of a run, or the run opened.
+        run: the folder of a run, or an opened run.
         image: as in `inspect_neuron`.
         part: as in `inspect_neuron`.
-        top: how many training examples of each kind are listed one by one.
+        top: number of training examples of each kind to list one by one.
         data: as in `inspect_weight`.
         validation: as in `inspect_weight`.
         report: as in `inspect_weight`.
@@ -198,8 +198,8 @@ def inspect_mislabels(
     """Show the training examples whose labels look wrong, the most doubtful first.
 
     Args:
-        run: the folder of a run, or the run opened.
-        count: how many are listed at most.
+        run: the folder of a run, or an opened run.
+        count: greatest number of labels to list.
         data: as in `inspect_weight`.
         validation: as in `inspect_weight`.
         report: as in `inspect_weight`.

@@ -34,7 +34,7 @@ def neuron_document(trace: ForwardTrace, layer: int, neuron: int, top: int) -> D
         trace: the network and the example.
         layer: from 1; one that the network has.
         neuron: from 0; likewise.
-        top: how many inputs are listed one by one.
+        top: number of inputs to list one by one.
     """
     producer = _NeuronProducer(trace, layer, neuron, top)
     return Document(

@@ -50,7 +50,7 @@ class WeightRequest:
         layer: from 1.
         index: neuron and input, from 0.
         image: a row of the training set whose term is shown whatever its size; None for none.
-        top: how many terms are listed one by one.
+        top: number of terms to list one by one.
         where: who asks, for error texts.
     """
 

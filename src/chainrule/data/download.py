@@ -51,7 +51,7 @@ def fetch_file(
         mirrors: addresses that end in "/", tried in order.
         home: the folder to keep it in; a copy put there by hand will do. Where it cannot be
             written, or is None, the file goes to a temporary folder and lasts for the block.
-        offline: whether downloads are switched off; None asks CHAINRULE_OFFLINE.
+        offline: whether downloads are switched off; None for the setting of CHAINRULE_OFFLINE.
         observe: called after each piece.
 
     Raises: DownloadError that tells how to fetch by hand; FileError if the disk refuses.

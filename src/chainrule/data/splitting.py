@@ -18,16 +18,16 @@ _FRACTION = Limit(float, "fraction to hold out", 0, 1, low_open=True, high_open=
 def split(
     dataset: Dataset, fraction: float, seed: int, purpose: str = "test"
 ) -> tuple[Dataset, Dataset]:
-    """Split a data set into what stays and what is held out.
+    """Split a data set into a part that stays and a part that is held out.
 
     Classes keep their fractions: each class with two examples or more has at least one on both
     sides; a class with one example stays with the rest. Both parts keep the order of the rows.
 
     Args:
         dataset: what to split; at least two examples.
-        fraction: the part to hold out, above 0 and below 1.
+        fraction: fraction to hold out, above 0 and below 1.
         seed: the seed that chooses the rows.
-        purpose: what the held-out part is for; another purpose chooses other rows.
+        purpose: use of the held-out part; another purpose chooses other rows.
 
     Returns: (rest, held out).
     Raises: InputError for the fraction; DataError if there are too few examples to split.

@@ -39,7 +39,7 @@ class Votes:
         correct: examples classified correctly by the mean output.
         accuracy: their fraction.
         interval: the accuracy's Wilson 95 % interval.
-        alone: each network's own accuracy on the undistorted examples.
+        alone: the accuracy of each single network on the undistorted examples.
     """
 
     examples: int
@@ -82,7 +82,7 @@ def vote(
         dataset: examples with their classes.
         views: number of distorted copies of each example, in addition to the example itself.
         augmentation: the distortions; needed for views.
-        seed: fixes the copies.
+        seed: seed of the copies.
 
     Raises: InputError, ShapeError, DataError.
     """

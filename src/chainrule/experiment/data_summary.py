@@ -175,7 +175,7 @@ def _summarise_part(part: Dataset) -> PartSummary:
 
 
 def list_data() -> tuple[DataListing, ...]:
-    """Return the data sets that have a name, MNIST first.
+    """Return the named data sets, MNIST first.
 
     Example:
         >>> list_data()[0].state
@@ -199,7 +199,7 @@ def list_data() -> tuple[DataListing, ...]:
 
 
 def verify_data(name: str) -> DataFiles:
-    """Return the files of a data set that has a name, checked against their published digests.
+    """Return the files of a named data set, checked against their published digests.
 
     Raises: UnknownNameError, FileError.
 
@@ -215,7 +215,7 @@ def verify_data(name: str) -> DataFiles:
 def summarise_data(
     source: str, augmentation: Augmentation | None = None, **options: Any
 ) -> DataSummary:
-    """Return what is in a data set.
+    """Return a summary of a data set.
 
     Args:
         source: a name or a path, as `load_dataset` takes it.

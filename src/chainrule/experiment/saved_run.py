@@ -30,10 +30,10 @@ _REMEDY = "Say where they are by the argument {}"
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """A folder of a run, or a network in a file of its own.
+    """A saved run, or a network in a separate file.
 
-    A network file knows neither its recipe nor its data: `facts` and `recipe` are None, and
-    whatever needs data must be given them.
+    A network file has neither a recipe nor data: `facts` and `recipe` are None, and methods that
+    need data must be given them.
 
     Args:
         path: the folder, or the .safetensors file.

@@ -38,9 +38,9 @@ class FigureOptions:
     """What a figure shows of its sources.
 
     Args:
-        most: neurons, images or mistakes to show; None for what suits the figure.
-        seed: which samples are drawn.
-        metric: a table's column to judge by; None for its accuracy or cost.
+        most: number of neurons, images or mistakes to show; None for the figure's default.
+        seed: seed for the choice of samples.
+        metric: column of a table that holds the metric; None for its accuracy or cost.
         part: "test", "train" or "all" of the data; None for the test set, or for the training set
             where no network is judged.
         reading: how to read the data, as in `load_dataset`; None for its defaults.

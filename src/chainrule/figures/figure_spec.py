@@ -36,7 +36,7 @@ class Material:
         cost: the name of the cost to judge by; None takes the network's natural one.
         names: which activations, parameters, rates or what else the figure takes; none for all.
         most: how many neurons, images or mistakes to show, at most; None for what suits the figure.
-        seed: which samples are drawn.
+        seed: seed for the choice of samples.
     """
 
     network: Network | None = None

@@ -20,12 +20,12 @@ __all__ = ["save_report_figures"]
 
 
 def save_report_figures(report: Report, dataset: Dataset, folder: str) -> list[str]:
-    """Draw the figures that suit a report: confusion, calibration, mistakes.
+    """Draw the figures of a report: confusion, calibration, mistakes.
 
     Args:
-        report: on this very data set.
+        report: a report on this data set.
         dataset: of classes, perhaps of images.
-        folder: made if it is not there; files of the same names are replaced.
+        folder: created if it does not exist; files of the same names are replaced.
 
     Returns: the files.
     Raises: FileError.

@@ -124,7 +124,7 @@ class MarkedClaims:
 
 
 def check_claims(path: str | Path) -> MarkedClaims:
-    """Judge all claims of a worked file.
+    """Mark all claims of a worked file.
 
     Args:
         path: the file, or the name of a bundled one.

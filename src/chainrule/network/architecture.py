@@ -35,13 +35,13 @@ class Architecture:
     Args:
         layers: widths from the inputs to the outputs, at least two, each at least 1.
         activations: one name per layer after the inputs.
-        output_given: whether the last activation was asked for by name; where it was not, a cost
-            of categorical cross-entropy turns it into softmax (see `for_cost`).
+        output_given: whether the last activation was set explicitly; if it was not, the cost
+            categorical cross-entropy changes it to softmax (see `for_cost`).
         biases: whether layers have biases.
-        initialiser: how weights are drawn; None takes what suits each layer's activation.
+        initialiser: how weights are drawn; None for the one that suits each layer's activation.
         bias_initialiser: how biases are drawn.
-        initialiser_low: the least value of `uniform`.
-        initialiser_high: the upper end of `uniform`.
+        initialiser_low: lower bound of `uniform`.
+        initialiser_high: upper bound of `uniform`.
         initialiser_deviation: standard deviation of `normal`.
         dtype: number type of parameters and computation.
 

@@ -47,14 +47,14 @@ def network_layers(architecture: Architecture, flat: Array) -> list[Layer]:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A dense network; it never changes: training returns another one.
+    """A dense network. It never changes; training returns a new one.
 
     Args:
         architecture: layers, activations, number type.
         parameters: all weights and biases, flat, (Layout(architecture).size,), finite.
         input_scale: the factor for inputs given as bytes, such as 1/255; learned from the data.
         input_shape: the shape of one input, such as (28, 28); empty for (inputs,).
-        class_names: what each output stands for; empty if the outputs are numbers.
+        class_names: the class of each output; empty if the outputs are numbers.
 
     Raises: ShapeError, DataError.
     """

@@ -34,12 +34,12 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class ProofOptions:
-    """What is proved.
+    """Options of a proof.
 
     Args:
-        sample: numbers of each tensor; all of a smaller one.
-        seed: of the random draw of these numbers.
-        peers: whether JAX and PyTorch are asked.
+        sample: numbers to check in each tensor; all of a smaller one.
+        seed: seed of the random choice of these numbers.
+        peers: whether to compare with JAX and PyTorch.
 
     Raises: InputError.
     """

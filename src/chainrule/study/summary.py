@@ -73,7 +73,7 @@ class StudySummary:
         """Return the answer as a document: facts, ranking, effects, then pictures.
 
         Args:
-            most: how many configurations to list.
+            most: number of configurations to list.
             pictures: SVG or PNG by their titles, in the order to show them.
         """
         blocks: list[Block] = [Table("", (), tuple(self._facts()))]

@@ -15,12 +15,12 @@ __all__ = ["Observer", "Observers", "TrainingProgress"]
 
 @dataclass(frozen=True, eq=False)
 class TrainingProgress:
-    """What an observer sees.
+    """The progress of a training, for observers.
 
     Args:
         position: where the training stands; its arrays are read-only.
-        epochs: epochs of the whole run.
-        batches: batches of an epoch.
+        epochs: number of epochs of the whole run.
+        batches: number of batches of an epoch.
         epoch_ended: whether an epoch has just ended; its record is the last of the history.
         seconds: since the training began, in this process.
     """

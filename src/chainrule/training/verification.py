@@ -31,7 +31,7 @@ class Verification:
     Args:
         epochs: number of epochs computed again.
         difference: the first thing that differs, in words; empty if nothing does.
-        other_versions: software whose version is another now, which may be the reason.
+        other_versions: software whose version has changed, which may be the reason.
     """
 
     epochs: int

@@ -131,16 +131,16 @@ def make_worksheets(
     title: str = "",
     options: SheetOptions | None = None,
 ) -> WorksheetSet:
-    """Make worksheets with numbers that are drawn, or one of a worked example.
+    """Make worksheets with random numbers, or one of a worked example.
 
     Args:
         source: a worked file, or the name of a bundled one; None draws numbers.
-        seed: fixes the numbers; drawn where None.
-        copies: how many sheets, each with other numbers.
+        seed: seed of the numbers; None draws one.
+        copies: number of sheets, each with different numbers.
         plan: network and training of the exercise.
-        blanks: addresses, or their beginnings, of what is left blank; empty leaves all blank.
+        blanks: addresses, or their beginnings, of the numbers to leave blank; empty for all.
         title: the heading of the sheets.
-        options: how the sheets are laid out.
+        options: layout of the sheets.
 
     Raises: InputError, UnknownNameError, and what reading the worked file raises.
 

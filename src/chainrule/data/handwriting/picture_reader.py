@@ -52,7 +52,7 @@ class GreyPicture:
 
 
 def read_picture(path: str | Path) -> GreyPicture:
-    """The grey picture that a PNG, JPEG or CSV file holds; its content tells which it is.
+    """Read a grey picture from a PNG, JPEG or CSV file; its content determines the format.
 
     Transparent parts become white. A picture of more than 1.5 million pixels is shrunk by a whole
     factor, each new pixel the mean of a block; a JPEG is turned as its EXIF note says. CSV holds

@@ -43,16 +43,16 @@ _INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark.
 
 
 def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
-    """Find the digit in a picture and bring it into the form of MNIST's.
+    """Find the digit in a picture and give it the form of MNIST's digits.
 
-    Uneven light, and whether the ink is dark or light, are found from the picture. The digit is
+    Uneven light is corrected, and dark and light ink are distinguished. The digit is
     scaled so that its longer side has 20 of 28 pixels, and moved so that its centre of mass comes
     to row and column 14, counted from 0. A picture that has this form already passes unchanged.
 
     Args:
-        picture: what `read_picture` gives, or brightness as an array of (rows, columns): bytes,
+        picture: the result of `read_picture`, or brightness as an array of (rows, columns): bytes
             or numbers from 0 (black) to 1 (white).
-        shape: rows and columns wanted; the digit's box has 20/28 of the shorter.
+        shape: rows and columns of the result; the digit's box has 20/28 of the shorter.
 
     Raises: ShapeError, InputError; DataError if there is no ink.
 
