@@ -140,7 +140,7 @@ def test_an_influence_in_words(tmp_path) -> None:
     course = trained(tmp_path / "run", "softmax")
     one, stages = passing(course), run_stages(course)
     story = influence_document(course, stages, one, 3)
-    assert story.title == f"What moved {course.path} on example 2"
+    assert story.title == f"What influenced {course.path} on example 2"
     told, numbers = lines(story), story.values()
     assert told[0].startswith(
         "For example 2 of the test part of letters, class c. The network says"

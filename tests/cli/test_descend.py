@@ -34,7 +34,7 @@ Steps
   1      3  4.5      4
   2     -1  4.5     -4
 
-It swings between -1 and 3 for ever: the rate 1 is 2/curvature.
+It oscillates between -1 and 3 for ever: the rate 1 is 2/curvature.
 """
 
 
@@ -90,8 +90,7 @@ def test_a_picture(chainrule) -> None:
         (("x*y", "--start", "1,2,3"), "descend: expected --start to be a number for each "
          "variable, such as x=1,y=1, got '1,2,3'."),
         (("x", "--learning-rate", "0"), "descend: expected --learning-rate to be a number above 0 "
-         "and at most 1e+06, got 0 (int). --learning-rate: step size of the update, as a "
-         "multiple of the slope."),
+         "and at most 1e+06, got 0 (int). --learning-rate: step size, as a multiple of the slope."),
         (("x", "--steps", "0"), "descend: expected --steps to be a whole number at least 1 and at "
          "most 10000, got 0 (int). --steps: number of steps."),
         (("ln(x)", "--start", "-1"), "descend: expected start to be where the function has a value "

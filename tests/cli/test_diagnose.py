@@ -76,7 +76,7 @@ def test_a_trial_of_so_many_steps(chainrule, sick) -> None:
     outcome = chainrule("diagnose", sick, "noise.npz", "--steps", "2")
     assert outcome.out.startswith("Diagnosis of sick.toml\n\nseen     2 of 160 steps; ")
     assert outcome.out.splitlines()[4:] == [
-        "found    nothing; but little was learned so far: a longer trial says more,",
+        "found    nothing; but little was learned so far: a longer trial shows more,",
         "         --steps 20",
         "",
         "open     Overfitting: not checked, because fewer than 5 epochs were seen.",

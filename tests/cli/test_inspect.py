@@ -111,7 +111,7 @@ def test_a_network_file(inspect, trained, bars) -> None:
 
 def test_influence_in_each_form(inspect, run) -> None:
     out = inspect("kept influence 3 --top 2")
-    assert out.startswith("What moved kept on example 3\n\nFor example 3 of the test part")
+    assert out.startswith("What influenced kept on example 3\n\nFor example 3 of the test part")
     for title in ("Looked at after\n", "Training examples that helped most\n"):
         assert title in out
     found = json.loads(inspect("kept influence 3 --format json"))
@@ -119,17 +119,17 @@ def test_influence_in_each_form(inspect, run) -> None:
     assert (found["part"], found["example"]) == ("test", 3)
     assert len(found["helped"]) == 10
     page = inspect("kept influence 3 --split train --format html")
-    assert "<h1>What moved kept on example 3</h1>" in page
+    assert "<h1>What influenced kept on example 3</h1>" in page
     assert "of the train part of" in page
     assert page.count("data:image/png;base64,") >= 11
 
 
 def test_mislabels_in_each_form(inspect, run) -> None:
-    assert inspect("kept mislabels").startswith("Labels that kept doubts\n")
+    assert inspect("kept mislabels").startswith("Labels that look wrong to kept\n")
     some = json.loads(inspect("kept mislabels 1 --format json"))
     assert len(some["suspects"]) == min(1, some["doubted"])
     assert len(some["leads"]) > 20
-    assert "<h1>Labels that kept doubts</h1>" in inspect("kept mislabels 5 --format html")
+    assert "<h1>Labels that look wrong to kept</h1>" in inspect("kept mislabels 5 --format html")
 
 
 def test_numbers_have_no_labels(chainrule, line) -> None:
@@ -185,7 +185,7 @@ def test_steps_by_epoch_batch_and_image(inspect, run) -> None:
         ),
         (
             "--step 1 --image {other}",
-            "expected an example of step 1, got {other}. That example was last in step {seen}. "
+            "expected an example of step 1, got {other}. This example was last in step {seen}. "
             "Set step to {seen}, or leave it out.",
         ),
     ],

@@ -70,7 +70,7 @@ COURSES = [
         1.0,
         5,
         "swings",
-        "It swings between -1 and 3 for ever: the rate 1 is 2/curvature.",
+        "It oscillates between -1 and 3 for ever: the rate 1 is 2/curvature.",
     ),
     (
         PARABOLA,
@@ -98,7 +98,7 @@ COURSES = [
         "swings",
         "It oscillates and comes no nearer: the rate 0.01 is 2/curvature.",
     ),
-    ("abs(x)", [1], 0.3, 100, "swings", "It swings between -0.2 and 0.1 for ever."),
+    ("abs(x)", [1], 0.3, 100, "swings", "It oscillates between -0.2 and 0.1 for ever."),
     (
         "x**2 + y**3",
         [1, -0.1],
@@ -301,7 +301,7 @@ def test_a_file(tmp_path) -> None:
         ("- 2*x*y", "+ ln(y)*0 - sqrt(x)*y", "5: expected start to be where the function has a "
          "value and a slope, got x = -1, y = 2."),
         ("= 0.1", "= 0", "6: expected learning_rate to be a number above 0 and at most 1e+06, got "
-         "0 (int). learning_rate: step size of the update, as a multiple of the slope."),
+         "0 (int). learning_rate: step size, as a multiple of the slope."),
         ("= 3", "= 0.5", "7: expected steps to be a whole number at least 1 and at most 10000, "
          "got 0.5 (float). steps: number of steps."),
         ("[descent]", "[network]", "4: expected a key of the file, got 'network' (str). There is "
