@@ -1,4 +1,4 @@
-"""The preset best beside the same recipe in PyTorch: seconds per epoch, images distorted per second.
+"""The preset best beside its recipe in PyTorch: seconds per epoch, images distorted per second.
 
     python benchmarks/craft.py [--rounds 3] [--epochs 3] [--threads 2]
 

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.figures.style import GREY, INK, LINE, ORANGE, SERIES, heading, paper, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.style import GREY, INK, LINE, ORANGE, SERIES
 from comparison.speed import CaseResult, SpeedRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["BenchmarkData", "PeerTimes", "benchmark_data", "draw_benchmark"]
 
@@ -101,16 +101,16 @@ def _times(rows: tuple[SpeedRow, ...]) -> PeerTimes:
     return PeerTimes(rows[0].title, median, low, high, same, rows[0].peer == _OURS)
 
 
-@styled
-def draw_benchmark(data: BenchmarkData, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_benchmark(data: BenchmarkData, *, ax: Place | None = None) -> Place:
     """Draw a line a case, with a dot a library.
 
     Args:
         data: `benchmark_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 9.2, 2.2 + 0.42 * len(data.cases))
-    heading(figure, "Training beside other libraries", _NOTE)
+    heading = Heading("Training beside other libraries", _NOTE)
+    figure = open_figure(ax, (9.2, 2.2 + 0.42 * len(data.cases)), heading)
     axes = figure.subplots()
     axes.set_xscale("log")
     places = np.arange(len(data.cases))

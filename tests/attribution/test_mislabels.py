@@ -94,7 +94,7 @@ def test_doubts_in_words(tmp_path, outputs) -> None:
     settings = {"output": "sigmoid", "cost": "binary_cross_entropy"} if outputs == 1 else {}
     course = trained(tmp_path / "run", bars(), (25, 6, outputs), **settings)
     story = mislabels_document(course, run_stages(course), 5)
-    assert story.title == f"Labels that {course.path} doubts"
+    assert story.title == f"Labels that look wrong to {course.path}"
     assert lines(story) == [
         "Outputs are means over the stages below that judge, since in the end a network learns "
         "wrong labels by heart, and at first it knows nothing: those judge that agree with at "

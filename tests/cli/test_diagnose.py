@@ -43,7 +43,7 @@ def test_the_mended_recipe_is_written_and_trains(chainrule, sick, bars) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     assert '\n\nmended   Symmetric initial weights: initialiser = "glorot"\nagain ' in outcome.out
     assert outcome.out.endswith(
-        " found: nothing\nkept     in mended.toml; see chainrule train DATA --config mended.toml\n"
+        " found: nothing\nsaved    in mended.toml; see chainrule train DATA --config mended.toml\n"
     )
     mended = Path("mended.toml").read_text().splitlines()
     assert 'initialiser = "glorot"' in mended

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.figures.catalogue import FIGURES
+from chainrule.figures.figure_catalogue import FIGURES
 
 SOURCES = {
     "activations": (),

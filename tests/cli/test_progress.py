@@ -6,9 +6,8 @@ import re
 import pytest
 from rich.console import Console as RichConsole
 
-from chainrule.cli.console import Console
+from chainrule.cli.console import REFRESH_SECONDS, Console
 from chainrule.cli.progress import (
-    REFRESH_SECONDS,
     Bar,
     EpochTable,
     Lines,

@@ -61,8 +61,9 @@ COURSES = [
         0.9,
         20,
         "nears",
-        "It has not arrived. The slope went from 4 to 0.0461 in 20 steps. It goes to and fro, for "
-        "the rate 0.9 is above 1/curvature = 0.5; at 2/curvature = 1 it would swing for ever.",
+        "It has not arrived. The slope went from 4 to 0.0461 in 20 steps. It alternates, "
+        "since the rate 0.9 is above 1/curvature = 0.5; at 2/curvature = 1 it would "
+        "oscillate for ever.",
     ),
     (
         PARABOLA,

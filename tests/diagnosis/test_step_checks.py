@@ -35,9 +35,9 @@ def _probed(**recipe) -> Evidence:
     [
         (
             "lion",
-            "lion takes steps of a fixed size, so curvature sets no limit",
+            "the size of the steps of lion does not depend on the gradient, nor on curvature",
         ),
-        ("lbfgs", "lbfgs chooses the length of each step by a line search"),
+        ("lbfgs", "a line search chooses the length of each step of lbfgs"),
     ],
 )
 def test_rates_that_curvature_does_not_limit_are_not_judged(optimiser, reason) -> None:

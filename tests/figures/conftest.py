@@ -73,13 +73,13 @@ def texts() -> Callable[[Any], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def course(tmp_path_factory: pytest.TempPathFactory) -> RunReplay:
+def replay(tmp_path_factory: pytest.TempPathFactory) -> RunReplay:
     """A run 4 → 6 → 3 of six epochs, five batches each, that keeps few of its positions."""
     chance = np.random.default_rng(0)
     targets = np.arange(23) % 3
     inputs = chance.normal(size=(23, 4)) + np.eye(4)[targets]
     data = Dataset(inputs, targets, class_names=("a", "b", "c"))
-    folder = tmp_path_factory.mktemp("course") / "run"
+    folder = tmp_path_factory.mktemp("replay") / "run"
     recipe = Recipe(learning_rate=0.05, batch_size=5, epochs=6, seed=4, engine="reference", l2=0.01)
     network = Network.create([4, 6, 3], ["tanh", "softmax"], seed=1)
     train(network, data, recipe, folder=folder)

@@ -15,27 +15,27 @@ from chainrule.training.run_folder import RunFolder
 
 
 @pytest.fixture(scope="module")
-def slices(course: RunReplay) -> CostSlices:
-    return cost_slices_data(course, points=8, seed=5)
+def slices(replay: RunReplay) -> CostSlices:
+    return cost_slices_data(replay, points=8, seed=5)
 
 
-def test_the_way_goes_from_the_start_through_the_end(course: RunReplay, slices: CostSlices) -> None:
-    start, end = RunFolder(course.path).first().parameters, course.newest.parameters
+def test_the_way_goes_from_the_start_through_the_end(replay: RunReplay, slices: CostSlices) -> None:
+    start, end = RunFolder(replay.path).first().parameters, replay.newest.parameters
     assert slices.way.at == pytest.approx(np.arange(-1, 7) / 4)
     for place, theta in ((1, start), (5, end), (3, (start + end) / 2)):
-        report = evaluate(course.network(theta), course.dataset)
+        report = evaluate(replay.network(theta), replay.dataset)
         assert slices.way.cost[place] == pytest.approx(report.cost, rel=1e-5)
         assert slices.way.accuracy[place] == report.accuracy
 
 
-def test_random_lines_go_through_the_end(course: RunReplay, slices: CostSlices) -> None:
-    end = course.newest.parameters.astype(np.float64)
-    architecture = course.setup.network.architecture
+def test_random_lines_go_through_the_end(replay: RunReplay, slices: CostSlices) -> None:
+    end = replay.newest.parameters.astype(np.float64)
+    architecture = replay.setup.network.architecture
     assert len(slices.around) == 3
     for number, one in enumerate(slices.around):
         assert one.at[[0, -1]].tolist() == [-1, 1]
         there = (end - random_direction(architecture, end, 5, number)).astype(np.float32)
-        report = evaluate(course.network(there), course.dataset)
+        report = evaluate(replay.network(there), replay.dataset)
         assert one.cost[0] == pytest.approx(report.cost, rel=1e-5)
 
 

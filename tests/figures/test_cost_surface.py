@@ -20,60 +20,60 @@ from chainrule.training.loop import train
 
 
 @pytest.fixture(scope="module")
-def surface(course: RunReplay) -> CostSurface:
-    return cost_surface_data(course, side=5)
+def surface(replay: RunReplay) -> CostSurface:
+    return cost_surface_data(replay, side=5)
 
 
-def cost(course: RunReplay, theta: np.ndarray) -> float:
+def cost(replay: RunReplay, theta: np.ndarray) -> float:
     """The law's cost on the whole training set, by the report."""
-    return evaluate(course.network(theta.astype(np.float32)), course.dataset).cost
+    return evaluate(replay.network(theta.astype(np.float32)), replay.dataset).cost
 
 
-def test_the_cost_at_each_point_is_the_report_s(course: RunReplay, surface: CostSurface) -> None:
-    points = [point.parameters for point in run_points(course)]
+def test_the_cost_at_each_point_is_the_report_s(replay: RunReplay, surface: CostSurface) -> None:
+    points = [point.parameters for point in run_points(replay)]
     axes, _ = principal_directions(points)
     for row, column in ((0, 0), (4, 0), (2, 3)):
         there = points[-1] + surface.across[column] * axes[0] + surface.upward[row] * axes[1]
-        assert surface.cost[row, column] == pytest.approx(cost(course, there), rel=1e-5)
-    ends = [cost(course, points[0]), cost(course, points[-1])]
+        assert surface.cost[row, column] == pytest.approx(cost(replay, there), rel=1e-5)
+    ends = [cost(replay, points[0]), cost(replay, points[-1])]
     assert [surface.path_cost[0], surface.path_cost[-1]] == pytest.approx(ends, rel=1e-5)
 
 
-def test_the_path_lies_in_the_plane_and_ends_at_0(course: RunReplay, surface: CostSurface) -> None:
+def test_the_path_lies_in_the_plane_and_ends_at_0(replay: RunReplay, surface: CostSurface) -> None:
     assert surface.path[-1] == pytest.approx([0, 0], abs=1e-9)
-    points = [point.parameters for point in run_points(course)]
+    points = [point.parameters for point in run_points(replay)]
     _, shares = principal_directions(points)
-    assert surface.seen == pytest.approx(shares.sum())
+    assert surface.explained == pytest.approx(shares.sum())
     assert surface.across[0] < surface.path[:, 0].min()
     assert surface.across[-1] > surface.path[:, 0].max()
     assert surface.epochs[[0, -1]].tolist() == [0, 6]
     assert surface.sample == "all 23 training examples"
 
 
-def test_random_directions_reach_the_same_everywhere(course: RunReplay) -> None:
-    data = cost_surface_data(course, "random", side=3, seed=1)
+def test_random_directions_reach_the_same_everywhere(replay: RunReplay) -> None:
+    data = cost_surface_data(replay, "random", side=3, seed=1)
     assert data.across.tolist() == data.upward.tolist() == [-1.5, 0, 1.5]
-    assert data.cost[1, 1] == pytest.approx(cost(course, course.newest.parameters), rel=1e-5)
-    assert 0 <= data.seen < 1
+    assert data.cost[1, 1] == pytest.approx(cost(replay, replay.newest.parameters), rel=1e-5)
+    assert 0 <= data.explained < 1
     assert draw_cost_surface(data).axes[0].get_xlabel() == "first random direction"
 
 
-def test_other_directions_are_refused(course: RunReplay) -> None:
+def test_other_directions_are_refused(replay: RunReplay) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        cost_surface_data(course, "randon")
+        cost_surface_data(replay, "randon")
     assert str(caught.value) == (
-        "figure: expected directions, got 'randon' (str). Did you mean 'random'? Valid names: "
+        "figure: expected directions, got 'randon' (str). Did you mean 'random'? The names are: "
         "principal, random."
     )
 
 
-def test_one_step_has_no_plane(course: RunReplay, tmp_path: Path) -> None:
+def test_one_step_has_no_plane(replay: RunReplay, tmp_path: Path) -> None:
     recipe = Recipe(epochs=1, batch_size=23, seed=1, engine="reference")
     network = Network.create([4, 3], "softmax", seed=1)
-    train(network, course.dataset, recipe, folder=tmp_path / "run")
+    train(network, replay.dataset, recipe, folder=tmp_path / "run")
     path = str(tmp_path / "run")
     with pytest.raises(InputError) as caught:
-        cost_surface_data(RunReplay(path, course.dataset))
+        cost_surface_data(RunReplay(path, replay.dataset))
     assert str(caught.value) == (
         f"{path}: expected a run with two epochs or more, got one with 2 positions. Two principal "
         "directions need three positions. Use random directions."

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.figures.directions import principal_directions, random_direction, shadows
+from chainrule.figures.directions import principal_directions, project_points, random_direction
 from chainrule.network.network import Network
 from chainrule.network.parameters import Layout
 
@@ -37,4 +37,4 @@ def test_shadows_lie_in_the_plane() -> None:
     centre = np.array([1.0, 1, 1])
     axes = np.array([[2.0, 0, 0], [1, 1, 0]])
     points = [centre + 3 * axes[0] - axes[1] + np.array([0, 0, 5.0]), centre]
-    np.testing.assert_allclose(shadows(points, centre, axes), [[3, -1], [0, 0]], atol=1e-12)
+    np.testing.assert_allclose(project_points(points, centre, axes), [[3, -1], [0, 0]], atol=1e-12)

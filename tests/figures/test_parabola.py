@@ -21,7 +21,7 @@ def test_the_paper_s_iterates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "fate"),
+    ("rate", "outcome"),
     [
         (0.1, "tends to 1"),
         (0.9, "tends to 1"),
@@ -30,8 +30,8 @@ def test_the_paper_s_iterates() -> None:
         (1.1, "runs away"),
     ],
 )
-def test_what_becomes_of_it(rate: float, fate: str) -> None:
-    assert parabola_data([rate])[0].fate == fate
+def test_what_becomes_of_it(rate: float, outcome: str) -> None:
+    assert parabola_data([rate])[0].outcome == outcome
 
 
 def test_what_runs_away_ends_early() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from matplotlib.figure import Figure
 
-from chainrule.figures.parameter_scale import scale_of, ticked
+from chainrule.figures.parameter_scale import make_parameter_scale, set_parameter_ticks
 
 
 @pytest.mark.parametrize(
@@ -17,31 +17,37 @@ from chainrule.figures.parameter_scale import scale_of, ticked
     ],
 )
 def test_the_kind_of_scale(values, kind: str) -> None:
-    assert scale_of("x", values).kind == kind
+    assert make_parameter_scale("x", values).kind == kind
 
 
 def test_places_and_shares() -> None:
-    wide = scale_of("learning_rate", [0.01, 1.0, 0.1])
+    wide = make_parameter_scale("learning_rate", [0.01, 1.0, 0.1])
     assert wide.title == "learning rate, logarithmic"
     assert wide.places([0.1]).tolist() == [0.1]
-    assert wide.shares([0.01, 0.1, 1.0]) == pytest.approx([0, 0.5, 1])
-    plain = scale_of("size", [2.0, 6.0])
-    assert plain.shares([3.0]).tolist() == [0.25]
-    named = scale_of("name", ["b", 3.0, "a"])
+    assert wide.fractions([0.01, 0.1, 1.0]) == pytest.approx([0, 0.5, 1])
+    plain = make_parameter_scale("size", [2.0, 6.0])
+    assert plain.fractions([3.0]).tolist() == [0.25]
+    named = make_parameter_scale("name", ["b", 3.0, "a"])
     assert named.values == (3.0, "a", "b")
     assert named.places(["b", "a"]).tolist() == [2, 1]
-    assert scale_of("one", [5.0, 5.0]).shares([5.0]).tolist() == [0.5]
+    assert make_parameter_scale("one", [5.0, 5.0]).fractions([5.0]).tolist() == [0.5]
 
 
 def test_marks_are_values_or_round_numbers() -> None:
-    assert scale_of("x", [3.0, 1.0]).marks == (1.0, 3.0)
+    assert make_parameter_scale("x", [3.0, 1.0]).marks == (1.0, 3.0)
     many = [10 ** (k / 10) for k in range(-25, 6)]
-    assert scale_of("x", many).marks == pytest.approx((0.01, 0.1, 1.0))
-    assert scale_of("x", [float(k) for k in range(13)]).marks == (2.0, 4.0, 6.0, 8.0, 10.0)
+    assert make_parameter_scale("x", many).marks == pytest.approx((0.01, 0.1, 1.0))
+    assert make_parameter_scale("x", [float(k) for k in range(13)]).marks == (
+        2.0,
+        4.0,
+        6.0,
+        8.0,
+        10.0,
+    )
 
 
 def test_texts() -> None:
-    scale = scale_of("layers", ["[784, 16, 10]"])
+    scale = make_parameter_scale("layers", ["[784, 16, 10]"])
     assert scale.text("[784, 16, 10]") == "784-16-10"
     assert scale.text(0.001) == "0.001"
     assert scale.text(0.6324555) == "0.6325"
@@ -50,9 +56,9 @@ def test_texts() -> None:
 
 def test_ticks_of_an_axis() -> None:
     axes = Figure().subplots()
-    ticked(axes.xaxis, scale_of("kind", ["b", "a"]))
+    set_parameter_ticks(axes.xaxis, make_parameter_scale("kind", ["b", "a"]))
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "b"]
     assert axes.get_xlabel() == "kind"
-    ticked(axes.yaxis, scale_of("rate", [float(2**k) for k in range(12)]))
+    set_parameter_ticks(axes.yaxis, make_parameter_scale("rate", [float(2**k) for k in range(12)]))
     assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
     assert axes.yaxis.get_major_formatter()(0.01, 0) == "0.01"

@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.errors import InputError
 from chainrule.figures.relu_pieces import (
-    Pieces,
+    ReluPieces,
     _trained,
     draw_relu_pieces,
     read_counts,
@@ -17,21 +17,21 @@ from chainrule.figures.relu_pieces import (
 
 
 @pytest.fixture(scope="module")
-def found() -> tuple[Pieces, ...]:
+def found() -> tuple[ReluPieces, ...]:
     return relu_pieces_data([1, 3], epochs=200)
 
 
-def test_the_pieces_sum_to_the_network(found: tuple[Pieces, ...]) -> None:
+def test_the_pieces_sum_to_the_network(found: tuple[ReluPieces, ...]) -> None:
     for one in found:
         network = _trained(one.neurons, 200, 0)
         expected = network.predict(one.x[:, None])[:, 0]
         np.testing.assert_allclose(one.total, expected, atol=1e-12)
         assert one.pieces.shape == (one.neurons, len(one.x))
         np.testing.assert_allclose(one.target, 2.0**one.x)
-        assert one.worst == pytest.approx(np.abs(expected - 2.0**one.x).max())
+        assert one.max_error == pytest.approx(np.abs(expected - 2.0**one.x).max())
 
 
-def test_each_piece_bends_at_its_kink(found: tuple[Pieces, ...]) -> None:
+def test_each_piece_bends_at_its_kink(found: tuple[ReluPieces, ...]) -> None:
     three = found[1]
     for piece, kink in zip(three.pieces, three.kinks, strict=True):
         bends = np.abs(np.diff(piece, 2))
@@ -41,9 +41,9 @@ def test_each_piece_bends_at_its_kink(found: tuple[Pieces, ...]) -> None:
 
 def test_more_neurons_come_nearer() -> None:
     two, five = relu_pieces_data([2, 5], epochs=1000)
-    assert five.worst < two.worst < 1
+    assert five.max_error < two.max_error < 1
     # of all lines with one kink none comes nearer than the best with two pieces and a flat one
-    assert five.worst < 0.3
+    assert five.max_error < 0.3
 
 
 def test_the_start_has_its_kinks_at_equal_distances() -> None:
@@ -66,7 +66,7 @@ def test_other_numbers_are_refused() -> None:
 
 
 def test_a_panel_a_network(
-    found: tuple[Pieces, ...],
+    found: tuple[ReluPieces, ...],
     pixels: Callable[..., np.ndarray],
     texts: Callable[[Any], list[str]],
 ) -> None:

@@ -17,15 +17,15 @@ from chainrule.recipe import Recipe
 from chainrule.training.loop import train
 
 
-def test_the_share_of_flat_activations(course: RunReplay) -> None:
-    data = saturation_data(course)
-    points = run_points(course)
+def test_the_share_of_flat_activations(replay: RunReplay) -> None:
+    data = saturation_data(replay)
+    points = run_points(replay)
     assert data.epochs.tolist() == [point.epoch for point in points]
     (layer,) = data.layers  # the softmax has no slopes of its own
     assert (layer.layer, layer.activation) == (1, "tanh")
     for place in (0, -1):
-        network = course.network(points[place].parameters.astype(np.float32))
-        z = course.dataset.inputs @ network.weights[0].T + network.biases[0]
+        network = replay.network(points[place].parameters.astype(np.float32))
+        z = replay.dataset.inputs @ network.weights[0].T + network.biases[0]
         flat = 1 - np.tanh(z) ** 2 < 0.05
         assert layer.flat[place] == pytest.approx(flat.mean())
         assert layer.stuck[place] == pytest.approx(flat.all(axis=0).mean())
@@ -48,28 +48,28 @@ def test_great_weights_saturate_a_sigmoid(tmp_path: Path) -> None:
 
 
 def test_a_relu_is_flat_where_it_is_off(tmp_path: Path) -> None:
-    course = _run(tmp_path / "run", ["relu", "softmax"], 1.0)
-    W = course.setup.network.weights[0]
-    off = course.dataset.inputs @ W.T < 0
-    assert saturation_data(course).layers[0].flat[0] == pytest.approx(off.mean())
+    replay = _run(tmp_path / "run", ["relu", "softmax"], 1.0)
+    W = replay.setup.network.weights[0]
+    off = replay.dataset.inputs @ W.T < 0
+    assert saturation_data(replay).layers[0].flat[0] == pytest.approx(off.mean())
 
 
-def test_no_slopes_of_its_own_is_refused(tmp_path: Path, course: RunReplay) -> None:
+def test_no_slopes_of_its_own_is_refused(tmp_path: Path, replay: RunReplay) -> None:
     recipe = Recipe(epochs=1, seed=1, engine="reference")
     network = Network.create([4, 3], "softmax", seed=1)
-    train(network, course.dataset, recipe, folder=tmp_path / "run")
+    train(network, replay.dataset, recipe, folder=tmp_path / "run")
     path = str(tmp_path / "run")
     with pytest.raises(InputError) as caught:
-        saturation_data(RunReplay(path, course.dataset))
+        saturation_data(RunReplay(path, replay.dataset))
     assert str(caught.value) == (
         f"{path}: expected a layer whose function has slopes of its own, got softmax."
     )
 
 
 def test_a_line_a_layer(
-    course: RunReplay, pixels: Callable[..., np.ndarray], texts: Callable[[Any], list[str]]
+    replay: RunReplay, pixels: Callable[..., np.ndarray], texts: Callable[[Any], list[str]]
 ) -> None:
-    data = saturation_data(course, examples=7)
+    data = saturation_data(replay, examples=7)
     figure = draw_saturation(data)
     assert np.unique(pixels(figure)).size > 50
     left, right = figure.axes

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from chainrule.errors import FileError, InputError
-from chainrule.figures.activations import activations_data, draw_activations
+from chainrule.figures.activation_curves import activation_curves_data, draw_activation_curves
 from chainrule.figures.saving import SUFFIXES, save_figure
 
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
@@ -17,7 +17,7 @@ STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 @pytest.fixture(scope="module")
 def figure() -> Figure:
-    return draw_activations(activations_data(["relu", "sigmoid"]))
+    return draw_activation_curves(activation_curves_data(["relu", "sigmoid"]))
 
 
 def test_every_suffix_has_a_test() -> None:
@@ -28,7 +28,7 @@ def test_every_suffix_has_a_test() -> None:
 def test_the_same_input_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
     for name, settings in {"a": {}, "b": {"font.size": 20, "svg.hashsalt": "other"}}.items():
         with matplotlib.rc_context(settings):
-            drawn = draw_activations(activations_data(["relu", "sigmoid"]))
+            drawn = draw_activation_curves(activation_curves_data(["relu", "sigmoid"]))
             save_figure(drawn, tmp_path / f"{name}{suffix}")
     first = (tmp_path / f"a{suffix}").read_bytes()
     assert first.startswith(STARTS[suffix])
@@ -45,9 +45,10 @@ def test_another_process_draws_the_same_bytes(figure: Figure, tmp_path: Path) ->
     save_figure(figure, tmp_path / "here.svg")
     program = (
         "import sys\n"
-        "from chainrule.figures.activations import activations_data, draw_activations\n"
+        "from chainrule.figures import activation_curves as curves\n"
         "from chainrule.figures.saving import save_figure\n"
-        "save_figure(draw_activations(activations_data(['relu', 'sigmoid'])), sys.argv[1])\n"
+        "data = curves.activation_curves_data(['relu', 'sigmoid'])\n"
+        "save_figure(curves.draw_activation_curves(data), sys.argv[1])\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "there.svg")], check=True)

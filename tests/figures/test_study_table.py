@@ -36,14 +36,14 @@ def test_what_a_study_exports(written) -> None:
     ]
     assert [row.value for row in table.rows] == [0.25, 0.75]
     assert [row.seed for row in table.rows] == [7, 8]
-    assert (table.is_share, table.sign, table.title) == (True, 1, "test accuracy")
+    assert (table.is_fraction, table.sign, table.title) == (True, 1, "test accuracy")
     assert table.best is table.rows[1]
 
 
 def test_another_metric(written) -> None:
     table = read_study_table(written(EXPORTED), "test_cost")
     assert [row.value for row in table.rows] == [1.5, 0.5]
-    assert (table.is_share, table.sign) == (False, -1)
+    assert (table.is_fraction, table.sign) == (False, -1)
     assert table.best is table.rows[1]
 
 
@@ -96,7 +96,7 @@ def test_a_bad_metric_is_refused(written) -> None:
     with pytest.raises(UnknownNameError) as unknown:
         read_study_table(path, "costs")
     assert str(unknown.value) == (
-        f"{path}: expected a column, got 'costs' (str). Did you mean 'cost'? Valid names: "
+        f"{path}: expected a column, got 'costs' (str). Did you mean 'cost'? The names are: "
         "cost, name, rate."
     )
     with pytest.raises(DataError) as caught:
@@ -110,21 +110,24 @@ def test_no_file(tmp_path: Path) -> None:
 
 
 def test_which_parameters_are_drawn(table: StudyTable) -> None:
-    assert table.chosen(()) == ("activation", "learning_rate")  # there is one value of layers
-    assert table.chosen((), 1) == ("activation",)
-    assert table.chosen(("layers",)) == ("layers",)
+    assert table.choose_parameters(()) == (
+        "activation",
+        "learning_rate",
+    )  # there is one value of layers
+    assert table.choose_parameters((), 1) == ("activation",)
+    assert table.choose_parameters(("layers",)) == ("layers",)
     with pytest.raises(UnknownNameError) as caught:
-        table.chosen(("rate",))
+        table.choose_parameters(("rate",))
     assert str(caught.value) == (
-        "made: expected a parameter, got 'rate' (str). This name is unknown. Valid names: "
-        "activation, layers, learning_rate."
+        "made: expected a parameter, got 'rate' (str). There is none of that name. The names "
+        "are: activation, layers, learning_rate."
     )
 
 
 @pytest.mark.parametrize(("given", "got"), [({"a": 1.0}, "a"), ({}, "no parameter")])
 def test_nothing_that_varies_is_refused(given: dict[str, float], got: str) -> None:
     with pytest.raises(DataError) as caught:
-        StudyTable("made", "cost", (TrialRow(given, 1.0),)).chosen(())
+        StudyTable("made", "cost", (TrialRow(given, 1.0),)).choose_parameters(())
     assert str(caught.value) == (f"made: expected a parameter with more than one value, got {got}.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from collections.abc import Sequence
 
 __all__ = ["main"]
@@ -22,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chainrule 0.1.0
         0
     """
+    if arguments is None:  # The process ends with the command: a last search for garbage is idle.
+        atexit.register(gc.freeze)
     try:
         from chainrule.cli.app import run
     except KeyboardInterrupt:  # before anything could say so better

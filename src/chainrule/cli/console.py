@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from chainrule.documents import DocumentNode, Table
 
-__all__ = ["Console", "is_terminal", "mute", "rich_console", "rich_table"]
+__all__ = ["REFRESH_SECONDS", "Console", "is_terminal", "mute", "rich_console", "rich_table"]
+
+REFRESH_SECONDS = 0.1
+"""The least time between two drawings of a terminal."""
 
 _LABEL = 8
 

@@ -38,7 +38,7 @@ from chainrule.recipe import Recipe
 from chainrule.settings import data_settings
 
 if TYPE_CHECKING:
-    from chainrule.figures import AugmentationData
+    from chainrule.figures.augmented_copies import AugmentedCopies
 
 __all__ = ["command"]
 
@@ -127,9 +127,9 @@ def _show(data: str, save: str | None, augment: str | None, **given: Any) -> Non
         summary = summarise_data(data, augmentation, **options)
     pair, copies = summary.pair, None
     if augmentation is not None:
-        from chainrule.figures import augmentation_data
+        from chainrule.figures.augmented_copies import augmented_copies_data
 
-        copies = augmentation_data(pair.train, augmentation, seed=given["seed"] or 0)
+        copies = augmented_copies_data(pair.train, augmentation, seed=given["seed"] or 0)
     if save is not None:
         _draw(pair.train, copies, save)
     if console.as_json:
@@ -185,7 +185,7 @@ def _print_data(console: Console, summary: DataSummary) -> None:
             console.line(line)
 
 
-def _print_copies(console: Console, copies: AugmentationData) -> None:
+def _print_copies(console: Console, copies: AugmentedCopies) -> None:
     """Print the settings and, where images are drawn, the copies of the first epochs."""
     console.fact("copies", copies.summary)
     if copies.originals.ndim != 3 or max(copies.originals.shape[1:]) > _LARGEST:
@@ -217,13 +217,15 @@ def _examples(part: Dataset) -> list[Any]:
     return [part.inputs[row].reshape(part.shape) for row in first]
 
 
-def _draw(part: Dataset, copies: AugmentationData | None, path: str) -> None:
-    from chainrule.figures import digits_data, draw_augmentation, draw_digits, save_figure
+def _draw(part: Dataset, copies: AugmentedCopies | None, path: str) -> None:
+    from chainrule.figures import save_figure
+    from chainrule.figures.augmented_copies import draw_augmented_copies
+    from chainrule.figures.sample_images import draw_sample_images, sample_images_data
 
     if copies is None:
-        save_figure(draw_digits(digits_data(part)), path)
+        save_figure(draw_sample_images(sample_images_data(part)), path)
     else:
-        save_figure(draw_augmentation(copies), path)
+        save_figure(draw_augmented_copies(copies), path)
 
 
 def _show_flags() -> list[click.Parameter]:

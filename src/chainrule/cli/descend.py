@@ -103,12 +103,13 @@ def _start(text: str, names: tuple[str, ...]) -> tuple[float, ...]:
 
 
 def _draw(descent: Descent, path: str) -> None:
-    from chainrule.figures import SUFFIXES, descent_data, draw_descent, save_figure
+    from chainrule.figures import SUFFIXES, save_figure
+    from chainrule.figures.descent_path import descent_path_data, draw_descent_path
 
     if Path(path).suffix.lower() not in SUFFIXES:
         expected = f"--picture with a name that ends with {', '.join(SUFFIXES)}"
         raise InputError("descend", expected=expected, got=repr(path), argument="picture")
-    save_figure(draw_descent(descent_data(descent)), path)
+    save_figure(draw_descent_path(descent_path_data(descent)), path)
 
 
 def _flags() -> list[click.Parameter]:

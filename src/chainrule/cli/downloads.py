@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from chainrule.cli.console import is_terminal, rich_console
-from chainrule.cli.progress import REFRESH_SECONDS
+from chainrule.cli.console import REFRESH_SECONDS, is_terminal, rich_console
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chainrule.cli.console import Console, is_terminal, rich_console
+from chainrule.cli.console import REFRESH_SECONDS, Console, is_terminal, rich_console
 from chainrule.engine import EpochRecord
 from chainrule.errors import FileError
 from chainrule.evaluation import percent_text
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 __all__ = [
-    "REFRESH_SECONDS",
     "Bar",
     "EpochTable",
     "Lines",
@@ -34,9 +33,6 @@ __all__ = [
     "duration_text",
     "training_observers",
 ]
-
-REFRESH_SECONDS = 0.1
-"""The least time between two drawings of a terminal."""
 
 _SHOWN_EPOCHS = 20
 """A bar prints about this many epochs, evenly spread; more would scroll the first ones away."""

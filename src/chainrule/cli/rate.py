@@ -78,9 +78,10 @@ def _find_rate(data: str, **given: Any) -> int:
 
 
 def _draw(curve: RateCurve, path: str) -> None:
-    from chainrule.figures import draw_rates, save_figure
+    from chainrule.figures import save_figure
+    from chainrule.figures.lr_range import draw_lr_range
 
-    save_figure(draw_rates(curve), path)
+    save_figure(draw_lr_range(curve), path)
 
 
 def _table(curve: RateCurve) -> Table:

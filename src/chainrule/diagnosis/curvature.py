@@ -58,8 +58,8 @@ STABILITY_LIMITS: dict[str, Callable[[Recipe], float]] = {
 preconditioned Hessian if the update has a mean square."""
 
 NO_STABILITY_LIMIT = {
-    "lion": "lion takes steps of a fixed size, so curvature sets no limit",
-    "lbfgs": "lbfgs chooses the length of each step by a line search",
+    "lion": "the size of the steps of lion does not depend on the gradient, nor on curvature",
+    "lbfgs": "a line search chooses the length of each step of lbfgs",
 }
 """Why curvature sets no limit to the learning rate of the other updates."""
 

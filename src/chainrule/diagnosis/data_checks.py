@@ -106,12 +106,12 @@ def label_noise(evidence: Evidence) -> Observation | None:
     shown = tuple(int(row) for row in rows[:_LISTED_ROWS])
     numbers = ", ".join(map(str, shown)) + (" …" if len(rows) > _LISTED_ROWS else "")
     what = (
-        f"{len(rows)} of {asked} examples ({figure_text(percentage)} %) have another label than "
-        "the one on which 8 or more of their 10 nearest neighbours agree"
+        f"{len(rows)} of {asked} examples ({figure_text(percentage)} %) have another label than 8 "
+        "or more of their 10 nearest neighbours"
     )
     monitored = {"monitor": "validation_accuracy"}
     changes = monitored | ({} if _validates(evidence) else HOLD_OUT)
-    remedy = f"Check the labels, such as those of rows {numbers}"
+    remedy = f"Look at the labels, such as those of rows {numbers}"
     return Observation(percentage, what, changes, remedy, tuple(map(int, rows)))
 
 

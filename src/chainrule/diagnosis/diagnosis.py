@@ -82,9 +82,9 @@ class Diagnosis:
             return "nothing"
         if self.steps < self.steps_planned:
             longer = min(self.steps_planned, 10 * self.steps)
-            advice = f"a longer trial shows more, --steps {longer}"
+            advice = f"a longer trial says more, --steps {longer}"
             return f"nothing; but little was learned so far: {advice}"
-        return "nothing; but little was learned, for a reason that is not among the conditions"
+        return "nothing; but little was learned, by no cause that is looked for here"
 
     def _overview(self) -> Iterator[Definition]:
         yield Definition("seen", self.progress_text())
@@ -95,10 +95,10 @@ class Diagnosis:
 
     def _remarks(self) -> Iterator[Definition]:
         if len(self.findings) > 1:
-            note = "A finding may be caused by one above it, so correct 1 first."
+            note = "A finding may be caused by one above it: correct 1 first."
             yield Definition("note", note)
         for name, why in self.unjudged.items():
-            yield Definition("open", f"{_TITLES[name]}: not checked, because {why}.")
+            yield Definition("open", f"{_TITLES[name]}: not judged, as {why}.")
 
 
 def _explain(finding: Finding) -> Definitions:

@@ -21,7 +21,7 @@ from chainrule.training import (
 __all__ = ["evidence_between", "probe_training"]
 
 _MOST_STEPS = 400
-"""Steps of a trial unless the caller sets them; a training that learns shows it by then."""
+"""Steps of a trial unless the caller sets them."""
 _LEAST_STEPS = 20
 _WORK = 1e11
 """Examples times parameters of a trial; large networks take fewer steps."""

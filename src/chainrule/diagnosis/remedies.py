@@ -74,7 +74,9 @@ class MendedSettings:
         again = f"{self.last.progress_text()}; found: {self.last.findings_text()}"
         lines.append(Definition("again", again))
         if path:
-            lines.append(Definition("kept", f"in {path}; see chainrule train DATA --config {path}"))
+            lines.append(
+                Definition("saved", f"in {path}; see chainrule train DATA --config {path}")
+            )
         document = self.first.document(target)
         return replace(
             document,

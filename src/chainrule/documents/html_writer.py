@@ -9,7 +9,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from chainrule.documents.markup import Markup, element, joined_markup
 from chainrule.documents.mathematics.formula_nodes import Link, Mathematics, Row, Sign
@@ -117,7 +117,7 @@ def html_fragment(document: DocumentNode) -> str:
 
 @cache
 def _file(name: str) -> str:
-    return (resources.files(__package__) / "page" / name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / "page" / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:

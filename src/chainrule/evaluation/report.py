@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.documents import Document, Table
+from chainrule.documents import Table
 from chainrule.evaluation.calibration_error import Calibration
 from chainrule.evaluation.class_metrics import ClassMetrics, MacroAverages, frequent_confusions
 from chainrule.evaluation.ensemble import Votes
@@ -22,6 +22,9 @@ from chainrule.evaluation.number_format import (
 )
 from chainrule.evaluation.predictions import Mistake
 from chainrule.evaluation.regression import OutputMetrics
+
+if TYPE_CHECKING:
+    from chainrule.documents import Document
 
 __all__ = ["ClassificationReport", "RegressionReport", "Report"]
 
@@ -132,6 +135,8 @@ class Report:
         Args:
             votes: the evaluation of an ensemble, shown below the network's own.
         """
+        from chainrule.documents import Document  # its writers; a training needs none of them
+
         together = {} if votes is None else {"together": votes.to_dict()}
         blocks = self.tables() if votes is None else (*self.tables(), votes.table())
         return Document(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chainrule.experiment.data_source import PARTS as PARTS
     from chainrule.experiment.data_source import DataSource as DataSource
     from chainrule.experiment.data_source import data_access as data_access
+    from chainrule.experiment.data_source import is_run as is_run
     from chainrule.experiment.data_source import take_part as take_part
     from chainrule.experiment.data_summary import DataListing as DataListing
     from chainrule.experiment.data_summary import DataSummary as DataSummary
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from chainrule.experiment.experiment import Experiment as Experiment
     from chainrule.experiment.file_predictions import Prediction as Prediction
     from chainrule.experiment.saved_run import SavedRun as SavedRun
-    from chainrule.experiment.saved_run import is_run as is_run
     from chainrule.experiment.saved_run import open_run as open_run
     from chainrule.experiment.training_result import TrainingResult as TrainingResult
 
@@ -55,7 +55,7 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "data_source": ["PARTS", "DataSource", "data_access", "take_part"],
+        "data_source": ["PARTS", "DataSource", "data_access", "is_run", "take_part"],
         "data_summary": [
             "DataListing",
             "DataSummary",
@@ -67,7 +67,7 @@ __getattr__, __dir__ = attach(
         "diagnosing": ["diagnose", "mend_settings", "open_target"],
         "experiment": ["Experiment"],
         "file_predictions": ["Prediction"],
-        "saved_run": ["SavedRun", "is_run", "open_run"],
+        "saved_run": ["SavedRun", "open_run"],
         "training_result": ["TrainingResult"],
     },
 )

@@ -14,7 +14,7 @@ import numpy as np
 from chainrule.data import Dataset, DatasetPair, dataset_names, load_dataset
 from chainrule.errors import unknown_name
 
-__all__ = ["PARTS", "DataSource", "data_access", "join_parts", "take_part"]
+__all__ = ["PARTS", "DataSource", "data_access", "is_run", "join_parts", "take_part"]
 
 DownloadObserver = Callable[[str, int, int], None]
 """Called with a file's name, its bytes so far and all of them."""
@@ -106,3 +106,11 @@ def join_parts(pair: DatasetPair) -> Dataset:
         targets=np.concatenate([part.targets for part in parts]),
         name=pair.train.name.partition(" (without ")[0],
     )
+
+
+def is_run(path: str) -> bool:
+    """Return whether a path is a run's folder or a network file, rather than a file of text."""
+    try:
+        return path.endswith(".safetensors") or Path(path).is_dir()
+    except OSError:  # a text too long for a name
+        return False

@@ -15,9 +15,9 @@ from chainrule.diagnosis import (
     mend,
     probe_training,
 )
-from chainrule.experiment.data_source import DataSource, join_parts
+from chainrule.experiment.data_source import DataSource, is_run, join_parts
 from chainrule.experiment.experiment import Experiment
-from chainrule.experiment.saved_run import SavedRun, is_run, open_run
+from chainrule.experiment.saved_run import SavedRun, open_run
 from chainrule.settings import read_settings, select_settings
 from chainrule.training import RunFacts, RunFolder, restore_training
 

@@ -22,7 +22,7 @@ from chainrule.training import Observer, RunFacts, RunFolder, Verification, veri
 if TYPE_CHECKING:
     from chainrule.experiment.file_predictions import Prediction
 
-__all__ = ["SavedRun", "is_run", "open_run"]
+__all__ = ["SavedRun", "open_run"]
 
 _REMEDY = "Say where they are by the argument {}"
 """What helps where data are not found: "data" or "validation"."""
@@ -356,13 +356,5 @@ def open_run(path: str | Path) -> SavedRun:
 def _is_file(path: str | Path) -> bool:
     try:
         return Path(path).is_file()
-    except OSError:  # a text too long for a name
-        return False
-
-
-def is_run(path: str) -> bool:
-    """Return whether a path is a run's folder or a network file, rather than a file of text."""
-    try:
-        return path.endswith(".safetensors") or Path(path).is_dir()
     except OSError:  # a text too long for a name
         return False

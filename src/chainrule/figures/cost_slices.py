@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.attribution import RunReplay
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.directions import random_direction
-from chainrule.figures.run_path import Sample, sample_of
-from chainrule.figures.style import GREY, INK, SERIES, heading, logarithmic, paper, styled
+from chainrule.figures.run_path import Sample, choose_sample
+from chainrule.figures.style import GREY, INK, SERIES, needs_log_scale, set_log_scale
 from chainrule.training import RunFolder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["CostSlice", "CostSlices", "cost_slices_data", "draw_cost_slices"]
 
@@ -60,30 +60,30 @@ class CostSlices:
 
 
 def cost_slices_data(
-    course: RunReplay, *, points: int = 61, examples: int = 1000, seed: int = 0
+    replay: RunReplay, *, points: int = 61, examples: int = 1000, seed: int = 0
 ) -> CostSlices:
     """Compute the cost along four lines.
 
     Args:
-        course: of a run that has done a step.
+        replay: of a run with at least one step.
         points: along each line, at least 2.
         examples: of the training set, at most.
         seed: of the sample and of the random directions.
 
-    Raises: what `sample_of` raises; InputError if the run has done no step.
+    Raises: what `choose_sample` raises; InputError if the run has done no step.
     """
-    sample = sample_of(course, examples, seed)
-    end = course.newest.parameters.astype(np.float64)
-    start = RunFolder(course.path).first().parameters.astype(np.float64)
+    sample = choose_sample(replay, examples, seed)
+    end = replay.newest.parameters.astype(np.float64)
+    start = RunFolder(replay.path).first().parameters.astype(np.float64)
     steps = np.linspace(-0.25, 1.5, points)
     way = _slice(sample, "from the start to the end", steps, lambda s: start + s * (end - start))
-    architecture, around = course.setup.network.architecture, []
+    architecture, around = replay.setup.network.architecture, []
     for number in range(_DRAWN):
         direction = random_direction(architecture, end, seed, number)
         line = _line(end, direction)
         steps = np.linspace(-1.0, 1.0, points)
         around.append(_slice(sample, f"random direction {number + 1}", steps, line))
-    return CostSlices(way, tuple(around), sample.described)
+    return CostSlices(way, tuple(around), sample.description)
 
 
 def _line(end: Array, direction: Array) -> Callable[[float], Array]:
@@ -96,27 +96,26 @@ def _slice(sample: Sample, name: str, at: Array, place: Callable[[float], Array]
     return CostSlice(name, at, np.array([one.cost for one in scores]), np.array(accuracy))
 
 
-@styled
-def draw_cost_slices(data: CostSlices, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_cost_slices(data: CostSlices, *, ax: Place | None = None) -> Place:
     """Draw the way from start to end on the left, random directions from the end on the right.
 
     Args:
         data: `cost_slices_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 9.2, 5.0)
     note = (
         f"Mean cost of {data.sample}.\nAt 1 in a random direction every neuron's weights have "
         "changed by their own length."
     )
-    heading(figure, "Cost along straight lines", note)
+    figure = open_figure(ax, (9.2, 5.0), FigureHeading("Cost along straight lines", note))
     left, right = figure.subplots(1, 2, sharey=True)
     left.plot(data.way.at, data.way.cost, color=SERIES[0])
     for number, one in enumerate(data.around, 1):
         right.plot(one.at, one.cost, color=SERIES[number], label=one.name)
     costs = np.concatenate([one.cost for one in (data.way, *data.around)])
-    if 0 < costs.min() < costs.max() / 8:
-        logarithmic(left)
+    if needs_log_scale(costs):
+        set_log_scale(left)
     _mark(left, 0.0, "start")
     _mark(left, 1.0, "end")
     _mark(right, 0.0, "end")

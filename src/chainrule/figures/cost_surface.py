@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from chainrule.attribution import RunReplay
 from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import number_text, percent_text
-from chainrule.figures.directions import principal_directions, random_direction, shadows
-from chainrule.figures.run_path import RunPoint, run_points, sample_of
-from chainrule.figures.style import BLUE, INK, ORANGE, heading, paper, ramp, styled
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
+from chainrule.figures.directions import principal_directions, project_points, random_direction
+from chainrule.figures.run_path import RunPoint, choose_sample, run_points
+from chainrule.figures.style import BLUE, INK, ORANGE, add_colourbar, colour_map, needs_log_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["DIRECTIONS", "CostSurface", "cost_surface_data", "draw_cost_surface"]
 
@@ -43,7 +43,7 @@ class CostSurface:
         path: where the run's positions lie in the plane, (points, 2); the last one at 0, 0.
         epochs: done at each, (points,).
         path_cost: the cost at each, where it truly was, (points,).
-        seen: share of all squared distances from the end that lies in the plane.
+        explained: fraction of all squared distances from the end that lies in the plane.
         sample: what the cost was computed on, in words.
     """
 
@@ -54,12 +54,12 @@ class CostSurface:
     path: Array
     epochs: Array
     path_cost: Array
-    seen: float
+    explained: float
     sample: str
 
 
 def cost_surface_data(
-    course: RunReplay,
+    replay: RunReplay,
     kind: str = "principal",
     *,
     side: int = 25,
@@ -69,7 +69,7 @@ def cost_surface_data(
     """Compute a surface.
 
     Args:
-        course: of a run that has done a step.
+        replay: of a run with at least one step.
         kind: "principal" for the two directions in which the ends of the run's epochs lie
             furthest apart, or "random" for two in which each neuron changes by its own length.
         side: points along each side, at least 2.
@@ -81,9 +81,9 @@ def cost_surface_data(
     """
     if kind not in DIRECTIONS:
         raise unknown_name("figure", "directions", kind, DIRECTIONS, argument="kind")
-    points, sample = run_points(course), sample_of(course, examples, seed)
-    centre, axes = points[-1].parameters, _axes(course, points, kind, seed)
-    path = shadows([point.parameters for point in points], centre, axes)
+    points, sample = run_points(replay), choose_sample(replay, examples, seed)
+    centre, axes = points[-1].parameters, _axes(replay, points, kind, seed)
+    path = project_points([point.parameters for point in points], centre, axes)
     across, upward = (_steps(path[:, i], side, kind) for i in range(2))
     cost = [[sample.score(centre + x * axes[0] + y * axes[1]).cost for x in across] for y in upward]
     away = np.stack([point.parameters for point in points]) - centre
@@ -96,20 +96,20 @@ def cost_surface_data(
         path=path,
         epochs=np.array([point.epoch for point in points]),
         path_cost=np.array([sample.score(point.parameters).cost for point in points]),
-        seen=float(np.square(path @ axes).sum()) / whole if whole else 1.0,
-        sample=sample.described,
+        explained=float(np.square(path @ axes).sum()) / whole if whole else 1.0,
+        sample=sample.description,
     )
 
 
-def _axes(course: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int) -> Array:
+def _axes(replay: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int) -> Array:
     """The two directions, (2, n)."""
     centre = points[-1].parameters
     if kind == "random":
-        architecture = course.setup.network.architecture
+        architecture = replay.setup.network.architecture
         return np.stack([random_direction(architecture, centre, seed, n) for n in range(2)])
     if len(points) < 3:
         raise InputError(
-            course.path,
+            replay.path,
             expected="a run with two epochs or more",
             got=f"one with {len(points)} positions",
             why="Two principal directions need three positions",
@@ -127,17 +127,15 @@ def _steps(path: Array, side: int, kind: str) -> Array:
     return np.linspace(low - margin, high + margin, side)
 
 
-@styled
-def draw_cost_surface(data: CostSurface, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_cost_surface(data: CostSurface, *, ax: Place | None = None) -> Place:
     """Draw levels of the cost, the bluer the higher, and the run's path through them.
 
     Args:
         data: `cost_surface_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 7.6, 6.6)
-    heading(figure, "Cost around a run", _caption(data))
-    axes = figure.subplots()
+    axes = open_axes(ax, (7.6, 6.6), FigureHeading("Cost around a run", _caption(data)))
     _draw_levels(axes, data)
     _draw_path(axes, data)
     names = {"principal": "principal direction", "random": "random direction"}
@@ -146,15 +144,17 @@ def draw_cost_surface(data: CostSurface, figure: Figure | None = None) -> Figure
     axes.set_xlim(data.across[0], data.across[-1])
     axes.set_ylim(data.upward[0], data.upward[-1])
     axes.grid(visible=False)
-    return figure
+    return axes
 
 
 def _caption(data: CostSurface) -> str:
-    parts = f"the plane holds {percent_text(data.seen, 1)} of its squared distances from the end"
+    parts = (
+        f"the plane holds {percent_text(data.explained, 1)} of its squared distances from the end"
+    )
     return (
         f"Mean cost of {data.sample}; from {number_text(_rounded(data.path_cost[0]))} at the "
         f"start to {number_text(_rounded(data.path_cost[-1]))}.\n"
-        f"The run's positions are seen from above: {parts}."
+        f"The run's positions are explained from above: {parts}."
     )
 
 
@@ -168,21 +168,20 @@ def _draw_levels(axes: Axes, data: CostSurface) -> None:
 
     cost = np.ma.masked_invalid(data.cost)  # far away it may be too great for any number
     low, high = float(cost.min()), float(cost.max())
-    wide = 0 < low < high / 8
+    wide = needs_log_scale(data.cost)
     high = high if high > low else low + 1
     levels = (np.geomspace if wide else np.linspace)(low, high, _LEVELS)
     norm = LogNorm(low, high) if wide else Normalize(low, high)
-    cmap = ramp("#fdf6ec", "#b9dcee", "#56a5d0", BLUE, "#003a5c")
+    cmap = colour_map("#fdf6ec", "#b9dcee", "#56a5d0", BLUE, "#003a5c")
     plane = data.across, data.upward, np.clip(cost, low, high)
     filled = axes.contourf(*plane, levels=levels, norm=norm, cmap=cmap)
     axes.contour(*plane, levels=levels, colors="white", linewidths=0.4)
-    bar = axes.figure.colorbar(filled, ax=axes, aspect=30, pad=0.02)
+    label = "mean cost" + (", logarithmic" if wide else "")
+    bar = add_colourbar(axes, filled, label, aspect=30, pad=0.02)
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.set_ticks(list(levels[:: _LEVELS // 6]))
     bar.ax.minorticks_off()
-    bar.set_label("mean cost" + (", logarithmic" if wide else ""))
-    bar.outline.set_visible(False)
 
 
 def _draw_path(axes: Axes, data: CostSurface) -> None:

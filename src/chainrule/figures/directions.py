@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chainrule.network import Architecture, Layout
 from chainrule.randomness import generator
 
-__all__ = ["principal_directions", "random_direction", "shadows"]
+__all__ = ["principal_directions", "project_points", "random_direction"]
 
 Array = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def principal_directions(points: Sequence[Array]) -> tuple[Array, Array]:
     return directions[:2], squares[:2] / (squares.sum() or 1.0)
 
 
-def shadows(points: Sequence[Array], centre: Array, directions: Array) -> Array:
+def project_points(points: Sequence[Array], centre: Array, directions: Array) -> Array:
     """Where positions lie in the plane of two directions, by least squares.
 
     Args:

@@ -1,4 +1,4 @@
-"""The transformation of a plane by one layer: rotation, stretching, lifting and bending."""
+"""What one layer does to a plane: it turns it, stretches it, lifts it into space and bends it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from chainrule.equations.activations import ACTIVATIONS, activate
 from chainrule.equations.affine import affine
 from chainrule.errors import InputError, ShapeError, describe, unknown_name
-from chainrule.figures.style import BLUE, GREY, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.style import BLUE, GREY, ORANGE
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
-__all__ = ["LiftData", "LiftStage", "draw_lift", "lift_data"]
+__all__ = ["LayerTransformData", "TransformStage", "draw_layer_transform", "layer_transform_data"]
 
 Array = NDArray[np.float64]
 
 WEIGHTS = ((2.0, 0.5), (-0.6, 1.7), (1.2, -1.5))
 BIASES = (0.2, -0.1, 0.3)
-"""The layer that is drawn where none is given."""
+"""The layer that is drawn by default."""
 
 _LINES = 9
 _POINTS = 41
@@ -32,7 +33,7 @@ _COLUMNS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class LiftStage:
+class TransformStage:
     """The plane on its way.
 
     Args:
@@ -49,7 +50,7 @@ class LiftStage:
 
 
 @dataclass(frozen=True, eq=False)
-class LiftData:
+class LayerTransformData:
     """A layer of two inputs and three neurons.
 
     Args:
@@ -62,19 +63,19 @@ class LiftData:
     weights: Array
     biases: Array
     stretches: tuple[float, float]
-    stages: tuple[LiftStage, ...]
+    stages: tuple[TransformStage, ...]
 
 
-def lift_data(
+def layer_transform_data(
     names: Iterable[str] = (), *, weights: Any = WEIGHTS, biases: Any = BIASES
-) -> LiftData:
+) -> LayerTransformData:
     """Take a plane through a layer, stage by stage.
 
     The weights are parted as W = U S Vᵀ: Vᵀ turns the plane (or turns it over), S stretches it
     along its two axes, and U, whose columns are perpendicular and of length 1, sets it into space.
 
     Args:
-        names: activation functions that bend it; "relu" and "sigmoid" where none is named.
+        names: activation functions that bend it; "relu" and "sigmoid" by default.
         weights: (3, 2).
         biases: (3,).
 
@@ -88,16 +89,16 @@ def lift_data(
     _, sizes, turn = np.linalg.svd(W, full_matrices=False)
     plane = np.array(_grid()), np.array(_spiral())
     stages = [
-        LiftStage("inputs", "x", *plane),
-        LiftStage("turned", "x V", *(part @ turn.T for part in plane)),
-        LiftStage("stretched", "x V S", *(part @ turn.T * sizes for part in plane)),
+        TransformStage("inputs", "x", *plane),
+        TransformStage("turned", "x V", *(part @ turn.T for part in plane)),
+        TransformStage("stretched", "x V S", *(part @ turn.T * sizes for part in plane)),
     ]
     sums = [_mapped(part, W, b) for part in plane]
-    stages.append(LiftStage("lifted and shifted", "z = x Wᵀ + b,  W = U S Vᵀ", *sums))
+    stages.append(TransformStage("lifted and shifted", "z = x Wᵀ + b,  W = U S Vᵀ", *sums))
     for name in chosen:
         bent = (activate(ACTIVATIONS[name], z) for z in sums)
-        stages.append(LiftStage(f"bent by {name}", f"a = {name}(z)", *bent))
-    return LiftData(W, b, (float(sizes[0]), float(sizes[1])), tuple(stages))
+        stages.append(TransformStage(f"bent by {name}", f"a = {name}(z)", *bent))
+    return LayerTransformData(W, b, (float(sizes[0]), float(sizes[1])), tuple(stages))
 
 
 def _checked(given: Any, shape: tuple[int, ...], name: str) -> Array:
@@ -137,22 +138,22 @@ def _spiral() -> list[Array]:
     return [arm, -arm]
 
 
-@styled
-def draw_lift(data: LiftData, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_layer_transform(data: LayerTransformData, *, ax: Place | None = None) -> Place:
     """Draw the stages side by side, those in space as seen from one side.
 
     Args:
-        data: `lift_data`.
-        figure: where; None makes a new one.
+        data: `layer_transform_data`.
+        ax: where to draw; see `chainrule.figures`.
     """
     rows = -(-len(data.stages) // _COLUMNS)
-    figure = paper(figure, 9.6, 3.5 * rows + 1.1)
     greatest, least = data.stretches
     note = (
         f"Two inputs, three neurons. The plane is stretched {greatest:.2f}-fold one way and "
         f"{least:.2f}-fold across it;\na layer without its function could do no more than that."
     )
-    heading(figure, "How a layer transforms a plane", note)
+    heading = FigureHeading("How a layer transforms a plane", note)
+    figure = open_figure(ax, (9.6, 3.5 * rows + 1.1), heading)
     reach = max(float(np.abs(stage.grid).max()) for stage in data.stages[:3])
     for number, stage in enumerate(data.stages, 1):
         if stage.grid.shape[-1] == 2:
@@ -163,14 +164,14 @@ def draw_lift(data: LiftData, figure: Figure | None = None) -> Figure:
     return figure
 
 
-def _draw_lines(axes: Any, stage: LiftStage) -> None:
+def _draw_lines(axes: Any, stage: TransformStage) -> None:
     for line in stage.grid:
         axes.plot(*line.T, color=GREY, linewidth=0.6, alpha=0.75)
     for arm, colour in zip(stage.spiral, (BLUE, ORANGE), strict=True):
         axes.plot(*arm.T, color=colour, linewidth=2.4)
 
 
-def _draw_flat(axes: Any, stage: LiftStage, reach: float) -> None:
+def _draw_flat(axes: Any, stage: TransformStage, reach: float) -> None:
     _draw_lines(axes, stage)
     axes.set_title(f"{stage.title}:  {stage.formula}")
     axes.set_aspect("equal")
@@ -178,7 +179,7 @@ def _draw_flat(axes: Any, stage: LiftStage, reach: float) -> None:
     axes.set_ylim(-1.08 * reach, 1.08 * reach)
 
 
-def _draw_space(axes: Any, stage: LiftStage) -> None:
+def _draw_space(axes: Any, stage: TransformStage) -> None:
     from matplotlib.ticker import MaxNLocator
 
     _draw_lines(axes, stage)

@@ -1,4 +1,4 @@
-"""Learning curves: cost, accuracy and learning rate by epoch, of one run or several."""
+"""How cost, accuracy and learning rate went from epoch to epoch, of one run or several."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ from numpy.typing import NDArray
 from chainrule.engine import EpochRecord
 from chainrule.errors import InputError
 from chainrule.evaluation import percent_text, short_name
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import (
     BLUE,
     GREY,
     INK,
     ORANGE,
     SERIES,
-    heading,
-    logarithmic,
-    paper,
-    styled,
+    epoch_markers,
+    needs_log_scale,
+    set_integer_ticks,
+    set_log_scale,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
-__all__ = ["LearningCurves", "draw_learning_curves", "learning_curves_data"]
+__all__ = ["LearningCurves", "draw_learning_curves", "learning_curves_data", "require_epochs"]
 
 Column = NDArray[np.float64]
 
-_MOST_MARKED = 40
-_LOGARITHMIC_FROM = 8.0
 _NOTE = "Training figures are means over an epoch's batches, each taken before its step."
 
 
@@ -47,7 +46,7 @@ class LearningCurves:
         cost: data term in training.
         total_cost: with the penalty, which is what is descended.
         validation_cost: data term on the validation set.
-        accuracy: share of training examples classified rightly.
+        accuracy: fraction of training examples classified rightly.
         validation_accuracy: the same on the validation set.
         learning_rate: of the epoch's last step.
     """
@@ -77,6 +76,15 @@ def learning_curves_data(
 
     Raises: InputError if there is nothing to draw.
     """
+    require_epochs(histories)
+    return tuple(_curves(name, records) for name, records in histories.items())
+
+
+def require_epochs(histories: Mapping[str, Sequence[EpochRecord]]) -> None:
+    """Refuse to draw nothing: no run, or a run without an epoch.
+
+    Raises: InputError.
+    """
     if not histories or not all(histories.values()):
         empty = next((name for name, records in histories.items() if not records), "no run")
         raise InputError(
@@ -87,7 +95,6 @@ def learning_curves_data(
             argument="histories",
             value=histories,
         )
-    return tuple(_curves(name, records) for name, records in histories.items())
 
 
 def _curves(name: str, records: Sequence[EpochRecord]) -> LearningCurves:
@@ -123,19 +130,18 @@ def _strokes(number: int, runs: int) -> _Strokes:
     return _Strokes(colour, colour, colour)
 
 
-@styled
-def draw_learning_curves(runs: tuple[LearningCurves, ...], figure: Figure | None = None) -> Figure:
-    """Draw cost, accuracy where there is any, and learning rate over the epochs.
+@figure_function
+def draw_learning_curves(runs: tuple[LearningCurves, ...], *, ax: Place | None = None) -> Place:
+    """Draw cost, accuracy if it was measured, and learning rate over the epochs.
 
     One run has a colour for training and one for validation; of several, each has its own colour.
 
     Args:
         runs: `learning_curves_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 9.2, 6.0)
     name = f"{short_name(runs[0].name, 90)}\n" if len(runs) == 1 else ""
-    heading(figure, "Learning curves", name + _NOTE)
+    figure = open_figure(ax, (9.2, 6.0), FigureHeading("Learning curves", name + _NOTE))
     classifies = any(np.isfinite(run.accuracy).any() for run in runs)
     rows = ["cost", "accuracy"] if classifies else ["cost"]
     mosaic: list[Any] = [rows, ["rate"] * len(rows)]
@@ -155,13 +161,8 @@ def draw_learning_curves(runs: tuple[LearningCurves, ...], figure: Figure | None
     return figure
 
 
-def _marks(run: LearningCurves) -> dict[str, Any]:
-    """Dots on the epochs while there are few; a single epoch would be invisible without."""
-    return {"marker": "o", "markersize": 3.5} if len(run.epochs) <= _MOST_MARKED else {}
-
-
 def _draw_costs(axes: Axes, run: LearningCurves, strokes: _Strokes) -> None:
-    marks = _marks(run)
+    marks = epoch_markers(len(run.epochs), 3.5)
     if run.penalised:
         axes.plot(run.epochs, run.total_cost, color=strokes.total, linestyle=":", **marks)
     axes.plot(run.epochs, run.cost, color=strokes.training, linestyle="--", **marks)
@@ -169,22 +170,16 @@ def _draw_costs(axes: Axes, run: LearningCurves, strokes: _Strokes) -> None:
 
 
 def _draw_accuracies(axes: Axes, run: LearningCurves, strokes: _Strokes) -> None:
-    marks = _marks(run)
+    marks = epoch_markers(len(run.epochs), 3.5)
     axes.plot(run.epochs, 100 * run.accuracy, color=strokes.training, linestyle="--", **marks)
     axes.plot(run.epochs, 100 * run.validation_accuracy, color=strokes.validation, **marks)
 
 
-def _spans(values: Column) -> bool:
-    """Whether positive numbers span so much that only a logarithmic axis shows them all."""
-    known = values[np.isfinite(values)]
-    return bool(known.size and 0 < known.min() < known.max() / _LOGARITHMIC_FROM)
-
-
 def _finish_costs(axes: Axes, runs: tuple[LearningCurves, ...]) -> None:
     parts = [c for run in runs for c in (run.cost, run.total_cost, run.validation_cost)]
-    wide = _spans(np.concatenate(parts))
+    wide = needs_log_scale(np.concatenate(parts))
     if wide:
-        logarithmic(axes)
+        set_log_scale(axes)
         axes.grid(which="minor", linewidth=0.3)
     axes.set_title("Mean cost per example" + (", logarithmic" if wide else ""))
     axes.set_ylabel("cost")
@@ -204,13 +199,11 @@ def _finish_accuracies(axes: Axes, runs: tuple[LearningCurves, ...]) -> None:
 
 
 def _draw_rates(axes: Axes, runs: tuple[LearningCurves, ...]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     greatest = np.array([run.learning_rate.max() for run in runs])
-    wide, floor = _spans(greatest), 0.0
+    wide, floor = needs_log_scale(greatest), 0.0
     if wide:
         # A rate of 0 lies below any logarithmic axis: its line leaves through the bottom.
-        logarithmic(axes)
+        set_log_scale(axes)
         axes.set_ylim(greatest.min() / 30, greatest.max() * 3)
         floor = greatest.min() / 90
     else:
@@ -218,14 +211,14 @@ def _draw_rates(axes: Axes, runs: tuple[LearningCurves, ...]) -> None:
         axes.yaxis.set_major_formatter("{x:g}")
     for number, run in enumerate(runs):
         colour, rates = _strokes(number, len(runs)).training, np.maximum(run.learning_rate, floor)
-        axes.plot(run.epochs, rates, color=colour, **_marks(run))
+        axes.plot(run.epochs, rates, color=colour, **epoch_markers(len(run.epochs), 3.5))
     axes.set_title("Learning rate of the epoch's last step" + (", logarithmic" if wide else ""))
     axes.set_ylabel("rate η")
     axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    set_integer_ticks(axes.xaxis)
 
 
-def _legend(figure: Figure, runs: tuple[LearningCurves, ...]) -> None:
+def _legend(figure: Figure | SubFigure, runs: tuple[LearningCurves, ...]) -> None:
     """What the strokes mean in the first column, what the colours mean in those after it."""
     from matplotlib.lines import Line2D
 

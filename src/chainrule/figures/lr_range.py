@@ -5,29 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule.errors import InputError
-from chainrule.figures.style import BLUE, GREY, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
+from chainrule.figures.style import BLUE, GREY, ORANGE
 from chainrule.training import RateCurve
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
-__all__ = ["draw_rates"]
+__all__ = ["draw_lr_range"]
 
 
-@styled
-def draw_rates(found: RateCurve, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_lr_range(found: RateCurve, *, ax: Place | None = None) -> Place:
     """Draw the costs against the rates.
 
     Args:
         found: what `find_learning_rate` gave, with at least one step.
-        figure: to draw on; None makes one.
+        ax: where to draw; see `chainrule.figures`.
 
     Raises: InputError if there is none.
     """
     if not found.rates:
         raise InputError("figure", expected="a search with a step", got="none")
-    figure = paper(figure, 7.0, 4.2)
-    axes = figure.add_subplot()
+    heading = FigureHeading(
+        "Cost while the learning rate rises", "Each point is a batch before its step."
+    )
+    axes = open_axes(ax, (7.0, 4.2), heading)
     axes.semilogx(found.rates, found.costs, color=GREY, linewidth=0.8, label="cost of a batch")
     axes.semilogx(found.rates, found.smoothed, color=BLUE, linewidth=2, label="running mean")
     if found.suggestion is not None and found.lowest is not None:
@@ -40,5 +43,4 @@ def draw_rates(found: RateCurve, figure: Figure | None = None) -> Figure:
     axes.set_xlabel("learning rate")
     axes.set_ylabel("cost")
     axes.legend(loc="lower left")
-    heading(figure, "Cost while the learning rate rises", "Each point is a batch before its step.")
-    return figure
+    return axes

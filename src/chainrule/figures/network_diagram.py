@@ -1,4 +1,4 @@
-"""The network as neurons and lines, drawn from its weights and biases."""
+"""The network as neurons and lines, drawn from its real weights and biases."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.evaluation import count_text, short_name
-from chainrule.figures.images import is_image
-from chainrule.figures.style import BLUE, GREY, INK, LINE, ORANGE, diverging, heading, paper, styled
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.image_arrays import is_image
+from chainrule.figures.style import BLUE, GREY, INK, LINE, ORANGE, add_colourbar, diverging_colours
 from chainrule.limits import Limit
 from chainrule.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 __all__ = ["DiagramColumn", "DiagramData", "draw_network_diagram", "network_diagram_data"]
 
@@ -38,7 +39,7 @@ class DiagramColumn:
         size: how many neurons it has in all.
         shown: the numbers of those that are drawn, ascending from 0, (n,).
         labels: what is written at each: a class's name, a pixel's place, or its number.
-        biases: of each, (n,); NaN where there are none.
+        biases: of each, (n,); NaN in a network without biases.
     """
 
     title: str
@@ -143,19 +144,20 @@ def _label(network: Network, place: int, number: int) -> str:
     return short_name(names[number], 16)
 
 
-@styled
-def draw_network_diagram(data: DiagramData, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_network_diagram(data: DiagramData, *, ax: Place | None = None) -> Place:
     """Draw lines in the colour of a weight's sign and as thick as its size, and biases as rims.
 
     Args:
         data: `network_diagram_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
     tallest = max(_places(column) for column in data.columns)
-    figure = paper(figure, min(2.5 * len(data.columns) + 1.6, 40.0), max(0.46 * tallest + 2.6, 3.6))
+    size = min(2.5 * len(data.columns) + 1.6, 40.0), max(0.46 * tallest + 2.6, 3.6)
     biases = np.concatenate([column.biases for column in data.columns])
     note = "Lines are weights, thicker for greater weights of a layer. " + _on_rims(biases)
-    heading(figure, "The network with its weights", f"{data.summary}\n{note}")
+    heading = FigureHeading("The network with its weights", f"{data.summary}\n{note}")
+    figure = open_figure(ax, size, heading)
     axes = figure.subplots()
     axes.set_axis_off()
     for place, weights in enumerate(data.weights):
@@ -164,10 +166,8 @@ def draw_network_diagram(data: DiagramData, figure: Figure | None = None) -> Fig
     axes.set_xlim(-1.0, _APART * (len(data.columns) - 1) + 0.75)
     axes.set_ylim(-tallest / 2, tallest / 2 + 1.3)
     if np.nan_to_num(biases).any():
-        bar = figure.colorbar(rims[-1], ax=axes, shrink=0.55, aspect=26, pad=0.01)
-        bar.set_label("bias")
-        bar.outline.set_visible(False)
-    _explain(figure, data)
+        add_colourbar(axes, rims[-1], "bias", shrink=0.55, aspect=26, pad=0.01)
+    _add_legend(figure, data)
     return figure
 
 
@@ -234,7 +234,7 @@ def _draw_rims(axes: Axes, data: DiagramData, column: DiagramColumn, x: float) -
     outline: dict[str, Any] = {"edgecolors": GREY, "linewidths": 0.4, "zorder": 2}
     colours: dict[str, Any] = {
         "c": column.biases,
-        "cmap": diverging(),
+        "cmap": diverging_colours(),
         "vmin": -scale,
         "vmax": scale,
     }
@@ -251,7 +251,7 @@ def _write_label(axes: Axes, label: str, x: float, y: float, from_last: int) -> 
         axes.text(x - 0.2, y, label, ha="right", va="center", fontsize=7.5, color=GREY)
 
 
-def _explain(figure: Figure, data: DiagramData) -> None:
+def _add_legend(figure: Figure | SubFigure, data: DiagramData) -> None:
     from matplotlib.lines import Line2D
 
     handles = [

@@ -1,4 +1,4 @@
-"""Gradient descent on f(x) = x² - 2x + 1.5 with several learning rates."""
+"""Gradient descent on f(x) = x² - 2x + 1.5: where it goes with one rate and another."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text
-from chainrule.figures.style import GREY, INK, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.style import GREY, INK, ORANGE
 from chainrule.limits import Limit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-__all__ = ["RATES", "Iterates", "draw_parabola", "parabola", "parabola_data", "read_rates"]
+__all__ = ["Iterates", "draw_parabola", "parabola", "parabola_data", "read_rates"]
 
 Column = NDArray[np.float64]
 
 RATES = (1.0, 0.1)
-"""Learning rates that are drawn where none is given."""
+"""The learning rates that are drawn by default."""
 
 _STEPS = Limit(int, "steps", 1, 10_000)
 _START = Limit(float, "where it begins", -1.6, 3.6)
@@ -50,8 +50,8 @@ class Iterates:
     y: Column
 
     @property
-    def fate(self) -> str:
-        """What becomes of it, in words: each step multiplies x - 1 by 1 - 2 rate."""
+    def outcome(self) -> str:
+        """How the descent ends, in words: each step multiplies x - 1 by 1 - 2 rate."""
         factor = 1 - 2 * self.rate
         if abs(factor) < 1:
             return "at 1 after one step" if factor == 0 else "tends to 1"
@@ -69,7 +69,7 @@ def parabola_data(
     """Descend by x ← x - rate f'(x), f'(x) = 2x - 2.
 
     Args:
-        rates: above 0; 1 and 0.1 where none is given.
+        rates: above 0; 1 and 0.1 by default.
         start: where it begins, from -1.6 to 3.6.
         steps: how many, at least 1.
 
@@ -107,15 +107,14 @@ def read_rates(texts: Sequence[str]) -> tuple[float, ...]:
         ) from None
 
 
-@styled
-def draw_parabola(found: tuple[Iterates, ...], figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_parabola(found: tuple[Iterates, ...], *, ax: Place | None = None) -> Place:
     """Draw for each rate the curve with the iterates on it, and below them x after each step.
 
     Args:
         found: `parabola_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, max(4.4 * len(found), 6.4), 6.2)
     start = number_text(float(found[0].x[0])).replace("-", "−")
     note = (
         f"x ← x − η f'(x) with f'(x) = 2x − 2, from x₀ = {start}. The least value, f(1) = 0.5, "
@@ -123,7 +122,8 @@ def draw_parabola(found: tuple[Iterates, ...], figure: Figure | None = None) -> 
     )
     if len(found) == 1:
         note = note.replace(". The", ".\nThe")
-    heading(figure, "Descent on f(x) = x² − 2x + 1.5", note)
+    heading = FigureHeading("Descent on f(x) = x² − 2x + 1.5", note)
+    figure = open_figure(ax, (max(4.4 * len(found), 6.4), 6.2), heading)
     grid = figure.subplots(2, len(found), squeeze=False, height_ratios=[2, 1], sharey="row")
     for column, one in enumerate(found):
         _draw_curve(grid[0, column], one)
@@ -147,7 +147,7 @@ def _draw_curve(axes: Axes, one: Iterates) -> None:
         shift: dict[str, Any] = {"xytext": (-9, -4) if inward else (9, -1)}
         shift |= {"textcoords": "offset points", "ha": "right" if inward else "left"}
         axes.annotate(f"x{'₀₁'[k]}", (x[k], y[k]), fontsize=9.5, **shift)
-    axes.set_title(f"rate η = {number_text(one.rate)}: {one.fate}")
+    axes.set_title(f"rate η = {number_text(one.rate)}: {one.outcome}")
     axes.set_xlabel("x")
     axes.set_xlim(-1.7, 3.7)
     axes.set_ylim(-0.1, 5.4)

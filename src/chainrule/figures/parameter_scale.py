@@ -1,4 +1,4 @@
-"""The scale of a parameter's axis: linear, logarithmic, or one place per value."""
+"""Where the values of a parameter stand on an axis: by size, by ratio, or one beside the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chainrule.figures.study_table import Value, distinct
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["ParameterScale", "scale_of", "ticked"]
+__all__ = ["ParameterScale", "make_parameter_scale", "set_parameter_ticks"]
 
 Column = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class ParameterScale:
         order = {value: place for place, value in enumerate(self.values)}
         return np.array([order[value] for value in values], dtype=np.float64)
 
-    def shares(self, values: Sequence[Value]) -> Column:
+    def fractions(self, values: Sequence[Value]) -> Column:
         """Where values stand on the way from the least, 0, to the greatest, 1; ½ if all alike."""
         ends, at = self.places(self.values), self.places(values)
         if self.kind == "logarithmic":
@@ -61,7 +61,7 @@ class ParameterScale:
         return (at - low) / (high - low) if high > low else np.full(len(at), 0.5)
 
     def text(self, value: Value) -> str:
-        """A value as it is written at a tick."""
+        """Return a value as text for a tick."""
         if not isinstance(value, str):
             return number_text(value if value == round(value) else float(f"{value:.4g}"))
         listed = value.startswith("[") and value.endswith("]")
@@ -79,7 +79,7 @@ class ParameterScale:
         return tuple(float(f"{value:.3g}") for value in np.linspace(low, high, _TICKS)[1:-1])
 
 
-def scale_of(name: str, values: Sequence[Value]) -> ParameterScale:
+def make_parameter_scale(name: str, values: Sequence[Value]) -> ParameterScale:
     """The scale for the values of a parameter.
 
     Args:
@@ -87,7 +87,7 @@ def scale_of(name: str, values: Sequence[Value]) -> ParameterScale:
         values: at least one.
 
     Example:
-        >>> scale_of("learning_rate", [0.001, 0.01, 0.1]).kind
+        >>> make_parameter_scale("learning_rate", [0.001, 0.01, 0.1]).kind
         'logarithmic'
     """
     found = distinct(values)
@@ -98,7 +98,7 @@ def scale_of(name: str, values: Sequence[Value]) -> ParameterScale:
     return ParameterScale(name, tuple(found), "logarithmic" if wide else "linear")
 
 
-def ticked(axis: Axis, scale: ParameterScale) -> None:
+def set_parameter_ticks(axis: Axis, scale: ParameterScale) -> None:
     """Put a parameter's ticks on an axis, and its name along it."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 

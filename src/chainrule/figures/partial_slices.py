@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text
-from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, ramp, styled
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.style import BLUE, GREY, INK, ORANGE, colour_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "PartialSlice",
@@ -105,7 +105,7 @@ def _slice(
 
 
 def read_point(texts: Sequence[str]) -> tuple[float, float]:
-    """A point as it is typed: x and y, or nothing for 1 1.
+    """Read a point from its text: x and y, or nothing for 1 1.
 
     Raises: InputError.
     """
@@ -118,21 +118,21 @@ def read_point(texts: Sequence[str]) -> tuple[float, float]:
     return x, y
 
 
-@styled
-def draw_partial_slices(data: PartialSlices, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_partial_slices(data: PartialSlices, *, ax: Place | None = None) -> Place:
     """Draw the surface with both cuts on it, then each cut flat with its tangent.
 
     Args:
         data: `partial_slices_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 10.4, 4.6)
     x, y = (number_text(value).replace("-", "−") for value in data.point)
     note = (
         f"Along x alone the slope at ({x}, {y}) is ∂f/∂x = 2x = {_signed(data.slices[0].slope)}; "
         f"along y alone it is ∂f/∂y = 3y² = {_signed(data.slices[1].slope)}."
     )
-    heading(figure, "Partial derivatives of f(x, y) = x² + y³", note)
+    heading = FigureHeading("Partial derivatives of f(x, y) = x² + y³", note)
+    figure = open_figure(ax, (10.4, 4.6), heading)
     grid = figure.add_gridspec(1, 3, width_ratios=[1.35, 1, 1])
     _draw_surface(figure.add_subplot(grid[0, 0], projection="3d"), data)
     others = (y, x)
@@ -152,7 +152,7 @@ def _draw_surface(axes: Any, data: PartialSlices) -> None:
     from matplotlib.ticker import MaxNLocator
 
     across, upward = np.meshgrid(data.side, data.side)
-    cmap = ramp("#ffffff", "#c9d3dc")
+    cmap = colour_map("#ffffff", "#c9d3dc")
     style: dict[str, Any] = {"linewidth": 0.3, "edgecolor": "#aeb8c1", "rstride": 2, "cstride": 2}
     axes.computed_zorder = False
     axes.plot_surface(across, upward, data.values, cmap=cmap, zorder=1, **style)

@@ -1,4 +1,4 @@
-"""Accuracy against learning rate, one line per batch size, with a paper's numbers as dots."""
+"""Accuracy against learning rate, a line per batch size, with a paper's printed numbers as dots."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from chainrule.bundled import bundled_files
 from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import count_text, percent_text
-from chainrule.figures.parameter_scale import scale_of, ticked
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.parameter_scale import make_parameter_scale, set_parameter_ticks
 from chainrule.figures.study_table import StudyTable
-from chainrule.figures.style import SERIES, heading, paper, ramp, styled
+from chainrule.figures.style import SERIES, add_colourbar, colour_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "GridPoint",
@@ -67,8 +67,8 @@ class BatchSizeCurve:
 
     def within(self, low: float, high: float) -> BatchSizeCurve:
         """The points of these rates, the ends included."""
-        kept = (self.rates >= low) & (self.rates <= high)
-        return BatchSizeCurve(self.batch_size, self.rates[kept], self.accuracy[kept])
+        inside = (self.rates >= low) & (self.rates <= high)
+        return BatchSizeCurve(self.batch_size, self.rates[inside], self.accuracy[inside])
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class RateCurvesData:
         best: our best point.
         best_printed: the paper's; None without a paper.
         pairs: printed points of which there is one of ours.
-        correlation: Spearman's, over the pairs; None if there are too few or all are alike.
+        correlation: Spearman's, over the pairs; None if there are too few or all are equal.
     """
 
     curves: tuple[BatchSizeCurve, ...]
@@ -97,7 +97,7 @@ def grid_points(table: StudyTable) -> tuple[GridPoint, ...]:
 
     Raises: UnknownNameError, InputError if one is a text.
     """
-    table.chosen(("batch_size", "learning_rate"))
+    table.choose_parameters(("batch_size", "learning_rate"))
     points = []
     for row in table.rows:
         size, rate = row.parameters["batch_size"], row.parameters["learning_rate"]
@@ -187,7 +187,7 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | No
         one: at least one number.
         other: as many.
 
-    Returns: from -1 to 1; None if all numbers of one side are alike.
+    Returns: from -1 to 1; None if all numbers of one side are equal.
 
     Example:
         >>> rank_correlation([1, 2, 3], [10, 1000, 100])
@@ -204,16 +204,16 @@ def _ranks(values: Column) -> Column:
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place], dtype=np.float64)
 
 
-@styled
-def draw_rate_curves(data: RateCurvesData, figure: Figure | None = None) -> Figure:
-    """Draw a line a batch size, and a dot for each printed number in its line's colour.
+@figure_function
+def draw_rate_curves(data: RateCurvesData, *, ax: Place | None = None) -> Place:
+    """Draw a line per batch size, and a dot for each printed number in its line's colour.
 
     Args:
         data: `rate_curves_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 10.4, 6.8)
-    heading(figure, "Accuracy against learning rate", _caption(data))
+    heading = FigureHeading("Accuracy against learning rate", _caption(data))
+    figure = open_figure(ax, (10.4, 6.8), heading)
     rates = np.concatenate([c.rates for c in (*data.curves, *data.printed)])
     parts = _parts(rates)
     panels = figure.subplots(1, len(parts), sharey=True, squeeze=False)[0]
@@ -224,9 +224,9 @@ def draw_rate_curves(data: RateCurvesData, figure: Figure | None = None) -> Figu
         for curve in data.printed:
             _draw_dots(axes, curve.within(low, high), colours[curve.batch_size])
         shown = rates[(rates >= low) & (rates <= high)]
-        ticked(axes.xaxis, scale_of("learning_rate", shown.tolist()))
-    panels[0].set_ylabel("examples classified rightly, %")
-    _name_colours(figure, list(panels), list(colours))
+        set_parameter_ticks(axes.xaxis, make_parameter_scale("learning_rate", shown.tolist()))
+    panels[0].set_ylabel("accuracy, %")
+    _name_colours(list(panels), list(colours))
     return figure
 
 
@@ -257,25 +257,24 @@ def _colours(data: RateCurvesData) -> dict[int, Any]:
     sizes = _sizes(data)
     if len(sizes) <= len(SERIES):
         return dict(zip(sizes, SERIES, strict=False))
-    blend = ramp(*LIGHT_TO_DARK)
+    blend = colour_map(*LIGHT_TO_DARK)
     return {size: blend(place / (len(sizes) - 1)) for place, size in enumerate(sizes)}
 
 
-def _name_colours(figure: Figure, panels: list[Axes], sizes: list[int]) -> None:
+def _name_colours(panels: list[Axes], sizes: list[int]) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import BoundaryNorm
 
     if len(sizes) <= len(SERIES):
         panels[0].legend(title="batch size")
         return
-    blend = ramp(*LIGHT_TO_DARK)
+    blend = colour_map(*LIGHT_TO_DARK)
     norm = BoundaryNorm([place - 0.5 for place in range(len(sizes) + 1)], blend.N)
-    bar = figure.colorbar(ScalarMappable(norm, blend), ax=panels, aspect=34, pad=0.02)
+    painted = ScalarMappable(norm, blend)
+    bar = add_colourbar(panels, painted, "batch size", aspect=34, pad=0.02)
     every = -(-len(sizes) // 20)
     bar.set_ticks(list(range(0, len(sizes), every)), labels=[str(n) for n in sizes[::every]])
     bar.ax.tick_params(which="both", length=0)
-    bar.set_label("batch size")
-    bar.outline.set_visible(False)
 
 
 def _caption(data: RateCurvesData) -> str:
@@ -295,6 +294,6 @@ def _caption(data: RateCurvesData) -> str:
 def _point_text(point: GridPoint) -> str:
     share, rate = (
         percent_text(point.accuracy),
-        scale_of("rate", [point.learning_rate]).text(point.learning_rate),
+        make_parameter_scale("rate", [point.learning_rate]).text(point.learning_rate),
     )
     return f"{share} at batch size {point.batch_size}, rate {rate}"

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text
-from chainrule.figures.style import BLUE, GREY, INK, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import (
+    FigureHeading,
+    Place,
+    figure_function,
+    grid_shape,
+    label_bottom,
+    make_panels,
+    open_figure,
+)
+from chainrule.figures.style import BLUE, GREY, INK, ORANGE
 from chainrule.limits import Limit
 from chainrule.network import Network
 from chainrule.recipe import Recipe
@@ -20,14 +29,13 @@ from chainrule.training import train
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-__all__ = ["NEURONS", "Pieces", "draw_relu_pieces", "read_counts", "relu_pieces_data"]
+__all__ = ["NEURONS", "ReluPieces", "draw_relu_pieces", "read_counts", "relu_pieces_data"]
 
 Column = NDArray[np.float64]
 
 NEURONS = (2, 3, 5, 10)
-"""How many neurons are drawn where no number is given."""
+"""The numbers of neurons that are drawn by default."""
 
 LOW, HIGH, POINTS = -2.0, 3.0, 101
 EPOCHS = 3000
@@ -37,7 +45,7 @@ _NEURONS = Limit(int, "ReLU neurons of a network 1-n-1", 1, 50)
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class ReluPieces:
     """A trained network 1-n-1, taken apart.
 
     Args:
@@ -62,20 +70,20 @@ class Pieces:
         return np.asarray(self.pieces.sum(axis=0) + self.bias)
 
     @property
-    def worst(self) -> float:
+    def max_error(self) -> float:
         """The greatest distance from 2^x."""
         return float(np.abs(self.total - self.target).max())
 
 
 def relu_pieces_data(
     neurons: Sequence[int] = (), *, epochs: int = EPOCHS, seed: int = 0
-) -> tuple[Pieces, ...]:
+) -> tuple[ReluPieces, ...]:
     """Train networks of one hidden layer on 2^x from -2 to 3, and take them apart.
 
     Each begins with kinks at equal distances and pieces that all rise alike; Adam moves both.
 
     Args:
-        neurons: of each network, 1 to 50; 2, 3, 5 and 10 where none is given.
+        neurons: of each network, 1 to 50; 2, 3, 5 and 10 by default.
         epochs: steps on all points, at least 0.
         seed: of the training.
 
@@ -105,7 +113,7 @@ def _trained(neurons: int, epochs: int, seed: int) -> Network:
     return train(network, Dataset(x, 2.0**x, name="2^x"), recipe).network
 
 
-def _pieces(neurons: int, network: Network) -> Pieces:
+def _pieces(neurons: int, network: Network) -> ReluPieces:
     x = np.linspace(LOW, HIGH, 501)
     (w, v), (b, c) = network.weights, network.biases
     assert b is not None, "made with biases"
@@ -113,7 +121,7 @@ def _pieces(neurons: int, network: Network) -> Pieces:
     with np.errstate(divide="ignore"):
         kinks = -b / w[:, 0]
     parts = v[0][:, None] * np.maximum(np.outer(w[:, 0], x) + b[:, None], 0)
-    return Pieces(neurons, x, 2.0**x, parts, float(c[0]), kinks)
+    return ReluPieces(neurons, x, 2.0**x, parts, float(c[0]), kinks)
 
 
 def read_counts(texts: Sequence[str]) -> tuple[int, ...]:
@@ -129,35 +137,30 @@ def read_counts(texts: Sequence[str]) -> tuple[int, ...]:
     return tuple(map(int, texts))
 
 
-@styled
-def draw_relu_pieces(found: tuple[Pieces, ...], figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_relu_pieces(found: tuple[ReluPieces, ...], *, ax: Place | None = None) -> Place:
     """Draw each network's pieces, their sum and 2^x in a panel.
 
     Args:
         found: `relu_pieces_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    columns = min(_COLUMNS, len(found))
-    rows = -(-len(found) // columns)
-    figure = paper(figure, max(4.5 * columns, 6.0), 3.1 * rows + 1.4)
+    rows, columns = grid_shape(len(found), _COLUMNS)
     note = (
         "Each thin line is what one neuron adds; with the output's bias they sum to the thick one."
     )
-    heading(figure, "Pieces that add up to 2ˣ", note)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-    for axes in grid.flat[len(found) :]:
-        axes.remove()
-    for number, (axes, one) in enumerate(zip(grid.flat, found, strict=False)):
+    size = max(4.5 * columns, 6.0), 3.1 * rows + 1.4
+    figure = open_figure(ax, size, FigureHeading("ReluPieces that add up to 2ˣ", note))
+    panels = make_panels(figure, len(found), columns, sharex=True, sharey=True)
+    for axes, one in zip(panels, found, strict=True):
         _draw_pieces(axes, one)
-        if number + columns >= len(found):
-            axes.tick_params(labelbottom=True)
-            axes.set_xlabel("x")
-    handles = [line for line in grid.flat[0].get_lines() if line.get_label()[0] != "_"]
+    label_bottom(panels, columns, "x")
+    handles = [line for line in panels[0].get_lines() if str(line.get_label())[0] != "_"]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 
 
-def _draw_pieces(axes: Axes, one: Pieces) -> None:
+def _draw_pieces(axes: Axes, one: ReluPieces) -> None:
     for number, piece in enumerate(one.pieces):
         label = "_" if number else "one neuron"
         axes.plot(one.x, piece, color=BLUE, linewidth=0.9, alpha=0.75, label=label)
@@ -169,5 +172,5 @@ def _draw_pieces(axes: Axes, one: Pieces) -> None:
     at = np.interp(inside, one.x, one.total)
     axes.plot(inside, at, "o", color=ORANGE, markeredgecolor="white", markersize=6, label="_")
     plural = "s" * (one.neurons != 1)
-    error = number_text(float(f"{one.worst:.2g}"))
+    error = number_text(float(f"{one.max_error:.2g}"))
     axes.set_title(f"{one.neurons} neuron{plural}: within {error} of 2ˣ")

@@ -1,4 +1,4 @@
-"""The figures of a report, as files in a folder."""
+"""The figures of an evaluation's report, as files in a folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.evaluation import Report
+from chainrule.figures.confusion_matrix import confusion_matrix_data, draw_confusion_matrix
+from chainrule.figures.mistake_images import draw_mistake_images, mistake_images_data
+from chainrule.figures.reliability_diagram import (
+    draw_reliability_diagram,
+    reliability_diagram_data,
+)
 from chainrule.figures.saving import save_figure
 from chainrule.storage import make_folder
 
@@ -20,12 +26,12 @@ __all__ = ["save_report_figures"]
 
 
 def save_report_figures(report: Report, dataset: Dataset, folder: str) -> list[str]:
-    """Draw the figures of a report: confusion, calibration, mistakes.
+    """Draw the figures that suit a report: confusion, calibration, mistakes.
 
     Args:
-        report: a report on this data set.
+        report: on this data set.
         dataset: of classes, perhaps of images.
-        folder: created if it does not exist; files of the same names are replaced.
+        folder: made if it does not exist; files of the same names are replaced.
 
     Returns: the files.
     Raises: FileError.
@@ -34,18 +40,13 @@ def save_report_figures(report: Report, dataset: Dataset, folder: str) -> list[s
     drawn = []
     for name, draw in _figures(report, dataset):
         path = str(Path(folder) / f"{name}.png")
-        with suppress(InputError):  # this report has nothing of the kind
+        with suppress(InputError):  # this report has nothing to draw of the kind
             save_figure(draw(), path)
             drawn.append(path)
     return drawn
 
 
 def _figures(report: Report, dataset: Dataset) -> Iterator[tuple[str, Callable[[], Figure]]]:
-    from chainrule.figures import calibration, confusion, mistakes
-
-    yield "confusion", lambda: confusion.draw_confusion(confusion.confusion_data(report))
-    yield "calibration", lambda: calibration.draw_calibration(calibration.calibration_data(report))
-    yield (
-        "mistakes",
-        lambda: mistakes.draw_mistakes(mistakes.mistakes_data(report, dataset)),
-    )
+    yield "confusion", lambda: draw_confusion_matrix(confusion_matrix_data(report))
+    yield "calibration", lambda: draw_reliability_diagram(reliability_diagram_data(report))
+    yield "mistakes", lambda: draw_mistake_images(mistake_images_data(report, dataset))

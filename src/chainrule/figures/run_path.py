@@ -1,4 +1,4 @@
-"""The path of a run: parameters at the ends of its epochs, and their cost on a sample."""
+"""Where a run stood at the ends of its epochs, and what it cost there on a sample."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chainrule.limits import Limit
 from chainrule.randomness import generator
 from chainrule.training import RunFolder
 
-__all__ = ["RunPoint", "Sample", "run_points", "sample_of"]
+__all__ = ["RunPoint", "Sample", "choose_sample", "run_points"]
 
 Array = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ class RunPoint:
 
 
 def run_points(
-    course: RunReplay, most: int = 13, *, afforded: float = REPLAY_BUDGET
+    replay: RunReplay, most: int = 13, *, budget: float = REPLAY_BUDGET
 ) -> tuple[RunPoint, ...]:
     """The start of a run, ends of epochs, and where it has come to, in order.
 
@@ -43,49 +43,49 @@ def run_points(
     the start and the end.
 
     Args:
-        course: of a run that has done a step.
+        replay: of a run with at least one step.
         most: positions, at most; at least 2.
-        afforded: multiplications that may be spent on computing the run again.
+        budget: multiplications that may be spent on computing the run again.
 
     Raises: InputError, RunFolderError, FileError, DataError, IntegrityError.
     """
     most = Limit(int, "positions of the run", 2).check("figure", "most", most)
-    newest = course.newest
+    newest = replay.newest
     shares = np.linspace(0, 1, most)[1:-1]
-    ended = course.epoch_position(newest.step)[0]
+    ended = replay.epoch_position(newest.step)[0]
     if ended < most - 1:
         steps = {round(share**2 * newest.step) for share in shares}
     else:
-        steps = {course.steps_by(round(share * ended)) for share in shares}
+        steps = {replay.steps_by(round(share * ended)) for share in shares}
     wanted = sorted(steps - {0, newest.step})
-    start = RunFolder(course.path).first()
-    kept = [start, *_reached(course, start, wanted, afforded)]
-    settled = course.setup.engine.inference_parameters
+    start = RunFolder(replay.path).first()
+    kept = [start, *_reached(replay, start, wanted, budget)]
+    settled = replay.setup.engine.inference_parameters
     return tuple(
-        RunPoint(_epochs_at(course, one), settled(one).astype(np.float64))
+        RunPoint(_epochs_at(replay, one), settled(one).astype(np.float64))
         for one in (*kept, newest)
     )
 
 
-def _epochs_at(course: RunReplay, position: Position) -> float:
+def _epochs_at(replay: RunReplay, position: Position) -> float:
     """Epochs done at a position, with the part of the one under way."""
-    epoch, batches = course.epoch_position(position.step)
-    return epoch + batches / course.batches(epoch)
+    epoch, batches = replay.epoch_position(position.step)
+    return epoch + batches / replay.batches(epoch)
 
 
 def _reached(
-    course: RunReplay, position: Position, wanted: list[int], afforded: float
+    replay: RunReplay, position: Position, wanted: list[int], budget: float
 ) -> Iterator[Position]:
-    """The positions after these numbers of steps, as far as they can be afforded."""
-    setup = course.setup
+    """The positions after these numbers of steps, as far as they can be budget."""
+    setup = replay.setup
     work = 3.0 * setup.recipe.batch_size * sum(layer.W.size for layer in setup.network.layers)
     for done in wanted:
-        nearest = max(position, course.nearest_checkpoint(done), key=lambda one: one.step)
+        nearest = max(position, replay.nearest_checkpoint(done), key=lambda one: one.step)
         way = (done - nearest.step) * work
-        if way > afforded:
+        if way > budget:
             continue
-        afforded -= way
-        position = course.position_at(done, nearest)
+        budget -= way
+        position = replay.position_at(done, nearest)
         yield position
 
 
@@ -94,45 +94,45 @@ class Sample:
     """Some examples of a run's training set, to see what parameters cost.
 
     Args:
-        course: of the run.
+        replay: of the run.
         rows: of the training set, ascending, (n,).
         data: the examples.
     """
 
-    course: RunReplay
+    replay: RunReplay
     rows: NDArray[np.int64]
     data: Dataset
 
     def score(self, parameters: Array) -> Score:
         """Cost and accuracy by the run's own engine, without penalties."""
-        setup = self.course.setup
-        return setup.engine.score(self.typed(parameters), self.data)
+        setup = self.replay.setup
+        return setup.engine.score(self.cast(parameters), self.data)
 
-    def typed(self, parameters: Array) -> NDArray[np.float64] | NDArray[np.float32]:
+    def cast(self, parameters: Array) -> NDArray[np.float64] | NDArray[np.float32]:
         """Parameters in the run's number type."""
-        return parameters.astype(self.course.setup.network.architecture.dtype)
+        return parameters.astype(self.replay.setup.network.architecture.dtype)
 
     @property
-    def described(self) -> str:
+    def description(self) -> str:
         """How many examples, in words."""
-        whole = len(self.course.setup.training)
+        whole = len(self.replay.setup.training)
         if len(self.rows) == whole:
             return f"all {whole:,} training examples"
         return f"{len(self.rows):,} of {whole:,} training examples"
 
 
-def sample_of(course: RunReplay, most: int = 1000, seed: int = 0) -> Sample:
+def choose_sample(replay: RunReplay, most: int = 1000, seed: int = 0) -> Sample:
     """Draw a sample of a run's training set.
 
     Args:
-        course: of the run.
+        replay: of the run.
         most: examples, at most; at least 1.
         seed: which.
 
     Raises: IntegrityError if the data are others; RunFolderError, DataError.
     """
-    training = course.setup.training
+    training = replay.setup.training
     rows = np.arange(len(training))
     if len(rows) > most:
         rows = np.sort(generator(seed, "figure").permutation(len(rows))[:most])
-    return Sample(course, rows, training.subset(rows))
+    return Sample(replay, rows, training.subset(rows))

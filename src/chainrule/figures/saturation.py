@@ -1,4 +1,4 @@
-"""The fraction of each layer that is saturated, by epoch."""
+"""How much of each layer is saturated, from epoch to epoch of a run."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from chainrule.attribution import RunReplay
 from chainrule.equations.activations import ACTIVATIONS, Activation
 from chainrule.errors import InputError
-from chainrule.figures.run_path import run_points, sample_of
-from chainrule.figures.style import SERIES, heading, paper, styled
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.run_path import choose_sample, run_points
+from chainrule.figures.style import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-__all__ = ["FLAT", "LayerSaturation", "SaturationData", "draw_saturation", "saturation_data"]
+__all__ = ["LayerSaturation", "SaturationData", "draw_saturation", "saturation_data"]
 
 Array = NDArray[Any]
 Column = NDArray[np.float64]
@@ -60,35 +60,35 @@ class SaturationData:
     sample: str
 
 
-def saturation_data(course: RunReplay, *, examples: int = 500, seed: int = 0) -> SaturationData:
+def saturation_data(replay: RunReplay, *, examples: int = 500, seed: int = 0) -> SaturationData:
     """Send a sample of the training set through a run's network as it was at ends of epochs.
 
     Args:
-        course: of a run that has done a step.
+        replay: of a run with at least one step.
         examples: in the sample, at most.
         seed: which.
 
     Raises: InputError if no layer has a function with slopes of its own; what `run_points`
         raises.
     """
-    names = course.setup.network.architecture.activations
-    kept = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
-    if not kept:
+    names = replay.setup.network.architecture.activations
+    places = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
+    if not places:
         raise InputError(
-            course.path,
+            replay.path,
             expected="a layer whose function has slopes of its own",
             got=", ".join(names),
         )
-    points, sample = run_points(course), sample_of(course, examples, seed)
-    passes = [course.setup.engine.trace(sample.typed(p.parameters), sample.rows) for p in points]
+    points, sample = run_points(replay), choose_sample(replay, examples, seed)
+    passes = [replay.setup.engine.trace(sample.cast(p.parameters), sample.rows) for p in points]
     layers = []
-    for i in kept:
+    for i in places:
         flat = [_flat(ACTIVATIONS[names[i]], one.z[i]) for one in passes]
         shares = np.array([each.mean() for each in flat])
         stuck = np.array([each.all(axis=0).mean() for each in flat])
         layers.append(LayerSaturation(i + 1, names[i], shares, stuck))
     epochs = np.array([point.epoch for point in points])
-    return SaturationData(epochs, tuple(layers), sample.described)
+    return SaturationData(epochs, tuple(layers), sample.description)
 
 
 def _flat(activation: Activation, z: Array) -> NDArray[np.bool_]:
@@ -97,20 +97,19 @@ def _flat(activation: Activation, z: Array) -> NDArray[np.bool_]:
     return np.asarray(activation.derivative(z) < FLAT * greatest)
 
 
-@styled
-def draw_saturation(data: SaturationData, figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_saturation(data: SaturationData, *, ax: Place | None = None) -> Place:
     """Draw saturated activations on the left, neurons that always are on the right.
 
     Args:
         data: `saturation_data`.
-        figure: where; None makes a new one.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 9.2, 4.8)
     note = (
         f"Saturated: the slope is below {100 * FLAT:.0f} % of the function's greatest. "
         f"Measured on {data.sample}."
     )
-    heading(figure, "Saturation of each layer", note)
+    figure = open_figure(ax, (9.2, 4.8), FigureHeading("Saturation of each layer", note))
     left, right = figure.subplots(1, 2, sharey=True)
     for number, one in enumerate(data.layers):
         style: dict[str, Any] = {"color": SERIES[number % len(SERIES)], "marker": "o"}

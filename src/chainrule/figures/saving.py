@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chainrule.errors import InputError
-from chainrule.figures.style import look
+from chainrule.figures.style import figure_style
 from chainrule.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SUFFIXES = tuple(f".{kind}" for kind in _METADATA)
 
 
 def save_figure(figure: Figure, path: str | Path) -> None:
-    """Write a figure to a file, whose suffix determines the format, in one atomic step.
+    """Write a figure to a file whose suffix says of which kind; it is whole or not there.
 
     Args:
         figure: drawn by any `draw_*`.
@@ -45,6 +45,6 @@ def save_figure(figure: Figure, path: str | Path) -> None:
             value=str(path),
         )
     content = io.BytesIO()
-    with look():
+    with figure_style():
         figure.savefig(content, format=kind, metadata=_METADATA[kind])
     write_atomically(path, content.getvalue())

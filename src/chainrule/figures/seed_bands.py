@@ -12,28 +12,32 @@ from numpy.typing import NDArray
 from chainrule.engine import EpochRecord
 from chainrule.errors import InputError
 from chainrule.evaluation import short_name
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
+from chainrule.figures.learning_curves import require_epochs
 from chainrule.figures.study_table import TrialRow
-from chainrule.figures.style import SERIES, heading, logarithmic, paper, styled
+from chainrule.figures.style import (
+    SERIES,
+    epoch_markers,
+    needs_log_scale,
+    set_integer_ticks,
+    set_log_scale,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "Band",
     "BandPanel",
     "band",
-    "bands_data",
-    "draw_bands",
-    "grouped_by_recipe",
+    "draw_seed_bands",
+    "group_by_recipe",
+    "seed_bands_data",
     "trial_bands",
 ]
 
 Column = NDArray[np.float64]
 Curve = Sequence[float | None]
-
-_LOGARITHMIC_FROM = 8.0
-_MARKED_UP_TO = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +67,12 @@ class BandPanel:
 
     Args:
         title: of the panel.
-        is_share: whether it is written in per cent.
-        bands: one a group.
+        is_fraction: whether it is a fraction, which is written in per cent.
+        bands: one per group.
     """
 
     title: str
-    is_share: bool
+    is_fraction: bool
     bands: tuple[Band, ...]
 
 
@@ -92,26 +96,18 @@ def _quartiles(values: Column) -> Column:
     return np.quantile(values, [0.25, 0.5, 0.75]) if values.size else np.full(3, np.nan)
 
 
-def bands_data(
+def seed_bands_data(
     histories: Mapping[str, Sequence[EpochRecord]], groups: Mapping[str, str]
 ) -> tuple[BandPanel, ...]:
-    """The bands of runs: of the validation set if there is one, else of the training set.
+    """Return the bands of runs: of the validation set if there is one, else of the training set.
 
     Args:
         histories: the epochs of each run by its name, at least one of each.
-        groups: what each run is drawn with, by the run's name; see `grouped_by_recipe`.
+        groups: what each run is drawn with, by the run's name; see `group_by_recipe`.
 
     Raises: InputError if there is nothing to draw.
     """
-    empty = [name for name, records in histories.items() if not records]
-    if not histories or empty:
-        raise InputError(
-            "figure",
-            expected="runs with at least one epoch each",
-            got=f"{empty[0]}, which has none" if empty else "no run",
-            remedy="Train for an epoch first",
-            argument="histories",
-        )
+    require_epochs(histories)
     members: dict[str, list[Sequence[EpochRecord]]] = {}
     for name, records in histories.items():
         members.setdefault(groups[name], []).append(records)
@@ -135,7 +131,7 @@ def _panel(
 
 
 def trial_bands(rows: Sequence[TrialRow], metric: str) -> tuple[BandPanel, ...]:
-    """The bands of a study's trainings, one for each choice of parameters.
+    """Return the bands of a study's trainings, one for each choice of parameters.
 
     Args:
         rows: those with a curve are drawn; at least one.
@@ -155,7 +151,7 @@ def trial_bands(rows: Sequence[TrialRow], metric: str) -> tuple[BandPanel, ...]:
     return (BandPanel(title[:1].upper() + title[1:], "accuracy" in metric, bands),)
 
 
-def grouped_by_recipe(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def group_by_recipe(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """What runs have in common, named by the settings in which the groups differ.
 
     Args:
@@ -164,7 +160,7 @@ def grouped_by_recipe(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, st
     Returns: the group's name by the run's.
 
     Example:
-        >>> grouped_by_recipe({"a": {"rate": 1, "seed": 1}, "b": {"rate": 2, "seed": 1}})
+        >>> group_by_recipe({"a": {"rate": 1, "seed": 1}, "b": {"rate": 2, "seed": 1}})
         {'a': 'rate 1', 'b': 'rate 2'}
     """
     names = dict.fromkeys(name for one in settings.values() for name in one if name != "seed")
@@ -182,17 +178,16 @@ def _text(value: Any) -> str:
     return "-".join(map(str, value)) if isinstance(value, (list, tuple)) else f"{value}"
 
 
-@styled
-def draw_bands(panels: tuple[BandPanel, ...], figure: Figure | None = None) -> Figure:
+@figure_function
+def draw_seed_bands(panels: tuple[BandPanel, ...], *, ax: Place | None = None) -> Place:
     """Draw the medians as lines and the quartiles as bands behind them.
 
     Args:
-        panels: `bands_data` or `trial_bands`.
-        figure: where; None makes a new one.
+        panels: `seed_bands_data` or `trial_bands`.
+        ax: where to draw; see `chainrule.figures`.
     """
-    figure = paper(figure, 9.2, 4.8)
     note = "Lines are medians over the seeds, bands reach from the lower to the upper quartile."
-    heading(figure, "Learning curves over seeds", note)
+    figure = open_figure(ax, (9.2, 4.8), FigureHeading("Learning curves over seeds", note))
     grid = figure.subplots(1, len(panels), squeeze=False)
     for axes, panel in zip(grid.flat, panels, strict=True):
         _draw_panel(axes, panel)
@@ -203,24 +198,20 @@ def draw_bands(panels: tuple[BandPanel, ...], figure: Figure | None = None) -> F
 
 
 def _draw_panel(axes: Axes, panel: BandPanel) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    factor = 100 if panel.is_share else 1
+    factor = 100 if panel.is_fraction else 1
     for number, one in enumerate(panel.bands):
         colour = SERIES[number % len(SERIES)]
-        few = len(one.epochs) <= _MARKED_UP_TO
-        marks: dict[str, Any] = {"marker": "o", "markersize": 3} if few else {}
+        marks = epoch_markers(len(one.epochs), 3)
         label = f"{short_name(one.name, 56)} ({one.runs} run{'s' * (one.runs != 1)})"
         axes.fill_between(
             one.epochs, factor * one.low, factor * one.high, color=colour, alpha=0.2, linewidth=0
         )
         axes.plot(one.epochs, factor * one.median, color=colour, label=label, **marks)
-    lows = np.concatenate([one.low for one in panel.bands])
-    highs = np.concatenate([one.high for one in panel.bands])
-    wide = not panel.is_share and 0 < np.nanmin(lows) < np.nanmax(highs) / _LOGARITHMIC_FROM
+    ends = np.concatenate([end for one in panel.bands for end in (one.low, one.high)])
+    wide = not panel.is_fraction and needs_log_scale(ends)
     if wide:
-        logarithmic(axes)
+        set_log_scale(axes)
     axes.set_title(panel.title + (", logarithmic" if wide else ""))
-    axes.set_ylabel("examples classified rightly, %" if panel.is_share else "")
+    axes.set_ylabel("accuracy, %" if panel.is_fraction else "")
     axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    set_integer_ticks(axes.xaxis)

@@ -1,4 +1,4 @@
-"""The figures of a study's report."""
+"""The pictures that suit the answer of a study, for its report."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainrule.figures.grid import draw_grid, grid_data
-from chainrule.figures.parallel import draw_parallel, parallel_data
+from chainrule.figures.parallel_coordinates import (
+    draw_parallel_coordinates,
+    parallel_coordinates_data,
+)
+from chainrule.figures.parameter_grid import draw_parameter_grid, parameter_grid_data
+from chainrule.figures.parameter_slices import draw_parameter_slices, parameter_slices_data
 from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_curves_data
 from chainrule.figures.saving import save_figure
-from chainrule.figures.seed_bands import draw_bands, trial_bands
-from chainrule.figures.slices import draw_slices, slices_data
+from chainrule.figures.seed_bands import draw_seed_bands, trial_bands
 from chainrule.figures.study_table import StudyTable, TrialRow
 
 if TYPE_CHECKING:
@@ -28,11 +31,11 @@ _BEST = 6
 
 
 def study_report(summary: StudySummary, most: int = 20) -> Document:
-    """Return the results of a study as a document with pictures.
+    """Return the answer of a study as a document with pictures.
 
     Args:
-        summary: the results.
-        most: number of configurations to list.
+        summary: the answer.
+        most: how many configurations to list.
     """
     return summary.document(most, dict(_pictures(summary)))
 
@@ -41,7 +44,7 @@ def _pictures(summary: StudySummary) -> Iterator[tuple[str, bytes]]:
     """The pictures that suit a study, as SVG with what each shows.
 
     Args:
-        summary: the answer; without a complete entry there are none.
+        summary: the answer; without a complete entry there are no pictures.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.svg"
@@ -58,13 +61,16 @@ def _drawings(summary: StudySummary) -> Iterator[tuple[str, Callable[[], Figure]
     if set(varied) == {"batch_size", "learning_rate"}:
         yield "Learning rates", lambda: draw_rate_curves(rate_curves_data(grid_points(table)))
     if varied:
-        yield "Each parameter by itself", lambda: draw_slices(slices_data(table))
+        yield (
+            "Each parameter by itself",
+            lambda: draw_parameter_slices(parameter_slices_data(table)),
+        )
     if len(varied) > 1:
-        yield "Two parameters", lambda: draw_grid(grid_data(table))
-        yield "All parameters", lambda: draw_parallel(parallel_data(table))
+        yield "Two parameters", lambda: draw_parameter_grid(parameter_grid_data(table))
+        yield "All parameters", lambda: draw_parallel_coordinates(parallel_coordinates_data(table))
     rows = [row for entry in complete[:_BEST] for row in _named_rows(entry, summary.metric)]
     if any(row.curve for row in rows):
-        yield "The best ones' courses", lambda: draw_bands(trial_bands(rows, summary.metric))
+        yield "The best ones' courses", lambda: draw_seed_bands(trial_bands(rows, summary.metric))
 
 
 def _varied(complete: list[ConfigurationResult]) -> list[str]:
@@ -93,7 +99,7 @@ def _named_rows(entry: ConfigurationResult, metric: str) -> list[TrialRow]:
 
 
 def _plain(value: Any) -> float | str:
-    """A value as tables of figures have it."""
+    """Return a value as study tables hold it."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, (list, tuple)):

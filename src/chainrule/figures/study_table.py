@@ -1,4 +1,4 @@
-"""The rows of a study, or of any CSV file with one column per parameter and a metric."""
+"""The rows of a study, or of any CSV file that has a parameter a column and a metric."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ METRICS = (
     "cost",
     "metric_mean",
 )
-"""Columns that are taken for the metric where none is named, the first that has numbers."""
+"""The metric is by default the first of these columns that has numbers."""
 
 _OF_RUNS = frozenset(
     (
@@ -47,9 +47,9 @@ class TrialRow:
 
     Args:
         parameters: what was tried: numbers or texts, by name.
-        value: the metric; of an accuracy the share from 0 to 1.
-        seed: of the training; None if it is not known.
-        curve: the metric after each epoch; None if it was not measured.
+        value: the metric; of an accuracy the fraction from 0 to 1.
+        seed: of the training; None if it is unknown.
+        curve: the metric after each epoch; None after epochs without a measurement.
     """
 
     parameters: Mapping[str, Value]
@@ -75,8 +75,8 @@ class StudyTable:
     left_out: int = 0
 
     @property
-    def is_share(self) -> bool:
-        """Whether the metric is a share, to be written in per cent."""
+    def is_fraction(self) -> bool:
+        """Whether the metric is a fraction, which is written in per cent."""
         return "accuracy" in self.metric
 
     @property
@@ -94,11 +94,11 @@ class StudyTable:
         """The first row of the best value."""
         return max(self.rows, key=lambda row: self.sign * row.value)
 
-    def chosen(self, names: Sequence[str], most: int | None = None) -> tuple[str, ...]:
+    def choose_parameters(self, names: Sequence[str], most: int | None = None) -> tuple[str, ...]:
         """Parameters to draw.
 
         Args:
-            names: which; where none is named, those with more than one value.
+            names: which; by default those with more than one value.
             most: how many, the ones with the most values first; None for no bound.
 
         Raises: UnknownNameError, DataError if nothing varies.
@@ -159,8 +159,10 @@ def _lines(path: str) -> list[dict[str, str]]:
         content = stream.read(SIZE_LIMIT)
     try:
         text = content.decode("utf-8-sig")
-        kept = [line for line in io.StringIO(text) if line.strip() and not line.startswith("#")]
-        reader = csv.reader(kept, strict=True)
+        lines_read = [
+            line for line in io.StringIO(text) if line.strip() and not line.startswith("#")
+        ]
+        reader = csv.reader(lines_read, strict=True)
         lines = [[field.strip() for field in line] for line in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(path, expected="a CSV file in UTF-8", got=str(error)) from None

@@ -1,17 +1,21 @@
-"""The style of all figures: readable in print and with colour blindness."""
+"""The style of all figures: colours that colour-blind readers can distinguish, scales, frames."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colorbar import Colorbar
     from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.figure import Figure
 
 __all__ = [
     "BLUE",
@@ -22,17 +26,17 @@ __all__ = [
     "MONO",
     "ORANGE",
     "SERIES",
-    "bare",
-    "diverging",
-    "heading",
-    "logarithmic",
-    "look",
-    "paper",
-    "ramp",
-    "styled",
+    "add_colourbar",
+    "colour_map",
+    "diverging_colours",
+    "epoch_markers",
+    "figure_style",
+    "frame_image",
+    "hide_frame",
+    "needs_log_scale",
+    "set_integer_ticks",
+    "set_log_scale",
 ]
-
-P = ParamSpec("P")
 
 INK = "#1f2328"
 GREY = "#656d76"
@@ -41,15 +45,16 @@ BLUE = "#0072b2"
 ORANGE = "#d55e00"
 GREEN = "#009e73"
 SERIES = (BLUE, ORANGE, GREEN, "#cc79a7", "#8c6d1f", "#56b4e9", "#5e4fa2", "#6b6b6b")
-"""Colours of different curves, in order; further curves repeat them."""
+"""Colours of curves in order; a figure with more curves starts again with the first."""
 MONO = "DejaVu Sans Mono"
 
-_TITLE = 0.40
-_SUBTITLE = 0.23
-_MARGIN = 0.18
+_LOG_SCALE_FROM = 8.0
+"""Below this ratio of greatest to least, all values can be read on a linear axis."""
+_MOST_MARKERS = 40
+"""Markers of more epochs than this would merge into a thick line."""
 
-# All that shapes a picture is stated: a user's own settings must not change its bytes.
-_LOOK: dict[str, Any] = {
+# Every setting that shapes a figure is given: a user's own settings must not change its bytes.
+_STYLE: dict[str, Any] = {
     "figure.dpi": 150,
     "savefig.dpi": 150,
     "figure.facecolor": "white",
@@ -93,62 +98,18 @@ _LOOK: dict[str, Any] = {
 
 
 @contextmanager
-def look() -> Iterator[None]:
-    """While it is entered, Matplotlib draws in the project's look, whatever its own settings."""
+def figure_style() -> Iterator[None]:
+    """Draw in the style of this package, whatever Matplotlib's settings are outside."""
     from matplotlib import style
 
-    with style.context(_LOOK, after_reset=True), warnings.catch_warnings():
-        # A letter that the font lacks is drawn as a box, which says so in its own place.
+    with style.context(_STYLE, after_reset=True), warnings.catch_warnings():
+        # Matplotlib draws a box for a letter that the font lacks; that is warning enough.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
-def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """A drawing function that draws in the project's look and settles where everything stands.
-
-    Laid out once and for all, a figure is the same in every kind of file, however often saved.
-    """
-
-    @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with look():
-            figure = draw(*args, **kwargs)
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")
-            return figure
-
-    return drawn
-
-
-def paper(figure: Figure | None, width: float, height: float) -> Figure:
-    """The figure to draw on: the one given, or a new one of this size, in inches."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height)) if figure is None else figure
-
-
-def heading(figure: Figure, title: str, subtitle: str) -> None:
-    """Title and subtitle at the top left; the rest of the figure is laid out below them.
-
-    Args:
-        figure: whatever is drawn on it keeps clear of its edges and of the heading.
-        title: in a few words, what is seen.
-        subtitle: what to know in order to read it; one or more lines.
-    """
-    width, height = figure.get_size_inches()
-    lines = subtitle.count("\n") + 1
-    top = _MARGIN + _TITLE + _SUBTITLE * lines
-    left, bottom = _MARGIN / width, _MARGIN / height
-    room = (left, bottom / 2, 1 - 2 * left, 1 - bottom / 2 - top / height)
-    figure.set_layout_engine("constrained", rect=room, w_pad=0.06, h_pad=0.06)
-    at: dict[str, Any] = {"ha": "left", "va": "top", "figure": figure}
-    figure.text(left, 1 - _MARGIN / height, title, fontsize=14, fontweight="bold", **at)
-    below = 1 - (_MARGIN + 0.32) / height
-    figure.text(left, below, subtitle, fontsize=9.5, color=GREY, linespacing=1.45, **at)
-
-
-def bare(axes: Axes) -> None:
-    """Take everything off an image's axes but its outline."""
+def frame_image(axes: Axes) -> None:
+    """Leave nothing around an image but a thin frame."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.grid(visible=False)
@@ -157,8 +118,24 @@ def bare(axes: Axes) -> None:
         spine.set_color(LINE)
 
 
-def logarithmic(axes: Axes) -> None:
-    """Make the vertical axis logarithmic, with its ticks as plain numbers."""
+def hide_frame(axes: Axes) -> None:
+    """Hide the grid and the frame; ticks and labels stay."""
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+
+
+def needs_log_scale(values: NDArray[np.float64]) -> bool:
+    """Return whether positive values span so much that a linear axis would hide the small ones.
+
+    Args:
+        values: of any shape; NaN and infinities are ignored.
+    """
+    known = values[np.isfinite(values)]
+    return bool(known.size and 0 < known.min() < known.max() / _LOG_SCALE_FROM)
+
+
+def set_log_scale(axes: Axes) -> None:
+    """Make the vertical axis logarithmic, with plain numbers at its ticks."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     axes.set_yscale("log")
@@ -166,16 +143,46 @@ def logarithmic(axes: Axes) -> None:
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
-def diverging() -> LinearSegmentedColormap:
-    """Orange for negative, white for 0, blue for positive numbers."""
+def set_integer_ticks(axis: Axis) -> None:
+    """Put ticks at whole numbers only."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def epoch_markers(epochs: int, size: float) -> dict[str, Any]:
+    """Return the style of a curve over epochs: with a dot at each epoch while there are few.
+
+    Without a dot, a single epoch would be invisible.
+    """
+    return {"marker": "o", "markersize": size} if epochs <= _MOST_MARKERS else {}
+
+
+def add_colourbar(
+    axes: Axes | list[Axes], painted: ScalarMappable, label: str, **options: Any
+) -> Colorbar:
+    """Add a colour bar without a frame beside axes.
+
+    Args:
+        axes: those that give some of their room to the bar.
+        painted: what has the colours.
+        label: of the bar.
+        options: as in Matplotlib's `Figure.colorbar`.
+    """
+    first = axes[0] if isinstance(axes, list) else axes
+    bar = first.figure.colorbar(painted, ax=axes, **options)
+    bar.set_label(label)
+    bar.outline.set_visible(False)
+    return bar
+
+
+def diverging_colours() -> LinearSegmentedColormap:
+    """Return a colour map: orange for negative numbers, white for 0, blue for positive ones."""
+    return colour_map("#7a3000", ORANGE, "#f6b98f", "#ffffff", "#8fc3e3", BLUE, "#003a5c")
+
+
+def colour_map(*colours: str) -> LinearSegmentedColormap:
+    """Return a colour map from the first colour to the last."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    colours = ["#7a3000", ORANGE, "#f6b98f", "#ffffff", "#8fc3e3", BLUE, "#003a5c"]
-    return LinearSegmentedColormap.from_list("orange-blue", colours)
-
-
-def ramp(*colours: str) -> LinearSegmentedColormap:
-    """From the first colour to the last."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("ramp", colours)
+    return LinearSegmentedColormap.from_list("chainrule", colours)

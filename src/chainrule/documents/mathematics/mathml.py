@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 
 from chainrule.documents.markup import Markup, element, joined_markup
 from chainrule.documents.mathematics.formula_nodes import Anchor, Letter, Mathematics, Matrix
@@ -37,9 +38,7 @@ class MathML(MathWriter):
 
     def sign(self, sign: str, *, infix: bool = False) -> str:
         """An operator."""
-        still = "false" if sign in _FENCES else None
-        form = "infix" if infix else None
-        return element("mo", _SIGNS.get(sign, sign), form=form, stretchy=still)
+        return _sign(sign, infix=infix)
 
     def digits(self, text: str) -> str:
         """A number."""
@@ -56,17 +55,7 @@ class MathML(MathWriter):
 
     def letter(self, letter: Letter) -> str:
         """A letter."""
-        base = _base(letter)
-        if letter.by is not None:
-            partial = element("mo", "∂", form="prefix", rspace="0")
-            bottom = element("mrow", [partial, self.letter(letter.by)])
-            base = element("mfrac", [element("mrow", [partial, base]), bottom])
-        text = _with_scripts(base, letter)
-        if letter.prefix:
-            text = element("mrow", [element("mi", letter.prefix), text])
-        if letter.of is None:
-            return text
-        return element("mrow", [text, self.fenced(self.letter(letter.of), "()", tall=False)])
+        return _letter(letter)
 
     def fraction(self, top: str, bottom: str) -> str:
         """A fraction."""
@@ -82,10 +71,7 @@ class MathML(MathWriter):
 
     def fenced(self, content: str, fences: str, *, tall: bool) -> str:
         """Content between fences."""
-        stretchy = str(tall).lower()
-        left = element("mo", fences[0], form="prefix", stretchy=stretchy)
-        right = element("mo", fences[1], form="postfix", stretchy=stretchy)
-        return element("mrow", [left, content, right])
+        return _fenced(content, fences, tall=tall)
 
     def matrix(self, matrix: Matrix) -> str:
         """A matrix; an anchor in a cell becomes the cell's own."""
@@ -119,6 +105,35 @@ def _dots(sign: str) -> Markup:
     return element("mtd", element("mo", sign))
 
 
+@cache
+def _sign(sign: str, *, infix: bool) -> Markup:
+    still = "false" if sign in _FENCES else None
+    form = "infix" if infix else None
+    return element("mo", _SIGNS.get(sign, sign), form=form, stretchy=still)
+
+
+def _fenced(content: str, fences: str, *, tall: bool) -> Markup:
+    stretchy = str(tall).lower()
+    left = element("mo", fences[0], form="prefix", stretchy=stretchy)
+    right = element("mo", fences[1], form="postfix", stretchy=stretchy)
+    return element("mrow", [left, content, right])
+
+
+@lru_cache(maxsize=1024)  # the letters of a page come up again and again
+def _letter(letter: Letter) -> Markup:
+    base = _base(letter)
+    if letter.by is not None:
+        partial = element("mo", "∂", form="prefix", rspace="0")
+        bottom = element("mrow", [partial, _letter(letter.by)])
+        base = element("mfrac", [element("mrow", [partial, base]), bottom])
+    text = _with_scripts(base, letter)
+    if letter.prefix:
+        text = element("mrow", [element("mi", letter.prefix), text])
+    if letter.of is None:
+        return text
+    return element("mrow", [text, _fenced(_letter(letter.of), "()", tall=False)])
+
+
 def _base(letter: Letter) -> Markup:
     if letter.base == "‖g‖":
         bar = element("mo", "‖")
@@ -128,7 +143,7 @@ def _base(letter: Letter) -> Markup:
     return element("mover", [text, element("mo", "^")], accent="true") if letter.hat else text
 
 
-def _with_scripts(base: str, letter: Letter) -> str:
+def _with_scripts(base: Markup, letter: Letter) -> Markup:
     """The base with its subscript and superscript."""
     above = " ".join(filter(None, (letter.above, ", ".join(letter.words))))
     low, high = element("mtext", letter.below), element("mtext", above)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.documents import Block, Paragraph, Table
-from chainrule.figures import BLUE, INK, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
+from chainrule.figures.style import BLUE, INK, ORANGE
 from chainrule.network import Network, predicted_classes
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -24,7 +25,7 @@ from chainrule.recipe import Recipe
 from chainrule.training import train
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 __all__ = ["DICE", "FACES", "measure_dice", "nearest_face"]
 
@@ -140,17 +141,16 @@ def _report(measured: Measurements) -> list[Block]:
     ]
 
 
-@styled
-def _draw(measured: Measurements) -> Figure:
+@figure_function
+def _draw(measured: Measurements) -> Place:
     """Draw accuracy against noise: learned clean, learned noisy, and the best possible."""
     dice = measured["dice"]
-    figure = paper(None, 7.2, 4.6)
     note = (
         "7 dots [a … g], each with normal noise; a network 7-7-6. Mean, lowest and highest of the "
         "seeds.\nNo detector can do better than the nearest face."
     )
-    heading(figure, "Dice under noise", note)
-    axes, noises = figure.subplots(), dice["noises"]
+    axes = open_axes(None, (7.2, 4.6), Heading("Dice under noise", note))
+    noises = dice["noises"]
     best = 100 * np.array(dice["best"])
     axes.plot(noises, best, color=INK, linestyle="--", label="nearest face")
     lines = (
@@ -165,7 +165,7 @@ def _draw(measured: Measurements) -> Figure:
     axes.set_xlabel("standard deviation of the noise on each dot")
     axes.set_ylabel("faces recognised, %")
     axes.legend()
-    return figure
+    return axes
 
 
 DICE = ExperimentSet(

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.documents import Block, Paragraph, Strong, Table
-from chainrule.figures import GREY, SERIES, heading, paper, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.style import GREY, SERIES
 from chainrule.network import Network
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -24,7 +25,7 @@ from chainrule.recipe import Recipe
 from chainrule.training import train
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 __all__ = ["FOUR_OR_NOT", "area_below", "count_at_threshold", "roc_curve"]
 
@@ -232,12 +233,11 @@ def _median_text(values: list[float], digits: int) -> str:
     return f"{np.median(values):.{digits}f} ({ends})"
 
 
-@styled
-def _draw(measured: Measurements) -> Figure:
+@figure_function
+def _draw(measured: Measurements) -> Place:
     """Draw the share of 4s that are found against the share of others taken for one."""
-    figure = paper(None, 7.2, 4.9)
     note = "Each threshold is a point; the dot is an output of 0.5. The first seed; median areas."
-    heading(figure, "Is it a 4, or not?", note)
+    figure = open_figure(None, (7.2, 4.9), Heading("Is it a 4, or not?", note))
     axes = figure.subplots()
     detectors = measured["fours"]["detectors"]
     for one, colour in zip(detectors, SERIES, strict=False):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.documents import Block, Paragraph, Table
-from chainrule.figures import draw_parabola, draw_relu_pieces, parabola_data, relu_pieces_data
+from chainrule.figures.parabola import draw_parabola, parabola_data
+from chainrule.figures.relu_pieces import draw_relu_pieces, relu_pieces_data
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.least_error import least_error
 from chainrule.papers.experiments.paper_experiment import (

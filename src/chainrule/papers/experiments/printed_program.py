@@ -13,7 +13,8 @@ from chainrule.documents import Block, Code, ItemList, Paragraph, Strong, Table
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
 from chainrule.equations.output_error import output_cost
-from chainrule.figures import BLUE, GREY, ORANGE, heading, logarithmic, paper, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.style import BLUE, GREY, ORANGE, set_log_scale
 from chainrule.network import Network, network_layers
 from chainrule.papers.experiments.experiment_options import DigitArrays, ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -29,7 +30,6 @@ from chainrule.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["PRINTED_PROGRAM", "initial_layers", "update_layers"]
 
@@ -231,12 +231,11 @@ def _report_reasons(measured: Measurements) -> list[Block]:
 # -------------------------------------------------------------------------------------- the figure
 
 
-@styled
-def _draw_program(measured: Measurements) -> Figure:
+@figure_function
+def _draw_program(measured: Measurements) -> Place:
     """Draw the test loss after each update, and the size of gradient and spread in each layer."""
-    figure = paper(None, 10.4, 4.4)
     note = "784-392-196-10 with weights and biases from [0, 0.01), 200 updates of rate 0.003."
-    heading(figure, "The program as it is printed", note)
+    figure = open_figure(None, (10.4, 4.4), Heading("The program as it is printed", note))
     left, right = figure.subplots(1, 2)
     left.plot([measured["start"], *measured["losses"]], color=BLUE)
     left.axhline(0.45, color=GREY, linestyle=":")
@@ -261,7 +260,7 @@ def _draw_layers(axes: Axes, layers: list[dict[str, float]]) -> None:
     for number, (name, label, colour) in enumerate(bars):
         values = [layer[name] for layer in layers]
         axes.bar(places + 0.27 * (number - 1), values, 0.25, color=colour, label=label)
-    logarithmic(axes)
+    set_log_scale(axes)
     axes.set_xticks(places, [f"layer {place + 1}" for place in places])
     axes.set_title("Why: before the first update")
     axes.set_ylim(2e-5, 30)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from chainrule.documents import Block, Code, Paragraph, Table
-from chainrule.figures import (
+from chainrule.figures.rate_curves import (
     GridPoint,
     draw_rate_curves,
     printed_points,

@@ -20,7 +20,9 @@ from chainrule.equations.arrays import Array
 from chainrule.equations.backpropagation import Layer, backward, forward
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_error
-from chainrule.figures import INK, SERIES, heading, paper, printed_points, rank_correlation, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.rate_curves import printed_points, rank_correlation
+from chainrule.figures.style import INK, SERIES
 from chainrule.network import Network, network_layers
 from chainrule.papers.experiments.experiment_options import DigitArrays, ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -34,7 +36,6 @@ from chainrule.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "RECURSIONS",
@@ -229,13 +230,13 @@ def _report(measured: Measurements) -> list[Block]:
     ]
 
 
-@styled
-def _draw(measured: Measurements) -> Figure:
+@figure_function
+def _draw(measured: Measurements) -> Place:
     """Draw accuracy against learning rate: a panel per batch size, a line per recursion."""
     rows = measured["recursions"]
-    figure = paper(None, 10.4, 4.6)
     note = "Test accuracy after one pass; mean of the seeds, with the lowest and the highest."
-    heading(figure, "The correct gradient, and what the paper prints", note)
+    heading = Heading("The correct gradient, and what the paper prints", note)
+    figure = open_figure(None, (10.4, 4.6), heading)
     batch_sizes = sorted({row[1] for row in rows})
     panels = figure.subplots(1, len(batch_sizes), sharey=True, squeeze=False)[0]
     for axes, batch_size in zip(panels, batch_sizes, strict=True):

@@ -8,7 +8,8 @@ import numpy as np
 
 from chainrule.documents import Block, Paragraph, Table
 from chainrule.equations.backpropagation import forward
-from chainrule.figures import BLUE, GREY, INK, ORANGE, heading, paper, styled
+from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.style import BLUE, GREY, INK, ORANGE
 from chainrule.network import Network
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.paper_experiment import (
@@ -23,7 +24,7 @@ from chainrule.papers.experiments.study_trials import accuracies, run_trials, tr
 from chainrule.study import read_study, sample_statistics, welch_interval
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 __all__ = [
     "TRAINING_STEPS",
@@ -156,15 +157,15 @@ def _report_ladder(measured: Measurements) -> list[Block]:
     ]
 
 
-@styled
-def _draw_ladder(measured: Measurements) -> Figure:
+@figure_function
+def _draw_ladder(measured: Measurements) -> Place:
     """Draw the accuracy after each step of the paper, and its own goal and result."""
     steps = _ladder(measured)
-    figure = paper(None, 9.4, 0.42 * len(steps) + 1.9)
     note = (
         "Test accuracy of 784-64-10: a dot per seed, and their mean. Each step keeps those above."
     )
-    heading(figure, "From the first try to the last", note)
+    heading = Heading("From the first try to the last", note)
+    figure = open_figure(None, (9.4, 0.42 * len(steps) + 1.9), heading)
     axes = figure.subplots()
     for place, one in enumerate(steps):
         values = 100 * np.array(one.accuracy)

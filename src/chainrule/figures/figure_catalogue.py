@@ -1,0 +1,352 @@
+"""Every figure by name: what it shows, what it needs, its numbers, and how they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chainrule.data import Dataset
+from chainrule.engine import EpochRecord
+from chainrule.errors import InputError, unknown_name
+from chainrule.evaluation import Report, evaluate
+from chainrule.figures import (
+    activation_curves,
+    confusion_matrix,
+    cost_slices,
+    cost_surface,
+    layer_transform,
+    learning_curves,
+    mistake_images,
+    network_diagram,
+    parabola,
+    parallel_coordinates,
+    parameter_grid,
+    parameter_slices,
+    partial_slices,
+    rate_curves,
+    reliability_diagram,
+    relu_pieces,
+    sample_images,
+    saturation,
+    seed_bands,
+    weight_maps,
+)
+from chainrule.figures.canvas import Place
+from chainrule.figures.study_table import StudyTable, read_study_table
+from chainrule.network import Network
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from chainrule.attribution import RunReplay
+
+__all__ = ["FIGURES", "FigureInputs", "FigureSpec", "get_figure_spec"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureInputs:
+    """What figures are made from; each figure takes what it needs and ignores the rest.
+
+    Args:
+        network: a trained one.
+        dataset: examples to show, or to judge the network by.
+        histories: the epochs of runs, by the run's name.
+        settings: recipe, layers, data and other settings of each of these runs, by its name.
+        replay: a run with the data that it learned from.
+        table: a CSV file with the trainings of a study.
+        metric: the table's column to judge by; None for the first that is a metric.
+        cost: the name of the cost to judge by; None for the network's natural one.
+        names: which activations, parameters, rates or other things to draw; empty for the default.
+        most: the most neurons, images or mistakes to show; None for the figure's default.
+        seed: which samples are drawn.
+    """
+
+    network: Network | None = None
+    dataset: Dataset | None = None
+    histories: Mapping[str, Sequence[EpochRecord]] | None = None
+    settings: Mapping[str, Mapping[str, Any]] | None = None
+    replay: RunReplay | None = None
+    table: str | None = None
+    metric: str | None = None
+    cost: str | None = None
+    names: tuple[str, ...] = ()
+    most: int | None = None
+    seed: int = 0
+
+    def limit(self, default: int) -> int:
+        """Return how many things to show, with the figure's default."""
+        return default if self.most is None else self.most
+
+    def require_network(self) -> Network:
+        """Return the network. Raises: InputError if there is none."""
+        return _require(self.network, "network")
+
+    def require_dataset(self) -> Dataset:
+        """Return the data set. Raises: InputError if there is none."""
+        return _require(self.dataset, "dataset")
+
+    def require_replay(self) -> RunReplay:
+        """Return the run with its data. Raises: InputError if there is none."""
+        return _require(self.replay, "run with its data")
+
+    def read_table(self) -> StudyTable:
+        """Return the trainings of the table.
+
+        Raises: InputError if there is none, and what `read_study_table` raises.
+        """
+        return read_study_table(_require(self.table, "table"), self.metric)
+
+    def evaluate(self, mistakes: int = 0) -> Report:
+        """Return the network's report on the data set, with its surest mistakes.
+
+        Raises: InputError if one of them is missing, and what `evaluate` raises.
+        """
+        network, dataset = self.require_network(), self.require_dataset()
+        return evaluate(network, dataset, cost=self.cost, mistakes=mistakes)
+
+
+def _require(value: T | None, what: str) -> T:
+    if value is None:
+        raise InputError("figure", expected=f"a {what}", got="none", argument=what)
+    return value
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """One entry of the catalogue.
+
+    Args:
+        name: its name on the command line.
+        meaning: one line for help texts.
+        needs: "nothing", "table", "run" (its history), "replay" (a run and its training data),
+            "network", "dataset" or "network+dataset".
+        compute: returns the figure's numbers.
+        draw_data: draws these numbers; Matplotlib is loaded then, not before.
+        takes: the names that may follow what the figure needs, for help texts; may be empty.
+    """
+
+    name: str
+    meaning: str
+    needs: str
+    compute: Callable[[FigureInputs], Any]
+    draw_data: Callable[..., Figure]
+    takes: str = ""
+
+    def draw(self, inputs: FigureInputs, *, ax: Place | None = None) -> Figure:
+        """Draw the figure.
+
+        Args:
+            inputs: with what the figure needs.
+            ax: where to draw; see `chainrule.figures`.
+
+        Raises: InputError if something needed is missing or does not fit, ShapeError if images are
+            needed and the examples are none.
+        """
+        return self.draw_data(self.compute(inputs), ax=ax)
+
+
+def get_figure_spec(name: str) -> FigureSpec:
+    """Return the catalogue's entry of a name.
+
+    Raises: UnknownNameError.
+    """
+    if name not in FIGURES:
+        raise unknown_name("figure", "a figure", name, FIGURES, argument="name")
+    return FIGURES[name]
+
+
+def _mistake_images(inputs: FigureInputs) -> mistake_images.MistakeImagesData:
+    dataset, most = inputs.require_dataset(), inputs.limit(20)
+    return mistake_images.mistake_images_data(inputs.evaluate(most), dataset, most)
+
+
+def _rate_curves(inputs: FigureInputs) -> rate_curves.RateCurvesData:
+    points = rate_curves.grid_points(inputs.read_table())
+    printed = [point for paper in inputs.names for point in rate_curves.printed_points(paper)]
+    return rate_curves.rate_curves_data(points, printed)
+
+
+def _seed_bands(inputs: FigureInputs) -> tuple[seed_bands.BandPanel, ...]:
+    return seed_bands.seed_bands_data(
+        inputs.histories or {}, seed_bands.group_by_recipe(inputs.settings or {})
+    )
+
+
+def _cost_surface(inputs: FigureInputs) -> cost_surface.CostSurface:
+    if len(inputs.names) > 1:
+        raise InputError(
+            "figure",
+            expected=f"one of {', '.join(cost_surface.DIRECTIONS)}",
+            got=" and ".join(inputs.names),
+            argument="names",
+        )
+    directions = inputs.names[0] if inputs.names else cost_surface.DIRECTIONS[0]
+    return cost_surface.cost_surface_data(inputs.require_replay(), directions, seed=inputs.seed)
+
+
+_ALL = (
+    FigureSpec(
+        "activations",
+        "activation functions with their derivatives and kinks",
+        "nothing",
+        lambda inputs: activation_curves.activation_curves_data(inputs.names),
+        activation_curves.draw_activation_curves,
+        "[FUNCTION...]",
+    ),
+    FigureSpec(
+        "bands",
+        "learning curves of runs, medians and quartiles over seeds",
+        "run",
+        _seed_bands,
+        seed_bands.draw_seed_bands,
+    ),
+    FigureSpec(
+        "calibration",
+        "accuracy at each level of confidence",
+        "network+dataset",
+        lambda inputs: reliability_diagram.reliability_diagram_data(inputs.evaluate()),
+        reliability_diagram.draw_reliability_diagram,
+    ),
+    FigureSpec(
+        "confusion",
+        "true classes against answers",
+        "network+dataset",
+        lambda inputs: confusion_matrix.confusion_matrix_data(inputs.evaluate()),
+        confusion_matrix.draw_confusion_matrix,
+    ),
+    FigureSpec(
+        "cost-slices",
+        "the cost along straight lines",
+        "replay",
+        lambda inputs: cost_slices.cost_slices_data(inputs.require_replay(), seed=inputs.seed),
+        cost_slices.draw_cost_slices,
+    ),
+    FigureSpec(
+        "cost-surface",
+        "the cost around a run, with its path",
+        "replay",
+        _cost_surface,
+        cost_surface.draw_cost_surface,
+        "[principal|random]",
+    ),
+    FigureSpec(
+        "digits",
+        "samples of each class of an image data set",
+        "dataset",
+        lambda inputs: sample_images.sample_images_data(
+            inputs.require_dataset(), inputs.limit(10), inputs.seed
+        ),
+        sample_images.draw_sample_images,
+    ),
+    FigureSpec(
+        "grid",
+        "a study's metric over two parameters",
+        "table",
+        lambda inputs: parameter_grid.parameter_grid_data(inputs.read_table(), inputs.names),
+        parameter_grid.draw_parameter_grid,
+        "[ACROSS UPWARD]",
+    ),
+    FigureSpec(
+        "learning-curves",
+        "cost, accuracy and learning rate over the epochs",
+        "run",
+        lambda inputs: learning_curves.learning_curves_data(inputs.histories or {}),
+        learning_curves.draw_learning_curves,
+    ),
+    FigureSpec(
+        "lift",
+        "how a layer transforms a plane",
+        "nothing",
+        lambda inputs: layer_transform.layer_transform_data(inputs.names),
+        layer_transform.draw_layer_transform,
+        "[FUNCTION...]",
+    ),
+    FigureSpec(
+        "mistakes",
+        "the most confident mistakes, as images",
+        "network+dataset",
+        _mistake_images,
+        mistake_images.draw_mistake_images,
+    ),
+    FigureSpec(
+        "network",
+        "neurons and connections, drawn from the weights",
+        "network",
+        lambda inputs: network_diagram.network_diagram_data(
+            inputs.require_network(), inputs.limit(12)
+        ),
+        network_diagram.draw_network_diagram,
+    ),
+    FigureSpec(
+        "parabola",
+        "descent on x² - 2x + 1.5, by rate",
+        "nothing",
+        lambda inputs: parabola.parabola_data(parabola.read_rates(inputs.names)),
+        parabola.draw_parabola,
+        "[RATE...]",
+    ),
+    FigureSpec(
+        "parallel",
+        "a line per training through its parameters",
+        "table",
+        lambda inputs: parallel_coordinates.parallel_coordinates_data(
+            inputs.read_table(), inputs.names
+        ),
+        parallel_coordinates.draw_parallel_coordinates,
+        "[PARAMETER...]",
+    ),
+    FigureSpec(
+        "partials",
+        "x² + y³ with a slice along each axis",
+        "nothing",
+        lambda inputs: partial_slices.partial_slices_data(*partial_slices.read_point(inputs.names)),
+        partial_slices.draw_partial_slices,
+        "[X Y]",
+    ),
+    FigureSpec(
+        "pieces",
+        "ReLU neurons that add up to 2^x, trained",
+        "nothing",
+        lambda inputs: relu_pieces.relu_pieces_data(
+            relu_pieces.read_counts(inputs.names), seed=inputs.seed
+        ),
+        relu_pieces.draw_relu_pieces,
+        "[NEURONS...]",
+    ),
+    FigureSpec(
+        "rates",
+        "accuracy against learning rate by batch size",
+        "table",
+        _rate_curves,
+        rate_curves.draw_rate_curves,
+        "[PAPER]",
+    ),
+    FigureSpec(
+        "saturation",
+        "saturation of each layer, by epoch",
+        "replay",
+        lambda inputs: saturation.saturation_data(inputs.require_replay(), seed=inputs.seed),
+        saturation.draw_saturation,
+    ),
+    FigureSpec(
+        "slices",
+        "a study's metric against each parameter",
+        "table",
+        lambda inputs: parameter_slices.parameter_slices_data(inputs.read_table(), inputs.names),
+        parameter_slices.draw_parameter_slices,
+        "[PARAMETER...]",
+    ),
+    FigureSpec(
+        "weights",
+        "the first layer's weights as images, the others as matrices",
+        "network",
+        lambda inputs: weight_maps.weight_maps_data(inputs.require_network(), inputs.limit(32)),
+        weight_maps.draw_weight_maps,
+    ),
+)
+
+FIGURES: dict[str, FigureSpec] = {spec.name: spec for spec in _ALL}
+"""Every figure by name, in alphabetical order."""
