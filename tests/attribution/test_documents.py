@@ -356,10 +356,13 @@ def test_a_decision_of_curves_is_a_slope_and_says_so() -> None:
     story = decision_document(one, 3)
     lines = sentences(story)
     assert (
-        "Exact only for straight pieces through 0, which sigmoid has not: a part is the slope of "
-        "the margin in an input, times that input. What they leave is the rest."
+        "The part of an input is the derivative of the margin by that input, times the "
+        "input. This is exact only for functions that are piecewise linear through 0, "
+        "unlike sigmoid; the rest makes up the difference."
     ) in lines
-    assert any(re.match(r"Inputs add .*, biases .*, the rest .*: together ", l) for l in lines)  # noqa: E741
+    assert any(
+        re.match(r"Inputs contribute .*, biases .*, the rest .*: together ", l) for l in lines
+    )  # noqa: E741
     assert story.values()["input_parts_add_up"] is None
 
 
@@ -380,7 +383,7 @@ def test_a_decision_in_words() -> None:
     assert outputs.note == "and 1 more"
     assert table_of(story, 1).title == "The margin by neurons of layer 1, the largest parts first"
     # relu as the output activation does not rise everywhere.
-    assert any("relu does not rise everywhere" in line for line in sentences(story))
+    assert any("relu is not strictly increasing" in line for line in sentences(story))
     found = story.values()
     assert (found["chosen"], found["target"], found["z"]) == (chosen, "b", z.tolist())
     json.dumps(found)
@@ -404,7 +407,7 @@ def test_a_single_output_stands_for_two_classes() -> None:
     assert story.values()["chosen"] == ("b" if a > 0.5 else "a")
     assert story.values()["runner_up"] is None
     assert story.values()["margin"] == z
-    assert sentences(story)[2] == f"Its one output is {a:.6g}, of the sum {z:.6g}."
+    assert sentences(story)[2] == f"Its only output is {a:.6g}, for the weighted sum {z:.6g}."
     assert table_of(story, 1).title.startswith("The z by neurons of layer 1")
 
 

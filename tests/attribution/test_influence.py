@@ -143,11 +143,11 @@ def test_an_influence_in_words(tmp_path) -> None:
     assert story.title == f"What influenced {course.path} on example 2"
     told, numbers = lines(story), story.values()
     assert told[0].startswith(
-        "For example 2 of the test part of letters, class c. The network says"
+        "For example 2 of the test part of letters, class c. The network answers"
     )
     assert told[2:4] == [
         "Each is multiplied by the weight of the training example in training.",
-        "The steps are plain ones; adam scales its own otherwise.",
+        "The steps are those of sgd; adam scales its steps differently.",
     ]
     total = np.array(numbers["influences"])
     assert [one["example"] for one in numbers["helped"]] == np.argsort(-total)[:3].tolist()

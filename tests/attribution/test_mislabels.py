@@ -96,10 +96,10 @@ def test_doubts_in_words(tmp_path, outputs) -> None:
     story = mislabels_document(course, run_stages(course), 5)
     assert story.title == f"Labels that look wrong to {course.path}"
     assert lines(story) == [
-        "Outputs are means over the stages below that judge, since in the end a network learns "
-        "wrong labels by heart, and at first it knows nothing: those judge that agree with at "
-        "least 0.8 times as many labels as the best one. A lead is how far another class's output "
-        "was above the label's.",
+        "Outputs are means over those stages below that judge: stages that agree with at "
+        "least 0.8 times as many labels as the best one. Early stages have learned too "
+        "little, and late ones have memorised wrong labels. A lead is how far the output of "
+        "another class was above that of the label.",
         "Of 40 training examples, 2 were taken for another class than their label; the 2 by the "
         "largest leads follow.",
         "A doubt is no proof: unusual shapes are doubted too, so look at the pictures.",

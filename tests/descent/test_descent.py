@@ -122,7 +122,8 @@ COURSES = [
         0.1,
         5,
         "falls",
-        "It falls on: the slope is 2 after 5 steps, and was 2. No minimum is near.",
+        "It keeps falling: the slope is 2 after 5 steps, and was 2 at the start. No minimum "
+        "is near.",
     ),
     (
         "x**4",
@@ -148,7 +149,7 @@ COURSES = [
         1,
         9,
         "ends",
-        "Step 2 leads to where the function has no slope: no step follows.",
+        "Step 2 leads to a point where the function has no slope, and ends the descent.",
     ),
     (
         PARABOLA,
@@ -305,8 +306,8 @@ def test_a_file(tmp_path) -> None:
          "0 (int). learning_rate: step size, as a multiple of the slope."),
         ("= 3", "= 0.5", "7: expected steps to be a whole number at least 1 and at most 10000, "
          "got 0.5 (float). steps: number of steps."),
-        ("[descent]", "[network]", "4: expected a key of the file, got 'network' (str). There is "
-         "unknown. Valid names: descent, function, title."),
+        ("[descent]", "[network]", "4: expected a key of the file, got 'network' (str). "
+                                   "This name is unknown. Valid names: descent, function, title."),
     ],
 )  # fmt: skip
 def test_bad_files(tmp_path, monkeypatch, old, new, told) -> None:

@@ -66,7 +66,7 @@ REFUSED = {
     "products with a sign: 2*x.",
     "x +": "expected a formula in Python's notation, such as 'x**2 - 2*x', got 'x +'. Write "
     "products with a sign: 2*x.",
-    "x" + "+x" * 5_000_000: "expected a formula of at most 400 signs, got 10000001.",
+    "x" + "+x" * 5_000_000: "expected a formula of at most 400 characters, got 10000001.",
     "-" * 350 + "x": "expected a formula of at most 80 numbers, variables, signs and functions, "
     "got 351.",
     "sin(" * 7 + "x" + ")" * 7: "expected at most 6 functions, powers and quotients within each "

@@ -75,7 +75,7 @@ def test_a_single_output_has_a_second_class_even_where_only_one_occurs() -> None
             Network.create([3, 3]),
             _data([0], ("ant",)),
             ShapeError,
-            "evaluate: expected examples of 3 values, as many as the network has inputs, got 2, of "
+            "evaluate: expected examples of 3 values, one for each input of the network, got 2, of "
             "shape (2,).",
         ),
         (

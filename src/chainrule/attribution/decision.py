@@ -109,8 +109,8 @@ class _DecisionProducer:
         yield f"The runner-up is {self.name(self.choice.rival)}; the margin in z is {margin}."
         if last not in RISING:
             yield (
-                f"Outputs are compared by a, and {last} is not monotonic: the margin in z need not "
-                "have decided."
+                f"Outputs are compared by a, and {last} is not strictly increasing: the margin in "
+                "z need not have decided."
             )
 
     def _activation(self, output: int) -> float:
@@ -164,11 +164,9 @@ class _DecisionProducer:
         bent = ", ".join(name for name in dict.fromkeys(hidden) if name not in LINEAR)
         if bent:
             yield (
-                "The part of an input is the derivative of the margin by that input, times "
-                "the input. "
-                f"This is exact only for functions that are linear in pieces through 0, "
-                f"which {bent} "
-                "is not; the rest makes up the difference."
+                "The part of an input is the derivative of the margin by that input, times the "
+                "input. This is exact only for functions that are piecewise linear through 0, "
+                f"unlike {bent}; the rest makes up the difference."
             )
         else:
             yield (

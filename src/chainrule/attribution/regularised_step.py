@@ -117,9 +117,11 @@ def regularisation_lines(replay: RunReplay, layer: int, input_: int) -> Iterator
         )
     share = dropout_rates(architecture, recipe)[layer - 2] if layer > 1 else 0.0
     if share:
-        dropped = f"neuron {input_} of layer {layer - 1} with probability {share:g}"
-        factor = f"{1 / (1 - share):.6g}"
-        yield f"Dropout sets {dropped} to 0; otherwise it is multiplied by {factor} [R1]."
+        neuron, factor = f"neuron {input_} of layer {layer - 1}", f"{1 / (1 - share):.6g}"
+        yield (
+            f"With probability {share:g} dropout sets {neuron} to 0; otherwise it multiplies it "
+            f"by {factor} [R1]."
+        )
     if recipe.mixup:
         yield (
             f"Examples and targets are mixed with those of other examples: mixup {recipe.mixup:g}."
