@@ -362,7 +362,7 @@ def test_a_decision_of_curves_is_a_slope_and_says_so() -> None:
     ) in lines
     assert any(
         re.match(r"Inputs contribute .*, biases .*, the rest .*: together ", l) for l in lines
-    )  # noqa: E741
+    )
     assert story.values()["input_parts_add_up"] is None
 
 
