@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import GREY, INK, LINE, ORANGE, SERIES
 from comparison.speed import CaseResult, SpeedRow
 
@@ -109,7 +109,7 @@ def draw_benchmark(data: BenchmarkData, *, ax: Place | None = None) -> Place:
         data: `benchmark_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    heading = Heading("Training beside other libraries", _NOTE)
+    heading = FigureHeading("Training beside other libraries", _NOTE)
     figure = open_figure(ax, (9.2, 2.2 + 0.42 * len(data.cases)), heading)
     axes = figure.subplots()
     axes.set_xscale("log")

@@ -360,9 +360,8 @@ def test_a_decision_of_curves_is_a_slope_and_says_so() -> None:
         "input. This is exact only for functions that are piecewise linear through 0, "
         "unlike sigmoid; the rest makes up the difference."
     ) in lines
-    assert any(
-        re.match(r"Inputs contribute .*, biases .*, the rest .*: together ", l) for l in lines
-    )
+    parts = r"Inputs contribute .*, biases .*, the rest .*: together "
+    assert any(re.match(parts, line) for line in lines)
     assert story.values()["input_parts_add_up"] is None
 
 

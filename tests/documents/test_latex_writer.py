@@ -34,7 +34,7 @@ def test_every_node(everything) -> None:
     assert "\\blank{0.475}{z}{weighted sum}{z[1][0]}%\n\\filled{0.475}{a}%\n\\par\n" in text
     assert r"\mbox{$b$}\quad \mbox{$c$}" in text
     assert r"\newcommand{\entry}" in text
-    assert text.endswith("inside\n\n\n\\end{document}\n")
+    assert text.endswith("inside\n\n\\end{document}\n")
 
 
 def test_wide_matrices() -> None:

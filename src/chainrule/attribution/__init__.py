@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.attribution.decision import inspect_decision as inspect_decision
+    from chainrule.attribution.influence import inspect_influence as inspect_influence
     from chainrule.attribution.inspection import INSPECTION_LIMITS as INSPECTION_LIMITS
     from chainrule.attribution.inspection import SUSPECTS as SUSPECTS
     from chainrule.attribution.inspection import TOP as TOP
-    from chainrule.attribution.inspection import inspect_decision as inspect_decision
-    from chainrule.attribution.inspection import inspect_influence as inspect_influence
-    from chainrule.attribution.inspection import inspect_mislabels as inspect_mislabels
-    from chainrule.attribution.inspection import inspect_neuron as inspect_neuron
-    from chainrule.attribution.inspection import inspect_weight as inspect_weight
+    from chainrule.attribution.mislabels import inspect_mislabels as inspect_mislabels
+    from chainrule.attribution.neuron import inspect_neuron as inspect_neuron
     from chainrule.attribution.replay import RunReplay as RunReplay
     from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
+    from chainrule.attribution.weight import inspect_weight as inspect_weight
 
 __all__ = [
     "INSPECTION_LIMITS",
@@ -36,17 +36,13 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "inspection": [
-            "INSPECTION_LIMITS",
-            "SUSPECTS",
-            "TOP",
-            "inspect_decision",
-            "inspect_influence",
-            "inspect_mislabels",
-            "inspect_neuron",
-            "inspect_weight",
-        ],
+        "decision": ["inspect_decision"],
+        "influence": ["inspect_influence"],
+        "inspection": ["INSPECTION_LIMITS", "SUSPECTS", "TOP"],
+        "mislabels": ["inspect_mislabels"],
+        "neuron": ["inspect_neuron"],
         "replay": ["RunReplay"],
         "replay_stages": ["REPLAY_BUDGET"],
+        "weight": ["inspect_weight"],
     },
 )

@@ -15,7 +15,13 @@ from chainrule.attribution.example_view import (
     signed_picture,
     target_text,
 )
-from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.forward_trace import ForwardTrace, open_trace
+from chainrule.attribution.inspection import (
+    INSPECTION_LIMITS,
+    TOP,
+    WHERE,
+    InspectedRun,
+)
 from chainrule.attribution.margin import (
     LINEAR,
     RISING,
@@ -28,7 +34,26 @@ from chainrule.attribution.term_sums import number_cell, terms_table
 from chainrule.documents import Block, Document, Gallery, Heading, Table
 from chainrule.errors import InputError
 
-__all__ = ["decision_document"]
+__all__ = ["decision_document", "inspect_decision"]
+
+
+def inspect_decision(
+    run: InspectedRun, image: int, *, part: str = "test", top: int = TOP, data: str | None = None
+) -> Document:
+    """Show why the trained network chose a class for an example.
+
+    Args:
+        run: as in `inspect_neuron`.
+        image: as in `inspect_neuron`.
+        part: as in `inspect_neuron`.
+        top: number of parts to list one by one.
+        data: as in `inspect_neuron`.
+
+    Raises: InputError if the network does not choose between classes, or if there is no such
+        example; what opening the run and loading its data raises.
+    """
+    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    return decision_document(open_trace(run, image, part, data), count)
 
 
 def decision_document(trace: ForwardTrace, top: int) -> Document:

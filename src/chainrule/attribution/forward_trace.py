@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.attribution.example_view import target_text
+from chainrule.attribution.inspection import WHERE, InspectedRun, open_inspected
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Step, WorkedExample
 from chainrule.network import Network, require_outputs
 
-__all__ = ["ForwardTrace"]
+__all__ = ["ForwardTrace", "open_trace"]
 
 Array = NDArray[Any]
 
@@ -120,3 +121,21 @@ class ForwardTrace:
     def source(self) -> str:
         """Where the example is from, without how the data were parted."""
         return f"{self.part} part of {self.dataset.name.partition(' (')[0]}"
+
+
+def open_trace(run: InspectedRun, image: int, part: str, data: str | None) -> ForwardTrace:
+    """Send an example through the network of a saved run.
+
+    Args:
+        run: the run, or a network file.
+        image: the example's number in its part of the data, from 0.
+        part: "test", "train" or "all".
+        data: a name or a path, if the run's data were moved; a network file needs it.
+
+    Raises: InputError if there is no such example; what opening the run and loading its data
+        raises.
+    """
+    opened = open_inspected(run)
+    network = opened.network  # a run without one is refused before its data are loaded
+    dataset = opened.data(part, data)
+    return ForwardTrace(opened.path, network, dataset, part, image, where=WHERE)

@@ -18,19 +18,61 @@ from chainrule.attribution.gradient_factors import (
     gradient_products,
     visit_blocks,
 )
+from chainrule.attribution.inspection import (
+    INSPECTION_LIMITS,
+    TOP,
+    WHERE,
+    InspectedRun,
+    Report,
+    open_inspected,
+)
 from chainrule.attribution.recipe_support import gradient_settings
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
+from chainrule.attribution.replay_stages import RunStage, RunStages, run_stages, stages_table
 from chainrule.attribution.term_sums import number_cell
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph, Table
 from chainrule.engine import DatasetView, normalised_weights
 from chainrule.equations.costs import Cost, get_cost
+from chainrule.experiment import take_part
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["Influences", "compute_influences", "influence_document"]
+__all__ = ["Influences", "compute_influences", "influence_document", "inspect_influence"]
 
 Array = NDArray[Any]
+
+
+def inspect_influence(
+    run: InspectedRun,
+    image: int,
+    *,
+    part: str = "test",
+    top: int = TOP,
+    data: str | None = None,
+    validation: str | None = None,
+    report: Report | None = None,
+) -> Document:
+    """Show which training examples helped and which hurt the network's answer to an example.
+
+    Args:
+        run: the folder of a run, or an opened run.
+        image: as in `inspect_neuron`.
+        part: as in `inspect_neuron`.
+        top: number of training examples of each kind to list one by one.
+        data: as in `inspect_weight`.
+        validation: as in `inspect_weight`.
+        report: as in `inspect_weight`.
+
+    Raises: InputError if there is no such example; what opening the run and loading its data
+        raises.
+    """
+    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    opened = open_inspected(run)
+    loaded = opened.experiment(data, validation).datasets
+    replay = RunReplay(opened.path, loaded.pair.train, loaded.validation, report)
+    dataset = take_part(loaded.pair, part)
+    trace = ForwardTrace(opened.path, replay.setup.network, dataset, part, image, where=WHERE)
+    return influence_document(replay, run_stages(replay), trace, count)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,20 +12,58 @@ from numpy.typing import NDArray
 
 from chainrule.attribution.example_view import example_picture, is_image, sentences, target_text
 from chainrule.attribution.gradient_factors import visit_blocks
+from chainrule.attribution.inspection import (
+    INSPECTION_LIMITS,
+    SUSPECTS,
+    WHERE,
+    InspectedRun,
+    Report,
+    open_inspected,
+)
 from chainrule.attribution.replay import RunReplay
-from chainrule.attribution.replay_stages import RunStage, RunStages, stages_table
+from chainrule.attribution.replay_stages import RunStage, RunStages, run_stages, stages_table
 from chainrule.documents import Block, Document, Gallery, Heading, Picture, Table
 from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError
 from chainrule.ledger.formulas import number_text
 from chainrule.network import predicted_classes
 
-__all__ = ["LabelDisagreement", "measure_label_disagreement", "mislabels_document"]
+__all__ = [
+    "LabelDisagreement",
+    "inspect_mislabels",
+    "measure_label_disagreement",
+    "mislabels_document",
+]
 
 Array = NDArray[Any]
 
 _JUDGING_FRACTION = 0.8
 """A stage judges if it agrees with at least this fraction of the labels of the best stage."""
+
+
+def inspect_mislabels(
+    run: InspectedRun,
+    count: int = SUSPECTS,
+    *,
+    data: str | None = None,
+    validation: str | None = None,
+    report: Report | None = None,
+) -> Document:
+    """Show the training examples whose labels look wrong, the most doubtful first.
+
+    Args:
+        run: the folder of a run, or an opened run.
+        count: greatest number of labels to list.
+        data: as in `inspect_weight`.
+        validation: as in `inspect_weight`.
+        report: as in `inspect_weight`.
+
+    Raises: InputError if the run did not learn classes; what opening the run and loading its data
+        raises.
+    """
+    most = INSPECTION_LIMITS["count"].check(WHERE, "count", count)
+    replay = RunReplay.open(open_inspected(run), data, validation, report)
+    return mislabels_document(replay, run_stages(replay), most)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,16 +15,52 @@ from chainrule.attribution.example_view import (
     is_image,
     signed_picture,
 )
-from chainrule.attribution.forward_trace import ForwardTrace
+from chainrule.attribution.forward_trace import ForwardTrace, open_trace
+from chainrule.attribution.inspection import (
+    INSPECTION_LIMITS,
+    TOP,
+    WHERE,
+    InspectedRun,
+    parse_place,
+)
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph
 from chainrule.ledger import DisplayOptions
 from chainrule.ledger.rendering import EntryFormulas
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["neuron_document"]
+__all__ = ["inspect_neuron", "neuron_document"]
 
 Array = NDArray[Any]
+
+
+def inspect_neuron(
+    run: InspectedRun,
+    neuron: str,
+    image: int,
+    *,
+    part: str = "test",
+    top: int = TOP,
+    data: str | None = None,
+) -> Document:
+    """Show how the activation of a neuron of the trained network comes about for one example.
+
+    Args:
+        run: the folder of a run or a network file, or an opened one.
+        neuron: layer and neuron, such as "2:7"; layers count from 1, neurons from 0.
+        image: the example's number in its part of the data, from 0.
+        part: "test", "train" or "all".
+        top: number of inputs to list one by one.
+        data: a name or a path, if the run's data were moved; a network file needs it.
+
+    Raises: InputError if there is no such neuron or example; what opening the run and loading its
+        data raises.
+    """
+    layer, at = parse_place("neuron", neuron)
+    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    trace = open_trace(run, image, part, data)
+    trace.ledger.locate(Quantity("z", layer, (at,)), WHERE)
+    return neuron_document(trace, layer, at, count)
 
 
 def neuron_document(trace: ForwardTrace, layer: int, neuron: int, top: int) -> Document:

@@ -16,6 +16,15 @@ from chainrule.attribution.example_view import (
     sentences,
     target_text,
 )
+from chainrule.attribution.inspection import (
+    INSPECTION_LIMITS,
+    TOP,
+    WHERE,
+    InspectedRun,
+    Report,
+    open_inspected,
+    parse_place,
+)
 from chainrule.attribution.recipe_support import (
     augmentation_settings,
     require_explainable,
@@ -37,9 +46,53 @@ from chainrule.equations.updates import UPDATES
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Quantity, WorkedExample
 
-__all__ = ["WeightRequest", "weight_document"]
+__all__ = ["WeightRequest", "inspect_weight", "weight_document"]
 
 Array = NDArray[Any]
+
+
+def inspect_weight(
+    run: InspectedRun,
+    weight: str,
+    *,
+    step: int | None = None,
+    epoch: int | None = None,
+    batch: int | None = None,
+    image: int | None = None,
+    top: int = TOP,
+    data: str | None = None,
+    validation: str | None = None,
+    report: Report | None = None,
+) -> Document:
+    """Show what one step of a run did to one weight: the terms of its gradient, and the update.
+
+    Without step, epoch and batch, the last step of the run is shown or, with an image, the last
+    step whose batch contained it.
+
+    Args:
+        run: the folder of a run, or an opened run.
+        weight: layer, neuron and input, such as "1:4,300"; layers count from 1, the others from 0.
+        step: from 1, counted over the whole run.
+        epoch: from 1, instead of `step`; its last batch if there is no `batch`.
+        batch: from 1, in its epoch; of the last epoch if there is no `epoch`.
+        image: an example of the training set whose term is shown whatever its size.
+        top: number of terms to list one by one.
+        data: a name or a path, if the run's data were moved.
+        validation: the same for its validation set.
+        report: called with a sentence before a computation that takes long.
+
+    Raises: InputError if there is no such weight or step, or if the recipe cannot be explained term
+        by term; what opening the run and loading its data raises.
+    """
+    layer, neuron, source = parse_place("weight", weight)
+    for name, value in (("step", step), ("epoch", epoch), ("batch", batch), ("image", image)):
+        INSPECTION_LIMITS[name].check(WHERE, name, value)
+    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    replay = RunReplay.open(open_inspected(run), data, validation, report)
+    found = replay.find_step(step=step, epoch=epoch, batch=batch, image=image)
+    return weight_document(
+        replay, found, WeightRequest(layer, (neuron, source), image=image, top=count)
+    )
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,8 @@ from typing import Any
 
 import click
 
-from chainrule.attribution import (
-    INSPECTION_LIMITS,
-    SUSPECTS,
-    TOP,
-    inspect_decision,
-    inspect_influence,
-    inspect_mislabels,
-    inspect_neuron,
-    inspect_weight,
-)
+from chainrule import attribution
+from chainrule.attribution import INSPECTION_LIMITS, SUSPECTS, TOP
 from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import errors_by_flags
@@ -80,23 +72,28 @@ def _weight(weight: str, **given: Any) -> None:
     asked = {name: given[name] for name in names}
     _show(
         given["format"],
-        lambda run: inspect_weight(run, weight, top=given["top"] or TOP, report=_report, **asked),
+        lambda run: attribution.inspect_weight(
+            run, weight, top=given["top"] or TOP, report=_report, **asked
+        ),
     )
 
 
 def _neuron(neuron: str, image: int, **given: Any) -> None:
-    _show(given["format"], lambda run: inspect_neuron(run, neuron, image, **_example(given)))
+    _show(
+        given["format"],
+        lambda run: attribution.inspect_neuron(run, neuron, image, **_example(given)),
+    )
 
 
 def _decision(image: int, **given: Any) -> None:
-    _show(given["format"], lambda run: inspect_decision(run, image, **_example(given)))
+    _show(given["format"], lambda run: attribution.inspect_decision(run, image, **_example(given)))
 
 
 def _influence(image: int, **given: Any) -> None:
     more = _example(given)
     _show(
         given["format"],
-        lambda run: inspect_influence(
+        lambda run: attribution.inspect_influence(
             run, image, validation=given["validation"], report=_report, **more
         ),
     )
@@ -106,7 +103,7 @@ def _mislabels(count: int | None, **given: Any) -> None:
     moved = {"data": given["data"], "validation": given["validation"]}
     _show(
         given["format"],
-        lambda run: inspect_mislabels(run, count or SUSPECTS, report=_report, **moved),
+        lambda run: attribution.inspect_mislabels(run, count or SUSPECTS, report=_report, **moved),
     )
 
 

@@ -34,7 +34,7 @@ A producer makes a `Document` of blocks; `render` writes it as text, Markdown, L
 Words are never escaped by a producer. A text is a string, or a tuple of strings, `Strong`, `Code`,
 `Link` and formulas. Blocks are `Heading`, `Paragraph`, `ItemList`, `Definitions`, `Table`,
 `CodeBlock`, `Formula`, `Panel` (formulas in a frame), `Calculation` (formula, numbers substituted,
-result), `Gallery` (of `Picture`: files, or arrays that a terminal shows in Braille) and `Details`.
+result), and `Gallery` (of `Picture`: files, or arrays that a terminal shows in Braille).
 `values` keeps the JSON of a command what it was.
 
 Formulas are trees of the package `chainrule.documents.mathematics`; `parse_formula` makes one from
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Content as Content
     from chainrule.documents.nodes import Definition as Definition
     from chainrule.documents.nodes import Definitions as Definitions
-    from chainrule.documents.nodes import Details as Details
     from chainrule.documents.nodes import DocumentNode as DocumentNode
     from chainrule.documents.nodes import FormField as FormField
     from chainrule.documents.nodes import FormFields as FormFields
@@ -79,10 +78,8 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Table as Table
     from chainrule.documents.nodes import WorkingLine as WorkingLine
     from chainrule.documents.nodes import plain_text as plain_text
-    from chainrule.documents.pictures import braille_lines as braille_lines
     from chainrule.documents.pictures import braille_rows as braille_rows
-    from chainrule.documents.terminal_writer import terminal as terminal
-    from chainrule.documents.terminal_writer import wrap as wrap
+    from chainrule.documents.terminal_writer import terminal_text as terminal_text
 
 __all__ = [
     "FORMATS",
@@ -96,7 +93,6 @@ __all__ = [
     "Content",
     "Definition",
     "Definitions",
-    "Details",
     "Document",
     "DocumentNode",
     "FormField",
@@ -112,15 +108,13 @@ __all__ = [
     "Strong",
     "Table",
     "WorkingLine",
-    "braille_lines",
     "braille_rows",
     "math_text",
     "parse_formula",
     "plain_text",
     "render",
     "render_all",
-    "terminal",
-    "wrap",
+    "terminal_text",
     "write_document",
 ]
 
@@ -147,7 +141,6 @@ __getattr__, __dir__ = attach(
             "Content",
             "Definition",
             "Definitions",
-            "Details",
             "DocumentNode",
             "FormFields",
             "FormField",
@@ -163,8 +156,8 @@ __getattr__, __dir__ = attach(
             "WorkingLine",
             "plain_text",
         ],
-        "pictures": ["braille_lines", "braille_rows"],
-        "terminal_writer": ["terminal", "wrap"],
+        "pictures": ["braille_rows"],
+        "terminal_writer": ["terminal_text"],
         "mathematics.text_math": ["math_text"],
     },
 )

@@ -67,7 +67,7 @@ def _make_examples(
     dataset: Dataset, dtype: str, class_weights: tuple[float, ...] | None
 ) -> Examples:
     weights = normalised_weights(dataset, class_weights)
-    counts = np.count_nonzero(dataset.inputs, axis=1)
+    counts = np.concatenate([np.count_nonzero(block, axis=1) for block in _blocks(dataset.inputs)])
     none = np.zeros((0, 0), dtype)
     # Bytes stay bytes and are scaled by the kernels. Dense inputs are scaled here; their empty
     # arrays have the types that those of bytes have, so that one compilation serves both forms.
@@ -97,9 +97,12 @@ def _non_zeros(inputs: Array) -> tuple[Array, Array]:
     """Columns and values of all non-zeros, row after row."""
     column_type = np.uint16 if inputs.shape[1] <= 2**16 else np.int32
     columns, values = [], []
-    for start in range(0, len(inputs), _ROWS):
-        block = inputs[start : start + _ROWS]
-        is_non_zero = block != 0
-        columns.append(np.nonzero(is_non_zero)[1].astype(column_type))
-        values.append(block[is_non_zero])
+    for block in map(np.ravel, _blocks(inputs)):
+        places = np.flatnonzero(block != 0)  # flat, as NumPy finds these much faster than pairs
+        columns.append((places % inputs.shape[1]).astype(column_type))
+        values.append(block[places])
     return np.concatenate(columns), np.concatenate(values)
+
+
+def _blocks(inputs: Array) -> list[Array]:
+    return [inputs[start : start + _ROWS] for start in range(0, len(inputs), _ROWS)]

@@ -39,7 +39,7 @@ class AxisSlice:
         values: f there, (n,); NaN where f is not defined.
         start: its number at the start.
         value: f at the start.
-        slope: the derivative by it at the start.
+        slope: the partial derivative by it at the start.
         others: the variables that stay, with their numbers; empty for one variable.
     """
 

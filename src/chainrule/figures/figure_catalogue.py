@@ -61,7 +61,7 @@ class FigureInputs:
         cost: the name of the cost to judge by; None for the network's natural one.
         names: which activations, parameters, rates or other things to draw; empty for the default.
         most: the most neurons, images or mistakes to show; None for the figure's default.
-        seed: which samples are drawn.
+        seed: seed for the choice of samples.
     """
 
     network: Network | None = None

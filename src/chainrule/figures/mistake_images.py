@@ -80,7 +80,7 @@ def mistake_images_data(report: Report, dataset: Dataset, most: int = 20) -> Mis
     """The surest mistakes of a report with their images.
 
     Args:
-        report: on this very data set.
+        report: a report on this data set.
         dataset: of images.
         most: how many to show, at most; at least 1.
 

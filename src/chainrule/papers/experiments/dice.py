@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import Dataset
 from chainrule.documents import Block, Paragraph, Table
-from chainrule.figures.canvas import Heading, Place, figure_function, open_axes
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
 from chainrule.figures.style import BLUE, INK, ORANGE
 from chainrule.network import Network, predicted_classes
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
@@ -23,9 +23,6 @@ from chainrule.papers.experiments.paper_experiment import (
 from chainrule.papers.experiments.result_text import mean_text
 from chainrule.recipe import Recipe
 from chainrule.training import train
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["DICE", "FACES", "measure_dice", "nearest_face"]
 
@@ -149,7 +146,7 @@ def _draw(measured: Measurements) -> Place:
         "7 dots [a … g], each with normal noise; a network 7-7-6. Mean, lowest and highest of the "
         "seeds.\nNo detector can do better than the nearest face."
     )
-    axes = open_axes(None, (7.2, 4.6), Heading("Dice under noise", note))
+    axes = open_axes(None, (7.2, 4.6), FigureHeading("Dice under noise", note))
     noises = dice["noises"]
     best = 100 * np.array(dice["best"])
     axes.plot(noises, best, color=INK, linestyle="--", label="nearest face")

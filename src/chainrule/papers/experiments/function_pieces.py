@@ -38,7 +38,7 @@ def _measure_pieces(options: ExperimentOptions) -> Measurements:
     pieces = [
         {
             "neurons": one.neurons,
-            "worst": one.worst,
+            "worst": one.max_error,
             "mean": float(np.abs(one.total - one.target).mean()),
             "least": least_error(one.neurons, _LOW, _HIGH),
             "kinks": sorted(kink for kink in one.kinks.tolist() if _LOW < kink < _HIGH),
@@ -51,7 +51,7 @@ def _measure_pieces(options: ExperimentOptions) -> Measurements:
 def _measure_descent(options: ExperimentOptions) -> Measurements:
     """Where the descent on x² - 2x + 1.5 from -1 stands after some steps."""
     descents = [
-        {"rate": one.rate, "fate": one.fate, "x": [float(one.x[step]) for step in _STEPS_SHOWN]}
+        {"rate": one.rate, "fate": one.outcome, "x": [float(one.x[step]) for step in _STEPS_SHOWN]}
         for one in parabola_data(rates=(1.0, 0.1), steps=max(_STEPS_SHOWN))
     ]
     return {"descent": descents}

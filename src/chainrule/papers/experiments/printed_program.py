@@ -13,7 +13,7 @@ from chainrule.documents import Block, Code, ItemList, Paragraph, Strong, Table
 from chainrule.equations.backpropagation import Layer, forward, trace
 from chainrule.equations.costs import COSTS, batch_cost
 from chainrule.equations.output_error import output_cost
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, ORANGE, set_log_scale
 from chainrule.network import Network, network_layers
 from chainrule.papers.experiments.experiment_options import DigitArrays, ExperimentOptions
@@ -235,7 +235,7 @@ def _report_reasons(measured: Measurements) -> list[Block]:
 def _draw_program(measured: Measurements) -> Place:
     """Draw the test loss after each update, and the size of gradient and spread in each layer."""
     note = "784-392-196-10 with weights and biases from [0, 0.01), 200 updates of rate 0.003."
-    figure = open_figure(None, (10.4, 4.4), Heading("The program as it is printed", note))
+    figure = open_figure(None, (10.4, 4.4), FigureHeading("The program as it is printed", note))
     left, right = figure.subplots(1, 2)
     left.plot([measured["start"], *measured["losses"]], color=BLUE)
     left.axhline(0.45, color=GREY, linestyle=":")

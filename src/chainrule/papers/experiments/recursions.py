@@ -20,7 +20,7 @@ from chainrule.equations.arrays import Array
 from chainrule.equations.backpropagation import Layer, backward, forward
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import output_error
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.rate_curves import printed_points, rank_correlation
 from chainrule.figures.style import INK, SERIES
 from chainrule.network import Network, network_layers
@@ -235,7 +235,7 @@ def _draw(measured: Measurements) -> Place:
     """Draw accuracy against learning rate: a panel per batch size, a line per recursion."""
     rows = measured["recursions"]
     note = "Test accuracy after one pass; mean of the seeds, with the lowest and the highest."
-    heading = Heading("The correct gradient, and what the paper prints", note)
+    heading = FigureHeading("The correct gradient, and what the paper prints", note)
     figure = open_figure(None, (10.4, 4.6), heading)
     batch_sizes = sorted({row[1] for row in rows})
     panels = figure.subplots(1, len(batch_sizes), sharey=True, squeeze=False)[0]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from chainrule.documents import Block, Paragraph, Table
 from chainrule.equations.backpropagation import forward
-from chainrule.figures.canvas import Heading, Place, figure_function, open_figure
+from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE
 from chainrule.network import Network
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
@@ -23,19 +23,14 @@ from chainrule.papers.experiments.result_text import decimal_text, mean_text
 from chainrule.papers.experiments.study_trials import accuracies, run_trials, trial_rows
 from chainrule.study import read_study, sample_statistics, welch_interval
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = [
-    "TRAINING_STEPS",
-]
+__all__ = ["TRAINING_STEPS"]
 
 _GOAL, _PRINTED = 0.9, 0.908
 """The accuracy that the paper wants, and the one that it prints."""
 
 _HALF = "half_squared_error"
 _SATURATED = 0.05
-"""A sigmoid counts as saturated if its derivative is below this share of the greatest, 1/4."""
+"""A sigmoid counts as saturated if its derivative is below this fraction of the greatest, 1/4."""
 
 
 # ------------------------------------------------------------------------------------ measurements
@@ -48,14 +43,14 @@ def _measure_steps(options: ExperimentOptions) -> Measurements:
         chosen = entry.parameters
         first = (chosen["initialiser"], chosen["activation"][0], chosen["cost"])
         rows.append([*first, chosen["learning_rate"], accuracies(entry)])
-    saturated = {name: _saturated_share(name, options) for name in ("normal", "lecun")}
+    saturated = {name: _saturated_fraction(name, options) for name in ("normal", "lecun")}
     return {"steps": rows, "saturated": saturated}
 
 
-def _saturated_share(initialiser: str, options: ExperimentOptions) -> float:
-    """The share of hidden activations that are saturated before the first step."""
+def _saturated_fraction(initialiser: str, options: ExperimentOptions) -> float:
+    """The fraction of hidden activations that are saturated before the first step."""
     x = options.test_arrays.x
-    shares = []
+    fractions = []
     for seed in range(options.at_most(5)):
         network = Network.create(
             [x.shape[1], 64, 10],
@@ -65,8 +60,8 @@ def _saturated_share(initialiser: str, options: ExperimentOptions) -> float:
             bias_initialiser="normal",
         )
         _, (a, _) = forward(x, network.layers)
-        shares.append(float((a * (1 - a) < _SATURATED / 4).mean()))
-    return float(np.mean(shares))
+        fractions.append(float((a * (1 - a) < _SATURATED / 4).mean()))
+    return float(np.mean(fractions))
 
 
 def _measure_rates(options: ExperimentOptions) -> Measurements:
@@ -164,7 +159,7 @@ def _draw_ladder(measured: Measurements) -> Place:
     note = (
         "Test accuracy of 784-64-10: a dot per seed, and their mean. Each step keeps those above."
     )
-    heading = Heading("From the first try to the last", note)
+    heading = FigureHeading("From the first try to the last", note)
     figure = open_figure(None, (9.4, 0.42 * len(steps) + 1.9), heading)
     axes = figure.subplots()
     for place, one in enumerate(steps):
