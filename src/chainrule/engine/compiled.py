@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.engine.contract import Engine, Until
 from chainrule.engine.dropout_masks import dropout_rates, mask_keys
-from chainrule.engine.kernel_examples import kernel_examples, mix_targets
+from chainrule.engine.example_storage import kernel_examples, mix_targets
 from chainrule.engine.kernel_selection import KernelSelection, partition_tasks, select_kernels
 from chainrule.engine.kernel_state import KernelState, LatestState, pack_position
 from chainrule.engine.position import Position
