@@ -62,7 +62,7 @@ def test_other_directions_are_refused(replay: RunReplay) -> None:
     with pytest.raises(UnknownNameError) as caught:
         cost_surface_data(replay, "randon")
     assert str(caught.value) == (
-        "figure: expected directions, got 'randon' (str). Did you mean 'random'? The names are: "
+        "figure: expected directions, got 'randon' (str). Did you mean 'random'? Valid names: "
         "principal, random."
     )
 

@@ -190,7 +190,7 @@ REFUSED = [
         "[training]",
         "[state.velocity]\nweights = [[[1.0]], [[0.0]]]\n[training]",
         "8: expected no table [state], got {'velocity': {'weights': [[[1.0]], [[0.0]]]}} (dict). "
-        "The optimiser sgd remembers nothing.",
+        "The optimiser sgd keeps no state.",
     ),
     (
         "[training]",

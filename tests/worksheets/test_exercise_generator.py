@@ -74,7 +74,7 @@ def test_one_hot_targets_and_titles() -> None:
     assert example.architecture.activations == ("softmax",)
     targets = example.view.targets(np.arange(2))
     assert sorted(map(sorted, targets.tolist())) == [[0, 0, 1], [0, 0, 1]]
-    assert example.title == "2 number of training steps by hand: network 2-3"
+    assert example.title == "2 steps of training by hand: network 2-3"
     assert generate_exercise(plan, 0, title="Test 1").title == "Test 1"
 
 
@@ -137,6 +137,6 @@ def test_a_rate_that_leads_to_no_finite_numbers() -> None:
         generate_exercise(ExercisePlan(activation="identity", learning_rate=1e300, steps=3), 0)
     assert str(caught.value) == (
         "worksheet: expected a cost that is finite for the outputs of the network, got "
-        "half_squared_error with identity outputs. None of 200 draws had finite numbers alone. "
-        "Choose another cost, or another activation."
+        "half_squared_error with identity outputs. None of 200 draws had only finite "
+        "numbers. Choose another cost, or another activation."
     )

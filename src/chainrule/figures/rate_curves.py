@@ -42,7 +42,7 @@ class GridPoint:
 
     Args:
         batch_size: examples a step.
-        learning_rate: length of a step.
+        learning_rate: step size of the update.
         accuracy: share of examples classified rightly.
     """
 

@@ -235,7 +235,7 @@ def _name(source: StudySource, default: str) -> str:
     if isinstance(name, str) and name.strip() and "/" not in name and name.isprintable():
         return name
     raise InputError(
-        source.where("name"), expected="name to be a text without /", got=describe(name)
+        source.where("name"), expected="name to be a string without /", got=describe(name)
     )
 
 
