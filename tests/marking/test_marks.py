@@ -48,7 +48,7 @@ def test_the_document(marked) -> None:
         "added. As likely: subtracted instead of added.\n"
         "\n"
         "a[2][0]: printed 0.1234, right is 0.693721, from the numbers before 0.650673. No\n"
-        "slip of the catalogue gives it.\n"
+        "slip in the catalogue explains it.\n"
         "\n"
         "carried  is not the number, but follows from what was printed before it\n"
         "wrong    is not the number, and does not follow from what was printed before it\n"

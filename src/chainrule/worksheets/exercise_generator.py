@@ -30,7 +30,7 @@ def generate_exercise(
         copy: which of several exercises of the seed, from 0.
         title: a line of words; empty takes some about the network.
 
-    Raises: InputError if no draw has finite numbers alone.
+    Raises: InputError if no draw has only finite numbers.
     """
     best, fewest = None, IMPOSSIBLE
     for attempt in range(MAX_ATTEMPTS):
