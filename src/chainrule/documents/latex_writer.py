@@ -33,6 +33,7 @@ from chainrule.documents.nodes import (
     Table,
     WorkingLine,
     parts_of,
+    plain_text,
 )
 
 __all__ = ["breakable_math", "latex", "latex_pages", "working_lines"]
@@ -80,6 +81,8 @@ _COLUMNS = 10
 """As many columns a matrix of amsmath may have without being asked."""
 _MOST_ROWS = 30
 """Longer tables are divided, since plain LaTeX breaks none between pages."""
+_LONG_CELL = 28
+"""Longer sentences in a column are broken into lines of about this many characters."""
 _LATEX = MathLatex()
 
 
@@ -239,11 +242,12 @@ def _table(table: Table) -> Iterator[str]:
     """A table, in parts that fit on a page."""
     if table.title:
         yield rf"\textbf{{{escape_latex(table.title)}}}\par"
-    sentences = [name in table.leftward for name in table.header or table.rows[0]]
-    columns = "".join(
-        "p{14em}" if wide else "r" if right else "l"
-        for wide, right in zip(sentences, table.to_the_right, strict=True)
-    )
+    kinds = ["r" if right else "l" for right in table.to_the_right]
+    for at, name in enumerate(table.header):
+        longest = max(len(plain_text(row[at])) for row in table.rows)
+        if name in table.leftward and longest > _LONG_CELL:
+            kinds[at] = "p{14em}"
+    columns = "".join(kinds)
     for start in range(0, len(table.rows), _MOST_ROWS):
         yield rf"\begin{{tabular}}{{{columns}}}"
         if table.header:
