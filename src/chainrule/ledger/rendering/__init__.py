@@ -15,23 +15,11 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
     from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
 
-__all__ = [
-    "BATCH_LEGENDS",
-    "LEGENDS",
-    "WEIGHT_LEGEND",
-    "EntryFormulas",
-    "Given",
-    "describe_example",
-    "entry_text",
-    "examples_of",
-    "given_arrays",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "entry_formulas": ["EntryFormulas", "entry_text"],
-        "given": ["Given", "examples_of", "given_arrays"],
-        "ledger_document": ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND", "describe_example"],
+        "entry_formulas": "EntryFormulas entry_text",
+        "given": "Given examples_of given_arrays",
+        "ledger_document": "BATCH_LEGENDS LEGENDS WEIGHT_LEGEND describe_example",
     },
 )
