@@ -97,7 +97,7 @@ def inspect_weight(
 
 @dataclass(frozen=True)
 class WeightRequest:
-    """What is request of a run.
+    """What is asked of a run.
 
     Args:
         layer: from 1.
@@ -128,7 +128,7 @@ def weight_document(replay: RunReplay, step: RunStep, request: WeightRequest) ->
         request: which weight.
 
     Raises: InputError where there is no such weight, or where the recipe has what is not explained
-        term by term; what `Course.before` raises.
+        term by term; what `RunReplay.position_before` raises.
     """
     require_explainable(replay.setup.recipe)
     position = replay.position_before(step)

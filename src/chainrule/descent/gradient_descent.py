@@ -43,7 +43,7 @@ class Descent:
     Args:
         function: what is descended.
         path: where it went.
-        course: what becomes of it.
+        outcome: what becomes of it.
     """
 
     function: Function
@@ -76,8 +76,8 @@ class Descent:
             "formula": function.text,
             "variables": list(function.variables),
             "derivatives": {
-                name: function.format(slope)
-                for name, slope in zip(function.variables, function.derivatives, strict=True)
+                name: function.format(derivative)
+                for name, derivative in zip(function.variables, function.derivatives, strict=True)
             },
             "learning_rate": path.rate,
             "curvature": {

@@ -1,4 +1,4 @@
-"""What every way of showing a ledger can be told."""
+"""Options for showing a ledger, the same in every format."""
 
 from __future__ import annotations
 

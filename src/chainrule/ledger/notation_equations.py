@@ -78,8 +78,8 @@ def section_equations(
         return ()
     if section == "cost":
         cost = COSTS[recipe.cost]
-        law = SectionEquation(cost.equation, f"c = {cost.formula}")
-        return (_SMOOTHED, law) if recipe.label_smoothing else (law,)
+        equation = SectionEquation(cost.equation, f"c = {cost.formula}")
+        return (_SMOOTHED, equation) if recipe.label_smoothing else (equation,)
     update = UPDATES[recipe.optimiser]
     step = SectionEquation(update.equation, f"θ ← {update.formula}")
     if update.name in _MADE_OF:

@@ -36,7 +36,7 @@ class ClaimedValue(NamedTuple):
         meant: worked out from the numbers behind them, with all their digits.
         low: the least that it can be, where some numbers were taken as printed and others not.
         high: the most.
-        is_law: whether no claim stands behind it.
+        is_reference: whether it rests on no claim.
     """
 
     printed: float

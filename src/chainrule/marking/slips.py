@@ -108,7 +108,7 @@ class SlipSite:
         Args:
             old: the kind of those to be exchanged.
             new: the kind that they get.
-            place: other fields of the addresses.
+            **place: other fields of the addresses.
         """
         return self.replace_quantities(
             lambda q: replace(q, kind=new, **place) if q.kind == old else None  # type: ignore[arg-type]

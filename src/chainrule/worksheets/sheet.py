@@ -76,7 +76,7 @@ class Worksheet:
         ledger: of the exercise.
         blanks: the numbers left blank, in order.
         numbers: the blanks, with the numbers between them that are printed.
-        manner: how it is laid out.
+        options: how it is laid out.
     """
 
     label: str

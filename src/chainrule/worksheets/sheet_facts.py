@@ -199,8 +199,8 @@ def _cost(example: WorkedExample, formulas: EntryFormulas) -> Iterator[Fact]:
         yield Fact("", "of the batch: C is the mean of " + of)
     terms = ["λ₁ Σ |W|"] * bool(recipe.l1) + ["½ λ₂ Σ W²"] * bool(recipe.l2)
     if terms:
-        law = parse_formula("P = " + " + ".join(terms))
-        yield Fact("Penalty", "over all weights, none of them a bias", (law,))
+        formula = parse_formula("P = " + " + ".join(terms))
+        yield Fact("Penalty", "over all weights, none of them a bias", (formula,))
 
 
 def _update(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
@@ -225,8 +225,8 @@ def _rates(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
     """The learning rate, of each step where a schedule changes it."""
     steps = range(1, sheet.ledger.example.steps + 1)
     rates = [float(sheet.ledger.value(f"step[{step}].learning_rate")) for step in steps]
-    told = [(f"in step {step}", rate) for step, rate in zip(steps, rates, strict=True)]
-    for at, (words, rate) in enumerate(told if len(set(rates)) > 1 else [("", rates[0])]):
+    by_step = [(f"in step {step}", rate) for step, rate in zip(steps, rates, strict=True)]
+    for at, (words, rate) in enumerate(by_step if len(set(rates)) > 1 else [("", rates[0])]):
         yield Fact("" if at else "Learning rate", words, (_equation(formulas, "η", rate),))
 
 

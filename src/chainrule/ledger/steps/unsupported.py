@@ -21,13 +21,13 @@ __all__ = [
     "unsupported_settings",
 ]
 
-_WHY = {
+_REASONS = {
     "dropout": "The neurons that it silences are drawn by lot in every step",
-    "normalisation": "The steps told are those of layers without normalised sums",
-    "max_norm": "It shortens weights once more after the update, which no formula here tells",
+    "normalisation": "A worked example has layers without normalised sums",
+    "max_norm": "It shortens weights once more after the update, which no formula here says",
     "snapshots": "They are files of a whole run",
     "accumulation": "The parts of a batch add up to the same gradient",
-    "iterations": "It belongs to lbfgs, whose steps are not told",
+    "iterations": "It belongs to lbfgs, whose steps are not written as formulas",
     "class_weights": "Each example has a weight of its own",
     **dict.fromkeys(
         ("averaging", "averaging_decay", "averaging_start"),
@@ -41,22 +41,22 @@ _WHY = {
         "It belongs to plateau, which needs the costs of whole epochs",
     ),
 }
-_OF_GROUP = {"augmentation": "The examples are taken as they are written"}
-_OF_RUN = "It belongs to a whole run"
+_GROUP_REASONS = {"augmentation": "The examples are taken as they are written"}
+_RUN_REASON = "It belongs to a whole run"
 _REMEDIES = {"class_weights": "Write weight = … in the table [[examples]] of each example"}
 
 _OPTIMISERS = ("lbfgs",)
 _SCHEDULES = ("plateau",)
-_OF_GRADIENT = (
+_GRADIENT_FIELDS = (
     *("dropout", "normalisation", "shift", "rotation", "zoom", "shear", "elastic", "thickness"),
     *("noise", "cutout", "mixup"),
 )
-"""Fields by which the gradients of a run are others than those told."""
-_CHANGING = (
-    *_OF_GRADIENT,
+"""Fields that change the gradients of a run."""
+_STEP_FIELDS = (
+    *_GRADIENT_FIELDS,
     *("max_norm", "averaging", "snapshots", "accumulation", "batch_growth"),
 )
-"""Those by which its steps are others."""
+"""Fields that change its steps."""
 
 
 def unsupported_error(name: str, value: Any, where: str) -> InputError:
@@ -68,7 +68,9 @@ def unsupported_error(name: str, value: Any, where: str) -> InputError:
         where: file and line, or who asks.
     """
     limit = limits_of(Recipe).get(name)
-    why = _WHY.get(name) or _OF_GROUP.get("" if limit is None else limit.group, _OF_RUN)
+    why = _REASONS.get(name) or _GROUP_REASONS.get(
+        "" if limit is None else limit.group, _RUN_REASON
+    )
     return InputError(
         where,
         expected=f"no {name} in a worked example",
@@ -81,14 +83,14 @@ def unsupported_error(name: str, value: Any, where: str) -> InputError:
 
 
 def unsupported_settings(recipe: Recipe, *, gradients: bool = False) -> Iterator[str]:
-    """The fields by which a run of the recipe goes other ways than the steps told.
+    """Yield the fields of a recipe that change its steps and that a worked example does not have.
 
     Args:
         recipe: of a training.
-        gradients: whether only those are meant by which gradients are others.
+        gradients: whether only those count that change the gradients.
     """
     defaults = {field.name: field.default for field in fields(Recipe)}
-    for name in _OF_GRADIENT if gradients else _CHANGING:
+    for name in _GRADIENT_FIELDS if gradients else _STEP_FIELDS:
         if getattr(recipe, name) != defaults[name]:
             yield name
 
@@ -108,7 +110,7 @@ def supported_recipe(recipe: Recipe) -> Recipe:
 
 
 def require_supported(recipe: Recipe, where: str) -> None:
-    """Refuse a recipe whose steps cannot be told number by number.
+    """Refuse a recipe whose steps cannot be shown number by number.
 
     Args:
         recipe: of a worked example.
