@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import FUSED
 from chainrule.equations.updates import UPDATES
-from chainrule.ledger.formulas import PAIR_ERRORS
+from chainrule.ledger.formulas import PAIR_FORMULAS
 from chainrule.ledger.quantity_text import activation_letter, superscript
 from chainrule.ledger.steps import WorkedExample
 
@@ -97,7 +97,7 @@ def _array_equations(
     recipe = example.recipe
     pair = ("", "") if recipe is None else (recipe.cost, example.architecture.activations[-1])
     if section == "errors" and pair in FUSED:
-        label = PAIR_ERRORS[pair][0]
+        label = PAIR_FORMULAS[pair].equation
         found[0] = SectionEquation(label, _EXACT_ERRORS[label])
     return tuple(found)
 

@@ -93,15 +93,6 @@ class ClaimedNumbers:
         self._is_claimed: set[Quantity] = set()
         self._assumed: dict[Quantity, ClaimedValue] = {}
 
-    def resolve(self, quantity: Quantity) -> ClaimedValue:
-        """A number, after all that it is made of, and all claims about that.
-
-        Args:
-            quantity: located, one number.
-        """
-        self._resolve(quantity)
-        return self._known[quantity]
-
     def prepare(self, quantity: Quantity) -> None:
         """Resolve the inputs of a number, but not the number itself."""
         for part in self.inputs(quantity):

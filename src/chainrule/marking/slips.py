@@ -60,9 +60,8 @@ class SlipSite:
     def of(self, kind: str, layer: int | None, *index: int) -> Term | None:
         """A number of the same step and example."""
         mine = self.quantity
-        example = mine.example
         try:
-            return self.term(Quantity(kind, layer, index, mine.step, example))
+            return self.term(Quantity(kind, layer, index, mine.step, mine.example))
         except ChainruleError:
             return None
 

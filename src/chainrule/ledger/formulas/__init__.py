@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.builders import multiply as multiply
     from chainrule.ledger.formulas.builders import square as square
     from chainrule.ledger.formulas.builders import subtract as subtract
-    from chainrule.ledger.formulas.cost_formulas import PAIR_ERRORS as PAIR_ERRORS
+    from chainrule.ledger.formulas.cost_formulas import PAIR_FORMULAS as PAIR_FORMULAS
     from chainrule.ledger.formulas.cost_formulas import Outputs as Outputs
     from chainrule.ledger.formulas.cost_formulas import cost_forms as cost_forms
     from chainrule.ledger.formulas.derivation import Derivation as Derivation
@@ -58,7 +58,7 @@ __all__ = [
     "FUNCTIONS",
     "HALF",
     "ONE",
-    "PAIR_ERRORS",
+    "PAIR_FORMULAS",
     "TWO",
     "Arithmetic",
     "Call",
@@ -106,7 +106,7 @@ __all__ = [
 __getattr__, __dir__ = attach(
     __name__,
     {
-        "cost_formulas": ["Outputs", "PAIR_ERRORS", "cost_forms"],
+        "cost_formulas": ["Outputs", "PAIR_FORMULAS", "cost_forms"],
         "activation_formulas": ["softmax_forms", "activation_forms", "derivative_forms"],
         "builders": [
             "HALF",

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from chainrule.ledger.steps.addressing import quantity_shape as quantity_shape
     from chainrule.ledger.steps.example_step import Step as Step
     from chainrule.ledger.steps.example_step import compute_step as compute_step
-    from chainrule.ledger.steps.parameter_places import indices as indices
     from chainrule.ledger.steps.parameter_places import parameter_places as parameter_places
     from chainrule.ledger.steps.quantity import KINDS as KINDS
     from chainrule.ledger.steps.quantity import Quantity as Quantity
@@ -33,7 +32,6 @@ __all__ = [
     "WorkedExample",
     "compute_step",
     "describe_quantity",
-    "indices",
     "locate",
     "parameter_places",
     "quantity_array",
@@ -50,7 +48,7 @@ __getattr__, __dir__ = attach(
     {
         "addressing": ["locate", "quantity_shape"],
         "worked_example": ["MAX_STEPS", "Claim", "WorkedExample"],
-        "parameter_places": ["parameter_places", "indices"],
+        "parameter_places": ["parameter_places"],
         "quantity": ["KINDS", "Quantity"],
         "quantity_names": ["describe_quantity"],
         "example_step": ["Step", "compute_step"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,8 +45,39 @@ _GROUP_REASONS = {"augmentation": "The examples are taken as they are written"}
 _RUN_REASON = "It belongs to a whole run"
 _REMEDIES = {"class_weights": "Write weight = … in the table [[examples]] of each example"}
 
-_OPTIMISERS = ("lbfgs",)
-_SCHEDULES = ("plateau",)
+
+class _UnsupportedChoice(NamedTuple):
+    """A named choice of a recipe that has no place in a worked example.
+
+    `instead` is the choice that has the same objective.
+    """
+
+    field: str
+    name: str
+    instead: str
+    expected: str
+    why: str
+    remedy: str
+
+
+_CHOICES = (
+    _UnsupportedChoice(
+        field="schedule",
+        name="plateau",
+        instead="constant",
+        expected="a schedule that follows from the number of the step",
+        why="It needs the costs of whole epochs",
+        remedy="Set schedule to 'constant' and learning_rate to the rate of the step",
+    ),
+    _UnsupportedChoice(
+        field="optimiser",
+        name="lbfgs",
+        instead="sgd",
+        expected="an optimiser that takes one step for each gradient",
+        why="It tries several lengths of a step, of which it takes one",
+        remedy="Set optimiser to 'sgd' or another that is written as a formula",
+    ),
+)
 _GRADIENT_FIELDS = (
     *("dropout", "normalisation", "shift", "rotation", "zoom", "shear", "elastic", "thickness"),
     *("noise", "cutout", "mixup"),
@@ -95,6 +126,10 @@ def unsupported_settings(recipe: Recipe, *, gradients: bool = False) -> Iterator
             yield name
 
 
+def _unsupported_choices(recipe: Recipe) -> list[_UnsupportedChoice]:
+    return [one for one in _CHOICES if getattr(recipe, one.field) == one.name]
+
+
 def supported_recipe(recipe: Recipe) -> Recipe:
     """The recipe without all that has no place in a worked example; its objective is the same.
 
@@ -102,10 +137,7 @@ def supported_recipe(recipe: Recipe) -> Recipe:
     """
     defaults = {field.name: field.default for field in fields(Recipe)}
     changes = {name: defaults[name] for name in unsupported_settings(recipe)}
-    if recipe.schedule in _SCHEDULES:
-        changes["schedule"] = "constant"
-    if recipe.optimiser in _OPTIMISERS:
-        changes["optimiser"] = "sgd"
+    changes |= {one.field: one.instead for one in _unsupported_choices(recipe)}
     return recipe.replaced(**changes)
 
 
@@ -118,25 +150,15 @@ def require_supported(recipe: Recipe, where: str) -> None:
 
     Raises: InputError.
     """
-    if recipe.schedule in _SCHEDULES:
+    for one in _unsupported_choices(recipe):
         raise InputError(
             where,
-            expected="a schedule that follows from the number of the step",
-            got=repr(recipe.schedule),
-            why="It needs the costs of whole epochs",
-            remedy="Set schedule to 'constant' and learning_rate to the rate of the step",
-            argument="schedule",
-            value=recipe.schedule,
-        )
-    if recipe.optimiser in _OPTIMISERS:
-        raise InputError(
-            where,
-            expected="an optimiser that takes one step for each gradient",
-            got=repr(recipe.optimiser),
-            why="It tries several lengths of a step, of which it takes one",
-            remedy="Set optimiser to 'sgd' or another that is written as a formula",
-            argument="optimiser",
-            value=recipe.optimiser,
+            expected=one.expected,
+            got=repr(one.name),
+            why=one.why,
+            remedy=one.remedy,
+            argument=one.field,
+            value=one.name,
         )
     for name in unsupported_settings(recipe):
         raise unsupported_error(name, getattr(recipe, name), where)
