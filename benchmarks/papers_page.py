@@ -33,7 +33,7 @@ RECORDS = ROOT / "benchmarks" / "results" / "papers"
 PAPERS = tuple(one.id for one in list_papers())
 
 
-def written(page: str, folder: Path = RECORDS) -> str:
+def fill_page(page: str, folder: Path = RECORDS) -> str:
     """Returns a page with its three parts replaced.
 
     Args:
@@ -136,7 +136,7 @@ def main() -> int:
             record(paper(name).run(progress=_show))
             print(file=sys.stderr)
         draw(recorded_run(name))
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

@@ -2,8 +2,9 @@
 
     python checks/doors.py [FOLDER PACKAGE [READER ...]]        default: src, chainrule and READERS
 
-A package's ``__init__`` lists its names three times: in ``__all__``, in the imports for type
-checkers, and in the table that `attach` loads from. The three must agree. Each name can be had, and
+A package's ``__init__`` lists its names twice: in the imports for type checkers, and in the table
+that `attach` loads from. The two must agree, and none may be called like a module of the package,
+which would hide it. Each name can be had, and
 a plain import of the package loads no heavy library. A name in an ``__all__``, of a door or of a
 module, is read somewhere else: in the package, or in what surrounds it, the READERS.
 
@@ -80,7 +81,7 @@ def main(folder: str, package: str, *readers: str) -> int:
     doors = [(path, tree) for path, tree in modules if path.name == "__init__.py"]
     notes: list[Finding] = []
     for path, tree in doors:
-        faults = list(_disagreements(tree, _dotted(path, root)))
+        faults = list(_disagreements(path, tree, _dotted(path, root)))
         findings += [Finding(str(path), line, sentence) for line, sentence in faults]
         count = len(_listed(tree))
         if count > USUAL_NAMES and path.parent != root / package:
@@ -100,7 +101,10 @@ def _dotted(path: Path, root: Path) -> str:
 
 
 def _listed(tree: ast.Module) -> list[str]:
-    """Returns the names in a module's ``__all__``."""
+    """Returns the names in a module's ``__all__``, which a door has from `attach`."""
+    call = _attach_call(tree)
+    if call is not None:
+        return sorted(name for _, name in _attached(call) or ())
     for node in tree.body:
         target = node.targets[0] if isinstance(node, ast.Assign) else None
         if isinstance(target, ast.Name) and target.id == "__all__":
@@ -108,38 +112,37 @@ def _listed(tree: ast.Module) -> list[str]:
     return []
 
 
-def _disagreements(tree: ast.Module, package: str) -> Iterator[tuple[int, str]]:
-    """Yields where the three lists of one door differ: pairs of module and name."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    call = next((node for node in calls if ast.unparse(node.func) == "attach"), None)
+def _disagreements(path: Path, tree: ast.Module, package: str) -> Iterator[tuple[int, str]]:
+    """Yields where the two lists of one door differ: pairs of module and name."""
+    call = _attach_call(tree)
     if call is None:
         return
     line, attached, typed = call.lineno, _attached(call), set(_typed(tree, package))
     if attached is None:
-        yield line, "attach is not given a plain table {module: [names]}."
+        yield line, "attach is not given a plain table {module: names}."
         return
     for module, name in sorted(typed - attached):
         yield line, f"attach lacks {name} of {module}, which type checkers see."
     for module, name in sorted(attached - typed):
         yield line, f"type checkers lack {name} of {module}, which attach loads."
-    defined = {
-        name.asname or name.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for name in node.names
-    }
-    names = {name for _, name in attached}
-    for name in sorted(names ^ (set(_listed(tree)) - defined)):
-        yield line, f"__all__ and attach do not both have {name}."
+    modules = {neighbour.stem for neighbour in path.parent.iterdir()}
+    for name in sorted({name for _, name in attached} & modules):
+        yield line, f"{name} is a module of the package as well, which hides the name."
+
+
+def _attach_call(tree: ast.Module) -> ast.Call | None:
+    """Returns the call of `attach` in a door, or None."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return next((node for node in calls if ast.unparse(node.func) == "attach"), None)
 
 
 def _attached(call: ast.Call) -> set[tuple[str, str]] | None:
     """Returns the pairs of module and name that a door loads, or None if they are computed."""
     try:
-        table: dict[str, list[str]] = ast.literal_eval(call.args[1])
-    except (ValueError, IndexError):
+        table: dict[str, str] = ast.literal_eval(call.args[1])
+        return {(module, name) for module, names in table.items() for name in names.split()}
+    except (ValueError, IndexError, AttributeError):
         return None
-    return {(module, name) for module, names in table.items() for name in names}
 
 
 def _typed(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:

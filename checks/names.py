@@ -75,7 +75,7 @@ def _listing(path: Path, tree: ast.Module) -> Iterator[tuple[int, str]]:
         yield 1, "The module has no __all__."
         return
     line, names = found[0].lineno, list_names(found[0])
-    if _is_sorted_call(found[0]):
+    if _is_made_in_order(found[0]):
         return
     if names is None:
         yield line, "__all__ is not a plain list of names."
@@ -112,10 +112,10 @@ def list_names(node: ast.stmt) -> list[str] | None:
     return strings if len(strings) == len(value.elts) else None
 
 
-def _is_sorted_call(node: ast.stmt) -> bool:
-    """Whether the module puts its list in order by itself."""
+def _is_made_in_order(node: ast.stmt) -> bool:
+    """Whether a call gives the list in order: `sorted`, or `attach` in a door."""
     value = getattr(node, "value", None)
-    return isinstance(value, ast.Call) and ast.unparse(value.func) == "sorted"
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in ("sorted", "attach")
 
 
 def _rank(name: str) -> tuple[int, list[tuple[int, str]]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = ["attach"]
 
 
 def attach(
-    package: str, names: Mapping[str, Sequence[str]]
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Make the functions ``__getattr__`` and ``__dir__`` of a package whose names load lazily.
+    package: str, names: Mapping[str, str]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Make ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names load lazily.
 
     An import of the package then loads none of its modules, so that every command starts quickly.
     Type checkers do not run this code; the package repeats the imports under ``TYPE_CHECKING``,
@@ -21,15 +21,16 @@ def attach(
 
     Args:
         package: the package's ``__name__``.
-        names: for each module of the package, relative to it, the names that it exports.
+        names: for each module of the package, relative to it, the names that it exports, separated
+            by spaces.
 
-    Returns: the functions for the package's ``__getattr__`` and ``__dir__``.
+    Returns: the functions ``__getattr__`` and ``__dir__``, and the list ``__all__``.
 
-    >>> load, _ = attach("chainrule", {"errors": ["InputError"]})
-    >>> load("InputError").__name__
-    'InputError'
+    >>> load, _, exported = attach("chainrule", {"errors": "DataError InputError"})
+    >>> load("InputError").__name__, exported
+    ('InputError', ['DataError', 'InputError'])
     """
-    modules = {name: module for module, listed in names.items() for name in listed}
+    modules = {name: module for module, listed in names.items() for name in listed.split()}
 
     def load(name: str) -> Any:
         if name not in modules:
@@ -38,7 +39,5 @@ def attach(
         setattr(sys.modules[package], name, value)  # found without this function from now on
         return value
 
-    def list_names() -> list[str]:
-        return sorted(sys.modules[package].__all__)
-
-    return load, list_names
+    exported = sorted(modules)
+    return load, lambda: list(exported), exported

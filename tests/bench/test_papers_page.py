@@ -11,14 +11,14 @@ import pytest
 import papers_page
 from chainrule.papers import paper
 from chainrule.papers.experiment_run import EXPERIMENTS
-from papers_page import PAGE, PAPERS, PICTURES, record, recorded_run, written
+from papers_page import PAGE, PAPERS, PICTURES, fill_page, record, recorded_run
 
 PARTS = ("hand computations", "printed formulas", "experiments")
 
 
 def test_the_page_is_what_is_computed_and_recorded() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert written(page) == page
+    assert fill_page(page) == page
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -29,7 +29,7 @@ def test_each_part_has_its_marks_once(name: str) -> None:
 
 def test_older_parts_are_replaced_and_nothing_else() -> None:
     marks = [f"<!-- begin: {name} -->\nold\n<!-- end: {name} -->" for name in PARTS]
-    page = written("\n~~~\n".join(("before", *marks, "after")))
+    page = fill_page("\n~~~\n".join(("before", *marks, "after")))
     assert page.startswith("before\n~~~\n<!-- begin: hand computations -->\n\n| worked file")
     assert page.endswith("<!-- end: experiments -->\n~~~\nafter")
     assert page.count("\n~~~\n") == 4

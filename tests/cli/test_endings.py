@@ -7,8 +7,19 @@ import warnings
 import click
 import pytest
 
-from chainrule.cli.exit_status import ended
+from chainrule.cli.app import chainrule, run
 from chainrule.errors import DataError, DivergenceError, InputError
+
+
+@pytest.fixture
+def end(monkeypatch):
+    """Return what runs an action in the place of a command, and gives its exit code."""
+
+    def end(action, arguments):
+        monkeypatch.setattr(chainrule, "invoke", lambda ctx: action())
+        return run(arguments)
+
+    return end
 
 
 def raising(error: BaseException):
@@ -50,48 +61,48 @@ def raising(error: BaseException):
         ),
     ],
 )
-def test_one_line_and_a_code(capsys, error, code, line) -> None:
-    assert ended(raising(error), ["train", "my data.csv"]) == code
+def test_one_line_and_a_code(capsys, error, code, line, end) -> None:
+    assert end(raising(error), ["train", "my data.csv"]) == code
     assert capsys.readouterr() == ("", line + "\n")
 
 
-def test_success_is_the_actions_own_code(capsys) -> None:
-    assert ended(lambda: 1, []) == 1
+def test_success_is_the_actions_own_code(capsys, end) -> None:
+    assert end(lambda: 1, []) == 1
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_traceback_is_shown_on_request(capsys, monkeypatch) -> None:
+def test_the_traceback_is_shown_on_request(capsys, monkeypatch, end) -> None:
     monkeypatch.setenv("CHAINRULE_DEBUG", "1")
-    assert ended(raising(ZeroDivisionError("no")), []) == 70
+    assert end(raising(ZeroDivisionError("no")), []) == 70
     err = capsys.readouterr().err
     assert err.startswith("chainrule: internal error: ZeroDivisionError: no. ")
     assert "Traceback (most recent call last)" in err
 
 
-def test_a_warning_is_one_plain_line(capsys) -> None:
+def test_a_warning_is_one_plain_line(capsys, end) -> None:
     def action() -> int:
         warnings.warn("an observer\nwas dropped", UserWarning, stacklevel=1)
         return 0
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        assert ended(action, []) == 0
+        assert end(action, []) == 0
     assert capsys.readouterr().err == "warning: an observer was dropped\n"
 
 
-def test_sigterm_interrupts_meanwhile(capsys) -> None:
+def test_sigterm_interrupts_meanwhile(capsys, end) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     def action() -> int:
         signal.raise_signal(signal.SIGTERM)
         return 0
 
-    assert ended(action, []) == 130
+    assert end(action, []) == 130
     assert capsys.readouterr().err == "chainrule: interrupted.\n"
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-def test_a_stderr_that_is_gone_changes_no_code(monkeypatch) -> None:
+def test_a_stderr_that_is_gone_changes_no_code(monkeypatch, end) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    assert ended(raising(InputError("here", expected="more")), []) == 2
+    assert end(raising(InputError("here", expected="more")), []) == 2
     sys.stderr.close()

@@ -26,7 +26,6 @@ from chainrule.documents.nodes import (
     CodeBlock,
     Definition,
     Definitions,
-    Details,
     FormField,
     FormFields,
     Formula,
@@ -104,7 +103,7 @@ def everything() -> Document:
         Beside((Definitions((Definition("", ("φ: ", Letter("φ"))),)),)),
         BlankGrid((Blank(Letter("z"), "weighted sum", "z[1][0]"), Letter("a")), 2),
         Panel((Formula(Letter("b")), Formula(Letter("c"))), "inline"),
-        Details("More", (Paragraph("inside"),)),
+        Paragraph("inside"),
     )
     return Document(
         HOSTILE, blocks, aside="Sheet 1", about="All nodes.", legend="Read z.", contents=True

@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.documents.document import FORMATS, Document, render, render_all, write_document
 from chainrule.documents.nodes import Gallery, Heading, Paragraph, Picture, Table
-from chainrule.documents.terminal_writer import terminal
+from chainrule.documents.terminal_writer import terminal_text
 from chainrule.errors import InputError, UnknownNameError
 
 
@@ -52,7 +52,7 @@ def test_json_is_the_values_or_the_tree() -> None:
 
 def test_a_document_with_every_node_is_json(everything) -> None:
     tree = json.loads(render(everything, "json"))
-    assert {block["type"] for block in tree["blocks"]} >= {"Calculation", "Panel", "Details"}
+    assert {block["type"] for block in tree["blocks"]} >= {"Calculation", "Panel", "Gallery"}
 
 
 def test_a_notebook_shows_a_document(everything) -> None:
@@ -76,7 +76,7 @@ def test_several_documents_in_one_text(everything) -> None:
 
 def test_a_terminal_shows_headings_bold() -> None:
     blocks = (Heading("Part"), Table("", ("n",), (("1",),), "one"), Paragraph("Best.", "lead"))
-    text = terminal(Document("Title", blocks), styled=True)
+    text = terminal_text(Document("Title", blocks), styled=True)
     assert text == (
         "\x1b[1mTitle\x1b[0m\n\n\x1b[1mPart\x1b[0m\n  \x1b[4mn\x1b[0m\n  1\n"
         "  \x1b[2mone\x1b[0m\n\n\x1b[1mBest.\x1b[0m\n"

@@ -5,7 +5,8 @@ import re
 from chainrule.documents.document import Document
 from chainrule.documents.latex_writer import latex
 from chainrule.documents.mathematics.formula_nodes import Matrix, Numeral
-from chainrule.documents.nodes import Formula, Panel
+from chainrule.documents.mathematics.latex_math import escape_latex
+from chainrule.documents.nodes import Formula, Panel, Table
 
 
 def test_every_node(everything) -> None:
@@ -34,10 +35,21 @@ def test_every_node(everything) -> None:
     assert "\\blank{0.475}{z}{weighted sum}{z[1][0]}%\n\\filled{0.475}{a}%\n\\par\n" in text
     assert r"\mbox{$b$}\quad \mbox{$c$}" in text
     assert r"\newcommand{\entry}" in text
-    assert text.endswith("inside\n\n\n\\end{document}\n")
+    assert text.endswith("inside\n\n\\end{document}\n")
 
 
 def test_wide_matrices() -> None:
     wide = Matrix((tuple(Numeral(str(at)) for at in range(20)),), cut_right=True)
     assert r"\setcounter{MaxMatrixCols}{21}" in latex(Document("t", (Panel((Formula(wide),)),)))
     assert r"\setcounter{MaxMatrixCols}{10}" in latex(Document("t"))
+
+
+def test_words_may_hold_the_signs_of_formulas() -> None:
+    assert escape_latex("½ Σ x² - 2x₀") == r"$\frac{1}{2}$ $\sum$ x$^{2}$ - 2x$_{0}$"
+    assert escape_latex("f′ · δ ≤ √2") == r"f$'$ $\cdot$ $\delta$ $\leq$ $\surd$2"
+
+
+def test_short_words_need_no_column_of_their_own_width() -> None:
+    rows = (("a", "short", "long " * 9), ("b", "too", "long " * 9))
+    text = latex(Document("t", (Table("", ("x", "y", "z"), rows, leftward=("y", "z")),)))
+    assert r"\begin{tabular}{llp{14em}}" in text

@@ -37,7 +37,7 @@ def test_every_node(everything) -> None:
     assert "![a drawing](data:image/svg+xml;base64," in text
     assert "\nName \\_\\_\\_\\_\\_\\_  Marks \\_\\_\\_\\_\\_\\_ of 3\n" in text
     assert "\n- $z =$ \\_\\_\\_\\_\\_\\_ weighted sum `z[1][0]`\n- $a$\n\n$b$, $c$\n" in text
-    assert text.endswith("<details><summary>More</summary>\n\ninside\n\n</details>\n")
+    assert text.endswith("\n\ninside\n")
 
 
 def test_words_keep_their_line_and_code_its_quotes() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.engine.kernel_examples import kernel_examples
+from chainrule.engine.example_storage import kernel_examples
 from chainrule.engine.kernel_selection import KernelSelection, partition_tasks
 from chainrule.kernels.gradient_tiles import COLUMN_PANELS
 from chainrule.kernels.panels import panel_count

@@ -188,7 +188,7 @@ def test_the_program_steps_by_the_mean_gradient_of_its_batch() -> None:
 def test_words_for_numbers() -> None:
     assert result_text.mean_text([0.91, 0.92, 0.93]) == "92.00 ± 2.48 %"
     assert result_text.mean_text([0.5], 1) == "50.0 %"
-    assert result_text.share_with_interval(0.835, 10_000) == "83.50 % (82.76 to 84.21)"
+    assert result_text.fraction_with_interval(0.835, 10_000) == "83.50 % (82.76 to 84.21)"
     assert result_text.short_number(1234.5) == "1,230"
     assert result_text.decimal_text(0.00001) == "0.00001"
     assert result_text.decimal_text(0.0) == "0"

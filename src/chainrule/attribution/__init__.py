@@ -20,29 +20,16 @@ if TYPE_CHECKING:
     from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
     from chainrule.attribution.weight import inspect_weight as inspect_weight
 
-__all__ = [
-    "INSPECTION_LIMITS",
-    "REPLAY_BUDGET",
-    "SUSPECTS",
-    "TOP",
-    "RunReplay",
-    "inspect_decision",
-    "inspect_influence",
-    "inspect_mislabels",
-    "inspect_neuron",
-    "inspect_weight",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "decision": ["inspect_decision"],
-        "influence": ["inspect_influence"],
-        "inspection": ["INSPECTION_LIMITS", "SUSPECTS", "TOP"],
-        "mislabels": ["inspect_mislabels"],
-        "neuron": ["inspect_neuron"],
-        "replay": ["RunReplay"],
-        "replay_stages": ["REPLAY_BUDGET"],
-        "weight": ["inspect_weight"],
+        "decision": "inspect_decision",
+        "influence": "inspect_influence",
+        "inspection": "INSPECTION_LIMITS SUSPECTS TOP",
+        "mislabels": "inspect_mislabels",
+        "neuron": "inspect_neuron",
+        "replay": "RunReplay",
+        "replay_stages": "REPLAY_BUDGET",
+        "weight": "inspect_weight",
     },
 )

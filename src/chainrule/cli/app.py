@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, NoReturn
 
 import click
 
 from chainrule._version import __version__
 from chainrule.cli.command import HELP_NAMES, write_examples
-from chainrule.cli.exit_status import ended
+from chainrule.cli.exit_status import command_environment, flush_output, report_error
 from chainrule.errors import InputError, unknown_name
 
 __all__ = ["COMMANDS", "chainrule", "run"]
@@ -99,14 +98,13 @@ def chainrule(ctx: click.Context) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; arguments and exit codes as in `chainrule.cli.main`."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
-    return ended(partial(_invoked, typed), typed)
-
-
-def _invoked(typed: list[str]) -> int:
-    # Not click's own main, which has other words and codes for what goes wrong.
-    try:
-        with chainrule.make_context("chainrule", list(typed)) as ctx:
-            code = chainrule.invoke(ctx)
-    except click.exceptions.Exit as wish:
-        return wish.exit_code
-    return code if isinstance(code, int) else 0
+    with command_environment():
+        # Not click's own main, which has other words and codes for errors.
+        try:
+            with chainrule.make_context("chainrule", list(typed)) as ctx:
+                code: int = chainrule.invoke(ctx) or 0
+        except click.exceptions.Exit as request:
+            code = request.exit_code
+        except (Exception, KeyboardInterrupt) as error:
+            code = report_error(error, typed)
+    return flush_output(code)

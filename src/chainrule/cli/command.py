@@ -78,25 +78,22 @@ class Command(click.Command):
         self.examples = tuple(examples)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; an error knows to which command it belongs."""
+        """Parse; an error knows to which command it belongs.
+
+        Until the context closes, data are loaded as --offline says, and downloads are shown.
+        """
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+        if "offline" in ctx.params:
+            from chainrule.cli.downloads import download_view
+            from chainrule.experiment import data_access
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the callback; data are loaded as --offline says, downloads in view of the user."""
-        if "offline" not in ctx.params:
-            return super().invoke(ctx)
-        from chainrule.cli.downloads import download_view
-        from chainrule.experiment import data_access
-
-        with (
-            download_view() as observe,
-            data_access(offline=bool(ctx.params["offline"]), observe=observe),
-        ):
-            return super().invoke(ctx)
+            observe = ctx.with_resource(download_view())
+            ctx.with_resource(data_access(offline=bool(ctx.params["offline"]), observe=observe))
+        return rest
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the flags, a section a heading, in the order in which the headings come."""

@@ -86,12 +86,12 @@ class Console:
 
     def document(self, document: DocumentNode, format_name: str = "text") -> None:
         """A document in one of its formats; as text, its headings are bold on a terminal."""
-        from chainrule.documents import render, terminal
+        from chainrule.documents import render, terminal_text
 
         if self.as_json:
             text = render(document, "json")
         elif format_name == "text":
-            text = terminal(document, styled=self.terminal)
+            text = terminal_text(document, styled=self.terminal)
         else:
             text = render(document, format_name)
         self._write(lambda: print(text, end="", flush=True))

@@ -9,19 +9,16 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from chainrule.cli.console import mute
 from chainrule.errors import ChainruleError, DivergenceError, InputError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-__all__ = ["CHECK_FAILED", "INTERRUPTED", "ended"]
+__all__ = ["CHECK_FAILED", "command_environment", "flush_output", "report_error"]
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
@@ -30,34 +27,32 @@ INTERRUPTED = 130
 _WATCHED = "CHAINRULE_DEBUG"
 
 
-def ended(action: Callable[[], int], arguments: Sequence[str]) -> int:
-    """Do what a command line asks for, and end as a command must.
+@contextlib.contextmanager
+def command_environment() -> Iterator[None]:
+    """While it is entered, SIGTERM interrupts, and each warning or notice is a line on stderr."""
+    _open_streams()
+    with _interruptible(), _plain_warnings(), _plain_notices():
+        yield
+
+
+def report_error(error: Exception | KeyboardInterrupt, arguments: Sequence[str]) -> int:
+    """Print the line for an error that ended a command.
 
     Args:
-        action: parses and runs the command; gives its exit code.
-        arguments: what was typed, for a report of an internal error.
+        error: what was raised.
+        arguments: what was typed, for the report of an internal error.
 
     Returns: the exit code.
     """
-    _open_streams()
-    with _interruptible(), _plain_warnings(), _plain_notices():
-        code = _code_of(action, arguments)
-    return _flushed(code)
-
-
-def _code_of(action: Callable[[], int], arguments: Sequence[str]) -> int:
-    try:
-        return action()
-    except KeyboardInterrupt as error:
+    if isinstance(error, KeyboardInterrupt):
         return _report(str(error) or "chainrule: interrupted.", INTERRUPTED)
-    except BrokenPipeError:  # the reader of a help text went away
+    if isinstance(error, BrokenPipeError):  # the reader of a help text went away
         mute(sys.stdout)
         return 0
-    except Exception as error:
-        known = _known(error)
-        if known is None:
-            return _internal(error, arguments)
-        return _report(known, CHECK_FAILED if isinstance(error, DivergenceError) else BAD_INPUT)
+    known = _known(error)
+    if known is None:
+        return _internal(error, arguments)
+    return _report(known, CHECK_FAILED if isinstance(error, DivergenceError) else BAD_INPUT)
 
 
 def _known(error: Exception) -> str | None:
@@ -136,8 +131,8 @@ def _open_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _flushed(code: int) -> int:
-    """The exit code, once all that was printed is out."""
+def flush_output(code: int) -> int:
+    """Write out what was printed; return the exit code, which tells whether that failed."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -29,41 +29,19 @@ if TYPE_CHECKING:
     from chainrule.data.untrusted_files import SIZE_LIMIT as SIZE_LIMIT
     from chainrule.data.untrusted_files import open_decompressed as open_decompressed
 
-__all__ = [
-    "CATALOGUE",
-    "SIZE_LIMIT",
-    "Augmentation",
-    "Dataset",
-    "DatasetPair",
-    "FileState",
-    "ReadOptions",
-    "Scaling",
-    "augment",
-    "augment_reference",
-    "batch_bounds",
-    "dataset_names",
-    "epoch_order",
-    "load_dataset",
-    "mixup_partners",
-    "open_decompressed",
-    "split",
-    "target_column",
-    "verify_dataset",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "augmentation": ["Augmentation", "augment", "augment_reference", "mixup_partners"],
-        "batch_order": ["batch_bounds", "epoch_order"],
-        "catalogue": ["CATALOGUE"],
-        "columns": ["target_column"],
-        "dataset": ["Dataset", "DatasetPair"],
-        "file_state": ["FileState"],
-        "reader": ["ReadOptions"],
-        "scaling": ["Scaling"],
-        "sources": ["dataset_names", "load_dataset", "verify_dataset"],
-        "splitting": ["split"],
-        "untrusted_files": ["SIZE_LIMIT", "open_decompressed"],
+        "augmentation": "Augmentation augment augment_reference mixup_partners",
+        "batch_order": "batch_bounds epoch_order",
+        "catalogue": "CATALOGUE",
+        "columns": "target_column",
+        "dataset": "Dataset DatasetPair",
+        "file_state": "FileState",
+        "reader": "ReadOptions",
+        "scaling": "Scaling",
+        "sources": "dataset_names load_dataset verify_dataset",
+        "splitting": "split",
+        "untrusted_files": "SIZE_LIMIT open_decompressed",
     },
 )

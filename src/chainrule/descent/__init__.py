@@ -14,23 +14,12 @@ if TYPE_CHECKING:
     from chainrule.descent.gradient_descent import DESCENT_LIMITS as DESCENT_LIMITS
     from chainrule.descent.gradient_descent import Descent as Descent
 
-__all__ = [
-    "DEFAULT_RATE",
-    "DEFAULT_STEPS",
-    "DESCENT_LIMITS",
-    "FUNCTIONS",
-    "Descent",
-    "descend_function",
-    "descent_document",
-    "read_descent",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "gradient_descent": ["DESCENT_LIMITS", "Descent"],
-        "function_file": ["DEFAULT_RATE", "DEFAULT_STEPS", "descend_function", "read_descent"],
-        "formula_parser": ["FUNCTIONS"],
-        "descent_report": ["descent_document"],
+        "gradient_descent": "DESCENT_LIMITS Descent",
+        "function_file": "DEFAULT_RATE DEFAULT_STEPS descend_function read_descent",
+        "formula_parser": "FUNCTIONS",
+        "descent_report": "descent_document",
     },
 )

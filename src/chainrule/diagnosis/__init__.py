@@ -20,28 +20,15 @@ if TYPE_CHECKING:
     from chainrule.diagnosis.remedies import mend as mend
     from chainrule.diagnosis.training_warnings import warning_observer as warning_observer
 
-__all__ = [
-    "CONDITIONS",
-    "Diagnosis",
-    "Evidence",
-    "Finding",
-    "MendedSettings",
-    "diagnose_evidence",
-    "evidence_between",
-    "mend",
-    "probe_training",
-    "warning_observer",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "condition": ["Finding"],
-        "condition_table": ["CONDITIONS"],
-        "diagnosis": ["Diagnosis", "diagnose_evidence"],
-        "evidence": ["Evidence"],
-        "probe": ["evidence_between", "probe_training"],
-        "remedies": ["MendedSettings", "mend"],
-        "training_warnings": ["warning_observer"],
+        "condition": "Finding",
+        "condition_table": "CONDITIONS",
+        "diagnosis": "Diagnosis diagnose_evidence",
+        "evidence": "Evidence",
+        "probe": "evidence_between probe_training",
+        "remedies": "MendedSettings mend",
+        "training_warnings": "warning_observer",
     },
 )

@@ -34,7 +34,7 @@ A producer makes a `Document` of blocks; `render` writes it as text, Markdown, L
 Words are never escaped by a producer. A text is a string, or a tuple of strings, `Strong`, `Code`,
 `Link` and formulas. Blocks are `Heading`, `Paragraph`, `ItemList`, `Definitions`, `Table`,
 `CodeBlock`, `Formula`, `Panel` (formulas in a frame), `Calculation` (formula, numbers substituted,
-result), `Gallery` (of `Picture`: files, or arrays that a terminal shows in Braille) and `Details`.
+result), and `Gallery` (of `Picture`: files, or arrays that a terminal shows in Braille).
 `values` keeps the JSON of a command what it was.
 
 Formulas are trees of the package `chainrule.documents.mathematics`; `parse_formula` makes one from
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Content as Content
     from chainrule.documents.nodes import Definition as Definition
     from chainrule.documents.nodes import Definitions as Definitions
-    from chainrule.documents.nodes import Details as Details
     from chainrule.documents.nodes import DocumentNode as DocumentNode
     from chainrule.documents.nodes import FormField as FormField
     from chainrule.documents.nodes import FormFields as FormFields
@@ -79,92 +78,22 @@ if TYPE_CHECKING:
     from chainrule.documents.nodes import Table as Table
     from chainrule.documents.nodes import WorkingLine as WorkingLine
     from chainrule.documents.nodes import plain_text as plain_text
-    from chainrule.documents.pictures import braille_lines as braille_lines
     from chainrule.documents.pictures import braille_rows as braille_rows
-    from chainrule.documents.terminal_writer import terminal as terminal
-    from chainrule.documents.terminal_writer import wrap as wrap
+    from chainrule.documents.terminal_writer import terminal_text as terminal_text
 
-__all__ = [
-    "FORMATS",
-    "Beside",
-    "Blank",
-    "BlankGrid",
-    "Block",
-    "Calculation",
-    "Code",
-    "CodeBlock",
-    "Content",
-    "Definition",
-    "Definitions",
-    "Details",
-    "Document",
-    "DocumentNode",
-    "FormField",
-    "FormFields",
-    "Formula",
-    "Gallery",
-    "Heading",
-    "ItemList",
-    "Link",
-    "Panel",
-    "Paragraph",
-    "Picture",
-    "Strong",
-    "Table",
-    "WorkingLine",
-    "braille_lines",
-    "braille_rows",
-    "math_text",
-    "parse_formula",
-    "plain_text",
-    "render",
-    "render_all",
-    "terminal",
-    "wrap",
-    "write_document",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "document": [
-            "FORMATS",
-            "Document",
-            "render",
-            "render_all",
-            "write_document",
-        ],
-        "mathematics.math_parser": ["parse_formula"],
-        "mathematics.formula_nodes": ["Link"],
-        "nodes": [
-            "Beside",
-            "Blank",
-            "BlankGrid",
-            "Block",
-            "Calculation",
-            "Code",
-            "CodeBlock",
-            "Content",
-            "Definition",
-            "Definitions",
-            "Details",
-            "DocumentNode",
-            "FormFields",
-            "FormField",
-            "Formula",
-            "Gallery",
-            "Heading",
-            "ItemList",
-            "Panel",
-            "Paragraph",
-            "Picture",
-            "Strong",
-            "Table",
-            "WorkingLine",
-            "plain_text",
-        ],
-        "pictures": ["braille_lines", "braille_rows"],
-        "terminal_writer": ["terminal", "wrap"],
-        "mathematics.text_math": ["math_text"],
+        "document": "FORMATS Document render render_all write_document",
+        "mathematics.math_parser": "parse_formula",
+        "mathematics.formula_nodes": "Link",
+        "nodes": (
+            "Beside Blank BlankGrid Block Calculation Code CodeBlock Content Definition "
+            "Definitions DocumentNode FormField FormFields Formula Gallery Heading ItemList Panel "
+            "Paragraph Picture Strong Table WorkingLine plain_text"
+        ),
+        "pictures": "braille_rows",
+        "terminal_writer": "terminal_text",
+        "mathematics.text_math": "math_text",
     },
 )

@@ -12,7 +12,7 @@ from chainrule.documents.json_writer import document_json
 from chainrule.documents.latex_writer import latex, latex_pages
 from chainrule.documents.markdown_writer import markdown
 from chainrule.documents.nodes import DocumentNode
-from chainrule.documents.terminal_writer import terminal
+from chainrule.documents.terminal_writer import terminal_text
 from chainrule.errors import InputError, unknown_name
 from chainrule.storage import write_atomically
 
@@ -20,7 +20,7 @@ __all__ = ["FORMATS", "Document", "render", "render_all", "write_document"]
 
 FORMATS: Mapping[str, Callable[[DocumentNode], str]] = MappingProxyType(
     {
-        "text": terminal,
+        "text": terminal_text,
         "markdown": markdown,
         "latex": latex,
         "html": html_page,
@@ -92,7 +92,7 @@ def render_all(documents: Sequence[DocumentNode], format_name: str) -> str:
         "html": html_pages,
         "latex": latex_pages,
         "markdown": lambda several: "\n---\n\n".join(map(markdown, several)),
-        "text": lambda several: "\f".join(map(terminal, several)),
+        "text": lambda several: "\f".join(map(terminal_text, several)),
     }
     if format_name not in writers:
         raise unknown_name("render", "a format", format_name, writers, argument="format")

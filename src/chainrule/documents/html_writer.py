@@ -24,7 +24,6 @@ from chainrule.documents.nodes import (
     CodeBlock,
     Content,
     Definitions,
-    Details,
     DocumentNode,
     FormField,
     FormFields,
@@ -48,7 +47,6 @@ __all__ = ["html_fragment", "html_page", "html_pages"]
 _BREAK = element("wbr")
 _PEEK = element("div", class_="peek", aria_live="polite", hidden="")
 """Where the script shows what a factor leads to."""
-_CLASSES = {"": None, "quiet": "quiet", "note": "note", "lead": "lead"}
 
 
 def html_page(document: DocumentNode) -> str:
@@ -61,10 +59,8 @@ def html_page(document: DocumentNode) -> str:
     """
     writer = _HtmlWriter()
     header = [element("h1", document.title)]
-    if document.aside:
-        header.append(element("p", document.aside, class_="quiet"))
-    if document.about:
-        header.append(element("p", document.about, class_="quiet"))
+    quiet = (document.aside, document.about)
+    header += [element("p", text, class_="quiet") for text in quiet if text]
     if document.legend:
         header.append(element("p", document.legend, class_="legend"))
     parts = [element("header", header)]
@@ -79,12 +75,11 @@ def html_page(document: DocumentNode) -> str:
     return _framed(document.title, body, script=script, language=document.language)
 
 
-def html_pages(documents: Sequence[DocumentNode], style: str = "sheet.css") -> str:
+def html_pages(documents: Sequence[DocumentNode]) -> str:
     """Documents as one page; in print each begins on a new one.
 
     Args:
         documents: at least one; the first gives the page its title and language.
-        style: the name of a style sheet in documents/page.
 
     Returns: as from `html_page`.
     """
@@ -98,7 +93,7 @@ def html_pages(documents: Sequence[DocumentNode], style: str = "sheet.css") -> s
         sheets.append(element("article", joined_markup(parts, "\n"), class_="sheet"))
     kind = "copies" if len(sheets) > 1 else "single"
     body = element("main", joined_markup(sheets, "\n"), class_=kind)
-    return _framed(documents[0].title, body, style=style, language=documents[0].language)
+    return _framed(documents[0].title, body, style="sheet.css", language=documents[0].language)
 
 
 def html_fragment(document: DocumentNode) -> str:
@@ -224,7 +219,7 @@ class _HtmlWriter:
             case Heading():
                 return self._heading(block)
             case Paragraph(content, style):
-                return element("p", self.inline(content), class_=_CLASSES[style])
+                return element("p", self.inline(content), class_=style or None)
             case ItemList(items, numbered):
                 listed = [element("li", self.inline(item)) for item in items]
                 return element("ol" if numbered else "ul", listed)
@@ -235,7 +230,7 @@ class _HtmlWriter:
             case Table():
                 return self.table(block)
             case Formula():
-                return element("div", self._labelled(block), class_="laws")
+                return element("div", self._labelled(block), class_="equations")
             case Panel():
                 return self._panel(block)
             case Calculation():
@@ -248,8 +243,6 @@ class _HtmlWriter:
                 return element("div", map(_field, fields), class_="form")
             case Beside(blocks):
                 return element("div", self.blocks(blocks), class_="beside")
-            case Details(summary, blocks):
-                return element("details", [element("summary", summary), *self.blocks(blocks)])
 
     def _heading(self, heading: Heading) -> Markup:
         text: str | list[Markup] = heading.text
@@ -294,8 +287,8 @@ class _HtmlWriter:
         return element("div", [*label, self.math(formula.content)])
 
     def _panel(self, panel: Panel) -> Markup:
-        if panel.style == "laws":
-            return element("div", map(self._labelled, panel.formulas), class_="laws")
+        if panel.style == "equations":
+            return element("div", map(self._labelled, panel.formulas), class_="equations")
         if panel.style == "inline":
             numbers = (element("span", self.math(one.content)) for one in panel.formulas)
             return element("p", numbers, class_="known")

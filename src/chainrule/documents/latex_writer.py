@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from chainrule.documents.mathematics.formula_nodes import Link, Mathematics, Matrix
@@ -18,7 +19,6 @@ from chainrule.documents.nodes import (
     CodeBlock,
     Content,
     Definitions,
-    Details,
     DocumentNode,
     FormField,
     FormFields,
@@ -33,9 +33,10 @@ from chainrule.documents.nodes import (
     Table,
     WorkingLine,
     parts_of,
+    plain_text,
 )
 
-__all__ = ["latex", "latex_pages"]
+__all__ = ["breakable_math", "latex", "latex_pages", "working_lines"]
 
 _PREAMBLE = r"""\documentclass[a4paper]{article}
 \usepackage{amsmath}
@@ -80,6 +81,8 @@ _COLUMNS = 10
 """As many columns a matrix of amsmath may have without being asked."""
 _MOST_ROWS = 30
 """Longer tables are divided, since plain LaTeX breaks none between pages."""
+_LONG_CELL = 28
+"""Longer sentences in a column are broken into lines of about this many characters."""
 _LATEX = MathLatex()
 
 
@@ -151,9 +154,8 @@ def _unligatured(text: str) -> str:
 
 
 def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
-    for at, block in enumerate(blocks):
+    for block, after in zip_longest(blocks, blocks[1:]):
         yield from _block(block)
-        after = blocks[at + 1] if at + 1 < len(blocks) else None
         if not (isinstance(block, _TIGHT) and isinstance(after, _TIGHT)):
             yield ""
 
@@ -190,9 +192,6 @@ def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
         case FormFields(fields):
             yield r"\quad ".join(map(_field, fields)) + r"\par\medskip"
         case Beside(blocks):
-            yield from _blocks(blocks)
-        case Details(summary, blocks):
-            yield rf"\textbf{{{escape_latex(summary)}}}\par"
             yield from _blocks(blocks)
 
 
@@ -243,11 +242,12 @@ def _table(table: Table) -> Iterator[str]:
     """A table, in parts that fit on a page."""
     if table.title:
         yield rf"\textbf{{{escape_latex(table.title)}}}\par"
-    sentences = [name in table.leftward for name in table.header or table.rows[0]]
-    columns = "".join(
-        "p{14em}" if wide else "r" if right else "l"
-        for wide, right in zip(sentences, table.to_the_right, strict=True)
-    )
+    kinds = ["r" if right else "l" for right in table.to_the_right]
+    for at, name in enumerate(table.header):
+        longest = max(len(plain_text(row[at])) for row in table.rows)
+        if name in table.leftward and longest > _LONG_CELL:
+            kinds[at] = "p{14em}"
+    columns = "".join(kinds)
     for start in range(0, len(table.rows), _MOST_ROWS):
         yield rf"\begin{{tabular}}{{{columns}}}"
         if table.header:
@@ -265,7 +265,7 @@ def _formula(formula: Formula) -> str:
 
 
 def _panel(panel: Panel) -> Iterator[str]:
-    if panel.style == "laws":
+    if panel.style == "equations":
         yield from map(_formula, panel.formulas)
         return
     if panel.style == "inline":
@@ -276,7 +276,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 
 
 def _entry(block: Calculation) -> str:
-    lines = list(_working(block))
+    lines = list(working_lines(block, r"\displaystyle "))
     if block.remark:
         lines.append(_inline(block.remark))
     body = "\\newline\n  ".join(lines)
@@ -284,14 +284,21 @@ def _entry(block: Calculation) -> str:
     return rf"\entry{{{escape_latex(block.label)}}}{{{name}}}{{{address}}}{{{body}}}"
 
 
-def _working(block: Calculation) -> Iterator[str]:
+def working_lines(block: Calculation, style: str = "") -> Iterator[str]:
+    """The lines of a calculation between dollar signs, each with its conditions.
+
+    Args:
+        block: the calculation.
+        style: a command at the beginning of each formula.
+    """
     symbol = f"{_LATEX.write(block.symbol)} "
     for line in block.lines:
-        yield rf"$\displaystyle {symbol}= {_chunks(line.content)}${_conditions(line)}"
+        yield f"${style}{symbol}= {breakable_math(line.content)}${_conditions(line)}"
         symbol = ""
 
 
-def _chunks(formula: Mathematics) -> str:
+def breakable_math(formula: Mathematics) -> str:
+    """A formula with a space wherever its line can be broken."""
     return " ".join(_LATEX.breakable(formula))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
+from chainrule.documents.latex_writer import breakable_math, working_lines
 from chainrule.documents.mathematics.formula_nodes import Link, Mathematics
 from chainrule.documents.mathematics.latex_math import MathLatex
 from chainrule.documents.nodes import (
@@ -17,7 +19,6 @@ from chainrule.documents.nodes import (
     CodeBlock,
     Content,
     Definitions,
-    Details,
     DocumentNode,
     FormFields,
     Formula,
@@ -30,7 +31,6 @@ from chainrule.documents.nodes import (
     Picture,
     Strong,
     Table,
-    WorkingLine,
     parts_of,
 )
 from chainrule.documents.pictures import image_source, picture_lines
@@ -91,9 +91,8 @@ def _code(text: str) -> str:
 
 
 def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
-    for at, block in enumerate(blocks):
+    for block, after in zip_longest(blocks, blocks[1:]):
         yield from _block(block)
-        after = blocks[at + 1] if at + 1 < len(blocks) else None
         if not (_is_item(block) and _is_item(after)):
             yield ""
 
@@ -138,10 +137,6 @@ def _block(block: Block) -> Iterator[str]:  # a case for each kind of node
             )
         case Beside(blocks):
             yield from _blocks(blocks)
-        case Details(summary, blocks):
-            yield from (f"<details><summary>{_escaped(summary)}</summary>", "")
-            yield from _blocks(blocks)
-            yield "</details>"
 
 
 def _blank(item: Blank | Mathematics) -> str:
@@ -189,7 +184,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 
 
 def _item(block: Calculation) -> Iterator[str]:
-    lines = list(_working(block))
+    lines = list(working_lines(block))
     if block.remark:
         lines.append(_inline(block.remark))
     yield f"- **{block.label}** {_escaped(block.name)} {_code(block.address)}{_BREAK}"
@@ -197,27 +192,10 @@ def _item(block: Calculation) -> Iterator[str]:
     yield f"  {lines[-1]}"
 
 
-def _working(block: Calculation) -> Iterator[str]:
-    symbol = f"{_LATEX.write(block.symbol)} "
-    for line in block.lines:
-        yield f"${symbol}= {_chunks(line.content)}${_conditions(line)}"
-        symbol = ""
-
-
-def _chunks(formula: Mathematics) -> str:
-    return " ".join(_LATEX.breakable(formula))
-
-
-def _conditions(line: WorkingLine) -> str:
-    listed = " and ".join(f"${_LATEX.write(one)}$" for one in line.conditions)
-    return f", as {listed}" if listed else ""
-
-
 def _aligned(block: Calculation) -> Iterator[str]:
     """A calculation with matrices, its equals signs below each other."""
     symbol = _LATEX.write(block.symbol)
-    texts = [_chunks(line.content) for line in block.lines]
-    first, *others = (f"&= {text}" for text in texts)
+    first, *others = (f"&= {breakable_math(line.content)}" for line in block.lines)
     body = " \\\\\n".join([f"{symbol} {first}", *others])
     yield from (f"**{block.label}** {_escaped(block.name)}", "")
     yield from _fenced([r"\begin{aligned}", body, r"\end{aligned}"], "math")

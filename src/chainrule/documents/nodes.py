@@ -23,7 +23,6 @@ __all__ = [
     "Content",
     "Definition",
     "Definitions",
-    "Details",
     "DocumentNode",
     "FormField",
     "FormFields",
@@ -161,7 +160,8 @@ class Table:
         rows: one text per column. The first column is aligned to the left, others to the right.
         note: how to read it; may be empty.
         leftward: names of other columns that are aligned to the left, such as one of sentences.
-        row_styles: empty, or for each row "", "good", "carried" or "bad".
+        row_styles: empty, or for each row the verdict by which a page colours it: "wrong" or
+            "carried"; others have no colour.
     """
 
     title: str
@@ -216,10 +216,10 @@ class Formula:
 
 @dataclass(frozen=True)
 class Panel:
-    """Formulas that belong together: laws, arrays that are given, or numbers in a line."""
+    """Formulas that belong together: equations, arrays that are given, or numbers in a line."""
 
     formulas: tuple[Formula, ...]
-    style: Literal["laws", "given", "inline"] = "laws"
+    style: Literal["equations", "given", "inline"] = "equations"
 
 
 @dataclass(frozen=True)
@@ -280,7 +280,7 @@ class BlankGrid:
 
 
 class FormField(NamedTuple):
-    """Something to write by hand: a label, the share of the line, and words behind it."""
+    """Something to write by hand: a label, the part of the line, and words behind it."""
 
     label: str
     width: int
@@ -332,14 +332,6 @@ class Gallery:
     pictures: tuple[Picture, ...]
 
 
-@dataclass(frozen=True)
-class Details:
-    """Blocks below a line of words; a page hides them until a reader opens them."""
-
-    summary: str
-    blocks: tuple[Block, ...]
-
-
 Block: TypeAlias = (
     Heading
     | Paragraph
@@ -351,7 +343,6 @@ Block: TypeAlias = (
     | Panel
     | Calculation
     | Gallery
-    | Details
     | BlankGrid
     | FormFields
     | Beside

@@ -17,7 +17,6 @@ from chainrule.documents.nodes import (
     CodeBlock,
     Definition,
     Definitions,
-    Details,
     DocumentNode,
     FormFields,
     Formula,
@@ -31,7 +30,7 @@ from chainrule.documents.nodes import (
 )
 from chainrule.documents.pictures import picture_lines
 
-__all__ = ["terminal", "wrap"]
+__all__ = ["terminal_text", "wrap"]
 
 _WIDTH = 80
 _MARGIN = 7
@@ -45,7 +44,7 @@ _DEEPEST = 30
 """Continued formulas begin no farther to the right than this."""
 
 
-def terminal(document: DocumentNode, *, width: int = _WIDTH, styled: bool = False) -> str:
+def terminal_text(document: DocumentNode, *, width: int = _WIDTH, styled: bool = False) -> str:
     """A document as plain text.
 
     Args:
@@ -83,7 +82,7 @@ class _Terminal:
     def __init__(self, width: int, styled: bool) -> None:
         self._width = width
         self._styled = styled
-        self._math = MathText()
+        self._spell = MathText().write
 
     def _marked(self, style: str, lines: Iterable[str]) -> Iterator[str]:
         """Lines in a style, which changes none of their letters."""
@@ -145,9 +144,6 @@ class _Terminal:
                 yield "  ".join(one.rstrip() for one in shown)
             case Beside(blocks):
                 yield from self._blocks(blocks)
-            case Details(summary, blocks):
-                yield from wrap(summary, self._width)
-                yield from (f"  {line}" if line else "" for line in self._blocks(blocks))
 
     def _table(self, table: Table) -> Iterator[str]:
         lines = table.lines()
@@ -173,22 +169,19 @@ class _Terminal:
 
     def _formula(self, formula: Formula) -> Iterator[str]:
         margin = f"{formula.label:<{_MARGIN}}"
-        yield from wrap(self._spelled(formula.content), self._width, margin, " " * (_MARGIN + 4))
-
-    def _spelled(self, formula: Mathematics) -> str:
-        return self._math.write(formula)
+        yield from wrap(self._spell(formula.content), self._width, margin, " " * (_MARGIN + 4))
 
     def _calculation(self, block: Calculation) -> Iterator[str]:
-        symbol = self._spelled(block.symbol).replace(TIE, " ")
+        symbol = self._spell(block.symbol).replace(TIE, " ")
         first = f"{block.label:<{_MARGIN}}{symbol} = "
         indent = min(_MARGIN + len(symbol), _DEEPEST)
         if len(symbol) + _MARGIN > _DEEPEST:
             yield first.removesuffix(" = ")
             first = " " * indent + " = "
         for line in block.lines:
-            text = self._spelled(line.content)
+            text = self._spell(line.content)
             if line.conditions:
-                text += f", as {' and '.join(map(self._spelled, line.conditions))}"
+                text += f", as {' and '.join(map(self._spell, line.conditions))}"
             yield from wrap(text, self._width, first, " " * (indent + 5))
             first = " " * indent + " = "
         if block.remark:

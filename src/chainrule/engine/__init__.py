@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from chainrule.engine.dropout_masks import dropout_rates as dropout_rates
     from chainrule.engine.engines import make_engine as make_engine
     from chainrule.engine.equation_settings import step_settings as step_settings
+    from chainrule.engine.example_storage import kernel_examples as kernel_examples
     from chainrule.engine.inference_parameters import training_layout as training_layout
-    from chainrule.engine.kernel_examples import kernel_examples as kernel_examples
     from chainrule.engine.position import Best as Best
     from chainrule.engine.position import EpochRecord as EpochRecord
     from chainrule.engine.position import EpochSums as EpochSums
@@ -30,51 +30,22 @@ if TYPE_CHECKING:
     from chainrule.engine.training_schedule import TrainingSchedule as TrainingSchedule
     from chainrule.engine.training_schedule import initial_state as initial_state
 
-__all__ = [
-    "Best",
-    "DatasetView",
-    "Engine",
-    "EpochRecord",
-    "EpochSums",
-    "Position",
-    "ReferenceEngine",
-    "Score",
-    "TrainingContext",
-    "TrainingSchedule",
-    "Until",
-    "augmentation_from_recipe",
-    "dropout_rates",
-    "first_non_finite",
-    "initial_state",
-    "is_finite",
-    "kernel_examples",
-    "make_engine",
-    "normalised_weights",
-    "step_settings",
-    "training_layout",
-    "validation_divergence",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "augmented_epochs": ["augmentation_from_recipe"],
-        "contract": ["Engine", "Until"],
-        "score": ["Score"],
-        "divergence": [
-            "validation_divergence",
-            "first_non_finite",
-            "is_finite",
-        ],
-        "dropout_masks": ["dropout_rates"],
-        "engines": ["make_engine"],
-        "kernel_examples": ["kernel_examples"],
-        "inference_parameters": ["training_layout"],
-        "position": ["Best", "EpochRecord", "EpochSums", "Position"],
-        "reference": ["ReferenceEngine"],
-        "dataset_view": ["DatasetView", "normalised_weights"],
-        "training_context": ["TrainingContext"],
-        "training_schedule": ["TrainingSchedule", "initial_state"],
-        "equation_settings": ["step_settings"],
+        "augmented_epochs": "augmentation_from_recipe",
+        "contract": "Engine Until",
+        "score": "Score",
+        "divergence": "first_non_finite is_finite validation_divergence",
+        "dropout_masks": "dropout_rates",
+        "engines": "make_engine",
+        "example_storage": "kernel_examples",
+        "inference_parameters": "training_layout",
+        "position": "Best EpochRecord EpochSums Position",
+        "reference": "ReferenceEngine",
+        "dataset_view": "DatasetView normalised_weights",
+        "training_context": "TrainingContext",
+        "training_schedule": "TrainingSchedule initial_state",
+        "equation_settings": "step_settings",
     },
 )

@@ -7,7 +7,7 @@ that diverges.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.engine.contract import Engine, Until
 from chainrule.engine.dropout_masks import dropout_rates, mask_keys
-from chainrule.engine.kernel_examples import kernel_examples, mix_targets
+from chainrule.engine.example_storage import kernel_examples, mix_targets
 from chainrule.engine.kernel_selection import KernelSelection, partition_tasks, select_kernels
 from chainrule.engine.kernel_state import KernelState, LatestState, pack_position
 from chainrule.engine.position import Position
@@ -33,7 +33,6 @@ from chainrule.kernels import (
     KernelLayout,
     StepHyperparameters,
     TaskQueue,
-    TrainingState,
     Workspace,
     advance_loops,
     advance_tiles,
@@ -146,34 +145,30 @@ class CompiledEngine(Engine):
         if until.batches is not None:
             stop = min(stop, position.batch + until.batches)
         latest = None if until.seconds is None else time.monotonic() + until.seconds
+        tuner, most = self._tuner, _FIRST_CHUNK
         # Compiled code raises no warnings; the same kernels run as Python do.
         with np.errstate(all="ignore"):
             state = self._state_at(position)
-            if self._advance_state(state, stop, latest) and state.is_finite:
-                return self._latest.keep(state, self._packed)
-            return self._advance_carefully(position)
+            while state.batch < stop:
+                threads, batches = tuner.threads(), min(tuner.limit(most), stop - state.batch)
+                began, after = time.monotonic(), state.batch + batches
+                self._advance_chunk(state, after, threads)
+                if state.batch < after:
+                    return self._advance_carefully(position)
+                now = time.monotonic()
+                seconds = max(now - began, 1e-9)
+                tuner.record(threads, batches, seconds)
+                # At most eight times longer: one chunk that the clock misjudged must not block.
+                most = max(1, min(8 * most, int(batches * _CHUNK_SECONDS / seconds)))
+                if latest is not None and now >= latest:
+                    break
+            if not state.is_finite:
+                return self._advance_carefully(position)
+            return self._latest.keep(state, self._packed)
 
     def _state_at(self, position: Position) -> KernelState:
         """A position as kernels take it; that of the latest position is still at hand."""
         return self._latest.take(position) or pack_position(position, self._packed)
-
-    def _advance_state(self, state: KernelState, stop: int, latest: float | None) -> bool:
-        """Advance in place, chunk by chunk; whether no batch broke down."""
-        tuner, most = self._tuner, _FIRST_CHUNK
-        while state.batch < stop:
-            threads, batches = tuner.threads(), min(tuner.limit(most), stop - state.batch)
-            began, after = time.monotonic(), state.batch + batches
-            self._advance_chunk(state, after, threads)
-            if state.batch < after:
-                return False
-            now = time.monotonic()
-            seconds = max(now - began, 1e-9)
-            tuner.record(threads, batches, seconds)
-            # At most eight times longer: one chunk that the clock misjudged must not block.
-            most = max(1, min(8 * most, int(batches * _CHUNK_SECONDS / seconds)))
-            if latest is not None and now >= latest:
-                break
-        return True
 
     def _advance_chunk(self, state: KernelState, after: int, threads: int = 1) -> None:
         """Advance in place to the batch `after`, or to one that is not finite."""
@@ -190,31 +185,16 @@ class CompiledEngine(Engine):
             mask_keys=mask_keys(self.context.seed, self._dropout, steps),
             average_weights=self.schedule.average_shares(position, steps),
         )
+        arguments = workspace, self._hyperparameters, chunk, state.arrays
         if self._selection.loops:
-            done = advance_loops(workspace, self._hyperparameters, chunk, state.arrays)
+            done = advance_loops(*arguments)
         else:
             # Counters of its own: an interrupt may leave threads at work on the chunk before.
             queue = TaskQueue(threads, np.zeros(3, np.int64))
-            share = partial(self._advance_share, workspace, chunk, state.arrays, queue)
-            done = share(0) if threads == 1 else self._pool.run(share)
+            advance = partial(advance_tiles, *arguments, queue)
+            done = advance(0) if threads == 1 else self._pool.run(partial(_run_quietly, advance))
         state.step += done - state.batch
         state.batch = done
-
-    def _advance_share(
-        self,
-        workspace: Workspace,
-        chunk: BatchChunk,
-        arrays: TrainingState,
-        queue: TaskQueue,
-        thread: int,
-    ) -> int:
-        """One thread's share of a chunk."""
-        # Compiled code raises no warnings; the same kernels run as Python do, in whatever thread.
-        with np.errstate(all="ignore"):
-            done: int = advance_tiles(
-                workspace, self._hyperparameters, chunk, arrays, queue, thread
-            )
-        return done
 
     def _rates(self, position: Position, steps: range) -> Array:
         """The learning rate of each step."""
@@ -234,3 +214,9 @@ class CompiledEngine(Engine):
             if state.batch == position.batch or not state.is_finite:
                 return self._reference.advance(position, Until(batches=1))
             position = self._latest.keep(state, self._packed)
+
+
+def _run_quietly(advance: Callable[[int], int], thread: int) -> int:
+    """Run one thread's part of a chunk; NumPy's warnings are off in each thread by itself."""
+    with np.errstate(all="ignore"):
+        return advance(thread)

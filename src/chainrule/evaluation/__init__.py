@@ -28,44 +28,17 @@ if TYPE_CHECKING:
     from chainrule.evaluation.report import Report as Report
     from chainrule.evaluation.wilson import wilson_interval as wilson_interval
 
-__all__ = [
-    "MISSING",
-    "ClassificationReport",
-    "Mistake",
-    "Report",
-    "Votes",
-    "class_columns",
-    "count_text",
-    "default_cost",
-    "evaluate",
-    "fraction_text",
-    "match_dataset",
-    "number_text",
-    "output_blocks",
-    "percent_text",
-    "plain_values",
-    "short_name",
-    "vote",
-    "wilson_interval",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "compatibility": ["match_dataset"],
-        "ensemble": ["Votes", "vote"],
-        "number_format": [
-            "MISSING",
-            "count_text",
-            "fraction_text",
-            "number_text",
-            "percent_text",
-            "plain_values",
-            "short_name",
-        ],
-        "predictions": ["Mistake", "class_columns", "output_blocks"],
-        "report": ["ClassificationReport", "Report"],
-        "evaluator": ["default_cost", "evaluate"],
-        "wilson": ["wilson_interval"],
+        "compatibility": "match_dataset",
+        "ensemble": "Votes vote",
+        "number_format": (
+            "MISSING count_text fraction_text number_text percent_text plain_values short_name"
+        ),
+        "predictions": "Mistake class_columns output_blocks",
+        "report": "ClassificationReport Report",
+        "evaluator": "default_cost evaluate",
+        "wilson": "wilson_interval",
     },
 )

@@ -30,44 +30,15 @@ if TYPE_CHECKING:
     from chainrule.experiment.saved_run import open_run as open_run
     from chainrule.experiment.training_result import TrainingResult as TrainingResult
 
-__all__ = [
-    "PARTS",
-    "DataListing",
-    "DataSource",
-    "DataSummary",
-    "Experiment",
-    "PartSummary",
-    "Prediction",
-    "SavedRun",
-    "TrainingResult",
-    "data_access",
-    "diagnose",
-    "is_run",
-    "list_data",
-    "mend_settings",
-    "open_run",
-    "open_target",
-    "summarise_data",
-    "take_part",
-    "verify_data",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "data_source": ["PARTS", "DataSource", "data_access", "is_run", "take_part"],
-        "data_summary": [
-            "DataListing",
-            "DataSummary",
-            "PartSummary",
-            "list_data",
-            "summarise_data",
-            "verify_data",
-        ],
-        "diagnosing": ["diagnose", "mend_settings", "open_target"],
-        "experiment": ["Experiment"],
-        "file_predictions": ["Prediction"],
-        "saved_run": ["SavedRun", "open_run"],
-        "training_result": ["TrainingResult"],
+        "data_source": "PARTS DataSource data_access is_run take_part",
+        "data_summary": "DataListing DataSummary PartSummary list_data summarise_data verify_data",
+        "diagnosing": "diagnose mend_settings open_target",
+        "experiment": "Experiment",
+        "file_predictions": "Prediction",
+        "saved_run": "SavedRun open_run",
+        "training_result": "TrainingResult",
     },
 )

@@ -36,26 +36,14 @@ if TYPE_CHECKING:
     from chainrule.figures.saving import save_figure as save_figure
     from chainrule.figures.study_pictures import study_report as study_report
 
-__all__ = [
-    "FIGURES",
-    "SUFFIXES",
-    "FigureOptions",
-    "draw_figure",
-    "save_figure",
-    "save_preparation",
-    "save_report_figures",
-    "source_text",
-    "study_report",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "figure_catalogue": ["FIGURES"],
-        "figure_sources": ["FigureOptions", "draw_figure", "source_text"],
-        "preparation_stages": ["save_preparation"],
-        "report_figures": ["save_report_figures"],
-        "saving": ["SUFFIXES", "save_figure"],
-        "study_pictures": ["study_report"],
+        "figure_catalogue": "FIGURES",
+        "figure_sources": "FigureOptions draw_figure source_text",
+        "preparation_stages": "save_preparation",
+        "report_figures": "save_report_figures",
+        "saving": "SUFFIXES save_figure",
+        "study_pictures": "study_report",
     },
 )

@@ -154,7 +154,7 @@ def _caption(data: CostSurface) -> str:
     return (
         f"Mean cost of {data.sample}; from {number_text(_rounded(data.path_cost[0]))} at the "
         f"start to {number_text(_rounded(data.path_cost[-1]))}.\n"
-        f"The run's positions are explained from above: {parts}."
+        f"The run's positions are seen from above: {parts}."
     )
 
 

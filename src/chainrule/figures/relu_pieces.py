@@ -150,7 +150,7 @@ def draw_relu_pieces(found: tuple[ReluPieces, ...], *, ax: Place | None = None) 
         "Each thin line is what one neuron adds; with the output's bias they sum to the thick one."
     )
     size = max(4.5 * columns, 6.0), 3.1 * rows + 1.4
-    figure = open_figure(ax, size, FigureHeading("ReluPieces that add up to 2ˣ", note))
+    figure = open_figure(ax, size, FigureHeading("Pieces that add up to 2ˣ", note))
     panels = make_panels(figure, len(found), columns, sharex=True, sharey=True)
     for axes, one in zip(panels, found, strict=True):
         _draw_pieces(axes, one)

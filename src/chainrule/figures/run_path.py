@@ -59,11 +59,11 @@ def run_points(
         steps = {replay.steps_by(round(share * ended)) for share in shares}
     wanted = sorted(steps - {0, newest.step})
     start = RunFolder(replay.path).first()
-    kept = [start, *_reached(replay, start, wanted, budget)]
-    settled = replay.setup.engine.inference_parameters
+    positions = [start, *_reached(replay, start, wanted, budget)]
+    get_parameters = replay.setup.engine.inference_parameters
     return tuple(
-        RunPoint(_epochs_at(replay, one), settled(one).astype(np.float64))
-        for one in (*kept, newest)
+        RunPoint(_epochs_at(replay, one), get_parameters(one).astype(np.float64))
+        for one in (*positions, newest)
     )
 
 
@@ -76,7 +76,7 @@ def _epochs_at(replay: RunReplay, position: Position) -> float:
 def _reached(
     replay: RunReplay, position: Position, wanted: list[int], budget: float
 ) -> Iterator[Position]:
-    """The positions after these numbers of steps, as far as they can be budget."""
+    """Yield the positions after these numbers of steps, as far as the budget allows."""
     setup = replay.setup
     work = 3.0 * setup.recipe.batch_size * sum(layer.W.size for layer in setup.network.layers)
     for done in wanted:

@@ -72,8 +72,8 @@ def saturation_data(replay: RunReplay, *, examples: int = 500, seed: int = 0) ->
         raises.
     """
     names = replay.setup.network.architecture.activations
-    places = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
-    if not places:
+    judged = [i for i, name in enumerate(names) if ACTIVATIONS[name].derivative is not None]
+    if not judged:
         raise InputError(
             replay.path,
             expected="a layer whose function has slopes of its own",
@@ -82,7 +82,7 @@ def saturation_data(replay: RunReplay, *, examples: int = 500, seed: int = 0) ->
     points, sample = run_points(replay), choose_sample(replay, examples, seed)
     passes = [replay.setup.engine.trace(sample.cast(p.parameters), sample.rows) for p in points]
     layers = []
-    for i in places:
+    for i in judged:
         flat = [_flat(ACTIVATIONS[names[i]], one.z[i]) for one in passes]
         shares = np.array([each.mean() for each in flat])
         stuck = np.array([each.all(axis=0).mean() for each in flat])
@@ -92,7 +92,7 @@ def saturation_data(replay: RunReplay, *, examples: int = 500, seed: int = 0) ->
 
 
 def _flat(activation: Activation, z: Array) -> NDArray[np.bool_]:
-    assert activation.derivative is not None, "chosen by its slope"
+    assert activation.derivative is not None, "chosen by its derivative"
     greatest = float(activation.derivative(np.linspace(-8.0, 8.0, 1601)).max())
     return np.asarray(activation.derivative(z) < FLAT * greatest)
 

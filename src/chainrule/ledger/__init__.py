@@ -20,33 +20,16 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
     from chainrule.ledger.step_order import section_of as section_of
 
-__all__ = [
-    "LEDGER_FORMATS",
-    "NOTATIONS",
-    "DisplayOptions",
-    "Ledger",
-    "LedgerEntry",
-    "activation_letter",
-    "describe_example",
-    "explain",
-    "group_members",
-    "parse_worked",
-    "read_worked",
-    "section_equations",
-    "section_of",
-    "select_quantity",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "display_options": ["DisplayOptions"],
-        "entries": ["LedgerEntry", "group_members"],
-        "files.worked_file": ["parse_worked", "read_worked"],
-        "ledger": ["LEDGER_FORMATS", "Ledger", "explain", "select_quantity"],
-        "quantity_text": ["NOTATIONS", "activation_letter"],
-        "rendering.ledger_document": ["describe_example"],
-        "notation_equations": ["section_equations"],
-        "step_order": ["section_of"],
+        "display_options": "DisplayOptions",
+        "entries": "LedgerEntry group_members",
+        "files.worked_file": "parse_worked read_worked",
+        "ledger": "LEDGER_FORMATS Ledger explain select_quantity",
+        "quantity_text": "NOTATIONS activation_letter",
+        "rendering.ledger_document": "describe_example",
+        "notation_equations": "section_equations",
+        "step_order": "section_of",
     },
 )

@@ -13,20 +13,10 @@ if TYPE_CHECKING:
     from chainrule.marking.marks import correct_text as correct_text
     from chainrule.marking.marks import marks_document as marks_document
 
-__all__ = [
-    "VERDICTS",
-    "Judgement",
-    "MarkedClaims",
-    "check_claims",
-    "correct_text",
-    "judge",
-    "marks_document",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "judging": ["VERDICTS", "Judgement", "MarkedClaims", "check_claims", "judge"],
-        "marks": ["correct_text", "marks_document"],
+        "judging": "VERDICTS Judgement MarkedClaims check_claims judge",
+        "marks": "correct_text marks_document",
     },
 )

@@ -23,47 +23,14 @@ if TYPE_CHECKING:
     from chainrule.network.sealed_file import read_sealed as read_sealed
     from chainrule.network.sealed_file import write_sealed as write_sealed
 
-__all__ = [
-    "BLOCK",
-    "Architecture",
-    "Layout",
-    "Network",
-    "PackedLayout",
-    "Slot",
-    "allocate_buffers",
-    "check_parameters",
-    "draw_parameters",
-    "flatten",
-    "kernel_layout",
-    "network_layers",
-    "predicted_classes",
-    "read_sealed",
-    "require_outputs",
-    "tensor_digests",
-    "write_sealed",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "architecture": ["Architecture"],
-        "kernel_workspace": ["allocate_buffers", "kernel_layout"],
-        "network": [
-            "BLOCK",
-            "Network",
-            "predicted_classes",
-            "network_layers",
-            "require_outputs",
-        ],
-        "packed_parameters": ["PackedLayout"],
-        "parameters": [
-            "Layout",
-            "Slot",
-            "check_parameters",
-            "draw_parameters",
-            "flatten",
-            "tensor_digests",
-        ],
-        "sealed_file": ["read_sealed", "write_sealed"],
+        "architecture": "Architecture",
+        "kernel_workspace": "allocate_buffers kernel_layout",
+        "network": "BLOCK Network network_layers predicted_classes require_outputs",
+        "packed_parameters": "PackedLayout",
+        "parameters": "Layout Slot check_parameters draw_parameters flatten tensor_digests",
+        "sealed_file": "read_sealed write_sealed",
     },
 )

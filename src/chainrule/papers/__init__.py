@@ -20,25 +20,13 @@ if TYPE_CHECKING:
     from chainrule.papers.paper_table import list_papers as list_papers
     from chainrule.papers.paper_table import paper as paper
 
-__all__ = [
-    "ExperimentRun",
-    "FormulaReport",
-    "HandComputationReport",
-    "Paper",
-    "check_formulas",
-    "list_papers",
-    "paper",
-    "paper_list",
-    "paper_overview",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "experiment_run": ["ExperimentRun"],
-        "formula_check": ["FormulaReport", "check_formulas"],
-        "hand_computations": ["HandComputationReport"],
-        "overview": ["paper_list", "paper_overview"],
-        "paper_table": ["Paper", "list_papers", "paper"],
+        "experiment_run": "ExperimentRun",
+        "formula_check": "FormulaReport check_formulas",
+        "hand_computations": "HandComputationReport",
+        "overview": "paper_list paper_overview",
+        "paper_table": "Paper list_papers paper",
     },
 )

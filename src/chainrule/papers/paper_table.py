@@ -116,9 +116,9 @@ class Paper:
         Raises: UnknownNameError for another name, and what loading data and training raise.
         """
         from chainrule.papers.experiment_run import run_experiments
-        from chainrule.papers.experiments.experiment_options import ExperimentOptions
+        from chainrule.papers.experiments.experiment_options import ExperimentOptions, ignore
 
-        options = ExperimentOptions(data, quick, progress or _ignore)
+        options = ExperimentOptions(data, quick, progress or ignore)
         return run_experiments(self.id, experiments, options=options)
 
     def recorded_run(self, values: Mapping[str, Any]) -> ExperimentRun:
@@ -132,10 +132,6 @@ class Paper:
         from chainrule.papers.experiment_run import EXPERIMENTS
 
         return EXPERIMENTS[self.id]
-
-
-def _ignore(_: str) -> None:
-    """Report nothing."""
 
 
 def _equation(place: str, what: str, *ids: str) -> PrintedEquation:

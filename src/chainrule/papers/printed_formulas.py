@@ -97,13 +97,13 @@ def _exp_thrice(n: Net) -> Array:
     return np.asarray(e * (1 + e) * e / (1 + e) ** 2)
 
 
-def _first_weight(n: Net, first: Array | float) -> Array:
-    """A paper's product of five for its weight w_1, all but the first factor as printed."""
-    return np.asarray(first * n.derivative(2) * n.weights(2)[0, 0] * n.derivative(1)[0] * n.a(0)[0])
+def _first_weight(n: Net) -> Array:
+    """A paper's product of five for its weight w_1, as printed."""
+    return np.asarray(-n.derivative(2) * n.weights(2)[0, 0] * n.derivative(1)[0] * n.a(0)[0])
 
 
 _HALF = "half_squared_error"
-_investigation = partial(PrintedFormula, "investigation", cost="squared_error")
+_investigation = partial(PrintedFormula, "investigation", cost="squared_error", network="3-3-3-3")
 _four_detector = partial(PrintedFormula, "four-detector", cost=_HALF, network="4-2-1")
 _approximator = partial(PrintedFormula, "approximator", cost="squared_error", network="1-1-1-1")
 _four_equations = partial(PrintedFormula, "four-equations", cost=_HALF, network="3-3-3-3")
@@ -114,18 +114,15 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "feed forward",
         "z_i^l",
         "(w_i0 a_0 + b_0) + (w_i1 a_1 + b_1) + … + (w_in a_n + b_i)",
-        network="3-3-3-3",
         value=_bias_in_every_bracket,
         truth=lambda n: n.z(1),
         remedy="one bias: Σ_k w_ik a_k + b_i",
     ),
-    PrintedFormula(
-        "investigation",
+    _investigation(
         "cost of a single training example",
         "∂C/∂a^L",
         "2(a^L - y), of C = Σ (a_i - y_i)² / n",
         cost="mean_squared_error",
-        network="3-3-3-3",
         value=lambda n: 2 * n.residual(),
         truth="a[3]",
         remedy="(2/n)(a^L - y), or a cost without the n",
@@ -152,7 +149,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "matrix of gradients",
         "∂C/∂w^L",
         "[…; 2σ'(z_1) a_0 (a_1 - y_0) …; …]",
-        network="3-3-3-3",
         value=_one_wrong_target,
         truth="W[3]",
         remedy="y_1 in the second row",
@@ -161,7 +157,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "summary",
         "∂C/∂w^L",
         "(2(a^L - y) σ'(z^L)) • T(a^(L-1))",
-        network="3-3-3-3",
         value=lambda n: np.outer(2 * n.residual() * n.derivative(3), n.a(2)),
         truth="W[3]",
     ),
@@ -169,7 +164,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "summary",
         "∂C/∂b^L",
         "2σ'(z^L)(a^L - y)",
-        network="3-3-3-3",
         value=lambda n: 2 * n.derivative(3) * n.residual(),
         truth="b[3]",
     ),
@@ -177,7 +171,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "summary",
         "∂C/∂w^(L-j)",
         "(σ'(z^(L-j)) ∂C/∂a^(L-j)) • T(a^(L-j-1))",
-        network="3-3-3-3",
         value=lambda n: np.outer(n.derivative(1) * _da(n, 1), n.a(0)),
         truth="W[1]",
     ),
@@ -185,7 +178,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "summary",
         "∂C/∂b^(L-j)",
         "σ'(z^(L-j)) ∂C/∂a^(L-j)",
-        network="3-3-3-3",
         value=lambda n: n.derivative(1) * _da(n, 1),
         truth="b[1]",
     ),
@@ -193,7 +185,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "summary",
         "∂C/∂a_k^(L-1)",
         "Σ_i w_ik^L σ'(z_i^L) 2(a_i^L - y_i)",
-        network="3-3-3-3",
         value=lambda n: n.weights(3).T @ (n.derivative(3) * 2 * n.residual()),
         truth="a[2]",
     ),
@@ -201,7 +192,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "summary",
         "∂C/∂a_k^(L-j)",
         "Σ_i w_ik^(L-j) σ'(z_i^(L-j)) (Σ_i ∂C/∂a_i^(L-j+1))",
-        network="3-3-3-3",
         value=lambda n: n.weights(1).T @ n.derivative(1) * _da(n, 2).sum(),
         truth="a[1]",
         remedy="one sum, and the layer above: Σ_i w_ik^(L-j+1) σ'(z_i^(L-j+1)) ∂C/∂a_i^(L-j+1)",
@@ -210,7 +200,6 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "summary, its layers put right",
         "∂C/∂a_k^(L-j)",
         "Σ_i w_ik^(L-j+1) σ'(z_i^(L-j+1)) (Σ_i ∂C/∂a_i^(L-j+1))",
-        network="3-3-3-3",
         value=lambda n: n.weights(2).T @ n.derivative(2) * _da(n, 2).sum(),
         truth="a[1]",
         remedy="two sums for one: each neuron's share travels along every other's weight",
@@ -272,7 +261,7 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         "hidden",
         "∂J/∂w_1",
         "(-1) σ'(net^k) w_9 out_h1(1 - out_h1) i_1",
-        value=lambda n: _first_weight(n, -1.0)[0],
+        value=lambda n: _first_weight(n)[0],
         truth=lambda n: n.numeric_gradient("W", 1)[0, 0],
         remedy="∂J/∂ŷ = -(y - ŷ) for the -1",
     ),

@@ -11,21 +11,11 @@ if TYPE_CHECKING:
     from chainrule.proofs.proof_report import proof_document as proof_document
     from chainrule.proofs.proof_target import prove_gradients as prove_gradients
 
-__all__ = [
-    "Proof",
-    "ProofOptions",
-    "proof_document",
-    "prove",
-    "prove_gradients",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "gradient_proof": ["Proof", "ProofOptions", "prove"],
-        "proof_target": ["prove_gradients"],
-        "proof_report": [
-            "proof_document",
-        ],
+        "gradient_proof": "Proof ProofOptions prove",
+        "proof_target": "prove_gradients",
+        "proof_report": "proof_document",
     },
 )

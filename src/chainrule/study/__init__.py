@@ -31,49 +31,19 @@ if TYPE_CHECKING:
     from chainrule.study.tuning import describe_tuning as describe_tuning
     from chainrule.study.tuning import tune as tune
 
-__all__ = [
-    "DEFAULT_STORAGE",
-    "EXPORT_FORMATS",
-    "ConfigurationResult",
-    "FinishedTrial",
-    "SavedStudy",
-    "StudyPlace",
-    "StudySettings",
-    "StudySpec",
-    "StudySummary",
-    "begin_study",
-    "compare_configurations",
-    "compute_study",
-    "describe_tuning",
-    "list_studies",
-    "metric_text",
-    "open_study",
-    "parameters_text",
-    "read_study",
-    "sample_statistics",
-    "tune",
-    "welch_interval",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "export": ["EXPORT_FORMATS"],
-        "results": ["ConfigurationResult", "metric_text", "parameters_text"],
-        "saved_study": [
-            "DEFAULT_STORAGE",
-            "SavedStudy",
-            "StudyPlace",
-            "begin_study",
-            "compare_configurations",
-            "compute_study",
-            "list_studies",
-            "open_study",
-        ],
-        "scheduler": ["FinishedTrial"],
-        "spec": ["StudySettings", "StudySpec", "read_study"],
-        "statistics": ["sample_statistics", "welch_interval"],
-        "summary": ["StudySummary"],
-        "tuning": ["describe_tuning", "tune"],
+        "export": "EXPORT_FORMATS",
+        "results": "ConfigurationResult metric_text parameters_text",
+        "saved_study": (
+            "DEFAULT_STORAGE SavedStudy StudyPlace begin_study compare_configurations "
+            "compute_study list_studies open_study"
+        ),
+        "scheduler": "FinishedTrial",
+        "spec": "StudySettings StudySpec read_study",
+        "statistics": "sample_statistics welch_interval",
+        "summary": "StudySummary",
+        "tuning": "describe_tuning tune",
     },
 )

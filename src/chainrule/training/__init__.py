@@ -30,47 +30,18 @@ if TYPE_CHECKING:
     from chainrule.training.verification import Verification as Verification
     from chainrule.training.verification import verify as verify
 
-__all__ = [
-    "Observer",
-    "RateCurve",
-    "Run",
-    "RunFacts",
-    "RunFolder",
-    "TrainingProgress",
-    "TrainingSetup",
-    "Verification",
-    "find_learning_rate",
-    "first_position",
-    "prepare_training",
-    "read_checkpoint",
-    "restore_training",
-    "resume",
-    "split_validation",
-    "stop_reason",
-    "train",
-    "train_chunk",
-    "train_many",
-    "verify",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "checkpoint": ["read_checkpoint"],
-        "concurrent": ["train_many"],
-        "epoch_end": ["stop_reason"],
-        "loop": ["resume", "train", "train_chunk"],
-        "lr_finder": ["RateCurve", "find_learning_rate"],
-        "observers": ["TrainingProgress", "Observer"],
-        "run_folder": ["RunFacts", "RunFolder"],
-        "run_recorder": ["Run"],
-        "setup": [
-            "TrainingSetup",
-            "first_position",
-            "prepare_training",
-            "restore_training",
-            "split_validation",
-        ],
-        "verification": ["Verification", "verify"],
+        "checkpoint": "read_checkpoint",
+        "concurrent": "train_many",
+        "epoch_end": "stop_reason",
+        "loop": "resume train train_chunk",
+        "lr_finder": "RateCurve find_learning_rate",
+        "observers": "Observer TrainingProgress",
+        "run_folder": "RunFacts RunFolder",
+        "run_recorder": "Run",
+        "setup": "TrainingSetup first_position prepare_training restore_training split_validation",
+        "verification": "Verification verify",
     },
 )

@@ -18,32 +18,13 @@ if TYPE_CHECKING:
     from chainrule.worksheets.worksheet_set import WorksheetSet as WorksheetSet
     from chainrule.worksheets.worksheet_set import make_worksheets as make_worksheets
 
-__all__ = [
-    "FORMATS",
-    "MAX_WIDTH",
-    "WORKSHEET_LIMITS",
-    "ExercisePlan",
-    "SheetOptions",
-    "Worksheet",
-    "WorksheetSet",
-    "make_worksheet",
-    "make_worksheets",
-    "render_answers",
-    "render_sheets",
-    "sheet_document",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "exercise_plan": ["MAX_WIDTH", "ExercisePlan"],
-        "sheet_folder": ["FORMATS"],
-        "sheet_rendering": [
-            "render_answers",
-            "render_sheets",
-            "sheet_document",
-        ],
-        "sheet": ["SheetOptions", "Worksheet", "make_worksheet"],
-        "worksheet_set": ["WORKSHEET_LIMITS", "WorksheetSet", "make_worksheets"],
+        "exercise_plan": "MAX_WIDTH ExercisePlan",
+        "sheet_folder": "FORMATS",
+        "sheet_rendering": "render_answers render_sheets sheet_document",
+        "sheet": "SheetOptions Worksheet make_worksheet",
+        "worksheet_set": "WORKSHEET_LIMITS WorksheetSet make_worksheets",
     },
 )

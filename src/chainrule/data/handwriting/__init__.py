@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting.preprocessing_trace import Preparation as Preparation
     from chainrule.data.handwriting.preprocessing_trace import Stage as Stage
 
-__all__ = ["GreyPicture", "Preparation", "Stage", "centre_of_mass", "prepare", "read_picture"]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "centring": ["centre_of_mass"],
-        "picture_reader": ["GreyPicture", "read_picture"],
-        "preparation": ["prepare"],
-        "preprocessing_trace": ["Preparation", "Stage"],
+        "centring": "centre_of_mass",
+        "picture_reader": "GreyPicture read_picture",
+        "preparation": "prepare",
+        "preprocessing_trace": "Preparation Stage",
     },
 )

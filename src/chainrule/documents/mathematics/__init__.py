@@ -28,49 +28,12 @@ if TYPE_CHECKING:
     from chainrule.documents.mathematics.formula_nodes import Words as Words
     from chainrule.documents.mathematics.formula_nodes import equation as equation
 
-__all__ = [
-    "Addition",
-    "Anchor",
-    "Application",
-    "Fenced",
-    "Fraction",
-    "Letter",
-    "Link",
-    "Mathematics",
-    "Matrix",
-    "Multiplication",
-    "Negation",
-    "Numeral",
-    "Row",
-    "Sign",
-    "Spelled",
-    "Superscript",
-    "Words",
-    "equation",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "formula_nodes": [
-            "Addition",
-            "Anchor",
-            "Application",
-            "Fenced",
-            "Fraction",
-            "Letter",
-            "Link",
-            "Mathematics",
-            "Matrix",
-            "Multiplication",
-            "Negation",
-            "Numeral",
-            "Row",
-            "Sign",
-            "Spelled",
-            "Superscript",
-            "Words",
-            "equation",
-        ],
+        "formula_nodes": (
+            "Addition Anchor Application Fenced Fraction Letter Link Mathematics Matrix "
+            "Multiplication Negation Numeral Row Sign Spelled Superscript Words equation"
+        ),
     },
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from chainrule.documents.mathematics.formula_nodes import Letter, Matrix
 from chainrule.documents.mathematics.math_writer import MathWriter
+from chainrule.documents.mathematics.text_math import SUBSCRIPTS, SUPERSCRIPTS
 
 __all__ = ["MathLatex", "escape_latex"]
 
@@ -55,7 +56,7 @@ _SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': "''",
     "–": "--",
     "—": "---",
     "‘": "`",
@@ -63,8 +64,13 @@ _SPECIAL = {
     "“": "``",
     "”": "''",
     "…": r"\dots{}",
-    "·": r"\textperiodcentered{}",
     "×": r"$\times$",
+    "±": r"$\pm$",
+    "−": "$-$",
+    "½": r"$\frac{1}{2}$",
+    "√": r"$\surd$",
+    "′": "$'$",
+    "•": r"$\bullet$",
     "ß": r"\ss{}",
     "æ": r"\ae{}",
     "Æ": r"\AE{}",
@@ -73,9 +79,10 @@ _SPECIAL = {
     "∞": r"$\infty$",
     **dict.fromkeys("\N{NO-BREAK SPACE}\t\n\r", " "),
     **{sign: "\\" + sign for sign in "{}#$%&_"},
-    **{letter: f"${name}$" for letter, name in _LETTERS.items() if len(letter) == 1},
+    **{sign: f"${name}$" for sign, name in (_LETTERS | _SIGNS).items() if len(sign) == 1},
+    **{raised: f"$^{{{plain}}}$" for raised, plain in SUPERSCRIPTS.items()},
+    **{lowered: f"$_{{{plain}}}$" for lowered, plain in SUBSCRIPTS.items()},
 }
-_SPECIAL['"'] = "''"
 _LONG = 160
 """Between fences that grow by themselves lines cannot be broken; longer texts have large ones."""
 _ACCENTS = {
@@ -85,8 +92,9 @@ _ACCENTS = {
     "\u0303": "~",
     "\u0308": '"',
     "\u030a": "r",
+    "\u030c": "v",
+    "\u0327": "c",
 }
-_ACCENTS |= {"\u030c": "v", "\u0327": "c"}
 
 
 def escape_latex(text: str) -> str:

@@ -17,20 +17,19 @@ from chainrule.documents.mathematics.formula_nodes import (
     Superscript,
     Words,
 )
+from chainrule.documents.mathematics.text_math import SUBSCRIPTS, SUPERSCRIPTS
 
 __all__ = ["parse_formula"]
 
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻ᵀ", "0123456789lL+-T", strict=True))
-_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₐ", "0123456789ijka", strict=True))
 _FUNCTIONS = ("cos", "exp", "ln", "max", "sign")
 _HAT = "\N{COMBINING CIRCUMFLEX ACCENT}"
 
 _TOKENS = re.compile(
-    rf"""(?P<letter>(?:d(?=[Wba]\b))?(?:[^\W\d_ΣΦ½{"".join(_RAISED)}{"".join(_LOWERED)}](?![a-zA-Z])|∇)′?{_HAT}?)
+    rf"""(?P<letter>(?:d(?=[Wba]\b))?(?:[^\W\d_ΣΦ½{"".join(SUPERSCRIPTS)}{"".join(SUBSCRIPTS)}](?![a-zA-Z])|∇)′?{_HAT}?)
     |(?P<word>[a-zA-Z]{{2,}})
     |(?P<number>[0-9]+(?:\.[0-9]+)?|½)
-    |(?P<lowered>_[a-z]|[{"".join(_LOWERED)}]+)
-    |(?P<raised>[{"".join(_RAISED)}]+)
+    |(?P<lowered>_[a-z]|[{"".join(SUBSCRIPTS)}]+)
+    |(?P<raised>[{"".join(SUPERSCRIPTS)}]+)
     |(?P<layer>(?<=\w)\[[^\]]*\])
     |(?P<derivative>∂(?P<top>\w)/∂)
     |(?P<sign><=|>=|\S)""",
@@ -99,11 +98,11 @@ class _Reader:
 
     def _lowered(self, text: str) -> None:
         if self._waiting is not None:
-            below = "".join(_LOWERED.get(sign, sign) for sign in text.removeprefix("_"))
+            below = "".join(SUBSCRIPTS.get(sign, sign) for sign in text.removeprefix("_"))
             self._waiting = replace(self._waiting, below=self._waiting.below + below)
 
     def _raised(self, text: str) -> None:
-        above = "".join(map(_RAISED.__getitem__, text))
+        above = "".join(map(SUPERSCRIPTS.__getitem__, text))
         if self._waiting is not None:
             self._waiting = replace(self._waiting, above=self._waiting.above + above)
         elif self._parts:  # the exponent of a bracket

@@ -22,15 +22,19 @@ from chainrule.documents.mathematics.math_writer import (
     Piece,
 )
 
-__all__ = ["TIE", "MathText", "math_text"]
+__all__ = ["SUBSCRIPTS", "SUPERSCRIPTS", "TIE", "MathText", "math_text"]
 
 TIE = "\N{NO-BREAK SPACE}"
 """Stands for a space at which a line must not be broken."""
 
 _FUNCTIONS = {"normal_cdf": "Φ", "normal_pdf": "Φ′", "sigmoid": "σ", "sqrt": "√"}
 _TIGHT = ("/", ",")
-_RAISED = str.maketrans("0123456789lLT+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸᵀ⁺⁻")
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻ᵀ", "0123456789lL+-T", strict=True))
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₐ", "0123456789ijka", strict=True))
+"""The raised and lowered characters of Unicode, each with the character that it stands for."""
+_RAISED = {ord(plain): raised for raised, plain in SUPERSCRIPTS.items()}
+_LOWERED = {ord(plain): low for low, plain in SUBSCRIPTS.items() if plain.isdigit()}
 
 
 def math_text(formula: Mathematics) -> str:

@@ -15,26 +15,14 @@ if TYPE_CHECKING:
     from chainrule.ledger.files.worked_writer import WrittenClaim as WrittenClaim
     from chainrule.ledger.files.worked_writer import format_worked as format_worked
 
-__all__ = [
-    "NOISE",
-    "Fields",
-    "PrintedNumber",
-    "WrittenClaim",
-    "format_worked",
-    "list_used_settings",
-    "parse_printed",
-    "read_source",
-    "read_worked",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "fields": ["Fields"],
-        "printed_numbers": ["NOISE", "PrintedNumber", "parse_printed"],
-        "toml_positions": ["read_source"],
-        "used_settings": ["list_used_settings"],
-        "worked_file": ["read_worked"],
-        "worked_writer": ["WrittenClaim", "format_worked"],
+        "fields": "Fields",
+        "printed_numbers": "NOISE PrintedNumber parse_printed",
+        "toml_positions": "read_source",
+        "used_settings": "list_used_settings",
+        "worked_file": "read_worked",
+        "worked_writer": "WrittenClaim format_worked",
     },
 )

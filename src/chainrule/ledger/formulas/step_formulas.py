@@ -28,7 +28,7 @@ from chainrule.ledger.formulas.expression import (
     Term,
 )
 from chainrule.ledger.formulas.rate_formulas import rate_forms
-from chainrule.ledger.steps import parameter_places
+from chainrule.ledger.steps import locate_parameters
 
 __all__ = [
     "STEP_FORMULAS",
@@ -71,7 +71,7 @@ def _strength(make: TermBuilder, norm: int) -> Symbol:
 
 
 def _over_weights(make: TermBuilder, of: Callable[[Term], Expression]) -> Expression:
-    places = parameter_places(make.step.example, biases=False)
+    places = locate_parameters(make.step.example, biases=False)
 
     def term(at: int) -> Expression:
         return of(make.term("W", places[at].layer, *places[at].indices))
@@ -109,7 +109,7 @@ def _penalised(make: TermBuilder) -> list[QuantityForm]:
 
 def _length(make: TermBuilder) -> list[QuantityForm]:
     """[U7] The norm of the gradient."""
-    places = parameter_places(make.step.example, biases=make.step.example.architecture.biases)
+    places = locate_parameters(make.step.example, biases=make.step.example.architecture.biases)
     penalised = make.step.is_penalised
 
     def square_at(at: int) -> Expression:

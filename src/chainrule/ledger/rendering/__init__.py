@@ -13,21 +13,11 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.ledger_document import LEGENDS as LEGENDS
     from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
 
-__all__ = [
-    "BATCH_LEGENDS",
-    "LEGENDS",
-    "WEIGHT_LEGEND",
-    "EntryFormulas",
-    "Given",
-    "examples_of",
-    "given_arrays",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "entry_formulas": ["EntryFormulas"],
-        "given": ["Given", "examples_of", "given_arrays"],
-        "ledger_document": ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND"],
+        "entry_formulas": "EntryFormulas",
+        "given": "Given examples_of given_arrays",
+        "ledger_document": "BATCH_LEGENDS LEGENDS WEIGHT_LEGEND",
     },
 )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.steps.addressing import quantity_shape as quantity_shape
     from chainrule.ledger.steps.example_step import Step as Step
     from chainrule.ledger.steps.example_step import compute_step as compute_step
-    from chainrule.ledger.steps.parameter_places import parameter_places as parameter_places
+    from chainrule.ledger.steps.parameter_places import locate_parameters as locate_parameters
     from chainrule.ledger.steps.quantity import KINDS as KINDS
     from chainrule.ledger.steps.quantity import Quantity as Quantity
     from chainrule.ledger.steps.quantity_arrays import quantity_array as quantity_array
@@ -23,41 +23,18 @@ if TYPE_CHECKING:
     from chainrule.ledger.steps.worked_example import Claim as Claim
     from chainrule.ledger.steps.worked_example import WorkedExample as WorkedExample
 
-__all__ = [
-    "KINDS",
-    "MAX_STEPS",
-    "Claim",
-    "Quantity",
-    "Step",
-    "WorkedExample",
-    "compute_step",
-    "describe_quantity",
-    "locate",
-    "parameter_places",
-    "quantity_array",
-    "quantity_shape",
-    "quantity_value",
-    "require_class_targets",
-    "supported_recipe",
-    "unsupported_error",
-    "unsupported_settings",
-]
-
-__getattr__, __dir__ = attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "addressing": ["locate", "quantity_shape"],
-        "worked_example": ["MAX_STEPS", "Claim", "WorkedExample"],
-        "parameter_places": ["parameter_places"],
-        "quantity": ["KINDS", "Quantity"],
-        "quantity_names": ["describe_quantity"],
-        "example_step": ["Step", "compute_step"],
-        "quantity_arrays": ["quantity_value", "quantity_array"],
-        "unsupported": [
-            "supported_recipe",
-            "unsupported_error",
-            "require_class_targets",
-            "unsupported_settings",
-        ],
+        "addressing": "locate quantity_shape",
+        "worked_example": "MAX_STEPS Claim WorkedExample",
+        "parameter_places": "locate_parameters",
+        "quantity": "KINDS Quantity",
+        "quantity_names": "describe_quantity",
+        "example_step": "Step compute_step",
+        "quantity_arrays": "quantity_array quantity_value",
+        "unsupported": (
+            "require_class_targets supported_recipe unsupported_error unsupported_settings"
+        ),
     },
 )

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network import Slot
 
-__all__ = ["ParameterPlaces", "parameter_places"]
+__all__ = ["ParameterPlaces", "locate_parameters"]
 
 
 class ParameterPlace(NamedTuple):
@@ -40,7 +40,7 @@ class ParameterPlaces:
         return ParameterPlace(slot.name[0], slot.layer, tuple(map(int, index)))
 
 
-def parameter_places(example: WorkedExample, *, biases: bool) -> ParameterPlaces:
+def locate_parameters(example: WorkedExample, *, biases: bool) -> ParameterPlaces:
     """The places of all weights, and of all biases too where they are asked for."""
     slots = example.layout.slots
     return ParameterPlaces([slot for slot in slots if biases or slot.name[0] == "W"])

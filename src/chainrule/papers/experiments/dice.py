@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ from chainrule.papers.experiments.paper_experiment import (
 from chainrule.papers.experiments.result_text import mean_text
 from chainrule.recipe import Recipe
 from chainrule.training import train
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["DICE", "FACES", "measure_dice", "nearest_face"]
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from chainrule.data import Dataset, DatasetPair, load_dataset
 
-__all__ = ["DigitArrays", "ExperimentOptions"]
+__all__ = ["DigitArrays", "ExperimentOptions", "ignore"]
 
 QUICK_EXAMPLES = 2_000
 """Training images of a quick run: enough for every code path, and seconds of work."""
 
 
-def _ignore(_: str) -> None:
+def ignore(_: str) -> None:
     """Report nothing."""
 
 
@@ -34,7 +34,7 @@ class ExperimentOptions:
 
     source: str = "mnist"
     quick: bool = False
-    progress: Callable[[str], object] = _ignore
+    progress: Callable[[str], object] = ignore
 
     def at_most(self, count: int, quick: int = 2) -> int:
         """Returns a number of seeds, epochs or steps: `count`, or fewer in a quick run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ from chainrule.papers.experiments.paper_experiment import (
 )
 from chainrule.recipe import Recipe
 from chainrule.training import train
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["FOUR_OR_NOT", "area_below", "count_at_threshold", "roc_curve"]
 
@@ -165,7 +162,7 @@ def area_below(wrong: Column, found: Column) -> float:
         wrong: false positive rates, ascending.
         found: true positive rates.
     """
-    return float((np.diff(wrong) * (found[1:] + found[:-1]) / 2).sum())
+    return float(np.trapezoid(found, wrong))
 
 
 def _thinned(wrong: Column, found: Column) -> list[list[float]]:
@@ -235,7 +232,7 @@ def _median_text(values: list[float], digits: int) -> str:
 
 @figure_function
 def _draw(measured: Measurements) -> Place:
-    """Draw the share of 4s that are found against the share of others taken for one."""
+    """Draw the true positive rate against the false positive rate."""
     note = "Each threshold is a point; the dot is an output of 0.5. The first seed; median areas."
     figure = open_figure(None, (7.2, 4.9), FigureHeading("Is it a 4, or not?", note))
     axes = figure.subplots()

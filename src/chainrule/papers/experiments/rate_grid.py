@@ -24,15 +24,13 @@ from chainrule.papers.experiments.paper_experiment import (
     ReportSection,
     SectionFigure,
 )
-from chainrule.papers.experiments.result_text import mean_text, share_with_interval
+from chainrule.papers.experiments.result_text import fraction_with_interval, mean_text
 from chainrule.papers.experiments.study_trials import accuracies, run_trials, trial_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = [
-    "RATE_GRID",
-]
+__all__ = ["RATE_GRID"]
 
 _FIGURE_11 = 400
 """The number of printed accuracies in Figure 11; they come first."""
@@ -205,7 +203,7 @@ def _report_passes(measured: Measurements) -> list[Block]:
     rows = [
         (
             result.text,
-            share_with_interval(result.accuracy, _TEST_IMAGES),
+            fraction_with_interval(result.accuracy, _TEST_IMAGES),
             mean_text(found[result.setting]),
             f"{100 * min(found[result.setting]):.2f} to {100 * max(found[result.setting]):.2f}",
         )

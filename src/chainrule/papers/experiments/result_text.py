@@ -7,30 +7,30 @@ from collections.abc import Sequence
 from chainrule.evaluation import wilson_interval
 from chainrule.study import sample_statistics
 
-__all__ = ["decimal_text", "mean_text", "share_with_interval", "short_number"]
+__all__ = ["decimal_text", "fraction_with_interval", "mean_text", "short_number"]
 
 
-def mean_text(shares: Sequence[float], digits: int = 2) -> str:
-    """Returns the mean of shares in per cent with half the width of its 95 % interval over seeds.
+def mean_text(fractions: Sequence[float], digits: int = 2) -> str:
+    """Returns the mean of fractions in per cent with half the width of its 95 % interval.
 
     >>> mean_text([0.91, 0.92, 0.93])
     '92.00 ± 2.48 %'
     """
-    found = sample_statistics(shares)
+    found = sample_statistics(fractions)
     if found.interval is None:
         return f"{100 * found.mean:.{digits}f} %"
     half = (found.interval[1] - found.interval[0]) / 2
     return f"{100 * found.mean:.{digits}f} ± {100 * half:.{digits}f} %"
 
 
-def share_with_interval(share: float, n: int) -> str:
-    """Returns a share of n examples in per cent with its Wilson interval.
+def fraction_with_interval(fraction: float, n: int) -> str:
+    """Returns a fraction of n examples in per cent with its Wilson interval.
 
-    >>> share_with_interval(0.835, 10_000)
+    >>> fraction_with_interval(0.835, 10_000)
     '83.50 % (82.76 to 84.21)'
     """
-    low, high = wilson_interval(round(share * n), n)
-    return f"{100 * share:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+    low, high = wilson_interval(round(fraction * n), n)
+    return f"{100 * fraction:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
 
 
 def short_number(value: float, digits: int = 3) -> str:

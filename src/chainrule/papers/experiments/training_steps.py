@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,19 +23,14 @@ from chainrule.papers.experiments.result_text import decimal_text, mean_text
 from chainrule.papers.experiments.study_trials import accuracies, run_trials, trial_rows
 from chainrule.study import read_study, sample_statistics, welch_interval
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = [
-    "TRAINING_STEPS",
-]
+__all__ = ["TRAINING_STEPS"]
 
 _GOAL, _PRINTED = 0.9, 0.908
 """The accuracy that the paper wants, and the one that it prints."""
 
 _HALF = "half_squared_error"
 _SATURATED = 0.05
-"""A sigmoid counts as saturated if its derivative is below this share of the greatest, 1/4."""
+"""A sigmoid counts as saturated if its derivative is below this fraction of the greatest, 1/4."""
 
 
 # ------------------------------------------------------------------------------------ measurements
@@ -48,14 +43,14 @@ def _measure_steps(options: ExperimentOptions) -> Measurements:
         chosen = entry.parameters
         first = (chosen["initialiser"], chosen["activation"][0], chosen["cost"])
         rows.append([*first, chosen["learning_rate"], accuracies(entry)])
-    saturated = {name: _saturated_share(name, options) for name in ("normal", "lecun")}
+    saturated = {name: _saturated_fraction(name, options) for name in ("normal", "lecun")}
     return {"steps": rows, "saturated": saturated}
 
 
-def _saturated_share(initialiser: str, options: ExperimentOptions) -> float:
-    """The share of hidden activations that are saturated before the first step."""
+def _saturated_fraction(initialiser: str, options: ExperimentOptions) -> float:
+    """The fraction of hidden activations that are saturated before the first step."""
     x = options.test_arrays.x
-    shares = []
+    fractions = []
     for seed in range(options.at_most(5)):
         network = Network.create(
             [x.shape[1], 64, 10],
@@ -65,8 +60,8 @@ def _saturated_share(initialiser: str, options: ExperimentOptions) -> float:
             bias_initialiser="normal",
         )
         _, (a, _) = forward(x, network.layers)
-        shares.append(float((a * (1 - a) < _SATURATED / 4).mean()))
-    return float(np.mean(shares))
+        fractions.append(float((a * (1 - a) < _SATURATED / 4).mean()))
+    return float(np.mean(fractions))
 
 
 def _measure_rates(options: ExperimentOptions) -> Measurements:
