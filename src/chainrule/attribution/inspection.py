@@ -1,4 +1,4 @@
-"""What the questions about a saved run share: the run, the place asked about, and limits."""
+"""The common parts of all inspections of a run: opening it, parsing places, limits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.experiment import SavedRun, open_run
@@ -18,6 +19,7 @@ __all__ = [
     "WHERE",
     "InspectedRun",
     "Report",
+    "check_number",
     "open_inspected",
     "parse_place",
 ]
@@ -29,31 +31,39 @@ Report = Callable[[str], object]
 """Called with a sentence before a computation that takes long."""
 
 WHERE = "inspect"
-"""Who asks, in error texts."""
+"""The name of the command, for error texts."""
 
 TOP = 10
-"""Parts that are listed one by one if nothing else is asked for."""
+"""Default number of parts that are listed one by one."""
 
 SUSPECTS = 20
-"""Doubtful labels that are listed if nothing else is asked for."""
+"""Default number of doubtful labels that are listed."""
 
 INSPECTION_LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "image": Limit(int, "number of an example", 0, optional=True),
-        "step": Limit(int, "the step, counted over the whole run", 1, optional=True),
-        "epoch": Limit(int, "the step's epoch", 1, optional=True),
-        "batch": Limit(int, "the step's batch in its epoch", 1, optional=True),
-        "top": Limit(int, "parts listed one by one", 1),
-        "count": Limit(int, "doubtful labels listed", 1),
+        "step": Limit(int, "number of the step, counted over the whole run", 1, optional=True),
+        "epoch": Limit(int, "epoch of the step", 1, optional=True),
+        "batch": Limit(int, "batch of the step in its epoch", 1, optional=True),
+        "top": Limit(int, "number of parts to list", 1),
+        "count": Limit(int, "number of doubtful labels to list", 1),
     }
 )
-"""The numbers that questions take."""
+"""The limits of the numbers that the questions take."""
 
 _PLACES = {
     "weight": (re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9}),([0-9]{1,9})"), "1:4,300"),
     "neuron": (re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9})"), "2:7"),
 }
 """How a place in a network is written, with an example."""
+
+
+def check_number(name: str, value: Any) -> Any:
+    """Return a number that a question takes, checked against INSPECTION_LIMITS.
+
+    Raises: InputError.
+    """
+    return INSPECTION_LIMITS[name].check(WHERE, name, value)
 
 
 def open_inspected(run: InspectedRun) -> SavedRun:

@@ -1,4 +1,4 @@
-"""One neuron for one example: its inputs by what they contribute."""
+"""One neuron for one example: the contribution of each input."""
 
 from __future__ import annotations
 
@@ -16,13 +16,7 @@ from chainrule.attribution.example_view import (
     signed_picture,
 )
 from chainrule.attribution.forward_trace import ForwardTrace, open_trace
-from chainrule.attribution.inspection import (
-    INSPECTION_LIMITS,
-    TOP,
-    WHERE,
-    InspectedRun,
-    parse_place,
-)
+from chainrule.attribution.inspection import TOP, WHERE, InspectedRun, check_number, parse_place
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph
 from chainrule.ledger import DisplayOptions
@@ -43,21 +37,21 @@ def inspect_neuron(
     top: int = TOP,
     data: str | None = None,
 ) -> Document:
-    """Show why a neuron of the trained network is as active as it is for one example.
+    """Show how the activation of a neuron of the trained network comes about for one example.
 
     Args:
-        run: the folder of a run or a network file, or either opened.
+        run: the folder of a run or a network file, or an opened one.
         neuron: layer and neuron, such as "2:7"; layers count from 1, neurons from 0.
         image: the example's number in its part of the data, from 0.
         part: "test", "train" or "all".
-        top: how many inputs are listed one by one.
+        top: number of inputs to list one by one.
         data: a name or a path, if the run's data were moved; a network file needs it.
 
     Raises: InputError if there is no such neuron or example; what opening the run and loading its
         data raises.
     """
     layer, at = parse_place("neuron", neuron)
-    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    count = check_number("top", top)
     trace = open_trace(run, image, part, data)
     trace.ledger.locate(Quantity("z", layer, (at,)), WHERE)
     return neuron_document(trace, layer, at, count)
@@ -70,7 +64,7 @@ def neuron_document(trace: ForwardTrace, layer: int, neuron: int, top: int) -> D
         trace: the network and the example.
         layer: from 1; one that the network has.
         neuron: from 0; likewise.
-        top: how many inputs are listed one by one.
+        top: number of inputs to list one by one.
     """
     producer = _NeuronProducer(trace, layer, neuron, top)
     return Document(

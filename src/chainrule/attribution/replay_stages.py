@@ -1,4 +1,4 @@
-"""A few positions of a run, from early to late: what it had learned by then."""
+"""Stages of a run: a few positions from early to late."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from chainrule.training import RunFolder
 __all__ = ["REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
 
 MAX_STAGES = 5
-"""Ends of epochs that are looked at: the first and the last one, and between them by equal ratios,
-since a run learns most at its beginning."""
+"""Number of ends of epochs: the first, the last and, by equal ratios, some between them, since a
+run learns most at its beginning."""
 
 REPLAY_BUDGET = 500_000_000_000
-"""Multiplications of training that may be computed again: seconds."""
+"""Greatest number of multiplications of training to compute again, which takes seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class RunStages:
     """What is looked at of a run.
 
     Args:
-        kept: in order; at least one.
+        stages: in order; at least one.
         left_out: epochs whose ends would have been looked at too, were it not too long a way to
             compute the run again up to there.
     """
@@ -82,11 +82,11 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
         afforded: multiplications that may be spent on computing the run again, beside those that
             reach its newest checkpoint.
 
-    Raises: RunFolderError; InputError where the run has done no step.
+    Raises: RunFolderError; InputError if the run has done no step.
     """
     final, history = _final(replay), replay.newest.history
     wanted = _epochs(replay.epoch_position(final.step)[0])
-    kept, left_out, spent = [], [], 0.0
+    stages, left_out, spent = [], [], 0.0
     position = RunFolder(replay.path).first()
     for epoch in wanted:
         done = replay.steps_by(epoch)
@@ -99,8 +99,8 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
             continue
         spent += way
         position = replay.position_at(done, nearest)
-        kept.append(_stage(replay, position, history[epoch - 1].learning_rate))
-    return RunStages((*kept, final), tuple(left_out))
+        stages.append(_stage(replay, position, history[epoch - 1].learning_rate))
+    return RunStages((*stages, final), tuple(left_out))
 
 
 def _epochs(last: int) -> list[int]:
@@ -149,6 +149,6 @@ def stages_table(stages: RunStages, columns: Mapping[str, tuple[str, ...]]) -> T
         stages: in order.
         columns: the cells of other columns by their names.
     """
-    told = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
-    rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in told)
+    pairs = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
+    rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in pairs)
     return Table("Looked at after", ("step", "epoch", "learning rate", *columns), tuple(rows))

@@ -1,4 +1,4 @@
-"""What a step of a run makes of one weight's gradient, number by number up to the new weight."""
+"""The update of one weight in a step of a run: each number from the gradient to the new weight."""
 
 from __future__ import annotations
 
@@ -117,11 +117,11 @@ class WeightUpdate:
 
     def record(self) -> list[dict[str, Any]]:
         """The numbers as plain values."""
-        told = [
+        record = [
             {"quantity": str(entry.quantity), "equation": entry.equation, "value": entry.value}
             for entry in self._entries
         ]
         if self._limited is None:
-            return told
+            return record
         of = f"{self._entries[-1].quantity} limited"
-        return [*told, {"quantity": of, "equation": "U9", "value": self._limited[1]}]
+        return [*record, {"quantity": of, "equation": "U9", "value": self._limited[1]}]

@@ -26,7 +26,6 @@ from chainrule.ledger.steps import (
     WorkedExample,
     compute_step,
     describe_quantity,
-    indices,
     locate,
     quantity_array,
     quantity_shape,
@@ -102,7 +101,7 @@ class LedgerEntries:
             address: as a quantity or as text.
             where: who asks, for the error text; empty takes the file's name.
 
-        Raises: InputError, UnknownNameError where there is no such number.
+        Raises: InputError, UnknownNameError if there is no such number.
         """
         where = where or self.example.where
         asked = Quantity.parse(address, where) if isinstance(address, str) else address
@@ -154,7 +153,7 @@ class LedgerEntries:
     def entry(self, address: Quantity | str) -> LedgerEntry:
         """All there is to say of one number.
 
-        Raises: InputError where the address names an array, or nothing; UnknownNameError.
+        Raises: InputError if the address names an array, or nothing; UnknownNameError.
         """
         quantity = self.locate(address)
         if not quantity.is_number:
@@ -182,7 +181,7 @@ class LedgerEntries:
         if quantity.is_number:
             yield quantity
             return
-        for index in indices(quantity_shape(self.example, quantity)):
+        for index in np.ndindex(quantity_shape(self.example, quantity)):
             yield quantity.at(*index)
 
     def groups(self, step: int) -> Iterator[QuantityGroup]:
@@ -207,6 +206,6 @@ def group_members(example: WorkedExample, group: QuantityGroup) -> Iterator[Quan
     whole = first if first.form != "parameter" else replace(first, kind="W_new", index=())
     if first.form == "parameter" and len(first.index) == 1:
         whole = replace(whole, kind="b_new")
-    for index in indices(quantity_shape(example, whole)):
+    for index in np.ndindex(quantity_shape(example, whole)):
         for array in group.arrays:
             yield array.at(*index)

@@ -1,4 +1,4 @@
-"""The proof of a worked example: every gradient of every step, by every way there is."""
+"""The proof of a worked example: every gradient of every step, by all available methods."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class ProofOptions:
-    """What is proved.
+    """Options of a proof.
 
     Args:
-        sample: numbers of each tensor; all of a smaller one.
-        seed: of the random draw of these numbers.
-        peers: whether JAX and PyTorch are asked.
+        sample: numbers to check in each tensor; all of a smaller one.
+        seed: seed of the random choice of these numbers.
+        peers: whether to compare with JAX and PyTorch.
 
     Raises: InputError.
     """
 
-    sample: int = limited(64, Limit(int, "numbers proved of each tensor", 1))
-    seed: int = limited(0, Limit(int, "of the lot that draws them", 0))
+    sample: int = limited(64, Limit(int, "numbers to check in each tensor", 1))
+    seed: int = limited(0, Limit(int, "seed of the choice of these numbers", 0))
     peers: bool = True
 
     def __post_init__(self) -> None:
@@ -117,7 +117,7 @@ def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
         ledger: of a worked example that trains.
         options: how many numbers, and by what.
 
-    Raises: InputError where nothing is trained; DivergenceError.
+    Raises: InputError if nothing is trained; DivergenceError.
     """
     example = ledger.example
     if example.recipe is None:
@@ -125,7 +125,7 @@ def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
             example.where,
             expected="a table [training] with a cost",
             got="none",
-            why="Without a cost there is no gradient to prove",
+            why="Without a cost there is no gradient to check",
             argument="training",
         )
     chosen = options or ProofOptions()
@@ -144,26 +144,26 @@ def prove_step(step: Step, options: ProofOptions) -> Proof:
     g, theta = step.result.gradient, step.theta.astype(np.float64)
     chosen = [at for slot in slots for at in sample_places(slot, g, options.sample, options.seed)]
     slack = gradient_rounding(step)
-    hindrances = {method.name: method.obstacle(objective) for method in options.methods}
+    obstacles = {method.name: method.obstacle(objective) for method in options.methods}
     verdicts: list[Verdict] = []
     failures: list[Failure] = []
     kinks: dict[str, Kink] = {}
     for method in options.methods:
-        if hindrances[method.name]:
+        if obstacles[method.name]:
             continue
         with np.errstate(all="ignore"):  # what is not finite fails below
-            slopes = method.estimate(objective, theta, chosen)
-        judge = MethodComparison(step, method, chosen, slopes, slack)
+            estimate = method.estimate(objective, theta, chosen)
+        judge = MethodComparison(step, method, chosen, estimate, slack)
         verdicts += map(judge.verdict, slots)
         failures += [failure for slot in slots for failure in judge.failures(slot)]
-        kinks |= {kink.address: kink for found in slopes.kinks.values() for kink in found}
+        kinks |= {kink.address: kink for found in estimate.kinks.values() for kink in found}
     return Proof(
         options=options,
         steps=1,
         objective=tuple(objective_lines(objective)),
         cost=float(step.trace.cost) + step.result.penalty,
         verdicts=tuple(verdicts),
-        left_out={name: reason for name, reason in hindrances.items() if reason},
+        left_out={name: reason for name, reason in obstacles.items() if reason},
         kinks=tuple((step.number, kink) for kink in kinks.values()),
         failures=tuple(failures),
     )

@@ -14,7 +14,7 @@ from functools import partial
 from chainrule.equations.output_error import FUSED
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.entries import LedgerEntries
-from chainrule.ledger.formulas import PAIR_ERRORS
+from chainrule.ledger.formulas import PAIR_FORMULAS
 from chainrule.ledger.notation_equations import layer_equation
 from chainrule.ledger.steps import Quantity
 
@@ -61,7 +61,7 @@ class QuantityMatrix:
 
 @dataclass(frozen=True)
 class Bracketed:
-    """Parts in brackets, divided by the number of examples where there are several."""
+    """Parts in brackets, divided by the number of examples if there are several."""
 
     parts: tuple[Operand, ...]
     divisor: int = 1
@@ -78,7 +78,7 @@ class ArrayEquation:
     Args:
         label: its id.
         text: such as "z[1] = a[0] W[1]ᵀ + b[1]".
-        formula: its right side with numbers; empty where it is more than sums and products.
+        formula: its right side with numbers; empty if it is more than sums and products.
         result: its left side with numbers.
     """
 
@@ -226,7 +226,7 @@ def _last_error(lay: _Layout) -> ArrayEquation | None:
             return None
         parts = (lay.batch("da", lay.depth), "⊙", lay.batch("slope", lay.depth))
         return ArrayEquation("BP1", lay.equation("BP1", lay.depth), parts, delta)
-    label, count = PAIR_ERRORS[pair][0], len(lay.examples)
+    label, count = PAIR_FORMULAS[pair].equation, len(lay.examples)
     if not _is_difference(lay, label):
         return None
     miss: tuple[Operand, ...] = (lay.batch("a", lay.depth), "-", lay.batch("y", None))

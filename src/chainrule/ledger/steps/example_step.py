@@ -98,8 +98,8 @@ class Step:
     def derivatives(self) -> tuple[Array | None, ...]:
         """φ'(z) of each layer, (batch, width); None for softmax, which has none of its own."""
         pairs = zip(self.layers, self.z, strict=True)
-        slopes = [(layer.activation.derivative, z) for layer, z in pairs]
-        return tuple(None if slope is None else slope(z) for slope, z in slopes)
+        found = [(layer.activation.derivative, z) for layer, z in pairs]
+        return tuple(None if derivative is None else derivative(z) for derivative, z in found)
 
     @cached_property
     def activation_gradients(self) -> tuple[Array, ...]:
@@ -160,7 +160,7 @@ def _require_finite(step: Step) -> None:
             step.example.where,
             expected="finite numbers",
             got=f"{found[1]} in {found[0]} of step {step.number}",
-            why="No step is taken from there",
+            why="The step was not taken",
             remedy="Use smaller weights, inputs or learning_rate"
             if found[0] != "cost"
             else "Use outputs for which the cost is finite",

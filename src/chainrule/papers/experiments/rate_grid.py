@@ -30,7 +30,7 @@ from chainrule.papers.experiments.study_trials import accuracies, run_trials, tr
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["RATE_GRID"]
+__all__ = ["RATE_GRID", "printed_accuracies"]
 
 _FIGURE_11 = 400
 """The number of printed accuracies in Figure 11; they come first."""
@@ -157,6 +157,11 @@ def _place(point: GridPoint) -> tuple[int, float]:
     return point.batch_size, round(point.learning_rate, 5)
 
 
+def printed_accuracies() -> dict[tuple[int, float], float]:
+    """Returns the printed accuracies by batch size and rate, the later of two for a cell."""
+    return {_place(p): p.accuracy for p in printed_points("investigation")}
+
+
 def _repeat_deviation(points: Sequence[GridPoint]) -> float:
     """Returns the standard deviation of one training, from the cells that occur twice.
 
@@ -249,7 +254,7 @@ def _report_longer_training(found: Mapping[_Setting, list[float]]) -> str:
 
 
 def _report_weights(measured: Measurements) -> list[Block]:
-    theirs = {_place(p): p.accuracy for p in printed_points("investigation")}
+    theirs = printed_accuracies()
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for name, batch, rate, values in measured["random"]:
         pairs[name].append((theirs.get((batch, rate), np.nan), float(np.mean(values))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -32,16 +33,13 @@ from chainrule.papers.experiments.paper_experiment import (
     ReportSection,
     SectionFigure,
 )
+from chainrule.papers.experiments.rate_grid import printed_accuracies
 from chainrule.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "RECURSIONS",
-    "RECURSION_SET",
-    "descent_step",
-]
+__all__ = ["RECURSIONS", "RECURSION_SET", "descent_step"]
 
 _LAYERS = (784, 32, 16, 10)
 _BATCH_SIZES = (20, 40, 100)
@@ -66,34 +64,29 @@ class Recursion:
     errors: LayerErrors
 
 
-def _errors_as_printed(
-    z: Sequence[Array], a: Sequence[Array], layers: Sequence[Layer], last: Array
+def _errors_by_two_sums(
+    z: Sequence[Array],
+    a: Sequence[Array],
+    layers: Sequence[Layer],
+    last: Array,
+    *,
+    to_the_letter: bool,
 ) -> list[Array]:
-    """The paper's recursion with its layers corrected, but with its two sums.
+    """The paper's recursion with its two sums.
 
     Its dC/da_k of the last hidden layer is right. For the layers before it prints
 
         dC/da_k = (Σ_i w_ik σ'(z_i)) (Σ_i dC/da_i),   i over the next layer's neurons.
-    """
-    deltas, da = [last], None
-    for l in range(len(layers) - 1, 0, -1):  # noqa: E741
-        W = layers[l].W
-        if da is None:
-            da = input_gradient(W, last)
-        else:
-            derivative = pull_back(layers[l].activation, np.ones_like(z[l]), z[l], a[l])
-            da = input_gradient(W, derivative) * da.sum(axis=1, keepdims=True)
-        deltas.insert(0, pull_back(layers[l - 1].activation, da, z[l - 1], a[l - 1]))
-    return deltas
 
-
-def _errors_to_the_letter(
-    z: Sequence[Array], a: Sequence[Array], layers: Sequence[Layer], last: Array
-) -> list[Array]:
-    """The paper's recursion exactly as printed: weights and derivatives are the layer's own.
-
-    w_ik then needs a neuron k of the layer before. The first ones are taken, as many as the layer
-    has neurons: a program would do so that counts k up to the layer's width.
+    Args:
+        z: weighted sums.
+        a: activations.
+        layers: weights and activation functions.
+        last: the error of the last layer.
+        to_the_letter: whether w and z are the layer's own, exactly as printed, and not the next
+            layer's. w_ik then needs a neuron k of the layer before. The first ones are taken, as
+            many as the layer has neurons: a program would do so that counts k up to the layer's
+            width.
     """
     deltas, da = [last], None
     for l in range(len(layers) - 1, 0, -1):  # noqa: E741
@@ -101,9 +94,10 @@ def _errors_to_the_letter(
         if da is None:
             da = input_gradient(layers[l].W, last)
         else:
-            derivative = pull_back(below.activation, np.ones_like(z[l - 1]), z[l - 1], a[l - 1])
-            own = input_gradient(below.W[:, : len(below.W)], derivative)
-            da = own * da.sum(axis=1, keepdims=True)
+            at = l - 1 if to_the_letter else l
+            derivative = pull_back(layers[at].activation, np.ones_like(z[at]), z[at], a[at])
+            W = layers[at].W[:, : len(below.W)]
+            da = input_gradient(W, derivative) * da.sum(axis=1, keepdims=True)
         deltas.insert(0, pull_back(below.activation, da, z[l - 1], a[l - 1]))
     return deltas
 
@@ -119,8 +113,16 @@ def _errors_but_the_first(
 
 RECURSIONS = (
     Recursion("right", "right: one sum of products", backward),
-    Recursion("printed", "as printed: two sums, multiplied", _errors_as_printed),
-    Recursion("letter", "to the letter: of the layer's own weights too", _errors_to_the_letter),
+    Recursion(
+        "printed",
+        "as printed: two sums, multiplied",
+        partial(_errors_by_two_sums, to_the_letter=False),
+    ),
+    Recursion(
+        "letter",
+        "to the letter: of the layer's own weights too",
+        partial(_errors_by_two_sums, to_the_letter=True),
+    ),
     Recursion("left", "first layer never trained", _errors_but_the_first),
 )
 """The correct gradient, the paper's, and a measure for both: no gradient for the first layer."""
@@ -190,8 +192,7 @@ def _accuracy(layers: Sequence[Layer], digits: DigitArrays) -> float:
 
 
 def _report(measured: Measurements) -> list[Block]:
-    printed_points_ = printed_points("investigation")
-    theirs = {(p.batch_size, round(p.learning_rate, 5)): p.accuracy for p in printed_points_}
+    theirs = printed_accuracies()
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for name, batch_size, rate, values in measured["recursions"]:
         pairs[name].append((theirs.get((batch_size, rate), np.nan), float(np.mean(values))))
@@ -204,7 +205,7 @@ def _report(measured: Measurements) -> list[Block]:
         rows.append((recursion.title, *levels, f"{distance:.1f} points", f"{correlation:.2f}"))
     means = {name: np.mean([ours for _, ours in compared]) for name, compared in pairs.items()}
     best_wrong = max(max(ours for _, ours in pairs[one.name]) for one in RECURSIONS[1:])
-    best_printed = max(point.accuracy for point in printed_points_)
+    best_printed = max(theirs.values())
     header = ("gradient of the first layer", "best", "mean", "distance from the paper")
     return [
         Paragraph(
