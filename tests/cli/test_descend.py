@@ -90,12 +90,12 @@ def test_a_picture(chainrule) -> None:
         (("x*y", "--start", "1,2,3"), "descend: expected --start to be a number for each "
          "variable, such as x=1,y=1, got '1,2,3'."),
         (("x", "--learning-rate", "0"), "descend: expected --learning-rate to be a number above 0 "
-         "and at most 1e+06, got 0 (int). --learning-rate: length of a step, as a share of the "
-         "slope."),
+         "and at most 1e+06, got 0 (int). --learning-rate: length of a step, as a fraction of "
+         "the derivative."),
         (("x", "--steps", "0"), "descend: expected --steps to be a whole number at least 1 and at "
          "most 10000, got 0 (int). --steps: steps to take."),
         (("ln(x)", "--start", "-1"), "descend: expected start to be where the function has a value "
-         "and a slope, got x = -1."),
+         "and a derivative, got x = -1."),
         (("x", "--picture", "path.txt"), "descend: expected --picture with a name that ends with "
          ".png, .svg, .pdf, got 'path.txt'."),
         (("a+b+c", "--picture", "path.png"), "descend: expected one or two variables for a "
