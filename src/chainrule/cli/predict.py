@@ -1,4 +1,4 @@
-"""`chainrule predict`: what a network answers to a user's own pictures or rows."""
+"""`chainrule predict`: apply a network to pictures or rows of numbers."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["command"]
 _ABOUT = """Apply a network to pictures or rows of numbers.
 
 RUN is the folder of a run, or a network in a .safetensors file. If it learned from images, each
-FILE is a PNG, JPEG or CSV file of one picture of any size, with dark or light ink: the digit in
-it is found, scaled and centred like those of MNIST, and whatever is unusual about the picture is
-reported. If it learned from a table, each FILE is a CSV file with an example in each row."""
+FILE is a PNG, JPEG or CSV file of one picture of any size, with dark or light ink. The digit in the
+picture is found, scaled and centred like those of MNIST, and anything unusual is reported. If the
+network learned from a table, each FILE is a CSV file with one example per row."""
 
 _EXAMPLES = (
     "chainrule predict runs/digits photo.png",
@@ -113,7 +113,7 @@ def _rows_table(network: Network, found: Sequence[Prediction], top: int) -> Tabl
 
 def _flags() -> list[click.Parameter]:
     group = "output"
-    top = Limit(int, "answers to show, the likeliest first", 1)
+    top = Limit(int, "number of answers to show, the most likely first", 1)
     return [
         argument("run"),
         argument("files", metavar="FILE...", many=True),

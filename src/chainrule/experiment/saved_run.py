@@ -30,10 +30,10 @@ _REMEDY = "Say where they are by the argument {}"
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """A folder of a run, or a network in a file of its own.
+    """A saved run, or a network in a separate file.
 
-    A network file knows neither its recipe nor its data: `facts` and `recipe` are None, and
-    whatever needs data must be given them.
+    A network file has neither a recipe nor data: `facts` and `recipe` are None, and methods that
+    need data must be given them.
 
     Args:
         path: the folder, or the .safetensors file.
@@ -82,7 +82,7 @@ class SavedRun:
                 self.path,
                 expected="data to go with the network",
                 got="none",
-                why="A network file does not know its data",
+                why="A network file does not record its data",
                 remedy=_REMEDY.format("data"),
                 argument="data",
             )
@@ -117,8 +117,8 @@ class SavedRun:
         if not noted.source:
             raise InputError(
                 self.path,
-                expected="a run that knows its data",
-                got="one that does not",
+                expected="a run that records its data",
+                got="one that does not record them",
                 remedy=_REMEDY.format(argument),
                 argument=argument,
             )
@@ -186,7 +186,7 @@ class SavedRun:
                 self.path,
                 expected="the folder of a run",
                 got="a network file",
-                why="A network file does not know how it learned",
+                why="A network file does not record its training",
                 argument="path",
                 value=self.path,
             )

@@ -1,4 +1,4 @@
-"""The same gradient by JAX and by PyTorch, where they are installed; float64 in both."""
+"""The gradient by JAX and by PyTorch in float64, if they are installed."""
 
 from __future__ import annotations
 
@@ -119,8 +119,12 @@ def _cost(w: _LibraryFunctions, objective: Objective, outputs: _Outputs) -> Any:
     if name == "huber":
         h, size = objective.threshold, w.size(distance)
         return w.where(size <= h, 0.5 * distance**2, h * (size - 0.5 * h))
-    factor = {"mean_squared_error": 1 / objective.y.shape[1], "half_squared_error": 0.5}
-    return factor.get(name, 1.0) * distance**2
+    factor = {
+        "squared_error": 1.0,
+        "mean_squared_error": 1 / objective.y.shape[1],
+        "half_squared_error": 0.5,
+    }
+    return factor[name] * distance**2
 
 
 def _entropy(w: _LibraryFunctions, objective: Objective, outputs: _Outputs) -> Any:
