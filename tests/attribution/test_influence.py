@@ -58,7 +58,7 @@ def trained(folder, case: str, **more) -> RunReplay:
 
 def passing(course: RunReplay, row: int = 2) -> ForwardTrace:
     data = pictures(9, course.dataset.outputs, n=7)
-    return ForwardTrace(course.path, course.setup.network, data, "test", row, where="--influence")
+    return ForwardTrace(course.path, course.setup.network, data, "test", row)
 
 
 def engine(course: RunReplay, data: Dataset, **changes) -> ReferenceEngine:

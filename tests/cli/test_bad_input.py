@@ -8,15 +8,11 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli.app import COMMANDS
+from chainrule.equations import activations, costs
 from chainrule.settings import training_settings
 
-ACTIVATIONS = (
-    "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, tanh"
-)
-COSTS = (
-    "absolute_error, binary_cross_entropy, categorical_cross_entropy, half_squared_error, huber, "
-    "mean_squared_error, squared_error"
-)
+ACTIVATIONS = ", ".join(sorted(activations.ACTIVATIONS))
+COSTS = ", ".join(sorted(costs.COSTS))
 NAMES = (
     "emnist_balanced, emnist_byclass, emnist_bymerge, emnist_digits, emnist_letters, "
     "emnist_mnist, fashion_mnist, kmnist, mnist"

@@ -198,7 +198,8 @@ def test_two_by_curvature_parts_arriving_from_diverging(curvature) -> None:
         ([1, 2], "descend: expected start to be 1 number, for x, got 2."),
         (
             [-1],
-            "descend: expected start to be where the function has a value and a slope, got x = -1.",
+            "descend: expected start to be where the function has a value and a derivative, "
+            "got x = -1.",
         ),
         (
             [math.nan],
@@ -291,9 +292,9 @@ def test_a_file(tmp_path) -> None:
         ("y = 2", 'y = "2"', "5: expected y to be a number at least -1e+100 and at most "
          "1e+100, got '2' (str). y: where to begin."),
         ("- 2*x*y", "+ ln(y)*0 - sqrt(x)*y", "5: expected start to be where the function has a "
-         "value and a slope, got x = -1, y = 2."),
+         "value and a derivative, got x = -1, y = 2."),
         ("= 0.1", "= 0", "6: expected learning_rate to be a number above 0 and at most 1e+06, got "
-         "0 (int). learning_rate: length of a step, as a share of the slope."),
+         "0 (int). learning_rate: length of a step, as a fraction of the derivative."),
         ("= 3", "= 0.5", "7: expected steps to be a whole number at least 1 and at most 10000, "
          "got 0.5 (float). steps: steps to take."),
         ("[descent]", "[network]", "4: expected a key of the file, got 'network' (str). There is "

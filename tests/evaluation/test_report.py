@@ -245,8 +245,7 @@ def test_the_confusion_matrix_cannot_be_written_to(echo: Network, insects: Datas
             {"cost": "squared"},
             UnknownNameError,
             "evaluate: expected a cost, got 'squared' (str). Did you mean 'squared_error'? The "
-            "names are: absolute_error, binary_cross_entropy, categorical_cross_entropy, "
-            "half_squared_error, huber, mean_squared_error, squared_error.",
+            f"names are: {', '.join(sorted(COSTS))}.",
         ),
         (
             {"mistakes": -1},

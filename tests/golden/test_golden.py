@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,12 @@ CASES = [
 
 
 # Not in the file: tests/equations does them by hand.
-NEWER = {"lion", "cosine_restarts", "rise"}
+NEWER: dict[str, set[str]] = {
+    "activations": set(),
+    "costs": set(),
+    "updates": {"lion"},
+    "schedules": {"cosine_restarts", "rise"},
+}
 
 
 def _near(ours: Any, theirs: Any) -> None:
@@ -45,9 +51,10 @@ def test_the_file_says_how_it_was_made_and_leaves_no_pair_out() -> None:
     assert GOLDEN["made with"] == "torch 2.13.0"
     assert GOLDEN["made by"] == "python tests/golden/make_gradients.py"
     pairs = {(case["activation"], case["cost"], len(case["W"])) for case in GOLDEN["gradients"]}
-    assert pairs == {(a, c, depth) for a in ACTIVATIONS for c in COSTS for depth in (2, 3)}
-    assert set(GOLDEN["updates"]) == set(UPDATES) - NEWER
-    assert set(GOLDEN["schedules"]) | {"constant"} == set(SCHEDULES) - NEWER
+    activations, costs = set(ACTIVATIONS) - NEWER["activations"], set(COSTS) - NEWER["costs"]
+    assert pairs == set(product(activations, costs, (2, 3)))
+    assert set(GOLDEN["updates"]) == set(UPDATES) - NEWER["updates"]
+    assert set(GOLDEN["schedules"]) | {"constant"} == set(SCHEDULES) - NEWER["schedules"]
     assert FILE.stat().st_size < 500_000
 
 

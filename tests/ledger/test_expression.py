@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from chainrule.documents import math_text
+from chainrule.documents.mathematics import Numeral, Spelled
 from chainrule.ledger.formulas.expression import (
     FUNCTIONS,
     Call,
@@ -17,14 +19,18 @@ from chainrule.ledger.formulas.expression import (
     evaluate,
     leaves,
 )
-from chainrule.ledger.formulas.text_formula import conditions, formula_text
+from chainrule.ledger.formulas.text_formula import conditions, formula_math
 
 ONE, TWO, MINUS = Number(1.0), Number(2.0), Number(-3.0)
 X, MU = Symbol("x", "x", 3.0), Symbol("mu", "μ", 0.5)
 
 
-def letter(leaf) -> str:
-    return leaf.letter if isinstance(leaf, Symbol) else f"{leaf.value:g}"
+def formula_text(tree, leaf, *, full=False) -> str:
+    return math_text(formula_math(tree, leaf, full=full))
+
+
+def letter(leaf) -> Spelled:
+    return Spelled(Numeral(""), leaf.letter if isinstance(leaf, Symbol) else f"{leaf.value:g}")
 
 
 @pytest.mark.parametrize(

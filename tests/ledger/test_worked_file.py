@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.bundled import bundled_files
+from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import ChainruleError, DataError, FileError
 from chainrule.ledger.files.worked_file import parse_worked, read_worked
 from chainrule.ledger.ledger import Ledger
@@ -202,8 +203,7 @@ REFUSED = [
         'activations = ["sigmoid", "sigmoid"]',
         'activations = ["sigmoid", "sigmod"]',
         "5: expected an activation, got 'sigmod' (str). Did you mean 'sigmoid'? The names are: "
-        "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, "
-        "tanh.",
+        f"{', '.join(sorted(ACTIVATIONS))}.",
     ),
     (
         'title = "One neuron a layer"',

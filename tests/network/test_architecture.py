@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import ChainruleError, InputError, ShapeError, UnknownNameError
 from chainrule.network.architecture import Architecture
 
-NAMES = "elu, gelu, identity, leaky_relu, relu, selu, sigmoid, silu, softmax, softplus, step, tanh"
+NAMES = ", ".join(sorted(ACTIVATIONS))
 
 
 def test_one_name_is_for_every_layer_the_output_included() -> None:

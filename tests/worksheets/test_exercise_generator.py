@@ -115,8 +115,7 @@ def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
             {"cost": "hubr"},
             UnknownNameError,
             "worksheet: expected a name for cost, got 'hubr' (str). Did you mean 'huber'? The "
-            "names are: absolute_error, binary_cross_entropy, categorical_cross_entropy, "
-            "half_squared_error, huber, mean_squared_error, squared_error.",
+            f"names are: {', '.join(sorted(COSTS))}.",
         ),
         (
             {"examples": 0},

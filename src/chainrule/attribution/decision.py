@@ -16,12 +16,7 @@ from chainrule.attribution.example_view import (
     target_text,
 )
 from chainrule.attribution.forward_trace import ForwardTrace, open_trace
-from chainrule.attribution.inspection import (
-    INSPECTION_LIMITS,
-    TOP,
-    WHERE,
-    InspectedRun,
-)
+from chainrule.attribution.inspection import TOP, WHERE, InspectedRun, check_number
 from chainrule.attribution.margin import (
     LINEAR,
     RISING,
@@ -52,7 +47,7 @@ def inspect_decision(
     Raises: InputError if the network does not choose between classes, or if there is no such
         example; what opening the run and loading its data raises.
     """
-    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    count = check_number("top", top)
     return decision_document(open_trace(run, image, part, data), count)
 
 
@@ -67,7 +62,7 @@ def decision_document(trace: ForwardTrace, top: int) -> Document:
     """
     if not trace.dataset.classifies:
         raise InputError(
-            trace.where,
+            WHERE,
             expected="a network that chooses between classes",
             got="targets that are numbers",
             remedy="Ask for a neuron of the last layer instead",

@@ -32,7 +32,6 @@ class ForwardTrace:
         dataset: that has the example.
         part: what of the data that is, such as "test".
         row: the example's, from 0.
-        where: who asks for it, for error texts.
 
     Raises: InputError where there is no such example, or the data do not fit the network.
     """
@@ -42,13 +41,12 @@ class ForwardTrace:
     dataset: Dataset
     part: str
     row: int
-    where: str = "inspect"
 
     def __post_init__(self) -> None:
         last = len(self.dataset) - 1
         if not 0 <= self.row <= last:
             raise InputError(
-                self.where,
+                WHERE,
                 expected=f"the number of an example from 0 to {last}",
                 got=str(self.row),
                 why=f"The {self.source} has {last + 1} examples",
@@ -138,4 +136,4 @@ def open_trace(run: InspectedRun, image: int, part: str, data: str | None) -> Fo
     opened = open_inspected(run)
     network = opened.network  # a run without one is refused before its data are loaded
     dataset = opened.data(part, data)
-    return ForwardTrace(opened.path, network, dataset, part, image, where=WHERE)
+    return ForwardTrace(opened.path, network, dataset, part, image)

@@ -18,14 +18,7 @@ from chainrule.attribution.gradient_factors import (
     gradient_products,
     visit_blocks,
 )
-from chainrule.attribution.inspection import (
-    INSPECTION_LIMITS,
-    TOP,
-    WHERE,
-    InspectedRun,
-    Report,
-    open_inspected,
-)
+from chainrule.attribution.inspection import TOP, InspectedRun, Report, check_number, open_inspected
 from chainrule.attribution.recipe_support import gradient_settings
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStage, RunStages, run_stages, stages_table
@@ -66,12 +59,12 @@ def inspect_influence(
     Raises: InputError if there is no such example; what opening the run and loading its data
         raises.
     """
-    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    count = check_number("top", top)
     opened = open_inspected(run)
     loaded = opened.experiment(data, validation).datasets
     replay = RunReplay(opened.path, loaded.pair.train, loaded.validation, report)
     dataset = take_part(loaded.pair, part)
-    trace = ForwardTrace(opened.path, replay.setup.network, dataset, part, image, where=WHERE)
+    trace = ForwardTrace(opened.path, replay.setup.network, dataset, part, image)
     return influence_document(replay, run_stages(replay), trace, count)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.experiment import SavedRun, open_run
@@ -18,6 +19,7 @@ __all__ = [
     "WHERE",
     "InspectedRun",
     "Report",
+    "check_number",
     "open_inspected",
     "parse_place",
 ]
@@ -54,6 +56,14 @@ _PLACES = {
     "neuron": (re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9})"), "2:7"),
 }
 """How a place in a network is written, with an example."""
+
+
+def check_number(name: str, value: Any) -> Any:
+    """Return a number that a question takes, checked against INSPECTION_LIMITS.
+
+    Raises: InputError.
+    """
+    return INSPECTION_LIMITS[name].check(WHERE, name, value)
 
 
 def open_inspected(run: InspectedRun) -> SavedRun:

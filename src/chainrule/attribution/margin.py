@@ -92,10 +92,11 @@ def decompose_margin(trace: ForwardTrace, choice: OutputChoice) -> Margin:
     margin = float(trace.sums(depth) @ signs)
     weights = signs @ trace.weights(depth)
     parts = np.append(weights * trace.activations(depth - 1), signs @ trace.biases(depth))
-    slopes = _margin_derivatives(trace, signs)
-    x = trace.activations(0)
-    inputs = input_gradient(trace.weights(1), slopes[0])[0] * x
-    biases = sum(float(s[0] @ trace.biases(layer)) for layer, s in enumerate(slopes, 1))
+    step = trace.step
+    # [BP2] How fast the margin moves with each weighted sum, layer by layer.
+    derivatives = backward(step.z, step.a, step.layers, signs[None])
+    inputs = input_gradient(trace.weights(1), derivatives[0])[0] * trace.activations(0)
+    biases = sum(float(d[0] @ trace.biases(layer)) for layer, d in enumerate(derivatives, 1))
     hidden = trace.network.architecture.activations[:-1]
     return Margin(
         neurons=TermSum(parts, margin),
@@ -104,9 +105,3 @@ def decompose_margin(trace: ForwardTrace, choice: OutputChoice) -> Margin:
         rest=margin - float(inputs.sum()) - biases,
         exact=all(name in LINEAR for name in hidden),
     )
-
-
-def _margin_derivatives(trace: ForwardTrace, signs: Array) -> list[Array]:
-    """[BP2] How fast the margin moves with each weighted sum, layer by layer."""
-    step = trace.step
-    return backward(step.z, step.a, step.layers, signs[None])

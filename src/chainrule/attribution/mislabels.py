@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from chainrule.attribution.example_view import example_picture, is_image, sentences, target_text
 from chainrule.attribution.gradient_factors import visit_blocks
 from chainrule.attribution.inspection import (
-    INSPECTION_LIMITS,
     SUSPECTS,
-    WHERE,
     InspectedRun,
     Report,
+    check_number,
     open_inspected,
 )
 from chainrule.attribution.replay import RunReplay
@@ -61,7 +60,7 @@ def inspect_mislabels(
     Raises: InputError if the run did not learn classes; what opening the run and loading its data
         raises.
     """
-    most = INSPECTION_LIMITS["count"].check(WHERE, "count", count)
+    most = check_number("count", count)
     replay = RunReplay.open(open_inspected(run), data, validation, report)
     return mislabels_document(replay, run_stages(replay), most)
 

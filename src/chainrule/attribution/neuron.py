@@ -16,13 +16,7 @@ from chainrule.attribution.example_view import (
     signed_picture,
 )
 from chainrule.attribution.forward_trace import ForwardTrace, open_trace
-from chainrule.attribution.inspection import (
-    INSPECTION_LIMITS,
-    TOP,
-    WHERE,
-    InspectedRun,
-    parse_place,
-)
+from chainrule.attribution.inspection import TOP, WHERE, InspectedRun, check_number, parse_place
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph
 from chainrule.ledger import DisplayOptions
@@ -57,7 +51,7 @@ def inspect_neuron(
         data raises.
     """
     layer, at = parse_place("neuron", neuron)
-    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+    count = check_number("top", top)
     trace = open_trace(run, image, part, data)
     trace.ledger.locate(Quantity("z", layer, (at,)), WHERE)
     return neuron_document(trace, layer, at, count)

@@ -1,4 +1,4 @@
-"""What a recipe does beside plain steps on plain batches, and which of it cannot be told yet."""
+"""What a recipe does besides plain steps on plain batches, and which of it is not explained."""
 
 from __future__ import annotations
 
@@ -38,26 +38,26 @@ def augmentation_settings(recipe: Recipe) -> Iterator[str]:
     if augmentation_from_recipe(recipe).changes:
         for name, limit in limits_of(recipe).items():
             value = getattr(recipe, name)
-            told = name not in ("elastic_smoothness", "mixup")
-            if limit.group == "augmentation" and told and value:
+            is_own = name not in ("elastic_smoothness", "mixup")
+            if limit.group == "augmentation" and is_own and value:
                 yield f"{name} {value:g}"
 
 
 def require_explainable(recipe: Recipe) -> None:
-    """Refuse a run whose steps cannot be told term by term.
+    """Refuse a run whose steps cannot be explained term by term.
 
     Raises: InputError.
     """
-    untold = []
+    unsupported = []
     if recipe.clip_norm is not None and recipe.normalisation != "none":
-        untold.append(f"clip_norm {recipe.clip_norm:g} beside normalisation")
+        unsupported.append(f"clip_norm {recipe.clip_norm:g} beside normalisation")
     if recipe.optimiser == "lbfgs":
-        untold.append("optimiser lbfgs")
-    if untold:
+        unsupported.append("optimiser lbfgs")
+    if unsupported:
         raise InputError(
             "inspect",
             expected="a run of plain steps, which are explained term by term",
-            got=", ".join(untold) + " in its recipe",
+            got=", ".join(unsupported) + " in its recipe",
             remedy="Inspect a neuron, a decision, influence or mislabels, which look at the "
             "network that came of it",
             argument="weight",

@@ -164,7 +164,7 @@ class RunReplay:
         """One step.
 
         Args:
-            number: from 1 to `done`.
+            number: from 1 to `steps_done`.
 
         Raises: InputError.
         """
@@ -297,7 +297,7 @@ class RunReplay:
     def position_before(self, step: RunStep) -> Position:
         """The position of the run before a step, to the bit.
 
-        It goes on from the nearest checkpoint that was kept.
+        It goes on from the nearest checkpoint.
 
         Raises: FileError, DataError, IntegrityError.
         """

@@ -54,7 +54,7 @@ class RunStages:
     """What is looked at of a run.
 
     Args:
-        kept: in order; at least one.
+        stages: in order; at least one.
         left_out: epochs whose ends would have been looked at too, were it not too long a way to
             compute the run again up to there.
     """
@@ -86,7 +86,7 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
     """
     final, history = _final(replay), replay.newest.history
     wanted = _epochs(replay.epoch_position(final.step)[0])
-    kept, left_out, spent = [], [], 0.0
+    stages, left_out, spent = [], [], 0.0
     position = RunFolder(replay.path).first()
     for epoch in wanted:
         done = replay.steps_by(epoch)
@@ -99,8 +99,8 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
             continue
         spent += way
         position = replay.position_at(done, nearest)
-        kept.append(_stage(replay, position, history[epoch - 1].learning_rate))
-    return RunStages((*kept, final), tuple(left_out))
+        stages.append(_stage(replay, position, history[epoch - 1].learning_rate))
+    return RunStages((*stages, final), tuple(left_out))
 
 
 def _epochs(last: int) -> list[int]:
@@ -149,6 +149,6 @@ def stages_table(stages: RunStages, columns: Mapping[str, tuple[str, ...]]) -> T
         stages: in order.
         columns: the cells of other columns by their names.
     """
-    told = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
-    rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in told)
+    pairs = zip(stages.stages, zip(*columns.values(), strict=True), strict=True)
+    rows = ((str(s.step), str(s.epoch), number_text(s.rate, 6), *cells) for s, cells in pairs)
     return Table("Looked at after", ("step", "epoch", "learning rate", *columns), tuple(rows))

@@ -17,11 +17,11 @@ from chainrule.attribution.example_view import (
     target_text,
 )
 from chainrule.attribution.inspection import (
-    INSPECTION_LIMITS,
     TOP,
     WHERE,
     InspectedRun,
     Report,
+    check_number,
     open_inspected,
     parse_place,
 )
@@ -86,8 +86,8 @@ def inspect_weight(
     """
     layer, neuron, source = parse_place("weight", weight)
     for name, value in (("step", step), ("epoch", epoch), ("batch", batch), ("image", image)):
-        INSPECTION_LIMITS[name].check(WHERE, name, value)
-    count = INSPECTION_LIMITS["top"].check(WHERE, "top", top)
+        check_number(name, value)
+    count = check_number("top", top)
     replay = RunReplay.open(open_inspected(run), data, validation, report)
     found = replay.find_step(step=step, epoch=epoch, batch=batch, image=image)
     return weight_document(
@@ -97,21 +97,19 @@ def inspect_weight(
 
 @dataclass(frozen=True)
 class WeightRequest:
-    """What is request of a run.
+    """What is asked of a run.
 
     Args:
         layer: from 1.
         index: neuron and input, from 0.
         image: a row of the training set whose term is shown whatever its size; None for none.
         top: how many terms are listed one by one.
-        where: who asks, for error texts.
     """
 
     layer: int
     index: tuple[int, int]
     image: int | None = None
     top: int = 10
-    where: str = "inspect"
 
     @property
     def gradient(self) -> Quantity:
@@ -128,12 +126,12 @@ def weight_document(replay: RunReplay, step: RunStep, request: WeightRequest) ->
         request: which weight.
 
     Raises: InputError where there is no such weight, or where the recipe has what is not explained
-        term by term; what `Course.before` raises.
+        term by term; what `RunReplay.position_before` raises.
     """
     require_explainable(replay.setup.recipe)
     position = replay.position_before(step)
     ledger = _ledger(replay, step, position)
-    ledger.locate(request.gradient, request.where)
+    ledger.locate(request.gradient, WHERE)
     terms = _GradientTerms(replay, step, ledger, request)
     update = WeightUpdate(replay, position, ledger, request.layer, request.index)
     return Document(

@@ -117,11 +117,11 @@ class WeightUpdate:
 
     def record(self) -> list[dict[str, Any]]:
         """The numbers as plain values."""
-        told = [
+        record = [
             {"quantity": str(entry.quantity), "equation": entry.equation, "value": entry.value}
             for entry in self._entries
         ]
         if self._limited is None:
-            return told
+            return record
         of = f"{self._entries[-1].quantity} limited"
-        return [*told, {"quantity": of, "equation": "U9", "value": self._limited[1]}]
+        return [*record, {"quantity": of, "equation": "U9", "value": self._limited[1]}]

@@ -45,7 +45,7 @@ class DescentPath:
         gradients: the derivatives at each, (steps + 1, variables).
         curvatures: least and greatest second derivative in any direction, at the start and at
             the end, (2, 2).
-        asked: how many steps were to be taken.
+        steps_requested: how many steps were to be taken.
     """
 
     rate: float
@@ -59,8 +59,8 @@ class DescentPath:
     def gradient_norms(self) -> Array:
         """The norm of the gradient at each point, (steps + 1,)."""
         with np.errstate(over="ignore"):
-            lengths: Array = np.sqrt(np.square(self.gradients).sum(axis=1))
-        return lengths
+            norms: Array = np.sqrt(np.square(self.gradients).sum(axis=1))
+        return norms
 
     @property
     def alternates(self) -> bool:
@@ -95,30 +95,32 @@ def classify_descent(path: DescentPath) -> DescentOutcome:
     return _classify_bounded(path, path.gradient_norms)
 
 
-def _classify_bounded(path: DescentPath, slopes: Array) -> DescentOutcome:
+def _classify_bounded(path: DescentPath, norms: Array) -> DescentOutcome:
     """What becomes of a descent that stays near."""
-    if slopes[-1] <= _SMALL * slopes[0]:
+    if norms[-1] <= _SMALL * norms[0]:
         return DescentOutcome(
             "arrives",
             f"It arrives at {_stationary_point_text(path, -1)}. {_alternation_text(path)}".strip(),
         )
     if _is_periodic(path):
         return _oscillating_outcome(path)
-    if path.alternates and slopes[-1] > slopes[0] * (1 + _STILL):
+    if path.alternates and norms[-1] > norms[0] * (1 + _STILL):
         return _unbounded_outcome(path)
-    if path.alternates and len(slopes) > 2 and slopes[-1] >= slopes[-3] * (1 - _STILL):
+    if path.alternates and len(norms) > 2 and norms[-1] >= norms[-3] * (1 - _STILL):
         return DescentOutcome(
             "swings", f"It swings to and fro and comes no nearer{_oscillation_reason(path)}."
         )
-    if slopes[-1] >= slopes[0] and path.values[-1] < path.values[0]:
-        after = f"after {path.steps_requested} steps, and was {slopes[0]:.3g}"
+    if norms[-1] >= norms[0] and path.values[-1] < path.values[0]:
+        after = f"after {path.steps_requested} steps, and was {norms[0]:.3g}"
         return DescentOutcome(
-            "falls", f"It falls on: the slope is {slopes[-1]:.3g} {after}. No minimum is near."
+            "falls", f"It falls on: the slope is {norms[-1]:.3g} {after}. No minimum is near."
         )
-    told = (
-        f"The slope went from {slopes[0]:.3g} to {slopes[-1]:.3g} in {path.steps_requested} steps."
+    change = (
+        f"The slope went from {norms[0]:.3g} to {norms[-1]:.3g} in {path.steps_requested} steps."
     )
-    return DescentOutcome("nears", f"It has not arrived. {told} {_alternation_text(path)}".strip())
+    return DescentOutcome(
+        "nears", f"It has not arrived. {change} {_alternation_text(path)}".strip()
+    )
 
 
 def _undefined_outcome(path: DescentPath) -> DescentOutcome:

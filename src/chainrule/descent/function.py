@@ -40,7 +40,7 @@ class Function:
         text: the formula as it was typed.
         variables: names, in the order of the alphabet.
         value: the formula.
-        slopes: its derivative by each variable.
+        derivatives: by each variable.
         curvatures: its second derivatives, row by row.
     """
 
@@ -56,7 +56,7 @@ class Function:
 
     def gradient(self, point: Array) -> Array:
         """The derivatives at a point, (variables,)."""
-        return np.array([self._number(slope, point) for slope in self.derivatives])
+        return np.array([self._number(derivative, point) for derivative in self.derivatives])
 
     def hessian(self, point: Array) -> Array:
         """The second derivatives at a point, (variables, variables)."""
@@ -136,13 +136,13 @@ def make_function(text: str, where: str = "formula") -> Function:
     """
     formula = parse_formula(text, where)
     read = _reader(formula, where)
-    slopes = [_differentiate(formula.node, name) for name in formula.variables]
-    rows = [[_differentiate(slope, name) for name in formula.variables] for slope in slopes]
+    first = [_differentiate(formula.node, name) for name in formula.variables]
+    rows = [[_differentiate(one, name) for name in formula.variables] for one in first]
     return Function(
         text=formula.text.strip(),
         variables=formula.variables,
         value=read(formula.node),
-        derivatives=tuple(map(read, slopes)),
+        derivatives=tuple(map(read, first)),
         curvatures=tuple(tuple(map(read, row)) for row in rows),
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chainrule.bundled import bundled_files
 from chainrule.descent.function import Function, make_function
-from chainrule.descent.gradient_descent import DESCENT_LIMITS, Descent, descend
+from chainrule.descent.gradient_descent import DESCENT_LIMITS, Descent, check_start, descend
 from chainrule.descent.python_expression import MAX_LENGTH
 from chainrule.errors import InputError, describe
 from chainrule.ledger.files import Fields, read_source
@@ -101,7 +101,7 @@ def _start(how: Fields, function: Function) -> tuple[float, ...]:
         start.given(name, "1.0")
     numbers = tuple(start.limited(name, DESCENT_LIMITS["start"]) for name in names)
     try:
-        descend(function, numbers, learning_rate=1.0, steps=1)
+        check_start(function, numbers)
     except InputError as error:
         got = ", ".join(f"{name} = {x:g}" for name, x in zip(names, numbers, strict=True))
         where = how.where("start")

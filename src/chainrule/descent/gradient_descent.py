@@ -22,13 +22,13 @@ from chainrule.errors import InputError
 from chainrule.evaluation import plain_values
 from chainrule.limits import Limit
 
-__all__ = ["DESCENT_LIMITS", "Descent", "descend"]
+__all__ = ["DESCENT_LIMITS", "Descent", "check_start", "descend"]
 
 Array = NDArray[np.float64]
 
 # fmt: off
 DESCENT_LIMITS = {
-    "learning_rate": Limit(float, "length of a step, as a share of the slope", 0, 1e6, True, group="descent"),  # noqa: E501
+    "learning_rate": Limit(float, "length of a step, as a fraction of the derivative", 0, 1e6, True, group="descent"),  # noqa: E501
     "steps": Limit(int, "steps to take", 1, 10_000, group="descent"),
     "start": Limit(float, "where to begin", -1e100, 1e100, group="descent"),
 }
@@ -43,7 +43,7 @@ class Descent:
     Args:
         function: what is descended.
         path: where it went.
-        course: what becomes of it.
+        outcome: what becomes of it.
     """
 
     function: Function
@@ -76,8 +76,8 @@ class Descent:
             "formula": function.text,
             "variables": list(function.variables),
             "derivatives": {
-                name: function.format(slope)
-                for name, slope in zip(function.variables, function.derivatives, strict=True)
+                name: function.format(derivative)
+                for name, derivative in zip(function.variables, function.derivatives, strict=True)
             },
             "learning_rate": path.rate,
             "curvature": {
@@ -113,7 +113,7 @@ def descend(
     """
     rate = DESCENT_LIMITS["learning_rate"].check("descend", "learning_rate", learning_rate)
     most = DESCENT_LIMITS["steps"].check("descend", "steps", steps)
-    points = [_check_start(function, start)]
+    points = [check_start(function, start)]
     gradients = [function.gradient(points[0])]
     with np.errstate(over="ignore", invalid="ignore"):
         while len(points) <= most:
@@ -148,7 +148,15 @@ def _curvatures(hessian: Array) -> tuple[float, float]:
     return float(found[0]), float(found[-1])
 
 
-def _check_start(function: Function, start: Sequence[float]) -> Array:
+def check_start(function: Function, start: Sequence[float]) -> Array:
+    """Return the point where a descent begins, (variables,).
+
+    Args:
+        function: of as many variables as the point has numbers.
+        start: a number for each variable, in their order.
+
+    Raises: InputError if the function has no finite value and derivative there.
+    """
     names, limit = function.variables, DESCENT_LIMITS["start"]
     if len(start) != len(names):
         count = f"{len(names)} number{'s' * (len(names) > 1)}"
@@ -163,7 +171,7 @@ def _check_start(function: Function, start: Sequence[float]) -> Array:
     if not np.isfinite([function.value_at(point), *function.gradient(point)]).all():
         raise InputError(
             "descend",
-            expected="start to be where the function has a value and a slope",
+            expected="start to be where the function has a value and a derivative",
             got=", ".join(f"{n} = {x:g}" for n, x in zip(names, point, strict=True)),
             argument="start",
             value=tuple(start),

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chainrule.ledger.notation_equations import section_equations as section_equations
     from chainrule.ledger.quantity_text import NOTATIONS as NOTATIONS
     from chainrule.ledger.quantity_text import activation_letter as activation_letter
-    from chainrule.ledger.rendering.entry_formulas import entry_text as entry_text
     from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
     from chainrule.ledger.step_order import section_of as section_of
 
@@ -29,7 +28,6 @@ __getattr__, __dir__, __all__ = attach(
         "files.worked_file": "parse_worked read_worked",
         "ledger": "LEDGER_FORMATS Ledger explain select_quantity",
         "quantity_text": "NOTATIONS activation_letter",
-        "rendering.entry_formulas": "entry_text",
         "rendering.ledger_document": "describe_example",
         "notation_equations": "section_equations",
         "step_order": "section_of",

@@ -1,4 +1,4 @@
-"""What every way of showing a ledger can be told."""
+"""Options for showing a ledger, the same in every format."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from chainrule.limits import Limit, check_record, limited
 __all__ = ["DisplayOptions"]
 
 
-def _notations() -> tuple[str, ...]:
-    return NOTATIONS
+_NOTATION = Limit(str, "how quantities are written", choices=lambda: NOTATIONS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,7 @@ class DisplayOptions:
     # fmt: off
     digits: int = limited(6, Limit(int, "significant digits of numbers", 1, 17))
     fractions: bool = limited(False, Limit(bool, "rational numbers as fractions"))
-    notation: str = limited("row", Limit(str, "how quantities are written", choices=_notations))
+    notation: str = limited("row", _NOTATION)
     full: bool = limited(False, Limit(bool, "long sums and large arrays whole"))
     symbolic: bool = limited(False, Limit(bool, "gradients derived by SymPy, of small networks"))
     # fmt: on

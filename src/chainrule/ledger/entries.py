@@ -26,7 +26,6 @@ from chainrule.ledger.steps import (
     WorkedExample,
     compute_step,
     describe_quantity,
-    indices,
     locate,
     quantity_array,
     quantity_shape,
@@ -182,7 +181,7 @@ class LedgerEntries:
         if quantity.is_number:
             yield quantity
             return
-        for index in indices(quantity_shape(self.example, quantity)):
+        for index in np.ndindex(quantity_shape(self.example, quantity)):
             yield quantity.at(*index)
 
     def groups(self, step: int) -> Iterator[QuantityGroup]:
@@ -207,6 +206,6 @@ def group_members(example: WorkedExample, group: QuantityGroup) -> Iterator[Quan
     whole = first if first.form != "parameter" else replace(first, kind="W_new", index=())
     if first.form == "parameter" and len(first.index) == 1:
         whole = replace(whole, kind="b_new")
-    for index in indices(quantity_shape(example, whole)):
+    for index in np.ndindex(quantity_shape(example, whole)):
         for array in group.arrays:
             yield array.at(*index)

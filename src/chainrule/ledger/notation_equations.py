@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chainrule.equations.costs import COSTS
 from chainrule.equations.output_error import FUSED
 from chainrule.equations.updates import UPDATES
-from chainrule.ledger.formulas import PAIR_ERRORS
+from chainrule.ledger.formulas import PAIR_FORMULAS
 from chainrule.ledger.quantity_text import activation_letter, superscript
 from chainrule.ledger.steps import WorkedExample
 
@@ -78,8 +78,8 @@ def section_equations(
         return ()
     if section == "cost":
         cost = COSTS[recipe.cost]
-        law = SectionEquation(cost.equation, f"c = {cost.formula}")
-        return (_SMOOTHED, law) if recipe.label_smoothing else (law,)
+        equation = SectionEquation(cost.equation, f"c = {cost.formula}")
+        return (_SMOOTHED, equation) if recipe.label_smoothing else (equation,)
     update = UPDATES[recipe.optimiser]
     step = SectionEquation(update.equation, f"θ ← {update.formula}")
     if update.name in _MADE_OF:
@@ -97,7 +97,7 @@ def _array_equations(
     recipe = example.recipe
     pair = ("", "") if recipe is None else (recipe.cost, example.architecture.activations[-1])
     if section == "errors" and pair in FUSED:
-        label = PAIR_ERRORS[pair][0]
+        label = PAIR_FORMULAS[pair].equation
         found[0] = SectionEquation(label, _EXACT_ERRORS[label])
     return tuple(found)
 

@@ -36,7 +36,7 @@ class ClaimedValue(NamedTuple):
         meant: worked out from the numbers behind them, with all their digits.
         low: the least that it can be, where some numbers were taken as printed and others not.
         high: the most.
-        is_law: whether no claim stands behind it.
+        is_reference: whether it rests on no claim.
     """
 
     printed: float
@@ -92,15 +92,6 @@ class ClaimedNumbers:
         self._users: dict[Quantity, list[Quantity]] = {}
         self._is_claimed: set[Quantity] = set()
         self._assumed: dict[Quantity, ClaimedValue] = {}
-
-    def resolve(self, quantity: Quantity) -> ClaimedValue:
-        """A number, after all that it is made of, and all claims about that.
-
-        Args:
-            quantity: located, one number.
-        """
-        self._resolve(quantity)
-        return self._known[quantity]
 
     def prepare(self, quantity: Quantity) -> None:
         """Resolve the inputs of a number, but not the number itself."""

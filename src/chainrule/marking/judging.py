@@ -206,7 +206,7 @@ class _Marker:
         for claim in ledger.example.claims:
             self._read(claim)
         every = [number.printed for several in self.waiting.values() for number in several]
-        self.kept = Precision.from_printed(every) if every else Precision(1, 0)
+        self.digits = Precision.from_printed(every) if every else Precision(1, 0)
 
     def _read(self, claim: Claim) -> None:
         count = math.prod(quantity_shape(self.ledger.example, self.ledger.locate(claim.quantity)))
@@ -223,8 +223,8 @@ class _Marker:
             self.waiting.setdefault(quantity, deque()).append(number)
 
     def _unanswered(self, quantity: Quantity, where: str) -> Judgement:
-        law = self.numbers.reference(quantity)
-        return Judgement(quantity, "", law, UNANSWERED, law, where=where)
+        reference = self.numbers.reference(quantity)
+        return Judgement(quantity, "", reference, UNANSWERED, reference, where=where)
 
     def mark_all(self) -> MarkedClaims:
         order = sorted(
@@ -251,8 +251,8 @@ class _Marker:
 
     def _judge_number(self, number: _ClaimedNumber) -> tuple[Judgement, ClaimedValue]:
         quantity, printed = number.quantity, number.printed
-        law, follows = self.numbers.reference(quantity), self.numbers.derive(quantity)
-        with allow_early_rounding(self.numbers, quantity, self.kept.for_number(printed)):
+        reference, follows = self.numbers.reference(quantity), self.numbers.derive(quantity)
+        with allow_early_rounding(self.numbers, quantity, self.digits.for_number(printed)):
             near = self.numbers.derive(quantity)
         verdict, finding = self._verdict(quantity, printed), None
         if verdict == "truncated" and printed.is_rounded(follows.low, follows.high):
@@ -262,13 +262,13 @@ class _Marker:
         judgement = Judgement(
             quantity=quantity,
             printed=printed.text,
-            exact=law,
+            exact=reference,
             verdict=verdict,
             follows=self._derived_value(quantity, printed, verdict, near),
             finding=finding,
             where=number.where,
         )
-        return judgement, _claimed_value(printed, verdict, law, near, finding)
+        return judgement, _claimed_value(printed, verdict, reference, near, finding)
 
     def _derived_value(
         self, quantity: Quantity, printed: PrintedNumber, verdict: str, near: ClaimedValue
@@ -283,12 +283,12 @@ class _Marker:
 
     def _verdict(self, quantity: Quantity, printed: PrintedNumber) -> str:
         """How a number is right; empty if it is not."""
-        law, exact = self.numbers.reference(quantity), self.ledger.exact_value(quantity)
+        reference, exact = self.numbers.reference(quantity), self.ledger.exact_value(quantity)
         if exact is not None and exact == printed.value:
             return "exact"
-        if printed.is_rounded(law, law):
+        if printed.is_rounded(reference, reference):
             return "rounded"
-        return "truncated" if printed.is_truncated(law, law) else ""
+        return "truncated" if printed.is_truncated(reference, reference) else ""
 
     def _judge_deviation(
         self, quantity: Quantity, printed: PrintedNumber, follows: ClaimedValue, near: ClaimedValue
@@ -301,7 +301,7 @@ class _Marker:
             return "carried", rounding
         if printed.unit and printed.fits(near.low, near.high):
             return "carried", _BY_ROUNDING
-        return "wrong", search_slips(self.numbers, quantity, printed, self.kept)
+        return "wrong", search_slips(self.numbers, quantity, printed, self.digits)
 
     def _is_repeated(self, quantity: Quantity, printed: PrintedNumber) -> bool:
         """Whether the same number was printed before."""
@@ -323,7 +323,7 @@ def _is_close(value: float, other: float) -> bool:
 def _claimed_value(
     printed: PrintedNumber,
     verdict: str,
-    law: float,
+    reference: float,
     follows: ClaimedValue,
     finding: FoundSlip | None,
 ) -> ClaimedValue:
@@ -335,7 +335,7 @@ def _claimed_value(
             slack = float(printed.unit)
             return ClaimedValue(value, value, value - slack, value + slack)
         return ClaimedValue(value, behind[0], min(value, *behind), max(value, *behind))
-    right = () if verdict == "carried" else (law,)
+    right = () if verdict == "carried" else (reference,)
     points = (*right, *(v for v in (follows.meant, follows.printed) if printed.fits(v, v)))
     ends = [min(max(end, printed.least), printed.most) for end in (follows.low, follows.high)]
     every = (value, *points, *(end for end in ends if math.isfinite(end)))

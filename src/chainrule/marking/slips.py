@@ -60,9 +60,8 @@ class SlipSite:
     def of(self, kind: str, layer: int | None, *index: int) -> Term | None:
         """A number of the same step and example."""
         mine = self.quantity
-        example = mine.example
         try:
-            return self.term(Quantity(kind, layer, index, mine.step, example))
+            return self.term(Quantity(kind, layer, index, mine.step, mine.example))
         except ChainruleError:
             return None
 
@@ -108,7 +107,7 @@ class SlipSite:
         Args:
             old: the kind of those to be exchanged.
             new: the kind that they get.
-            place: other fields of the addresses.
+            **place: other fields of the addresses.
         """
         return self.replace_quantities(
             lambda q: replace(q, kind=new, **place) if q.kind == old else None  # type: ignore[arg-type]

@@ -39,12 +39,12 @@ class AutodiffLibrary:
     gradient: Callable[[Objective, Array], Array]
 
 
-def missing_reason(peer: AutodiffLibrary) -> str:
+def missing_reason(library: AutodiffLibrary) -> str:
     """Why a library cannot be asked, in words; empty if it can."""
-    if importlib.util.find_spec(peer.module) is None:
+    if importlib.util.find_spec(library.module) is None:
         return "not installed"
     try:
-        importlib.import_module(peer.module)
+        importlib.import_module(library.module)
     except Exception as error:  # whatever a broken installation may raise
         return f"installed, but fails: {type(error).__name__}"
     return ""
@@ -81,7 +81,7 @@ class _Batch(NamedTuple):
     shares: Any
 
 
-class _Pass(NamedTuple):
+class _Outputs(NamedTuple):
     """Weighted sums and activations of the last layer, and targets."""
 
     z: Any
@@ -97,7 +97,7 @@ def _objective(w: _LibraryFunctions, objective: Objective, theta: Any, batch: _B
         W, b = _tensors(objective, theta, at)
         z = x @ W.T if b is None else x @ W.T + b
         x = w.activations[name](z)
-    costs = _cost(w, objective, _Pass(z, x, y))
+    costs = _cost(w, objective, _Outputs(z, x, y))
     return (costs.sum(-1) * shares).sum() + _penalty(w, objective, theta)
 
 
@@ -108,30 +108,34 @@ def _tensors(objective: Objective, theta: Any, at: int) -> tuple[Any, Any]:
     return found[0], found[1] if objective.architecture.biases else None
 
 
-def _cost(w: _LibraryFunctions, objective: Objective, pass_: _Pass) -> Any:
+def _cost(w: _LibraryFunctions, objective: Objective, outputs: _Outputs) -> Any:
     """The part of each output in the cost of each example."""
-    (_, a, y), name = pass_, objective.cost.name
+    (_, a, y), name = outputs, objective.cost.name
     if name.endswith("entropy"):
-        return _entropy(w, objective, pass_)
+        return _entropy(w, objective, outputs)
     distance = a - y
     if name == "absolute_error":
         return w.size(distance)
     if name == "huber":
         h, size = objective.threshold, w.size(distance)
         return w.where(size <= h, 0.5 * distance**2, h * (size - 0.5 * h))
-    factor = {"mean_squared_error": 1 / objective.y.shape[1], "half_squared_error": 0.5}
-    return factor.get(name, 1.0) * distance**2
+    factor = {
+        "squared_error": 1.0,
+        "mean_squared_error": 1 / objective.y.shape[1],
+        "half_squared_error": 0.5,
+    }
+    return factor[name] * distance**2
 
 
-def _entropy(w: _LibraryFunctions, objective: Objective, pass_: _Pass) -> Any:
-    z, a, y = pass_
+def _entropy(w: _LibraryFunctions, objective: Objective, outputs: _Outputs) -> Any:
+    z, a, y = outputs
     last = objective.architecture.activations[-1]
     both = objective.cost.name == "binary_cross_entropy"
     if last == "sigmoid":
         hit, miss = w.log_sigmoid(z), w.log_sigmoid(-z)
     elif last == "softmax":
         hit, miss = w.log_softmax(z), w.log_rest(z) if both else z
-    else:  # 0 ln 0 is 0, and so is its slope
+    else:  # 0 ln 0 is 0, and so is its derivative
         hit, miss = w.log(w.where(y == 0, 1.0, a)), w.log(w.where(y == 1, 1.0, 1 - a))
     return -y * hit - (1 - y) * miss if both else -y * hit
 
@@ -175,7 +179,7 @@ def _by_torch(objective: Objective, theta: Array) -> Array:
     )
     leaf = torch.tensor(np.asarray(theta), requires_grad=True)
     batch = _Batch(*map(torch.tensor, (objective.x, objective.y, objective.shares)))
-    # The last term is 0; it lets an objective without slopes, such as a step's, have a gradient.
+    # The last term is 0: an objective that depends on no weight, such as a step's, has a gradient.
     (_objective(words, objective, leaf, batch) + 0.0 * leaf.sum()).backward()
     return np.asarray(leaf.grad.numpy(), dtype=np.float64)
 

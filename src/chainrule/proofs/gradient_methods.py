@@ -30,9 +30,9 @@ class GradientEstimate:
     """What a method found at some places.
 
     Args:
-        values: the slopes, (places,).
-        doubts: how far each may be off by the method itself, (places,).
-        kinks: by the place's number, those that keep a slope from being known.
+        values: the derivatives, (places,).
+        uncertainties: how far each may be off by the method itself, (places,).
+        kinks: by the place's number, those that make its derivative unknown.
     """
 
     values: Array
@@ -47,8 +47,8 @@ class GradientMethod:
     Args:
         name: as tables have it.
         tolerance: the relative error that is allowed.
-        hindrance: (objective) -> why it cannot be used, in words; empty if it can.
-        slopes: (objective, θ, places) -> what it finds.
+        obstacle: (objective) -> why it cannot be used, in words; empty if it can.
+        estimate: (objective, θ, places) -> what it finds.
     """
 
     name: str
@@ -90,18 +90,15 @@ def _not_smooth_reason(objective: Objective) -> str:
 
 
 def _tape_limit_reason(objective: Objective) -> str:
-    ways = tape_length(objective)
-    return (
-        ""
-        if ways <= MAX_TAPE_LENGTH
-        else f"left out: {ways:,} steps to remember, at most {MAX_TAPE_LENGTH:,}"
-    )
+    length = tape_length(objective)
+    if length <= MAX_TAPE_LENGTH:
+        return ""
+    return f"left out: {length:,} steps to remember, at most {MAX_TAPE_LENGTH:,}"
 
 
-def _library_method(peer: AutodiffLibrary) -> GradientMethod:
-    return GradientMethod(
-        peer.name, 1e-9, lambda _: missing_reason(peer), partial(_select, peer.gradient)
-    )
+def _library_method(library: AutodiffLibrary) -> GradientMethod:
+    gradient = partial(_select, library.gradient)
+    return GradientMethod(library.name, 1e-9, lambda _: missing_reason(library), gradient)
 
 
 METHODS = (

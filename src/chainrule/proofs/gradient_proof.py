@@ -144,26 +144,26 @@ def prove_step(step: Step, options: ProofOptions) -> Proof:
     g, theta = step.result.gradient, step.theta.astype(np.float64)
     chosen = [at for slot in slots for at in sample_places(slot, g, options.sample, options.seed)]
     slack = gradient_rounding(step)
-    hindrances = {method.name: method.obstacle(objective) for method in options.methods}
+    obstacles = {method.name: method.obstacle(objective) for method in options.methods}
     verdicts: list[Verdict] = []
     failures: list[Failure] = []
     kinks: dict[str, Kink] = {}
     for method in options.methods:
-        if hindrances[method.name]:
+        if obstacles[method.name]:
             continue
         with np.errstate(all="ignore"):  # what is not finite fails below
-            slopes = method.estimate(objective, theta, chosen)
-        judge = MethodComparison(step, method, chosen, slopes, slack)
+            estimate = method.estimate(objective, theta, chosen)
+        judge = MethodComparison(step, method, chosen, estimate, slack)
         verdicts += map(judge.verdict, slots)
         failures += [failure for slot in slots for failure in judge.failures(slot)]
-        kinks |= {kink.address: kink for found in slopes.kinks.values() for kink in found}
+        kinks |= {kink.address: kink for found in estimate.kinks.values() for kink in found}
     return Proof(
         options=options,
         steps=1,
         objective=tuple(objective_lines(objective)),
         cost=float(step.trace.cost) + step.result.penalty,
         verdicts=tuple(verdicts),
-        left_out={name: reason for name, reason in hindrances.items() if reason},
+        left_out={name: reason for name, reason in obstacles.items() if reason},
         kinks=tuple((step.number, kink) for kink in kinks.values()),
         failures=tuple(failures),
     )

@@ -1,4 +1,4 @@
-"""Where a function bends so sharply that a difference across it is no slope."""
+"""Where a function bends so sharply that a difference across it is no derivative."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["Gate", "Kink", "crossed_kinks", "kink_gates"]
 Array = NDArray[Any]
 
 _BENDS = {"elu": (0.0,)}
-"""Where a slope is whole but its own slope jumps, which differences feel too."""
+"""Where the second derivative jumps, which disturbs differences too."""
 
 
 @dataclass(frozen=True)
 class Kink:
-    """A place where a difference would straddle a kink.
+    """A number that a difference would move across a kink.
 
     Args:
         what: the function that has it, such as "relu", "absolute_error" or "l1".
@@ -103,7 +103,7 @@ def crossed_kinks(objective: Objective, before: list[Gate], after: list[Gate]) -
 
     Args:
         objective: what was computed.
-        before: in the middle; the numbers told are these.
+        before: in the middle; these are the numbers reported.
         after: at one end of a difference.
     """
     found = []

@@ -24,17 +24,17 @@ MIN_STEP = 2.0**-26
 """The shortest step, for the same: with a shorter one nothing but rounding would be left."""
 
 _ENOUGH = 1e-10
-"""A slope is not made better than this, relatively."""
+"""Relative uncertainty at which a derivative is good enough."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A slope by differences.
+    """A derivative by differences.
 
     Args:
-        slope: what it came to; of no worth where there are kinks.
-        doubt: how far it may be off: by rounding, and by what the next shorter step changed.
-        kinks: those that no step avoids; none for a slope that counts.
+        derivative: the estimate; meaningless if there are kinks.
+        uncertainty: how far it may be off: by rounding, and by what the next shorter step changed.
+        kinks: those that no step avoids.
     """
 
     derivative: float
@@ -45,13 +45,13 @@ class Difference:
 def central_difference(
     objective: Objective, theta: Array, at: int, middle: list[Gate]
 ) -> Difference:
-    """The slope of J in one weight or bias.
+    """The derivative of J by one weight or bias.
 
         J' ≈ (8 (J(+h) - J(-h)) - (J(+2h) - J(-2h))) / 12h
 
     The error of this formula is of the order h⁴, and its rounding of the order 1/h. It is taken
-    with shorter and shorter h, as long as the slope still gets better. Where a kink lies within 2h,
-    the first h is shorter from the start.
+    with shorter and shorter h, as long as the derivative still gets better. If a kink lies within
+    2h, the first h is shorter from the start.
 
     Args:
         objective: J.
@@ -65,8 +65,9 @@ def central_difference(
     while found and h > MIN_STEP * scale:
         h /= 8
         found = _kinks(objective, theta, at, h, middle)
-    slope, doubt = _best(_refine(along, h, MIN_STEP * scale), abs(along(0.0)))
-    return Difference(slope, doubt, tuple(found))
+    refined = _refine(along, h, MIN_STEP * scale)
+    derivative, uncertainty = _best(refined, abs(along(0.0)))
+    return Difference(derivative, uncertainty, tuple(found))
 
 
 def _along(objective: Objective, theta: Array, at: int) -> Callable[[float], float]:
@@ -83,7 +84,7 @@ def _along(objective: Objective, theta: Array, at: int) -> Callable[[float], flo
 def _refine(
     along: Callable[[float], float], h: float, shortest: float
 ) -> Iterator[tuple[float, float]]:
-    """The slope with shorter and shorter steps, each with its step."""
+    """The derivative with shorter and shorter steps, each with its step."""
     while True:
         near = along(h) - along(-h)
         far = along(2 * h) - along(-2 * h)
@@ -93,21 +94,21 @@ def _refine(
         h /= 4
 
 
-def _best(slopes: Iterator[tuple[float, float]], size: float) -> tuple[float, float]:
-    """The slope with the least doubt, and its doubt."""
+def _best(derivatives: Iterator[tuple[float, float]], size: float) -> tuple[float, float]:
+    """The derivative with the least uncertainty, and its uncertainty."""
     eps = float(np.finfo(np.float64).eps)
-    before, h = next(slopes)
-    best, doubt = before, np.inf
-    for slope, h in slopes:
+    before, h = next(derivatives)
+    best, uncertainty = before, np.inf
+    for derivative, h in derivatives:
         rounding = 4 * eps * size / h
-        if abs(slope - before) + rounding < doubt:
-            best, doubt = slope, abs(slope - before) + rounding
-        if doubt <= _ENOUGH * abs(best) or rounding > doubt:
+        if abs(derivative - before) + rounding < uncertainty:
+            best, uncertainty = derivative, abs(derivative - before) + rounding
+        if uncertainty <= _ENOUGH * abs(best) or rounding > uncertainty:
             break
-        before = slope
-    if not np.isfinite(doubt):  # a single step, beside a kink
-        doubt = 4 * eps * size / h
-    return best, doubt
+        before = derivative
+    if not np.isfinite(uncertainty):  # a single step, beside a kink
+        uncertainty = 4 * eps * size / h
+    return best, uncertainty
 
 
 def _kinks(objective: Objective, theta: Array, at: int, h: float, middle: list[Gate]) -> list[Kink]:
@@ -127,7 +128,7 @@ COMPLEX_STEP = 1e-30
 
 
 def complex_step(objective: Objective, theta: Array, at: int) -> float:
-    """The slope of J in one weight or bias.
+    """The derivative of J by one weight or bias.
 
         J' = Im J(θ + i t) / t        with t = 1e-30
 

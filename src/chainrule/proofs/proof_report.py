@@ -17,7 +17,6 @@ from chainrule.documents import (
 )
 from chainrule.evaluation import count_text
 from chainrule.proofs.gradient_proof import Proof
-from chainrule.proofs.kinks import Kink
 from chainrule.proofs.verdicts import Failure, Verdict
 
 __all__ = ["failure_lines", "kink_lines", "proof_document", "proof_table", "summary_text"]
@@ -101,9 +100,7 @@ def summary_text(proof: Proof) -> str:
 
 def failure_lines(proof: Proof) -> list[str]:
     """The numbers that do not hold, the first of them one by one."""
-    lines = [_failure_text(one, proof.steps) for one in proof.failures[:_MAX_LISTED]]
-    left = len(proof.failures) - len(lines)
-    return [*lines, *([f"and {count_text(left)} more"] if left > 0 else [])]
+    return _first_lines([_failure_text(one, proof.steps) for one in proof.failures])
 
 
 def _failure_text(failure: Failure, steps: int = 1) -> str:
@@ -117,10 +114,11 @@ def _failure_text(failure: Failure, steps: int = 1) -> str:
 
 def kink_lines(proof: Proof) -> list[str]:
     """The kinks that were found, the first of them one by one."""
-    lines = [_kink_text(step, kink, proof.steps) for step, kink in proof.kinks[:_MAX_LISTED]]
-    left = len(proof.kinks) - len(lines)
-    return [*lines, *([f"and {count_text(left)} more"] if left > 0 else [])]
+    several = proof.steps > 1
+    return _first_lines([f"step {step}, " * several + str(kink) for step, kink in proof.kinks])
 
 
-def _kink_text(step: int, kink: Kink, steps: int) -> str:
-    return f"step {step}, {kink}" if steps > 1 else str(kink)
+def _first_lines(lines: list[str]) -> list[str]:
+    """The lines that are listed, and how many there are besides."""
+    left = len(lines) - _MAX_LISTED
+    return [*lines[:_MAX_LISTED], *([f"and {count_text(left)} more"] if left > 0 else [])]

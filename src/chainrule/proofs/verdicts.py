@@ -25,7 +25,7 @@ __all__ = [
 Array = NDArray[Any]
 
 _FLOOR = 1e-3
-"""An error is measured against the slope itself and this share of the tensor's greatest one."""
+"""An error is relative to the derivative plus this fraction of the tensor's greatest one."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Failure:
         address: of the weight or bias, such as "W[1][0,2]".
         step: from 1.
         method: that says so.
-        law: the gradient that was to be proved.
+        reference: the gradient that was to be proved.
         found: the method's.
         allowed: how far apart they may be.
     """
@@ -84,7 +84,7 @@ class MethodComparison:
         step: whose gradient is to be proved.
         method: that was asked.
         places: of the numbers in the flat parameters.
-        slopes: what it found there.
+        estimate: what it found there.
         slack: what rounding may change in each number, flat.
     """
 
@@ -123,14 +123,14 @@ class MethodComparison:
         g = self.step.result.gradient
         floor = _FLOOR * float(np.abs(slot.view(g)).max())
         rows = zip(self.places, self.estimate.values, self.estimate.uncertainties, strict=True)
-        for at, found, doubt in rows:
+        for at, found, uncertainty in rows:
             if slot.start <= at < slot.stop:
                 yield _Comparison(
                     at=at,
                     reference=float(g[at]),
                     found=float(found),
                     scale=abs(float(found)) + floor,
-                    beyond=float(self.slack[at]) + float(np.nan_to_num(doubt)),
+                    beyond=float(self.slack[at]) + float(np.nan_to_num(uncertainty)),
                     tolerance=self.method.tolerance,
                     at_kink=at in self.estimate.kinks,
                 )
@@ -191,9 +191,9 @@ _UNITS = 16.0
 def gradient_rounding(step: Step) -> Array:
     """What rounding may change in each number of a step's gradient, flat.
 
-    A slope a (1 - a) is off by a rounding of 1 where a is nearly 1, and so is a - y; each weighted
-    sum is off by its terms' roundings. This goes down through the layers as errors do, in absolute
-    values, so that nothing cancels.
+    A derivative a (1 - a) is off by a rounding of 1 where a is nearly 1, and so is a - y; each
+    weighted sum is off by its terms' roundings. This goes down through the layers as errors do, in
+    absolute values, so that nothing cancels.
     """
     eps = _UNITS * float(np.finfo(np.float64).eps)
     trace, depth = step.trace, len(step.layers)
@@ -208,6 +208,6 @@ def gradient_rounding(step: Step) -> Array:
         error = below + eps * delta * (1 + sums)
         weights.insert(0, weight_gradient(inputs[at], error))
         biases.insert(0, None if layer.b is None else bias_gradient(error))
-        # The slope of the layer below is at most about 1, and off by a rounding of that.
+        # The derivative of the layer below is at most about 1, and off by a rounding of that.
         below = input_gradient(np.abs(layer.W), error + eps * delta)
     return flatten(weights, biases)

@@ -9,7 +9,7 @@ from chainrule.errors import InputError
 from chainrule.ledger.steps import WorkedExample
 from chainrule.network import Layout, flatten
 from chainrule.randomness import generator
-from chainrule.worksheets import number_pools as number_pools
+from chainrule.worksheets import number_pools
 from chainrule.worksheets.exercise_plan import ExercisePlan
 from chainrule.worksheets.number_faults import IMPOSSIBLE, count_faults
 

@@ -83,7 +83,7 @@ class ExercisePlan:
 
     @property
     def architecture(self) -> Architecture:
-        """Of the network, with its output activation settled."""
+        """Of the network, with its output activation decided."""
         names = [self.activation] if isinstance(self.activation, str) else list(self.activation)
         made = Architecture.of(self.layers, names, dtype="float64", biases=self.biases)
         return made.for_cost(self.cost)

@@ -25,8 +25,7 @@ _SPARE = 2
 _sheet = partial(Limit, group="sheet")
 
 
-def _notations() -> tuple[str, ...]:
-    return NOTATIONS
+_NOTATION = _sheet(str, "how quantities are written", choices=lambda: NOTATIONS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,7 @@ class SheetOptions:
     """
 
     digits: int = limited(4, _sheet(int, "significant digits to round to", 2, 10))
-    notation: str = limited("row", _sheet(str, "how quantities are written", choices=_notations))
+    notation: str = limited("row", _NOTATION)
     hints: bool = limited(False, _sheet(bool, "the formulas on the sheet"))
     given: bool = limited(True, _sheet(bool, "numbers between the blanks printed"))
 
@@ -76,7 +75,7 @@ class Worksheet:
         ledger: of the exercise.
         blanks: the numbers left blank, in order.
         numbers: the blanks, with the numbers between them that are printed.
-        manner: how it is laid out.
+        options: how it is laid out.
     """
 
     label: str
@@ -162,7 +161,7 @@ def answer_text(value: float, digits: int) -> str:
 def make_worksheet(
     ledger: Ledger,
     patterns: Sequence[Pattern] = (),
-    manner: SheetOptions | None = None,
+    options: SheetOptions | None = None,
     label: str = "",
 ) -> Worksheet:
     """The worksheet of an exercise.
@@ -170,13 +169,13 @@ def make_worksheet(
     Args:
         ledger: of the exercise.
         patterns: of the numbers to be left blank; none for all.
-        manner: how it is laid out; None for the defaults.
+        options: how it is laid out; None for the defaults.
         label: tells it from others.
 
     Raises: InputError where nothing fits a pattern, or more is asked than anybody would work out;
         DivergenceError where a number is not finite.
     """
-    manner = manner or SheetOptions()
+    chosen = options or SheetOptions()
     asked = exercise_quantities(ledger)
     blanks = choose_blanks(asked, patterns)
     if len(blanks) > MAX_BLANKS:
@@ -188,5 +187,5 @@ def make_worksheet(
             remedy="Choose fewer by --blank, or a smaller network",
             argument="blank",
         )
-    last = asked.index(blanks[-1]) + 1
-    return Worksheet(label, ledger, blanks, asked[:last] if manner.given else blanks, manner)
+    numbers = asked[: asked.index(blanks[-1]) + 1] if chosen.given else blanks
+    return Worksheet(label, ledger, blanks, numbers, chosen)

@@ -104,7 +104,7 @@ def answers_text(sheet: Worksheet) -> str:
 
 
 def short_name(quantity: Quantity) -> str:
-    """What a number is, without its place, which its letter and its address tell."""
+    """What a number is, without its place, which its letter and its address show."""
     return _SHORT.get(quantity.kind, KINDS[quantity.kind].meaning)
 
 
@@ -163,10 +163,10 @@ def _activations(example: WorkedExample, formulas: EntryFormulas) -> Iterator[Fa
             listed = " and ".join(map(str, several))
             words += f" in layer{'s' * (len(several) > 1)} {listed}"
         sign = activation_letter(example, formulas.options.notation, several[0])
-        yield Fact("Activation", words, (_activation_law(name, sign),))
+        yield Fact("Activation", words, (_activation_equation(name, sign),))
 
 
-def _activation_law(name: str, letter: str) -> Mathematics:
+def _activation_equation(name: str, letter: str) -> Mathematics:
     """An activation function of z; where it has branches, as its equation has them."""
     if name == "softmax":
         return parse_formula(f"a_i = {ACTIVATIONS[name].formula}")
@@ -190,8 +190,8 @@ def _cost(example: WorkedExample, formulas: EntryFormulas) -> Iterator[Fact]:
     assert recipe is not None
     words = recipe.cost.replace("_", " ") + (" of one example" if example.has_many else "")
     if recipe.label_smoothing:
-        laws = dict(section_equations(example, "cost", formulas.options.notation))
-        yield Fact("Targets", "smoothed before they are used", (parse_formula(laws["C9"]),))
+        equations = dict(section_equations(example, "cost", formulas.options.notation))
+        yield Fact("Targets", "smoothed before they are used", (parse_formula(equations["C9"]),))
     yield Fact("Cost", words, (parse_formula(f"c = {COSTS[recipe.cost].formula}"),))
     if example.has_many:
         weighted = example.view.weights is not None
@@ -199,8 +199,8 @@ def _cost(example: WorkedExample, formulas: EntryFormulas) -> Iterator[Fact]:
         yield Fact("", "of the batch: C is the mean of " + of)
     terms = ["λ₁ Σ |W|"] * bool(recipe.l1) + ["½ λ₂ Σ W²"] * bool(recipe.l2)
     if terms:
-        law = parse_formula("P = " + " + ".join(terms))
-        yield Fact("Penalty", "over all weights, none of them a bias", (law,))
+        formula = parse_formula("P = " + " + ".join(terms))
+        yield Fact("Penalty", "over all weights, none of them a bias", (formula,))
 
 
 def _update(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
@@ -225,8 +225,8 @@ def _rates(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
     """The learning rate, of each step where a schedule changes it."""
     steps = range(1, sheet.ledger.example.steps + 1)
     rates = [float(sheet.ledger.value(f"step[{step}].learning_rate")) for step in steps]
-    told = [(f"in step {step}", rate) for step, rate in zip(steps, rates, strict=True)]
-    for at, (words, rate) in enumerate(told if len(set(rates)) > 1 else [("", rates[0])]):
+    by_step = [(f"in step {step}", rate) for step, rate in zip(steps, rates, strict=True)]
+    for at, (words, rate) in enumerate(by_step if len(set(rates)) > 1 else [("", rates[0])]):
         yield Fact("" if at else "Learning rate", words, (_equation(formulas, "η", rate),))
 
 

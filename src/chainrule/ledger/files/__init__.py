@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from chainrule.ledger.files.printed_numbers import parse_printed as parse_printed
     from chainrule.ledger.files.toml_positions import read_source as read_source
     from chainrule.ledger.files.used_settings import list_used_settings as list_used_settings
-    from chainrule.ledger.files.worked_file import parse_worked as parse_worked
     from chainrule.ledger.files.worked_file import read_worked as read_worked
     from chainrule.ledger.files.worked_writer import WrittenClaim as WrittenClaim
     from chainrule.ledger.files.worked_writer import format_worked as format_worked
@@ -23,7 +22,7 @@ __getattr__, __dir__, __all__ = attach(
         "printed_numbers": "NOISE PrintedNumber parse_printed",
         "toml_positions": "read_source",
         "used_settings": "list_used_settings",
-        "worked_file": "parse_worked read_worked",
+        "worked_file": "read_worked",
         "worked_writer": "WrittenClaim format_worked",
     },
 )

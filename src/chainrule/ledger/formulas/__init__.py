@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.formulas.builders import multiply as multiply
     from chainrule.ledger.formulas.builders import square as square
     from chainrule.ledger.formulas.builders import subtract as subtract
-    from chainrule.ledger.formulas.cost_formulas import PAIR_ERRORS as PAIR_ERRORS
+    from chainrule.ledger.formulas.cost_formulas import PAIR_FORMULAS as PAIR_FORMULAS
     from chainrule.ledger.formulas.cost_formulas import Outputs as Outputs
     from chainrule.ledger.formulas.cost_formulas import cost_forms as cost_forms
     from chainrule.ledger.formulas.derivation import Derivation as Derivation
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "cost_formulas": "PAIR_ERRORS Outputs cost_forms",
+        "cost_formulas": "PAIR_FORMULAS Outputs cost_forms",
         "activation_formulas": "activation_forms derivative_forms softmax_forms",
         "builders": "HALF ONE TWO QuantityForm add choose_form multiply square subtract",
         "derivation": "Derivation",

@@ -1,4 +1,4 @@
-"""Activation functions and their slopes as formulas [A1] to [A12]."""
+"""Activation functions and their derivatives as formulas [A1] to [A12]."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _sigmoid(z: Term) -> _Forms:
 
 
 def _bell(z: Term, steepness: Expression, height: Expression) -> Expression:
-    """h e^-k|z| / (1 + e^-k|z|)², the slope of sigmoid and tanh that keeps its digits."""
+    """h e^-k|z| / (1 + e^-k|z|)², the derivative of sigmoid and tanh that keeps its digits."""
     e = exp(Negative(multiply(steepness, Call("abs", (z,)))))
     return Quotient(multiply(height, e), square(Sum((ONE, e))))
 

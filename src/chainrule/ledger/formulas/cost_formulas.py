@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from chainrule.equations.costs import COSTS
 from chainrule.ledger.formulas.builders import (
@@ -34,7 +34,7 @@ from chainrule.ledger.formulas.expression import (
     Term,
 )
 
-__all__ = ["PAIR_ERRORS", "Outputs", "cost_forms", "cost_tree", "gradient_forms"]
+__all__ = ["PAIR_FORMULAS", "Outputs", "cost_forms", "cost_tree", "gradient_forms"]
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,13 @@ def _softplus(of: Expression, value: float) -> Expression:
     return Sum((of, Call("log1p", (Call("exp", (Negative(of),)),))))
 
 
-def _d2_cost(o: Outputs) -> QuantityForm:
+def _d2_cost(o: Outputs) -> Expression:
     terms: list[Expression] = []
     for z, y in zip(o.z, o.y, strict=True):
         slack = subtract(ONE, y) if z.value >= 0 else Negative(y)
         small = Call("log1p", (Call("exp", (Negative(Call("abs", (z,))),)),))
         terms += [multiply(z, slack), small]
-    return QuantityForm("D2", add(terms))
+    return add(terms)
 
 
 def _d2_error(o: Outputs, at: int) -> list[Expression]:
@@ -104,13 +104,13 @@ def _top(o: Outputs) -> int:
     return max(range(len(o.z)), key=lambda i: o.z[i].value)
 
 
-def _d3_cost(o: Outputs) -> QuantityForm:
+def _d3_cost(o: Outputs) -> Expression:
     top = o.z[_top(o)]
     rest = add([Call("exp", (subtract(z, top),)) for i, z in enumerate(o.z) if i != _top(o)])
     log = Call("log1p", (rest,))
     pairs = zip(o.z, o.y, strict=True)
     terms = [multiply(y, Sum((subtract(top, z), log))) for z, y in pairs if y.value != 0]
-    return QuantityForm("D3", add(terms))
+    return add(terms)
 
 
 def _whole(o: Outputs) -> Expression:
@@ -126,14 +126,13 @@ def _excess(o: Outputs, at: int, total: Expression) -> list[Expression]:
     """total · a - y where a is nearly 1: by the others, which sum to 1 - a."""
     if at != _top(o):
         return []
-    others = add([a for i, a in enumerate(o.a) if i != at])
-    return [subtract(subtract(total, o.y[at]), multiply(total, others))]
+    return [subtract(subtract(total, o.y[at]), multiply(total, _rest_of(o, at)))]
 
 
-def _d4_cost(o: Outputs) -> QuantityForm:
+def _d4_cost(o: Outputs) -> Expression:
     pairs = zip(o.z, o.y, strict=True)
     terms = [multiply(y, _softplus(Negative(z), -z.value)) for z, y in pairs if y.value != 0]
-    return QuantityForm("D4", add(terms))
+    return add(terms)
 
 
 def _d4_error(o: Outputs, at: int) -> list[Expression]:
@@ -141,12 +140,17 @@ def _d4_error(o: Outputs, at: int) -> list[Expression]:
     return [Negative(multiply(o.y[at], one)) for one in rest]
 
 
+def _complement(y: Term) -> Expression:
+    """1 - y, which is written 1 where y is 0."""
+    return subtract(ONE, y) if y.value != 0 else ONE
+
+
 def _rest_of(o: Outputs, at: int) -> Expression:
     """The sum of the other outputs, which is 1 - a."""
     return add([a for i, a in enumerate(o.a) if i != at])
 
 
-def _d5_cost(o: Outputs) -> QuantityForm:
+def _d5_cost(o: Outputs) -> Expression:
     """The logarithms with 1 - a summed from the others."""
     terms: list[Expression] = []
     for i, (a, y) in enumerate(zip(o.a, o.y, strict=True)):
@@ -160,8 +164,8 @@ def _d5_cost(o: Outputs) -> QuantityForm:
             wrong: Expression = Negative(Call("ln", (rest,)))
             if a.value <= 0.5:
                 wrong = Call("log1p", (Quotient(a, rest),))
-            terms.append(multiply(subtract(ONE, y) if y.value != 0 else ONE, wrong))
-    return QuantityForm("D5", add(terms))
+            terms.append(multiply(_complement(y), wrong))
+    return add(terms)
 
 
 def _d5_error(o: Outputs, at: int) -> list[Expression]:
@@ -181,26 +185,29 @@ def _d5_other(o: Outputs, k: int, a: Term, y: Term, at: int) -> list[Expression]
     if y.value != 0:
         terms.append(multiply(y, o.a[at]))
     if y.value != 1:
-        share = Quotient(o.a[at], _rest_of(o, k))
-        terms.append(Negative(multiply(subtract(ONE, y) if y.value != 0 else ONE, a, share)))
+        fraction = Quotient(o.a[at], _rest_of(o, k))
+        terms.append(Negative(multiply(_complement(y), a, fraction)))
     return terms
 
 
-PAIR_COSTS: dict[Pair, Callable[[Outputs], QuantityForm]] = {
-    ("binary_cross_entropy", "sigmoid"): _d2_cost,
-    ("categorical_cross_entropy", "softmax"): _d3_cost,
-    ("categorical_cross_entropy", "sigmoid"): _d4_cost,
-    ("binary_cross_entropy", "softmax"): _d5_cost,
-}
-"""(cost, output activation) -> the exact form of the cost of one example."""
+class PairFormulas(NamedTuple):
+    """A pair's equation, the exact form of one example's cost, and ways to write an output's error.
 
-PAIR_ERRORS: dict[Pair, tuple[str, Callable[[Outputs, int], list[Expression]]]] = {
-    ("binary_cross_entropy", "sigmoid"): ("D2", _d2_error),
-    ("categorical_cross_entropy", "softmax"): ("D3", _d3_error),
-    ("categorical_cross_entropy", "sigmoid"): ("D4", _d4_error),
-    ("binary_cross_entropy", "softmax"): ("D5", _d5_error),
+    `error` takes the outputs and the place of the one whose error is asked for.
+    """
+
+    equation: str
+    cost: Callable[[Outputs], Expression]
+    error: Callable[[Outputs, int], list[Expression]]
+
+
+PAIR_FORMULAS: dict[Pair, PairFormulas] = {
+    ("binary_cross_entropy", "sigmoid"): PairFormulas("D2", _d2_cost, _d2_error),
+    ("categorical_cross_entropy", "softmax"): PairFormulas("D3", _d3_cost, _d3_error),
+    ("categorical_cross_entropy", "sigmoid"): PairFormulas("D4", _d4_cost, _d4_error),
+    ("binary_cross_entropy", "softmax"): PairFormulas("D5", _d5_cost, _d5_error),
 }
-"""(cost, output activation) -> the id, and ways to write the error of one output."""
+"""(cost, output activation) -> the exact formulas of the pair."""
 
 
 def _ln(of: Expression) -> Call:
@@ -222,8 +229,7 @@ def _binary(o: Outputs) -> Expression:
         if y.value != 0:
             terms.append(multiply(y, _ln(a)))
         if y.value != 1:
-            rest: Expression = subtract(ONE, y) if y.value != 0 else ONE
-            terms.append(multiply(rest, _ln(subtract(ONE, a))))
+            terms.append(multiply(_complement(y), _ln(subtract(ONE, a))))
     return Negative(add(terms))
 
 
@@ -300,8 +306,8 @@ def cost_forms(cost: str, activation: str, outputs: Outputs) -> list[QuantityFor
         outputs: of the example.
     """
     forms = [QuantityForm(COSTS[cost].equation, cost_tree(cost, outputs))]
-    pair = PAIR_COSTS.get((cost, activation))
-    return forms if pair is None else [*forms, pair(outputs)]
+    pair = PAIR_FORMULAS.get((cost, activation))
+    return forms if pair is None else [*forms, QuantityForm(pair.equation, pair.cost(outputs))]
 
 
 def gradient_forms(cost: str, outputs: Outputs, at: int) -> list[QuantityForm]:

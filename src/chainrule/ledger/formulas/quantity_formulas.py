@@ -18,7 +18,12 @@ from chainrule.ledger.formulas.builders import (
     multiply,
     subtract,
 )
-from chainrule.ledger.formulas.cost_formulas import PAIR_ERRORS, Outputs, cost_forms, gradient_forms
+from chainrule.ledger.formulas.cost_formulas import (
+    PAIR_FORMULAS,
+    Outputs,
+    cost_forms,
+    gradient_forms,
+)
 from chainrule.ledger.formulas.expression import (
     Expression,
     LazyTerms,
@@ -135,10 +140,10 @@ def _after_activation(make: TermBuilder) -> list[QuantityForm]:
 def _error(make: TermBuilder) -> list[QuantityForm]:
     layer, (j,) = _layer(make), make.quantity.index
     activation, is_last = make.step.activation(layer).name, layer == len(make.step.layers)
-    pair = PAIR_ERRORS.get((make.step.recipe.cost, activation)) if is_last else None
+    pair = PAIR_FORMULAS.get((make.step.recipe.cost, activation)) if is_last else None
     if pair is not None:
-        equation, trees = pair
-        return _shared(make, [QuantityForm(equation, tree) for tree in trees(_outputs(make), j)])
+        trees = pair.error(_outputs(make), j)
+        return _shared(make, [QuantityForm(pair.equation, tree) for tree in trees])
     equation = "BP1" if is_last else "BP2b"
     if activation != "softmax":
         return [QuantityForm(equation, Product((make.here("da"), make.here("slope"))))]

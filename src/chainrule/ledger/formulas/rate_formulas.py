@@ -91,7 +91,7 @@ class _Here:
         return self.make.symbol("step", "s", self.done)
 
     @property
-    def share(self) -> Expression:
+    def fraction(self) -> Expression:
         """What of the run is done."""
         return Quotient(self.step, self.make.symbol("steps", "S", self.schedule.steps))
 
@@ -108,17 +108,17 @@ class _Here:
 
     @property
     def warmed(self) -> Expression:
-        """[S9] Epochs done at the step's end, as a share of those in which the rate rises."""
+        """[S9] Epochs done at the step's end, as a fraction of those in which the rate rises."""
         letter = "w₂" if self.recipe.schedule == "one_cycle" else "w"  # which has a w of its own
         w = self.make.symbol("warmup_epochs", letter, self.recipe.warmup_epochs)
         bottom = w if self.batches == 1 else multiply(self._batches, w)
         return Quotient(Sum((self.step, ONE)), bottom)
 
 
-def _half_cosine(start: Expression, end: Expression, share: Expression) -> Expression:
+def _half_cosine(start: Expression, end: Expression, fraction: Expression) -> Expression:
     """From start to end along half a cosine."""
     pi = Symbol("pi", "π", 3.141592653589793, rational=False)
-    bow = multiply(HALF, Sum((ONE, Call("cos", (multiply(pi, share),)))))
+    bow = multiply(HALF, Sum((ONE, Call("cos", (multiply(pi, fraction),)))))
     return Sum((end, multiply(subtract(start, end), bow)))
 
 
@@ -127,14 +127,14 @@ def _dropped(here: _Here, drops: int) -> Expression:
 
 
 def _one_cycle(here: _Here) -> Expression:
-    """[S5] Up in the warm-up share of the run, then down."""
+    """[S5] Up in the warm-up fraction of the run, then down."""
     warmup = here.make.symbol("warmup", "w", here.recipe.warmup_fraction)
     if here.done / here.schedule.steps < here.recipe.warmup_fraction:
         first = Quotient(here.eta0, Number(ONE_CYCLE_START))
-        rising = Quotient(here.share, warmup)
-        return Case(_half_cosine(first, here.eta0, rising), here.share, "<", warmup)
-    falling = Quotient(subtract(here.share, warmup), subtract(ONE, warmup))
-    return Case(_half_cosine(here.eta0, here.end, falling), here.share, "≥", warmup)
+        rising = Quotient(here.fraction, warmup)
+        return Case(_half_cosine(first, here.eta0, rising), here.fraction, "<", warmup)
+    falling = Quotient(subtract(here.fraction, warmup), subtract(ONE, warmup))
+    return Case(_half_cosine(here.eta0, here.end, falling), here.fraction, "≥", warmup)
 
 
 def _restarting(here: _Here) -> Expression:
@@ -167,14 +167,14 @@ def _cycles_before(here: _Here) -> int:
 
 def _rising(here: _Here) -> Expression:
     """[S8] Each step by the same factor more than the one before."""
-    return multiply(here.eta0, Power(here.final, subtract(ONE, here.share)))
+    return multiply(here.eta0, Power(here.final, subtract(ONE, here.fraction)))
 
 
 _TREES: dict[str, Callable[[_Here], Expression]] = {
     "constant": lambda here: here.eta0,
     "step": lambda here: _dropped(here, here.epoch // here.recipe.schedule_every),
     "exponential": lambda here: _dropped(here, here.epoch),
-    "cosine": lambda here: _half_cosine(here.eta0, here.end, here.share),
+    "cosine": lambda here: _half_cosine(here.eta0, here.end, here.fraction),
     "one_cycle": _one_cycle,
     "cosine_restarts": _restarting,
     "rise": _rising,

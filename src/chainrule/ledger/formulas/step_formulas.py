@@ -135,9 +135,9 @@ def _setting(make: TermBuilder, name: str, letter: str) -> Symbol:
     return make.symbol(name, letter, getattr(make.step.result.settings.update_settings, name))
 
 
-def _blend(share: Symbol, old: Term, new: Expression) -> Expression:
-    """A mean that keeps a share of what it was."""
-    return Sum((multiply(share, old), multiply(subtract(ONE, share), new)))
+def _blend(weight: Symbol, old: Term, new: Expression) -> Expression:
+    """A running mean: the weight times the old one, plus the rest times the new value."""
+    return Sum((multiply(weight, old), multiply(subtract(ONE, weight), new)))
 
 
 def _velocity(make: TermBuilder) -> Expression:
@@ -147,14 +147,14 @@ def _velocity(make: TermBuilder) -> Expression:
 
 def _mean(make: TermBuilder) -> Expression:
     lion = make.step.recipe.optimiser == "lion"
-    share = _setting(make, *(("beta2", "β₂") if lion else ("beta1", "β₁")))
-    return _blend(share, make.here("mean_old"), _gradient(make))
+    weight = _setting(make, *(("beta2", "β₂") if lion else ("beta1", "β₁")))
+    return _blend(weight, make.here("mean_old"), _gradient(make))
 
 
 def _mean_square(make: TermBuilder) -> Expression:
     rms = make.step.recipe.optimiser == "rmsprop"
-    share = _setting(make, *(("rho", "ρ") if rms else ("beta2", "β₂")))
-    return _blend(share, make.here("mean_square_old"), square(_gradient(make)))
+    weight = _setting(make, *(("rho", "ρ") if rms else ("beta2", "β₂")))
+    return _blend(weight, make.here("mean_square_old"), square(_gradient(make)))
 
 
 def _nesterov_change(make: TermBuilder) -> Expression:
@@ -171,10 +171,10 @@ def _rmsprop_change(make: TermBuilder) -> Expression:
     return Quotient(multiply(eta, _gradient(make)), root)
 
 
-def _freed(make: TermBuilder, kind: str, share: Symbol) -> Expression:
+def _freed(make: TermBuilder, kind: str, weight: Symbol) -> Expression:
     """A mean freed of its start at 0."""
     t = make.symbol("t", "t", make.step.result.settings.update_settings.t)
-    return Quotient(make.here(kind), subtract(ONE, Power(share, t)))
+    return Quotient(make.here(kind), subtract(ONE, Power(weight, t)))
 
 
 def _adam_change(make: TermBuilder) -> Expression:

@@ -1,4 +1,4 @@
-"""Formulas as documents have them, and as a line of plain text."""
+"""Formulas as documents have them, with long sums shortened."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
 
-from chainrule.documents import math_text
 from chainrule.documents.mathematics import (
     Addition,
     Application,
@@ -37,7 +36,6 @@ __all__ = [
     "Gap",
     "conditions",
     "formula_math",
-    "formula_text",
     "number_text",
 ]
 
@@ -93,26 +91,6 @@ def _few(whole: Sum) -> Iterator[Expression]:
             yield term
 
 
-def formula_text(expression: Expression, leaf: Callable[[Leaf], str], *, full: bool = False) -> str:
-    """A formula as text; the conditions of branches are not in it.
-
-    Args:
-        expression: the formula.
-        leaf: how a number is written: as its symbol, or as its digits.
-        full: whether long sums are written out.
-
-    Example:
-        >>> half = Quotient(Number(1), Sum((Number(1), Call("exp", (Negative(Number(2)),)))))
-        >>> formula_text(half, lambda leaf: f"{leaf.value:g}")
-        '1/(1 + e^(-2))'
-    """
-
-    def spell(one: Leaf) -> Mathematics:
-        return Spelled(Numeral(""), leaf(one))
-
-    return math_text(formula_math(expression, spell, full=full))
-
-
 def formula_math(
     expression: Expression, leaf: Callable[[Leaf], Mathematics], *, full: bool = False
 ) -> Mathematics:  # a case for each kind of node
@@ -122,6 +100,12 @@ def formula_math(
         expression: the formula.
         leaf: how a number is set: as its symbol, or as its digits.
         full: whether long sums are written out.
+
+    Example:
+        >>> from chainrule.documents import math_text
+        >>> half = Quotient(Number(1), Sum((Number(1), Call("exp", (Negative(Number(2)),)))))
+        >>> math_text(formula_math(half, lambda leaf: Numeral(f"{leaf.value:g}")))
+        '1/(1 + e^(-2))'
     """
 
     def convert(one: Expression) -> Mathematics:

@@ -6,20 +6,18 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.ledger.rendering.entry_formulas import EntryFormulas as EntryFormulas
-    from chainrule.ledger.rendering.entry_formulas import entry_text as entry_text
     from chainrule.ledger.rendering.given import Given as Given
     from chainrule.ledger.rendering.given import examples_of as examples_of
     from chainrule.ledger.rendering.given import given_arrays as given_arrays
     from chainrule.ledger.rendering.ledger_document import BATCH_LEGENDS as BATCH_LEGENDS
     from chainrule.ledger.rendering.ledger_document import LEGENDS as LEGENDS
     from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
-    from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "entry_formulas": "EntryFormulas entry_text",
+        "entry_formulas": "EntryFormulas",
         "given": "Given examples_of given_arrays",
-        "ledger_document": "BATCH_LEGENDS LEGENDS WEIGHT_LEGEND describe_example",
+        "ledger_document": "BATCH_LEGENDS LEGENDS WEIGHT_LEGEND",
     },
 )

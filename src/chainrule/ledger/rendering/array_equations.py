@@ -14,7 +14,7 @@ from functools import partial
 from chainrule.equations.output_error import FUSED
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.entries import LedgerEntries
-from chainrule.ledger.formulas import PAIR_ERRORS
+from chainrule.ledger.formulas import PAIR_FORMULAS
 from chainrule.ledger.notation_equations import layer_equation
 from chainrule.ledger.steps import Quantity
 
@@ -226,7 +226,7 @@ def _last_error(lay: _Layout) -> ArrayEquation | None:
             return None
         parts = (lay.batch("da", lay.depth), "⊙", lay.batch("slope", lay.depth))
         return ArrayEquation("BP1", lay.equation("BP1", lay.depth), parts, delta)
-    label, count = PAIR_ERRORS[pair][0], len(lay.examples)
+    label, count = PAIR_FORMULAS[pair].equation, len(lay.examples)
     if not _is_difference(lay, label):
         return None
     miss: tuple[Operand, ...] = (lay.batch("a", lay.depth), "-", lay.batch("y", None))

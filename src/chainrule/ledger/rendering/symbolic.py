@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from chainrule.errors import InputError
 from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.entries import LedgerEntries
 from chainrule.ledger.rendering.deriving import Deriver, SymbolicGradient
-from chainrule.ledger.steps import Quantity, indices
+from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit
 
 __all__ = [
@@ -102,7 +104,7 @@ def _tensors(ledger: LedgerEntries, step: int) -> Iterator[list[Quantity]]:
     weights = "g" if ledger.step(step).is_penalised else "dW"
     for slot in ledger.example.layout.slots:
         kind = weights if slot.name[0] == "W" else "db"
-        yield [Quantity(kind, slot.layer, index, step) for index in indices(slot.shape)]
+        yield [Quantity(kind, slot.layer, index, step) for index in np.ndindex(slot.shape)]
 
 
 def _require_gradient(ledger: LedgerEntries, quantity: Quantity) -> None:

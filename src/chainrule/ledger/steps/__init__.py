@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from chainrule.ledger.steps.addressing import quantity_shape as quantity_shape
     from chainrule.ledger.steps.example_step import Step as Step
     from chainrule.ledger.steps.example_step import compute_step as compute_step
-    from chainrule.ledger.steps.parameter_places import indices as indices
     from chainrule.ledger.steps.parameter_places import locate_parameters as locate_parameters
     from chainrule.ledger.steps.quantity import KINDS as KINDS
     from chainrule.ledger.steps.quantity import Quantity as Quantity
@@ -29,7 +28,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "addressing": "locate quantity_shape",
         "worked_example": "MAX_STEPS Claim WorkedExample",
-        "parameter_places": "indices locate_parameters",
+        "parameter_places": "locate_parameters",
         "quantity": "KINDS Quantity",
         "quantity_names": "describe_quantity",
         "example_step": "Step compute_step",

@@ -98,8 +98,8 @@ class Step:
     def derivatives(self) -> tuple[Array | None, ...]:
         """φ'(z) of each layer, (batch, width); None for softmax, which has none of its own."""
         pairs = zip(self.layers, self.z, strict=True)
-        slopes = [(layer.activation.derivative, z) for layer, z in pairs]
-        return tuple(None if slope is None else slope(z) for slope, z in slopes)
+        found = [(layer.activation.derivative, z) for layer, z in pairs]
+        return tuple(None if derivative is None else derivative(z) for derivative, z in found)
 
     @cached_property
     def activation_gradients(self) -> tuple[Array, ...]:

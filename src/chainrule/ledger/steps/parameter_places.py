@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +11,7 @@ import numpy as np
 from chainrule.ledger.steps.worked_example import WorkedExample
 from chainrule.network import Slot
 
-__all__ = ["ParameterPlaces", "indices", "locate_parameters"]
-
-
-def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """All indices of an array, row after row."""
-    return iter(np.ndindex(*shape))
+__all__ = ["ParameterPlaces", "locate_parameters"]
 
 
 class ParameterPlace(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,13 +21,13 @@ __all__ = [
     "unsupported_settings",
 ]
 
-_WHY = {
+_REASONS = {
     "dropout": "The neurons that it silences are drawn by lot in every step",
-    "normalisation": "The steps told are those of layers without normalised sums",
-    "max_norm": "It shortens weights once more after the update, which no formula here tells",
+    "normalisation": "A worked example has layers without normalised sums",
+    "max_norm": "It shortens weights once more after the update, which no formula here says",
     "snapshots": "They are files of a whole run",
     "accumulation": "The parts of a batch add up to the same gradient",
-    "iterations": "It belongs to lbfgs, whose steps are not told",
+    "iterations": "It belongs to lbfgs, whose steps are not written as formulas",
     "class_weights": "Each example has a weight of its own",
     **dict.fromkeys(
         ("averaging", "averaging_decay", "averaging_start"),
@@ -41,22 +41,53 @@ _WHY = {
         "It belongs to plateau, which needs the costs of whole epochs",
     ),
 }
-_OF_GROUP = {"augmentation": "The examples are taken as they are written"}
-_OF_RUN = "It belongs to a whole run"
+_GROUP_REASONS = {"augmentation": "The examples are taken as they are written"}
+_RUN_REASON = "It belongs to a whole run"
 _REMEDIES = {"class_weights": "Write weight = … in the table [[examples]] of each example"}
 
-_OPTIMISERS = ("lbfgs",)
-_SCHEDULES = ("plateau",)
-_OF_GRADIENT = (
+
+class _UnsupportedChoice(NamedTuple):
+    """A named choice of a recipe that has no place in a worked example.
+
+    `instead` is the choice that has the same objective.
+    """
+
+    field: str
+    name: str
+    instead: str
+    expected: str
+    why: str
+    remedy: str
+
+
+_CHOICES = (
+    _UnsupportedChoice(
+        field="schedule",
+        name="plateau",
+        instead="constant",
+        expected="a schedule that follows from the number of the step",
+        why="It needs the costs of whole epochs",
+        remedy="Set schedule to 'constant' and learning_rate to the rate of the step",
+    ),
+    _UnsupportedChoice(
+        field="optimiser",
+        name="lbfgs",
+        instead="sgd",
+        expected="an optimiser that takes one step for each gradient",
+        why="It tries several lengths of a step, of which it takes one",
+        remedy="Set optimiser to 'sgd' or another that is written as a formula",
+    ),
+)
+_GRADIENT_FIELDS = (
     *("dropout", "normalisation", "shift", "rotation", "zoom", "shear", "elastic", "thickness"),
     *("noise", "cutout", "mixup"),
 )
-"""Fields by which the gradients of a run are others than those told."""
-_CHANGING = (
-    *_OF_GRADIENT,
+"""Fields that change the gradients of a run."""
+_STEP_FIELDS = (
+    *_GRADIENT_FIELDS,
     *("max_norm", "averaging", "snapshots", "accumulation", "batch_growth"),
 )
-"""Those by which its steps are others."""
+"""Fields that change its steps."""
 
 
 def unsupported_error(name: str, value: Any, where: str) -> InputError:
@@ -68,7 +99,9 @@ def unsupported_error(name: str, value: Any, where: str) -> InputError:
         where: file and line, or who asks.
     """
     limit = limits_of(Recipe).get(name)
-    why = _WHY.get(name) or _OF_GROUP.get("" if limit is None else limit.group, _OF_RUN)
+    why = _REASONS.get(name) or _GROUP_REASONS.get(
+        "" if limit is None else limit.group, _RUN_REASON
+    )
     return InputError(
         where,
         expected=f"no {name} in a worked example",
@@ -81,16 +114,20 @@ def unsupported_error(name: str, value: Any, where: str) -> InputError:
 
 
 def unsupported_settings(recipe: Recipe, *, gradients: bool = False) -> Iterator[str]:
-    """The fields by which a run of the recipe goes other ways than the steps told.
+    """Yield the fields of a recipe that change its steps and that a worked example does not have.
 
     Args:
         recipe: of a training.
-        gradients: whether only those are meant by which gradients are others.
+        gradients: whether only those count that change the gradients.
     """
     defaults = {field.name: field.default for field in fields(Recipe)}
-    for name in _OF_GRADIENT if gradients else _CHANGING:
+    for name in _GRADIENT_FIELDS if gradients else _STEP_FIELDS:
         if getattr(recipe, name) != defaults[name]:
             yield name
+
+
+def _unsupported_choices(recipe: Recipe) -> list[_UnsupportedChoice]:
+    return [one for one in _CHOICES if getattr(recipe, one.field) == one.name]
 
 
 def supported_recipe(recipe: Recipe) -> Recipe:
@@ -100,15 +137,12 @@ def supported_recipe(recipe: Recipe) -> Recipe:
     """
     defaults = {field.name: field.default for field in fields(Recipe)}
     changes = {name: defaults[name] for name in unsupported_settings(recipe)}
-    if recipe.schedule in _SCHEDULES:
-        changes["schedule"] = "constant"
-    if recipe.optimiser in _OPTIMISERS:
-        changes["optimiser"] = "sgd"
+    changes |= {one.field: one.instead for one in _unsupported_choices(recipe)}
     return recipe.replaced(**changes)
 
 
 def require_supported(recipe: Recipe, where: str) -> None:
-    """Refuse a recipe whose steps cannot be told number by number.
+    """Refuse a recipe whose steps cannot be shown number by number.
 
     Args:
         recipe: of a worked example.
@@ -116,25 +150,15 @@ def require_supported(recipe: Recipe, where: str) -> None:
 
     Raises: InputError.
     """
-    if recipe.schedule in _SCHEDULES:
+    for one in _unsupported_choices(recipe):
         raise InputError(
             where,
-            expected="a schedule that follows from the number of the step",
-            got=repr(recipe.schedule),
-            why="It needs the costs of whole epochs",
-            remedy="Set schedule to 'constant' and learning_rate to the rate of the step",
-            argument="schedule",
-            value=recipe.schedule,
-        )
-    if recipe.optimiser in _OPTIMISERS:
-        raise InputError(
-            where,
-            expected="an optimiser that takes one step for each gradient",
-            got=repr(recipe.optimiser),
-            why="It tries several lengths of a step, of which it takes one",
-            remedy="Set optimiser to 'sgd' or another that is written as a formula",
-            argument="optimiser",
-            value=recipe.optimiser,
+            expected=one.expected,
+            got=repr(one.name),
+            why=one.why,
+            remedy=one.remedy,
+            argument=one.field,
+            value=one.name,
         )
     for name in unsupported_settings(recipe):
         raise unsupported_error(name, getattr(recipe, name), where)

@@ -58,7 +58,7 @@ class WorkedExample:
 
     Args:
         title: a line of words.
-        architecture: of the network, with its output activation settled.
+        architecture: of the network, with its output activation decided.
         parameters: before the first step, flat, in the order of `Layout`.
         dataset: holds the examples; their numbers are its rows.
         rows: the examples used, in order; `example[i]` is row i of the data set.
