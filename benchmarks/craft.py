@@ -1,4 +1,4 @@
-"""The preset best beside the same recipe in PyTorch: seconds an epoch, images distorted a second.
+"""The preset best beside its recipe in PyTorch: seconds per epoch, images distorted per second.
 
     python benchmarks/craft.py [--rounds 3] [--epochs 3] [--threads 2]
 
@@ -196,7 +196,7 @@ def table(found: dict[str, list[dict[str, float]]]) -> str:
     """The figures as Markdown: medians, least and greatest."""
     formats = {"seconds_an_epoch": "{:.2f}", "images_a_second": "{:,.0f}", "accuracy": "{:.2%}"}
     lines = [
-        "| peer | seconds an epoch | images distorted a second | test accuracy |",
+        "| peer | seconds per epoch | images distorted per second | test accuracy |",
         "|---|---|---|---|",
     ]
     for peer, rounds in found.items():

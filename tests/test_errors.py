@@ -122,7 +122,10 @@ def test_an_interruption_is_no_error_and_keeps_the_run() -> None:
     stop = TrainingInterrupted(run=[1, 2])
     assert isinstance(stop, KeyboardInterrupt)
     assert not isinstance(stop, Exception)
-    assert str(stop) == "train: interrupted; the run up to here is in the error's attribute 'run'."
+    assert (
+        str(stop)
+        == "train: interrupted; the error's attribute 'run' holds the run up to this point."
+    )
     again = pickle.loads(pickle.dumps(stop))
     assert (again.run, str(again)) == ([1, 2], str(stop))
     assert TrainingInterrupted().run is None
@@ -163,7 +166,7 @@ def test_an_unknown_name_gets_the_nearest_one() -> None:
     error = unknown_name("f", "a cost", "Hubr", ("l1", "huber"), argument="cost")
     assert type(error) is UnknownNameError
     assert str(error) == (
-        "f: expected a cost, got 'Hubr' (str). Did you mean 'huber'? The names are: huber, l1."
+        "f: expected a cost, got 'Hubr' (str). Did you mean 'huber'? Valid names: huber, l1."
     )
     assert (error.argument, error.value) == ("cost", "Hubr")
 
@@ -171,5 +174,5 @@ def test_an_unknown_name_gets_the_nearest_one() -> None:
 @pytest.mark.parametrize(("name", "shown"), [("zzz", "'zzz' (str)"), (7, "7 (int)")])
 def test_a_name_near_to_none_gets_the_list(name: object, shown: str) -> None:
     assert str(unknown_name("f", "a cost", name, iter(["l1", "huber"]))) == (
-        f"f: expected a cost, got {shown}. There is none of that name. The names are: huber, l1."
+        f"f: expected a cost, got {shown}. This name is unknown. Valid names: huber, l1."
     )

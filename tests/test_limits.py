@@ -35,7 +35,7 @@ def _colours() -> tuple[str, ...]:
             "a whole number at least 0 and at most 9223372036854775807 or none",
         ),
         (Limit(bool, ""), "true or false"),
-        (Limit(str, ""), "a text"),
+        (Limit(str, ""), "a string"),
         (Limit(str, "", choices=_colours), "one of red, green"),
         (Limit(str, "", choices=_colours, optional=True), "one of red, green or none"),
     ],
@@ -109,23 +109,23 @@ def test_what_does_not_fit_is_refused(limit: Limit, given: Any) -> None:
 
 
 def test_a_refusal_says_the_constraint_the_value_and_the_meaning() -> None:
-    limit = Limit(float, "length of a step", 0, low_open=True)
+    limit = Limit(float, "step size of the update", 0, low_open=True)
     with pytest.raises(InputError) as caught:
         limit.check("Recipe", "learning_rate", -1)
     assert str(caught.value) == (
         "Recipe: expected learning_rate to be a number above 0, got -1 (int). "
-        "learning_rate: length of a step."
+        "learning_rate: step size of the update."
     )
 
 
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ("gren", "got 'gren' (str). Did you mean 'green'? The names are: green, red."),
-        ("blue", "got 'blue' (str). There is none of that name. The names are: green, red."),
-        (7, "got 7 (int). There is none of that name. The names are: green, red."),
-        (["red"], "got ['red'] (list). Did you mean 'red'? The names are: green, red."),
-        (None, "got None (NoneType). There is none of that name. The names are: green, red."),
+        ("gren", "got 'gren' (str). Did you mean 'green'? Valid names: green, red."),
+        ("blue", "got 'blue' (str). This name is unknown. Valid names: green, red."),
+        (7, "got 7 (int). This name is unknown. Valid names: green, red."),
+        (["red"], "got ['red'] (list). Did you mean 'red'? Valid names: green, red."),
+        (None, "got None (NoneType). This name is unknown. Valid names: green, red."),
     ],
 )
 def test_an_unknown_choice_gets_the_nearest(given: Any, text: str) -> None:
@@ -212,5 +212,5 @@ def test_a_record_out_of_its_limits_is_not_made() -> None:
         _Record(colour="rad")
     assert str(unknown.value) == (
         "Record: expected a name for colour, got 'rad' (str). Did you mean 'red'? "
-        "The names are: green, red."
+        "Valid names: green, red."
     )

@@ -66,7 +66,7 @@ def test_a_name_that_is_none(ask) -> None:
     with pytest.raises(cr.InputError) as caught:
         ask("fats")
     assert str(caught.value) == (
-        "preset: expected a preset, got 'fats' (str). Did you mean 'fast'? The names are: "
+        "preset: expected a preset, got 'fats' (str). Did you mean 'fast'? Valid names: "
         "approximator, balanced, best, fast, four-equations, investigation, matrix-based, small, "
         "utmost."
     )

@@ -203,7 +203,7 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"learning_rate": 0},
             "Recipe: expected learning_rate to be a number above 0, got 0 (int). "
-            "learning_rate: length of a step.",
+            "learning_rate: step size of the update.",
         ),
         (
             {"momentum": 1.0},
@@ -213,33 +213,33 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"batch_size": 2.5},
             "Recipe: expected batch_size to be a whole number at least 1, got 2.5 (float). "
-            "batch_size: examples in a step.",
+            "batch_size: examples per step.",
         ),
         (
             {"seed": 2**63},
             "Recipe: expected seed to be a whole number at least 0 and at most "
             "9223372036854775807 or none, got 9223372036854775808 (int). "
-            "seed: fixes all randomness; drawn and recorded if it is not set.",
+            "seed: seed of all random numbers; drawn and recorded if it is not set.",
         ),
         (
             {"shuffle": 1},
             "Recipe: expected shuffle to be true or false, got 1 (int). "
-            "shuffle: a new order of the examples each epoch.",
+            "shuffle: shuffle the examples before each epoch.",
         ),
         (
             {"optimiser": "adan"},
             "Recipe: expected a name for optimiser, got 'adan' (str). Did you mean 'adam'? "
-            "The names are: adam, adamw, lbfgs, lion, momentum, nesterov, rmsprop, sgd.",
+            "Valid names: adam, adamw, lbfgs, lion, momentum, nesterov, rmsprop, sgd.",
         ),
         (
             {"patience": 3},
-            "Recipe: expected a monitor to go with patience, got monitor None. Name one of: "
+            "Recipe: expected a monitor to go with patience, got monitor None. Set it to one of: "
             "cost, total_cost, accuracy, validation_cost, validation_accuracy.",
         ),
         (
             {"schedule": "rise"},
             "Recipe: expected a final_factor above 0 to go with the schedule rise, got 0. "
-            "The rate rises from that share of learning_rate.",
+            "The rate rises from that fraction of learning_rate.",
         ),
         (
             {"dropout": [0.5, 1.0]},
@@ -249,7 +249,7 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"class_weights": [1, -1]},
             "Recipe: expected class_weights to be a number at least 0, got -1 (int). "
-            "class_weights: how much an example of each class counts.",
+            "class_weights: weight of the examples of each class.",
         ),
         (
             {"class_weights": [0, 0.0]},
@@ -262,13 +262,14 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"learning_rat": 1},
             "Recipe: expected a recipe's field, got 'learning_rat' (str). "
-            f"Did you mean 'learning_rate'? The nearest of the {len(FIELDS)} names: learning_rate, "
+            f"Did you mean 'learning_rate'? The nearest of the {len(FIELDS)} valid names: "
+            f"learning_rate, "
             "averaging_start, averaging_decay, averaging, warmup_fraction, cycle_growth.",
         ),
         (
             {7: 1},
             "Recipe: expected a recipe's field, got 7 (int). "
-            f"There is none of that name. The names are: {', '.join(FIELDS)}.",
+            f"This name is unknown. Valid names: {', '.join(FIELDS)}.",
         ),
     ],
 )
@@ -324,7 +325,8 @@ def test_a_file_may_leave_fields_out(tmp_path: Path) -> None:
         Recipe.from_file(path)
     assert str(caught.value) == (
         f"{path}: expected a recipe's field, got 'epoch' (str). Did you mean 'epochs'? "
-        f"The nearest of the {len(FIELDS)} names: epochs, cycle_epochs, warmup_epochs, epsilon, "
+        f"The nearest of the {len(FIELDS)} valid names: epochs, cycle_epochs, "
+        f"warmup_epochs, epsilon, "
         "decay."
     )
 
@@ -357,7 +359,7 @@ def test_a_file_of_endless_brackets_is_refused_in_one_line(tmp_path: Path, name:
         read_table(tmp_path / name)
     kind = "JSON" if name.endswith("json") else "TOML"
     assert str(caught.value) == (
-        f"{tmp_path / name}: expected a {kind} file, got brackets nested too deep."
+        f"{tmp_path / name}: expected a {kind} file, got brackets that are nested too deeply."
     )
 
 

@@ -1,4 +1,4 @@
-"""How many threads compute: what the variable says, or else as many as there are processors."""
+"""The number of threads: CHAINRULE_THREADS if it is set, otherwise one per processor."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from comparison.workload import write_job
 
 __all__ = ["MemoryRow", "measure_memory", "memory_tables", "peak_bytes"]
 
-_NOTE = "Peak resident memory of a fresh process; before: with the benchmark's own code alone."
+_NOTE = "Peak resident memory of a fresh process; before: with only the benchmark's code loaded."
 _STATUS = Path("/proc/self/status")
 
 

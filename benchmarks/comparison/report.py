@@ -122,7 +122,7 @@ def _facts(report: BenchReport) -> list[tuple[str, str]]:
         ("processor", machine.processor),
         ("system", f"{machine.system}, Python {machine.python}"),
         ("versions", versions),
-        ("run", f"{threads} a peer, {rounds}, each peer in its own process, in turn"),
+        ("run", f"{threads} per peer, {rounds}, each peer in its own process, in turn"),
     ]
     return [*facts, ("commit", machine.commit)] if machine.commit else facts
 

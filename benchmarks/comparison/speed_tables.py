@@ -12,14 +12,14 @@ from comparison.speed import CaseResult, SpeedRow
 __all__ = ["micros_text", "speed_tables"]
 
 _NOTE = (
-    "Microseconds an example. The best other is the quickest peer of each round; the ratio is the "
-    "median of the rounds' ratios. Work: multiplications and additions for an example, as if no "
-    "input were 0; share: of the machine's matrix products, which leaving out zeros can lift above "
-    "what is computed. In the tables below: median, least and greatest of the rounds; how many "
-    "times as long as chainrule; how far the weights are off those of the reference engine in "
-    "float64 after the same steps, as a share of the way gone, of which rounding may take "
-    "1e-4, or 1e-2 with ReLU, whose kink a sum near 0 may miss; threads used, the quicker number "
-    "where a library lets one choose."
+    "Microseconds per example. The best other is the fastest peer of each round; the ratio is "
+    "the median of the ratios of the rounds. Work: multiplications and additions per example, "
+    "as if no input were 0. Share: fraction of the machine's peak in matrix products, which "
+    "can exceed 100 % because zeros are skipped. In the tables below: median, least and "
+    "greatest of the rounds; time as a multiple of chainrule's; distance of the weights from "
+    "those of the reference engine in float64 after the same steps, as a fraction of the "
+    "distance moved (rounding may cause 1e-4, or 1e-2 with ReLU, whose kink a sum near 0 may "
+    "miss); number of threads, the faster one if a library lets it be chosen."
 )
 
 

@@ -172,7 +172,7 @@ def _compared(rows: list[GoalRow]) -> tuple[GoalRow, ...]:
 def goal_tables(rows: tuple[GoalRow, ...]) -> tuple[Table, ...]:
     """The rows as a table."""
     header = ("peer", "seconds", "least", "greatest", "times", "test accuracy", "recipe")
-    note = "Time of training alone, of all epochs; the test images are looked at once, at the end."
+    note = "Time of training alone, of all epochs; the test images are used once, at the end."
     noted = add_remarks(note, ((r.title, r.note) for r in rows))
     return (Table("Time to 98 % on MNIST", header, tuple(map(_cells, rows)), noted),)
 

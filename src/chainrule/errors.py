@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""The exceptions of chainrule, as one tree.
 
     ChainruleError
     ├── InputError (ValueError)            a value given by the user does not fit        exit 2
@@ -13,13 +13,13 @@
     └── DivergenceError (ArithmeticError)  NaN or infinity appeared in training           exit 1
 
     KeyboardInterrupt
-    └── TrainingInterrupted                a person stopped the training                exit 130
+    └── TrainingInterrupted                the user stopped the training                exit 130
 
 Every message has one form, in one line:
 
     <where>: expected <constraint>, got <value>. <why>. <what to do>.
 
-The parts hang on the exception, so that a program need not read the text.
+The parts are attributes of the exception, so that a program need not parse the text.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ _LONGEST_VALUE = 80
 
 
 class ChainruleError(Exception):
-    """The root of the tree; catch it to catch all errors that chainrule raises by itself.
+    """The base class of all errors that chainrule raises.
 
     Args:
-        where: the function, file or option that refuses, such as ``Network.predict``.
-        expected: the constraint in words; empty where there was no expectation to state.
-        got: what was there instead, in words; `describe` makes it from a value.
+        where: the function, file or option that raises the error, such as ``Network.predict``.
+        expected: the constraint in words; empty if there is none to state.
+        got: what was found instead, in words; `describe` makes it from a value.
         why: one sentence without a full stop that gives the reason.
         remedy: one sentence without a full stop that says what to do.
         argument: the name of the offending argument, for programs.
@@ -134,18 +134,18 @@ class FileError(ChainruleError, OSError):
     """A file or folder cannot be read or written.
 
     Attributes:
-        run: the Run that a training could not write at its end; None elsewhere.
+        run: the Run that a training could not write at its end; otherwise None.
     """
 
     run: Any = None
 
 
 class RunFolderError(FileError):
-    """A run folder is in use by another training, of another version, or incomplete."""
+    """A run folder is in use, was written by another version, or is incomplete."""
 
 
 class DownloadError(FileError):
-    """No mirror delivered the file that was asked for."""
+    """No mirror delivered the requested file."""
 
 
 class MissingLibraryError(ChainruleError, ImportError):
@@ -157,7 +157,7 @@ class DivergenceError(ChainruleError, ArithmeticError):
 
     Attributes:
         run: the Run up to the last finite update, with the best weights restored;
-            None where the error did not come from `train`.
+            None if the error did not come from `train`.
         position: the Position before the step that was not taken.
     """
 
@@ -166,9 +166,9 @@ class DivergenceError(ChainruleError, ArithmeticError):
 
 
 class TrainingInterrupted(KeyboardInterrupt):
-    """A person stopped the training; what was learned is kept.
+    """The user stopped the training; the parameters learned so far are kept.
 
-    It is no ChainruleError, nor any Exception: a script stops as it does at every Ctrl-C.
+    It is neither a ChainruleError nor an Exception, so that a script stops as for any Ctrl-C.
 
     Args:
         run: the Run up to the interruption, with the best weights restored.
@@ -177,12 +177,12 @@ class TrainingInterrupted(KeyboardInterrupt):
     def __init__(self, run: Any = None) -> None:
         self.run = run
         super().__init__(
-            "train: interrupted; the run up to here is in the error's attribute 'run'."
+            "train: interrupted; the error's attribute 'run' holds the run up to this point."
         )
 
 
 def describe(value: Any) -> str:
-    """A value in a few words: its text and type, or an array's shape and type.
+    """Describe a value in a few words: its text and type, or the shape and type of an array.
 
     >>> describe(3.0)
     '3.0 (float)'
@@ -205,17 +205,17 @@ _MOST_NAMES, _NEAREST = 30, 6
 def unknown_name(
     where: str, kind: str, name: object, valid: Iterable[str], *, argument: str = ""
 ) -> UnknownNameError:
-    """The error for a name that does not exist, with the nearest one suggested.
+    """Return the error for an unknown name, with the nearest name suggested.
 
     Args:
-        where: who refuses.
-        kind: what the name should name, with its article: "a cost".
-        name: what was given.
+        where: the function, file or option that raises the error.
+        kind: what the name stands for, with its article: "a cost".
+        name: the value that was given.
         valid: the names that exist.
-        argument: the offending argument's name.
+        argument: the name of the offending argument.
 
     >>> print(unknown_name("Recipe", "a cost", "hubr", ["huber", "l1"]))
-    Recipe: expected a cost, got 'hubr' (str). Did you mean 'huber'? The names are: huber, l1.
+    Recipe: expected a cost, got 'hubr' (str). Did you mean 'huber'? Valid names: huber, l1.
     """
     names, wanted = sorted(valid), str(name).lower()
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
@@ -223,7 +223,7 @@ def unknown_name(
         where,
         expected=kind,
         got=describe(name),
-        why=f"Did you mean {close[0]!r}?" if close else "There is none of that name",
+        why=f"Did you mean {close[0]!r}?" if close else "This name is unknown",
         remedy=_names(names, wanted),
         argument=argument,
         value=name,
@@ -231,8 +231,8 @@ def unknown_name(
 
 
 def _names(names: list[str], wanted: str) -> str:
-    """The names that exist; of very many the nearest, for the error is one line."""
+    """Returns the valid names in words, or only the nearest if there are too many for one line."""
     nearest = difflib.get_close_matches(wanted, names, n=_NEAREST, cutoff=0.4)
     if len(names) <= _MOST_NAMES or not nearest:
-        return "The names are: " + ", ".join(names)
-    return f"The nearest of the {len(names)} names: {', '.join(nearest)}"
+        return "Valid names: " + ", ".join(names)
+    return f"The nearest of the {len(names)} valid names: {', '.join(nearest)}"

@@ -1,7 +1,7 @@
-"""A parameter's type, range and meaning in one line of data.
+"""The type, range and meaning of a parameter, as one record.
 
-A record's field carries a `Limit` in its metadata; error texts, command-line flags, estimator
-parameters and forms are made from it, so none of them can disagree.
+The metadata of a record's field holds a `Limit`. Error texts, command-line flags and help texts are
+derived from it, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["THREADS", "Limit", "check_record", "limited", "limits_of"]
 
 @dataclass(frozen=True)
 class Limit:
-    """What one parameter may be.
+    """The type, range and meaning of one parameter.
 
     Args:
         kind: `int`, `float`, `bool` or `str`.
@@ -28,7 +28,7 @@ class Limit:
         high: the greatest number allowed; None for no bound.
         low_open: whether `low` itself is excluded.
         high_open: whether `high` itself is excluded.
-        choices: called for the names allowed (a call, so that tables load on first use).
+        choices: returns the allowed names (a function, so that tables load on first use).
         unit: the unit of a number, such as "epochs"; empty for a pure number.
         group: the heading under which help texts list the parameter.
         optional: whether None is allowed.
@@ -46,7 +46,7 @@ class Limit:
     optional: bool = False
 
     def constraint(self) -> str:
-        """The limit in words, as error texts and help texts have it.
+        """Return the limit in words, for error texts and help texts.
 
         >>> Limit(float, "", low=0, low_open=True, high=1).constraint()
         'a number above 0 and at most 1'
@@ -54,7 +54,12 @@ class Limit:
         if self.choices is not None:
             words = "one of " + ", ".join(self.choices())
         else:
-            nouns = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+            nouns = {
+                int: "a whole number",
+                float: "a number",
+                bool: "true or false",
+                str: "a string",
+            }
             words = nouns[self.kind] + self._bounds()
         return words + (" or none" if self.optional else "")
 
@@ -67,14 +72,14 @@ class Limit:
         return (" " if bounds else "") + " and ".join(bounds)
 
     def check(self, where: str, name: str, value: Any) -> Any:
-        """The value in its normal type, or an error in the one form.
+        """Return the value converted to `kind`, or raise an error if the limit forbids it.
 
         Args:
-            where: who asks, for the error text.
-            name: the parameter's name.
-            value: what was given.
+            where: the function or option that takes the parameter, for the error text.
+            name: the name of the parameter.
+            value: the value that was given.
 
-        Returns: the value as `kind`, or None where None is allowed.
+        Returns: the value as `kind`, or None if None is allowed.
         Raises: InputError, UnknownNameError.
         """
         if value is None and self.optional:
@@ -120,7 +125,7 @@ class Limit:
 
 
 def _digits(bound: float) -> str:
-    """A whole bound with all its digits, another in short."""
+    """Formats a whole number with all its digits, another number with six."""
     return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
@@ -146,5 +151,5 @@ def check_record(record: Any, where: str) -> None:
         object.__setattr__(record, name, limit.check(where, name, getattr(record, name)))
 
 
-THREADS = Limit(int, "how many compute at once", 1, optional=True)
-"""A number of threads; None for CHAINRULE_THREADS or else the number of processors."""
+THREADS = Limit(int, "number of threads that compute at once", 1, optional=True)
+"""A number of threads; None for CHAINRULE_THREADS or, if that is not set, all processors."""

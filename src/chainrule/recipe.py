@@ -98,7 +98,7 @@ class Recipe:
     class_weights: tuple[float, ...] | None = None
     label_smoothing: float = limited(0.0, _objective(float, "fraction of a class's target that is spread over all classes", 0, 1, high_open=True))
     optimiser: str = limited("adam", _update(str, "update rule", choices=_optimisers))
-    learning_rate: float = limited(0.001, _update(float, "length of a step", 0, low_open=True))
+    learning_rate: float = limited(0.001, _update(float, "step size of the update", 0, low_open=True))
     momentum: float = limited(0.9, _update(float, "fraction of the velocity that is kept (momentum, nesterov)", 0, 1, high_open=True))
     decay: float = limited(0.9, _update(float, "fraction of the mean square that is kept (rmsprop)", 0, 1, high_open=True))
     beta1: float = limited(0.9, _update(float, "fraction of the mean gradient that is kept (adam, adamw) or used (lion)", 0, 1, high_open=True))
@@ -133,15 +133,15 @@ class Recipe:
     cycle_epochs: int = limited(10, _schedule(int, "epochs of the first cycle (cosine_restarts)", 1, unit="epochs"))
     cycle_growth: float = limited(1.0, _schedule(float, "factor from the length of one cycle to that of the next (cosine_restarts)", 1))
     snapshots: bool = limited(False, _schedule(bool, "save the network at the end of each cycle with the run (cosine_restarts)"))
-    warmup_epochs: float = limited(0.0, _schedule(float, "epochs in which the rate rises from 0, whatever the schedule", 0, unit="epochs"))
-    batch_size: int = limited(64, _run(int, "examples in a step", 1, unit="examples"))
+    warmup_epochs: float = limited(0.0, _schedule(float, "epochs in which the rate first rises from 0, with any schedule", 0, unit="epochs"))
+    batch_size: int = limited(64, _run(int, "examples per step", 1, unit="examples"))
     batch_growth: float = limited(1.0, _run(float, "factor by which batches grow", 1))
     batch_growth_every: int = limited(10, _run(int, "epochs between growths of the batch", 1, unit="epochs"))
     accumulation: int = limited(1, _run(int, "parts of a batch that pass through the network one after the other", 1))
     epochs: int = limited(10, _run(int, "passes over the training set", 0, unit="epochs"))
-    shuffle: bool = limited(True, _run(bool, "a new order of the examples each epoch"))
-    engine: str = limited("compiled", _run(str, "what computes: Numba (compiled) or NumPy (reference)", choices=_engines))
-    seed: int | None = limited(None, _run(int, "fixes all randomness; drawn and recorded if it is not set", 0, 2**63 - 1, optional=True))
+    shuffle: bool = limited(True, _run(bool, "shuffle the examples before each epoch"))
+    engine: str = limited("compiled", _run(str, "implementation: Numba (compiled) or NumPy (reference)", choices=_engines))
+    seed: int | None = limited(None, _run(int, "seed of all random numbers; drawn and recorded if it is not set", 0, 2**63 - 1, optional=True))
     validation_fraction: float = limited(0.0, _stopping(float, "fraction of the training set held out for validation", 0, 1, high_open=True))
     monitor: str | None = limited(None, _stopping(str, "metric whose best weights are restored at the end", choices=_monitors, optional=True))
     patience: int | None = limited(None, _stopping(int, "epochs without progress of the monitor before stopping", 1, optional=True, unit="epochs"))
@@ -157,7 +157,7 @@ class Recipe:
                 "Recipe",
                 expected="a final_factor above 0 to go with the schedule rise",
                 got="0",
-                why="The rate rises from that share of learning_rate",
+                why="The rate rises from that fraction of learning_rate",
                 argument="final_factor",
                 value=0.0,
             )
@@ -166,7 +166,7 @@ class Recipe:
                 "Recipe",
                 expected="a monitor to go with patience",
                 got="monitor None",
-                remedy="Name one of: " + ", ".join(MONITORS),
+                remedy="Set it to one of: " + ", ".join(MONITORS),
                 argument="monitor",
             )
 
@@ -231,7 +231,11 @@ def read_table(path: str | Path) -> dict[str, Any]:
         raise FileError(str(path), expected="a readable file", got=str(error.strerror)) from None
     except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
-        got = "brackets nested too deep" if isinstance(error, RecursionError) else str(error)
+        got = (
+            "brackets that are nested too deeply"
+            if isinstance(error, RecursionError)
+            else str(error)
+        )
         raise DataError(str(path), expected=f"a {kind} file", got=got) from None
     if not isinstance(table, dict):
         raise DataError(str(path), expected="a table of names and values", got=describe(table))
@@ -251,7 +255,7 @@ def _checked_class_weights(given: Any) -> tuple[float, ...] | None:
     """The class weights as a tuple of floats, or None."""
     if given is None:
         return None
-    limit = Limit(float, "how much an example of each class counts", 0)
+    limit = Limit(float, "weight of the examples of each class", 0)
     values = given if isinstance(given, (list, tuple)) else (given,)
     weights = tuple(limit.check("Recipe", "class_weights", value) for value in values)
     if not any(weights):

@@ -1,4 +1,4 @@
-"""All that a user can set for an experiment, from flags and files to architecture and recipe.
+"""The settings of an experiment, from flags and files to architecture and recipe.
 
 A `Setting` knows the type, range and meaning of one thing that can be set. `merge_settings` brings
 presets, files and flags together, `fill_defaults` adds what the data decide, and
@@ -59,7 +59,8 @@ _NOT_OF_READING = ("seed", "limit")
 _DEFAULTS = {
     "layers": "inputs,128,outputs; the data give inputs and outputs",
     "activation": "relu",
-    "output_activation": "softmax for categorical cross-entropy, otherwise that of the others",
+    "output_activation": "softmax for categorical cross-entropy, otherwise that of the "
+    "other layers",
     "initialiser": "the one that suits each activation",
     "header": "detected",
     "delimiter": "detected: comma, semicolon or tab",
@@ -157,9 +158,11 @@ def _network_settings() -> list[Setting]:
     from chainrule.equations.activations import ACTIVATIONS
 
     widths = Limit(int, "neurons of each layer, the inputs first", 1, 10_000_000)
-    names = Limit(str, "function of all layers, or of each", choices=lambda: tuple(ACTIVATIONS))
+    names = Limit(
+        str, "activation of all layers, or one for each layer", choices=lambda: tuple(ACTIVATIONS)
+    )
     last = Limit(
-        str, "function of the last layer", choices=lambda: tuple(ACTIVATIONS), optional=True
+        str, "activation of the last layer", choices=lambda: tuple(ACTIVATIONS), optional=True
     )
     rows = [
         Setting(name="layers", limit=widths, many=True, least=2),
@@ -180,7 +183,7 @@ def _assign(setting: Setting, owner: str) -> Setting:
 def _recipe_settings() -> list[Setting]:
     """Return the recipe's settings; its two lists, which have no limit, join their groups."""
     weights = Limit(float, "weight of each class's examples", 0, group="objective", optional=True)
-    words = "fraction of neurons dropped in a step: one for all hidden layers, or one each"
+    words = "fraction of neurons dropped in a step: one for all hidden layers, or one for each"
     dropout = Limit(float, words, 0, 1, high_open=True, group="regularisation", optional=True)
     rows = _record_settings(Recipe)
     last = max(i for i, row in enumerate(rows) if row.limit.group == "objective")

@@ -1,4 +1,4 @@
-"""Files that are whole or absent, and the cache folder."""
+"""Atomic writing of files, and the cache folder."""
 
 from __future__ import annotations
 

@@ -115,9 +115,7 @@ def test_a_run_before_its_first_step(tmp_path) -> None:
         path.unlink()
     with pytest.raises(InputError) as caught:
         run_stages(RunReplay(str(folder), course.dataset))
-    assert str(caught.value) == (
-        f"{folder}: expected a run with a step, got one that has not begun to learn."
-    )
+    assert str(caught.value) == (f"{folder}: expected a run with a step, got one without a step.")
 
 
 def test_the_table(tmp_path) -> None:

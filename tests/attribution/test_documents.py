@@ -126,9 +126,7 @@ def test_a_run_before_its_first_step(course, tmp_path) -> None:
         path.unlink()
     with pytest.raises(InputError) as caught:
         _ = RunReplay(str(folder), course.dataset).steps_done
-    assert str(caught.value) == (
-        f"{folder}: expected a run with a step, got one that has not begun to learn."
-    )
+    assert str(caught.value) == (f"{folder}: expected a run with a step, got one without a step.")
 
 
 def test_other_data_are_refused(course) -> None:
@@ -274,7 +272,7 @@ def test_a_weight_that_is_not_there(course) -> None:
 def test_what_was_held_out_is_not_counted(tmp_path) -> None:
     course = trained(tmp_path / "run", pictures(n=30), validation_fraction=0.2)
     story = weight_document(course, course.step(1), WeightRequest(1, (0, 0)))
-    assert "Examples are numbered without those that were held out to validate." in sentences(story)
+    assert "The numbers of examples do not count those held out for validation." in sentences(story)
 
 
 def passing(dataset=None, row=5, layers=(12, 6, 3), activation="relu", **more) -> ForwardTrace:
@@ -358,10 +356,12 @@ def test_a_decision_of_curves_is_a_slope_and_says_so() -> None:
     story = decision_document(one, 3)
     lines = sentences(story)
     assert (
-        "Exact only for straight pieces through 0, which sigmoid has not: a part is the slope of "
-        "the margin in an input, times that input. What they leave is the rest."
+        "The part of an input is the derivative of the margin by that input, times the "
+        "input. This is exact only for functions that are piecewise linear through 0, "
+        "unlike sigmoid; the rest makes up the difference."
     ) in lines
-    assert any(re.match(r"Inputs add .*, biases .*, the rest .*: together ", l) for l in lines)  # noqa: E741
+    parts = r"Inputs contribute .*, biases .*, the rest .*: together "
+    assert any(re.match(parts, line) for line in lines)
     assert story.values()["input_parts_add_up"] is None
 
 
@@ -382,7 +382,7 @@ def test_a_decision_in_words() -> None:
     assert outputs.note == "and 1 more"
     assert table_of(story, 1).title == "The margin by neurons of layer 1, the largest parts first"
     # relu as the output activation does not rise everywhere.
-    assert any("relu does not rise everywhere" in line for line in sentences(story))
+    assert any("relu is not strictly increasing" in line for line in sentences(story))
     found = story.values()
     assert (found["chosen"], found["target"], found["z"]) == (chosen, "b", z.tolist())
     json.dumps(found)
@@ -406,7 +406,7 @@ def test_a_single_output_stands_for_two_classes() -> None:
     assert story.values()["chosen"] == ("b" if a > 0.5 else "a")
     assert story.values()["runner_up"] is None
     assert story.values()["margin"] == z
-    assert sentences(story)[2] == f"Its one output is {a:.6g}, of the sum {z:.6g}."
+    assert sentences(story)[2] == f"Its only output is {a:.6g}, for the weighted sum {z:.6g}."
     assert table_of(story, 1).title.startswith("The z by neurons of layer 1")
 
 
@@ -417,7 +417,7 @@ def test_numbers_are_not_decided() -> None:
         decision_document(one, 3)
     assert str(caught.value) == (
         "inspect: expected a network that chooses between classes, got targets that are "
-        "numbers. Ask for a neuron of the last layer instead."
+        "numbers. Inspect a neuron of the last layer instead."
     )
     assert sentences(neuron_document(one, 1, 0, 3))[0] == (
         "For example 0 of the test part of data, target 1."

@@ -140,14 +140,14 @@ def test_an_influence_in_words(tmp_path) -> None:
     course = trained(tmp_path / "run", "softmax")
     one, stages = passing(course), run_stages(course)
     story = influence_document(course, stages, one, 3)
-    assert story.title == f"What moved {course.path} on example 2"
+    assert story.title == f"What influenced {course.path} on example 2"
     told, numbers = lines(story), story.values()
     assert told[0].startswith(
-        "For example 2 of the test part of letters, class c. The network says"
+        "For example 2 of the test part of letters, class c. The network answers"
     )
     assert told[2:4] == [
-        "Each is multiplied by what the training example counts in training.",
-        "The steps are plain ones; adam scales its own otherwise.",
+        "Each is multiplied by the weight of the training example in training.",
+        "The steps are those of sgd; adam scales its steps differently.",
     ]
     total = np.array(numbers["influences"])
     assert [one["example"] for one in numbers["helped"]] == np.argsort(-total)[:3].tolist()
@@ -181,7 +181,7 @@ def test_held_out_examples_and_single_outputs(tmp_path) -> None:
     story = influence_document(course, run_stages(course), passing(course, 1), 2)
     assert len(story.values()["influences"]) == 30
     assert lines(story)[-1] == (
-        "Examples are numbered without those that were held out to validate."
+        "The numbers of examples do not count those held out for validation."
     )
     for stage in story.values()["stages"]:
         (a,) = stage["outputs"]

@@ -94,15 +94,15 @@ def test_doubts_in_words(tmp_path, outputs) -> None:
     settings = {"output": "sigmoid", "cost": "binary_cross_entropy"} if outputs == 1 else {}
     course = trained(tmp_path / "run", bars(), (25, 6, outputs), **settings)
     story = mislabels_document(course, run_stages(course), 5)
-    assert story.title == f"Labels that {course.path} doubts"
+    assert story.title == f"Labels that look wrong to {course.path}"
     assert lines(story) == [
-        "Outputs are means over the stages below that judge, since in the end a network learns "
-        "wrong labels by heart, and at first it knows nothing: those judge that agree with at "
-        "least 0.8 times as many labels as the best one. A lead is how far another class's output "
-        "was above the label's.",
+        "Outputs are means over those stages below that judge: stages that agree with at "
+        "least 0.8 times as many labels as the best one. Early stages have learned too "
+        "little, and late ones have memorised wrong labels. A lead is how far the output of "
+        "another class was above that of the label.",
         "Of 40 training examples, 2 were taken for another class than their label; the 2 by the "
         "largest leads follow.",
-        "A doubt is no proof: look at the pictures, an odd shape is doubted too.",
+        "A doubt is no proof: unusual shapes are doubted too, so look at the pictures.",
     ]
     suspects = {one["example"]: one for one in story.values()["suspects"]}
     assert set(suspects) == {3, 21}
@@ -155,11 +155,11 @@ def test_one_stage_and_no_doubt(tmp_path) -> None:
     last = RunStages(run_stages(course).stages[-1:], (1, 2))
     story = mislabels_document(course, last, 5)
     assert lines(story)[1:] == [
-        "One stage judges: wrong labels that it has learned by heart are missed.",
+        "Only one stage judges, so wrong labels that it has memorised are missed.",
         "The end of epochs 1, 2 is left out: computing the run again takes too long.",
         "All 30 training examples were taken for the class of their label.",
-        "A doubt is no proof: look at the pictures, an odd shape is doubted too.",
-        "Examples are numbered without those that were held out to validate.",
+        "A doubt is no proof: unusual shapes are doubted too, so look at the pictures.",
+        "The numbers of examples do not count those held out for validation.",
     ]
     assert story.values()["suspects"] == []
     assert len([block for block in story.blocks if isinstance(block, Table)]) == 1

@@ -148,14 +148,14 @@ def test_what_the_craft_does_is_told(tmp_path) -> None:
         weight_document(course, course.step(2), WeightRequest(layer, (1, 2))) for layer in (1, 2)
     )
     normal = (
-        "Layer 1 is normalised [N1]: du is the error of its sums before that, with what the "
-        "batch's mean and deviation take back [N4]."
+        "Layer 1 is normalised [N1]: du is the error of its sums before normalisation, "
+        "including the part that goes through the batch's mean and deviation [N4]."
     )
     silenced = (
-        "Dropout silenced neuron 2 of layer 1 with chance 0.2; where it did not, it is 1.25-fold "
-        "[R1]."
+        "With probability 0.2 dropout sets neuron 2 of layer 1 to 0; otherwise it "
+        "multiplies it by 1.25 [R1]."
     )
-    mixed = "Examples and targets are mixed with those of others: mixup 0.2."
+    mixed = "Examples and targets are mixed with those of other examples: mixup 0.2."
     assert {normal, mixed} <= set(lines(first))
     assert {silenced, mixed} <= set(lines(second))
     assert first.blocks[1].header[2] == "du[1][1]"
@@ -210,7 +210,7 @@ def test_influence_says_on_which_networks_it_looks(tmp_path) -> None:
     story = influence_document(course, run_stages(course), passing, 2)
     assert (
         "The run had normalisation batch, dropout 0.2, label_smoothing 0.1, noise 0.1, mixup 0.2; "
-        "here the networks are plain, and examples are as they are."
+        "the networks and examples here are without them."
     ) in lines(story)
 
 

@@ -61,12 +61,12 @@ def test_json_alone(bench) -> None:
     [
         (
             ("--part", "sped"),
-            "bench: expected a part, got 'sped' (str). Did you mean 'speed'? The names are: "
+            "bench: expected a part, got 'sped' (str). Did you mean 'speed'? Valid names: "
             "imports, latency, many, memory, roofline, rows, speed, to98.",
         ),
         (
             ("--peer", "jaxx"),
-            "bench: expected a peer, got 'jaxx' (str). Did you mean 'jax'? The names are: "
+            "bench: expected a peer, got 'jaxx' (str). Did you mean 'jax'? Valid names: "
             "chainrule, jax, nn-digits, numpy, onnxruntime, reference, sklearn, torch, "
             "torch-compile.",
         ),

@@ -67,5 +67,5 @@ def test_a_case_that_is_none() -> None:
     text = str(caught.value)
     assert text.startswith(
         "bench: expected a case, got '784-15-10/11' (str). Did you mean '784-15-10/10'? "
-        "The names are: 20-32-2, 20-32-2/32, 20-32-2/32/adam, "
+        "Valid names: 20-32-2, 20-32-2/32, 20-32-2/32/adam, "
     )

@@ -71,7 +71,7 @@ def test_the_page_in_full() -> None:
         "- processor: A processor",
         "- system: Linux x86_64, Python 3.11.7",
         "- versions: chainrule 1, numpy 2",
-        "- run: 1 thread a peer, 2 rounds, each peer in its own process, in turn",
+        "- run: 1 thread per peer, 2 rounds, each peer in its own process, in turn",
         "",
         "## What the machine can do",
         "",
@@ -97,6 +97,6 @@ def test_parts_by_name() -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_parts(["sped"])
     assert str(caught.value) == (
-        "bench: expected a part, got 'sped' (str). Did you mean 'speed'? The names are: "
+        "bench: expected a part, got 'sped' (str). Did you mean 'speed'? Valid names: "
         "imports, latency, many, memory, roofline, rows, speed, to98."
     )

@@ -37,7 +37,7 @@ def test_a_preset_has_strengths() -> None:
         ("shift", "expected settings such as shift=2,rotation=10, got 'shift'."),
         (
             "shift=2,rotate=3",
-            "expected a distortion, got 'rotate' (str). Did you mean 'rotation'? The names are: "
+            "expected a distortion, got 'rotate' (str). Did you mean 'rotation'? Valid names: "
             "cutout, elastic, elastic_smoothness, mixup, noise, rotation, shear, shift, thickness, "
             "zoom.",
         ),

@@ -39,7 +39,7 @@ REFUSED = [
     ("0.25, 1.0", "1e400, 1.0", "6: expected weights[0][1][0] to be a number of at most 1e300,"),
     ("0.25", "9" * 4000, "6: expected weights[0][1][0] to be a number of at most 1e300, got"),
     ("0.25, 1.0", "9" * 5000, "6: expected TOML, got a whole number of more than 4300 digits."),
-    ("0.25, 1.0", "[" * 90_000, "6: expected TOML, got brackets nested too deep."),
+    ("0.25, 1.0", "[" * 90_000, "6: expected TOML, got brackets that are nested too deeply."),
     ("= 0.5", "= 0.5\nlearning_rate = 1", "13: expected TOML, got Cannot overwrite a value"),
     ('"Two neurons"', '"\\u001b[31m"', "1: expected title to be a line of text, at most 200"),
     ('"0.75"', '"9**9**9**9"', "18: expected a number as it is printed, such as '0.818', '-3/4'"),

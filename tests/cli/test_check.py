@@ -53,8 +53,8 @@ def test_html(chainrule) -> None:
         ),
         (
             ("--format", "pdf"),
-            "check: expected a name for --format, got 'pdf' (str). There is none of that name. "
-            "The names are: html, json, latex, markdown, text.",
+            "check: expected a name for --format, got 'pdf' (str). This name is unknown. "
+            "Valid names: html, json, latex, markdown, text.",
         ),
     ],
 )

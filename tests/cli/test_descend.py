@@ -34,7 +34,7 @@ Steps
   1      3  4.5      4
   2     -1  4.5     -4
 
-It swings between -1 and 3 for ever: the rate 1 is 2/curvature.
+It oscillates between -1 and 3 for ever: the rate 1 is 2/curvature.
 """
 
 
@@ -79,8 +79,8 @@ def test_a_picture(chainrule) -> None:
     [
         (("x.real",), "descend: expected numbers, variables, + - * / **, brackets and functions, "
          "got an attribute access at sign 1: 'x.real'."),
-        (("system(x)",), "descend: expected a function, got 'system' (str). There is none of "
-         "that name. The names are: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh."),
+        (("system(x)",), "descend: expected a function, got 'system' (str). This name is "
+                         "unknown. Valid names: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh."),
         (("x**9**9**9",), "descend: expected a power with a number up to 100 as its exponent, or "
          "as its base, got '9**9**9' at sign 4."),
         (("x*y", "--start", "x=1"), "descend: expected --start to be a number for each variable, "
@@ -90,10 +90,9 @@ def test_a_picture(chainrule) -> None:
         (("x*y", "--start", "1,2,3"), "descend: expected --start to be a number for each "
          "variable, such as x=1,y=1, got '1,2,3'."),
         (("x", "--learning-rate", "0"), "descend: expected --learning-rate to be a number above 0 "
-         "and at most 1e+06, got 0 (int). --learning-rate: length of a step, as a share of the "
-         "slope."),
+         "and at most 1e+06, got 0 (int). --learning-rate: step size, as a multiple of the slope."),
         (("x", "--steps", "0"), "descend: expected --steps to be a whole number at least 1 and at "
-         "most 10000, got 0 (int). --steps: steps to take."),
+         "most 10000, got 0 (int). --steps: number of steps."),
         (("ln(x)", "--start", "-1"), "descend: expected start to be where the function has a value "
          "and a slope, got x = -1."),
         (("x", "--picture", "path.txt"), "descend: expected --picture with a name that ends with "

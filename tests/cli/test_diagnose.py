@@ -76,10 +76,10 @@ def test_a_trial_of_so_many_steps(chainrule, sick) -> None:
     outcome = chainrule("diagnose", sick, "noise.npz", "--steps", "2")
     assert outcome.out.startswith("Diagnosis of sick.toml\n\nseen     2 of 160 steps; ")
     assert outcome.out.splitlines()[4:] == [
-        "found    nothing; but little was learned so far: a longer trial says more,",
+        "found    nothing; but little was learned so far: a longer trial shows more,",
         "         --steps 20",
         "",
-        "open     Overfitting: not judged, as fewer than 5 epochs were seen.",
+        "open     Overfitting: not checked, because fewer than 5 epochs were seen.",
     ]
 
 
@@ -90,7 +90,7 @@ def test_a_run_is_not_trained_again(chainrule, sick, bars) -> None:
     assert "\n\nseen     160 of 160 steps; mean cost 0.693147 to 0." in outcome.out
     assert "1. Symmetric initial weights (the root cause)\n" in outcome.out
     assert outcome.out.endswith(
-        "open     Overfitting: not judged, as the run had no validation set.\n"
+        "open     Overfitting: not checked, because the run had no validation set.\n"
     )
 
 
@@ -117,7 +117,7 @@ def test_targets_that_are_numbers(chainrule, line) -> None:
     )
     outcome = chainrule("diagnose", "recipe.toml", line)
     assert (outcome.code, outcome.err) == (0, "")
-    assert "Class imbalance: not judged, as the targets are numbers.\n" in outcome.out
+    assert "Class imbalance: not checked, because the targets are numbers.\n" in outcome.out
 
 
 def test_a_validation_set_that_is_the_test_set(chainrule) -> None:
@@ -147,7 +147,7 @@ def test_the_place_must_be_toml(chainrule, sick, bars) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "--apply: expected a file whose name ends with .toml, got mended.json. "
-        "The mended recipe is written as TOML.\n"
+        "The corrected recipe is written as TOML.\n"
     )
 
 

@@ -40,13 +40,14 @@ def raising(error: BaseException):
         (
             MemoryError("Unable to allocate 1 TiB"),
             2,
-            "chainrule: expected what fits into memory, got Unable to allocate 1 TiB. "
+            "chainrule: expected a computation that fits into memory, got Unable to "
+            "allocate 1 TiB. "
             "Use fewer neurons, smaller batches or less data.",
         ),
         (
             OSError(28, "No space left on device"),
             2,
-            "standard output: expected a place that can be written, got No space left on device.",
+            "standard output: expected a writable stream, got No space left on device.",
         ),
         (
             click.UsageError("That is wrong."),

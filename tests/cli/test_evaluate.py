@@ -19,7 +19,7 @@ def test_the_report_of_the_library(chainrule, trained) -> None:
     report = cr.evaluate(network, test, cost="categorical_cross_entropy")
     assert outcome.out == render(report.document(), "text")
     assert outcome.out.startswith(f"Evaluation on {report.data}\n\nSummary\n")
-    assert "  accuracy           100.00 % (8 of 8; every example counts alike)" in outcome.out
+    assert "  accuracy           100.00 % (8 of 8; all examples have equal weight)" in outcome.out
 
 
 def test_json_is_the_report(chainrule, trained) -> None:
@@ -86,6 +86,6 @@ def test_a_run_of_the_library_knows_a_named_set_only(chainrule, flowers) -> None
     cr.train(cr.Network.create([2, 2]), plain, cr.Recipe(epochs=1, seed=0), folder="run")
     outcome = chainrule("evaluate", "run")
     assert outcome.err == (
-        "run: expected a run that knows its data, got one that does not. "
+        "run: expected a run that records its data, got one that does not record them. "
         "Say where they are: chainrule evaluate run DATA.\n"
     )

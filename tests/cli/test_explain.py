@@ -94,13 +94,13 @@ def test_the_other_flags(chainrule) -> None:
         ),
         (
             ("--format", "htm"),
-            "explain: expected a name for --format, got 'htm' (str). Did you mean 'html'? The "
-            "names are: html, json, latex, markdown, text.",
+            "explain: expected a name for --format, got 'htm' (str). Did you mean 'html'? "
+            "Valid names: html, json, latex, markdown, text.",
         ),
         (
             ("--notation", "rows"),
-            "explain: expected a name for --notation, got 'rows' (str). Did you mean 'row'? The "
-            "names are: column, papers, row.",
+            "explain: expected a name for --notation, got 'rows' (str). Did you mean 'row'? "
+            "Valid names: column, papers, row.",
         ),
         (
             ("--digits", "18"),
@@ -155,6 +155,6 @@ def test_no_file_and_no_finite_numbers(chainrule) -> None:
     outcome = chainrule("explain", "far.toml")
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err == (
-        "far.toml: expected finite numbers, got inf in z[2] of step 1. No step is taken from "
-        "there. Use smaller weights, inputs or learning_rate.\n"
+        "far.toml: expected finite numbers, got inf in z[2] of step 1. The step was not "
+        "taken. Use smaller weights, inputs or learning_rate.\n"
     )

@@ -111,13 +111,13 @@ def test_runs_of_one_name_are_told_apart(chainrule, trained) -> None:
         ),
         (
             ("rates", "table.csv", "matrix-based"),
-            "figure: expected a paper, got 'matrix-based' (str). There is none of that name. The "
-            "names are: investigation.",
+            "figure: expected a paper, got 'matrix-based' (str). This name is unknown. "
+            "Valid names: investigation.",
         ),
         (
             ("slices", "table.csv", "--metric", "accuracies"),
-            "table.csv: expected a column, got 'accuracies' (str). Did you mean 'accuracy'? The "
-            "names are: accuracy, batch_size, cost, learning_rate.",
+            "table.csv: expected a column, got 'accuracies' (str). Did you mean 'accuracy'? "
+            "Valid names: accuracy, batch_size, cost, learning_rate.",
         ),
         (
             ("slices", "none.csv"),
@@ -139,6 +139,6 @@ def test_data_that_are_gone(chainrule, trained) -> None:
     outcome = chainrule("figure", "saturation", "run", "--save", "a.svg")
     assert (outcome.code, outcome.err) == (
         2,
-        "run: expected its data at gone.csv, got nothing there. They were moved or deleted. Bring "
-        "them back to their place.\n",
+        "run: expected its data at gone.csv, got nothing there. They were moved or deleted. "
+        "Move them back to their place.\n",
     )

@@ -64,7 +64,7 @@ def test_a_weight_in_words(inspect, trained) -> None:
         "From input 66 (row 5, column 6) to neuron 0 of layer 1. Step 80 of 80 was batch 4 of "
         "epoch 20, 8 examples."
     )
-    assert "The images that moved it most" in lines
+    assert "The images that changed it most" in lines
     assert "U5     W_new[1][0,66] = W[1][0,66] - learning_rate·" in out
     for same in ("--epoch 20 --batch 4", "--step 80", "--batch 4"):
         assert inspect(f"seen weight 1:0,66 --top 2 {same}") == out
@@ -111,7 +111,7 @@ def test_a_network_file(inspect, trained, bars) -> None:
 
 def test_influence_in_each_form(inspect, run) -> None:
     out = inspect("kept influence 3 --top 2")
-    assert out.startswith("What moved kept on example 3\n\nFor example 3 of the test part")
+    assert out.startswith("What influenced kept on example 3\n\nFor example 3 of the test part")
     for title in ("Looked at after\n", "Training examples that helped most\n"):
         assert title in out
     found = json.loads(inspect("kept influence 3 --format json"))
@@ -119,17 +119,17 @@ def test_influence_in_each_form(inspect, run) -> None:
     assert (found["part"], found["example"]) == ("test", 3)
     assert len(found["helped"]) == 10
     page = inspect("kept influence 3 --split train --format html")
-    assert "<h1>What moved kept on example 3</h1>" in page
+    assert "<h1>What influenced kept on example 3</h1>" in page
     assert "of the train part of" in page
     assert page.count("data:image/png;base64,") >= 11
 
 
 def test_mislabels_in_each_form(inspect, run) -> None:
-    assert inspect("kept mislabels").startswith("Labels that kept doubts\n")
+    assert inspect("kept mislabels").startswith("Labels that look wrong to kept\n")
     some = json.loads(inspect("kept mislabels 1 --format json"))
     assert len(some["suspects"]) == min(1, some["doubted"])
     assert len(some["leads"]) > 20
-    assert "<h1>Labels that kept doubts</h1>" in inspect("kept mislabels 5 --format html")
+    assert "<h1>Labels that look wrong to kept</h1>" in inspect("kept mislabels 5 --format html")
 
 
 def test_numbers_have_no_labels(chainrule, line) -> None:
@@ -185,7 +185,7 @@ def test_steps_by_epoch_batch_and_image(inspect, run) -> None:
         ),
         (
             "--step 1 --image {other}",
-            "expected an example of step 1, got {other}. That example was last in step {seen}. "
+            "expected an example of step 1, got {other}. This example was last in step {seen}. "
             "Set step to {seen}, or leave it out.",
         ),
     ],
@@ -207,7 +207,7 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
         (
             "",
             "inspect: expected one of weight, neuron, decision, influence, mislabels after the "
-            "run, got none. Ask for example for a decision: chainrule inspect seen decision 0.",
+            "run, got none. To see a decision, for example: chainrule inspect seen decision 0.",
         ),
         (
             "weight 1:0",
@@ -236,7 +236,7 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
         (
             "mislabels 0",
             "inspect: expected COUNT to be a whole number at least 1, got 0 (int). COUNT: "
-            "doubtful labels listed.",
+            "number of doubtful labels to list.",
         ),
         (
             "weight 1:2,0",
@@ -248,7 +248,7 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
         ),
         (
             "decision 0 --format word",
-            "expected a name for --format, got 'word' (str). There is none of that name.",
+            "expected a name for --format, got 'word' (str). This name is unknown.",
         ),
     ],
 )
@@ -263,8 +263,8 @@ def test_a_network_file_does_not_know_how_it_learned(chainrule, trained, asked) 
     outcome = chainrule("inspect", "seen/network.safetensors", *asked.split())
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "seen/network.safetensors: expected the folder of a run, got a network file. A network "
-        "file does not know how it learned.\n"
+        "seen/network.safetensors: expected the folder of a run, got a network file. A "
+        "network file does not record its training.\n"
     )
 
 
@@ -272,8 +272,9 @@ def test_a_network_file_does_not_know_its_data(chainrule, trained) -> None:
     outcome = chainrule("inspect", "seen/network.safetensors", "decision", "0")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "seen/network.safetensors: expected data to go with the network, got none. A network file "
-        "does not know its data. Say where they are: chainrule inspect seen/network.safetensors "
+        "seen/network.safetensors: expected data to go with the network, got none. A "
+        "network file does not record its data. Say where they are: chainrule inspect "
+        "seen/network.safetensors "
         "decision … --data DATA.\n"
     )
 
@@ -304,13 +305,13 @@ def test_the_older_spelling_gives_the_same_and_names_the_newer(
     [
         (
             "",
-            "explain: expected a worked file, got the run seen. Ask for example for a decision: "
+            "explain: expected a worked file, got the run seen. To see a decision, for example: "
             "chainrule inspect seen decision 0.",
         ),
         (
             "--influence 3 --mislabels",
-            "explain: expected one question about the run, got --influence and --mislabels. Ask "
-            "for example for a decision: chainrule inspect seen decision 0.",
+            "explain: expected one question about the run, got --influence and --mislabels. "
+            "To see a decision, for example: chainrule inspect seen decision 0.",
         ),
         (
             "--neuron 1:1",
@@ -319,7 +320,7 @@ def test_the_older_spelling_gives_the_same_and_names_the_newer(
         ),
         (
             "--decision 0 --digits 3",
-            "explain: expected no --digits here, got 3. It is for worked files.",
+            "explain: expected no --digits here, got 3. This flag is for worked files.",
         ),
     ],
 )
@@ -339,5 +340,6 @@ def test_flags_of_runs_are_refused_for_worked_files(chainrule, flag) -> None:
     outcome = chainrule("explain", "two-layers", flag, "1")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        f"explain: expected no {flag} here, got 1. It is for runs; FILE is a worked example.\n"
+        f"explain: expected no {flag} here, got 1. This flag is for runs; FILE is a worked "
+        f"example.\n"
     )

@@ -73,7 +73,7 @@ def test_other_formats(chainrule, format_name: str) -> None:
         (
             ("show", "investigations"),
             "papers: expected a paper, got 'investigations' (str). Did you mean 'investigation'? "
-            "The names are: approximator, four-detector, four-equations, investigation, "
+            "Valid names: approximator, four-detector, four-equations, investigation, "
             "matrix-based.",
         ),
         (
@@ -84,17 +84,17 @@ def test_other_formats(chainrule, format_name: str) -> None:
         (
             ("run", "four-detector", "dise"),
             "papers: expected an experiment, got 'dise' (str). Did you mean 'dice'? "
-            "The names are: dice, fours.",
+            "Valid names: dice, fours.",
         ),
         (
             ("list", "--format", "htm"),
             "papers: expected a name for --format, got 'htm' (str). Did you mean 'html'? "
-            "The names are: html, json, latex, markdown, text.",
+            "Valid names: html, json, latex, markdown, text.",
         ),
         (
             ("ran",),
             "papers: expected a command, got 'ran' (str). Did you mean 'run'? "
-            "The names are: check, list, prove, run, show.",
+            "Valid names: check, list, prove, run, show.",
         ),
     ],
 )

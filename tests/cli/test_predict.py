@@ -87,7 +87,7 @@ def test_rows_of_a_table(chainrule, trained) -> None:
 
 def test_rows_with_their_targets(chainrule, trained, flowers) -> None:
     outcome = chainrule("predict", "run", flowers, "--top", "1")
-    assert outcome.out.splitlines()[-1] == "  Column 3, the target's, was left out."
+    assert outcome.out.splitlines()[-1] == "  Column 3 (the target) was left out."
     assert sum("rose" in line for line in outcome.out.splitlines()) == 20
 
 

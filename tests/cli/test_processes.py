@@ -106,7 +106,7 @@ def test_a_second_trainer_is_refused(process, chainrule, flowers) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "run: expected a folder without a run, got one with a run. "
-        "Go on with it by `--resume run`, or choose another folder.\n"
+        "Continue it with `--resume run`, or choose another folder.\n"
     )
     assert one.poll() is None
 
@@ -162,7 +162,7 @@ def test_a_full_disk(trained, arguments) -> None:
     run = ended(*arguments, shell="> /dev/full")
     assert (run.returncode, run.stderr) == (
         2,
-        "standard output: expected a place that can be written, got No space left on device.\n",
+        "standard output: expected a writable stream, got No space left on device.\n",
     )
 
 

@@ -170,8 +170,8 @@ def test_the_papers(chainrule) -> None:
         ((), "prove: expected FILE or RUN, got none. See chainrule prove --help."),
         (
             (TWO, "--papers"),
-            f"prove: expected either FILE or RUN, or --papers, got both, with {TWO!r}. The papers' "
-            "formulas are tried on small networks of their own.",
+            f"prove: expected either FILE or RUN, or --papers, got both, with {TWO!r}. The "
+            f"papers' formulas are tested on small networks.",
         ),
         (
             (TWO, "--data", "mnist"),
@@ -180,12 +180,12 @@ def test_the_papers(chainrule) -> None:
         (
             (TWO, "--sample", "0"),
             "prove: expected --sample to be a whole number at least 1, got 0 (int). --sample: "
-            "numbers proved of each tensor.",
+            "numbers to check in each tensor.",
         ),
         (
             ("run/network.safetensors",),
-            "run/network.safetensors: expected data to go with the network, got none. A network "
-            "file does not know its data. Say where they are: chainrule prove "
+            "run/network.safetensors: expected data to go with the network, got none. A "
+            "network file does not record its data. Say where they are: chainrule prove "
             "run/network.safetensors --data DATA.",
         ),
         (("none.toml",), "none.toml: expected a readable file, got No such file or directory."),

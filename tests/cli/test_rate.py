@@ -55,7 +55,7 @@ def test_a_cost_that_never_sinks(chainrule, line) -> None:
     outcome = chainrule("rate", line, "--task", "numbers", *flags)
     assert outcome.code == 0
     assert outcome.out.splitlines()[-1] == (
-        "rate     none is suggested: the cost never sank; see chainrule diagnose"
+        "rate     no rate is suggested: the cost never fell; see chainrule diagnose"
     )
 
 

@@ -67,7 +67,7 @@ def test_a_second_run_shows_the_answer_and_computes_nothing(chainrule, studied: 
         "",
         "Study small",
     ]
-    assert "  metric               validation_accuracy, greater is better" in lines
+    assert "  metric               validation_accuracy, higher is better" in lines
     assert "  effects              see chainrule study show small" in lines
     assert "  trials               4 of 4 configurations have ended" in lines
     columns = ["trial", "batch_size", "learning_rate", "validation_accuracy", "95", "%"]
@@ -157,7 +157,7 @@ def test_export_of_curves_of_the_test_set(chainrule, studied: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert done.err == (
         "study export: expected a study with a validation metric, whose curves are recorded, got "
-        "test_cost. The test set is looked at once, when a training is over.\n"
+        "test_cost. The test set is used once, at the end of a training.\n"
     )
 
 
@@ -176,7 +176,7 @@ def test_compare(chainrule, studied: Path) -> None:
         (
             ("show", "smal"),
             "studies.journal: expected a study, got 'smal' (str). Did you mean 'small'? "
-            "The names are: small.",
+            "Valid names: small.",
         ),
         (
             ("status", "--storage", "none.journal"),
@@ -197,18 +197,18 @@ def test_compare(chainrule, studied: Path) -> None:
         ),
         (
             ("runn", "small.toml"),
-            "study: expected a command, got 'runn' (str). Did you mean 'run'? The names are: "
+            "study: expected a command, got 'runn' (str). Did you mean 'run'? Valid names: "
             "compare, export, report, resume, run, show, status, worker.",
         ),
         (
             ("export", "small"),
-            "study export: expected a file to write, --csv, --json or --parquet, got none. Say "
-            "which, such as --csv study.csv, or --csv - to print it.",
+            "study export: expected a file to write, --csv, --json or --parquet, got none. "
+            "Name one, such as --csv study.csv, or --csv - to print it.",
         ),
         (
             ("run", "small.toml", "--workers", "0"),
             "run: expected --workers to be a whole number at least 1 and at most 10000 or none, "
-            "got 0 (int). --workers: trials computed at once.",
+            "got 0 (int). --workers: number of trials computed at once.",
         ),
         (
             ("run", "small.toml", "--executor", "local", "--address", "tcp://x:1"),
@@ -221,8 +221,8 @@ def test_compare(chainrule, studied: Path) -> None:
         ),
         (
             ("worker", "--study", "none"),
-            "studies.journal: expected a study, got 'none' (str). There is none of that name. "
-            "The names are: small.",
+            "studies.journal: expected a study, got 'none' (str). This name is unknown. "
+            "Valid names: small.",
         ),
     ],
 )
@@ -240,7 +240,7 @@ def test_bad_input_is_one_line_and_leaves_the_storage(chainrule, studied, argume
     [
         (
             "postgresql://me:secret@127.0.0.1:1/x",
-            "postgresql://me@127.0.0.1:1/x: expected a database that answers, got ",
+            "postgresql://me@127.0.0.1:1/x: expected a database that responds, got ",
         ),
         ("sqlite:////no/such/folder/x.db", "sqlite:////no/such/folder/x.db: expected a database"),
         ("nonsense://x", "nonsense://x: expected a path or the address of a database, got "),

@@ -104,5 +104,5 @@ def test_a_report_without_a_file_is_refused(chainrule, computed) -> None:
     assert done.code == 2
     assert done.err == (
         "study report: expected a file to write, --html or --markdown, or a --format to print, "
-        "got none. Say which, such as --html study.html.\n"
+        "got none. Name one, such as --html study.html.\n"
     )

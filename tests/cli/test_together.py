@@ -34,7 +34,7 @@ def test_two_runs_together(chainrule, kept, bars) -> None:
     place = lines.index("Together")
     assert lines[place + 1].split() == ["networks", "2"]
     assert lines[place + 2].split() == ["views", "of", "each", "example", "1"]
-    assert lines[place + 5].strip() == "This is no accuracy of the run."
+    assert lines[place + 5].strip() == "This is not the accuracy of the run."
 
 
 def test_views_are_distorted_as_the_runs_recipe_says(chainrule, kept) -> None:
@@ -63,6 +63,6 @@ def test_views_of_a_run_that_distorts_nothing(chainrule, flowers) -> None:
     outcome = chainrule("evaluate", "plain", "--views", "2")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "vote: expected distortions to make views by, got none. "
-        "Name some, such as shift and rotation, or leave views out.\n"
+        "vote: expected distortions for the views, got none. "
+        "Set some, such as shift and rotation, or leave views out.\n"
     )

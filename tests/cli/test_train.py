@@ -40,7 +40,9 @@ def test_the_whole_output(chainrule, flowers) -> None:
         lines[10],
     )
     assert re.fullmatch(r"ended    all epochs done, \d+\.\d s of training", lines[11])
-    assert lines[12:] == ["saved    nowhere; --run DIR saves a run, to predict, verify and resume"]
+    assert lines[12:] == [
+        "saved    not saved; --run DIR saves a run for predict, verify and --resume"
+    ]
 
 
 def test_it_learns(chainrule, flowers) -> None:
@@ -230,7 +232,7 @@ def test_resume_refuses_other_data(chainrule, flowers) -> None:
     Path(flowers).write_text(text.replace("1.00,2.00", "1.00,2.50"))
     outcome = chainrule("train", "--resume", "run")
     assert outcome.code == 2
-    assert outcome.err.startswith("run: expected the data it began with, digest ")
+    assert outcome.err.startswith("run: expected the data that it began with, digest ")
     assert outcome.err.count("\n") == 1
 
 
@@ -243,15 +245,16 @@ def test_a_divergence_fails(chainrule, flowers) -> None:
     assert re.fullmatch(
         r"train: expected finite numbers, got (nan|-?inf) in \S+ \(layer \d\) at epoch \d, "
         r"batch 1\. The step was not taken; the parameters before it are kept\. Lower the "
-        r"learning rate, say to 1e\+29, or set --clip-norm, say to 1\.\n",
+        r"learning rate, for example to "
+        r"1e\+29, or set --clip-norm, for example to 1\.\n",
         outcome.err,
     )
 
 
 ALIKE = (
     "After epoch 1: symmetric initial weights: the initial weights of two neurons of layer 1 have "
-    "a cosine of 1 on average; the bound is 0.5. Neurons that begin alike get like gradients and "
-    "stay alike: a layer is one neuron."
+    "a cosine of 1 on average; the bound is 0.5. Neurons with similar weights get similar "
+    "gradients: a layer acts like one neuron."
 )
 SICK = ("--layers", "2,4,2", "--initialiser", "zeros", "--activation", "tanh", "--epochs", "3")
 
@@ -263,7 +266,7 @@ def test_a_condition_is_told_once_below_its_epoch(chainrule, flowers) -> None:
     assert [at for at, line in enumerate(lines) if "warning" in line] == [7]
     assert lines[7] == f"warning  {ALIKE}"
     assert lines[8].startswith("    2/3 ")
-    assert lines[-1] == "advice   what to set instead: chainrule diagnose run"
+    assert lines[-1] == "advice   to find the cause: chainrule diagnose run"
 
 
 def test_json_lists_what_was_told(chainrule, flowers) -> None:

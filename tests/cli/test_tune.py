@@ -55,7 +55,7 @@ def test_varied(text: str, found: tuple[str, object]) -> None:
         (
             "batch_size=0,1",
             "tune --vary: expected batch_size to be a whole number at least 1, got 0 (int). "
-            "batch_size: examples in a step.",
+            "batch_size: examples per step.",
         ),
     ],
 )

@@ -64,7 +64,7 @@ def test_other_data_are_refused(chainrule, trained, flowers) -> None:
     Path("other.csv").write_text(text.replace("1.00,2.00", "1.00,2.50"))
     outcome = chainrule("verify", "run", "--data", "other.csv")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err.startswith("run: expected the data it began with, digest ")
+    assert outcome.err.startswith("run: expected the data that it began with, digest ")
 
 
 def test_a_run_that_has_not_ended(chainrule, trained) -> None:
@@ -73,7 +73,7 @@ def test_a_run_that_has_not_ended(chainrule, trained) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "run: expected a run that has ended, got one without certificate.json. "
-        "End it by `chainrule train --resume run`.\n"
+        "Finish it with `chainrule train --resume run`.\n"
     )
 
 

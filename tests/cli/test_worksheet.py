@@ -82,7 +82,7 @@ def test_json_and_the_claims_that_check_marks(chainrule, tmp_path) -> None:
     assert (again.code, again.err) == (
         2,
         "x/claims.toml: expected a claims file without answers, or none, got one with answers in "
-        "it. They would be lost. Choose another folder by --out, or remove the file.\n",
+        "it. The answers would be lost. Choose another folder with --out, or remove the file.\n",
     )
 
 
@@ -183,13 +183,13 @@ def test_no_browser_for_a_pdf(chainrule, tmp_path, monkeypatch) -> None:
         ),
         (
             ("--format", "pdf"),
-            "worksheet: expected a name for --format, got 'pdf' (str). There is none of that "
-            "name. The names are: html, latex, markdown, text.",
+            "worksheet: expected a name for --format, got 'pdf' (str). This name is "
+            "unknown. Valid names: html, latex, markdown, text.",
         ),
         (
             ("--optimiser", "lbfgs"),
-            "worksheet: expected a name for --optimiser, got 'lbfgs' (str). There is none of that "
-            "name. The names are: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
+            "worksheet: expected a name for --optimiser, got 'lbfgs' (str). This name is "
+            "unknown. Valid names: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
         ),
         (
             ("--pdf", "exam.html"),

@@ -133,8 +133,8 @@ def test_a_signal_saves_and_ends_and_the_run_goes_on(
     code, told = signalled(number, tmp_path / "run", compiled)
     assert code == 1
     assert told == (
-        "chainrule.errors.TrainingInterrupted: train: interrupted; "
-        "the run up to here is in the error's attribute 'run'."
+        "chainrule.errors.TrainingInterrupted: train: interrupted; the error's attribute "
+        "'run' holds the run up to this point."
     )
     certificate = json.loads((tmp_path / "run" / "certificate.json").read_bytes())
     assert certificate["ended"] == "interrupted"

@@ -99,8 +99,8 @@ def test_what_is_no_image_is_refused(way, shape) -> None:
         way(BYTES, shape, Augmentation(shift=1), **WHEN)
     assert str(caught.value) == (
         "augment: expected examples of a shape such as (28, 28) or (32, 32, 3), got "
-        f"{shape}. Only images can be moved, bent, thickened or cut. Leave nothing but noise and "
-        "mixup for examples that are no images."
+        f"{shape}. Only images can be moved, bent, thickened or cut. Use only noise and "
+        f"mixup for examples that are not images."
     )
     assert caught.value.argument == "shape"
 

@@ -35,7 +35,7 @@ def test_columns_that_do_not_exist_are_refused():
         target_column("knd", _NAMES, "f")
     assert str(unknown.value) == (
         "f: expected a column, got 'knd' (str). Did you mean 'kind'? "
-        "The names are: first, kind, last, length, width."
+        "Valid names: first, kind, last, length, width."
     )
     for number in (3, -4):
         with pytest.raises(InputError) as refused:
@@ -50,7 +50,7 @@ def test_one_column_is_not_enough():
         target_column("last", ["a"], "f")
     assert str(refused.value) == (
         "f: expected at least two columns, one of them the target, got 1. "
-        "Give the delimiter if it is none of comma, semicolon and tab."
+        "Give the delimiter if it is not a comma, semicolon or tab."
     )
 
 

@@ -115,27 +115,27 @@ def test_numbers_keep_every_digit(table):
         (
             "1\n2\n",
             "t.csv: expected at least two columns, one of them the target, got 1. "
-            "Give the delimiter if it is none of comma, semicolon and tab.",
+            "Give the delimiter if it is not a comma, semicolon or tab.",
         ),
         (
             "long,wide,kind\n1,2,a\n1,wide,a\n",
             "t.csv, line 3, column 1 ('wide'): expected a finite number, got 'wide'. "
-            "Name the label's column with target=, or fill what is missing.",
+            "Name the column of the labels with target=, or fill in what is missing.",
         ),
         (
             "1,2,a\n,2,a\n",
             "t.csv, line 2, column 0: expected a finite number, got ''. "
-            "Name the label's column with target=, or fill what is missing.",
+            "Name the column of the labels with target=, or fill in what is missing.",
         ),
         (
             "1,2,a\n1,nan,a\n",
             "t.csv, line 2, column 1: expected a finite number, got 'nan'. "
-            "Name the label's column with target=, or fill what is missing.",
+            "Name the column of the labels with target=, or fill in what is missing.",
         ),
         (
             "1,1e999,a\n",
             "t.csv, line 1, column 1: expected a finite number, got 'inf'. "
-            "Name the label's column with target=, or fill what is missing.",
+            "Name the column of the labels with target=, or fill in what is missing.",
         ),
         (b"1,2,a\n1,2,\xff\n", "t.csv: expected text in UTF-8, got invalid start byte at byte 10."),
         (
@@ -156,14 +156,14 @@ def test_broken_tables_are_refused_by_line_and_column(refusal, content, text):
 def test_the_column_of_a_bad_number_is_counted_with_the_target(refusal):
     assert refusal("a,1,x\n", target="first") == (
         "t.csv, line 1, column 2: expected a finite number, got 'x'. "
-        "Name the label's column with target=, or fill what is missing."
+        "Name the column of the labels with target=, or fill in what is missing."
     )
 
 
 def test_a_target_that_does_not_exist_is_refused(table, refusal):
     assert refusal("long,kind\n1,a\n", target="kin") == (
         "t.csv: expected a column, got 'kin' (str). Did you mean 'kind'? "
-        "The names are: first, kind, last, long."
+        "Valid names: first, kind, last, long."
     )
     with pytest.raises(UnknownNameError):
         table("1,a\n", target="kind", header=False)

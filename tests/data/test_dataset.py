@@ -121,9 +121,13 @@ def test_inputs_and_targets_must_be_finite(value):
     [
         ([["a"], ["b"]], [0, 1], "inputs to be numbers, got an array of shape (2, 1) (<U1)"),
         ([[1j], [0]], [0, 1], "inputs to be numbers, got an array of shape (2, 1) (complex128)"),
-        ([[1], [1, 2]], [0, 1], "inputs in rows of one length, got rows of several"),
+        ([[1], [1, 2]], [0, 1], "inputs in rows of equal length, got rows of different lengths"),
         ([[0], [1]], ["cat", "dog"], "targets to be numbers, got an array of shape (2,) (<U3)"),
-        ([[0], [1]], [[0], [1, 2]], "targets in rows of one length, got rows of several"),
+        (
+            [[0], [1]],
+            [[0], [1, 2]],
+            "targets in rows of equal length, got rows of different lengths",
+        ),
     ],
 )
 def test_what_is_no_number_is_refused(inputs, targets, refusal):
@@ -168,7 +172,7 @@ def test_a_shape_of_negative_lengths_is_refused():
 def test_a_target_an_example(targets, got):
     error = _refusal(np.zeros((3, 1)), targets)
     assert isinstance(error, ShapeError)
-    assert str(error) == f"Dataset: expected 3 targets, one an example, got {got}."
+    assert str(error) == f"Dataset: expected 3 targets, one per example, got {got}."
 
 
 def test_class_numbers_out_of_range_are_refused():

@@ -57,7 +57,7 @@ def test_the_last_word_tells_how_to_fetch_by_hand(mirror, home):
         f"f.gz: expected a file of 256000 bytes with SHA-256 {served.digest}, "
         f"got {mirrors[0]}f.gz: the connection was cut after 10 bytes; "
         f"{mirrors[1]}f.gz: HTTP 404 Not Found. "
-        f"To fetch it by hand take {mirrors[0]}f.gz or {mirrors[1]}f.gz and put it at "
+        f"To download it by hand, take {mirrors[0]}f.gz or {mirrors[1]}f.gz and put it at "
         f"{home / 'f.gz'}."
     )
 
@@ -79,7 +79,7 @@ def test_a_wrong_file_put_there_by_hand_is_named_and_left_alone(home):
         f"f.gz: expected a file of 3 bytes with SHA-256 {'0' * 64}, got 3 bytes with SHA-256 "
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad at "
         f"{home / 'f.gz'}; downloads are switched off. "
-        f"To fetch it by hand take http://a/f.gz and put it at {home / 'f.gz'}."
+        f"To download it by hand, take http://a/f.gz and put it at {home / 'f.gz'}."
     )
     assert (home / "f.gz").read_bytes() == b"abc"
 
@@ -119,7 +119,7 @@ def test_nothing_is_asked_for_while_downloads_are_off(mirror, home, monkeypatch)
     assert str(refused.value) == (
         f"f.gz: expected a file of 256000 bytes with SHA-256 {served.digest}, "
         "got no copy here; downloads are switched off. "
-        f"To fetch it by hand take {mirror.address}f.gz and put it at {home / 'f.gz'}."
+        f"To download it by hand, take {mirror.address}f.gz and put it at {home / 'f.gz'}."
     )
     assert mirror.asked("f.gz") == []
     assert not home.exists()
@@ -136,7 +136,8 @@ def test_without_a_folder_to_keep_it_the_file_lasts_for_the_block(mirror, tmp_pa
     with pytest.raises(DownloadError) as refused:
         _fetch(served, ["http://a/"], None, offline=True)
     assert str(refused.value).endswith(
-        "To fetch it by hand take http://a/f.gz and set CHAINRULE_CACHE to a folder to put it into."
+        "To download it by hand, take http://a/f.gz and set CHAINRULE_CACHE to a folder to "
+        "put it into."
     )
 
 

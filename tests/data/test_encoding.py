@@ -68,20 +68,20 @@ def test_known_names_fix_the_numbers():
         (
             ["1", "2.5"],
             None,
-            "f: expected labels that are texts or whole numbers, got '2.5' at row 1. "
-            "For targets that are numbers give task='numbers'.",
+            "f: expected labels that are strings or whole numbers, got '2.5' at row 1. "
+            "For numeric targets, give task='numbers'.",
         ),
         (
             np.array([1.0, np.nan]),
             None,
-            "f: expected labels that are texts or whole numbers, got 'nan' at row 1. "
-            "For targets that are numbers give task='numbers'.",
+            "f: expected labels that are strings or whole numbers, got 'nan' at row 1. "
+            "For numeric targets, give task='numbers'.",
         ),
         (
             ["1", "inf"],
             None,
-            "f: expected labels that are texts or whole numbers, got 'inf' at row 1. "
-            "For targets that are numbers give task='numbers'.",
+            "f: expected labels that are strings or whole numbers, got 'inf' at row 1. "
+            "For numeric targets, give task='numbers'.",
         ),
         (["a", "d"], ("a", "b"), "f: expected one of the classes a, b, got 'd' at row 1."),
         (

@@ -85,7 +85,7 @@ def test_several_gzip_and_xz_members_are_one_file():
             b"\0\0\x0e\3" + b"\xff" * 12,
             "f: expected at most 4294967296 bytes of content, got sizes "
             "(4294967295, 4294967295, 4294967295), which make 633825299671392843082401579000. "
-            "Raise the limit if the file is meant to be that large.",
+            "Raise the limit if the file is supposed to be that large.",
         ),
     ],
 )
@@ -135,7 +135,7 @@ def test_the_limit_holds_before_anything_is_read():
     assert stream.tell() == 8
     assert str(refused.value) == (
         "f: expected at most 2 bytes of content, got sizes (3,), which make 3. "
-        "Raise the limit if the file is meant to be that large."
+        "Raise the limit if the file is supposed to be that large."
     )
 
 
@@ -189,4 +189,4 @@ def test_the_digest_of_an_array_is_that_of_its_file(idx_bytes, dtype):
 def test_an_array_that_no_idx_file_holds_has_no_digest():
     with pytest.raises(InputError) as refused:
         array_digest(np.zeros(2, np.float16))
-    assert str(refused.value) == "array_digest: expected a type that IDX has, got float16."
+    assert str(refused.value) == "array_digest: expected a type of the IDX format, got float16."

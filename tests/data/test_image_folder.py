@@ -152,5 +152,5 @@ def test_the_limit_holds_for_one_image_and_for_all(folder):
     assert str(refused.value) == (
         f"{folder}: expected at most 35 bytes of images, "
         "got 6 images of 2 x 3, which make 36. "
-        "Raise the limit if the folder is meant to be that large."
+        "Raise the limit if the folder is supposed to be that large."
     )

@@ -61,12 +61,12 @@ def test_one_part_is_enough(tmp_path, x, y):
         ),
         (
             {"x": np.array(3.0), "y": _Y},
-            "expected an array of numbers, one example a row, and its labels, "
+            "expected an array of numbers, one example per row, and its labels, "
             "got x.npy of shape () (float64), y.npy of shape (3,) (int64).",
         ),
         (
             {"x": np.array(["a"]), "y": _Y[:1]},
-            "expected an array of numbers, one example a row, and its labels, "
+            "expected an array of numbers, one example per row, and its labels, "
             "got x.npy of shape (1,) (<U1), y.npy of shape (1,) (int64).",
         ),
     ],
@@ -111,7 +111,7 @@ def test_bombs_are_refused_in_small_memory(tmp_path, small_memory):
         read_npz(path, ReadOptions(limit=2**20))
     assert str(refused.value) == (
         f"{path}: expected at most 1048576 bytes of content, got 33554560 in 'x.npy'. "
-        "Raise the limit if the file is meant to be that large."
+        "Raise the limit if the file is supposed to be that large."
     )
     path = _zipped(tmp_path, x=small + bytes(2**25), y=small)
     with small_memory(2**21), pytest.raises(DataError) as refused:
@@ -125,7 +125,7 @@ def test_texts_of_no_characters_are_refused(tmp_path):
     with pytest.raises(DataError) as refused:
         read_npz(path, ReadOptions())
     assert str(refused.value) == (
-        f"{path}: y.npy: expected texts, got numbers that stand for no character."
+        f"{path}: y.npy: expected texts, got numbers that are not character codes."
     )
 
 

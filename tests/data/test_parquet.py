@@ -107,14 +107,14 @@ def test_a_missing_number_is_no_number(saved):
             {"x": [1]},
             {},
             ": expected at least two columns, one of them the target, got 1. "
-            "Give the delimiter if it is none of comma, semicolon and tab.",
+            "Give the delimiter if it is not a comma, semicolon or tab.",
         ),
         (
             {"x": range(100), "y": range(100)},
             {"limit": 1599},
             ": expected at most 1599 bytes of content, "
             "got 100 rows of 2 columns, which make 1600. "
-            "Raise the limit if the file is meant to be that large.",
+            "Raise the limit if the file is supposed to be that large.",
         ),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_target_that_does_not_exist_is_refused(saved):
         read_parquet(path, ReadOptions(target="knd"))
     assert str(refused.value) == (
         f"{path}: expected a column, got 'knd' (str). Did you mean 'kind'? "
-        "The names are: first, kind, last, x."
+        "Valid names: first, kind, last, x."
     )
 
 

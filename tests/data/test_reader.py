@@ -35,12 +35,12 @@ def test_the_defaults():
         (
             {"test_fraction": 1},
             "expected test_fraction to be a number above 0 and below 1, got 1 (int). "
-            "test_fraction: the part to hold out.",
+            "test_fraction: fraction to hold out.",
         ),
         (
             {"seed": -1},
             "expected seed to be a whole number at least 0, got -1 (int). "
-            "seed: the seed that chooses what is held out.",
+            "seed: seed for the choice of the examples held out.",
         ),
         (
             {"limit": 0},
@@ -71,7 +71,7 @@ def test_an_unknown_task_is_refused():
         ReadOptions(task="class")
     assert str(refused.value) == (
         "load_dataset: expected a name for task, got 'class' (str). Did you mean 'classes'? "
-        "The names are: classes, numbers."
+        "Valid names: classes, numbers."
     )
 
 

@@ -84,7 +84,7 @@ def test_wrong_shapes_and_names_are_refused():
         Scaling.fit(_set([[0.0]]), "standart")
     assert str(unknown.value) == (
         "Scaling.fit: expected a scaling, got 'standart' (str). Did you mean 'standard'? "
-        "The names are: range, standard."
+        "Valid names: range, standard."
     )
 
 

@@ -73,13 +73,13 @@ def test_an_unknown_name_is_refused_with_the_nearest():
         load_dataset("fashon-mnist")
     assert str(refused.value) == (
         "load_dataset: expected a data set or a path, got 'fashon-mnist' (str). "
-        f"Did you mean 'fashion_mnist'? The names are: {_NAMES}."
+        f"Did you mean 'fashion_mnist'? Valid names: {_NAMES}."
     )
     with pytest.raises(UnknownNameError) as refused:
         verify_dataset("zzz")
     assert str(refused.value) == (
         "verify_dataset: expected a data set, got 'zzz' (str). "
-        f"There is none of that name. The names are: {_NAMES}."
+        f"This name is unknown. Valid names: {_NAMES}."
     )
 
 
@@ -105,7 +105,7 @@ def test_options_are_checked_before_anything_is_read():
         load_dataset("mnist", test_fraction=2)
     assert str(refused.value) == (
         "load_dataset: expected test_fraction to be a number above 0 and below 1, got 2 (int). "
-        "test_fraction: the part to hold out."
+        "test_fraction: fraction to hold out."
     )
 
 

@@ -102,7 +102,7 @@ def test_a_pixel_that_is_no_byte_is_refused(value):
 def test_parts_that_do_not_fit_are_refused():
     error = _refusal(_part(np.eye(3), ["a", "b"]))
     assert isinstance(error, ShapeError)
-    assert str(error) == "f: expected 3 labels, one an example, got 2."
+    assert str(error) == "f: expected 3 labels, one per example, got 2."
     error = _refusal(_part(np.eye(2), ["a", "b"]), _part(np.eye(3), ["a", "b", "a"], "g"))
     assert isinstance(error, ShapeError)
     assert str(error) == (
@@ -112,7 +112,7 @@ def test_parts_that_do_not_fit_are_refused():
     error = _refusal(_part(np.eye(2), np.eye(2)))
     assert str(error) == (
         "f: expected class labels of shape (2,), got an array of shape (2, 2) (float64). "
-        "For targets that are numbers give task='numbers'."
+        "For numeric targets, give task='numbers'."
     )
 
 

@@ -80,7 +80,7 @@ def test_a_fraction_that_is_none_is_refused(fraction):
     kind = type(fraction).__name__
     assert str(refused.value) == (
         f"split: expected fraction to be a number above 0 and below 1, got {fraction!r} ({kind}). "
-        "fraction: the part to hold out."
+        "fraction: fraction to hold out."
     )
 
 
@@ -89,10 +89,11 @@ def test_too_little_to_split_is_refused():
         split(_classes([0, 1, 2]), 0.5, seed=0)
     assert str(refused.value) == (
         "split: expected at least two examples of one class, got 3 in all. "
-        "No part would be left to learn from."
+        "No examples would be left for training."
     )
     with pytest.raises(DataError) as refused:
         split(Dataset(np.zeros((1, 1)), np.array([0.5])), 0.5, seed=0)
     assert str(refused.value) == (
-        "split: expected at least two examples, got 1 in all. No part would be left to learn from."
+        "split: expected at least two examples, got 1 in all. No examples would be left for "
+        "training."
     )

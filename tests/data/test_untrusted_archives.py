@@ -34,7 +34,7 @@ def test_a_file_beyond_the_limit_is_not_opened(pack):
         _read(pack, limit=999)
     assert str(refused.value) == (
         f"{pack}: expected at most 999 bytes of content, got 1000 in 'in/numbers'. "
-        "Raise the limit if the file is meant to be that large."
+        "Raise the limit if the file is supposed to be that large."
     )
 
 

@@ -61,8 +61,9 @@ COURSES = [
         0.9,
         20,
         "nears",
-        "It has not arrived. The slope went from 4 to 0.0461 in 20 steps. It goes to and fro, for "
-        "the rate 0.9 is above 1/curvature = 0.5; at 2/curvature = 1 it would swing for ever.",
+        "It has not arrived. The slope went from 4 to 0.0461 in 20 steps. It alternates, "
+        "since the rate 0.9 is above 1/curvature = 0.5; at 2/curvature = 1 it would "
+        "oscillate for ever.",
     ),
     (
         PARABOLA,
@@ -70,7 +71,7 @@ COURSES = [
         1.0,
         5,
         "swings",
-        "It swings between -1 and 3 for ever: the rate 1 is 2/curvature.",
+        "It oscillates between -1 and 3 for ever: the rate 1 is 2/curvature.",
     ),
     (
         PARABOLA,
@@ -96,25 +97,33 @@ COURSES = [
         0.01,
         500,
         "swings",
-        "It swings to and fro and comes no nearer: the rate 0.01 is 2/curvature.",
+        "It oscillates and comes no nearer: the rate 0.01 is 2/curvature.",
     ),
-    ("abs(x)", [1], 0.3, 100, "swings", "It swings between -0.2 and 0.1 for ever."),
+    ("abs(x)", [1], 0.3, 100, "swings", "It oscillates between -0.2 and 0.1 for ever."),
     (
         "x**2 + y**3",
         [1, -0.1],
         0.1,
         1000,
         "falls",
-        "It falls for ever: there is no minimum that way.",
+        "It falls without end: there is no minimum in that direction.",
     ),
-    ("-x**2", [1], 0.1, 1000, "falls", "It falls for ever: there is no minimum that way."),
+    (
+        "-x**2",
+        [1],
+        0.1,
+        1000,
+        "falls",
+        "It falls without end: there is no minimum in that direction.",
+    ),
     (
         "-2*x",
         [1],
         0.1,
         5,
         "falls",
-        "It falls on: the slope is 2 after 5 steps, and was 2. No minimum is near.",
+        "It keeps falling: the slope is 2 after 5 steps, and was 2 at the start. No minimum "
+        "is near.",
     ),
     (
         "x**4",
@@ -140,7 +149,7 @@ COURSES = [
         1,
         9,
         "ends",
-        "Step 2 leads to where the function has no slope: no step follows.",
+        "Step 2 leads to a point where the function has no slope, and ends the descent.",
     ),
     (
         PARABOLA,
@@ -204,7 +213,7 @@ def test_two_by_curvature_parts_arriving_from_diverging(curvature) -> None:
         (
             [math.nan],
             "descend: expected start to be a number at least -1e+100 and at most 1e+100, got nan "
-            "(float). start: where to begin.",
+            "(float). start: starting point.",
         ),
     ],
 )
@@ -280,25 +289,26 @@ def test_a_file(tmp_path) -> None:
     [
         ("2*x*y", "x.real", "3: expected numbers, variables, + - * / **, brackets and functions, "
          "got an attribute access at sign 8: 'x.real'."),
-        ("2*x*y", "open(x)", "3: expected a function, got 'open' (str). There is none of that "
-         "name. The names are: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh."),
+        ("2*x*y", "open(x)", "3: expected a function, got 'open' (str). This name is "
+                             "unknown. Valid names: abs, cos, exp, ln, log, sigmoid, sin, "
+                             "sqrt, tanh."),
         ('"x**2 - 2*x*y"', "5", "3: expected formula to be a line of text, at most 400 characters, "
          'got 5 (int). Write formula = "x**2".'),
         ("formula", "formulae", "3: expected a key of [function], got 'formulae' (str). Did you "
-         "mean 'formula'? The names are: formula."),
-        ("y = 2", "z = 2", "5: expected a key of [descent.start], got 'z' (str). There is none of "
-         "that name. The names are: x, y."),
+         "mean 'formula'? Valid names: formula."),
+        ("y = 2", "z = 2", "5: expected a key of [descent.start], got 'z' (str). This name "
+                           "is unknown. Valid names: x, y."),
         (", y = 2", "", "5: expected the key y in [descent.start], got none. Write y = 1.0."),
         ("y = 2", 'y = "2"', "5: expected y to be a number at least -1e+100 and at most "
-         "1e+100, got '2' (str). y: where to begin."),
+         "1e+100, got '2' (str). y: starting point."),
         ("- 2*x*y", "+ ln(y)*0 - sqrt(x)*y", "5: expected start to be where the function has a "
          "value and a derivative, got x = -1, y = 2."),
         ("= 0.1", "= 0", "6: expected learning_rate to be a number above 0 and at most 1e+06, got "
-         "0 (int). learning_rate: length of a step, as a fraction of the derivative."),
+         "0 (int). learning_rate: step size, as a multiple of the slope."),
         ("= 3", "= 0.5", "7: expected steps to be a whole number at least 1 and at most 10000, "
-         "got 0.5 (float). steps: steps to take."),
-        ("[descent]", "[network]", "4: expected a key of the file, got 'network' (str). There is "
-         "none of that name. The names are: descent, function, title."),
+         "got 0.5 (float). steps: number of steps."),
+        ("[descent]", "[network]", "4: expected a key of the file, got 'network' (str). "
+                                   "This name is unknown. Valid names: descent, function, title."),
     ],
 )  # fmt: skip
 def test_bad_files(tmp_path, monkeypatch, old, new, told) -> None:

@@ -26,10 +26,10 @@ REFUSED = {
     "().__class__.__bases__": f"{ALLOWED} an attribute access at sign 1: '().__class__.__bases__'.",
     "__import__('os').system('ls')": f"{ALLOWED} an attribute access at sign 1: "
     "\"__import__('os').system\".",
-    "__import__('os')": "expected a function, got '__import__' (str). There is none of that name. "
-    "The names are: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
+    "__import__('os')": "expected a function, got '__import__' (str). This name is unknown. "
+    "Valid names: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
     "sine(x)": "expected a function, got 'sine' (str). Did you mean 'sin'? "
-    "The names are: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
+    "Valid names: abs, cos, exp, ln, log, sigmoid, sin, sqrt, tanh.",
     "(lambda: x)()": f"{ALLOWED} lambda at sign 2: 'lambda: x'.",
     "x[0]": f"{ALLOWED} square brackets at sign 1: 'x[0]'.",
     "[x]": f"{ALLOWED} square brackets at sign 1: '[x]'.",
@@ -40,7 +40,7 @@ REFUSED = {
     "x @ x": f"{ALLOWED} the sign @ at sign 1: 'x @ x'.",
     "x ^ 2": f"{ALLOWED} the sign ^ at sign 1: 'x ^ 2'. A power is written **.",
     "1,5*x": f"{ALLOWED} a comma at sign 1: '1,5*x'. The decimal point is a dot.",
-    "f'{x}'": f"{ALLOWED} a text at sign 1: \"f'{{x}}'\".",
+    "f'{x}'": f"{ALLOWED} a string at sign 1: \"f'{{x}}'\".",
     "'a'*x": f"{ALLOWED} 'a' (str) at sign 1.",
     "True*x": f"{ALLOWED} True (bool) at sign 1.",
     "x + 1j": f"{ALLOWED} 1j (complex) at sign 5.",
@@ -62,11 +62,11 @@ REFUSED = {
     "x/0": f"{DEPENDS} x/0.",
     "x*ln(0-1)": f"{DEPENDS} x*ln(0-1).",
     "": "expected a formula such as 'x**2 - 2*x', got '' (str).",
-    "2x": "expected a formula as Python writes it, such as 'x**2 - 2*x', got '2x'. A product "
-    "needs its sign: 2*x.",
-    "x +": "expected a formula as Python writes it, such as 'x**2 - 2*x', got 'x +'. A product "
-    "needs its sign: 2*x.",
-    "x" + "+x" * 5_000_000: "expected a formula of at most 400 signs, got 10000001.",
+    "2x": "expected a formula in Python's notation, such as 'x**2 - 2*x', got '2x'. Write "
+    "products with a sign: 2*x.",
+    "x +": "expected a formula in Python's notation, such as 'x**2 - 2*x', got 'x +'. Write "
+    "products with a sign: 2*x.",
+    "x" + "+x" * 5_000_000: "expected a formula of at most 400 characters, got 10000001.",
     "-" * 350 + "x": "expected a formula of at most 80 numbers, variables, signs and functions, "
     "got 351.",
     "sin(" * 7 + "x" + ")" * 7: "expected at most 6 functions, powers and quotients within each "

@@ -75,5 +75,5 @@ def test_no_steps_are_refused() -> None:
         probe_training(NETWORK, DATA, RECIPE, steps=0)
     assert str(caught.value) == (
         "diagnose: expected steps to be a whole number at least 1 or none, got 0 (int). "
-        "steps: how many steps the trial takes at most."
+        "steps: greatest number of steps of the trial."
     )

@@ -22,7 +22,7 @@ from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
 
 KEPT = "The step was not taken; the parameters before it are kept."
-RATE = "Lower the learning rate, say to"
+RATE = "Lower the learning rate, for example to"
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ THREE = ([[1.0]] * 3, [[0.0]] * 3)
 @pytest.mark.parametrize(
     ("rate", "clip", "remedy"),
     [
-        (1e10, None, f"{RATE} 1e+09, or set clip_norm, say to 1."),
+        (1e10, None, f"{RATE} 1e+09, or set clip_norm, for example to 1."),
         (1e25, 1.0, f"{RATE} 1e+24."),
     ],
 )
@@ -96,7 +96,7 @@ def test_the_weighted_sums_of_a_layer_overflow() -> None:
     error = caught([3e38, 0.0], ([[0.0], [10.0]], [[0.0]] * 2))
     assert str(error) == (
         "train: expected finite numbers, got inf in z[1] (layer 1) at epoch 1, batch 2. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -106,7 +106,7 @@ def test_an_overflow_that_the_activation_would_hide(activation: str) -> None:
     error = caught([-3e38, 0, 1, 0], ([[10.0]], [[1.0]]), (1, 1, 1), [activation, "identity"])
     assert str(error) == (
         "train: expected finite numbers, got -inf in z[1] (layer 1) at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -115,7 +115,7 @@ def test_an_activation_that_is_not_finite_where_its_sum_is() -> None:
     error = caught([3.3e38, 0, 1, 0], ONE, (1, 1, 1), ["selu", "identity"])
     assert str(error) == (
         "train: expected finite numbers, got inf in a[1] (layer 1) at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -188,7 +188,7 @@ def test_the_error_of_an_earlier_layer() -> None:
     error = caught([1e-30, 0, 1e30, 0], ([[1.0]], [[-1e15]]), (1, 1, 1))
     assert str(error) == (
         "train: expected finite numbers, got inf in delta[1] (layer 1) at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -196,7 +196,7 @@ def test_the_gradient_of_the_weights() -> None:
     error = caught([1e-20, 0], ([[1e25]], [[-1e15]]))
     assert str(error) == (
         "train: expected finite numbers, got inf in dW[1] (layer 1) at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -205,7 +205,7 @@ def test_the_gradient_of_a_bias() -> None:
     error = caught([0, 0, 5e19, 0], ([[1e-10]] * 4, [[-1e19]] * 4), (1, 1, 1), batch_size=4)
     assert str(error) == (
         "train: expected finite numbers, got inf in the gradient of b[1] (layer 1) "
-        f"at epoch 1, batch 1. {KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"at epoch 1, batch 1. {KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -213,7 +213,7 @@ def test_a_weighted_cost_that_is_more_than_its_examples() -> None:
     error = caught([1.8e19, 0], ([[1.0], [1.0]], [[0.0]] * 2), sample_weights=[3.0, 0.0])
     assert str(error) == (
         "train: expected finite numbers, got inf in cost (layer 1) at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -222,7 +222,7 @@ def test_the_penalty() -> None:
     error = caught([1e20, 0.0], ONE, activation="sigmoid", l2=1e-3)
     assert str(error) == (
         "train: expected finite numbers, got inf in the penalty at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -230,7 +230,7 @@ def test_the_penaltys_gradient() -> None:
     error = caught([1e-3, 1.0], ONE, activation="sigmoid", l1=1e39, dtype="float32")
     assert str(error) == (
         "train: expected finite numbers, got inf in the penalty at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
     error = caught([1e-3, 1.0], ONE, activation="sigmoid", l2=1e42, dtype="float32")
     assert "in the penalty at" in str(error)
@@ -241,8 +241,8 @@ def test_the_length_of_a_gradient_in_float64() -> None:
         [1e100, 0], ([[1e60]], [[0.0]]), cost="huber", huber_threshold=1e100, dtype="float64"
     )
     assert str(error) == (
-        "train: expected finite numbers, got inf in the gradient's length at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        "train: expected finite numbers, got inf in the gradient's norm at epoch 1, batch 1. "
+        f"{KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -252,7 +252,7 @@ def test_a_mean_square_that_overflows(optimiser: str) -> None:
     error = caught([1e15, 0], ([[1e3]], [[0.0]]), optimiser=optimiser)
     assert str(error) == (
         "train: expected finite numbers, got inf in the mean square of W[1] (layer 1) "
-        f"at epoch 1, batch 1. {KEPT} {RATE} 0.05, or set clip_norm, say to 1."
+        f"at epoch 1, batch 1. {KEPT} {RATE} 0.05, or set clip_norm, for example to 1."
     )
 
 
@@ -274,7 +274,7 @@ def test_a_velocity_that_overflows(optimiser: str, what: str) -> None:
     )
     assert str(error) == (
         f"train: expected finite numbers, got {what} "
-        f"{KEPT} {RATE} 1e-46, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 1e-46, or set clip_norm, for example to 1."
     )
 
 
@@ -282,7 +282,7 @@ def test_the_new_parameters() -> None:
     error = caught([1.0, 1.0, 1.0, 1.0], ONE, (1, 1, 1), learning_rate=2e38)
     assert str(error) == (
         "train: expected finite numbers, got -inf in the new W[1] (layer 1) at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 2e+37, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 2e+37, or set clip_norm, for example to 1."
     )
 
 
@@ -290,7 +290,7 @@ def test_the_first_tensor_that_is_not_finite_is_named() -> None:
     error = caught([0.0, 0.0, 0.0, 1.0], ONE, (1, 1, 1), learning_rate=3e38)
     assert str(error) == (
         "train: expected finite numbers, got -inf in the new b[2] (layer 2) at epoch 1, batch 1. "
-        f"{KEPT} {RATE} 3e+37, or set clip_norm, say to 1."
+        f"{KEPT} {RATE} 3e+37, or set clip_norm, for example to 1."
     )
 
 
@@ -312,12 +312,12 @@ def test_the_message_for_a_validation_cost() -> None:
     error = validation_divergence(position, recipe, float("inf"), "relu")
     assert str(error) == (
         "train: expected finite numbers, got inf in the validation cost at the end of epoch 3. "
-        "The parameters are kept as they are. categorical_cross_entropy needs outputs above 0: "
+        "The parameters stay unchanged. categorical_cross_entropy needs outputs above 0: "
         "set output_activation to 'softmax'."
     )
     assert error.position is position
     error = validation_divergence(position, recipe, float("nan"), "softmax")
     assert str(error) == (
         "train: expected finite numbers, got nan in the validation cost at the end of epoch 3. "
-        f"The parameters are kept as they are. {RATE} 0.05, or set clip_norm, say to 1."
+        f"The parameters stay unchanged. {RATE} 0.05, or set clip_norm, for example to 1."
     )

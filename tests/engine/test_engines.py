@@ -88,8 +88,8 @@ def test_the_run_says_which_engine_it_was(without, tmp_path) -> None:
 
 
 REFUSED = (
-    f"train: expected Numba, with which this run began, got {HALTED}. The reference engine's last "
-    "digits are others. Install it by: pip install numba."
+    f"train: expected Numba, with which this run began, got {HALTED}. The last digits of "
+    f"the reference engine differ. Install it with: pip install numba."
 )
 
 
@@ -160,6 +160,6 @@ def test_a_process_without_numba(tmp_path, statement, reason) -> None:
     done = chainrule(tmp_path, "train", "points.csv", "--resume", "compiled")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"train: expected Numba, with which this run began, got {reason}. The reference engine's "
-        "last digits are others. Install it by: pip install numba.\n"
+        f"train: expected Numba, with which this run began, got {reason}. The last digits "
+        f"of the reference engine differ. Install it with: pip install numba.\n"
     )

@@ -276,6 +276,6 @@ def test_a_part_that_breaks_down_is_told() -> None:
         engine.advance(start, Until())
     assert str(caught.value) == (
         "train: expected finite numbers, got inf in z[1] (layer 1) at epoch 1, batch 1. The step "
-        "was not taken; the parameters before it are kept. Lower the learning rate, say to 0.05, "
-        "or set clip_norm, say to 1."
+        "was not taken; the parameters before it are kept. Lower the learning rate, for "
+        "example to 0.05, or set clip_norm, for example to 1."
     )

@@ -61,8 +61,8 @@ def test_a_single_output_has_a_second_class_even_where_only_one_occurs() -> None
             _data([0, 1], ("ant", "dog")),
             DataError,
             "evaluate: expected the classes ant, bee, cat, got a class 'dog'. The network was "
-            "trained on other classes. Evaluate it on data of its own classes, or train one for "
-            "these.",
+            "trained on other classes. Evaluate it on data with its classes, or train a "
+            "network for these.",
         ),
         (
             replace(NETWORK, class_names=()),
@@ -75,7 +75,7 @@ def test_a_single_output_has_a_second_class_even_where_only_one_occurs() -> None
             Network.create([3, 3]),
             _data([0], ("ant",)),
             ShapeError,
-            "evaluate: expected examples of 3 values, as many as the network has inputs, got 2, of "
+            "evaluate: expected examples of 3 values, one for each input of the network, got 2, of "
             "shape (2,).",
         ),
         (
@@ -118,7 +118,7 @@ def test_a_pair_is_no_data_set() -> None:
         match_dataset(NETWORK, pair, "evaluate")
     text = str(caught.value)
     assert text.startswith("evaluate: expected a Dataset, got DatasetPair(")
-    assert text.endswith("(DatasetPair). Of a pair, pass its .test.")
+    assert text.endswith("(DatasetPair). Pass the .test of a pair.")
 
 
 def test_bytes_may_have_the_scale_of_training_or_meet_a_network_without_one() -> None:

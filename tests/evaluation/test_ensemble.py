@@ -61,14 +61,14 @@ def test_views_are_means_over_distorted_copies() -> None:
         (
             1,
             {"views": 2},
-            "vote: expected distortions to make views by, got none. "
-            "Name some, such as shift and rotation, or leave views out.",
+            "vote: expected distortions for the views, got none. "
+            "Set some, such as shift and rotation, or leave views out.",
         ),
         (
             1,
             {"views": 2, "augmentation": Augmentation(mixup=0.2)},
-            "vote: expected distortions to make views by, got none. "
-            "Name some, such as shift and rotation, or leave views out.",
+            "vote: expected distortions for the views, got none. "
+            "Set some, such as shift and rotation, or leave views out.",
         ),
         (
             1,

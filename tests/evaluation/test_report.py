@@ -244,14 +244,15 @@ def test_the_confusion_matrix_cannot_be_written_to(echo: Network, insects: Datas
         (
             {"cost": "squared"},
             UnknownNameError,
-            "evaluate: expected a cost, got 'squared' (str). Did you mean 'squared_error'? The "
-            f"names are: {', '.join(sorted(COSTS))}.",
+            "evaluate: expected a cost, got 'squared' (str). Did you mean 'squared_error'? "
+            "Valid names: "
+            f"{', '.join(sorted(COSTS))}.",
         ),
         (
             {"mistakes": -1},
             InputError,
             "evaluate: expected mistakes to be a whole number at least 0, got -1 (int). "
-            "mistakes: how many mistakes to name.",
+            "mistakes: number of mistakes to list.",
         ),
         (
             {"huber_threshold": 0},

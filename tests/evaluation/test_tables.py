@@ -20,10 +20,10 @@ def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
     assert lines[:28] == [
         "Summary",
         "  data               insects, 5 examples",
-        "  accuracy           60.00 % (3 of 5; every example counts alike)",
+        "  accuracy           60.00 % (3 of 5; all examples have equal weight)",
         "  95 % interval      23.07 % to 88.24 % (Wilson)",
         "  in the top two     100.00 %",
-        "  baseline           40.00 % (always the commonest class)",
+        "  baseline           40.00 % (always the most frequent class)",
         "  macro averages     precision 0.7778, recall 0.6667, F1 0.6111",
         "  mean confidence    70.00 %",
         "  calibration error  0.5000 (expected, over 15 bins)",
@@ -36,7 +36,7 @@ def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
         "  bee           2         1     1.0000  0.5000  0.6667",
         "  cat           2         1     1.0000  0.5000  0.6667",
         "",
-        "Confusion matrix: a row a true class, a column an answer",
+        "Confusion matrix: true classes in rows, answers in columns",
         "       ant  bee  cat",
         "  ant    1    ·    ·",
         "  bee    1    1    ·",
@@ -53,7 +53,7 @@ def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
         "  confidence      examples  mean confidence  accuracy     95 % interval",
     ]
     assert lines[-5:] == [
-        "Surest mistakes, by confidence",
+        "Most confident mistakes, by confidence",
         "  row  true class  answer   output      runner-up",
         "  4           cat     ant  90.00 %   cat (8.00 %)",
         "  1           bee     ant  60.00 %  bee (30.00 %)",
@@ -84,7 +84,7 @@ def test_numbers_have_a_table_of_outputs() -> None:
         "  output  mean absolute error  root mean squared error   R²",
         "  1                       0.5                 0.707107  0.5",
         "  2                       5.5                  5.52268    -",
-        "  Every example counts alike.",
+        "  All examples have equal weight.",
     ]
 
 
@@ -98,7 +98,7 @@ def test_without_calibration_the_summary_says_why_and_mistakes_go_by_margin() ->
         "Calibration is not defined: outputs of identity are not shares from 0 to 1"
     )
     assert "in the top two" not in summary
-    assert tables["Surest mistakes, by margin"].rows == (("0", "b", "a", "5", "b (-3)"),)
+    assert tables["Most confident mistakes, by margin"].rows == (("0", "b", "a", "5", "b (-3)"),)
 
 
 def test_a_flawless_network_has_no_tables_of_mistakes(echo: Network, insects: Dataset) -> None:
@@ -106,7 +106,7 @@ def test_a_flawless_network_has_no_tables_of_mistakes(echo: Network, insects: Da
     assert titles == [
         "Summary",
         "Classes",
-        "Confusion matrix: a row a true class, a column an answer",
+        "Confusion matrix: true classes in rows, answers in columns",
         "Calibration",
     ]
 

@@ -23,7 +23,7 @@ def test_the_column_of_targets_is_left_out() -> None:
     Path("a.csv").write_text("kind,length,width\nrose,1,2\n")
     rows = read_rows("a.csv", 2, target="kind")
     assert rows.inputs.tolist() == [[1.0, 2.0]]
-    assert rows.remarks == ("Column 1, the target's, was left out.",)
+    assert rows.remarks == ("Column 1 (the target) was left out.",)
     Path("b.csv").write_text("1,2,7\n")
     assert read_rows("b.csv", 2).inputs.tolist() == [[1.0, 2.0]]
 

@@ -50,5 +50,5 @@ def test_options_of_the_command_line_count_more_than_the_runs(trained) -> None:
     kept = open_run("run")
     found = kept.find_data(options={"test_fraction": 0.5})
     assert found.options == {"test_fraction": 0.5}
-    with pytest.raises(InputError, match="A network file does not know its data"):
+    with pytest.raises(InputError, match="A network file does not record its data"):
         open_run("run/network.safetensors").find_data()

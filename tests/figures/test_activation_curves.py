@@ -67,7 +67,7 @@ def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         activation_curves_data(["reul"])
     assert str(caught.value) == (
-        "figure: expected an activation, got 'reul' (str). Did you mean 'relu'? The names are: "
+        "figure: expected an activation, got 'reul' (str). Did you mean 'relu'? Valid names: "
         f"{', '.join(sorted(ACTIVATIONS))}."
     )
 

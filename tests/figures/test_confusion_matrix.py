@@ -50,8 +50,8 @@ def test_targets_that_are_numbers_cannot_be_confused() -> None:
     with pytest.raises(InputError) as caught:
         require_classes(report)
     assert str(caught.value) == (
-        "figure: expected a report on classes, got one on number targets. Only classes can be "
-        "confused."
+        "figure: expected a report on classes, got a report on numeric targets. Confusion "
+        "is defined for classes only."
     )
 
 
@@ -66,7 +66,7 @@ def test_every_cell_says_its_count_and_share(
     written = texts(axes)
     for text in ("996", "99.6 %", "4", "0.4 %", "30", "3.0 %", "970", "97.0 %", "no", "yes"):
         assert text in written
-    assert bar.get_ylabel() == "mistakes: share of the true class, %"
+    assert bar.get_ylabel() == "mistakes: fraction of the true class, %"
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("answer", "true class")
 
 

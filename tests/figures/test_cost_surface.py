@@ -62,7 +62,7 @@ def test_other_directions_are_refused(replay: RunReplay) -> None:
     with pytest.raises(UnknownNameError) as caught:
         cost_surface_data(replay, "randon")
     assert str(caught.value) == (
-        "figure: expected directions, got 'randon' (str). Did you mean 'random'? The names are: "
+        "figure: expected directions, got 'randon' (str). Did you mean 'random'? Valid names: "
         "principal, random."
     )
 
@@ -76,7 +76,7 @@ def test_one_step_has_no_plane(replay: RunReplay, tmp_path: Path) -> None:
         cost_surface_data(RunReplay(path, replay.dataset))
     assert str(caught.value) == (
         f"{path}: expected a run with two epochs or more, got one with 2 positions. Two principal "
-        "directions need three positions. Ask for random directions."
+        "directions need three positions. Use random directions."
     )
 
 

@@ -88,8 +88,8 @@ def test_an_unknown_figure_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         get_figure_spec("confusions").draw(FigureInputs())
     assert str(caught.value) == (
-        "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? The names "
-        "are: activations, bands, calibration, confusion, cost-slices, cost-surface, digits, "
+        "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? Valid "
+        "names: activations, bands, calibration, confusion, cost-slices, cost-surface, digits, "
         "grid, learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, "
         "rates, saturation, slices, weights."
     )

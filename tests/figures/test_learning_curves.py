@@ -85,7 +85,7 @@ def test_one_run_has_cost_accuracy_and_rate(
     assert cost.get_yscale() == "linear"
     assert [t.get_text() for t in figure.legends[0].get_texts()] == ["training", "validation"]
     assert any(text.startswith("first run\nTraining figures are means") for text in texts(figure))
-    assert (accuracy.get_ylabel(), rate.get_xlabel()) == ("examples classified rightly, %", "epoch")
+    assert (accuracy.get_ylabel(), rate.get_xlabel()) == ("accuracy, %", "epoch")
 
 
 def test_numbers_have_no_accuracy_and_a_great_fall_is_logarithmic(
@@ -94,7 +94,7 @@ def test_numbers_have_no_accuracy_and_a_great_fall_is_logarithmic(
     figure = draw_learning_curves(learning_curves_data({"numbers": NUMBERS}))
     assert len(figure.axes) == 2
     assert figure.axes[0].get_yscale() == "log"
-    assert "Mean cost of an example, logarithmic" in texts(figure)
+    assert "Mean cost per example, logarithmic" in texts(figure)
     assert [t.get_text() for t in figure.legends[0].get_texts()] == ["training"]
 
 

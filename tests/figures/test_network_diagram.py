@@ -76,7 +76,7 @@ def test_at_least_one_neuron_is_drawn(small: Network) -> None:
         network_diagram_data(small, 0)
     assert str(caught.value) == (
         "figure: expected most to be a whole number at least 1, got 0 (int). "
-        "most: neurons to draw in a column."
+        "most: greatest number of neurons in a column."
     )
 
 

@@ -49,7 +49,8 @@ def test_other_rates_are_refused() -> None:
     with pytest.raises(InputError) as zero:
         parabola_data([0.0])
     assert str(zero.value) == (
-        "figure: expected rate to be a number above 0, got 0.0 (float). rate: length of a step."
+        "figure: expected rate to be a number above 0, got 0.0 (float). rate: step size of "
+        "the update."
     )
 
 

@@ -23,6 +23,6 @@ def test_another_paper_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         printed_points("investigations")
     assert str(caught.value) == (
-        "figure: expected a paper, got 'investigations' (str). Did you mean 'investigation'? The "
-        "names are: investigation."
+        "figure: expected a paper, got 'investigations' (str). Did you mean "
+        "'investigation'? Valid names: investigation."
     )

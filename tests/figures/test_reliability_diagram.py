@@ -46,7 +46,8 @@ def test_outputs_that_are_no_shares_are_refused() -> None:
     with pytest.raises(InputError) as caught:
         reliability_diagram_data(report)
     assert str(caught.value) == (
-        "figure: expected outputs that are shares from 0 to 1, got a report without a calibration. "
+        "figure: expected outputs that are probabilities from 0 to 1, got a report without "
+        "a calibration. "
         "Calibration is not defined: outputs of tanh are not shares from 0 to 1. Train with "
         "softmax or sigmoid outputs."
     )

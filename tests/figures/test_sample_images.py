@@ -60,12 +60,12 @@ def test_of_many_classes_the_first_are_shown(pictures: Dataset) -> None:
         (
             {"per_class": 0},
             "figure: expected per_class to be a whole number at least 1, got 0 (int). "
-            "per_class: images of each class.",
+            "per_class: number of images of each class.",
         ),
         (
             {"seed": -1},
             "figure: expected seed to be a whole number at least 0, got -1 (int). "
-            "seed: fixes which examples are drawn.",
+            "seed: seed for the choice of examples.",
         ),
     ],
 )
@@ -81,7 +81,7 @@ def test_number_targets_have_no_classes_to_show() -> None:
     with pytest.raises(InputError) as caught:
         sample_images_data(Dataset(np.zeros((2, 3, 3)), np.zeros((2, 1))))
     assert str(caught.value) == (
-        "figure: expected a data set of classes, got one of number targets."
+        "figure: expected a data set of classes, got one with numeric targets."
     )
 
 

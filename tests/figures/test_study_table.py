@@ -96,7 +96,7 @@ def test_a_bad_metric_is_refused(written) -> None:
     with pytest.raises(UnknownNameError) as unknown:
         read_study_table(path, "costs")
     assert str(unknown.value) == (
-        f"{path}: expected a column, got 'costs' (str). Did you mean 'cost'? The names are: "
+        f"{path}: expected a column, got 'costs' (str). Did you mean 'cost'? Valid names: "
         "cost, name, rate."
     )
     with pytest.raises(DataError) as caught:
@@ -119,8 +119,8 @@ def test_which_parameters_are_drawn(table: StudyTable) -> None:
     with pytest.raises(UnknownNameError) as caught:
         table.choose_parameters(("rate",))
     assert str(caught.value) == (
-        "made: expected a parameter, got 'rate' (str). There is none of that name. The names "
-        "are: activation, layers, learning_rate."
+        "made: expected a parameter, got 'rate' (str). This name is unknown. Valid names: "
+        "activation, layers, learning_rate."
     )
 
 

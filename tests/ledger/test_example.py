@@ -77,7 +77,7 @@ def test_what_does_not_fit() -> None:
     )
     assert refused(InputError, steps=0) == (
         "explain: expected steps to be a whole number at least 1 and at most 10000, got 0 (int). "
-        "steps: steps of training to show."
+        "steps: number of training steps to show."
     )
     assert refused(ShapeError, state=np.zeros((2, 39))) == (
         "explain: expected an update's state of shape (1, 39), got an array of shape (2, 39) "

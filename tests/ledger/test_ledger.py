@@ -200,8 +200,8 @@ def test_the_pass_forward_alone() -> None:
     with pytest.raises(InputError) as caught:
         ledger.value("cost")
     assert str(caught.value) == (
-        "worked example: expected one of a, z, W, b, got 'cost'. There is no cost and no step "
-        "without a table [training]."
+        "worked example: expected one of a, z, W, b, got 'cost'. Without a table [training] "
+        "there is no cost and no step."
     )
 
 
@@ -233,13 +233,13 @@ def test_fractions_that_grow_too_long_end(chain) -> None:
     [
         (
             ("[[[0.5]], [[1.0]]]", "[[[1e300]], [[1e300]]]"),
-            "worked example: expected finite numbers, got inf in z[2] of step 1. No step is taken "
-            "from there. Use smaller weights, inputs or learning_rate.",
+            "worked example: expected finite numbers, got inf in z[2] of step 1. The step "
+            "was not taken. Use smaller weights, inputs or learning_rate.",
         ),
         (
             ('"squared_error"', '"binary_cross_entropy"'),
-            "worked example: expected finite numbers, got inf in cost of step 1. No step is taken "
-            "from there. Use outputs for which the cost is finite.",
+            "worked example: expected finite numbers, got inf in cost of step 1. The step "
+            "was not taken. Use outputs for which the cost is finite.",
         ),
     ],
 )
@@ -300,8 +300,8 @@ def test_what_the_network_does_not_have(make) -> None:
     with pytest.raises(InputError) as caught:
         Ledger(example).value("example[0].slope[1][0]")
     assert str(caught.value) == (
-        "explain: expected a layer that has slopes, got 'example[0].slope[1][0]'. Outputs of "
-        "softmax depend on each other, so it has no slope of its own."
+        "explain: expected a layer that has slopes, got 'example[0].slope[1][0]'. The "
+        "outputs of softmax depend on each other, so a neuron has no slope of its own."
     )
 
 

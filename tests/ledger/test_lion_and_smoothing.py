@@ -102,8 +102,8 @@ def test_a_target_before_smoothing_is_only_where_there_is_any(chain) -> None:
     with pytest.raises(InputError) as caught:
         Ledger(parse_worked(chain)).value("t[0]")
     assert str(caught.value) == (
-        "worked example: expected what the step has, got 't[0]'. There is no label_smoothing, so "
-        "the target as it is given is y."
+        "worked example: expected what the step has, got 't[0]'. There is no "
+        "label_smoothing, so the given target is y."
     )
 
 

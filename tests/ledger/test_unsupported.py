@@ -96,8 +96,8 @@ def test_a_file_is_refused_by_its_line(chain, name) -> None:
     [
         (
             "shift = 2.0",
-            "expected no shift in a worked example, got 2.0 (float). The examples are taken as "
-            "they are written. Leave shift out.",
+            "expected no shift in a worked example, got 2.0 (float). The examples are used "
+            "in the order of the file. Leave shift out.",
         ),
         (
             "seed = 3",
@@ -106,23 +106,23 @@ def test_a_file_is_refused_by_its_line(chain, name) -> None:
         ),
         (
             "dropout = 0.5",
-            "expected no dropout in a worked example, got 0.5 (float). The neurons that it "
-            "silences are drawn by lot in every step. Leave dropout out.",
+            "expected no dropout in a worked example, got 0.5 (float). It drops other "
+            "neurons at random in every step. Leave dropout out.",
         ),
         (
             'optimiser = "lbfgs"',
-            "expected a name for optimiser, got 'lbfgs' (str). There is none of that name. The "
-            "names are: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
+            "expected a name for optimiser, got 'lbfgs' (str). This name is unknown. Valid "
+            "names: adam, adamw, lion, momentum, nesterov, rmsprop, sgd.",
         ),
         (
             'schedule = "rise"',
-            "expected a final_factor above 0 to go with the schedule rise, got 0.0 (float). The "
-            "rate rises from that share of learning_rate.",
+            "expected a final_factor above 0 to go with the schedule rise, got 0.0 (float). "
+            "The rate rises from that fraction of learning_rate.",
         ),
         (
             'final_factor = 0\nschedule = "rise"',
-            "expected a final_factor above 0 to go with the schedule rise, got 0.0 (float). The "
-            "rate rises from that share of learning_rate.",
+            "expected a final_factor above 0 to go with the schedule rise, got 0.0 (float). "
+            "The rate rises from that fraction of learning_rate.",
         ),
         (
             "cycle_epochs = 2",
@@ -133,13 +133,13 @@ def test_a_file_is_refused_by_its_line(chain, name) -> None:
         (
             "label_smoothing = 0.1",
             "expected at least two outputs, and targets of one 1 among zeros, for "
-            "label_smoothing, got others. It takes a share of one class's target and gives it to "
+            "label_smoothing, got others. It moves a fraction of the target of one class to "
             "all classes. Leave label_smoothing out.",
         ),
         (
             "class_weights = [1.0]",
-            "expected no class_weights in a worked example, got [1.0] (list). Each example has a "
-            "weight of its own. Write weight = … in the table [[examples]] of each example.",
+            "expected no class_weights in a worked example, got [1.0] (list). Each example "
+            "has its own weight. Write weight = … in the table [[examples]] of each example.",
         ),
     ],
 )
@@ -169,8 +169,8 @@ def test_what_needs_a_whole_run() -> None:
     recipe = Recipe(optimiser="lbfgs", schedule="plateau", l2=0.1)
     assert supported_recipe(recipe) == Recipe(optimiser="sgd", l2=0.1)
     assert refused(require_supported, recipe.replaced(schedule="constant"), "explain") == (
-        "explain: expected an optimiser that takes one step for each gradient, got 'lbfgs'. It "
-        "tries several lengths of a step, of which it takes one. Set optimiser to 'sgd' or "
+        "explain: expected an optimiser that takes one step for each gradient, got 'lbfgs'. "
+        "It tries several step lengths and takes one of them. Set optimiser to 'sgd' or "
         "another that is written as a formula."
     )
 
@@ -197,8 +197,8 @@ def test_smoothing_needs_classes() -> None:
 def test_a_formula_that_is_descended_points_to_its_command() -> None:
     text = 'title = "A parabola"\n[function]\nformula = "x**2"\n[descent]\nstart = { x = 1.0 }\n'
     assert refused(parse_worked, text, "p.toml") == (
-        "p.toml, line 2: expected a table [network], got a table [function]. The file holds a "
-        "formula to go down, and no network. Use chainrule descend p.toml."
+        "p.toml, line 2: expected a table [network], got a table [function]. The file holds "
+        "a function to minimise, and no network. Use chainrule descend p.toml."
     )
 
 

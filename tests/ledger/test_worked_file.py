@@ -146,8 +146,8 @@ REFUSED = [
     (
         "weights =",
         "weight =",
-        "6: expected a key of [network], got 'weight' (str). Did you mean 'weights'? The names "
-        "are: activations, biases, layers, weights.",
+        "6: expected a key of [network], got 'weight' (str). Did you mean 'weights'? Valid "
+        "names: activations, biases, layers, weights.",
     ),
     (
         'cost = "squared_error"',
@@ -157,8 +157,8 @@ REFUSED = [
     (
         "learning_rate = 1.0",
         'learning_rate = "1"',
-        "10: expected learning_rate to be a number above 0, got '1' (str). learning_rate: length "
-        "of a step.",
+        "10: expected learning_rate to be a number above 0, got '1' (str). learning_rate: "
+        "step size of the update.",
     ),
     (
         "learning_rate = 1.0",
@@ -169,8 +169,8 @@ REFUSED = [
     (
         "learning_rate = 1.0",
         'learning_rate = 1.0\nschedule = "plateau"',
-        "11: expected a name for schedule, got 'plateau' (str). There is none of that name. The "
-        "names are: constant, cosine, cosine_restarts, exponential, one_cycle, rise, step.",
+        "11: expected a name for schedule, got 'plateau' (str). This name is unknown. Valid "
+        "names: constant, cosine, cosine_restarts, exponential, one_cycle, rise, step.",
     ),
     (
         "inputs = [1.0]",
@@ -191,18 +191,18 @@ REFUSED = [
         "[training]",
         "[state.velocity]\nweights = [[[1.0]], [[0.0]]]\n[training]",
         "8: expected no table [state], got {'velocity': {'weights': [[[1.0]], [[0.0]]]}} (dict). "
-        "The optimiser sgd remembers nothing.",
+        "The optimiser sgd keeps no state.",
     ),
     (
         "[training]",
         "[trainin]",
-        "8: expected a key of the file, got 'trainin' (str). Did you mean 'training'? The names "
-        "are: claims, examples, network, state, title, training.",
+        "8: expected a key of the file, got 'trainin' (str). Did you mean 'training'? Valid "
+        "names: claims, examples, network, state, title, training.",
     ),
     (
         'activations = ["sigmoid", "sigmoid"]',
         'activations = ["sigmoid", "sigmod"]',
-        "5: expected an activation, got 'sigmod' (str). Did you mean 'sigmoid'? The names are: "
+        "5: expected an activation, got 'sigmod' (str). Did you mean 'sigmoid'? Valid names: "
         f"{', '.join(sorted(ACTIVATIONS))}.",
     ),
     (
@@ -226,7 +226,10 @@ def test_bad_files_name_line_and_key(chain, old, new, told) -> None:
     ("text", "told"),
     [
         ("[network\n", "chain.toml, line 1: expected TOML, got "),
-        ("\nx = " + "[" * 5000, "chain.toml, line 2: expected TOML, got brackets nested too deep."),
+        (
+            "\nx = " + "[" * 5000,
+            "chain.toml, line 2: expected TOML, got brackets that are nested too deeply.",
+        ),
         (
             "\nx = " + "9" * 5000,
             "chain.toml, line 2: expected TOML, got a whole number of more than 4300 digits.",

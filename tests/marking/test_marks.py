@@ -48,7 +48,7 @@ def test_the_document(marked) -> None:
         "added. As likely: subtracted instead of added.\n"
         "\n"
         "a[2][0]: printed 0.1234, right is 0.693721, from the numbers before 0.650673. No\n"
-        "slip of the catalogue gives it.\n"
+        "slip in the catalogue explains it.\n"
         "\n"
         "carried  is not the number, but follows from what was printed before it\n"
         "wrong    is not the number, and does not follow from what was printed before it\n"
@@ -92,7 +92,7 @@ def test_nothing_wrong_but_for_rounding(chain) -> None:
         for q, p in (("a[1][0]", "0.8"), ("a[2][0]", "0.68997"))
     )
     marked = judge(Ledger(replace(example, claims=claims)))
-    assert first_wrong_text(marked) == "Nothing is wrong, but for rounding on the way."
+    assert first_wrong_text(marked) == "Nothing is wrong, except for rounding on the way."
 
 
 class _Reader(HTMLParser):

@@ -77,7 +77,7 @@ def test_the_record(chain) -> None:
 def test_nothing_answered(chain) -> None:
     _, marked = judged(chain, a_1="", W_1="")
     assert [str(one.quantity) for one in marked.judgements] == ["a[1][0]", "W[1][0,0]"]
-    assert first_wrong_text(marked) == "Nothing is answered yet."
+    assert first_wrong_text(marked) == "No number has an answer yet."
 
 
 def test_an_array_without_a_text_is_unanswered_number_by_number(make) -> None:

@@ -198,8 +198,8 @@ def test_a_width_may_be_a_whole_float_and_becomes_a_whole_number() -> None:
     [
         ("rleu", "'rleu' (str)", "Did you mean 'relu'?"),
         (["tanh", "Sigmoid"], "'Sigmoid' (str)", "Did you mean 'sigmoid'?"),
-        ("q", "'q' (str)", "There is none of that name."),
-        (None, "None (NoneType)", "There is none of that name."),
+        ("q", "'q' (str)", "This name is unknown."),
+        (None, "None (NoneType)", "This name is unknown."),
         (["tanh", ["tanh"]], "['tanh'] (list)", "Did you mean 'tanh'?"),
     ],
 )
@@ -207,7 +207,7 @@ def test_an_activation_that_does_not_exist(activation: object, got: str, hint: s
     with pytest.raises(UnknownNameError) as caught:
         Architecture.of([4, 3, 2], activation)  # type: ignore[arg-type]
     assert str(caught.value) == (
-        f"Architecture: expected an activation, got {got}. {hint} The names are: {NAMES}."
+        f"Architecture: expected an activation, got {got}. {hint} Valid names: {NAMES}."
     )
     assert caught.value.argument == "activation"
 
@@ -240,19 +240,19 @@ def test_the_ends_of_uniform_in_their_order() -> None:
             "dtype",
             "float16",
             "Architecture: expected a name for dtype, got 'float16' (str). "
-            "Did you mean 'float64'? The names are: float32, float64.",
+            "Did you mean 'float64'? Valid names: float32, float64.",
         ),
         (
             "initialiser",
             "xavier",
             "Architecture: expected a name for initialiser, got 'xavier' (str). "
-            "There is none of that name. The names are: glorot, he, lecun, normal, uniform, zeros.",
+            "This name is unknown. Valid names: glorot, he, lecun, normal, uniform, zeros.",
         ),
         (
             "bias_initialiser",
             None,
             "Architecture: expected a name for bias_initialiser, got None (NoneType). "
-            "There is none of that name. The names are: glorot, he, lecun, normal, uniform, zeros.",
+            "This name is unknown. Valid names: glorot, he, lecun, normal, uniform, zeros.",
         ),
         (
             "biases",
@@ -264,13 +264,14 @@ def test_the_ends_of_uniform_in_their_order() -> None:
             "initialiser_deviation",
             -1,
             "Architecture: expected initialiser_deviation to be a number at least 0 and at most "
-            "1e+30, got -1 (int). initialiser_deviation: standard deviation of normal.",
+            "1e+30, got -1 (int). initialiser_deviation: standard deviation of the normal "
+            "distribution.",
         ),
         (
             "initialiser_low",
             -1e300,
             "Architecture: expected initialiser_low to be a number at least -1e+30 and at most "
-            "1e+30, got -1e+300 (float). initialiser_low: least value of uniform.",
+            "1e+30, got -1e+300 (float). initialiser_low: lower bound of the uniform distribution.",
         ),
     ],
 )
@@ -285,7 +286,7 @@ def test_a_field_that_does_not_exist() -> None:
     with pytest.raises(UnknownNameError) as caught:
         Architecture.from_dict({"layers": [4, 2], "activations": ["tanh"], "bias": False})
     assert str(caught.value) == (
-        "Architecture: expected a field, got 'bias' (str). Did you mean 'biases'? The names are: "
+        "Architecture: expected a field, got 'bias' (str). Did you mean 'biases'? Valid names: "
         "activations, bias_initialiser, biases, dtype, initialiser, initialiser_deviation, "
         "initialiser_high, initialiser_low, layers, output_given."
     )

@@ -76,37 +76,37 @@ def forged(tmp_path: Path, change: Forge) -> Path:
             lambda t, f: f.pop("format"),
             "expected a file of format 'chainrule network 1', got None.",
         ),
-        (lambda t, f: t.pop("b[1]"), "expected a whole network, got one without 'b[1]'."),
+        (lambda t, f: t.pop("b[1]"), "expected a complete network, got one without 'b[1]'."),
         (
             lambda t, f: f.pop("architecture"),
-            "expected a whole network, got one without 'architecture'.",
+            "expected a complete network, got one without 'architecture'.",
         ),
         (
             lambda t, f: f["architecture"].update(layers=[3]),
-            "expected a network that fits, got Architecture: expected at least two layer widths, "
+            "expected a valid network, got Architecture: expected at least two layer widths, "
             "inputs and outputs, got [3] (list). Write them in order: [784, 32, 10].",
         ),
         (
             lambda t, f: f["architecture"].pop("layers"),
-            "expected a network that fits, got Architecture.__init__() missing 1 required "
+            "expected a valid network, got Architecture.__init__() missing 1 required "
             "keyword-only argument: 'layers'.",
         ),
         (
             lambda t, f: t.update({"W[1]": t["W[1]"].T}),
-            "expected a network that fits, got W[1] of shape (3, 2), not (2, 3).",
+            "expected a valid network, got W[1] of shape (3, 2), not (2, 3).",
         ),
         (
             lambda t, f: t.update({"b[2]": np.array([0, np.nan])}),
-            "expected a network that fits, got parameters: expected finite parameters, "
+            "expected a valid network, got parameters: expected finite parameters, "
             "got nan in b[2].",
         ),
         (
             lambda t, f: f.update(input_scale="wide"),
-            "expected a network that fits, got could not convert string to float: 'wide'.",
+            "expected a valid network, got could not convert string to float: 'wide'.",
         ),
         (
             lambda t, f: f.update(input_shape=3),
-            "expected a network that fits, got 'int' object is not iterable.",
+            "expected a valid network, got 'int' object is not iterable.",
         ),
     ],
 )

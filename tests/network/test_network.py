@@ -79,7 +79,7 @@ def test_a_seed_is_a_whole_number_from_0(seed: object, got: str) -> None:
         Network.create([3, 2], seed=seed)  # type: ignore[arg-type]
     assert str(caught.value) == (
         f"Network.create: expected seed to be a whole number at least 0, got {got}. "
-        "seed: fixes the weights."
+        "seed: seed of the initial weights."
     )
 
 
@@ -124,7 +124,7 @@ def test_other_numbers_make_another_network() -> None:
     with pytest.raises(ShapeError) as caught:
         network.with_parameters(np.ones(9))
     assert str(caught.value) == (
-        "Network: expected 10 parameters in one row, got an array of shape (9,) (float32)."
+        "Network: expected 10parameters in one row, got an array of shape (9,) (float32)."
     )
 
 
@@ -218,7 +218,7 @@ def test_the_message_for_other_shapes(shape: tuple[int, ...]) -> None:
         Network.create([3, 2]).classify(np.zeros(shape))
     assert str(caught.value) == (
         f"Network.predict: expected inputs of shape (batch, 3), got {shape}. "
-        "The first layer has 3 inputs. Give one example a row."
+        "The first layer has 3 inputs. Give one example per row."
     )
 
 
@@ -227,7 +227,8 @@ def test_the_message_for_other_shapes(shape: tuple[int, ...]) -> None:
     [
         (
             [[1, 2, 3], [1, 2]],
-            "Network.outputs: expected inputs in equal rows, got setting an array element with a "
+            "Network.outputs: expected inputs with rows of equal length, got setting an "
+            "array element with a "
             "sequence. The requested array has an inhomogeneous shape after 1 dimensions. The "
             "detected shape was (2,) + inhomogeneous part.",
         ),
@@ -326,7 +327,7 @@ def test_a_softmax_of_a_single_output_is_refused(outputs: int, classifies: bool)
     with pytest.raises(InputError) as caught:
         require_outputs(Network.create([4, 1], "softmax"), outputs, "train", classifies)
     assert str(caught.value) == (
-        "train: expected another output activation than softmax for a single output, got softmax. "
+        "train: expected an output activation other than softmax for a single output, got softmax. "
         "The softmax of one number is always 1. Set cost to 'binary_cross_entropy' and "
         "output_activation to 'sigmoid', or end the layers with 2."
     )

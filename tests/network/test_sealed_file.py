@@ -178,7 +178,7 @@ def test_files_that_bear_no_seal(tmp_path: Path, content: bytes) -> None:
     assert str(caught.value) == (
         f"{tmp_path / 'file'}: expected a file that chainrule sealed, "
         f"got {len(content)} bytes without a readable seal. "
-        "It is cut, damaged, or another kind of file."
+        "It is truncated, damaged, or another kind of file."
     )
 
 
@@ -189,7 +189,7 @@ def test_safetensors_of_another_program(tmp_path: Path) -> None:
         read_sealed(tmp_path / "file")
     assert str(caught.value) == (
         f"{tmp_path / 'file'}: expected a file that chainrule sealed, got {len(content)} bytes "
-        "without a readable seal. It is cut, damaged, or another kind of file."
+        "without a readable seal. It is truncated, damaged, or another kind of file."
     )
 
 

@@ -28,8 +28,9 @@ def test_a_paper_that_does_not_exist() -> None:
     with pytest.raises(UnknownNameError) as caught:
         paper("investigations")
     assert str(caught.value) == (
-        "papers: expected a paper, got 'investigations' (str). Did you mean 'investigation'? The "
-        "names are: approximator, four-detector, four-equations, investigation, matrix-based."
+        "papers: expected a paper, got 'investigations' (str). Did you mean "
+        "'investigation'? Valid names: approximator, four-detector, four-equations, "
+        "investigation, matrix-based."
     )
 
 

@@ -253,7 +253,8 @@ def test_of_a_large_tensor_some_are_drawn(make) -> None:
     proof = prove(Ledger(example), ProofOptions(sample=10, seed=3, peers=False))
     assert [v.checked for v in proof.verdicts[:4]] == [10, 9, 10, 2]
     assert proof_table(proof).note == (
-        "Of larger tensors 10 numbers a step were drawn by lot, seed 3, half of them where the "
+        "Of larger tensors 10 numbers per step were drawn at random, seed 3, half of them "
+        "where the "
         "gradient is not 0."
     )
     slot = example.layout.slots[0]
@@ -306,8 +307,8 @@ def test_without_training_there_is_nothing_to_prove() -> None:
     with pytest.raises(InputError) as caught:
         prove(Ledger(forward))
     assert str(caught.value) == (
-        "some.toml: expected a table [training] with a cost, got none. Without a cost there is no "
-        "gradient to prove."
+        "some.toml: expected a table [training] with a cost, got none. Without a cost there "
+        "is no gradient to check."
     )
 
 
@@ -353,8 +354,8 @@ def test_bad_options() -> None:
     with pytest.raises(InputError) as caught:
         ProofOptions(sample=0)
     assert str(caught.value) == (
-        "prove: expected sample to be a whole number at least 1, got 0 (int). sample: numbers "
-        "proved of each tensor."
+        "prove: expected sample to be a whole number at least 1, got 0 (int). sample: "
+        "numbers to check in each tensor."
     )
 
 

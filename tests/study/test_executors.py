@@ -138,7 +138,7 @@ def test_without_ray(start: Started, tmp_path: Path) -> None:
     assert process.communicate() == (
         "",
         "study: expected the library ray for the executor ray, got none. "
-        "Install it by: pip install ray.\n",
+        "Install it with: pip install ray.\n",
     )
     assert process.returncode == 2
     assert not (tmp_path / "s.journal").exists()

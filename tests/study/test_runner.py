@@ -87,8 +87,8 @@ def test_another_study_of_that_name(done: StoredStudy, described: Callable[..., 
         run_study(described(seeds=3), done.store.url, on_trial=nobody, on_begin=nobody)
     assert str(error.value) == (
         f"small: expected the study 'small' as it began in {done.store.url}, got another seeds. "
-        "Trials of two studies cannot stand side by side. "
-        'Give it another name, by name = "…" in its file or by --name.'
+        "A study cannot hold the trials of two descriptions. "
+        'Give it another name, with name = "…" in its file or with --name.'
     )
     assert Path(done.store.url).read_bytes() == whole
 
@@ -223,7 +223,7 @@ def test_a_search_whose_library_is_missing(
     with pytest.raises(MissingLibraryError) as error:
         begin_stored_study(spec, journal)
     told = "expected the library torch for the search gp, got none."
-    assert str(error.value) == f"small: {told} Install it by: pip install torch."
+    assert str(error.value) == f"small: {told} Install it with: pip install torch."
     assert not Path(journal).exists()
 
 

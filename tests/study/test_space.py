@@ -59,7 +59,7 @@ def test_too_large_a_grid() -> None:
         make_grid(space, "a.toml")
     assert str(error.value) == (
         "a.toml: expected a grid of at most 100,000 configurations, got more. "
-        "Take fewer values, or search = 'random'."
+        "Use fewer values, or search = 'random'."
     )
 
 

@@ -13,7 +13,7 @@ from chainrule.study.study_data import load_study_data
 
 START = 'data = "mnist"\nsearch = "grid"\n'
 SPACE = "[space]\nbatch_size = [10, 20]\n"
-SETTINGS = "Those are the settings of chainrule train, and neurons_1 and so on."
+SETTINGS = "These are the settings of chainrule train, and neurons_1, neurons_2 …."
 
 
 def refused(tmp_path: Path, text: str) -> str:
@@ -31,13 +31,13 @@ def refused(tmp_path: Path, text: str) -> str:
         (
             START + 'serch = "tpe"\n' + SPACE,
             "a.toml, line 3: expected a key of a study, got 'serch' (str). Did you mean 'search'? "
-            "The names are: budget, data, metric, name, network, pruner, recipe, run, search, "
+            "Valid names: budget, data, metric, name, network, pruner, recipe, run, search, "
             "seed, seeds, space, validation_fraction.",
         ),
         (
             START + 'metric = "accuracy"\n' + SPACE,
             "a.toml, line 3: expected a name for metric, got 'accuracy' (str). Did you mean "
-            "'test_accuracy'? The names are: test_accuracy, test_cost, validation_accuracy, "
+            "'test_accuracy'? Valid names: test_accuracy, test_cost, validation_accuracy, "
             "validation_cost.",
         ),
         (
@@ -87,7 +87,7 @@ def refused(tmp_path: Path, text: str) -> str:
         (
             START + "[space]\nbatch_size = { low = 1, high = 9, pints = 2 }\n",
             "a.toml, line 4: expected a key of batch_size, got 'pints' (str). Did you mean "
-            "'points'? The names are: high, log, low, points, step, values, when.",
+            "'points'? Valid names: high, log, low, points, step, values, when.",
         ),
         (
             START + "[space]\nbatch_size = [1, 2, 1]\n",
@@ -103,8 +103,8 @@ def refused(tmp_path: Path, text: str) -> str:
         ),
         (
             START + "[space]\nmomentum = { values = [0.5], when = { optimiser = 'sgd' } }\n",
-            "a.toml, line 4: expected a listed parameter that stands above in [space], got "
-            "'optimiser' (str). There is none of that name. The names are: none.",
+            "a.toml, line 4: expected a parameter with listed values, above it in [space], got "
+            "'optimiser' (str). This name is unknown. Valid names: none.",
         ),
         (
             START
@@ -120,18 +120,19 @@ def refused(tmp_path: Path, text: str) -> str:
         ),
         (
             SPACE,
-            "a.toml: expected data to name what to learn from, got none. "
+            "a.toml: expected data to name the training data, got none. "
             'Write data = "mnist", or a table [data] with source.',
         ),
         (
             START + "validation_fraction = 0\n" + SPACE,
             "a.toml, line 3: expected validation_fraction above 0 for the metric "
-            "validation_accuracy, got 0.0. Hold a part out, say 0.1, or name another metric.",
+            "validation_accuracy, got 0.0. Hold a part out, for example 0.1, or use another "
+            "metric.",
         ),
         (
             START + 'metric = "test_cost"\npruner = "median"\n' + SPACE,
             "a.toml, line 4: expected a validation metric to go with a pruner, got test_cost. "
-            "After each epoch the validation set is looked at, never the test set.",
+            "After each epoch the validation set is used, never the test set.",
         ),
         (
             START + SPACE + '[run]\naddress = "tcp://x:1"\n',
@@ -140,7 +141,7 @@ def refused(tmp_path: Path, text: str) -> str:
         (
             START + SPACE + "[budget]\ntrials = 0\n",
             "a.toml, line 6: expected trials to be a whole number at least 1 and at most 10000000 "
-            "or none, got 0 (int). trials: configurations to train.",
+            "or none, got 0 (int). trials: number of configurations to train.",
         ),
         (
             START + "seeds = [1, 1]\n" + SPACE,
@@ -148,7 +149,7 @@ def refused(tmp_path: Path, text: str) -> str:
         ),
         (
             START + "name = 'a/b'\n" + SPACE,
-            "a.toml, line 3: expected name to be a text without /, got 'a/b' (str).",
+            "a.toml, line 3: expected name to be a string without /, got 'a/b' (str).",
         ),
         (
             START + "network = 3\n" + SPACE,
@@ -203,7 +204,7 @@ def test_configurations_are_built(described: Callable[..., StudySpec]) -> None:
         (
             {"space": {"learning_rate": [0.1, -1.0]}},
             "small: expected learning_rate to be a number above 0, got -1.0 (float). "
-            "learning_rate: length of a step.",
+            "learning_rate: step size of the update.",
         ),
         (
             {"space": {"neurons_2": [3]}},
@@ -221,8 +222,8 @@ def test_configurations_are_built(described: Callable[..., StudySpec]) -> None:
         ),
         (
             {"data": {"task": "numbers"}},
-            "small: expected a metric for targets that are numbers, got validation_accuracy. "
-            "Accuracy is for classes. Set metric to 'validation_cost'.",
+            "small: expected a metric for numeric targets, got validation_accuracy. "
+            "Accuracy is defined for classes only. Set metric to 'validation_cost'.",
         ),
     ],
 )

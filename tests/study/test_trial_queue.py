@@ -112,8 +112,8 @@ def test_what_kills_its_workers_is_not_tried_for_ever(study: StoredStudy) -> Non
     with pytest.raises(ChainruleError) as error:
         claims.next()
     assert str(error.value) == (
-        f"study {study.spec.name}: Configuration 0 was under way 5 times when a worker died. "
-        "See whether it needs more memory than there is, or use fewer workers."
+        f"study {study.spec.name}: Configuration 0 was being computed when a worker died, 5 times. "
+        "Check whether it needs more memory than there is, or use fewer workers."
     )
 
 

@@ -162,7 +162,7 @@ def test_a_cut_newest_and_a_folder_in_the_place_of_the_next(tmp_path: Path) -> N
         assert same(newest_position(tmp_path), position(1))
     assert [str(w.message) for w in told] == [
         f"{path}: expected a file that chainrule sealed, got 100 bytes without a readable seal. "
-        "It is cut, damaged, or another kind of file. An older checkpoint is used.",
+        "It is truncated, damaged, or another kind of file. An older checkpoint is used.",
         f"{second}: expected a readable file, got Is a directory. An older checkpoint is used.",
     ]
 
@@ -175,7 +175,7 @@ def test_all_damaged(tmp_path: Path) -> None:
         newest_position(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}: expected a checkpoint that can be read, got 3 that cannot. "
-        "Start the training anew in another folder."
+        "Start a new training in another folder."
     )
 
 
@@ -185,7 +185,7 @@ def test_none_at_all(tmp_path: Path, name: str) -> None:
         newest_position(tmp_path / name)
     assert str(caught.value) == (
         f"{tmp_path / name}: expected a checkpoint that can be read, got none. "
-        "Start the training anew in another folder."
+        "Start a new training in another folder."
     )
 
 
@@ -196,16 +196,17 @@ def test_none_at_all(tmp_path: Path, name: str) -> None:
             lambda t, f: f.update(format="chainrule checkpoint 2"),
             "expected a file of format 'chainrule checkpoint 1', got 'chainrule checkpoint 2'.",
         ),
-        (lambda t, f: f.pop("step"), "expected a whole checkpoint, got one without 'step'."),
-        (lambda t, f: t.pop("best"), "expected a whole checkpoint, got one without 'best'."),
+        (lambda t, f: f.pop("step"), "expected a complete checkpoint, got one without 'step'."),
+        (lambda t, f: t.pop("best"), "expected a complete checkpoint, got one without 'best'."),
         (
             lambda t, f: f["sums"].update(more=1),
-            "expected a whole checkpoint, got EpochSums.__init__() got an unexpected keyword "
+            "expected a complete checkpoint, got EpochSums.__init__() got an unexpected keyword "
             "argument 'more'.",
         ),
         (
             lambda t, f: t.update(history=np.frombuffer(b"[1", np.uint8)),
-            "expected a whole checkpoint, got Expecting ',' delimiter: line 1 column 3 (char 2).",
+            "expected a complete checkpoint, got Expecting ',' delimiter: line 1 column 3 "
+            "(char 2).",
         ),
     ],
 )

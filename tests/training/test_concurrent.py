@@ -55,7 +55,8 @@ def test_numbers_of_threads_that_are_none(threads: object) -> None:
         train_many([], threads=threads)  # type: ignore[arg-type]
     assert str(caught.value) == (
         "train_many: expected threads to be a whole number at least 1 or none, "
-        f"got {threads!r} ({type(threads).__name__}). threads: how many compute at once."
+        f"got {threads!r} ({type(threads).__name__}). threads: number of threads that "
+        f"compute at once."
     )
 
 

@@ -190,7 +190,7 @@ CHANGED = "run.json or the checkpoints were changed after the run began."
         (
             {"normalisation": "batch"},
             {"normalisation": "none"},
-            "Network: expected 43 parameters in one row, got an array of shape (48,) (float32).",
+            "Network: expected 43parameters in one row, got an array of shape (48,) (float32).",
         ),
         (
             {},

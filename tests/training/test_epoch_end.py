@@ -180,7 +180,7 @@ def test_a_validation_cost_that_is_not_finite_stops_the_run(three: Dataset) -> N
         train_chunk(plan, end, Until())
     assert str(caught.value) == (
         "train: expected finite numbers, got inf in the validation cost at the end of epoch 1. "
-        "The parameters are kept as they are. categorical_cross_entropy needs outputs above 0: "
+        "The parameters stay unchanged. categorical_cross_entropy needs outputs above 0: "
         "set output_activation to 'softmax'."
     )
     assert caught.value.position is end

@@ -60,7 +60,7 @@ def test_one_that_raises_is_dropped_with_a_warning_and_the_others_stay() -> None
     with pytest.warns(RuntimeWarning) as told:
         assert watching.notify(MOMENT)
     assert [str(w.message) for w in told] == [
-        "train: an observer was dropped, since it raised KeyError: 'lost'"
+        "train: an observer is no longer called, because it raised KeyError: 'lost'"
     ]
     with warnings.catch_warnings():
         warnings.simplefilter("error")

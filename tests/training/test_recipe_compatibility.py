@@ -28,7 +28,7 @@ INNER = Architecture.of([12, 5, 4, 3], ["softmax", "tanh", "sigmoid"])
 BARE = Architecture.of([12, 5, 4, 3], "tanh", biases=False)
 SINGLE = Architecture.of([12, 5, 1], "sigmoid")
 
-NO_LBFGS = "Its steps are SciPy's, on the objective alone."
+NO_LBFGS = "SciPy computes its steps from the objective alone."
 
 
 def lbfgs(name: str, value: str) -> str:
@@ -44,14 +44,14 @@ REFUSED: list[tuple[Architecture, dict[str, Any], Dataset, str, str]] = [
         {"dropout": [0.1, 0.2, 0.3]},
         IMAGES,
         "dropout",
-        "train: expected one share of dropout for all hidden layers, or one for each, got 3 for 2.",
+        "train: expected one dropout fraction for all hidden layers, or one for each, got 3 for 2.",
     ),
     (
         SHALLOW,
         {"dropout": 0.1},
         IMAGES,
         "dropout",
-        "train: expected one share of dropout for all hidden layers, or one for each, got 1 for 0.",
+        "train: expected one dropout fraction for all hidden layers, or one for each, got 1 for 0.",
     ),
     (
         INNER,
@@ -75,23 +75,23 @@ REFUSED: list[tuple[Architecture, dict[str, Any], Dataset, str, str]] = [
         IMAGES,
         "biases",
         "train: expected biases to go with batch normalisation, got none. The means of a "
-        "normalised layer become its biases once training is over.",
+        "normalised layer become its biases after the training.",
     ),
     (
         DEEP,
         {"normalisation": "batch", "batch_size": 1},
         IMAGES,
         "batch_size",
-        "train: expected at least 2 examples in a step, or in a part of one, to go with batch "
-        "normalisation, got 1. A single example has no deviation.",
+        "train: expected at least 2 examples per step, or in a part of one, to go with batch "
+        "normalisation, got 1. A single example has no standard deviation.",
     ),
     (
         DEEP,
         {"normalisation": "batch", "batch_size": 7, "accumulation": 4},
         IMAGES,
         "batch_size",
-        "train: expected at least 2 examples in a step, or in a part of one, to go with batch "
-        "normalisation, got 7 in 4 parts. A single example has no deviation.",
+        "train: expected at least 2 examples per step, or in a part of one, to go with batch "
+        "normalisation, got 7 in 4 parts. A single example has no standard deviation.",
     ),
     (
         SINGLE,
@@ -115,7 +115,7 @@ REFUSED: list[tuple[Architecture, dict[str, Any], Dataset, str, str]] = [
         TABLE,
         "shift",
         "train: expected images to go with shift, got examples of shape (12,). "
-        "Leave that out; noise and mixup work on any table.",
+        "Leave it out; noise and mixup work on any table.",
     ),
     (
         DEEP,
@@ -123,7 +123,7 @@ REFUSED: list[tuple[Architecture, dict[str, Any], Dataset, str, str]] = [
         STRIP,
         "rotation",
         "train: expected images to go with rotation, cutout, got examples of shape (1, 12). "
-        "Leave that out; noise and mixup work on any table.",
+        "Leave it out; noise and mixup work on any table.",
     ),
     (DEEP, {"optimiser": "lbfgs", "dropout": 0.1}, IMAGES, "dropout", lbfgs("dropout", "(0.1,)")),
     (

@@ -114,7 +114,7 @@ def test_a_folder_with_a_run_is_refused(
         train(network, three, Recipe(epochs=0), folder=begun)
     assert str(caught.value) == (
         f"{begun}: expected a folder without a run, got one with a run. "
-        f"Go on with it by `--resume {begun}`, or choose another folder."
+        f"Continue it with `--resume {begun}`, or choose another folder."
     )
     assert (begun / "run.json").read_bytes() == before
 
@@ -154,8 +154,9 @@ def test_resuming_where_there_is_no_run_makes_nothing(
         with pytest.raises(RunFolderError) as caught:
             action()
         assert str(caught.value) == (
-            f"{folder}: expected a folder with a run, got no run.json. No training has begun "
-            f"there, or it was cut off before its first step. Start one by `--run {folder}`."
+            f"{folder}: expected a folder with a run, got no run.json. No training has "
+            f"begun there, or it ended before its first step"
+            f". Start one with `--run {folder}`."
         )
     assert names_in(tmp_path) == []
 
@@ -305,7 +306,7 @@ def test_a_run_of_another_version(begun: Path, version: str | None) -> None:
         (
             lambda w: w["architecture"].update(dtype="float16"),
             "Architecture: expected a name for dtype, got 'float16' (str). "
-            "Did you mean 'float64'? The names are: float32, float64",
+            "Did you mean 'float64'? Valid names: float32, float64",
         ),
     ],
 )
@@ -349,7 +350,7 @@ def test_the_result_of_a_run_that_has_not_ended(begun: Path) -> None:
         RunFolder(begun).network()
     assert str(caught.value) == (
         f"{begun}: expected a run that has ended, got one without network.safetensors. "
-        f"End it by `chainrule train --resume {begun}`."
+        f"Finish it with `chainrule train --resume {begun}`."
     )
 
 

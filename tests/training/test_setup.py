@@ -88,21 +88,21 @@ NUMBERS = Dataset(np.zeros((5, 4)), np.ones((5, 3)))
     [
         (
             lambda n, d, r: (n, DatasetPair(d, d), r),
-            "train: expected a Dataset, got DatasetPair. Of a pair, pass its .train.",
+            "train: expected a Dataset, got DatasetPair. Pass the .train of a pair.",
         ),
         (
             lambda n, d, r: (n, d, r, [1, 2]),
-            "train: expected a Dataset, got list. Of a pair, pass its .train.",
+            "train: expected a Dataset, got list. Pass the .train of a pair.",
         ),
         (
             lambda n, d, r: (Network.create([784, 3]), d, r),
-            "train: expected examples of 784 values, got 4, shape (2, 2). The first layer has "
-            "that many inputs. Begin the layers with 4.",
+            "train: expected examples of 784 values, got 4, shape (2, 2). The first layer "
+            "has this number of inputs. Begin the layers with 4.",
         ),
         (
             lambda n, d, r: (n, d, r, Dataset(np.zeros((2, 5)), np.array([0, 2]))),
             "train: expected examples of 4 values, got 5, shape (5,). The first layer has "
-            "that many inputs. Begin the layers with 5.",
+            "this number of inputs. Begin the layers with 5.",
         ),
         (
             lambda n, d, r: (Network.create([4, 10]), d, r),
@@ -120,14 +120,14 @@ NUMBERS = Dataset(np.zeros((5, 4)), np.ones((5, 3)))
                 Dataset(np.zeros((2, 4)), np.array([0, 1])),
                 r,
             ),
-            "train: expected another output activation than softmax for a single output, got "
+            "train: expected an output activation other than softmax for a single output, got "
             "softmax. The softmax of one number is always 1. Set cost to 'binary_cross_entropy' "
             "and output_activation to 'sigmoid', or end the layers with 2.",
         ),
         (
             lambda n, d, r: (n, d, r.replaced(monitor="validation_cost")),
             "train: expected a validation set for the monitor validation_cost, got none. "
-            "Set validation_fraction, say to 0.1, or give a validation set.",
+            "Set validation_fraction, for example to 0.1, or give a validation set.",
         ),
         (
             lambda n, d, r: (n, d, r.replaced(validation_fraction=0.2), d),
@@ -146,8 +146,8 @@ NUMBERS = Dataset(np.zeros((5, 4)), np.ones((5, 3)))
         ),
         (
             lambda n, d, r: (n, NUMBERS, r.replaced(cost="huber", monitor="accuracy")),
-            "train: expected a monitor that targets of numbers have, got accuracy. "
-            "Accuracy is for classes. Monitor cost or validation_cost.",
+            "train: expected a monitor for numeric targets, got accuracy. "
+            "Accuracy is defined for classes only. Monitor cost or validation_cost.",
         ),
         (
             lambda n, d, r: (
@@ -155,8 +155,8 @@ NUMBERS = Dataset(np.zeros((5, 4)), np.ones((5, 3)))
                 NUMBERS,
                 r.replaced(monitor="validation_accuracy", validation_fraction=0.5),
             ),
-            "train: expected a monitor that targets of numbers have, got validation_accuracy. "
-            "Accuracy is for classes. Monitor cost or validation_cost.",
+            "train: expected a monitor for numeric targets, got validation_accuracy. "
+            "Accuracy is defined for classes only. Monitor cost or validation_cost.",
         ),
         (
             lambda n, d, r: (n, d, r.replaced(class_weights=[1, 2])),
@@ -165,7 +165,7 @@ NUMBERS = Dataset(np.zeros((5, 4)), np.ones((5, 3)))
         (
             lambda n, d, r: (n, d.subset([0]), r.replaced(validation_fraction=0.5)),
             "split: expected at least two examples of one class, got 1 in all. "
-            "No part would be left to learn from.",
+            "No examples would be left for training.",
         ),
     ],
 )

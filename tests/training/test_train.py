@@ -181,7 +181,7 @@ def test_observers_cannot_change_the_result(
     with pytest.warns(RuntimeWarning) as told:
         run = train(network, three, recipe.replaced(monitor="cost"), observers=[writes, changes])
     assert {str(w.message) for w in told} == {
-        "train: an observer was dropped, since it raised ValueError: "
+        "train: an observer is no longer called, because it raised ValueError: "
         "assignment destination is read-only"
     }
     assert bits(run) == bits(train(network, three, recipe.replaced(monitor="cost")))
@@ -203,7 +203,7 @@ def test_an_interruption_gives_the_run_so_far(
     assert signal.getsignal(number) is before
     assert isinstance(caught.value, KeyboardInterrupt)
     assert str(caught.value) == (
-        "train: interrupted; the run up to here is in the error's attribute 'run'."
+        "train: interrupted; the error's attribute 'run' holds the run up to this point."
     )
     assert run.ended == run.certificate["ended"] == "interrupted"
     assert len(run.history) == 5
@@ -251,7 +251,7 @@ def test_a_divergence_gives_the_run_so_far(line: Dataset, tmp_path: Path) -> Non
     assert str(caught.value) == (
         f"train: expected finite numbers, got inf in cost (layer 1) at epoch "
         f"{len(run.history) + 1}, batch 1. The step was not taken; the parameters before it are "
-        "kept. Lower the learning rate, say to 0.19, or set clip_norm, say to 1."
+        "kept. Lower the learning rate, for example to 0.19, or set clip_norm, for example to 1."
     )
     assert run.network.digest == run.history[0].weights_sha256
     assert RunFolder(tmp_path).network().digest == run.network.digest
@@ -330,7 +330,7 @@ def test_a_disk_that_is_full_for_a_while_is_told_of_once_and_the_run_is_whole(
     assert warning.startswith(f"{tmp_path / 'a' / 'checkpoints'}/epoch-00000")
     assert warning.endswith(
         ".safetensors: expected a file that can be written, got File too large. "
-        "The training goes on."
+        "The training continues."
     )
     train(network, three, recipe, folder=tmp_path / "b")
     assert results(tmp_path / "a") == results(tmp_path / "b")
@@ -370,7 +370,8 @@ def test_numbers_of_threads_that_are_none(
         train(network, three, recipe, threads=threads)  # type: ignore[arg-type]
     assert str(caught.value) == (
         "train: expected threads to be a whole number at least 1 or none, "
-        f"got {threads!r} ({type(threads).__name__}). threads: how many compute at once."
+        f"got {threads!r} ({type(threads).__name__}). threads: number of threads that "
+        f"compute at once."
     )
 
 

@@ -193,7 +193,7 @@ def test_a_recipe_that_now_diverges(kept: Path, three: Dataset) -> None:
     assert found.difference == (
         "epoch 1, which now diverges: train: expected finite numbers, got -inf in the new W[1] "
         "(layer 1) at epoch 1, batch 1. The step was not taken; the parameters before it are "
-        "kept. Lower the learning rate, say to 1e+299, or set clip_norm, say to 1."
+        "kept. Lower the learning rate, for example to 1e+299, or set clip_norm, for example to 1."
     )
 
 
@@ -336,7 +336,7 @@ def test_another_first_checkpoint(kept: Path, three: Dataset) -> None:
     with pytest.raises(ChainruleError) as caught:
         verify(kept, three)
     assert str(caught.value) == (
-        "Network: expected 43 parameters in one row, got an array of shape (42,) (float32)."
+        "Network: expected 43parameters in one row, got an array of shape (42,) (float32)."
     )
 
 
@@ -345,7 +345,7 @@ def test_other_data_are_refused(kept: Path, three: Dataset) -> None:
     with pytest.raises(IntegrityError) as caught:
         verify(kept, other)
     assert str(caught.value) == (
-        f"{kept}: expected the data it began with, digest {three.digest[:12]}…, "
+        f"{kept}: expected the data that it began with, digest {three.digest[:12]}…, "
         f"got {other.digest[:12]}…. Give the data set '' as it was."
     )
 
@@ -356,7 +356,7 @@ def test_a_run_that_has_not_ended(kept: Path, three: Dataset) -> None:
         verify(kept, three)
     assert str(caught.value) == (
         f"{kept}: expected a run that has ended, got one without certificate.json. "
-        f"End it by `chainrule train --resume {kept}`."
+        f"Finish it with `chainrule train --resume {kept}`."
     )
 
 

@@ -79,5 +79,5 @@ def test_an_unknown_name(ledger) -> None:
     with pytest.raises(ChainruleError) as caught:
         chosen(ledger, "detla")
     assert str(caught.value).startswith(
-        "--blank: expected a quantity, got 'detla' (str). Did you mean 'delta'? The names are: W, "
+        "--blank: expected a quantity, got 'detla' (str). Did you mean 'delta'? Valid names: W, "
     )

@@ -91,7 +91,7 @@ def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
             {"layers": (2,)},
             InputError,
             "worksheet: expected layers to be 2 to 11 widths, the inputs first, got 1. "
-            "Larger networks are no work for people.",
+            "Larger networks are too much work by hand.",
         ),
         (
             {"layers": (2, 21)},
@@ -114,14 +114,15 @@ def test_a_rate_that_suits_the_optimiser(optimiser, rate) -> None:
         (
             {"cost": "hubr"},
             UnknownNameError,
-            "worksheet: expected a name for cost, got 'hubr' (str). Did you mean 'huber'? The "
-            f"names are: {', '.join(sorted(COSTS))}.",
+            "worksheet: expected a name for cost, got 'hubr' (str). Did you mean 'huber'? "
+            "Valid names: "
+            f"{', '.join(sorted(COSTS))}.",
         ),
         (
             {"examples": 0},
             InputError,
             "worksheet: expected examples to be a whole number at least 1 and at most 20, "
-            "got 0 (int). examples: examples in the batch.",
+            "got 0 (int). examples: number of examples in the batch.",
         ),
     ],
 )
@@ -136,6 +137,6 @@ def test_a_rate_that_leads_to_no_finite_numbers() -> None:
         generate_exercise(ExercisePlan(activation="identity", learning_rate=1e300, steps=3), 0)
     assert str(caught.value) == (
         "worksheet: expected a cost that is finite for the outputs of the network, got "
-        "half_squared_error with identity outputs. None of 200 draws had finite numbers alone. "
-        "Choose another cost, or another activation."
+        "half_squared_error with identity outputs. None of 200 draws had only finite "
+        "numbers. Choose another cost, or another activation."
     )

@@ -44,7 +44,7 @@ def test_answers_are_not_written_over(tmp_path) -> None:
     write_sheets(made(1), tmp_path)  # nobody has filled them in
     told = (
         f"{path}: expected a claims file without answers, or none, got one with answers in it. "
-        "They would be lost. Choose another folder by --out, or remove the file."
+        "The answers would be lost. Choose another folder with --out, or remove the file."
     )
     for text in (path.read_text().replace('printed = ""', 'printed = "1"', 1), "no TOML [", ""):
         path.write_text(text)
@@ -67,6 +67,6 @@ def test_an_unknown_format(tmp_path) -> None:
     with pytest.raises(UnknownNameError) as caught:
         write_sheets(made(1), tmp_path, "pdf")
     assert str(caught.value) == (
-        "worksheet: expected a format, got 'pdf' (str). There is none of that name. The names "
-        "are: html, latex, markdown, text."
+        "worksheet: expected a format, got 'pdf' (str). This name is unknown. Valid names: "
+        "html, latex, markdown, text."
     )

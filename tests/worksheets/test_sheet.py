@@ -123,8 +123,8 @@ def test_too_many_blanks() -> None:
     with pytest.raises(InputError) as caught:
         made(ExercisePlan(layers=(10, 20, 10)))
     assert str(caught.value) == (
-        "worksheet: expected at most 400 blanks, got 1011. More than that nobody works out by "
-        "hand. Choose fewer by --blank, or a smaller network."
+        "worksheet: expected at most 400 blanks, got 1011. More are too much work by hand. "
+        "Choose fewer with --blank, or a smaller network."
     )
 
 

@@ -18,8 +18,8 @@ __all__ = ["SCIKIT", "ScikitSession"]
 
 Array = NDArray[Any]
 
-_BINARY = "one logistic output in place of two of softmax"
-_EPSILON = "Adam's ε is added before the mean square is freed of its start"
+_BINARY = "one logistic output instead of two of softmax"
+_EPSILON = "Adam's ε is added before the bias correction of the mean square"
 _NO_SQUARES = "softmax and log-loss: it has no squared error for classes"
 
 

@@ -1,4 +1,4 @@
-"""Saved runs looked into: one weight in one step, one neuron, one decision and its causes.
+"""Explanations of saved runs: one weight in one step, one neuron, one decision and its causes.
 
 `inspect_weight`, `inspect_neuron`, `inspect_decision`, `inspect_influence` and `inspect_mislabels`
 take a run and return a document; `RunReplay` computes any step of a run again, to the bit.

@@ -1,4 +1,4 @@
-"""Why a network chose what it chose for one example."""
+"""Why a network chose a class for one example."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ __all__ = ["decision_document", "inspect_decision"]
 def inspect_decision(
     run: InspectedRun, image: int, *, part: str = "test", top: int = TOP, data: str | None = None
 ) -> Document:
-    """Show why the trained network takes an example for the class that it chooses.
+    """Show why the trained network chose a class for an example.
 
     Args:
         run: as in `inspect_neuron`.
         image: as in `inspect_neuron`.
         part: as in `inspect_neuron`.
-        top: how many parts are listed one by one.
+        top: number of parts to list one by one.
         data: as in `inspect_neuron`.
 
     Raises: InputError if the network does not choose between classes, or if there is no such
@@ -52,20 +52,20 @@ def inspect_decision(
 
 
 def decision_document(trace: ForwardTrace, top: int) -> Document:
-    """Why a network chose a class for an example.
+    """Explain why a network chose a class for an example.
 
     Args:
         trace: the network and the example.
-        top: how many parts are listed one by one.
+        top: number of parts to list one by one.
 
-    Raises: InputError where the targets are numbers.
+    Raises: InputError if the targets are numbers.
     """
     if not trace.dataset.classifies:
         raise InputError(
             WHERE,
             expected="a network that chooses between classes",
             got="targets that are numbers",
-            remedy="Ask for a neuron of the last layer instead",
+            remedy="Inspect a neuron of the last layer instead",
             argument="decision",
         )
     producer = _DecisionProducer(trace, top)
@@ -124,13 +124,13 @@ class _DecisionProducer:
         last = self.trace.network.architecture.activations[-1]
         if self.choice.rival is None:
             output = number_cell(self._activation(0))
-            yield f"Its one output is {output}, of the sum {margin}."
+            yield f"Its only output is {output}, for the weighted sum {margin}."
             return
         yield f"The runner-up is {self.name(self.choice.rival)}; the margin in z is {margin}."
         if last not in RISING:
             yield (
-                f"Outputs are compared by a, and {last} does not rise everywhere: the margin in z "
-                "need not be what decided."
+                f"Outputs are compared by a, and {last} is not strictly increasing: the margin in "
+                "z need not have decided."
             )
 
     def _activation(self, output: int) -> float:
@@ -184,24 +184,31 @@ class _DecisionProducer:
         bent = ", ".join(name for name in dict.fromkeys(hidden) if name not in LINEAR)
         if bent:
             yield (
-                f"Exact only for straight pieces through 0, which {bent} has not: a part is the "
-                "slope of the margin in an input, times that input. What they leave is the rest."
+                "The part of an input is the derivative of the margin by that input, times the "
+                "input. This is exact only for functions that are piecewise linear through 0, "
+                f"unlike {bent}; the rest makes up the difference."
             )
         else:
-            yield "All functions are of straight pieces: the parts by the active ways are exact."
+            yield (
+                "All functions are linear in pieces through 0, so the parts of the inputs "
+                "are exact."
+            )
         inputs, biases = number_cell(float(margin.inputs.sum())), number_cell(margin.biases)
         rest = "" if margin.exact else f", the rest {number_cell(margin.rest)}"
         together = number_cell(margin.from_inputs.added)
-        yield f"Inputs add {inputs}, biases {biases}{rest}: together {together}."
+        yield f"Inputs contribute {inputs}, biases {biases}{rest}: together {together}."
         if margin.exact:  # with the rest they add up by definition
             yield margin.from_inputs.sentence
-        yield "A part says what this input adds here, with all others as they are; no more."
+        yield (
+            "A part says what an input contributes in this example, with all other inputs "
+            "unchanged."
+        )
 
     def _by_inputs(self) -> Iterator[Block]:
         data, row, parts = self.trace.dataset, self.trace.row, self.margin.inputs
         if is_image(data):
             example = example_picture(data, row, f"example {row}")
-            yield Heading("Inputs that speak for and against")
+            yield Heading("Inputs for and against the choice")
             yield Gallery((example, signed_picture(data, parts, "parts in the margin")))
             return
         ranked = sorted(range(len(parts)), key=lambda at: -abs(parts[at]))[: self.top]

@@ -1,4 +1,4 @@
-"""One example's way through a network, in float64."""
+"""The forward pass of one example through a network, in float64."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ForwardTrace:
         part: what of the data that is, such as "test".
         row: the example's, from 0.
 
-    Raises: InputError where there is no such example, or the data do not fit the network.
+    Raises: InputError if there is no such example, or the data do not fit the network.
     """
 
     path: str

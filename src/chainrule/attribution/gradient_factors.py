@@ -1,4 +1,4 @@
-"""Gradients of single examples in factors, and their products without ever making them."""
+"""Gradients of single examples as factors, and their scalar products without forming them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which training examples moved a decision: products of gradients, summed over a run's stages."""
+"""Influence of training examples on a decision: products of gradients over a run's stages."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def inspect_influence(
     """Show which training examples helped and which hurt the network's answer to an example.
 
     Args:
-        run: the folder of a run, or the run opened.
+        run: the folder of a run, or an opened run.
         image: as in `inspect_neuron`.
         part: as in `inspect_neuron`.
-        top: how many training examples of each kind are listed one by one.
+        top: number of training examples of each kind to list one by one.
         data: as in `inspect_weight`.
         validation: as in `inspect_weight`.
         report: as in `inspect_weight`.
@@ -70,10 +70,10 @@ def inspect_influence(
 
 @dataclass(frozen=True, eq=False)
 class Influences:
-    """What each training example does for one example's cost.
+    """The influence of each training example on the cost of one example.
 
     Args:
-        products: ∇c_i · ∇c of each stage, times what example i counts in training,
+        products: ∇c_i · ∇c of each stage, times the weight of example i in training,
             (stages, n) float64.
         rates: learning rate of each stage, (stages,).
         costs: cost of the one example at each stage, (stages,).
@@ -94,7 +94,7 @@ class Influences:
 def compute_influences(
     replay: RunReplay, stages: Sequence[RunStage], trace: ForwardTrace
 ) -> Influences:
-    """The influence of all training examples on one example, of whatever data.
+    """Compute the influence of all training examples on one example, of any data.
 
     To first order, one gradient step of rate η on training example i alone changes the cost c of
     the example by -η ∇c_i · ∇c.
@@ -135,19 +135,19 @@ def _example_factors(
 def influence_document(
     replay: RunReplay, stages: RunStages, trace: ForwardTrace, top: int
 ) -> Document:
-    """Which training examples helped and which hurt a decision.
+    """Report which training examples helped and which hurt a decision.
 
     Args:
         replay: of the run.
         stages: of it.
-        trace: names the example, of whatever data.
-        top: how many of either kind are listed one by one.
+        trace: the example, of any data.
+        top: number of examples of each kind to list one by one.
     """
     producer = _InfluenceProducer(
         replay, stages, trace, top, compute_influences(replay, stages.stages, trace)
     )
     return Document(
-        title=f"What moved {replay.path} on example {trace.row}",
+        title=f"What influenced {replay.path} on example {trace.row}",
         blocks=tuple(producer.blocks()),
         values=producer.record,
     )
@@ -175,7 +175,7 @@ class _InfluenceProducer:
 
     @cached_property
     def predictions(self) -> list[str]:
-        """What the network said of the example at each stage, with the output that says so."""
+        """The answer of the network to the example at each stage, with its output."""
         names, outputs = self.trace.dataset.class_names, self.found.outputs
         if not self.trace.dataset.classifies:
             return [", ".join(number_text(float(a), 4) for a in row) for row in outputs]
@@ -201,21 +201,20 @@ class _InfluenceProducer:
 
     def _sentences(self) -> Iterator[str]:
         total, recipe = self.found.total, self.replay.setup.recipe
-        yield f"For {self.trace.description}. The network says {self.predictions[-1]}."
+        yield f"For {self.trace.description}. The network answers {self.predictions[-1]}."
         yield (
-            "An influence is Σ η ∇c·∇c over the stages below: by how much, to first order, this "
-            "example's cost falls by one gradient step, at each stage, on the training example "
-            "alone. Above 0 it helped, below 0 it hurt."
+            "An influence is Σ η ∇c·∇c over the stages below. To first order, it is how much the "
+            "cost of this example falls if one gradient step is taken, at each stage, on the "
+            "training example alone. A positive influence helped, a negative one hurt."
         )
         if normalised_weights(self.replay.setup.training, recipe.class_weights) is not None:
-            yield "Each is multiplied by what the training example counts in training."
+            yield "Each is multiplied by the weight of the training example in training."
         if recipe.optimiser != "sgd":
-            yield f"The steps are plain ones; {recipe.optimiser} scales its own otherwise."
+            yield f"The steps are those of sgd; {recipe.optimiser} scales its steps differently."
         extras = list(gradient_settings(recipe))
         if extras:
             yield (
-                f"The run had {', '.join(extras)}; here the networks are plain, and examples are "
-                "as they are."
+                f"The run had {', '.join(extras)}; the networks and examples here are without them."
             )
         yield from self.stages.sentences
         parts = [
@@ -226,7 +225,7 @@ class _InfluenceProducer:
         )
         yield f"Of {len(total)} training examples, {' in all; '.join(parts)} in all."
         if recipe.validation_fraction:
-            yield "Examples are numbered without those that were held out to validate."
+            yield "The numbers of examples do not count those held out for validation."
 
     def _side(self, word: str, rows: Sequence[int]) -> Iterator[Block]:
         data, total = self.replay.setup.training, self.found.total

@@ -1,4 +1,4 @@
-"""What the questions about a saved run share: the run, the place asked about, and limits."""
+"""The common parts of all inspections of a run: opening it, parsing places, limits."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ Report = Callable[[str], object]
 """Called with a sentence before a computation that takes long."""
 
 WHERE = "inspect"
-"""Who asks, in error texts."""
+"""The name of the command, for error texts."""
 
 TOP = 10
-"""Parts that are listed one by one if nothing else is asked for."""
+"""Default number of parts that are listed one by one."""
 
 SUSPECTS = 20
-"""Doubtful labels that are listed if nothing else is asked for."""
+"""Default number of doubtful labels that are listed."""
 
 INSPECTION_LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "image": Limit(int, "number of an example", 0, optional=True),
-        "step": Limit(int, "the step, counted over the whole run", 1, optional=True),
-        "epoch": Limit(int, "the step's epoch", 1, optional=True),
-        "batch": Limit(int, "the step's batch in its epoch", 1, optional=True),
-        "top": Limit(int, "parts listed one by one", 1),
-        "count": Limit(int, "doubtful labels listed", 1),
+        "step": Limit(int, "number of the step, counted over the whole run", 1, optional=True),
+        "epoch": Limit(int, "epoch of the step", 1, optional=True),
+        "batch": Limit(int, "batch of the step in its epoch", 1, optional=True),
+        "top": Limit(int, "number of parts to list", 1),
+        "count": Limit(int, "number of doubtful labels to list", 1),
     }
 )
-"""The numbers that questions take."""
+"""The limits of the numbers that the questions take."""
 
 _PLACES = {
     "weight": (re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9}),([0-9]{1,9})"), "1:4,300"),

@@ -1,4 +1,4 @@
-"""The lead of one output over another, taken apart: by hidden neurons, and down to the inputs."""
+"""The margin between two outputs as a sum: of the parts of hidden neurons, and of inputs."""
 
 from __future__ import annotations
 

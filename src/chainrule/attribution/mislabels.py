@@ -37,7 +37,7 @@ __all__ = [
 Array = NDArray[Any]
 
 _JUDGING_FRACTION = 0.8
-"""A stage judges where it agrees with so many labels, beside the stage that agrees with most."""
+"""A stage judges if it agrees with at least this fraction of the labels of the best stage."""
 
 
 def inspect_mislabels(
@@ -51,8 +51,8 @@ def inspect_mislabels(
     """Show the training examples whose labels look wrong, the most doubtful first.
 
     Args:
-        run: the folder of a run, or the run opened.
-        count: how many are listed at most.
+        run: the folder of a run, or an opened run.
+        count: greatest number of labels to list.
         data: as in `inspect_weight`.
         validation: as in `inspect_weight`.
         report: as in `inspect_weight`.
@@ -95,13 +95,13 @@ class LabelDisagreement:
 
 
 def measure_label_disagreement(replay: RunReplay, stages: Sequence[RunStage]) -> LabelDisagreement:
-    """What a network thought of the labels that it learned from.
+    """Measure how far a network disagrees with the labels that it learned from.
 
     Args:
         replay: of the run.
         stages: of it.
 
-    Raises: InputError where the targets are numbers.
+    Raises: InputError if the targets are numbers.
     """
     data, width = replay.setup.training, replay.outputs
     if not data.classifies:
@@ -141,13 +141,13 @@ def mislabels_document(replay: RunReplay, stages: RunStages, most: int) -> Docum
         stages: of it.
         most: how many are listed, at most.
 
-    Raises: InputError where the targets are numbers.
+    Raises: InputError if the targets are numbers.
     """
     producer = _MislabelsProducer(
         replay, stages, most, measure_label_disagreement(replay, stages.stages)
     )
     return Document(
-        title=f"Labels that {replay.path} doubts",
+        title=f"Labels that look wrong to {replay.path}",
         blocks=tuple(producer.blocks()),
         values=producer.record,
     )
@@ -211,13 +211,14 @@ class _MislabelsProducer:
     def _sentences(self) -> Iterator[str]:
         total, doubted = len(self.found.leads), int((self.found.leads > 0).sum())
         yield (
-            "Outputs are means over the stages below that judge, since in the end a network learns "
-            "wrong labels by heart, and at first it knows nothing: those judge that agree with at "
-            f"least {_JUDGING_FRACTION} times as many labels as the best one. A lead is how far "
-            "another class's output was above the label's."
+            "Outputs are means over those stages below that judge: stages that agree with at least "
+            f"{_JUDGING_FRACTION} times as many labels as the best one. Early stages have learned "
+            "too little, and late ones have memorised wrong labels. A lead is how far the "
+            "output of "
+            "another class was above that of the label."
         )
         if self.found.judges.sum() == 1:
-            yield "One stage judges: wrong labels that it has learned by heart are missed."
+            yield "Only one stage judges, so wrong labels that it has memorised are missed."
         yield from self.stages.sentences
         yield (
             f"Of {total} training examples, {doubted} were taken for another class than their "
@@ -225,9 +226,9 @@ class _MislabelsProducer:
             if doubted
             else f"All {total} training examples were taken for the class of their label."
         )
-        yield "A doubt is no proof: look at the pictures, an odd shape is doubted too."
+        yield "A doubt is no proof: unusual shapes are doubted too, so look at the pictures."
         if self.replay.setup.recipe.validation_fraction:
-            yield "Examples are numbered without those that were held out to validate."
+            yield "The numbers of examples do not count those held out for validation."
 
     def _table(self) -> Table:
         header = ("example", "label", "taken for", "its output", "label's", "lead", "in the end")

@@ -1,4 +1,4 @@
-"""One neuron for one example: its inputs by what they contribute."""
+"""One neuron for one example: the contribution of each input."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def inspect_neuron(
     top: int = TOP,
     data: str | None = None,
 ) -> Document:
-    """Show why a neuron of the trained network is as active as it is for one example.
+    """Show how the activation of a neuron of the trained network comes about for one example.
 
     Args:
-        run: the folder of a run or a network file, or either opened.
+        run: the folder of a run or a network file, or an opened one.
         neuron: layer and neuron, such as "2:7"; layers count from 1, neurons from 0.
         image: the example's number in its part of the data, from 0.
         part: "test", "train" or "all".
-        top: how many inputs are listed one by one.
+        top: number of inputs to list one by one.
         data: a name or a path, if the run's data were moved; a network file needs it.
 
     Raises: InputError if there is no such neuron or example; what opening the run and loading its
@@ -64,7 +64,7 @@ def neuron_document(trace: ForwardTrace, layer: int, neuron: int, top: int) -> D
         trace: the network and the example.
         layer: from 1; one that the network has.
         neuron: from 0; likewise.
-        top: how many inputs are listed one by one.
+        top: number of inputs to list one by one.
     """
     producer = _NeuronProducer(trace, layer, neuron, top)
     return Document(

@@ -59,7 +59,7 @@ def regularised_step(
         position: before it.
         example: the same step of a plain training, for everything that follows the pass.
 
-    Raises: DivergenceError where a number is not finite.
+    Raises: DivergenceError if a number is not finite.
     """
     exact = replace(
         position,
@@ -102,7 +102,7 @@ def _add(parts: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def regularisation_lines(replay: RunReplay, layer: int, input_: int) -> Iterator[str]:
-    """Which regularisation and augmentation shows in the terms of one weight.
+    """Describe the regularisation and augmentation that affect the terms of one weight.
 
     Args:
         replay: of the run.
@@ -112,12 +112,17 @@ def regularisation_lines(replay: RunReplay, layer: int, input_: int) -> Iterator
     recipe, architecture = replay.setup.recipe, replay.setup.network.architecture
     if is_normalised(replay, layer):
         yield (
-            f"Layer {layer} is normalised [N1]: du is the error of its sums before that, with what "
-            "the batch's mean and deviation take back [N4]."
+            f"Layer {layer} is normalised [N1]: du is the error of its sums before normalisation, "
+            "including the part that goes through the batch's mean and deviation [N4]."
         )
     share = dropout_rates(architecture, recipe)[layer - 2] if layer > 1 else 0.0
     if share:
-        silent = f"neuron {input_} of layer {layer - 1} with chance {share:g}"
-        yield f"Dropout silenced {silent}; where it did not, it is {1 / (1 - share):.6g}-fold [R1]."
+        neuron, factor = f"neuron {input_} of layer {layer - 1}", f"{1 / (1 - share):.6g}"
+        yield (
+            f"With probability {share:g} dropout sets {neuron} to 0; otherwise it multiplies it "
+            f"by {factor} [R1]."
+        )
     if recipe.mixup:
-        yield f"Examples and targets are mixed with those of others: mixup {recipe.mixup:g}."
+        yield (
+            f"Examples and targets are mixed with those of other examples: mixup {recipe.mixup:g}."
+        )

@@ -1,4 +1,4 @@
-"""A saved run computed again: which batch a step took, and the position before it, to the bit."""
+"""Replay of a saved run: the batch of a step, and the position before it, to the bit."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class RunReplay:
     def setup(self) -> TrainingSetup:
         """The setup of the training, on its own data.
 
-        Raises: IntegrityError where the data are others; RunFolderError, DataError.
+        Raises: IntegrityError if the data are others; RunFolderError, DataError.
         """
         return restore_training(RunFolder(self.path), self.dataset, self.validation)
 
@@ -99,13 +99,11 @@ class RunReplay:
     def newest(self) -> Position:
         """Where the run has come to, as far as its newest checkpoint knows.
 
-        Raises: RunFolderError; InputError where it has done no step.
+        Raises: RunFolderError; InputError if it has done no step.
         """
         position = RunFolder(self.path).newest()
         if not position.step:
-            raise InputError(
-                self.path, expected="a run with a step", got="one that has not begun to learn"
-            )
+            raise InputError(self.path, expected="a run with a step", got="one without a step")
         return position
 
     @property
@@ -220,7 +218,7 @@ class RunReplay:
                 "inspect",
                 expected=f"an example of step {found.number}",
                 got=str(image),
-                why=f"That example was last in step {seen.number}",
+                why=f"This example was last in step {seen.number}",
                 remedy=f"Set step to {seen.number}, or leave it out",
                 argument="image",
                 value=image,
@@ -265,7 +263,7 @@ class RunReplay:
         Args:
             row: of the training set, from 0.
 
-        Raises: InputError where there is no such example, or no step has had it yet.
+        Raises: InputError if there is no such example, or no step has had it yet.
         """
         last = self.epoch_position(self.steps_done - 1)[0]
         for epoch in (last, last - 1)[: last + 1]:
@@ -291,7 +289,7 @@ class RunReplay:
         return ReferenceEngine(TrainingContext(architecture, recipe, setup.training))
 
     def examples(self, step: RunStep) -> Dataset:
-        """The training set as the epoch of a step had it: distorted copies, where there are any."""
+        """The training set as the epoch of a step had it: distorted copies, if there are any."""
         return self.reference.context.epochs.dataset_of(step.epoch - 1)
 
     def position_before(self, step: RunStep) -> Position:

@@ -1,4 +1,4 @@
-"""A few positions of a run, from early to late: what it had learned by then."""
+"""Stages of a run: a few positions from early to late."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from chainrule.training import RunFolder
 __all__ = ["REPLAY_BUDGET", "RunStage", "RunStages", "run_stages", "stages_table"]
 
 MAX_STAGES = 5
-"""Ends of epochs that are looked at: the first and the last one, and between them by equal ratios,
-since a run learns most at its beginning."""
+"""Number of ends of epochs: the first, the last and, by equal ratios, some between them, since a
+run learns most at its beginning."""
 
 REPLAY_BUDGET = 500_000_000_000
-"""Multiplications of training that may be computed again: seconds."""
+"""Greatest number of multiplications of training to compute again, which takes seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
         afforded: multiplications that may be spent on computing the run again, beside those that
             reach its newest checkpoint.
 
-    Raises: RunFolderError; InputError where the run has done no step.
+    Raises: RunFolderError; InputError if the run has done no step.
     """
     final, history = _final(replay), replay.newest.history
     wanted = _epochs(replay.epoch_position(final.step)[0])

@@ -1,4 +1,4 @@
-"""Sums with their terms: the largest first, and whether they add up to the computed value."""
+"""Sums with their terms, the largest first, checked against the computed value."""
 
 from __future__ import annotations
 

@@ -66,17 +66,17 @@ def inspect_weight(
 ) -> Document:
     """Show what one step of a run did to one weight: the terms of its gradient, and the update.
 
-    Without step, epoch and batch it is the last step of the run, or with an image the last one
-    whose batch had it.
+    Without step, epoch and batch, the last step of the run is shown or, with an image, the last
+    step whose batch contained it.
 
     Args:
-        run: the folder of a run, or the run opened.
+        run: the folder of a run, or an opened run.
         weight: layer, neuron and input, such as "1:4,300"; layers count from 1, the others from 0.
         step: from 1, counted over the whole run.
         epoch: from 1, instead of `step`; its last batch if there is no `batch`.
         batch: from 1, in its epoch; of the last epoch if there is no `epoch`.
         image: an example of the training set whose term is shown whatever its size.
-        top: how many terms are listed one by one.
+        top: number of terms to list one by one.
         data: a name or a path, if the run's data were moved.
         validation: the same for its validation set.
         report: called with a sentence before a computation that takes long.
@@ -125,7 +125,7 @@ def weight_document(replay: RunReplay, step: RunStep, request: WeightRequest) ->
         step: that is explained.
         request: which weight.
 
-    Raises: InputError where there is no such weight, or where the recipe has what is not explained
+    Raises: InputError if there is no such weight, or where the recipe has what is not explained
         term by term; what `RunReplay.position_before` raises.
     """
     require_explainable(replay.setup.recipe)
@@ -233,7 +233,7 @@ class _GradientTerms:
         """In what the examples differ from those of the data."""
         recipe = self.replay.setup.recipe
         if recipe.validation_fraction:
-            yield "Examples are numbered without those that were held out to validate."
+            yield "The numbers of examples do not count those held out for validation."
         distortions = ", ".join(augmentation_settings(recipe))
         if distortions:
             yield f"They are the copies that epoch {self.step.epoch} learned from: {distortions}."
@@ -282,7 +282,7 @@ class _GradientTerms:
             for at in moved
         )
         if pictures:
-            yield Heading("The images that moved it most")
+            yield Heading("The images that changed it most")
             yield Gallery(pictures)
 
     def record(self) -> list[dict[str, Any]]:

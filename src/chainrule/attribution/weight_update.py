@@ -1,4 +1,4 @@
-"""What a step of a run makes of one weight's gradient, number by number up to the new weight."""
+"""The update of one weight in a step of a run: each number from the gradient to the new weight."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ __all__ = ["COMMANDS", "chainrule", "run"]
 
 COMMANDS = {
     "train": "Train a network on data, and test it.",
-    "evaluate": "Judge a network by examples.",
+    "evaluate": "Evaluate a network on examples.",
     "predict": "Apply a network to pictures or rows of numbers.",
     "rate": "Find a learning rate.",
     "diagnose": "Find out why a training does not learn, and what to set instead.",
@@ -30,7 +30,7 @@ COMMANDS = {
     "descend": "Follow gradient descent on a function, step by step.",
     "worksheet": "Make a printable exercise with separate answers.",
     "data": "List, fetch, check and show data sets.",
-    "study": "Compute a study of many trainings, and its answer.",
+    "study": "Run a study of many trainings, and report its results.",
     "tune": "Find good settings for a network on data: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
     "papers": "Show, check, prove and run what five papers print.",

@@ -1,4 +1,4 @@
-"""`chainrule check`: the claims of a worked file, judged and marked."""
+"""`chainrule check`: mark the claims of a worked file."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ __all__ = ["command"]
 
 _ABOUT = """Check and mark numbers that were worked out by hand.
 
-FILE is a worked example in TOML, or the name of a bundled one, with tables [[claims]]: a quantity,
-addressed as docs/notation.md has it, and the text as printed. Each number is judged at the
-precision it is printed in: exact, rounded, truncated, carried where it is not right but follows
-from the numbers printed before it, or wrong. The first wrong one is named, and for each the slip
-that gives it, where a catalogue of slips knows one. Every number that is not wrong earns a mark; in
-an array each number is one. A claim with an empty text, printed = "", is not answered yet: it earns
-no mark, and what is right is not told. Exit code 1 where anything is wrong."""
+FILE is a worked example in TOML, or the name of a bundled one, with tables [[claims]]: the address
+of a quantity, as in docs/notation.md, and the text as printed. Each number is judged at the
+precision in which it is printed: exact, rounded, truncated, carried (not right, but consistent with
+the numbers printed before it) or wrong. The first wrong number is named, and for each wrong number
+the likely slip, if the catalogue of slips has one. Every number that is not wrong earns a mark; an
+array has a mark for each of its numbers. A claim with an empty text, printed = "", has no answer
+yet: it earns no mark, and the right number is not shown. The exit code is 1 if any number is
+wrong."""
 
 _EXAMPLES = (
     "chainrule check four-detector",

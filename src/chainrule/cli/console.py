@@ -1,4 +1,4 @@
-"""Where output goes: handsome on a terminal, plain lines elsewhere, JSON where it is asked for."""
+"""Console output: formatted on a terminal, plain lines elsewhere, or JSON."""
 
 from __future__ import annotations
 

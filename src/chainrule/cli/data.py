@@ -1,4 +1,4 @@
-"""`chainrule data`: the data sets there are, whether they are here and intact, what is in them."""
+"""`chainrule data`: list, fetch, check and show data sets."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ _ABOUT = """List, fetch, check and show data sets.
 Downloaded data are kept in the folder that CHAINRULE_CACHE names, or in the platform's cache
 folder. CHAINRULE_OFFLINE=1 switches downloads off."""
 
-_LIST = """Show the data sets that have a name.
+_LIST = """List the named data sets.
 
 MNIST comes with chainrule. The others are downloaded when they are first used, or by `chainrule
 data fetch`, and verified by SHA-256."""
 
-_FETCH = """Download a data set that has a name, and keep it.
+_FETCH = """Download a named data set into the cache.
 
 If no mirror can be reached, the error says which files to download by hand, and where to put
 them."""
@@ -229,9 +229,11 @@ def _draw(part: Dataset, copies: AugmentedCopies | None, path: str) -> None:
 
 
 def _show_flags() -> list[click.Parameter]:
-    save = "also draw ten examples of each class, or copies, into a .png, .svg or .pdf file"
-    augment = "show copies as well, distorted by these settings, or by those of a preset"
-    seed = Limit(int, "fixes the random copies", 0, 2**63 - 1)
+    save = (
+        "also draw ten examples of each class, or distorted copies, into a .png, .svg or .pdf file"
+    )
+    augment = "also show copies that are distorted with these settings, or with those of a preset"
+    seed = Limit(int, "seed of the random copies", 0, 2**63 - 1)
     return [
         argument("data"),
         Flag(["--save"], metavar="FILE", group="output", help=save),

@@ -1,4 +1,4 @@
-"""`chainrule descend`: gradient descent on a function that a user types."""
+"""`chainrule descend`: gradient descent on a function given as a formula."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ __all__ = ["command"]
 
 _ABOUT = f"""Follow gradient descent on a function, step by step.
 
-FORMULA is as Python writes it, in one to four variables: numbers, + - * / **, brackets, pi, and
+FORMULA is written as in Python, with one to four variables, numbers, + - * / **, brackets, pi, and
 {", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], or
-the name of a bundled one: parabola, two-variables. Its derivatives are found by SymPy. Told are the
-first steps in numbers, every point with its slope, and what becomes of it: whether it arrives,
-swings, diverges, or falls for ever, and which rate is too large, which is any above 2/curvature.
+the name of a bundled one: parabola, two-variables. SymPy finds the derivatives. The report shows
+the first steps in numbers, every point with its derivative, and how the descent ends: whether it
+converges, oscillates, diverges or falls without end. Rates above 2/curvature are too large.
 
-A picture shows the path on the curve; of two variables on a map and on the surface, with a slice
+A picture shows the path on the curve; for two variables, on a map and on the surface, with a slice
 parallel to each axis."""
 
 _EXAMPLES = (
@@ -46,7 +46,7 @@ _EXAMPLES = (
 _SETTINGS = {
     "start": Setting(
         name="start",
-        limit=Limit(str, "where to begin: x=1,y=2, or the numbers alone", group="descent"),
+        limit=Limit(str, "starting point: x=1,y=2, or the numbers alone", group="descent"),
         default_text="1 for each variable",
     ),
     "learning_rate": Setting(

@@ -1,4 +1,4 @@
-"""`chainrule diagnose`: why a training does not learn, and what to set instead."""
+"""`chainrule diagnose`: find out why a training does not learn."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ __all__ = ["command"]
 
 _ABOUT = """Find out why a training does not learn, and what to set instead.
 
-TARGET is the folder of a run, or a recipe in a TOML or JSON file as `chainrule train --config`
-takes it. A recipe is tried on DATA (by default mnist) for a few hundred steps, in memory, and
+TARGET is the folder of a run, or a recipe in a TOML or JSON file, as for `chainrule train
+--config`. A recipe is tried on DATA (by default mnist) for a few hundred steps, in memory, and
 measured before and after them. A run is measured at its start and at its newest checkpoint; DATA
-says where its data are, if they were moved.
+is the place of its data, if they were moved.
 
-Each finding is shown with the measured figure, its bound, its cause and the settings that mend
-it, the root cause first. --apply writes the mended recipe: the root cause is mended, the recipe
-is tried again, and so on until no finding is left that a setting can mend. The exit code is 1 if
-something was found, or is left after --apply."""
+Each finding is shown with the measured figure, its bound, its cause and the settings that correct
+it, the root cause first. --apply writes a corrected recipe: the root cause is corrected, the recipe
+is tried again, and so on until no finding is left that a setting can correct. The exit code is 1 if
+there are findings, or, with --apply, if some are left."""
 
 _EXAMPLES = (
     "chainrule diagnose runs/digits",
@@ -70,18 +70,20 @@ def _check_place(path: str | None) -> None:
             "--apply",
             expected="a file whose name ends with .toml",
             got=path,
-            why="The mended recipe is written as TOML",
+            why="The corrected recipe is written as TOML",
             argument="apply",
             value=path,
         )
 
 
 def _flags() -> list[click.Parameter]:
-    steps = Limit(int, "steps of a trial, at most", 1, optional=True)
+    steps = Limit(int, "greatest number of steps of a trial", 1, optional=True)
     return [
         argument("target"),
         argument("data", required=False),
-        Flag(["--apply"], metavar="FILE", group="report", help="write the mended recipe, as TOML"),
+        Flag(
+            ["--apply"], metavar="FILE", group="report", help="write the corrected recipe, as TOML"
+        ),
         flag_of(FORMAT, "report"),
         json_flag("report"),
         limit_flag("steps", steps, "trial", "400, fewer for large networks"),

@@ -1,4 +1,4 @@
-"""Progress of downloads, on stderr: a bar on a terminal, a line a file elsewhere."""
+"""Progress of downloads, on stderr: a bar on a terminal, one line per file elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`chainrule evaluate`: judge a network by examples."""
+"""`chainrule evaluate`: evaluate a network on examples."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from chainrule.settings import data_settings
 
 __all__ = ["command"]
 
-_ABOUT = """Judge a network by examples.
+_ABOUT = """Evaluate a network on examples.
 
 RUN is the folder of a run, or a network in a .safetensors file. DATA is a name or a path as
-`chainrule train` takes it; a run knows its own data, of which the test set is taken. The report
-shows the accuracy with its 95 % interval (Wilson), figures for each class, the confusion matrix,
-the calibration, and the most confident mistakes.
+for `chainrule train`; by default it is the test set of the run's own data. The report shows the
+accuracy with its 95 % interval (Wilson), figures for each class, the confusion matrix, the
+calibration, and the most confident mistakes.
 
---with, --snapshots and --views also judge the answers that several networks give together, or
-one network for several distorted copies of each image. They are reported separately, since they
-are not the accuracy of RUN."""
+--with, --snapshots and --views also evaluate the mean output of several networks, or of one network
+for several distorted copies of each image. These results are reported separately, since they are
+not the accuracy of RUN."""
 
 _EXAMPLES = (
     "chainrule evaluate runs/digits",
@@ -80,20 +80,22 @@ def _evaluate(**given: Any) -> int:
 
 def _together_flags() -> list[click.Parameter]:
     group = "together"
-    views = Limit(int, "distorted copies of each image, as the run's recipe distorts", 0, 10_000)
+    views = Limit(
+        int, "distorted copies of each image, with the distortions of the run's recipe", 0, 10_000
+    )
     return [
         Flag(
             ["--with", "others"],
             metavar="RUN",
             multiple=True,
             group=group,
-            help="another run whose outputs count as well; may be given more than once",
+            help="another run, whose outputs are averaged in; may be given more than once",
         ),
         Flag(
             ["--snapshots"],
             is_flag=True,
             group=group,
-            help="the networks at the ends of the cycles count as well (see --snapshots of train)",
+            help="average in the networks at the ends of the cycles (see --snapshots of train)",
         ),
         limit_flag("views", views, group, "0"),
     ]

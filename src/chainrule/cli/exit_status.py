@@ -1,4 +1,4 @@
-"""How every command ends: an exit code and, where something is wrong, one line on stderr."""
+"""Exit codes of all commands, and their errors as one line on stderr."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _refused(error: click.UsageError) -> InputError:
         why = f"Did you mean {error.possibilities[0]!r}?" if error.possibilities else ""
         return InputError(
             where,
-            expected="a flag that it has",
+            expected="a flag of this command",
             got=repr(error.option_name),
             why=why,
             remedy=remedy,
@@ -103,7 +103,7 @@ def _as_typed(parameter: click.Parameter) -> str:
 def _too_large(error: MemoryError) -> InputError:
     return InputError(
         "chainrule",
-        expected="what fits into memory",
+        expected="a computation that fits into memory",
         got=str(error) or "more",
         remedy="Use fewer neurons, smaller batches or less data",
     )
@@ -147,8 +147,8 @@ def _refused_by_system(error: OSError) -> str:
     reason = error.strerror or str(error)
     if isinstance(error, FileNotFoundError):
         where = error.filename or "the current folder"
-        return f"{where}: expected what exists, got {reason}."
-    return f"standard output: expected a place that can be written, got {reason}."
+        return f"{where}: expected an existing file or folder, got {reason}."
+    return f"standard output: expected a writable stream, got {reason}."
 
 
 @contextlib.contextmanager

@@ -22,15 +22,15 @@ __all__ = ["command"]
 
 _ABOUT = """Show every number of a worked example.
 
-FILE is a worked example in TOML: a network with its weights, examples, and how it is trained; or
-the name of a bundled one, such as two-layers. Each line bears the id of its equation in
-docs/derivation. Numbers are addressed as docs/notation.md has it: z[1][0], delta[2],
+FILE is a worked example in TOML, which holds a network with its weights, examples and the settings
+of its training; or the name of a bundled one, such as two-layers. Each line bears the id of its
+equation in docs/derivation. Numbers have addresses, as in docs/notation.md: z[1][0], delta[2],
 step[2].W_new[1][0,3]; with several examples, example[0].z[1][0].
 
-The page that html makes needs nothing else; there, pointing at a factor shows where it was
-computed. LaTeX needs amsmath, Markdown is as GitHub shows it.
+The HTML page is a single file; pointing at a factor shows where it was computed. The LaTeX output
+needs amsmath; the Markdown output is in GitHub's dialect.
 
-A saved run is looked into by chainrule inspect."""
+For saved runs, use chainrule inspect."""
 
 _EXAMPLES = (
     "chainrule explain one-neuron-a-layer",
@@ -48,7 +48,7 @@ def _formats() -> tuple[str, ...]:
 
 _FORMAT = Setting(
     name="format",
-    limit=Limit(str, "how it is written", choices=_formats, group="output"),
+    limit=Limit(str, "output format", choices=_formats, group="output"),
     default="text",
 )
 _STEP = Setting(
@@ -83,7 +83,7 @@ def _explain(file: str, **given: Any) -> int:
         return _inspect(file, given)
     from chainrule.ledger.files import read_worked
 
-    why = "It is for runs; FILE is a worked example"
+    why = "This flag is for runs; FILE is a worked example"
     _refuse(given, (*_QUESTIONS, *_RUN_FLAGS), why)
     ledger = Ledger(read_worked(file))
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}
@@ -98,14 +98,14 @@ def _explain(file: str, **given: Any) -> int:
 
 def _inspect(run: str, given: Mapping[str, Any]) -> int:
     """Run `chainrule inspect` for an older command line, which is named on stderr."""
-    _refuse(given, _FILE_FLAGS, "It is for worked files")
+    _refuse(given, _FILE_FLAGS, "This flag is for worked files")
     asked = [name for name in _QUESTIONS if given[name] is not None]
     if len(asked) != 1:
         raise InputError(
             "explain",
             expected="a worked file" if not asked else "one question about the run",
             got=" and ".join(map(flag_name, asked)) or f"the run {run}",
-            remedy=f"Ask for example for a decision: chainrule inspect {run} decision 0",
+            remedy=f"To see a decision, for example: chainrule inspect {run} decision 0",
             argument="file",
         )
     arguments = [run, *_inspect_arguments(asked[0], given)]

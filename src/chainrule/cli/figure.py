@@ -31,16 +31,16 @@ _FIGURES = "\n".join(
 )
 _ABOUT = f"""Draw a figure of a network, a run or data.
 
-NAME is the figure, and SOURCES are what it is drawn from:
+NAME is the figure, drawn from SOURCES:
 
 \b
 {_FIGURES}
 
 RUN is the folder of a run, or a network in a .safetensors file; DATA is a name or a path as
-`chainrule train` takes it. A run knows its own data. TABLE is a CSV file with a training in each
-line, a column for each parameter and one for the metric, such as `chainrule study export`
-writes; PAPER is investigation, whose printed numbers are drawn for comparison. The suffix of
---save decides whether the figure is a PNG, SVG or PDF file."""
+for `chainrule train`; by default it is the run's own data. TABLE is a CSV file with one line per
+training, a column for each parameter and one for the metric, as `chainrule study export` writes it.
+PAPER is investigation, whose printed numbers are drawn for comparison. The suffix of --save
+determines whether the figure is a PNG, SVG or PDF file."""
 
 _EXAMPLES = (
     "chainrule figure confusion runs/digits --save confusion.png",
@@ -59,7 +59,7 @@ def _figure(name: str, sources: Sequence[str], save: str, **given: Any) -> None:
     if Path(save).suffix.lower() not in SUFFIXES:
         expected = f"--save with a name that ends with {', '.join(SUFFIXES)}"
         raise InputError("figure", expected=expected, got=repr(save), argument="save", value=save)
-    remedy = "Bring them back to their place"
+    remedy = "Move them back to their place"
     if FIGURES[name].needs == "network+dataset" and sources:
         remedy = f"Say where they are: chainrule figure {name} {sources[0]} DATA"
     remedies = {"data": remedy, "validation": remedy}
@@ -78,15 +78,15 @@ def _figure(name: str, sources: Sequence[str], save: str, **given: Any) -> None:
 def _flags() -> list[click.Parameter]:
     group = "figure"
     most = Limit(int, "neurons, images or mistakes to show", 1, optional=True)
-    metric = "a table's column to judge by [its accuracy or cost]"
+    metric = "column of the table that holds the metric [its accuracy or cost]"
     return [
         argument("name"),
         argument("sources", metavar="SOURCES...", required=False, many=True),
-        Flag(["--save"], metavar="FILE", required=True, group=group, help="where to write it"),
+        Flag(["--save"], metavar="FILE", required=True, group=group, help="file to write"),
         Flag(["--metric"], metavar="COLUMN", group=group, help=metric),
-        limit_flag("most", most, group, "what suits the figure"),
-        limit_flag("seed", Limit(int, "which samples are drawn", 0), group, "0"),
-        part_flag(group, "test, or train where no network is judged"),
+        limit_flag("most", most, group, "depends on the figure"),
+        limit_flag("seed", Limit(int, "seed for the choice of samples", 0), group, "0"),
+        part_flag(group, "test, or train for figures of data alone"),
         *flags_of(_SETTINGS),
         offline_flag(),
     ]

@@ -1,4 +1,4 @@
-"""Errors of the library in the words of the command line: flags instead of fields."""
+"""Errors of the library with the names of flags instead of fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flags made from settings: their types, texts and errors all come from the same data."""
+"""Flags derived from settings: types, help texts and errors come from the same records."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def flags_of(settings: Mapping[str, Setting] | Iterable[Setting]) -> list[click.
 
 
 def limit_flag(name: str, limit: Limit, group: str, default: str) -> Flag:
-    """Return a flag that is no setting of an experiment; it is None where it is not given.
+    """Return a flag that is no setting of an experiment; it is None if it is not given.
 
     Args:
         name: the callback's parameter.
@@ -134,7 +134,7 @@ def experiment_flags(group: str) -> list[click.Parameter]:
 
     names = ", ".join(preset_names())
     return [
-        Flag(["--preset"], metavar="NAME", group=group, help=f"settings under a name: {names}"),
+        Flag(["--preset"], metavar="NAME", group=group, help=f"preset settings: {names}"),
         Flag(["--config"], metavar="FILE", group=group, help="a TOML or JSON file of settings"),
         Flag(
             ["--set", "assignments"],
@@ -165,7 +165,7 @@ def experiment_settings(ctx: click.Context, settings: Mapping[str, Setting]) -> 
 
 def json_flag(group: str = "output") -> Flag:
     """Return the flag for programs; the parameter is `as_json`."""
-    return Flag(["--json", "as_json"], is_flag=True, group=group, help="print nothing but JSON")
+    return Flag(["--json", "as_json"], is_flag=True, group=group, help="print only JSON")
 
 
 def _formats() -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def _formats() -> tuple[str, ...]:
 
 FORMAT = Setting(
     name="format",
-    limit=Limit(str, "how it is written", choices=_formats, group="output"),
+    limit=Limit(str, "output format", choices=_formats, group="output"),
     default="text",
 )
 """The format of a command that prints a document."""
@@ -189,7 +189,7 @@ def chosen_format(command: str, given: Mapping[str, Any]) -> str:
         command: the command's name.
         given: its parameters, with "format" and "as_json".
 
-    Raises: UnknownNameError; InputError where both are given.
+    Raises: UnknownNameError; InputError if both are given.
     """
     chosen: str = FORMAT.limit.check(command, "format", given["format"] or FORMAT.default)
     if given["as_json"] and given["format"] is not None:
@@ -210,7 +210,7 @@ def offline_flag(group: str = "data") -> Flag:
 
 def threads_flag(group: str) -> Flag:
     """Return the flag for the number of threads; without it the parameter is None."""
-    return limit_flag("threads", THREADS, group, "CHAINRULE_THREADS, or one for each processor")
+    return limit_flag("threads", THREADS, group, "CHAINRULE_THREADS, or one per processor")
 
 
 def part_flag(group: str, default: str) -> Flag:

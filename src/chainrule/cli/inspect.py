@@ -1,4 +1,4 @@
-"""`chainrule inspect`: what a trained network does and how it learned it."""
+"""`chainrule inspect`: explain what a trained network does, and how it learned it."""
 
 from __future__ import annotations
 
@@ -43,26 +43,26 @@ _EXAMPLES = (
 _WEIGHT = """Show what one step did to one weight, term by term.
 
 WEIGHT is layer:neuron,input, such as 1:4,300; layers count from 1, neurons and inputs from 0. The
-step is the last one, unless --step, or --epoch and --batch, choose another; --image by itself
-chooses the last step whose batch had that training example."""
+step is the last one unless --step, or --epoch and --batch, set another. --image by itself selects
+the last step whose batch contained that training example."""
 
-_NEURON = """Show why a neuron is as active as it is for one example.
+_NEURON = """Show how the activation of a neuron comes about for one example.
 
 NEURON is layer:neuron, such as 2:7. IMAGE is the number of an example of the test set, or of
 another part with --split."""
 
-_DECISION = """Show why the network took an example for its class.
+_DECISION = """Show why the network chose a class for an example.
 
 IMAGE is the number of an example of the test set, or of another part with --split."""
 
-_INFLUENCE = """Show which training examples moved an answer of the network.
+_INFLUENCE = """Show which training examples influenced an answer of the network.
 
 IMAGE is the number of an example of the test set, or of another part with --split. The run is
-looked at after a few epochs, which may be computed again."""
+examined after several epochs, which may have to be computed again."""
 
 _MISLABELS = """Show the training labels that look wrong.
 
-COUNT is how many are listed, the most doubtful first [20]."""
+COUNT is the number of labels to list, the most doubtful first [20]."""
 
 _INPUT, _OUTPUT = "data", "output"
 
@@ -156,7 +156,7 @@ def _number(field: str, *, required: bool = True) -> click.Argument:
 
 
 def _format_flag() -> Flag:
-    limit = Limit(str, "how it is written", choices=lambda: tuple(FORMATS), group=_OUTPUT)
+    limit = Limit(str, "output format", choices=lambda: tuple(FORMATS), group=_OUTPUT)
     return flag_of(Setting(name="format", limit=limit, default="text"))
 
 
@@ -210,7 +210,7 @@ def _require_command(run: str) -> None:
             "inspect",
             expected="one of weight, neuron, decision, influence, mislabels after the run",
             got="none",
-            remedy=f"Ask for example for a decision: chainrule inspect {run} decision 0",
+            remedy=f"To see a decision, for example: chainrule inspect {run} decision 0",
             argument="run",
         )
 

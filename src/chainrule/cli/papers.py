@@ -1,4 +1,4 @@
-"""`chainrule papers`: what five papers print, shown, checked, proved and computed again."""
+"""`chainrule papers`: show, check, prove and run what five papers print."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LIST = """List the five papers.
 
 The table gives the numbers of their hand computations, printed formulas and experiments."""
 
-_SHOW = """Show what chainrule has of a paper.
+_SHOW = """Show the equations, hand computations and experiments of a paper.
 
 The equations of the paper are listed with the ids under which docs/derivation derives them, then
 its hand computations and its experiments."""
@@ -57,7 +57,7 @@ _RUN = """Run the experiments of a paper beside its printed numbers.
 
 EXPERIMENT names the experiments to run; chainrule papers show PAPER lists them. Without it all are
 run, which takes up to two minutes on two cores. With --quick so little is computed that the numbers
-show only that everything works; the report then has no conclusions."""
+only show that everything works; the report then has no conclusions."""
 
 _GROUP = "output"
 
@@ -144,7 +144,7 @@ def _flags() -> list[click.Parameter]:
     formats = ", ".join(FORMATS)
     return [
         Flag(["--format"], metavar="NAME", group=_GROUP, help=f"one of {formats} [text]"),
-        Flag(["--json", "as_json"], is_flag=True, group=_GROUP, help="print nothing but JSON"),
+        Flag(["--json", "as_json"], is_flag=True, group=_GROUP, help="print only JSON"),
     ]
 
 
@@ -155,7 +155,7 @@ def _run_flags() -> list[click.Parameter]:
     return [
         argument("paper"),
         argument("experiment", metavar="EXPERIMENT...", required=False, many=True),
-        Flag(["--quick"], is_flag=True, group=group, help="compute little, to try it out"),
+        Flag(["--quick"], is_flag=True, group=group, help="compute only a little, to try it out"),
         Flag(["--data"], metavar="DATA", group=group, help=data),
         *_flags(),
         Flag(["--figures"], metavar="FOLDER", group=_GROUP, help=figures),

@@ -1,9 +1,9 @@
-"""`chainrule predict`: what a network answers to a user's own pictures or rows."""
+"""`chainrule predict`: apply a network to pictures or rows of numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,19 +14,21 @@ from chainrule.documents import Table
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
-from chainrule.experiment import Prediction, open_run
-from chainrule.figures import save_preparation
+from chainrule.experiment import open_run
 from chainrule.limits import Limit
 from chainrule.network import Network
+
+if TYPE_CHECKING:
+    from chainrule.experiment import Prediction
 
 __all__ = ["command"]
 
 _ABOUT = """Apply a network to pictures or rows of numbers.
 
 RUN is the folder of a run, or a network in a .safetensors file. If it learned from images, each
-FILE is a PNG, JPEG or CSV file of one picture of any size, with dark or light ink: the digit in
-it is found, scaled and centred like those of MNIST, and whatever is unusual about the picture is
-reported. If it learned from a table, each FILE is a CSV file with an example in each row."""
+FILE is a PNG, JPEG or CSV file of one picture of any size, with dark or light ink. The digit in the
+picture is found, scaled and centred like those of MNIST, and anything unusual is reported. If the
+network learned from a table, each FILE is a CSV file with one example per row."""
 
 _EXAMPLES = (
     "chainrule predict runs/digits photo.png",
@@ -46,6 +48,8 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     _check_show(given["show"], files, pictures)
     found = opened.predict(files)
     if given["show"] is not None and found[0].preparation is not None:
+        from chainrule.figures import save_preparation
+
         save_preparation(found[0].preparation, given["show"])
     if console.as_json:
         console.json([one.to_dict() for one in found])
@@ -113,7 +117,7 @@ def _rows_table(network: Network, found: Sequence[Prediction], top: int) -> Tabl
 
 def _flags() -> list[click.Parameter]:
     group = "output"
-    top = Limit(int, "answers to show, the likeliest first", 1)
+    top = Limit(int, "number of answers to show, the most likely first", 1)
     return [
         argument("run"),
         argument("files", metavar="FILE...", many=True),

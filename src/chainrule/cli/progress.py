@@ -1,4 +1,4 @@
-"""What a person sees of a training: a bar on a terminal, elsewhere a line an epoch.
+"""Progress of a training: a bar on a terminal, one line per epoch elsewhere.
 
 `EpochTable` makes the line of an epoch; `Bar` and `Lines` show it.
 """

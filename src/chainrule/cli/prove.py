@@ -1,4 +1,4 @@
-"""`chainrule prove`: every gradient against ways to find it that know no back-propagation."""
+"""`chainrule prove`: compare gradients with those of methods without back-propagation."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ __all__ = ["command"]
 
 _ABOUT = """Prove every gradient by methods without back-propagation.
 
-FILE is a worked example in TOML, or the name of a bundled one, of which all steps are proved. RUN
-is the folder of a run, or a network in a .safetensors file; a few examples of its data are drawn by
-lot. The gradient of cost and penalty is compared in float64 with central differences, with complex
-steps where all functions are smooth, with a small automatic differentiation of numbers, and with
-JAX and PyTorch where they are installed. A number that lies at a kink, such as that of relu at 0,
-is named and not judged by differences. Exit code 1 where a gradient does not hold.
+FILE is a worked example in TOML, or the name of a bundled one; all its steps are checked. RUN is
+the folder of a run, or a network in a .safetensors file; a few examples of its data are drawn at
+random. The gradient of cost and penalty is compared in float64 with central differences, with
+complex steps if all functions are smooth, with a small automatic differentiation, and with JAX and
+PyTorch if they are installed. A number at a kink, such as that of relu at 0, is listed and not
+compared with differences. The exit code is 1 if a gradient is wrong.
 
-With --papers, formulas are tried as five papers print them: which hold, and what is wrong with the
-others."""
+With --papers, the formulas that five papers print are tested: the report says which hold, and what
+is wrong with the others."""
 
 _EXAMPLES = (
     "chainrule prove two-layers",
@@ -44,8 +44,10 @@ def _limit(meaning: str, low: int) -> Limit:
 _SETTINGS = {
     "sample": Setting(name="sample", limit=limits_of(ProofOptions)["sample"], default=64),
     "seed": Setting(name="seed", limit=limits_of(ProofOptions)["seed"], default=0),
-    "examples": Setting(name="examples", limit=_limit("of a run: examples a batch", 1), default=4),
-    "batches": Setting(name="batches", limit=_limit("of a run: batches", 1), default=2),
+    "examples": Setting(
+        name="examples", limit=_limit("of a run: examples per batch", 1), default=4
+    ),
+    "batches": Setting(name="batches", limit=_limit("of a run: number of batches", 1), default=2),
 }
 
 
@@ -86,7 +88,7 @@ def _papers(target: str | None, format_name: str) -> int:
             "prove",
             expected="either FILE or RUN, or --papers",
             got=f"both, with {target!r}",
-            why="The papers' formulas are tried on small networks of their own",
+            why="The papers' formulas are tested on small networks",
             argument="target",
             value=target,
         )
@@ -104,23 +106,23 @@ def _flags() -> list[click.Parameter]:
             ["--peers/--no-peers"],
             default=None,
             group="proof",
-            help="ask JAX and PyTorch where they are installed [yes]",
+            help="compare with JAX and PyTorch if they are installed [yes]",
         ),
         Flag(["--data"], metavar="DATA", group="data and output", help=moved),
         Flag(
             ["--offline"],
             is_flag=True,
             group="data and output",
-            help="fetch nothing from the network",
+            help="download nothing",
         ),
         flag_of(FORMAT, "data and output"),
         json_flag("data and output"),
-        Flag(["--papers"], is_flag=True, group=group, help="try the papers' printed formulas"),
+        Flag(["--papers"], is_flag=True, group=group, help="test the papers' printed formulas"),
         Flag(
             ["--markdown"],
             is_flag=True,
             group=group,
-            help="the same as the section of a page, in Markdown",
+            help="the same in Markdown, as a section of a page",
         ),
     ]
 

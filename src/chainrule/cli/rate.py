@@ -30,9 +30,9 @@ _ABOUT = """Find a learning rate.
 
 A short training raises the learning rate from --lowest to --highest, step by step, and records
 the cost of each batch. DATA and the settings of network and recipe are those of `chainrule
-train`; learning rate, schedule and epochs do not matter. At the rate with the least cost the
-steps are about to become too long, so a third of it is suggested. Nothing is saved: the training
-that follows begins anew."""
+train`; learning rate, schedule and epochs have no effect. At the rate with the lowest cost the
+steps are about to become too large, so a third of that rate is suggested. Nothing is saved: the
+training that follows starts from new weights."""
 
 _EXAMPLES = (
     "chainrule rate mnist",
@@ -48,7 +48,7 @@ _SEARCH = {
         default=10.0,
     ),
     "steps": Setting(
-        name="steps", limit=Limit(int, "how many steps", 10, 100_000, group="search"), default=200
+        name="steps", limit=Limit(int, "number of steps", 10, 100_000, group="search"), default=200
     ),
 }
 _SETTINGS = training_settings()
@@ -88,13 +88,13 @@ def _table(curve: RateCurve) -> Table:
     many = len(curve.rates)
     shown = sorted({round(k * (many - 1) / (_ROWS - 1)) for k in range(_ROWS)}) if many else []
     rows = tuple((f"{curve.rates[k]:.3g}", f"{curve.smoothed[k]:.4g}") for k in shown)
-    note = "The cost ran away here." if curve.diverged else ""
+    note = "The cost diverged here." if curve.diverged else ""
     return Table("Rates", ("rate", "cost, smoothed"), rows, note)
 
 
 def _verdict(curve: RateCurve) -> str:
     if curve.suggestion is None:
-        return "none is suggested: the cost never sank; see chainrule diagnose"
+        return "no rate is suggested: the cost never fell; see chainrule diagnose"
     return f"{curve.suggestion:.2g} is suggested: a third of {curve.lowest:.2g}, the least cost"
 
 
@@ -103,7 +103,12 @@ def _flags() -> list[click.Parameter]:
     return [
         argument("data"),
         *flags_of(_SEARCH),
-        Flag(["--save"], metavar="FILE", group=files, help="draw the curve: .png, .svg or .pdf"),
+        Flag(
+            ["--save"],
+            metavar="FILE",
+            group=files,
+            help="draw the curve into a .png, .svg or .pdf file",
+        ),
         *experiment_flags(files),
         json_flag(files),
         offline_flag(),

@@ -1,4 +1,4 @@
-"""`chainrule study`: many trainings and one answer."""
+"""`chainrule study`: run a study of many trainings, and report its results."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ from chainrule.study import (
 
 __all__ = ["command", "compute_in_view", "place_flags", "storage_flag"]
 
-_ABOUT = """Compute a study of many trainings, and its answer.
+_ABOUT = """Run a study of many trainings, and report its results.
 
-A study is described by a TOML file: data, network, recipe, what varies, seeds, metric and
-budget. Its trials are kept in a storage: a journal file in the current folder, or any database
+A TOML file describes a study: data, network, recipe, what varies, seeds, metric and budget. Its
+trials are saved in a storage: a journal file in the current folder, or any database
 that Optuna supports. A study that was stopped or killed continues from there; each configuration
 is computed exactly once."""
 
-_RUN = """Begin or continue the study that FILE describes, and compute it to its end.
+_RUN = """Start or continue the study that FILE describes, and run it to its end.
 
 \b
     metric = "validation_accuracy"   # or validation_cost, test_accuracy, test_cost
@@ -72,43 +72,43 @@ another parameter. A pruner (median, hyperband) stops trials that lag behind.
 
 With the same data and settings, a trial has the same bits in every executor."""
 
-_RESUME = """Continue the study NAME, and compute it to its end.
+_RESUME = """Continue the study NAME, and run it to its end.
 
 Trials whose process is gone are computed again, as another attempt of the same configuration."""
 
-_WORKER = """Compute trials of the study NAME in this process, until none is open.
+_WORKER = """Compute trials of the study NAME in this process, until none is left.
 
 Any number of workers may run at once, on any number of machines that reach the storage and the
 data."""
 
-_STATUS = """Show how far the studies of a storage, or one of them, have come."""
+_STATUS = """Show the progress of all studies of a storage, or of one of them."""
 
-_SHOW = """Show the answer of the study NAME as far as it has come.
+_SHOW = """Show the results so far of the study NAME.
 
-The answer lists the best configurations with mean, deviation and 95 % interval over their seeds,
+The report lists the best configurations with mean, deviation and 95 % interval over their seeds,
 and the fraction of the metric's variance that each parameter explains."""
 
-_REPORT = """Write the answer of the study NAME as a page.
+_REPORT = """Write the results of the study NAME as a page.
 
 The page shows the best configurations, how much of the metric each parameter explains, and
 learning curves if there are any. HTML is one file with pictures that loads nothing from
 elsewhere; Markdown has the tables."""
 
-_EXPORT = """Write the trials of the study NAME with a row for each seed.
+_EXPORT = """Write the trials of the study NAME as a table, one row per seed.
 
-With --curves there is a row for each epoch of each seed, with the metric on the held-out
+With --curves the table has one row per epoch of each seed, with the metric on the held-out
 examples."""
 
 _COMPARE = """Compare two configurations on the same test images.
 
 A and B are the names of studies, for their best configuration, or NAME/12 for a trial by its
-number. Networks of the same seed number are compared in pairs, by McNemar's exact test."""
+number. Networks with the same seed are compared by McNemar's exact test."""
 
 
 _DEFAULTS = {
     "executor": "the study's, or local",
-    "workers": "as many as there are processors",
-    "address": "starts workers here",
+    "workers": "one per processor",
+    "address": "start workers on this machine",
 }
 _PLACE = {
     name: Setting(name=name, limit=limits_of(StudySettings)[name], default_text=text)
@@ -196,7 +196,7 @@ def _interruptible(again: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            f"study: interrupted; what was under way was dropped. Continue with: {again}"
+            f"study: interrupted; unfinished trials were dropped. Continue with: {again}"
         ) from None
 
 
@@ -234,7 +234,7 @@ def _export(**given: Any) -> int:
             "study export",
             expected="a file to write, --csv, --json or --parquet",
             got="none",
-            remedy="Say which, such as --csv study.csv, or --csv - to print it",
+            remedy="Name one, such as --csv study.csv, or --csv - to print it",
         )
     study, curves = open_study(given["name"], given["storage"]), given["curves"]
     console, printed = Console(), "-" in paths.values()
@@ -261,7 +261,7 @@ def _report(**given: Any) -> int:
             "study report",
             expected="a file to write, --html or --markdown, or a --format to print",
             got="none",
-            remedy="Say which, such as --html study.html",
+            remedy="Name one, such as --html study.html",
         )
     console, most = Console(), given["most"] or 20
     format_name = given["format"] and FORMAT.limit.check("study report", "format", given["format"])
@@ -285,11 +285,13 @@ def _pictured(summary: StudySummary, most: int) -> Document:
 
 
 def _name_flag() -> Flag:
-    return Flag(["--name"], metavar="NAME", group="study", help="another name than the file's")
+    return Flag(
+        ["--name"], metavar="NAME", group="study", help="name of the study, instead of the file's"
+    )
 
 
 def _most_flag(default: int) -> Flag:
-    limit = Limit(int, "configurations to list", 1, 100_000)
+    limit = Limit(int, "number of configurations to list", 1, 100_000)
     return limit_flag("most", limit, "output", str(default))
 
 
@@ -299,7 +301,7 @@ def _export_flags() -> list[click.Parameter]:
         Flag([f"--{kind}"], metavar="FILE", group="output", help=f"write the rows {text}")
         for kind, text in texts.items()
     ]
-    return [*files, Flag(["--curves"], is_flag=True, group="output", help="a row for each epoch")]
+    return [*files, Flag(["--curves"], is_flag=True, group="output", help="one row per epoch")]
 
 
 def _worker_flags() -> list[click.Parameter]:

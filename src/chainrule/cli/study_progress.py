@@ -1,4 +1,4 @@
-"""Progress of a study: a bar with the best so far on a terminal, a line a trial elsewhere."""
+"""Progress of a study: a bar with the best result on a terminal, one line per trial elsewhere."""
 
 from __future__ import annotations
 

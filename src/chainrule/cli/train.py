@@ -1,4 +1,4 @@
-"""`chainrule train`: learn from data, keep the run, test the result."""
+"""`chainrule train`: train a network on data, save the run, test the result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ images for each class.
 
 Without further flags a network with one hidden layer of 128 neurons is trained. Every flag below
 with a default in square brackets can also be set by --set, or in the file of --config, under its
-name with _ for -. A flag takes precedence over --set, --set over the file, and the file over
+name with _ for -. A flag overrides --set, --set overrides the file, and the file overrides
 --preset. The value none leaves an optional setting unset. The file is TOML (or JSON):
 
 \b
@@ -48,8 +48,8 @@ name with _ for -. A flag takes precedence over --set, --set over the file, and 
 If targets are numbers (--task numbers), the cost is half_squared_error and the activation of the
 last layer is identity, unless they are set.
 
-Ctrl-C stops a training; a run that is saved by --run is continued by --resume, and ends with the
-same bits as one that was never stopped."""
+Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
+with the same bits as one that was never stopped."""
 
 _EXAMPLES = (
     "chainrule train mnist --run runs/digits",
@@ -108,7 +108,7 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
                 "train",
                 expected="no other settings with --resume",
                 got=flag,
-                why="A run continues by the recipe with which it began",
+                why="A run continues with the recipe with which it began",
                 remedy=f"Leave {flag} out, or start a new run",
                 argument=name,
             )
@@ -165,11 +165,11 @@ def _conclude(console: Console, result: TrainingResult) -> None:
     if best is not None:
         console.fact("best", f"epoch {best} by {run.recipe.monitor}, whose weights were restored")
     if run.folder is None:
-        console.fact("saved", "nowhere; --run DIR saves a run, to predict, verify and resume")
+        console.fact("saved", "not saved; --run DIR saves a run for predict, verify and --resume")
         return
     console.fact("saved", f"in {run.folder}; see chainrule evaluate {run.folder}")
     if result.warnings:
-        console.fact("advice", f"what to set instead: chainrule diagnose {run.folder}")
+        console.fact("advice", f"to find the cause: chainrule diagnose {run.folder}")
 
 
 def _presets_table() -> Table:
@@ -201,7 +201,7 @@ def _flags() -> list[click.Parameter]:
         Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
         *experiment_flags(files),
-        Flag(["--list-presets"], is_flag=True, group=files, help="show all presets, and end"),
+        Flag(["--list-presets"], is_flag=True, group=files, help="list all presets, and exit"),
         json_flag(files),
         threads_flag(files),
         *flags_of(_SETTINGS),

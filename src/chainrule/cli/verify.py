@@ -19,7 +19,7 @@ __all__ = ["command"]
 
 _ABOUT = """Compute a saved run again and compare it to the bit.
 
-RUN is the folder of a run that has ended in any way. It is trained again from its first
+RUN is the folder of a run that has ended, for any reason. It is trained again from its first
 checkpoint, and the SHA-256 of every tensor after every epoch, the history and the network are
 compared with the saved ones. If anything differs, the first difference is named and the exit code
 is 1.

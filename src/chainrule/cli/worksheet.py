@@ -1,4 +1,4 @@
-"""`chainrule worksheet`: a printable exercise, its answers apart, and the claims file for it."""
+"""`chainrule worksheet`: make a printable exercise, separate answers, and a claims file."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["command"]
 
 _ABOUT = """Make a printable exercise with separate answers.
 
-A network is worked through by hand. Its numbers are drawn from a seed so that they are pleasant to
-calculate with, or taken from a worked example. A folder gets three things: sheets with blanks, the
-answers with the numbers that lead to them, and a claims file for each sheet. Once its claims are
-filled in, `chainrule check` shows what is wrong in it and by which slip.
+The exercise is to work through a network by hand. Its numbers are drawn from a seed so that they
+are easy to calculate with, or taken from a worked example. A folder receives the sheets with
+blanks, the answers with all intermediate numbers, and a claims file for each sheet. Once the claims
+are filled in, `chainrule check` shows which are wrong, and the likely slips.
 
-Quantities are addressed as docs/notation.md has it. A blank may be named by the beginning of an
-address: a, delta[1], W_new[2][0,1], step[2].cost; without --blank every number that the step
-computes is one."""
+Quantities have addresses, as in docs/notation.md. --blank takes the beginning of an address: a,
+delta[1], W_new[2][0,1], step[2].cost; without it every number that the step computes is left
+blank."""
 
 _EXAMPLES = (
     "chainrule worksheet --seed 42",
@@ -69,7 +69,12 @@ def _of_record(record: Any) -> dict[str, Setting]:
 
 def _exercise() -> dict[str, Setting]:
     widths = Limit(int, "neurons of each layer, the inputs first", 1, MAX_WIDTH, group="exercise")
-    names = Limit(str, "function of all layers, or of each", choices=_activations, group="exercise")
+    names = Limit(
+        str,
+        "activation of all layers, or one for each layer",
+        choices=_activations,
+        group="exercise",
+    )
     own = {
         "layers": Setting(name="layers", limit=widths, many=True, least=2, default_text="2,2,1"),
         "activation": Setting(name="activation", limit=names, many=True, default_text="sigmoid"),
@@ -85,7 +90,7 @@ _SEED = Setting(name="seed", limit=WORKSHEET_LIMITS["seed"], default_text="drawn
 _COPIES = Setting(name="copies", limit=WORKSHEET_LIMITS["copies"], default=1)
 _FORMAT = Setting(
     name="format",
-    limit=Limit(str, "how sheets and answers are written", choices=_formats, group="output"),
+    limit=Limit(str, "format of sheets and answers", choices=_formats, group="output"),
     default="html",
 )
 _DRAWN = ("seed", "copies", *_EXERCISE)
@@ -167,7 +172,7 @@ def _flags() -> list[click.Parameter]:
             ["--from", "source"],
             metavar="FILE",
             group="exercise",
-            help="a worked example, in the place of numbers that are drawn",
+            help="a worked example to take the numbers from, instead of drawing them",
         ),
         flag_of(_SEED),
         flag_of(_COPIES),
@@ -177,7 +182,7 @@ def _flags() -> list[click.Parameter]:
             multiple=True,
             metavar="ADDRESS",
             group="sheet",
-            help="what to leave blank; may be given several times [everything]",
+            help="quantity to leave blank; may be given several times [everything]",
         ),
         *(flag_of(setting) for setting in _LAYOUT.values()),
         Flag(["--title"], metavar="TEXT", group="sheet", help="heading of the sheets"),
@@ -192,9 +197,10 @@ def _flags() -> list[click.Parameter]:
             ["--pdf"],
             metavar="FILE",
             group="output",
-            help="print the sheets to a PDF too, by an installed Chromium; the answers beside it",
+            help="also print the sheets to a PDF with an installed Chromium, and the "
+            "answers to another",
         ),
-        Flag(["--json", "as_json"], is_flag=True, group="output", help="print nothing but JSON"),
+        Flag(["--json", "as_json"], is_flag=True, group="output", help="print only JSON"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Data sets: one record, `Dataset`, and the ways to make one.
+"""Data sets: the record `Dataset`, and the readers that make one.
 
 `load_dataset` reads MNIST, a published set by its name, or a user's own tables and images; `split`
 holds a part out. Pictures of handwriting have a door of their own, `chainrule.data.handwriting`.

@@ -1,4 +1,4 @@
-"""Expansion of the training set: each epoch sees new copies of the same examples.
+"""Augmentation of the training set: each epoch has new copies of the same examples.
 
 A copy is a function of (seed, epoch, the example's number, the example). Which others are made, in
 which order and by how many threads changes nothing, so a resumed run goes on with the same copies.
@@ -59,7 +59,7 @@ def augment(
         0. Bytes are rounded to the nearest. With noise no number leaves the range from 0, or the
         copy's least, to full ink, or the copy's greatest.
 
-    Raises: ShapeError where examples are no images and something needs some.
+    Raises: ShapeError if examples are no images and something needs some.
     """
     chosen = np.arange(len(inputs)) if rows is None else np.asarray(rows, np.int64)
     if out is None:
@@ -139,7 +139,7 @@ def _image_shape(shape: tuple[int, ...], augmentation: Augmentation) -> tuple[in
             expected="examples of a shape such as (28, 28) or (32, 32, 3)",
             got=str(tuple(shape)),
             why="Only images can be moved, bent, thickened or cut",
-            remedy="Leave nothing but noise and mixup for examples that are no images",
+            remedy="Use only noise and mixup for examples that are not images",
             argument="shape",
             value=shape,
         )

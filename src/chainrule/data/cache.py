@@ -1,4 +1,4 @@
-"""The cache: decoded arrays in a folder, never trusted, never needed.
+"""The cache of decoded arrays: verified when it is read, and never required.
 
 They lie in the folder that `storage.cache_folder` names. Each file is an array in NumPy's .npy
 format, followed by the 32 bytes of its `array_digest`.

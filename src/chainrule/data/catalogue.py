@@ -1,4 +1,4 @@
-"""The data sets that have a name: where each is served, and the digests it must have.
+"""Named data sets: their mirrors, and the digests of their files.
 
 Sizes and digests of the files as served are those that TensorFlow Datasets publishes; digests of
 Fashion-MNIST's content were taken from Debian's package dataset-fashion-mnist. A set without a

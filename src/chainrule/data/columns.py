@@ -1,4 +1,4 @@
-"""The columns of a table: which one is the target, and what to call each."""
+"""The columns of a table: their names, and the choice of the target."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def target_column(target: str | int, names: Sequence[str], where: str) -> int:
             where,
             expected="at least two columns, one of them the target",
             got=str(len(names)),
-            remedy="Give the delimiter if it is none of comma, semicolon and tab",
+            remedy="Give the delimiter if it is not a comma, semicolon or tab",
         )
     if isinstance(target, str):
         if target in names:

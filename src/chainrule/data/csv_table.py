@@ -140,5 +140,5 @@ def _no_number(
         f"{where}, line {line}, {column_label(names, column)}",
         expected="a finite number",
         got=repr(text[:60]),
-        remedy="Name the label's column with target=, or fill what is missing",
+        remedy="Name the column of the labels with target=, or fill in what is missing",
     )

@@ -28,14 +28,14 @@ class Dataset:
     """Examples and their targets; validated when made, then read-only.
 
     Args:
-        inputs: one example a row, (n, features), uint8, float32 or float64, finite. Any other
+        inputs: one example per row, (n, features), uint8, float32 or float64, finite. Any other
             shape is flattened to rows; its tail becomes `shape`.
         targets: class numbers, (n,) integers from 0, or finite numbers, (n, outputs).
         scale: the factor that turns a stored input into what the network sees; 1/255 for bytes.
         shape: the shape of one example, such as (28, 28); its product is `features`.
         class_names: a name for each class, in order; empty for number targets.
-        sample_weights: finite weights of at least 0, (n,); None weighs all alike.
-        name: what to call the set in tables and certificates.
+        sample_weights: finite weights of at least 0, (n,); None for equal weights.
+        name: name of the set in tables and certificates.
         source: where it comes from: a path, or a name for `load_dataset`.
 
     Raises: InputError, ShapeError, DataError.
@@ -82,7 +82,7 @@ class Dataset:
         if not targets.ndim or len(targets) != len(self.inputs):
             raise ShapeError(
                 self._where,
-                expected=f"{len(self.inputs)} targets, one an example",
+                expected=f"{len(self.inputs)} targets, one per example",
                 got=describe(targets),
                 argument="targets",
                 value=targets,
@@ -183,7 +183,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetPair:
-    """A data set in its two published parts: one to learn from, one to be judged by."""
+    """A training set and a test set."""
 
     train: Dataset
     test: Dataset
@@ -196,8 +196,8 @@ def _array(where: str, argument: str, given: Any) -> NDArray[Any]:
     except ValueError:
         raise DataError(
             where,
-            expected=f"{argument} in rows of one length",
-            got="rows of several",
+            expected=f"{argument} in rows of equal length",
+            got="rows of different lengths",
             argument=argument,
         ) from None
 

@@ -1,4 +1,4 @@
-"""Fetch a published file: from a list of mirrors, resumed, verified, or by hand."""
+"""Download of a published file from a list of mirrors, resumed and verified."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def fetch_file(
         mirrors: addresses that end in "/", tried in order.
         home: the folder to keep it in; a copy put there by hand will do. Where it cannot be
             written, or is None, the file goes to a temporary folder and lasts for the block.
-        offline: whether downloads are switched off; None asks CHAINRULE_OFFLINE.
+        offline: whether downloads are switched off; None for the setting of CHAINRULE_OFFLINE.
         observe: called after each piece.
 
-    Raises: DownloadError that tells how to fetch by hand; FileError where the disk refuses.
+    Raises: DownloadError that tells how to fetch by hand; FileError if the disk refuses.
     """
     stored = None if home is None else home / served.name
     if stored is not None and _is_intact(stored, served):
@@ -100,7 +100,7 @@ def _by_hand(
         served.name,
         expected=f"a file of {served.size} bytes with SHA-256 {served.digest}",
         got="; ".join(filter(None, reasons)),
-        remedy=f"To fetch it by hand take {addresses} and {place}",
+        remedy=f"To download it by hand, take {addresses} and {place}",
     )
 
 

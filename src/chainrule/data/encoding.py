@@ -1,4 +1,4 @@
-"""From labels to class numbers, and from class numbers to one-hot rows."""
+"""Encoding of labels as class numbers, and of class numbers as one-hot rows."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def class_numbers(
         raise error(distinct.index(""), "a label for each example")
     keys, broken = _keys(distinct)
     if broken is not None:
-        raise error(broken, "labels that are texts or whole numbers", _NUMBERS)
+        raise error(broken, "labels that are strings or whole numbers", _NUMBERS)
     classes = tuple(names) if names else tuple(str(key) for key in sorted(set(keys)))
     index_of = {name: index for index, name in enumerate(classes)}
     table = [index_of.get(str(key), -1) for key in keys]
@@ -89,7 +89,7 @@ def class_numbers(
     return np.array(table, dtype=np.int64)[inverse], classes
 
 
-_NUMBERS = "For targets that are numbers give task='numbers'"
+_NUMBERS = "For numeric targets, give task='numbers'"
 _MOST_LISTED = 12
 
 

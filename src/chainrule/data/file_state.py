@@ -1,4 +1,4 @@
-"""Whether a file is here and holds what it should."""
+"""The state of a file: intact, damaged or missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FileState:
     Args:
         path: where it is, or should be.
         expected: the SHA-256 that it must have.
-        found: the SHA-256 that it has; empty where there is no file.
+        found: the SHA-256 that it has; empty if there is no file.
     """
 
     path: str

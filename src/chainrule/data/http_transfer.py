@@ -1,4 +1,4 @@
-"""Bring one file from one address, a piece at a time, and go on where it was cut."""
+"""Transfer of one file by HTTP, in pieces, resumed after an interruption."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def transfer(url: str, part: Path, served: Served, observe: _Observe | None = No
         observe: called after each piece with the file's name, its bytes so far, and all of them.
 
     Returns: "" when `part` is whole and verified; otherwise why it is not.
-    Raises: FileError where the disk refuses.
+    Raises: FileError if the disk refuses.
     """
     failure = ""
     for _ in range(_MOST_ATTEMPTS):
@@ -113,7 +113,7 @@ def _find_start(response: HTTPResponse, have: int, part: Path, served: Served) -
     if match and int(match[1]) == have and match[2] in ("*", str(served.size)):
         return have
     _drop(part)
-    raise _RefusedError(f"the range {given!r}, which is not the one asked for")
+    raise _RefusedError(f"the range {given!r}, which is not the requested one")
 
 
 def _check_length(response: HTTPResponse, expected: int) -> None:

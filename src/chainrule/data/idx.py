@@ -77,7 +77,7 @@ def read_idx_stream(
             where,
             expected=f"at most {limit} bytes of content",
             got=f"sizes {shape}, which make {size}",
-            remedy="Raise the limit if the file is meant to be that large",
+            remedy="Raise the limit if the file is supposed to be that large",
         )
     content = read_exactly(stream, size, where)
     if stream.read(1):
@@ -118,7 +118,7 @@ def array_digest(array: NDArray[Any]) -> str:
     """
     code = _CODES.get(array.dtype.str[1:])
     if code is None:
-        raise InputError("array_digest", expected="a type that IDX has", got=str(array.dtype))
+        raise InputError("array_digest", expected="a type of the IDX format", got=str(array.dtype))
     header = struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape)
     digest = hashlib.sha256(header)
     digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder(">")).data)
@@ -137,7 +137,7 @@ def find_idx(folder: Path) -> dict[tuple[str, str], Path]:
     Their names are as MNIST has them: train-images-idx3-ubyte, t10k-labels-idx1-ubyte and so on,
     with .gz or .xz or neither, and perhaps with the set's name before them.
 
-    Raises: FileError; DataError where two files claim one place.
+    Raises: FileError; DataError if two files claim one place.
     """
     with translate_errors(str(folder)):
         paths = sorted(folder.iterdir())
@@ -163,7 +163,7 @@ def _stem(path: Path) -> str:
 
 
 def read_idx_pair(folder: Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
-    """The training part and, where there is one, the test part in a folder of IDX files.
+    """The training part and, if there is one, the test part in a folder of IDX files.
 
     Raises: FileError, DataError.
     """

@@ -57,7 +57,7 @@ def read_image_folder(folder: Path, options: ReadOptions) -> RawPart:
             str(folder),
             expected=f"at most {options.limit} bytes of images",
             got=f"{len(files)} images of {shape}, which make {size}",
-            remedy="Raise the limit if the folder is meant to be that large",
+            remedy="Raise the limit if the folder is supposed to be that large",
         )
     inputs = np.empty((len(files), *first.shape), np.uint8)
     for row, (path, _) in enumerate(files):

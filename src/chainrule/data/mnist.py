@@ -1,4 +1,4 @@
-"""MNIST, which comes with the package: 60,000 digits to learn from, 10,000 to be judged by."""
+"""MNIST, which comes with the package: 60,000 digits for training, 10,000 for testing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def load_mnist() -> DatasetPair:
     The first call decompresses them and keeps them in the cache; later calls take them from there.
 
     Returns: 60,000 and 10,000 images of 28 x 28, with scale 1/255 and class names "0" to "9".
-    Raises: FileError, IntegrityError where the package's own files are missing or damaged.
+    Raises: FileError, IntegrityError if the package's own files are missing or damaged.
 
     Example:
         >>> len(load_mnist().test)

@@ -46,7 +46,7 @@ def read_npy_stream(stream: IO[bytes], where: str, *, limit: int = SIZE_LIMIT) -
             where,
             expected=f"at most {limit} bytes of content",
             got=f"an array of shape {shape} ({dtype}), which has {size}",
-            remedy="Raise the limit if the file is meant to be that large",
+            remedy="Raise the limit if the file is supposed to be that large",
         )
     flat = np.frombuffer(read_exactly(stream, size, where), dtype)
     array = flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
@@ -82,7 +82,7 @@ def _parse_header(header: str, where: str) -> tuple[np.dtype[Any], bool, tuple[i
 
 
 def _shape(text: str) -> tuple[int, ...] | None:
-    """The sizes in a header's shape, or None where they are no sizes."""
+    """The sizes in a header's shape, or None if they are no sizes."""
     sizes = [_SIZE.fullmatch(size) for size in text.split(",") if size.strip()]
     return None if None in sizes else tuple(int(size[1]) for size in sizes if size)
 
@@ -92,7 +92,7 @@ _TEST = (("x_test", "y_test"), ("test_inputs", "test_targets"))
 
 
 def read_npz(path: str | Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
-    """The training part and, where there is one, the test part of an .npz file.
+    """The training part and, if there is one, the test part of an .npz file.
 
     The arrays are called x_train, y_train, x_test, y_test; or inputs, targets, test_inputs,
     test_targets; or x and y. Capitals do not matter; other arrays are not read.
@@ -132,7 +132,7 @@ def _part(archive: zipfile.ZipFile, where: str, names: list[str], limit: int) ->
     if not inputs.ndim or not labels.ndim or inputs.dtype.kind == "U":
         raise DataError(
             where,
-            expected="an array of numbers, one example a row, and its labels",
+            expected="an array of numbers, one example per row, and its labels",
             got=f"{names[0]} of shape {inputs.shape} ({inputs.dtype}), "
             f"{names[1]} of shape {labels.shape} ({labels.dtype})",
         )
@@ -147,5 +147,5 @@ def _array(archive: zipfile.ZipFile, where: str, name: str, limit: int) -> NDArr
             raise DataError(at, expected=f"an array of {array.nbytes} bytes", got="more")
     # NumPy would refuse to make texts of numbers that stand for no character.
     if array.dtype.kind == "U" and np.ascontiguousarray(array).view("u4").max() > 0x10FFFF:
-        raise DataError(at, expected="texts", got="numbers that stand for no character")
+        raise DataError(at, expected="texts", got="numbers that are not character codes")
     return array

@@ -60,7 +60,7 @@ def _part(table: Any, where: str, options: ReadOptions) -> RawPart:
             where,
             expected=f"at most {options.limit} bytes of content",
             got=f"{rows} rows of {len(names)} columns, which make {rows * len(names) * 8}",
-            remedy="Raise the limit if the file is meant to be that large",
+            remedy="Raise the limit if the file is supposed to be that large",
         )
     types = table.schema_arrow.types
     for column, kind in enumerate(types):

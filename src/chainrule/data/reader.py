@@ -1,4 +1,4 @@
-"""How to read a user's own data, and what every reader hands on."""
+"""The options of all readers, and the record that each of them returns."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class ReadOptions:
     class_names: Sequence[str] | None = None
     test_fraction: float = limited(
         0.2,
-        Limit(float, "the part to hold out", 0, 1, low_open=True, high_open=True),
+        Limit(float, "fraction to hold out", 0, 1, low_open=True, high_open=True),
     )
-    seed: int = limited(0, Limit(int, "the seed that chooses what is held out", 0))
+    seed: int = limited(0, Limit(int, "seed for the choice of the examples held out", 0))
     limit: int = limited(SIZE_LIMIT, Limit(int, "the most bytes to read", 1, unit="bytes"))
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Load a data set by its name: from the cache, from a copy on this machine, or from its mirrors."""
+"""Loading of a named data set: from the cache, from a copy on this machine, or from its mirrors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def load_named(
 
     Args:
         named: the set's record.
-        offline: whether downloads are switched off; None asks CHAINRULE_OFFLINE.
+        offline: whether downloads are switched off; None for the setting of CHAINRULE_OFFLINE.
         observe: called after each piece that is downloaded.
 
     Raises: DownloadError, FileError, IntegrityError, DataError.

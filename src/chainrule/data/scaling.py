@@ -1,4 +1,4 @@
-"""Bring every feature to a like size, with numbers taken from the training part alone."""
+"""Scaling of features, by statistics of the training set alone."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Scaling:
     def apply(self, dataset: Dataset) -> Dataset:
         """The data set with its features scaled; float64 stays float64, all else is float32.
 
-        Raises: ShapeError where the number of features is another, DataError where a value
+        Raises: ShapeError if the number of features is another, DataError if a value
             becomes too large to store.
         """
         if dataset.features != len(self.shift):

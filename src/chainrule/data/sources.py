@@ -1,4 +1,4 @@
-"""Load data by name or from a path, whatever the format, as one pair of data sets."""
+"""Loading of data by name or from a path of any format, as a training set and a test set."""
 
 from __future__ import annotations
 
@@ -50,28 +50,28 @@ def load_dataset(
     offline: bool | None = None,
     observe: Observer | None = None,
 ) -> DatasetPair:
-    """Load a data set: a part to learn from and a part to be judged by.
+    """Load a data set as a training set and a test set.
 
     A path may lead to a CSV, NPZ or Parquet file, to a folder with the four IDX files of a set
     like MNIST, to a folder with a folder of images for each class, or to a folder with two of
-    any of these called train and test. Where there is no test part, one is held out, and the
-    names of both parts say so.
+    any of these called train and test. If there is no test part, one is held out, and the names of
+    both parts say so.
 
     Args:
         source: a name of `dataset_names`, or a path; write "./mnist" for a folder called mnist.
         target: the column of a table to learn: "last", "first", its name, or its number from 0.
         task: "classes" for labels (texts or whole numbers), "numbers" for targets to approximate.
-        header: whether a CSV file's first row names the columns; None looks whether it does.
-        delimiter: what separates a CSV file's fields; None looks for comma, semicolon or tab.
+        header: whether a CSV file's first row names the columns; None detects it.
+        delimiter: separator of a CSV file's fields; None detects comma, semicolon or tab.
         pixels: whether a table's numbers are grey values, 0 to 255, to be seen as 0 to 1.
-        class_names: the classes in order, where they are known; None takes those that occur.
-        test_fraction: the part to hold out where there is no test part, above 0 and below 1.
-        seed: chooses what is held out.
-        limit: the most bytes to read.
-        offline: whether downloads are switched off; None asks CHAINRULE_OFFLINE.
+        class_names: the classes in order, if they are known; None for those that occur.
+        test_fraction: fraction to hold out if there is no test part, above 0 and below 1.
+        seed: seed for the choice of the examples held out.
+        limit: greatest number of bytes to read.
+        offline: whether downloads are switched off; None for the setting of CHAINRULE_OFFLINE.
         observe: called with a file's name, its bytes so far and all of them, while it downloads.
 
-    Returns: the two parts, `train` and `test`.
+    Returns: the two sets, `train` and `test`.
     Raises: UnknownNameError, InputError, ShapeError, DataError, IntegrityError, FileError,
         DownloadError, MissingLibraryError.
 
@@ -147,7 +147,7 @@ _TABLES: dict[str, Callable[[Path, ReadOptions], RawPart]] = {
 
 
 def read_source(path: Path, options: ReadOptions) -> _Pair:
-    """The training part and, where there is one, the test part at a path that exists.
+    """The training part and, if there is one, the test part at a path that exists.
 
     Raises: what the readers raise; DataError for what is none of their formats.
     """

@@ -1,4 +1,4 @@
-"""From the parts that readers hand on to the pair of data sets that is used."""
+"""Assembly of the training set and the test set from the parts that readers return."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def assemble_pair(
         raise ShapeError(
             test.where,
             expected=f"examples of shape {learn.shape} with {learn.outputs} outputs",
-            got=f"shape {judge.shape} with {judge.outputs}",
-            why=f"That is what {train.where} has",
+            got=f"shape {judge.shape} with {judge.outputs} outputs",
+            why=f"These are those of {train.where}",
         )
     return DatasetPair(learn, judge)
 
@@ -63,7 +63,7 @@ def _dataset(
     if len(part.labels) != len(part.inputs):
         raise ShapeError(
             part.where,
-            expected=f"{len(part.inputs)} labels, one an example",
+            expected=f"{len(part.inputs)} labels, one per example",
             got=str(len(part.labels)),
         )
     classes: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ def _flatten_labels(part: RawPart) -> Sequence[str] | NDArray[Any]:
             part.where,
             expected=f"class labels of shape ({len(labels)},)",
             got=describe(labels),
-            remedy="For targets that are numbers give task='numbers'",
+            remedy="For numeric targets, give task='numbers'",
         )
     return labels.reshape(-1)
 

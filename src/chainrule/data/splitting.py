@@ -1,4 +1,4 @@
-"""Hold out a part of a data set, the same part for the same seed."""
+"""Splitting of a data set into two parts, by a seed."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from chainrule.randomness import generator
 
 __all__ = ["split"]
 
-_FRACTION = Limit(float, "the part to hold out", 0, 1, low_open=True, high_open=True)
+_FRACTION = Limit(float, "fraction to hold out", 0, 1, low_open=True, high_open=True)
 
 
 def split(
     dataset: Dataset, fraction: float, seed: int, purpose: str = "test"
 ) -> tuple[Dataset, Dataset]:
-    """Split a data set into what stays and what is held out.
+    """Split a data set into a part that stays and a part that is held out.
 
     Classes keep their fractions: each class with two examples or more has at least one on both
     sides; a class with one example stays with the rest. Both parts keep the order of the rows.
 
     Args:
         dataset: what to split; at least two examples.
-        fraction: the part to hold out, above 0 and below 1.
+        fraction: fraction to hold out, above 0 and below 1.
         seed: the seed that chooses the rows.
-        purpose: what the held-out part is for; another purpose chooses other rows.
+        purpose: use of the held-out part; another purpose chooses other rows.
 
     Returns: (rest, held out).
     Raises: InputError for the fraction; DataError if there are too few examples to split.
@@ -46,7 +46,7 @@ def split(
             "split",
             expected="at least two examples" + " of one class" * dataset.classifies,
             got=f"{len(dataset)} in all",
-            why="No part would be left to learn from",
+            why="No examples would be left for training",
             argument="dataset",
         )
     held = np.zeros(len(dataset), dtype=bool)

@@ -1,4 +1,4 @@
-"""Read files, plain, compressed or in zip archives, without trusting what they promise."""
+"""Reading of untrusted files, plain, compressed or in zip archives."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def open_decompressed(path: str | Path) -> Iterator[IO[bytes]]:
 
 
 def decompress(file: IO[bytes]) -> IO[bytes]:
-    """The decompressed content of an open file, told by its first bytes."""
+    """The decompressed content of an open file, whose first bytes tell the format."""
     head = file.read(6)
     file.seek(0)
     if head.startswith(b"\x1f\x8b"):
@@ -83,7 +83,7 @@ def read_exactly(stream: IO[bytes], size: int, where: str) -> bytearray:
         size: how many bytes its header promises.
         where: the file, for the error text.
 
-    Raises: DataError where fewer bytes come.
+    Raises: DataError if fewer bytes come.
 
     Example:
         >>> import io
@@ -156,7 +156,7 @@ def open_member(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> 
             where,
             expected=f"at most {limit} bytes of content",
             got=f"{sizes[name]} in {name!r}",
-            remedy="Raise the limit if the file is meant to be that large",
+            remedy="Raise the limit if the file is supposed to be that large",
         )
     with archive.open(name) as stream:
         yield stream

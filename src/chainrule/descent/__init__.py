@@ -1,4 +1,4 @@
-"""Functions that a user types: parsed, derived, and descended."""
+"""Gradient descent on functions given as formulas."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What becomes of a descent: it arrives, nears, swings, diverges, falls for ever, or ends."""
+"""The outcome of a descent: it arrives, nears, oscillates, diverges, falls without end, or ends."""
 
 from __future__ import annotations
 
@@ -108,12 +108,12 @@ def _classify_bounded(path: DescentPath, norms: Array) -> DescentOutcome:
         return _unbounded_outcome(path)
     if path.alternates and len(norms) > 2 and norms[-1] >= norms[-3] * (1 - _STILL):
         return DescentOutcome(
-            "swings", f"It swings to and fro and comes no nearer{_oscillation_reason(path)}."
+            "swings", f"It oscillates and comes no nearer{_oscillation_reason(path)}."
         )
     if norms[-1] >= norms[0] and path.values[-1] < path.values[0]:
-        after = f"after {path.steps_requested} steps, and was {norms[0]:.3g}"
+        after = f"after {path.steps_requested} steps, and was {norms[0]:.3g} at the start"
         return DescentOutcome(
-            "falls", f"It falls on: the slope is {norms[-1]:.3g} {after}. No minimum is near."
+            "falls", f"It keeps falling: the slope is {norms[-1]:.3g} {after}. No minimum is near."
         )
     change = (
         f"The slope went from {norms[0]:.3g} to {norms[-1]:.3g} in {path.steps_requested} steps."
@@ -126,7 +126,8 @@ def _classify_bounded(path: DescentPath, norms: Array) -> DescentOutcome:
 def _undefined_outcome(path: DescentPath) -> DescentOutcome:
     number = len(path.points) - 1
     return DescentOutcome(
-        "ends", f"Step {number} leads to where the function has no slope: no step follows."
+        "ends",
+        f"Step {number} leads to a point where the function has no slope, and ends the descent.",
     )
 
 
@@ -143,10 +144,12 @@ def _unbounded_outcome(path: DescentPath) -> DescentOutcome:
             "diverges", f"It diverges: {why}, so each step ends higher up on the other side."
         )
     if _falls(path):
-        return DescentOutcome("falls", "It falls for ever: there is no minimum that way.")
+        return DescentOutcome(
+            "falls", "It falls without end: there is no minimum in that direction."
+        )
     return DescentOutcome(
         "diverges",
-        f"It diverges: where it came to, the curvature is too great for the rate {path.rate:g}.",
+        f"It diverges: the curvature that it meets is too great for the rate {path.rate:g}.",
     )
 
 
@@ -169,7 +172,7 @@ def _oscillating_outcome(path: DescentPath) -> DescentOutcome:
     ends = sorted((path.points[-2].tolist(), path.points[-1].tolist()))
     first, second = (_point_text(end) for end in ends)
     return DescentOutcome(
-        "swings", f"It swings between {first} and {second} for ever{_oscillation_reason(path)}."
+        "swings", f"It oscillates between {first} and {second} for ever{_oscillation_reason(path)}."
     )
 
 
@@ -189,8 +192,8 @@ def _alternation_text(path: DescentPath) -> str:
     if not limit / 2 < path.rate < limit:
         return ""
     return (
-        f"It goes to and fro, for the rate {path.rate:g} is above 1/curvature = {limit / 2:.6g}; "
-        f"at 2/curvature = {limit:.6g} it would swing for ever."
+        f"It alternates, since the rate {path.rate:g} is above 1/curvature = {limit / 2:.6g}; "
+        f"at 2/curvature = {limit:.6g} it would oscillate for ever."
     )
 
 

@@ -105,7 +105,7 @@ def _worked_step(descent: Descent, at: int, place: int, digits: int) -> Calculat
 
 
 def _point(name: str, at: int) -> Mathematics:
-    """A variable after so many steps, such as x_3."""
+    """A variable after a number of steps, such as x_3."""
     return Spelled(Letter(name, str(at)), f"{name}_{at}")
 
 

@@ -1,4 +1,4 @@
-"""From the text of a formula to SymPy's nodes, through a list of what may stand in it.
+"""Parser of formulas: from text to SymPy expressions, by a list of allowed elements.
 
 The text is only ever read by Python's parser, which runs nothing. Each node of its tree is looked
 at before anything is made of it: numbers, variables, + - * / **, brackets, and a few functions. So
@@ -39,7 +39,7 @@ _WORDS = {
     "FloorDiv": "the sign //",
     "GeneratorExp": "a loop",
     "IfExp": "if … else",
-    "JoinedStr": "a text",
+    "JoinedStr": "a string",
     "Lambda": "lambda",
     "List": "square brackets",
     "ListComp": "a loop",

@@ -1,4 +1,4 @@
-"""Worked files of functions: a formula, where to begin, and how to descend.
+"""Function files: a formula, a starting point, and the settings of a descent.
 
 title = "A parabola"
 [function]

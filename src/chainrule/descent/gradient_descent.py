@@ -28,9 +28,9 @@ Array = NDArray[np.float64]
 
 # fmt: off
 DESCENT_LIMITS = {
-    "learning_rate": Limit(float, "length of a step, as a fraction of the derivative", 0, 1e6, True, group="descent"),  # noqa: E501
-    "steps": Limit(int, "steps to take", 1, 10_000, group="descent"),
-    "start": Limit(float, "where to begin", -1e100, 1e100, group="descent"),
+    "learning_rate": Limit(float, "step size, as a multiple of the slope", 0, 1e6, True, group="descent"),  # noqa: E501
+    "steps": Limit(int, "number of steps", 1, 10_000, group="descent"),
+    "start": Limit(float, "starting point", -1e100, 1e100, group="descent"),
 }
 """What may be asked for."""
 # fmt: on

@@ -1,4 +1,4 @@
-"""The text of a formula as Python's own tree, small enough to be worked with."""
+"""Parsing of a formula's text into Python's syntax tree, with limits on its size."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def parse_expression(text: str, where: str) -> ast.expr:
         text: as it was typed.
         where: who asks, for error texts.
 
-    Raises: InputError where it is no expression, or too large a one.
+    Raises: InputError if it is no expression, or too large a one.
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError(where, expected="a formula such as 'x**2 - 2*x'", got=describe(text))
     if len(text) > MAX_LENGTH:
-        expected = f"a formula of at most {MAX_LENGTH} signs"
+        expected = f"a formula of at most {MAX_LENGTH} characters"
         raise InputError(where, expected=expected, got=str(len(text)), argument="formula")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "2or x" is a warning first and an error below
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        expected = "a formula as Python writes it, such as 'x**2 - 2*x'"
-        remedy = "A product needs its sign: 2*x"
+        expected = "a formula in Python's notation, such as 'x**2 - 2*x'"
+        remedy = "Write products with a sign: 2*x"
         raise formula_error(where, text, expected, repr(text.strip()), remedy) from None
     _check_size(where, text, tree)
     return tree

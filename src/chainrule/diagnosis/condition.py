@@ -1,4 +1,4 @@
-"""A condition that a training can have, as one row of a table, and what is found of it."""
+"""A condition that a training can have, as one row of a table, and the finding about it."""
 
 from __future__ import annotations
 

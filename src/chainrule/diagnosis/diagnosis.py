@@ -82,7 +82,7 @@ class Diagnosis:
             return "nothing"
         if self.steps < self.steps_planned:
             longer = min(self.steps_planned, 10 * self.steps)
-            advice = f"a longer trial says more, --steps {longer}"
+            advice = f"a longer trial shows more, --steps {longer}"
             return f"nothing; but little was learned so far: {advice}"
         return "nothing; but little was learned, by no cause that is looked for here"
 
@@ -98,7 +98,7 @@ class Diagnosis:
             note = "A finding may be caused by one above it: correct 1 first."
             yield Definition("note", note)
         for name, why in self.unjudged.items():
-            yield Definition("open", f"{_TITLES[name]}: not judged, as {why}.")
+            yield Definition("open", f"{_TITLES[name]}: not checked, because {why}.")
 
 
 def _explain(finding: Finding) -> Definitions:

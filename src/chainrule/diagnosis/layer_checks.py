@@ -1,4 +1,4 @@
-"""Measures of the conditions that show in a layer: weights, activations, gradients."""
+"""Measures of the conditions that concern a layer: weights, activations, gradients."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def probe_training(
 
     Raises: what `prepare_training` raises; InputError for the steps.
     """
-    limit = Limit(int, "how many steps the trial takes at most", 1, optional=True)
+    limit = Limit(int, "greatest number of steps of the trial", 1, optional=True)
     steps = limit.check("diagnose", "steps", steps)
     recipe = recipe.replaced(engine="reference").with_seed()
     held_out = validation

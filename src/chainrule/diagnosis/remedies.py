@@ -1,4 +1,4 @@
-"""Mend a recipe: change what the root cause asks for, and try again until nothing is found."""
+"""Remedies: correct the root cause in a recipe, and try again until nothing is found."""
 
 from __future__ import annotations
 

@@ -108,8 +108,8 @@ def few_large_batches(evidence: Evidence) -> Observation | None:
     # A power of two near the noise scale, from 16 to 64.
     smaller = 2 ** max(4, min(6, round(noise).bit_length()))
     what = (
-        f"the run has {evidence.steps} updates, with batches of {size} where the noise in the "
-        f"gradient asks for about {round(noise)}"
+        f"the run has {evidence.steps} updates, with batches of {size} where the noise of the "
+        f"gradient calls for about {round(noise)}"
     )
     return Observation(evidence.steps, what, {"batch_size": min(smaller, size // 2)})
 
@@ -154,7 +154,7 @@ def overfitting(evidence: Evidence) -> Observation | None:
     what = (
         f"overfitting began after epoch {least + 1}: the validation cost rose from "
         f"{figure_text(costs[least])} to {figure_text(costs[-1])}, {figure_text(ratio)} times, "
-        f"while the training cost sank from {figure_text(history[least].cost)} "
+        f"while the training cost fell from {figure_text(history[least].cost)} "
         f"to {figure_text(history[-1].cost)}"
     )
     own = recipe.validation_fraction > 0 or evidence.validation is not None

@@ -1,4 +1,4 @@
-"""One tree for all that is written to be read, and a writer for each format.
+"""Documents: one tree for all reports, and a writer for each format.
 
 A producer makes a `Document` of blocks; `render` writes it as text, Markdown, LaTeX, HTML or JSON,
 `write_document` into a file by its suffix, and a notebook shows it by itself:

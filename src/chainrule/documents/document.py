@@ -1,4 +1,4 @@
-"""Documents that show themselves, and the formats in which they are written."""
+"""Documents, which notebooks display, and the formats in which they are written."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SUFFIXES = {
 
 @dataclass(frozen=True)
 class Document(DocumentNode):
-    """What a command or a method has to say, in no format yet; a notebook shows it as HTML.
+    """A report that can be written in any format; a notebook displays it as HTML.
 
     Its arguments are those of `DocumentNode`.
 
@@ -66,7 +66,7 @@ class Document(DocumentNode):
 
 
 def render(document: DocumentNode, format_name: str) -> str:
-    """A document in one of the FORMATS.
+    """Return a document in one of the FORMATS.
 
     Args:
         document: any.

@@ -1,4 +1,4 @@
-"""Documents as pages of HTML with MathML, in which each factor leads to where it comes from.
+"""Documents as HTML pages with MathML, in which each factor links to the place it comes from.
 
 A page needs nothing from outside and forbids itself to load anything.
 """

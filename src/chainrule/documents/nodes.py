@@ -156,7 +156,7 @@ class Table:
 
     Args:
         title: what it shows; may be empty.
-        header: the columns' names; empty where each row names itself in its first cell.
+        header: the columns' names; empty if each row names itself in its first cell.
         rows: one text per column. The first column is aligned to the left, others to the right.
         note: how to read it; may be empty.
         leftward: names of other columns that are aligned to the left, such as one of sentences.

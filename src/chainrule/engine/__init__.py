@@ -1,4 +1,4 @@
-"""Engines: what moves a training forward; they know nothing of files, progress bars or pages."""
+"""Engines: they compute training steps, and know nothing of files, progress bars or reports."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What every engine can do."""
+"""The interface of all engines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Until:
-    """When `Engine.advance` returns, at the latest; it always returns at the epoch's end.
+    """The latest point at which `Engine.advance` returns; it always returns at the end of an epoch.
 
     How a run is cut into chunks does not change its result.
 

@@ -1,4 +1,4 @@
-"""Rows of a data set as the arrays that the equations take."""
+"""A view of a data set: its rows as the arrays that the equations take."""
 
 from __future__ import annotations
 

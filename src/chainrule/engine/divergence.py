@@ -60,7 +60,7 @@ def _quantities(step: TrainingStep, layout: Layout) -> Iterator[tuple[str, Array
     yield "the penalty", np.array(step.penalty), _NO_LAYER
     for slot in layout.slots:
         yield f"the gradient of {slot.name}", slot.view(step.gradient), slot.layer
-    yield "the gradient's length", np.array(step.gradient_norm), _NO_LAYER
+    yield "the gradient's norm", np.array(step.gradient_norm), _NO_LAYER
     rows = zip(step.settings.update.slots, step.update.state, strict=True)
     made = {f"{name.replace('_', ' ')} of": row for name, row in rows}
     for words, flat in {**made, "new": step.update.theta}.items():
@@ -114,7 +114,7 @@ def validation_divergence(
         last: the output activation, for the remedy.
     """
     got = f"{cost} in the validation cost at the end of epoch {position.epoch + 1}"
-    why = "The parameters are kept as they are"
+    why = "The parameters stay unchanged"
     return _error(position, recipe, got, why, _remedy(recipe, last))
 
 
@@ -144,5 +144,5 @@ def _remedy(recipe: Recipe, last: str) -> str:
     if last and recipe.cost in _NEEDS and (recipe.cost, last) not in FUSED:
         needed, fitting = _NEEDS[recipe.cost]
         return f"{recipe.cost} needs outputs {needed}: set output_activation to {fitting!r}"
-    lower = f"Lower the learning rate, say to {recipe.learning_rate / 10:g}"
-    return lower if recipe.clip_norm else f"{lower}, or set clip_norm, say to 1"
+    lower = f"Lower the learning rate, for example to {recipe.learning_rate / 10:g}"
+    return lower if recipe.clip_norm else f"{lower}, or set clip_norm, for example to 1"

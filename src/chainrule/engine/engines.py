@@ -48,14 +48,14 @@ def make_engine(context: TrainingContext, *, exact: bool = False) -> Engine:
             "train",
             expected="Numba, with which this run began",
             got=reason,
-            why="The reference engine's last digits are others",
-            remedy="Install it by: pip install numba",
+            why="The last digits of the reference engine differ",
+            remedy="Install it with: pip install numba",
             argument="engine",
             value=recipe.engine,
         )
     if reason not in _logged:
         _logged.add(reason)
-        _LOG.warning("The reference engine computes, since Numba fails: %s", reason)
+        _LOG.warning("Numba fails, so the reference engine computes: %s", reason)
     return ReferenceEngine(replace(context, recipe=replace(recipe, engine="reference")))
 
 

@@ -1,4 +1,4 @@
-"""A run between two batches: all that is needed to go on from there."""
+"""The position of a run between two batches: all that is needed to continue it."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class EpochRecord:
         epoch: its number, from 1.
         cost: data term.
         penalty: penalty.
-        total_cost: their sum, which is what is descended.
+        total_cost: their sum, which training minimises.
         learning_rate: the rate of the epoch's last step.
         gradient_norm: norm of the objective's gradient in the epoch's last batch.
         weights_sha256: SHA-256 of the parameters after the epoch, in hex.
-        tensor_sha256: the same of each tensor by its name.
+        tensor_sha256: the same for each tensor, by its name.
         accuracy: fraction of examples classified correctly; None if targets are numbers.
         validation_cost: data term on the validation set; None without one.
         validation_accuracy: None without a validation set, or if targets are numbers.

@@ -1,4 +1,4 @@
-"""How well outputs do on a data set."""
+"""Scores of outputs on a data set."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Score:
-    """How well a network does on a data set.
+    """The scores of a network on a data set.
 
     Args:
         examples: number of examples.

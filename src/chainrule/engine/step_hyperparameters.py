@@ -1,4 +1,4 @@
-"""What the steps of a training depend on, as kernels take it."""
+"""The hyperparameters of a step, as kernels take them."""
 
 from __future__ import annotations
 

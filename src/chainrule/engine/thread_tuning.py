@@ -1,4 +1,4 @@
-"""How many threads are quickest at the moment: the clock decides, since it changes no result."""
+"""Choice of the number of threads by the clock, which changes no result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one training is, worked out once for every engine: schedule, layout, data of each epoch."""
+"""The context of one training, shared by all engines: schedule, layout, data of each epoch."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class LatestEpoch(Generic[T]):
 
 @dataclass(frozen=True, eq=False)
 class TrainingContext:
-    """One training as every engine sees it.
+    """The context of one training, shared by all engines.
 
     Args:
         architecture: with the output activation that suits the cost.
         recipe: with its seed.
-        training: the examples to learn from; they fit the architecture.
+        training: the training set, which fits the architecture.
         threads: how many threads may compute at once, at least 1; None for `thread_count()`. The
             result does not depend on it.
     """

@@ -1,4 +1,4 @@
-"""What depends on the place of a step in its training: batch sizes, learning rates, averaging."""
+"""The schedule of a training: batch sizes, learning rates and averaging of each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Match a data set to a network: inputs, outputs, and the numbers of the classes."""
+"""Compatibility of a data set with a network: inputs, outputs, and the numbers of the classes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def match_dataset(network: Network, dataset: Dataset, where: str) -> Dataset:
             where,
             expected="a Dataset",
             got=describe(dataset),
-            remedy="Of a pair, pass its .test",
+            remedy="Pass the .test of a pair",
             argument="dataset",
             value=dataset,
         )
@@ -59,7 +59,7 @@ def _require_inputs(network: Network, dataset: Dataset, where: str) -> None:
     if dataset.features != width:
         raise ShapeError(
             where,
-            expected=f"examples of {width} values, as many as the network has inputs",
+            expected=f"examples of {width} values, one for each input of the network",
             got=f"{dataset.features}, of shape {dataset.shape}",
             argument="dataset",
             value=dataset.shape,
@@ -101,7 +101,7 @@ def _renumber(names: tuple[str, ...], dataset: Dataset, where: str) -> Dataset:
                 expected=f"the classes {_list_names(names)}",
                 got=f"a class {name!r}",
                 why="The network was trained on other classes",
-                remedy="Evaluate it on data of its own classes, or train one for these",
+                remedy="Evaluate it on data with its classes, or train a network for these",
                 argument="dataset",
                 value=dataset.class_names,
             )

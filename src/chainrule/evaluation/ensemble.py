@@ -39,7 +39,7 @@ class Votes:
         correct: examples classified correctly by the mean output.
         accuracy: their fraction.
         interval: the accuracy's Wilson 95 % interval.
-        alone: each network's own accuracy on the undistorted examples.
+        alone: the accuracy of each single network on the undistorted examples.
     """
 
     examples: int
@@ -64,7 +64,7 @@ class Votes:
             ("accuracy together", f"{percent_text(self.accuracy)} ({low} to {high})"),
             ("each network alone", ", ".join(map(percent_text, self.alone))),
         )
-        return Table("Together", (), rows, "This is no accuracy of the run.")
+        return Table("Together", (), rows, "This is not the accuracy of the run.")
 
 
 def vote(
@@ -82,7 +82,7 @@ def vote(
         dataset: examples with their classes.
         views: number of distorted copies of each example, in addition to the example itself.
         augmentation: the distortions; needed for views.
-        seed: fixes the copies.
+        seed: seed of the copies.
 
     Raises: InputError, ShapeError, DataError.
     """
@@ -92,9 +92,9 @@ def vote(
     if views and (augmentation is None or not augmentation.distorts):
         raise InputError(
             "vote",
-            expected="distortions to make views by",
+            expected="distortions for the views",
             got="none",
-            remedy="Name some, such as shift and rotation, or leave views out",
+            remedy="Set some, such as shift and rotation, or leave views out",
             argument="augmentation",
         )
     data = match_dataset(networks[0], dataset, "vote")

@@ -56,7 +56,7 @@ def evaluate(
     """
     data = match_dataset(network, dataset, "evaluate")
     chosen = _cost(network, data, cost, huber_threshold)
-    most = Limit(int, "how many mistakes to name", 0).check("evaluate", "mistakes", mistakes)
+    most = Limit(int, "number of mistakes to list", 0).check("evaluate", "mistakes", mistakes)
     weights = _example_weights(data)
     classes, numbers = None, None
     blocks = output_blocks(network, data, chosen)

@@ -1,4 +1,4 @@
-"""Numbers in a few characters for people to read, and records as plain values for JSON."""
+"""Short texts of numbers, and records as plain values for JSON."""
 
 from __future__ import annotations
 

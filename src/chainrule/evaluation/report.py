@@ -166,11 +166,11 @@ def _classification_tables(classes: ClassificationReport) -> Iterator[Table]:
 def _classification_summary(classes: ClassificationReport, n: int) -> Iterator[tuple[str, str]]:
     low, high = (percent_text(end) for end in classes.interval)
     rights = f"{count_text(classes.correct)} of {count_text(n)}"
-    yield "accuracy", f"{percent_text(classes.accuracy)} ({rights}; every example counts alike)"
+    yield "accuracy", f"{percent_text(classes.accuracy)} ({rights}; all examples have equal weight)"
     yield "95 % interval", f"{low} to {high} (Wilson)"
     if len(classes.names) > 2:
         yield "in the top two", percent_text(classes.top_two)
-    yield "baseline", f"{percent_text(classes.baseline)} (always the commonest class)"
+    yield "baseline", f"{percent_text(classes.baseline)} (always the most frequent class)"
     macro = classes.macro
     yield (
         "macro averages",
@@ -204,7 +204,7 @@ def _classes_table(classes: ClassificationReport) -> Table:
 
 
 def _matrix_table(classes: ClassificationReport) -> Table:
-    title = "Confusion matrix: a row a true class, a column an answer"
+    title = "Confusion matrix: true classes in rows, answers in columns"
     if len(classes.names) > _WIDEST_MATRIX:
         return Table(title, (), ())
     cells = zip(classes.names, classes.confusion.tolist(), strict=True)
@@ -257,7 +257,10 @@ def _mistakes_table(classes: ClassificationReport) -> Table:
     )
     header = ("row", "true class", "answer", "output", "runner-up")
     return Table(
-        f"Surest mistakes, by {classes.ranked_by}", header, tuple(rows), "Rows count from 0."
+        f"Most confident mistakes, by {classes.ranked_by}",
+        header,
+        tuple(rows),
+        "Rows count from 0.",
     )
 
 
@@ -272,4 +275,4 @@ def _outputs_table(numbers: RegressionReport) -> Table:
         for number, o in enumerate(numbers.outputs, 1)
     )
     header = ("output", "mean absolute error", "root mean squared error", "R²")
-    return Table("Outputs", header, tuple(rows), "Every example counts alike.")
+    return Table("Outputs", header, tuple(rows), "All examples have equal weight.")

@@ -1,4 +1,4 @@
-"""The interval of a proportion, of which a sample is known (Wilson 1927)."""
+"""The confidence interval of a proportion (Wilson 1927)."""
 
 from __future__ import annotations
 

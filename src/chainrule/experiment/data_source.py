@@ -1,4 +1,4 @@
-"""Where the data of an experiment are, how to read them, and which part of them to take."""
+"""The data source of an experiment: its place, how to read it, and which part to take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What data there are under a name, whether they are here and intact, and what is in them."""
+"""Summaries of data sets: the named sets, the state of their files, and their content."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class PartSummary:
         examples: how many there are.
         dtype: the type of the numbers that are stored.
         scale: what they are multiplied by.
-        counts: how many examples each class has; None where targets are numbers.
+        counts: how many examples each class has; None if targets are numbers.
         zero_fraction: the fraction of the inputs that are 0.
         digest: SHA-256 of the content.
     """
@@ -175,7 +175,7 @@ def _summarise_part(part: Dataset) -> PartSummary:
 
 
 def list_data() -> tuple[DataListing, ...]:
-    """Return the data sets that have a name, MNIST first.
+    """Return the named data sets, MNIST first.
 
     Example:
         >>> list_data()[0].state
@@ -199,7 +199,7 @@ def list_data() -> tuple[DataListing, ...]:
 
 
 def verify_data(name: str) -> DataFiles:
-    """Return the files of a data set that has a name, checked against their published digests.
+    """Return the files of a named data set, checked against their published digests.
 
     Raises: UnknownNameError, FileError.
 
@@ -215,7 +215,7 @@ def verify_data(name: str) -> DataFiles:
 def summarise_data(
     source: str, augmentation: Augmentation | None = None, **options: Any
 ) -> DataSummary:
-    """Return what is in a data set.
+    """Return a summary of a data set.
 
     Args:
         source: a name or a path, as `load_dataset` takes it.

@@ -31,7 +31,7 @@ class DiagnosisTarget:
     Args:
         settings: as in a file for `chainrule train --config`; those left at None are left out.
         data: where the data are.
-        validation: where a validation set of its own is; None without.
+        validation: a separate validation set; None if there is none.
         run: the saved run; None for settings.
         steps: how many steps a trial takes at most; None for the usual number.
     """
@@ -159,11 +159,11 @@ def mend_settings(
     validation: str | None = None,
     steps: int | None = None,
 ) -> MendedSettings:
-    """Diagnose, change what the root cause asks for, and try again until nothing is found.
+    """Diagnose settings, correct the root cause, and repeat until nothing is found.
 
     Arguments and errors are those of `diagnose`.
 
-    Returns: the mended settings with each change on the way, and the last diagnosis.
+    Returns: the corrected settings with all changes, and the last diagnosis.
     """
     found = open_target(target, data, validation=validation, steps=steps)
     return found.mend(found.diagnose())

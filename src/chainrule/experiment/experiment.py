@@ -65,7 +65,7 @@ class Experiment:
         architecture: the network as its weights are drawn. Training may turn an output activation
             that was not set into softmax, as `Architecture.for_cost` says.
         recipe: how to train, with its seed.
-        validation: where a validation set of its own is; None without.
+        validation: a separate validation set; None if there is none.
         seed_drawn: whether the seed was drawn rather than set.
         loaded: the data in memory; None before they are loaded.
 

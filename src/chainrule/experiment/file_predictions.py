@@ -1,4 +1,4 @@
-"""What a network answers to a user's own pictures and tables."""
+"""Predictions for files: pictures and tables."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Output(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What a network answers to one example.
+    """The answer of a network to one example.
 
     Args:
-        input: the file, with the line where it has several examples.
+        input: the file, with the line if it has several examples.
         answer: the class; None for a network whose outputs are numbers.
-        outputs: those of classes with the greatest first, numbers in their own order.
-        remarks: sentences on the input.
+        outputs: of classes, the greatest first; of numbers, in their order.
+        remarks: sentences about the input.
         preparation: the stages by which a picture was prepared; None for a row of a table.
     """
 

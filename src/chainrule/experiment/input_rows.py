@@ -55,7 +55,7 @@ def read_rows(
     if not numbered:
         raise DataError(path, expected="at least one row below the header", got="none")
     rows = [_numbers(f"{path}, line {line}", row, len(names), left_out) for line, row in numbered]
-    remarks = () if left_out is None else (f"Column {left_out + 1}, the target's, was left out.",)
+    remarks = () if left_out is None else (f"Column {left_out + 1} (the target) was left out.",)
     return Rows(np.array(rows), tuple(line for line, _ in numbered), remarks)
 
 

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.data import Dataset, dataset_names
-from chainrule.engine import augmentation_from_recipe
 from chainrule.errors import DataError, FileError, InputError
-from chainrule.evaluation import Report, Votes, default_cost, evaluate, vote
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
-from chainrule.experiment.experiment import Experiment, LoadedData
-from chainrule.experiment.training_result import TrainingResult
 from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training import Observer, RunFacts, RunFolder, Verification, verify
+from chainrule.training import RunFacts, RunFolder
 
+# A prediction needs nothing that trains or judges: what only other methods need, they import.
 if TYPE_CHECKING:
+    from chainrule.evaluation import Report, Votes
+    from chainrule.experiment.experiment import Experiment
     from chainrule.experiment.file_predictions import Prediction
+    from chainrule.experiment.training_result import TrainingResult
+    from chainrule.training import Observer, Verification
 
 __all__ = ["SavedRun", "open_run"]
 
@@ -30,10 +31,10 @@ _REMEDY = "Say where they are by the argument {}"
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """A folder of a run, or a network in a file of its own.
+    """A saved run, or a network in a separate file.
 
-    A network file knows neither its recipe nor its data: `facts` and `recipe` are None, and
-    whatever needs data must be given them.
+    A network file has neither a recipe nor data: `facts` and `recipe` are None, and methods that
+    need data must be given them.
 
     Args:
         path: the folder, or the .safetensors file.
@@ -82,7 +83,7 @@ class SavedRun:
                 self.path,
                 expected="data to go with the network",
                 got="none",
-                why="A network file does not know its data",
+                why="A network file does not record its data",
                 remedy=_REMEDY.format("data"),
                 argument="data",
             )
@@ -117,8 +118,8 @@ class SavedRun:
         if not noted.source:
             raise InputError(
                 self.path,
-                expected="a run that knows its data",
-                got="one that does not",
+                expected="a run that records its data",
+                got="one that does not record them",
                 remedy=_REMEDY.format(argument),
                 argument=argument,
             )
@@ -165,6 +166,8 @@ class SavedRun:
 
         Raises: InputError for a network file, and what loading raises.
         """
+        from chainrule.experiment.experiment import Experiment, LoadedData
+
         facts = self.require_facts()
         source, checks = self.find_data(data), self.find_validation(validation)
         loaded = LoadedData(source.load(), None if checks is None else join_parts(checks.load()))
@@ -186,7 +189,7 @@ class SavedRun:
                 self.path,
                 expected="the folder of a run",
                 got="a network file",
-                why="A network file does not know how it learned",
+                why="A network file does not record its training",
                 argument="path",
                 value=self.path,
             )
@@ -235,6 +238,8 @@ class SavedRun:
 
         Raises: InputError for a network file, and what `chainrule.verify` raises.
         """
+        from chainrule.training import verify
+
         self.require_facts()
         source, checks = self.find_data(data), self.find_validation(validation)
         return verify(
@@ -256,6 +261,8 @@ class SavedRun:
 
         Raises: what `data` and `chainrule.evaluate` raise.
         """
+        from chainrule.evaluation import evaluate
+
         network, recipe = self.network, self.recipe
         dataset = data if isinstance(data, Dataset) else self.data(part, data, **options)
         if recipe is None:
@@ -285,6 +292,9 @@ class SavedRun:
 
         Raises: InputError for a run without snapshots or distortions, and what `evaluate` raises.
         """
+        from chainrule.engine import augmentation_from_recipe
+        from chainrule.evaluation import vote
+
         opened = [open_run(one) if isinstance(one, str) else one for one in others]
         networks = [self.network, *(one.network for one in opened)]
         dataset = data if isinstance(data, Dataset) else self.data(part, data, **options)
@@ -329,6 +339,8 @@ class SavedRun:
         """Return the run's recipe; for a network file one with the cost that suits its outputs."""
         if self.recipe is not None:
             return self.recipe
+        from chainrule.evaluation import default_cost
+
         return Recipe(cost=default_cost(self.network, dataset), seed=0)
 
 

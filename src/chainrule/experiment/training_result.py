@@ -1,4 +1,4 @@
-"""What comes of training an experiment: the run, its test, and the warnings on the way."""
+"""The result of training an experiment: the run, its test report, and its warnings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REPORTED = ("data", "data_sha256", "examples", "accuracy", "interval", "cost_na
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """A training that has ended, judged by the test set.
+    """A training that has ended, with its test report.
 
     Args:
         run: network, history and certificate.

@@ -146,7 +146,7 @@ def draw_activation_curves(
         ax: where to draw; see `chainrule.figures`.
     """
     rows, columns = grid_shape(len(curves), _COLUMNS)
-    note = "At a kink a filled dot marks the value that is used, a ring the side that is not."
+    note = "At a kink, a filled dot marks the value that is used, and a circle the one that is not."
     heading = FigureHeading("Activation functions and their derivatives", note)
     figure = open_figure(ax, (max(2.6 * columns, 5.6), 2.4 * rows + 1.2), heading)
     panels = make_panels(figure, len(curves), columns, sharex=True)

@@ -120,7 +120,7 @@ def draw_augmented_copies(data: AugmentedCopies, *, ax: Place | None = None) -> 
         data: `augmented_copies_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    note = "Left the example itself, then its copies by epoch."
+    note = "On the left the example itself, then its copies by epoch."
     rows = [
         ImageRow(name, (data.originals[k], *data.copies[:, k])) for k, name in enumerate(data.names)
     ]

@@ -59,8 +59,8 @@ def require_classes(report: Report) -> ClassificationReport:
         raise InputError(
             "figure",
             expected="a report on classes",
-            got="one on number targets",
-            why="Only classes can be confused",
+            got="a report on numeric targets",
+            why="Confusion is defined for classes only",
             argument="report",
         )
     return report.classes
@@ -96,8 +96,8 @@ def draw_confusion_matrix(data: ConfusionMatrixData, *, ax: Place | None = None)
     """
     k = len(data.names)
     side = min(max(k * _cell(k), 3.4), 20.0)
-    cells = "Each cell: examples, and their share of the row." if k <= _FRACTIONS_UP_TO else ""
-    heading = FigureHeading("Which class is taken for which", f"{data.summary}\n{cells}".strip())
+    cells = "Each cell: examples, and their fraction of the row." if k <= _FRACTIONS_UP_TO else ""
+    heading = FigureHeading("True classes and answers", f"{data.summary}\n{cells}".strip())
     # In a caller's axes, the precisions stand between the matrix and the title.
     axes = open_axes(ax, (side + 2.9, side + 2.2), heading, title_pad=30)
     norm = _norm(data)
@@ -146,7 +146,7 @@ def _paint(axes: Axes, data: ConfusionMatrixData, norm: LogNorm) -> None:
 def _scale(axes: Axes, painted: AxesImage) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator
 
-    label = "mistakes: share of the true class, %"
+    label = "mistakes: fraction of the true class, %"
     bar = add_colourbar(axes, painted, label, shrink=0.6, aspect=28, pad=0.03)
     bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -70,7 +70,7 @@ def cost_slices_data(
         examples: of the training set, at most.
         seed: of the sample and of the random directions.
 
-    Raises: what `choose_sample` raises; InputError where the run has done no step.
+    Raises: what `choose_sample` raises; InputError if the run has done no step.
     """
     sample = choose_sample(replay, examples, seed)
     end = replay.newest.parameters.astype(np.float64)
@@ -122,7 +122,7 @@ def draw_cost_slices(data: CostSlices, *, ax: Place | None = None) -> Place:
     left.set_title("From the start to the end")
     right.set_title("Around the end")
     left.set_ylabel("mean cost")
-    left.set_xlabel("share of the way")
+    left.set_xlabel("fraction of the way")
     right.set_xlabel("steps")
     right.legend(loc="best")
     return figure

@@ -76,7 +76,7 @@ def cost_surface_data(
         examples: of the training set, at most.
         seed: of the sample, and of random directions.
 
-    Raises: UnknownNameError; InputError where the run has fewer than three positions for principal
+    Raises: UnknownNameError; InputError if the run has fewer than three positions for principal
         directions; what `run_points` raises.
     """
     if kind not in DIRECTIONS:
@@ -113,7 +113,7 @@ def _axes(replay: RunReplay, points: tuple[RunPoint, ...], kind: str, seed: int)
             expected="a run with two epochs or more",
             got=f"one with {len(points)} positions",
             why="Two principal directions need three positions",
-            remedy="Ask for random directions",
+            remedy="Use random directions",
             argument="kind",
             value=kind,
         )
@@ -154,7 +154,7 @@ def _caption(data: CostSurface) -> str:
     return (
         f"Mean cost of {data.sample}; from {number_text(_rounded(data.path_cost[0]))} at the "
         f"start to {number_text(_rounded(data.path_cost[-1]))}.\n"
-        f"The run's positions are seen from above: {parts}."
+        f"The run's positions are explained from above: {parts}."
     )
 
 

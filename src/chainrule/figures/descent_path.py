@@ -247,7 +247,7 @@ def _draw_slice(axes: Axes, one: AxisSlice) -> None:
     )
     axes.set_ylim(low, high)
     _draw_start(axes, one.start, one.value)
-    axes.set_title(f"Slice through the start: {one.others}")
+    axes.set_title(f"AxisSlice through the start: {one.others}")
     axes.set_xlabel(one.name)
     axes.set_ylabel("f")
     axes.legend(loc="best")

@@ -61,7 +61,7 @@ class FigureInputs:
         cost: the name of the cost to judge by; None for the network's natural one.
         names: which activations, parameters, rates or other things to draw; empty for the default.
         most: the most neurons, images or mistakes to show; None for the figure's default.
-        seed: which samples are drawn.
+        seed: seed for the choice of samples.
     """
 
     network: Network | None = None
@@ -205,14 +205,14 @@ _ALL = (
     ),
     FigureSpec(
         "calibration",
-        "how often it is right when it says how sure it is",
+        "accuracy at each level of confidence",
         "network+dataset",
         lambda inputs: reliability_diagram.reliability_diagram_data(inputs.evaluate()),
         reliability_diagram.draw_reliability_diagram,
     ),
     FigureSpec(
         "confusion",
-        "which class is taken for which",
+        "true classes against answers",
         "network+dataset",
         lambda inputs: confusion_matrix.confusion_matrix_data(inputs.evaluate()),
         confusion_matrix.draw_confusion_matrix,
@@ -234,7 +234,7 @@ _ALL = (
     ),
     FigureSpec(
         "digits",
-        "samples of each class of a set of images",
+        "samples of each class of an image data set",
         "dataset",
         lambda inputs: sample_images.sample_images_data(
             inputs.require_dataset(), inputs.limit(10), inputs.seed
@@ -258,7 +258,7 @@ _ALL = (
     ),
     FigureSpec(
         "lift",
-        "how a layer lifts a plane and bends it",
+        "how a layer transforms a plane",
         "nothing",
         lambda inputs: layer_transform.layer_transform_data(inputs.names),
         layer_transform.draw_layer_transform,
@@ -266,14 +266,14 @@ _ALL = (
     ),
     FigureSpec(
         "mistakes",
-        "the mistakes it is surest of, as images",
+        "the most confident mistakes, as images",
         "network+dataset",
         _mistake_images,
         mistake_images.draw_mistake_images,
     ),
     FigureSpec(
         "network",
-        "neurons and lines, drawn from the real weights",
+        "neurons and connections, drawn from the weights",
         "network",
         lambda inputs: network_diagram.network_diagram_data(
             inputs.require_network(), inputs.limit(12)

@@ -39,8 +39,8 @@ class FigureOptions:
 
     Args:
         most: the most neurons, images or mistakes to show; None for the figure's default.
-        seed: which samples are drawn.
-        metric: a table's column to judge by; None for its accuracy or cost.
+        seed: seed for the choice of samples.
+        metric: column of a table that holds the metric; None for its accuracy or cost.
         part: "test", "train" or "all" of the data; None for the test set, or for the training set
             if the figure judges no network.
         reading: how to read the data, as in `load_dataset`; None for its defaults.

@@ -152,7 +152,7 @@ def draw_layer_transform(data: LayerTransformData, *, ax: Place | None = None) -
         f"Two inputs, three neurons. The plane is stretched {greatest:.2f}-fold one way and "
         f"{least:.2f}-fold across it;\na layer without its function could do no more than that."
     )
-    heading = FigureHeading("How a layer turns, stretches, lifts and bends", note)
+    heading = FigureHeading("How a layer transforms a plane", note)
     figure = open_figure(ax, (9.6, 3.5 * rows + 1.1), heading)
     reach = max(float(np.abs(stage.grid).max()) for stage in data.stages[:3])
     for number, stage in enumerate(data.stages, 1):

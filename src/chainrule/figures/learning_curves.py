@@ -181,13 +181,13 @@ def _finish_costs(axes: Axes, runs: tuple[LearningCurves, ...]) -> None:
     if wide:
         set_log_scale(axes)
         axes.grid(which="minor", linewidth=0.3)
-    axes.set_title("Mean cost of an example" + (", logarithmic" if wide else ""))
+    axes.set_title("Mean cost per example" + (", logarithmic" if wide else ""))
     axes.set_ylabel("cost")
 
 
 def _finish_accuracies(axes: Axes, runs: tuple[LearningCurves, ...]) -> None:
     axes.set_title("Accuracy")
-    axes.set_ylabel("examples classified rightly, %")
+    axes.set_ylabel("accuracy, %")
     run = runs[0]
     if len(runs) == 1 and np.isfinite(run.validation_accuracy).any():
         best = int(np.nanargmax(run.validation_accuracy))

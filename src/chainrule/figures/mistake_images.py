@@ -80,7 +80,7 @@ def mistake_images_data(report: Report, dataset: Dataset, most: int = 20) -> Mis
     """The surest mistakes of a report with their images.
 
     Args:
-        report: on this very data set.
+        report: a report on this data set.
         dataset: of images.
         most: how many to show, at most; at least 1.
 
@@ -138,7 +138,7 @@ def draw_mistake_images(data: MistakeImagesData, *, ax: Place | None = None) -> 
     """
     rows, columns = grid_shape(len(data.shown), _COLUMNS)
     size = max(1.62 * columns + 0.4, 6.4), 2.3 * rows + 1.2
-    figure = open_figure(ax, size, FigureHeading("The mistakes it is surest of", data.summary))
+    figure = open_figure(ax, size, FigureHeading("The most confident mistakes", data.summary))
     panels = make_panels(figure, len(data.shown), columns, gridspec_kw={"hspace": 0.12})
     for image, shown, axes in zip(data.images, data.shown, panels, strict=True):
         show_image(axes, image, data.bright_ink)

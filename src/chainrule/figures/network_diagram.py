@@ -78,7 +78,7 @@ def network_diagram_data(network: Network, most: int = 12) -> DiagramData:
 
     Raises: InputError.
     """
-    most = Limit(int, "neurons to draw in a column", 1).check("figure", "most", most)
+    most = Limit(int, "greatest number of neurons in a column", 1).check("figure", "most", most)
     layers = [W.astype(np.float64) for W in network.weights]
     shown = _chosen(layers, most)
     weights = tuple(W[np.ix_(shown[k + 1], shown[k])] for k, W in enumerate(layers))
@@ -155,7 +155,7 @@ def draw_network_diagram(data: DiagramData, *, ax: Place | None = None) -> Place
     tallest = max(_places(column) for column in data.columns)
     size = min(2.5 * len(data.columns) + 1.6, 40.0), max(0.46 * tallest + 2.6, 3.6)
     biases = np.concatenate([column.biases for column in data.columns])
-    note = "A line is a weight: thicker is greater, compared within its layer. " + _on_rims(biases)
+    note = "Lines are weights, thicker for greater weights of a layer. " + _on_rims(biases)
     heading = FigureHeading("The network with its weights", f"{data.summary}\n{note}")
     figure = open_figure(ax, size, heading)
     axes = figure.subplots()

@@ -27,7 +27,7 @@ RATES = (1.0, 0.1)
 
 _STEPS = Limit(int, "steps", 1, 10_000)
 _START = Limit(float, "where it begins", -1.6, 3.6)
-_RATE = Limit(float, "length of a step", 0, low_open=True)
+_RATE = Limit(float, "step size of the update", 0, low_open=True)
 _FARTHEST = 1e6
 _NEAR = 2.6
 _ARROWS = 12

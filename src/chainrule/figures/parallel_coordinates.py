@@ -69,7 +69,7 @@ def parallel_coordinates_data(
         table: of a study.
         names: parameters from left to right; by default all that vary.
 
-    Raises: UnknownNameError, DataError where nothing varies.
+    Raises: UnknownNameError, DataError if nothing varies.
     """
     chosen = table.choose_parameters(names)
     columns = {name: table.column(name) for name in chosen}

@@ -85,7 +85,7 @@ def parameter_slices_data(table: StudyTable, names: Sequence[str] = ()) -> Param
         table: of a study.
         names: parameters; by default all that vary.
 
-    Raises: UnknownNameError, DataError where nothing varies.
+    Raises: UnknownNameError, DataError if nothing varies.
     """
     values = np.array([row.value for row in table.rows])
     slices = tuple(_slice(table, name, values) for name in table.choose_parameters(names))

@@ -42,7 +42,7 @@ class GridPoint:
 
     Args:
         batch_size: examples a step.
-        learning_rate: length of a step.
+        learning_rate: step size of the update.
         accuracy: share of examples classified rightly.
     """
 
@@ -95,7 +95,7 @@ class RateCurvesData:
 def grid_points(table: StudyTable) -> tuple[GridPoint, ...]:
     """The points of a table that has the parameters batch_size and learning_rate.
 
-    Raises: UnknownNameError, InputError where one is a text.
+    Raises: UnknownNameError, InputError if one is a text.
     """
     table.choose_parameters(("batch_size", "learning_rate"))
     points = []
@@ -225,7 +225,7 @@ def draw_rate_curves(data: RateCurvesData, *, ax: Place | None = None) -> Place:
             _draw_dots(axes, curve.within(low, high), colours[curve.batch_size])
         shown = rates[(rates >= low) & (rates <= high)]
         set_parameter_ticks(axes.xaxis, make_parameter_scale("learning_rate", shown.tolist()))
-    panels[0].set_ylabel("examples classified rightly, %")
+    panels[0].set_ylabel("accuracy, %")
     _name_colours(list(panels), list(colours))
     return figure
 

@@ -50,7 +50,7 @@ class ReliabilityData:
 def reliability_diagram_data(report: Report) -> ReliabilityData:
     """The reliability diagram of a report in numbers.
 
-    Raises: InputError where the network's outputs are no shares from 0 to 1, or targets are
+    Raises: InputError if the network's outputs are no shares from 0 to 1, or targets are
         numbers.
     """
     classes = require_classes(report)
@@ -58,7 +58,7 @@ def reliability_diagram_data(report: Report) -> ReliabilityData:
     if found is None:
         raise InputError(
             "figure",
-            expected="outputs that are shares from 0 to 1",
+            expected="outputs that are probabilities from 0 to 1",
             got="a report without a calibration",
             why=classes.calibration_note,
             remedy="Train with softmax or sigmoid outputs",
@@ -91,7 +91,7 @@ def draw_reliability_diagram(data: ReliabilityData, *, ax: Place | None = None) 
         data: `reliability_diagram_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    title = "Calibration: is it right as often as it is sure?"
+    title = "Calibration: accuracy against confidence"
     figure = open_figure(ax, (7.4, 7.8), FigureHeading(title, f"{data.summary}\n{data.note}."))
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     _draw_reliability(above, data)
@@ -121,7 +121,7 @@ def _draw_reliability(axes: Axes, data: ReliabilityData) -> None:
     axes.errorbar(data.confidence, data.accuracy, spread, fmt="o", clip_on=False, zorder=5, **bars)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.02)
-    axes.set_ylabel("accuracy: share answered rightly")
+    axes.set_ylabel("accuracy: fraction of right answers")
     _explain(axes)
 
 
@@ -131,10 +131,10 @@ def _explain(axes: Axes) -> None:
 
     hatched: dict[str, Any] = {"facecolor": "none", "hatch": "////", "linewidth": 0}
     handles = [
-        Line2D([], [], color=INK, marker="o", linewidth=1.1, label="a bin, with 95 % interval"),
-        Line2D([], [], color=GREY, linestyle="--", linewidth=1.2, label="as sure as it is right"),
-        Patch(edgecolor=ORANGE, label="surer than right", **hatched),
-        Patch(edgecolor=GREEN, label="righter than sure", **hatched),
+        Line2D([], [], color=INK, marker="o", linewidth=1.1, label="bin, with 95 % interval"),
+        Line2D([], [], color=GREY, linestyle="--", linewidth=1.2, label="perfectly calibrated"),
+        Patch(edgecolor=ORANGE, label="overconfident", **hatched),
+        Patch(edgecolor=GREEN, label="underconfident", **hatched),
     ]
     axes.legend(handles=handles, loc="upper left")
 

@@ -26,7 +26,7 @@ __all__ = ["save_report_figures"]
 
 
 def save_report_figures(report: Report, dataset: Dataset, folder: str) -> list[str]:
-    """Draw the figures that suit a report: confusion, calibration, mistakes.
+    """Draw the figures of a report: confusion, calibration, mistakes.
 
     Args:
         report: on this data set.

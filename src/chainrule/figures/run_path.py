@@ -129,7 +129,7 @@ def choose_sample(replay: RunReplay, most: int = 1000, seed: int = 0) -> Sample:
         most: examples, at most; at least 1.
         seed: which.
 
-    Raises: IntegrityError where the data are others; RunFolderError, DataError.
+    Raises: IntegrityError if the data are others; RunFolderError, DataError.
     """
     training = replay.setup.training
     rows = np.arange(len(training))

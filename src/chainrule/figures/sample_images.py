@@ -77,11 +77,11 @@ def sample_images_data(dataset: Dataset, per_class: int = 10, seed: int = 0) -> 
         raise InputError(
             "figure",
             expected="a data set of classes",
-            got="one of number targets",
+            got="one with numeric targets",
             argument="dataset",
         )
-    most = Limit(int, "images of each class", 1).check("figure", "per_class", per_class)
-    lot = Limit(int, "fixes which examples are drawn", 0).check("figure", "seed", seed)
+    most = Limit(int, "number of images of each class", 1).check("figure", "per_class", per_class)
+    lot = Limit(int, "seed for the choice of examples", 0).check("figure", "seed", seed)
     present = np.unique(dataset.targets)
     shown = present[:_MOST_CLASSES]
     classes = tuple(_samples(dataset, int(number), most, lot) for number in shown)
@@ -117,7 +117,7 @@ def draw_sample_images(data: SampleImagesData, *, ax: Place | None = None) -> Pl
         data: `sample_images_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    note = "Left the mean of each class, then examples drawn by lot."
+    note = "On the left the mean of each class, then examples drawn at random."
     rows = [ImageRow(c.name, (c.mean, *c.images), count_text(c.count)) for c in data.classes]
     heading = FigureHeading("Samples of each class", f"{data.summary}\n{note}")
     return draw_image_rows(ax, rows, heading, titles=["mean"], bright_ink=data.bright_ink)

@@ -68,7 +68,7 @@ def saturation_data(replay: RunReplay, *, examples: int = 500, seed: int = 0) ->
         examples: in the sample, at most.
         seed: which.
 
-    Raises: InputError where no layer has a function with slopes of its own; what `run_points`
+    Raises: InputError if no layer has a function with slopes of its own; what `run_points`
         raises.
     """
     names = replay.setup.network.architecture.activations

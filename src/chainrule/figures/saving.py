@@ -27,7 +27,7 @@ SUFFIXES = tuple(f".{kind}" for kind in _METADATA)
 
 
 def save_figure(figure: Figure, path: str | Path) -> None:
-    """Write a figure to a file whose suffix says of which kind; it is whole or not there.
+    """Write a figure to a file, whose suffix determines the format, in one atomic step.
 
     Args:
         figure: drawn by any `draw_*`.

@@ -212,6 +212,6 @@ def _draw_panel(axes: Axes, panel: BandPanel) -> None:
     if wide:
         set_log_scale(axes)
     axes.set_title(panel.title + (", logarithmic" if wide else ""))
-    axes.set_ylabel("examples classified rightly, %" if panel.is_fraction else "")
+    axes.set_ylabel("accuracy, %" if panel.is_fraction else "")
     axes.set_xlabel("epoch")
     set_integer_ticks(axes.xaxis)

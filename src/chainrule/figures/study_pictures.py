@@ -31,11 +31,11 @@ _BEST = 6
 
 
 def study_report(summary: StudySummary, most: int = 20) -> Document:
-    """Return the answer of a study as a document with pictures.
+    """Return the results of a study as a document with pictures.
 
     Args:
-        summary: the answer.
-        most: how many configurations to list.
+        summary: the results.
+        most: number of configurations to list.
     """
     return summary.document(most, dict(_pictures(summary)))
 

@@ -101,7 +101,7 @@ class StudyTable:
             names: which; by default those with more than one value.
             most: how many, the ones with the most values first; None for no bound.
 
-        Raises: UnknownNameError, DataError where nothing varies.
+        Raises: UnknownNameError, DataError if nothing varies.
         """
         known = tuple(self.rows[0].parameters)
         for name in names:

@@ -1,4 +1,4 @@
-"""What the kernels that distort images are given, and the memory they need."""
+"""The records and buffers of the kernels that distort images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distorted copies of examples, one after the other; each by random numbers of its own.
+"""Distorted copies of examples, one after the other, each with its own random numbers.
 
 A copy is a function of the epoch's key, the example's number and the example, so it does not matter
 which others are made, in which order, or by which thread.

@@ -1,4 +1,4 @@
-"""What changes an image in its place: the pen's width, noise, the square cut out."""
+"""Distortions that move no pixel: the thickness of strokes, noise, cutout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kernels are given: records of arrays and numbers, which compiled code takes unchanged."""
+"""The records that kernels take: named arrays and numbers, which compiled code takes unchanged."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Examples(NamedTuple):
     values: Array  # (non-zeros,) as stored
     dense: Array  # (n, features) in the working type
     scale: float  # what the values are multiplied by
-    labels: Array  # (n,) int64; empty where targets are numbers
-    targets: Array  # (n, outputs) in the working type; empty where targets are classes
-    weights: Array  # (n,) float64, mean 1; empty where all weigh the same
+    labels: Array  # (n,) int64; empty if targets are numbers
+    targets: Array  # (n, outputs) in the working type; empty if targets are classes
+    weights: Array  # (n,) float64, mean 1; empty if all weigh the same
     mixed_labels: Array  # (n,) int64 labels of the examples' partners in mixup; empty without
     mixing_weights: Array  # (n,) float64 weights of the examples' own targets in the mixture
 

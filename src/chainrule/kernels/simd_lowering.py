@@ -1,4 +1,4 @@
-"""What the operations of simd.py mean to the compiler, in its own intermediate language.
+"""The operations of simd.py in the compiler's intermediate language.
 
 This code runs inside Numba's compiler. The agreement and accuracy tests compile it and run the
 result.

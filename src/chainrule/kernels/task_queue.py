@@ -1,4 +1,4 @@
-"""How threads share the work: tasks are handed out one by one, and a barrier ends each round.
+"""The task queue of threads: tasks are handed out one by one, and a barrier ends each round.
 
 A task's result does not depend on which thread does it, nor on when; so the bits of a training do
 not depend on the number of threads.

@@ -32,9 +32,9 @@ class DisplayOptions:
 
     # fmt: off
     digits: int = limited(6, Limit(int, "significant digits of numbers", 1, 17))
-    fractions: bool = limited(False, Limit(bool, "rational numbers as fractions"))
+    fractions: bool = limited(False, Limit(bool, "whether to write rational numbers as fractions"))
     notation: str = limited("row", _NOTATION)
-    full: bool = limited(False, Limit(bool, "long sums and large arrays whole"))
+    full: bool = limited(False, Limit(bool, "whether to write long sums and large arrays in full"))
     symbolic: bool = limited(False, Limit(bool, "gradients derived by SymPy, of small networks"))
     # fmt: on
     step: int | None = None

@@ -101,7 +101,7 @@ class LedgerEntries:
             address: as a quantity or as text.
             where: who asks, for the error text; empty takes the file's name.
 
-        Raises: InputError, UnknownNameError where there is no such number.
+        Raises: InputError, UnknownNameError if there is no such number.
         """
         where = where or self.example.where
         asked = Quantity.parse(address, where) if isinstance(address, str) else address
@@ -153,7 +153,7 @@ class LedgerEntries:
     def entry(self, address: Quantity | str) -> LedgerEntry:
         """All there is to say of one number.
 
-        Raises: InputError where the address names an array, or nothing; UnknownNameError.
+        Raises: InputError if the address names an array, or nothing; UnknownNameError.
         """
         quantity = self.locate(address)
         if not quantity.is_number:

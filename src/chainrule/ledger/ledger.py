@@ -74,7 +74,7 @@ class Ledger(LedgerEntries):
         Args:
             options: what to show of it; None for the defaults.
 
-        Raises: DivergenceError where a number is not finite; with `options.symbolic` also
+        Raises: DivergenceError if a number is not finite; with `options.symbolic` also
             InputError, MissingLibraryError.
         """
         return ledger_document(self, options or DisplayOptions())

@@ -1,4 +1,4 @@
-"""How quantities are written in plain text, in each of the notations."""
+"""The plain text of quantities, in each notation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order in which a step has its numbers, each after those that it is made of."""
+"""The order of the numbers of a step, each after those that it is computed from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claimed numbers: right, wrong, and by which slip."""
+"""Marking of claimed numbers: verdicts, marks and likely slips."""
 
 from typing import TYPE_CHECKING
 

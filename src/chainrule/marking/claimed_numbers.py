@@ -1,4 +1,4 @@
-"""The numbers that follow from the claims before them, through the same formulas."""
+"""Numbers that follow from earlier claims by the same formulas."""
 
 from __future__ import annotations
 

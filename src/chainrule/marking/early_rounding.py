@@ -1,4 +1,4 @@
-"""Rounding on the way: numbers that are not claimed may have been rounded before they were used."""
+"""Early rounding: numbers that are not claimed may have been rounded before they were used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
 __all__ = ["MAX_INTERMEDIATE", "Precision", "allow_early_rounding", "round_number"]
 
 MAX_INTERMEDIATE = 40
-"""At most this many numbers between a claim and those before it are searched."""
+"""Greatest number of quantities to search between a claim and those before it."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Judge claims: each printed number against the reference value and the claims before it."""
+"""Verdicts on claims: each printed number against the reference value and the claims before it."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class MarkedClaims:
 
 
 def check_claims(path: str | Path) -> MarkedClaims:
-    """Judge all claims of a worked file.
+    """Mark all claims of a worked file.
 
     Args:
         path: the file, or the name of a bundled one.
@@ -150,7 +150,7 @@ def judge(ledger: Ledger) -> MarkedClaims:
     Args:
         ledger: of the worked example.
 
-    Raises: InputError where there are no claims, or a text is no number; DivergenceError.
+    Raises: InputError if there are no claims, or a text is no number; DivergenceError.
 
     Example:
         >>> from chainrule.ledger.files.worked_file import parse_worked

@@ -1,4 +1,4 @@
-"""Judged claims as a document: marks, a table, what is wrong and why, what verdicts mean."""
+"""The document of judged claims: marks, a table, errors and their causes, a legend."""
 
 from __future__ import annotations
 
@@ -90,19 +90,19 @@ def first_wrong_text(marked: MarkedClaims) -> str:
     """Which number is the first wrong one, or that none is, and how many are not answered."""
     first = marked.first_wrong
     if marked.unanswered == marked.out_of:
-        return "Nothing is answered yet."
+        return "No number has an answer yet."
     rest = f" Not answered: {marked.unanswered} of {marked.out_of}." if marked.unanswered else ""
     if first is not None:
         return f"First wrong: {first.quantity}" + ("." + rest if rest else "")
     carried = any(one.verdict == "carried" for one in marked.judgements)
-    return "Nothing is wrong" + (", but for rounding on the way." if carried else ".") + rest
+    return "Nothing is wrong" + (", except for rounding on the way." if carried else ".") + rest
 
 
 def slip_text(one: Judgement) -> str:
     """The likely slip behind a wrong number, in sentences; empty for a number that is right."""
     finding = one.finding
     if finding is None:
-        return "No slip of the catalogue gives it." if one.is_wrong else ""
+        return "No slip in the catalogue explains it." if one.is_wrong else ""
     place = "" if finding.at is None else f", in {finding.at}"
     also = f" As likely: {'; '.join(finding.also)}." if finding.also else ""
     return f"{finding.name}{place}. {finding.sentence}{also}"

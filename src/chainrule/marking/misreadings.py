@@ -1,4 +1,4 @@
-"""Slips of the pen: the right digits, written down wrongly."""
+"""Misreadings: the right digits, written down wrongly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips that can be made in any formula."""
+"""Slips in any formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network looks like before it has any numbers in it."""
+"""The architecture of a network: layers, activations, initialisers and number type."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Architecture:
     Args:
         layers: widths from the inputs to the outputs, at least two, each at least 1.
         activations: one name per layer after the inputs.
-        output_given: whether the last activation was asked for by name; where it was not, a cost
-            of categorical cross-entropy turns it into softmax (see `for_cost`).
+        output_given: whether the last activation was set explicitly; if it was not, the cost
+            categorical cross-entropy changes it to softmax (see `for_cost`).
         biases: whether layers have biases.
-        initialiser: how weights are drawn; None takes what suits each layer's activation.
+        initialiser: how weights are drawn; None for the one that suits each layer's activation.
         bias_initialiser: how biases are drawn.
-        initialiser_low: the least value of `uniform`.
-        initialiser_high: the upper end of `uniform`.
+        initialiser_low: lower bound of `uniform`.
+        initialiser_high: upper bound of `uniform`.
         initialiser_deviation: standard deviation of `normal`.
         dtype: number type of parameters and computation.
 
@@ -51,13 +51,13 @@ class Architecture:
     # fmt: off
     layers: tuple[int, ...]
     activations: tuple[str, ...]
-    output_given: bool = limited(False, Limit(bool, "whether the output activation was named"))
+    output_given: bool = limited(False, Limit(bool, "whether the output activation was set explicitly"))
     biases: bool = limited(True, Limit(bool, "whether layers have biases"))
-    initialiser: str | None = limited(None, Limit(str, "how weights are drawn", choices=_initialisers, optional=True))
-    bias_initialiser: str = limited("zeros", Limit(str, "how biases are drawn", choices=_initialisers))
-    initialiser_low: float = limited(-1.0, Limit(float, "least value of uniform", -_FARTHEST, _FARTHEST))
-    initialiser_high: float = limited(1.0, Limit(float, "upper end of uniform", -_FARTHEST, _FARTHEST))
-    initialiser_deviation: float = limited(1.0, Limit(float, "standard deviation of normal", 0, _FARTHEST))
+    initialiser: str | None = limited(None, Limit(str, "how the initial weights are drawn", choices=_initialisers, optional=True))
+    bias_initialiser: str = limited("zeros", Limit(str, "how the initial biases are drawn", choices=_initialisers))
+    initialiser_low: float = limited(-1.0, Limit(float, "lower bound of the uniform distribution", -_FARTHEST, _FARTHEST))
+    initialiser_high: float = limited(1.0, Limit(float, "upper bound of the uniform distribution", -_FARTHEST, _FARTHEST))
+    initialiser_deviation: float = limited(1.0, Limit(float, "standard deviation of the normal distribution", 0, _FARTHEST))
     dtype: str = limited("float32", Limit(str, "number type of the computation", choices=_types))
     # fmt: on
 

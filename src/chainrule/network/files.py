@@ -1,4 +1,4 @@
-"""Networks as files: safetensors with a tensor for each layer, sealed."""
+"""Network files: sealed safetensors with tensors for each layer."""
 
 from __future__ import annotations
 
@@ -63,9 +63,11 @@ def read_network_file(path: str | Path) -> NetworkFile:
         shape, names = tuple(facts["input_shape"]), tuple(facts["class_names"])
         return NetworkFile(architecture, flat, float(facts["input_scale"]), shape, names)
     except KeyError as error:
-        raise DataError(str(path), expected="a whole network", got=f"one without {error}") from None
+        raise DataError(
+            str(path), expected="a complete network", got=f"one without {error}"
+        ) from None
     except (ChainruleError, TypeError, ValueError) as error:
-        raise DataError(str(path), expected="a network that fits", got=str(error)) from None
+        raise DataError(str(path), expected="a valid network", got=str(error)) from None
 
 
 def _joined(layout: Layout, tensors: Mapping[str, NDArray[Any]]) -> NDArray[Any]:

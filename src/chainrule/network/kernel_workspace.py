@@ -1,4 +1,4 @@
-"""Where kernels find a network's tensors, and room for the numbers of one batch."""
+"""The workspace of kernels: the places of a network's tensors, and buffers for one batch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["allocate_buffers", "kernel_layout"]
 
 
 def kernel_layout(table: PackedLayout, rows: int) -> KernelLayout:
-    """The shape of a network for batches of at most so many rows."""
+    """The shape of a network for batches of a number of rows."""
     capacity = -(-rows // PANEL) * PANEL
     sizes = [panelled_size(capacity, width) for width in table.widths]
     return KernelLayout(
@@ -46,7 +46,7 @@ def _padded(table: PackedLayout) -> list[int]:
 def allocate_buffers(
     plan: KernelLayout, table: PackedLayout, threads: int = 1, *, backward: bool = True
 ) -> Buffers:
-    """Room for one batch, shared by so many threads.
+    """Allocate buffers for one batch, shared by a number of threads.
 
     Args:
         plan: of the network, with the greatest number of rows.

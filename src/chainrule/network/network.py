@@ -1,4 +1,4 @@
-"""A network: an architecture with numbers in it."""
+"""A network: an architecture and its parameters."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def network_layers(architecture: Architecture, flat: Array) -> list[Layer]:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A dense network; it never changes: training returns another one.
+    """A dense network. It never changes; training returns a new one.
 
     Args:
         architecture: layers, activations, number type.
         parameters: all weights and biases, flat, (Layout(architecture).size,), finite.
         input_scale: the factor for inputs given as bytes, such as 1/255; learned from the data.
         input_shape: the shape of one input, such as (28, 28); empty for (inputs,).
-        class_names: what each output stands for; empty where the outputs are numbers.
+        class_names: the class of each output; empty if the outputs are numbers.
 
     Raises: ShapeError, DataError.
     """
@@ -99,7 +99,7 @@ class Network:
             25818
         """
         described = Architecture.of(layers, activation, output_activation, **architecture)
-        checked = Limit(int, "fixes the weights", 0).check("Network.create", "seed", seed)
+        checked = Limit(int, "seed of the initial weights", 0).check("Network.create", "seed", seed)
         return cls(described, draw_parameters(described, checked))
 
     @property
@@ -214,7 +214,9 @@ class Network:
         try:
             rows = np.asarray(inputs)
         except ValueError as error:
-            raise DataError(where, expected="inputs in equal rows", got=str(error)) from None
+            raise DataError(
+                where, expected="inputs with rows of equal length", got=str(error)
+            ) from None
         width = self.architecture.layers[0]
         if rows.ndim != 2 or rows.shape[1] != width:
             raise ShapeError(
@@ -224,7 +226,7 @@ class Network:
                 why=f"The first layer has {width} inputs",
                 remedy="Flatten each image: inputs.reshape(len(inputs), -1)"
                 if rows.ndim > 2
-                else "Give one example a row",
+                else "Give one example per row",
                 argument="inputs",
                 value=rows.shape,
             )
@@ -295,7 +297,7 @@ def require_outputs(network: Network, outputs: int, where: str, classifies: bool
     if width == 1 and network.architecture.activations[-1] == "softmax":
         raise InputError(
             where,
-            expected="another output activation than softmax for a single output",
+            expected="an output activation other than softmax for a single output",
             got="softmax",
             why="The softmax of one number is always 1",
             remedy="Set cost to 'binary_cross_entropy' and output_activation to 'sigmoid', "

@@ -1,4 +1,4 @@
-"""The parameters as kernels hold them: panels that vector registers can walk along."""
+"""The parameters packed into panels, the layout that kernels use."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def check_parameters(layout: Layout, given: Any, where: str) -> Array:
     if flat.shape != (layout.size,):
         raise ShapeError(
             where,
-            expected=f"{layout.size} parameters in one row",
+            expected=f"{layout.size}parameters in one row",
             got=describe(flat),
             argument="parameters",
             value=given,

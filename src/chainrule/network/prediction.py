@@ -1,4 +1,4 @@
-"""Outputs by the compiled kernels: quick for one row, and the same for a row in any batch."""
+"""Predictions by the compiled kernels: fast for one row, and the same for a row in any batch."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def make_predictor(layout: Layout, parameters: Array) -> ComputeOutputs | None:
         return _compiled(layout, parameters)
     except Exception as error:  # Numba and its compiler may raise anything
         _failed.append(f"{type(error).__name__}: {error}".splitlines()[0])
-        _LOG.warning("NumPy computes the outputs, since Numba fails: %s", _failed[0])
+        _LOG.warning("Numba fails, so NumPy computes the outputs: %s", _failed[0])
         return None
 
 

@@ -49,7 +49,7 @@ def write_sealed(
 def read_sealed(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """The tensors and facts of a sealed file.
 
-    Raises: FileError, DataError where it is no such file, IntegrityError where it is damaged.
+    Raises: FileError, DataError if it is no such file, IntegrityError if it is damaged.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load
@@ -83,7 +83,7 @@ def _check_seal(name: str, content: bytes) -> None:
             name,
             expected="a file that chainrule sealed",
             got=f"{len(content)} bytes without a readable seal",
-            why="It is cut, damaged, or another kind of file",
+            why="It is truncated, damaged, or another kind of file",
         ) from None
     blanked = content[:at] + _BLANK.encode() + content[at + 64 :]
     if hashlib.sha256(blanked).hexdigest().encode() != content[at : at + 64]:

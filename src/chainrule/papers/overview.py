@@ -1,4 +1,4 @@
-"""Overviews: the list of the papers, and what chainrule has of one of them."""
+"""Overviews: the list of the papers, and the contents of one of them."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Paper:
     """One of the five papers.
 
     Args:
-        id: by which chainrule calls it.
+        id: its short name in chainrule.
         title: its title.
         year: in which it appeared.
         about: what it describes, in a sentence.

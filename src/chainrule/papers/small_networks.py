@@ -1,4 +1,4 @@
-"""Small networks on which printed formulas are tried, with gradients that no formula enters."""
+"""Small networks for testing printed formulas, with gradients found without any formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recipes with a name: each is a TOML file of settings in this folder; with measured results."""
+"""Presets: TOML files of settings in this folder, with measured results."""
 
 from __future__ import annotations
 

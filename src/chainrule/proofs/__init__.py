@@ -1,4 +1,4 @@
-"""The proof of gradients: each against ways to find it that know no back-propagation."""
+"""Proofs of gradients: comparisons with methods that do not use back-propagation."""
 
 from typing import TYPE_CHECKING
 

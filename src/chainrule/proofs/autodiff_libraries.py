@@ -1,4 +1,4 @@
-"""The same gradient by JAX and by PyTorch, where they are installed; float64 in both."""
+"""The gradient by JAX and by PyTorch in float64, if they are installed."""
 
 from __future__ import annotations
 

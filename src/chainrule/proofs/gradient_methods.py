@@ -1,4 +1,4 @@
-"""The ways to find a gradient, each with the tensors' numbers that it is asked for."""
+"""The methods of finding a gradient, each with the numbers that it computes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The proof of a worked example: every gradient of every step, by every way there is."""
+"""The proof of a worked example: every gradient of every step, by all available methods."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class ProofOptions:
-    """What is proved.
+    """Options of a proof.
 
     Args:
-        sample: numbers of each tensor; all of a smaller one.
-        seed: of the random draw of these numbers.
-        peers: whether JAX and PyTorch are asked.
+        sample: numbers to check in each tensor; all of a smaller one.
+        seed: seed of the random choice of these numbers.
+        peers: whether to compare with JAX and PyTorch.
 
     Raises: InputError.
     """
 
-    sample: int = limited(64, Limit(int, "numbers proved of each tensor", 1))
-    seed: int = limited(0, Limit(int, "of the lot that draws them", 0))
+    sample: int = limited(64, Limit(int, "numbers to check in each tensor", 1))
+    seed: int = limited(0, Limit(int, "seed of the choice of these numbers", 0))
     peers: bool = True
 
     def __post_init__(self) -> None:
@@ -117,7 +117,7 @@ def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
         ledger: of a worked example that trains.
         options: how many numbers, and by what.
 
-    Raises: InputError where nothing is trained; DivergenceError.
+    Raises: InputError if nothing is trained; DivergenceError.
     """
     example = ledger.example
     if example.recipe is None:
@@ -125,7 +125,7 @@ def prove(ledger: Ledger, options: ProofOptions | None = None) -> Proof:
             example.where,
             expected="a table [training] with a cost",
             got="none",
-            why="Without a cost there is no gradient to prove",
+            why="Without a cost there is no gradient to check",
             argument="training",
         )
     chosen = options or ProofOptions()

@@ -1,4 +1,4 @@
-"""The objective of one step as a function of all weights and biases, and of nothing else."""
+"""The objective of one step as a function of all weights and biases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proof as a document: the verdict, what does not hold, the objective, a table, kinks."""
+"""The document of a proof: the verdict, failures, the objective, a table, kinks."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _notes(proof: Proof) -> Iterator[str]:
     most = proof.options.sample
     if any(verdict.size > most for verdict in proof.verdicts):
         yield (
-            f"Of larger tensors {count_text(most)} numbers a step were drawn by lot, seed "
+            f"Of larger tensors {count_text(most)} numbers per step were drawn at random, seed "
             f"{proof.options.seed}, half of them where the gradient is not 0."
         )
     unseen = sum(verdict.unseen for verdict in proof.verdicts)

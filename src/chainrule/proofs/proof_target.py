@@ -1,4 +1,4 @@
-"""What a proof is of: a worked file, or a few examples of a run's own data."""
+"""The target of a proof: a worked file, or a few examples of a run's data."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def prove_gradients(
     batches: int = 2,
     options: ProofOptions | None = None,
 ) -> Proof:
-    """Prove the gradients of a worked file or of a network by ways without back-propagation.
+    """Compare the gradients of a worked file or a network with methods without back-propagation.
 
     Args:
-        target: a worked file or the name of a bundled one, of which all steps are proved; or a
-            saved run, its folder or a network file, of whose training set a few are drawn.
+        target: a worked file or the name of a bundled one, all steps of which are checked; or a
+            saved run, its folder or a network file, with a few examples of its training set.
         data: where a run's data are, if they were moved; a network file needs it.
-        examples: of a run, how many there are in a batch.
-        batches: of a run, how many batches are proved.
-        options: how many numbers of each tensor, by which draw and which methods.
+        examples: number of examples per batch, for a run.
+        batches: number of batches to check, for a run.
+        options: the numbers to check in each tensor, and the methods.
 
     Raises: what opening the target and `prove` raise.
 

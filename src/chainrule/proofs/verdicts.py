@@ -1,4 +1,4 @@
-"""One method against the gradient of one step, number by number."""
+"""Comparison of one method with the gradient of one step, number by number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Studies: many trainings and one answer.
+"""Studies: many trainings, compared.
 
 study = compute_study("rates")
 study.summarise().document()

@@ -208,7 +208,7 @@ def _library(name: str, packages: str) -> Any:
             "study",
             expected=f"the library {name} for the executor {packages.split()[0]}",
             got="none",
-            remedy=f"Install it by: pip install {packages}",
+            remedy=f"Install it with: pip install {packages}",
             argument="executor",
         ) from None
 
@@ -219,7 +219,7 @@ def _no_answer(
     reason = (getattr(error, "strerror", None) or str(error)).split("\n")[0][:200]
     return FileError(
         address,
-        expected=f"a {what} that answers",
+        expected=f"a {what} that responds",
         got=reason or type(error).__name__,
         remedy=f"Start one: {start}",
         argument="address",

@@ -1,4 +1,4 @@
-"""Two configurations side by side, on the same test examples."""
+"""Comparison of two configurations on the same test examples."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def compare_stored(store: StudyStore, first: str, second: str) -> Comparison:
             "study compare",
             expected="two configurations with the same test set",
             got=f"{len(answers[0][0])} and {len(answers[1][0])} examples",
-            why="A test of pairs needs the same examples",
+            why="A paired test needs the same examples",
         )
     return Comparison(
         first=sides[0],
@@ -139,7 +139,7 @@ def compare_stored(store: StudyStore, first: str, second: str) -> Comparison:
         ),
         interval=welch_interval(sides[0].accuracy, sides[1].accuracy),
         warnings=tuple(
-            f"The test set chose {side.name}: its figures are too good"
+            f"{side.name} was chosen by the test set: its figures are too good"
             for side in sides
             if side.chosen_by_test
         ),

@@ -53,9 +53,9 @@ def resolve_study(spec: StudySpec, learned: Dataset) -> StudySpec:
     if not learned.classifies and spec.settings.metric.endswith("accuracy"):
         raise InputError(
             spec.source.where("metric"),
-            expected="a metric for targets that are numbers",
+            expected="a metric for numeric targets",
             got=spec.settings.metric,
-            why="Accuracy is for classes",
+            why="Accuracy is defined for classes only",
             remedy="Set metric to 'validation_cost'",
         )
     filled = fill_defaults({**spec.network, **spec.recipe}, learned)

@@ -1,4 +1,4 @@
-"""What part of a study's metric each parameter explains, by functional analysis of variance."""
+"""The fraction of the metric's variance that each parameter explains (functional ANOVA)."""
 
 from __future__ import annotations
 

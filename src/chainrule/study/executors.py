@@ -1,4 +1,4 @@
-"""Where trials are computed: the protocol, and the executors of one machine."""
+"""Executors of trials: the protocol, and the executors of one machine."""
 
 from __future__ import annotations
 

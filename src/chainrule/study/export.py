@@ -45,7 +45,7 @@ def curve_rows(study: StoredStudy) -> list[dict[str, Any]]:
             "study export",
             expected="a study with a validation metric, whose curves are recorded",
             got=metric,
-            why="The test set is looked at once, when a training is over",
+            why="The test set is used once, at the end of a training",
             argument="curves",
         )
     names = [parameter.name for parameter in study.spec.space]
@@ -123,7 +123,7 @@ def _parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
             "study export",
             expected="the library pyarrow for Parquet files",
             got="none",
-            remedy="Install it by: pip install pyarrow",
+            remedy="Install it with: pip install pyarrow",
         ) from None
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(list(rows)), sink)

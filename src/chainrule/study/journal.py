@@ -1,4 +1,4 @@
-"""A journal file of studies that survives the killing of its writers."""
+"""Journal files of studies, which survive the killing of their writers."""
 
 from __future__ import annotations
 

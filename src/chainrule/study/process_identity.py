@@ -1,4 +1,4 @@
-"""Which process computes a trial, and whether that process is still alive."""
+"""The identity of the process that computes a trial, and whether it is still alive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the trials of a study have come to: how many have ended, and the result of each."""
+"""The results of a study: how many trials have ended, and the result of each."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class StudyCounts:
         }
         parts += [f"{count_text(count)} {name}" for name, count in others.items() if count]
         if self.given_up:
-            parts.append(f"{count_text(self.given_up)} attempts were given up and tried again")
+            parts.append(f"{count_text(self.given_up)} attempts were abandoned and repeated")
         return ", ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Compute a study: begin it, continue it, or add one more process to it."""
+"""The runner of a study: start it, continue it, or add one more process to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Preparation(NamedTuple):
 
 
 def run_study(spec: StudySpec, url: str, *, on_trial: OnTrial, on_begin: OnBegin) -> StoredStudy:
-    """Begin a study, or continue it if it has begun, and compute it to its end.
+    """Start a study, or continue it, and run it to its end.
 
     Nothing is written before everything is checked: the data, every value of the space, the
     executor, the storage.

@@ -1,4 +1,4 @@
-"""Studies by name: begun, computed, continued, counted, summarised, exported and compared."""
+"""Saved studies: start, continue, count, summarise, export and compare them by name."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def _ignore(_: object) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyPlace:
-    """Where trials are computed; None leaves the choice to the study's file.
+    """Where trials are computed; None uses the setting of the study's file.
 
     Args:
         executor: "local", "processes", "joblib", "dask" or "ray".
-        workers: trials computed at once.
+        workers: number of trials computed at once.
         address: of a Dask scheduler or a Ray cluster; alone it makes the executor "dask".
     """
 
@@ -248,7 +248,7 @@ def compute_study(
     on_trial: Callable[[FinishedTrial], object] = _ignore,
     on_begin: Callable[[SavedStudy], object] = _ignore,
 ) -> SavedStudy:
-    """Begin a study, or continue it if it has begun, and compute it to its end.
+    """Start a study, or continue it, and run it to its end.
 
     Args:
         study: a TOML file or the name of a bundled one, or a description that was read.

@@ -1,4 +1,4 @@
-"""A study under way: open configurations are computed, results stored, lost workers replaced."""
+"""The scheduler of a study: compute configurations, store results, replace lost workers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["INTERRUPTED", "FinishedTrial", "Scheduler"]
 
 INTERRUPTED = "it was interrupted"
 _POLL_SECONDS = 0.5
-"""Between two looks at the trials of other processes; a look reads the whole storage."""
+"""Seconds between two reads of other processes' trials; each reads the whole storage."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How configurations are found: planned beforehand, or sampled given the trials so far."""
+"""Search methods: configurations planned beforehand, or sampled from the trials so far."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def require_search(spec: StudySpec) -> None:
             spec.source.where("search"),
             expected=f"the library {name} for the search {spec.settings.search}",
             got="none",
-            remedy=f"Install it by: pip install {name}",
+            remedy=f"Install it with: pip install {name}",
         )
 
 

@@ -141,7 +141,7 @@ def make_grid(space: Sequence[Parameter], where: str) -> list[dict[str, Any]]:
                 where,
                 expected=f"a grid of at most {MOST_VALUES:,} configurations",
                 got="more",
-                remedy="Take fewer values, or search = 'random'",
+                remedy="Use fewer values, or search = 'random'",
             )
         found = [
             {**chosen, **extra}

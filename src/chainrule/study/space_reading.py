@@ -17,7 +17,7 @@ __all__ = ["read_space"]
 
 _FIXED = ("seed", "validation_fraction")
 _KEYS = ("values", "low", "high", "log", "step", "points", "when")
-_POINTS = Limit(int, "how many values of a range a grid takes", 2, 10_000)
+_POINTS = Limit(int, "number of values that a grid takes from a range", 2, 10_000)
 
 
 def read_space(source: StudySource, search: str) -> tuple[Parameter, ...]:
@@ -77,7 +77,7 @@ def _kind(where: str, name: str) -> type:
             expected="a parameter of the network or the recipe",
             got=error.got,
             why=error.why,
-            remedy="Those are the settings of chainrule train, and neurons_1 and so on",
+            remedy="These are the settings of chainrule train, and neurons_1, neurons_2 …",
             argument=name,
             value=name,
         )
@@ -114,7 +114,7 @@ def _range(where: str, name: str, table: Mapping[str, Any], *, when: Any, kind: 
                 where, expected=f"a range of {name} with low and high", got=f"no {key}"
             )
         ends.append(number.check(where, key, table[key]))
-    log = Limit(bool, "whether to search by the logarithm").check(
+    log = Limit(bool, "whether to sample the logarithm").check(
         where, "log", table.get("log", False)
     )
     low, high = ends
@@ -145,7 +145,7 @@ def _range(where: str, name: str, table: Mapping[str, Any], *, when: Any, kind: 
 def _step(where: str, table: Mapping[str, Any], kind: type) -> Any:
     if "step" not in table:
         return None
-    limit = Limit(kind, "the distance of the values", 0, low_open=True)
+    limit = Limit(kind, "distance between the values", 0, low_open=True)
     return limit.check(where, "step", table["step"])
 
 
@@ -160,7 +160,7 @@ def _conditions(
     found = []
     for other, values in given.items():
         if other not in listed:
-            kind = "a listed parameter that stands above in [space]"
+            kind = "a parameter with listed values, above it in [space]"
             raise unknown_name(where, kind, other, listed or ("none",), argument=name)
         wanted = tuple(values) if isinstance(values, list) else (values,)
         strange = [value for value in wanted if value not in listed[other]]

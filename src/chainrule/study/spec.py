@@ -53,24 +53,24 @@ class StudySettings:
 
     metric: str = limited(
         "validation_accuracy",
-        Limit(str, "what is made as good as possible", choices=lambda: METRICS),
+        Limit(str, "metric to optimise", choices=lambda: METRICS),
     )
     validation_fraction: float = limited(0.1, _FRACTION)
     search: str = limited(
-        "tpe", Limit(str, "how configurations are found", choices=lambda: SEARCHES)
+        "tpe", Limit(str, "method of choosing configurations", choices=lambda: SEARCHES)
     )
     pruner: str = limited(
-        "none", Limit(str, "what stops trials that lag behind", choices=lambda: PRUNERS)
+        "none", Limit(str, "method of stopping trials that lag behind", choices=lambda: PRUNERS)
     )
-    seed: int = limited(0, Limit(int, "fixes all randomness of the study", 0, 2**63 - 1))
+    seed: int = limited(0, Limit(int, "seed of all random choices of the study", 0, 2**63 - 1))
     trials: int | None = limited(
-        None, Limit(int, "configurations to train", 1, 10_000_000, optional=True)
+        None, Limit(int, "number of configurations to train", 1, 10_000_000, optional=True)
     )
     seconds: float | None = limited(
         None,
         Limit(
             float,
-            "the longest time to begin new trials in",
+            "time after which no new trial is started",
             0,
             low_open=True,
             optional=True,
@@ -78,10 +78,10 @@ class StudySettings:
         ),
     )
     executor: str = limited(
-        "local", Limit(str, "where trials are computed", choices=lambda: EXECUTORS)
+        "local", Limit(str, "what computes the trials", choices=lambda: EXECUTORS)
     )
     workers: int | None = limited(
-        None, Limit(int, "trials computed at once", 1, 10_000, optional=True)
+        None, Limit(int, "number of trials computed at once", 1, 10_000, optional=True)
     )
     address: str | None = limited(
         None, Limit(str, "address of a Dask scheduler or a Ray cluster", optional=True)
@@ -235,7 +235,7 @@ def _name(source: StudySource, default: str) -> str:
     if isinstance(name, str) and name.strip() and "/" not in name and name.isprintable():
         return name
     raise InputError(
-        source.where("name"), expected="name to be a text without /", got=describe(name)
+        source.where("name"), expected="name to be a string without /", got=describe(name)
     )
 
 
@@ -261,13 +261,13 @@ def _data(source: StudySource) -> dict[str, Any]:
     if not isinstance(data.get("source"), str):
         raise InputError(
             source.where("data"),
-            expected="data to name what to learn from",
+            expected="data to name the training data",
             got=describe(data.get("source")) if "source" in data else "none",
             remedy='Write data = "mnist", or a table [data] with source',
         )
     for name in ("examples", "test_examples"):
         if name in data:
-            limit = Limit(int, "how many examples to take, from the first on", 1)
+            limit = Limit(int, "number of examples, taken from the beginning", 1)
             data[name] = limit.check(source.where("data", name), name, data[name])
     return data
 
@@ -280,14 +280,14 @@ def _require_fit(spec: StudySpec) -> None:
             spec.source.where("validation_fraction"),
             expected=f"validation_fraction above 0 for the metric {settings.metric}",
             got="0.0",
-            remedy="Hold a part out, say 0.1, or name another metric",
+            remedy="Hold a part out, for example 0.1, or use another metric",
         )
     if settings.pruner != "none" and settings.uses_test_set:
         raise InputError(
             spec.source.where("pruner"),
             expected="a validation metric to go with a pruner",
             got=settings.metric,
-            why="After each epoch the validation set is looked at, never the test set",
+            why="After each epoch the validation set is used, never the test set",
         )
     if settings.address is not None and settings.executor not in REMOTE_EXECUTORS:
         raise InputError(

@@ -1,4 +1,4 @@
-"""A study in a storage: created there, found again, and held to its description and its data."""
+"""A stored study: created, found again, and checked against its description and its data."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def load_study(store: StudyStore, name: str) -> StoredStudy:
             store.display_name,
             expected=f"a study {name!r} with its description",
             got="none",
-            why="Another program created it, or it was interrupted while it began",
+            why="Another program created it, or it was interrupted at the start",
             remedy="Run its file again",
         )
     spec = parse_study(StudySource(name, table), name)
@@ -95,8 +95,8 @@ def _require_same_description(store: StudyStore, spec: StudySpec, stored: Any, g
         spec.source.name,
         expected=f"the study {spec.name!r} as it began in {store.display_name}",
         got=f"another {', '.join(sorted(changed))}",
-        why="Trials of two studies cannot stand side by side",
-        remedy='Give it another name, by name = "…" in its file or by --name',
+        why="A study cannot hold the trials of two descriptions",
+        remedy='Give it another name, with name = "…" in its file or with --name',
         argument="name",
         value=spec.name,
     )
@@ -108,6 +108,6 @@ def _require_same_data(store: StudyStore, spec: StudySpec, stored: str, given: s
             spec.source.where("data"),
             expected=f"the data with which {spec.name!r} began in {store.display_name}",
             got=f"others, {given[:12]}… for {stored[:12]}…",
-            remedy="Give the data back, or the study another name",
+            remedy="Restore the data, or give the study another name",
             argument="data",
         )

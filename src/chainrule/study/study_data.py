@@ -87,7 +87,7 @@ def load_verified_data(spec: StudySpec, digest: str) -> StudyData:
             str(spec.data["source"]),
             expected=f"the data with which the study {spec.name!r} began, {digest[:12]}…",
             got=f"{data.digest[:12]}…",
-            remedy="Give the data back, or begin a study of another name",
+            remedy="Restore the data, or start a study with another name",
         )
     return data
 

@@ -248,7 +248,7 @@ def _translate(where: str, error: Exception) -> Exception | None:
             where,
             expected=f"the library {name} for this kind of database",
             got="none",
-            remedy=f"Install it by: pip install {name}" if " " not in name else "",
+            remedy=f"Install it with: pip install {name}" if " " not in name else "",
         )
     if isinstance(error, exc.ArgumentError):
         expected = "a path or the address of a database"
@@ -258,5 +258,5 @@ def _translate(where: str, error: Exception) -> Exception | None:
         while cause.__cause__ is not None or cause.__context__ is not None:
             cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
         reason = " ".join(str(cause).split())[:200] or type(cause).__name__
-        return FileError(where, expected="a database that answers", got=reason)
+        return FileError(where, expected="a database that responds", got=reason)
     return None

@@ -1,4 +1,4 @@
-"""The answer of a study: counts, the ranking with means over seeds, effects, warnings."""
+"""The summary of a study: counts, the ranking with means over seeds, effects, warnings."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class StudySummary:
         """Return the answer as a document: facts, ranking, effects, then pictures.
 
         Args:
-            most: how many configurations to list.
+            most: number of configurations to list.
             pictures: SVG or PNG by their titles, in the order to show them.
         """
         blocks: list[Block] = [Table("", (), tuple(self._facts()))]
@@ -86,7 +86,7 @@ class StudySummary:
         return Document(f"Study {self.name}", tuple(blocks), values=self.to_dict)
 
     def _facts(self) -> Iterator[tuple[str, str]]:
-        better = "greater is better" if self.higher_is_better else "less is better"
+        better = "higher is better" if self.higher_is_better else "lower is better"
         yield "metric", f"{self.metric}, {better}"
         yield "trials", str(self.counts)
         if self.best is not None:

@@ -78,7 +78,7 @@ def read_study_source(path: str | Path) -> StudySource:
         raise FileError(name, expected="a readable file", got=str(error.strerror)) from None
     except (ValueError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
-        got = "brackets nested too deep" if deep else str(error)
+        got = "brackets that are nested too deeply" if deep else str(error)
         fault = _FAULT.fullmatch(got)
         if fault is not None:
             name, got = f"{name}, line {fault[2]}", f"{fault[1]} at column {fault[3]}"

@@ -1,4 +1,4 @@
-"""One trial: a configuration trained with each of its seeds, the same wherever that is done."""
+"""One trial: a configuration trained with each of its seeds, with the same result everywhere."""
 
 from __future__ import annotations
 

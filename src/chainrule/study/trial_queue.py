@@ -1,4 +1,4 @@
-"""Which process computes which configuration: each ends exactly once, however many are killed.
+"""The queue of trials: each configuration ends exactly once, even if processes are killed.
 
 A claim is a trial under way with the number of its configuration, written in one piece. Numbers of
 trials have one order for all processes: of several claims on a configuration the first one counts
@@ -208,8 +208,8 @@ class TrialQueue:
         if losses >= _MOST_LOSSES:
             raise ChainruleError(
                 f"study {self._study.spec.name}",
-                why=f"Configuration {number} was under way {losses} times when a worker died",
-                remedy="See whether it needs more memory than there is, or use fewer workers",
+                why=f"Configuration {number} was being computed when a worker died, {losses} times",
+                remedy="Check whether it needs more memory than there is, or use fewer workers",
             )
 
 

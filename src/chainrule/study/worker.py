@@ -1,4 +1,4 @@
-"""Compute one trial in any process: this one, one of its own, or one of another machine."""
+"""Computation of one trial in any process, on this machine or another."""
 
 from __future__ import annotations
 

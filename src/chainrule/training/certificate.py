@@ -1,4 +1,4 @@
-"""What makes a run checkable by others: digests of what went in and of what came out."""
+"""The certificate of a run: digests of its data and tensors, by which others can check it."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def read_checkpoint(path: Path) -> Position:
         return _position(tensors, facts)
     except (KeyError, TypeError, ValueError) as error:
         got = f"one without {error}" if isinstance(error, KeyError) else str(error)
-        raise DataError(str(path), expected="a whole checkpoint", got=got) from None
+        raise DataError(str(path), expected="a complete checkpoint", got=got) from None
 
 
 def _position(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> Position:
@@ -118,8 +118,8 @@ def newest_position(folder: Path) -> Position:
     raise RunFolderError(
         str(folder),
         expected="a checkpoint that can be read",
-        got=f"{len(files)} that cannot" if files else "none",
-        remedy="Start the training anew in another folder",
+        got=f"{len(files)} that cannot be read" if files else "none",
+        remedy="Start a new training in another folder",
     )
 
 

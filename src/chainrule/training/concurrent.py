@@ -1,4 +1,4 @@
-"""Many trainings at once, each on a thread of its own, over one copy of the data."""
+"""Many trainings at once, one per thread, over one copy of the data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Job: TypeAlias = tuple[Network, Dataset, Recipe]
 
 
 def train_many(jobs: Sequence[Job], *, threads: int | None = None) -> list[Run]:
-    """Train several networks side by side; each Run has the bits that `train` gives.
+    """Train several networks at once; each Run has the same bits as with `train`.
 
     Jobs with the same Dataset share its form in memory. If one fails, the others are stopped and
     its error is raised.

@@ -1,4 +1,4 @@
-"""What happens at an epoch's end: the record, the best weights, the decision to stop."""
+"""The end of an epoch: the record, the best weights, the decision to stop."""
 
 from __future__ import annotations
 

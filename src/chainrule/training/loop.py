@@ -1,4 +1,4 @@
-"""The training loop, and the two ways into it: `train` begins a run, `resume` goes on with one."""
+"""The training loop: `train` starts a run, `resume` continues one."""
 
 from __future__ import annotations
 
@@ -137,15 +137,15 @@ def train(
     resumed, on one family of processors with the same versions of Python and NumPy.
 
     Args:
-        network: the start; it is not changed.
-        dataset: what to learn from.
-        recipe: how; if it has no seed, one is drawn and recorded.
-        validation: a validation set of its own, instead of recipe.validation_fraction.
-        folder: where to save the run; a folder that is new or empty.
+        network: the initial network; it is not changed.
+        dataset: the training set.
+        recipe: the settings of the training; if it has no seed, one is drawn and recorded.
+        validation: a separate validation set, instead of recipe.validation_fraction.
+        folder: a new or empty folder in which to save the run; None does not save it.
         observers: called with a TrainingProgress at most every 50 ms and at each epoch's end.
         checkpoint_seconds: least time between two checkpoints; it does not change the result.
         notes: plain values to keep in the folder's run.json.
-        threads: how many threads compute at once, at least 1; None for CHAINRULE_THREADS or else
+        threads: number of threads, at least 1; None for CHAINRULE_THREADS or, if that is not set,
             the number of processors. It does not change the result.
 
     Returns: the Run, with the best weights by recipe.monitor.
@@ -177,7 +177,7 @@ def resume(
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     threads: int | None = None,
 ) -> Run:
-    """Go on with a run from its newest good checkpoint, to the bits of a run never stopped.
+    """Continue a run from its newest intact checkpoint, to the bits of a run never stopped.
 
     Args:
         folder: the run's folder.

@@ -35,7 +35,7 @@ class RateCurve:
         costs: cost of each step's batch before the step.
         smoothed: running means of the costs.
         lowest: the rate at which the smoothed cost is least; None if no step lowered it.
-        diverged: whether the cost ran away before the last rate.
+        diverged: whether the cost diverged before the last rate.
     """
 
     rates: tuple[float, ...]
@@ -74,7 +74,7 @@ def find_learning_rate(
 
     Args:
         network: the start.
-        dataset: what to learn from.
+        dataset: the training set.
         recipe: how; its learning_rate, schedule, epochs and averaging do not count.
         lowest: the first rate, above 0.
         highest: the last rate, above `lowest`.

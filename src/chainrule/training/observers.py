@@ -1,4 +1,4 @@
-"""Observers see a training go by; they may ask it to stop, and cannot change it otherwise."""
+"""Observers of a training: they are called with its progress, and may ask it to stop."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["Observer", "Observers", "TrainingProgress"]
 
 @dataclass(frozen=True, eq=False)
 class TrainingProgress:
-    """What an observer sees.
+    """The progress of a training, for observers.
 
     Args:
         position: where the training stands; its arrays are read-only.
-        epochs: epochs of the whole run.
-        batches: batches of an epoch.
+        epochs: number of epochs of the whole run.
+        batches: number of batches of an epoch.
         epoch_ended: whether an epoch has just ended; its record is the last of the history.
         seconds: since the training began, in this process.
     """
@@ -67,7 +67,8 @@ class Observers:
         except Exception as error:
             self._observers.remove(observer)
             text = (
-                f"train: an observer was dropped, since it raised {type(error).__name__}: {error}"
+                f"train: an observer is no longer called, because it raised "
+                f"{type(error).__name__}: {error}"
             )
             warnings.warn(text, RuntimeWarning, stacklevel=2)
             return False

@@ -1,4 +1,4 @@
-"""Whether network, recipe and data fit together: a misfit is refused before the first step."""
+"""Checks that network, recipe and data fit together, before the first step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def require_dataset(given: object) -> None:
             "train",
             expected="a Dataset",
             got=type(given).__name__,
-            remedy="Of a pair, pass its .train",
+            remedy="Pass the .train of a pair",
             argument="dataset",
         )
 
@@ -59,7 +59,7 @@ def _require_widths(network: Network, dataset: Dataset) -> None:
             "train",
             expected=f"examples of {width} values",
             got=f"{dataset.features}, shape {dataset.shape}",
-            why="The first layer has that many inputs",
+            why="The first layer has this number of inputs",
             remedy=f"Begin the layers with {dataset.features}",
             argument="dataset",
             value=dataset.shape,
@@ -88,15 +88,15 @@ def _require_monitor(recipe: Recipe, training: Dataset, validation: Dataset | No
             "train",
             expected=f"a validation set for the monitor {monitor}",
             got="none",
-            remedy="Set validation_fraction, say to 0.1, or give a validation set",
+            remedy="Set validation_fraction, for example to 0.1, or give a validation set",
             argument="validation",
         )
     if not training.classifies and monitor.endswith("accuracy"):
         raise InputError(
             "train",
-            expected="a monitor that targets of numbers have",
+            expected="a monitor for numeric targets",
             got=monitor,
-            why="Accuracy is for classes",
+            why="Accuracy is defined for classes only",
             remedy="Monitor cost or validation_cost",
             argument="monitor",
             value=monitor,
@@ -131,7 +131,7 @@ def _require_dropout(architecture: Architecture, recipe: Recipe) -> None:
     if len(recipe.dropout) not in (1, hidden) or hidden == 0:
         raise ShapeError(
             "train",
-            expected="one share of dropout for all hidden layers, or one for each",
+            expected="one dropout fraction for all hidden layers, or one for each",
             got=f"{len(recipe.dropout)} for {hidden}",
             argument="dropout",
             value=recipe.dropout,
@@ -160,7 +160,7 @@ def _require_normalisation(architecture: Architecture, recipe: Recipe) -> None:
             False,
             "biases to go with batch normalisation",
             "none",
-            why="The means of a normalised layer become its biases once training is over",
+            why="The means of a normalised layer become its biases after the training",
         )
     if recipe.batch_size < 2 * recipe.accumulation:
         parts = f" in {recipe.accumulation} parts" if recipe.accumulation > 1 else ""
@@ -169,7 +169,7 @@ def _require_normalisation(architecture: Architecture, recipe: Recipe) -> None:
             recipe.batch_size,
             "at least 2 examples in a step, or in a part of one, to go with batch normalisation",
             f"{recipe.batch_size}{parts}",
-            why="A single example has no deviation",
+            why="A single example has no standard deviation",
         )
 
 
@@ -196,7 +196,7 @@ def _require_images(recipe: Recipe, training: Dataset) -> None:
         "train",
         expected="images to go with " + ", ".join(asked),
         got=f"examples of shape {shape}",
-        remedy="Leave that out; noise and mixup work on any table",
+        remedy="Leave it out; noise and mixup work on any table",
         argument=asked[0],
         value=shape,
     )
@@ -220,6 +220,6 @@ def _require_whole(recipe: Recipe) -> None:
                 getattr(recipe, name),
                 f"no {name} to go with the optimiser lbfgs",
                 str(getattr(recipe, name)),
-                why="Its steps are SciPy's, on the objective alone",
+                why="SciPy computes its steps from the objective alone",
                 remedy=f"Leave {name} out, or choose another optimiser",
             )

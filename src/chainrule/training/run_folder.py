@@ -1,4 +1,4 @@
-"""A run as a folder of files that a crash at any moment leaves in order.
+"""Run folders, whose files stay consistent after a crash at any moment.
 
 run.json            what was asked for: recipe, architecture, data, notes; written last at the
                     start, so that a folder without it holds no run
@@ -131,7 +131,7 @@ class RunFolder:
                 str(self.path),
                 expected="a folder without a run",
                 got="one with a run",
-                remedy=f"Go on with it by `--resume {self.path}`, or choose another folder",
+                remedy=f"Continue it with `--resume {self.path}`, or choose another folder",
             )
         begun = ("lock", "checkpoints", *(["recipe.toml"] if self.has("checkpoints") else []))
         inside = [f"checkpoints/{name}" for name in names_in(self._checkpoints) if name != _FIRST]
@@ -171,8 +171,8 @@ class RunFolder:
                 str(self.path),
                 expected="a folder with a run",
                 got="no run.json",
-                why="No training has begun there, or it was cut off before its first step",
-                remedy=f"Start one by `--run {self.path}`",
+                why="No training has begun there, or it ended before its first step",
+                remedy=f"Start one with `--run {self.path}`",
             )
         content = self.read_json("run.json")
         if content.get("format") != FORMAT:
@@ -190,7 +190,9 @@ class RunFolder:
                 raise KeyError("seed")
         except (ChainruleError, KeyError, TypeError, ValueError) as error:
             got = f"one without {error}" if isinstance(error, KeyError) else str(error)
-            raise DataError(str(self.path / "run.json"), expected="a whole run", got=got) from None
+            raise DataError(
+                str(self.path / "run.json"), expected="a complete run", got=got
+            ) from None
         return facts
 
     def write_checkpoint(self, position: Position) -> None:
@@ -277,7 +279,7 @@ class RunFolder:
                 str(self.path),
                 expected="a run that has ended",
                 got="one without network.safetensors",
-                remedy=f"End it by `chainrule train --resume {self.path}`",
+                remedy=f"Finish it with `chainrule train --resume {self.path}`",
             )
         return Network.load(self.path / "network.safetensors")
 

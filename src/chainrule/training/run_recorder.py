@@ -75,7 +75,7 @@ class RunRecorder:
             self.folder.write_history(position)
         except FileError as error:
             if not self._warned:
-                warnings.warn(f"{error} The training goes on.", RuntimeWarning, stacklevel=2)
+                warnings.warn(f"{error} The training continues.", RuntimeWarning, stacklevel=2)
             self._warned = True
         self._last_saved = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""What is decided before the first step: seed, validation part, output activation, engine."""
+"""The setup of a training: seed, validation set, output activation, engine."""
 
 from __future__ import annotations
 
@@ -140,9 +140,9 @@ def restore_training(
         if given.get(name) != facts.data.get(name):
             raise IntegrityError(
                 str(folder.path),
-                expected=f"the data it began with, {name} {str(facts.data.get(name))[:12]}…",
+                expected=f"the data that it began with, {name} {str(facts.data.get(name))[:12]}…",
                 got=f"{str(given.get(name))[:12]}…",
-                remedy=f"Give the data set {facts.data.get('source')!r} as it was",
+                remedy=f"Give the data set {facts.data.get('source')!r} as it was at the start",
                 argument="dataset",
             )
     return setup

@@ -31,7 +31,7 @@ class Verification:
     Args:
         epochs: number of epochs computed again.
         difference: the first thing that differs, in words; empty if nothing does.
-        other_versions: software whose version is another now, which may be the reason.
+        other_versions: software whose version has changed, which may be the reason.
     """
 
     epochs: int
@@ -90,13 +90,13 @@ def _certificate(folder: RunFolder) -> dict[str, Any]:
             str(folder.path),
             expected="a run that has ended",
             got="one without certificate.json",
-            remedy=f"End it by `chainrule train --resume {folder.path}`",
+            remedy=f"Finish it with `chainrule train --resume {folder.path}`",
         )
     certificate = folder.read_json("certificate.json")
     if not _is_whole(certificate):
         raise DataError(
             str(folder.path / "certificate.json"),
-            expected=f"a whole certificate of format {FORMAT!r}",
+            expected=f"a complete certificate of format {FORMAT!r}",
             got=f"one of format {certificate.get('format')!r} that is not",
         )
     return certificate

@@ -1,4 +1,4 @@
-"""Which numbers of an exercise are left blank."""
+"""The choice of the numbers of an exercise that are left blank."""
 
 from __future__ import annotations
 

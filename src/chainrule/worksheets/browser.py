@@ -1,4 +1,4 @@
-"""Pages of HTML printed to PDF by a browser that is installed."""
+"""Printing of HTML pages to PDF by an installed browser."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FLAGS = (
     "--no-pdf-header-footer",
 )
 _LONGEST = 300
-"""Seconds after which a browser is given up."""
+"""Seconds to wait for a browser."""
 
 
 def find_browser(where: str = "print_pdf") -> str:
@@ -64,7 +64,7 @@ def print_pdf(html: str, path: str | Path, where: str = "print_pdf") -> None:
         path: of the PDF; it is whole or not there.
         where: who asks, for error texts.
 
-    Raises: MissingLibraryError where no such browser is on PATH, FileError where the browser fails
+    Raises: MissingLibraryError if no such browser is on PATH, FileError if the browser fails
         or the file cannot be written.
     """
     command = find_browser(where)

@@ -1,4 +1,4 @@
-"""Exercises drawn from a seed, with numbers that are pleasant to calculate with."""
+"""Random exercises with numbers that are easy to calculate with."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def generate_exercise(
         copy: which of several exercises of the seed, from 0.
         title: a line of words; empty takes some about the network.
 
-    Raises: InputError where no draw has finite numbers alone.
+    Raises: InputError if no draw has only finite numbers.
     """
     best, fewest = None, IMPOSSIBLE
     for attempt in range(MAX_ATTEMPTS):
@@ -45,7 +45,7 @@ def generate_exercise(
             "worksheet",
             expected="a cost that is finite for the outputs of the network",
             got=f"{plan.cost} with {plan.architecture.activations[-1]} outputs",
-            why=f"None of {MAX_ATTEMPTS} draws had finite numbers alone",
+            why=f"None of {MAX_ATTEMPTS} draws had only finite numbers",
             remedy="Choose another cost, or another activation",
             argument="cost",
             value=plan.cost,

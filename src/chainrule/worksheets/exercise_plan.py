@@ -1,4 +1,4 @@
-"""What a random exercise is to be like."""
+"""The plan of a random exercise."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ class ExercisePlan:
     cost: str = limited("half_squared_error", _exercise(str, "cost of one example", choices=_costs))
     optimiser: str = limited("sgd", _exercise(str, "update rule", choices=_optimisers))
     learning_rate: float | None = limited(
-        None, _exercise(float, "length of a step", 0, low_open=True, optional=True)
+        None, _exercise(float, "step size of the update", 0, low_open=True, optional=True)
     )
-    examples: int = limited(1, _exercise(int, "examples in the batch", 1, 20))
-    steps: int = limited(1, _exercise(int, "steps of training", 1, 20))
+    examples: int = limited(1, _exercise(int, "number of examples in the batch", 1, 20))
+    steps: int = limited(1, _exercise(int, "number of training steps", 1, 20))
     biases: bool = limited(True, _exercise(bool, "whether layers have biases"))
 
     def __post_init__(self) -> None:
@@ -112,7 +112,7 @@ def _checked_layers(layers: Sequence[int]) -> tuple[int, ...]:
             _WHERE,
             expected=f"layers to be 2 to {MAX_LAYERS + 1} widths, the inputs first",
             got=str(len(layers)),
-            why="Larger networks are no work for people",
+            why="Larger networks are too much work by hand",
             argument="layers",
             value=tuple(layers),
         )

@@ -1,4 +1,4 @@
-"""How unfriendly the numbers of an exercise are."""
+"""Faults of the numbers of an exercise: how hard they are to calculate with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers that are pleasant to calculate with, and draws from them."""
+"""Random numbers that are easy to calculate with."""
 
 from __future__ import annotations
 

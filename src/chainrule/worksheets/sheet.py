@@ -20,7 +20,7 @@ from chainrule.worksheets.blanks import Pattern, choose_blanks, exercise_quantit
 __all__ = ["SheetOptions", "SheetPart", "Worksheet", "answer_text", "make_worksheet"]
 
 MAX_BLANKS = 400
-"""More than that nobody works out by hand."""
+"""More are too much work by hand."""
 _SPARE = 2
 _sheet = partial(Limit, group="sheet")
 
@@ -172,8 +172,8 @@ def make_worksheet(
         options: how it is laid out; None for the defaults.
         label: tells it from others.
 
-    Raises: InputError where nothing fits a pattern, or more is asked than anybody would work out;
-        DivergenceError where a number is not finite.
+    Raises: InputError if nothing fits a pattern, or more is asked than anybody would work out;
+        DivergenceError if a number is not finite.
     """
     chosen = options or SheetOptions()
     asked = exercise_quantities(ledger)
@@ -183,8 +183,8 @@ def make_worksheet(
             "worksheet",
             expected=f"at most {MAX_BLANKS} blanks",
             got=str(len(blanks)),
-            why="More than that nobody works out by hand",
-            remedy="Choose fewer by --blank, or a smaller network",
+            why="More are too much work by hand",
+            remedy="Choose fewer with --blank, or a smaller network",
             argument="blank",
         )
     numbers = asked[: asked.index(blanks[-1]) + 1] if chosen.given else blanks

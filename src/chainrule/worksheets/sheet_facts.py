@@ -1,4 +1,4 @@
-"""What an exercise is about, apart from its numbers: functions, cost, training, and what to do."""
+"""The facts of a sheet besides its numbers: functions, cost, training, instructions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of worksheets: the sheets, the answers apart, and a claims file for each sheet."""
+"""The files of worksheets: sheets, separate answers, and a claims file for each sheet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def write_sheets(
     """Write worksheets into a folder.
 
     There are one file of all sheets, one of all answers, and a claims file a sheet: claims.toml,
-    or claims-01.toml and so on where there are several.
+    or claims-01.toml and so on if there are several.
 
     Args:
         sheets: at least one.
@@ -32,7 +32,7 @@ def write_sheets(
         format_name: of FORMATS.
 
     Returns: the paths: "sheets", "answers", and "claims", a list.
-    Raises: UnknownNameError; FileError where something cannot be written, or where a claims file
+    Raises: UnknownNameError; FileError if something cannot be written, or where a claims file
         of that name has answers in it, which would be lost.
     """
     if format_name not in FORMATS:
@@ -63,8 +63,8 @@ def _refuse_answered(path: Path) -> None:
             str(path),
             expected="a claims file without answers, or none",
             got="one with answers in it",
-            why="They would be lost",
-            remedy="Choose another folder by --out, or remove the file",
+            why="The answers would be lost",
+            remedy="Choose another folder with --out, or remove the file",
             argument="out",
             value=str(path),
         )

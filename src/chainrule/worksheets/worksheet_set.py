@@ -1,4 +1,4 @@
-"""Worksheets that belong together: from a seed or a worked example, written to a folder."""
+"""Sets of worksheets, from a seed or a worked example, written to a folder."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _SEEDS = 1_000_000
 """A seed that is drawn is short enough to type again."""
 _TITLE = 200
 WORKSHEET_LIMITS = {
-    "seed": Limit(int, "fixes all numbers", 0, 2**63 - 1, group="exercise"),
-    "copies": Limit(int, "sheets, each with other numbers", 1, 500, group="exercise"),
+    "seed": Limit(int, "seed of all numbers", 0, 2**63 - 1, group="exercise"),
+    "copies": Limit(int, "number of sheets, each with different numbers", 1, 500, group="exercise"),
 }
 
 
@@ -65,7 +65,7 @@ class WorksheetSet:
                 one beside it.
 
         Returns: plain values: what `chainrule worksheet --json` prints.
-        Raises: UnknownNameError, FileError, and InputError where a PDF cannot be made.
+        Raises: UnknownNameError, FileError, and InputError if a PDF cannot be made.
         """
         if pdf is not None:
             _require_pdf(pdf)
@@ -131,16 +131,16 @@ def make_worksheets(
     title: str = "",
     options: SheetOptions | None = None,
 ) -> WorksheetSet:
-    """Make worksheets with numbers that are drawn, or one of a worked example.
+    """Make worksheets with random numbers, or one of a worked example.
 
     Args:
         source: a worked file, or the name of a bundled one; None draws numbers.
-        seed: fixes the numbers; drawn where None.
-        copies: how many sheets, each with other numbers.
+        seed: seed of the numbers; None draws one.
+        copies: number of sheets, each with different numbers.
         plan: network and training of the exercise.
-        blanks: addresses, or their beginnings, of what is left blank; empty leaves all blank.
+        blanks: addresses, or their beginnings, of the numbers to leave blank; empty for all.
         title: the heading of the sheets.
-        options: how the sheets are laid out.
+        options: layout of the sheets.
 
     Raises: InputError, UnknownNameError, and what reading the worked file raises.
 
@@ -177,7 +177,7 @@ def make_worksheets(
 
 
 def _labels(seed: int, copies: int) -> list[str]:
-    """Return what tells the sheets apart: the seed, and a number where there are several."""
+    """Return the labels of the sheets: the seed, and a number if there are several."""
     if copies == 1:
         return [str(seed)]
     width = max(2, len(str(copies)))

@@ -17,9 +17,9 @@ from comparison.peers.scikit import SCIKIT
         ("784-800-800-10/128", ""),
         (
             "784-800-800-10/128/adam",
-            "Adam's ε is added before the mean square is freed of its start",
+            "Adam's ε is added before the bias correction of the mean square",
         ),
-        ("20-32-2/32", "one logistic output in place of two of softmax"),
+        ("20-32-2/32", "one logistic output instead of two of softmax"),
     ],
 )
 def test_what_scikit_computes_otherwise(case: str, said: str) -> None:

@@ -110,6 +110,6 @@ def test_a_peer_that_is_none() -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_peers(["pytorch"])
     assert str(caught.value) == (
-        "bench: expected a peer, got 'pytorch' (str). Did you mean 'torch'? The names are: "
+        "bench: expected a peer, got 'pytorch' (str). Did you mean 'torch'? Valid names: "
         "chainrule, jax, nn-digits, numpy, onnxruntime, reference, sklearn, torch, torch-compile."
     )

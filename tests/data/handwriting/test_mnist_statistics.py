@@ -100,29 +100,37 @@ def test_pieces_are_counted() -> None:
     [
         (
             "thickness",
-            "The strokes are thin: 1.00 pixels; 99 % of MNIST lie between 1.38 and 4.60.",
-            "The strokes are thick: 100.00 pixels; 99 % of MNIST lie between 1.38 and 4.60.",
+            "The strokes are thin: 1.00 pixels; 99 % of MNIST digits lie between 1.38 and 4.60.",
+            "The strokes are thick: 100.00 pixels; 99 % of MNIST digits lie between 1.38 and 4.60.",
         ),
         (
             "aspect",
-            "The digit is narrow: 0.10 of its height; 99 % of MNIST lie between 0.20 and 1.43.",
-            "The digit is wide: 100.00 of its height; 99 % of MNIST lie between 0.20 and 1.43.",
+            "The digit is narrow: 0.10 of its height; 99 % of MNIST digits lie between 0.20 "
+            "and 1.43.",
+            "The digit is wide: 100.00 of its height; 99 % of MNIST digits lie between 0.20 "
+            "and 1.43.",
         ),
         (
             "lean",
-            "The digit leans to the left: -90.0 degrees; 99 % of MNIST lie between -31.4 and 40.6.",
-            "The digit leans to the right: 100.0 degrees; 99 % of MNIST lie between -31.4 and "
+            "The digit leans to the left: -90.0 degrees; 99 % of MNIST digits lie between "
+            "-31.4 and 40.6.",
+            "The digit leans to the right: 100.0 degrees; 99 % of MNIST digits lie between "
+            "-31.4 and "
             "40.6.",
         ),
         (
             "row",
-            "The digit sits high: 1.00 pixels down; 99 % of MNIST lie between 13.50 and 14.50.",
-            "The digit sits low: 100.00 pixels down; 99 % of MNIST lie between 13.50 and 14.50.",
+            "The digit sits high: 1.00 pixels down; 99 % of MNIST digits lie between 13.50 "
+            "and 14.50.",
+            "The digit sits low: 100.00 pixels down; 99 % of MNIST digits lie between 13.50 "
+            "and 14.50.",
         ),
         (
             "ink",
-            "There is little ink: 0.010 of the picture; 99 % of MNIST lie between 0.045 and 0.260.",
-            "There is much ink: 100.000 of the picture; 99 % of MNIST lie between 0.045 and 0.260.",
+            "There is little ink: 0.010 of the picture; 99 % of MNIST digits lie between "
+            "0.045 and 0.260.",
+            "There is much ink: 100.000 of the picture; 99 % of MNIST digits lie between "
+            "0.045 and 0.260.",
         ),
     ],
 )
@@ -134,11 +142,14 @@ def test_what_is_said_of_little_and_much(name, low, high) -> None:
 
 
 def test_pale_ink_is_said_and_solid_ink_is_not() -> None:
-    pale = "The ink is pale or blurred: 0.30 of it solid; 99 % of MNIST lie between 0.58 and 0.93."
+    pale = (
+        "The ink is pale or blurred: 0.30 of it solid; 99 % of MNIST digits lie between "
+        "0.58 and 0.93."
+    )
     assert describe_unusual({"solid": 0.3}) == (pale,)
     assert describe_unusual({"solid": 1.0}) == ()
 
 
 def test_many_pieces_are_said() -> None:
-    said = "The digit is in many pieces: 5 pieces; 99 % of MNIST lie between 1 and 2."
+    said = "The digit is in many pieces: 5 pieces; 99 % of MNIST digits lie between 1 and 2."
     assert describe_unusual({"pieces": 5.0}) == (said,)

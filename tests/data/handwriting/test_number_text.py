@@ -104,7 +104,8 @@ def test_any_grid_comes_back(levels) -> None:
         ),
         (
             b"\n".join([b",".join([b"0"] * 785)] * 3),
-            "a.csv: expected one digit, got 3 rows of 785 numbers, one digit a row. Keep one row.",
+            "a.csv: expected one digit, got 3 rows of 785 numbers, one digit per row. Keep "
+            "one row.",
         ),
     ],
 )

@@ -85,7 +85,9 @@ def test_white_ink_on_nothing_is_laid_on_black(saved) -> None:
     levels[0, :, 3] = (0, 51, 255)
     picture = read_picture(saved(Image.fromarray(levels), "a.png"))
     np.testing.assert_allclose(picture.grey, [[0, 0.2, 1]], atol=1e-6)
-    assert picture.remarks == ("The picture is white on transparent; it was laid on black.",)
+    assert picture.remarks == (
+        "The picture is white on a transparent background; it was placed on black.",
+    )
 
 
 # What a camera held in each of the eight ways writes down of [[0, 51, 102], [153, 204, 255]].

@@ -108,7 +108,7 @@ def test_the_stages_of_a_photo(sheet, tmp_path) -> None:
     assert sentences["grey"].startswith("PNG of 400 x 300 pixels; brightness from 0.0")
     assert sentences["polarity"] == "Dark ink on light paper: inverted."
     assert sentences["light"].startswith("The paper, of brightness from 0.4")
-    assert sentences["light"].endswith(", made one shade.")
+    assert sentences["light"].endswith(", was made uniform.")
     assert sentences["ink"].startswith("Above 0.")
     assert sentences["digit"] == "2 of 2 pieces kept, with grey edges."
     images = {stage.name: stage.image for stage in preparation.stages}

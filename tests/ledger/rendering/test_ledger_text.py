@@ -131,7 +131,7 @@ def test_formats_and_options(chain) -> None:
     with pytest.raises(UnknownNameError) as caught:
         Ledger(parse_worked(chain)).render("jsn")
     assert str(caught.value).startswith(
-        "explain: expected a format, got 'jsn' (str). Did you mean 'json'? The names are: "
+        "explain: expected a format, got 'jsn' (str). Did you mean 'json'? Valid names: "
     )
     with pytest.raises(InputError) as caught:
         DisplayOptions(digits=0)

@@ -140,7 +140,7 @@ def test_in_text(chain) -> None:
     text = ledger.render("text", DisplayOptions(quantities=chosen, symbolic=True))
     assert (
         "\n\nSymbolic\n\n"
-        "Derived by SymPy from the objective, with every weighted sum z as a letter.\n\n"
+        "Derived by SymPy from the objective, with a letter for every weighted sum z.\n\n"
         "SymPy  db[2][0] = (2·(1/(1 + e^(-z[2][0])) - y[0])·e^(-z[2][0]))/(1 +\n"
         "                    e^(-z[2][0]))²\n"
         "                = (2·(1/(1 + e^(-0.817574)) - 0)·e^(-0.817574))/(1 +\n"
@@ -189,7 +189,7 @@ def test_refusals(make, chain) -> None:
     examples = [{ inputs = [1] }]
     """
     assert refused(Ledger(parse_worked(text))) == (
-        "worked example: expected training, for gradients to be derived, got a pass forward alone. "
+        "worked example: expected training, for gradients to be derived, got a forward pass only. "
         "Add [training] with cost and learning_rate."
     )
 

@@ -1,4 +1,4 @@
-"""Handwriting: from a photo, a drawing or a table of numbers to a digit in the form of MNIST's.
+"""Handwriting: preparation of a photo, a drawing or a table of numbers as a digit like MNIST's.
 
 `read_picture` reads a file, `prepare` finds the digit in it; a `Preparation` shows each stage.
 """

@@ -1,4 +1,4 @@
-"""What is paper: a frame at the edge, uneven light. NumPy alone."""
+"""Background of a picture: frames at the edge and uneven light, found with NumPy alone."""
 
 from __future__ import annotations
 

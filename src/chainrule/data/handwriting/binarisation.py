@@ -1,4 +1,4 @@
-"""Where the ink is: threshold, connected pieces, specks and frames. NumPy alone."""
+"""Binarisation of a picture: threshold, connected pieces, specks and frames, with NumPy alone."""
 
 from __future__ import annotations
 

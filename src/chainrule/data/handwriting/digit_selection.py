@@ -1,4 +1,4 @@
-"""Which pieces of ink are the digit: not the specks, a frame, a desk's edge or a second digit."""
+"""Selection of the ink that belongs to the digit, without specks, frames and other digits."""
 
 from __future__ import annotations
 

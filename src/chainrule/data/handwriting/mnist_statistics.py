@@ -1,4 +1,4 @@
-"""What MNIST's digits are like, in figures, and how a picture differs from them."""
+"""Statistics of MNIST's digits, and how a picture differs from them."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def describe_unusual(figures: Mapping[str, float]) -> tuple[str, ...]:
 
     Example:
         >>> describe_unusual({"thickness": 0.8, "aspect": 0.7})
-        ('The strokes are thin: 0.80 pixels; 99 % of MNIST lie between 1.38 and 4.60.',)
+        ('The strokes are thin: 0.80 pixels; 99 % of MNIST digits lie between 1.38 and 4.60.',)
     """
     sentences = (_sentence(name, figures[name]) for name in _WORDS if name in figures)
     return tuple(sentence for sentence in sentences if sentence)
@@ -140,4 +140,4 @@ def _sentence(name: str, value: float) -> str:
     if not remark:
         return ""
     bounds = f"between {low:.{decimals}f} and {high:.{decimals}f}"
-    return f"{remark}: {value:.{decimals}f} {unit}; 99 % of MNIST lie {bounds}."
+    return f"{remark}: {value:.{decimals}f} {unit}; 99 % of MNIST digits lie {bounds}."

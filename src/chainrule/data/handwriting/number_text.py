@@ -1,4 +1,4 @@
-"""One picture from a text of numbers."""
+"""Pictures from text files of numbers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read_numbers(where: str, content: bytes) -> tuple[NDArray[np.float64], tuple
         where: the file, for error texts.
         content: the bytes of the file.
 
-    Raises: DataError where they are not one picture.
+    Raises: DataError if they are not one picture.
 
     Example:
         >>> read_numbers("two.csv", b"0,255")[0]
@@ -57,7 +57,7 @@ def _lines(where: str, content: bytes) -> list[tuple[int, str]]:
         raise DataError(
             where,
             expected="a PNG, JPEG or CSV file",
-            got=f"one whose byte {error.start} is no text",
+            got=f"one whose byte {error.start} is not text",
             remedy="Save the picture as PNG or JPEG",
         ) from None
     numbered = enumerate(text.replace('"', "").splitlines(), start=1)
@@ -136,7 +136,7 @@ def _refuse_many(where: str, table: NDArray[Any]) -> None:
         raise DataError(
             where,
             expected="one digit",
-            got=f"{rows} rows of {width} numbers, one digit a row",
+            got=f"{rows} rows of {width} numbers, one digit per row",
             remedy="Keep one row",
         )
 

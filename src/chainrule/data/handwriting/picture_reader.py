@@ -39,7 +39,7 @@ class GreyPicture:
     Args:
         grey: brightness from 0 (black) to 1 (white), (rows, columns), float32.
         kind: "PNG", "JPEG", "CSV" or "Array".
-        size: rows and columns in the file; None where `grey` has as many.
+        size: rows and columns in the file; None if `grey` has as many.
         source: the file's path, for error texts.
         remarks: sentences on what was unusual about the file.
     """
@@ -52,7 +52,7 @@ class GreyPicture:
 
 
 def read_picture(path: str | Path) -> GreyPicture:
-    """The grey picture that a PNG, JPEG or CSV file holds; its content tells which it is.
+    """Read a grey picture from a PNG, JPEG or CSV file; its content determines the format.
 
     Transparent parts become white. A picture of more than 1.5 million pixels is shrunk by a whole
     factor, each new pixel the mean of a block; a JPEG is turned as its EXIF note says. CSV holds
@@ -62,7 +62,7 @@ def read_picture(path: str | Path) -> GreyPicture:
     Args:
         path: the file; at most 50 million pixels, 128 MiB, or 4 million numbers.
 
-    Raises: FileError where it cannot be read, DataError where it holds no such picture.
+    Raises: FileError if it cannot be read, DataError if it holds no such picture.
     """
     where = str(path)
     content = _content(path)
@@ -90,7 +90,7 @@ def shrink(grey: NDArray[np.float32], most: int = MOST_SHRUNK_PIXELS) -> NDArray
 
 
 def _factor(height: int, width: int, most: int = MOST_SHRUNK_PIXELS) -> int:
-    """The least side of the blocks that leaves at most so many of them."""
+    """The least side of blocks of which at most this number cover the picture."""
     factor = 1
     while math.ceil(height / factor) * math.ceil(width / factor) > most:
         factor += 1
@@ -196,7 +196,9 @@ def _on_paper(
     """Transparent parts as white paper; as black where white ink would vanish on white."""
     on_white = np.clip(light + (1 - opacity), 0, 1)
     if np.ptp(on_white) < _VISIBLE <= np.ptp(light):
-        return np.clip(light, 0, 1), ("The picture is white on transparent; it was laid on black.",)
+        return np.clip(light, 0, 1), (
+            "The picture is white on a transparent background; it was placed on black.",
+        )
     return on_white, ()
 
 

@@ -1,4 +1,4 @@
-"""From a photo, a drawing or a table of numbers to a digit as MNIST has it."""
+"""Preparation of a photo, a drawing or a table of numbers as a digit like those of MNIST."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ _INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark.
 
 
 def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
-    """Find the digit in a picture and bring it into the form of MNIST's.
+    """Find the digit in a picture and give it the form of MNIST's digits.
 
-    Uneven light, and whether the ink is dark or light, are found from the picture. The digit is
+    Uneven light is corrected, and dark and light ink are distinguished. The digit is
     scaled so that its longer side has 20 of 28 pixels, and moved so that its centre of mass comes
     to row and column 14, counted from 0. A picture that has this form already passes unchanged.
 
     Args:
-        picture: what `read_picture` gives, or brightness as an array of (rows, columns): bytes,
+        picture: the result of `read_picture`, or brightness as an array of (rows, columns): bytes
             or numbers from 0 (black) to 1 (white).
-        shape: rows and columns wanted; the digit's box has 20/28 of the shorter.
+        shape: rows and columns of the result; the digit's box has 20/28 of the shorter.
 
     Raises: ShapeError, InputError; DataError if there is no ink.
 
@@ -120,7 +120,7 @@ def _pass_unchanged(
     if inverted:
         record.stage("polarity", "Dark ink on light: inverted.", stored)
         record.remark(_INVERTED)
-    record.stage("centre", "Boxed and centred as MNIST has it already: unchanged.", stored)
+    record.stage("centre", "Already boxed and centred like MNIST: unchanged.", stored)
     return record.finish(stored)
 
 
@@ -137,7 +137,7 @@ def _orient(record: PreparationLog, grey: Grey) -> tuple[Grey, bool]:
         record.stage("polarity", before + "Dark ink on light paper: inverted.", 1 - grey)
         record.remark(_INVERTED)
         return grey, True
-    record.stage("polarity", before + "Light ink on dark, as in MNIST: left so.", grey)
+    record.stage("polarity", before + "Light ink on dark, as in MNIST: unchanged.", grey)
     return 1 - grey, False
 
 
@@ -162,7 +162,7 @@ def _even_light(record: PreparationLog, grey: Grey, dark_ink: bool) -> Grey:
     least, most = float(paper.min()), float(paper.max())
     low, high = (least, most) if dark_ink else (1 - most, 1 - least)
     bounds = f"from {low:.2f} to {high:.2f}"
-    sentence = f"The paper, of brightness {bounds}, made one shade."
+    sentence = f"The paper, of brightness {bounds}, was made uniform."
     record.stage("light", sentence, np.clip(amount, 0, 1))
     if most - least > _UNEVEN * most:
         record.remark(f"The light was uneven: the paper's brightness runs {bounds}.")
@@ -187,7 +187,7 @@ def _find_digit(record: PreparationLog, amount: Grey) -> Grey:
         record.remark("The digit touches the border of the picture; a part may be missing.")
     if found.contrast < _LOW_CONTRAST:
         record.remark(
-            f"The contrast is low: ink and paper differ by {100 * found.contrast:.0f} % only."
+            f"The contrast is low: ink and paper differ by only {100 * found.contrast:.0f} % only."
         )
     return found.ink
 

@@ -1,4 +1,4 @@
-"""The stages of a preparation: what was done to a picture until it was a digit, and why."""
+"""The log of a preparation: each stage between a picture and the digit."""
 
 from __future__ import annotations
 

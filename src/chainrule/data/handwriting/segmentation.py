@@ -1,4 +1,4 @@
-"""The digit's ink apart from everything else in the picture. NumPy alone."""
+"""Segmentation of a picture into the ink of the digit and everything else, with NumPy alone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DARKEST = 0.98
 _HALF = 0.45
 # Full ink is the 90 % quantile of the digit: a single dark pixel does not make the rest pale.
 _FULL = 0.9
-# A digit of fewer pixels cannot be told from dust.
+# A digit of fewer pixels cannot be distinguished from dust.
 _FEWEST_PIXELS = 4
 # A stroke's grey edge, and specks that belong to it, lie within this fraction of the digit's size.
 _REACH = 0.06

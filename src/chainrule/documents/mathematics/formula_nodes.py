@@ -1,4 +1,4 @@
-"""Formulas as trees of what is set on paper: letters, numbers, fractions, powers, matrices.
+"""Formulas as trees of typeset elements: letters, numbers, fractions, powers, matrices.
 
 The trees say what stands where, not what a formula is worth. Brackets that follow from the rules of
 arithmetic are not in them: each writer adds those that its own way of writing needs, so that 3/4 is

@@ -1,4 +1,4 @@
-"""What all writers of formulas share: the order of the tree, and the brackets of arithmetic."""
+"""Base of all writers of formulas: the traversal of the tree, and the brackets of arithmetic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The claims of a worked file: quantities, and the texts that somebody printed for them.
+"""The claims of a worked file: quantities, and the texts that were printed for them.
 
 A claim whose text is empty is not answered yet, as in the file that goes with a worksheet.
 """

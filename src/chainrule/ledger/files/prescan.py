@@ -1,4 +1,4 @@
-"""What is seen in the text of a worked file before it is parsed, which may take long or go wrong.
+"""Checks of a worked file's text before it is parsed, which may take long or fail.
 
 Each look goes through the text once, at the speed of a search.
 """
@@ -21,7 +21,7 @@ __all__ = [
 
 MAX_LAYERS = 100
 MAX_PARTS = 250_000
-"""Commas and lines of a file: so many are parsed in about a second."""
+"""Greatest number of commas and lines of a file, which are parsed in about a second."""
 MAX_DEPTH = 32
 """Dots of a key; TOML's parser takes a time that grows with their square."""
 

@@ -1,4 +1,4 @@
-"""Numbers as people print them: what they say, and how exactly they say it."""
+"""Printed numbers: their values and their precision."""
 
 from __future__ import annotations
 

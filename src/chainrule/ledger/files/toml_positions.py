@@ -1,4 +1,4 @@
-"""The text of a worked file, and on which line each of its values stands."""
+"""The text of a worked file, and the line of each of its values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chainrule.ledger.files.prescan import check_text, deep_line, long_number_li
 __all__ = ["TomlSource", "read_source"]
 
 MAX_BYTES = 16_000_000
-"""Bytes of a worked file; what is larger is no file for people to read."""
+"""Greatest number of bytes of a worked file: people do not read larger ones."""
 
 Key: TypeAlias = tuple[str | int, ...]
 
@@ -44,13 +44,13 @@ class TomlSource:
     def table(self) -> dict[str, Any]:
         """What the file says, as plain values.
 
-        Raises: DataError where it is no TOML, or too much of it; InputError for too many layers.
+        Raises: DataError if it is no TOML, or too much of it; InputError for too many layers.
         """
         check_text(self.name, self.text)
         try:
             return tomllib.loads(self.text)
         except RecursionError:
-            raise self._fault("brackets nested too deep", deep_line(self.text)) from None
+            raise self._fault("brackets that are nested too deeply", deep_line(self.text)) from None
         except tomllib.TOMLDecodeError as error:
             fault = _FAULT.fullmatch(str(error))
             if fault is None:  # a string without an end
@@ -90,7 +90,7 @@ def read_source(path: str | Path) -> TomlSource:
     Args:
         path: a path, or the name of a bundled worked file.
 
-    Raises: FileError where it cannot be read, DataError where it is too large or no text.
+    Raises: FileError if it cannot be read, DataError if it is too large or no text.
     """
     name = str(path)
     try:

@@ -18,8 +18,8 @@ from chainrule.recipe import Recipe
 __all__ = ["KEYS", "TrainingTable", "read_training"]
 
 _OWN = {
-    "steps": Limit(int, "steps to show", 1, MAX_STEPS),
-    "steps_before": Limit(int, "steps done before the first one shown", 0, 10**9),
+    "steps": Limit(int, "number of steps to show", 1, MAX_STEPS),
+    "steps_before": Limit(int, "number of steps before the first one shown", 0, 10**9),
 }
 _OF_RECIPE = (
     *("cost", "huber_threshold", "l1", "l2", "optimiser", "learning_rate", "momentum", "decay"),
@@ -122,5 +122,5 @@ def _check_use(table: Fields, chosen: dict[str, Any]) -> None:
             where,
             "a final_factor above 0 to go with the schedule rise",
             chosen.get("final_factor", 0.0),
-            why="The rate rises from that share of learning_rate",
+            why="The rate rises from that fraction of learning_rate",
         )

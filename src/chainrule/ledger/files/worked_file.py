@@ -55,7 +55,7 @@ _NETWORK = ("layers", "activations", "weights", "biases")
 _EXAMPLE = ("inputs", "targets", "weight")
 _TENSORS = ("weights", "biases")
 _WIDTH = Limit(int, "neurons of each layer, the inputs first", 1, 100_000)
-_COUNTS = Limit(float, "what the example counts", 0, 1e300)
+_COUNTS = Limit(float, "weight of the example", 0, 1e300)
 
 
 def read_worked(path: str | Path) -> WorkedExample:
@@ -117,7 +117,7 @@ def _of_descent(source: TomlSource) -> InputError:
         source.where("function"),
         expected="a table [network]",
         got="a table [function]",
-        why="The file holds a formula to go down, and no network",
+        why="The file holds a function to minimise, and no network",
         remedy=f"Use chainrule descend {source.name}",
         argument="function",
     )
@@ -228,9 +228,9 @@ def _state(top: Fields, layout: Layout, training: TrainingTable | None) -> NDArr
             "state",
             "no table [state]",
             top.values["state"],
-            why="There is no update that remembers anything"
+            why="There is no update that keeps a state"
             if training is None
-            else f"The optimiser {training.recipe.optimiser} remembers nothing",
+            else f"The optimiser {training.recipe.optimiser} keeps no state",
         )
     state = Fields.at(top.source, ("state",), top.values["state"], slots)
     flat = np.zeros((len(slots), layout.size))

@@ -1,4 +1,4 @@
-"""The formulas behind the numbers of a step, as trees."""
+"""The formulas of the numbers of a step, as trees."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What the formulas are built from: terms of a step, and short ways to write trees."""
+"""Builders of formulas: the terms of a step, and short ways to write trees."""
 
 from __future__ import annotations
 

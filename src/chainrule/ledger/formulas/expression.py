@@ -273,7 +273,7 @@ def evaluate(expression: Expression, arithmetic: Arithmetic = FLOATS) -> Any:
         arithmetic: what to compute with.
 
     Returns: a number of the arithmetic's kind.
-    Raises: ArithmeticError or ValueError where it has no value, such as a quotient by 0.
+    Raises: ArithmeticError or ValueError if it has no value, such as a quotient by 0.
 
     Example:
         >>> evaluate(Sum((Number(2), Negative(Quotient(Number(1), Number(4))))))

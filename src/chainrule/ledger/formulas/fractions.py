@@ -1,4 +1,4 @@
-"""Numbers as fractions, where all that they are made of is rational."""
+"""Numbers as fractions, if all numbers that they are made of are rational."""
 
 from __future__ import annotations
 

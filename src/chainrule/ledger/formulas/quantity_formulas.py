@@ -1,4 +1,4 @@
-"""The formula of any quantity: which equation it is, and of what it is made."""
+"""The formula of any quantity, with the id of its equation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a ledger's document is made of: selection, letters, given arrays, equations, entries."""
+"""The parts of a ledger's document: selection, letters, given arrays, equations, entries."""
 
 from typing import TYPE_CHECKING
 

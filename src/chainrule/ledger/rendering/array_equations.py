@@ -61,7 +61,7 @@ class QuantityMatrix:
 
 @dataclass(frozen=True)
 class Bracketed:
-    """Parts in brackets, divided by the number of examples where there are several."""
+    """Parts in brackets, divided by the number of examples if there are several."""
 
     parts: tuple[Operand, ...]
     divisor: int = 1
@@ -78,7 +78,7 @@ class ArrayEquation:
     Args:
         label: its id.
         text: such as "z[1] = a[0] W[1]ᵀ + b[1]".
-        formula: its right side with numbers; empty where it is more than sums and products.
+        formula: its right side with numbers; empty if it is more than sums and products.
         result: its left side with numbers.
     """
 

@@ -1,4 +1,4 @@
-"""One gradient at a time: SymPy's derivative as a formula, and its number with 50 digits."""
+"""The derivative of one gradient by SymPy: its formula, and its value with 50 digits."""
 
 from __future__ import annotations
 

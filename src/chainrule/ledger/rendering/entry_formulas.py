@@ -50,7 +50,7 @@ class EntryText:
         symbol: the quantity, such as "z[1][0]", without its step.
         formula: in symbols; empty for a number that is given. What names no step or example is of
             the entry's own step and example.
-        substituted: the formula with numbers; empty where it is the result itself.
+        substituted: the formula with numbers; empty if it is the result itself.
         result: the number; a fraction first where one was asked for, as in "3/2 = 1.5".
     """
 

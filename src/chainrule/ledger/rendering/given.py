@@ -44,7 +44,7 @@ def given_arrays(
         ledger: of a worked example.
         step: from 1.
         options: notation, and whether large arrays are shown whole.
-        seen: examples whose inputs and targets were shown before; where there are any, this is not
+        seen: examples whose inputs and targets were shown before; if there are any, this is not
             the first step shown, and its parameters follow from those before it.
     """
     example, layers = ledger.example, ledger.example.architecture.layers

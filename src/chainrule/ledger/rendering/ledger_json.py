@@ -7,7 +7,7 @@ An array with an object for each number:
     name         what it is in words
     section      "forward", "cost", "errors", "gradients" or "update"
     step         from 1
-    example      number of its example, null where there is one only, or for the batch
+    example      number of its example, null if there is only one, or for the batch
     value        the number with all its digits; null where it is not finite
     exact        the number as a fraction, such as "3/2", where fractions are asked for; else null
     formula      in symbols, as text; null for a number that is given

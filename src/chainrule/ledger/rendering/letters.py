@@ -1,4 +1,4 @@
-"""How quantities are written where there are raised and lowered signs: LaTeX and MathML."""
+"""The letters of quantities in LaTeX and MathML, with subscripts and superscripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a document each number stands, so that formulas can lead to it."""
+"""The place of each number in a document, so that formulas can link to it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class NumberPlaces:
         return cls(frozenset(entries) | frozenset(map(_as_given, given)))
 
     def find(self, quantity: Quantity) -> str:
-        """The anchor where a number comes from; empty where the document does not show it."""
+        """The anchor where a number comes from; empty if the document does not show it."""
         found = next((one for one in _names(quantity) if one in self.known), None)
         return "" if found is None else anchor_of(found)
 

@@ -1,4 +1,4 @@
-"""Which numbers of a ledger are shown; the same for every format."""
+"""The selection of the numbers of a ledger that are shown, the same for every format."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def select_sections(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[
         ledger: of a worked example.
         options: what is asked for.
 
-    Raises: DivergenceError where a step's numbers are not finite.
+    Raises: DivergenceError if a step's numbers are not finite.
     """
     places = _asked_places(ledger, options) if options.quantities else _all_places(ledger, options)
     for (step, section), group in groupby(places, key=lambda place: (place.step, place.section)):

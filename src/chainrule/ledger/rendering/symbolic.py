@@ -1,4 +1,4 @@
-"""The chain rule by SymPy: gradients derived for this very network, beside the ledger's numbers."""
+"""Gradients derived by SymPy for the network of a ledger, compared with its numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
     "symbolic_gradients",
 ]
 
-SYMBOLIC_TEXT = "Derived by SymPy from the objective, with every weighted sum z as a letter."
+SYMBOLIC_TEXT = "Derived by SymPy from the objective, with a letter for every weighted sum z."
 """What renderings say above the gradients."""
 
 GRADIENTS = ("dW", "db", "g")
@@ -55,7 +55,7 @@ def derive(ledger: LedgerEntries, address: Quantity | str) -> SymbolicGradient:
         ledger: of a small network in training.
         address: of one number of GRADIENTS.
 
-    Raises: InputError where it is none, or the network is too large; MissingLibraryError.
+    Raises: InputError if it is none, or the network is too large; MissingLibraryError.
 
     Example:
         >>> from chainrule.ledger import Ledger, parse_worked
@@ -125,7 +125,7 @@ def _require_small(ledger: LedgerEntries, steps: int) -> None:
         raise InputError(
             example.where,
             expected="training, for gradients to be derived",
-            got="a pass forward alone",
+            got="a forward pass only",
             remedy="Add [training] with cost and learning_rate",
             argument="symbolic",
         )

@@ -1,4 +1,4 @@
-"""Whether an address names something in a worked example, and what it names in full."""
+"""Addresses: which quantity of a worked example an address names."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _REMEMBERED = ("velocity", "mean", "mean_square")
 
 
 def locate(example: WorkedExample, quantity: Quantity, where: str = "") -> Quantity:
-    """The quantity's one full address: with its example where there are several, else without.
+    """The quantity's one full address: with its example if there are several, else without.
 
     Args:
         example: the worked example.
         quantity: what is asked for.
         where: who asks, for the error text; empty takes the worked example's file.
 
-    Raises: InputError where the worked example has no such number.
+    Raises: InputError if the worked example has no such number.
 
     Returns: an address that names the same number or array; two that are equal name the same.
     """
@@ -83,7 +83,7 @@ class _AddressCheck:
         quantity, recipe = self.quantity, self.example.recipe
         if recipe is None:
             if quantity.kind not in _FORWARD:
-                why = "There is no cost and no step without a table [training]"
+                why = "Without a table [training] there is no cost and no step"
                 raise self.refusal("one of a, z, W, b", why)
             return
         base = quantity.kind.removesuffix("_old")
@@ -95,7 +95,7 @@ class _AddressCheck:
             why = f"The optimiser {recipe.optimiser} has no decay; {', '.join(DECAYING)} would"
             raise self.refusal("what the update has", why)
         if quantity.kind == "t" and not recipe.label_smoothing:
-            why = "There is no label_smoothing, so the target as it is given is y"
+            why = "There is no label_smoothing, so the given target is y"
             raise self.refusal("what the step has", why)
 
     def check_layer(self) -> None:
@@ -110,7 +110,7 @@ class _AddressCheck:
             raise self.refusal("a quantity that the network has", "Its layers have no biases")
         activation = architecture.activations[(quantity.layer or 1) - 1]
         if quantity.kind == "slope" and activation == "softmax":
-            why = "Outputs of softmax depend on each other, so it has no slope of its own"
+            why = "The outputs of softmax depend on each other, so a neuron has no slope of its own"
             raise self.refusal("a layer that has slopes", why)
 
     def check_index(self) -> None:

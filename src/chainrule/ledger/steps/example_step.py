@@ -160,7 +160,7 @@ def _require_finite(step: Step) -> None:
             step.example.where,
             expected="finite numbers",
             got=f"{found[1]} in {found[0]} of step {step.number}",
-            why="No step is taken from there",
+            why="The step was not taken",
             remedy="Use smaller weights, inputs or learning_rate"
             if found[0] != "cost"
             else "Use outputs for which the cost is finite",

@@ -1,4 +1,4 @@
-"""The array of a step in which a quantity stands, as the reference equations compute it."""
+"""The arrays of a step that hold the quantities, as the reference equations compute them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a quantity is in words."""
+"""The name of a quantity in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recipe may have that has no place in a worked example, and why."""
+"""Settings of recipes that a worked example does not support, and why."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ __all__ = [
 ]
 
 _REASONS = {
-    "dropout": "The neurons that it silences are drawn by lot in every step",
+    "dropout": "It drops other neurons at random in every step",
     "normalisation": "A worked example has layers without normalised sums",
-    "max_norm": "It shortens weights once more after the update, which no formula here says",
-    "snapshots": "They are files of a whole run",
+    "max_norm": "It scales weights down after the update, for which there is no formula here",
+    "snapshots": "Snapshots are files of a whole run",
     "accumulation": "The parts of a batch add up to the same gradient",
     "iterations": "It belongs to lbfgs, whose steps are not written as formulas",
-    "class_weights": "Each example has a weight of its own",
+    "class_weights": "Each example has its own weight",
     **dict.fromkeys(
         ("averaging", "averaging_decay", "averaging_start"),
-        "An average is taken beside the steps and changes none of them",
+        "Averaging does not change the steps",
     ),
     **dict.fromkeys(
-        ("batch_growth", "batch_growth_every"), "The batches of a few steps have one size"
+        ("batch_growth", "batch_growth_every"), "The batches of a few steps have the same size"
     ),
     **dict.fromkeys(
         ("schedule_patience", "schedule_cooldown"),
@@ -165,7 +165,7 @@ def require_supported(recipe: Recipe, where: str) -> None:
 
 
 def require_class_targets(recipe: Recipe, dataset: Dataset, where: str) -> None:
-    """Refuse label smoothing where targets stand for no classes.
+    """Refuse label smoothing if the targets are not classes.
 
     Args:
         recipe: of a worked example.
@@ -182,7 +182,7 @@ def require_class_targets(recipe: Recipe, dataset: Dataset, where: str) -> None:
         where,
         expected="at least two outputs, and targets of one 1 among zeros, for label_smoothing",
         got="others",
-        why="It takes a share of one class's target and gives it to all classes",
+        why="It moves a fraction of the target of one class to all classes",
         remedy="Leave label_smoothing out",
         argument="label_smoothing",
         value=recipe.label_smoothing,

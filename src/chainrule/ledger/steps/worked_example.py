@@ -27,8 +27,8 @@ Array = NDArray[Any]
 MAX_STEPS = 10_000
 DECAYING = ("adamw", "lion")
 """Updates by which weights shrink by themselves."""
-_STEPS = Limit(int, "steps of training to show", 1, MAX_STEPS)
-_START = Limit(int, "steps done before the first one shown", 0)
+_STEPS = Limit(int, "number of training steps to show", 1, MAX_STEPS)
+_START = Limit(int, "number of steps before the first one shown", 0)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How much of an experiment is computed: all of it, or as little as shows that it works."""
+"""Options of a paper's experiment: compute all of it, or only enough to show that it works."""
 
 from __future__ import annotations
 

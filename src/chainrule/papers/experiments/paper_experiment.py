@@ -1,4 +1,4 @@
-"""What a paper's experiments are made of: measurements, and sections that report them."""
+"""The parts of a paper's experiment: measurements, and sections that report them."""
 
 from __future__ import annotations
 

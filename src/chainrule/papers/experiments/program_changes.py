@@ -1,4 +1,4 @@
-"""What makes four-equations' program learn: all combinations of five changes."""
+"""Changes that make four-equations' program learn: all combinations of five."""
 
 from __future__ import annotations
 

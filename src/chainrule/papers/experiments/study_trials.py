@@ -1,4 +1,4 @@
-"""The papers' studies, computed to their end."""
+"""The studies of the papers, run to their end."""
 
 from __future__ import annotations
 
