@@ -94,7 +94,7 @@ def test_a_picture(chainrule) -> None:
         (("x", "--steps", "0"), "descend: expected --steps to be a whole number at least 1 and at "
          "most 10000, got 0 (int). --steps: number of steps."),
         (("ln(x)", "--start", "-1"), "descend: expected start to be where the function has a value "
-         "and a slope, got x = -1."),
+         "and a derivative, got x = -1."),
         (("x", "--picture", "path.txt"), "descend: expected --picture with a name that ends with "
          ".png, .svg, .pdf, got 'path.txt'."),
         (("a+b+c", "--picture", "path.png"), "descend: expected one or two variables for a "

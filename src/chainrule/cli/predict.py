@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,10 +14,12 @@ from chainrule.documents import Table
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
-from chainrule.experiment import Prediction, open_run
-from chainrule.figures import save_preparation
+from chainrule.experiment import open_run
 from chainrule.limits import Limit
 from chainrule.network import Network
+
+if TYPE_CHECKING:
+    from chainrule.experiment import Prediction
 
 __all__ = ["command"]
 
@@ -46,6 +48,8 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     _check_show(given["show"], files, pictures)
     found = opened.predict(files)
     if given["show"] is not None and found[0].preparation is not None:
+        from chainrule.figures import save_preparation
+
         save_preparation(found[0].preparation, given["show"])
     if console.as_json:
         console.json([one.to_dict() for one in found])

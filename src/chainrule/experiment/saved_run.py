@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.data import Dataset, dataset_names
-from chainrule.engine import augmentation_from_recipe
 from chainrule.errors import DataError, FileError, InputError
-from chainrule.evaluation import Report, Votes, default_cost, evaluate, vote
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
-from chainrule.experiment.experiment import Experiment, LoadedData
-from chainrule.experiment.training_result import TrainingResult
 from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training import Observer, RunFacts, RunFolder, Verification, verify
+from chainrule.training import RunFacts, RunFolder
 
+# A prediction needs nothing that trains or judges: what only other methods need, they import.
 if TYPE_CHECKING:
+    from chainrule.evaluation import Report, Votes
+    from chainrule.experiment.experiment import Experiment
     from chainrule.experiment.file_predictions import Prediction
+    from chainrule.experiment.training_result import TrainingResult
+    from chainrule.training import Observer, Verification
 
 __all__ = ["SavedRun", "open_run"]
 
@@ -165,6 +166,8 @@ class SavedRun:
 
         Raises: InputError for a network file, and what loading raises.
         """
+        from chainrule.experiment.experiment import Experiment, LoadedData
+
         facts = self.require_facts()
         source, checks = self.find_data(data), self.find_validation(validation)
         loaded = LoadedData(source.load(), None if checks is None else join_parts(checks.load()))
@@ -235,6 +238,8 @@ class SavedRun:
 
         Raises: InputError for a network file, and what `chainrule.verify` raises.
         """
+        from chainrule.training import verify
+
         self.require_facts()
         source, checks = self.find_data(data), self.find_validation(validation)
         return verify(
@@ -256,6 +261,8 @@ class SavedRun:
 
         Raises: what `data` and `chainrule.evaluate` raise.
         """
+        from chainrule.evaluation import evaluate
+
         network, recipe = self.network, self.recipe
         dataset = data if isinstance(data, Dataset) else self.data(part, data, **options)
         if recipe is None:
@@ -285,6 +292,9 @@ class SavedRun:
 
         Raises: InputError for a run without snapshots or distortions, and what `evaluate` raises.
         """
+        from chainrule.engine import augmentation_from_recipe
+        from chainrule.evaluation import vote
+
         opened = [open_run(one) if isinstance(one, str) else one for one in others]
         networks = [self.network, *(one.network for one in opened)]
         dataset = data if isinstance(data, Dataset) else self.data(part, data, **options)
@@ -329,6 +339,8 @@ class SavedRun:
         """Return the run's recipe; for a network file one with the cost that suits its outputs."""
         if self.recipe is not None:
             return self.recipe
+        from chainrule.evaluation import default_cost
+
         return Recipe(cost=default_cost(self.network, dataset), seed=0)
 
 
