@@ -58,7 +58,7 @@ def test_the_reference_engine_takes_its_place_and_says_so_once(without, caplog) 
         assert type(made) is ReferenceEngine
         assert made.recipe == RECIPE.replaced(engine="reference")
     told = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
-    text = f"The reference engine computes, since Numba fails: {HALTED}"
+    text = f"Numba fails, so the reference engine computes: {HALTED}"
     assert told == [("chainrule", "WARNING", text)]
 
 
@@ -71,7 +71,7 @@ def test_whatever_numba_raises_leads_to_the_reference_engine(monkeypatch, caplog
     monkeypatch.setattr(engines, "_logged", set())
     monkeypatch.setattr(CompiledEngine, "prepare", broken)
     assert type(make_engine(TrainingContext(NETWORK.architecture, RECIPE, DATA))) is ReferenceEngine
-    assert caplog.messages == ["The reference engine computes, since Numba fails: OSError: no"]
+    assert caplog.messages == ["Numba fails, so the reference engine computes: OSError: no"]
 
 
 def test_the_run_says_which_engine_it_was(without, tmp_path) -> None:
@@ -152,7 +152,7 @@ def test_a_process_without_numba(tmp_path, statement, reason) -> None:
     assert done.returncode == 0
     assert "all epochs done" in done.stdout
     first, *others = done.stderr.splitlines()
-    assert first == f"The reference engine computes, since Numba fails: {reason}"
+    assert first == f"Numba fails, so the reference engine computes: {reason}"
     assert first not in others
     kept = json.loads((tmp_path / "without" / "run.json").read_bytes())
     assert kept["recipe"]["engine"] == "reference"

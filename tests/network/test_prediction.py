@@ -57,7 +57,7 @@ def test_numpy_takes_the_place_of_kernels_and_says_so_once(without, caplog) -> N
     reason = (
         "ModuleNotFoundError: import of chainrule.kernels.inference halted; None in sys.modules"
     )
-    text = f"NumPy computes the outputs, since Numba fails: {reason}"
+    text = f"Numba fails, so NumPy computes the outputs: {reason}"
     assert told == [("WARNING", text)]
 
 

@@ -82,7 +82,7 @@ REFUSED: list[tuple[Architecture, dict[str, Any], Dataset, str, str]] = [
         {"normalisation": "batch", "batch_size": 1},
         IMAGES,
         "batch_size",
-        "train: expected at least 2 examples per step, or in a part of one, to go with batch "
+        "train: expected at least 2 examples in a step, or in a part of one, to go with batch "
         "normalisation, got 1. A single example has no standard deviation.",
     ),
     (
@@ -90,7 +90,7 @@ REFUSED: list[tuple[Architecture, dict[str, Any], Dataset, str, str]] = [
         {"normalisation": "batch", "batch_size": 7, "accumulation": 4},
         IMAGES,
         "batch_size",
-        "train: expected at least 2 examples per step, or in a part of one, to go with batch "
+        "train: expected at least 2 examples in a step, or in a part of one, to go with batch "
         "normalisation, got 7 in 4 parts. A single example has no standard deviation.",
     ),
     (

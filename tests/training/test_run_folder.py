@@ -314,7 +314,7 @@ def test_a_run_that_is_not_whole(begun: Path, change: Any, got: str) -> None:
     path = rewritten(begun, change)
     with pytest.raises(DataError) as caught:
         RunFolder(begun).facts()
-    assert str(caught.value) == f"{path}: expected a whole run, got {got}."
+    assert str(caught.value) == f"{path}: expected a complete run, got {got}."
 
 
 @pytest.mark.parametrize(

@@ -378,7 +378,7 @@ def test_a_certificate_that_is_none(
     with pytest.raises(DataError) as caught:
         verify(kept, three)
     assert str(caught.value) == (
-        f"{kept / 'certificate.json'}: expected a whole certificate of format "
+        f"{kept / 'certificate.json'}: expected a complete certificate of format "
         f"'chainrule certificate 1', got one of format {kind!r} that is not."
     )
 

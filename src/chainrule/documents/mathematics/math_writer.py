@@ -53,7 +53,7 @@ class MathWriter(ABC):
     def breakable(self, formula: Mathematics) -> list[str]:
         """The formula in parts between which a line can be broken: the terms of a sum."""
         if isinstance(formula, Addition):
-            return [self.row([*sign, term]) for sign, term, _ in self.terms(formula, apart=True)]
+            return [self.row([*sign, term.text]) for sign, term in self.terms(formula, apart=True)]
         return [self.write(formula)]
 
     # What a subclass must know.
@@ -118,8 +118,8 @@ class MathWriter(ABC):
             case Addition():
                 return self.addition(node)
             case Negation(content):
-                text, tall = self.bound(content, MULTIPLYING)
-                return Piece(self.row([self.sign("-"), text]), ADDING, tall)
+                inner = self.bound(content, MULTIPLYING)
+                return Piece(self.row([self.sign("-"), inner.text]), ADDING, inner.tall)
             case Multiplication(factors):
                 return self.multiplication(factors)
             case Fraction():
@@ -152,12 +152,12 @@ class MathWriter(ABC):
             case Sign(text):
                 return Piece(self.sign(text))
 
-    def bound(self, node: Mathematics, binding: int = ADDING) -> tuple[str, bool]:
-        """A node in brackets where it binds less tightly than asked for, and whether it is tall."""
+    def bound(self, node: Mathematics, binding: int = ADDING) -> Piece:
+        """A node, in brackets where it binds less tightly than asked for."""
         piece = self.piece(node)
         if piece.binding >= binding:
-            return piece.text, piece.tall
-        return self.fenced(piece.text, "()", tall=piece.tall), piece.tall
+            return piece
+        return Piece(self.fenced(piece.text, "()", tall=piece.tall), tall=piece.tall)
 
     def numeral(self, text: str) -> Piece:
         """A number; one with an exponent is a product, and one with a stroke a fraction."""
@@ -181,34 +181,32 @@ class MathWriter(ABC):
         is_tall = False
         for factor in factors:
             piece = self.piece(factor)
-            if piece.binding == MULTIPLYING and piece.tall and _is_fraction(factor):
-                text, tall = piece.text, True
-            else:
-                text, tall = self.bound(factor, RAISING)
-            parts += [self.sign("·")] * bool(parts) + [text]
-            is_tall = is_tall or tall
+            if not (piece.binding == MULTIPLYING and piece.tall and _is_fraction(factor)):
+                piece = self.bound(factor, RAISING)
+            parts += [self.sign("·")] * bool(parts) + [piece.text]
+            is_tall = is_tall or piece.tall
         return Piece(self.row(parts), MULTIPLYING, is_tall)
 
     def quotient(self, node: Fraction) -> Piece:
         """A fraction, or a reciprocal times a numerator that is too long to stand above a bar."""
-        bottom, _ = self.bound(node.bottom)
+        bottom = self.bound(node.bottom).text
         if _count_signs(node.top) > _MOST_ABOVE:
-            top, tall = self.bound(node.top, MULTIPLYING)
+            top = self.bound(node.top, MULTIPLYING)
             reciprocal = self.fraction(self.digits("1"), bottom)
-            return Piece(self.row([reciprocal, self.sign("·"), top]), MULTIPLYING, tall)
-        return Piece(self.fraction(self.bound(node.top)[0], bottom), MULTIPLYING, tall=True)
+            return Piece(self.row([reciprocal, self.sign("·"), top.text]), MULTIPLYING, top.tall)
+        return Piece(self.fraction(self.bound(node.top).text, bottom), MULTIPLYING, tall=True)
 
     def power(self, base: Mathematics, exponent: Mathematics) -> Piece:
         """A power."""
-        text, tall = self.bound(base, WHOLE)
-        return Piece(self.raised(text, self.bound(exponent)[0]), RAISING, tall)
+        below = self.bound(base, WHOLE)
+        return Piece(self.raised(below.text, self.bound(exponent).text), RAISING, below.tall)
 
     def application(self, node: Application) -> Piece:
         """A function of its arguments; some have a form of their own."""
         if not node.arguments:
             return Piece(self.function(node.function))
         inner = [self.bound(one) for one in node.arguments]
-        (first, _), tall = inner[0], any(is_tall for _, is_tall in inner)
+        first, tall = inner[0].text, any(one.tall for one in inner)
         match node.function:
             case "exp":
                 return Piece(self._exponential(first), RAISING, tall)
@@ -223,7 +221,7 @@ class MathWriter(ABC):
                 listed = self.row([self.digits("1"), self.sign("+"), first])
                 name = "ln"
             case name:
-                listed = self.row(list(self._listed([text for text, _ in inner])))
+                listed = self.row(list(self._listed([one.text for one in inner])))
         called = self.row([self.function(name), self.fenced(listed, "()", tall=tall)])
         return Piece(called, RAISING, tall)
 
@@ -245,22 +243,19 @@ class MathWriter(ABC):
         """A sum."""
         parts: list[str] = []
         is_tall = False
-        for sign, text, tall in self.terms(node):
-            parts += [*sign, text]
-            is_tall = is_tall or tall
+        for sign, term in self.terms(node):
+            parts += [*sign, term.text]
+            is_tall = is_tall or term.tall
         return Piece(self.row(parts), ADDING, is_tall)
 
-    def terms(
-        self, node: Addition, *, apart: bool = False
-    ) -> Iterator[tuple[list[str], str, bool]]:
-        """For each term the sign before it, if any, the term, and whether it is tall."""
+    def terms(self, node: Addition, *, apart: bool = False) -> Iterator[tuple[list[str], Piece]]:
+        """For each term the sign before it, if any, and the term."""
         for at, term in enumerate(node.terms):
             minus = isinstance(term, Negation)
             inner = term.content if isinstance(term, Negation) else term
             signs = [self.sign("-" if minus else "+", infix=apart and at > 0)]
             sign = signs if at or minus else []
-            text, tall = self.bound(inner, MULTIPLYING if sign else ADDING)
-            yield sign, text, tall
+            yield sign, self.bound(inner, MULTIPLYING if sign else ADDING)
 
 
 def _binding(letter: Letter) -> int:

@@ -128,23 +128,23 @@ class MathText(MathWriter):
 
     def multiplication(self, factors: Sequence[Mathematics]) -> Piece:
         """A product; fractions among its factors stand in brackets."""
-        return Piece("·".join(self.bound(one, RAISING)[0] for one in factors), MULTIPLYING)
+        return Piece("·".join(self.bound(one, RAISING).text for one in factors), MULTIPLYING)
 
     def quotient(self, node: Fraction) -> Piece:
         """A fraction with brackets around what is more than a power."""
-        top, bottom = (self.bound(one, RAISING)[0] for one in (node.top, node.bottom))
+        top, bottom = (self.bound(one, RAISING).text for one in (node.top, node.bottom))
         return Piece(self.fraction(top, bottom), MULTIPLYING)
 
     def power(self, base: Mathematics, exponent: Mathematics) -> Piece:
         """A power; its exponent stands in a line and so in brackets."""
-        raised = self.bound(exponent, WHOLE)[0]
-        return Piece(self.raised(self.bound(base, WHOLE)[0], raised), RAISING)
+        raised = self.bound(exponent, WHOLE).text
+        return Piece(self.raised(self.bound(base, WHOLE).text, raised), RAISING)
 
     def application(self, node: Application) -> Piece:
         """A function with its arguments in brackets."""
         if not node.arguments:
             return Piece(self.function(node.function))
-        inner = ", ".join(self.bound(one)[0] for one in node.arguments)
+        inner = ", ".join(self.bound(one).text for one in node.arguments)
         if node.function == "exp":
             return Piece(f"e^({inner})", RAISING)
         if node.function == "abs":
@@ -154,8 +154,8 @@ class MathText(MathWriter):
     def addition(self, node: Addition) -> Piece:
         """A sum with room around its signs, but for that of a first term."""
         text = ""
-        for sign, term, _ in self.terms(node):
-            text += (f" {sign[0]} " if text else "".join(sign)) + term
+        for sign, term in self.terms(node):
+            text += (f" {sign[0]} " if text else "".join(sign)) + term.text
         return Piece(text, ADDING)
 
     def side_by_side(self, parts: Sequence[Mathematics]) -> Piece:
