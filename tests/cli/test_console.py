@@ -97,6 +97,5 @@ def test_what_cannot_be_written_is_an_error_each_time(monkeypatch, tmp_path) -> 
             with pytest.raises(FileError) as caught:
                 console.line("words")
             assert str(caught.value) == (
-                "standard output: expected a place that can be written, "
-                "got No space left on device."
+                "standard output: expected a writable stream, got No space left on device."
             )

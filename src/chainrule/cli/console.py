@@ -114,7 +114,7 @@ class Console:
         except OSError as error:
             mute(sys.stdout)
             reason = error.strerror or str(error)
-            expected = "a place that can be written"
+            expected = "a writable stream"
             self._failure = FileError("standard output", expected=expected, got=reason)
             raise self._failure from None
 
