@@ -262,7 +262,7 @@ def test_ctrl_c_says_how_to_go_on(process: Callable, chainrule, studied: Path) -
         assert running.poll() is None
     running.send_signal(signal.SIGINT)
     _, err = running.communicate()
-    told = "study: interrupted; what was under way was dropped. "
+    told = "study: interrupted; unfinished trials were dropped. "
     assert (running.returncode, err) == (
         130,
         f"{told}Continue with: chainrule study resume slow\n",

@@ -174,7 +174,7 @@ def test_all_damaged(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError) as caught:
         newest_position(tmp_path)
     assert str(caught.value) == (
-        f"{tmp_path}: expected a checkpoint that can be read, got 3 that cannot. "
+        f"{tmp_path}: expected a checkpoint that can be read, got 3 that cannot be read. "
         "Start a new training in another folder."
     )
 

@@ -187,7 +187,7 @@ def test_other_data_are_refused(
         resume(tmp_path, other)
     assert str(caught.value) == (
         f"{tmp_path}: expected the data that it began with, digest {three.digest[:12]}…, "
-        f"got {other.digest[:12]}…. Give the data set 'points.csv' as it was."
+        f"got {other.digest[:12]}…. Give the data set 'points.csv' as it was at the start."
     )
     assert names_in(tmp_path) == before
 
@@ -209,7 +209,7 @@ def test_another_validation_set_or_none_is_refused(
             resume(tmp_path, three, validation=other)
         assert str(caught.value) == (
             f"{tmp_path}: expected the data that it began with, validation_digest "
-            f"{validation.digest[:12]}…, got {got}…. Give the data set '' as it was."
+            f"{validation.digest[:12]}…, got {got}…. Give the data set '' as it was at the start."
         )
 
 

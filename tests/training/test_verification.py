@@ -346,7 +346,7 @@ def test_other_data_are_refused(kept: Path, three: Dataset) -> None:
         verify(kept, other)
     assert str(caught.value) == (
         f"{kept}: expected the data that it began with, digest {three.digest[:12]}…, "
-        f"got {other.digest[:12]}…. Give the data set '' as it was."
+        f"got {other.digest[:12]}…. Give the data set '' as it was at the start."
     )
 
 
