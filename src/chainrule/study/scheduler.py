@@ -15,9 +15,9 @@ from chainrule.study.stored_study import StoredStudy
 from chainrule.study.trial import COMPLETE, DROPPED, Outcome, Task
 from chainrule.study.trial_queue import LOST, TrialClaim, TrialQueue, abandon_trial
 
-__all__ = ["INTERRUPTED", "FinishedTrial", "Scheduler"]
+__all__ = ["FinishedTrial", "Scheduler"]
 
-INTERRUPTED = "it was interrupted"
+_INTERRUPTED = "it was interrupted"
 _POLL_SECONDS = 0.5
 """Seconds between two reads of other processes' trials; each reads the whole storage."""
 
@@ -73,7 +73,7 @@ class Scheduler:
                     time.sleep(_POLL_SECONDS)
                     self._compute_open(executor)
             except BaseException as error:
-                why = INTERRUPTED if isinstance(error, KeyboardInterrupt) else "the study stopped"
+                why = _INTERRUPTED if isinstance(error, KeyboardInterrupt) else "the study stopped"
                 self._give_up(why)
                 raise
 
@@ -113,7 +113,7 @@ class Scheduler:
         with self._lock:
             claim = self._under_way.pop(outcome.trial)
         if outcome.ended == DROPPED:
-            abandon_trial(self._store, outcome.trial, INTERRUPTED)
+            abandon_trial(self._store, outcome.trial, _INTERRUPTED)
             return
         state = "COMPLETE" if outcome.ended == COMPLETE else "PRUNED"
         stored = self._store.set_trial_attribute(outcome.trial, "result", outcome.record)
