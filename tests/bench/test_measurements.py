@@ -72,4 +72,4 @@ def test_the_table_of_memory() -> None:
     rows = (MemoryRow("a", "A", 40_000_000, 1_234_000_000), MemoryRow("b", "B", note="gone"))
     (table,) = memory_tables(rows)
     assert table.rows == (("A", "40", "1,234"), ("B", "-", "-"))
-    assert table.note.endswith("alone. B: gone.")
+    assert table.note.endswith("code loaded. B: gone.")

@@ -106,8 +106,8 @@ def test_parts_that_do_not_fit_are_refused():
     error = _refusal(_part(np.eye(2), ["a", "b"]), _part(np.eye(3), ["a", "b", "a"], "g"))
     assert isinstance(error, ShapeError)
     assert str(error) == (
-        "g: expected examples of shape (2,) with 2 outputs, got shape (3,) with 2. "
-        "That is what f has."
+        "g: expected examples of shape (2,) with 2 outputs, got shape (3,) with 2 outputs. "
+        "f has these."
     )
     error = _refusal(_part(np.eye(2), np.eye(2)))
     assert str(error) == (

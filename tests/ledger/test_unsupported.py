@@ -96,8 +96,8 @@ def test_a_file_is_refused_by_its_line(chain, name) -> None:
     [
         (
             "shift = 2.0",
-            "expected no shift in a worked example, got 2.0 (float). The examples are used "
-            "in the order of the file. Leave shift out.",
+            "expected no shift in a worked example, got 2.0 (float). A worked example "
+            "uses its examples unchanged. Leave shift out.",
         ),
         (
             "seed = 3",

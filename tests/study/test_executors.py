@@ -150,7 +150,7 @@ def test_a_dead_scheduler_leaves_the_storage_as_it_was(start: Started, tmp_path:
     process = start(*words, storage="s.journal")
     out, err = process.communicate()
     assert (process.returncode, out) == (2, "")
-    assert err.startswith("tcp://127.0.0.1:1: expected a Dask scheduler that answers, got ")
+    assert err.startswith("tcp://127.0.0.1:1: expected a Dask scheduler that responds, got ")
     assert err.endswith(". Start one: dask scheduler.\n")
     assert err.count("\n") == 1
     assert (tmp_path / "s.journal").read_bytes() == b""

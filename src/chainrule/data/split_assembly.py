@@ -43,7 +43,7 @@ def assemble_pair(
             test.where,
             expected=f"examples of shape {learn.shape} with {learn.outputs} outputs",
             got=f"shape {judge.shape} with {judge.outputs} outputs",
-            why=f"These are those of {train.where}",
+            why=f"{train.where} has these",
         )
     return DatasetPair(learn, judge)
 

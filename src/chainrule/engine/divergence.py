@@ -75,10 +75,11 @@ def first_non_finite(step: TrainingStep, layout: Layout) -> NonFinite:
         step: at least one of its numbers is NaN or infinite.
         layout: the order of the tensors in the step's flat arrays.
     """
-    for address, array, layer in _quantities(step, layout):
-        if not is_finite(array):
-            return NonFinite(address, float(array[~np.isfinite(array)].flat[0]), layer)
-    raise AssertionError("every number of the step is finite")
+    return next(
+        NonFinite(address, float(array[~np.isfinite(array)].flat[0]), layer)
+        for address, array, layer in _quantities(step, layout)
+        if not is_finite(array)
+    )
 
 
 def step_divergence(

@@ -82,7 +82,7 @@ def draw_figure(
 def source_text(spec: FigureSpec) -> str:
     """Return what follows the name of a figure on the command line, for help texts.
 
-    >>> source_text(FIGURES["confusion"])
+    >>> source_text(get_figure_spec("confusion"))
     'RUN [DATA]'
     """
     return f"{_NEEDS[spec.needs]} {spec.takes}".strip()

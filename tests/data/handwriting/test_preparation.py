@@ -249,7 +249,7 @@ def test_the_border_is_said(prepared) -> None:
 
 def test_low_contrast_is_said(prepared) -> None:
     said = prepared(digit=3, pen=0.15, ink=(190, 190, 190), paper=(230, 230, 230)).remarks
-    assert said == (INVERTED, "The contrast is low: ink and paper differ by 17 % only.")
+    assert said == (INVERTED, "The contrast is low: ink and paper differ by only 17 %.")
 
 
 def test_specks_are_said(sheet, grey) -> None:

@@ -187,7 +187,7 @@ def _find_digit(record: PreparationLog, amount: Grey) -> Grey:
         record.remark("The digit touches the border of the picture; a part may be missing.")
     if found.contrast < _LOW_CONTRAST:
         record.remark(
-            f"The contrast is low: ink and paper differ by only {100 * found.contrast:.0f} % only."
+            f"The contrast is low: ink and paper differ by only {100 * found.contrast:.0f} %."
         )
     return found.ink
 

@@ -41,7 +41,7 @@ _REASONS = {
         "It belongs to plateau, which needs the costs of whole epochs",
     ),
 }
-_GROUP_REASONS = {"augmentation": "The examples are taken as they are written"}
+_GROUP_REASONS = {"augmentation": "A worked example uses its examples unchanged"}
 _RUN_REASON = "It belongs to a whole run"
 _REMEDIES = {"class_weights": "Write weight = … in the table [[examples]] of each example"}
 
@@ -74,7 +74,7 @@ _CHOICES = (
         name="lbfgs",
         instead="sgd",
         expected="an optimiser that takes one step for each gradient",
-        why="It tries several lengths of a step, of which it takes one",
+        why="It tries several step lengths and takes one of them",
         remedy="Set optimiser to 'sgd' or another that is written as a formula",
     ),
 )

@@ -24,7 +24,7 @@ def least_error(neurons: int, low: float, high: float) -> float:
 
     Example:
         >>> round(least_error(1, 0.0, 1.0), 4)
-        0.043
+        0.036
     """
     sloped = _least(lambda error: _reach(low, neurons, error) >= high)
     flat = _least(lambda error: _reach(_end_of_flat(low, error), neurons, error) >= high)
