@@ -61,7 +61,7 @@ def markdown(document: DocumentNode) -> str:
 
 def _escaped(text: str) -> str:
     """Words that Markdown prints as they are."""
-    escaped = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split(" ")).replace("\n", " "))
+    escaped = _SPECIAL.sub(r"\\\g<0>", text.replace("\n", " "))
     return escaped.replace("$", "<span>$</span>")
 
 
