@@ -75,11 +75,12 @@ def first_non_finite(step: TrainingStep, layout: Layout) -> NonFinite:
         step: at least one of its numbers is NaN or infinite.
         layout: the order of the tensors in the step's flat arrays.
     """
-    return next(
+    found = [
         NonFinite(address, float(array[~np.isfinite(array)].flat[0]), layer)
         for address, array, layer in _quantities(step, layout)
         if not is_finite(array)
-    )
+    ]
+    return found[0]
 
 
 def step_divergence(
