@@ -16,7 +16,8 @@ from chainrule.errors import InputError, IntegrityError
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.recipe_compatibility import require_compatible, require_dataset
-from chainrule.training.run_folder import RunFolder, data_facts
+from chainrule.training.run_facts import data_facts
+from chainrule.training.run_folder import RunFolder
 
 __all__ = [
     "TrainingSetup",
