@@ -111,7 +111,5 @@ def estimate_median(values: Column) -> Estimate:
     median = float(np.median(ordered))
     if n < _FEWEST_FOR_MEDIAN:
         return Estimate(median, None)
-    below = math.floor(
-        bdtrik(_TAIL, n, 0.5)
-    )  # so many may lie below the low end, and above the high
+    below = math.floor(bdtrik(_TAIL, n, 0.5))  # values outside the interval at each end
     return Estimate(median, (float(ordered[below]), float(ordered[n - 1 - below])))
