@@ -1,8 +1,13 @@
 """Figures of merit with 95 % intervals, worked out from what each example adds to them.
 
 The standard error of a figure is that of the infinitesimal jackknife, √ Σ_i (∂figure/∂w_i)², where
-w_i is the weight of example i, 1 for all [efron1982]. For the area under a ROC curve it is DeLong's
-[delong1988]. Nothing is drawn at random, so the same outputs always give the same interval.
+w_i is the weight of example i, 1 for all. For the area under a ROC curve it is DeLong's. Nothing is
+drawn at random, so the same outputs always give the same interval.
+
+Sources: Efron (1982), The Jackknife, the Bootstrap and Other Resampling Plans, chapter 6. DeLong,
+DeLong & Clarke-Pearson (1988), Biometrics 44. Korn & Graubard (1998), Survey Methodology 24, for
+Wilson's interval with an effective number of examples. Thompson (1936), Annals of Mathematical
+Statistics 7, for the median.
 """
 
 from __future__ import annotations
@@ -59,8 +64,8 @@ def estimate_cells(figure: Estimate, text: Callable[[float | None], str]) -> tup
 def estimate_fraction(value: float, influence: Column, most: float) -> Estimate:
     """Return a figure from 0 to 1 with Wilson's interval for an effective number of examples.
 
-    A plain proportion of that many examples has the same standard error [korn1998]. So the interval
-    stays within 0 to 1, and is not empty at 1, where no example shows any error.
+    A plain proportion of that many examples has the same standard error. So the interval stays
+    within 0 to 1, and is not empty at 1, where no example shows any error.
 
     Args:
         value: the figure.
@@ -97,7 +102,7 @@ def mean_influence(values: Column) -> Column:
 
 
 def estimate_median(values: Column) -> Estimate:
-    """Return a median with its exact interval, whose ends are two of the values [thompson1936].
+    """Return a median with its exact interval, whose ends are two of the values.
 
     The interval holds the median of any distribution with 95 % probability or more. Fewer than six
     values give none.

@@ -48,7 +48,7 @@ def roc_points(positive: Truth, outputs: Column) -> RocCurve:
 
 
 def auc_influence(positive: Truth, outputs: Column, area: float) -> Column:
-    """Return ∂area/∂w_i of the area under a ROC curve, (n,) [delong1988].
+    """Return ∂area/∂w_i of the area under a ROC curve, (n,), as in DeLong et al. (1988).
 
     Args:
         positive: as in `roc_points`.
