@@ -16,7 +16,6 @@ from chainrule.evaluation.predictions import OutputBlock
 from chainrule.evaluation.regression import (
     OutputMetrics,
     OutputScores,
-    Residuals,
     output_metrics,
     output_scores,
     residuals,
@@ -31,23 +30,14 @@ BLOCKS = [
 ]
 
 
-def distances(blocks, targets, weights) -> Residuals:
-    return residuals(blocks, targets, weights, lambda outputs: outputs)
-
-
 def test_all_blocks_are_gathered() -> None:
-    found = distances(BLOCKS, TARGETS, np.array([0.25, 0.25, 0.5]))
+    found = residuals(BLOCKS, TARGETS, np.array([0.25, 0.25, 0.5]))
     assert found.absolute.tolist() == [[0.0, 0.0], [1.0, 0.0], [2.0, 3.0]]
     assert found.cost == 0.25 + 6.5
 
 
-def test_outputs_are_turned_back_into_the_unit_of_the_targets() -> None:
-    found = residuals(BLOCKS, 10 * TARGETS, np.ones(3), lambda outputs: 10 * outputs)
-    assert found.absolute.tolist() == [[0.0, 0.0], [10.0, 0.0], [20.0, 30.0]]
-
-
 def test_the_figures_of_each_output_by_hand() -> None:
-    first, second = output_metrics(distances(BLOCKS, TARGETS, np.ones(3)))
+    first, second = output_metrics(residuals(BLOCKS, TARGETS, np.ones(3)))
     assert first.mean_absolute_error == 1.0
     assert first.root_mean_squared_error == pytest.approx(math.sqrt(5 / 3))
     assert first.r_squared == pytest.approx(1 - 5 / 8)
@@ -56,7 +46,7 @@ def test_the_figures_of_each_output_by_hand() -> None:
 
 def scores_of(outputs: np.ndarray, targets: np.ndarray) -> tuple[OutputScores, ...]:
     block = OutputBlock(slice(0, len(targets)), outputs, np.zeros(len(targets)))
-    found = distances([block], targets, np.ones(len(targets)))
+    found = residuals([block], targets, np.ones(len(targets)))
     return output_scores(found, output_metrics(found))
 
 
@@ -107,14 +97,14 @@ def test_the_table_names_the_output_if_there_are_several() -> None:
 def test_targets_that_are_all_alike_have_no_r_squared_however_their_mean_rounds() -> None:
     targets = np.full((10, 1), 0.1)
     block = OutputBlock(slice(0, 10), np.full((10, 1), 0.1), np.zeros(10))
-    (figures,) = output_metrics(distances([block], targets, np.ones(10)))
+    (figures,) = output_metrics(residuals([block], targets, np.ones(10)))
     assert figures == OutputMetrics(0.0, 0.0, None)
 
 
 def test_targets_too_great_to_square_give_no_warning() -> None:
     targets = np.array([[1e200], [-1e200]])
     block = OutputBlock(slice(0, 2), np.zeros((2, 1)), np.zeros(2))
-    found = distances([block], targets, np.ones(2))
+    found = residuals([block], targets, np.ones(2))
     (figures,) = output_metrics(found)
     assert figures.mean_absolute_error == 1e200
     assert figures.root_mean_squared_error == math.inf

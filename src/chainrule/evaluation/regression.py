@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,24 +94,18 @@ class Residuals:
     cost: float
 
 
-def residuals(
-    blocks: Iterable[OutputBlock],
-    targets: NDArray[Any],
-    weights: Column,
-    restore: Callable[[NDArray[Any]], NDArray[Any]],
-) -> Residuals:
+def residuals(blocks: Iterable[OutputBlock], targets: NDArray[Any], weights: Column) -> Residuals:
     """Return the distances between outputs and targets of all examples.
 
     Args:
-        blocks: `output_blocks`.
+        blocks: `output_blocks`, with outputs in the targets' own unit.
         targets: in their own unit, (n, outputs).
         weights: the weight of each example's cost, (n,); the distances are not weighted.
-        restore: turns outputs of the network into the unit of the targets.
     """
     absolute, cost = [], 0.0
     for block in blocks:
         with np.errstate(all="ignore"):
-            absolute.append(np.abs(restore(block.outputs) - targets[block.rows]))
+            absolute.append(np.abs(block.outputs - targets[block.rows]))
             cost += float(block.costs @ weights[block.rows])
     return Residuals(np.concatenate(absolute), targets.astype(np.float64), cost)
 
