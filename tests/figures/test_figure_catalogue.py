@@ -60,6 +60,7 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
         ("confusion", "network"),
         ("cost-slices", "run with its data"),
         ("cost-surface", "run with its data"),
+        ("dependence", "network"),
         ("digits", "dataset"),
         ("mistakes", "dataset"),
         ("network", "network"),
