@@ -37,8 +37,8 @@ _SPREAD = 0.01
 class _Gradients(NamedTuple):
     """The derivatives of one example's cost, a matrix and a column for each layer."""
 
-    weights: list[Array]
-    biases: list[Array]
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
 
 
 class ColumnNetwork:
@@ -94,12 +94,12 @@ class ColumnNetwork:
         """
         a = self._activations(x)
         delta = (a[-1] - y) * (a[-1] * (1 - a[-1]))
-        errors = [delta]
+        errors = (delta,)
         for W, own in zip(self.weights[:0:-1], a[-2:0:-1], strict=True):
             delta = np.dot(W.T, delta) * (own * (1 - own))
-            errors.insert(0, delta)
+            errors = (delta, *errors)
         inputs = zip(errors, a[:-1], strict=True)
-        return _Gradients([np.dot(error, before.T) for error, before in inputs], errors)
+        return _Gradients(tuple(np.dot(error, before.T) for error, before in inputs), errors)
 
     def update(self, x: Array, y: Array, rate: float) -> None:
         """Subtracts the rate times the mean gradient of a batch, example after example.
@@ -110,7 +110,8 @@ class ColumnNetwork:
             rate: the learning rate.
         """
         sums = _Gradients(
-            [np.zeros(W.shape) for W in self.weights], [np.zeros(b.shape) for b in self.biases]
+            tuple(np.zeros(W.shape) for W in self.weights),
+            tuple(np.zeros(b.shape) for b in self.biases),
         )
         for j in range(x.shape[1]):
             one = self.gradients(x[:, j : j + 1], y[:, j : j + 1])
