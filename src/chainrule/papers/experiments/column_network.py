@@ -94,7 +94,7 @@ class ColumnNetwork:
         """
         a = self._activations(x)
         delta = (a[-1] - y) * (a[-1] * (1 - a[-1]))
-        errors = (delta,)
+        errors: tuple[Array, ...] = (delta,)
         for W, own in zip(self.weights[:0:-1], a[-2:0:-1], strict=True):
             delta = np.dot(W.T, delta) * (own * (1 - own))
             errors = (delta, *errors)

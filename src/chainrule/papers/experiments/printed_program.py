@@ -61,7 +61,7 @@ def _initial_network(seed: int) -> Network:
     )
 
 
-def _initial_layers(seed: int) -> tuple[Layer, ...]:
+def _initial_layers(seed: int) -> list[Layer]:
     network = _initial_network(seed)
     return network_layers(network.architecture, network.parameters)
 
