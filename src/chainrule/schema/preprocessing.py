@@ -79,7 +79,8 @@ class Feature:
         if self.kind == "missing":
             return lost.astype(np.float64)
         if self.kind == "category":
-            return (cells == self.category).astype(np.float64)
+            equal: NDArray[np.bool_] = cells == self.category
+            return equal.astype(np.float64)
         if self.kind == "second":
             halves: Matrix = np.where(lost, 0.5, cells)
             return halves
