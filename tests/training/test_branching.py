@@ -122,7 +122,7 @@ def test_a_run_that_names_itself_as_its_parent(run: Path, three: Dataset, tmp_pa
         (2, {"cost": "squared_error"}, "expected a branch with cost categorical_cross_entropy"),
         (2, {"normalisation": "batch"}, "expected a branch with normalisation none, as its"),
         (2, {"huber_threshold": 2.0}, "expected a branch with huber_threshold 1.0"),
-        (2, {"seed": 4, "validation_fraction": 0.2}, "learns from the same examples as its"),
+        (2, {"seed": 4, "validation_fraction": 0.2}, "got another seed and validation_fraction"),
     ],
 )
 def test_what_cannot_be_a_branch(

@@ -176,7 +176,7 @@ def data() -> Dataset:
 def kind(request: pytest.FixtureRequest, data: Dataset, tmp_path: Path) -> Kind:
     """Runs that write every file and every field between them."""
     network = Network.create([4, 3, 3], "tanh", seed=1)
-    plain = Recipe(epochs=3, batch_size=8, learning_rate=0.02, seed=3, engine="reference")
+    plain = Recipe(epochs=2, batch_size=8, learning_rate=0.02, seed=3, engine="reference")
     notes = {"data": {"source": "dice.csv", "options": {"target": "last", "columns": [1, 2]}}}
     settings: dict[str, dict[str, Any]] = {
         "patient": {"monitor": "validation_cost", "patience": 5, "class_weights": (1, 2, 3)},

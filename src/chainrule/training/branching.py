@@ -38,6 +38,11 @@ Array = NDArray[Any]
 _FIXED = ("cost", "huber_threshold", "normalisation")
 """Settings that a branch shares with its parent: costs before and after would not be comparable,
 and the parameters of a normalised training are others."""
+_OF_DATA = (
+    *("seed", "validation_fraction"),
+    *("scaling", "target_scaling", "encoding", "imputation"),
+)
+"""Settings that decide which numbers are learned from."""
 _CORRECTED = {"adam": ("beta1", "beta2"), "adamw": ("beta1", "beta2")}
 """Updates that divide the rows of their state by 1 - βᵗ, with the names of their β."""
 
@@ -136,15 +141,17 @@ def _require_same_data(facts: RunFacts, setup: TrainingSetup) -> None:
     """Refuse a recipe that holds out other examples than the parent's."""
     given = data_facts(setup.training, setup.validation)
     if any(given.get(name) != facts.data.get(name) for name in ("digest", "validation_digest")):
+        changed = [
+            name for name in _OF_DATA if getattr(setup.recipe, name) != getattr(facts.recipe, name)
+        ]
         raise InputError(
             "train",
             expected="a branch that learns from the same examples as its parent",
-            got=f"validation_fraction {setup.recipe.validation_fraction:g} with seed "
-            f"{setup.recipe.seed}",
-            why="Examples that the parent has learned from would be held out for validation",
-            remedy="Leave seed and validation_fraction as they were",
-            argument="validation_fraction",
-            value=setup.recipe.validation_fraction,
+            got=f"another {' and '.join(changed)}",
+            why="The parent would have learned from examples that are held out, or seen them in "
+            "another scale",
+            remedy=f"Leave {' and '.join(changed)} as before",
+            argument=changed[0],
         )
 
 

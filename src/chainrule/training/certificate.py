@@ -57,7 +57,8 @@ def certify(
         ended: why it is over.
 
     Returns: plain values: format, versions, all facts, start_sha256, ended, best_epoch,
-        network_sha256, and for each epoch its weights_sha256 and tensor_sha256.
+        network_sha256, preprocessing_sha256 if the network has any, and for each epoch its
+        weights_sha256 and tensor_sha256.
     """
     epochs: list[Mapping[str, Any]] = [
         {
@@ -76,6 +77,7 @@ def certify(
         "ended": ended,
         "best_epoch": position.best.epoch if position.best else None,
         "network_sha256": network.digest,
+        **_preprocessing_digest(network),
         "epochs": epochs,
     }
 
@@ -83,3 +85,9 @@ def certify(
 def has_notes(certificate: Mapping[str, Any]) -> bool:
     """Whether a certificate holds notes and start; those of older versions have neither."""
     return any(name in certificate for name in _ADDED)
+
+
+def _preprocessing_digest(network: Network) -> dict[str, str]:
+    """The digest of what the network knows of its data; nothing for a network without."""
+    steps = network.preprocessing
+    return {} if steps is None else {"preprocessing_sha256": steps.digest}

@@ -11,7 +11,7 @@ from chainrule.data import Dataset
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
-__all__ = ["BranchOrigin", "RunFacts", "data_facts"]
+__all__ = ["BranchOrigin", "RunFacts", "complete_recipe", "data_facts"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class RunFacts:
 
         Raises: KeyError, TypeError, ValueError, InputError, ShapeError, UnknownNameError.
         """
-        recipe = Recipe.from_dict(values["recipe"])
+        recipe = Recipe.from_dict(complete_recipe(values["recipe"]))
         if recipe.seed is None:
             raise KeyError("seed")
         keep_epochs = values.get("keep_epochs", False)
@@ -105,6 +105,12 @@ def _origin(values: Mapping[str, Any]) -> BranchOrigin:
         if not isinstance(count, int) or isinstance(count, bool) or count < 0:
             raise ValueError(f"parent.{name} {count!r}, which is no whole number from 0")
     return origin
+
+
+def complete_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a run's recipe; one from before data were scaled says so."""
+    before = {"scaling": "none", "target_scaling": "none", "encoding": "one_hot"}
+    return {**before, "imputation": "median", **values}
 
 
 def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:

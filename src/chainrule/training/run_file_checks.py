@@ -12,7 +12,7 @@ from typing import Any
 from chainrule.engine import Position, Until
 from chainrule.errors import ChainruleError, DataError, DivergenceError, RunFolderError
 from chainrule.network import Architecture, Layout, Network, tensor_digests
-from chainrule.recipe import Recipe
+from chainrule.recipe import Recipe, read_table
 from chainrule.storage import read_bytes
 from chainrule.training.certificate import FORMAT, certify, has_notes
 from chainrule.training.checkpoint import read_checkpoint
@@ -24,7 +24,7 @@ from chainrule.training.recorded_differences import (
     value_differences,
     value_text,
 )
-from chainrule.training.run_facts import RunFacts, data_facts
+from chainrule.training.run_facts import RunFacts, complete_recipe, data_facts
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.setup import TrainingSetup
 
@@ -89,20 +89,24 @@ def request_differences(
     # Settings that an older version did not know have the defaults of this one.
     certified |= {
         name: _completed(certified[name], read)
-        for name, read in (("recipe", Recipe.from_dict), ("architecture", Architecture.from_dict))
+        for name, read in (("recipe", _read_recipe), ("architecture", Architecture.from_dict))
         if name in certified
     }
     for one in value_differences({n: asked[n] for n in names if n in asked}, certified):
         first, second = value_text(one.first), value_text(one.second)
         yield f"run.json: {one.path} is {first}, certificate.json has {second}"
     try:
-        written = Recipe.from_file(folder.path / "recipe.toml")
+        written = _read_recipe(read_table(folder.path / "recipe.toml"))
     except ChainruleError as error:
         yield f"recipe.toml cannot be read: {error}"
         return
     for one in value_differences(written.to_dict(), facts.recipe.to_dict()):
         first, second = value_text(one.first), value_text(one.second)
         yield f"recipe.toml: {one.path} is {first}, run.json has {second}"
+
+
+def _read_recipe(values: Any) -> Recipe:
+    return Recipe.from_dict(complete_recipe(values))
 
 
 def _completed(values: Any, read: Callable[[Any], Any]) -> Any:
