@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainrule.errors import InputError
@@ -65,7 +66,7 @@ class DerivativePaths:
     """
 
     start: str
-    values: dict[str, float]
+    values: Mapping[str, float]
     paths: tuple[DerivativePath, ...]
 
     @property
@@ -133,7 +134,9 @@ class _Paths:
         tails = self._from_activation if quantity.kind == "a" else self._from_sum
         paths = tuple(DerivativePath((*lead, *tail)) for tail in tails(layer, neuron))
         names = dict.fromkeys(name for path in paths for f in path.factors for name in (f.by, f.of))
-        return DerivativePaths(start, {name: self.value(name) for name in names}, paths)
+        return DerivativePaths(
+            start, MappingProxyType({name: self.value(name) for name in names}), paths
+        )
 
     def _check_count(self, layer: int) -> None:
         count = prod(self.widths[layer + 1 :])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chainrule.schema.preprocessing import IMPUTATIONS as IMPUTATIONS
     from chainrule.schema.preprocessing import SCALINGS as SCALINGS
     from chainrule.schema.preprocessing import TARGET_SCALINGS as TARGET_SCALINGS
+    from chainrule.schema.preprocessing import Feature as Feature
     from chainrule.schema.preprocessing import Preprocessing as Preprocessing
     from chainrule.schema.schema import Schema as Schema
 
@@ -27,7 +28,7 @@ __getattr__, __dir__, __all__ = attach(
         "alignment": "align_columns",
         "columns": "Column LeftOut Target",
         "image_format": "ImageFormat",
-        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Preprocessing",
+        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Feature Preprocessing",
         "schema": "Schema",
     },
 )

@@ -12,8 +12,8 @@ import pytest
 from chainrule.documents import render
 from chainrule.errors import InputError
 from chainrule.ledger import DisplayOptions, Ledger, explain, parse_worked, read_worked
+from chainrule.ledger.rendering.labelled_svg import labelled_network_svg
 from chainrule.ledger.rendering.network_drawing import draw_labelled_network, is_drawable
-from chainrule.ledger.rendering.network_svg import network_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -105,7 +105,7 @@ def test_an_example_that_is_not_in_the_batch() -> None:
 
 def test_the_svg_has_every_neuron_line_and_text() -> None:
     drawing = draw_labelled_network(ledger())
-    root = ElementTree.fromstring(network_svg(drawing))
+    root = ElementTree.fromstring(labelled_network_svg(drawing))
     assert len(root.findall(f"{SVG}circle")) == len(drawing.neurons)
     lines = root.findall(f"{SVG}line")
     assert len(lines) == len(drawing.weights)
@@ -118,7 +118,7 @@ def test_the_svg_has_every_neuron_line_and_text() -> None:
 def test_a_network_of_zeros_is_drawn() -> None:
     drawing = draw_labelled_network(ledger())
     flat = replace(drawing, weights=tuple(replace(one, value=0.0) for one in drawing.weights))
-    assert b'stroke-width="0.8"' in network_svg(flat)
+    assert b'stroke-width="0.8"' in labelled_network_svg(flat)
 
 
 def test_a_page_begins_with_the_drawing() -> None:

@@ -24,9 +24,9 @@ from chainrule.ledger.notation_equations import section_equations
 from chainrule.ledger.rendering.array_equations import array_equations
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
+from chainrule.ledger.rendering.labelled_svg import labelled_network_svg
 from chainrule.ledger.rendering.ledger_json import ledger_values
 from chainrule.ledger.rendering.network_drawing import draw_labelled_network, is_drawable
-from chainrule.ledger.rendering.network_svg import network_svg
 from chainrule.ledger.rendering.places import NumberPlaces, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.selection import (
     MAX_EXAMPLES,
@@ -119,7 +119,7 @@ def ledger_document(
 
 def _network_picture(ledger: LedgerEntries, step: int) -> Gallery:
     drawn = draw_labelled_network(ledger, step=step)
-    return Gallery((Picture(drawn.caption, network_svg(drawn)),))
+    return Gallery((Picture(drawn.caption, labelled_network_svg(drawn)),))
 
 
 @dataclass(frozen=True)

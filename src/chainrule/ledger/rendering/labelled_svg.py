@@ -12,7 +12,7 @@ from chainrule.ledger.rendering.network_drawing import (
     NetworkDrawing,
 )
 
-__all__ = ["network_svg"]
+__all__ = ["labelled_network_svg"]
 
 _POSITIVE, _NEGATIVE, _INK, _QUIET = "#0072b2", "#d55e00", "#1f2328", "#656d76"
 _THINNEST, _THICKEST = 0.8, 4.0
@@ -20,7 +20,7 @@ _LINE = 15
 """Pixels from line to line within a circle."""
 
 
-def network_svg(drawing: NetworkDrawing) -> bytes:
+def labelled_network_svg(drawing: NetworkDrawing) -> bytes:
     """Returns a drawing as SVG.
 
     Args:
