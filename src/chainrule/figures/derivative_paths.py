@@ -109,7 +109,7 @@ class _Paths:
     def value(self, name: str) -> float:
         """The number of an address without its example."""
         own = "" if name[0] in "Wb" or name == "cost" else self.prefix
-        return float(self.ledger.value(own + name))  # type: ignore[arg-type]
+        return float(self.ledger.value(own + name))
 
     def follow(self, address: str) -> DerivativePaths:
         quantity = self.ledger.locate(address)
