@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.marking.class_marks import ClassMarks as ClassMarks
+    from chainrule.marking.class_marks import check_class as check_class
     from chainrule.marking.judging import VERDICTS as VERDICTS
     from chainrule.marking.judging import Judgement as Judgement
     from chainrule.marking.judging import MarkedClaims as MarkedClaims
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "class_marks": "ClassMarks check_class",
         "judging": "VERDICTS Judgement MarkedClaims check_claims judge",
         "marks": "correct_text marks_document",
     },

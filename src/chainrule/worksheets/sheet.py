@@ -107,7 +107,7 @@ class Worksheet:
 
     def answers(self) -> dict[str, str]:
         """The answer to each blank by its address, in order."""
-        return {str(blank): self.answer(blank) for blank in self.blanks}
+        return {self.ledger.address_text(blank): self.answer(blank) for blank in self.blanks}
 
     def parts(self) -> Iterator[SheetPart]:
         """The numbers, grouped by step, section and example."""
@@ -124,11 +124,11 @@ class Worksheet:
         Args:
             answers: by address; what is left out has the empty text, which is not answered.
         """
-        given = answers or {}
-        example = self.ledger.example
+        given, example = answers or {}, self.ledger.example
+        addresses = {one: self.ledger.address_text(one) for one in self.blanks}
         claims = (
-            WrittenClaim(str(one), given.get(str(one), ""), describe_quantity(example, one))
-            for one in self.blanks
+            WrittenClaim(address, given.get(address, ""), describe_quantity(example, one))
+            for one, address in addresses.items()
         )
         return format_worked(example, claims, self._head())
 
