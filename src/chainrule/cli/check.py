@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -10,9 +12,7 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import BAD_INPUT, CHECK_FAILED
 from chainrule.cli.flags import FORMAT, chosen_format, flag_of, indices_flag, json_flag
-from chainrule.ledger import Ledger
-from chainrule.ledger.files import read_worked
-from chainrule.marking import ClassMarks, check_class, judge, marks_document
+from chainrule.marking import ClassMarks, check_class, judge, marks_document, open_claims
 
 __all__ = ["command"]
 
@@ -45,13 +45,14 @@ _EXAMPLES = (
 def _check(files: tuple[str, ...], **given: Any) -> int:
     chosen, console = chosen_format("check", given), Console()
     if len(files) == 1 and given["csv"] is None:
-        ledger = Ledger(read_worked(files[0], indices=given["indices"]))
+        ledger = open_claims(files[0], indices=given["indices"])
         marked = judge(ledger)
         console.document(marks_document(ledger, marked), chosen)
-        return _exit_code(is_read=not marked.refused, has_wrong=marked.first_wrong is not None)
+        errors = [str(one.error) for one in marked.refused]
+        return _exit_code(errors, has_wrong=marked.first_wrong is not None)
     marks = check_class(files, indices=given["indices"])
     _print_class(console, marks, chosen, given["csv"])
-    return _exit_code(is_read=marks.is_read, has_wrong=marks.has_wrong)
+    return _exit_code(marks.errors, has_wrong=marks.has_wrong)
 
 
 def _print_class(console: Console, marks: ClassMarks, format_name: str, path: str | None) -> None:
@@ -63,8 +64,11 @@ def _print_class(console: Console, marks: ClassMarks, format_name: str, path: st
     console.document(marks.document(), format_name)
 
 
-def _exit_code(*, is_read: bool, has_wrong: bool) -> int:
-    if not is_read:
+def _exit_code(errors: Sequence[str], *, has_wrong: bool) -> int:
+    """Print what cannot be read, a line each, and return the exit code."""
+    for line in errors:
+        print(line, file=sys.stderr)
+    if errors:
         return BAD_INPUT
     return CHECK_FAILED if has_wrong else 0
 

@@ -85,7 +85,7 @@ def _explain(file: str, **given: Any) -> int:
 
     why = "This flag is for runs; FILE is a worked example"
     _refuse(given, (*_QUESTIONS, *_RUN_FLAGS), why)
-    ledger = Ledger(read_worked(file, indices=given["indices"]))
+    ledger = Ledger(read_worked(file).counted_from(given["indices"]))
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}
     step = _step(ledger, given["step"])
     where = flag_name("quantity")

@@ -2,7 +2,8 @@
 
 The text, in Python's notation, is only ever read by Python's parser, which runs nothing. Each node
 of its tree is looked at before anything is made of it: numbers, variables, + - * / **, brackets,
-and a few functions. So neither `sympify` nor `parse_expr`, which evaluate what they read, is needed.
+and a few functions. So neither `sympify` nor `parse_expr`, which evaluate what they read, is
+needed.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def explain(
         >>> shown.splitlines()[-1].strip()
         '= 1.5'
     """
-    ledger, chosen = Ledger(read_worked(path, indices=indices)), options or DisplayOptions()
+    ledger, chosen = Ledger(read_worked(path).counted_from(indices)), options or DisplayOptions()
     located = tuple(select_quantity(ledger, one, chosen.step) for one in addresses)
     return ledger.document(replace(chosen, quantities=(*chosen.quantities, *located)))
 

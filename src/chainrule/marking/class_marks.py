@@ -23,9 +23,7 @@ from chainrule.documents import (
     Table,
 )
 from chainrule.errors import ChainruleError, InputError
-from chainrule.ledger import Ledger
-from chainrule.ledger.files import read_worked
-from chainrule.marking.judging import UNANSWERED, MarkedClaims, judge
+from chainrule.marking.judging import UNANSWERED, MarkedClaims, judge, open_claims
 from chainrule.storage import write_atomically
 
 __all__ = ["ClassMarks", "StudentMarks", "check_class"]
@@ -65,7 +63,7 @@ class StudentMarks:
         if marked is None:
             return found
         pairs = [(marked.address(one.quantity), one.verdict) for one in marked.judgements]
-        pairs += [(one.address or one.where, REFUSED) for one in marked.refused]
+        pairs += [(one.address or one.error.where, REFUSED) for one in marked.refused]
         for address, verdict in pairs:
             again = 2
             key = address
@@ -120,9 +118,9 @@ class ClassMarks:
         return tuple(dict.fromkeys(key for one in self.students for key in one.verdicts))
 
     @property
-    def is_read(self) -> bool:
-        """Whether every file and every claim could be read."""
-        return all(one.marked is not None and not one.marked.refused for one in self.students)
+    def errors(self) -> tuple[str, ...]:
+        """The lines that say which files and claims cannot be read."""
+        return tuple(line for one in self.students for line in _errors(one))
 
     @property
     def has_wrong(self) -> bool:
@@ -184,8 +182,7 @@ class ClassMarks:
         yield Paragraph(f"{len(self.students)} files, {marks} of {out_of} marks", "lead")
         header = ("student", "marks", "first wrong", "slip")
         yield Table("", header, tuple(map(_student_row, self.students)), leftward=header[2:])
-        for one in self.students:
-            yield from (Paragraph(f"Not read: {line}") for line in _errors(one))
+        yield from (Paragraph(f"Not read: {line}") for line in self.errors)
         if not self.questions:
             return
         yield Heading("Questions")
@@ -194,9 +191,8 @@ class ClassMarks:
         present = {_sign(v) for one in self.students for v in one.verdicts.values()}
         legend = (Definition(k, v) for k, v in _MEANINGS.items() if k in present)
         yield Definitions(tuple(legend))
-        header = ("question", "quantity", "right", "of", "slip named most often")
-        leftward = (header[1], header[-1])
-        yield Table("", header, tuple(self._question_rows()), leftward=leftward)
+        names = ("question", "quantity", "right", "of", "slip named most often")
+        yield Table("", names, tuple(self._question_rows()), leftward=(names[1], names[-1]))
 
     def _table(self, numbers: Sequence[int]) -> Table:
         keys = [self.questions[at] for at in numbers]
@@ -231,7 +227,7 @@ def _student_row(one: StudentMarks) -> tuple[Content, ...]:
 
 
 def _errors(one: StudentMarks) -> list[str]:
-    return [one.error] if one.marked is None else [claim.error for claim in one.marked.refused]
+    return [one.error] if one.marked is None else [str(claim.error) for claim in one.marked.refused]
 
 
 def check_class(paths: Sequence[str | Path], *, indices: int | None = None) -> ClassMarks:
@@ -263,7 +259,7 @@ def check_class(paths: Sequence[str | Path], *, indices: int | None = None) -> C
 
 def _student(path: str | Path, name: str, indices: int | None) -> StudentMarks:
     try:
-        marked = judge(Ledger(read_worked(path, indices=indices)))
+        marked = judge(open_claims(path, indices=indices))
     except ChainruleError as error:
         return StudentMarks(name, str(path), None, str(error))
     return StudentMarks(name, str(path), marked)

@@ -17,7 +17,15 @@ from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
 from chainrule.marking.early_rounding import Precision, allow_early_rounding
 from chainrule.marking.slip_search import EARLY_ROUNDING, FoundSlip, search_slips
 
-__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "MarkedClaims", "check_claims", "judge"]
+__all__ = [
+    "UNANSWERED",
+    "VERDICTS",
+    "Judgement",
+    "MarkedClaims",
+    "check_claims",
+    "judge",
+    "open_claims",
+]
 
 VERDICTS = {
     "exact": "is the number itself",
@@ -143,7 +151,7 @@ class MarkedClaims:
         }
         if self.refused:
             record["refused"] = [
-                {"quantity": one.address, "printed": one.printed, "error": one.error}
+                {"quantity": one.address, "printed": one.printed, "error": str(one.error)}
                 for one in self.refused
             ]
         return record
@@ -154,8 +162,8 @@ def check_claims(path: str | Path, *, indices: int | None = None) -> MarkedClaim
 
     Args:
         path: the file, or the name of a bundled one.
-        indices: what the indices of addresses count from, 0 or 1, where the file does not say; None
-            for 0.
+        indices: what the indices of addresses count from, 0 or 1: in the file, unless it says, and
+            in the result. None for what the file says, else 0.
 
     Raises: FileError, DataError, InputError, DivergenceError.
 
@@ -163,7 +171,12 @@ def check_claims(path: str | Path, *, indices: int | None = None) -> MarkedClaim
         >>> check_claims("four-detector").marks
         14
     """
-    return judge(Ledger(read_worked(path, indices=indices)))
+    return judge(open_claims(path, indices=indices))
+
+
+def open_claims(path: str | Path, *, indices: int | None = None) -> Ledger:
+    """The ledger of a worked file with claims; arguments and errors of `check_claims`."""
+    return Ledger(read_worked(path, indices=indices).counted_from(indices))
 
 
 def judge(ledger: Ledger) -> MarkedClaims:

@@ -162,10 +162,9 @@ def make_worksheets(
                 why="A worked example has its own network and numbers",
                 argument="source",
             )
-        example = read_worked(source, indices=indices)
-        counted = Conventions(indices=example.conventions.indices)
-        ledger = Ledger(replace(example, title=heading or example.title, conventions=counted))
-        patterns = parse_patterns(list(blanks), counted.indices)
+        example = read_worked(source).counted_from(indices)
+        ledger = Ledger(replace(example, title=heading or example.title))
+        patterns = parse_patterns(list(blanks), example.conventions.indices)
         return WorksheetSet((make_worksheet(ledger, patterns, layout),), Path(source).stem)
     first = Conventions(indices=indices or 0).indices
     patterns = parse_patterns(list(blanks), first)

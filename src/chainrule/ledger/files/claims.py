@@ -40,7 +40,8 @@ def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
         top: the file.
         example: without them.
 
-    Raises: InputError if they are no tables, or too many.
+    Raises: InputError if they are no tables, or too many; what the first one raises if none of
+        them can be read.
     """
     values = top.values.get("claims", [])
     if not isinstance(values, list) or len(values) > MAX_CLAIMS:
@@ -53,11 +54,11 @@ def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
         if isinstance(one, _NamedClaim) and one.count == 1
     )
     read = [one if isinstance(one, RefusedClaim) else _read(one, mark) for one in named]
-    return replace(
-        example,
-        claims=tuple(one for one in read if isinstance(one, Claim)),
-        refused_claims=tuple(one for one in read if isinstance(one, RefusedClaim)),
-    )
+    claims = tuple(one for one in read if isinstance(one, Claim))
+    refused = tuple(one for one in read if isinstance(one, RefusedClaim))
+    if refused and not claims:
+        raise refused[0].error
+    return replace(example, claims=claims, refused_claims=refused)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _read(claim: _NamedClaim, mark: str) -> Claim | RefusedClaim:
 
 def _refused(values: Any, error: ChainruleError, count: int) -> RefusedClaim:
     address, printed = _text_of(values, "quantity"), _text_of(values, "printed")
-    return RefusedClaim(address, printed, error.where, str(error), count)
+    return RefusedClaim(address, printed, error, count)
 
 
 def _text_of(values: Any, key: str) -> str:

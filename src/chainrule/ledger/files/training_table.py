@@ -20,9 +20,8 @@ __all__ = ["KEYS", "TrainingTable", "read_training"]
 _OWN = {
     "steps": Limit(int, "number of steps to show", 1, MAX_STEPS),
     "steps_before": Limit(int, "number of steps before the first one shown", 0, 10**9),
-    "biases": Limit(str, "what the steps do with the biases", choices=lambda: _BIASES),
+    "biases": Limit(str, "whether the steps move the biases", choices=lambda: ("trained", "fixed")),
 }
-_BIASES = ("trained", "fixed")
 _OF_RECIPE = (
     *("cost", "huber_threshold", "l1", "l2", "optimiser", "learning_rate", "momentum", "decay"),
     *("beta1", "beta2", "epsilon", "weight_decay", "clip_norm", "schedule", "schedule_factor"),

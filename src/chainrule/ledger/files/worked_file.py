@@ -70,8 +70,7 @@ def read_worked(path: str | Path, *, indices: int | None = None) -> WorkedExampl
 
     Args:
         path: a TOML file; the docstring of this module shows all that may be in it.
-        indices: what the example's texts count from, 0 or 1, and the file's addresses too if the
-            file does not say; None for what the file says, else 0.
+        indices: what the file's addresses count from, 0 or 1, if it does not say; None for 0.
 
     Raises: FileError, DataError, InputError, ShapeError, UnknownNameError; all name the file, and
         its line.
@@ -126,8 +125,7 @@ def _worked(source: TomlSource, indices: int | None) -> WorkedExample:
         fixes_biases=training is not None and training.fixes_biases,
         conventions=_conventions(top, indices),
     )
-    read = read_claims(top, example)
-    return read if indices is None else read.counted_from(indices)
+    return read_claims(top, example)
 
 
 def _conventions(top: Fields, indices: int | None) -> Conventions:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chainrule.errors import ChainruleError
 from chainrule.limits import Limit, check_record, limited
 
-__all__ = ["DELTA_SIGNS", "Conventions", "RefusedClaim"]
+__all__ = ["Conventions", "RefusedClaim"]
 
-DELTA_SIGNS = ("output - target", "target - output")
+_DELTA_SIGNS = ("output - target", "target - output")
 """The differences from which an error δ can be made; the first one has the sign of ∂C/∂z."""
 
 _MARKS = ("", ".", ",")
@@ -21,7 +22,7 @@ class Conventions:
     Args:
         indices: what neurons, inputs, outputs and examples count from, 0 or 1; layers and steps
             count from 1.
-        delta: of DELTA_SIGNS. A text that makes δ of target minus output prints -∂C/∂z.
+        delta: "output - target" or "target - output". A text that makes δ of target minus output prints -∂C/∂z.
         decimal_mark: what stands before the decimals, "." or ","; empty if each number shows it.
 
     Raises: InputError, UnknownNameError.
@@ -30,7 +31,7 @@ class Conventions:
     indices: int = limited(0, Limit(int, "what indices count from, 0 or 1", 0, 1))
     delta: str = limited(
         "output - target",
-        Limit(str, "the difference that δ is made of", choices=lambda: DELTA_SIGNS),
+        Limit(str, "the difference that δ is made of", choices=lambda: _DELTA_SIGNS),
     )
     decimal_mark: str = limited(
         "", Limit(str, "the sign before the decimals", choices=lambda: _MARKS)
@@ -42,7 +43,7 @@ class Conventions:
     @property
     def delta_sign(self) -> int:
         """1 where δ is ∂C/∂z, -1 where it is the opposite."""
-        return 1 if self.delta == DELTA_SIGNS[0] else -1
+        return 1 if self.delta == _DELTA_SIGNS[0] else -1
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,11 @@ class RefusedClaim:
     Args:
         address: the text of its address; empty if there is none.
         printed: the text of its number.
-        where: file and line of what does not fit.
-        error: the whole line that says what does not fit.
+        error: says what does not fit, with file and line.
         count: how many numbers it claims, as far as its address tells.
     """
 
     address: str
     printed: str
-    where: str
-    error: str
+    error: ChainruleError
     count: int = 1

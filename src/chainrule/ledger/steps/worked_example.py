@@ -148,11 +148,13 @@ class WorkedExample:
         state.flags.writeable = False
         return state
 
-    def counted_from(self, indices: int) -> WorkedExample:
-        """The same example, whose texts count indices and examples from 0 or 1.
+    def counted_from(self, indices: int | None) -> WorkedExample:
+        """The same example, whose texts count indices and examples from 0 or 1; None leaves them.
 
         Raises: InputError.
         """
+        if indices is None:
+            return self
         return replace(self, conventions=replace(self.conventions, indices=indices))
 
     @property
