@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.schema.alignment import align_columns as align_columns
     from chainrule.schema.columns import Column as Column
     from chainrule.schema.columns import LeftOut as LeftOut
     from chainrule.schema.columns import Target as Target
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
     from chainrule.schema.preprocessing import IMPUTATIONS as IMPUTATIONS
     from chainrule.schema.preprocessing import SCALINGS as SCALINGS
     from chainrule.schema.preprocessing import TARGET_SCALINGS as TARGET_SCALINGS
+    from chainrule.schema.preprocessing import Feature as Feature
     from chainrule.schema.preprocessing import Preprocessing as Preprocessing
     from chainrule.schema.schema import Schema as Schema
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "alignment": "align_columns",
         "columns": "Column LeftOut Target",
         "image_format": "ImageFormat",
-        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Preprocessing",
+        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Feature Preprocessing",
         "schema": "Schema",
     },
 )
