@@ -22,7 +22,7 @@ class Conventions:
     Args:
         indices: what neurons, inputs, outputs and examples count from, 0 or 1; layers and steps
             count from 1.
-        delta: "output - target" or "target - output". A text that makes δ of target minus output prints -∂C/∂z.
+        delta: "output - target", or "target - output" for a text whose errors are -∂C/∂z.
         decimal_mark: what stands before the decimals, "." or ","; empty if each number shows it.
 
     Raises: InputError, UnknownNameError.
