@@ -15,8 +15,8 @@ from chainrule.ledger.entries import LedgerEntries
 from chainrule.ledger.files import read_worked
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.ledger_document import (
-    LEGENDS,
     describe_example,
+    index_legend,
     ledger_document,
 )
 from chainrule.ledger.rendering.ledger_json import ledger_json
@@ -106,7 +106,8 @@ class Ledger(LedgerEntries):
         options = DisplayOptions()
         formulas = EntryFormulas(self, options)
         found = list(islice(self.entries(), _MOST_ENTRIES + 1))
-        title, legend = self.example.title or describe_example(self.example), LEGENDS["row"]
+        title = self.example.title or describe_example(self.example)
+        legend = index_legend(self.example, "row")
         rest = f"The first {_MOST_ENTRIES} numbers. ledger.entry(address) shows any of them."
         blocks: list[Block] = [formulas.calculation(one) for one in found[:_MOST_ENTRIES]]
         if len(found) > _MOST_ENTRIES:
@@ -119,6 +120,7 @@ def explain(
     *,
     addresses: Sequence[str] = (),
     options: DisplayOptions | None = None,
+    indices: int | None = None,
     drawing: bool = False,
 ) -> Document:
     """Show every number of a worked file, or those that addresses name.
@@ -128,6 +130,7 @@ def explain(
         addresses: numbers or arrays such as "delta[1]"; none for all. With `options.step` an
             address that names no step is of that one.
         options: what else to show, and how; None for the defaults.
+        indices: what the indices of addresses count from, 0 or 1; None for what the file says.
         drawing: whether the network is drawn too, as in `Ledger.document`.
 
     Raises: FileError, DataError, InputError, UnknownNameError, DivergenceError; MissingLibraryError
@@ -139,7 +142,7 @@ def explain(
         >>> shown.splitlines()[-1].strip()
         '= 1.5'
     """
-    ledger, chosen = Ledger(read_worked(path)), options or DisplayOptions()
+    ledger, chosen = Ledger(read_worked(path).counted_from(indices)), options or DisplayOptions()
     located = tuple(select_quantity(ledger, one, chosen.step) for one in addresses)
     shown = replace(chosen, quantities=(*chosen.quantities, *located))
     return ledger.document(shown, drawing=drawing)
@@ -158,7 +161,7 @@ def select_quantity(
 
     Raises: InputError, UnknownNameError.
     """
-    quantity = Quantity.parse(address, where)
+    quantity = Quantity.parse(address, where, ledger.example.conventions.indices)
     if step is not None and quantity.step == 1:
         quantity = replace(quantity, step=step)
     return ledger.locate(quantity, where)

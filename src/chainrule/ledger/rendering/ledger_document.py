@@ -41,7 +41,13 @@ from chainrule.ledger.rendering.symbolic import (
 )
 from chainrule.ledger.steps import WorkedExample
 
-__all__ = ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND", "describe_example", "ledger_document"]
+__all__ = [
+    "BATCH_LEGENDS",
+    "WEIGHT_LEGEND",
+    "describe_example",
+    "index_legend",
+    "ledger_document",
+]
 
 MAX_STEPS = 20
 """Of a longer training the first steps alone are shown, where not all are asked for."""
@@ -51,7 +57,7 @@ LEGENDS = {
     "papers": "Layers stand above and count from 1. Indices stand below and count from 0.",
 }
 LEGENDS["column"] = LEGENDS["row"]
-"""How to read the letters of each notation."""
+"""How to read the letters of each notation, where indices count from 0."""
 BATCH_LEGENDS = {
     "row": "In a batch the first index is the example, for a batch is a matrix with an example in "
     "each row.",
@@ -60,6 +66,16 @@ BATCH_LEGENDS = {
 }
 """The same of several examples."""
 WEIGHT_LEGEND = "A weight leads to the neuron of its first index from that of its second."
+
+
+def index_legend(example: WorkedExample, notation: str) -> str:
+    """How to read the letters of a worked example.
+
+    Args:
+        example: whose conventions count.
+        notation: of `quantity_text.NOTATIONS`.
+    """
+    return LEGENDS[notation].replace("from 0", f"from {example.conventions.indices}")
 
 
 def describe_example(example: WorkedExample) -> str:
@@ -76,7 +92,9 @@ def describe_example(example: WorkedExample) -> str:
         network += ", no biases"
     if recipe is None:
         return network
-    return f"{network}; {recipe.cost}; {recipe.optimiser}, learning rate {recipe.learning_rate:g}"
+    fixed = ", biases fixed" if example.fixes_biases else ""
+    rate = f"learning rate {recipe.learning_rate:g}"
+    return f"{network}; {recipe.cost}; {recipe.optimiser}, {rate}{fixed}"
 
 
 def ledger_document(
@@ -111,7 +129,7 @@ def ledger_document(
         example.title or about,
         tuple(blocks),
         about=about if example.title else "",
-        legend=f"{LEGENDS[notation]} {BATCH_LEGENDS[notation]} {WEIGHT_LEGEND}",
+        legend=f"{index_legend(example, notation)} {BATCH_LEGENDS[notation]} {WEIGHT_LEGEND}",
         contents=True,
         values=lambda: ledger_values(ledger, options),
     )
@@ -189,7 +207,8 @@ class _Blocks:
         short = text = f"Step {number} of {example.steps}"
         if example.has_many:
             rows = example.batch(number)
-            listed = ", ".join(map(str, rows[:MAX_EXAMPLES]))
+            first = example.conventions.indices
+            listed = ", ".join(str(row + first) for row in rows[:MAX_EXAMPLES])
             more = " …" * (len(rows) > MAX_EXAMPLES)
             text += f": example{'s' * (len(rows) > 1)} {listed}{more}"
         return Heading(text, 2, step_anchor(number), short)
