@@ -18,7 +18,7 @@ import click
 from chainrule.cli.console import mute
 from chainrule.errors import ChainruleError, DivergenceError, InputError
 
-__all__ = ["CHECK_FAILED", "command_environment", "flush_output", "report_error"]
+__all__ = ["BAD_INPUT", "CHECK_FAILED", "command_environment", "flush_output", "report_error"]
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
