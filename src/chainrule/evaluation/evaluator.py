@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +19,7 @@ from chainrule.evaluation.class_metrics import class_metrics, confusion_matrix, 
 from chainrule.evaluation.compatibility import match_dataset
 from chainrule.evaluation.predictions import (
     ClassPredictions,
+    OutputBlock,
     gather_predictions,
     output_blocks,
     surest_mistakes,
@@ -66,8 +71,9 @@ def evaluate(
             mean = float(predictions.costs @ weights)
         classes = _classification_report(network, data, predictions, most)
     else:
-        sums = residuals(blocks, data.targets, weights)
-        mean, numbers = sums.cost, RegressionReport(output_metrics(sums, data.targets))
+        targets = _unscaled_targets(dataset, data)
+        sums = residuals(_restore_blocks(network, blocks), targets, weights)
+        mean, numbers = sums.cost, RegressionReport(output_metrics(sums, targets))
     return Report(
         data=dataset.name,
         data_sha256=dataset.digest,
@@ -79,6 +85,22 @@ def evaluate(
         classes=classes,
         numbers=numbers,
     )
+
+
+def _restore_blocks(network: Network, blocks: Iterable[OutputBlock]) -> Iterator[OutputBlock]:
+    """Yield outputs in the targets' own unit; costs stay those that the network learned by."""
+    steps = network.preprocessing
+    for block in blocks:
+        yield (
+            block if steps is None else replace(block, outputs=steps.restore_outputs(block.outputs))
+        )
+
+
+def _unscaled_targets(given: Dataset, prepared: Dataset) -> NDArray[Any]:
+    """Return the targets in their own unit, (n, outputs)."""
+    if given.preprocessing is None:
+        return given.targets
+    return given.preprocessing.restore_outputs(prepared.targets)
 
 
 def default_cost(network: Network, dataset: Dataset) -> str:
