@@ -16,6 +16,7 @@ from chainrule.equations.costs import COSTS, Cost, get_cost
 from chainrule.errors import unknown_name
 from chainrule.evaluation.calibration_error import calibration
 from chainrule.evaluation.class_metrics import class_metrics, confusion_matrix, macro_averages
+from chainrule.evaluation.class_scores import ScoredExamples
 from chainrule.evaluation.compatibility import match_dataset
 from chainrule.evaluation.predictions import (
     ClassPredictions,
@@ -72,8 +73,8 @@ def evaluate(
         classes = _classification_report(network, data, predictions, most)
     else:
         targets = _unscaled_targets(dataset, data)
-        sums = residuals(_restore_blocks(network, blocks), targets, weights)
-        mean, numbers = sums.cost, RegressionReport(output_metrics(sums, targets))
+        found = residuals(_restore_blocks(network, blocks), targets, weights)
+        mean, numbers = found.cost, RegressionReport(output_metrics(found), found)
     return Report(
         data=dataset.name,
         data_sha256=dataset.digest,
@@ -156,6 +157,13 @@ def _classification_report(
         calibration_note=_calibration_note(network),
         mistakes=surest_mistakes(predictions, most, by_margin=not calibrates),
         ranked_by="confidence" if calibrates else "margin",
+        examples=ScoredExamples(
+            names=names,
+            truth=predictions.truth,
+            predicted=predictions.predicted,
+            outputs=predictions.outputs,
+            probabilities=_outputs_are_probabilities(network),
+        ),
     )
 
 
@@ -165,11 +173,19 @@ def _outputs_are_fractions(network: Network) -> bool:
     return last.low >= 0 and last.high <= 1
 
 
+def _outputs_are_probabilities(network: Network) -> bool:
+    """Whether the outputs for one example are fractions that sum to 1."""
+    single = network.architecture.layers[-1] == 1
+    return network.architecture.activations[-1] == "softmax" or (
+        single and _outputs_are_fractions(network)
+    )
+
+
 def _calibration_note(network: Network) -> str:
     """Return what the confidences are, or why there is no calibration."""
-    name, width = network.architecture.activations[-1], network.architecture.layers[-1]
+    name = network.architecture.activations[-1]
     if not _outputs_are_fractions(network):
         return f"Calibration is not defined: outputs of {name} are not shares from 0 to 1"
-    if name == "softmax" or width == 1:
+    if _outputs_are_probabilities(network):
         return "Confidence is the probability of the class answered"
     return f"Confidence is the greatest output; outputs of {name} need not sum to 1"
