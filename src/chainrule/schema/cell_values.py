@@ -92,7 +92,9 @@ def texts_as_dates(cells: Cells, given: Collection[str] = (), *, hint: str = "")
     )
 
 
-def _placed(values: NDArray[Any], places: NDArray[np.int64], count: int, other: Any) -> NDArray[Any]:
+def _placed(
+    values: NDArray[Any], places: NDArray[np.int64], count: int, other: Any
+) -> NDArray[Any]:
     every = np.full(count, other, values.dtype)
     every[places] = values
     return every
@@ -169,12 +171,16 @@ def _numbers(column: Column, cells: Cells, hint: str) -> CellValues:
     before = "," if "decimal comma" in style else "." if "thousands" in style else ""
     found = texts_as_numbers(cells, column.marks, hint=hint, before=before)
     missing = marked_missing(cells.distinct, column.marks, of_numbers=True)
-    truths = np.array([text.casefold() in _TRUTHS for text in cells.texts]) if (
-        cells.storage == "boolean"
-    ) else np.zeros(len(missing), bool)
-    values = np.where(truths, [float(t.casefold() == "true") for t in cells.texts], found.values) if (
-        truths.any()
-    ) else found.values
+    truths = (
+        np.array([text.casefold() in _TRUTHS for text in cells.texts])
+        if (cells.storage == "boolean")
+        else np.zeros(len(missing), bool)
+    )
+    values = (
+        np.where(truths, [float(t.casefold() == "true") for t in cells.texts], found.values)
+        if (truths.any())
+        else found.values
+    )
     reasons = {}
     for place in np.flatnonzero(found.ambiguous | ~(found.readable | missing | truths)).tolist():
         got = repr(cells.texts[place][:60])

@@ -29,7 +29,9 @@ _FEW_ROWS = 10
 
 _INDEX_NAME = re.compile(r"(unnamed: ?\d+(\.\d+)?|index|row|rownames?|row_names?|)", re.IGNORECASE)
 _ID_NAME = re.compile(r"(?i:(?:^|.*[_\s.-])(?:id|uuid|guid)|id[_\s.-].*)|.*[a-z](?:Id|ID)")
-_TIME_NAME = re.compile(r"year|month|week|day|hour|minute|second|date|time|period|\bt\b", re.IGNORECASE)
+_TIME_NAME = re.compile(
+    r"year|month|week|day|hour|minute|second|date|time|period|\bt\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)

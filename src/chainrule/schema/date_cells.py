@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MICROSECONDS_PER_DAY", "DateReading", "read_dates"]
+__all__ = ["DateReading", "is_date", "read_dates"]
 
-MICROSECONDS_PER_DAY = 86_400_000_000
+_MICROSECONDS_PER_DAY = 86_400_000_000
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME = (
@@ -25,11 +25,15 @@ _TIME = (
     r"(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp][Mm])?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?)?"
 )
-_YEAR_FIRST = re.compile(rf"(\d{{4}})(?P<mark>[-/.])(\d{{1,2}})(?P=mark)(\d{{1,2}}){_TIME}", re.ASCII)
+_YEAR_FIRST = re.compile(
+    rf"(\d{{4}})(?P<mark>[-/.])(\d{{1,2}})(?P=mark)(\d{{1,2}}){_TIME}", re.ASCII
+)
 _YEAR_LAST = re.compile(
     rf"(\d{{1,2}})(?P<mark>[-/.])\s?(\d{{1,2}})(?P=mark)\s?(\d{{4}}|\d{{2}}){_TIME}", re.ASCII
 )
-_DAY_NAMED = re.compile(rf"(\d{{1,2}})[-. ]+([A-Za-z]{{3,9}})[-., ]+(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
+_DAY_NAMED = re.compile(
+    rf"(\d{{1,2}})[-. ]+([A-Za-z]{{3,9}})[-., ]+(\d{{4}}|\d{{2}}){_TIME}", re.ASCII
+)
 _MONTH_NAMED = re.compile(rf"([A-Za-z]{{3,9}})\.? (\d{{1,2}}),? (\d{{4}}){_TIME}", re.ASCII)
 
 
@@ -86,11 +90,9 @@ def read_dates(texts: Sequence[str], *, hint: str = "") -> DateReading:
     month_first = only_month > only_day or (not only_day and "m/d" in hint.replace("-", "/"))
     open_order = not only_day and not only_month and "d/m" not in hint and not month_first
     open_order = open_order and "d-m" not in hint
-    chosen = [
-        None if m is None else m.month_first if month_first else m.day_first for m in moments
-    ]
+    chosen = [None if m is None else m.month_first if month_first else m.day_first for m in moments]
     days = np.array(
-        [np.nan if us is None else us / MICROSECONDS_PER_DAY for us in chosen], np.float64
+        [np.nan if us is None else us / _MICROSECONDS_PER_DAY for us in chosen], np.float64
     )
     forms = {m.form for m in moments if m is not None}
     storage = ", ".join(sorted(_named_form(form, month_first) for form in forms))
@@ -101,6 +103,17 @@ def read_dates(texts: Sequence[str], *, hint: str = "") -> DateReading:
         storage,
         any(m is not None and m.clock for m in moments),
     )
+
+
+def is_date(text: str) -> bool:
+    """Return whether a text is a date in some form.
+
+    Example:
+        >>> is_date("2020-02-29"), is_date("2021-02-29")
+        (True, False)
+    """
+    found = _moment(text.strip())
+    return found is not None and (found.day_first is not None or found.month_first is not None)
 
 
 def _named_form(form: str, month_first: bool) -> str:
@@ -151,7 +164,7 @@ def _microseconds(match: re.Match[str], year: str, month: str, day: str) -> int 
     clock = _clock_microseconds(match)
     if clock is None:
         return None
-    return (date - datetime.date(1970, 1, 1)).days * MICROSECONDS_PER_DAY + clock
+    return (date - datetime.date(1970, 1, 1)).days * _MICROSECONDS_PER_DAY + clock
 
 
 def _clock_microseconds(match: re.Match[str]) -> int | None:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MARKS", "NUMBER_MARKS", "marked_missing"]
+__all__ = ["NUMBER_MARKS", "marked_missing"]
 
-MARKS = frozenset(
+_MARKS = frozenset(
     (
         *("", "?", "na", "n/a", "#n/a", "#na", "<na>", "n.a.", "nan", "nat", "null", "(null)"),
         *("#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "\\n"),
@@ -18,7 +18,7 @@ MARKS = frozenset(
 )
 """What is a missing cell in every column, in small letters: pandas, R, SQL, Excel and UCI."""
 
-NUMBER_MARKS = MARKS | {
+NUMBER_MARKS = _MARKS | {
     *("none", "nil", "-", "--", "---", "–", "—", ".", "..", "...", "…", "*", "**"),
     *("missing", "unknown", "unk", "not available", "n.d.", "nd"),
 }
@@ -38,7 +38,7 @@ def marked_missing(
     import pyarrow as pa
     from pyarrow import compute
 
-    known = pa.array(sorted(NUMBER_MARKS if of_numbers else MARKS), pa.string())
+    known = pa.array(sorted(NUMBER_MARKS if of_numbers else _MARKS), pa.string())
     found = compute.is_in(compute.utf8_lower(distinct), value_set=known)
     if given:
         found = compute.or_(found, compute.is_in(distinct, pa.array(sorted(given), pa.string())))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NumberReading", "read_numbers"]
+__all__ = ["NumberReading", "is_number", "read_numbers"]
 
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
 _CURRENCY = r"(?:[$€£¥₹]|[A-Z]{0,2}\$|EUR|USD|GBP|CHF|Fr\.|kr)"
@@ -101,9 +101,7 @@ def read_numbers(distinct: Any, *, hint: str = "", before: str = "") -> NumberRe
     return NumberReading(values, ~np.isnan(values), unsure, decimal, decided, storage)
 
 
-def _storage(
-    decimal: str, texts: Sequence[str], readings: Sequence[_Reading], marked: bool
-) -> str:
+def _storage(decimal: str, texts: Sequence[str], readings: Sequence[_Reading], marked: bool) -> str:
     units = {reading.unit for reading in readings} - {""}
     words = []
     if decimal == "," and marked:
@@ -161,3 +159,14 @@ def _value(digits: str, power: int, negative: bool) -> float | None:
     """Return the nearest number to decimal digits; None for one that is too large."""
     value = float(f"{'-' if negative else ''}{digits}e{power}")
     return value if np.isfinite(value) else None
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number in some style.
+
+    Example:
+        >>> is_number("1.234,5"), is_number("12a")
+        (True, False)
+    """
+    found = _reading(text.strip())
+    return found.point is not None or found.comma is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -109,9 +109,7 @@ class _Training:
         if not others:
             return dict(found)
         return {
-            place: LeftOut(name=one.name, reason="index", place=place)
-            if place in counters
-            else one
+            place: LeftOut(name=one.name, reason="index", place=place) if place in counters else one
             for place, one in found.items()
         }
 

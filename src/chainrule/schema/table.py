@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import DataError, InputError, describe, unknown_name
 
-__all__ = ["Cells", "DataTable", "column_label", "column_position", "number_text"]
+__all__ = ["Cells", "DataTable", "column_label", "column_position", "listed", "number_text"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,9 @@ class Cells:
             encoded = pa.array([], pa.string()).dictionary_encode()
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         distinct = compute.utf8_trim_whitespace(encoded.dictionary.cast(pa.string()))
-        narrow = np.int8 if len(distinct) < 2**7 else np.int16 if len(distinct) < 2**15 else np.int32
+        narrow = (
+            np.int8 if len(distinct) < 2**7 else np.int16 if len(distinct) < 2**15 else np.int32
+        )
         return cls(storage, distinct=distinct, codes=codes.astype(narrow))
 
     def __len__(self) -> int:
@@ -84,10 +86,10 @@ class Cells:
             return replace(self, numbers=self.numbers[rows])
         import pyarrow as pa
 
-        used, codes = np.unique(self.codes[rows], return_inverse=True)
-        missing = int(used.size and used[0] < 0)
-        texts = self.distinct.take(pa.array(used[missing:]))
-        return replace(self, distinct=texts, codes=codes - missing)
+        codes = self.codes[rows]
+        used = np.bincount(codes[codes >= 0], minlength=len(self.distinct)) > 0
+        narrowed = np.append(np.cumsum(used) - 1, -1).astype(self.codes.dtype)
+        return replace(self, distinct=self.distinct.filter(pa.array(used)), codes=narrowed[codes])
 
     def counts(self) -> NDArray[np.int64]:
         """Return how many cells have each of the texts, (texts,)."""
@@ -226,11 +228,3 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     """
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-def iterate_texts(cells: Cells) -> Iterator[str | None]:
-    """Yield the text of each cell, None for a missing one."""
-    texts = cells.as_texts()
-    assert texts.codes is not None
-    for code in texts.codes.tolist():
-        yield texts.texts[code] if code >= 0 else None

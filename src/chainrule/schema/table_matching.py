@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,15 @@ from chainrule.schema.cell_values import (
     texts_as_numbers,
 )
 from chainrule.schema.columns import Column
+from chainrule.schema.image_format import ImageFormat
+from chainrule.schema.pixel_tables import pixel_order, read_pixels
 from chainrule.schema.schema import Schema
 from chainrule.schema.table import DataTable, listed
 from chainrule.schema.target_choice import label_texts
 
-__all__ = ["Matched", "RowError", "match_table"]
+__all__ = ["Matched", "RowError", "match_table", "refuse_rows"]
 
+_MOST_LISTED = 5
 _UNNAMED = re.compile(r"column \d+")
 
 
@@ -39,11 +42,13 @@ class RowError:
         row: the row's number in the table, from 0.
         place: where the cell stands, such as "line 3, column 1 ('age')".
         problem: what is wrong with it, in words.
+        of_target: whether the cell is a label, which a prediction does not need.
     """
 
     row: int
     place: str
     problem: str
+    of_target: bool = False
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}"
@@ -55,17 +60,19 @@ class Matched:
 
     Args:
         matrix: (rows, columns) float64 in the order of the schema; NaN for a cell that is missing,
-            unknown or unreadable.
+            unknown or unreadable. Pixels that are all bytes are bytes.
         labels: class numbers, (rows,) int64, -1 for a row without a label; or numbers,
             (rows, outputs) float64, NaN for a missing one; None if the table has no target.
-        remarks: sentences on what was ignored, and on what lies outside the training data.
+        remarks: sentences on what was ignored, and on categories that are not known.
+        outside: sentences on numbers outside the range of the training data.
         errors: the cells that cannot be read.
     """
 
-    matrix: NDArray[np.float64]
+    matrix: NDArray[np.float64] | NDArray[np.uint8]
     labels: NDArray[np.int64] | NDArray[np.float64] | None = None
     remarks: tuple[str, ...] = ()
-    errors: tuple[RowError, ...] = field(default=())
+    outside: tuple[str, ...] = ()
+    errors: tuple[RowError, ...] = ()
 
 
 def match_table(schema: Schema, table: DataTable) -> Matched:
@@ -75,27 +82,35 @@ def match_table(schema: Schema, table: DataTable) -> Matched:
     or a schema learned from one, is matched by place if the number of columns fits. Columns that
     were left out in training are ignored; others that the schema does not know are, too, and said.
 
+    A table of images' pixels gives bytes, (rows, pixels); pixels are matched by their numbers, or
+    by place.
+
     Args:
         schema: what was learned from the training data.
         table: the rows.
 
     Raises: DataError for columns that are missing.
     """
+    if schema.image is not None:
+        return _match_pixels(schema, schema.image, table)
     places, remarks = _places(schema, table)
     texts = [place for place in places.values() if table.columns[place].numbers is None]
     hint = decimal_hint(texts_as_numbers(table.columns[place]) for place in texts)
     matrix = np.empty((len(table), len(schema.columns)))
     errors: list[RowError] = []
+    outside: list[str] = []
     for number, column in enumerate(schema.columns):
         place = places[column.name]
         found = read_column(column, table.columns[place], hint=hint)
         matrix[:, number] = found.values
         errors += [RowError(row, table.at(row, place), why) for row, why in found.problems]
-        remarks += _strange_values(column, table, place, found)
+        remarks += _unknown_categories(column, table, place, found)
+        outside += _outside(column, found.values)
     labels = None
     if all(name in places for name in schema.target.names):
         labels = _labels(schema, table, [places[name] for name in schema.target.names], errors)
-    return Matched(matrix, labels, tuple(remarks), tuple(sorted(errors, key=lambda one: one.row)))
+    errors.sort(key=lambda one: one.row)
+    return Matched(matrix, labels, tuple(remarks), tuple(outside), tuple(errors))
 
 
 def _places(schema: Schema, table: DataTable) -> tuple[dict[str, int], list[str]]:
@@ -147,30 +162,65 @@ def _by_place(schema: Schema, table: DataTable) -> tuple[dict[str, int], list[st
     return found, remarks if named else []
 
 
-def _strange_values(
+def _match_pixels(schema: Schema, image: ImageFormat, table: DataTable) -> Matched:
+    """Return the pixels of images, with or without the target beside them."""
+    count = image.height * image.width
+    every = range(len(table.columns))
+    named = [place for place in every if pixel_order([table.names[place]]) is not None]
+    if len(named) == count:
+        order = pixel_order([table.names[place] for place in named]) or range(count)
+        places = [named[at] for at in order]
+    else:
+        places = [place for place in every if table.labels()[place] not in schema.target.names]
+    if len(places) != count:
+        raise DataError(
+            table.where,
+            expected=f"{count} columns of grey values, and {listed(schema.target.names)} or not",
+            got=f"{len(table.columns)} columns",
+            why=f"The network was trained with images of {image.height} x {image.width}",
+        )
+    matrix = read_pixels(table, places)
+    errors = [
+        RowError(row, table.at(row, places[at]), "expected a grey value, got none")
+        for row, at in np.argwhere(~np.isfinite(matrix)).tolist()
+    ]
+    rest = [name for p, name in enumerate(table.labels()) if p not in places]
+    strange = [name for name in rest if name not in schema.target.names]
+    remarks = [f"Columns that the network does not know were ignored: {listed(strange)}."]
+    labels = None
+    if set(schema.target.names) <= set(rest):
+        targets = [table.labels().index(name) for name in schema.target.names]
+        labels = _labels(schema, table, targets, errors)
+    return Matched(matrix, labels, tuple(remarks if strange else ()), (), tuple(errors))
+
+
+def _unknown_categories(
     column: Column, table: DataTable, place: int, found: CellValues
 ) -> list[str]:
-    """Return sentences on categories that the training data did not have, and on numbers outside."""
-    remarks = []
-    if found.unknown:
-        rows = found.unknown[:1000]
-        texts = sorted({text_at(table.columns[place], row) for row in rows})
-        remarks.append(
-            f"{column.name}: {len(found.unknown)} cells hold categories that the training data "
-            f"did not have ({listed(texts, 5)}); they count as missing."
-        )
+    """Return a sentence on the categories that the training data did not have."""
+    if not found.unknown:
+        return []
+    texts = sorted({text_at(table.columns[place], row) for row in found.unknown[:1000]})
+    return [
+        f"{column.name}: {len(found.unknown)} cells hold categories that the training data "
+        f"did not have ({listed(texts, 5)}); they count as missing."
+    ]
+
+
+def _outside(column: Column, values: NDArray[np.float64]) -> list[str]:
+    """Return sentences on numbers below or above those of the training data."""
     if column.low is None or column.high is None:
-        return remarks
-    for outside, edge, word in (
-        (found.values < column.low, column.low, "below"),
-        (found.values > column.high, column.high, "above"),
+        return []
+    remarks = []
+    for beyond, edge, word in (
+        (values[values < column.low], column.low, "below"),
+        (values[values > column.high], column.high, "above"),
     ):
-        if outside.any():
-            values = found.values[outside]
-            furthest = values.min() if word == "below" else values.max()
+        if beyond.size:
+            furthest = beyond.min() if word == "below" else beyond.max()
             remarks.append(
-                f"{column.name}: {outside.sum()} values {word} {_shown(column, edge)}, which is "
-                f"the training data's {'least' if word == 'below' else 'greatest'}; "
+                f"{column.name}: {beyond.size} values {word} {_shown(column, edge)}, the "
+                f"{'least' if word == 'below' else 'greatest'} of the training data; "
                 f"the furthest is {_shown(column, furthest)}."
             )
     return remarks
@@ -191,7 +241,9 @@ def _labels(
         for name, place in zip(schema.target.names, places, strict=True):
             column = Column(name=name, kind="number", storage=schema.target.storage)
             found = read_column(column, table.columns[place])
-            errors += [RowError(row, table.at(row, place), why) for row, why in found.problems]
+            errors += [
+                RowError(row, table.at(row, place), why, True) for row, why in found.problems
+            ]
             columns.append(found.values)
         return np.column_stack(columns)
     (place,) = places
@@ -201,5 +253,18 @@ def _labels(
         if text is not None and text not in numbers:
             known = listed(schema.target.classes, 12)
             problem = f"expected one of the classes {known}, got {text[:60]!r}"
-            errors.append(RowError(row, table.at(row, place), problem))
+            errors.append(RowError(row, table.at(row, place), problem, True))
     return np.array([numbers.get(text, -1) if text else -1 for text in texts], np.int64)
+
+
+def refuse_rows(errors: Sequence[RowError], where: str) -> DataError:
+    """Return the error for cells that cannot be read, where none may be left out.
+
+    Args:
+        errors: the cells, at least one.
+        where: the file.
+    """
+    others = [error.place for error in errors[1:_MOST_LISTED]]
+    more = f"; {len(errors) - 1} more: {'; '.join(others)}" if others else ""
+    more += " …" if len(errors) > _MOST_LISTED else ""
+    return DataError(f"{where}, {errors[0].place}", why=f"{errors[0].problem}{more}")

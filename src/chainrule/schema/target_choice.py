@@ -23,7 +23,7 @@ from chainrule.schema.table import Cells, DataTable, column_position
 
 __all__ = ["TargetValues", "choose_target", "label_texts"]
 
-_LABEL_NAMES = ("label", "labels", "target", "class", "y")
+_LABEL_NAMES = ("label", "labels", "target", "class")
 _FEW_CLASSES, _MANY_CLASSES, _ROWS_PER_CLASS = 20, 200, 20
 _MOSTLY = 0.9
 
@@ -74,8 +74,8 @@ def choose_target(
     choice = _Choice(table, column_position(target, table.names, table.where), target, missing)
     found = task or choice.task()
     if found == "numbers":
-        return choice.as_numbers(said=task is not None)
-    return choice.as_classes(said=task is not None)
+        return choice.as_numbers(quiet=task is not None)
+    return choice.as_classes(quiet=task is not None)
 
 
 def label_texts(cells: Cells, missing: Collection[str] = ()) -> tuple[str | None, ...]:
@@ -135,11 +135,14 @@ class _Choice:
         reading = texts_as_numbers(self.cells, self.missing, before=self.table.decimal or ".")
         counts = self.cells.counts()
         lost = marked_missing(self.cells.distinct, self.missing, of_numbers=True)
-        if not counts[~lost].sum() or counts[reading.readable].sum() < _MOSTLY * counts[~lost].sum():
+        if (
+            not counts[~lost].sum()
+            or counts[reading.readable].sum() < _MOSTLY * counts[~lost].sum()
+        ):
             return None
         return self.cells.spread(reading.values, np.nan)
 
-    def as_numbers(self, *, said: bool) -> TargetValues:
+    def as_numbers(self, *, quiet: bool) -> TargetValues:
         """Return the target as numbers."""
         column = Column(
             name=self.name, kind="number", storage=self._style(), marks=tuple(sorted(self.missing))
@@ -158,7 +161,7 @@ class _Choice:
             self._target("numbers", column.storage),
             rows,
             numbers=found.values[rows].reshape(-1, 1),
-            remarks=self._remarks("" if said else f"{text}, so it is learned as a number.", rows),
+            remarks=self._remarks("" if quiet else f"{text}, so it is learned as a number.", rows),
         )
 
     def _style(self) -> str:
@@ -167,7 +170,7 @@ class _Choice:
             return cells.storage
         return texts_as_numbers(cells, self.missing, before=self.table.decimal or ".").storage
 
-    def as_classes(self, *, said: bool) -> TargetValues:
+    def as_classes(self, *, quiet: bool) -> TargetValues:
         """Return the target as classes."""
         texts = label_texts(self.cells, self.missing)
         rows = np.array([row for row, text in enumerate(texts) if text is not None], np.int64)
@@ -177,14 +180,14 @@ class _Choice:
             raise self._unfit("no values")
         if count == 1 and len(rows) > 1:
             raise self._unfit("one class")
-        if not said and count > _FEW_CLASSES and 2 * count > len(labels):
+        if not quiet and count > _FEW_CLASSES and 2 * count > len(labels):
             raise self._unfit(f"{count} different texts in {len(labels)} rows")
         text = f"The target is {self.name}: {count} classes in {len(labels)} rows."
         return TargetValues(
             self._target("classes", self.cells.storage),
             rows,
             labels,
-            remarks=self._remarks("" if said else text, rows),
+            remarks=self._remarks("" if quiet else text, rows),
         )
 
     def _target(self, kind: str, storage: str) -> Target:
