@@ -101,8 +101,10 @@ def test_training_is_that_of_train(flowers) -> None:
 def test_what_is_learned_from(flowers) -> None:
     made = cr.Experiment.create(flowers, validation_fraction=0.25, seed=1)
     held_out = cr.split(made.datasets.pair.train, 0.25, 1, purpose="validation")
-    assert np.array_equal(made.training_data().inputs, held_out[0].inputs)
-    assert len(made.training_data()) == 24
+    learned = made.training_data()
+    assert learned.preprocessing is not None
+    assert np.array_equal(learned.inputs, learned.preprocessing.encode(held_out[0].inputs))
+    assert len(learned) == 24
 
 
 def test_warnings_are_told_and_collected(flowers) -> None:

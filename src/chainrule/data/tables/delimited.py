@@ -22,7 +22,7 @@ from chainrule.data.tables.dialect import (
 )
 from chainrule.data.tables.text_content import TextContent, read_text
 from chainrule.errors import DataError
-from chainrule.schema import Cells, DataTable
+from chainrule.schema import Cells, DataTable, is_number
 
 __all__ = ["read_delimited"]
 
@@ -126,12 +126,11 @@ class _Reading:
             raise DataError(self.where, expected="at least one row", got="an empty file")
         first = [field.strip() for field in self.first_rows[0].fields]
         below = [row.fields for row in self.first_rows[1:]]
-        width = len(below[0]) if below else len(first)
-        shorter = len(first) == width - 1 and self.options.header is not False
         header = self.options.header
+        width = _width(first, below, header)
         if header is None:
-            header = shorter or detect_header(first, below)
-        columns = self._columns(width, _width_of_first(first, width))
+            header = width > len(first) or detect_header(first, below)
+        columns = self._columns(width, len(first))
         if header:
             columns = [column.slice(1) for column in columns]
             names = _fit_names(first, columns)
@@ -162,7 +161,7 @@ class _Reading:
         """
         content = memoryview(self.body.text.content)[self.body.start :]
         quoted = b'"' in self.body.text.content
-        if self.dialect.runs or first != width or (quoted and not self._is_plainly_quoted()):
+        if self.dialect.runs or width == 1 or first != width or (quoted and not self._is_plainly_quoted()):
             return self._parse_slowly(width, first)
         return _parse_quickly(content, self.dialect.delimiter, width) or self._parse_slowly(
             width, first
@@ -171,7 +170,7 @@ class _Reading:
     def _is_plainly_quoted(self) -> bool:
         """Whether all quotation marks stand where RFC 4180 allows them."""
         mark = re.escape(self.dialect.delimiter)
-        if re.search(rb"(?m)(?:^|" + mark.encode() + rb") +\"", self.body.text.content):
+        if re.search(rb"(?:^|[\r\n]|" + mark.encode() + rb") +\"", self.body.text.content):
             return False
         quoted = (line for line in self.lines() if '"' in line)
         reader = csv.reader(quoted, delimiter=self.dialect.delimiter, strict=True)
@@ -198,11 +197,18 @@ class _Reading:
         return [pa.array(column, pa.string()) for column in columns]
 
 
-def _width_of_first(first: Sequence[str], width: int) -> int:
-    """Return how many fields the first row may have: one more or less, if that is a row's end."""
-    if len(first) == width - 1 or (len(first) == width + 1 and not first[-1]):
-        return len(first)
-    return width
+def _width(first: Sequence[str], below: Sequence[Sequence[str]], header: bool | None) -> int:
+    """Return how many fields a row has: those of the first row, or of all others if they agree.
+
+    A first row that names the columns may have one field less than the others, or end with a
+    delimiter as they do not.
+    """
+    widths = {len(row) for row in below}
+    other = widths.pop() if len(widths) == 1 else len(first)
+    words = header or (header is None and not any(is_number(name) for name in first))
+    if (other == len(first) + 1 and words) or (other == len(first) - 1 and not first[-1]):
+        return other
+    return len(first)
 
 
 def _fit_names(first: Sequence[str], columns: Sequence[Any]) -> list[str]:

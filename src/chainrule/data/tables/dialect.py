@@ -12,8 +12,8 @@ from chainrule.schema import NUMBER_MARKS, is_date, is_number
 
 __all__ = ["Dialect", "TextRow", "detect_header", "find_dialect", "parse_rows"]
 
-_PREFERRED = "\t;|,"
-"""Delimiters, the surest first: commas are also in numbers and in sentences."""
+_SURE = "\t;|"
+"""Delimiters that are seldom anything else; commas are also in numbers and in sentences."""
 
 _RUNS = re.compile(r"[ \t]+")
 _QUOTES = csv.QUOTE_MINIMAL
@@ -86,28 +86,31 @@ def find_dialect(lines: Sequence[str]) -> Dialect:
         >>> find_dialect(["  1.5   2  a", "10.5  20  b"])
         Dialect(delimiter=' ', runs=True)
     """
-    for delimiter in _PREFERRED:
-        if _agrees(lines, Dialect(delimiter)):
-            return Dialect(delimiter)
-    if any("\t\t" in line for line in lines) and _agrees(lines, Dialect("\t", runs=True)):
-        return Dialect("\t", runs=True)
+    widths = {mark: _common_width(lines, Dialect(mark)) for mark in _SURE}
+    widest = max(_SURE, key=lambda mark: widths[mark])
+    if widths[widest]:
+        return Dialect(widest)
+    if _common_width(lines, Dialect(",")):
+        return Dialect(",")
+    runs = Dialect("\t", runs=True)
+    if any("\t\t" in line for line in lines) and _common_width(lines, runs):
+        return runs
     first = lines[0] if lines else ""
     separated = max(",;\t|", key=first.count)
-    if not first.count(separated) and _agrees(lines, Dialect(" ", runs=True)):
+    if not first.count(separated) and _common_width(lines, Dialect(" ", runs=True)):
         return Dialect(" ", runs=True)
     return Dialect(separated)
 
 
-def _agrees(lines: Sequence[str], dialect: Dialect) -> bool:
-    """Whether all lines have as many fields, but for a first line that has one more or less."""
+def _common_width(lines: Sequence[str], dialect: Dialect) -> int:
+    """Return how many fields all lines have, but for a first one with one more or less; else 0."""
     try:
         widths = [len(row.fields) for row in parse_rows(lines, dialect, "")]
     except DataError:
-        return False
+        return 0
     others = set(widths[1:]) or set(widths)
-    if len(others) != 1 or min(others, default=0) < 2:
-        return False
-    return abs(widths[0] - min(others)) <= 1
+    width = min(others, default=0)
+    return width if width >= 2 and len(others) == 1 and abs(widths[0] - width) <= 1 else 0
 
 
 def detect_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
