@@ -19,6 +19,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule._version import __version__ as __version__
     from chainrule.attribution import inspect_decision as inspect_decision
+    from chainrule.attribution import inspect_importance as inspect_importance
     from chainrule.attribution import inspect_influence as inspect_influence
     from chainrule.attribution import inspect_mislabels as inspect_mislabels
     from chainrule.attribution import inspect_neuron as inspect_neuron
@@ -98,7 +99,8 @@ __getattr__, __dir__, __all__ = attach(
     {
         "_version": "__version__",
         "attribution": (
-            "inspect_decision inspect_influence inspect_mislabels inspect_neuron inspect_weight"
+            "inspect_decision inspect_importance inspect_influence inspect_mislabels "
+            "inspect_neuron inspect_weight"
         ),
         "data": "Dataset DatasetPair load_dataset split",
         "data.handwriting": "prepare read_picture",

@@ -60,6 +60,7 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
         ("confusion", "network"),
         ("cost-slices", "run with its data"),
         ("cost-surface", "run with its data"),
+        ("dependence", "network"),
         ("digits", "dataset"),
         ("mistakes", "dataset"),
         ("network", "network"),
@@ -89,9 +90,9 @@ def test_an_unknown_figure_is_refused() -> None:
         get_figure_spec("confusions").draw(FigureInputs())
     assert str(caught.value) == (
         "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? Valid "
-        "names: activations, bands, calibration, confusion, cost-slices, cost-surface, digits, "
-        "grid, learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, "
-        "rates, saturation, slices, weights."
+        "names: activations, bands, calibration, confusion, cost-slices, cost-surface, "
+        "dependence, digits, grid, learning-curves, lift, mistakes, network, parabola, "
+        "parallel, partials, pieces, rates, roc, saturation, slices, weights."
     )
 
 

@@ -49,6 +49,7 @@ _EXAMPLES = (
     "chainrule figure grid results.csv learning_rate batch_size --save grid.png",
     "chainrule figure cost-surface runs/digits --save surface.png",
     "chainrule figure digits mnist --save digits.png",
+    "chainrule figure dependence runs/wine --column alcohol --save alcohol.png",
 )
 _SETTINGS = data_settings()
 
@@ -70,6 +71,7 @@ def _figure(name: str, sources: Sequence[str], save: str, **given: Any) -> None:
             metric=given["metric"],
             part=given["split"],
             reading=given_settings(click.get_current_context(), _SETTINGS),
+            columns=given["columns"],
         )
         save_figure(draw_figure(name, sources, options), save)
     Console(as_json=False).fact("drawn", save)
@@ -84,6 +86,13 @@ def _flags() -> list[click.Parameter]:
         argument("sources", metavar="SOURCES...", required=False, many=True),
         Flag(["--save"], metavar="FILE", required=True, group=group, help="file to write"),
         Flag(["--metric"], metavar="COLUMN", group=group, help=metric),
+        Flag(
+            ["--column", "columns"],
+            metavar="NAME",
+            multiple=True,
+            group=group,
+            help="column to show the dependence on; may be given more than once",
+        ),
         limit_flag("most", most, group, "depends on the figure"),
         limit_flag("seed", Limit(int, "seed for the choice of samples", 0), group, "0"),
         part_flag(group, "test, or train for figures of data alone"),

@@ -52,7 +52,7 @@ _RUN = """Start or continue the study that FILE describes, and run it to its end
 
 \b
     metric = "validation_accuracy"   # or validation_cost, test_accuracy, test_cost
-    search = "grid"                  # or random, quasi_random, tpe, gp
+    search = "grid"                  # or random, quasi_random, tpe, gp; auto if it is left out
     seeds = 3
     data = "mnist"
     [network]
@@ -68,7 +68,9 @@ _RUN = """Start or continue the study that FILE describes, and run it to its end
 Names in [network], [recipe] and [space] are those of the flags of chainrule train, with _ for -;
 neurons_1 is the width of the first hidden layer. A range has low and high, and may have log, step
 and points; { values = […], when = { optimiser = "momentum" } } exists only for some values of
-another parameter. A pruner (median, hyperband) stops trials that lag behind.
+another parameter. The search auto is grid if the trials suffice for all values, otherwise tpe.
+Paths are relative to FILE. More values and more trials extend a study that is stored. A pruner
+(median, hyperband) stops trials that lag behind.
 
 With the same data and settings, a trial has the same bits in every executor."""
 

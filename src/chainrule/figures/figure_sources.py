@@ -44,6 +44,7 @@ class FigureOptions:
         part: "test", "train" or "all" of the data; None for the test set, or for the training set
             if the figure judges no network.
         reading: how to read the data, as in `load_dataset`; None for its defaults.
+        columns: columns of the data to show; empty for the figure's choice.
     """
 
     most: int | None = None
@@ -51,6 +52,7 @@ class FigureOptions:
     metric: str | None = None
     part: str | None = None
     reading: Mapping[str, Any] | None = None
+    columns: tuple[str, ...] = ()
 
 
 def draw_figure(
@@ -110,7 +112,8 @@ def _open_inputs(
         return inputs
     return replace(
         inputs,
-        dataset=run.prepared_data(options.part or "test", *others, **(options.reading or {})),
+        dataset=run.data(options.part or "test", *others, **(options.reading or {})),
+        names=options.columns,
         cost=None if run.recipe is None else run.recipe.cost,
     )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chainrule.schema.preprocessing import IMPUTATIONS as IMPUTATIONS
     from chainrule.schema.preprocessing import SCALINGS as SCALINGS
     from chainrule.schema.preprocessing import TARGET_SCALINGS as TARGET_SCALINGS
+    from chainrule.schema.preprocessing import Feature as Feature
     from chainrule.schema.preprocessing import Preprocessing as Preprocessing
     from chainrule.schema.schema import Schema as Schema
     from chainrule.schema.schema_learning import learn_schema as learn_schema
@@ -51,7 +52,7 @@ __getattr__, __dir__, __all__ = attach(
         "missing_marks": "NUMBER_MARKS",
         "number_cells": "is_number",
         "pixel_tables": "find_pixels read_pixels",
-        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Preprocessing",
+        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Feature Preprocessing",
         "schema": "Schema",
         "schema_learning": "learn_schema",
         "schema_table": "describe_schema",
