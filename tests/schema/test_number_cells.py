@@ -44,13 +44,18 @@ def test_styles_of_numbers(texts, values, storage) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "a", "1_000", "0x10", "1 2", "1,23,4", "12,34,567", "1.2.3", "--1", "(1", "1)", "$1€"]
-    + ["nan", "inf", "1e999", "٣", "1e5e5", "$", "1 234 56", "2020-01-01", "12a", "%"],
+    + ["nan", "٣", "1e5e5", "$", "1 234 56", "2020-01-01", "12a", "%"],
 )
 def test_what_is_no_number(text) -> None:
     found = read_numbers([text])
     assert not found.readable.any()
     assert np.isnan(found.values).all()
     assert not is_number(text)
+
+
+def test_what_is_too_large_is_an_infinite_number() -> None:
+    texts = ["inf", "-Infinity", "1e999", "-1,5e999"]
+    assert read_numbers(texts).values.tolist() == [math.inf, -math.inf, math.inf, -math.inf]
 
 
 def test_per_cents_are_the_nearest_numbers_to_their_hundredth_part() -> None:

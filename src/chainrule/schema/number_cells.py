@@ -26,6 +26,7 @@ _AFFIXES = re.compile(
 _SPACED = re.compile(r"[1-9]\d{0,2}(?:([\s'’])\d{3})(?:\1\d{3})*(?:[.,]\d*)?", re.ASCII)
 # Python's \s holds the no-break spaces that are thousands marks in French and in SI style.
 _NO_BREAK = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 _POINT = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+", re.ASCII)
 _COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+", re.ASCII)
 
@@ -43,7 +44,7 @@ class NumberReading:
     """Texts read as numbers in one style.
 
     Args:
-        values: (texts,) float64; NaN where a text is no number.
+        values: (texts,) float64; NaN where a text is no number, infinite where it is too large.
         readable: which of them are, (texts,).
         ambiguous: which have another value with the other decimal mark, (texts,); as the style was
             not decided by the texts themselves, these are not to be trusted.
@@ -138,6 +139,8 @@ def _has_point(distinct: Any) -> bool:
 
 
 def _reading(text: str) -> _Reading:
+    if _INFINITE.fullmatch(text):
+        return _Reading(float(text), float(text))
     match = _AFFIXES.fullmatch(text.translate(_NO_BREAK))
     if match is None or bool(match["open"]) != bool(match["close"]):
         return _Reading(None, None)
@@ -155,10 +158,9 @@ def _reading(text: str) -> _Reading:
     return _Reading(sides[0], sides[1], units[0] if units else "")
 
 
-def _value(digits: str, power: int, negative: bool) -> float | None:
-    """Return the nearest number to decimal digits; None for one that is too large."""
-    value = float(f"{'-' if negative else ''}{digits}e{power}")
-    return value if np.isfinite(value) else None
+def _value(digits: str, power: int, negative: bool) -> float:
+    """Return the nearest number to decimal digits; infinity for one that is too large."""
+    return float(f"{'-' if negative else ''}{digits}e{power}")
 
 
 def is_number(text: str) -> bool:

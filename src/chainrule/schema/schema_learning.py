@@ -144,7 +144,12 @@ class _Training:
 
 
 def refuse_cells(
-    table: DataTable, place: int, rows: NDArray[np.int64], found: CellValues
+    table: DataTable,
+    place: int,
+    rows: NDArray[np.int64],
+    found: CellValues,
+    *,
+    is_target: bool = False,
 ) -> DataError:
     """Return the error for the cells of a column that cannot be read.
 
@@ -153,18 +158,21 @@ def refuse_cells(
         place: the column's number.
         rows: the numbers in the table of the rows that were read.
         found: what was read.
+        is_target: whether the column is what is to be learned.
     """
     problems = found.problems
     first, why = problems[0]
     others = [table.place(int(rows[row])) for row, _ in problems[1:_MOST_LISTED]]
-    more = f"; so do {len(problems) - 1} more cells, at {', '.join(others)}" if others else ""
+    more = f"; {len(problems) - 1} more cells like it, at {', '.join(others)}" if others else ""
     more += " …" if len(problems) > _MOST_LISTED else ""
     name = table.labels()[place]
     text = text_at(table.columns[place], int(rows[first]))
     return DataError(
         f"{table.where}, {table.at(int(rows[first]), place)}",
         why=f"{why}{more}",
-        remedy=f"If {text[:60]!r} stands for a missing cell, give missing={text[:60]!r}; "
+        remedy="If these are labels, give task='classes'"
+        if is_target
+        else f"If {text[:60]!r} stands for a missing cell, give missing={text[:60]!r}; "
         f"leave the column out with drop={name!r}",
     )
 

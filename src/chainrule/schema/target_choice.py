@@ -150,7 +150,7 @@ class _Choice:
         found = read_column(column, self.cells)
         every = np.arange(len(self.table))
         if found.problems:
-            raise refuse_cells(self.table, self.place, every, found)
+            raise refuse_cells(self.table, self.place, every, found, is_target=True)
         refuse_spoilt(self.table, self.place, every, found.values)
         rows = np.flatnonzero(~np.isnan(found.values))
         distinct = len(np.unique(found.values[rows]))
