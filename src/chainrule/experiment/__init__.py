@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.experiment.command_line import training_command as training_command
     from chainrule.experiment.data_source import PARTS as PARTS
     from chainrule.experiment.data_source import DataSource as DataSource
     from chainrule.experiment.data_source import data_access as data_access
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "command_line": "training_command",
         "data_source": "PARTS DataSource data_access is_run take_part",
         "data_summary": "DataListing DataSummary PartSummary list_data summarise_data verify_data",
         "diagnosing": "diagnose mend_settings open_target",
