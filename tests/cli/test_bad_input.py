@@ -58,8 +58,7 @@ CASES: list[tuple[str, str]] = [
      f"Did you mean 'mnist'? Valid names: {NAMES}."),
     ("train gone.csv", "gone.csv: expected a file or a folder, got no such file."),
     ("train ragged.csv", "ragged.csv, line 3: expected 3 fields, as in the first row, got 2."),
-    ("train inf.csv", "inf.csv, line 2, column 1 ('b'): expected a finite number, got inf. "
-     "If 'inf' stands for a missing cell, give --missing inf; leave the column out with --drop b."),
+    ("train inf.csv", "inf.csv, line 2, column 1 ('b'): expected a finite number, got inf."),
     ("train empty.csv", "empty.csv: expected at least one row, got an empty file."),
     ("train small.csv --batch-size 0", "train: expected --batch-size to be a whole number "
      "at least 1, got 0 (int). --batch-size: examples per step."),

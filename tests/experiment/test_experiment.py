@@ -16,7 +16,8 @@ from chainrule.experiment import DataSource, data_access
 def test_every_default_is_written_out(flowers, line) -> None:
     plain = cr.Experiment.create(flowers)
     assert plain.architecture == cr.Architecture.of([2, 128, 2])
-    assert plain.recipe.replaced(seed=None) == cr.Recipe()
+    table = {"optimiser": "adamw", "weight_decay": 1.0, "batch_size": 32}
+    assert plain.recipe.replaced(seed=None) == cr.Recipe(epochs=plain.recipe.epochs, **table)
     assert plain.seed_drawn
     assert plain.recipe.seed is not None
     assert not plain.validates

@@ -274,8 +274,11 @@ def _is_sane(table, text) -> bool:
     return len(set(places)) == len(places) >= 1
 
 
-@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=6),
-                         min_size=3, max_size=3), min_size=1, max_size=8))  # fmt: skip
+_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=6)
+_ROW = st.lists(_TEXT, min_size=3, max_size=3)
+
+
+@given(st.lists(_ROW, min_size=1, max_size=8))
 @settings(max_examples=200, **_FIXED)
 def test_arrow_and_pythons_reader_agree(read, cells_of, rows) -> None:
     import csv

@@ -161,7 +161,12 @@ class _Reading:
         """
         content = memoryview(self.body.text.content)[self.body.start :]
         quoted = b'"' in self.body.text.content
-        if self.dialect.runs or width == 1 or first != width or (quoted and not self._is_plainly_quoted()):
+        if (
+            self.dialect.runs
+            or width == 1
+            or first != width
+            or (quoted and not self._is_plainly_quoted())
+        ):
             return self._parse_slowly(width, first)
         return _parse_quickly(content, self.dialect.delimiter, width) or self._parse_slowly(
             width, first
