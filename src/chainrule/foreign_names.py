@@ -10,9 +10,7 @@ from types import MappingProxyType
 
 __all__ = ["translate_name"]
 
-_SQUARES = (
-    "it is the mean over the outputs; squared_error is their sum, half_squared_error half of it"
-)
+_SQUARES = "the mean over the outputs; squared_error is their sum, half_squared_error half of it"
 
 _ROWS: tuple[tuple[str, str], ...] = (
     # costs
