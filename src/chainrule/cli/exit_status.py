@@ -19,7 +19,7 @@ from chainrule.cli.console import mute
 from chainrule.errors import ChainruleError, DivergenceError, InputError
 from chainrule.foreign_names import translate_name
 
-__all__ = ["CHECK_FAILED", "command_environment", "flush_output", "report_error"]
+__all__ = ["BAD_INPUT", "CHECK_FAILED", "command_environment", "flush_output", "report_error"]
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
