@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chainrule.experiment.diagnosing import open_target as open_target
     from chainrule.experiment.experiment import Experiment as Experiment
     from chainrule.experiment.file_predictions import Prediction as Prediction
+    from chainrule.experiment.run_branch import RunBranch as RunBranch
     from chainrule.experiment.saved_run import SavedRun as SavedRun
     from chainrule.experiment.saved_run import open_run as open_run
     from chainrule.experiment.training_result import TrainingResult as TrainingResult
@@ -40,6 +41,7 @@ __getattr__, __dir__, __all__ = attach(
         "diagnosing": "diagnose mend_settings open_target",
         "experiment": "Experiment",
         "file_predictions": "Prediction",
+        "run_branch": "RunBranch",
         "saved_run": "SavedRun open_run",
         "training_result": "TrainingResult",
     },
