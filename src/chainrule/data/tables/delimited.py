@@ -229,7 +229,7 @@ def _fit_names(first: Sequence[str], columns: Sequence[Any]) -> list[str]:
 
 
 def _counted(first: Sequence[str], header: bool) -> tuple[str, ...]:
-    if not header or not all(name.isdigit() for name in first):
+    if not header or len(first) < 2 or list(first) != [str(k) for k in range(len(first))]:
         return ()
     return (f"The first row, {first[0]}, {first[1]} …, counts the columns and names them.",)
 

@@ -153,5 +153,5 @@ def _counts_columns(first: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     if below[0] and list(below[0]) == [str(place + 1) for place in range(len(first))]:
         return False
     return len(first) >= 6 or any(
-        not cell.strip().lstrip("-").isdigit() for row in below for cell in row
+        not cell.strip().lstrip("-").isdecimal() for row in below for cell in row
     )
