@@ -278,8 +278,12 @@ def _check_all(where: str, table: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[name].check(where, name, value) for name, value in table.items()}
 
 
-def parse_assignments(texts: Iterable[str]) -> dict[str, Any]:
+def parse_assignments(texts: Iterable[str], where: str = "--set") -> dict[str, Any]:
     """Return the settings that texts such as "batch_size=32" hold.
+
+    Args:
+        texts: a name, an equals sign and a value each.
+        where: the flag that gave them, for error texts.
 
     Raises: InputError, UnknownNameError.
     """
@@ -289,11 +293,11 @@ def parse_assignments(texts: Iterable[str]) -> dict[str, Any]:
         name = given.strip().replace("-", "_")
         if not equals:
             raise InputError(
-                "--set", expected="name=value", got=repr(text), argument="set", value=text
+                where, expected="name=value", got=repr(text), argument="set", value=text
             )
         if name not in settings:
-            raise _unknown_setting("--set", name)
-        found[name] = settings[name].parse("--set", name, value)
+            raise _unknown_setting(where, name)
+        found[name] = settings[name].parse(where, name, value)
     return found
 
 

@@ -15,16 +15,26 @@ from chainrule.cli.flags import (
     experiment_settings,
     flags_of,
     json_flag,
+    limit_flag,
     offline_flag,
     threads_flag,
 )
 from chainrule.cli.progress import EpochTable, Once, duration_text, training_observers
+from chainrule.data import FOLDS
 from chainrule.documents import Table
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation import percent_text
-from chainrule.experiment import Experiment, TrainingResult, open_run
+from chainrule.experiment import (
+    CrossValidation,
+    Experiment,
+    FoldResult,
+    TrainingResult,
+    compare_folds,
+    open_run,
+    score_text,
+)
 from chainrule.presets import preset, preset_description, preset_names, preset_results
-from chainrule.settings import training_settings
+from chainrule.settings import parse_assignments, training_settings
 
 __all__ = ["command"]
 
@@ -48,6 +58,11 @@ name with _ for -. A flag overrides --set, --set overrides the file, and the fil
 If targets are numbers (--task numbers), the cost is half_squared_error and the activation of the
 last layer is identity, unless they are set.
 
+--cross-validate N trains once for each of N folds of the training set, judges each network by the
+fold that it did not see, and shows the means with 95 % intervals (Nadeau & Bengio 2003). The test
+set is not touched. Only with --run a network is then trained on the whole training set, and saved.
+--against also tries other settings on the same folds, and shows the paired differences.
+
 Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
 with the same bits as one that was never stopped."""
 
@@ -60,6 +75,7 @@ _EXAMPLES = (
     "chainrule train flowers.csv --target kind --config recipe.toml --set batch_size=16",
     "chainrule train mnist --preset fast",
     "chainrule train --resume runs/digits",
+    "chainrule train wine.csv --cross-validate 5 --against learning_rate=0.01",
 )
 _WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
 _SETTINGS = training_settings()
@@ -83,11 +99,79 @@ def _train(**given: Any) -> int:
             experiment = Experiment.from_settings(
                 given["data"], settings, validation=given["validation"]
             )
-        result = _train_in_view(console, experiment, given)
+        # What cannot be trained is refused before anything is printed.
+        introduction = Once(lambda: _introduce(console, experiment))
+        validated = {}
+        if given["cross_validate"] is not None:
+            validated = _cross_validate(console, experiment, settings, given, introduction)
+            if given["run"] is None:
+                _conclude_folds(console, validated)
+                return 0
+        result = _train_in_view(console, experiment, given, introduction)
     if console.as_json:
-        console.json(result.to_dict())
+        console.json({**result.to_dict(), **validated})
     _conclude(console, result)
     return 0
+
+
+def _cross_validate(
+    console: Console,
+    experiment: Experiment,
+    settings: dict[str, Any],
+    given: dict[str, Any],
+    introduction: Once,
+) -> dict[str, Any]:
+    """Cross-validate in view of the user, and compare with other settings; return plain values."""
+    changes = parse_assignments(given["against"], "--against")
+    found = _validate_folds(console, experiment, given, introduction)
+    introduction()
+    for table in (found.folds_table(), found.means_table()):
+        console.line()
+        console.table(table)
+    values = {"cross_validation": found.to_dict()}
+    if changes:
+        console.line()
+        console.fact("against", ", ".join(given["against"]))
+        other = Experiment.from_settings(
+            given["data"],
+            {**settings, "seed": experiment.recipe.seed, **changes},
+            validation=given["validation"],
+        )
+        comparison = compare_folds(found, _validate_folds(console, other, given, introduction))
+        for table in comparison.tables():
+            console.line()
+            console.table(table)
+        values["comparison"] = comparison.to_dict()
+    return values
+
+
+def _validate_folds(
+    console: Console, experiment: Experiment, given: dict[str, Any], introduction: Once
+) -> CrossValidation:
+    """Train the folds, with a line for each that ends."""
+    count, done = given["cross_validate"], list[FoldResult]()
+
+    def show(fold: FoldResult) -> None:
+        done.append(fold)
+        first = next(iter(fold.scores))
+        score = f"{first.replace('_', ' ')} {score_text(first, fold.scores[first])}"
+        console.line(f"fold {fold.fold} of {count}: {score}, {duration_text(fold.seconds)}")
+
+    try:
+        return experiment.cross_validate(
+            count, observers=[introduction], threads=given["threads"], on_fold=show
+        )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"train: interrupted in fold {len(done) + 1} of {count}. No fold was saved."
+        ) from None
+
+
+def _conclude_folds(console: Console, validated: dict[str, Any]) -> None:
+    if console.as_json:
+        console.json(validated)
+    console.line()
+    console.fact("saved", "nothing; --run DIR also trains on all folds together, and saves that")
 
 
 def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> None:
@@ -99,6 +183,14 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
             got="neither",
             remedy="Name data: chainrule train mnist",
             argument="data",
+        )
+    if ctx.params["against"] and ctx.params["cross_validate"] is None:
+        raise InputError(
+            "train",
+            expected="--cross-validate to go with --against",
+            got="none",
+            remedy="Set the number of folds: --cross-validate 5",
+            argument="against",
         )
     typed = click.core.ParameterSource.COMMANDLINE
     for parameter in ctx.command.params if resumed else ():
@@ -121,15 +213,13 @@ def _introduce(console: Console, experiment: Experiment) -> None:
 
 
 def _train_in_view(
-    console: Console, experiment: Experiment, given: dict[str, Any]
+    console: Console, experiment: Experiment, given: dict[str, Any], introduction: Once
 ) -> TrainingResult:
     """Train in view of the user; after an interruption the error says how to continue."""
     folder = given["resume"] or given["run"]
     train = experiment.resume if given["resume"] else experiment.train
     classifies = experiment.datasets.pair.train.classifies
     table = EpochTable(experiment.recipe, classifies, experiment.validates)
-    # What cannot be trained is refused before anything is printed.
-    introduction = Once(lambda: _introduce(console, experiment))
     try:
         with training_observers(console, table, saved=folder is not None) as shown:
             result = train(
@@ -200,6 +290,14 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
+        limit_flag("cross_validate", FOLDS, files, "none"),
+        Flag(
+            ["--against"],
+            metavar="NAME=VALUE",
+            multiple=True,
+            group=files,
+            help="compare with this setting on the same folds; may be given more than once",
+        ),
         *experiment_flags(files),
         Flag(["--list-presets"], is_flag=True, group=files, help="list all presets, and exit"),
         json_flag(files),
