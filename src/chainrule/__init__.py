@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from chainrule.figures import study_report as study_report
     from chainrule.ledger import explain as explain
     from chainrule.marking import check_claims as check_claims
+    from chainrule.marking import check_class as check_class
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
     from chainrule.papers import Paper as Paper
@@ -119,7 +120,7 @@ __getattr__, __dir__, __all__ = attach(
         ),
         "figures": "FigureOptions draw_figure save_figure save_report_figures study_report",
         "ledger": "explain",
-        "marking": "check_claims",
+        "marking": "check_claims check_class",
         "network": "Architecture Network",
         "papers": "Paper list_papers paper",
         "proofs": "ProofOptions prove_gradients",

@@ -25,6 +25,7 @@ SOURCES = {
     "parabola": ("0.5",),
     "parallel": ("table.csv", "learning_rate"),
     "partials": ("1", "0.5"),
+    "paths": ("two-outputs", "W[1][0,0]"),
     "pieces": ("1",),
     "rates": ("table.csv", "investigation"),
     "roc": ("run",),
