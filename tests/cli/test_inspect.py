@@ -216,8 +216,8 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
         (
             "",
             "inspect: expected one of weight, value, neuron, decision, influence, mislabels, "
-            "importance after the run, got none. To see a decision, for example: chainrule inspect seen "
-            "decision 0.",
+            "importance after the run, got none. To see a decision, for example: chainrule "
+            "inspect seen decision 0.",
         ),
         (
             "weight 1",
