@@ -11,8 +11,10 @@ from chainrule.figures.figure_catalogue import FIGURES
 SOURCES = {
     "activations": (),
     "bands": ("run", "seen"),
+    "batches": ("run", "2"),
     "calibration": ("run",),
     "confusion": ("run",),
+    "cost-relief": ("run", "1"),
     "cost-slices": ("run",),
     "cost-surface": ("run",),
     "dependence": ("run", "--column", "1"),
@@ -31,6 +33,7 @@ SOURCES = {
     "roc": ("run",),
     "saturation": ("run",),
     "slices": ("table.csv",),
+    "sums": ("approximator-relu",),
     "weights": ("seen",),
 }
 TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"

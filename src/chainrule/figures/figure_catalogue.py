@@ -12,13 +12,16 @@ from chainrule.errors import InputError, unknown_name
 from chainrule.evaluation import Report, evaluate
 from chainrule.figures import (
     activation_curves,
+    batch_curves,
     confusion_matrix,
+    cost_relief,
     cost_slices,
     cost_surface,
     derivative_paths,
     labelled_network,
     layer_transform,
     learning_curves,
+    line_sums,
     mistake_images,
     network_diagram,
     parabola,
@@ -137,6 +140,7 @@ class FigureSpec:
         compute: returns the figure's numbers.
         draw_data: draws these numbers; Matplotlib is loaded then, not before.
         takes: the names that may follow what the figure needs, for help texts; may be empty.
+        may_take: what a figure that needs nothing may be drawn from: "network+dataset", or empty.
     """
 
     name: str
@@ -145,6 +149,7 @@ class FigureSpec:
     compute: Callable[[FigureInputs], Any]
     draw_data: Callable[..., Figure]
     takes: str = ""
+    may_take: str = ""
 
     def draw(self, inputs: FigureInputs, *, ax: Place | None = None) -> Figure:
         """Draw the figure.
@@ -212,6 +217,33 @@ def _draw_network(
     return network_diagram.draw_network_diagram(data, ax=ax)
 
 
+def _number(names: Sequence[str], what: str, default: int) -> int:
+    """The only name that a figure takes, the number of an epoch or of a layer."""
+    if not names:
+        return default
+    if len(names) > 1 or not names[0].isdecimal():
+        raise InputError(
+            "figure",
+            expected=f"the number of one {what}",
+            got=" and ".join(names),
+            argument="names",
+        )
+    return int(names[0])
+
+
+def _layer_transform(inputs: FigureInputs) -> layer_transform.LayerTransformData:
+    """A made-up layer, or one of a trained network."""
+    if inputs.network is None:
+        return layer_transform.layer_transform_data(inputs.names)
+    layer = _number(inputs.names, "layer", 1)
+    return layer_transform.trained_layer_data(inputs.network, inputs.require_dataset(), layer)
+
+
+def _relu_pieces(inputs: FigureInputs) -> tuple[relu_pieces.ReluPieces, ...]:
+    request = relu_pieces.read_pieces(inputs.names)
+    return relu_pieces.relu_pieces_data(request.networks, curve=request.curve, seed=inputs.seed)
+
+
 def _derivative_paths(inputs: FigureInputs) -> derivative_paths.DerivativePaths:
     if len(inputs.names) > 1:
         raise InputError(
@@ -237,6 +269,16 @@ _ALL = (
         seed_bands.draw_seed_bands,
     ),
     FigureSpec(
+        "batches",
+        "cost and accuracy batch by batch within an epoch",
+        "replay",
+        lambda inputs: batch_curves.batch_curves_data(
+            inputs.require_replay(), _number(inputs.names, "epoch", 1), seed=inputs.seed
+        ),
+        batch_curves.draw_batch_curves,
+        "[EPOCH]",
+    ),
+    FigureSpec(
         "calibration",
         "accuracy at each level of confidence",
         "network+dataset",
@@ -249,6 +291,16 @@ _ALL = (
         "network+dataset",
         lambda inputs: confusion_matrix.confusion_matrix_data(inputs.evaluate()),
         confusion_matrix.draw_confusion_matrix,
+    ),
+    FigureSpec(
+        "cost-relief",
+        "the cost in space, with the step -η∇C after an epoch",
+        "replay",
+        lambda inputs: cost_relief.cost_relief_data(
+            inputs.require_replay(), _number(inputs.names, "epoch", 0), seed=inputs.seed
+        ),
+        cost_relief.draw_cost_relief,
+        "[EPOCH]",
     ),
     FigureSpec(
         "cost-slices",
@@ -304,11 +356,12 @@ _ALL = (
     ),
     FigureSpec(
         "lift",
-        "how a layer transforms a plane",
+        "how a layer transforms a plane: a made-up one, or a run's",
         "nothing",
-        lambda inputs: layer_transform.layer_transform_data(inputs.names),
+        _layer_transform,
         layer_transform.draw_layer_transform,
-        "[FUNCTION...]",
+        "[FUNCTION... or RUN [LAYER]]",
+        "network+dataset",
     ),
     FigureSpec(
         "mistakes",
@@ -360,13 +413,11 @@ _ALL = (
     ),
     FigureSpec(
         "pieces",
-        "ReLU neurons that add up to 2^x, trained",
+        "ReLU neurons that add up to 2^x or another curve",
         "nothing",
-        lambda inputs: relu_pieces.relu_pieces_data(
-            relu_pieces.read_counts(inputs.names), seed=inputs.seed
-        ),
+        _relu_pieces,
         relu_pieces.draw_relu_pieces,
-        "[NEURONS...]",
+        "[NEURONS... CURVE]",
     ),
     FigureSpec(
         "rates",
@@ -397,6 +448,13 @@ _ALL = (
         lambda inputs: parameter_slices.parameter_slices_data(inputs.read_table(), inputs.names),
         parameter_slices.draw_parameter_slices,
         "[PARAMETER...]",
+    ),
+    FigureSpec(
+        "sums",
+        "lines and their sum, before and after the activation",
+        "worked",
+        lambda inputs: line_sums.line_sums_data(inputs.require_ledger()),
+        line_sums.draw_line_sums,
     ),
     FigureSpec(
         "weights",
