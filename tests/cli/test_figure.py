@@ -58,6 +58,12 @@ def test_a_figure_is_drawn(chainrule, trained, bars, table, name) -> None:
     assert "<svg" in Path("drawn.svg").read_text()
 
 
+def test_a_layer_of_a_run_is_lifted(chainrule, trained) -> None:
+    outcome = chainrule("figure", "lift", "run", "1", "--save", "lift.svg")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "<svg" in Path("lift.svg").read_text()
+
+
 def test_mistakes_where_there_are_none(chainrule, trained) -> None:
     outcome = chainrule("figure", "mistakes", "seen", "--save", "drawn.png")
     assert (outcome.code, outcome.out) == (2, "")
@@ -129,7 +135,11 @@ def test_runs_of_one_name_are_told_apart(chainrule, trained) -> None:
             ("slices", "none.csv"),
             "none.csv: expected a readable file, got No such file or directory.",
         ),
-        (("pieces", "many"), "figure: expected numbers of neurons such as 5, got 'many'."),
+        (
+            ("pieces", "many"),
+            "figure: expected numbers of neurons such as 5 or 3-3, or a curve of "
+            "2^x, x^2, sin x, got 'many'.",
+        ),
     ],
 )
 def test_what_does_not_fit_is_told(chainrule, table, arguments, error) -> None:

@@ -13,7 +13,8 @@ from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.experiment import DataSource, is_run, open_run, take_part
 from chainrule.figures.canvas import Place
-from chainrule.figures.figure_catalogue import FigureInputs, FigureSpec, get_figure_spec
+from chainrule.figures.figure_catalogue import FigureSpec, get_figure_spec
+from chainrule.figures.figure_inputs import FigureInputs
 from chainrule.ledger import Ledger, read_worked
 from chainrule.training import RunFacts, RunFolder
 

@@ -40,7 +40,7 @@ _LINES = 9
 _POINTS = 41
 _TURNS = 1.75
 _COLUMNS = 3
-_LARGEST_STRETCH = 4.0
+_SHARED_SCALE = 4.0
 """Up to which the plane before and after it is drawn on one scale."""
 
 
@@ -230,7 +230,7 @@ def draw_layer_transform(data: LayerTransformData, *, ax: Place | None = None) -
     heading = FigureHeading("How a layer transforms a plane", note)
     figure = open_figure(ax, (9.6, 3.5 * rows + 1.1), heading)
     reaches = [float(np.abs(stage.grid).max()) for stage in data.stages[:3]]
-    if greatest < _LARGEST_STRETCH:  # else the plane before it would be a dot
+    if greatest < _SHARED_SCALE:  # else the plane before it would be a dot
         reaches = [max(reaches)] * 3
     for number, stage in enumerate(data.stages, 1):
         if stage.grid.shape[-1] == 2:

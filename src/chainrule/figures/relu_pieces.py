@@ -32,7 +32,7 @@ from chainrule.training import train
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CURVES", "NEURONS", "ReluPieces", "draw_relu_pieces", "read_pieces", "relu_pieces_data"]
+__all__ = ["ReluPieces", "draw_relu_pieces", "read_pieces", "relu_pieces_data"]
 
 Column = NDArray[np.float64]
 
