@@ -124,51 +124,6 @@ def _pass_unchanged(
     return record.finish(stored)
 
 
-def _orient(record: PreparationLog, grey: Grey) -> tuple[Grey, bool]:
-    """The picture without a frame, large enough to work on, ink darker than paper; was it so?"""
-    width = frame_width(grey)
-    if width:
-        grey = grey[width:-width, width:-width]
-        record.remark("A frame at the edge of the picture was left out.")
-    grey = _enlarge(record, grey)
-    before = f"A frame of {width} pixels left out. " if width else ""
-    before += f"Enlarged {record.enlargement} times. " if record.enlargement > 1 else ""
-    if ink_is_dark(grey):
-        record.stage("polarity", before + "Dark ink on light paper: inverted.", 1 - grey)
-        record.remark(_INVERTED)
-        return grey, True
-    record.stage("polarity", before + "Light ink on dark, as in MNIST: unchanged.", grey)
-    return 1 - grey, False
-
-
-def _enlarge(record: PreparationLog, grey: Grey) -> Grey:
-    """A small picture made larger, so that its pixels' edges do not become the strokes'."""
-    short = min(grey.shape)
-    factor = min(math.ceil(_ENLARGED / short), math.isqrt(MOST_SHRUNK_PIXELS // grey.size))
-    if short >= _SMALL or factor < 2:
-        return grey
-    from PIL import Image
-
-    record.enlargement = factor
-    size = (grey.shape[1] * factor, grey.shape[0] * factor)
-    larger = Image.fromarray(grey).resize(size, Image.Resampling.BILINEAR)
-    return np.asarray(np.clip(np.asarray(larger), 0, 1), np.float32)
-
-
-def _even_light(record: PreparationLog, grey: Grey, dark_ink: bool) -> Grey:
-    """The amount of ink, whatever the light."""
-    paper = paper_brightness(grey)
-    amount = ink_amount(grey, paper)
-    least, most = float(paper.min()), float(paper.max())
-    low, high = (least, most) if dark_ink else (1 - most, 1 - least)
-    bounds = f"from {low:.2f} to {high:.2f}"
-    sentence = f"The paper, of brightness {bounds}, was made uniform."
-    record.stage("light", sentence, np.clip(amount, 0, 1))
-    if most - least > _UNEVEN * most:
-        record.remark(f"The light was uneven: the paper's brightness runs {bounds}.")
-    return amount
-
-
 def _find_digit(record: PreparationLog, amount: Grey) -> Grey:
     """The digit's ink, with what there is to say about it."""
     found = segment_digit(amount)
