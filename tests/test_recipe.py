@@ -117,6 +117,10 @@ PROMISED: dict[str, tuple[Any, str]] = {
     "warmup_epochs": (0.0, _NOT_NEGATIVE),
     "batch_size": (64, _COUNT),
     "batch_growth": (1.0, "a number at least 1"),
+    "scaling": ("auto", "one of auto, none, standard, robust, min_max"),
+    "target_scaling": ("auto", "one of auto, none, standard"),
+    "encoding": ("one_hot", "one of one_hot, ordinal"),
+    "imputation": ("median", "one of median, mean, zero"),
     "batch_growth_every": (10, _COUNT),
     "accumulation": (1, _COUNT),
     "epochs": (10, "a whole number at least 0"),
@@ -149,7 +153,7 @@ def test_a_recipe_is_made_by_names_and_never_changed() -> None:
 def test_every_field_but_two_has_a_limit_with_a_meaning_and_a_group() -> None:
     without = {f.name for f in dataclasses.fields(Recipe)} - set(LIMITS)
     assert without == {"class_weights", "dropout"}
-    groups = {"objective", "update", "schedule", "run", "stopping"}
+    groups = {"objective", "update", "schedule", "run", "stopping", "preprocessing"}
     assert {limit.group for limit in LIMITS.values()} == groups | {"regularisation", "augmentation"}
     assert all(limit.meaning and not limit.meaning.endswith(".") for limit in LIMITS.values())
 
@@ -264,7 +268,7 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
             "Recipe: expected a recipe's field, got 'learning_rat' (str). "
             f"Did you mean 'learning_rate'? The nearest of the {len(FIELDS)} valid names: "
             f"learning_rate, "
-            "averaging_start, averaging_decay, averaging, warmup_fraction, cycle_growth.",
+            "averaging_start, averaging_decay, encoding, averaging, warmup_fraction.",
         ),
         (
             {7: 1},

@@ -45,6 +45,7 @@ def test_the_groups_come_one_after_another() -> None:
         "schedule",
         "run",
         "stopping",
+        "preprocessing",
         "data",
     ]
     assert groups == sorted(groups, key=headings.index)

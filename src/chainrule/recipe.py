@@ -14,6 +14,7 @@ from typing import Any
 
 from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 from chainrule.limits import Limit, check_record, limited
+from chainrule.schema import ENCODINGS, IMPUTATIONS, SCALINGS, TARGET_SCALINGS
 
 __all__ = ["MONITORS", "Recipe"]
 
@@ -37,6 +38,7 @@ _regularisation = partial(Limit, group="regularisation")
 _augmentation = partial(Limit, group="augmentation")
 _run = partial(Limit, group="run")
 _stopping = partial(Limit, group="stopping")
+_preprocessing = partial(Limit, group="preprocessing")
 
 
 def _costs() -> tuple[str, ...]:
@@ -65,6 +67,22 @@ def _averages() -> tuple[str, ...]:
 
 def _normalisations() -> tuple[str, ...]:
     return NORMALISATIONS
+
+
+def _scalings() -> tuple[str, ...]:
+    return SCALINGS
+
+
+def _target_scalings() -> tuple[str, ...]:
+    return TARGET_SCALINGS
+
+
+def _encodings() -> tuple[str, ...]:
+    return ENCODINGS
+
+
+def _imputations() -> tuple[str, ...]:
+    return IMPUTATIONS
 
 
 def _engines() -> tuple[str, ...]:
@@ -146,6 +164,10 @@ class Recipe:
     monitor: str | None = limited(None, _stopping(str, "metric whose best weights are restored at the end", choices=_monitors, optional=True))
     patience: int | None = limited(None, _stopping(int, "epochs without progress of the monitor before stopping", 1, optional=True, unit="epochs"))
     min_delta: float = limited(0.0, _stopping(float, "least change of the monitor that counts as progress", 0))
+    scaling: str = limited("auto", _preprocessing(str, "scaling of the inputs: auto standardises the numbers of tables and leaves images and arrays as they are", choices=_scalings))
+    target_scaling: str = limited("auto", _preprocessing(str, "scaling of targets that are numbers: auto standardises those of tables", choices=_target_scalings))
+    encoding: str = limited("one_hot", _preprocessing(str, "inputs for a category: one for each of its values, or its place among them", choices=_encodings))
+    imputation: str = limited("median", _preprocessing(str, "what a missing number of a table becomes", choices=_imputations))
     # fmt: on
 
     def __post_init__(self) -> None:

@@ -305,7 +305,10 @@ def fill_defaults(settings: Mapping[str, Any], training: Dataset) -> dict[str, A
         settings: values by name; they are not changed.
         training: the training set.
     """
-    filled = {"layers": [training.features, HIDDEN, training.outputs], **settings}
+    from chainrule.data import count_inputs
+
+    inputs = count_inputs(training, str(settings.get("encoding", "one_hot")))
+    filled = {"layers": [inputs, HIDDEN, training.outputs], **settings}
     if training.classifies:
         return filled
     filled.setdefault("cost", "half_squared_error")

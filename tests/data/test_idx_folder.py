@@ -6,6 +6,7 @@ import pytest
 
 from chainrule.data.idx import find_idx, read_idx_pair
 from chainrule.data.reader import ReadOptions
+from chainrule.data.sources import read_source
 from chainrule.errors import DataError, FileError
 
 _LABELS = np.array([0, 1, 0, 1, 2, 2], np.uint8)
@@ -89,3 +90,77 @@ def test_a_folder_that_cannot_be_read_is_a_file_error(tmp_path):
     assert str(refused.value) == (
         f"{tmp_path / 'none'}: expected a readable file, got No such file or directory."
     )
+
+
+@pytest.fixture
+def write(tmp_path, idx_bytes):
+    """Write a set's training files: its prefix, its images, its labels."""
+
+    def written(prefix, images, labels):
+        (tmp_path / f"{prefix}train-images-idx3-ubyte").write_bytes(idx_bytes(images))
+        (tmp_path / f"{prefix}train-labels-idx1-ubyte").write_bytes(idx_bytes(labels))
+
+    return written
+
+
+def test_a_folder_that_holds_each_file_twice(tmp_path, write, grey_images):
+    write("", grey_images, _LABELS)
+    for path in list(tmp_path.iterdir()):
+        inner = tmp_path / path.name.replace("-idx", ".idx")
+        inner.mkdir()
+        (inner / path.name).write_bytes(path.read_bytes())
+    train, test = read_source(tmp_path, ReadOptions())
+    np.testing.assert_array_equal(train.inputs, grey_images)
+    assert test is None
+    assert train.where == str(tmp_path / "train-images-idx3-ubyte")
+
+
+def test_each_file_in_a_folder_of_its_name(tmp_path, write, grey_images):
+    write("", grey_images, _LABELS)
+    for path in list(tmp_path.iterdir()):
+        content, inner = path.read_bytes(), path
+        path.unlink()
+        inner.mkdir()
+        (inner / path.name).write_bytes(content)
+    np.testing.assert_array_equal(read_idx_pair(tmp_path, ReadOptions())[0].inputs, grey_images)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "first", "names"),
+    [
+        ("emnist-letters-", 1, ["A", "B", "A", "B", "C", "C"]),
+        ("emnist-balanced-", 9, ["9", "A", "9", "A", "B", "B"]),
+        ("EMNIST-digits-", 0, ["0", "1", "0", "1", "2", "2"]),
+        ("my-emnist-old-", 5, [5, 6, 5, 6, 7, 7]),
+        ("emnist-letters-", 0, [0, 1, 0, 1, 2, 2]),
+        ("emnist-digits-", 8, [8, 9, 8, 9, 10, 10]),
+    ],
+)
+def test_emnist_is_turned_upright_and_its_classes_named(
+    tmp_path, write, grey_images, prefix, first, names
+):
+    write(prefix, grey_images.transpose(0, 2, 1), _LABELS + np.uint8(first))
+    train, _ = read_source(tmp_path, ReadOptions())
+    np.testing.assert_array_equal(train.inputs, grey_images)
+    assert train.labels.tolist() == names
+    assert train.remarks == (
+        "EMNIST's own files hold each image mirrored and on its side; "
+        "the images were turned upright.",
+    )
+
+
+@pytest.mark.parametrize("prefix", ["", "hemnist-digits-", "kmnist-", "fashion-mnist-"])
+def test_other_sets_are_left_as_they_lie(tmp_path, write, grey_images, prefix):
+    write(prefix, grey_images, _LABELS)
+    train, _ = read_source(tmp_path, ReadOptions())
+    np.testing.assert_array_equal(train.inputs, grey_images)
+    assert (train.labels.tolist(), train.remarks) == (_LABELS.tolist(), ())
+
+
+def test_one_of_several_sets_is_chosen_by_a_file(tmp_path, write, grey_images):
+    write("emnist-digits-", grey_images.transpose(0, 2, 1), _LABELS)
+    write("", grey_images[:3], _LABELS[:3])
+    train, _ = read_source(tmp_path / "emnist-digits-train-labels-idx1-ubyte", ReadOptions())
+    assert len(train.inputs) == 6
+    train, _ = read_source(tmp_path / "train-images-idx3-ubyte", ReadOptions())
+    assert (len(train.inputs), train.remarks) == (3, ())

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chainrule.data.numpy_files import read_npz
 from chainrule.data.reader import ReadOptions
+from chainrule.data.sources import read_source
 from chainrule.errors import DataError
 
 _X = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
@@ -27,6 +28,7 @@ def _saved(folder, save=np.savez, **arrays):
         ("x_train", "y_train", "x_test", "y_test"),
         ("X_train", "y_train", "X_test", "y_test"),
         ("inputs", "targets", "test_inputs", "test_targets"),
+        ("train_images", "train_labels", "test_images", "test_labels"),
     ],
 )
 def test_both_parts_are_found_by_their_names(tmp_path, save, x, y, x_test, y_test):
@@ -39,7 +41,10 @@ def test_both_parts_are_found_by_their_names(tmp_path, save, x, y, x_test, y_tes
     assert train.place(2) == "row 2"
 
 
-@pytest.mark.parametrize(("x", "y"), [("x", "y"), ("X", "y"), ("inputs", "targets")])
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [("x", "y"), ("X", "y"), ("inputs", "targets"), ("images", "labels"), ("data", "target")],
+)
 def test_one_part_is_enough(tmp_path, x, y):
     train, test = read_npz(_saved(tmp_path, **{x: _X, y: np.array(["a", "b", "a"])}), ReadOptions())
     assert train.labels.tolist() == ["a", "b", "a"]
@@ -140,3 +145,31 @@ def test_flipped_bytes_are_arrays_or_a_data_error(tmp_path, small_memory, attemp
     with small_memory(2**22):
         parts, text = attempt(read_npz, path, ReadOptions())
     assert text.startswith(str(path)) if parts is None else len(parts) == 2
+
+
+def test_arrays_that_are_not_read_are_listed(tmp_path):
+    path = _saved(tmp_path, train_images=_X, train_labels=_Y, val_images=_X, val_labels=_Y)
+    train, test = read_npz(path, ReadOptions())
+    assert test is None
+    assert train.remarks == ("Not read: val_images.npy, val_labels.npy.",)
+
+
+def test_a_folder_of_arrays(tmp_path):
+    for name, array in (("X_train", _X), ("y_train", _Y), ("X_test", _X[:1]), ("y_test", _Y[:1])):
+        np.save(tmp_path / f"{name}.npy", array)
+    (tmp_path / "notes.txt").write_text("arrays")
+    train, test = read_source(tmp_path, ReadOptions())
+    np.testing.assert_array_equal(train.inputs, _X)
+    assert (train.labels.tolist(), test.labels.tolist()) == ([0, 2, 1], [0])
+    assert train.where == str(tmp_path)
+
+
+def test_a_broken_array_in_a_folder_is_named(tmp_path):
+    np.save(tmp_path / "x.npy", _X)
+    (tmp_path / "y.npy").write_bytes(b"none")
+    with pytest.raises(DataError) as refused:
+        read_source(tmp_path, ReadOptions())
+    assert str(refused.value).startswith(f"{tmp_path / 'y.npy'}: expected 8 more bytes")
+    (tmp_path / "y.npy").unlink()
+    with pytest.raises(DataError, match=r"other files: x\.npy"):
+        read_source(tmp_path, ReadOptions())

@@ -45,24 +45,26 @@ def test_parquet_and_npz(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "why"),
+    ("name", "remedy"),
     [
         ("t.doc", ""),
         ("t", ""),
         ("t.gz", ""),
         (
-            "train-images-idx3-ubyte.gz",
-            " An IDX file is read together with its labels: give the folder that holds both.",
+            "training.pt",
+            " In Python, save the arrays with numpy.savez('data.npz', x_train=…, y_train=…).",
         ),
+        ("x_train.npy", " Give the folder that holds x_train.npy and y_train.npy."),
+        ("digits.zip", " Unpack it and give the folder."),
     ],
 )
-def test_an_unknown_format_is_refused(tmp_path, name, why):
+def test_an_unknown_format_is_refused(tmp_path, name, remedy):
     (tmp_path / name).touch()
     with pytest.raises(DataError) as refused:
         read_source(tmp_path / name, ReadOptions())
     assert str(refused.value) == (
         f"{tmp_path / name}: expected a file that ends in .npz, .csv, .tsv, .txt, .parquet, .pq, "
-        f"got {name!r}.{why}"
+        f"got {name!r}.{remedy}"
     )
 
 
@@ -123,7 +125,8 @@ def test_an_empty_folder_is_refused(tmp_path):
     with pytest.raises(DataError) as refused:
         read_source(tmp_path, ReadOptions())
     assert str(refused.value) == (
-        f"{tmp_path}: expected a folder of PNG or JPEG images for each class, got none."
+        f"{tmp_path}: expected a folder of pictures for each class, got an empty folder. "
+        "Put the pictures of each class into a folder that is called as the class."
     )
 
 

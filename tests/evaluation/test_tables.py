@@ -17,7 +17,7 @@ def report_lines(report: Report) -> list[str]:
 
 def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
     lines = report_lines(evaluate(echo, insects))
-    assert lines[:28] == [
+    assert lines[:42] == [
         "Summary",
         "  data               insects, 5 examples",
         "  accuracy           60.00 % (3 of 5; all examples have equal weight)",
@@ -29,6 +29,21 @@ def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
         "  calibration error  0.5000 (expected, over 15 bins)",
         "  Brier score        0.6184",
         "  mean cost          1.00053 (categorical_cross_entropy)",
+        "",
+        "Scores",
+        "  score                                     value     95 % interval",
+        "  balanced accuracy                        0.6667  0.2609 to 0.9189",
+        "  ROC AUC, mean of the classes             0.7500  0.3563 to 0.9421",
+        "  average precision, mean of the classes   0.7333  0.4036 to 0.9179",
+        "  log-loss                                1.00053  0.4817 to 2.0782",
+        "  Intervals: Wilson's with the jackknife's effective number of examples (AUC: DeLong's "
+        "variance); log-loss: log-normal.",
+        "",
+        "Each class against the rest",
+        "  class  ROC AUC     95 % interval  average precision     95 % interval",
+        "  ant     0.7500  0.1979 to 0.9733             0.5000  0.0945 to 0.9055",
+        "  bee     1.0000  0.5101 to 1.0000             1.0000  0.5101 to 1.0000",
+        "  cat     0.5000  0.0945 to 0.9055             0.7000  0.2550 to 0.9409",
         "",
         "Classes",
         "  class  examples  answered  precision  recall      F1",
@@ -47,7 +62,7 @@ def test_the_lines_of_a_whole_report(echo: Network, insects: Dataset) -> None:
         "  bee            ant         1       50.00 %",
         "  cat            ant         1       50.00 %",
     ]
-    assert lines[28:31] == [
+    assert lines[42:45] == [
         "",
         "Calibration",
         "  confidence      examples  mean confidence  accuracy     95 % interval",
@@ -85,6 +100,19 @@ def test_numbers_have_a_table_of_outputs() -> None:
         "  1                       0.5                 0.707107  0.5",
         "  2                       5.5                  5.52268    -",
         "  All examples have equal weight.",
+        "",
+        "Scores",
+        "  score                                   value          95 % interval",
+        "  R² of output 1                            0.5  -0.999219 to 0.874951",
+        "  mean absolute error of output 1           0.5    0.125049 to 1.99922",
+        "  root mean squared error of output 1  0.707107    0.353622 to 1.41394",
+        "  median absolute error of output 1         0.5                      -",
+        "  R² of output 2                              -                      -",
+        "  mean absolute error of output 2           5.5      4.84892 to 6.2385",
+        "  root mean squared error of output 2   5.52268     4.87395 to 6.25776",
+        "  median absolute error of output 2         5.5                      -",
+        "  In the target's own unit. Intervals: log-normal by the jackknife (R²: of 1 - R²); "
+        "median: exact.",
     ]
 
 
@@ -105,6 +133,8 @@ def test_a_flawless_network_has_no_tables_of_mistakes(echo: Network, insects: Da
     titles = [t.title for t in evaluate(echo, insects.subset([0, 2, 3])).tables()]
     assert titles == [
         "Summary",
+        "Scores",
+        "Each class against the rest",
         "Classes",
         "Confusion matrix: true classes in rows, answers in columns",
         "Calibration",

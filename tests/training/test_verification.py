@@ -313,7 +313,10 @@ def test_a_result_that_is_described_otherwise(
 ) -> None:
     replace(RunFolder(kept).network(), **change).save(kept / "network.safetensors")
     difference = verify(kept, three).difference
-    assert difference == "network.safetensors: other architecture, scale, shape or class names"
+    assert (
+        difference
+        == "network.safetensors: other architecture, scale, shape, class names or preprocessing"
+    )
 
 
 def test_a_damaged_result(kept: Path, three: Dataset) -> None:

@@ -135,5 +135,5 @@ def open_trace(run: InspectedRun, image: int, part: str, data: str | None) -> Fo
     """
     opened = open_inspected(run)
     network = opened.network  # a run without one is refused before its data are loaded
-    dataset = opened.data(part, data)
+    dataset = opened.prepared_data(part, data)
     return ForwardTrace(opened.path, network, dataset, part, image)

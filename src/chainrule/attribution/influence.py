@@ -23,6 +23,7 @@ from chainrule.attribution.recipe_support import gradient_settings
 from chainrule.attribution.replay import RunReplay
 from chainrule.attribution.replay_stages import RunStage, RunStages, run_stages, stages_table
 from chainrule.attribution.term_sums import number_cell
+from chainrule.data import prepare_dataset
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph, Table
 from chainrule.engine import DatasetView, normalised_weights
 from chainrule.equations.costs import Cost, get_cost
@@ -63,7 +64,7 @@ def inspect_influence(
     opened = open_inspected(run)
     loaded = opened.experiment(data, validation).datasets
     replay = RunReplay(opened.path, loaded.pair.train, loaded.validation, report)
-    dataset = take_part(loaded.pair, part)
+    dataset = prepare_dataset(take_part(loaded.pair, part), opened.network.preprocessing)
     trace = ForwardTrace(opened.path, replay.setup.network, dataset, part, image)
     return influence_document(replay, run_stages(replay), trace, count)
 

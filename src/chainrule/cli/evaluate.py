@@ -31,8 +31,10 @@ _ABOUT = """Evaluate a network on examples.
 
 RUN is the folder of a run, or a network in a .safetensors file. DATA is a name or a path as
 for `chainrule train`; by default it is the test set of the run's own data. The report shows the
-accuracy with its 95 % interval (Wilson), figures for each class, the confusion matrix, the
-calibration, and the most confident mistakes.
+accuracy with its 95 % interval (Wilson); balanced accuracy, area under the ROC curve, average
+precision and log-loss; figures for each class, the confusion matrix, the calibration, and the most
+confident mistakes. If targets are numbers, it shows R² and the mean, root mean squared and median
+error in the target's own unit. --json has the ROC curves as well.
 
 --with, --snapshots and --views also evaluate the mean output of several networks, or of one network
 for several distorted copies of each image. These results are reported separately, since they are

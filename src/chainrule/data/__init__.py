@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
+    from chainrule.data.preparing import as_table as as_table
+    from chainrule.data.preparing import count_inputs as count_inputs
+    from chainrule.data.preparing import prepare_dataset as prepare_dataset
     from chainrule.data.reader import ReadOptions as ReadOptions
     from chainrule.data.scaling import Scaling as Scaling
     from chainrule.data.sources import dataset_names as dataset_names
@@ -38,6 +41,7 @@ __getattr__, __dir__, __all__ = attach(
         "columns": "target_column",
         "dataset": "Dataset DatasetPair",
         "file_state": "FileState",
+        "preparing": "as_table count_inputs prepare_dataset",
         "reader": "ReadOptions",
         "scaling": "Scaling",
         "sources": "dataset_names load_dataset verify_dataset",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from chainrule.equations.arrays import scale_inputs
 from chainrule.errors import DataError, InputError, ShapeError, describe
 from chainrule.limits import Limit
+from chainrule.schema import Preprocessing, Schema
 
 __all__ = ["Dataset", "DatasetPair"]
 
@@ -37,6 +38,10 @@ class Dataset:
         sample_weights: finite weights of at least 0, (n,); None for equal weights.
         name: name of the set in tables and certificates.
         source: where it comes from: a path, or a name for `load_dataset`.
+        schema: what inputs and targets mean; None for arrays that nobody described.
+        preprocessing: the steps that made the inputs of a table those of a network; None before
+            `prepare_dataset`. The inputs of a table that is not prepared are its columns, (n,
+            columns) float64, with NaN for what is missing; no network computes with them.
 
     Raises: InputError, ShapeError, DataError.
     """
@@ -49,10 +54,12 @@ class Dataset:
     sample_weights: NDArray[np.float64] | None = None
     name: str = "data"
     source: str = ""
+    schema: Schema | None = None
+    preprocessing: Preprocessing | None = None
     _where: str = field(default="Dataset", repr=False)
 
     def __post_init__(self) -> None:
-        stored = _numbers(self._where, "inputs", self.inputs)
+        stored = _numbers(self._where, "inputs", self.inputs, missing_allowed=self.is_raw_table)
         if stored.ndim < 2 or not len(stored) or not stored[0].size:
             raise ShapeError(
                 self._where,
@@ -135,6 +142,11 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    @property
+    def is_raw_table(self) -> bool:
+        """Whether the inputs are a table's columns, which are not encoded for a network yet."""
+        return self.schema is not None and self.schema.is_table and self.preprocessing is None
+
     def scaled_inputs(
         self, rows: NDArray[Any] | slice = slice(None), dtype: Any = np.float64
     ) -> NDArray[Any]:
@@ -143,7 +155,18 @@ class Dataset:
         Args:
             rows: row numbers or a slice; all rows by default.
             dtype: type of the result, float32 or float64.
+
+        Raises: InputError for a table that is not prepared.
         """
+        if self.is_raw_table:
+            raise InputError(
+                self.name,
+                expected="inputs of a network",
+                got="the columns of a table",
+                why="Scales and categories are those of a network's training data",
+                remedy="Call prepare_dataset(dataset, network.preprocessing) first",
+                argument="dataset",
+            )
         return scale_inputs(self.inputs[rows], self.scale, dtype)
 
     @property
@@ -173,6 +196,8 @@ class Dataset:
         """SHA-256, in hex, of content: inputs, targets, scale, shape, class names, weights."""
         content = hashlib.sha256()
         names = "\0".join(self.class_names)
+        if self.is_raw_table and self.schema is not None:
+            content.update(self.schema.digest.encode())
         content.update(f"{self.shape} {self.scale!r} {names}".encode())
         for array in (self.inputs, self.targets, self.sample_weights):
             if array is not None:
@@ -183,10 +208,17 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetPair:
-    """A training set and a test set."""
+    """A training set and a test set.
+
+    Args:
+        train: what a network learns from.
+        test: what it is judged by.
+        remarks: sentences on what was found and decided while the data were read.
+    """
 
     train: Dataset
     test: Dataset
+    remarks: tuple[str, ...] = ()
 
 
 def _array(where: str, argument: str, given: Any) -> NDArray[Any]:
@@ -202,7 +234,9 @@ def _array(where: str, argument: str, given: Any) -> NDArray[Any]:
         ) from None
 
 
-def _numbers(where: str, argument: str, given: Any) -> NDArray[Any]:
+def _numbers(
+    where: str, argument: str, given: Any, *, missing_allowed: bool = False
+) -> NDArray[Any]:
     """The array in one of the stored types, in this machine's byte order, finite."""
     array = _array(where, argument, given)
     if array.dtype.kind not in "buif":
@@ -212,8 +246,9 @@ def _numbers(where: str, argument: str, given: Any) -> NDArray[Any]:
     stored = array.dtype.name if array.dtype.name in _STORED_TYPES else "float64"
     with np.errstate(over="ignore"):  # what overflows is refused as infinite
         array = array.astype("float32" if array.dtype == np.float16 else stored, copy=False)
-    if array.dtype != np.uint8 and not np.isfinite(array).all():
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    wrong = np.isinf if missing_allowed else _is_not_finite
+    if array.dtype != np.uint8 and wrong(array).any():
+        at = tuple(int(i) for i in np.argwhere(wrong(array))[0])
         raise DataError(
             where,
             expected=f"{argument} to be finite",
@@ -222,6 +257,11 @@ def _numbers(where: str, argument: str, given: Any) -> NDArray[Any]:
             argument=argument,
         )
     return array
+
+
+def _is_not_finite(array: NDArray[Any]) -> NDArray[np.bool_]:
+    wrong: NDArray[np.bool_] = ~np.isfinite(array)
+    return wrong
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.catalogue import CATALOGUE, NamedSet
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.untrusted_files import (
     SIZE_LIMIT,
@@ -23,7 +24,15 @@ from chainrule.data.untrusted_files import (
 )
 from chainrule.errors import DataError, InputError
 
-__all__ = ["array_digest", "decode_idx", "find_idx", "read_idx", "read_idx_pair", "read_idx_stream"]
+__all__ = [
+    "array_digest",
+    "decode_idx",
+    "find_idx",
+    "is_idx_name",
+    "read_idx",
+    "read_idx_pair",
+    "read_idx_stream",
+]
 
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: "i2", 0x0C: "i4", 0x0D: "f4", 0x0E: "f8"}
@@ -126,25 +135,46 @@ def array_digest(array: NDArray[Any]) -> str:
 
 
 _NAME = re.compile(
-    r"(.*-)?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(?:\.gz|\.xz)?", re.IGNORECASE
+    r"(.*[-_.])?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(?:\.gz|\.xz)?", re.IGNORECASE
 )
 _DIMENSIONS = {"images": 3, "labels": 1}
+_EMNIST = re.compile(r"(?<![a-z])emnist[-_.]([a-z]+)")
+_TURNED = (
+    "EMNIST's own files hold each image mirrored and on its side; the images were turned upright."
+)
 
 
-def find_idx(folder: Path) -> dict[tuple[str, str], Path]:
+def find_idx(folder: Path, prefix: str | None = None) -> dict[tuple[str, str], Path]:
     """The IDX files in a folder, by part ("train", "test") and role ("images", "labels").
 
     Their names are as MNIST has them: train-images-idx3-ubyte, t10k-labels-idx1-ubyte and so on,
-    with .gz or .xz or neither, and perhaps with the set's name before them.
+    with .gz or .xz or neither, and perhaps with the set's name before them. A folder of such a
+    name that holds a file of such a name stands for it, if the file does not lie beside it.
+
+    Args:
+        folder: where to look.
+        prefix: the set's name before those of the files; None for whichever there is.
 
     Raises: FileError; DataError if two files claim one place.
     """
     with translate_errors(str(folder)):
-        paths = sorted(folder.iterdir())
+        inside = sorted(folder.iterdir())
+        files = [path for path in inside if not path.is_dir()]
+        folders = [path for path in inside if _matches(path) and path.is_dir()]
+        nested = [path for one in folders for path in sorted(one.iterdir())]
+    found = _by_place(folder, files, prefix)
+    return {**_by_place(folder, nested, prefix), **found}
+
+
+def _matches(path: Path) -> re.Match[str] | None:
+    return _NAME.fullmatch(path.name)
+
+
+def _by_place(folder: Path, paths: list[Path], prefix: str | None) -> dict[tuple[str, str], Path]:
     found: dict[tuple[str, str], Path] = {}
     for path in paths:
-        match = _NAME.fullmatch(path.name)
-        if match is None:
+        match = _matches(path)
+        if match is None or (prefix is not None and (match[1] or "") != prefix):
             continue
         key = ("train" if match[2].lower() == "train" else "test", match[3].lower())
         taken = found.setdefault(key, path)
@@ -162,12 +192,27 @@ def _stem(path: Path) -> str:
     return path.name.removesuffix(".gz").removesuffix(".xz")
 
 
-def read_idx_pair(folder: Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
-    """The training part and, if there is one, the test part in a folder of IDX files.
+def is_idx_name(path: Path) -> bool:
+    """Whether a file is called as those of MNIST are."""
+    return _matches(path) is not None
+
+
+def read_idx_pair(place: Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
+    """The training part and, if there is one, the test part of a set in IDX files.
+
+    The images of EMNIST, known by the names of its files, are turned upright.
+
+    Args:
+        place: a folder with the files of one set; or one of the files, whose name tells which of
+            several sets beside it is meant.
+        options: the limit.
 
     Raises: FileError, DataError.
     """
-    files = find_idx(folder)
+    match = _matches(place)
+    one_of_many = match is not None and not place.is_dir()
+    folder = place.parent if one_of_many else place
+    files = find_idx(folder, (match[1] or "") if match is not None and one_of_many else None)
     train = _part(folder, files, "train", options.limit)
     test = _part(folder, files, "test", options.limit) if ("test", "images") in files else None
     return train, test
@@ -182,8 +227,24 @@ def _part(folder: Path, files: dict[tuple[str, str], Path], part: str, limit: in
                 expected=f"a file of {part} {role}, such as {example}",
                 got="none",
             )
+    path = files[part, "images"]
     images, labels = (
         read_idx(files[part, role], dimensions=_DIMENSIONS[role], limit=limit)
         for role in ("images", "labels")
     )
-    return RawPart(str(files[part, "images"]), images, labels)
+    match = _EMNIST.search(path.name.lower())
+    if match is None:
+        return RawPart(str(path), images, labels)
+    upright = np.ascontiguousarray(images.transpose(0, 2, 1))
+    named = CATALOGUE.get(f"emnist_{match[1]}")
+    return RawPart(str(path), upright, _class_texts(labels, named), remarks=(_TURNED,))
+
+
+def _class_texts(labels: NDArray[Any], named: NamedSet | None) -> NDArray[Any]:
+    """The names of EMNIST's classes in place of their numbers, if all of them have one."""
+    if named is None:
+        return labels
+    numbers = labels.astype(np.int64) - named.first_label
+    if numbers.min() < 0 or numbers.max() >= len(named.class_names):
+        return labels
+    return np.array(named.class_names)[numbers]

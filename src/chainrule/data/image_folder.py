@@ -1,113 +1,120 @@
-"""A folder of grey images for each class."""
+"""A folder of pictures for each class."""
 
 from __future__ import annotations
 
-import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.folder_layout import class_folders, list_files, list_pictures
+from chainrule.data.picture_decoding import GreyPicture, decode_picture
+from chainrule.data.picture_formats import read_picture_bytes
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.untrusted_files import translate_errors
-from chainrule.errors import ChainruleError, DataError
+from chainrule.errors import DataError
 
-if TYPE_CHECKING:
-    from PIL import Image
+__all__ = ["read_image_folder"]
 
-__all__ = ["class_folders", "read_image_folder"]
-
-_SUFFIXES = (".png", ".jpg", ".jpeg")
-
-
-def class_folders(folder: Path) -> list[Path]:
-    """The folders in a folder that hold images, which are one a class, by name.
-
-    Raises: FileError.
-    """
-    with translate_errors(str(folder)):
-        inside = sorted(path for path in folder.iterdir() if path.is_dir())
-        return [path for path in inside if _images(path)]
-
-
-def _images(folder: Path) -> list[Path]:
-    found = (path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
-    return sorted(path for path in found if path.is_file())
+_COLOUR_BYTES = 4
+"""Colours take as many bytes a pixel while they are decoded."""
+_MOST_LISTED = 6
 
 
 def read_image_folder(folder: Path, options: ReadOptions) -> RawPart:
-    """The PNG and JPEG images in a folder's folders, whose names are the classes.
+    """The pictures in a folder's folders, whose names are the classes.
 
-    Colours become grey; all images must have the size of the first.
+    Pictures are decoded as `decode_picture` says: colours become grey, transparent parts white,
+    and EXIF notes are followed. All must have the size of the first. Files that are no pictures
+    are counted in a remark.
 
-    Raises: FileError; DataError that names the image.
+    Raises: FileError; DataError that names the picture.
     """
     folders = class_folders(folder)
     if not folders:
-        raise DataError(
-            str(folder), expected="a folder of PNG or JPEG images for each class", got="none"
-        )
-    files = [(path, inside.name) for inside in folders for path in _images(inside)]
-    first = _grey(files[0][0], None, options.limit)
-    size = len(files) * first.size
+        raise _no_classes(folder)
+    files = [(path, inside.name) for inside in folders for path in list_pictures(inside)]
+    first = _read(files[0][0], options.limit)
+    shape = first.grey.shape
+    size = len(files) * first.grey.size
     if size > options.limit:
-        shape = " x ".join(map(str, first.shape))
+        sides = " x ".join(map(str, shape))
         raise DataError(
             str(folder),
             expected=f"at most {options.limit} bytes of images",
-            got=f"{len(files)} images of {shape}, which make {size}",
+            got=f"{len(files)} images of {sides}, which make {size}",
             remedy="Raise the limit if the folder is supposed to be that large",
         )
-    inputs = np.empty((len(files), *first.shape), np.uint8)
+    inputs = np.empty((len(files), *shape), np.uint8)
+    remarks: Counter[str] = Counter()
     for row, (path, _) in enumerate(files):
-        inputs[row] = _grey(path, first.shape, options.limit)
+        picture = _read(path, options.limit)
+        if picture.grey.shape != shape:
+            raise _other_size(path, picture.grey.shape, shape)
+        inputs[row] = _bytes(picture)
+        remarks.update(picture.remarks)
     names = [str(path.relative_to(folder)) for path, _ in files]
     labels = [label for _, label in files]
-    return RawPart(str(folder), inputs, labels, place=names.__getitem__)
+    return RawPart(
+        str(folder),
+        inputs,
+        labels,
+        place=names.__getitem__,
+        remarks=(*_count_remarks(remarks), *_left_out(folders, len(files))),
+    )
 
 
-def _grey(path: Path, shape: tuple[int, ...] | None, limit: int) -> NDArray[np.uint8]:
-    """An image as grey values, (height, width), where it has the right shape."""
-    with translate_errors(str(path)), path.open("rb") as file:
-        try:
-            return _decode(file, path, shape, limit)
-        except (ChainruleError, MemoryError):
-            raise
-        except Exception as error:
-            # Pillow has no error of its own: a broken image raises whatever comes of it.
-            reason = str(error) or type(error).__name__
-            reason = reason.replace(repr(file), "the file")
-            raise DataError(str(path), expected="an intact PNG or JPEG", got=reason) from None
+def _read(path: Path, limit: int) -> GreyPicture:
+    content = read_picture_bytes(path)
+    return decode_picture(str(path), content, most_pixels=limit // _COLOUR_BYTES)
 
 
-def _decode(
-    file: IO[bytes], path: Path, shape: tuple[int, ...] | None, limit: int
-) -> NDArray[np.uint8]:
-    from PIL import Image
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(file, formats=("PNG", "JPEG")) as image:
-            found = (image.height, image.width)
-            if shape is not None and found != shape:
-                raise DataError(
-                    str(path),
-                    expected=f"an image of {shape[0]} x {shape[1]}, as the first one",
-                    got=f"{found[0]} x {found[1]}",
-                )
-            # Colours take four bytes a pixel while they are decoded.
-            if 4 * image.height * image.width > limit:
-                raise DataError(
-                    str(path),
-                    expected=f"an image of at most {limit // 4} pixels",
-                    got=f"{found[0]} x {found[1]}",
-                )
-            return _grey_values(image)
+def _bytes(picture: GreyPicture) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(picture.grey * np.float32(255)), np.uint8)
 
 
-def _grey_values(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith("I"):
-        # Sixteen bits a pixel, which a conversion would cut off at 255.
-        return (np.asarray(image, dtype=np.uint32) >> 8).astype(np.uint8)
-    return np.asarray(image.convert("L"), dtype=np.uint8)
+def _other_size(path: Path, found: tuple[int, ...], shape: tuple[int, ...]) -> DataError:
+    return DataError(
+        str(path),
+        expected=f"an image of {shape[0]} x {shape[1]}, as the first one",
+        got=f"{found[0]} x {found[1]}",
+        why="A network has one input for each pixel",
+        remedy="Give all images one size first, such as 28 x 28",
+    )
+
+
+def _no_classes(folder: Path) -> DataError:
+    pictures, files = len(list_pictures(folder)), [path.name for path in list_files(folder)]
+    with translate_errors(str(folder)):
+        inside = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    found = [
+        f"{pictures} pictures without a folder for their class" if pictures else "",
+        f"folders without pictures: {_listed(inside)}" if inside else "",
+        f"other files: {_listed(files)}" if files and not pictures else "",
+    ]
+    return DataError(
+        str(folder),
+        expected="a folder of pictures for each class",
+        got=" and ".join(filter(None, found)) or "an empty folder",
+        remedy="Put the pictures of each class into a folder that is called as the class",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_LISTED]) + (" …" if len(names) > _MOST_LISTED else "")
+
+
+def _count_remarks(remarks: Counter[str]) -> Iterable[str]:
+    for sentence, count in remarks.items():
+        pictures = "1 picture" if count == 1 else f"{count} pictures"
+        yield f"Of {pictures}: {sentence}"
+
+
+def _left_out(folders: Sequence[Path], pictures: int) -> Iterable[str]:
+    others = sum(len(list_files(one)) for one in folders) - pictures
+    if others:
+        files = "1 file in the folders of the classes is no picture and was"
+        many = f"{others} files in the folders of the classes are no pictures and were"
+        yield f"{files if others == 1 else many} left out."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,10 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.reader import RawPart, ReadOptions
-from chainrule.data.untrusted_files import SIZE_LIMIT, open_archive, open_member, read_exactly
+from chainrule.data.untrusted_files import (
+    SIZE_LIMIT,
+    open_archive,
+    open_member,
+    read_exactly,
+    translate_errors,
+)
 from chainrule.errors import DataError
 
-__all__ = ["read_npy_stream", "read_npz"]
+__all__ = ["find_npy", "read_npy_folder", "read_npy_stream", "read_npz"]
 
 
 _MAGIC = b"\x93NUMPY"
@@ -87,33 +94,86 @@ def _shape(text: str) -> tuple[int, ...] | None:
     return None if None in sizes else tuple(int(size[1]) for size in sizes if size)
 
 
-_TRAIN = (("x_train", "y_train"), ("inputs", "targets"), ("x", "y"))
-_TEST = (("x_test", "y_test"), ("test_inputs", "test_targets"))
+_TRAIN = (
+    ("x_train", "y_train"),
+    ("train_images", "train_labels"),
+    ("train_x", "train_y"),
+    ("inputs", "targets"),
+    ("images", "labels"),
+    ("data", "labels"),
+    ("data", "target"),
+    ("x", "y"),
+)
+_TEST = (
+    ("x_test", "y_test"),
+    ("test_images", "test_labels"),
+    ("test_x", "test_y"),
+    ("test_inputs", "test_targets"),
+)
+_EXPECTED = "arrays called x_train and y_train, or inputs and targets, or x and y"
+_VALIDATION = re.compile(r"(?:x_|y_)?val(?:id|idation)?(?:_|$)")
+_Parts = tuple[RawPart, RawPart | None]
 
 
-def read_npz(path: str | Path, options: ReadOptions) -> tuple[RawPart, RawPart | None]:
+def read_npz(path: str | Path, options: ReadOptions) -> _Parts:
     """The training part and, if there is one, the test part of an .npz file.
 
-    The arrays are called x_train, y_train, x_test, y_test; or inputs, targets, test_inputs,
-    test_targets; or x and y. Capitals do not matter; other arrays are not read.
+    The arrays are called x_train, y_train, x_test, y_test; or train_images, train_labels,
+    test_images, test_labels; or inputs, targets, test_inputs, test_targets; or x and y, data and
+    target, images and labels. Capitals do not matter; other arrays are not read.
 
     Raises: FileError, DataError.
     """
     where = str(path)
     with open_archive(path) as archive:
         files = {_key(info.filename): info.filename for info in archive.infolist()}
-        keys = _choose_keys(files, _TRAIN)
-        if keys is None:
-            raise DataError(
-                where,
-                expected="arrays called x_train and y_train, or inputs and targets, or x and y",
-                got=", ".join(sorted(files)[:12])[:200] or "an empty archive",
-            )
-        train = _part(archive, where, [files[key] for key in keys], options.limit)
-        keys = _choose_keys(files, _TEST)
-        if keys is None:
-            return train, None
-        return train, _part(archive, where, [files[key] for key in keys], options.limit)
+        return _read_parts(where, files, lambda name: _member(archive, where, name, options.limit))
+
+
+def find_npy(folder: Path) -> dict[str, Path]:
+    """The .npy files in a folder by their arrays' names, if they are inputs and targets.
+
+    The names are those of the arrays in `read_npz`.
+
+    Raises: FileError.
+    """
+    with translate_errors(str(folder)):
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".npy")
+    found = {path.stem.lower(): path for path in paths}
+    return {} if _choose_keys(found, _TRAIN) is None else found
+
+
+def read_npy_folder(folder: Path, options: ReadOptions) -> _Parts:
+    """The training part and, if there is one, the test part in a folder of .npy files.
+
+    Raises: FileError, DataError.
+    """
+    files = {key: path.name for key, path in find_npy(folder).items()}
+
+    def read(name: str) -> NDArray[Any]:
+        path = folder / name
+        with translate_errors(str(path)), path.open("rb") as stream:
+            return _whole_array(stream, str(path), options.limit)
+
+    return _read_parts(str(folder), files, read)
+
+
+def _read_parts(
+    where: str, files: Mapping[str, str], read: Callable[[str], NDArray[Any]]
+) -> _Parts:
+    """The parts among arrays: by their keys the names that `read` takes."""
+    keys = _choose_keys(files, _TRAIN)
+    if keys is None:
+        raise DataError(
+            where,
+            expected=_EXPECTED,
+            got=", ".join(sorted(files)[:12])[:200] or "an empty archive",
+        )
+    train = _part(where, [files[key] for key in keys], read)
+    if unread := [files[key] for key in sorted(files) if _VALIDATION.match(key)]:
+        train = replace(train, remarks=(f"Not read: {', '.join(unread)}.",))
+    keys = _choose_keys(files, _TEST)
+    return train, None if keys is None else _part(where, [files[key] for key in keys], read)
 
 
 def _key(filename: str) -> str:
@@ -127,8 +187,8 @@ def _choose_keys(
     return next((pair for pair in pairs if found.issuperset(pair)), None)
 
 
-def _part(archive: zipfile.ZipFile, where: str, names: list[str], limit: int) -> RawPart:
-    inputs, labels = (_array(archive, where, name, limit) for name in names)
+def _part(where: str, names: list[str], read: Callable[[str], NDArray[Any]]) -> RawPart:
+    inputs, labels = map(read, names)
     if not inputs.ndim or not labels.ndim or inputs.dtype.kind == "U":
         raise DataError(
             where,
@@ -139,12 +199,16 @@ def _part(archive: zipfile.ZipFile, where: str, names: list[str], limit: int) ->
     return RawPart(where, inputs, labels)
 
 
-def _array(archive: zipfile.ZipFile, where: str, name: str, limit: int) -> NDArray[Any]:
-    at = f"{where}: {name}"
+def _member(archive: zipfile.ZipFile, where: str, name: str, limit: int) -> NDArray[Any]:
     with open_member(archive, name, where, limit) as stream:
-        array = read_npy_stream(stream, at, limit=limit)
-        if stream.read(1):
-            raise DataError(at, expected=f"an array of {array.nbytes} bytes", got="more")
+        return _whole_array(stream, f"{where}: {name}", limit)
+
+
+def _whole_array(stream: IO[bytes], at: str, limit: int) -> NDArray[Any]:
+    """The array in a stream that holds nothing else."""
+    array = read_npy_stream(stream, at, limit=limit)
+    if stream.read(1):
+        raise DataError(at, expected=f"an array of {array.nbytes} bytes", got="more")
     # NumPy would refuse to make texts of numbers that stand for no character.
     if array.dtype.kind == "U" and np.ascontiguousarray(array).view("u4").max() > 0x10FFFF:
         raise DataError(at, expected="texts", got="numbers that are not character codes")

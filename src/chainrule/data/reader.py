@@ -83,9 +83,11 @@ class RawPart:
         inputs: (n, ...) numbers; bytes are grey values.
         labels: what to learn, one an example: texts, or numbers.
         place: tells where an example stands in the file.
+        remarks: sentences on what was unusual, and on what was done about it.
     """
 
     where: str
     inputs: NDArray[Any]
     labels: Sequence[str] | NDArray[Any]
     place: Callable[[int], str] = _row
+    remarks: tuple[str, ...] = ()

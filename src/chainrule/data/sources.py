@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from chainrule.data.catalogue import CATALOGUE
@@ -11,10 +12,11 @@ from chainrule.data.csv_table import read_csv
 from chainrule.data.dataset import DatasetPair
 from chainrule.data.download import Observer
 from chainrule.data.file_state import FileState
-from chainrule.data.idx import find_idx, read_idx_pair
+from chainrule.data.folder_layout import choose_parts, enter_folder
+from chainrule.data.idx import find_idx, is_idx_name, read_idx_pair
 from chainrule.data.image_folder import read_image_folder
 from chainrule.data.mnist import load_mnist, mnist_states
-from chainrule.data.numpy_files import read_npz
+from chainrule.data.numpy_files import find_npy, read_npy_folder, read_npz
 from chainrule.data.parquet import read_parquet
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.registry import download_states, load_named
@@ -145,6 +147,14 @@ _TABLES: dict[str, Callable[[Path, ReadOptions], RawPart]] = {
     ".pq": read_parquet,
 }
 
+_SAVE_ARRAYS = "In Python, save the arrays with numpy.savez('data.npz', x_train=…, y_train=…)"
+_REMEDIES = {
+    **dict.fromkeys((".pt", ".pth", ".pkl", ".pickle", ".mat", ".h5", ".hdf5"), _SAVE_ARRAYS),
+    ".npy": "Give the folder that holds x_train.npy and y_train.npy",
+    ".zip": "Unpack it and give the folder",
+}
+"""What to do about files of well-known formats that are not read; some could run a program."""
+
 
 def read_source(path: Path, options: ReadOptions) -> _Pair:
     """The training part and, if there is one, the test part at a path that exists.
@@ -165,37 +175,28 @@ def _format(path: Path) -> str:
 def _file(path: Path, options: ReadOptions) -> _Pair:
     if _format(path) == ".npz":
         return read_npz(path, options)
+    if is_idx_name(path):
+        return read_idx_pair(path, options)
     if _format(path) not in _TABLES:
-        why = "An IDX file is read together with its labels: give the folder that holds both"
         raise DataError(
             str(path),
             expected="a file that ends in .npz, " + ", ".join(_TABLES),
             got=repr(path.name),
-            why=why if "idx" in path.name else "",
+            remedy=_REMEDIES.get(_format(path), ""),
         )
     return _TABLES[_format(path)](path, options), None
 
 
 def _folder(folder: Path, options: ReadOptions) -> _Pair:
+    folder = enter_folder(folder)
     if find_idx(folder):
         return read_idx_pair(folder, options)
-    train, test = (_part(folder, name) for name in ("train", "test"))
-    if train is None or test is None:
-        return read_image_folder(folder, options), None
-    return _read_whole(train, options), _read_whole(test, options)
-
-
-def _part(folder: Path, name: str) -> Path | None:
-    """The one file or folder of this name, whatever its suffix."""
-    with translate_errors(str(folder)):
-        found = sorted(path for path in folder.iterdir() if path.name.partition(".")[0] == name)
-    if len(found) > 1:
-        raise DataError(
-            str(folder),
-            expected=f"one file or folder called {name}",
-            got=" and ".join(path.name for path in found[:3]),
-        )
-    return found[0] if found else None
+    if find_npy(folder):
+        return read_npy_folder(folder, options)
+    chosen = choose_parts(folder)
+    train = _read_whole(chosen.train, options)
+    train = replace(train, remarks=(*chosen.remarks, *train.remarks))
+    return train, None if chosen.test is None else _read_whole(chosen.test, options)
 
 
 def _read_whole(path: Path, options: ReadOptions) -> RawPart:

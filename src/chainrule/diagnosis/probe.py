@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.data import Dataset, split
+from chainrule.data import Dataset, prepare_dataset, split
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.network_measures import NetworkMeasures
 from chainrule.engine import Position, Until
@@ -88,6 +88,9 @@ def evidence_between(
         test: as in `Evidence`.
         diverged: as in `Evidence`.
     """
+    steps = setup.network.preprocessing
+    test = None if test is None else prepare_dataset(test, steps)
+    validation = None if validation is None else prepare_dataset(validation, steps)
     measures = NetworkMeasures(setup.network.architecture, setup.recipe, setup.training)
     return Evidence(
         architecture=setup.network.architecture,

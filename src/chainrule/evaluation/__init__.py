@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from chainrule.evaluation.predictions import output_blocks as output_blocks
     from chainrule.evaluation.report import ClassificationReport as ClassificationReport
     from chainrule.evaluation.report import Report as Report
+    from chainrule.evaluation.statistics import McNemarTest as McNemarTest
+    from chainrule.evaluation.statistics import SampleStatistics as SampleStatistics
+    from chainrule.evaluation.statistics import mcnemar_test as mcnemar_test
+    from chainrule.evaluation.statistics import sample_statistics as sample_statistics
+    from chainrule.evaluation.statistics import welch_interval as welch_interval
     from chainrule.evaluation.wilson import wilson_interval as wilson_interval
 
 __getattr__, __dir__, __all__ = attach(
@@ -39,6 +44,7 @@ __getattr__, __dir__, __all__ = attach(
         "predictions": "Mistake class_columns output_blocks",
         "report": "ClassificationReport Report",
         "evaluator": "default_cost evaluate",
+        "statistics": "McNemarTest SampleStatistics mcnemar_test sample_statistics welch_interval",
         "wilson": "wilson_interval",
     },
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from chainrule.data import Dataset
+from chainrule.data import Dataset, prepare_dataset
 from chainrule.errors import DataError, InputError, ShapeError, describe
 from chainrule.network import Network, require_outputs
 
@@ -17,7 +17,7 @@ _MOST_LISTED = 12
 
 
 def match_dataset(network: Network, dataset: Dataset, where: str) -> Dataset:
-    """Return the data set with its classes numbered as in the network.
+    """Return the data set prepared for the network, with its classes numbered as the network's.
 
     If both have names for their classes, names decide: a data set that holds some of the network's
     classes, or has them in another order, is renumbered. Otherwise numbers decide.
@@ -39,6 +39,7 @@ def match_dataset(network: Network, dataset: Dataset, where: str) -> Dataset:
             argument="dataset",
             value=dataset,
         )
+    dataset = prepare_dataset(dataset, network.preprocessing)
     _require_inputs(network, dataset, where)
     if not dataset.classifies:
         _require_columns(network, dataset, where)

@@ -102,15 +102,20 @@ def vote(
         raise InputError(
             "vote", expected="targets that are classes", got="numbers", argument="dataset"
         )
-    outputs = [network.predict(data.inputs) for network in networks]
+    outputs = [_outputs(network, data.inputs) for network in networks]
     alone = tuple(float((predicted_classes(a) == data.targets).mean()) for a in outputs)
     total = np.sum([a.astype(np.float64) for a in outputs], axis=0)
     for view in range(views):
         assert augmentation is not None, "checked above"
         copies = augment(data.inputs, data.shape, augmentation, seed=seed, epoch=view)
         for network in networks:
-            total += network.predict(copies)
+            total += _outputs(network, copies)
     total /= len(networks) * (1 + views)
     correct, n = int((predicted_classes(total) == data.targets).sum()), len(data)
     interval = wilson_interval(correct, n)
     return Votes(n, len(networks), views, correct, correct / n, interval, alone)
+
+
+def _outputs(network: Network, inputs: NDArray[Any]) -> NDArray[Any]:
+    """Return the outputs for inputs that are prepared, (rows, outputs)."""
+    return np.concatenate([a for _, a in network.outputs(inputs)])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,9 +16,11 @@ from chainrule.equations.costs import COSTS, Cost, get_cost
 from chainrule.errors import unknown_name
 from chainrule.evaluation.calibration_error import calibration
 from chainrule.evaluation.class_metrics import class_metrics, confusion_matrix, macro_averages
+from chainrule.evaluation.class_scores import ScoredExamples
 from chainrule.evaluation.compatibility import match_dataset
 from chainrule.evaluation.predictions import (
     ClassPredictions,
+    OutputBlock,
     gather_predictions,
     output_blocks,
     surest_mistakes,
@@ -66,8 +72,9 @@ def evaluate(
             mean = float(predictions.costs @ weights)
         classes = _classification_report(network, data, predictions, most)
     else:
-        sums = residuals(blocks, data.targets, weights)
-        mean, numbers = sums.cost, RegressionReport(output_metrics(sums, data.targets))
+        targets = _unscaled_targets(dataset, data)
+        found = residuals(_restore_blocks(network, blocks), targets, weights)
+        mean, numbers = found.cost, RegressionReport(output_metrics(found), found)
     return Report(
         data=dataset.name,
         data_sha256=dataset.digest,
@@ -79,6 +86,22 @@ def evaluate(
         classes=classes,
         numbers=numbers,
     )
+
+
+def _restore_blocks(network: Network, blocks: Iterable[OutputBlock]) -> Iterator[OutputBlock]:
+    """Yield outputs in the targets' own unit; costs stay those that the network learned by."""
+    steps = network.preprocessing
+    for block in blocks:
+        yield (
+            block if steps is None else replace(block, outputs=steps.restore_outputs(block.outputs))
+        )
+
+
+def _unscaled_targets(given: Dataset, prepared: Dataset) -> NDArray[Any]:
+    """Return the targets in their own unit, (n, outputs)."""
+    if given.preprocessing is None:
+        return given.targets
+    return given.preprocessing.restore_outputs(prepared.targets)
 
 
 def default_cost(network: Network, dataset: Dataset) -> str:
@@ -134,6 +157,13 @@ def _classification_report(
         calibration_note=_calibration_note(network),
         mistakes=surest_mistakes(predictions, most, by_margin=not calibrates),
         ranked_by="confidence" if calibrates else "margin",
+        examples=ScoredExamples(
+            names=names,
+            truth=predictions.truth,
+            predicted=predictions.predicted,
+            outputs=predictions.outputs,
+            probabilities=_outputs_are_probabilities(network),
+        ),
     )
 
 
@@ -143,11 +173,19 @@ def _outputs_are_fractions(network: Network) -> bool:
     return last.low >= 0 and last.high <= 1
 
 
+def _outputs_are_probabilities(network: Network) -> bool:
+    """Whether the outputs for one example are fractions that sum to 1."""
+    single = network.architecture.layers[-1] == 1
+    return network.architecture.activations[-1] == "softmax" or (
+        single and _outputs_are_fractions(network)
+    )
+
+
 def _calibration_note(network: Network) -> str:
     """Return what the confidences are, or why there is no calibration."""
-    name, width = network.architecture.activations[-1], network.architecture.layers[-1]
+    name = network.architecture.activations[-1]
     if not _outputs_are_fractions(network):
         return f"Calibration is not defined: outputs of {name} are not shares from 0 to 1"
-    if name == "softmax" or width == 1:
+    if _outputs_are_probabilities(network):
         return "Confidence is the probability of the class answered"
     return f"Confidence is the greatest output; outputs of {name} need not sum to 1"

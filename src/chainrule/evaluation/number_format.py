@@ -90,14 +90,16 @@ def short_name(name: str, most: int = 14) -> str:
 def plain_values(value: Any) -> Any:
     """Return a record, array or number as dictionaries, lists, numbers, texts, truths and None.
 
-    NaN and infinity, which JSON lacks, become None; fields keep their names and order.
+    NaN and infinity, which JSON lacks, become None; fields keep their names and order. Fields that
+    are no part of a record's text, such as the examples behind its figures, are left out.
 
     Example:
         >>> plain_values((1.5, float("nan"), np.arange(2)))
         [1.5, None, [0, 1]]
     """
     if dataclasses.is_dataclass(value):
-        return {f.name: plain_values(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        shown = (f.name for f in dataclasses.fields(value) if f.repr)
+        return {name: plain_values(getattr(value, name)) for name in shown}
     if isinstance(value, (list, tuple)):
         return [plain_values(item) for item in value]
     if isinstance(value, (np.ndarray, np.generic)):

@@ -48,7 +48,7 @@ class OutputBlock:
 
 @dataclass(frozen=True, eq=False)
 class ClassPredictions:
-    """The predicted class of each example with its outputs; every array is (n,).
+    """The predicted class of each example with its outputs; arrays are (n,) unless they say more.
 
     Args:
         truth: the class, a number from 0.
@@ -59,6 +59,7 @@ class ClassPredictions:
         truth_output: the output of the true class.
         squares: Σ_k (a_k - y_k)² over all classes.
         costs: the cost of the example.
+        outputs: an output for each class, (n, classes); see `class_columns`.
     """
 
     truth: NDArray[np.int64]
@@ -69,6 +70,7 @@ class ClassPredictions:
     truth_output: Column
     squares: Column
     costs: Column
+    outputs: Column
 
     @property
     def correct(self) -> NDArray[np.bool_]:
@@ -135,6 +137,7 @@ def gather_predictions(blocks: Iterable[OutputBlock], truth: NDArray[np.int64]) 
         truth_output=joined("truth_output"),
         squares=joined("squares"),
         costs=joined("costs"),
+        outputs=joined("outputs"),
     )
 
 
@@ -161,6 +164,7 @@ def _predict(block: OutputBlock, truth: NDArray[np.int64]) -> ClassPredictions:
         truth_output=truth_output,
         squares=np.square(differences).sum(axis=1),
         costs=block.costs,
+        outputs=columns,
     )
 
 

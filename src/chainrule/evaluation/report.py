@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from chainrule.documents import Table
 from chainrule.evaluation.calibration_error import Calibration
 from chainrule.evaluation.class_metrics import ClassMetrics, MacroAverages, frequent_confusions
+from chainrule.evaluation.class_scores import ClassScores, ScoredExamples
 from chainrule.evaluation.ensemble import Votes
 from chainrule.evaluation.number_format import (
     count_text,
@@ -21,7 +23,13 @@ from chainrule.evaluation.number_format import (
     plain_values,
 )
 from chainrule.evaluation.predictions import Mistake
-from chainrule.evaluation.regression import OutputMetrics
+from chainrule.evaluation.regression import (
+    OutputMetrics,
+    OutputScores,
+    Residuals,
+    output_scores,
+    scores_table,
+)
 
 if TYPE_CHECKING:
     from chainrule.documents import Document
@@ -52,6 +60,7 @@ class ClassificationReport:
         calibration_note: what the confidences are, or why there is no calibration.
         mistakes: the mistakes with the greatest confidence, the greatest first.
         ranked_by: the order of the mistakes: "confidence", or "margin" without a calibration.
+        examples: all outputs with the true classes, from which `scores` are worked out.
     """
 
     names: tuple[str, ...]
@@ -67,13 +76,30 @@ class ClassificationReport:
     calibration_note: str
     mistakes: tuple[Mistake, ...]
     ranked_by: str
+    examples: ScoredExamples = field(repr=False)
+
+    @property
+    def scores(self) -> ClassScores:
+        """ROC curves, AUC, average precision, log-loss and balanced accuracy, with intervals."""
+        return self.examples.scores
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RegressionReport:
-    """How far the outputs are from number targets: one entry for each output."""
+    """How far the outputs are from number targets.
+
+    Args:
+        outputs: the metrics of each output.
+        residuals: the distances of all examples, from which `scores` are worked out.
+    """
 
     outputs: tuple[OutputMetrics, ...]
+    residuals: Residuals = field(repr=False)
+
+    @cached_property
+    def scores(self) -> tuple[OutputScores, ...]:
+        """R², MAE, RMSE and median absolute error of each output, with intervals."""
+        return output_scores(self.residuals, self.outputs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,13 +144,16 @@ class Report:
         The accuracy and its interval stand at the top once more.
         """
         values = plain_values(self)
+        for name, part in (("classes", self.classes), ("numbers", self.numbers)):
+            if part is not None:
+                values[name]["scores"] = plain_values(part.scores)
         return {"accuracy": self.accuracy, "interval": plain_values(self.interval), **values}
 
     def tables(self) -> tuple[Table, ...]:
         """Return the whole report as tables, the summary first."""
         tables = [Table("Summary", (), tuple(self._summary()))]
         if self.numbers is not None:
-            tables.append(_outputs_table(self.numbers))
+            tables += [_outputs_table(self.numbers), scores_table(self.numbers.scores)]
         if self.classes is not None:
             tables += _classification_tables(self.classes)
         return tuple(table for table in tables if table.rows)
@@ -154,6 +183,7 @@ class Report:
 
 
 def _classification_tables(classes: ClassificationReport) -> Iterator[Table]:
+    yield from classes.scores.tables()
     yield _classes_table(classes)
     if len(classes.names) <= _WIDEST_MATRIX:
         yield _matrix_table(classes)

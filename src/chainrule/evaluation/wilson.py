@@ -6,7 +6,7 @@ import math
 
 from chainrule.errors import InputError
 
-__all__ = ["Z_95", "wilson_interval"]
+__all__ = ["Z_95", "score_interval", "wilson_interval"]
 
 Z_95 = 1.959963984540054
 """The standard normal deviate that is exceeded with probability 2.5 %."""
@@ -41,9 +41,22 @@ def wilson_interval(successes: int, n: int, z: float = Z_95) -> tuple[float, flo
             argument="successes",
             value=successes,
         )
-    p, spread = successes / n, z * z / n
+    return score_interval(successes / n, n, z)
+
+
+def score_interval(p: float, n: float, z: float = Z_95) -> tuple[float, float]:
+    """Return the Wilson score interval of a proportion that n examples gave.
+
+    Args:
+        p: the proportion, 0 to 1.
+        n: number of examples, above 0; a fraction for an effective number.
+        z: as in `wilson_interval`.
+
+    Returns: (low, high), as `wilson_interval` does.
+    """
+    spread = z * z / n
     middle = p + spread / 2
     half = z * math.sqrt((p * (1 - p) + spread / 4) / n)
-    low = (middle - half) / (1 + spread) if successes else 0.0
-    high = (middle + half) / (1 + spread) if successes < n else 1.0
+    low = (middle - half) / (1 + spread) if p > 0 else 0.0
+    high = (middle + half) / (1 + spread) if p < 1 else 1.0
     return low, high

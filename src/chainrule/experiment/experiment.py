@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from chainrule.data import Dataset, DatasetPair
+from chainrule.data import Dataset, DatasetPair, prepare_dataset
 from chainrule.evaluation import evaluate
 from chainrule.experiment.data_source import DataSource, join_parts
 from chainrule.experiment.description import (
@@ -31,6 +31,7 @@ from chainrule.training import (
     Run,
     RunFolder,
     find_learning_rate,
+    fit_preprocessing,
     resume,
     split_validation,
     train,
@@ -175,8 +176,12 @@ class Experiment:
         return Network(self.architecture, draw_parameters(self.architecture, self.recipe.seed))
 
     def training_data(self) -> Dataset:
-        """Return what is learned from: the training set without the part that is held out."""
-        return split_validation(self.datasets.pair.train, self.recipe)[0]
+        """Return what is learned from: the training set without the part that is held out.
+
+        The columns of a table are encoded and scaled as in the training.
+        """
+        training = split_validation(self.datasets.pair.train, self.recipe)[0]
+        return prepare_dataset(training, fit_preprocessing(training, self.recipe))
 
     def test_data(self) -> Dataset:
         """Return the test set."""

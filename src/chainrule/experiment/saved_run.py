@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainrule.data import Dataset, dataset_names
+from chainrule.data import Dataset, dataset_names, prepare_dataset
 from chainrule.errors import DataError, FileError, InputError
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
 from chainrule.network import Network
@@ -145,6 +145,13 @@ class SavedRun:
         Raises: what `find_data` and `load_dataset` raise.
         """
         return take_part(self.find_data(data, options).load(), part)
+
+    def prepared_data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
+        """Return a part of the run's data as the network's inputs: columns encoded and scaled.
+
+        Arguments and errors are those of `data` and `chainrule.data.prepare_dataset`.
+        """
+        return prepare_dataset(self.data(part, data, **options), self.network.preprocessing)
 
     def validation_data(self, validation: str | None = None) -> Dataset | None:
         """Return the run's validation set, or None if it had none of its own.

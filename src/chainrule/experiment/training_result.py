@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chainrule.data import Dataset
-from chainrule.evaluation import Report
+from chainrule.evaluation import Report, plain_values
 from chainrule.experiment.description import describe_report
 from chainrule.network import Network
 from chainrule.recipe import Recipe
@@ -45,7 +45,7 @@ class TrainingResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule train --json` prints."""
-        run, report = self.run, self.test.to_dict()
+        run = self.run
         return {
             "data": run.certificate["data"],
             "architecture": run.certificate["architecture"],
@@ -56,7 +56,7 @@ class TrainingResult:
             "best_epoch": run.certificate["best_epoch"],
             "seconds": run.seconds,
             "network_sha256": run.network.digest,
-            "test": {name: report[name] for name in _REPORTED},
+            "test": {name: plain_values(getattr(self.test, name)) for name in _REPORTED},
             "folder": None if run.folder is None else str(run.folder),
             "warnings": list(self.warnings),
         }

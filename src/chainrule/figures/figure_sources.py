@@ -110,7 +110,7 @@ def _open_inputs(
         return inputs
     return replace(
         inputs,
-        dataset=run.data(options.part or "test", *others, **(options.reading or {})),
+        dataset=run.prepared_data(options.part or "test", *others, **(options.reading or {})),
         cost=None if run.recipe is None else run.recipe.cost,
     )
 

@@ -14,6 +14,7 @@ from chainrule.errors import ChainruleError, DataError
 from chainrule.network.architecture import Architecture
 from chainrule.network.parameters import Layout, check_parameters
 from chainrule.network.sealed_file import read_sealed, write_sealed
+from chainrule.schema import Preprocessing
 
 __all__ = ["NetworkFile", "read_network_file", "write_network_file"]
 
@@ -29,6 +30,7 @@ class NetworkFile:
     input_scale: float
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...]
+    preprocessing: Preprocessing | None = None
 
 
 def write_network_file(path: str | Path, content: NetworkFile) -> None:
@@ -37,13 +39,15 @@ def write_network_file(path: str | Path, content: NetworkFile) -> None:
     Raises: FileError.
     """
     tensors = {s.name: s.view(content.parameters) for s in Layout(content.architecture).slots}
-    facts = {
+    facts: dict[str, Any] = {
         "format": _FORMAT,
         "architecture": content.architecture.to_dict(),
         "input_scale": content.input_scale,
         "input_shape": list(content.input_shape),
         "class_names": list(content.class_names),
     }
+    if content.preprocessing is not None:
+        facts["preprocessing"] = content.preprocessing.to_dict()
     write_sealed(path, tensors, facts)
 
 
@@ -61,7 +65,15 @@ def read_network_file(path: str | Path) -> NetworkFile:
         architecture = Architecture.from_dict(facts["architecture"])
         flat = _joined(Layout(architecture), tensors)
         shape, names = tuple(facts["input_shape"]), tuple(facts["class_names"])
-        return NetworkFile(architecture, flat, float(facts["input_scale"]), shape, names)
+        steps = facts.get("preprocessing")
+        return NetworkFile(
+            architecture,
+            flat,
+            float(facts["input_scale"]),
+            shape,
+            names,
+            None if steps is None else Preprocessing.from_dict(steps),
+        )
     except KeyError as error:
         raise DataError(
             str(path), expected="a complete network", got=f"one without {error}"

@@ -21,6 +21,7 @@ from chainrule.network.architecture import Architecture
 from chainrule.network.files import NetworkFile, read_network_file, write_network_file
 from chainrule.network.parameters import Layout, check_parameters, draw_parameters
 from chainrule.network.prediction import ComputeOutputs, make_predictor
+from chainrule.schema import Preprocessing, Schema
 from chainrule.threads import one_blas_thread
 
 __all__ = ["BLOCK", "Network", "network_layers", "predicted_classes", "require_outputs"]
@@ -55,6 +56,8 @@ class Network:
         input_scale: the factor for inputs given as bytes, such as 1/255; learned from the data.
         input_shape: the shape of one input, such as (28, 28); empty for (inputs,).
         class_names: the class of each output; empty if the outputs are numbers.
+        preprocessing: what the data mean, and the steps from a table's columns to the inputs;
+            learned from the data. None for a network that takes its inputs as they are.
 
     Raises: ShapeError, DataError.
     """
@@ -64,6 +67,7 @@ class Network:
     input_scale: float = 1.0
     input_shape: tuple[int, ...] = ()
     class_names: tuple[str, ...] = ()
+    preprocessing: Preprocessing | None = None
 
     def __post_init__(self) -> None:
         flat = check_parameters(Layout(self.architecture), self.parameters, "Network")
@@ -101,6 +105,11 @@ class Network:
         described = Architecture.of(layers, activation, output_activation, **architecture)
         checked = Limit(int, "seed of the initial weights", 0).check("Network.create", "seed", seed)
         return cls(described, draw_parameters(described, checked))
+
+    @property
+    def schema(self) -> Schema | None:
+        """What inputs and targets mean; None for a network that was not told."""
+        return None if self.preprocessing is None else self.preprocessing.schema
 
     @property
     def weights(self) -> list[Array]:
@@ -146,24 +155,32 @@ class Network:
         return replace(self, parameters=flat)
 
     def predict(self, inputs: Any) -> Array:
-        """The outputs of the last layer.
+        """The answers to examples as the data have them: outputs in the targets' own unit.
 
         Args:
             inputs: (batch, inputs), finite; bytes are multiplied by `input_scale`, numbers are
-                taken as they are.
+                taken as they are. A network that learned from a table takes the table's columns,
+                (batch, columns) in the order of `schema`, NaN where a cell is missing.
 
-        Returns: (batch, outputs) in the network's number type.
+        Returns: (batch, outputs) in the network's number type; float64 if targets were scaled.
         Raises: ShapeError, DataError.
         """
+        steps = self.preprocessing
+        if steps is not None and steps.schema.is_table:
+            inputs = steps.encode(_float_matrix(inputs))
         rows = self._checked_inputs("Network.predict", inputs)
         blocks = [a for _, a in self._blocks("Network.predict", rows)]
-        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+        outputs = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+        return outputs if steps is None else steps.restore_outputs(outputs)
 
     def outputs(self, inputs: Any) -> Iterator[tuple[Array, Array]]:
         """The last layer's weighted sums and activations, block after block of rows.
 
-        Args: as in `predict`.
-        Yields: (z, a), (at most 16384, outputs) each.
+        Args:
+            inputs: (batch, inputs) as the first layer takes them, encoded if need be; bytes are
+                multiplied by `input_scale`.
+
+        Yields: (z, a), (at most 16384, outputs) each, in the unit in which the network learned.
         Raises: ShapeError, DataError.
         """
         return self._blocks("Network.outputs", self._checked_inputs("Network.outputs", inputs))
@@ -247,6 +264,7 @@ class Network:
             input_scale=self.input_scale,
             input_shape=self.input_shape,
             class_names=self.class_names,
+            preprocessing=self.preprocessing,
         )
         write_network_file(path, content)
 
@@ -263,7 +281,21 @@ class Network:
             input_scale=content.input_scale,
             input_shape=content.input_shape,
             class_names=content.class_names,
+            preprocessing=content.preprocessing,
         )
+
+
+def _float_matrix(inputs: Any) -> Array:
+    """The columns of a table as float64."""
+    try:
+        return np.asarray(inputs, np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            "Network.predict",
+            expected="the columns of a table as numbers",
+            got=describe(inputs),
+            remedy="For a table with names and categories, use open_run(path).predict(table)",
+        ) from None
 
 
 def _require_finite(where: str, rows: Array) -> None:

@@ -62,7 +62,7 @@ def _draw_example(
 ) -> WorkedExample:
     """Return steps on from the saved network, with examples drawn from its training set."""
     network = run.network
-    dataset = run.data("train", data)
+    dataset = run.prepared_data("train", data)
     size = min(examples, len(dataset))
     count = min(batches, len(dataset) // size)
     rows = generator(seed, "proof").permutation(len(dataset))[: count * size]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.schema.alignment import align_columns as align_columns
     from chainrule.schema.columns import Column as Column
     from chainrule.schema.columns import LeftOut as LeftOut
     from chainrule.schema.columns import Target as Target
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "alignment": "align_columns",
         "columns": "Column LeftOut Target",
         "image_format": "ImageFormat",
         "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Preprocessing",

@@ -113,6 +113,8 @@ class Preprocessing:
             encoding: one of `ENCODINGS`.
             imputation: one of `IMPUTATIONS`.
         """
+        if not schema.is_table:  # images and arrays are inputs already
+            return cls(schema=schema, encoding=encoding)
         found = [
             _fit_input(column, part, scaling, imputation)
             for column, values in zip(schema.columns, matrix.T, strict=True)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from chainrule.study.spec import StudySettings as StudySettings
     from chainrule.study.spec import StudySpec as StudySpec
     from chainrule.study.spec import read_study as read_study
-    from chainrule.study.statistics import sample_statistics as sample_statistics
-    from chainrule.study.statistics import welch_interval as welch_interval
     from chainrule.study.summary import StudySummary as StudySummary
     from chainrule.study.tuning import describe_tuning as describe_tuning
     from chainrule.study.tuning import tune as tune
@@ -42,7 +40,6 @@ __getattr__, __dir__, __all__ = attach(
         ),
         "scheduler": "FinishedTrial",
         "spec": "StudySettings StudySpec read_study",
-        "statistics": "sample_statistics welch_interval",
         "summary": "StudySummary",
         "tuning": "describe_tuning tune",
     },

@@ -7,14 +7,16 @@ from typing import Any
 
 from chainrule.documents import Document, Table
 from chainrule.errors import InputError
-from chainrule.evaluation import count_text, percent_text, wilson_interval
-from chainrule.study.results import ConfigurationResult, parameters_text
-from chainrule.study.statistics import (
+from chainrule.evaluation import (
     McNemarTest,
     SampleStatistics,
+    count_text,
     mcnemar_test,
+    percent_text,
     welch_interval,
+    wilson_interval,
 )
+from chainrule.study.results import ConfigurationResult, parameters_text
 from chainrule.study.stored_study import load_study
 from chainrule.study.study_storage import StudyStore
 from chainrule.study.summary import summarise_study

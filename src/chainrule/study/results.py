@@ -6,9 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from chainrule.evaluation import count_text, number_text, percent_text
+from chainrule.evaluation import (
+    SampleStatistics,
+    count_text,
+    number_text,
+    percent_text,
+    sample_statistics,
+)
 from chainrule.study.spec import StudySpec
-from chainrule.study.statistics import SampleStatistics, sample_statistics
 from chainrule.study.stored_study import StoredStudy
 from chainrule.study.trial_queue import attempts_by_configuration, has_ended, is_stale
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chainrule.documents import Block, Document, Gallery, Heading, Picture, Table
-from chainrule.evaluation import MISSING, count_text, percent_text
+from chainrule.evaluation import MISSING, SampleStatistics, count_text, percent_text
 from chainrule.study.effects import ParameterEffects, parameter_effects
 from chainrule.study.results import (
     ConfigurationResult,
@@ -18,7 +18,6 @@ from chainrule.study.results import (
     read_results,
     value_text,
 )
-from chainrule.study.statistics import SampleStatistics
 from chainrule.study.stored_study import TEST_WARNING, StoredStudy
 
 __all__ = ["StudySummary", "summarise_study"]

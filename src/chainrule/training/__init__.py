@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chainrule.training.run_recorder import Run as Run
     from chainrule.training.setup import TrainingSetup as TrainingSetup
     from chainrule.training.setup import first_position as first_position
+    from chainrule.training.setup import fit_preprocessing as fit_preprocessing
     from chainrule.training.setup import prepare_training as prepare_training
     from chainrule.training.setup import restore_training as restore_training
     from chainrule.training.setup import split_validation as split_validation
@@ -41,7 +42,8 @@ __getattr__, __dir__, __all__ = attach(
         "observers": "Observer TrainingProgress",
         "run_folder": "RunFacts RunFolder",
         "run_recorder": "Run",
-        "setup": "TrainingSetup first_position prepare_training restore_training split_validation",
+        "setup": "TrainingSetup first_position fit_preprocessing prepare_training "
+        "restore_training split_validation",
         "verification": "Verification verify",
     },
 )

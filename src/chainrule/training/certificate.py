@@ -49,7 +49,8 @@ def certify(facts: RunFacts, position: Position, network: Network, ended: str) -
         ended: why it is over.
 
     Returns: plain values: format, versions, data, recipe, ended, best_epoch, network_sha256, and
-        for each epoch its weights_sha256 and tensor_sha256.
+        for each epoch its weights_sha256 and tensor_sha256; preprocessing_sha256 too if the network
+        has any.
     """
     epochs: list[Mapping[str, Any]] = [
         {
@@ -69,5 +70,12 @@ def certify(facts: RunFacts, position: Position, network: Network, ended: str) -
         "ended": ended,
         "best_epoch": position.best.epoch if position.best else None,
         "network_sha256": network.digest,
+        **_preprocessing_digest(network),
         "epochs": epochs,
     }
+
+
+def _preprocessing_digest(network: Network) -> dict[str, str]:
+    """The digest of what the network knows of its data; nothing for a network without."""
+    steps = network.preprocessing
+    return {} if steps is None else {"preprocessing_sha256": steps.digest}

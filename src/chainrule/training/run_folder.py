@@ -59,6 +59,12 @@ class RunFacts:
     notes: Mapping[str, Any]
 
 
+def complete_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a run's recipe; one from before data were scaled says so."""
+    before = {"scaling": "none", "target_scaling": "none", "encoding": "one_hot"}
+    return {**before, "imputation": "median", **values}
+
+
 def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:
     """What run.json says of the data: enough to recognise them."""
     facts: dict[str, Any] = {
@@ -183,7 +189,7 @@ class RunFolder:
                 why="It was written by another version",
             )
         try:
-            recipe = Recipe.from_dict(content["recipe"])
+            recipe = Recipe.from_dict(complete_recipe(content["recipe"]))
             architecture = Architecture.from_dict(content["architecture"])
             facts = RunFacts(recipe, architecture, dict(content["data"]), dict(content["notes"]))
             if recipe.seed is None:

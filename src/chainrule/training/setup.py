@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chainrule.data import Dataset, split
+from chainrule.data import Dataset, as_table, prepare_dataset, split
 from chainrule.engine import (
     Engine,
     Position,
@@ -15,12 +15,14 @@ from chainrule.engine import (
 from chainrule.errors import InputError, IntegrityError
 from chainrule.network import Network
 from chainrule.recipe import Recipe
+from chainrule.schema import Preprocessing
 from chainrule.training.recipe_compatibility import require_compatible, require_dataset
 from chainrule.training.run_folder import RunFolder, data_facts
 
 __all__ = [
     "TrainingSetup",
     "first_position",
+    "fit_preprocessing",
     "prepare_training",
     "restore_training",
     "split_validation",
@@ -33,10 +35,10 @@ class TrainingSetup:
 
     Args:
         network: the start, with the output activation that suits the cost, and with the scale,
-            shape and class names of the data.
+            shape, class names and preprocessing of the data.
         recipe: with its seed and the engine that computes.
-        training: what is learned from.
-        validation: what the monitor looks at; None without validation.
+        training: what is learned from, prepared for the network.
+        validation: what the monitor looks at, prepared too; None without validation.
         engine: what computes.
     """
 
@@ -72,16 +74,47 @@ def prepare_training(
         require_dataset(given)
     recipe = recipe.with_seed()
     training, held_out = split_validation(dataset, recipe, validation)
+    preprocessing = fit_preprocessing(training, recipe)
+    training = prepare_dataset(training, preprocessing)
+    held_out = None if held_out is None else prepare_dataset(held_out, preprocessing)
     network = replace(
         network.for_cost(recipe.cost),
         input_scale=training.scale,
         input_shape=training.shape,
         class_names=training.class_names,
+        preprocessing=preprocessing,
     )
     require_compatible(network, recipe, training, held_out)
     context = TrainingContext(network.architecture, recipe, training, threads)
     engine = make_engine(context, exact=exact)
     return TrainingSetup(network, engine.recipe, training, held_out, engine)
+
+
+def fit_preprocessing(training: Dataset, recipe: Recipe) -> Preprocessing | None:
+    """The steps that prepare data for a network, fitted to the training part alone.
+
+    Args:
+        training: what is learned from, without any part that is held out.
+        recipe: how to scale and encode.
+
+    Returns: None for arrays that nobody described, unless the recipe names a scaling.
+    """
+    if training.preprocessing is not None:
+        return training.preprocessing
+    named = recipe.scaling not in ("auto", "none") or recipe.target_scaling == "standard"
+    if named and not training.is_raw_table:
+        training = as_table(training)
+    if training.schema is None:
+        return None
+    return Preprocessing.fit(
+        training.schema,
+        training.inputs,
+        training.targets,
+        scaling=recipe.scaling,
+        target_scaling=recipe.target_scaling,
+        encoding=recipe.encoding,
+        imputation=recipe.imputation,
+    )
 
 
 def split_validation(

@@ -18,7 +18,7 @@ from chainrule.training.certificate import FORMAT, certify, versions
 from chainrule.training.epoch_end import ENDS, final_parameters, stop_reason
 from chainrule.training.loop import CHUNK_SECONDS, train_chunk
 from chainrule.training.observers import Observer, Observers, TrainingProgress
-from chainrule.training.run_folder import RunFolder
+from chainrule.training.run_folder import RunFolder, complete_recipe
 from chainrule.training.setup import TrainingSetup, first_position, restore_training
 
 __all__ = ["Verification", "verify"]
@@ -163,12 +163,18 @@ def _network_difference(
     if ended and network.digest != due.digest:
         return "network.safetensors: other weights than the run's"
     if _described(network) != _described(due):
-        return "network.safetensors: other architecture, scale, shape or class names"
+        return "network.safetensors: other architecture, scale, shape, class names or preprocessing"
     return ""
 
 
 def _described(network: Network) -> tuple[Any, ...]:
-    return network.architecture, network.input_scale, network.input_shape, network.class_names
+    return (
+        network.architecture,
+        network.input_scale,
+        network.input_shape,
+        network.class_names,
+        network.preprocessing,
+    )
 
 
 def _certificate_difference(
@@ -179,6 +185,8 @@ def _certificate_difference(
     due = stop_reason(facts.recipe, position)
     ended = str(due if due or claimed in ENDS else claimed)
     again = certify(facts, position, folder.network(), ended)
+    if isinstance(certificate.get("recipe"), dict):
+        certificate = {**certificate, "recipe": complete_recipe(certificate["recipe"])}
     for name, value in json.loads(json.dumps(again)).items():
         if name != "versions" and certificate.get(name) != value:
             return f"certificate.json: {name}"

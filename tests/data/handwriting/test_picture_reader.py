@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chainrule.data.handwriting.picture_reader import MOST_SHRUNK_PIXELS, read_picture, shrink
+from chainrule.data.handwriting.picture_reader import read_picture
+from chainrule.data.picture_decoding import MOST_SHRUNK_PIXELS, shrink
 from chainrule.errors import DataError, FileError
 
 LEVELS = np.array([[0, 51, 102], [153, 204, 255]], np.uint8)
 GREY = LEVELS / 255
+KINDS = "a picture (PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or PNM) or a CSV file"
 
 
 @pytest.fixture
@@ -171,21 +173,20 @@ def refused(path: Path, content: bytes) -> str:
 
 
 def test_an_empty_file(tmp_path) -> None:
-    text = ": expected a PNG, JPEG or CSV file, got an empty file."
+    text = f": expected {KINDS}, got an empty file. Save the picture as PNG or JPEG."
     assert refused(tmp_path / "a.png", b"") == text
 
 
 @pytest.mark.parametrize(
     ("content", "got"),
     [
-        (b"GIF89a\x05\0\x05\0\0", r"b'GIF89a\x05\x00'"),
-        (b"\0\0\0\x18ftypheic", r"b'\x00\x00\x00\x18ftyp'"),
+        (b"%PDF-1.7\0\0\0\0", r"b'%PDF-1.7'"),
+        (b"\0\0\0\x18ftypisom", r"b'\x00\x00\x00\x18ftyp'"),
     ],
 )
 def test_another_format(tmp_path, content, got) -> None:
     assert refused(tmp_path / "a.png", content) == (
-        f": expected a PNG, JPEG or CSV file, got one that begins with {got}. "
-        "Save the picture as PNG or JPEG."
+        f": expected {KINDS}, got one that begins with {got}. Save the picture as PNG or JPEG."
     )
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.background import ink_amount, paper_brightness, ring_share
-from chainrule.data.handwriting.picture_reader import shrink
 from chainrule.data.handwriting.segmentation import segment_digit
+from chainrule.data.picture_decoding import shrink
 
 __all__ = ["ink_is_dark"]
 

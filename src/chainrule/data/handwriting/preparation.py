@@ -18,10 +18,10 @@ from chainrule.data.handwriting.centring import (
     scale_to_box,
     to_bytes,
 )
-from chainrule.data.handwriting.picture_reader import MOST_SHRUNK_PIXELS, GreyPicture, shrink
 from chainrule.data.handwriting.polarity import ink_is_dark
 from chainrule.data.handwriting.preprocessing_trace import Preparation, PreparationLog
 from chainrule.data.handwriting.segmentation import SegmentedDigit, segment_digit
+from chainrule.data.picture_decoding import MOST_SHRUNK_PIXELS, GreyPicture, shrink
 from chainrule.errors import DataError, InputError, ShapeError, describe
 
 __all__ = ["prepare"]

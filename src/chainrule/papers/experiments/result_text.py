@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.evaluation import wilson_interval
-from chainrule.study import sample_statistics
+from chainrule.evaluation import sample_statistics, wilson_interval
 
 __all__ = ["decimal_text", "fraction_with_interval", "mean_text", "short_number"]
 

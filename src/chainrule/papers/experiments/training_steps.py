@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.documents import Block, Paragraph, Table
 from chainrule.equations.backpropagation import forward
+from chainrule.evaluation import sample_statistics, welch_interval
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE
 from chainrule.network import Network
@@ -21,7 +22,7 @@ from chainrule.papers.experiments.paper_experiment import (
 )
 from chainrule.papers.experiments.result_text import decimal_text, mean_text
 from chainrule.papers.experiments.study_trials import accuracies, run_trials, trial_rows
-from chainrule.study import read_study, sample_statistics, welch_interval
+from chainrule.study import read_study
 
 __all__ = ["TRAINING_STEPS"]
 

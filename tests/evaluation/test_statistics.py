@@ -5,7 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from chainrule.study.statistics import mcnemar_test, sample_statistics, t_quantile, welch_interval
+from chainrule.evaluation.statistics import (
+    mcnemar_test,
+    sample_statistics,
+    t_quantile,
+    welch_interval,
+)
 
 
 @pytest.mark.parametrize(
