@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chainrule.experiment.diagnosing import mend_settings as mend_settings
     from chainrule.experiment.diagnosing import open_target as open_target
     from chainrule.experiment.experiment import Experiment as Experiment
+    from chainrule.experiment.file_predictions import FailedPrediction as FailedPrediction
     from chainrule.experiment.file_predictions import Prediction as Prediction
     from chainrule.experiment.saved_run import SavedRun as SavedRun
     from chainrule.experiment.saved_run import open_run as open_run
@@ -37,7 +38,7 @@ __getattr__, __dir__, __all__ = attach(
         "data_summary": "DataListing DataSummary PartSummary list_data summarise_data verify_data",
         "diagnosing": "diagnose mend_settings open_target",
         "experiment": "Experiment",
-        "file_predictions": "Prediction",
+        "file_predictions": "FailedPrediction Prediction",
         "saved_run": "SavedRun open_run",
         "training_result": "TrainingResult",
     },

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.handwriting.binarisation import Components
 
-__all__ = ["DigitSelection", "reading_order", "select_digit", "select_digits"]
+__all__ = ["WIDEST", "DigitSelection", "select_digit", "select_digits"]
 
 # Fractions of the largest piece's area: below the first a piece is a speck, above the second it is
 # large enough to be a digit of its own, which is worth a remark.
@@ -24,7 +24,7 @@ _GAPS_OF_FLAT = (0.35, 0.2)
 _GAPS_OF_HIGH = (0.1, 0.05)
 # The greatest width of a digit as a multiple of its height: 99.5 % of MNIST's are slimmer (NORMS in
 # mnist_statistics.py). Two pieces that would together be wider are two digits.
-_WIDEST = 1.43
+WIDEST = 1.43
 # A piece at the border is the digit only if no other piece has even 5 % of its area: an edge of the
 # desk or of another page is larger than the digit.
 _BORDER_DISCOUNT = 0.05
@@ -78,9 +78,7 @@ class _Sorted:
         )
         return tuple(sentence for holds, sentence in remarks if holds)
 
-    def selection(
-        self, selected: NDArray[np.bool_], remarks: tuple[str, ...]
-    ) -> DigitSelection:
+    def selection(self, selected: NDArray[np.bool_], remarks: tuple[str, ...]) -> DigitSelection:
         """A digit of these pieces."""
         return DigitSelection(
             selected,
@@ -121,7 +119,7 @@ def select_digits(pieces: Components) -> tuple[DigitSelection, ...]:
     if rest.any() and len(groups) > 1:
         remarks += (f"{_count(rest, 'smaller mark')} left out: only digits are read.",)
     boxes = np.array([_around(pieces.boxes[group]) for group in groups])
-    return tuple(found.selection(groups[k], remarks) for k in reading_order(boxes))
+    return tuple(found.selection(groups[k], remarks) for k in _reading_order(boxes))
 
 
 def _sort(pieces: Components) -> _Sorted:
@@ -137,17 +135,30 @@ def _sort(pieces: Components) -> _Sorted:
 
 def _gather_digits(pieces: Components, found: _Sorted) -> list[NDArray[np.bool_]]:
     """The pieces of each digit, those of the largest one first."""
-    rest, groups = found.eligible.copy(), []
-    height = 0
+    rest, height = found.eligible.copy(), 0
+    groups: list[NDArray[np.bool_]] = []
     while rest.any():
         main = int(np.argmax(np.where(rest, pieces.areas, -1))) if groups else found.main
-        group = _gather_near(pieces.boxes, rest, main)
+        group = _gather_one(pieces, rest, main)
         rest &= ~group
         top, _, bottom, _ = _around(pieces.boxes[group])
         height = height or bottom - top
         if bottom - top >= _LEAST_HEIGHT * height:
             groups.append(group)
     return _settle(pieces, groups)
+
+
+def _gather_one(pieces: Components, rest: NDArray[np.bool_], main: int) -> NDArray[np.bool_]:
+    """The pieces near the main one, but for other digits that only a bar between joins to it."""
+    group = _gather_near(pieces.boxes, rest, main)
+    heights = pieces.heights()
+    bodies = group & (heights >= _LEAST_HEIGHT * heights[group].max())
+    bodies &= pieces.areas >= _SECOND_DIGIT * pieces.areas[main]
+    own = _gather_near(pieces.boxes, bodies, main)
+    box = _around(pieces.boxes[own])
+    beside = (pieces.boxes[:, 1] >= box[3]) | (pieces.boxes[:, 3] <= box[1])
+    others = bodies & ~own & beside
+    return _gather_near(pieces.boxes, rest & ~others, main) if others.any() else group
 
 
 def _settle(pieces: Components, groups: list[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
@@ -168,17 +179,13 @@ def _gap(box: NDArray[np.int64], body: NDArray[np.int64]) -> float:
     return float((gaps / np.array(_GAPS_OF_FLAT) / max(body[2:] - body[:2])).max())
 
 
-def reading_order(boxes: NDArray[np.int64]) -> list[int]:
+def _reading_order(boxes: NDArray[np.int64]) -> list[int]:
     """The order in which digits are read: line by line, each from left to right.
 
     A digit belongs to the line whose last digit on its left has the most rows in common with it.
 
     Args:
         boxes: top, left, bottom and right of each digit, (n, 4).
-
-    Example:
-        >>> reading_order(np.array([[50, 5, 90, 30], [2, 40, 42, 60], [0, 0, 40, 30]]))
-        [2, 1, 0]
     """
     lines: list[list[int]] = []
     for k in np.argsort(boxes[:, 1], kind="stable"):
@@ -229,7 +236,7 @@ def _belongs(boxes: NDArray[np.int64], box: NDArray[np.int64]) -> NDArray[np.boo
     allowed = np.where(flat, _GAPS_OF_FLAT, _GAPS_OF_HIGH) * longer
     height, width = (np.maximum(boxes[:, 2:], box[2:]) - np.minimum(boxes[:, :2], box[:2])).T
     adjoining = flat[:, 0] & (gaps[:, 1] <= _GAPS_OF_HIGH[1] * longer)
-    slim = (gaps[:, 1] == 0) | adjoining | (width <= _WIDEST * height)
+    slim = (gaps[:, 1] == 0) | adjoining | (width <= WIDEST * height)
     return np.asarray((gaps <= allowed).all(axis=1) & slim)
 
 

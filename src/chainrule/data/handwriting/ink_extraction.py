@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 from chainrule.data.handwriting.background import frame_width, ink_amount, paper_brightness
 from chainrule.data.handwriting.line_removal import clean_paper
 from chainrule.data.handwriting.paper_lines import PaperLines
-from chainrule.data.handwriting.picture_reader import MOST_SHRUNK_PIXELS
 from chainrule.data.handwriting.polarity import ink_is_dark
 from chainrule.data.handwriting.preprocessing_trace import INVERTED, PreparationLog
+from chainrule.data.picture_decoding import MOST_SHRUNK_PIXELS
 
 __all__ = ["ExtractedInk", "extract_ink"]
 
@@ -47,7 +48,6 @@ def extract_ink(record: PreparationLog, grey: Grey) -> ExtractedInk:
     """
     cleaned = clean_paper(_even_light(record, *_orient(record, grey)))
     if cleaned.lines:
-        across, *down = (len(lines.rows) for lines in cleaned.lines)
         sentence = f"The paper's printed lines were removed: {cleaned.describe()}."
         record.stage("lines", sentence, np.clip(cleaned.amount, 0, 1))
         record.remark(sentence)

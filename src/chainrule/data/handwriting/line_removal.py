@@ -15,8 +15,6 @@ Grey = NDArray[np.float32]
 
 # A stroke is followed across a line if it is at most so oblique: rows across by columns along.
 _OBLIQUE = 1.5
-# A pen darker than the line by this factor is seen on the line itself.
-_DARKER = 1.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +23,26 @@ class CleanedPaper:
 
     Args:
         amount: the ink that remains, (rows, columns).
-        lines: those that were removed, from left to right first; those from top to bottom have
-            rows and columns exchanged.
+        across: lines from left to right that were removed, or None.
+        down: lines from top to bottom that were removed, with rows and columns exchanged, or None.
     """
 
     amount: Grey
-    lines: tuple[PaperLines, ...]
+    across: PaperLines | None
+    down: PaperLines | None
+
+    @property
+    def lines(self) -> tuple[PaperLines, ...]:
+        """The lines of both directions."""
+        return tuple(lines for lines in (self.across, self.down) if lines is not None)
+
+    def describe(self) -> str:
+        """Return how many lines were removed in which direction, as "20 across, 15 down"."""
+        counts = (
+            f"{len(self.across.rows)} across" if self.across else "",
+            f"{len(self.down.rows)} down" if self.down else "",
+        )
+        return ", ".join(count for count in counts if count)
 
 
 def clean_paper(amount: Grey) -> CleanedPaper:
@@ -39,15 +51,13 @@ def clean_paper(amount: Grey) -> CleanedPaper:
     Args:
         amount: how much ink each pixel has, (rows, columns).
     """
-    found = []
-    for turned in (False, True):
-        seen = amount.T if turned else amount
-        lines = find_lines(seen)
-        if lines is not None:
-            cleaned = _remove(seen, lines)
-            amount = np.ascontiguousarray(cleaned.T if turned else cleaned)
-            found.append(lines)
-    return CleanedPaper(amount, tuple(found))
+    across = find_lines(amount)
+    if across is not None:
+        amount = _remove(amount, across)
+    down = find_lines(amount.T)
+    if down is not None:
+        amount = np.ascontiguousarray(_remove(amount.T, down).T)
+    return CleanedPaper(amount, across, down)
 
 
 def _remove(amount: Grey, lines: PaperLines) -> Grey:
@@ -71,8 +81,10 @@ def _remove(amount: Grey, lines: PaperLines) -> Grey:
 
 
 def _side(amount: Grey, rows: NDArray[np.int64]) -> Grey:
-    """The amount at the foot of each line; at a line beyond the edge that of the edge."""
-    return amount[np.clip(rows, 0, amount.shape[0] - 1), np.arange(amount.shape[1])]
+    """The amount at the foot of each line; paper beyond the edge of the picture."""
+    inside = (rows >= 0) & (rows < amount.shape[0])
+    values = amount[np.clip(rows, 0, amount.shape[0] - 1), np.arange(amount.shape[1])]
+    return np.where(inside, values, np.float32(0))
 
 
 def _across(above: Grey, below: Grey, fraction: float, gap: int) -> Grey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,11 +17,18 @@ Places = NDArray[np.float64]
 # The picture is cut into so many upright strips; a line must be seen in most of them.
 _STRIPS = 16
 _LEAST_SEEN = 0.6
+# It reaches one of the two outermost strips on each side, or is one of at least eight: a page may
+# end before the picture does, and a row of ones is shorter.
+_OUTERMOST = 2
+_MANY_LINES = 8
 # Lines lean at most this much (11 degrees); those of one family differ by less than the second.
 _STEEPEST = 0.2
 _CONVERGING = 0.06
 # Within a strip a line may lean away from the slope that is tried by this many pixels.
 _BLURRED_BY = 1.5
+# Strokes of a dark pen would outweigh pale lines when the slope is sought; so it is also sought as
+# if no ink were darker than this.
+_SATURATIONS = (0.05, 0.15, 1.0)
 # A line is at most a fortieth of the picture wide: 9 mm on a sheet of A4. The ink of a stroke that
 # lies along it is wider, or shorter.
 _WIDEST = 1 / 40
@@ -30,10 +38,12 @@ _ABOVE_GRAIN = 4.0
 _MAD = 1.4826  # deviation of a normal distribution / median absolute deviation
 # The distance in pixels, and as a fraction of the height, within which a strip confirms a line.
 _TOLERANCE = (2.0, 0.004)
-# Three lines make a family, if their distances are whole multiples of one, within a quarter.
+# Three lines make a family if most of their distances are one and the same, within a fifth, and
+# nearly all of them whole multiples of it.
 _FEWEST_LINES = 3
-_OFF_BEAT = 0.25
+_OFF_BEAT = 0.2
 _ON_BEAT = 0.7
+_EQUAL = 0.5
 # A line that was not seen but is expected, or that the picture cuts off, is as strong as this.
 _CONFIRMED = 0.4
 _LEAST_COLUMNS = 0.08
@@ -80,15 +90,25 @@ def find_lines(amount: Grey) -> PaperLines | None:
     """
     if amount.shape[1] < 4 * _STRIPS or amount.shape[0] < 4 * _STRIPS:
         return None
-    marks, slope = _find_marks(amount)
-    rows = _join_marks(marks, slope, amount.shape)
-    if not _is_regular(rows):
+    best = np.empty((0, amount.shape[1]))
+    for marks in _find_marks(amount):
+        rows = _join_marks(marks, amount.shape)
+        if len(rows) > len(best) and _is_regular(rows):
+            best = rows
+    if not len(best):
         return None
-    return _measure_lines(amount, _complete(rows, amount.shape[0]))
+    return _measure_lines(amount, _complete(best, amount.shape[0]))
 
 
-def _find_marks(amount: Grey) -> tuple[list[Places], float]:
-    """The rows at which something narrow crosses each strip, and the lines' slope."""
+class _Marks(NamedTuple):
+    """The rows at which something narrow crosses each strip, if lines have this slope."""
+
+    rows: tuple[Places, ...]
+    slope: float
+
+
+def _find_marks(amount: Grey) -> Iterator[_Marks]:
+    """The marks for each slope that lines may have."""
     from scipy import ndimage
 
     height, width = amount.shape[0], amount.shape[1] // _STRIPS
@@ -97,12 +117,16 @@ def _find_marks(amount: Grey) -> tuple[list[Places], float]:
     slopes = step * np.arange(-count, count + 1)
     profiles = np.stack([_strip_profiles(amount, slope) for slope in slopes])
     detail = profiles - ndimage.uniform_filter1d(profiles, _window(height), axis=2)
+    for best in sorted({_sharpest(detail, most) for most in _SATURATIONS}):
+        near = profiles[max(best - 1, 0) : best + 2]
+        ridges = near - ndimage.median_filter(near, (1, 1, _window(height)))
+        yield _Marks(tuple(map(_centres, ridges.max(axis=0))), float(slopes[best]))
+
+
+def _sharpest(detail: Places, most: float) -> int:
+    """The slope for which narrow ink stands out the most, if no ink counts for more than this."""
     # A line seen along its own slope is narrow and dark; fourth powers prefer it to broad ink.
-    energy = (np.maximum(detail, 0) ** 4).sum(axis=(1, 2))
-    best = int(np.argmax(energy))
-    near = profiles[max(best - 1, 0) : best + 2]
-    ridges = near - ndimage.median_filter(near, (1, 1, _window(height)))
-    return [_centres(ridge) for ridge in ridges.max(axis=0)], float(slopes[best])
+    return int(np.argmax((np.clip(detail, 0, most) ** 4).sum(axis=(1, 2))))
 
 
 def _window(height: int) -> int:
@@ -117,7 +141,7 @@ def _strip_profiles(amount: Grey, slope: float) -> Places:
     total = np.zeros(strips.shape[:2])
     for shift in np.unique(shifts):
         total += np.roll(strips[:, :, shifts == shift].sum(axis=2), -shift, axis=0)
-    return total.T / width
+    return np.asarray(total.T / width)
 
 
 def _centres(ridge: Places) -> Places:
@@ -132,34 +156,38 @@ def _centres(ridge: Places) -> Places:
     return np.array([row for (row,) in found])
 
 
-def _join_marks(marks: list[Places], slope: float, shape: tuple[int, int]) -> Places:
+def _join_marks(found: _Marks, shape: tuple[int, int]) -> Places:
     """The rows of lines that most strips confirm, sorted, (lines, columns)."""
-    height, columns = shape
-    middles = (np.arange(_STRIPS) + 0.5) * (columns // _STRIPS) - 0.5
+    (height, columns), marks = shape, found.rows
+    middles = np.asarray((np.arange(_STRIPS) + 0.5) * (columns // _STRIPS) - 0.5, np.float64)
     tolerance = max(_TOLERANCE[0], _TOLERANCE[1] * height)
-    tried = _candidates(marks, slope, middles)
+    tried = _candidates(found, middles)
     distances = np.stack([_distances(marks[k], tried[:, k]) for k in range(_STRIPS)], axis=1)
     seen = distances <= tolerance
     # Of two lines that as many strips confirm the one that fits better goes first.
     scores = seen.sum(axis=1) - np.where(seen, distances, 0).sum(axis=1) / (tolerance * _STRIPS)
-    lines = []
+    lines, reaching = [], 0
     free = scores >= _LEAST_SEEN * _STRIPS
     while free.any():
         best = int(np.argmax(np.where(free, scores, -1)))
         free &= np.abs(tried - tried[best]).min(axis=1) > tolerance
         lines.append(_fit(middles, marks, tried[best], seen[best]))
+        ends = seen[best, :_OUTERMOST], seen[best, -_OUTERMOST:]
+        reaching += all(end.any() for end in ends)
+    if reaching < _FEWEST_LINES and len(lines) < _MANY_LINES:
+        return np.empty((0, columns))
     rows = np.array([np.polyval(line, np.arange(columns)) for line in lines]).reshape(-1, columns)
     return rows[np.argsort(rows[:, columns // 2])]
 
 
-def _candidates(marks: list[Places], slope: float, middles: Places) -> Places:
+def _candidates(marks: _Marks, middles: Places) -> Places:
     """The rows in all strips of lines through a mark on the left and one on the right."""
     found = [np.empty((0, _STRIPS))]
     for left in (1, 3, 5):
         for right in (_STRIPS - 2, _STRIPS - 4, _STRIPS - 6):
-            start, end = np.meshgrid(marks[left], marks[right], indexing="ij")
+            start, end = np.meshgrid(marks.rows[left], marks.rows[right], indexing="ij")
             slopes = (end - start) / (middles[right] - middles[left])
-            near = np.abs(slopes - slope) <= _CONVERGING
+            near = np.abs(slopes - marks.slope) <= _CONVERGING
             found.append(start[near, None] + slopes[near, None] * (middles - middles[left]))
     return np.concatenate(found)
 
@@ -173,7 +201,7 @@ def _distances(marks: Places, rows: Places) -> Places:
     return np.minimum(np.abs(rows - marks[after - 1]), np.abs(rows - marks[last]))
 
 
-def _fit(middles: Places, marks: list[Places], rows: Places, seen: NDArray[np.bool_]) -> Places:
+def _fit(middles: Places, marks: Sequence[Places], rows: Places, seen: NDArray[np.bool_]) -> Places:
     """The parabola through the marks that confirm a line."""
     strips = np.flatnonzero(seen)
     nearest = [marks[k][np.argmin(np.abs(marks[k] - rows[k]))] for k in strips]
@@ -181,12 +209,12 @@ def _fit(middles: Places, marks: list[Places], rows: Places, seen: NDArray[np.bo
 
 
 def _is_regular(rows: Places) -> bool:
-    """Whether there are enough lines, at distances that are multiples of one."""
-    if len(rows) < _FEWEST_LINES:
-        return False
+    """Whether lines lie at equal distances, or at whole multiples of one."""
     distances = np.diff(rows.mean(axis=1))
     beats = distances / np.median(distances)
-    return bool((np.abs(beats - np.rint(beats)) <= _OFF_BEAT).mean() >= _ON_BEAT)
+    on_beat = np.abs(beats - np.rint(beats)) <= _OFF_BEAT
+    equal = on_beat & (np.rint(beats) == 1)
+    return bool(on_beat.mean() >= _ON_BEAT and equal.mean() >= _EQUAL)
 
 
 def _complete(rows: Places, height: int) -> Places:
