@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -201,7 +201,9 @@ def _distances(marks: Places, rows: Places) -> Places:
     return np.minimum(np.abs(rows - marks[after - 1]), np.abs(rows - marks[last]))
 
 
-def _fit(middles: Places, marks: Sequence[Places], rows: Places, seen: NDArray[np.bool_]) -> Places:
+def _fit(
+    middles: Places, marks: tuple[Places, ...], rows: Places, seen: NDArray[np.bool_]
+) -> Places:
     """The parabola through the marks that confirm a line."""
     strips = np.flatnonzero(seen)
     nearest = [marks[k][np.argmin(np.abs(marks[k] - rows[k]))] for k in strips]

@@ -35,7 +35,7 @@ def find_widening(digits: Sequence[Grey]) -> float:
     widest = max(digit.shape[1] / digit.shape[0] for digit in cropped)
     if len(cropped) < 2 or widest >= _NARROW or max(map(_bends, cropped)) < _BENT:
         return 1.0
-    return _USUAL / widest
+    return float(_USUAL / widest)
 
 
 def _bends(digit: Grey) -> float:
