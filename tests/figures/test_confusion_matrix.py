@@ -50,8 +50,8 @@ def test_targets_that_are_numbers_cannot_be_confused() -> None:
     with pytest.raises(InputError) as caught:
         require_classes(report)
     assert str(caught.value) == (
-        "figure: expected a report on classes, got a report on numeric targets. Confusion "
-        "is defined for classes only."
+        "figure: expected a report on classes, got a report on numeric targets. Right and wrong "
+        "answers, confusion and confidence are defined for classes only."
     )
 
 

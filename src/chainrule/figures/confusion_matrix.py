@@ -60,7 +60,7 @@ def require_classes(report: Report) -> ClassificationReport:
             "figure",
             expected="a report on classes",
             got="a report on numeric targets",
-            why="Confusion is defined for classes only",
+            why="Right and wrong answers, confusion and confidence are defined for classes only",
             argument="report",
         )
     return report.classes

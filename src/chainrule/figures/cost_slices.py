@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from chainrule.attribution import RunReplay
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.directions import random_direction
-from chainrule.figures.run_path import Sample, choose_sample
+from chainrule.figures.run_path import Sample, choose_sample, run_ends
 from chainrule.figures.style import GREY, INK, SERIES, needs_log_scale, set_log_scale
-from chainrule.training import RunFolder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,8 +72,7 @@ def cost_slices_data(
     Raises: what `choose_sample` raises; InputError if the run has done no step.
     """
     sample = choose_sample(replay, examples, seed)
-    end = replay.newest.parameters.astype(np.float64)
-    start = RunFolder(replay.path).first().parameters.astype(np.float64)
+    start, end = run_ends(replay)
     steps = np.linspace(-0.25, 1.5, points)
     way = _slice(sample, "from the start to the end", steps, lambda s: start + s * (end - start))
     architecture, around = replay.setup.network.architecture, []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 from chainrule.attribution import REPLAY_BUDGET, RunReplay
 from chainrule.data import Dataset
 from chainrule.engine import Position, Score
+from chainrule.equations.backpropagation import forward
 from chainrule.limits import Limit
+from chainrule.network import network_layers
 from chainrule.randomness import generator
+from chainrule.threads import one_blas_thread
 from chainrule.training import RunFolder
 
-__all__ = ["RunPoint", "Sample", "choose_sample", "run_points"]
+__all__ = ["RunPoint", "Sample", "choose_sample", "run_ends", "run_points"]
 
 Array = NDArray[np.float64]
 
@@ -60,11 +64,27 @@ def run_points(
     wanted = sorted(steps - {0, newest.step})
     start = RunFolder(replay.path).first()
     positions = [start, *_reached(replay, start, wanted, budget)]
-    get_parameters = replay.setup.engine.inference_parameters
     return tuple(
-        RunPoint(_epochs_at(replay, one), get_parameters(one).astype(np.float64))
+        RunPoint(_epochs_at(replay, one), _plain_parameters(replay, one))
         for one in (*positions, newest)
     )
+
+
+def run_ends(replay: RunReplay) -> tuple[Array, Array]:
+    """The flat parameters, (n,) float64 each, of the networks at the start and the end of a run.
+
+    Raises: InputError if the run has done no step; RunFolderError, FileError, DataError.
+    """
+    newest = replay.newest
+    return (
+        _plain_parameters(replay, RunFolder(replay.path).first()),
+        _plain_parameters(replay, newest),
+    )
+
+
+def _plain_parameters(replay: RunReplay, position: Position) -> Array:
+    """The parameters of the network that a position stands for, flat, (n,) float64."""
+    return replay.setup.engine.inference_parameters(position).astype(np.float64)
 
 
 def _epochs_at(replay: RunReplay, position: Position) -> float:
@@ -107,6 +127,13 @@ class Sample:
         """Cost and accuracy by the run's own engine, without penalties."""
         setup = self.replay.setup
         return setup.engine.score(self.cast(parameters), self.data)
+
+    def weighted_sums(self, parameters: Array) -> list[NDArray[Any]]:
+        """The weighted sums of each layer, (examples, neurons), for inference parameters."""
+        layers = network_layers(self.replay.setup.network.architecture, self.cast(parameters))
+        x = self.data.scaled_inputs(slice(None), layers[0].W.dtype)
+        with one_blas_thread(), np.errstate(all="ignore"):
+            return list(forward(x, layers)[0])
 
     def cast(self, parameters: Array) -> NDArray[np.float64] | NDArray[np.float32]:
         """Parameters in the run's number type."""

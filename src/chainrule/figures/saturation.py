@@ -80,10 +80,10 @@ def saturation_data(replay: RunReplay, *, examples: int = 500, seed: int = 0) ->
             got=", ".join(names),
         )
     points, sample = run_points(replay), choose_sample(replay, examples, seed)
-    passes = [replay.setup.engine.trace(sample.cast(p.parameters), sample.rows) for p in points]
+    sums = [sample.weighted_sums(point.parameters) for point in points]
     layers = []
     for i in judged:
-        flat = [_flat(ACTIVATIONS[names[i]], one.z[i]) for one in passes]
+        flat = [_flat(ACTIVATIONS[names[i]], each[i]) for each in sums]
         shares = np.array([each.mean() for each in flat])
         stuck = np.array([each.all(axis=0).mean() for each in flat])
         layers.append(LayerSaturation(i + 1, names[i], shares, stuck))
