@@ -1,0 +1,21 @@
+"""Exchange: a network leaves in another form, with proof that it answers as before.
+
+`export_network` writes a form of `export_forms()`, and runs what it wrote beside the network.
+"""
+
+from typing import TYPE_CHECKING
+
+from chainrule._lazy import attach
+
+if TYPE_CHECKING:
+    from chainrule.exchange.export import ExportReport as ExportReport
+    from chainrule.exchange.export import export_network as export_network
+    from chainrule.exchange.forms import export_forms as export_forms
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "export": "ExportReport export_network",
+        "forms": "export_forms",
+    },
+)
