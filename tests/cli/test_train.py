@@ -317,3 +317,48 @@ def test_real_mnist(compiled_process) -> None:
     assert "warning" not in out
     accuracy = float(re.search(r"^test     (\S+) % of 10,000 right", out, re.M)[1])
     assert accuracy > 80
+
+
+def test_a_branch(chainrule, trained) -> None:
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    flags = ("--resume", "run", "--from", "3", "--set", "learning_rate=0.1", "--epochs", "5")
+    outcome = chainrule("train", *flags, "--run", "faster")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "saved  in faster; see chainrule evaluate faster" in outcome.out.replace("   ", " ")
+    lines = [json.loads(line) for line in Path("faster/history.jsonl").read_text().splitlines()]
+    assert [line["learning_rate"] for line in lines] == [0.05, 0.05, 0.05, 0.1, 0.1]
+    assert json.loads(Path("faster/run.json").read_text())["parent"]["run"] == "run"
+    assert before == {p: p.read_bytes() for p in Path("run").rglob("*") if p.is_file()}
+    outcome = chainrule("verify", "faster")
+    assert outcome.out == (
+        "faster holds: 5 epochs computed again, every bit the same\n"
+        "note: computed from the start of run\n"
+    )
+    Path("run").rename("moved")
+    assert "the recorded position after epoch 3; run is not" in chainrule("verify", "faster").out
+    assert chainrule("verify", "faster", "--parent", "moved").out.endswith("start of moved\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("flowers.csv", "--from", "3", "--run", "new"), "expected --resume RUN with --from, got"),
+        (("--resume", "run", "--from", "3"), "expected --run DIR with --from, got none."),
+        (("--resume", "run", "--from", "31", "--run", "new"), "an epoch from 0 to 30 to branch"),
+        (("--resume", "run", "--from", "3", "--run", "run"), "expected a folder without a run"),
+        (
+            ("--resume", "run", "--from", "3", "--layers", "2,3,2", "--run", "new"),
+            "expected settings of the recipe for a branch, got layers.",
+        ),
+        (
+            ("--resume", "run", "--from", "-1", "--run", "new"),
+            "--from to be a whole number at least 0",
+        ),
+        (("flowers.csv", "--keep-epochs"), "expected --run DIR with --keep-epochs, got none."),
+    ],
+)
+def test_what_is_no_branch(chainrule, trained, flags, words) -> None:
+    outcome = chainrule("train", *flags)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in outcome.err
+    assert not Path("new").exists()
