@@ -33,6 +33,7 @@ COMMANDS = {
     "study": "Run a study of many trainings, and report its results.",
     "tune": "Find good settings for a network on data: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
+    "export": "Write a network in another form, with proof that it answers as before.",
     "papers": "Show, check, prove and run what five papers print.",
 }
 """Each command with the sentence that begins its help; its module has the same name."""

@@ -10,12 +10,13 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.exchange.export import ExportReport as ExportReport
     from chainrule.exchange.export import export_network as export_network
+    from chainrule.exchange.forms import describe_forms as describe_forms
     from chainrule.exchange.forms import export_forms as export_forms
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "export": "ExportReport export_network",
-        "forms": "export_forms",
+        "forms": "describe_forms export_forms",
     },
 )

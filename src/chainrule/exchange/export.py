@@ -68,7 +68,7 @@ class ExportReport:
         return Document(
             f"Exported as {self.form}",
             (Table("Files", ("file", "size"), rows, self.sentence()),),
-            values=self.to_dict(),
+            values=self.to_dict,
         )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 
 from chainrule.errors import unknown_name
 from chainrule.exchange.exporter import Exporter
 
-__all__ = ["export_forms", "find_exporter"]
+__all__ = ["describe_forms", "export_forms", "find_exporter"]
 
 _MODULES = {
     "json": "json_model",
@@ -41,3 +42,10 @@ def find_exporter(form: str) -> Exporter:
     module = import_module(f"chainrule.exchange.{_MODULES[form]}")
     found: Exporter = module.EXPORTER
     return found
+
+
+def describe_forms() -> Iterator[tuple[str, str, str]]:
+    """Yield the name, the suffix and a line on each form."""
+    for form in _MODULES:
+        exporter = find_exporter(form)
+        yield form, exporter.suffix, exporter.about
