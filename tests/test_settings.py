@@ -61,7 +61,9 @@ def test_the_groups_come_one_after_another() -> None:
 def test_settings_of_data() -> None:
     assert list(data_settings()) == [
         "target",
+        *("drop", "category", "number", "date", "missing"),
         "task",
+        "table",
         "header",
         "delimiter",
         "pixels",

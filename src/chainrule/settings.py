@@ -71,7 +71,11 @@ _DEFAULTS = {
     "other layers",
     "initialiser": "the one that suits each activation",
     "header": "detected",
-    "delimiter": "detected: comma, semicolon or tab",
+    "delimiter": "detected: comma, semicolon, tab, bar or white space",
+    "task": "detected: texts and few whole numbers are classes",
+    "pixels": "detected",
+    "table": "the first sheet, or the only table",
+    **dict.fromkeys(("drop", "category", "number", "date", "missing"), "none"),
 }
 
 
@@ -155,8 +159,19 @@ def data_settings() -> Mapping[str, Setting]:
     from chainrule.data import ReadOptions
 
     target = Limit(str, "column of a table to learn: first, last, its name or number from 0")
+    lists = {
+        "drop": "columns that are no inputs",
+        "category": "columns whose values are categories",
+        "number": "columns that are numbers, however they look",
+        "date": "columns that are dates",
+        "missing": "texts that stand for a missing cell, beside blanks, ?, NA and their like",
+    }
     rows = [
         Setting(name="target", limit=target, default="last"),
+        *(
+            Setting(name=name, limit=Limit(str, meaning), default=(), many=True, least=0)
+            for name, meaning in lists.items()
+        ),
         *_record_settings(ReadOptions, leave_out=_NOT_OF_READING),
     ]
     return MappingProxyType({row.name: _assign(row, "data") for row in rows})

@@ -26,7 +26,8 @@ def test_the_whole_output(chainrule, flowers) -> None:
         "data     flowers.csv (without 0.2 held out of 40, seed 0): 32 examples, 8 to test; "
         "2 numbers, 2 classes",
         "network  2, 4 relu, 2 softmax; 22 parameters, float32",
-        "recipe   categorical_cross_entropy, adam at 0.001, 3 epochs in batches of 64",
+        "recipe   categorical_cross_entropy, adamw at 0.001, 3 epochs in batches of 32, "
+        "weight_decay 1.0",
         "seed     1",
         "",
         "  epoch        cost    accuracy        time",
@@ -77,7 +78,8 @@ def test_json_holds_all_there_is_to_tell(chainrule, flowers) -> None:
 def test_the_same_as_the_library(chainrule, flowers) -> None:
     told = trained_json(chainrule, flowers, *ARGUMENTS)
     network = cr.Network.create([2, 4, 2], seed=1)
-    recipe = cr.Recipe(epochs=30, learning_rate=0.05, seed=1)
+    recipe = cr.Recipe.from_dict(told["recipe"])
+    assert (recipe.epochs, recipe.learning_rate, recipe.seed) == (30, 0.05, 1)
     run = cr.train(network, cr.load_dataset(flowers).train, recipe)
     assert told["network_sha256"] == run.network.digest
     assert told["history"] == [record.line() for record in run.history]
@@ -177,7 +179,8 @@ def test_columns_for_penalty_validation_and_rate(chainrule, flowers) -> None:
     outcome = chainrule("train", flowers, *flags, "--epochs", "2")
     header = "  epoch        cost     penalty    accuracy  validation        rate        time"
     assert header in outcome.out.splitlines()
-    assert "in batches of 64, l2 0.1, schedule cosine, validation_fraction 0.25" in outcome.out
+    facts = "in batches of 32, l2 0.1, weight_decay 1.0, schedule cosine, validation_fraction 0.25"
+    assert facts in outcome.out
 
 
 def test_the_best_epoch_is_named(chainrule, flowers) -> None:

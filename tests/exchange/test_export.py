@@ -13,7 +13,7 @@ from tests.exchange.networks import drawn, image_network, table_network, yes_or_
 from chainrule import Network, export_network
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import DataError, InputError, MissingLibraryError, UnknownNameError
-from chainrule.exchange import export, export_forms, sql_runs
+from chainrule.exchange import export_forms, network_export, sql_runs
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.json_model import network_from_values
 from chainrule.exchange.sample_rows import draw_rows
@@ -184,7 +184,7 @@ def test_other_answers_are_not_handed_over(tmp_path: Path) -> None:
         (rows.outputs * np.nan, "a difference of nan"),
     ):
         with pytest.raises(DataError, match=text):
-            export._compare(exporter, network, rows, outputs, tolerance=1e-6, runtime="")
+            network_export._compare(exporter, network, rows, outputs, tolerance=1e-6, runtime="")
     assert not list(tmp_path.iterdir())
 
 
@@ -202,5 +202,5 @@ def test_the_report_is_a_document(tmp_path: Path) -> None:
     assert document.title == "Exported as json"
     assert document.values is not None
     assert document.values() == report.to_dict()
-    empty = export.ExportReport(form="svg", files=(), sizes=())
+    empty = network_export.ExportReport(form="svg", files=(), sizes=())
     assert empty.sentence() == "This form shows the network; there is nothing to run."

@@ -10,6 +10,7 @@ from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flags import json_flag
 from chainrule.documents import Table
+from chainrule.errors import InputError
 from chainrule.exchange import describe_forms, export_forms, export_network
 from chainrule.experiment import open_run
 
@@ -40,8 +41,12 @@ def _export(run: str | None, out: str | None, **given: Any) -> int:
         )
         return 0
     if run is None or out is None or given["form"] is None:
-        raise click.UsageError(
-            "expected RUN, --to FORM and OUT. See: chainrule export --list-forms."
+        raise InputError(
+            "export",
+            expected="RUN, --to FORM and OUT",
+            got="fewer",
+            remedy="See: chainrule export --help",
+            argument="form",
         )
     options = {name: given[name] for name in _OPTIONS if given[name] is not None}
     report = export_network(open_run(run).network, given["form"], out, **options)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.exchange.export import ExportReport as ExportReport
-    from chainrule.exchange.export import export_network as export_network
     from chainrule.exchange.forms import describe_forms as describe_forms
     from chainrule.exchange.forms import export_forms as export_forms
+    from chainrule.exchange.network_export import ExportReport as ExportReport
+    from chainrule.exchange.network_export import export_network as export_network
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "export": "ExportReport export_network",
+        "network_export": "ExportReport export_network",
         "forms": "describe_forms export_forms",
     },
 )

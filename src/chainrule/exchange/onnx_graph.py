@@ -120,15 +120,14 @@ def _table_inputs(
         cells.append(_codes(graph, column, name) if is_text else name)
     steps = network.preprocessing
     assert steps is not None, "a table has its steps"
-    parts: dict[tuple[int, str], str] = {}
+    parts: dict[int, dict[str, str]] = {}
     features = []
     for feature in steps.features:
         cell = cells[feature.column]
         if feature.part:
-            if (feature.column, feature.part) not in parts:
-                for name, output in _date_parts(graph, cell).items():
-                    parts[feature.column, name] = output
-            cell = parts[feature.column, feature.part]
+            if feature.column not in parts:
+                parts[feature.column] = _date_parts(graph, cell)
+            cell = parts[feature.column][feature.part]
         features.append(_feature(graph, feature, cell))
     joined = graph.add("Concat", features, axis=1)
     dtype = _NAMES[network.architecture.dtype]
@@ -237,7 +236,7 @@ _PLAIN = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "softplus": "Sof
 
 
 def _activate(graph: _Graph, name: str, z: str, dtype: np.dtype[Any]) -> str:
-    """Add an activation of opset 17, or its formula where there is none."""
+    """Add an activation of opset 17, or its formula if there is no such operator."""
 
     def n(value: float) -> str:
         return graph.number(value, dtype)
