@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from chainrule.experiment import Prediction as Prediction
     from chainrule.experiment import SavedRun as SavedRun
     from chainrule.experiment import TrainingResult as TrainingResult
+    from chainrule.experiment import compare_folds as compare_folds
     from chainrule.experiment import data_access as data_access
     from chainrule.experiment import diagnose as diagnose
     from chainrule.experiment import list_data as list_data
@@ -117,8 +118,8 @@ __getattr__, __dir__, __all__ = attach(
         "evaluation": "Report Votes evaluate vote",
         "exchange": "ExportReport export_network",
         "experiment": (
-            "Experiment Prediction SavedRun TrainingResult data_access diagnose list_data "
-            "mend_settings open_run summarise_data verify_data"
+            "Experiment Prediction SavedRun TrainingResult compare_folds data_access diagnose "
+            "list_data mend_settings open_run summarise_data verify_data"
         ),
         "figures": "FigureOptions draw_figure save_figure save_report_figures study_report",
         "ledger": "explain",
