@@ -24,7 +24,7 @@ COMMANDS = {
     "diagnose": "Find out why a training does not learn, and what to set instead.",
     "verify": "Compute a saved run again and compare it to the bit.",
     "explain": "Show every number of a worked example.",
-    "inspect": "Look into a saved run: a weight, a neuron, a decision.",
+    "inspect": "Look into a saved run: a weight, a neuron, a decision, its columns.",
     "check": "Check and mark numbers that were worked out by hand.",
     "prove": "Prove every gradient by methods without back-propagation.",
     "descend": "Follow gradient descent on a function, step by step.",
