@@ -16,9 +16,9 @@ from chainrule.experiment import open_run
 
 __all__ = ["command"]
 
-_ABOUT = """Write a network in another form, with its preprocessing and its labels.
+_ABOUT = """Write a network in another form, with proof that it answers as before.
 
-RUN is the folder of a run, or a network in a .safetensors file. What is written is first run beside
+Its preprocessing and its labels go with it. RUN is the folder of a run, or a network in a .safetensors file. What is written is first run beside
 the network on 1,000 drawn examples; the largest difference is shown and written into the file. A
 form that answers otherwise is not written. OUT gets the form's suffix if it has none.
 
