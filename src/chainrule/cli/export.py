@@ -16,7 +16,7 @@ from chainrule.experiment import open_run
 
 __all__ = ["command"]
 
-_ABOUT = """Write a network in another form, with proof that it answers as before.
+_ABOUT = """Write a network in another form, proved to answer as before.
 
 Its preprocessing and its labels go with it. RUN is the folder of a run, or a network in a .safetensors file. What is written is first run beside
 the network on 1,000 drawn examples; the largest difference is shown and written into the file. A
