@@ -18,9 +18,10 @@ __all__ = ["command"]
 
 _ABOUT = """Write a network in another form, proved to answer as before.
 
-Its preprocessing and its labels go with it. RUN is the folder of a run, or a network in a .safetensors file. What is written is first run beside
-the network on 1,000 drawn examples; the largest difference is shown and written into the file. A
-form that answers otherwise is not written. OUT gets the form's suffix if it has none.
+Its preprocessing and its labels go with it. RUN is the folder of a run, or a network in a
+.safetensors file. What is written is first run beside the network on 1,000 drawn examples; the
+largest difference is shown and written into the file. A form that answers otherwise is not written.
+OUT gets the form's suffix if it has none.
 
 --list-forms shows the forms. Some need libraries: pip install 'chainrule[exchange]'."""
 
