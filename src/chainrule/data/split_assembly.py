@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.encoding import class_numbers
+from chainrule.data.image_assembly import describe_images, store_images
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.splitting import split
 from chainrule.errors import DataError, ShapeError, describe
@@ -34,9 +35,14 @@ def assemble_pair(
     Raises: DataError, ShapeError.
     """
     names = options.class_names
+    if options.pixels:
+        train, test = _as_pixels(train), None if test is None else _as_pixels(test)
+    train, test = store_images(train, test)
+    both = train.remarks if test is None else train.remarks + test.remarks
+    remarks = tuple(dict.fromkeys(both))
     learn = _dataset(train, options, names, name, source)
     if test is None:
-        return _hold_out(learn, options)
+        return describe_images(_hold_out(learn, options, remarks), train.levels)
     judge = _dataset(test, options, learn.class_names or None, name, source)
     if judge.shape != learn.shape or judge.outputs != learn.outputs:
         raise ShapeError(
@@ -45,15 +51,16 @@ def assemble_pair(
             got=f"shape {judge.shape} with {judge.outputs} outputs",
             why=f"{train.where} has these",
         )
-    return DatasetPair(learn, judge)
+    return describe_images(DatasetPair(learn, judge, remarks), train.levels)
 
 
-def _hold_out(dataset: Dataset, options: ReadOptions) -> DatasetPair:
+def _hold_out(dataset: Dataset, options: ReadOptions, remarks: tuple[str, ...]) -> DatasetPair:
     rest, held = split(dataset, options.test_fraction, options.seed, "test")
     share = f"{options.test_fraction:.4g} held out of {len(dataset)}, seed {options.seed}"
     return DatasetPair(
         replace(rest, name=f"{dataset.name} (without {share})"),
         replace(held, name=f"{dataset.name} ({share})"),
+        remarks,
     )
 
 
@@ -73,12 +80,11 @@ def _dataset(
         targets, classes = class_numbers(labels, part.where, names=names, place=part.place)
     else:
         targets = _numbers(part)
-    inputs = _grey(part) if options.pixels else part.inputs
+    plain = 1 / 255 if part.inputs.dtype == np.uint8 else 1.0
     return Dataset(
-        inputs,
+        part.inputs,
         targets,
-        scale=1 / 255 if inputs.dtype == np.uint8 else 1.0,
-        shape=_square(inputs.shape[1:]) if options.pixels else (),
+        scale=plain if part.levels is None else part.levels.scale,
         class_names=classes,
         name=name,
         source=source,
@@ -114,6 +120,12 @@ def _numbers(part: RawPart) -> NDArray[Any]:
                 part.where, expected="a number as target", got=f"{text[:60]!r} at {part.place(row)}"
             ) from None
     return column
+
+
+def _as_pixels(part: RawPart) -> RawPart:
+    """A part of a table with its rows as images, where they make squares."""
+    grey = _grey(part)
+    return replace(part, inputs=grey.reshape(len(grey), *_square(grey.shape[1:])))
 
 
 def _grey(part: RawPart) -> NDArray[np.uint8]:

@@ -9,15 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting import Preparation, prepare, read_picture
+from chainrule.data.handwriting import Preparation, match_picture, read_picture
 from chainrule.evaluation import class_columns
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
 
 __all__ = ["Output", "Prediction", "predict_file"]
-
-_BRIGHTEST = 255
-"""A picture's ink is a byte."""
 
 
 class Output(NamedTuple):
@@ -72,12 +69,10 @@ def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> lis
 
 def _predict_picture(network: Network, path: str) -> list[Prediction]:
     rows, columns = network.input_shape
-    preparation = prepare(read_picture(path), (rows, columns))
-    ink: NDArray[Any] = preparation.image.reshape(1, -1)
-    if network.input_scale == 1:
-        # The network learned from numbers, not bytes: they are taken to have been shares of ink.
-        ink = ink / _BRIGHTEST
-    return _predictions(network, ink, [path], preparation.remarks, preparation)
+    form = None if network.schema is None else network.schema.image
+    matched = match_picture(read_picture(path), (rows, columns), network.input_scale, form)
+    found = matched.preparation
+    return _predictions(network, matched.inputs, [path], found.remarks, found)
 
 
 def _predict_rows(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:

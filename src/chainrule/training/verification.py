@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -162,6 +162,8 @@ def _network_difference(
     ended = position.best is not None or stop_reason(setup.recipe, position) is not None
     if ended and network.digest != due.digest:
         return "network.safetensors: other weights than the run's"
+    if network.preprocessing is None:  # a run from before the meaning of images was kept
+        due = replace(due, preprocessing=None)
     if _described(network) != _described(due):
         return "network.safetensors: other architecture, scale, shape, class names or preprocessing"
     return ""

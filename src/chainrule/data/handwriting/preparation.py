@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.handwriting.background import frame_width, ink_amount, paper_brightness
 from chainrule.data.handwriting.centring import (
+    Placing,
     centre_digit,
     centre_of_mass,
     crop,
@@ -21,6 +22,7 @@ from chainrule.data.handwriting.centring import (
 from chainrule.data.handwriting.polarity import ink_is_dark
 from chainrule.data.handwriting.preprocessing_trace import Preparation, PreparationLog
 from chainrule.data.handwriting.segmentation import SegmentedDigit, segment_digit
+from chainrule.data.handwriting.stroke_matching import match_strokes
 from chainrule.data.picture_decoding import MOST_SHRUNK_PIXELS, GreyPicture, shrink
 from chainrule.errors import DataError, InputError, ShapeError, describe
 
@@ -42,7 +44,12 @@ _LEAST_FRACTION = 0.05
 _INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
 
 
-def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
+def prepare(
+    picture: GreyPicture | NDArray[Any],
+    shape: tuple[int, int] = (28, 28),
+    *,
+    placing: Placing | None = None,
+) -> Preparation:
     """Find the digit in a picture and give it the form of MNIST's digits.
 
     Uneven light is corrected, and dark and light ink are distinguished. The digit is
@@ -53,6 +60,7 @@ def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 2
         picture: the result of `read_picture`, or brightness as an array of (rows, columns): bytes
             or numbers from 0 (black) to 1 (white).
         shape: rows and columns of the result; the digit's box has 20/28 of the shorter.
+        placing: another size and place than MNIST's; nothing passes unchanged then.
 
     Raises: ShapeError, InputError; DataError if there is no ink.
 
@@ -66,14 +74,13 @@ def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 2
     source = picture if isinstance(picture, GreyPicture) else GreyPicture(picture)
     grey = shrink(_brightness(source.grey))
     rows, columns = _check_shape(shape)
-    record = PreparationLog(source.source, list(source.remarks))
+    record = PreparationLog(source.source, list(source.remarks), like_mnist=placing is None)
     record.stage("grey", _read_sentence(source, grey), grey)
     for ink, inverted in ((grey, False), (1 - grey, True)):
-        if is_mnist_like(ink, (rows, columns)):
+        if placing is None and is_mnist_like(ink, (rows, columns)):
             return _pass_unchanged(record, to_bytes(ink), inverted)
-    return _place_digit(
-        record, _find_digit(record, _even_light(record, *_orient(record, grey))), (rows, columns)
-    )
+    found = _find_digit(record, _even_light(record, *_orient(record, grey)))
+    return _place_digit(record, found, (rows, columns), placing or Placing.mnist((rows, columns)))
 
 
 def _brightness(given: Any) -> Grey:
@@ -119,7 +126,7 @@ def _pass_unchanged(
 ) -> Preparation:
     if inverted:
         record.stage("polarity", "Dark ink on light: inverted.", stored)
-        record.remark(_INVERTED)
+        record.invert(_INVERTED)
     record.stage("centre", "Already boxed and centred like MNIST: unchanged.", stored)
     return record.finish(stored)
 
@@ -135,7 +142,7 @@ def _orient(record: PreparationLog, grey: Grey) -> tuple[Grey, bool]:
     before += f"Enlarged {record.enlargement} times. " if record.enlargement > 1 else ""
     if ink_is_dark(grey):
         record.stage("polarity", before + "Dark ink on light paper: inverted.", 1 - grey)
-        record.remark(_INVERTED)
+        record.invert(_INVERTED)
         return grey, True
     record.stage("polarity", before + "Light ink on dark, as in MNIST: unchanged.", grey)
     return 1 - grey, False
@@ -203,16 +210,18 @@ def _no_digit(source: str, found: SegmentedDigit | None) -> DataError:
     )
 
 
-def _place_digit(record: PreparationLog, ink: Grey, shape: tuple[int, int]) -> Preparation:
+def _place_digit(
+    record: PreparationLog, ink: Grey, shape: tuple[int, int], placing: Placing
+) -> Preparation:
     """The digit in its box, and the box in the picture."""
     digit = crop(ink)
     record.stage("crop", f"Cut out: {_size(digit)} pixels.", digit)
-    boxed = scale_to_box(digit, shape)
+    boxed = scale_to_box(match_strokes(digit, placing, shape), placing, shape)
     side, longest = max(digit.shape) / record.enlargement, max(boxed.shape)
     if side < longest:
         record.remark(f"The digit is small: {side:.0f} pixels, enlarged to {longest}.")
     record.stage("box", f"Scaled to {_size(boxed)}, each pixel a mean.", boxed)
-    image = centre_digit(boxed, shape)
+    image = centre_digit(boxed, shape, placing.centre)
     row, column = centre_of_mass(image)
     sentence = f"Centre of mass to row {row:.1f}, column {column:.1f} of {_size(image)}."
     record.stage("centre", sentence, image)

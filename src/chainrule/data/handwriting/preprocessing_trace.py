@@ -40,12 +40,14 @@ class Preparation:
         image: ink from 0 to 255 on 0, uint8, of the shape asked for.
         remarks: sentences on what is unusual about the input compared with MNIST.
         figures: the measured figures of `image`, by name; see `measure`.
+        dark_ink: whether the ink of the picture is darker than its paper.
     """
 
     stages: tuple[Stage, ...]
     image: NDArray[np.uint8]
     remarks: tuple[str, ...]
     figures: Mapping[str, float]
+    dark_ink: bool = False
 
 
 @dataclass
@@ -57,12 +59,16 @@ class PreparationLog:
         remarks: what was already unusual about the file.
         stages: none yet.
         enlargement: the factor by which the picture was enlarged to work on.
+        like_mnist: whether the digit is to be like those of MNIST, with which it is compared then.
+        dark_ink: whether the ink of the picture is darker than its paper.
     """
 
     source: str
     remarks: list[str]
     stages: list[Stage] = field(default_factory=list)
     enlargement: int = 1
+    like_mnist: bool = True
+    dark_ink: bool = False
 
     def stage(self, name: str, sentence: str, image: NDArray[Any]) -> None:
         """Add a step, as `Stage` has it."""
@@ -72,10 +78,16 @@ class PreparationLog:
         """Add a sentence on what is unusual."""
         self.remarks.append(sentence)
 
+    def invert(self, sentence: str) -> None:
+        """Note that the ink is dark, with a sentence if MNIST's digits are meant."""
+        self.dark_ink = True
+        if self.like_mnist:
+            self.remark(sentence)
+
     def finish(self, image: NDArray[np.uint8]) -> Preparation:
         """Return all that was collected, with the finished digit measured."""
         figures = measure(image)
         # Smaller pictures cannot show strokes as MNIST's do.
-        compared = figures if min(image.shape) >= _COMPARABLE else {}
+        compared = figures if self.like_mnist and min(image.shape) >= _COMPARABLE else {}
         remarks = (*self.remarks, *describe_unusual(compared))
-        return Preparation(tuple(self.stages), image, remarks, figures)
+        return Preparation(tuple(self.stages), image, remarks, figures, self.dark_ink)
