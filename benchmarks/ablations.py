@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import re
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +96,8 @@ def part(results: Mapping[str, Any]) -> str:
             if name in rows
         ),
         "",
-        "Written by `python benchmarks/ablations.py --write`.",
+        "Written by `python benchmarks/ablations.py --write`, from trainings on "
+        f"{results['date']} on {results['machine']}.",
         "",
         END,
     ]
@@ -106,6 +110,12 @@ def written(results: Mapping[str, Any]) -> None:
     page = PAGE.read_text(encoding="utf-8")
     found = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
     PAGE.write_text(found.sub(lambda _: part(results), page), encoding="utf-8")
+
+
+def _origin() -> dict[str, str]:
+    """When and on what the newest rows are computed."""
+    machine = f"{os.cpu_count()} {platform.machine()} processors"
+    return {"date": f"{date.today():%Y-%m-%d}", "machine": machine}
 
 
 def main() -> int:
@@ -122,10 +132,11 @@ def main() -> int:
     for name in filter(None, given.only.split(",")):
         rows[name] = measured(VARIANTS[name], given.epochs, given.seed)
         print(f"{name}: {rows[name]}", file=sys.stderr)
-        results = {"epochs": given.epochs, "seed": given.seed, "rows": rows}
+        results = {"epochs": given.epochs, "seed": given.seed, **_origin(), "rows": rows}
         if given.write:
             written(results)
-    print(part({"epochs": given.epochs, "seed": given.seed, "rows": rows}))
+    origin = _origin() if not same else {name: kept[name] for name in _origin()}
+    print(part({"epochs": given.epochs, "seed": given.seed, **origin, "rows": rows}))
     return 0
 
 

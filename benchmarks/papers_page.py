@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chainrule.documents import Block, Document, render
+from chainrule.documents import Block, Document, Table, render
 from chainrule.figures import save_figure
 from chainrule.papers import (
     ExperimentRun,
@@ -75,12 +75,19 @@ def _experiments(folder: Path) -> str:
                 figure = section.figure
                 lines.append(f"![{figure.caption}](pictures/papers/{figure.name}.png)")
     seconds = sum(run.seconds for run in runs)
-    versions = ", ".join(f"{name} {text}" for name, text in runs[0].versions.items())
     lines.append(
         f"Computed by `make papers` in {seconds / 60:.0f} minutes, and recorded in "
-        f"[benchmarks/results/papers](../benchmarks/results/papers). {versions}."
+        "[benchmarks/results/papers](../benchmarks/results/papers):"
     )
+    lines.append(_markdown([_origins(runs)]).strip())
     return "\n\n".join(lines)
+
+
+def _origins(runs: Sequence[ExperimentRun]) -> Table:
+    """When and on what each paper's experiments were computed."""
+    header = ("paper", *runs[0].versions, "seconds")
+    rows = [(run.paper, *run.versions.values(), f"{run.seconds:.0f}") for run in runs]
+    return Table("", header, tuple(rows))
 
 
 def record(run: ExperimentRun, folder: Path = RECORDS) -> None:

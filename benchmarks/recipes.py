@@ -23,6 +23,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,8 @@ def trained(
             networks.append(run.network)
         print(f"{name} seed {seed}: {report.accuracy:.4f} in {run.seconds:.1f} s", file=sys.stderr)
     figures = {"accuracies": accuracies, "seconds": seconds, "seeds": list(seeds)}
-    return {**figures, "parameters": parameters, "bytes": size, "examples": len(data.train)}
+    sizes = {"parameters": parameters, "bytes": size, "examples": len(data.train)}
+    return {**figures, **sizes, "date": f"{date.today():%Y-%m-%d}"}
 
 
 def voted(networks: Sequence[cr.Network], test: cr.Dataset) -> dict[str, Any]:
@@ -94,6 +96,7 @@ def voted(networks: Sequence[cr.Network], test: cr.Dataset) -> dict[str, Any]:
     viewed = partial(cr.vote, dataset=test, views=VIEWS, augmentation=how)
     return {
         **viewed(networks).to_dict(),
+        "date": f"{date.today():%Y-%m-%d}",
         "ensemble": cr.vote(networks, test).accuracy,
         "viewed": [viewed([one]).accuracy for one in networks],
     }
@@ -158,14 +161,15 @@ def page(figures: dict[str, Any]) -> str:
         "were not used to choose any setting. Times are those of the training alone, on "
         f"{figures['machine']['processors']} {figures['machine']['machine']} processors.",
         "",
-        "| preset | for | network | parameters | KiB | seeds | MNIST test accuracy | seconds |",
-        "|---|---|---|---|---|---|---|---|",
+        "| preset | for | network | parameters | KiB | seeds | MNIST test accuracy | seconds | "
+        "on |",
+        "|---|---|---|---|---|---|---|---|---|",
         *(_row(name, figures["presets"].get(name)) for name in preset_names()),
         "",
         "The same recipes, unchanged, on Fashion-MNIST:",
         "",
-        "| preset | seeds | test accuracy | seconds |",
-        "|---|---|---|---|",
+        "| preset | seeds | test accuracy | seconds | on |",
+        "|---|---|---|---|---|",
         *(_short_row(name, found) for name, found in sorted(figures["fashion"].items())),
         "",
         *together(figures.get("together", {})),
@@ -188,7 +192,8 @@ def together(found: dict[str, Any]) -> list[str]:
         "Several networks can vote. The {networks} networks of the preset best together, each\n"
         "also on {views} distorted copies of each image, classify {accuracy:.2%} of the test\n"
         "images correctly (Wilson 95 % interval {low:.2%} to {high:.2%}). Each network alone on\n"
-        "these copies reaches {viewed}; all together without copies, {ensemble:.2%}."
+        "these copies reaches {viewed}; all together without copies, {ensemble:.2%}\n"
+        "(measured on {date})."
     )
     return [words.format(low=low, high=high, **{**found, "viewed": percents(found["viewed"])}), ""]
 
@@ -205,15 +210,19 @@ def ablations() -> str:
 def _row(name: str, found: dict[str, Any] | None) -> str:
     layers = "-".join(map(str, preset(name)["layers"]))
     if found is None:
-        return f"| {name} | {preset_description(name)} | {layers} | | | | not measured | |"
+        return f"| {name} | {preset_description(name)} | {layers} | | | | not measured | | |"
     size, seeds = f"{found['bytes'] / 1024:,.0f}", len(found["seeds"])
-    figures = f"{percents(found['accuracies'])} | {seconds_text(found['seconds'])}"
+    figures = _figures(found)
     start = f"| {name} | {preset_description(name)} | {layers} | {found['parameters']:,} | {size}"
     return f"{start} | {seeds} | {figures} |"
 
 
+def _figures(found: dict[str, Any]) -> str:
+    return f"{percents(found['accuracies'])} | {seconds_text(found['seconds'])} | {found['date']}"
+
+
 def _short_row(name: str, found: dict[str, Any]) -> str:
-    figures = f"{percents(found['accuracies'])} | {seconds_text(found['seconds'])}"
+    figures = _figures(found)
     return f"| {name} | {len(found['seeds'])} | {figures} |"
 
 

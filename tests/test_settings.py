@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
+from chainrule.schema import Column, Schema, Target
 from chainrule.settings import (
     data_settings,
+    fill_defaults,
     parse_assignments,
     select_settings,
     training_settings,
@@ -25,7 +29,10 @@ def test_every_field_of_a_recipe_can_be_set() -> None:
 def test_every_field_of_an_architecture_can_be_set() -> None:
     names = {n for n, s in SETTINGS.items() if s.owner == "network"}
     fields = {field.name for field in dataclasses.fields(Architecture)}
-    assert names - {"activation", "output_activation"} == fields - {"activations", "output_given"}
+    assert names - {"activation", "output_activation", "hidden"} == fields - {
+        "activations",
+        "output_given",
+    }
 
 
 def test_every_default_is_the_recipes() -> None:
@@ -54,7 +61,9 @@ def test_the_groups_come_one_after_another() -> None:
 def test_settings_of_data() -> None:
     assert list(data_settings()) == [
         "target",
+        *("drop", "category", "number", "date", "missing"),
         "task",
+        "table",
         "header",
         "delimiter",
         "pixels",
@@ -73,3 +82,32 @@ def test_an_assignment_may_hold_another_sign() -> None:
     assert parse_assignments(["target=a=b"]) == {"target": "a=b"}
     with pytest.raises(InputError, match="--set: expected name=value, got 'epochs 3'"):
         parse_assignments(["epochs 3"])
+
+
+def _table(examples: int) -> Dataset:
+    columns = (
+        Column(name="size", kind="number"),
+        Column(name="kind", kind="category", categories=("x", "y", "z")),
+    )
+    target = Target(names=("y",), kind="classes", classes=("a", "b"))
+    rows = np.zeros((examples, 2))
+    return Dataset(rows, np.arange(examples) % 2, schema=Schema(columns=columns, target=target))
+
+
+def test_a_table_decides_how_long_it_is_learned() -> None:
+    small, large = fill_defaults({}, _table(100)), fill_defaults({}, _table(50_000))
+    assert small["layers"] == large["layers"] == [4, 128, 2]
+    assert (small["batch_size"], small["epochs"], small["weight_decay"]) == (32, 200, 1.0)
+    assert (large["batch_size"], large["epochs"], large["weight_decay"]) == (128, 20, 0.02)
+    assert small["optimiser"] == "adamw"
+    given = fill_defaults({"optimiser": "sgd", "epochs": 3, "batch_size": 10}, _table(100))
+    assert (given["optimiser"], given["epochs"], given["batch_size"]) == ("sgd", 3, 10)
+    assert "weight_decay" not in given
+
+
+def test_hidden_layers_stand_between_those_that_the_data_give() -> None:
+    filled = fill_defaults({"hidden": [16, 8]}, _table(10))
+    assert filled["layers"] == [4, 16, 8, 2]
+    assert "hidden" not in filled
+    with pytest.raises(InputError, match="expected either layers or hidden, got both"):
+        fill_defaults({"hidden": [16], "layers": [4, 2]}, _table(10))

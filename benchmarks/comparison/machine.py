@@ -8,6 +8,7 @@ import platform
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import chainrule
@@ -30,6 +31,7 @@ class Machine:
         versions: of chainrule and of each peer's package that is installed, by its name.
         commit: of the checkout that chainrule was imported from, with "+" where files were
             changed; empty where it was not imported from one.
+        date: of the measurement; empty where it is not known.
     """
 
     processor: str
@@ -38,6 +40,7 @@ class Machine:
     python: str
     versions: dict[str, str]
     commit: str
+    date: str = ""
 
 
 def this_machine(peers: Iterable[Peer], cores: int) -> Machine:
@@ -58,6 +61,7 @@ def this_machine(peers: Iterable[Peer], cores: int) -> Machine:
             **{package: version for package, version in installed.items() if version},
         },
         commit=_commit(Path(chainrule.__file__).parent),
+        date=f"{date.today():%Y-%m-%d}",
     )
 
 

@@ -124,7 +124,8 @@ def _facts(report: BenchReport) -> list[tuple[str, str]]:
         ("versions", versions),
         ("run", f"{threads} per peer, {rounds}, each peer in its own process, in turn"),
     ]
-    return [*facts, ("commit", machine.commit)] if machine.commit else facts
+    facts += [("commit", machine.commit), ("date", machine.date)]
+    return [fact for fact in facts if fact[1]]
 
 
 def _lines(table: Table) -> list[str]:

@@ -19,6 +19,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule._version import __version__ as __version__
     from chainrule.attribution import inspect_decision as inspect_decision
+    from chainrule.attribution import inspect_importance as inspect_importance
     from chainrule.attribution import inspect_influence as inspect_influence
     from chainrule.attribution import inspect_mislabels as inspect_mislabels
     from chainrule.attribution import inspect_neuron as inspect_neuron
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from chainrule.figures import study_report as study_report
     from chainrule.ledger import explain as explain
     from chainrule.marking import check_claims as check_claims
+    from chainrule.marking import check_class as check_class
     from chainrule.network import Architecture as Architecture
     from chainrule.network import Network as Network
     from chainrule.papers import Paper as Paper
@@ -98,7 +100,8 @@ __getattr__, __dir__, __all__ = attach(
     {
         "_version": "__version__",
         "attribution": (
-            "inspect_decision inspect_influence inspect_mislabels inspect_neuron inspect_weight"
+            "inspect_decision inspect_importance inspect_influence inspect_mislabels "
+            "inspect_neuron inspect_weight"
         ),
         "data": "Dataset DatasetPair load_dataset split",
         "data.handwriting": "prepare read_picture",
@@ -116,7 +119,7 @@ __getattr__, __dir__, __all__ = attach(
         ),
         "figures": "FigureOptions draw_figure save_figure save_report_figures study_report",
         "ledger": "explain",
-        "marking": "check_claims",
+        "marking": "check_claims check_class",
         "network": "Architecture Network",
         "papers": "Paper list_papers paper",
         "proofs": "ProofOptions prove_gradients",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,10 +47,16 @@ HIDDEN = 128
 """Neurons of the hidden layer where the layers are not set."""
 
 NETWORK_NAMES = (
-    *("layers", "activation", "output_activation"),
+    *("layers", "hidden", "activation", "output_activation"),
     *(name for name in limits_of(Architecture) if name != "output_given"),
 )
 """The settings of a network; all others but those of the data are fields of Recipe."""
+
+_TABLE_STEPS = 2000
+_FEWEST_PASSES, _MOST_PASSES = 20, 200
+_LARGE_TABLE = 20_000
+_DECAYED_ROWS = 1000
+"""The weight decay of a table is 1 up to so many rows, then falls as their number grows."""
 
 _TRUTHS = dict.fromkeys(("true", "yes", "on", "1"), True)
 _TRUTHS |= dict.fromkeys(("false", "no", "off", "0"), False)
@@ -58,12 +65,17 @@ _NOT_OF_ARCHITECTURE = ("output_given",)
 _NOT_OF_READING = ("seed", "limit")
 _DEFAULTS = {
     "layers": "inputs,128,outputs; the data give inputs and outputs",
+    "hidden": "128",
     "activation": "relu",
     "output_activation": "softmax for categorical cross-entropy, otherwise that of the "
     "other layers",
     "initialiser": "the one that suits each activation",
     "header": "detected",
-    "delimiter": "detected: comma, semicolon or tab",
+    "delimiter": "detected: comma, semicolon, tab, bar or white space",
+    "task": "detected: texts and few whole numbers are classes",
+    "pixels": "detected",
+    "table": "the first sheet, or the only table",
+    **dict.fromkeys(("drop", "category", "number", "date", "missing"), "none"),
 }
 
 
@@ -147,8 +159,19 @@ def data_settings() -> Mapping[str, Setting]:
     from chainrule.data import ReadOptions
 
     target = Limit(str, "column of a table to learn: first, last, its name or number from 0")
+    lists = {
+        "drop": "columns that are no inputs",
+        "category": "columns whose values are categories",
+        "number": "columns that are numbers, however they look",
+        "date": "columns that are dates",
+        "missing": "texts that stand for a missing cell, beside blanks, ?, NA and their like",
+    }
     rows = [
         Setting(name="target", limit=target, default="last"),
+        *(
+            Setting(name=name, limit=Limit(str, meaning), default=(), many=True, least=0)
+            for name, meaning in lists.items()
+        ),
         *_record_settings(ReadOptions, leave_out=_NOT_OF_READING),
     ]
     return MappingProxyType({row.name: _assign(row, "data") for row in rows})
@@ -158,6 +181,9 @@ def _network_settings() -> list[Setting]:
     from chainrule.equations.activations import ACTIVATIONS
 
     widths = Limit(int, "neurons of each layer, the inputs first", 1, 10_000_000)
+    hidden = Limit(
+        int, "neurons of each hidden layer; the data give inputs and outputs", 1, 10_000_000
+    )
     names = Limit(
         str, "activation of all layers, or one for each layer", choices=lambda: tuple(ACTIVATIONS)
     )
@@ -166,6 +192,7 @@ def _network_settings() -> list[Setting]:
     )
     rows = [
         Setting(name="layers", limit=widths, many=True, least=2),
+        Setting(name="hidden", limit=hidden, many=True),
         Setting(name="activation", limit=names, many=True),
         Setting(name="output_activation", limit=last),
         *_record_settings(Architecture, leave_out=_NOT_OF_ARCHITECTURE),
@@ -297,18 +324,33 @@ def select_settings(owner: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def fill_defaults(settings: Mapping[str, Any], training: Dataset) -> dict[str, Any]:
     """Return the settings together with those that follow from the training set.
 
-    Without layers there is one hidden layer of 128 neurons. Targets that are numbers have the cost
-    half_squared_error and, where one activation stands for all layers, the output activation
-    identity: most activations bound their output, and such targets are seldom bounded.
+    Without layers or hidden there is one hidden layer of 128 neurons. A table is learned in 2,000
+    steps of adamw or more. Targets that are numbers have the cost half_squared_error and, where one
+    activation stands for all layers, the output activation identity: most activations bound their
+    output, and such targets are seldom bounded.
 
     Args:
         settings: values by name; they are not changed.
         training: the training set.
+
+    Raises: InputError if both layers and hidden are set.
     """
     from chainrule.data import count_inputs
 
     inputs = count_inputs(training, str(settings.get("encoding", "one_hot")))
-    filled = {"layers": [inputs, HIDDEN, training.outputs], **settings}
+    filled = {name: value for name, value in settings.items() if name != "hidden"}
+    if "hidden" in settings and "layers" in settings:
+        raise InputError(
+            "Experiment",
+            expected="either layers or hidden",
+            got="both",
+            why="hidden stands for the layers between those that the data give",
+            argument="hidden",
+            value=settings["hidden"],
+        )
+    if training.is_raw_table:
+        filled = {**_table_defaults(len(training), filled), **filled}
+    filled.setdefault("layers", [inputs, *settings.get("hidden", [HIDDEN]), training.outputs])
     if training.classifies:
         return filled
     filled.setdefault("cost", "half_squared_error")
@@ -316,6 +358,21 @@ def fill_defaults(settings: Mapping[str, Any], training: Dataset) -> dict[str, A
     if isinstance(activation, str) or len(activation) == 1:
         filled.setdefault("output_activation", "identity")
     return filled
+
+
+def _table_defaults(examples: int, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how long, in which batches and with which decay a table is learned.
+
+    A table of a few hundred rows needs more passes than images to come to as many steps, and more
+    decay; docs/tables.md has the figures.
+    """
+    batch = settings.get("batch_size", 32 if examples < _LARGE_TABLE else 128)
+    epochs = math.ceil(_TABLE_STEPS * batch / examples)
+    found = {"batch_size": batch, "epochs": min(max(epochs, _FEWEST_PASSES), _MOST_PASSES)}
+    if "optimiser" not in settings:
+        decay = min(max(_DECAYED_ROWS / examples, 0.01), 1.0)
+        found |= {"optimiser": "adamw", "weight_decay": round(decay, 3)}
+    return found
 
 
 def build_recipe(settings: Mapping[str, Any]) -> Recipe:

@@ -46,7 +46,15 @@ def test_each_picture_of_the_page_is_there_and_none_else() -> None:
 def test_each_record_names_its_paper_and_what_computed_it(name: str) -> None:
     run = recorded_run(name)
     assert run.paper == name
-    assert set(run.versions) == {"chainrule", "python", "numpy", "numba", "optuna", "machine"}
+    assert set(run.versions) == {
+        "chainrule",
+        "python",
+        "numpy",
+        "numba",
+        "optuna",
+        "machine",
+        "date",
+    }
     assert run.sections() == paper(name).recorded_run(run.to_dict()).sections()
     assert len(run.sections()) == len(EXPERIMENTS[name].sections)
 

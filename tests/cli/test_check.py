@@ -79,13 +79,73 @@ def test_bad_flags(chainrule, flags, told) -> None:
         ),
     ],
 )
-def test_bad_files(chainrule, old, new, told) -> None:
+def test_a_claim_that_cannot_be_read_does_not_end_the_others(chainrule, old, new, told) -> None:
     text = Path(STEP).read_text()
     assert old in text
     Path("bad.toml").write_text(text.replace(old, new, 1))
     outcome = chainrule("check", "bad.toml")
+    assert (outcome.code, outcome.err) == (2, f"{told}\n")
+    words = " ".join(outcome.out.split())
+    assert f"Not read: {told}" in words
+    assert "18 of 19 marks Nothing is wrong. Not read: 1 of 19." in words
+    record = json.loads(chainrule("check", "bad.toml", "--json").out)
+    assert [one["error"] for one in record["refused"]] == [told]
+    assert (record["marks"], record["out_of"], len(record["claims"])) == (18, 19, 18)
+
+
+def test_a_file_of_nothing_that_can_be_read(chainrule) -> None:
+    text = Path(STEP).read_text()
+    one = '[[claims]]\nquantity = "z[9][0]"\nprinted = "1"\n'
+    Path("bad.toml").write_text(text[: text.index("[[claims]]")] + one)
+    outcome = chainrule("check", "bad.toml")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == told + "\n"
+    assert outcome.err.endswith(
+        ": expected a layer from 1 to 2, got 'z[9][0]'. The network is 1-1-1.\n"
+    )
+    of_many = chainrule("check", "bad.toml", STEP)
+    assert (of_many.code, of_many.err) == (2, outcome.err)
+    assert ["bad", "not", "read"] in [line.split() for line in of_many.out.splitlines()]
+
+
+def test_a_class(chainrule) -> None:
+    outcome = chainrule("check", DETECTOR, STEP, "--csv", "marks.csv")
+    assert (outcome.code, outcome.err) == (1, "")
+    assert outcome.out.startswith("Marks of a class\n\n2 files, 33 of 36 marks\n")
+    lines = outcome.out.splitlines()
+    assert "  four-detector                  14 of 17  a[1][0]      sign of z" in lines
+    assert "  approximator-back-propagation  19 of 19" in lines
+    table = Path("marks.csv").read_text()
+    assert table.startswith("student,file,marks,out_of,first_wrong,slip,z[1][0],a[1][0],")
+    assert chainrule("check", DETECTOR, STEP, "--csv", "-").out == table
+
+
+def test_a_class_with_a_file_that_cannot_be_read(chainrule) -> None:
+    outcome = chainrule("check", STEP, "none.toml", "--json")
+    told = "none.toml: expected a readable file, got No such file or directory."
+    assert (outcome.code, outcome.err) == (2, f"{told}\n")
+    first, second = json.loads(outcome.out)["students"]
+    assert (first["student"], first["marks"]) == ("approximator-back-propagation", 19)
+    assert second == {"student": "none", "file": "none.toml", "error": told}
+    assert chainrule("check", STEP, STEP).code == 0
+
+
+def test_indices_from_1(chainrule) -> None:
+    text = Path(STEP).read_text().replace('[0]"', '[1]"').replace("[0,0]", "[1,1]")
+    Path("from_1.toml").write_text(text)
+    outcome = chainrule("check", "from_1.toml", "--indices", "1")
+    assert outcome.code == 0
+    assert "  a[2][1] " in outcome.out
+    assert chainrule("check", "from_1.toml").code == 2
+    Path("from_1.toml").write_text(f"indices = 1\n{text}")
+    assert chainrule("check", "from_1.toml").out == outcome.out
+    assert "  a[2][0] " in chainrule("check", "from_1.toml", "--indices", "0").out
+
+
+@pytest.mark.parametrize("name", ["mazur", "cs231n-neuron", "han-kamber", "negnevitsky"])
+def test_textbooks_are_right(chainrule, name) -> None:
+    outcome = chainrule("check", name)
+    assert outcome.code == 0
+    assert "\nNothing is wrong.\n" in outcome.out
 
 
 def test_no_claims(chainrule) -> None:

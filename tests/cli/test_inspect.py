@@ -43,6 +43,15 @@ def test_one_weight(inspect, run) -> None:
     assert first.startswith("W[1][4,65] in step 1 of kept\n")
 
 
+def test_the_importance_of_pixels(chainrule, trained) -> None:
+    outcome = chainrule("inspect", "seen", "importance", "--repeats", "2", "--top", "3")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("What seen needs: permutation importance\n")
+    assert "141 more columns matter less." in outcome.out
+    line = ("inspect", "seen", "importance", "--repeats", "2", "--seed", "1", "--format", "json")
+    assert json.loads(chainrule(*line).out)["seed"] == 1
+
+
 def test_a_weight_of_the_compiled_engine(chainrule, inspect, bars) -> None:
     trained = chainrule("train", bars, *SETUP, "--seed", "1", "--run", "compiled", "--json")
     assert trained.code == 0, trained.err
@@ -206,8 +215,9 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
     [
         (
             "",
-            "inspect: expected one of weight, neuron, decision, influence, mislabels after the "
-            "run, got none. To see a decision, for example: chainrule inspect seen decision 0.",
+            "inspect: expected one of weight, neuron, decision, influence, mislabels, importance "
+            "after the run, got none. To see a decision, for example: chainrule inspect seen "
+            "decision 0.",
         ),
         (
             "weight 1:0",

@@ -59,6 +59,25 @@ def test_a_run_as_json(chainrule) -> None:
     assert list(found["found"]) == ["dice"]
 
 
+def test_a_program_as_printed(chainrule) -> None:
+    line = ("papers", "run", "four-equations", "--as-printed", "--quick")
+    found = json.loads(chainrule(*line, "--json").out)
+    assert len(found["test_loss"]) == 4
+    assert str(found["test_loss"][0]) in chainrule(*line).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--figures", "drawn"), "papers run: expected no figures with --as-printed, got drawn."),
+        (("program",), "papers run: expected no experiment with --as-printed, got program."),
+    ],
+)
+def test_what_does_not_go_with_a_program_as_printed(chainrule, arguments, text: str) -> None:
+    outcome = chainrule("papers", "run", "four-equations", *arguments, "--as-printed")
+    assert (outcome.code, outcome.out, outcome.err) == (2, "", text + "\n")
+
+
 @pytest.mark.parametrize("format_name", ["markdown", "latex", "html"])
 def test_other_formats(chainrule, format_name: str) -> None:
     for arguments in (("list",), ("show", "approximator"), ("check",), ("prove",)):

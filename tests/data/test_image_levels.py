@@ -206,3 +206,45 @@ def test_rows_of_a_table_as_images(tmp_path) -> None:
     pair = load_dataset(tmp_path / "a.csv", target="first", pixels=True, header=False)
     assert (pair.train.shape, pair.train.inputs.dtype) == ((5, 5), np.uint8)
     assert pair.train.schema.image.shape == (5, 5)
+
+
+def test_rows_that_make_no_squares_stay_rows(tmp_path) -> None:
+    rows = [[k % 2, *np.rint(GREY[k % 4].reshape(-1)).astype(int)] for k in range(40)]
+    np.savetxt(tmp_path / "emnist-digits-train.csv", rows, fmt="%d", delimiter=",")
+    pair = load_dataset(
+        tmp_path / "emnist-digits-train.csv", target="first", pixels=True, header=False
+    )
+    assert (pair.train.shape, pair.train.schema) == ((30,), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "classes"),
+    [
+        ("emnist-letters-train.csv", (1, 2), ("A", "B")),
+        ("emnist-letters-train.csv", (0, 1), ("0", "1")),
+        ("emnist-digits-train.csv", ("x", "y"), ("x", "y")),
+        ("my-emnist-old.csv", (1, 2), ("1", "2")),
+    ],
+)
+def test_the_tables_of_emnist_are_turned_too(tmp_path, name, labels, classes) -> None:
+    images = [np.rint(GREY[k % 4][:5, :5]).astype(int) for k in range(20)]
+    lines = [
+        ",".join(map(str, [labels[k % 2], *image.T.reshape(-1)])) for k, image in enumerate(images)
+    ]
+    (tmp_path / name).write_text("\n".join(lines))
+    pair = load_dataset(tmp_path / name, target="first", pixels=True, header=False)
+    seen = pair.train.inputs.reshape(-1, 5, 5)
+    assert all(any(np.array_equal(one, image) for image in images) for one in seen)
+    assert pair.train.class_names == classes
+    assert any("turned upright" in remark for remark in pair.remarks)
+
+
+def test_columns_called_like_pixels_may_have_few_levels(tmp_path) -> None:
+    names = [f"pixel_{row}_{column}" for row in range(8) for column in range(8)]
+    grey = np.random.default_rng(0).integers(0, 17, (40, 64))
+    grey[0, 0] = 16
+    lines = [",".join([*names, "digit"])]
+    lines += [",".join(map(str, [*row, k % 2])) for k, row in enumerate(grey)]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    pair = load_dataset(tmp_path / "a.csv")
+    assert (pair.train.shape, pair.train.scale) == ((8, 8), 1 / 16)

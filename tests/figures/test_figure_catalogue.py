@@ -14,9 +14,10 @@ from chainrule.data.dataset import Dataset
 from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.figures.figure_catalogue import FIGURES, FigureInputs, get_figure_spec
+from chainrule.ledger import Ledger, read_worked
 from chainrule.network.network import Network
 
-NEEDS = {"nothing", "table", "run", "replay", "network", "dataset", "network+dataset"}
+NEEDS = {"nothing", "table", "run", "replay", "worked", "network", "dataset", "network+dataset"}
 TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"
 RECORD = EpochRecord(1, 0.5, 0.0, 0.5, 0.1, 1.0, weights_sha256="", tensor_sha256={})
 
@@ -40,8 +41,9 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
         "run": {"first": [RECORD]},
         "replay": replay,
         "table": str(tmp_path / "table.csv"),
+        "worked": Ledger(read_worked("two-layers")),
     }
-    names = {"run": "histories"}
+    names = {"run": "histories", "worked": "ledger"}
     needs = [need for need in FIGURES[name].needs.split("+") if need != "nothing"]
     material = FigureInputs(
         **{names.get(need, need): parts[need] for need in needs},
@@ -60,10 +62,12 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
         ("confusion", "network"),
         ("cost-slices", "run with its data"),
         ("cost-surface", "run with its data"),
+        ("dependence", "network"),
         ("digits", "dataset"),
         ("mistakes", "dataset"),
         ("network", "network"),
         ("parallel", "table"),
+        ("paths", "worked example"),
         ("rates", "table"),
         ("saturation", "run with its data"),
         ("slices", "table"),
@@ -89,9 +93,7 @@ def test_an_unknown_figure_is_refused() -> None:
         get_figure_spec("confusions").draw(FigureInputs())
     assert str(caught.value) == (
         "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? Valid "
-        "names: activations, bands, calibration, confusion, cost-slices, cost-surface, digits, "
-        "grid, learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, "
-        "rates, saturation, slices, weights."
+        f"names: {', '.join(FIGURES)}."
     )
 
 
@@ -119,6 +121,15 @@ def test_names_say_more(replay: RunReplay, tmp_path: Path) -> None:
     assert len(get_figure_spec("rates").draw(material).axes) == 3
     costs = FigureInputs(table=str(tmp_path / "table.csv"), metric="cost")
     assert get_figure_spec("slices").draw(costs).axes[0].get_ylabel() == "cost"
+
+
+def test_a_worked_example_has_its_numbers_drawn() -> None:
+    worked = FigureInputs(ledger=Ledger(read_worked("four-detector")))
+    assert len(get_figure_spec("network").draw(worked).axes) == 1
+    two = FigureInputs(ledger=worked.ledger, names=("W[1][0,0]", "W[1][0,1]"))
+    with pytest.raises(InputError) as caught:
+        get_figure_spec("paths").draw(two)
+    assert str(caught.value) == ("figure: expected one address, got W[1][0,0] and W[1][0,1].")
 
 
 def test_the_cost_named_is_the_one_judged_by(network: Network, pictures: Dataset) -> None:

@@ -114,5 +114,5 @@ def test_numbers_of_an_array() -> None:
 def test_commas_group_the_digits_of_one_number() -> None:
     (number,) = parse_printed("-12,345.6", 1)
     assert (number.value, number.text) == (Fraction("-12345.6"), "-12,345.6")
-    with pytest.raises(InputError):
-        parse_printed("12,34", 1)
+    (number,) = parse_printed("1,234,567", 1)
+    assert number.value == 1234567

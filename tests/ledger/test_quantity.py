@@ -90,7 +90,8 @@ FORM = "expected an address such as z[1][0] or step[2].W_new[1][0,0]"
         ),
         (
             "z[0][0]",
-            "Quantity: expected a layer from 1, got 'z[0][0]' (str). Only a[0], the inputs, have "
+            "Quantity: expected a layer from 1, got 'z[0][0]' (str). Only a[0], the inputs, "
+            "and da[0], their gradients, have "
             "layer 0.",
         ),
         (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_one_name_for_all_layers_becomes_softmax(chain) -> None:
 
 
 NAMES = "The layers are 1, 1, 1"
-REFUSED = [
+REFUSED_CLAIMS = [
     (
         '"a[1][0]"',
         '"a[3][0]"',
@@ -104,6 +105,8 @@ REFUSED = [
         '"0.8, 1"',
         "17: expected 1 number with commas between them, got 2.",
     ),
+]
+REFUSED = [
     (
         "[[[0.5]], [[1.0]]]",
         '[\n[[0.5]],\n[["1.0"]]]',
@@ -197,7 +200,7 @@ REFUSED = [
         "[training]",
         "[trainin]",
         "8: expected a key of the file, got 'trainin' (str). Did you mean 'training'? Valid "
-        "names: claims, examples, network, state, title, training.",
+        "names: claims, decimal_mark, delta, examples, indices, network, state, title, training.",
     ),
     (
         'activations = ["sigmoid", "sigmoid"]',
@@ -212,6 +215,17 @@ REFUSED = [
         'Write title = "…".',
     ),
 ]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), REFUSED_CLAIMS)
+def test_a_claim_that_cannot_be_read_refuses_itself_alone(chain, old, new, told) -> None:
+    good = '[[claims]]\nquantity = "z[1][0]"\nprinted = "1.5"\n'
+    example = parse_worked(chain.replace(old, new, 1) + good, "chain.toml")
+    assert [str(one.quantity) for one in example.claims] == ["z[1][0]"]
+    (refused,) = example.refused_claims
+    assert (str(refused.error), refused.count) == (f"chain.toml, line {told}", 1)
+    with pytest.raises(ChainruleError, match=re.escape(f"chain.toml, line {told}")):
+        parse_worked(chain.replace(old, new, 1), "chain.toml")
 
 
 @pytest.mark.parametrize(("old", "new", "told"), REFUSED)

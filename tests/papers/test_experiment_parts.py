@@ -11,7 +11,6 @@ from chainrule.network import Network, network_layers
 from chainrule.papers.experiments import (
     dice,
     four_or_not,
-    printed_program,
     recursions,
     result_text,
 )
@@ -160,26 +159,6 @@ def test_no_pieces_come_closer_than_the_least_error(neurons: int) -> None:
         found = min(found, optimize.linprog(goal, upper, limits, bounds=bounds).fun)
     assert found >= least - 1e-3  # the grid of x sees a little less than all of it
     assert found < 3 * least + 0.1
-
-
-# ------------------------------------------------------------------------- four-equations' loop
-
-
-def test_the_program_steps_by_the_mean_gradient_of_its_batch() -> None:
-    layers = printed_program.initial_layers(0)
-    assert all(layer.W.min() >= 0 and layer.W.max() < 0.01 for layer in layers)
-    assert all(layer.b.min() >= 0 and layer.b.max() < 0.01 for layer in layers)
-    chance = np.random.default_rng(0)
-    x = chance.random((4, 784)).astype(np.float32)
-    y = np.eye(10, dtype=np.float32)[[1, 2, 3, 4]]
-    single = [
-        trace(x[i : i + 1], y[i : i + 1], layers, COSTS["half_squared_error"], 1.0)
-        for i in range(4)
-    ]
-    before = layers[2].W.copy()
-    mean = np.mean([one.dW[2] for one in single], axis=0)
-    printed_program.update_layers(layers, x, y)
-    assert before - layers[2].W == pytest.approx(0.003 * mean, rel=1e-2, abs=1e-7)
 
 
 # ------------------------------------------------------------------------------------ wording

@@ -24,8 +24,9 @@ WRONG = {
     ("four-detector", "output, second line on σ'"): "wrong: 2 of 2 numbers off",
     ("four-detector", "hidden"): "wrong: ",
     ("approximator", "calculating the gradient, next layer"): "wrong: ",
-    ("four-equations", "(24), (25)"): "wrong: 3 of 3 numbers off",
-    ("four-equations", "(26)"): "comes to shape (3, 3), should be (3,)",
+    ("four-equations", "(24)"): "wrong: 3 of 3 numbers off",
+    ("four-equations", "(25), its z/∂a read as ∂z/∂a"): "wrong: 3 of 3 numbers off",
+    ("four-equations", "(26), its z/∂a read as ∂z/∂a"): "comes to shape (3, 3), should be (3,)",
     ("four-equations", "(40)"): "wrong: 3 of 9 numbers off",
     ("matrix-based", "(12), m = 1"): "wrong: the right numbers, transposed",
     ("matrix-based", "(13)"): "wrong: 3 of 3 numbers off",
@@ -42,7 +43,7 @@ def test_which_are_wrong_and_how(results) -> None:
     assert {(one.printed.paper, one.printed.place) for one in wrong} == set(WRONG)
     for one in wrong:
         assert one.verdict.startswith(WRONG[one.printed.paper, one.printed.place])
-        assert one.error is None or one.error > 0.05
+        assert one.error is None or one.error > 0.01
 
 
 def test_wrong_ones_have_a_remedy_and_right_ones_none(results) -> None:
@@ -57,7 +58,7 @@ def test_the_factor_of_two_that_is_printed_twice(results) -> None:
 
 
 def test_two_numbers_that_are_in_no_simple_ratio(results) -> None:
-    (one,) = (one for one in results if one.printed.place == "hidden")
+    (one,) = (one for one in results if one.printed.left == "∂J/∂w_1")
     found, truth = one.found.item(), one.truth.item()
     assert one.verdict == f"wrong: {found:.4g} where {truth:.4g} is right"
 
@@ -83,7 +84,7 @@ def test_the_report_as_text() -> None:
     report = check_formulas()
     text = render(report.document(), "text")
     lines = " ".join(text.split())
-    assert report.summary() == "36 printed formulas tried: 18 hold, 18 are wrong"
+    assert report.summary() == "38 printed formulas tried: 18 hold, 20 are wrong"
     assert (
         "Wrong as printed - investigation, feed forward: z_i^l = (w_i0 a_0 + b_0) + (w_i1 a_1 + "
         "b_1) + … + (w_in a_n + b_i), on 3-3-3-3 with squared_error, is wrong: 3 of 3 numbers off, "
@@ -98,10 +99,10 @@ def test_the_report_as_text() -> None:
 
 def test_the_report_as_markdown() -> None:
     lines = render(check_formulas().document(), "markdown").splitlines()
-    assert lines[2] == "36 printed formulas tried: 18 hold, 18 are wrong."
+    assert lines[2] == "38 printed formulas tried: 18 hold, 20 are wrong."
     items = [line for line in lines if line.startswith("- ")]
-    assert len(items) == 36
-    assert items[17] == (
+    assert len(items) == 38
+    assert items[19] == (
         "- **matrix-based**, (13): `δ^l = (δ^(l+1) W^l) ⊙ φ'(Z^l)`, on 3-3-3-3 with "
         "`half_squared_error`, is wrong: 3 of 3 numbers off, by up to 0.67 of the greatest. "
         "Correct: W^(l+1), as in (7)."

@@ -71,8 +71,8 @@ def test_the_list_counts() -> None:
     }
     assert counts == {
         "investigation": (1, 12, 4),
-        "four-detector": (1, 8, 2),
+        "four-detector": (1, 9, 2),
         "approximator": (4, 4, 3),
-        "four-equations": (0, 7, 2),
+        "four-equations": (0, 8, 2),
         "matrix-based": (0, 5, 4),
     }

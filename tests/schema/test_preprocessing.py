@@ -122,7 +122,7 @@ def test_plain_values_give_the_steps_back_to_the_bit() -> None:
 def test_what_is_no_description_is_refused() -> None:
     values = STEPS.to_dict()
     with pytest.raises(DataError, match="description of a table's steps"):
-        Preprocessing.from_dict({**values, "inputs": 3})
+        Preprocessing.from_dict({**values, "features": 3})
     strange = {**values["schema"], "columns": [{**AGE.to_dict(), "kind": "sound"}]}
     with pytest.raises(DataError, match="one of number, category, date, got 'sound'"):
         Preprocessing.from_dict({**values, "schema": strange})
@@ -139,4 +139,4 @@ def test_rows_of_another_width_are_refused() -> None:
 def test_images_have_no_steps() -> None:
     schema = Schema(target=CLASSES, image=ImageFormat(height=2, width=2))
     steps = Preprocessing.fit(schema, np.zeros((3, 4)), np.array([0, 1, 0]))
-    assert (steps.inputs, steps.target_centre, schema.is_table) == ((), (), False)
+    assert (steps.features, steps.target_centre, schema.is_table) == ((), (), False)

@@ -244,3 +244,24 @@ def test_data_decide_what_is_left_open(described: Callable[..., StudySpec], poin
     settled = resolve_study(spec, load_study_data(spec).learned)
     assert settled.network == {"layers": [6, 128, 1], "output_activation": "identity"}
     assert settled.recipe["cost"] == "half_squared_error"
+
+
+def test_paths_are_relative_to_the_study_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    for folder in ("studies", "here"):
+        (tmp_path / folder).mkdir()
+    text = 'data = "flowers.csv"\n' + SPACE
+    (tmp_path / "studies" / "a.toml").write_text(text)
+    monkeypatch.chdir(here)
+    study = Path("..", "studies", "a.toml")
+    (here / "flowers.csv").touch()  # where there is none beside the file
+    assert read_study(study).data["source"] == "flowers.csv"
+    beside = tmp_path / "studies" / "flowers.csv"
+    beside.touch()
+    named = read_study(study).replaced(name="other")
+    assert Path(named.data["source"]).resolve() == beside
+    (tmp_path / "studies" / "mnist").mkdir()
+    (tmp_path / "studies" / "a.toml").write_text(START + SPACE)
+    assert read_study(study).data["source"] == "mnist"

@@ -1,7 +1,8 @@
 """Explanations of saved runs: one weight in one step, one neuron, one decision and its causes.
 
-`inspect_weight`, `inspect_neuron`, `inspect_decision`, `inspect_influence` and `inspect_mislabels`
-take a run and return a document; `RunReplay` computes any step of a run again, to the bit.
+`inspect_weight`, `inspect_neuron`, `inspect_decision`, `inspect_influence`, `inspect_mislabels` and
+`inspect_importance` take a run and return a document; `RunReplay` computes any step of a run again,
+to the bit.
 """
 
 from typing import TYPE_CHECKING
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.attribution.column_inputs import ColumnInputs as ColumnInputs
     from chainrule.attribution.decision import inspect_decision as inspect_decision
+    from chainrule.attribution.importance import REPEATS as REPEATS
+    from chainrule.attribution.importance import inspect_importance as inspect_importance
     from chainrule.attribution.influence import inspect_influence as inspect_influence
     from chainrule.attribution.inspection import INSPECTION_LIMITS as INSPECTION_LIMITS
     from chainrule.attribution.inspection import SUSPECTS as SUSPECTS
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "column_inputs": "ColumnInputs",
         "decision": "inspect_decision",
+        "importance": "REPEATS inspect_importance",
         "influence": "inspect_influence",
         "inspection": "INSPECTION_LIMITS SUSPECTS TOP",
         "mislabels": "inspect_mislabels",

@@ -46,6 +46,8 @@ INSPECTION_LIMITS: Mapping[str, Limit] = MappingProxyType(
         "epoch": Limit(int, "epoch of the step", 1, optional=True),
         "batch": Limit(int, "batch of the step in its epoch", 1, optional=True),
         "top": Limit(int, "number of parts to list", 1),
+        "repeats": Limit(int, "times that each column is shuffled", 1, 10_000),
+        "seed": Limit(int, "seed of the shuffling", 0),
         "count": Limit(int, "number of doubtful labels to list", 1),
     }
 )

@@ -28,17 +28,18 @@ __all__ = ["command"]
 
 _ABOUT = f"""Follow gradient descent on a function, step by step.
 
-FORMULA is written as in Python, with one to four variables, numbers, + - * / **, brackets, pi, and
-{", ".join(FUNCTIONS)}. It is parsed, never run. FILE is a .toml file with a table [function], or
-the name of a bundled one: parabola, two-variables. SymPy finds the derivatives. The report shows
-the first steps in numbers, every point with its derivative, and how the descent ends: whether it
-converges, oscillates, diverges or falls without end. Rates above 2/curvature are too large.
+FORMULA has one to four variables, numbers, + - * / and ^ or **, brackets, pi, and
+{", ".join(FUNCTIONS)}; 2x is 2*x. It is parsed, never run. FILE is a .toml file with a table
+[function], or the name of a bundled one: parabola, two-variables. SymPy finds the derivatives. The
+report shows the first steps in numbers, every point with its derivative, and how the descent ends:
+whether it converges, oscillates, diverges or falls without end. Rates above 2/curvature are too
+large.
 
 A picture shows the path on the curve; for two variables, on a map and on the surface, with a slice
 parallel to each axis."""
 
 _EXAMPLES = (
-    "chainrule descend 'x**2 - 2*x + 1.5' --start x=-1 --learning-rate 1 --steps 4",
+    "chainrule descend 'x^2 - 2x + 1.5' --start x=-1 --learning-rate 1 --steps 4",
     "chainrule descend 'x**2 + y**3' --start x=1,y=1 --learning-rate 0.1 --picture path.png",
     "chainrule descend parabola --learning-rate 0.9",
     "chainrule descend 'sigmoid(x)*y**2' --start x=0,y=1 --json",

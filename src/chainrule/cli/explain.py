@@ -12,7 +12,7 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
-from chainrule.cli.flags import Setting, flag_name, flag_of
+from chainrule.cli.flags import Setting, flag_name, flag_of, indices_flag
 from chainrule.errors import InputError
 from chainrule.experiment import is_run
 from chainrule.ledger import LEDGER_FORMATS, DisplayOptions, Ledger, select_quantity
@@ -75,7 +75,7 @@ _OPTIONS = _shown()
 _QUESTIONS = ("weight", "neuron", "decision", "influence", "mislabels")
 """What can be asked of a run: once flags of this command, now commands of `inspect`."""
 _RUN_FLAGS = ("image", "epoch", "batch", "top", "split", "data", "validation", "offline")
-_FILE_FLAGS = ("quantity", "digits", "fractions", "notation", "full", "symbolic")
+_FILE_FLAGS = ("quantity", "indices", "digits", "fractions", "notation", "full", "symbolic")
 
 
 def _explain(file: str, **given: Any) -> int:
@@ -85,7 +85,7 @@ def _explain(file: str, **given: Any) -> int:
 
     why = "This flag is for runs; FILE is a worked example"
     _refuse(given, (*_QUESTIONS, *_RUN_FLAGS), why)
-    ledger = Ledger(read_worked(file))
+    ledger = Ledger(read_worked(file).counted_from(given["indices"]))
     chosen = {name: given[name] for name in _OPTIONS if given[name] is not None}
     step = _step(ledger, given["step"])
     where = flag_name("quantity")
@@ -179,6 +179,7 @@ def _flags() -> list[click.Parameter]:
         ),
         flag_of(_STEP),
         flag_of(_FORMAT),
+        indices_flag("output", "what indices of addresses count from"),
         *(flag_of(setting) for setting in _OPTIONS.values()),
         *_older_flags(),
     ]

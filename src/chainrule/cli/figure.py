@@ -36,11 +36,12 @@ NAME is the figure, drawn from SOURCES:
 \b
 {_FIGURES}
 
-RUN is the folder of a run, or a network in a .safetensors file; DATA is a name or a path as
-for `chainrule train`; by default it is the run's own data. TABLE is a CSV file with one line per
-training, a column for each parameter and one for the metric, as `chainrule study export` writes it.
-PAPER is investigation, whose printed numbers are drawn for comparison. The suffix of --save
-determines whether the figure is a PNG, SVG or PDF file."""
+RUN is the folder of a run, or a network in a .safetensors file; FILE is a worked example in TOML,
+as for `chainrule explain`, or the name of a bundled one, and ADDRESS one of its numbers; DATA is a
+name or a path as for `chainrule train`; by default it is the run's own data. TABLE is a CSV file
+with one line per training, a column for each parameter and one for the metric, as
+`chainrule study export` writes it. PAPER is investigation, whose printed numbers are drawn for
+comparison. The suffix of --save determines whether the figure is a PNG, SVG or PDF file."""
 
 _EXAMPLES = (
     "chainrule figure confusion runs/digits --save confusion.png",
@@ -49,6 +50,8 @@ _EXAMPLES = (
     "chainrule figure grid results.csv learning_rate batch_size --save grid.png",
     "chainrule figure cost-surface runs/digits --save surface.png",
     "chainrule figure digits mnist --save digits.png",
+    "chainrule figure dependence runs/wine --column alcohol --save alcohol.png",
+    "chainrule figure paths two-layers W[1][0,0] --save paths.png",
 )
 _SETTINGS = data_settings()
 
@@ -70,6 +73,7 @@ def _figure(name: str, sources: Sequence[str], save: str, **given: Any) -> None:
             metric=given["metric"],
             part=given["split"],
             reading=given_settings(click.get_current_context(), _SETTINGS),
+            columns=given["columns"],
         )
         save_figure(draw_figure(name, sources, options), save)
     Console(as_json=False).fact("drawn", save)
@@ -84,6 +88,13 @@ def _flags() -> list[click.Parameter]:
         argument("sources", metavar="SOURCES...", required=False, many=True),
         Flag(["--save"], metavar="FILE", required=True, group=group, help="file to write"),
         Flag(["--metric"], metavar="COLUMN", group=group, help=metric),
+        Flag(
+            ["--column", "columns"],
+            metavar="NAME",
+            multiple=True,
+            group=group,
+            help="column to show the dependence on; may be given more than once",
+        ),
         limit_flag("most", most, group, "depends on the figure"),
         limit_flag("seed", Limit(int, "seed for the choice of samples", 0), group, "0"),
         part_flag(group, "test, or train for figures of data alone"),

@@ -11,7 +11,8 @@ import click
 from chainrule.cli.command import Flag
 from chainrule.errors import InputError
 from chainrule.experiment import PARTS
-from chainrule.limits import THREADS, Limit
+from chainrule.ledger.steps import Conventions
+from chainrule.limits import THREADS, Limit, limits_of
 from chainrule.settings import Setting, merge_settings
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "flag_of",
     "flags_of",
     "given_settings",
+    "indices_flag",
     "json_flag",
     "limit_flag",
     "moved_data_flags",
@@ -201,6 +203,17 @@ def chosen_format(command: str, given: Mapping[str, Any]) -> str:
             argument="format",
         )
     return "json" if given["as_json"] else chosen
+
+
+def indices_flag(group: str, meaning: str) -> Flag:
+    """Return the flag that says what the indices of addresses count from.
+
+    Args:
+        group: its heading in the help.
+        meaning: which addresses are meant.
+    """
+    limit = replace(limits_of(Conventions)["indices"], meaning=meaning)
+    return limit_flag("indices", limit, group, "as the file says, else 0")
 
 
 def offline_flag(group: str = "data") -> Flag:

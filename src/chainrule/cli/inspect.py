@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from chainrule import attribution
-from chainrule.attribution import INSPECTION_LIMITS, SUSPECTS, TOP
+from chainrule.attribution import INSPECTION_LIMITS, REPEATS, SUSPECTS, TOP
 from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import errors_by_flags
@@ -27,10 +27,10 @@ from chainrule.limits import Limit
 
 __all__ = ["command"]
 
-_ABOUT = """Look into a saved run: a weight, a neuron, a decision.
+_ABOUT = """Look into a saved run: a weight, a neuron, a decision, the columns that it needs.
 
-RUN is the folder of a run (chainrule train --run); for a neuron or a decision it may also be a
-network file, with --data. Each command has its own --help."""
+RUN is the folder of a run (chainrule train --run); for a neuron, a decision or the importance of
+columns it may also be a network file, with --data. Each command has its own --help."""
 
 _EXAMPLES = (
     "chainrule inspect runs/digits weight 1:4,300 --step 4000",
@@ -38,7 +38,10 @@ _EXAMPLES = (
     "chainrule inspect runs/digits decision 17 --format html > decision.html",
     "chainrule inspect runs/digits influence 17 --top 5",
     "chainrule inspect runs/digits mislabels 40 --format html > doubts.html",
+    "chainrule inspect runs/wine importance",
 )
+
+_QUESTIONS = ("weight", "neuron", "decision", "influence", "mislabels", "importance")
 
 _WEIGHT = """Show what one step did to one weight, term by term.
 
@@ -63,6 +66,13 @@ examined after several epochs, which may have to be computed again."""
 _MISLABELS = """Show the training labels that look wrong.
 
 COUNT is the number of labels to list, the most doubtful first [20]."""
+
+_IMPORTANCE = """Show which columns of a table, or inputs, the network needs.
+
+Each column is shuffled several times, with all inputs that a category becomes, and the network is
+judged by the test set, or by another part with --split. The more its accuracy (or R²) falls and its
+cost rises, the more it needs the column. To see how its answer depends on a column, draw `chainrule
+figure dependence RUN --column NAME`."""
 
 _INPUT, _OUTPUT = "data", "output"
 
@@ -104,6 +114,19 @@ def _mislabels(count: int | None, **given: Any) -> None:
     _show(
         given["format"],
         lambda run: attribution.inspect_mislabels(run, count or SUSPECTS, report=_report, **moved),
+    )
+
+
+def _importance(**given: Any) -> None:
+    _show(
+        given["format"],
+        lambda run: attribution.inspect_importance(
+            run,
+            repeats=given["repeats"] or REPEATS,
+            seed=given["seed"] or 0,
+            report=_report,
+            **_example(given),
+        ),
     )
 
 
@@ -187,15 +210,21 @@ def _commands() -> list[Command]:
         *_data_flags(split=False, validation=True),
         form,
     ]
-    lines = dict(
-        zip(("weight", "neuron", "decision", "influence", "mislabels"), _EXAMPLES, strict=True)
-    )
+    importance = [
+        _flag("repeats", "shuffling", str(REPEATS)),
+        _flag("seed", "shuffling", "0"),
+        *_data_flags(split=True, validation=False),
+        top,
+        form,
+    ]
+    lines = dict(zip(_QUESTIONS, _EXAMPLES, strict=True))
     made = (
         ("weight", _weight, _WEIGHT, weight),
         ("neuron", _neuron, _NEURON, [argument("neuron"), *one]),
         ("decision", _decision, _DECISION, one),
         ("influence", _influence, _INFLUENCE, influence),
         ("mislabels", _mislabels, _MISLABELS, mislabels),
+        ("importance", _importance, _IMPORTANCE, importance),
     )
     return [
         Command(name, callback, about=about, parameters=parameters, examples=(lines[name],))
@@ -208,7 +237,7 @@ def _require_command(run: str) -> None:
     if context.invoked_subcommand is None:
         raise InputError(
             "inspect",
-            expected="one of weight, neuron, decision, influence, mislabels after the run",
+            expected=f"one of {', '.join(_QUESTIONS)} after the run",
             got="none",
             remedy=f"To see a decision, for example: chainrule inspect {run} decision 0",
             argument="run",

@@ -57,7 +57,10 @@ _RUN = """Run the experiments of a paper beside its printed numbers.
 
 EXPERIMENT names the experiments to run; chainrule papers show PAPER lists them. Without it all are
 run, which takes up to two minutes on two cores. With --quick so little is computed that the numbers
-only show that everything works; the report then has no conclusions."""
+only show that everything works; the report then has no conclusions.
+
+With --as-printed the program that four-equations prints is run instead, in float64, and each loss
+that it prints stands beside that of chainrule's reference equations."""
 
 _GROUP = "output"
 
@@ -92,6 +95,9 @@ def _prove(**given: Any) -> None:
 
 
 def _run(**given: Any) -> None:
+    if given["as_printed"]:
+        _run_as_printed(given)
+        return
     chosen = paper(given["paper"])
     format_name = _format(given)
     folder = given["figures"]
@@ -109,6 +115,23 @@ def _run(**given: Any) -> None:
     _print(run.document(figures=format_name == "html"), given)
     if folder is not None:
         _save_figures(run, Path(folder))
+
+
+def _run_as_printed(given: dict[str, Any]) -> None:
+    _format(given)
+    others = {"experiment": ", ".join(given["experiment"]), "figures": given["figures"]}
+    for name, value in others.items():
+        if value:
+            raise InputError("papers run", expected=f"no {name} with --as-printed", got=value)
+    live = is_terminal(sys.stderr)
+    run = paper(given["paper"]).run_as_printed(
+        quick=given["quick"],
+        data=given["data"] or "mnist",
+        progress=_show_progress if live else None,
+    )
+    if live:
+        _show_progress("")
+    _print(run.document(), given)
 
 
 def _show_progress(text: str) -> None:
@@ -152,9 +175,11 @@ def _run_flags() -> list[click.Parameter]:
     group = "computation"
     data = "the digits, a name or a path as chainrule train takes it [mnist]"
     figures = "also save the figures as .png files into this folder"
+    as_printed = "run the program of four-equations as it is printed, beside the reference"
     return [
         argument("paper"),
         argument("experiment", metavar="EXPERIMENT...", required=False, many=True),
+        Flag(["--as-printed"], is_flag=True, group=group, help=as_printed),
         Flag(["--quick"], is_flag=True, group=group, help="compute only a little, to try it out"),
         Flag(["--data"], metavar="DATA", group=group, help=data),
         *_flags(),
@@ -205,6 +230,7 @@ _SUBCOMMANDS = (
             "chainrule papers run four-detector dice",
             "chainrule papers run investigation --format html > investigation.html",
             "chainrule papers run matrix-based --quick",
+            "chainrule papers run four-equations --as-printed",
         ),
     ),
 )

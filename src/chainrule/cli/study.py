@@ -52,7 +52,7 @@ _RUN = """Start or continue the study that FILE describes, and run it to its end
 
 \b
     metric = "validation_accuracy"   # or validation_cost, test_accuracy, test_cost
-    search = "grid"                  # or random, quasi_random, tpe, gp
+    search = "grid"                  # or random, quasi_random, tpe, gp; auto if it is left out
     seeds = 3
     data = "mnist"
     [network]
@@ -68,7 +68,9 @@ _RUN = """Start or continue the study that FILE describes, and run it to its end
 Names in [network], [recipe] and [space] are those of the flags of chainrule train, with _ for -;
 neurons_1 is the width of the first hidden layer. A range has low and high, and may have log, step
 and points; { values = […], when = { optimiser = "momentum" } } exists only for some values of
-another parameter. A pruner (median, hyperband) stops trials that lag behind.
+another parameter. The search auto is grid if the trials suffice for all values, otherwise tpe.
+Paths are relative to FILE. More values and more trials extend a study that is stored. A pruner
+(median, hyperband) stops trials that lag behind.
 
 With the same data and settings, a trial has the same bits in every executor."""
 
@@ -136,18 +138,19 @@ def _run(**given: Any) -> int:
     spec = read_study(given["file"])
     if given["name"] is not None:
         spec = spec.replaced(name=given["name"])
-    return compute_in_view(spec, given["storage"], as_json=given["as_json"])
+    console = Console(as_json=given["as_json"])
+    return _conclude(console, *compute_in_view(console, spec, given["storage"]))
 
 
-def compute_in_view(spec: StudySpec, storage: str, *, as_json: bool) -> int:
-    """Compute a study where the flags say, and show its answer.
+def compute_in_view(console: Console, spec: StudySpec, storage: str) -> tuple[SavedStudy, bool]:
+    """Compute a study where the flags say.
 
     Args:
+        console: where its progress is shown.
         spec: the study.
         storage: where it is kept.
-        as_json: whether to print nothing but JSON.
 
-    Returns: the exit code.
+    Returns: the study, and whether a trial was computed.
     """
     place = _given_place()
 
@@ -156,7 +159,7 @@ def compute_in_view(spec: StudySpec, storage: str, *, as_json: bool) -> int:
             spec, storage, place=place, on_trial=view.on_trial, on_begin=view.on_begin
         )
 
-    return _follow(Console(as_json=as_json), _resume_command(spec.name, storage), compute)
+    return _follow(console, _resume_command(spec.name, storage), compute)
 
 
 def _resume(**given: Any) -> int:
@@ -166,7 +169,8 @@ def _resume(**given: Any) -> int:
         study = open_study(name, storage)
         return study.resume(place=place, on_trial=view.on_trial, on_begin=view.on_begin)
 
-    return _follow(Console(as_json=given["as_json"]), _resume_command(name, storage), resume)
+    console = Console(as_json=given["as_json"])
+    return _conclude(console, *_follow(console, _resume_command(name, storage), resume))
 
 
 def _worker(**given: Any) -> int:
@@ -179,11 +183,17 @@ def _worker(**given: Any) -> int:
     return 0
 
 
-def _follow(console: Console, again: str, action: Callable[[StudyView], SavedStudy]) -> int:
+def _follow(
+    console: Console, again: str, action: Callable[[StudyView], SavedStudy]
+) -> tuple[SavedStudy, bool]:
     with _interruptible(again), study_view(console) as view:
         study = action(view)
+    return study, view.computed > 0
+
+
+def _conclude(console: Console, study: SavedStudy, computed: bool) -> int:
     # What each parameter explains takes seconds to find out; `study show` tells it at any time.
-    summary = study.summarise(effects=view.computed > 0)
+    summary = study.summarise(effects=computed)
     console.line()
     console.document(summary.document())
     return 0

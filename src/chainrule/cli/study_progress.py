@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ __all__ = ["StudyView", "study_view"]
 
 _SHOWN = 5
 _REFRESH_SECONDS = 0.2
+_POLL_SECONDS = 1.0
+"""Between two looks at the storage for the progress of trials under way."""
 
 
 @dataclass(frozen=True)
@@ -45,24 +48,30 @@ class StudyView:
         self._console, self._live, self._clock = console, live, clock
         self._study: SavedStudy | None = None
         self._began = self._drawn = clock()
-        self._before = self.ended = self._count = 0
+        self._before = self._stored = self._count = self.computed = 0
+        self._running: tuple[float, ...] = ()
+        self._lock = threading.RLock()
         self._best: list[_Row] = []
 
     def on_begin(self, study: SavedStudy) -> None:
         """Show the study; called once, before the first trial."""
         counts, settings = study.counts(), study.spec.settings
         self._study, self._count, self._began = study, counts.planned, self._clock()
-        self._before = self.ended = counts.ended
+        self._before = self._stored = counts.ended
         for result in study.results():
             self._rank(result.value if result.ended == "complete" else None, result.parameters)
         left = self._count - self.ended
         self._fact("study", f"{study.name}, {settings.search}, in {study.storage}")
-        self._fact("trials", f"{self._count} configurations, {left} to compute")
+        wanted, note = settings.trials or 0, ""
+        if self._count < wanted:
+            note = f"; {wanted} were asked for, but the space has no more"
+        self._fact("trials", f"{self._count} configurations, {left} to compute{note}")
         self._draw(at_once=True)
 
     def on_trial(self, trial: FinishedTrial) -> None:
         """Show a trial that has ended."""
-        self.ended += 1
+        self.computed += 1
+        self._running = tuple(sorted(self._running)[:-1])  # most probably this one
         outcome, claim = trial.outcome, trial.claim
         complete = outcome.ended == "complete"
         self._rank(outcome.value if complete else None, claim.parameters)
@@ -96,9 +105,18 @@ class StudyView:
         del self._best[_SHOWN:]
 
     @property
-    def computed(self) -> int:
-        """Trials that have ended under this view."""
-        return self.ended - self._before
+    def ended(self) -> int:
+        """Configurations that have a result, by whichever process."""
+        return max(self._before + self.computed, self._stored)
+
+    def refresh(self) -> None:
+        """Show how far the trials under way are, in all processes, by what the storage knows."""
+        if self._study is None:
+            return
+        with contextlib.suppress(FileError):  # reported when the next trial ends
+            counts = self._study.counts()
+            self._stored, self._running = counts.ended, counts.progress
+            self._draw(at_once=True)
 
     def table(self) -> Table:
         """The best so far."""
@@ -107,10 +125,13 @@ class StudyView:
 
     def status(self) -> str:
         """How far it is, and the time left."""
-        done, seconds = self.computed, self._clock() - self._began
-        text = f"{self.ended}/{self._count}"
+        under_way = sum(self._running)
+        done, seconds = self.ended - self._before + under_way, self._clock() - self._began
+        text, left = f"{self.ended}/{self._count}", self._count - self.ended - under_way
+        if self._running:
+            text += f"  {len(self._running)} under way"
         if done and self.ended < self._count:
-            text += f"  {duration_text(seconds / done * (self._count - self.ended))} left"
+            text += f"  {duration_text(seconds / done * left)} left"
         return text
 
     def _draw(self, *, at_once: bool) -> None:
@@ -121,13 +142,15 @@ class StudyView:
         from rich.progress_bar import ProgressBar
         from rich.table import Table as RichTable
 
-        self._drawn = now
+        done = min(self.ended + sum(self._running), self._count)
         line = RichTable.grid(padding=(0, 1), expand=True)
         line.add_column(style="cyan", no_wrap=True)
         line.add_column(ratio=1)
-        line.add_row(self.status(), ProgressBar(total=self._count, completed=self.ended))
+        line.add_row(self.status(), ProgressBar(total=self._count, completed=done))
         best = [rich_table(self.table())] if self._best else []
-        self._live.update(Group(*best, line), refresh=True)
+        with self._lock:
+            self._drawn = now
+            self._live.update(Group(*best, line), refresh=True)
 
 
 @contextlib.contextmanager
@@ -144,4 +167,24 @@ def study_view(console: Console) -> Iterator[StudyView]:
     from rich.live import Live
 
     with Live(console=rich_console(stream), auto_refresh=False, transient=True) as live:
-        yield StudyView(console, live)
+        view = StudyView(console, live)
+        with _refreshed(view):
+            yield view
+
+
+@contextlib.contextmanager
+def _refreshed(view: StudyView) -> Iterator[None]:
+    """Within the block, show the progress of trials under way every second."""
+    over = threading.Event()
+
+    def refresh() -> None:
+        while not over.wait(_POLL_SECONDS):
+            view.refresh()
+
+    thread = threading.Thread(target=refresh, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

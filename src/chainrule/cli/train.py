@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -15,6 +16,7 @@ from chainrule.cli.flags import (
     experiment_settings,
     flags_of,
     json_flag,
+    limit_flag,
     offline_flag,
     threads_flag,
 )
@@ -22,7 +24,8 @@ from chainrule.cli.progress import EpochTable, Once, duration_text, training_obs
 from chainrule.documents import Table
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation import percent_text
-from chainrule.experiment import Experiment, TrainingResult, open_run
+from chainrule.experiment import Experiment, RunBranch, TrainingResult, open_run
+from chainrule.limits import Limit
 from chainrule.presets import preset, preset_description, preset_names, preset_results
 from chainrule.settings import training_settings
 
@@ -49,7 +52,11 @@ If targets are numbers (--task numbers), the cost is half_squared_error and the 
 last layer is identity, unless they are set.
 
 Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
-with the same bits as one that was never stopped."""
+with the same bits as one that was never stopped.
+
+With --from EPOCH, --resume RUN begins a branch: a new run in the folder of --run, which goes on
+from the end of that epoch of RUN by changed settings. RUN stays as it is. If it kept no checkpoint
+of the epoch, it is computed again up to there; --keep-epochs keeps them all."""
 
 _EXAMPLES = (
     "chainrule train mnist --run runs/digits",
@@ -60,9 +67,11 @@ _EXAMPLES = (
     "chainrule train flowers.csv --target kind --config recipe.toml --set batch_size=16",
     "chainrule train mnist --preset fast",
     "chainrule train --resume runs/digits",
+    "chainrule train --resume runs/digits --from 3 --set learning_rate=0.1 --run runs/faster",
 )
 _WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
 _SETTINGS = training_settings()
+_FROM = Limit(int, "epoch of RUN after which a branch begins", 0)
 
 
 def _train(**given: Any) -> int:
@@ -75,15 +84,22 @@ def _train(**given: Any) -> int:
     _check_flags(ctx, given["data"], resumed)
     again = f"Say where they are: chainrule train {{}} --resume {resumed}"
     remedies = {"data": again.format("DATA"), "validation": again.format("--validation DATA")}
-    settings = {} if resumed else experiment_settings(ctx, _SETTINGS)
+    branches = given["from"] is not None
+    settings = {} if resumed and not branches else experiment_settings(ctx, _SETTINGS)
     with errors_by_flags("train", _SETTINGS, remedies):
-        if resumed:
+        if branches:
+            moved = {"data": given["data"], "validation": given["validation"]}
+            parent = open_run(resumed)
+            made = RunBranch.create(parent, given["from"], settings, **moved)
+            result = _train_in_view(console, made.experiment, given, made.train)
+        elif resumed:
             experiment = open_run(resumed).experiment(given["data"], given["validation"])
+            result = _train_in_view(console, experiment, given, experiment.resume)
         else:
             experiment = Experiment.from_settings(
                 given["data"], settings, validation=given["validation"]
             )
-        result = _train_in_view(console, experiment, given)
+            result = _train_in_view(console, experiment, given, experiment.train)
     if console.as_json:
         console.json(result.to_dict())
     _conclude(console, result)
@@ -100,7 +116,18 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
             remedy="Name data: chainrule train mnist",
             argument="data",
         )
+    if ctx.params["keep_epochs"] and ctx.params["run"] is None:
+        raise InputError(
+            "train",
+            expected="--run DIR with --keep-epochs",
+            got="none",
+            why="Checkpoints are kept in the folder of the run",
+            argument="keep_epochs",
+        )
     typed = click.core.ParameterSource.COMMANDLINE
+    if ctx.params["from"] is not None:
+        _check_branch(ctx.params["run"], resumed)
+        return
     for parameter in ctx.command.params if resumed else ():
         name, flag = str(parameter.name), parameter.opts[0]
         if name not in _WITH_RESUME and ctx.get_parameter_source(name) == typed:
@@ -114,6 +141,20 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
             )
 
 
+def _check_branch(folder: str | None, resumed: str | None) -> None:
+    """Refuse --from without the run to branch from, or without a folder for the branch."""
+    if resumed is None or folder is None:
+        flag = "--resume RUN" if resumed is None else "--run DIR"
+        raise InputError(
+            "train",
+            expected=f"{flag} with --from",
+            got="none",
+            why="A branch goes on from an epoch of one run in the folder of another",
+            remedy="For example: chainrule train --resume runs/digits --from 3 --run runs/branch",
+            argument="from",
+        )
+
+
 def _introduce(console: Console, experiment: Experiment) -> None:
     for label, text in experiment.describe().items():
         console.fact(label, text)
@@ -121,11 +162,14 @@ def _introduce(console: Console, experiment: Experiment) -> None:
 
 
 def _train_in_view(
-    console: Console, experiment: Experiment, given: dict[str, Any]
+    console: Console,
+    experiment: Experiment,
+    given: dict[str, Any],
+    train: Callable[..., TrainingResult],
 ) -> TrainingResult:
     """Train in view of the user; after an interruption the error says how to continue."""
-    folder = given["resume"] or given["run"]
-    train = experiment.resume if given["resume"] else experiment.train
+    folder = given["run"] or given["resume"]
+    kept = {} if given["run"] is None else {"keep_epochs": given["keep_epochs"]}
     classifies = experiment.datasets.pair.train.classifies
     table = EpochTable(experiment.recipe, classifies, experiment.validates)
     # What cannot be trained is refused before anything is printed.
@@ -137,6 +181,7 @@ def _train_in_view(
                 observers=[introduction, *shown.observers],
                 threads=given["threads"],
                 on_warning=shown.warn,
+                **kept,
             )
     except TrainingInterrupted as error:
         epochs = experiment.recipe.epochs
@@ -200,6 +245,13 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
+        limit_flag("from", _FROM, files, "none: RUN itself goes on"),
+        Flag(
+            ["--keep-epochs"],
+            is_flag=True,
+            group=files,
+            help="keep a checkpoint of every epoch's end, which --from then need not compute again",
+        ),
         *experiment_flags(files),
         Flag(["--list-presets"], is_flag=True, group=files, help="list all presets, and exit"),
         json_flag(files),

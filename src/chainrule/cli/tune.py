@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import click
 
 from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.console import Console
 from chainrule.cli.flags import Setting, flag_of, given_settings, json_flag
 from chainrule.cli.study import compute_in_view, place_flags, storage_flag
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import limits_of
 from chainrule.settings import NEURONS, training_settings
-from chainrule.study import StudySettings, describe_tuning
+from chainrule.study import StudySettings, describe_tuning, train_best
 
 __all__ = ["command", "parse_variation"]
 
@@ -23,6 +26,9 @@ learning rate, from 0.0001 to 0.1 on a logarithmic scale, and the batch size, fr
 flags of `chainrule train` fix other settings. Configurations are chosen by the accuracy on a tenth
 of the training set that is held out (by the cost, if targets are numbers); the test set is
 reported but never used to choose.
+
+The best network is trained once more, to the same bits, and kept as a run in the folder --run. The
+command that trains it is printed in full.
 
 \b
     --vary learning_rate=0.001..1:log     a range on a logarithmic scale
@@ -55,7 +61,34 @@ def _tune(**given: Any) -> int:
     spec = describe_tuning(
         given["data"], settings, vary, seeds=given["seeds"] or 1, name=given["name"]
     )
-    return compute_in_view(spec, given["storage"], as_json=given["as_json"])
+    console, folder = Console(as_json=given["as_json"]), _free_folder(given["run"], spec.name)
+    study, _ = compute_in_view(console, spec, given["storage"])
+    if not console.as_json:
+        console.fact("best", f"is trained once more, into {folder}")
+    tuned = train_best(study, folder)
+    console.line()
+    console.document(tuned.document())
+    return 0
+
+
+def _free_folder(asked: str | None, name: str) -> str:
+    """Return the folder for the best run: the one that was asked for, or a free one in runs.
+
+    Raises: InputError, before the search, for a folder that holds something.
+    """
+    if asked is None:
+        names = (f"runs/{name}" + f"-{number}" * (number > 1) for number in count(1))
+        return next(path for path in names if not Path(path).exists())
+    if Path(asked).exists() and (not Path(asked).is_dir() or any(Path(asked).iterdir())):
+        raise InputError(
+            "tune",
+            expected="a new or empty folder for the best network",
+            got=asked,
+            remedy="Choose another --run",
+            argument="run",
+            value=asked,
+        )
+    return asked
 
 
 def parse_variation(text: str) -> tuple[str, Any]:
@@ -115,6 +148,9 @@ def _number(name: str, text: str) -> float:
 def _flags() -> list[click.Parameter]:
     vary = "what varies; may be given more than once [learning_rate and batch_size]"
     seeds = Setting(name="seeds", limit=_SEARCH["trials"].limit, default=1)
+    kept = Flag(
+        ["--run"], metavar="DIR", group="study", help="folder for the best network [runs/tune-DATA]"
+    )
     named = Flag(["--name"], metavar="NAME", group="study", help="name of the study [tune-DATA]")
     searching = [flag_of(setting, "study") for setting in _SEARCH.values()]
     counting = flag_of(seeds, "study")
@@ -125,6 +161,7 @@ def _flags() -> list[click.Parameter]:
         *searching,
         counting,
         named,
+        kept,
         storage_flag(),
         *place_flags(),
         json_flag(),

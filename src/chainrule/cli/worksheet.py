@@ -11,7 +11,7 @@ import click
 from chainrule.cli.command import Command, Flag
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import errors_by_flags
-from chainrule.cli.flags import Setting, flag_name, flag_of
+from chainrule.cli.flags import Setting, flag_name, flag_of, indices_flag
 from chainrule.errors import InputError
 from chainrule.ledger import describe_example
 from chainrule.limits import Limit, limits_of
@@ -116,7 +116,11 @@ def _make_worksheets(given: dict[str, Any]) -> WorksheetSet:
     if given["source"]:
         _refuse_drawing(given)
         return make_worksheets(
-            given["source"], blanks=given["blank"], title=given["title"] or "", options=layout
+            given["source"],
+            blanks=given["blank"],
+            title=given["title"] or "",
+            options=layout,
+            indices=given["indices"],
         )
     planned = {name: _value(given[name]) for name in _EXERCISE if given[name] is not None}
     return make_worksheets(
@@ -126,6 +130,7 @@ def _make_worksheets(given: dict[str, Any]) -> WorksheetSet:
         blanks=given["blank"],
         title=given["title"] or "",
         options=layout,
+        indices=given["indices"],
     )
 
 
@@ -185,6 +190,7 @@ def _flags() -> list[click.Parameter]:
             help="quantity to leave blank; may be given several times [everything]",
         ),
         *(flag_of(setting) for setting in _LAYOUT.values()),
+        indices_flag("sheet", "what indices of addresses count from"),
         Flag(["--title"], metavar="TEXT", group="sheet", help="heading of the sheets"),
         Flag(
             ["--out"],

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from chainrule.data.batch_order import batch_bounds as batch_bounds
     from chainrule.data.batch_order import epoch_order as epoch_order
     from chainrule.data.catalogue import CATALOGUE as CATALOGUE
-    from chainrule.data.columns import target_column as target_column
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
@@ -38,7 +37,6 @@ __getattr__, __dir__, __all__ = attach(
         "augmentation": "Augmentation augment augment_reference mixup_partners",
         "batch_order": "batch_bounds epoch_order",
         "catalogue": "CATALOGUE",
-        "columns": "target_column",
         "dataset": "Dataset DatasetPair",
         "file_state": "FileState",
         "preparing": "as_table count_inputs prepare_dataset",

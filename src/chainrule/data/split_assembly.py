@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.data.emnist_layout import turn_emnist
 from chainrule.data.encoding import class_numbers
 from chainrule.data.image_assembly import describe_images, store_images
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.splitting import split
 from chainrule.errors import DataError, ShapeError, describe
 
-__all__ = ["assemble_pair"]
+__all__ = ["HeldOutNames", "assemble_pair", "held_out_names"]
 
 
 def assemble_pair(
@@ -54,14 +56,24 @@ def assemble_pair(
     return describe_images(DatasetPair(learn, judge, remarks), train.levels)
 
 
+class HeldOutNames(NamedTuple):
+    """The names of the two parts of a set of which one was held out."""
+
+    rest: str
+    held_out: str
+
+
+def held_out_names(dataset: Dataset, options: ReadOptions) -> HeldOutNames:
+    """Return names for the parts of a set that is split as the options say."""
+    share = f"{options.test_fraction:.4g} held out of {len(dataset)}, seed {options.seed}"
+    return HeldOutNames(f"{dataset.name} (without {share})", f"{dataset.name} ({share})")
+
+
 def _hold_out(dataset: Dataset, options: ReadOptions, remarks: tuple[str, ...]) -> DatasetPair:
     rest, held = split(dataset, options.test_fraction, options.seed, "test")
-    share = f"{options.test_fraction:.4g} held out of {len(dataset)}, seed {options.seed}"
-    return DatasetPair(
-        replace(rest, name=f"{dataset.name} (without {share})"),
-        replace(held, name=f"{dataset.name} ({share})"),
-        remarks,
-    )
+    names = held_out_names(dataset, options)
+    parts = replace(rest, name=names.rest), replace(held, name=names.held_out)
+    return DatasetPair(*parts, remarks)
 
 
 def _dataset(
@@ -74,7 +86,7 @@ def _dataset(
             got=str(len(part.labels)),
         )
     classes: tuple[str, ...] = ()
-    if options.task == "classes":
+    if options.task != "numbers":
         labels = _flatten_labels(part)
         targets: NDArray[Any]
         targets, classes = class_numbers(labels, part.where, names=names, place=part.place)
@@ -125,7 +137,8 @@ def _numbers(part: RawPart) -> NDArray[Any]:
 def _as_pixels(part: RawPart) -> RawPart:
     """A part of a table with its rows as images, where they make squares."""
     grey = _grey(part)
-    return replace(part, inputs=grey.reshape(len(grey), *_square(grey.shape[1:])))
+    images = replace(part, inputs=grey.reshape(len(grey), *_square(grey.shape[1:])))
+    return turn_emnist(images, Path(part.where).name) if images.inputs.ndim == 3 else images
 
 
 def _grey(part: RawPart) -> NDArray[np.uint8]:

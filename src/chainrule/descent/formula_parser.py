@@ -1,8 +1,9 @@
 """Parser of formulas: from text to SymPy expressions, by a list of allowed elements.
 
-The text is only ever read by Python's parser, which runs nothing. Each node of its tree is looked
-at before anything is made of it: numbers, variables, + - * / **, brackets, and a few functions. So
-neither `sympify` nor `parse_expr`, which evaluate what they read, is needed.
+The text, in Python's notation, is only ever read by Python's parser, which runs nothing. Each node
+of its tree is looked at before anything is made of it: numbers, variables, + - * / **, brackets,
+and a few functions. So neither `sympify` nor `parse_expr`, which evaluate what they read, is
+needed.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from chainrule.descent.formula_notation import FUNCTIONS, to_python
 from chainrule.descent.python_expression import formula_error, parse_expression
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
 
-__all__ = ["FUNCTIONS", "ParsedFormula", "parse_formula"]
+__all__ = ["ParsedFormula", "parse_formula"]
 
 MAX_POWER = 100
 MAX_VARIABLES = 4
@@ -27,12 +29,8 @@ _LONGEST_NAME = 8
 
 Node = Any
 
-FUNCTIONS = ("abs", "cos", "exp", "ln", "log", "sigmoid", "sin", "sqrt", "tanh")
-"""What may be called; log is ln."""
-
 _WORDS = {
     "Attribute": "an attribute access",
-    "BitXor": "the sign ^",
     "BoolOp": "and, or",
     "Compare": "a comparison",
     "Dict": "braces",
@@ -51,7 +49,7 @@ _WORDS = {
     "Subscript": "square brackets",
     "Tuple": "a comma",
 }
-_REMEDIES = {"BitXor": "A power is written **", "Tuple": "The decimal point is a dot"}
+_REMEDIES = {"Tuple": "The decimal point is a dot"}
 _ALLOWED = "numbers, variables, + - * / **, brackets and functions"
 
 
@@ -74,7 +72,7 @@ def parse_formula(text: str, where: str = "formula") -> ParsedFormula:
     """A formula, read.
 
     Args:
-        text: such as "x**2 - 2*x + 1.5".
+        text: such as "x**2 - 2*x + 1.5" or "x^2 - 2x + 1.5".
         where: who asks, for error texts.
 
     Raises: InputError, UnknownNameError for whatever is not in the list.
@@ -83,8 +81,9 @@ def parse_formula(text: str, where: str = "formula") -> ParsedFormula:
         >>> parse_formula("x**2 + y**3").variables
         ('x', 'y')
     """
-    builder = _Builder(where, text)
-    node = builder.build(parse_expression(text, where))
+    python = to_python(text, where)
+    builder = _Builder(where, python)
+    node = builder.build(parse_expression(python, where))
     if not builder.symbols:
         raise formula_error(where, text, "a formula with a variable, such as x", "none")
     if len(builder.symbols) > MAX_VARIABLES:

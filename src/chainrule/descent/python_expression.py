@@ -36,9 +36,8 @@ def parse_expression(text: str, where: str) -> ast.expr:
             warnings.simplefilter("ignore")  # "2or x" is a warning first and an error below
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        expected = "a formula in Python's notation, such as 'x**2 - 2*x'"
-        remedy = "Write products with a sign: 2*x"
-        raise formula_error(where, text, expected, repr(text.strip()), remedy) from None
+        expected = "a formula such as 'x^2 - 2x' or 'x**2 - 2*x'"
+        raise formula_error(where, text, expected, repr(text.strip())) from None
     _check_size(where, text, tree)
     return tree
 

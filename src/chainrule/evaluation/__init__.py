@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.evaluation.class_scores import ClassRanking as ClassRanking
     from chainrule.evaluation.compatibility import match_dataset as match_dataset
     from chainrule.evaluation.ensemble import Votes as Votes
     from chainrule.evaluation.ensemble import vote as vote
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "class_scores": "ClassRanking",
         "compatibility": "match_dataset",
         "ensemble": "Votes vote",
         "number_format": (

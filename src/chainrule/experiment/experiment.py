@@ -194,6 +194,7 @@ class Experiment:
         observers: Iterable[Observer] = (),
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
+        keep_epochs: bool = False,
     ) -> TrainingResult:
         """Train the network and test the result.
 
@@ -203,15 +204,12 @@ class Experiment:
             threads: how many compute at once; None takes CHAINRULE_THREADS, or all processors.
             on_warning: called with a sentence as soon as a condition shows that keeps the training
                 from learning; the sentences are in the result as well.
+            keep_epochs: whether the folder keeps a checkpoint of every epoch's end.
 
         Raises: what `chainrule.train` raises.
         """
         ready = self.load()
         network, data = ready.network(), ready.datasets
-        notes = {
-            "data": self.data.notes(),
-            "validation": None if self.validation is None else self.validation.notes(),
-        }
         warnings = WarningObserver(lambda: network, ready.training_data, self.recipe, on_warning)
         run = train(
             network,
@@ -220,10 +218,18 @@ class Experiment:
             validation=data.validation,
             folder=folder,
             observers=[*observers, warnings],
-            notes=notes,
+            keep_epochs=keep_epochs,
+            notes=self.notes(),
             threads=threads,
         )
         return ready.judge(run, warnings.warnings)
+
+    def notes(self) -> dict[str, Any]:
+        """Return where the data are, as a run's folder notes it."""
+        return {
+            "data": self.data.notes(),
+            "validation": None if self.validation is None else self.validation.notes(),
+        }
 
     def resume(
         self,
@@ -295,8 +301,7 @@ class Experiment:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, from which `from_dict` makes the experiment again."""
         return {
-            "data": self.data.notes(),
-            "validation": None if self.validation is None else self.validation.notes(),
+            **self.notes(),
             "architecture": self.architecture.to_dict(),
             "recipe": self.recipe.to_dict(),
         }

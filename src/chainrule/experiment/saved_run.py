@@ -234,14 +234,69 @@ class SavedRun:
             self.path, observers=observers, threads=threads, on_warning=on_warning
         )
 
+    def branch(
+        self,
+        folder: str | Path | None,
+        epoch: int,
+        *,
+        config: str | None = None,
+        assignments: Iterable[str] = (),
+        data: str | None = None,
+        validation: str | None = None,
+        observers: Iterable[Observer] = (),
+        threads: int | None = None,
+        on_warning: Callable[[str], object] | None = None,
+        keep_epochs: bool = False,
+        **settings: Any,
+    ) -> TrainingResult:
+        """Train on from the end of one of the run's epochs, by changed settings.
+
+        Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
+
+        Args:
+            folder: where to keep the branch, new or empty; None keeps nothing.
+            epoch: after which the branch begins, from 1; 0 for the start of the run.
+            config: as in `Experiment.create`.
+            assignments: as in `Experiment.create`.
+            data: a name or a path, if the run's own data were moved.
+            validation: the same for its validation set.
+            observers: as in `Experiment.train`.
+            threads: as in `Experiment.train`.
+            on_warning: as in `Experiment.train`.
+            keep_epochs: as in `Experiment.train`.
+            settings: of the recipe, by name; those that are not given stay as they were.
+
+        Raises: InputError for a network file or for settings that a branch cannot change, and what
+            `chainrule.train` and `chainrule.resume` raise.
+        """
+        from chainrule.experiment.run_branch import RunBranch
+        from chainrule.settings import merge_settings
+
+        values = merge_settings(settings, config=config, assignments=assignments)
+        made = RunBranch.create(self, epoch, values, data=data, validation=validation)
+        return made.train(
+            folder=folder,
+            observers=observers,
+            threads=threads,
+            on_warning=on_warning,
+            keep_epochs=keep_epochs,
+        )
+
     def verify(
         self,
         *,
         data: str | None = None,
         validation: str | None = None,
+        parent: str | None = None,
         observers: Iterable[Observer] = (),
     ) -> Verification:
-        """Compute the run again and compare it to the bit; arguments as in `resume`.
+        """Compute the run again and compare all that its folder holds.
+
+        Args:
+            data: as in `resume`.
+            validation: as in `resume`.
+            parent: where the parent of a branch is now, if it was moved.
+            observers: as in `Experiment.train`.
 
         Raises: InputError for a network file, and what `chainrule.verify` raises.
         """
@@ -253,6 +308,7 @@ class SavedRun:
             self.path,
             source.load().train,
             validation=None if checks is None else join_parts(checks.load()),
+            parent=parent,
             observers=observers,
         )
 

@@ -15,6 +15,8 @@ from chainrule.figures import (
     confusion_matrix,
     cost_slices,
     cost_surface,
+    derivative_paths,
+    labelled_network,
     layer_transform,
     learning_curves,
     mistake_images,
@@ -23,10 +25,12 @@ from chainrule.figures import (
     parallel_coordinates,
     parameter_grid,
     parameter_slices,
+    partial_dependence,
     partial_slices,
     rate_curves,
     reliability_diagram,
     relu_pieces,
+    roc_curves,
     sample_images,
     saturation,
     seed_bands,
@@ -34,6 +38,7 @@ from chainrule.figures import (
 )
 from chainrule.figures.canvas import Place
 from chainrule.figures.study_table import StudyTable, read_study_table
+from chainrule.ledger import Ledger, NetworkDrawing, draw_labelled_network
 from chainrule.network import Network
 
 if TYPE_CHECKING:
@@ -56,6 +61,7 @@ class FigureInputs:
         histories: the epochs of runs, by the run's name.
         settings: recipe, layers, data and other settings of each of these runs, by its name.
         replay: a run with the data that it learned from.
+        ledger: of a worked example.
         table: a CSV file with the trainings of a study.
         metric: the table's column to judge by; None for the first that is a metric.
         cost: the name of the cost to judge by; None for the network's natural one.
@@ -69,6 +75,7 @@ class FigureInputs:
     histories: Mapping[str, Sequence[EpochRecord]] | None = None
     settings: Mapping[str, Mapping[str, Any]] | None = None
     replay: RunReplay | None = None
+    ledger: Ledger | None = None
     table: str | None = None
     metric: str | None = None
     cost: str | None = None
@@ -91,6 +98,10 @@ class FigureInputs:
     def require_replay(self) -> RunReplay:
         """Return the run with its data. Raises: InputError if there is none."""
         return _require(self.replay, "run with its data")
+
+    def require_ledger(self) -> Ledger:
+        """Return the ledger of a worked example. Raises: InputError if there is none."""
+        return _require(self.ledger, "worked example")
 
     def read_table(self) -> StudyTable:
         """Return the trainings of the table.
@@ -122,7 +133,7 @@ class FigureSpec:
         name: its name on the command line.
         meaning: one line for help texts.
         needs: "nothing", "table", "run" (its history), "replay" (a run and its training data),
-            "network", "dataset" or "network+dataset".
+            "worked" (a worked example), "network", "dataset" or "network+dataset".
         compute: returns the figure's numbers.
         draw_data: draws these numbers; Matplotlib is loaded then, not before.
         takes: the names that may follow what the figure needs, for help texts; may be empty.
@@ -187,6 +198,28 @@ def _cost_surface(inputs: FigureInputs) -> cost_surface.CostSurface:
     return cost_surface.cost_surface_data(inputs.require_replay(), directions, seed=inputs.seed)
 
 
+def _network(inputs: FigureInputs) -> network_diagram.DiagramData | NetworkDrawing:
+    if inputs.ledger is not None:
+        return draw_labelled_network(inputs.ledger)
+    return network_diagram.network_diagram_data(inputs.require_network(), inputs.limit(12))
+
+
+def _draw_network(
+    data: network_diagram.DiagramData | NetworkDrawing, *, ax: Place | None = None
+) -> Figure:
+    if isinstance(data, NetworkDrawing):
+        return labelled_network.draw_labelled_diagram(data, ax=ax)
+    return network_diagram.draw_network_diagram(data, ax=ax)
+
+
+def _derivative_paths(inputs: FigureInputs) -> derivative_paths.DerivativePaths:
+    if len(inputs.names) > 1:
+        raise InputError(
+            "figure", expected="one address", got=" and ".join(inputs.names), argument="names"
+        )
+    return derivative_paths.derivative_paths_data(inputs.require_ledger(), *inputs.names)
+
+
 _ALL = (
     FigureSpec(
         "activations",
@@ -233,6 +266,19 @@ _ALL = (
         "[principal|random]",
     ),
     FigureSpec(
+        "dependence",
+        "the mean answer against each column (--column)",
+        "network+dataset",
+        lambda inputs: partial_dependence.partial_dependence_data(
+            inputs.require_network(),
+            inputs.require_dataset(),
+            inputs.names,
+            most=inputs.limit(9),
+            seed=inputs.seed,
+        ),
+        partial_dependence.draw_partial_dependence,
+    ),
+    FigureSpec(
         "digits",
         "samples of each class of an image data set",
         "dataset",
@@ -273,12 +319,10 @@ _ALL = (
     ),
     FigureSpec(
         "network",
-        "neurons and connections, drawn from the weights",
+        "neurons and connections; of a worked file, with its numbers",
         "network",
-        lambda inputs: network_diagram.network_diagram_data(
-            inputs.require_network(), inputs.limit(12)
-        ),
-        network_diagram.draw_network_diagram,
+        _network,
+        _draw_network,
     ),
     FigureSpec(
         "parabola",
@@ -307,6 +351,14 @@ _ALL = (
         "[X Y]",
     ),
     FigureSpec(
+        "paths",
+        "the chain rule: every path from a number to the cost",
+        "worked",
+        _derivative_paths,
+        derivative_paths.draw_derivative_paths,
+        "[ADDRESS]",
+    ),
+    FigureSpec(
         "pieces",
         "ReLU neurons that add up to 2^x, trained",
         "nothing",
@@ -323,6 +375,13 @@ _ALL = (
         _rate_curves,
         rate_curves.draw_rate_curves,
         "[PAPER]",
+    ),
+    FigureSpec(
+        "roc",
+        "ROC curves, each class against the rest",
+        "network+dataset",
+        lambda inputs: roc_curves.roc_curves_data(inputs.evaluate()),
+        roc_curves.draw_roc_curves,
     ),
     FigureSpec(
         "saturation",

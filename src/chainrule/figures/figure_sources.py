@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.attribution import RunReplay
+from chainrule.bundled import bundled_files
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.experiment import DataSource, is_run, open_run, take_part
 from chainrule.figures.canvas import Place
 from chainrule.figures.figure_catalogue import FigureInputs, FigureSpec, get_figure_spec
+from chainrule.ledger import Ledger, read_worked
 from chainrule.training import RunFacts, RunFolder
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ _NEEDS = {
     "table": "TABLE",
     "run": "RUN...",
     "replay": "RUN",
-    "network": "RUN",
+    "worked": "FILE",
+    "network": "RUN or FILE",
     "dataset": "DATA or RUN",
     "network+dataset": "RUN [DATA]",
 }
@@ -44,6 +47,7 @@ class FigureOptions:
         part: "test", "train" or "all" of the data; None for the test set, or for the training set
             if the figure judges no network.
         reading: how to read the data, as in `load_dataset`; None for its defaults.
+        columns: columns of the data to show; empty for the figure's choice.
     """
 
     most: int | None = None
@@ -51,6 +55,7 @@ class FigureOptions:
     metric: str | None = None
     part: str | None = None
     reading: Mapping[str, Any] | None = None
+    columns: tuple[str, ...] = ()
 
 
 def draw_figure(
@@ -64,8 +69,8 @@ def draw_figure(
 
     Args:
         name: a name in `FIGURES`.
-        sources: the folders of runs, network files, data, or a table with names after it, as
-            `chainrule figure --help` lists them.
+        sources: the folders of runs, network files, worked files, data, or a table with names after
+            it, as `chainrule figure --help` lists them.
         options: what to show of them.
         ax: where to draw; see `chainrule.figures`. A new figure by default.
 
@@ -100,6 +105,8 @@ def _open_inputs(
         return replace(inputs, table=first, names=tuple(others))
     if spec.needs == "replay":
         return replace(inputs, replay=_open_replay(first), names=tuple(others))
+    if spec.needs == "worked" or (spec.needs == "network" and _is_worked(first)):
+        return replace(inputs, ledger=Ledger(read_worked(first)), names=tuple(others))
     if spec.needs == "run":
         return _read_histories(sources)
     if spec.needs == "dataset":
@@ -110,14 +117,20 @@ def _open_inputs(
         return inputs
     return replace(
         inputs,
-        dataset=run.prepared_data(options.part or "test", *others, **(options.reading or {})),
+        dataset=run.data(options.part or "test", *others, **(options.reading or {})),
+        names=options.columns,
         cost=None if run.recipe is None else run.recipe.cost,
     )
 
 
+def _is_worked(source: str) -> bool:
+    """Whether a source is a worked file, or the name of a bundled one."""
+    return source.endswith(".toml") or (source in bundled_files("worked") and not is_run(source))
+
+
 def _check_count(spec: FigureSpec, sources: Sequence[str]) -> None:
     least = 0 if spec.needs == "nothing" else 1
-    alone = spec.needs in ("table", "replay") and not spec.takes
+    alone = spec.needs in ("table", "replay", "worked") and not spec.takes
     most = 1 if alone else _LIMITED.get(spec.needs, len(sources))
     if not least <= len(sources) <= most:
         raise InputError(

@@ -16,6 +16,7 @@ from chainrule.figures.reliability_diagram import (
     draw_reliability_diagram,
     reliability_diagram_data,
 )
+from chainrule.figures.roc_curves import draw_roc_curves, roc_curves_data
 from chainrule.figures.saving import save_figure
 from chainrule.storage import make_folder
 
@@ -26,7 +27,7 @@ __all__ = ["save_report_figures"]
 
 
 def save_report_figures(report: Report, dataset: Dataset, folder: str) -> list[str]:
-    """Draw the figures of a report: confusion, calibration, mistakes.
+    """Draw the figures of a report: confusion, calibration, ROC curves, mistakes.
 
     Args:
         report: on this data set.
@@ -49,4 +50,5 @@ def save_report_figures(report: Report, dataset: Dataset, folder: str) -> list[s
 def _figures(report: Report, dataset: Dataset) -> Iterator[tuple[str, Callable[[], Figure]]]:
     yield "confusion", lambda: draw_confusion_matrix(confusion_matrix_data(report))
     yield "calibration", lambda: draw_reliability_diagram(reliability_diagram_data(report))
+    yield "roc", lambda: draw_roc_curves(roc_curves_data(report))
     yield "mistakes", lambda: draw_mistake_images(mistake_images_data(report, dataset))

@@ -98,14 +98,19 @@ class LedgerEntries:
         """The one full address of what is asked for.
 
         Args:
-            address: as a quantity or as text.
+            address: as a quantity or as text, whose indices count as the example's conventions say.
             where: who asks, for the error text; empty takes the file's name.
 
         Raises: InputError, UnknownNameError if there is no such number.
         """
         where = where or self.example.where
-        asked = Quantity.parse(address, where) if isinstance(address, str) else address
+        first = self.example.conventions.indices
+        asked = Quantity.parse(address, where, first) if isinstance(address, str) else address
         return locate(self.example, asked, where)
+
+    def address_text(self, quantity: Quantity) -> str:
+        """An address as texts about this example have it."""
+        return str(quantity.counted_from(self.example.conventions.indices))
 
     def value(self, address: Quantity | str) -> float | NDArray[Any]:
         """Return the number or the array that an address names.
@@ -160,7 +165,7 @@ class LedgerEntries:
             raise InputError(
                 self.example.where,
                 expected="the address of one number",
-                got=repr(str(quantity)),
+                got=repr(self.address_text(quantity)),
                 why=f"It names an array of shape {quantity_shape(self.example, quantity)}",
                 argument="quantity",
                 value=quantity,

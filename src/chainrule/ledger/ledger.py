@@ -15,8 +15,8 @@ from chainrule.ledger.entries import LedgerEntries
 from chainrule.ledger.files import read_worked
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.ledger_document import (
-    LEGENDS,
     describe_example,
+    index_legend,
     ledger_document,
 )
 from chainrule.ledger.rendering.ledger_json import ledger_json
@@ -68,21 +68,24 @@ class Ledger(LedgerEntries):
         U1 W_new[1][0,0] 2.6
     """
 
-    def document(self, options: DisplayOptions | None = None) -> Document:
+    def document(self, options: DisplayOptions | None = None, *, drawing: bool = False) -> Document:
         """The ledger as a document: equations, given numbers, and each number with its formula.
 
         Args:
             options: what to show of it; None for the defaults.
+            drawing: whether the network with its numbers is drawn at the beginning, if it is small
+                enough and all numbers are shown.
 
         Raises: DivergenceError if a number is not finite; with `options.symbolic` also
             InputError, MissingLibraryError.
         """
-        return ledger_document(self, options or DisplayOptions())
+        return ledger_document(self, options or DisplayOptions(), drawing=drawing)
 
     def render(self, format_name: str, options: DisplayOptions | None = None) -> str:
         """The ledger in one of the LEDGER_FORMATS.
 
-        JSON holds every number of every array, as docs/notation.md describes it.
+        JSON holds every number of every array, as docs/notation.md describes it. HTML begins with a
+        drawing of the network, as `document` does with `drawing`.
 
         Args:
             format_name: one of LEDGER_FORMATS.
@@ -96,14 +99,15 @@ class Ledger(LedgerEntries):
             )
         if format_name == "json":
             return ledger_json(self, options or DisplayOptions())
-        return render_document(self.document(options), format_name)
+        return render_document(self.document(options, drawing=format_name == "html"), format_name)
 
     def _repr_html_(self) -> str:
         """The first entries."""
         options = DisplayOptions()
         formulas = EntryFormulas(self, options)
         found = list(islice(self.entries(), _MOST_ENTRIES + 1))
-        title, legend = self.example.title or describe_example(self.example), LEGENDS["row"]
+        title = self.example.title or describe_example(self.example)
+        legend = index_legend(self.example, "row")
         rest = f"The first {_MOST_ENTRIES} numbers. ledger.entry(address) shows any of them."
         blocks: list[Block] = [formulas.calculation(one) for one in found[:_MOST_ENTRIES]]
         if len(found) > _MOST_ENTRIES:
@@ -112,7 +116,12 @@ class Ledger(LedgerEntries):
 
 
 def explain(
-    path: str | Path, *, addresses: Sequence[str] = (), options: DisplayOptions | None = None
+    path: str | Path,
+    *,
+    addresses: Sequence[str] = (),
+    options: DisplayOptions | None = None,
+    indices: int | None = None,
+    drawing: bool = False,
 ) -> Document:
     """Show every number of a worked file, or those that addresses name.
 
@@ -121,6 +130,8 @@ def explain(
         addresses: numbers or arrays such as "delta[1]"; none for all. With `options.step` an
             address that names no step is of that one.
         options: what else to show, and how; None for the defaults.
+        indices: what the indices of addresses count from, 0 or 1; None for what the file says.
+        drawing: whether the network is drawn too, as in `Ledger.document`.
 
     Raises: FileError, DataError, InputError, UnknownNameError, DivergenceError; MissingLibraryError
         with `options.symbolic`.
@@ -131,9 +142,10 @@ def explain(
         >>> shown.splitlines()[-1].strip()
         '= 1.5'
     """
-    ledger, chosen = Ledger(read_worked(path)), options or DisplayOptions()
+    ledger, chosen = Ledger(read_worked(path).counted_from(indices)), options or DisplayOptions()
     located = tuple(select_quantity(ledger, one, chosen.step) for one in addresses)
-    return ledger.document(replace(chosen, quantities=(*chosen.quantities, *located)))
+    shown = replace(chosen, quantities=(*chosen.quantities, *located))
+    return ledger.document(shown, drawing=drawing)
 
 
 def select_quantity(
@@ -149,7 +161,7 @@ def select_quantity(
 
     Raises: InputError, UnknownNameError.
     """
-    quantity = Quantity.parse(address, where)
+    quantity = Quantity.parse(address, where, ledger.example.conventions.indices)
     if step is not None and quantity.step == 1:
         quantity = replace(quantity, step=step)
     return ledger.locate(quantity, where)

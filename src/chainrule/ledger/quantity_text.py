@@ -25,6 +25,7 @@ _LETTERS = {
     "t": "t",
     "y": "y",
     "share": "s",
+    "c": "c",
     "cost": "C",
     "penalty": "P",
     "total_cost": "J",

@@ -13,7 +13,7 @@ __all__ = ["QuantityGroup", "section_of", "step_groups"]
 
 SECTIONS = {
     "forward": ("a", "z", "W", "b"),
-    "cost": ("t", "y", "share", "cost", "penalty", "total_cost"),
+    "cost": ("t", "y", "share", "c", "cost", "penalty", "total_cost"),
     "errors": ("da", "slope", "delta"),
     "gradients": ("dW", "db"),
     "update": (),
@@ -138,7 +138,7 @@ def _parameter_arrays(
 
     An array of the form "parameter" bears the indices of its first number, which tell its shape.
     """
-    lengths = {"W": 2, "b": 1} if biases and step.example.architecture.biases else {"W": 2}
+    lengths = {"W": 2, "b": 1} if biases and step.example.trains_biases else {"W": 2}
     for letter, length in lengths.items():
         yield [
             Quantity(f"{letter}_new", layer)

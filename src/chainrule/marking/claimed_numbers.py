@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from chainrule.ledger import Ledger
@@ -14,6 +15,7 @@ from chainrule.ledger.formulas import (
     Expression,
     Leaf,
     Term,
+    add,
     choose_branches,
     conditions,
     evaluate,
@@ -81,11 +83,17 @@ class ClaimedNumbers:
         ledger: of the worked example.
         claimed: called with a number's address once all that it is made of is known; gives what
             its claim says, or None if nothing is claimed.
+        has_claim: whether a number has a claim, known or to come.
     """
 
-    def __init__(self, ledger: Ledger, claimed: Callable[[Quantity], ClaimedValue | None]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        claimed: Callable[[Quantity], ClaimedValue | None],
+        has_claim: Callable[[Quantity], bool] = lambda quantity: False,
+    ) -> None:
         self.ledger = ledger
-        self._claimed = claimed
+        self._claimed, self._has_claim = claimed, has_claim
         self._known: dict[Quantity, ClaimedValue] = {}
         self._trees: dict[Quantity, Expression | None] = {}
         self._inputs: dict[Quantity, list[Quantity]] = {}
@@ -175,10 +183,23 @@ class ClaimedNumbers:
         """The formula of a number; None if it is given."""
         if quantity not in self._trees:
             form = self.ledger.form(quantity)
+            tree = None if form is None else self._by_outputs(quantity) or form.expression
             # Written out, so that the terms of long sums are made once.
-            written = None if form is None else replace_parts(form.expression, lambda part: None)
+            written = None if tree is None else replace_parts(tree, lambda part: None)
             self._trees[quantity] = written
         return self._trees[quantity]
+
+    def _by_outputs(self, quantity: Quantity) -> Expression | None:
+        """The cost of one example as a sum over its outputs, where one of them has a claim."""
+        example = self.ledger.example
+        is_one = quantity.example is not None or not example.has_many
+        if quantity.kind != "cost" or not is_one:
+            return None
+        array = replace(quantity, kind="c")
+        terms = [array.at(i) for i in range(example.architecture.layers[-1])]
+        if not any(map(self._has_claim, terms)):
+            return None
+        return add([Term(term, self.reference(term)) for term in terms])
 
     def inputs(self, quantity: Quantity) -> list[Quantity]:
         """The numbers in the formula of a number, and those that decide its branches."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,20 @@ from typing import Any
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import NOISE, PrintedNumber, parse_printed, read_worked
-from chainrule.ledger.steps import Claim, Quantity, quantity_shape
+from chainrule.ledger.steps import Claim, Quantity, RefusedClaim, quantity_shape
 from chainrule.marking.claimed_numbers import ClaimedNumbers, ClaimedValue
 from chainrule.marking.early_rounding import Precision, allow_early_rounding
 from chainrule.marking.slip_search import EARLY_ROUNDING, FoundSlip, search_slips
 
-__all__ = ["UNANSWERED", "VERDICTS", "Judgement", "MarkedClaims", "check_claims", "judge"]
+__all__ = [
+    "UNANSWERED",
+    "VERDICTS",
+    "Judgement",
+    "MarkedClaims",
+    "check_claims",
+    "judge",
+    "open_claims",
+]
 
 VERDICTS = {
     "exact": "is the number itself",
@@ -44,6 +52,9 @@ class Judgement:
         follows: what the numbers printed before lead to; the reference value if there are none.
         finding: the likely slip, or previous rounding; None if there is none.
         where: the place of its claim.
+        remark: how a text was read that could be read in another way; else empty.
+
+    Where the text makes δ of target minus output, `exact` and `follows` of a δ have its sign.
     """
 
     quantity: Quantity
@@ -53,6 +64,7 @@ class Judgement:
     follows: float
     finding: FoundSlip | None = None
     where: str = ""
+    remark: str = ""
 
     @property
     def is_wrong(self) -> bool:
@@ -64,18 +76,24 @@ class Judgement:
         """Whether there is a number at all."""
         return self.verdict != UNANSWERED
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, as in `MarkedClaims.to_dict`."""
+    def to_dict(self, indices: int = 0) -> dict[str, Any]:
+        """Return plain values, as in `MarkedClaims.to_dict`.
+
+        Args:
+            indices: what the indices of addresses count from.
+        """
         finding = self.finding
-        return {
-            "quantity": str(self.quantity),
+        slip_at = None if finding is None else finding.at
+        record = {
+            "quantity": str(self.quantity.counted_from(indices)),
             "printed": self.printed,
             "exact": self.exact,
             "verdict": self.verdict,
             "slip": None if finding is None else finding.name,
-            "slip_at": None if finding is None or finding.at is None else str(finding.at),
+            "slip_at": None if slip_at is None else str(slip_at.counted_from(indices)),
             "follows": self.follows if math.isfinite(self.follows) else None,
         }
+        return {**record, "remark": self.remark} if self.remark else record
 
 
 @dataclass(frozen=True)
@@ -86,10 +104,18 @@ class MarkedClaims:
         judgements: one for each number claimed, in the order of the file.
         first_wrong: the first one that is wrong, with all that it is made of before it; None
             where nothing is wrong.
+        refused: claims that cannot be read, in the order of the file; they earn no mark.
+        indices: what the indices of addresses count from in texts.
     """
 
     judgements: tuple[Judgement, ...]
     first_wrong: Judgement | None
+    refused: tuple[RefusedClaim, ...] = ()
+    indices: int = 0
+
+    def address(self, quantity: Quantity) -> str:
+        """An address as the worked file has it."""
+        return str(quantity.counted_from(self.indices))
 
     @property
     def marks(self) -> int:
@@ -104,7 +130,7 @@ class MarkedClaims:
     @property
     def out_of(self) -> int:
         """One for each number claimed."""
-        return len(self.judgements)
+        return len(self.judgements) + sum(one.count for one in self.refused)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule check --json` prints.
@@ -112,22 +138,32 @@ class MarkedClaims:
         Returns: "claims", with for each number "quantity", "printed" (empty if it is not answered),
             "exact" (the number itself), "verdict", "slip" (its name or None), "slip_at" (the
             address where it was made, if not in the number itself) and "follows" (what the numbers
-            printed before lead to); and "first_wrong" (an address or None), "marks", "out_of".
+            printed before lead to), and "remark" where a text could be read in another way;
+            "first_wrong" (an address or None), "marks", "out_of"; and where claims cannot be read
+            "refused", with "quantity", "printed" and "error" of each.
         """
         first = self.first_wrong
-        return {
-            "claims": [one.to_dict() for one in self.judgements],
-            "first_wrong": None if first is None else str(first.quantity),
+        record: dict[str, Any] = {
+            "claims": [one.to_dict(self.indices) for one in self.judgements],
+            "first_wrong": None if first is None else self.address(first.quantity),
             "marks": self.marks,
             "out_of": self.out_of,
         }
+        if self.refused:
+            record["refused"] = [
+                {"quantity": one.address, "printed": one.printed, "error": str(one.error)}
+                for one in self.refused
+            ]
+        return record
 
 
-def check_claims(path: str | Path) -> MarkedClaims:
+def check_claims(path: str | Path, *, indices: int | None = None) -> MarkedClaims:
     """Mark all claims of a worked file.
 
     Args:
         path: the file, or the name of a bundled one.
+        indices: what the indices of addresses count from, 0 or 1: in the file, unless it says, and
+            in the result. None for what the file says, else 0.
 
     Raises: FileError, DataError, InputError, DivergenceError.
 
@@ -135,7 +171,12 @@ def check_claims(path: str | Path) -> MarkedClaims:
         >>> check_claims("four-detector").marks
         14
     """
-    return judge(Ledger(read_worked(path)))
+    return judge(open_claims(path, indices=indices))
+
+
+def open_claims(path: str | Path, *, indices: int | None = None) -> Ledger:
+    """The ledger of a worked file with claims; arguments and errors of `check_claims`."""
+    return Ledger(read_worked(path, indices=indices).counted_from(indices))
 
 
 def judge(ledger: Ledger) -> MarkedClaims:
@@ -173,7 +214,7 @@ def judge(ledger: Ledger) -> MarkedClaims:
         >>> marked.marks, marked.out_of
         (1, 2)
     """
-    if not ledger.example.claims:
+    if not ledger.example.claims and not ledger.example.refused_claims:
         raise InputError(
             ledger.example.where,
             expected="at least one claim to check",
@@ -199,7 +240,7 @@ class _Marker:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.numbers = ClaimedNumbers(ledger, self._claimed)
+        self.numbers = ClaimedNumbers(ledger, self._claimed, lambda one: one in self.waiting)
         self.found: dict[int, Judgement] = {}
         self.waiting: dict[Quantity, deque[_ClaimedNumber]] = {}
         self.count = 0
@@ -216,14 +257,20 @@ class _Marker:
                 self.found[self.count] = self._unanswered(quantity, claim.where)
                 self.count += 1
             return
-        texts = parse_printed(claim.printed, count, claim.where or self.ledger.example.where)
+        where = claim.where or self.ledger.example.where
+        texts = parse_printed(claim.printed, count, where, claim.decimal_mark)
         for quantity, printed in zip(places, texts, strict=True):
-            number = _ClaimedNumber(self.count, quantity, printed, claim.where)
+            meant = printed if self._sign(quantity) > 0 else -printed
+            number = _ClaimedNumber(self.count, quantity, meant, claim.where)
             self.count += 1
             self.waiting.setdefault(quantity, deque()).append(number)
 
+    def _sign(self, quantity: Quantity) -> int:
+        """-1 where the text has the opposite of what the ledger has."""
+        return self.ledger.example.conventions.delta_sign if quantity.kind == "delta" else 1
+
     def _unanswered(self, quantity: Quantity, where: str) -> Judgement:
-        reference = self.numbers.reference(quantity)
+        reference = self._sign(quantity) * self.numbers.reference(quantity)
         return Judgement(quantity, "", reference, UNANSWERED, reference, where=where)
 
     def mark_all(self) -> MarkedClaims:
@@ -236,7 +283,12 @@ class _Marker:
                 self.numbers.prepare(number.quantity)
                 self._judge_next(number.quantity)
         wrong = next((one for one in self.found.values() if one.is_wrong), None)
-        return MarkedClaims(tuple(self.found[at] for at in sorted(self.found)), wrong)
+        return MarkedClaims(
+            tuple(self.found[at] for at in sorted(self.found)),
+            wrong,
+            self.ledger.example.refused_claims,
+            self.ledger.example.conventions.indices,
+        )
 
     def _claimed(self, quantity: Quantity) -> ClaimedValue | None:
         """What the first claim about a number says; None if there is none."""
@@ -255,20 +307,34 @@ class _Marker:
         with allow_early_rounding(self.numbers, quantity, self.digits.for_number(printed)):
             near = self.numbers.derive(quantity)
         verdict, finding = self._verdict(quantity, printed), None
-        if verdict == "truncated" and printed.is_rounded(follows.low, follows.high):
-            finding = _BY_ROUNDING
+        if verdict == "truncated":
+            verdict, finding = self._judge_truncated(printed, follows, reference)
         elif not verdict:
             verdict, finding = self._judge_deviation(quantity, printed, follows, near)
+        sign = self._sign(quantity)
         judgement = Judgement(
             quantity=quantity,
             printed=printed.text,
-            exact=reference,
+            exact=sign * reference,
             verdict=verdict,
-            follows=self._derived_value(quantity, printed, verdict, near),
-            finding=finding,
+            follows=sign * self._derived_value(quantity, printed, verdict, near),
+            finding=finding if sign > 0 else _turn(finding),
             where=number.where,
+            remark=printed.remark,
         )
         return judgement, _claimed_value(printed, verdict, reference, near, finding)
+
+    def _judge_truncated(
+        self, printed: PrintedNumber, follows: ClaimedValue, reference: float
+    ) -> tuple[str, FoundSlip | None]:
+        """A number that is cut off may as well follow, rounded, from those before it."""
+        if not printed.is_rounded(follows.low, follows.high):
+            return "truncated", None
+        if _is_close(follows.meant, reference):
+            return "truncated", _BY_ROUNDING
+        points = (follows.printed, follows.meant)
+        is_carried = any(printed.is_rounded(point, point) for point in points)
+        return "carried" if is_carried else "truncated", None
 
     def _derived_value(
         self, quantity: Quantity, printed: PrintedNumber, verdict: str, near: ClaimedValue
@@ -314,6 +380,14 @@ class _Marker:
 _BY_ROUNDING = FoundSlip(
     EARLY_ROUNDING, "It follows from the numbers before it as they are rounded.", ()
 )
+
+
+def _turn(finding: FoundSlip | None) -> FoundSlip | None:
+    """A finding about a δ in the words of a text that makes it of target minus output."""
+    if finding is None or finding.name != "target minus output":
+        return finding
+    sentence = "The difference is a - y; it is y - a."
+    return replace(finding, name="output minus target", sentence=sentence)
 
 
 def _is_close(value: float, other: float) -> bool:

@@ -41,10 +41,14 @@ def marks_document(ledger: Ledger, marked: MarkedClaims) -> Document:
     blocks: list[Block] = [
         Paragraph(f"{marked.marks} of {marked.out_of} marks", "lead"),
         Paragraph(first_wrong_text(marked)),
-        _table(marked),
-        *(Paragraph(_sentences(one)) for one in marked.judgements if one.is_wrong),
-        Definitions(tuple(Definition(k, v) for k, v in meanings.items() if k in present)),
+        *((_table(marked),) if marked.judgements else ()),
+        *(Paragraph(_sentences(marked, one)) for one in marked.judgements if one.is_wrong),
+        *(Paragraph(f"{one.remark}.") for one in marked.judgements if one.remark),
+        *(Paragraph(f"Not read: {one.error}") for one in marked.refused),
     ]
+    if present:
+        legend = tuple(Definition(k, v) for k, v in meanings.items() if k in present)
+        blocks.append(Definitions(legend))
     return Document(title, tuple(blocks), about=about, values=marked.to_dict)
 
 
@@ -53,24 +57,26 @@ def _table(marked: MarkedClaims) -> Table:
     return Table(
         "",
         header,
-        tuple(_row(one) for one in marked.judgements),
+        tuple(_row(marked, one) for one in marked.judgements),
         row_styles=tuple(one.verdict for one in marked.judgements),
     )
 
 
-def _row(one: Judgement) -> tuple[Content, ...]:
+def _row(marked: MarkedClaims, one: Judgement) -> tuple[Content, ...]:
     exact = correct_text(one, one.exact)
     follows = correct_text(one, one.follows) if one.follows != one.exact else ""
-    return Code(str(one.quantity)), one.printed, exact, follows, Strong(one.verdict)
+    return Code(marked.address(one.quantity)), one.printed, exact, follows, Strong(one.verdict)
 
 
-def _sentences(one: Judgement) -> Content:
+def _sentences(marked: MarkedClaims, one: Judgement) -> Content:
     """What is wrong with a number, and the likely slip."""
     text = f": printed {one.printed}, right is {correct_text(one, one.exact)}"
     if one.follows != one.exact:
         text += f", from the numbers before {correct_text(one, one.follows)}"
-    reason = f"Likely slip: {slip_text(one)}" if one.finding else slip_text(one)
-    return Code(str(one.quantity)), f"{text}. {reason}"
+    reason = slip_text(marked, one)
+    if one.finding:
+        reason = f"Likely slip: {reason}"
+    return Code(marked.address(one.quantity)), f"{text}. {reason}"
 
 
 def correct_text(one: Judgement, value: float) -> str:
@@ -88,21 +94,22 @@ def correct_text(one: Judgement, value: float) -> str:
 
 def first_wrong_text(marked: MarkedClaims) -> str:
     """Which number is the first wrong one, or that none is, and how many are not answered."""
-    first = marked.first_wrong
+    first, unread = marked.first_wrong, sum(one.count for one in marked.refused)
     if marked.unanswered == marked.out_of:
         return "No number has an answer yet."
-    rest = f" Not answered: {marked.unanswered} of {marked.out_of}." if marked.unanswered else ""
+    counts = {"Not answered": marked.unanswered, "Not read": unread}
+    rest = "".join(f" {name}: {n} of {marked.out_of}." for name, n in counts.items() if n)
     if first is not None:
-        return f"First wrong: {first.quantity}" + ("." + rest if rest else "")
+        return f"First wrong: {marked.address(first.quantity)}" + ("." + rest if rest else "")
     carried = any(one.verdict == "carried" for one in marked.judgements)
     return "Nothing is wrong" + (", except for rounding on the way." if carried else ".") + rest
 
 
-def slip_text(one: Judgement) -> str:
-    """The likely slip behind a wrong number, in sentences; empty for a number that is right."""
+def slip_text(marked: MarkedClaims, one: Judgement) -> str:
+    """The likely slip behind a wrong number, in sentences."""
     finding = one.finding
     if finding is None:
-        return "No slip in the catalogue explains it." if one.is_wrong else ""
-    place = "" if finding.at is None else f", in {finding.at}"
+        return "No slip in the catalogue explains it."
+    place = "" if finding.at is None else f", in {marked.address(finding.at)}"
     also = f" As likely: {'; '.join(finding.also)}." if finding.also else ""
     return f"{finding.name}{place}. {finding.sentence}{also}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import NamedTuple
 
 from chainrule.ledger.files import PrintedNumber
@@ -34,10 +35,17 @@ CATALOGUE: tuple[Slip, ...] = (
 )
 """Slips as data, the likeliest first; of two that fit, the earlier one is named."""
 
+_COMMON = tuple(slip for slip in CATALOGUE if slip.is_common)
+_OF_PROGRAMS = tuple(
+    slip for slip in CATALOGUE if slip.name in ("biases held fixed", "new weights used")
+)
+"""Slips of whole programs, which are made everywhere at once, and together."""
+
 EARLY_ROUNDING = "previous rounding"
 _ROUNDED = "The numbers it is made of were rounded before, or cut off."
 
 _MIN_DIGITS_OF_PAIRS = 4
+_MAX_IN_PROGRAMS = 200
 _MAX_ALTERNATIVES = 3
 
 
@@ -94,7 +102,8 @@ def search_slips(
     """The likely slip behind a wrong number; None if nothing in the catalogue gives it.
 
     Slips are tried in the number's own formula, then in what lies between it and the claims before
-    it, once and wherever they can be made; then slips of the pen; then two slips together.
+    it, once and wherever they can be made; then slips of the pen; then two slips together; then
+    those of a program whose numbers the claims before may not show.
 
     Args:
         numbers: as they follow from the claims before it.
@@ -111,6 +120,8 @@ def search_slips(
         _by_coarse_rounding,
         _by_misreading,
         _in_pairs,
+        _of_programs,
+        _of_programs_apart,
     ):
         found = stage(task)
         if found is not None:
@@ -205,13 +216,34 @@ def _repeated(task: _Search) -> FoundSlip | None:
     between = task.numbers.unclaimed_inputs(task.quantity, MAX_INTERMEDIATE)
     if not between:
         return None
-    common = [slip for slip in CATALOGUE if slip.is_common]
-    tried = [_Trial(slip, None, _apply_everywhere(task, between, slip.name)) for slip in common]
+    tried = [_Trial(slip, None, _apply_everywhere(task, between, slip.name)) for slip in _COMMON]
     return _first_fit(task, tried)
 
 
-def _apply_everywhere(task: _Search, between: Sequence[Quantity], name: str) -> ClaimedValue:
-    numbers, slips = task.numbers, [slip for slip in CATALOGUE if slip.name == name]
+def _of_programs(task: _Search) -> FoundSlip | None:
+    """The slips of a whole program, alone or together, from the claims before up to the number."""
+    between = task.numbers.unclaimed_inputs(task.quantity, _MAX_IN_PROGRAMS)
+    if not between or task.printed.digits < _MIN_DIGITS_OF_PAIRS:
+        return None
+    for count in range(1, len(_OF_PROGRAMS) + 1):
+        for slips in combinations(_OF_PROGRAMS, count):
+            names = [slip.name for slip in slips]
+            values = task.rounded(_apply_everywhere(task, between, *names))
+            if values:
+                sentence = " ".join(slip.sentence for slip in slips)
+                return FoundSlip(", and ".join(names), sentence, values)
+    return None
+
+
+def _of_programs_apart(task: _Search) -> FoundSlip | None:
+    """The same in a computation that does not go on from the claims before."""
+    apart = replace(task, numbers=ClaimedNumbers(task.numbers.ledger, lambda quantity: None))
+    apart.numbers.prepare(task.quantity)
+    return _of_programs(apart)
+
+
+def _apply_everywhere(task: _Search, between: Sequence[Quantity], *names: str) -> ClaimedValue:
+    numbers, slips = task.numbers, [slip for slip in CATALOGUE if slip.name in names]
     known = ClaimedValue.reference(0.0)
     with numbers.assume() as supposed:
         for one in (*between, task.quantity):
@@ -258,7 +290,7 @@ def _in_pairs(task: _Search) -> FoundSlip | None:
     site = task.site(task.quantity)
     if site is None or task.printed.digits < _MIN_DIGITS_OF_PAIRS:
         return None
-    for first in (slip for slip in CATALOGUE if slip.is_common):
+    for first in _COMMON:
         for tree in first.formulas(site):
             inner = SlipSite(site.ledger, site.quantity, tree)
             found = _second_slip(task, inner, first)
@@ -268,8 +300,8 @@ def _in_pairs(task: _Search) -> FoundSlip | None:
 
 
 def _second_slip(task: _Search, site: SlipSite, first: Slip) -> FoundSlip | None:
-    for slip in CATALOGUE:
-        if not slip.is_common or slip.name == first.name:
+    for slip in _COMMON:
+        if slip.name == first.name:
             continue
         for tree in slip.formulas(site):
             values = [task.numbers.value(tree, of) for of in ("printed", "meant")]

@@ -80,6 +80,31 @@ def _counts(site: SlipSite) -> list[Number]:
 _MEANS = ("cost", "da", "delta", "dW", "db", "g", "W_new", "b_new")
 
 
+def _not_averaged(site: SlipSite) -> Iterator[Expression]:
+    """The sum over the examples of a batch in place of their mean."""
+    count = len(site.ledger.example.batch(site.quantity.step))
+    if count > 1:
+        yield Product((Number(float(count)), site.tree))
+
+
+def _part_added(site: SlipSite) -> Iterator[Expression]:
+    """A total with one of its parts once more, within the mean or after it."""
+    if site.quantity.kind == "da" and site.quantity.layer == site.depth:
+        return
+    around: list[Expression] = [site.tree]
+    while not isinstance(around[-1], Sum):
+        inner = parts(around[-1])
+        if not isinstance(around[-1], (Product, Quotient)):
+            return
+        around.append(next((part for part in inner if isinstance(part, Sum)), inner[0]))
+    total = around[-1]
+    for term in total.terms if isinstance(total, Sum) and len(total.terms) <= 16 else ():
+        more = Sum((*parts(total), term))
+        yield replace_parts(site.tree, lambda part, more=more: more if part == total else None)  # type: ignore[misc]
+        if len(around) > 1:
+            yield Sum((site.tree, term))
+
+
 def _divided(site: SlipSite) -> Iterator[Expression]:
     for n in _counts(site):
         yield from _whole(site, lambda tree, n=n: Quotient(tree, n))  # type: ignore[misc]
@@ -193,6 +218,13 @@ def _squared_once(site: SlipSite) -> Iterable[Expression]:
 
 GENERAL_SLIPS = (
     Slip(
+        "1/m left out",
+        "It is not divided by the number of examples: their sum stands for their mean.",
+        _not_averaged,
+        ("cost", "da", "delta", "dW", "db"),
+        is_common=True,
+    ),
+    Slip(
         "factor 2 left out", "A factor 2 of the formula is left out.", _two_left_out, is_common=True
     ),
     Slip(
@@ -226,6 +258,12 @@ GENERAL_SLIPS = (
     ),
     Slip("subtracted instead of added", "A term is subtracted that should be added.", _minus),
     Slip("term left out", "A term of the sum is left out.", _term_left_out, is_common=True),
+    Slip(
+        "part added to the total",
+        "A part of the sum is added to the total once more.",
+        _part_added,
+        ("cost", "total_cost", "da", "dW", "db"),
+    ),
     Slip("factor left out", "A factor of the product is left out.", _factor_left_out),
     Slip("square left out", "A number is not squared.", _square_left_out),
     Slip("not divided", "A number is not divided by its divisor.", _quotient(turned=False)),
@@ -244,7 +282,7 @@ GENERAL_SLIPS = (
         "sum squared",
         "The sum of the differences is squared; each difference is squared.",
         _squared_once,
-        ("cost",),
+        ("cost", "c"),
     ),
     Slip("another example", "It is worked out for another example.", _of_another_example),
     Slip("step before", "It is the number of the step before.", _of_the_step_before),

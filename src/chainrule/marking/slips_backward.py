@@ -13,6 +13,7 @@ from chainrule.ledger.formulas import (
     Product,
     Sum,
     Term,
+    add,
     derivative_forms,
     multiply,
     parts,
@@ -48,6 +49,22 @@ def one_path(site: SlipSite) -> Iterator[Expression]:
     tree, is_last = site.tree, site.quantity.kind == "da" and site.quantity.layer == site.depth
     if isinstance(tree, Sum) and len(tree.terms) <= 16 and not is_last:
         yield from tree.terms
+
+
+def product_of_sums(site: SlipSite) -> Iterator[Expression]:
+    """Two sums multiplied, where products of pairs are summed."""
+    tree = site.tree
+    if not isinstance(tree, Sum) or len(tree.terms) > 16:
+        return
+    pairs = [parts(term) for term in tree.terms]
+    if all(isinstance(t, Product) and len(p) == 2 for t, p in zip(tree.terms, pairs, strict=True)):
+        first, second = zip(*pairs, strict=True)
+        yield multiply(add(first), add(second))
+        errors = [site.formula(one.quantity) for one in first if isinstance(one, Term)]
+        slopes = [parts(one)[1] for one in errors if isinstance(one, Product)]
+        if site.quantity.kind == "da" and len(slopes) == len(pairs):
+            weighted = [multiply(w, slope) for w, slope in zip(second, slopes, strict=True)]
+            yield multiply(add(weighted), add([parts(one)[0] for one in errors if one]))
 
 
 def _input_for_activation(site: SlipSite) -> _Trees:
@@ -152,6 +169,14 @@ GRADIENT_SLIPS = (
         ("dW", "db"),
     ),
     Slip(
+        "product of two sums",
+        "Two sums are multiplied; each example's error goes with its own activation, and their "
+        "products are summed.",
+        product_of_sums,
+        ("dW",),
+        is_common=True,
+    ),
+    Slip(
         "multiplied by an input",
         "The gradient of a bias is the error alone, without an input.",
         _like_a_weight,
@@ -205,6 +230,18 @@ def _wrong_argument(site: SlipSite) -> Iterator[Expression]:
 
 def _activation_for_slope(site: SlipSite) -> Iterator[Expression]:
     yield from _with_slopes(site, lambda z, a: (a,))
+
+
+def _miss_for_activation(site: SlipSite) -> Iterator[Expression]:
+    """(a - y)(1 - (a - y)), or with y - a, for a (1 - a) of an output."""
+
+    def make(z: Term, a: Term) -> _Trees:
+        y = site.of("y", None, *site.quantity.index)
+        if y is None or site.quantity.layer != site.depth or site.activation not in _FROM_A:
+            return ()
+        return [_FROM_A[site.activation](miss) for miss in (subtract(a, y), subtract(y, a))]
+
+    yield from _with_slopes(site, make)
 
 
 def _plus_a(site: SlipSite) -> Iterator[Expression]:
@@ -318,6 +355,13 @@ ERROR_SLIPS = (
         _ERRORS,
         is_common=True,
     ),
+    Slip(
+        "a - y for a in the derivative",
+        "The difference of output and target stands for the output in the slope.",
+        _miss_for_activation,
+        _ERRORS,
+        is_common=True,
+    ),
     Slip("1 - a for the derivative", "The factor a of the slope is missing.", _one_less_a, _ERRORS),
     Slip("derivative taken as 1", "The slope is taken as 1.", _slope_of_one, ("slope",)),
     Slip(
@@ -344,11 +388,20 @@ ERROR_SLIPS = (
         "The error goes back through the weights after the step; it goes through the old ones.",
         _new_weights,
         ("da",),
+        is_common=True,
     ),
     Slip(
         "not summed",
         "One path alone is taken; all paths through the next layer are summed.",
         one_path,
+        ("da",),
+        is_common=True,
+    ),
+    Slip(
+        "product of two sums",
+        "Two sums are multiplied; each error goes with its own weight, and their products are "
+        "summed.",
+        product_of_sums,
         ("da",),
         is_common=True,
     ),
@@ -362,13 +415,13 @@ ERROR_SLIPS = (
         "target left out",
         "The target is not subtracted from the output.",
         _target_left_out,
-        ("da", "delta", "cost"),
+        ("da", "delta", "cost", "c"),
     ),
     Slip(
         "output left out",
         "The target stands alone, without the output.",
         _output_left_out,
-        ("da", "delta", "cost"),
+        ("da", "delta", "cost", "c"),
     ),
     Slip(
         "cost for its gradient",

@@ -29,6 +29,9 @@ __all__ = ["FORWARD_SLIPS"]
 
 _OTHERS = ("sigmoid", "tanh", "relu", "identity")
 _BASE_TEN = Number(2.302585092994046, "ln 10")
+_COSTS = ("cost", "c")
+_MAX_CUTS = 8
+"""A sum over more inputs is cut in the middle alone."""
 
 
 def _minus_z(site: SlipSite) -> Iterable[Expression]:
@@ -66,6 +69,28 @@ def _bias_each_time(site: SlipSite) -> Iterator[Expression]:
     bias, count = site.here("b"), site.width(layer - 1)
     if bias is not None and count > 1:
         yield add([site.tree, multiply(Number(float(count - 1)), bias)])
+
+
+def _inputs_left_out(site: SlipSite) -> Iterator[Expression]:
+    """The sum over the first or the last inputs alone, or over every second one."""
+    inputs = [term for term in parts(site.tree) if not is_term_of(term, "b")]
+    count, rest = len(inputs), list(parts(site.tree))[len(inputs) :]
+    if not isinstance(site.tree, Sum) or count < 2:
+        return
+    cuts = range(1, count) if count <= _MAX_CUTS else (count // 2,)
+    kept = [part for at in cuts for part in (inputs[:at], inputs[at:])]
+    for part in [*kept, inputs[::2], inputs[1::2]]:
+        yield add([*part, *rest])
+
+
+def _first_biases(site: SlipSite) -> Iterable[Expression]:
+    """The biases before the first step in place of those after the steps."""
+    if site.quantity.step == 1:
+        return ()
+    if site.quantity.kind == "b":
+        first = site.term(replace(site.quantity, step=1))
+        return () if first is None else (first,)
+    return site.replace_quantities(lambda q: replace(q, step=1) if q.kind == "b" else None)
 
 
 def _transposed(site: SlipSite) -> Iterable[Expression]:
@@ -165,6 +190,20 @@ FORWARD_SLIPS = (
     ),
     Slip("bias subtracted", "The bias is subtracted; it is added.", _bias_subtracted, ("z",)),
     Slip(
+        "inputs left out",
+        "A part of the inputs alone is summed; all of them are.",
+        _inputs_left_out,
+        ("z",),
+        is_common=True,
+    ),
+    Slip(
+        "biases held fixed",
+        "The biases are those before the first step; the steps change them like the weights.",
+        _first_biases,
+        ("z", "b"),
+        is_common=True,
+    ),
+    Slip(
         "transposed index",
         "The weights are those of the transposed place: W[k,j] for W[j,k].",
         _transposed,
@@ -198,14 +237,14 @@ FORWARD_SLIPS = (
         _bias_each_time,
         ("z",),
     ),
-    Slip("not squared", "The difference is not squared.", _not_squared, ("cost",), is_common=True),
-    Slip("doubled, not squared", "The difference is doubled; it is squared.", _doubled, ("cost",)),
-    Slip("logarithm to the base 10", "The logarithm is the natural one.", _base_ten, ("cost",)),
+    Slip("not squared", "The difference is not squared.", _not_squared, _COSTS, is_common=True),
+    Slip("doubled, not squared", "The difference is doubled; it is squared.", _doubled, _COSTS),
+    Slip("logarithm to the base 10", "The logarithm is the natural one.", _base_ten, _COSTS),
     Slip(
         "weighted sum used for activation",
         "The weighted sum z stands for the output.",
         _sum_for_activation,
-        ("cost",),
+        _COSTS,
     ),
     Slip("1 left out", "A 1 of the formula is left out.", _one_left_out, ("a",)),
 )

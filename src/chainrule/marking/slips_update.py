@@ -13,9 +13,11 @@ from chainrule.ledger.formulas import (
     Quotient,
     Sum,
     Symbol,
+    multiply,
     remove_one_part,
     replace_one_part,
     replace_parts,
+    subtract,
 )
 from chainrule.ledger.steps import Quantity
 from chainrule.marking.slips import Slip, SlipSite, flip_one_sign, is_term_of
@@ -38,6 +40,13 @@ def _plus_step(site: SlipSite) -> Iterator[Expression]:
 def _not_updated(site: SlipSite) -> Iterable[Expression]:
     old = site.here(site.quantity.kind.removesuffix("_new"))
     return () if old is None else (old,)
+
+
+def _biases_moved(site: SlipSite) -> Iterator[Expression]:
+    """A step of the biases where they are held fixed."""
+    old, rate, gradient = site.here("b"), site.of("learning_rate", None), site.here("db")
+    if site.ledger.example.fixes_biases and old and rate and gradient:
+        yield subtract(old, multiply(rate, gradient))
 
 
 def _step_alone(site: SlipSite) -> Iterator[Expression]:
@@ -164,6 +173,13 @@ UPDATE_SLIPS = (
         is_common=True,
     ),
     Slip("not updated", "The old value stands for the new one.", _not_updated, _NEW),
+    Slip(
+        "biases not held fixed",
+        "The biases take part in the step; they stay as they are.",
+        _biases_moved,
+        ("b_new",),
+        is_common=True,
+    ),
     Slip("old value left out", "The step stands for the new value.", _step_alone, _NEW),
     Slip(
         "transposed index",

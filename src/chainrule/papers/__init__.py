@@ -2,7 +2,8 @@
 
 `paper("investigation")` is one of `list_papers()`; it judges its hand computations (`check`),
 compares its printed formulas with the gradient of the cost (`prove`) and runs its experiments
-beside the printed numbers (`run`). Each returns a report with a `document()`.
+beside the printed numbers (`run`). `run_as_printed` runs the one program that a paper prints. Each
+returns a report with a `document()`.
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from chainrule.papers.paper_table import Paper as Paper
     from chainrule.papers.paper_table import list_papers as list_papers
     from chainrule.papers.paper_table import paper as paper
+    from chainrule.papers.printed_program_run import PrintedProgramRun as PrintedProgramRun
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -28,5 +30,6 @@ __getattr__, __dir__, __all__ = attach(
         "hand_computations": "HandComputationReport",
         "overview": "paper_list paper_overview",
         "paper_table": "Paper list_papers paper",
+        "printed_program_run": "PrintedProgramRun",
     },
 )

@@ -8,6 +8,7 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,7 +57,7 @@ class ExperimentRun:
         paper: the paper's id.
         measured: the measurements by name, as plain values.
         seconds: how long the run took.
-        versions: of what computed it.
+        versions: of what computed it, with the machine and the date.
         complete: whether everything was computed, on the digits of the papers. Otherwise the
             report has tables alone, since its conclusions are those of a complete run.
     """
@@ -96,7 +97,7 @@ class ExperimentRun:
 
     def _origin(self) -> str:
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        return f"Computed in {self.seconds:.0f} s by {versions}."
+        return f"Computed in {self.seconds:.0f} s: {versions}."
 
     def figures(self) -> dict[str, Figure]:
         """Returns the figures of the report by name."""
@@ -150,7 +151,7 @@ def run_experiments(
 
 
 def _versions() -> dict[str, str]:
-    """The versions of what computes."""
+    """The versions of what computes, the machine, and the date."""
     import numba
     import optuna
 
@@ -161,6 +162,7 @@ def _versions() -> dict[str, str]:
         "numba": numba.__version__,
         "optuna": optuna.__version__,
         "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+        "date": f"{date.today():%Y-%m-%d}",
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chainrule.errors import unknown_name
+from chainrule.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     from chainrule.papers.experiment_run import ExperimentRun
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from chainrule.papers.formula_check import FormulaReport
     from chainrule.papers.hand_computations import HandComputation, HandComputationReport
     from chainrule.papers.printed_formulas import PrintedFormula
+    from chainrule.papers.printed_program_run import PrintedProgramRun
 
 __all__ = ["Paper", "list_papers", "paper"]
+
+_WITH_PROGRAM = "four-equations"
 
 
 class PrintedEquation(NamedTuple):
@@ -120,6 +123,36 @@ class Paper:
 
         options = ExperimentOptions(data, quick, progress or ignore)
         return run_experiments(self.id, experiments, options=options)
+
+    def run_as_printed(
+        self,
+        *,
+        quick: bool = False,
+        data: str = "mnist",
+        seed: int = 0,
+        progress: Callable[[str], object] | None = None,
+    ) -> PrintedProgramRun:
+        """Runs the paper's program as it is printed, beside the reference equations.
+
+        Args:
+            quick: whether to make four updates only.
+            data: the digits, as `load_dataset` takes them.
+            seed: of the program's generator; the paper sets none.
+            progress: called with a few words on the work under way.
+
+        Raises: InputError for a paper that prints no program, and what loading data raises.
+        """
+        if self.id != _WITH_PROGRAM:
+            raise InputError(
+                "papers run",
+                expected=f"{_WITH_PROGRAM}, the one paper that prints a program",
+                got=self.id,
+                argument="as_printed",
+            )
+        from chainrule.papers.experiments.experiment_options import ExperimentOptions, ignore
+        from chainrule.papers.printed_program_run import run_as_printed
+
+        return run_as_printed(ExperimentOptions(data, quick, progress or ignore), seed=seed)
 
     def recorded_run(self, values: Mapping[str, Any]) -> ExperimentRun:
         """Returns a run from its plain values, as `ExperimentRun.to_dict` gives them."""

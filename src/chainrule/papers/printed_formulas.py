@@ -103,6 +103,9 @@ def _first_weight(n: Net) -> Array:
 
 
 _HALF = "half_squared_error"
+_DROPPED = ", its z/∂a read as ∂z/∂a"
+"""The paper drops a ∂, without which the formula stands for no number."""
+
 _investigation = partial(PrintedFormula, "investigation", cost="squared_error", network="3-3-3-3")
 _four_detector = partial(PrintedFormula, "four-detector", cost=_HALF, network="4-2-1")
 _approximator = partial(PrintedFormula, "approximator", cost="squared_error", network="1-1-1-1")
@@ -265,6 +268,14 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         truth=lambda n: n.numeric_gradient("W", 1)[0, 0],
         remedy="∂J/∂ŷ = -(y - ŷ) for the -1",
     ),
+    _four_detector(
+        "hidden",
+        "net_h1",
+        "w_1 i_1 + w_3 i_2",
+        value=lambda n: n.weights(1)[0, :2] @ n.a(0)[:2],
+        truth=lambda n: n.z(1)[0],
+        remedy="all four inputs: w_1 i_1 + w_3 i_2 + w_5 i_3 + w_7 i_4",
+    ),
     _approximator(
         "calculating the gradient",
         "∂c/∂w^(1)",
@@ -309,7 +320,7 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         truth="z[1]",
     ),
     _four_equations(
-        "(24), (25)",
+        "(24)",
         "δ^l",
         "((w^(l+1))ᵀ ∂C/∂z^l) ⊙ ∂a^l/∂z^l",
         value=lambda n: (n.weights(2).T @ _delta(n, 1)) * n.derivative(1),
@@ -317,12 +328,20 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         remedy="∂C/∂z^(l+1), as in (22)",
     ),
     _four_equations(
-        "(26)",
+        f"(25){_DROPPED}",
         "δ^l",
-        "[∂C/∂z_j^l · ∂z_j^(l+1)/∂a_i^l] ⊙ ∂a^l/∂z^l",
+        "([z_j^(l+1)/∂a_i^l] [∂C/∂z_j^l]) ⊙ ∂a^l/∂z^l",
+        value=lambda n: (n.weights(2).T @ _delta(n, 1)) * n.derivative(1),
+        truth="z[1]",
+        remedy="∂z_j^(l+1)/∂a_i^l and ∂C/∂z_j^(l+1)",
+    ),
+    _four_equations(
+        f"(26){_DROPPED}",
+        "δ^l",
+        "[∂C/∂z_j^l · z_j^(l+1)/∂a_i^l] ⊙ ∂a^l/∂z^l",
         value=lambda n: n.weights(2).T * _delta(n, 1) * n.derivative(1)[:, None],
         truth="z[1]",
-        remedy="each row summed, with ∂C/∂z^(l+1)",
+        remedy="∂z_j^(l+1)/∂a_i^l and ∂C/∂z_j^(l+1), each row summed",
     ),
     _four_equations("(33)", "∇_b C", "δ^l", value=lambda n: _delta(n, 2), truth="b[2]"),
     _four_equations(
@@ -372,7 +391,7 @@ FORMULAS: tuple[PrintedFormula, ...] = (
         remedy="W^(l+1), as in (7)",
     ),
 )
-"""Every formula for an error or a gradient in the papers, and those that lead to them.
+"""The papers' closing formulas for errors and gradients, and every other one that is wrong.
 
 Only four-equations and matrix-based number their equations.
 """

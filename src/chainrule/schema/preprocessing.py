@@ -14,9 +14,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from chainrule.errors import DataError, ShapeError, describe
 from chainrule.schema.columns import Column
 from chainrule.schema.schema import Schema
 
-__all__ = ["ENCODINGS", "IMPUTATIONS", "SCALINGS", "TARGET_SCALINGS", "Preprocessing"]
+__all__ = ["ENCODINGS", "IMPUTATIONS", "SCALINGS", "TARGET_SCALINGS", "Feature", "Preprocessing"]
 
 Matrix = NDArray[np.float64]
 
@@ -46,30 +46,60 @@ _DAY_PARTS = ("year", "month", "day", "weekday")
 _CLOCK_PARTS = ("hour", "minute")
 
 
-class _Part(NamedTuple):
-    """One number that a column gives, before it is scaled: its name and its values."""
-
-    name: str
-    values: Matrix
-
-
 @dataclass(frozen=True, kw_only=True)
-class ScaledInput:
-    """The numbers by which one part of a column becomes an input.
+class Feature:
+    """One input of a network, and how a table's column becomes it.
 
     Args:
-        name: the input's name, such as "age" or "sailed year".
-        fill: what a missing value is, in the column's own unit.
-        centre: what is subtracted.
-        spread: what is divided by, above 0.
-        marks_missing: whether one more input is 1 where the value was missing.
+        name: the input's name, such as "age", "sailed year" or "port = S".
+        column: the place of the column in the schema.
+        kind: "number": (x - centre) / spread; "missing": 1 where the cell is missing, else 0;
+            "category": 1 where the cell is `category`, else 0; "second": 0 for the first of two
+            categories, 1 for the second, 0.5 for neither.
+        part: of a date, "year", "month", "day", "weekday" (1 for Monday), "hour" or "minute";
+            otherwise "", the column's own number.
+        category: the place of the category among the column's.
+        fill: what stands for a missing number, before it is scaled.
+        centre: what is subtracted from a number.
+        spread: what a number is then divided by, above 0.
     """
 
     name: str
+    column: int
+    kind: str
+    part: str = ""
+    category: int = 0
     fill: float = 0.0
     centre: float = 0.0
     spread: float = 1.0
-    marks_missing: bool = False
+
+    def compute(self, cells: Matrix) -> Matrix:
+        """Return the input for each cell of the column, or of its part, (rows,)."""
+        lost = np.isnan(cells)
+        if self.kind == "missing":
+            return lost.astype(np.float64)
+        if self.kind == "category":
+            equal: NDArray[np.bool_] = cells == self.category
+            return equal.astype(np.float64)
+        if self.kind == "second":
+            halves: Matrix = np.where(lost, 0.5, cells)
+            return halves
+        scaled: Matrix = (np.where(lost, self.fill, cells) - self.centre) / self.spread
+        return scaled
+
+    def fit(self, cells: Matrix, scaling: str, imputation: str) -> Feature:
+        """Return the same feature with the numbers that fit the cells of a training part."""
+        seen = cells[~np.isnan(cells)]
+        if self.kind != "number" or not seen.size:
+            return self
+        fill = {"median": np.median(seen), "mean": seen.mean(), "zero": 0.0}[imputation]
+        centre, spread = _centre_and_spread(np.where(np.isnan(cells), fill, cells), scaling)
+        return replace(
+            self,
+            fill=float(fill),
+            centre=float(centre),
+            spread=float(spread) if spread > 0 else 1.0,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,14 +109,14 @@ class Preprocessing:
     Args:
         schema: what the columns and the target mean.
         encoding: how categories become numbers.
-        inputs: the numbers of each part that is a number, in the order of the columns.
+        features: what each input of the network is, in their order.
         target_centre: what is subtracted from each target; empty for classes.
         target_spread: what each target is then divided by, above 0.
     """
 
     schema: Schema
     encoding: str = "one_hot"
-    inputs: tuple[ScaledInput, ...] = ()
+    features: tuple[Feature, ...] = ()
     target_centre: tuple[float, ...] = ()
     target_spread: tuple[float, ...] = ()
 
@@ -115,11 +145,11 @@ class Preprocessing:
         """
         if not schema.is_table:  # images and arrays are inputs already
             return cls(schema=schema, encoding=encoding)
-        found = [
-            _fit_input(column, part, scaling, imputation)
-            for column, values in zip(schema.columns, matrix.T, strict=True)
-            for part in _parts(column, values, encoding)
-        ]
+        cells = _CellParts(schema, matrix)
+        fitted = tuple(
+            feature.fit(cells.of(feature), scaling, imputation)
+            for feature in _features(schema, encoding)
+        )
         centre: Matrix = np.zeros(0)
         spread: Matrix = np.zeros(0)
         if schema.target.kind == "numbers" and target_scaling != "none":
@@ -129,22 +159,20 @@ class Preprocessing:
         return cls(
             schema=schema,
             encoding=encoding,
-            inputs=tuple(found),
+            features=fitted,
             target_centre=tuple(centre.tolist()),
             target_spread=tuple(spread.tolist()),
         )
 
-    @cached_property
+    @property
     def input_names(self) -> tuple[str, ...]:
         """The name of each input of the network, such as "age", "port = S" or "age is missing"."""
-        blank = np.zeros((1, len(self.schema.columns)))
-        return tuple(part.name for part in self._encoded(blank))
+        return tuple(feature.name for feature in self.features)
 
-    @classmethod
-    def count_inputs(cls, schema: Schema, encoding: str = "one_hot") -> int:
+    @staticmethod
+    def count_inputs(schema: Schema, encoding: str = "one_hot") -> int:
         """Return how many inputs a network for a table has; known before anything is fitted."""
-        blank = np.zeros((1, len(schema.columns)))
-        return len(cls.fit(schema, blank, blank, encoding=encoding).input_names)
+        return sum(1 for _ in _features(schema, encoding))
 
     def encode(self, matrix: NDArray[Any]) -> Matrix:
         """Return the inputs of a network for the rows of a table.
@@ -164,21 +192,8 @@ class Preprocessing:
                 why=f"The columns are {_listed(self.schema.names)}",
                 argument="matrix",
             )
-        return np.column_stack([part.values for part in self._encoded(rows)])
-
-    def _encoded(self, rows: Matrix) -> Iterator[_Part]:
-        """Yield each input of the network."""
-        scaled = iter(self.inputs)
-        for column, values in zip(self.schema.columns, rows.T, strict=True):
-            for part in _parts(column, values, self.encoding):
-                step = next(scaled)
-                lost = np.isnan(part.values)
-                filled = np.where(lost, step.fill, part.values)
-                yield _Part(part.name, (filled - step.centre) / step.spread)
-                if step.marks_missing:
-                    yield _Part(f"{part.name} is missing", lost.astype(np.float64))
-            if column.kind == "category" and self.encoding == "one_hot":
-                yield from _one_hot(column, values)
+        cells = _CellParts(self.schema, rows)
+        return np.column_stack([feature.compute(cells.of(feature)) for feature in self.features])
 
     def scale_targets(self, targets: NDArray[Any]) -> NDArray[Any]:
         """Return targets as the network learns them; classes and unscaled targets as they are."""
@@ -209,7 +224,7 @@ class Preprocessing:
         return {
             "schema": self.schema.to_dict(),
             "encoding": self.encoding,
-            "inputs": [asdict(one) for one in self.inputs],
+            "features": [asdict(one) for one in self.features],
             "target_centre": list(self.target_centre),
             "target_spread": list(self.target_spread),
         }
@@ -224,7 +239,7 @@ class Preprocessing:
             return cls(
                 schema=Schema.from_dict(values["schema"]),
                 encoding=str(values["encoding"]),
-                inputs=tuple(ScaledInput(**one) for one in values["inputs"]),
+                features=tuple(Feature(**one) for one in values["features"]),
                 target_centre=tuple(map(float, values["target_centre"])),
                 target_spread=tuple(map(float, values["target_spread"])),
             )
@@ -234,61 +249,68 @@ class Preprocessing:
             ) from None
 
 
-def _parts(column: Column, values: Matrix, encoding: str) -> Iterator[_Part]:
-    """Yield the numbers that a column gives before they are scaled."""
-    if column.kind == "date":
-        yield from _date_parts(column, values)
-    elif column.kind == "number" or encoding == "ordinal":
-        yield _Part(column.name, values)
+def _features(schema: Schema, encoding: str) -> Iterator[Feature]:
+    """Yield what each input is, before its numbers are fitted."""
+    for place, column in enumerate(schema.columns):
+        if column.kind == "date":
+            parts = _DAY_PARTS + _CLOCK_PARTS * column.clock
+            yield from (_number(place, f"{column.name} {part}".strip(), part) for part in parts)
+        elif column.kind == "number" or encoding == "ordinal":
+            yield _number(place, column.name)
+        else:
+            yield from _category_features(place, column)
+        if column.missing:
+            yield Feature(name=f"{column.name} is missing", column=place, kind="missing")
 
 
-def _date_parts(column: Column, values: Matrix) -> Iterator[_Part]:
-    lost = np.isnan(values)
-    minutes = np.where(lost, 0, np.floor(values * 1440 + 0.5)).astype("datetime64[m]")
-    days = minutes.astype("datetime64[D]")
-    months = days.astype("datetime64[M]")
-    counts = (
-        days.astype("datetime64[Y]").astype(np.int64) + 1970,
-        months.astype(np.int64) % 12 + 1,
-        (days - months.astype("datetime64[D]")).astype(np.int64) + 1,
-        (days.astype(np.int64) + 3) % 7 + 1,  # 1970-01-01 was a Thursday, day 4
-    )
-    named = list(zip(_DAY_PARTS, counts, strict=True))
-    if column.clock:
-        of_day = (minutes - days.astype("datetime64[m]")).astype(np.int64)
-        named += zip(_CLOCK_PARTS, (of_day // 60, of_day % 60), strict=True)
-    for name, count in named:
-        yield _Part(f"{column.name} {name}".strip(), np.where(lost, np.nan, count))
+def _number(place: int, name: str, part: str = "") -> Feature:
+    return Feature(name=name, column=place, kind="number", part=part)
 
 
-def _one_hot(column: Column, values: Matrix) -> Iterator[_Part]:
+def _category_features(place: int, column: Column) -> Iterator[Feature]:
     """Yield an input for each category, or one for the second where there are just two."""
     names = [f"{column.name} = {category}" for category in column.categories]
     if len(names) == 2 and not column.missing:
         # What is neither of the two stands halfway between them.
-        yield _Part(names[1], np.where(np.isnan(values), 0.5, values))
+        yield Feature(name=names[1], column=place, kind="second")
         return
-    for place, name in enumerate(names):
-        yield _Part(name, (values == place).astype(np.float64))
-    if column.missing:
-        yield _Part(f"{column.name} is missing", np.isnan(values).astype(np.float64))
+    for category, name in enumerate(names):
+        yield Feature(name=name, column=place, kind="category", category=category)
 
 
-def _fit_input(column: Column, part: _Part, scaling: str, imputation: str) -> ScaledInput:
-    seen = part.values[~np.isnan(part.values)]
-    marks = bool(column.missing)
-    if not seen.size:
-        return ScaledInput(name=part.name, marks_missing=marks)
-    fill = {"median": np.median(seen), "mean": seen.mean(), "zero": 0.0}[imputation]
-    values = np.where(np.isnan(part.values), fill, part.values)
-    centre, spread = _centre_and_spread(values, scaling)
-    return ScaledInput(
-        name=part.name,
-        fill=float(fill),
-        centre=float(centre),
-        spread=float(spread) if spread > 0 else 1.0,
-        marks_missing=marks,
-    )
+class _CellParts:
+    """The cells of a table's columns, and the parts of its dates, each worked out once."""
+
+    def __init__(self, schema: Schema, rows: Matrix) -> None:
+        self._schema, self._rows = schema, rows
+        self._parts: dict[int, dict[str, Matrix]] = {}
+
+    def of(self, feature: Feature) -> Matrix:
+        """Return the cells that a feature reads, (rows,)."""
+        cells = self._rows[:, feature.column]
+        if not feature.part:
+            return cells
+        if feature.column not in self._parts:
+            self._parts[feature.column] = _date_parts(cells)
+        return self._parts[feature.column][feature.part]
+
+
+def _date_parts(days_since: Matrix) -> dict[str, Matrix]:
+    """Return year, month and so on of dates in days since 1970-01-01, (rows,) each."""
+    lost = np.isnan(days_since)
+    minutes = np.where(lost, 0, np.floor(days_since * 1440 + 0.5)).astype("datetime64[m]")
+    days = minutes.astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    of_day = (minutes - days.astype("datetime64[m]")).astype(np.int64)
+    counts = {
+        "year": days.astype("datetime64[Y]").astype(np.int64) + 1970,
+        "month": months.astype(np.int64) % 12 + 1,
+        "day": (days - months.astype("datetime64[D]")).astype(np.int64) + 1,
+        "weekday": (days.astype(np.int64) + 3) % 7 + 1,  # 1970-01-01 was a Thursday, day 4
+        "hour": of_day // 60,
+        "minute": of_day % 60,
+    }
+    return {name: np.where(lost, np.nan, count) for name, count in counts.items()}
 
 
 def _centre_and_spread(values: Matrix, scaling: str) -> tuple[float, float]:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from chainrule.study.spec import StudySpec as StudySpec
     from chainrule.study.spec import read_study as read_study
     from chainrule.study.summary import StudySummary as StudySummary
+    from chainrule.study.tuning import TunedStudy as TunedStudy
     from chainrule.study.tuning import describe_tuning as describe_tuning
+    from chainrule.study.tuning import train_best as train_best
     from chainrule.study.tuning import tune as tune
 
 __getattr__, __dir__, __all__ = attach(
@@ -41,6 +43,6 @@ __getattr__, __dir__, __all__ = attach(
         "scheduler": "FinishedTrial",
         "spec": "StudySettings StudySpec read_study",
         "summary": "StudySummary",
-        "tuning": "describe_tuning tune",
+        "tuning": "TunedStudy describe_tuning train_best tune",
     },
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.data import Dataset
+from chainrule.data import Dataset, count_inputs
 from chainrule.errors import ChainruleError, InputError, ShapeError
 from chainrule.network import Architecture, Layout, Network, require_outputs
 from chainrule.recipe import Recipe
@@ -87,21 +87,21 @@ def _require_trainable(
     """Refuse a configuration that cannot be trained; the error names the place in the file."""
     try:
         architecture, recipe = build_configuration(spec, chosen)
-        _require_widths(architecture.for_cost(recipe.cost), learned)
+        _require_widths(architecture.for_cost(recipe.cost), learned, recipe.encoding)
     except ChainruleError as error:
         located = copy.copy(error)
         located.where = where
         raise copy.copy(located) from None  # a copy makes its message from its fields
 
 
-def _require_widths(architecture: Architecture, learned: Dataset) -> None:
-    inputs = architecture.layers[0]
-    if inputs != learned.features:
+def _require_widths(architecture: Architecture, learned: Dataset, encoding: str) -> None:
+    inputs, expected = architecture.layers[0], count_inputs(learned, encoding)
+    if inputs != expected:
         raise ShapeError(
             "study",
-            expected=f"a first layer of {learned.features} inputs, as the data have",
+            expected=f"a first layer of {expected} inputs, as the data have",
             got=str(inputs),
-            remedy=f"Begin the layers with {learned.features}",
+            remedy=f"Begin the layers with {expected}",
             argument="layers",
         )
     blank = np.zeros(Layout(architecture).size, architecture.dtype)

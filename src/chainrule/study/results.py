@@ -13,6 +13,7 @@ from chainrule.evaluation import (
     percent_text,
     sample_statistics,
 )
+from chainrule.study.space import read_parameters, value_text
 from chainrule.study.spec import StudySpec
 from chainrule.study.stored_study import StoredStudy
 from chainrule.study.trial_queue import attempts_by_configuration, has_ended, is_stale
@@ -27,8 +28,11 @@ __all__ = [
     "metric_text",
     "parameters_text",
     "read_results",
-    "value_text",
 ]
+
+
+_MOST_SHARES = 4
+"""Configurations under way whose progress is written out one by one."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class StudyCounts:
         stale: configurations under way by the storage whose process is gone; `resume` takes them
             over.
         given_up: attempts without a result; each configuration was or will be tried again.
+        progress: the fraction that is done of each configuration under way, as far as its process
+            has noted it.
     """
 
     planned: int
@@ -53,6 +59,7 @@ class StudyCounts:
     running: int
     stale: int
     given_up: int
+    progress: tuple[float, ...] = ()
 
     @property
     def ended(self) -> int:
@@ -74,10 +81,22 @@ class StudyCounts:
             "running": self.running,
             "stale": self.stale,
         }
-        parts += [f"{count_text(count)} {name}" for name, count in others.items() if count]
+        parts += [
+            f"{count_text(count)} {name}" + (self._progress_text() if name == "running" else "")
+            for name, count in others.items()
+            if count
+        ]
         if self.given_up:
             parts.append(f"{count_text(self.given_up)} attempts were abandoned and repeated")
         return ", ".join(parts)
+
+    def _progress_text(self) -> str:
+        """Return how far the configurations under way are, or nothing if it is not known."""
+        if not any(self.progress):
+            return ""
+        if len(self.progress) > _MOST_SHARES:
+            return f" at {percent_text(sum(self.progress) / len(self.progress), 0)} on average"
+        return " at " + " and ".join(percent_text(share, 0) for share in self.progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,24 +136,26 @@ class ConfigurationResult:
 def count_trials(study: StoredStudy) -> StudyCounts:
     """Return how far a study has come."""
     ended = {"complete": 0, "pruned": 0, "diverged": 0}
-    running = stale = given_up = 0
+    stale = given_up = 0
+    progress: list[float] = []
     for attempts in attempts_by_configuration(study.store.trials(study.key)).values():
         results = [trial for trial in attempts if has_ended(trial)]
         if results:
             ended[_outcome(results[0])] += 1
         given_up += sum(trial.state.name == "FAIL" for trial in attempts)
         under_way = [] if results else [t for t in attempts if t.state.name == "RUNNING"]
-        without_process = sum(map(is_stale, under_way))
-        stale += without_process
-        running += len(under_way) - without_process
+        alive = [trial for trial in under_way if not is_stale(trial)]
+        stale += len(under_way) - len(alive)
+        progress += [float(trial.user_attrs.get("progress", 0.0)) for trial in alive]
     return StudyCounts(
         planned=study.count,
         complete=ended["complete"],
         pruned=ended["pruned"],
         diverged=ended["diverged"],
-        running=running,
+        running=len(progress),
         stale=stale,
         given_up=given_up,
+        progress=tuple(progress),
     )
 
 
@@ -150,14 +171,13 @@ def read_results(study: StoredStudy) -> list[ConfigurationResult]:
 
 
 def _read_result(spec: StudySpec, number: int, trial: FrozenTrial) -> ConfigurationResult:
-    by_name = {parameter.name: parameter for parameter in spec.space}
     record = trial.user_attrs.get("result", {})
     return ConfigurationResult(
         number=trial.number,
         configuration=number,
         attempt=int(trial.user_attrs.get("attempt", 1)),
         ended=_outcome(trial),
-        parameters={k: by_name[k].read(v) for k, v in trial.params.items() if k in by_name},
+        parameters=read_parameters(spec.space, trial),
         value=None if trial.values is None else trial.values[0],
         runs=tuple(record.get("runs", ())),
         seconds=float(record.get("seconds", 0.0)),
@@ -171,19 +191,6 @@ def parameters_text(parameters: Mapping[str, Any]) -> str:
     'batch_size=10 learning_rate=0.123457'
     """
     return " ".join(f"{name}={value_text(value)}" for name, value in parameters.items())
-
-
-def value_text(value: Any) -> str:
-    """Return one value of a parameter; lists, such as layers, with hyphens.
-
-    >>> value_text([784, 30, 10]), value_text(0.5)
-    ('784-30-10', '0.5')
-    """
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, (list, tuple)):
-        return "-".join(map(str, value))
-    return str(value)
 
 
 def metric_text(metric: str, value: float | None) -> str:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from chainrule.study.clusters import make_executor
 from chainrule.study.configuration import resolve_study
+from chainrule.study.configuration_plan import count_configurations
 from chainrule.study.executors import Executor, SerialExecutor
 from chainrule.study.scheduler import FinishedTrial, Scheduler
-from chainrule.study.search import count_configurations, require_search
+from chainrule.study.search import require_search
 from chainrule.study.spec import StudySpec
 from chainrule.study.stored_study import StoredStudy, create_study, load_study
 from chainrule.study.study_data import load_study_data, load_verified_data, with_absolute_path
@@ -24,12 +25,10 @@ OnBegin = Callable[[StoredStudy], object]
 
 
 class _Preparation(NamedTuple):
-    """A description with the values that its data decide, their digest, and the number of
-    configurations."""
+    """A description with the values that its data decide, and their digest."""
 
     spec: StudySpec
     digest: str
-    configurations: int
 
 
 def run_study(spec: StudySpec, url: str, *, on_trial: OnTrial, on_begin: OnBegin) -> StoredStudy:
@@ -67,7 +66,8 @@ def _prepare(spec: StudySpec) -> _Preparation:
     require_search(spec)
     data = load_study_data(spec, fresh=True)
     resolved = resolve_study(spec.replaced(data=with_absolute_path(spec.data)), data.learned)
-    return _Preparation(resolved, data.digest, count_configurations(resolved))
+    count_configurations(resolved)  # a grid that is too large is refused here
+    return _Preparation(resolved, data.digest)
 
 
 def resume_study(

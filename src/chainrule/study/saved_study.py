@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.errors import InputError
+from chainrule.experiment import DataSource, Experiment
 from chainrule.study.comparison import Comparison, compare_stored
 from chainrule.study.export import (
     EXPORT_FORMATS,
@@ -126,6 +127,39 @@ class SavedStudy:
                 hundreds of trials.
         """
         return summarise_study(self.stored, effects=effects)
+
+    def best_experiment(self) -> Experiment | None:
+        """Return the training of the best configuration by itself, or None if none is complete.
+
+        If the study's own seed is one of the configuration's, it is the seed of the experiment,
+        which then holds out the same examples: its network is that of the trial, to the bit.
+        Otherwise it has the first of the seeds.
+
+        Raises: InputError if the study takes a part of the examples, which `chainrule train` does
+            not.
+        """
+        spec, best = self.spec, self.summarise(effects=False).best
+        if best is None:
+            return None
+        options = {k: v for k, v in spec.data.items() if k != "source" and v is not None}
+        for name in ("examples", "test_examples"):
+            if name in options:
+                raise InputError(
+                    f"study {self.name}",
+                    expected="a study on whole data sets",
+                    got=f"{name} {options[name]}",
+                    argument=name,
+                )
+        seeds, own = spec.seeds_for(best.configuration), spec.settings.seed
+        settings = {
+            **spec.network,
+            **spec.recipe,
+            **best.parameters,
+            "seed": own if own in seeds else seeds[0],
+            "validation_fraction": spec.settings.validation_fraction,
+        }
+        data = DataSource(source=str(spec.data["source"]), options=options)
+        return Experiment.from_settings(data, settings)
 
     def rows(self, *, curves: bool = False) -> list[dict[str, Any]]:
         """Return a row for each seed of each configuration that has a result.

@@ -105,7 +105,7 @@ class Scheduler:
             trial=claim.trial,
             configuration=claim.configuration,
             parameters=claim.parameters,
-            storage=self._store.url if spec.settings.pruner != "none" else None,
+            storage=self._store.address,
         )
 
     def _record(self, outcome: Outcome) -> None:

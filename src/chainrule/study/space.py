@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError
@@ -13,8 +13,18 @@ from chainrule.errors import InputError
 if TYPE_CHECKING:
     from optuna import Trial
     from optuna.distributions import BaseDistribution
+    from optuna.trial import FrozenTrial
 
-__all__ = ["Parameter", "make_grid", "stored_value"]
+__all__ = [
+    "Parameter",
+    "as_sampled",
+    "configuration_key",
+    "grid_size",
+    "make_grid",
+    "read_parameters",
+    "stored_value",
+    "value_text",
+]
 
 MOST_VALUES = 100_000
 """The largest grid; a larger one is surely a mistake in the file."""
@@ -50,6 +60,11 @@ class Parameter:
         """Whether the parameter applies, given these values of other parameters."""
         return all(name in chosen and chosen[name] in values for name, values in self.when)
 
+    @property
+    def is_discrete(self) -> bool:
+        """Whether the parameter has finitely many values."""
+        return bool(self.choices) or self.whole or self.step is not None
+
     def ends(self) -> tuple[Any, ...]:
         """Return the values that decide whether all are allowed: each choice, or both ends."""
         return self.choices or (self.low, self.high)
@@ -65,12 +80,18 @@ class Parameter:
             return self.choices
         if self.points is None:
             step = self.step or 1
-            # The small addend keeps the last value where the division rounds down: 0.3 / 0.1.
-            count = math.floor((self.high - self.low) / step + 1e-9) + 1
-            return tuple(self._clean(self.low + i * step) for i in range(count))
+            return tuple(self._clean(self.low + i * step) for i in range(self.count))
         last = max(self.points - 1, 1)
         found = (self._clean(self._interpolate(i / last)) for i in range(self.points))
         return tuple(dict.fromkeys(found))  # whole numbers may coincide
+
+    @property
+    def count(self) -> int:
+        """How many values a grid takes, at most."""
+        if self.choices or self.points is not None:
+            return len(self.choices) or int(self.points or 0)
+        # The small addend keeps the last value where the division rounds down: 0.3 / 0.1.
+        return math.floor((self.high - self.low) / (self.step or 1) + 1e-9) + 1
 
     def _interpolate(self, fraction: float) -> float:
         if self.log:
@@ -117,6 +138,56 @@ class Parameter:
 def stored_value(value: Any) -> Any:
     """Return a value in Optuna's form: lists, such as layers, become text."""
     return json.dumps(value) if isinstance(value, (list, tuple)) else value
+
+
+def read_parameters(space: Sequence[Parameter], trial: FrozenTrial) -> dict[str, Any]:
+    """Return the values of a stored trial's parameters by name.
+
+    Values by which a study was extended stand beside Optuna's own: see `StoredParameters`.
+    """
+    stored = {**trial.params, **trial.user_attrs.get("parameters", {})}
+    return {p.name: p.read(stored[p.name]) for p in space if p.name in stored}
+
+
+def configuration_key(chosen: Mapping[str, Any]) -> str:
+    """Return a text that two configurations share if their values are equal.
+
+    >>> configuration_key({"l2": 0.1 + 0.2, "epochs": 3})
+    '{"epochs": 3.0, "l2": 0.3}'
+    """
+    plain = {
+        name: float(f"{value:.12g}")
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else value
+        for name, value in chosen.items()
+    }
+    return json.dumps(plain, sort_keys=True)
+
+
+def as_sampled(space: Sequence[Parameter]) -> tuple[Parameter, ...]:
+    """Return the space without `points`, which only a grid looks at."""
+    return tuple(replace(parameter, points=None) for parameter in space)
+
+
+def grid_size(space: Sequence[Parameter]) -> int | None:
+    """Return how many configurations a grid has, or None if they cannot be listed."""
+    listed = all(parameter.is_discrete or parameter.points for parameter in space)
+    if not listed or math.prod(parameter.count for parameter in space) > MOST_VALUES:
+        return None
+    return len(make_grid(space, "study"))
+
+
+def value_text(value: Any) -> str:
+    """Return one value of a parameter; lists, such as layers, with hyphens.
+
+    >>> value_text([784, 30, 10]), value_text(0.5)
+    ('784-30-10', '0.5')
+    """
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (list, tuple)):
+        return "-".join(map(str, value))
+    return str(value)
 
 
 def make_grid(space: Sequence[Parameter], where: str) -> list[dict[str, Any]]:

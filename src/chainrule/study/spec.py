@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from chainrule.data import ReadOptions
+from chainrule.data import ReadOptions, dataset_names
 from chainrule.errors import InputError, describe, unknown_name
 from chainrule.limits import Limit, check_record, limited, limits_of
 from chainrule.randomness import generator
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 METRICS = ("validation_accuracy", "validation_cost", "test_accuracy", "test_cost")
-SEARCHES = ("grid", "random", "quasi_random", "tpe", "gp")
+SEARCHES = ("auto", "grid", "random", "quasi_random", "tpe", "gp")
 PRUNERS = ("none", "median", "hyperband")
 EXECUTORS = ("local", "processes", "joblib", "dask", "ray")
 REMOTE_EXECUTORS = ("dask", "ray")
@@ -57,7 +57,13 @@ class StudySettings:
     )
     validation_fraction: float = limited(0.1, _FRACTION)
     search: str = limited(
-        "tpe", Limit(str, "method of choosing configurations", choices=lambda: SEARCHES)
+        "auto",
+        Limit(
+            str,
+            "method of choosing configurations; auto is grid where the trials suffice for all "
+            "values, otherwise tpe",
+            choices=lambda: SEARCHES,
+        ),
     )
     pruner: str = limited(
         "none", Limit(str, "method of stopping trials that lag behind", choices=lambda: PRUNERS)
@@ -150,7 +156,7 @@ class StudySpec:
         Raises: InputError, UnknownNameError.
         """
         table = {**self.source.table, **tables}
-        return parse_study(StudySource(self.source.name, table, self.source.text), self.name)
+        return parse_study(replace(self.source, table=table), self.name)
 
 
 def read_study(path: str | Path) -> StudySpec:
@@ -265,6 +271,8 @@ def _data(source: StudySource) -> dict[str, Any]:
             got=describe(data.get("source")) if "source" in data else "none",
             remedy='Write data = "mnist", or a table [data] with source',
         )
+    if data["source"] not in dataset_names():
+        data["source"] = source.locate(data["source"])
     for name in ("examples", "test_examples"):
         if name in data:
             limit = Limit(int, "number of examples, taken from the beginning", 1)

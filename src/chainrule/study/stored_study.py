@@ -1,12 +1,17 @@
-"""A stored study: created, found again, and checked against its description and its data."""
+"""A stored study: created, found again, extended, and checked against its description and data."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chainrule.errors import DataError, InputError
+from chainrule.study.configuration_plan import SpaceStage, choose_search, count_configurations
+from chainrule.study.space import Parameter
+from chainrule.study.space_extension import require_extension
+from chainrule.study.space_reading import read_space
 from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.study_storage import StudyStore
 from chainrule.study.toml_source import StudySource
@@ -14,6 +19,9 @@ from chainrule.study.toml_source import StudySource
 __all__ = ["TEST_WARNING", "StoredStudy", "create_study", "load_study"]
 
 TEST_WARNING = "The test set was used to choose: the best test figures are too good"
+
+_FIRST_SEARCH = "tpe"
+"""The search of studies that were stored without one, before "auto" was the default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +34,7 @@ class StoredStudy:
         spec: the description.
         digest: digest of the study's data.
         count: number of configurations.
+        earlier: the spaces that it had before it was extended.
     """
 
     store: StudyStore
@@ -33,6 +42,12 @@ class StoredStudy:
     spec: StudySpec
     digest: str
     count: int
+    earlier: tuple[SpaceStage, ...] = ()
+
+    @property
+    def first_space(self) -> tuple[Parameter, ...]:
+        """The space with which the study began."""
+        return self.earlier[0].space if self.earlier else self.spec.space
 
 
 def load_study(store: StudyStore, name: str) -> StoredStudy:
@@ -51,49 +66,104 @@ def load_study(store: StudyStore, name: str) -> StoredStudy:
             why="Another program created it, or it was interrupted at the start",
             remedy="Run its file again",
         )
-    spec = parse_study(StudySource(name, table), name)
-    return StoredStudy(store, key, spec, str(attributes["data_digest"]), int(attributes["trials"]))
+    spec = parse_study(StudySource(name, {"search": _FIRST_SEARCH, **table}), name)
+    return StoredStudy(
+        store,
+        key,
+        spec,
+        str(attributes["data_digest"]),
+        int(attributes["trials"]),
+        _read_stages(attributes, spec.settings.search),
+    )
 
 
-def create_study(store: StudyStore, spec: StudySpec, digest: str, count: int) -> StoredStudy:
+def _read_stages(attributes: Mapping[str, Any], search: str) -> tuple[SpaceStage, ...]:
+    """Return the earlier spaces of a study from its attributes."""
+    return tuple(
+        SpaceStage(read_space(StudySource("", stage), search), int(stage["trials"]))
+        for stage in attributes.get("earlier_spaces", ())
+    )
+
+
+def create_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy:
     """Write a study into a storage, or find it there with the same description and data.
+
+    More values in its space extend a study that is there. A search that is not named is chosen when
+    the study begins, and stays.
 
     Args:
         store: the storage.
         spec: the description, with the values that the data decide.
         digest: digest of its data.
-        count: number of configurations; a study in the storage may only grow.
 
     Raises: InputError if the storage has another study of that name, FileError.
     """
-    # As JSON gives it back: tuples become lists.
-    description = json.loads(json.dumps(spec.identity()))
-    stored: dict[str, Any] = {}
-    if spec.name in store.names():
-        key = store.find_study(spec.name)
-        stored = store.attributes(key)
-        _require_same_description(store, spec, stored.get("study", description), description)
-        _require_same_data(store, spec, stored.get("data_digest", digest), digest)
-        count = max(count, int(stored.get("trials", 0)))
-    else:
-        key = store.create_study(spec.name, higher_is_better=spec.settings.higher_is_better)
+    if spec.name not in store.names():
+        return _begin_study(store, spec.replaced(search=choose_search(spec)), digest)
+    stored = store.attributes(store.find_study(spec.name))
+    if not isinstance(stored.get("study"), dict):  # it was interrupted at the start
+        return _begin_study(store, spec.replaced(search=choose_search(spec)), digest)
+    return _continue_study(load_study(store, spec.name), spec, digest)
+
+
+def _begin_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy:
+    key = store.create_study(spec.name, higher_is_better=spec.settings.higher_is_better)
+    count = count_configurations(spec)
     attributes = {"data_digest": digest, "trials": count, "metric": spec.settings.metric}
     if spec.settings.uses_test_set:
         attributes["warning"] = TEST_WARNING
     # The description is written last: a study that has one is complete.
-    for name, value in {**attributes, "study": description}.items():
-        if stored.get(name) != value:
-            store.set_attribute(key, name, value)
+    for name, value in {**attributes, "study": _describe(spec)}.items():
+        store.set_attribute(key, name, value)
     return StoredStudy(store, key, spec, digest, count)
 
 
-def _require_same_description(store: StudyStore, spec: StudySpec, stored: Any, given: Any) -> None:
-    if stored == given:
+def _describe(spec: StudySpec) -> dict[str, Any]:
+    """Return what is stored of a description, as JSON gives it back: tuples become lists."""
+    described: dict[str, Any] = json.loads(json.dumps(spec.identity()))
+    return described
+
+
+def _continue_study(stored: StoredStudy, spec: StudySpec, digest: str) -> StoredStudy:
+    """Return a study that is in the storage, with the values by which it is extended."""
+    before = stored.spec.identity()
+    if spec.settings.search == "auto":
+        spec = spec.replaced(search=before["search"])
+    # The order of the parameters decides the numbers of the configurations.
+    space = spec.source.table["space"]
+    spec = spec.replaced(space={k: space[k] for k in (*before["space"], *space) if k in space})
+    after = _describe(spec)
+    _require_same_description(stored, spec, before, after)
+    _require_same_data(stored, spec, digest)
+    stages = stored.earlier
+    attributes: dict[str, Any] = {}
+    if before["space"] != after["space"]:
+        require_extension(spec.source, spec.name, stored.spec.space, spec.space)
+        stages = (*stages, SpaceStage(stored.spec.space, stored.count))
+        attributes = {"earlier_spaces": _stage_tables(stored, before["space"]), "study": after}
+    count = max(count_configurations(spec, stages), stored.count)
+    # The number of configurations is written last: every process that reads it can plan them.
+    for name, value in {**attributes, "trials": count}.items():
+        if stored.count != count or name != "trials":
+            stored.store.set_attribute(stored.key, name, value)
+    return StoredStudy(stored.store, stored.key, spec, digest, count, stages)
+
+
+def _stage_tables(stored: StoredStudy, space: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the earlier spaces of a study as its storage keeps them, the latest last."""
+    kept = stored.store.attributes(stored.key).get("earlier_spaces", [])
+    return [*kept, {"space": space, "trials": stored.count}]
+
+
+def _require_same_description(
+    stored: StoredStudy, spec: StudySpec, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    changed = [k for k in {**before, **after} if k != "space" and before.get(k) != after.get(k)]
+    if not changed:
         return
-    changed = [key for key in {**stored, **given} if stored.get(key) != given.get(key)]
     raise InputError(
         spec.source.name,
-        expected=f"the study {spec.name!r} as it began in {store.display_name}",
+        expected=f"the study {spec.name!r} as it began in {stored.store.display_name}",
         got=f"another {', '.join(sorted(changed))}",
         why="A study cannot hold the trials of two descriptions",
         remedy='Give it another name, with name = "…" in its file or with --name',
@@ -102,12 +172,12 @@ def _require_same_description(store: StudyStore, spec: StudySpec, stored: Any, g
     )
 
 
-def _require_same_data(store: StudyStore, spec: StudySpec, stored: str, given: str) -> None:
-    if stored != given:
+def _require_same_data(stored: StoredStudy, spec: StudySpec, given: str) -> None:
+    if stored.digest != given:
         raise InputError(
             spec.source.where("data"),
-            expected=f"the data with which {spec.name!r} began in {store.display_name}",
-            got=f"others, {given[:12]}… for {stored[:12]}…",
+            expected=f"the data with which {spec.name!r} began in {stored.store.display_name}",
+            got=f"others, {given[:12]}… for {stored.digest[:12]}…",
             remedy="Restore the data, or give the study another name",
             argument="data",
         )

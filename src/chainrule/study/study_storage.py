@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import ChainruleError, FileError, MissingLibraryError, unknown_name
@@ -42,6 +43,11 @@ class StudyStore:
         self._storage = storage
         if close is not None:
             weakref.finalize(self, close)
+
+    @property
+    def address(self) -> str:
+        """The address by which a process in another folder opens the storage."""
+        return self.url if "://" in self.url else str(Path(self.url).absolute())
 
     def names(self) -> list[str]:
         """Return the names of all studies, sorted."""

@@ -16,8 +16,8 @@ from chainrule.study.results import (
     metric_text,
     parameters_text,
     read_results,
-    value_text,
 )
+from chainrule.study.space import value_text
 from chainrule.study.stored_study import TEST_WARNING, StoredStudy
 
 __all__ = ["StudySummary", "summarise_study"]

@@ -26,11 +26,22 @@ class StudySource:
         name: the file's path, or another name for error texts.
         table: the description, as plain values.
         text: the file's text; empty without a file.
+        folder: the file's folder, to which paths in it are relative; empty without a file.
     """
 
     name: str
     table: Mapping[str, Any]
     text: str = ""
+    folder: str = ""
+
+    def locate(self, path: str) -> str:
+        """Return the path of a file that the description names.
+
+        It is relative to the folder of the description. Where there is no such file or folder, the
+        path is returned as it is, and is then relative to the current folder.
+        """
+        beside = Path(self.folder, path)
+        return str(beside) if self.folder and beside.exists() else path
 
     def where(self, *keys: str) -> str:
         """Return the place of a key for error texts: the file and, if the key is found, the line.
@@ -72,8 +83,9 @@ def read_study_source(path: str | Path) -> StudySource:
     """
     name = str(path)
     try:
-        text = find_file(path, "study").read_text(encoding="utf-8")
-        return StudySource(name, tomllib.loads(text), text)
+        file = find_file(path, "study")
+        text = file.read_text(encoding="utf-8")
+        return StudySource(name, tomllib.loads(text), text, str(file.parent))
     except OSError as error:
         raise FileError(name, expected="a readable file", got=str(error.strerror)) from None
     except (ValueError, RecursionError) as error:

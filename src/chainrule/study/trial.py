@@ -8,6 +8,7 @@ import platform
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,9 @@ COMPLETE, PRUNED, DIVERGED, DROPPED = "complete", "pruned", "diverged", "dropped
 ReportMetric = Callable[[int, float], bool]
 """Receives an epoch and the metric after it; True ends the trial."""
 
+ReportProgress = Callable[[float], object]
+"""Receives the fraction of a trial that is done, over all its seeds."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -52,7 +56,7 @@ class Task:
         trial: the trial's key in the storage.
         configuration: the configuration's number in the study.
         parameters: values of the parameters by name.
-        storage: where a pruner looks trials up, or None if nothing is pruned.
+        storage: where the trial is stored, as a process in any folder finds it.
     """
 
     table: Mapping[str, Any]
@@ -61,7 +65,7 @@ class Task:
     trial: int
     configuration: int
     parameters: Mapping[str, Any]
-    storage: str | None = None
+    storage: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class _TrialObserver:
     metric: str
     stopped: Callable[[], bool]
     report: ReportMetric | None
+    advance: ReportProgress
     pruned: bool = False
     failure: Exception | None = None
     curve: list[float] = field(default_factory=list)
@@ -95,6 +100,7 @@ class _TrialObserver:
     def __call__(self, progress: TrainingProgress) -> bool:
         if progress.epoch_ended and self.metric.startswith("validation_"):
             self._record(progress.position.history[-1], progress.epochs)
+        self.advance(progress.share_done)
         return self.pruned or self.failure is not None or self.stopped()
 
     def _record(self, record: EpochRecord, epochs: int) -> None:
@@ -109,12 +115,18 @@ class _TrialObserver:
             self.failure = error
 
 
+def _ignore(_: float) -> None:
+    """Do nothing."""
+
+
 def run_trial(
     task: Task,
     spec: StudySpec,
     data: StudyData,
     stopped: Callable[[], bool],
+    *,
     report: ReportMetric | None = None,
+    advance: ReportProgress = _ignore,
 ) -> Outcome:
     """Train a configuration with each of its seeds.
 
@@ -124,14 +136,17 @@ def run_trial(
         data: the study's data.
         stopped: asked at most every 50 ms; True drops the trial.
         report: receives each epoch of the first seed; True prunes the trial.
+        advance: receives the fraction of the trial that is done, at most every 50 ms.
 
     Raises: what `train` raises, except DivergenceError, which is an outcome.
     """
     architecture, recipe = build_configuration(spec, task.parameters)
     runs: list[dict[str, Any]] = []
     ended, metric = COMPLETE, spec.settings.metric
-    for seed in spec.seeds_for(task.configuration):
-        observer = _TrialObserver(metric, stopped, None if runs else report)
+    seeds = spec.seeds_for(task.configuration)
+    for done, seed in enumerate(seeds):
+        advance_seed = partial(_advance_seed, advance, done, len(seeds))
+        observer = _TrialObserver(metric, stopped, None if runs else report, advance_seed)
         network = Network(architecture, draw_parameters(architecture, seed))
         seeded = recipe.replaced(seed=seed)
         if stopped():
@@ -159,6 +174,11 @@ def run_trial(
             return Outcome(task.trial, DROPPED, None, {})
         runs.append(_run_record(run, seeded, data, observer.curve))
     return _outcome(task, ended, metric, runs)
+
+
+def _advance_seed(advance: ReportProgress, done: int, seeds: int, share: float) -> None:
+    """Report a trial's progress, given that of the seed after those that are done."""
+    advance((done + share) / seeds)
 
 
 def _outcome(task: Task, ended: str, metric: str, runs: list[dict[str, Any]]) -> Outcome:

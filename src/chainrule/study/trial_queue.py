@@ -18,13 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import ChainruleError
 from chainrule.study.configuration import build_configuration
+from chainrule.study.configuration_plan import plan_configurations
 from chainrule.study.process_identity import current_process, is_gone, lease_end
-from chainrule.study.search import (
-    make_distributions,
-    plan_configurations,
-    sample_configuration,
-    stored_values,
-)
+from chainrule.study.search import sample_configuration, store_parameters
+from chainrule.study.space import configuration_key, read_parameters
 from chainrule.study.stored_study import StoredStudy
 from chainrule.study.study_storage import StudyStore
 
@@ -108,7 +105,7 @@ class TrialQueue:
 
     def __init__(self, study: StoredStudy, *, spread_out: bool) -> None:
         self._study, self._store = study, study.store
-        self._plan = plan_configurations(study.spec, study.count)
+        self._plan = plan_configurations(study.spec, study.count, study.earlier)
         self._offset = uuid.uuid4().int if spread_out else 0
         self._lock = threading.Lock()
         self._owner = current_process()
@@ -160,26 +157,47 @@ class TrialQueue:
         """Return the claim, or None if another process was first."""
         self._require_bearable(number, earlier)
         self._abandon(earlier)
-        parameters = self._parameters(number, earlier)
+        before = self._store.trials(self._study.key)
+        parameters = self._parameters(number, earlier, before)
         attempt = len(earlier) + 1
         key = self._write_claim(number, parameters, [trial.number for trial in earlier])
         mine = self._store.trial(key).number
-        trials = attempts_by_configuration(self._store.trials(self._study.key))
-        for rival in trials[number]:
+        after = self._store.trials(self._study.key)
+        for rival in attempts_by_configuration(after)[number]:
             if rival.number < mine and (has_ended(rival) or rival.state.name == "RUNNING"):
                 abandon_trial(self._store, key, f"trial {rival.number} has its configuration")
                 return None
+        double = self._find_double(parameters, after[len(before) : mine])
+        if double is not None:
+            abandon_trial(self._store, key, f"trial {double.number} has its values")
+            return None
         return TrialClaim(key, number, parameters, attempt)
 
-    def _parameters(self, number: int, earlier: Sequence[FrozenTrial]) -> dict[str, Any]:
+    def _parameters(
+        self, number: int, earlier: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]
+    ) -> dict[str, Any]:
         """Return the values of a configuration: those of its first attempt, if it had one."""
         if self._plan is not None:
             return self._plan(number)
-        spec = self._study.spec
-        if earlier:
-            stored = earlier[0].params
-            return {p.name: p.read(stored[p.name]) for p in spec.space if p.name in stored}
-        return sample_configuration(spec, self._store.trials(self._study.key), number)
+        space = self._study.spec.space
+        tried = [trial for trial in earlier if not _is_withdrawn(trial)]
+        if tried:
+            return read_parameters(space, tried[0])
+        seen = {self._key(trial) for trial in trials if not _is_withdrawn(trial)}
+        return sample_configuration(self._study.spec, trials, number, seen)
+
+    def _key(self, trial: FrozenTrial) -> str:
+        return configuration_key(read_parameters(self._study.spec.space, trial))
+
+    def _find_double(
+        self, parameters: Mapping[str, Any], rivals: Sequence[FrozenTrial]
+    ) -> FrozenTrial | None:
+        """Return a claim of another process that sampled the same values at the same time."""
+        if self._plan is not None:
+            return None
+        key = configuration_key(parameters)
+        doubles = (t for t in rivals if not _is_withdrawn(t) and self._key(t) == key)
+        return next(doubles, None)
 
     def _write_claim(
         self, number: int, parameters: Mapping[str, Any], retries: Sequence[int]
@@ -187,19 +205,20 @@ class TrialQueue:
         """Write a trial under way into the storage, and return its key."""
         spec = self._study.spec
         architecture, recipe = build_configuration(spec, parameters)
+        stored = store_parameters(spec.space, self._study.first_space, parameters)
         attributes = {
             "configuration": number,
             "attempt": len(retries) + 1,
             **({"retries_trials": list(retries)} if retries else {}),
+            **({"parameters": dict(stored.others)} if stored.others else {}),
             "owner": self._owner,
             "lease": lease_end(),
             "seeds": list(spec.seeds_for(number)),
             "architecture": architecture.for_cost(recipe.cost).to_dict(),
             "recipe": {k: v for k, v in recipe.to_dict().items() if k != "seed"},
         }
-        distributions = make_distributions(spec, parameters)
         return self._store.create_trial(
-            self._study.key, stored_values(parameters), distributions, attributes
+            self._study.key, stored.values, stored.distributions, attributes
         )
 
     def _require_bearable(self, number: int, earlier: Sequence[FrozenTrial]) -> None:
@@ -211,6 +230,11 @@ class TrialQueue:
                 why=f"Configuration {number} was being computed when a worker died, {losses} times",
                 remedy="Check whether it needs more memory than there is, or use fewer workers",
             )
+
+
+def _is_withdrawn(trial: FrozenTrial) -> bool:
+    """Whether a claim was given up since another one has its configuration or its values."""
+    return str(trial.user_attrs.get("given_up", "")).startswith("trial ")
 
 
 def _is_alive(trial: FrozenTrial) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from chainrule.documents import Block, CodeBlock, Document, Heading, Table
 from chainrule.errors import InputError
+from chainrule.experiment import TrainingResult, training_command
 from chainrule.settings import merge_settings, select_settings
 from chainrule.study.saved_study import DEFAULT_STORAGE, SavedStudy, StudyPlace, compute_study
 from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.toml_source import StudySource
 
-__all__ = ["describe_tuning", "tune"]
+__all__ = ["TunedStudy", "describe_tuning", "train_best", "tune"]
 
 _DEFAULT_SPACE: Mapping[str, Any] = {
     "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
@@ -40,7 +43,8 @@ def describe_tuning(
             search: metric, search, pruner, trials and seconds.
         vary: what varies, as in [space] of a study's file; None takes the learning rate and the
             batch size.
-        seeds: number of seeds of each configuration.
+        seeds: number of seeds of each configuration: 0, 1 …; with 0 a trial is, to the bit, the
+            training that `SavedStudy.best_experiment` describes.
         name: the study's name; None takes "tune-" and the data's name.
 
     Raises: InputError, UnknownNameError.
@@ -64,7 +68,7 @@ def describe_tuning(
     recipe = {k: v for k, v in select_settings("recipe", fixed).items() if v is not None}
     table = {
         **search,
-        "seeds": seeds,
+        "seeds": list(range(seeds)),
         "data": {"source": data, **select_settings("data", fixed)},
         "network": network,
         "recipe": recipe,
@@ -80,6 +84,66 @@ def _one_name(key: str, value: Any) -> Any:
     return value[0] if key == "activation" and len(value) == 1 else value
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TunedStudy(SavedStudy):
+    """A study with the network of its best configuration.
+
+    Args:
+        stored: the study with its storage.
+        training: the training of the best configuration; None if it was not asked for, or no
+            configuration is complete.
+        command: the command line that trains it; empty if no configuration is complete.
+    """
+
+    training: TrainingResult | None
+    command: str
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of the best network's run, or None."""
+        folder = None if self.training is None else self.training.run.folder
+        return None if folder is None else str(folder)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule tune --json` prints."""
+        digest = None if self.training is None else self.training.network.digest
+        return {
+            **self.summarise().to_dict(),
+            "best_run": self.folder,
+            "best_network_sha256": digest,
+            "command": self.command,
+        }
+
+    def document(self) -> Document:
+        """Return the study's answer, with the best network and its command."""
+        summary = self.summarise().document()
+        blocks: list[Block] = [*summary.blocks]
+        if self.training is not None:
+            facts = (("saved", f"in {self.folder}"), ("test", self.training.describe_test()))
+            blocks += [Heading("Best network"), Table("", (), facts)]
+        if self.command:
+            blocks += [Heading("The command that trains it"), CodeBlock(self.command)]
+        return replace(summary, blocks=tuple(blocks), values=self.to_dict)
+
+
+def train_best(study: SavedStudy, folder: str | Path | None) -> TunedStudy:
+    """Train the best configuration of a study once more, and keep its run.
+
+    Args:
+        study: that has ended.
+        folder: for the run, new or empty; None trains nothing.
+
+    Raises: what `SavedStudy.best_experiment` and `Experiment.train` raise.
+    """
+    best = study.best_experiment()
+    if best is None:
+        return TunedStudy(stored=study.stored, training=None, command="")
+    training = None if folder is None else best.train(folder=folder)
+    return TunedStudy(
+        stored=study.stored, training=training, command=training_command(best, folder)
+    )
+
+
 def tune(
     data: str | Path,
     vary: Mapping[str, Any] | None = None,
@@ -88,9 +152,10 @@ def tune(
     name: str | None = None,
     storage: str = DEFAULT_STORAGE,
     place: StudyPlace | None = None,
+    folder: str | Path | None = None,
     **settings: Any,
-) -> SavedStudy:
-    """Search for good settings for a network on data.
+) -> TunedStudy:
+    """Search for good settings for a network on data, and keep the best network.
 
     Args:
         data: as in `describe_tuning`.
@@ -99,14 +164,17 @@ def tune(
         name: as in `describe_tuning`.
         storage: a journal file, or the address of a database.
         place: where trials are computed.
+        folder: for the run of the best network, new or empty; None keeps the study alone.
         settings: as in `describe_tuning`.
 
-    Raises: what `describe_tuning` and `compute_study` raise.
+    Raises: what `describe_tuning`, `compute_study` and `train_best` raise.
 
     Example:
-        >>> found = tune("mnist", {"neurons_1": [16, 32, 64]}, epochs=3)  # doctest: +SKIP
+        >>> found = tune(
+        ...     "mnist", {"neurons_1": [16, 32, 64]}, epochs=3, folder="runs/best"
+        ... )  # doctest: +SKIP
         >>> found.summarise().best.parameters  # doctest: +SKIP
         {'neurons_1': 64}
     """
     spec = describe_tuning(str(data), settings, vary, seeds=seeds, name=name)
-    return compute_study(spec, storage, place=place)
+    return train_best(compute_study(spec, storage, place=place), folder)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from chainrule.errors import ChainruleError
 from chainrule.study.search import make_pruner
 from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.study_data import load_verified_data
@@ -16,11 +19,14 @@ from chainrule.study.trial import Outcome, Task, run_trial
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
 
-__all__ = ["run_task"]
+__all__ = ["ProgressWriter", "run_task"]
 
 _STORES: dict[str, StudyStore] = {}
 """The storages that this process has opened, by address."""
 _STORES_LOCK = threading.Lock()
+
+_PROGRESS_SECONDS, _PROGRESS_STEP = 1.0, 0.01
+"""The least time, and the least fraction of a trial, between two notes on its progress."""
 
 
 def _never() -> bool:
@@ -38,11 +44,36 @@ def run_task(task: Task, stopped: Callable[[], bool] = _never) -> Outcome:
     """
     spec = parse_study(StudySource(task.name, task.table), task.name)
     data = load_verified_data(spec, task.digest)
-    pruner = None if task.storage is None else make_pruner(spec)
-    if pruner is None or task.storage is None:
-        return run_trial(task, spec, data, stopped)
-    report = _make_reporter(_open_once(task.storage), spec, task.trial, pruner)
-    return run_trial(task, spec, data, stopped, report)
+    pruner, report = make_pruner(spec), None
+    if pruner is not None:
+        report = _make_reporter(_open_once(task.storage), spec, task.trial, pruner)
+    advance = ProgressWriter(task.storage, task.trial)
+    return run_trial(task, spec, data, stopped, report=report, advance=advance)
+
+
+class ProgressWriter:
+    """Writes the progress of a trial into its storage: seldom, and only if it can be reached.
+
+    Args:
+        storage: the storage.
+        trial: the trial's key.
+        clock: gives seconds.
+    """
+
+    def __init__(
+        self, storage: str, trial: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._storage, self._trial, self._clock = storage, trial, clock
+        self._written, self._share = clock(), 0.0
+
+    def __call__(self, share: float) -> None:
+        """Note the fraction of the trial that is done, unless the last note is fresh."""
+        now = self._clock()
+        if now - self._written < _PROGRESS_SECONDS or share - self._share < _PROGRESS_STEP:
+            return
+        self._written, self._share = now, share
+        with contextlib.suppress(ChainruleError):  # a worker may reach the data alone
+            _open_once(self._storage).set_trial_attribute(self._trial, "progress", round(share, 4))
 
 
 def _open_once(url: str) -> StudyStore:

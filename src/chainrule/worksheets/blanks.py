@@ -47,12 +47,13 @@ class Pattern:
     example: int | None = None
 
     @classmethod
-    def parse(cls, text: str, where: str = _WHERE) -> Pattern:
+    def parse(cls, text: str, where: str = _WHERE, counted_from: int = 0) -> Pattern:
         """The pattern that a text is.
 
         Args:
             text: such as "a", "delta[1]", "W_new[2][0,1]" or "step[2].cost".
             where: who asks, for the error text.
+            counted_from: what its indices and examples count from, 0 or 1.
 
         Raises: InputError, UnknownNameError.
         """
@@ -68,8 +69,8 @@ class Pattern:
         if match["kind"] not in KINDS:
             raise unknown_name(where, "a quantity", match["kind"], KINDS, argument="blank")
         first, index = _number(match["first"]), match["index"]
-        places = tuple(int(one) for one in index.split(",")) if index else ()
-        step, example = _number(match["step"]), _number(match["example"])
+        places = tuple(int(one) - counted_from for one in index.split(",")) if index else ()
+        step, example = _number(match["step"]), _number(match["example"], counted_from)
         return cls(text.strip(), match["kind"], first, places, step, example)
 
     def fits(self, quantity: Quantity) -> bool:
@@ -83,17 +84,21 @@ class Pattern:
         )
 
 
-def _number(text: str | None) -> int | None:
-    return None if text is None else int(text)
+def _number(text: str | None, counted_from: int = 0) -> int | None:
+    return None if text is None else int(text) - counted_from
 
 
-def parse_patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
+def parse_patterns(texts: Sequence[str], counted_from: int = 0) -> tuple[Pattern, ...]:
     """The patterns of texts, each of which may hold several with commas between them.
+
+    Args:
+        texts: addresses, or beginnings of addresses.
+        counted_from: what their indices and examples count from, 0 or 1.
 
     Raises: InputError, UnknownNameError.
     """
     parts = [part for text in texts for part in _OUTSIDE.split(text)]
-    return tuple(map(Pattern.parse, parts))
+    return tuple(Pattern.parse(part, counted_from=counted_from) for part in parts)
 
 
 def exercise_quantities(ledger: Ledger) -> tuple[Quantity, ...]:

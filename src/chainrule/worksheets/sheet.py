@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from chainrule.errors import InputError
 from chainrule.ledger import NOTATIONS, Ledger, section_of
 from chainrule.ledger.files import WrittenClaim, format_worked
 from chainrule.ledger.formulas import number_text
-from chainrule.ledger.steps import Quantity, describe_quantity
+from chainrule.ledger.steps import Conventions, Quantity, describe_quantity
 from chainrule.limits import Limit, check_record, limited
 from chainrule.worksheets.blanks import Pattern, choose_blanks, exercise_quantities
 
@@ -107,7 +107,7 @@ class Worksheet:
 
     def answers(self) -> dict[str, str]:
         """The answer to each blank by its address, in order."""
-        return {str(blank): self.answer(blank) for blank in self.blanks}
+        return {self.ledger.address_text(blank): self.answer(blank) for blank in self.blanks}
 
     def parts(self) -> Iterator[SheetPart]:
         """The numbers, grouped by step, section and example."""
@@ -124,13 +124,15 @@ class Worksheet:
         Args:
             answers: by address; what is left out has the empty text, which is not answered.
         """
-        given = answers or {}
-        example = self.ledger.example
+        given, example = answers or {}, self.ledger.example
+        # A sheet shows δ as ∂C/∂z, whatever the text does that the example is from.
+        counted = Conventions(indices=example.conventions.indices)
+        addresses = {one: self.ledger.address_text(one) for one in self.blanks}
         claims = (
-            WrittenClaim(str(one), given.get(str(one), ""), describe_quantity(example, one))
-            for one in self.blanks
+            WrittenClaim(address, given.get(address, ""), describe_quantity(example, one))
+            for one, address in addresses.items()
         )
-        return format_worked(example, claims, self._head())
+        return format_worked(replace(example, conventions=counted), claims, self._head())
 
     def _head(self) -> list[str]:
         sheet = f"Worksheet {self.label}".rstrip()

@@ -23,12 +23,12 @@ from chainrule.ledger.formulas import (
 )
 from chainrule.ledger.rendering import (
     BATCH_LEGENDS,
-    LEGENDS,
     WEIGHT_LEGEND,
     EntryFormulas,
     Given,
     examples_of,
     given_arrays,
+    index_legend,
 )
 from chainrule.ledger.steps import KINDS, Quantity, WorkedExample
 from chainrule.limits import limits_of
@@ -111,8 +111,9 @@ def short_name(quantity: Quantity) -> str:
 def sheet_legend(sheet: Worksheet) -> str:
     """How to read the letters, in sentences."""
     notation = sheet.options.notation
-    sentences = [LEGENDS[notation], BATCH_LEGENDS[notation], WEIGHT_LEGEND]
-    if not sheet.ledger.example.has_many:
+    example = sheet.ledger.example
+    sentences = [index_legend(example, notation), BATCH_LEGENDS[notation], WEIGHT_LEGEND]
+    if not example.has_many:
         sentences.remove(BATCH_LEGENDS[notation])
     return " ".join(sentences)
 
@@ -213,6 +214,8 @@ def _update(sheet: Worksheet, formulas: EntryFormulas) -> Iterator[Fact]:
         for one in list_used_settings(recipe)
         if limits[one.name].group != "schedule"  # the rates of the steps are listed
     )
+    if sheet.ledger.example.fixes_biases:
+        yield Fact("Biases", "held fixed in the step")
     name = "gradient descent" if recipe.optimiser == "sgd" else recipe.optimiser
     yield Fact("Update", name, used)
     if _is_special(sheet):

@@ -178,7 +178,7 @@ class _SheetWriter:
         """The numbers of one example: blanks among printed ones, or printed ones alone."""
         sheet = self.sheet
         if sheet.ledger.example.has_many and part.section not in ("gradients", "update"):
-            yield Heading("The batch" if part.example is None else f"Example {part.example}", 3)
+            yield Heading(_example_title(sheet, part.example), 3)
         if any(map(sheet.is_blank, part.numbers)):
             columns = 2 if part.section in _PAIRS else 3
             yield BlankGrid(tuple(map(self._item, part.numbers)), columns)
@@ -188,10 +188,16 @@ class _SheetWriter:
     def _item(self, quantity: Quantity) -> Blank | Mathematics:
         if not self.sheet.is_blank(quantity):
             return self._printed(quantity)
-        return Blank(self.formulas.symbol(quantity), short_name(quantity), str(quantity))
+        address = self.sheet.ledger.address_text(quantity)
+        return Blank(self.formulas.symbol(quantity), short_name(quantity), address)
 
     def _printed(self, quantity: Quantity) -> Mathematics:
         return equation(self.formulas.symbol(quantity), Numeral(self.sheet.printed(quantity)))
+
+
+def _example_title(sheet: Worksheet, row: int | None) -> str:
+    first = sheet.ledger.example.conventions.indices
+    return "The batch" if row is None else f"Example {row + first}"
 
 
 def _spaced(words: str, formulas: Sequence[Mathematics]) -> Content:
@@ -214,6 +220,6 @@ def _answer(sheet: Worksheet, formulas: EntryFormulas, quantity: Quantity) -> Ca
         ),
         label=entry.equation,
         name=short_name(quantity),
-        address=str(quantity),
+        address=sheet.ledger.address_text(quantity),
         remark=("with more digits ", Numeral(more)),
     )

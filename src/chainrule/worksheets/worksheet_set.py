@@ -11,7 +11,7 @@ from typing import Any
 from chainrule.errors import InputError
 from chainrule.ledger import Ledger
 from chainrule.ledger.files import read_worked
-from chainrule.ledger.steps import describe_quantity
+from chainrule.ledger.steps import Conventions, describe_quantity
 from chainrule.limits import Limit
 from chainrule.worksheets.blanks import parse_patterns
 from chainrule.worksheets.browser import find_browser, print_pdf
@@ -99,7 +99,7 @@ class WorksheetSet:
 def _blank_rows(sheet: Worksheet) -> list[dict[str, Any]]:
     return [
         {
-            "quantity": str(blank),
+            "quantity": sheet.ledger.address_text(blank),
             "name": describe_quantity(sheet.ledger.example, blank),
             "answer": sheet.answer(blank),
             "value": float(sheet.ledger.value(blank)),
@@ -130,6 +130,7 @@ def make_worksheets(
     blanks: Sequence[str] = (),
     title: str = "",
     options: SheetOptions | None = None,
+    indices: int | None = None,
 ) -> WorksheetSet:
     """Make worksheets with random numbers, or one of a worked example.
 
@@ -141,6 +142,8 @@ def make_worksheets(
         blanks: addresses, or their beginnings, of the numbers to leave blank; empty for all.
         title: the heading of the sheets.
         options: layout of the sheets.
+        indices: what the indices of addresses count from, 0 or 1; None for what the worked file
+            says, else 0.
 
     Raises: InputError, UnknownNameError, and what reading the worked file raises.
 
@@ -149,8 +152,7 @@ def make_worksheets(
         >>> made.name, len(made.sheets)
         ('42', 1)
     """
-    patterns, heading = parse_patterns(list(blanks)), _check_title(title)
-    layout = options or SheetOptions()
+    heading, layout = _check_title(title), options or SheetOptions()
     if source is not None:
         if seed is not None or copies != 1 or plan is not None:
             raise InputError(
@@ -160,16 +162,22 @@ def make_worksheets(
                 why="A worked example has its own network and numbers",
                 argument="source",
             )
-        example = read_worked(source)
+        example = read_worked(source).counted_from(indices)
         ledger = Ledger(replace(example, title=heading or example.title))
+        patterns = parse_patterns(list(blanks), example.conventions.indices)
         return WorksheetSet((make_worksheet(ledger, patterns, layout),), Path(source).stem)
+    first = Conventions(indices=indices or 0).indices
+    patterns = parse_patterns(list(blanks), first)
     WORKSHEET_LIMITS["copies"].check(_WHERE, "copies", copies)
     chosen = secrets.randbelow(_SEEDS) if seed is None else seed
     WORKSHEET_LIMITS["seed"].check(_WHERE, "seed", chosen)
     exercise = plan or ExercisePlan()
     sheets = (
         make_worksheet(
-            Ledger(generate_exercise(exercise, chosen, at, heading)), patterns, layout, label
+            Ledger(generate_exercise(exercise, chosen, at, heading).counted_from(first)),
+            patterns,
+            layout,
+            label,
         )
         for at, label in enumerate(_labels(chosen, copies))
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chainrule.errors import InputError
 
-__all__ = ["NOISE", "PrintedNumber", "parse_printed"]
+__all__ = ["NOISE", "PrintedNumber", "find_decimal_mark", "parse_printed"]
 
 NOISE = 1e-13
 """Relative difference that floats may have by themselves; no digit beyond it is judged."""
@@ -22,7 +23,13 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+\-−])?\s*(?P<digits>{_DECIMAL})"
     rf"(?:{_POWER}|\s*/\s*(?P<below>0*[1-9][0-9]*)|\s*(?P<percent>%))?"
 )
-_GROUPED = re.compile(r"[+\-−]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?\s*%?")
+_GROUPED = re.compile(r"[+\-−]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?\s*%?")
+"""With commas between thousands."""
+_POINT_GROUPED = re.compile(r"[+\-−]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+\s*%?")
+_COMMA = re.compile(
+    rf"[+\-−]?\s*(?:[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|{_DIGITS}|),[0-9]+(?:{_POWER}|\s*%)?"
+)
+"""With a comma before the decimals."""
 _LARGEST = 10**300
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--")
 
@@ -36,6 +43,7 @@ class PrintedNumber:
         value: what it says.
         unit: what one more in its last digit would be; 0 for a fraction, which has no last digit.
         digits: how many significant digits it has; 0 for a fraction.
+        remark: how a text was read that could be read in another way; else empty.
 
     Example:
         >>> number = PrintedNumber.parse("−81.80 %")
@@ -47,6 +55,7 @@ class PrintedNumber:
     value: Fraction
     unit: Fraction
     digits: int
+    remark: str = ""
 
     @classmethod
     def parse(cls, text: str, where: str = "PrintedNumber") -> PrintedNumber:
@@ -101,6 +110,10 @@ class PrintedNumber:
         share = Fraction(1, 2) if self.value < 0 else 1
         return float(self.value + self.unit * share)
 
+    def __neg__(self) -> PrintedNumber:
+        """The number with the other sign, printed as it is."""
+        return replace(self, value=-self.value)
+
     def is_rounded(self, low: float, high: float) -> bool:
         """Whether some number from low to high rounds to it; a half may go either way."""
         value, half = float(self.value), float(self.unit) / 2
@@ -122,26 +135,91 @@ class PrintedNumber:
 
 
 def parse_printed(
-    text: str, wanted: int, where: str = "PrintedNumber"
+    text: str, wanted: int, where: str = "PrintedNumber", decimal_mark: str = ""
 ) -> tuple[PrintedNumber, ...]:
     """The numbers of a claim.
 
+    Decimals may stand behind a comma: 0,69. A text such as 1,234 can be read in two ways, and so
+    can 1.234 among decimal commas.
+
     Args:
-        text: numbers with commas between them.
+        text: numbers with commas between them; with decimal commas, semicolons or spaces too.
         wanted: how many there must be. Where that is one, commas may group its digits: 12,345.6.
         where: who asks, for the error text.
+        decimal_mark: "." or "," for what can be read in two ways; empty refuses it.
 
     Raises: InputError.
+
+    Example:
+        >>> [float(one.value) for one in parse_printed("0,69; 1.234,5", 2)]
+        [0.69, 1234.5]
     """
-    if wanted == 1 and _GROUPED.fullmatch(text.strip()):
-        return (replace(PrintedNumber.parse(text.replace(",", ""), where), text=text),)
-    numbers = tuple(PrintedNumber.parse(part.strip(), where) for part in text.split(","))
-    if len(numbers) != wanted:
+    parts = [text] if wanted == 1 and _is_one(text) else _split_numbers(text, wanted, decimal_mark)
+    if len(parts) != wanted:
         raise InputError(
             where,
             expected=f"{wanted} number{'s' * (wanted != 1)} with commas between them",
-            got=str(len(numbers)),
+            got=str(len(parts)),
             argument="printed",
             value=text,
         )
-    return numbers
+    return tuple(_parse_one(part.strip(), where, decimal_mark) for part in parts)
+
+
+def find_decimal_mark(texts: Iterable[str]) -> str:
+    """The sign before the decimals that numbers show; empty if they show none, or both.
+
+    Args:
+        texts: of single numbers; what can be read in two ways shows nothing.
+
+    Example:
+        >>> find_decimal_mark(["0,5", "1,234"]), find_decimal_mark(["1,234", "1234"])
+        (',', '')
+    """
+    found = set()
+    for text in (one.strip() for one in texts):
+        is_open = _GROUPED.fullmatch(text) or _POINT_GROUPED.fullmatch(text)
+        if _COMMA.fullmatch(text) and not _GROUPED.fullmatch(text):
+            found.add(",")
+        elif "." in text and not is_open:
+            found.add(".")
+    return found.pop() if len(found) == 1 else ""
+
+
+def _is_one(text: str) -> bool:
+    return any(form.fullmatch(text.strip()) for form in (_GROUPED, _COMMA))
+
+
+def _split_numbers(text: str, wanted: int, decimal_mark: str) -> list[str]:
+    if ";" in text:
+        return text.split(";")
+    by_comma, by_space = text.split(","), re.split(r",?\s+", text.strip())
+    has_decimals = decimal_mark == "," or (len(by_space) == wanted != len(by_comma))
+    return by_space if has_decimals and "," in text else by_comma
+
+
+def _parse_one(text: str, where: str, decimal_mark: str) -> PrintedNumber:
+    """One number, whose comma or point is read as the mark says."""
+    grouped, comma = _GROUPED.fullmatch(text), _COMMA.fullmatch(text)
+    open_point = decimal_mark == "," and _POINT_GROUPED.fullmatch(text)
+    if open_point or (grouped and comma and not decimal_mark):
+        raise _two_readings(text, where)
+    if comma and (decimal_mark == "," or not grouped):
+        plain = re.sub(r"\.(?=.*,)", "", text).replace(",", ".")
+    else:
+        plain = text.replace(",", "") if grouped else text
+    remark = f"{text} is read as {plain}" if grouped and comma else ""
+    return replace(PrintedNumber.parse(plain, where), text=text, remark=remark)
+
+
+def _two_readings(text: str, where: str) -> InputError:
+    signs = re.sub("[,.]", ".", text), re.sub("[,.]", "", text)
+    return InputError(
+        where,
+        expected="a number that can be read in one way only",
+        got=repr(text),
+        why=f"It may be {signs[0]} or {signs[1]}",
+        remedy='Write one of these, or decimal_mark = "," or "." at the top of the file',
+        argument="printed",
+        value=text,
+    )

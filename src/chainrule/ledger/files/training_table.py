@@ -20,6 +20,7 @@ __all__ = ["KEYS", "TrainingTable", "read_training"]
 _OWN = {
     "steps": Limit(int, "number of steps to show", 1, MAX_STEPS),
     "steps_before": Limit(int, "number of steps before the first one shown", 0, 10**9),
+    "biases": Limit(str, "whether the steps move the biases", choices=lambda: ("trained", "fixed")),
 }
 _OF_RECIPE = (
     *("cost", "huber_threshold", "l1", "l2", "optimiser", "learning_rate", "momentum", "decay"),
@@ -51,11 +52,12 @@ _ONLY_WITH = {
 
 @dataclass(frozen=True)
 class TrainingTable:
-    """What the table says: the recipe, steps to show, and steps done before them."""
+    """What the table says: the recipe, steps to show, steps done before them, biases that stay."""
 
     recipe: Recipe
     steps: int
     start: int
+    fixes_biases: bool
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -83,9 +85,10 @@ def read_training(source: TomlSource, values: Any, examples: int) -> TrainingTab
     chosen = {"optimiser": "sgd", "schedule": "constant", "batch_size": examples, **given}
     _check_use(table, chosen)
     steps, start = chosen.pop("steps", 1), chosen.pop("steps_before", 0)
+    fixes_biases = chosen.pop("biases", "trained") == "fixed"
     batches = math.ceil(examples / chosen["batch_size"])
     chosen.setdefault("epochs", math.ceil((start + steps) / batches))
-    return TrainingTable(Recipe(shuffle=False, seed=0, **chosen), steps, start)
+    return TrainingTable(Recipe(shuffle=False, seed=0, **chosen), steps, start, fixes_biases)
 
 
 def _check_given(source: TomlSource, values: Any) -> None:

@@ -1,6 +1,9 @@
 """Worked files: from TOML to a worked example, every value checked.
 
 title = "One neuron a layer"
+indices = 0                              # what neurons, inputs and examples count from: 0 or 1
+delta = "output - target"                # or "target - output": claims of δ have the other sign
+decimal_mark = "."                       # of claims, or ","; left out: each number shows it
 [network]
 layers = [1, 1, 1]
 activations = ["sigmoid", "sigmoid"]     # or one for all layers
@@ -12,6 +15,7 @@ learning_rate = 1.0
 optimiser = "sgd"                        # and the other fields of a recipe for one step
 steps = 2                                # 1 where it is left out
 steps_before = 0                         # steps done before the first one shown
+biases = "trained"                       # or "fixed": the steps leave them as they are
 batch_size = 1                           # all examples where it is left out
 [state.velocity]                         # what the update remembers; left out: zeros
 weights = [[[0.1]], [[0.0]]]
@@ -42,15 +46,16 @@ from chainrule.ledger.files.fields import Array, Fields
 from chainrule.ledger.files.prescan import MAX_LAYERS, layer_count_error
 from chainrule.ledger.files.toml_positions import TomlSource, read_source
 from chainrule.ledger.files.training_table import TrainingTable, read_training
-from chainrule.ledger.steps import WorkedExample, require_class_targets
-from chainrule.limits import Limit
+from chainrule.ledger.steps import Conventions, WorkedExample, require_class_targets
+from chainrule.limits import Limit, limits_of
 from chainrule.network import Architecture, Layout, flatten
 
 __all__ = ["MAX_EXAMPLES", "MAX_LAYERS", "parse_worked", "read_worked"]
 
 MAX_EXAMPLES = 10_000
 
-_TABLES = ("title", "network", "training", "state", "examples", "claims")
+_CONVENTIONS = ("indices", "delta", "decimal_mark")
+_TABLES = ("title", *_CONVENTIONS, "network", "training", "state", "examples", "claims")
 _NETWORK = ("layers", "activations", "weights", "biases")
 _EXAMPLE = ("inputs", "targets", "weight")
 _TENSORS = ("weights", "biases")
@@ -58,29 +63,35 @@ _WIDTH = Limit(int, "neurons of each layer, the inputs first", 1, 100_000)
 _COUNTS = Limit(float, "weight of the example", 0, 1e300)
 
 
-def read_worked(path: str | Path) -> WorkedExample:
+def read_worked(path: str | Path, *, indices: int | None = None) -> WorkedExample:
     """The worked example that a file holds.
+
+    A claim that cannot be read refuses itself, not the file; see `WorkedExample.refused_claims`.
 
     Args:
         path: a TOML file; the docstring of this module shows all that may be in it.
+        indices: what the file's addresses count from, 0 or 1, if it does not say; None for 0.
 
     Raises: FileError, DataError, InputError, ShapeError, UnknownNameError; all name the file, and
         its line.
     """
-    return _worked(read_source(path))
+    return _worked(read_source(path), indices)
 
 
-def parse_worked(text: str, name: str = "worked example") -> WorkedExample:
+def parse_worked(
+    text: str, name: str = "worked example", *, indices: int | None = None
+) -> WorkedExample:
     """The worked example that a text holds; errors as in `read_worked`.
 
     Args:
         text: as a file has it.
         name: what error texts call it.
+        indices: as in `read_worked`.
     """
-    return _worked(TomlSource(name, text))
+    return _worked(TomlSource(name, text), indices)
 
 
-def _worked(source: TomlSource) -> WorkedExample:
+def _worked(source: TomlSource, indices: int | None) -> WorkedExample:
     if "function" in source.table and "network" not in source.table:
         raise _of_descent(source)
     top = Fields.at(source, (), source.table, _TABLES)
@@ -91,6 +102,10 @@ def _worked(source: TomlSource) -> WorkedExample:
     training = None
     if top.has("training"):
         training = read_training(source, top.values["training"], len(examples))
+        if training.fixes_biases and not architecture.biases:
+            where = source.where("training", "biases")
+            expected = "biases to be held fixed"
+            raise InputError(where, expected=expected, got="a network without any")
         architecture = architecture.for_cost(training.recipe.cost)
     dataset = _dataset(examples, architecture, training)
     if training is not None:
@@ -107,8 +122,18 @@ def _worked(source: TomlSource) -> WorkedExample:
         start=0 if training is None else training.start,
         state=_state(top, layout, training),
         where=source.name,
+        fixes_biases=training is not None and training.fixes_biases,
+        conventions=_conventions(top, indices),
     )
     return read_claims(top, example)
+
+
+def _conventions(top: Fields, indices: int | None) -> Conventions:
+    limits = limits_of(Conventions)
+    given = {name: top.limited(name, limits[name]) for name in _CONVENTIONS if top.has(name)}
+    if indices is not None:
+        given.setdefault("indices", limits["indices"].check(top.source.name, "indices", indices))
+    return Conventions(**given)
 
 
 def _of_descent(source: TomlSource) -> InputError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.ledger.files.used_settings import list_used_settings
-from chainrule.ledger.steps import WorkedExample
+from chainrule.ledger.steps import Conventions, WorkedExample
 
 __all__ = ["WrittenClaim", "format_worked"]
 
@@ -38,7 +39,9 @@ def format_worked(
         head: lines of words at the top.
     """
     lines = [f"# {line}".rstrip() for line in head]
-    lines += ["", f"title = {_text(example.title)}"] if example.title else []
+    top = [f"title = {_text(example.title)}"] if example.title else []
+    top += _conventions(example)
+    lines += ["", *top] if top else []
     lines += ["", "[network]", *_network(example)]
     lines += _training(example)
     lines += _state(example)
@@ -47,6 +50,15 @@ def format_worked(
         lines += ["", f"# {remark}", "[[claims]]"]
         lines += [f"quantity = {_text(address)}", f"printed = {_text(printed)}"]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _conventions(example: WorkedExample) -> Iterator[str]:
+    """What is not as it is by default."""
+    default = Conventions()
+    for field in fields(Conventions):
+        value = getattr(example.conventions, field.name)
+        if value != getattr(default, field.name):
+            yield f"{field.name} = {_text(value) if isinstance(value, str) else value}"
 
 
 def _text(words: str) -> str:
@@ -99,6 +111,8 @@ def _training(example: WorkedExample) -> Iterator[str]:
     if recipe.batch_size < len(example.rows):
         yield f"batch_size = {recipe.batch_size}"
     yield f"steps = {example.steps}"
+    if example.fixes_biases:
+        yield 'biases = "fixed"'
     if example.start:
         yield f"steps_before = {example.start}"
 

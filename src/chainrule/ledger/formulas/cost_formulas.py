@@ -46,12 +46,19 @@ class Outputs:
         y: targets.
         z: weighted sums of the last layer.
         h: Huber's threshold.
+        only: the place of the one output that is counted; None for all.
     """
 
     a: Sequence[Term]
     y: Sequence[Term]
     z: Sequence[Term]
     h: Symbol
+    only: int | None = None
+
+    @property
+    def places(self) -> Sequence[int]:
+        """The places of the outputs that are counted."""
+        return range(len(self.a)) if self.only is None else (self.only,)
 
     @property
     def n(self) -> Symbol:
@@ -83,7 +90,7 @@ def _softplus(of: Expression, value: float) -> Expression:
 
 def _d2_cost(o: Outputs) -> Expression:
     terms: list[Expression] = []
-    for z, y in zip(o.z, o.y, strict=True):
+    for z, y in ((o.z[i], o.y[i]) for i in o.places):
         slack = subtract(ONE, y) if z.value >= 0 else Negative(y)
         small = Call("log1p", (Call("exp", (Negative(Call("abs", (z,))),)),))
         terms += [multiply(z, slack), small]
@@ -108,7 +115,7 @@ def _d3_cost(o: Outputs) -> Expression:
     top = o.z[_top(o)]
     rest = add([Call("exp", (subtract(z, top),)) for i, z in enumerate(o.z) if i != _top(o)])
     log = Call("log1p", (rest,))
-    pairs = zip(o.z, o.y, strict=True)
+    pairs = ((o.z[i], o.y[i]) for i in o.places)
     terms = [multiply(y, Sum((subtract(top, z), log))) for z, y in pairs if y.value != 0]
     return add(terms)
 
@@ -130,7 +137,7 @@ def _excess(o: Outputs, at: int, total: Expression) -> list[Expression]:
 
 
 def _d4_cost(o: Outputs) -> Expression:
-    pairs = zip(o.z, o.y, strict=True)
+    pairs = ((o.z[i], o.y[i]) for i in o.places)
     terms = [multiply(y, _softplus(Negative(z), -z.value)) for z, y in pairs if y.value != 0]
     return add(terms)
 
@@ -153,8 +160,8 @@ def _rest_of(o: Outputs, at: int) -> Expression:
 def _d5_cost(o: Outputs) -> Expression:
     """The logarithms with 1 - a summed from the others."""
     terms: list[Expression] = []
-    for i, (a, y) in enumerate(zip(o.a, o.y, strict=True)):
-        rest = _rest_of(o, i)
+    for i in o.places:
+        a, y, rest = o.a[i], o.y[i], _rest_of(o, i)
         known: Expression = Negative(Call("ln", (a,)))
         if a.value > 0.5:
             known = Call("log1p", (Quotient(rest, a),))
@@ -219,13 +226,13 @@ def _size(of: Expression) -> Call:
 
 
 def _squares(o: Outputs) -> Expression:
-    return add(LazyTerms(len(o.a), lambda i: square(o.miss(i))))
+    return add(LazyTerms(len(o.places), lambda at: square(o.miss(o.places[at]))))
 
 
 def _binary(o: Outputs) -> Expression:
     """[C4] without the terms that are 0."""
     terms: list[Expression] = []
-    for a, y in zip(o.a, o.y, strict=True):
+    for a, y in ((o.a[i], o.y[i]) for i in o.places):
         if y.value != 0:
             terms.append(multiply(y, _ln(a)))
         if y.value != 1:
@@ -235,8 +242,9 @@ def _binary(o: Outputs) -> Expression:
 
 def _categorical(o: Outputs) -> Expression:
     """[C5] without the terms that are 0."""
-    pairs = zip(o.a, o.y, strict=True)
-    return Negative(add([multiply(y, _ln(a)) for a, y in pairs if y.value != 0]))
+    pairs = ((o.a[i], o.y[i]) for i in o.places)
+    terms = [multiply(y, _ln(a)) for a, y in pairs if y.value != 0]
+    return Negative(add(terms)) if terms or o.only is None else ZERO
 
 
 def _huber(o: Outputs, at: int) -> Expression:
@@ -252,8 +260,8 @@ _COSTS: dict[str, Callable[[Outputs], Expression]] = {
     "half_squared_error": lambda o: multiply(HALF, _squares(o)),
     "binary_cross_entropy": _binary,
     "categorical_cross_entropy": _categorical,
-    "absolute_error": lambda o: add([_size(o.miss(i)) for i in range(len(o.a))]),
-    "huber": lambda o: add([_huber(o, i) for i in range(len(o.a))]),
+    "absolute_error": lambda o: add([_size(o.miss(i)) for i in o.places]),
+    "huber": lambda o: add([_huber(o, i) for i in o.places]),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chainrule.equations.output_error import FUSED
 from chainrule.ledger.formulas.activation_formulas import (
@@ -176,6 +177,13 @@ def _cost(make: TermBuilder) -> list[QuantityForm]:
     return cost_forms(recipe.cost, step.activation(len(step.layers)).name, _outputs(make))
 
 
+def _output_cost(make: TermBuilder) -> list[QuantityForm]:
+    """The part of one output in the cost of its example."""
+    recipe, (at,) = make.step.recipe, make.quantity.index
+    activation = make.step.activation(len(make.step.layers)).name
+    return cost_forms(recipe.cost, activation, replace(_outputs(make), only=at))
+
+
 def _batch_cost(make: TermBuilder) -> Expression:
     step = make.step
     rows, uniform = step.rows, step.example.view.weights is None
@@ -220,6 +228,7 @@ _PASS: dict[str, Callable[[TermBuilder], list[QuantityForm]]] = {
     "a": _activation,
     "slope": _slope,
     "y": _target,
+    "c": _output_cost,
     "cost": _cost,
     "share": _share,
     "da": _after_activation,

@@ -109,7 +109,7 @@ def _penalised(make: TermBuilder) -> list[QuantityForm]:
 
 def _length(make: TermBuilder) -> list[QuantityForm]:
     """[U7] The norm of the gradient."""
-    places = locate_parameters(make.step.example, biases=make.step.example.architecture.biases)
+    places = locate_parameters(make.step.example, biases=make.step.example.trains_biases)
     penalised = make.step.is_penalised
 
     def square_at(at: int) -> Expression:
@@ -230,6 +230,12 @@ def _new(make: TermBuilder) -> Expression:
     return subtract(_parameter(make), *taken)
 
 
+def _new_bias(make: TermBuilder) -> list[QuantityForm]:
+    if make.step.example.fixes_biases:
+        return [QuantityForm("T1", make.here("b"))]
+    return _of_update(_new)(make)
+
+
 def _remembered(make: TermBuilder) -> list[QuantityForm]:
     """What the update remembers from the step before; given before the first."""
     if make.quantity.step == 1:
@@ -264,6 +270,6 @@ STEP_FORMULAS: dict[str, Callable[[TermBuilder], list[QuantityForm]]] = {
     "W": _parameter_before,
     "b": _parameter_before,
     "W_new": _of_update(_new),
-    "b_new": _of_update(_new),
+    "b_new": _new_bias,
 }
 """For each kind, ways to write it; none for a number that is given."""

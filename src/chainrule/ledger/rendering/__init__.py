@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.given import examples_of as examples_of
     from chainrule.ledger.rendering.given import given_arrays as given_arrays
     from chainrule.ledger.rendering.ledger_document import BATCH_LEGENDS as BATCH_LEGENDS
-    from chainrule.ledger.rendering.ledger_document import LEGENDS as LEGENDS
     from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
+    from chainrule.ledger.rendering.ledger_document import index_legend as index_legend
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "entry_formulas": "EntryFormulas",
         "given": "Given examples_of given_arrays",
-        "ledger_document": "BATCH_LEGENDS LEGENDS WEIGHT_LEGEND",
+        "ledger_document": "BATCH_LEGENDS WEIGHT_LEGEND index_legend",
     },
 )

@@ -112,7 +112,7 @@ class EntryFormulas:
             lines=tuple(self._lines(entry)),
             label=entry.equation or ("SymPy" if is_symbolic else "given"),
             name=entry.name,
-            address=str(entry.quantity),
+            address=self.ledger.address_text(entry.quantity),
             anchor=anchor,
             remark=agreement_text(item, self.options.digits)
             if isinstance(item, SymbolicGradient)
@@ -179,8 +179,11 @@ class EntryFormulas:
         return formula_math(formula, leaf, full=self.options.full)
 
     def _letter(self, quantity: Quantity, within: Quantity) -> Mathematics:
-        notation = self.options.notation
-        function = activation_letter(self.ledger.example, notation, quantity.layer)
+        notation, example = self.options.notation, self.ledger.example
+        function = activation_letter(example, notation, quantity.layer)
+        quantity, within = (
+            one.counted_from(example.conventions.indices) for one in (quantity, within)
+        )
         letter = letter_of(quantity, notation, within, function)
         return Spelled(letter, quantity_letter(quantity, notation, within, function))
 

@@ -11,9 +11,11 @@ from chainrule.documents import (
     Code,
     Document,
     Formula,
+    Gallery,
     Heading,
     Panel,
     Paragraph,
+    Picture,
     parse_formula,
 )
 from chainrule.ledger.display_options import DisplayOptions
@@ -22,7 +24,9 @@ from chainrule.ledger.notation_equations import section_equations
 from chainrule.ledger.rendering.array_equations import array_equations
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
+from chainrule.ledger.rendering.labelled_svg import labelled_network_svg
 from chainrule.ledger.rendering.ledger_json import ledger_values
+from chainrule.ledger.rendering.network_drawing import draw_labelled_network, is_drawable
 from chainrule.ledger.rendering.places import NumberPlaces, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.selection import (
     MAX_EXAMPLES,
@@ -37,7 +41,13 @@ from chainrule.ledger.rendering.symbolic import (
 )
 from chainrule.ledger.steps import WorkedExample
 
-__all__ = ["BATCH_LEGENDS", "LEGENDS", "WEIGHT_LEGEND", "describe_example", "ledger_document"]
+__all__ = [
+    "BATCH_LEGENDS",
+    "WEIGHT_LEGEND",
+    "describe_example",
+    "index_legend",
+    "ledger_document",
+]
 
 MAX_STEPS = 20
 """Of a longer training the first steps alone are shown, where not all are asked for."""
@@ -47,7 +57,7 @@ LEGENDS = {
     "papers": "Layers stand above and count from 1. Indices stand below and count from 0.",
 }
 LEGENDS["column"] = LEGENDS["row"]
-"""How to read the letters of each notation."""
+"""How to read the letters of each notation, where indices count from 0."""
 BATCH_LEGENDS = {
     "row": "In a batch the first index is the example, for a batch is a matrix with an example in "
     "each row.",
@@ -56,6 +66,16 @@ BATCH_LEGENDS = {
 }
 """The same of several examples."""
 WEIGHT_LEGEND = "A weight leads to the neuron of its first index from that of its second."
+
+
+def index_legend(example: WorkedExample, notation: str) -> str:
+    """How to read the letters of a worked example.
+
+    Args:
+        example: whose conventions count.
+        notation: of `quantity_text.NOTATIONS`.
+    """
+    return LEGENDS[notation].replace("from 0", f"from {example.conventions.indices}")
 
 
 def describe_example(example: WorkedExample) -> str:
@@ -72,15 +92,20 @@ def describe_example(example: WorkedExample) -> str:
         network += ", no biases"
     if recipe is None:
         return network
-    return f"{network}; {recipe.cost}; {recipe.optimiser}, learning rate {recipe.learning_rate:g}"
+    fixed = ", biases fixed" if example.fixes_biases else ""
+    rate = f"learning rate {recipe.learning_rate:g}"
+    return f"{network}; {recipe.cost}; {recipe.optimiser}, {rate}{fixed}"
 
 
-def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
+def ledger_document(
+    ledger: LedgerEntries, options: DisplayOptions, *, drawing: bool = False
+) -> Document:
     """A ledger as a document.
 
     Args:
         ledger: of a worked example.
         options: what to show of it.
+        drawing: whether the network is drawn, if it is small enough and all numbers are shown.
 
     Raises: DivergenceError; with `options.symbolic` also InputError, MissingLibraryError.
     """
@@ -94,6 +119,8 @@ def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
         ledger, options, EntryFormulas(ledger, options, NumberPlaces.of(entries, cells))
     )
     blocks = [block for step in steps for block in writer.step(step)]
+    if drawing and not options.quantities and is_drawable(example.architecture.layers):
+        blocks.insert(0, _network_picture(ledger, options.step or 1))
     is_whole = bool(options.quantities) or options.step is not None or options.full
     if example.steps > MAX_STEPS and not is_whole:
         blocks.append(_omission_note(f"{example.steps - MAX_STEPS} more steps"))
@@ -102,10 +129,15 @@ def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
         example.title or about,
         tuple(blocks),
         about=about if example.title else "",
-        legend=f"{LEGENDS[notation]} {BATCH_LEGENDS[notation]} {WEIGHT_LEGEND}",
+        legend=f"{index_legend(example, notation)} {BATCH_LEGENDS[notation]} {WEIGHT_LEGEND}",
         contents=True,
         values=lambda: ledger_values(ledger, options),
     )
+
+
+def _network_picture(ledger: LedgerEntries, step: int) -> Gallery:
+    drawn = draw_labelled_network(ledger, step=step)
+    return Gallery((Picture(drawn.caption, labelled_network_svg(drawn)),))
 
 
 @dataclass(frozen=True)
@@ -175,7 +207,8 @@ class _Blocks:
         short = text = f"Step {number} of {example.steps}"
         if example.has_many:
             rows = example.batch(number)
-            listed = ", ".join(map(str, rows[:MAX_EXAMPLES]))
+            first = example.conventions.indices
+            listed = ", ".join(str(row + first) for row in rows[:MAX_EXAMPLES])
             more = " …" * (len(rows) > MAX_EXAMPLES)
             text += f": example{'s' * (len(rows) > 1)} {listed}{more}"
         return Heading(text, 2, step_anchor(number), short)

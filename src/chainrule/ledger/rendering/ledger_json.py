@@ -37,6 +37,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -123,19 +124,20 @@ def entry_record(
         options: digits of texts, fractions, notation.
     """
     texts, formula = entry_text(ledger, entry, options), entry.formula
+    first = ledger.example.conventions.indices
     exact = ledger.exact_value(entry.quantity) if options.fractions else None
     return {
-        "quantity": str(entry.quantity),
+        "quantity": ledger.address_text(entry.quantity),
         "equation": entry.equation or None,
         "name": entry.name,
         "section": entry.section,
         "step": entry.quantity.step,
-        "example": entry.quantity.example,
+        "example": entry.quantity.counted_from(first).example,
         "value": _finite(entry.value),
         "exact": None if exact is None else str(exact),
         "formula": None if formula is None else texts.formula,
         "substituted": None if formula is None else texts.substituted or texts.result,
-        "tree": None if formula is None else tree_record(formula),
+        "tree": None if formula is None else tree_record(formula, first),
     }
 
 
@@ -143,18 +145,24 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def tree_record(expression: Expression) -> dict[str, Any]:
-    """A formula as plain values, as the docstring of the module describes them."""
+def tree_record(expression: Expression, first: int = 0) -> dict[str, Any]:
+    """A formula as plain values, as the docstring of the module describes them.
+
+    Args:
+        expression: the formula.
+        first: what the indices of its addresses count from.
+    """
+    record = partial(tree_record, first=first)
     match expression:
         case Term(quantity, value):
-            return {"term": str(quantity), "value": _finite(value)}
+            return {"term": str(quantity.counted_from(first)), "value": _finite(value)}
         case Symbol(name, _, value):
             return {"symbol": name, "value": _finite(value)}
         case Number(value):
             return {"number": value}
         case Call(function):
-            return {"call": function, "of": list(map(tree_record, parts(expression)))}
+            return {"call": function, "of": list(map(record, parts(expression)))}
         case Case(chosen, left, relation, right):
-            taken, low, high = map(tree_record, (chosen, left, right))
+            taken, low, high = map(record, (chosen, left, right))
             return {"case": taken, "left": low, "relation": relation, "right": high}
-    return {_NAMES[type(expression)]: list(map(tree_record, parts(expression)))}
+    return {_NAMES[type(expression)]: list(map(record, parts(expression)))}

@@ -76,13 +76,13 @@ def _select(
         shown = list(place.shown)
         yield from map(ledger.entry, shown)
         if place.size > len(shown):
-            yield Omission(place.size - len(shown), _array_name(shown[-1]))
+            yield Omission(place.size - len(shown), _array_name(ledger, shown[-1]))
     if skipped:
         yield Omission(skipped, "other examples")
 
 
-def _array_name(quantity: Quantity) -> str:
-    return quantity.kind if quantity.form == "parameter" else str(quantity.at())
+def _array_name(ledger: LedgerEntries, quantity: Quantity) -> str:
+    return quantity.kind if quantity.form == "parameter" else ledger.address_text(quantity.at())
 
 
 def _asked_places(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_Place]:

@@ -112,7 +112,7 @@ def _require_gradient(ledger: LedgerEntries, quantity: Quantity) -> None:
         raise InputError(
             ledger.example.where,
             expected="a gradient to derive: dW, db or g",
-            got=repr(str(quantity)),
+            got=repr(ledger.address_text(quantity)),
             argument="quantity",
             value=quantity,
         )

@@ -7,6 +7,8 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.ledger.steps.addressing import locate as locate
     from chainrule.ledger.steps.addressing import quantity_shape as quantity_shape
+    from chainrule.ledger.steps.conventions import Conventions as Conventions
+    from chainrule.ledger.steps.conventions import RefusedClaim as RefusedClaim
     from chainrule.ledger.steps.example_step import Step as Step
     from chainrule.ledger.steps.example_step import compute_step as compute_step
     from chainrule.ledger.steps.parameter_places import locate_parameters as locate_parameters
@@ -27,6 +29,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "addressing": "locate quantity_shape",
+        "conventions": "Conventions RefusedClaim",
         "worked_example": "MAX_STEPS Claim WorkedExample",
         "parameter_places": "locate_parameters",
         "quantity": "KINDS Quantity",

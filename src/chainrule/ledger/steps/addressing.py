@@ -65,12 +65,17 @@ class _AddressCheck:
         return InputError(
             self.where,
             expected=expected,
-            got=repr(str(self.quantity)),
+            got=repr(str(self.quantity.counted_from(self.first))),
             why=why,
             remedy=remedy,
             argument="quantity",
             value=self.quantity,
         )
+
+    @property
+    def first(self) -> int:
+        """What indices count from in texts."""
+        return self.example.conventions.indices
 
     def check_step(self) -> None:
         steps = self.example.steps
@@ -102,12 +107,14 @@ class _AddressCheck:
         quantity, architecture = self.quantity, self.example.architecture
         depth = architecture.depth
         if quantity.layer is not None and quantity.layer > depth:
-            lowest = 0 if quantity.kind == "a" else 1
+            lowest = 0 if quantity.kind in ("a", "da") else 1
             raise self.refusal(f"a layer from {lowest} to {depth}", self._network())
         on_bias = quantity.kind in ("b", "db", "b_new")
         on_bias = on_bias or (quantity.form == "parameter" and len(quantity.index) == 1)
         if on_bias and not architecture.biases:
             raise self.refusal("a quantity that the network has", "Its layers have no biases")
+        if on_bias and quantity.form == "parameter" and self.example.fixes_biases:
+            raise self.refusal("a quantity that the step has", "The biases are held fixed")
         activation = architecture.activations[(quantity.layer or 1) - 1]
         if quantity.kind == "slope" and activation == "softmax":
             why = "The outputs of softmax depend on each other, so a neuron has no slope of its own"
@@ -118,7 +125,8 @@ class _AddressCheck:
         names = ("output",) if self.quantity.layer is None else ("neuron", "input")
         for name, size, at in zip(names, sizes, self.quantity.index, strict=False):
             if at >= size:
-                only = f"{name} 0 alone" if size == 1 else f"an {name} from 0 to {size - 1}"
+                low, high = self.first, self.first + size - 1
+                only = f"{name} {low} alone" if size == 1 else f"an {name} from {low} to {high}"
                 raise self.refusal(only.replace("an n", "a n"), self._network())
 
     def _network(self) -> str:
@@ -128,7 +136,7 @@ class _AddressCheck:
         """The quantity with its example's number exactly where that is needed."""
         quantity, batch = self.quantity, self.example.batch(self.quantity.step)
         if quantity.example is not None and quantity.example not in batch:
-            raise self.refusal(f"an example of step {quantity.step}: {_examples_text(batch)}")
+            raise self.refusal(f"an example of step {quantity.step}: {self._batch_text()}")
         if quantity.scope == "batch":
             return quantity
         if not self.example.has_many:
@@ -136,10 +144,14 @@ class _AddressCheck:
         if quantity.scope == "both" or quantity.example is not None:
             return quantity
         if len(batch) > 1:
-            full = replace(quantity, example=batch[0])
-            why = f"Step {quantity.step} has {_examples_text(batch)}"
+            full = replace(quantity, example=batch[0]).counted_from(self.first)
+            why = f"Step {quantity.step} has {self._batch_text()}"
             raise self.refusal("one example", why, f"Write {full}")
         return replace(quantity, example=batch[0])
+
+    def _batch_text(self) -> str:
+        batch = self.example.batch(self.quantity.step)
+        return _examples_text(tuple(row + self.first for row in batch))
 
 
 def _examples_text(batch: tuple[int, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from chainrule.equations.activations import Activation
 from chainrule.equations.affine import input_gradient
 from chainrule.equations.backpropagation import Layer, Trace, forward
 from chainrule.equations.costs import Cost
+from chainrule.equations.output_error import output_cost
 from chainrule.equations.step import BatchPart, TrainingStep, step_from_passes, training_step
 from chainrule.errors import DivergenceError
 from chainrule.ledger.steps.worked_example import WorkedExample
@@ -109,6 +110,30 @@ class Step:
             above = zip(self.layers[1:], self.trace.delta[1:], strict=True)
             return (*(input_gradient(layer.W, delta) for layer, delta in above), last)
 
+    @cached_property
+    def dx(self) -> Array:
+        """∂C/∂x of the network's inputs [BP2a], (batch, features)."""
+        return input_gradient(self.layers[0].W, self.trace.delta[0])
+
+    @cached_property
+    def output_costs(self) -> Array:
+        """What each output adds to the cost of its example, (batch, outputs)."""
+        columns = [self._output_cost(at) for at in range(self.a[-1].shape[1])]
+        costs = np.stack(columns, axis=1)
+        return costs / len(columns) if self.cost.name == "mean_squared_error" else costs
+
+    def _output_cost(self, at: int) -> Array:
+        """The cost of one output by itself, (batch,)."""
+        z, a, y = self.z[-1], self.a[-1], self.trace.y
+        activation, place = self.layers[-1].activation, slice(at, at + 1)
+        with np.errstate(all="ignore"):
+            if self.cost.name == "categorical_cross_entropy":  # linear in the targets
+                alone = np.where(np.arange(y.shape[1]) == at, y, 0)
+                return output_cost(self.cost, activation, z, a, alone)
+            if activation.name == "softmax":  # whose exact forms need the whole row
+                return self.cost.value(a[:, place], y[:, place])
+            return output_cost(self.cost, activation, z[:, place], a[:, place], y[:, place])
+
 
 def compute_step(
     example: WorkedExample, number: int, theta: Array, state: Array, trace: Trace | None = None
@@ -142,10 +167,22 @@ def compute_step(
                 training = training_step(theta, state, layers, [part], settings)
             else:
                 training = step_from_passes(theta, state, layers, [trace], settings)
+            if example.fixes_biases:
+                training = _hold_biases(training, theta, state, layers)
             x, z, a = training.passes[0].x, training.passes[0].z, training.passes[0].a
     step = Step(example, number, layers, theta, state, x, z, a, training)
     _require_finite(step)
     return step
+
+
+def _hold_biases(
+    training: TrainingStep, theta: Array, state: Array, layers: tuple[Layer, ...]
+) -> TrainingStep:
+    """The same step with biases that do not move: for the update their gradients are 0."""
+    (trace,) = training.passes
+    still = tuple(None if one is None else np.zeros_like(one) for one in trace.db)
+    held = step_from_passes(theta, state, layers, [replace(trace, db=still)], training.settings)
+    return replace(held, passes=(trace,))
 
 
 def _require_finite(step: Step) -> None:

@@ -43,6 +43,7 @@ _ALL = (
     Kind("da",              "vector",    "example", "gradient of the cost by the activation"),
     Kind("delta",           "vector",    "example", "error"),
     Kind("share",           "number",    "example", "share in the batch's cost"),
+    Kind("c",               "target",    "example", "cost"),
     Kind("cost",            "number",    "both",    "cost"),
     Kind("penalty",         "number",    "batch",   "penalty"),
     Kind("total_cost",      "number",    "batch",   "cost and penalty"),
@@ -86,6 +87,9 @@ _INDICES = {
 }
 """For each form, whether there is a layer and how many indices may follow."""
 
+_WITH_INPUTS = ("a", "da")
+"""Kinds that the inputs have too, as layer 0."""
+
 _COUNT = r"(?:0|[1-9][0-9]{0,8})"
 _ADDRESS = re.compile(
     rf"(?:step\[({_COUNT})\]\.)?(?:example\[({_COUNT})\]\.)?([A-Za-z_]+)"
@@ -100,7 +104,7 @@ class Quantity:
 
     Args:
         kind: a name of KINDS.
-        layer: from 1; 0 for the inputs, `a[0]`; None if the kind belongs to no layer.
+        layer: from 1; 0 for the inputs, `a[0]` and `da[0]`; None if the kind belongs to no layer.
         index: within the layer or the targets, from 0; empty for all of them.
         step: of the training, from 1.
         example: number of the example, from 0; None for the batch, or for an only example.
@@ -148,6 +152,11 @@ class Quantity:
         """The number at these indices of the same array."""
         return replace(self, index=index)
 
+    def counted_from(self, first: int) -> Quantity:
+        """The address in a text whose indices and examples count from `first`, for display."""
+        example = None if self.example is None else self.example + first
+        return replace(self, index=tuple(at + first for at in self.index), example=example)
+
     def __str__(self) -> str:
         step = "" if self.step == 1 else f"step[{self.step}]."
         example = "" if self.example is None else f"example[{self.example}]."
@@ -156,12 +165,15 @@ class Quantity:
         return f"{step}{example}{self.kind}{layer}{index}"
 
     @classmethod
-    def parse(cls, text: str, where: str = "Quantity") -> Quantity:
+    def parse(cls, text: str, where: str = "Quantity", first: int = 0) -> Quantity:
         """The quantity that an address names.
+
+        `dx[l]`, the gradient of the cost by the inputs of layer l, is another name for `da[l-1]`.
 
         Args:
             text: the address, without spaces.
             where: who asks, for the error text.
+            first: what its indices and examples count from, 0 or 1.
 
         Raises: InputError, UnknownNameError.
         """
@@ -172,15 +184,16 @@ class Quantity:
             raise _address_error(where, expected, text, why)
         step, example, kind, brackets = match.groups()
         numbers = [[int(n) for n in part.split(",")] for part in _BRACKETS.findall(brackets)]
+        if kind == "dx":
+            kind, numbers = "da", _layer_before(where, numbers, text)
         layer, index = _split_indices(where, kind, numbers, text)
+        row = None if example is None else int(example)
+        if min((first, *index, *(() if row is None else (row,)))) < first:
+            why = "Indices and examples count from 1 here"
+            raise _address_error(where, "an address without an index 0", text, why)
         try:
-            return cls(
-                kind=kind,
-                layer=layer,
-                index=index,
-                step=int(step or 1),
-                example=None if example is None else int(example),
-            )
+            asked = cls(kind=kind, layer=layer, index=index, step=int(step or 1), example=row)
+            return asked.counted_from(-first)
         except InputError as error:
             raise _address_error(where, error.expected, text, error.why) from None
 
@@ -192,8 +205,8 @@ def _require_address(quantity: Quantity, where: str) -> None:
         raise unknown_name(where, "a quantity", kind, KINDS, argument="quantity")
     if (quantity.layer is not None, len(quantity.index)) not in _INDICES[quantity.form]:
         raise _address_error(where, _FORMS[quantity.form].format(kind), text)
-    if quantity.layer == 0 and kind != "a":
-        why = "Only a[0], the inputs, have layer 0"
+    if quantity.layer == 0 and kind not in _WITH_INPUTS:
+        why = "Only a[0], the inputs, and da[0], their gradients, have layer 0"
         raise _address_error(where, "a layer from 1", text, why)
     if quantity.step < 1:
         raise _address_error(where, "a step from 1", text)
@@ -215,6 +228,13 @@ def _split_indices(
         raise _address_error(where, _FORMS[form].format(kind), text)
     rest = numbers[1:] if layered else numbers
     return (numbers[0][0] if layered else None), tuple(rest[0] if rest else ())
+
+
+def _layer_before(where: str, numbers: list[list[int]], text: str) -> list[list[int]]:
+    """The numbers in the brackets of da for those of dx, whose layer has da's as its inputs."""
+    if not numbers or len(numbers[0]) != 1 or numbers[0][0] < 1:
+        raise _address_error(where, "dx[layer] or dx[layer][input], with a layer from 1", text)
+    return [[numbers[0][0] - 1], *numbers[1:]]
 
 
 def _address_error(where: str, expected: str, text: str, why: str = "") -> InputError:

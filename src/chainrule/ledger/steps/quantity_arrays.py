@@ -51,9 +51,10 @@ _PER_EXAMPLE: dict[str, Callable[[Step, int], Any]] = {
     "y": lambda step, layer: step.trace.y,
     "z": lambda step, layer: step.z[layer - 1],
     "slope": lambda step, layer: step.derivatives[layer - 1],
-    "da": lambda step, layer: step.activation_gradients[layer - 1],
+    "da": lambda step, layer: step.activation_gradients[layer - 1] if layer else step.dx,
     "delta": lambda step, layer: step.trace.delta[layer - 1],
     "share": lambda step, layer: step.shares,
+    "c": lambda step, layer: step.output_costs,
 }
 """Arrays with a row for each example of the batch."""
 

@@ -16,8 +16,10 @@ def describe_quantity(example: WorkedExample, quantity: Quantity) -> str:
         quantity: located.
     """
     meaning = KINDS[quantity.kind].meaning
-    if quantity.kind == "a" and quantity.layer == 0:
-        return "input" + _number(quantity.index) + _of_example(quantity)
+    quantity = quantity.counted_from(example.conventions.indices)
+    if quantity.layer == 0:
+        words = "input" if quantity.kind == "a" else "gradient of the cost by input"
+        return words + _number(quantity.index) + _of_example(quantity)
     if quantity.kind == "a" and quantity.layer == example.architecture.depth:
         meaning = "output"
     if quantity.kind == "y" and example.recipe is not None and example.recipe.label_smoothing:

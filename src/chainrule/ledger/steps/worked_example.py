@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from chainrule.data import Dataset, batch_bounds
 from chainrule.engine import DatasetView, Position, TrainingSchedule, normalised_weights
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, ShapeError, describe
+from chainrule.ledger.steps.conventions import Conventions, RefusedClaim
 from chainrule.ledger.steps.quantity import Quantity
 from chainrule.ledger.steps.unsupported import require_class_targets, require_supported
 from chainrule.limits import Limit
@@ -40,11 +41,14 @@ class Claim:
         printed: the text as it stands there, such as "0.818"; for an array its numbers in order,
             with commas between them; empty if there is no answer yet.
         where: the place of the claim, for error texts: file and line.
+        decimal_mark: the sign before the decimals in texts that could be read in two ways; empty
+            if it is not known.
     """
 
     quantity: Quantity
     printed: str
     where: str = ""
+    decimal_mark: str = ""
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -69,6 +73,9 @@ class WorkedExample:
         start: how many steps were done before; the first one shown is number start + 1 of the run
             for Adam's corrections and for the schedule.
         where: the file's name, for error texts.
+        fixes_biases: whether the steps leave the biases as they are.
+        conventions: how addresses as text count, and how claims are written.
+        refused_claims: those that cannot be read.
 
     Each step takes the next `recipe.batch_size` of `rows`, and after the last of them the first
     ones again.
@@ -87,6 +94,9 @@ class WorkedExample:
     state: Array | None = None
     start: int = 0
     where: str = "explain"
+    fixes_biases: bool = False
+    conventions: Conventions = field(default_factory=Conventions)
+    refused_claims: tuple[RefusedClaim, ...] = ()
 
     def __post_init__(self) -> None:
         if self.recipe is not None:
@@ -126,8 +136,26 @@ class WorkedExample:
                 argument="state",
                 value=self.state,
             )
+        if self.fixes_biases and state[:, self.layout.is_weight == 0].any():
+            raise InputError(
+                self.where,
+                expected="nothing remembered of biases that are held fixed",
+                got="other numbers than 0",
+                remedy="Write zeros for the biases in [state]",
+                argument="state",
+                value=self.state,
+            )
         state.flags.writeable = False
         return state
+
+    def counted_from(self, indices: int | None) -> WorkedExample:
+        """The same example, whose texts count indices and examples from 0 or 1; None leaves them.
+
+        Raises: InputError.
+        """
+        if indices is None:
+            return self
+        return replace(self, conventions=replace(self.conventions, indices=indices))
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -138,6 +166,11 @@ class WorkedExample:
     def has_decay(self) -> bool:
         """Whether the update takes a share off the weights themselves."""
         return self.recipe is not None and self.recipe.optimiser in DECAYING
+
+    @property
+    def trains_biases(self) -> bool:
+        """Whether there are biases, and the steps move them."""
+        return self.architecture.biases and not self.fixes_biases
 
     @cached_property
     def layout(self) -> Layout:
