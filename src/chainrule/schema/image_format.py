@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 
 from chainrule.errors import DataError
 
-__all__ = ["POLARITIES", "ImageFormat", "Paper", "measure_paper"]
+__all__ = ["ImageFormat", "PaperMeasurement"]
 
 Light = NDArray[np.float32]
-
-POLARITIES = ("light on dark", "dark on light", "mixed")
-"""How ink and paper lie: as in MNIST, as on paper, or neither throughout."""
 
 _MOST_MEASURED = 2000
 """Images measured at most, evenly spaced; more tell nothing new."""
@@ -42,7 +39,7 @@ _ALIKE, _NARROW = 0.8, 1.0
 """The least side, of the box, and the farthest centre, in pixels, of digits boxed and centred."""
 
 
-class Paper(NamedTuple):
+class PaperMeasurement(NamedTuple):
     """What the borders of images show.
 
     Args:
@@ -96,7 +93,8 @@ class ImageFormat:
         bottom: the value of black.
         top: the value of white: 255 for bytes, 16 for the digits of scikit-learn, 1 for fractions.
         bytes_stored: whether values are whole numbers in bytes; otherwise they are floats.
-        polarity: "light on dark", as MNIST has it, "dark on light", or "mixed".
+        polarity: how ink and paper lie: "light on dark" as in MNIST, "dark on light" as on paper,
+            or "mixed", neither throughout.
         paper_range: quantiles of 1 % and 99 % of the border's brightness, from 0 to 1.
         light_range: the same quantiles of an image's mean brightness.
         side: median of the longer side of the ink's box, in pixels; 0 if nothing was measured.
@@ -154,7 +152,7 @@ class ImageFormat:
 
     def _with_ink(self, light: Light) -> Self:
         """Return the form with what brightness from 0 to 1 tells, (n, height, width)."""
-        paper, found = measure_paper(light), _measure_ink(light)
+        paper, found = _measure_paper(light), _measure_ink(light)
         if not paper.even or found is None:
             return self
         centre = np.median(found.centres, axis=0)
@@ -221,7 +219,7 @@ class ImageFormat:
         """
         if light.shape != self.shape or not self.has_ink:
             return light.shape == self.shape
-        found, paper = _measure_ink(light[None]), measure_paper(light[None])
+        found, paper = _measure_ink(light[None]), _measure_paper(light[None])
         if not paper.even:  # ink nearly all around, as in small images: the border tells nothing
             return _within(float(light.mean()), self.light_range, _SLACK)
         if found is None or self.polarity not in ("mixed", paper.polarity):
@@ -235,9 +233,9 @@ class ImageFormat:
             and offset <= self.centre_range + slack
         )
 
-    def paper(self, images: NDArray[Any]) -> Paper:
+    def paper(self, images: NDArray[Any]) -> PaperMeasurementMeasurement:
         """Return how ink and paper lie in images stored as these are, (n, height, width …)."""
-        return measure_paper(_sample_light(images, self.bottom, self.top))
+        return _measure_paper(_sample_light(images, self.bottom, self.top))
 
     def store(self, light: Light) -> NDArray[Any]:
         """Return brightness from 0 to 1 as the training images store it, bytes or float32."""
@@ -271,7 +269,7 @@ def _sample_light(images: NDArray[Any], bottom: float, top: float) -> Light:
     return light @ _GREY if light.ndim == 4 else light
 
 
-def measure_paper(light: Light) -> Paper:
+def _measure_paper(light: Light) -> PaperMeasurementMeasurement:
     """Return how ink and paper lie in images, of which the border shows the paper.
 
     Args:
@@ -282,8 +280,8 @@ def measure_paper(light: Light) -> Paper:
     seen = np.abs(difference).max(axis=(1, 2)) >= _VISIBLE
     even = bool(np.median(evenness) >= _EVEN_RING)
     if not seen.any():
-        return Paper(None, even)
-    return Paper(float((difference.sum(axis=(1, 2)) > 0)[seen].mean()), even)
+        return PaperMeasurement(None, even)
+    return PaperMeasurement(float((difference.sum(axis=(1, 2)) > 0)[seen].mean()), even)
 
 
 def _paper(light: Light) -> tuple[Light, NDArray[np.float64]]:

@@ -70,7 +70,7 @@ def match_picture(
             found = _leave_alone(picture, form, seen, inverted)
             return MatchedPicture(_stored(form, seen, scale), found)
     if not form.has_ink:
-        return MatchedPicture(_stored(form, scaled, scale), _stretch(picture, scaled))
+        return MatchedPicture(_stored(form, scaled, scale), _scale_unevenly(picture, scaled))
     found = _convert(picture, form)
     return MatchedPicture(ink_inputs(found, scale, form), found)
 
@@ -113,7 +113,8 @@ def _in_own_levels(picture: GreyPicture, form: ImageFormat) -> Grey:
 
 def _is_stretched(picture: GreyPicture, form: ImageFormat) -> bool:
     rows, columns = picture.grey.shape
-    return abs(columns * form.height / (rows * form.width) - 1) > _STRETCHED
+    ratio: float = columns * form.height / (rows * form.width)
+    return abs(ratio - 1) > _STRETCHED
 
 
 def _leave_alone(
@@ -131,7 +132,7 @@ def _leave_alone(
     return Preparation(tuple(stages), stored, tuple(remarks), {})
 
 
-def _stretch(picture: GreyPicture, scaled: Grey) -> Preparation:
+def _scale_unevenly(picture: GreyPicture, scaled: Grey) -> Preparation:
     sentence = f"{_scaled_sentence(picture, scaled)} Its proportions were not kept."
     stored = _bytes(scaled)
     stages = (_grey_stage(picture), Stage("scaled", sentence, stored))
