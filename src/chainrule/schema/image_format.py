@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import DataError
 
-__all__ = ["ImageFormat", "PaperMeasurement"]
+__all__ = ["ImageFormat"]
 
 Light = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ _ALIKE, _NARROW = 0.8, 1.0
 """The least side, of the box, and the farthest centre, in pixels, of digits boxed and centred."""
 
 
-class PaperMeasurement(NamedTuple):
+class _PaperMeasurement(NamedTuple):
     """What the borders of images show.
 
     Args:
@@ -233,7 +233,7 @@ class ImageFormat:
             and offset <= self.centre_range + slack
         )
 
-    def paper(self, images: NDArray[Any]) -> PaperMeasurementMeasurement:
+    def paper(self, images: NDArray[Any]) -> _PaperMeasurement:
         """Return how ink and paper lie in images stored as these are, (n, height, width …)."""
         return _measure_paper(_sample_light(images, self.bottom, self.top))
 
@@ -269,7 +269,7 @@ def _sample_light(images: NDArray[Any], bottom: float, top: float) -> Light:
     return light @ _GREY if light.ndim == 4 else light
 
 
-def _measure_paper(light: Light) -> PaperMeasurementMeasurement:
+def _measure_paper(light: Light) -> _PaperMeasurement:
     """Return how ink and paper lie in images, of which the border shows the paper.
 
     Args:
@@ -280,8 +280,8 @@ def _measure_paper(light: Light) -> PaperMeasurementMeasurement:
     seen = np.abs(difference).max(axis=(1, 2)) >= _VISIBLE
     even = bool(np.median(evenness) >= _EVEN_RING)
     if not seen.any():
-        return PaperMeasurement(None, even)
-    return PaperMeasurement(float((difference.sum(axis=(1, 2)) > 0)[seen].mean()), even)
+        return _PaperMeasurement(None, even)
+    return _PaperMeasurement(float((difference.sum(axis=(1, 2)) > 0)[seen].mean()), even)
 
 
 def _paper(light: Light) -> tuple[Light, NDArray[np.float64]]:

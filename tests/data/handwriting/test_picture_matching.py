@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from chainrule.data.handwriting.centring import Placing, crop
-from chainrule.data.handwriting.picture_matching import ink_inputs, match_picture, placing_for
+from chainrule.data.handwriting.picture_matching import MatchedDigit, ink_inputs, placing_for
+from chainrule.data.handwriting.picture_matching import match_picture as match_digits
 from chainrule.data.handwriting.preparation import prepare
 from chainrule.data.handwriting.stroke_matching import match_strokes
 from chainrule.data.mnist import load_mnist
@@ -20,6 +21,12 @@ PLACED = (
     "It was scaled and placed like the training images: {0} x {0} pixels, "
     "the longer side of the digit {1}."
 )
+
+
+def match_picture(*given) -> MatchedDigit:
+    """The one digit of a picture, or the picture as a whole."""
+    (found,) = match_digits(*given)
+    return found
 
 
 def picture(grey: np.ndarray) -> GreyPicture:

@@ -6,6 +6,7 @@ formats were kept, and one whose images lie as MNIST's do, reads a picture in MN
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.centring import Placing
-from chainrule.data.handwriting.preparation import prepare
+from chainrule.data.handwriting.preparation import prepare_digits
 from chainrule.data.handwriting.preprocessing_trace import Preparation, Stage
 from chainrule.data.picture_decoding import GreyPicture
 from chainrule.schema import ImageFormat
 
-__all__ = ["MatchedPicture", "ink_inputs", "match_picture", "placing_for"]
+__all__ = ["MatchedDigit", "ink_inputs", "match_picture", "placing_for"]
 
 Grey = NDArray[np.float32]
 
@@ -28,8 +29,8 @@ _STRETCHED = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class MatchedPicture:
-    """A picture as the input of a network.
+class MatchedDigit:
+    """A digit of a picture, or a picture as a whole, as the input of a network.
 
     Args:
         inputs: (1, pixels), bytes or floats, as `Network.predict` takes them.
@@ -42,13 +43,13 @@ class MatchedPicture:
 
 def match_picture(
     picture: GreyPicture, shape: tuple[int, int], scale: float, form: ImageFormat | None
-) -> MatchedPicture:
-    """Make a picture like the images that a network learned from.
+) -> tuple[MatchedDigit, ...]:
+    """Make the digits of a picture like the images that a network learned from.
 
-    A picture of their size, polarity and form is left alone. Any other is converted: its digit is
-    found, scaled and placed as the digits of the training images, and inverted if they are of the
-    other polarity; where the training images show no ink on even paper, it is scaled. The remarks
-    say which was done.
+    A picture of their size, polarity and form is left alone. Any other is converted: its digits are
+    found, each is scaled and placed as those of the training images, and inverted if they are of
+    the other polarity; where the training images show no ink on even paper, the picture is scaled.
+    The remarks say which was done.
 
     Args:
         picture: what to convert.
@@ -56,11 +57,11 @@ def match_picture(
         scale: the network's factor for stored values.
         form: the form of the training images; None for MNIST's way.
 
-    Raises: DataError if there is no ink.
+    Returns: the digits in reading order, or the picture.
+    Raises: DataError if there is no ink, or what there is is not digits.
     """
     if form is None or form.lies_as_mnist:
-        found = prepare(picture, shape)
-        return MatchedPicture(ink_inputs(found, scale, form), found)
+        return _as_inputs(prepare_digits(picture, shape), scale, form)
     light = _in_own_levels(picture, form)
     other_size = light.shape != form.shape
     scaled = _scale(light, form.shape) if other_size else light
@@ -68,11 +69,17 @@ def match_picture(
     for seen, inverted in ((scaled, False), (1 - scaled, True)):
         if form.resembles(seen, scaled=other_size) and not stretched:
             found = _leave_alone(picture, form, seen, inverted)
-            return MatchedPicture(_stored(form, seen, scale), found)
+            return (MatchedDigit(_stored(form, seen, scale), found),)
     if not form.has_ink:
-        return MatchedPicture(_stored(form, scaled, scale), _scale_unevenly(picture, scaled))
-    found = _convert(picture, form)
-    return MatchedPicture(ink_inputs(found, scale, form), found)
+        return (MatchedDigit(_stored(form, scaled, scale), _scale_unevenly(picture, scaled)),)
+    prepared = prepare_digits(picture, form.shape, placing=placing_for(form))
+    return _as_inputs([_as_trained(one, form) for one in prepared], scale, form)
+
+
+def _as_inputs(
+    prepared: Iterable[Preparation], scale: float, form: ImageFormat | None
+) -> tuple[MatchedDigit, ...]:
+    return tuple(MatchedDigit(ink_inputs(one, scale, form), one) for one in prepared)
 
 
 def placing_for(form: ImageFormat | None) -> Placing | None:
@@ -145,9 +152,8 @@ def _scaled_sentence(picture: GreyPicture, scaled: Grey) -> str:
     return f"It was scaled from {columns} x {rows} to {width} x {height} pixels."
 
 
-def _convert(picture: GreyPicture, form: ImageFormat) -> Preparation:
-    """The digit in a picture, light on dark, placed as those of the training images."""
-    found = prepare(picture, form.shape, placing=placing_for(form))
+def _as_trained(found: Preparation, form: ImageFormat) -> Preparation:
+    """A digit that was placed like those of the training images, with what is to be said of it."""
     dark = form.polarity == "dark on light"
     opposite = form.polarity != "mixed" and found.dark_ink != dark
     sentences = [
@@ -159,7 +165,12 @@ def _convert(picture: GreyPicture, form: ImageFormat) -> Preparation:
     if dark:
         image = np.asarray(_BYTE - found.image, np.uint8)
         stages += (Stage("polarity", "Dark on light, as the training images lie.", image),)
-    return replace(found, stages=stages, remarks=(*sentences, *found.remarks))
+    return replace(
+        found,
+        stages=stages,
+        remarks=(*sentences, *found.remarks),
+        parts=tuple(_as_trained(part, form) for part in found.parts),
+    )
 
 
 def _inverted_sentence(form: ImageFormat) -> str:

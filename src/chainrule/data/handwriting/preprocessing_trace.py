@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.handwriting.centring import Placing
 from chainrule.data.handwriting.mnist_statistics import describe_unusual, measure
+from chainrule.data.handwriting.segmentation import Window
 
-__all__ = ["Preparation", "PreparationLog", "Stage"]
+__all__ = ["PixelBox", "Preparation", "PreparationLog", "Stage"]
+
+_INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
 
 _COMPARABLE = 20
 
@@ -31,6 +36,18 @@ class Stage:
     image: NDArray[Any]
 
 
+class PixelBox(NamedTuple):
+    """Where a digit lies in its picture, in the picture's own pixels counted from the upper left.
+
+    The first two belong to the digit, the last two do not.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
 @dataclass(frozen=True, eq=False)
 class Preparation:
     """A digit as MNIST has it, and how it came to be so.
@@ -41,6 +58,10 @@ class Preparation:
         remarks: sentences on what is unusual about the input compared with MNIST.
         figures: the measured figures of `image`, by name; see `measure`.
         dark_ink: whether the ink of the picture is darker than its paper.
+        box: where the digit lies in the picture; None if the picture is the digit already.
+        size: rows and columns of the picture.
+        parts: if the digit is wider than nearly all of MNIST's, and may be several that touch,
+            these, from left to right; otherwise empty.
     """
 
     stages: tuple[Stage, ...]
@@ -48,6 +69,9 @@ class Preparation:
     remarks: tuple[str, ...]
     figures: Mapping[str, float]
     dark_ink: bool = False
+    box: PixelBox | None = None
+    size: tuple[int, int] | None = None
+    parts: tuple[Preparation, ...] = ()
 
 
 @dataclass
@@ -58,17 +82,25 @@ class PreparationLog:
         source: the picture's file, for error texts.
         remarks: what was already unusual about the file.
         stages: none yet.
+        size: rows and columns in the file.
+        frame: the width of a frame that was left out, in pixels worked on.
         enlargement: the factor by which the picture was enlarged to work on.
-        like_mnist: whether the digit is to be like those of MNIST, with which it is compared then.
+        placing: size and place of the digits if not as MNIST's, with which they are compared.
         dark_ink: whether the ink of the picture is darker than its paper.
+        widening: the factor by which the digits are widened.
+        box: where the digit lies in the picture, once it was found.
     """
 
     source: str
     remarks: list[str]
     stages: list[Stage] = field(default_factory=list)
+    size: tuple[int, int] = (0, 0)
+    frame: int = 0
     enlargement: int = 1
-    like_mnist: bool = True
+    placing: Placing | None = None
     dark_ink: bool = False
+    widening: float = 1.0
+    box: PixelBox | None = None
 
     def stage(self, name: str, sentence: str, image: NDArray[Any]) -> None:
         """Add a step, as `Stage` has it."""
@@ -78,16 +110,42 @@ class PreparationLog:
         """Add a sentence on what is unusual."""
         self.remarks.append(sentence)
 
-    def invert(self, sentence: str) -> None:
+    def invert(self) -> None:
         """Note that the ink is dark, with a sentence if MNIST's digits are meant."""
         self.dark_ink = True
-        if self.like_mnist:
-            self.remark(sentence)
+        if self.placing is None:
+            self.remark(_INVERTED)
 
-    def finish(self, image: NDArray[np.uint8]) -> Preparation:
+    def copy(self) -> PreparationLog:
+        """Return a log that goes on from here for one of several digits."""
+        return replace(self, remarks=[*self.remarks], stages=[*self.stages])
+
+    def locate(self, window: Window) -> None:
+        """Note where the digit lies, from its place in the picture worked on."""
+        shrunk = self.stages[0].image.shape
+        rows, columns = self.size[0] / shrunk[0], self.size[1] / shrunk[1]
+        top, left, bottom, right = (k / self.enlargement + self.frame for k in window)
+        self.box = PixelBox(
+            math.floor(left * columns),
+            math.floor(top * rows),
+            math.ceil(right * columns),
+            math.ceil(bottom * rows),
+        )
+
+    def finish(self, image: NDArray[np.uint8], parts: tuple[Preparation, ...] = ()) -> Preparation:
         """Return all that was collected, with the finished digit measured."""
         figures = measure(image)
         # Smaller pictures cannot show strokes as MNIST's do.
-        compared = figures if self.like_mnist and min(image.shape) >= _COMPARABLE else {}
+        comparable = self.placing is None and min(image.shape) >= _COMPARABLE
+        compared = figures if comparable else {}
         remarks = (*self.remarks, *describe_unusual(compared))
-        return Preparation(tuple(self.stages), image, remarks, figures, self.dark_ink)
+        return Preparation(
+            stages=tuple(self.stages),
+            image=image,
+            remarks=remarks,
+            figures=figures,
+            dark_ink=self.dark_ink,
+            box=self.box,
+            size=self.size,
+            parts=parts,
+        )
