@@ -18,7 +18,6 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule._version import __version__ as __version__
-    from chainrule.attribution import RunComparison as RunComparison
     from chainrule.attribution import compare_runs as compare_runs
     from chainrule.attribution import inspect_decision as inspect_decision
     from chainrule.attribution import inspect_importance as inspect_importance
@@ -109,7 +108,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "_version": "__version__",
         "attribution": (
-            "RunComparison compare_runs inspect_decision inspect_importance inspect_influence "
+            "compare_runs inspect_decision inspect_importance inspect_influence "
             "inspect_mislabels inspect_neuron inspect_value inspect_weight"
         ),
         "data": "Dataset DatasetPair load_dataset split",

@@ -97,7 +97,7 @@ def test_the_first_step_and_tensor(run: Run) -> None:
 
 def test_other_batches_have_other_numbers_of_steps(run: Run) -> None:
     run("a", epochs=2)
-    cr.open_run("a").branch("b", 1, batch_size=10)
+    cr.open_run("a").branch(1, batch_size=10).train(folder="b")
     found = parting("a", "b")
     assert (found.where, found.epoch, found.batch) == ("step", 2, 1)
     assert found.steps[0] > found.steps[1]
@@ -107,7 +107,7 @@ def test_other_batches_have_other_numbers_of_steps(run: Run) -> None:
 def test_branches(run: Run) -> None:
     """A branch agrees with its parent up to its start; two of different parents part before."""
     run("a")
-    cr.open_run("a").branch("b", 2, learning_rate=0.1)
+    cr.open_run("a").branch(2, learning_rate=0.1).train(folder="b")
     found = compare_runs("b", "a")
     assert (found.parting.where, found.parting.epoch, found.parting.batch) == ("step", 3, 1)
     names = [one.path for one in found.settings]
@@ -117,7 +117,7 @@ def test_branches(run: Run) -> None:
     assert (found.where, found.epoch, found.known_in) == ("epoch", 1, "a")
     assert "in epoch 1, whose steps are those of a." in next(found.sentences())
     assert parting("b", "c").where == "epoch"
-    longer = cr.open_run("a").branch("longer", 4, epochs=6)
+    longer = cr.open_run("a").branch(4, epochs=6).train(folder="longer")
     assert longer.run.folder is not None
     assert parting("a", "longer").where == "never"
 
