@@ -37,7 +37,7 @@ ACCURACY = {
     "rate_too_low": 0.8,
     "saturated_neurons": 0.74,
     "symmetric_weights": 0.82,
-    "target_leak": 0.9,
+    "target_leak": 0.8,
     "test_used": 0.95,
     "unscaled_inputs": 0.8,
     "unscaled_inputs_table": 0.8,

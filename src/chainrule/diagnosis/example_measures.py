@@ -76,9 +76,10 @@ class SingleInput(NamedTuple):
 
 
 def single_input_skills(dataset: Dataset) -> list[SingleInput]:
-    """Return how well each input alone predicts the target, by its nearest value in other examples.
+    """Return how well each input alone predicts the target, by its neighbours in other examples.
 
-    Half of the examples looked at answer for the other half. A category counts as one input.
+    Half of the examples looked at answer for the other half: the nearest value with its class, or
+    the two around it with the number between theirs. A category counts as one input.
 
     Args:
         dataset: of classes or of numbers, with two examples or more.
@@ -91,7 +92,8 @@ def single_input_skills(dataset: Dataset) -> list[SingleInput]:
     found = []
     for name, places in input_groups(dataset):
         values = inputs[:, places[0]] if len(places) == 1 else _category(inputs[:, places])
-        answers = _nearest(values[:half], targets[:half], values[half:])
+        answer = _nearest if dataset.classifies else _interpolate
+        answers = answer(values[:half], targets[:half], values[half:])
         found.append(SingleInput(name, _skill(answers, targets[half:], dataset.classifies)))
     return found
 
@@ -125,6 +127,13 @@ def _nearest(known: Array, targets: Array, asked: Array) -> Array:
     before = after - 1
     nearer = np.where(asked - ordered[before] <= ordered[after] - asked, before, after)
     return np.asarray(targets[order[nearer]])
+
+
+def _interpolate(known: Array, targets: Array, asked: Array) -> Array:
+    """Return targets on the straight lines between the known examples, (values, outputs)."""
+    order = np.argsort(known, kind="stable")
+    columns = (np.interp(asked, known[order], column[order]) for column in targets.T)
+    return np.stack(list(columns), axis=1)
 
 
 def _skill(answers: Array, targets: Array, classifies: bool) -> float:
