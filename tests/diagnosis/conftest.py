@@ -73,8 +73,8 @@ def _sizes(random: np.random.Generator) -> tuple[Arrays, Arrays]:
 
 
 def _still(random: np.random.Generator) -> tuple[Arrays, Arrays]:
-    """Clusters, and 100 inputs that are the same in every example."""
-    return tuple((np.hstack([x, np.full((len(x), 100), 0.3)]), y) for x, y in _clusters(random))
+    """Clusters, and 1000 inputs that are the same in every example."""
+    return tuple((np.hstack([x, np.full((len(x), 1000), 0.3)]), y) for x, y in _clusters(random))
 
 
 def _leaky(random: np.random.Generator) -> tuple[Arrays, Arrays]:

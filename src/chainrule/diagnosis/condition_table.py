@@ -34,10 +34,10 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="constant_inputs",
         title="Constant inputs",
-        threshold=50,
+        threshold=90,
         above=True,
         figure="percentage of the inputs that are the same in every example",
-        why="An input that never changes tells nothing; if most do not, the data were read wrongly",
+        why="An input that never changes tells nothing; of so many, the data were read wrongly",
         remedy="Look at the data: chainrule data show",
         measure=data_checks.constant_input_fraction,
         cheap=True,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
     from chainrule.experiment.file_predictions import FailedPrediction, Prediction
+    from chainrule.experiment.table_predictions import TablePredictions
     from chainrule.experiment.training_result import TrainingResult
     from chainrule.training import Observer, Verification
 
@@ -420,6 +421,33 @@ class SavedRun:
         if errors == "return":
             return tuple(predict_files(self.network, listed, options))
         return tuple(one for path in listed for one in predict_file(self.network, path, options))
+
+    def predict_table(
+        self,
+        source: Any,
+        output: str = "-",
+        *,
+        abstain: float | None = None,
+        **options: Any,
+    ) -> TablePredictions:
+        """Write the rows of a table with the network's answers behind them, in blocks.
+
+        The table may have any length. A row that cannot be read does not stop the others: its
+        error stands beside it.
+
+        Args:
+            source: the path of a table, "-" for text from standard input, or a data frame.
+            output: a .csv, .tsv or .txt file to write; "-" for standard output.
+            abstain: the answer is "?" where no output reaches this, 0 to 1.
+            options: how to read the table, as in `load_dataset`, where that is not as in training.
+
+        Raises: FileError, DataError, InputError.
+        """
+        from chainrule.experiment.table_predictions import predict_table
+
+        notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
+        known = {**notes.get("options", {}), **options}
+        return predict_table(self.network, source, output, abstain=abstain, **known)
 
     def recipe_for(self, dataset: Dataset) -> Recipe:
         """Return the run's recipe; for a network file one with the cost that suits its outputs."""
