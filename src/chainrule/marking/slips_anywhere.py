@@ -83,7 +83,8 @@ _MEANS = ("cost", "da", "delta", "dW", "db", "g", "W_new", "b_new")
 def _not_averaged(site: SlipSite) -> Iterator[Expression]:
     """The sum over the examples of a batch in place of their mean."""
     count = len(site.ledger.example.batch(site.quantity.step))
-    if count > 1:
+    is_part = site.quantity.kind == "cost" and site.quantity.example is not None
+    if count > 1 and not is_part:
         yield Product((Number(float(count)), site.tree))
 
 
