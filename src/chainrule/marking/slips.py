@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chainrule.errors import ChainruleError
 from chainrule.ledger import Ledger
 from chainrule.ledger.formulas import Expression, Term, replace_parts
-from chainrule.ledger.steps import Quantity
+from chainrule.ledger.steps import KINDS, Quantity
 
 __all__ = ["Slip", "SlipSite"]
 
@@ -51,10 +51,11 @@ class SlipSite:
             return None
 
     def of(self, kind: str, layer: int | None, *index: int) -> Term | None:
-        """A number of the same step and example."""
+        """A number of the same step and, unless it belongs to the whole batch, example."""
         mine = self.quantity
+        example = None if KINDS[kind].scope == "batch" else mine.example
         try:
-            return self.term(Quantity(kind, layer, index, mine.step, mine.example))
+            return self.term(Quantity(kind, layer, index, mine.step, example))
         except ChainruleError:
             return None
 
