@@ -28,6 +28,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from chainrule.foreign_names import translate_name
+
 __all__ = [
     "ChainruleError",
     "DataError",
@@ -205,7 +207,7 @@ _MOST_NAMES, _NEAREST = 30, 6
 def unknown_name(
     where: str, kind: str, name: object, valid: Iterable[str], *, argument: str = ""
 ) -> UnknownNameError:
-    """Return the error for an unknown name, with the nearest name suggested.
+    """Return the error for an unknown name, with the name of the same thing here, or the nearest.
 
     Args:
         where: the function, file or option that raises the error.
@@ -219,11 +221,12 @@ def unknown_name(
     """
     names, wanted = sorted(valid), str(name).lower()
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
+    nearest = f"Did you mean {close[0]!r}?" if close else "This name is unknown"
     return UnknownNameError(
         where,
         expected=kind,
         got=describe(name),
-        why=f"Did you mean {close[0]!r}?" if close else "This name is unknown",
+        why=translate_name(name, names) or nearest,
         remedy=_names(names, wanted),
         argument=argument,
         value=name,

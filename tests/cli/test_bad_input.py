@@ -32,7 +32,7 @@ RESUMED = "A run continues with the recipe with which it began."
 FILES = {
     "small.csv": "a,b,kind\n1,2,x\n2,3,y\n3,4,x\n4,5,y\n5,6,x\n6,7,y\n",
     "ragged.csv": "a,b,kind\n1,2,x\n2,y\n",
-    "nan.csv": "a,b,kind\n1,nan,x\n2,3,y\n",
+    "inf.csv": "a,b,kind\n1,inf,x\n2,3,y\n3,4,x\n4,5,y\n5,6,x\n6,7,y\n",
     "empty.csv": "",
     "typo.toml": "batch_sise = 3\n",
     "zero.toml": "batch_size = 0\n",
@@ -58,8 +58,7 @@ CASES: list[tuple[str, str]] = [
      f"Did you mean 'mnist'? Valid names: {NAMES}."),
     ("train gone.csv", "gone.csv: expected a file or a folder, got no such file."),
     ("train ragged.csv", "ragged.csv, line 3: expected 3 fields, as in the first row, got 2."),
-    ("train nan.csv", "nan.csv, line 2, column 1 ('b'): expected a finite number, got 'nan'. "
-     "Name the column of the labels with --target, or fill in what is missing."),
+    ("train inf.csv", "inf.csv, line 2, column 1 ('b'): expected a finite number, got inf."),
     ("train empty.csv", "empty.csv: expected at least one row, got an empty file."),
     ("train small.csv --batch-size 0", "train: expected --batch-size to be a whole number "
      "at least 1, got 0 (int). --batch-size: examples per step."),
@@ -136,8 +135,9 @@ CASES: list[tuple[str, str]] = [
      "Did you mean 'kind'? Valid names: a, b, first, kind, last."),
     ("train small.csv --test-fraction 1", "train: expected --test-fraction to be a number above 0 "
      "and below 1, got 1 (int). --test-fraction: fraction to hold out."),
-    ("train small.csv --task numbers", "small.csv: expected a number as target, got 'x' at "
-     "line 2."),
+    ("train small.csv --task numbers", "small.csv, line 2, column 2 ('kind'): expected a "
+     "number, got 'x'; 5 more cells like it, at line 3, line 4, line 5, line 6 …. If these are "
+     "labels, give --task classes."),
     ("train small.csv --validation gone.csv", "gone.csv: expected a file or a folder, got "
      "no such file."),
     ("train small.csv --run thesis", "thesis: expected an empty folder, got one with "

@@ -26,7 +26,8 @@ def test_the_whole_output(chainrule, flowers) -> None:
         "data     flowers.csv (without 0.2 held out of 40, seed 0): 32 examples, 8 to test; "
         "2 numbers, 2 classes",
         "network  2, 4 relu, 2 softmax; 22 parameters, float32",
-        "recipe   categorical_cross_entropy, adam at 0.001, 3 epochs in batches of 64",
+        "recipe   categorical_cross_entropy, adamw at 0.001, 3 epochs in batches of 32, "
+        "weight_decay 1.0",
         "seed     1",
         "",
         "  epoch        cost    accuracy        time",
@@ -77,7 +78,8 @@ def test_json_holds_all_there_is_to_tell(chainrule, flowers) -> None:
 def test_the_same_as_the_library(chainrule, flowers) -> None:
     told = trained_json(chainrule, flowers, *ARGUMENTS)
     network = cr.Network.create([2, 4, 2], seed=1)
-    recipe = cr.Recipe(epochs=30, learning_rate=0.05, seed=1)
+    recipe = cr.Recipe.from_dict(told["recipe"])
+    assert (recipe.epochs, recipe.learning_rate, recipe.seed) == (30, 0.05, 1)
     run = cr.train(network, cr.load_dataset(flowers).train, recipe)
     assert told["network_sha256"] == run.network.digest
     assert told["history"] == [record.line() for record in run.history]
@@ -177,7 +179,8 @@ def test_columns_for_penalty_validation_and_rate(chainrule, flowers) -> None:
     outcome = chainrule("train", flowers, *flags, "--epochs", "2")
     header = "  epoch        cost     penalty    accuracy  validation        rate        time"
     assert header in outcome.out.splitlines()
-    assert "in batches of 64, l2 0.1, schedule cosine, validation_fraction 0.25" in outcome.out
+    facts = "in batches of 32, l2 0.1, weight_decay 1.0, schedule cosine, validation_fraction 0.25"
+    assert facts in outcome.out
 
 
 def test_the_best_epoch_is_named(chainrule, flowers) -> None:
@@ -317,3 +320,48 @@ def test_real_mnist(compiled_process) -> None:
     assert "warning" not in out
     accuracy = float(re.search(r"^test     (\S+) % of 10,000 right", out, re.M)[1])
     assert accuracy > 80
+
+
+def test_a_branch(chainrule, trained) -> None:
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    flags = ("--resume", "run", "--from", "3", "--set", "learning_rate=0.1", "--epochs", "5")
+    outcome = chainrule("train", *flags, "--run", "faster")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "saved  in faster; see chainrule evaluate faster" in outcome.out.replace("   ", " ")
+    lines = [json.loads(line) for line in Path("faster/history.jsonl").read_text().splitlines()]
+    assert [line["learning_rate"] for line in lines] == [0.05, 0.05, 0.05, 0.1, 0.1]
+    assert json.loads(Path("faster/run.json").read_text())["parent"]["run"] == "run"
+    assert before == {p: p.read_bytes() for p in Path("run").rglob("*") if p.is_file()}
+    outcome = chainrule("verify", "faster")
+    assert outcome.out == (
+        "faster holds: 5 epochs computed again, every bit the same\n"
+        "note: computed from the start of run\n"
+    )
+    Path("run").rename("moved")
+    assert "the recorded position after epoch 3; run is not" in chainrule("verify", "faster").out
+    assert chainrule("verify", "faster", "--parent", "moved").out.endswith("start of moved\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("flowers.csv", "--from", "3", "--run", "new"), "expected --resume RUN with --from, got"),
+        (("--resume", "run", "--from", "3"), "expected --run DIR with --from, got none."),
+        (("--resume", "run", "--from", "31", "--run", "new"), "an epoch from 0 to 30 to branch"),
+        (("--resume", "run", "--from", "3", "--run", "run"), "expected a folder without a run"),
+        (
+            ("--resume", "run", "--from", "3", "--layers", "2,3,2", "--run", "new"),
+            "expected settings of the recipe for a branch, got layers.",
+        ),
+        (
+            ("--resume", "run", "--from", "-1", "--run", "new"),
+            "--from to be a whole number at least 0",
+        ),
+        (("flowers.csv", "--keep-epochs"), "expected --run DIR with --keep-epochs, got none."),
+    ],
+)
+def test_what_is_no_branch(chainrule, trained, flags, words) -> None:
+    outcome = chainrule("train", *flags)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in outcome.err
+    assert not Path("new").exists()

@@ -18,6 +18,8 @@ def test_json(chainrule, trained) -> None:
         "epochs": 30,
         "difference": "",
         "other_versions": [],
+        "differences": [],
+        "start": "",
     }
 
 
@@ -34,7 +36,7 @@ def test_the_first_difference_is_named(chainrule, trained) -> None:
     outcome = chainrule("verify", "run")
     assert (outcome.code, outcome.err) == (1, "")
     first, second = outcome.out.splitlines()
-    assert first.startswith("run differs: W[2] after epoch 2: was 000000000000…, is ")
+    assert first.startswith("run differs: W[2] after epoch 2, step 2: was 000000000000…, is ")
     assert second.startswith("note: numpy was 1.0, is ")
 
 

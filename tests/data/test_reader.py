@@ -6,7 +6,7 @@ from chainrule.errors import InputError, UnknownNameError
 
 def test_the_defaults():
     reading = ReadOptions()
-    assert (reading.target, reading.task, reading.test_fraction) == ("last", "classes", 0.2)
+    assert (reading.target, reading.task, reading.test_fraction) == ("last", None, 0.2)
     assert reading.limit == 4 * 2**30
 
 
@@ -21,15 +21,17 @@ def test_the_defaults():
             {"target": True},
             "expected target to be a column's name or number, 'first' or 'last', got True (bool).",
         ),
+        ({"drop": "abc"}, "expected drop to be a list of texts, got 'abc' (str)."),
+        ({"missing": [9]}, "expected missing to be a list of texts, got [9] (list)."),
         ({"class_names": "abc"}, "expected class_names to be a list of names, got 'abc' (str)."),
         (
             {"header": 1},
             "expected header to be true or false or none, got 1 (int). "
-            "header: whether the first row of a CSV file names the columns.",
+            "header: whether the first row of a table names the columns.",
         ),
         (
-            {"pixels": None},
-            "expected pixels to be true or false, got None (NoneType). "
+            {"pixels": 2},
+            "expected pixels to be true or false or none, got 2 (int). "
             "pixels: whether a table's numbers are grey values, 0 to 255.",
         ),
         (

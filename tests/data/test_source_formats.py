@@ -7,6 +7,7 @@ from PIL import Image
 
 from chainrule.data.reader import ReadOptions
 from chainrule.data.sources import read_source
+from chainrule.data.tables import TABLE_SUFFIXES
 from chainrule.errors import DataError, FileError
 
 
@@ -29,7 +30,7 @@ def _images(folder, count=2):
 def test_text_tables(tmp_path, name, compress):
     (tmp_path / name).write_bytes(compress(b"1,2,a\n"))
     train, test = read_source(tmp_path / name, ReadOptions())
-    assert (train.inputs.tolist(), train.labels, test) == ([[1, 2]], ["a"], None)
+    assert ([cells.texts for cells in train.columns], test) == ([("1",), ("2",), ("a",)], None)
 
 
 def test_parquet_and_npz(tmp_path):
@@ -38,7 +39,7 @@ def test_parquet_and_npz(tmp_path):
 
     for name in ("t.parquet", "t.pq"):
         parquet.write_table(pa.table({"x": [1.0], "y": ["a"]}), tmp_path / name)
-        assert read_source(tmp_path / name, ReadOptions())[0].inputs.tolist() == [[1]]
+        assert read_source(tmp_path / name, ReadOptions())[0].names == ("x", "y")
     np.savez(tmp_path / "t.npz", x_train=np.eye(2), y_train=[0, 1], x_test=np.eye(2), y_test=[1, 0])
     train, test = read_source(tmp_path / "t.npz", ReadOptions())
     assert (train.labels.tolist(), test.labels.tolist()) == ([0, 1], [1, 0])
@@ -55,7 +56,7 @@ def test_parquet_and_npz(tmp_path):
             " In Python, save the arrays with numpy.savez('data.npz', x_train=…, y_train=…).",
         ),
         ("x_train.npy", " Give the folder that holds x_train.npy and y_train.npy."),
-        ("digits.zip", " Unpack it and give the folder."),
+        ("old.xls", " Save it as .xlsx or .csv."),
     ],
 )
 def test_an_unknown_format_is_refused(tmp_path, name, remedy):
@@ -63,7 +64,7 @@ def test_an_unknown_format_is_refused(tmp_path, name, remedy):
     with pytest.raises(DataError) as refused:
         read_source(tmp_path / name, ReadOptions())
     assert str(refused.value) == (
-        f"{tmp_path / name}: expected a file that ends in .npz, .csv, .tsv, .txt, .parquet, .pq, "
+        f"{tmp_path / name}: expected a file that ends in .npz, {', '.join(TABLE_SUFFIXES)}, "
         f"got {name!r}.{remedy}"
     )
 
@@ -93,7 +94,7 @@ def test_tables_of_train_and_test(tmp_path):
     (tmp_path / "train.csv").write_text("1,a\n2,b\n")
     (tmp_path / "test.csv.gz").write_bytes(gzip.compress(b"3,b\n"))
     train, test = read_source(tmp_path, ReadOptions())
-    assert (train.labels, test.labels) == (["a", "b"], ["b"])
+    assert (train.columns[1].texts, test.columns[1].texts) == (("a", "b"), ("b",))
 
 
 def test_a_train_folder_alone_is_a_class(tmp_path):

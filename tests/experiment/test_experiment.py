@@ -16,7 +16,8 @@ from chainrule.experiment import DataSource, data_access
 def test_every_default_is_written_out(flowers, line) -> None:
     plain = cr.Experiment.create(flowers)
     assert plain.architecture == cr.Architecture.of([2, 128, 2])
-    assert plain.recipe.replaced(seed=None) == cr.Recipe()
+    table = {"optimiser": "adamw", "weight_decay": 1.0, "batch_size": 32}
+    assert plain.recipe.replaced(seed=None) == cr.Recipe(epochs=plain.recipe.epochs, **table)
     assert plain.seed_drawn
     assert plain.recipe.seed is not None
     assert not plain.validates
@@ -101,8 +102,10 @@ def test_training_is_that_of_train(flowers) -> None:
 def test_what_is_learned_from(flowers) -> None:
     made = cr.Experiment.create(flowers, validation_fraction=0.25, seed=1)
     held_out = cr.split(made.datasets.pair.train, 0.25, 1, purpose="validation")
-    assert np.array_equal(made.training_data().inputs, held_out[0].inputs)
-    assert len(made.training_data()) == 24
+    learned = made.training_data()
+    assert learned.preprocessing is not None
+    assert np.array_equal(learned.inputs, learned.preprocessing.encode(held_out[0].inputs))
+    assert len(learned) == 24
 
 
 def test_warnings_are_told_and_collected(flowers) -> None:

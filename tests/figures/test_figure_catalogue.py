@@ -13,10 +13,12 @@ from chainrule.attribution.replay import RunReplay
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.figures.figure_catalogue import FIGURES, FigureInputs, get_figure_spec
+from chainrule.figures.figure_catalogue import FIGURES, get_figure_spec
+from chainrule.figures.figure_inputs import FigureInputs
+from chainrule.ledger import Ledger, read_worked
 from chainrule.network.network import Network
 
-NEEDS = {"nothing", "table", "run", "replay", "network", "dataset", "network+dataset"}
+NEEDS = {"nothing", "table", "run", "replay", "worked", "network", "dataset", "network+dataset"}
 TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"
 RECORD = EpochRecord(1, 0.5, 0.0, 0.5, 0.1, 1.0, weights_sha256="", tensor_sha256={})
 
@@ -40,8 +42,9 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
         "run": {"first": [RECORD]},
         "replay": replay,
         "table": str(tmp_path / "table.csv"),
+        "worked": Ledger(read_worked("approximator-relu" if name == "sums" else "two-layers")),
     }
-    names = {"run": "histories"}
+    names = {"run": "histories", "worked": "ledger"}
     needs = [need for need in FIGURES[name].needs.split("+") if need != "nothing"]
     material = FigureInputs(
         **{names.get(need, need): parts[need] for need in needs},
@@ -65,6 +68,7 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
         ("mistakes", "dataset"),
         ("network", "network"),
         ("parallel", "table"),
+        ("paths", "worked example"),
         ("rates", "table"),
         ("saturation", "run with its data"),
         ("slices", "table"),
@@ -90,9 +94,7 @@ def test_an_unknown_figure_is_refused() -> None:
         get_figure_spec("confusions").draw(FigureInputs())
     assert str(caught.value) == (
         "figure: expected a figure, got 'confusions' (str). Did you mean 'confusion'? Valid "
-        "names: activations, bands, calibration, confusion, cost-slices, cost-surface, "
-        "dependence, digits, grid, learning-curves, lift, mistakes, network, parabola, "
-        "parallel, partials, pieces, rates, roc, saturation, slices, weights."
+        f"names: {', '.join(FIGURES)}."
     )
 
 
@@ -120,6 +122,31 @@ def test_names_say_more(replay: RunReplay, tmp_path: Path) -> None:
     assert len(get_figure_spec("rates").draw(material).axes) == 3
     costs = FigureInputs(table=str(tmp_path / "table.csv"), metric="cost")
     assert get_figure_spec("slices").draw(costs).axes[0].get_ylabel() == "cost"
+
+
+@pytest.mark.parametrize("name", ["batches", "cost-relief"])
+@pytest.mark.parametrize("names", [("first",), ("1", "2")])
+def test_an_epoch_is_one_number(name: str, names: tuple[str, ...], replay: RunReplay) -> None:
+    with pytest.raises(InputError) as caught:
+        get_figure_spec(name).draw(FigureInputs(replay=replay, names=names))
+    assert str(caught.value) == (
+        f"figure: expected the number of one epoch, got {' and '.join(names)}."
+    )
+
+
+def test_a_layer_of_a_network_is_lifted(network: Network, pictures: Dataset) -> None:
+    inputs = FigureInputs(network=network, dataset=pictures, names=("1",))
+    titles = [axes.get_title(loc="left") for axes in get_figure_spec("lift").draw(inputs).axes]
+    assert any("bent by relu" in title for title in titles)
+
+
+def test_a_worked_example_has_its_numbers_drawn() -> None:
+    worked = FigureInputs(ledger=Ledger(read_worked("four-detector")))
+    assert len(get_figure_spec("network").draw(worked).axes) == 1
+    two = FigureInputs(ledger=worked.ledger, names=("W[1][0,0]", "W[1][0,1]"))
+    with pytest.raises(InputError) as caught:
+        get_figure_spec("paths").draw(two)
+    assert str(caught.value) == ("figure: expected one address, got W[1][0,0] and W[1][0,1].")
 
 
 def test_the_cost_named_is_the_one_judged_by(network: Network, pictures: Dataset) -> None:

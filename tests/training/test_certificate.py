@@ -11,6 +11,7 @@ import numpy as np
 import chainrule
 from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
+from chainrule.network.parameters import Layout, tensor_digests
 from chainrule.recipe import Recipe
 from chainrule.training.certificate import FORMAT, installed_version, versions
 from chainrule.training.loop import train
@@ -43,6 +44,8 @@ def test_the_certificate_of_a_run(network: Network, three: Dataset, recipe: Reci
         "data": {"name": "data", "source": "", "examples": 41, "digest": three.digest},
         "recipe": how.to_dict(),
         "architecture": run.network.architecture.to_dict(),
+        "notes": {},
+        "start_sha256": tensor_digests(Layout(network.architecture), network.parameters),
         "ended": "all epochs done",
         "best_epoch": 1 + costs.index(min(costs)),
         "network_sha256": run.network.digest,

@@ -22,7 +22,8 @@ from chainrule.training.checkpoint import write_checkpoint
 from chainrule.training.epoch_end import stop_reason
 from chainrule.training.loop import resume, train, train_chunk
 from chainrule.training.observers import TrainingProgress
-from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
+from chainrule.training.run_facts import RunFacts, data_facts
+from chainrule.training.run_folder import RunFolder
 from chainrule.training.setup import first_position, prepare_training
 
 Results = Callable[[Path], dict[str, bytes]]

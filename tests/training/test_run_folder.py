@@ -21,7 +21,8 @@ from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.loop import resume, train
-from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
+from chainrule.training.run_facts import RunFacts, data_facts
+from chainrule.training.run_folder import RunFolder
 from chainrule.training.verification import verify
 
 FIRST = "epoch-000000-batch-00000000.safetensors"

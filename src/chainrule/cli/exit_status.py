@@ -17,6 +17,7 @@ import click
 
 from chainrule.cli.console import mute
 from chainrule.errors import ChainruleError, DivergenceError, InputError
+from chainrule.foreign_names import translate_name
 
 __all__ = ["BAD_INPUT", "CHECK_FAILED", "command_environment", "flush_output", "report_error"]
 
@@ -81,6 +82,9 @@ def _refused(error: click.UsageError) -> InputError:
     where, remedy = path.removeprefix("chainrule "), f"See {path} --help"
     if isinstance(error, click.NoSuchOption):
         why = f"Did you mean {error.possibilities[0]!r}?" if error.possibilities else ""
+        if context is not None:
+            flags = [flag for one in context.command.params for flag in one.opts]
+            why = translate_name(error.option_name, flags) or why
         return InputError(
             where,
             expected="a flag of this command",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -15,14 +16,18 @@ from chainrule.cli.flags import (
     experiment_settings,
     flags_of,
     json_flag,
+    limit_flag,
     offline_flag,
     threads_flag,
 )
+from chainrule.cli.fold_view import conclude_folds, cross_validate_in_view
 from chainrule.cli.progress import EpochTable, Once, duration_text, training_observers
+from chainrule.data import FOLDS
 from chainrule.documents import Table
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation import percent_text
-from chainrule.experiment import Experiment, TrainingResult, open_run
+from chainrule.experiment import Experiment, RunBranch, TrainingResult, open_run
+from chainrule.limits import Limit
 from chainrule.presets import preset, preset_description, preset_names, preset_results
 from chainrule.settings import training_settings
 
@@ -48,8 +53,17 @@ name with _ for -. A flag overrides --set, --set overrides the file, and the fil
 If targets are numbers (--task numbers), the cost is half_squared_error and the activation of the
 last layer is identity, unless they are set.
 
+--cross-validate N trains once for each of N folds of the training set, judges each network by the
+fold that it did not see, and shows the means with 95 % intervals (Nadeau & Bengio 2003). The test
+set is not touched. Only with --run a network is then trained on the whole training set, and saved.
+--against also tries other settings on the same folds, and shows the paired differences.
+
 Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
-with the same bits as one that was never stopped."""
+with the same bits as one that was never stopped.
+
+With --from EPOCH, --resume RUN begins a branch: a new run in the folder of --run, which goes on
+from the end of that epoch of RUN by changed settings. RUN stays as it is. If it kept no checkpoint
+of the epoch, it is computed again up to there; --keep-epochs keeps them all."""
 
 _EXAMPLES = (
     "chainrule train mnist --run runs/digits",
@@ -60,9 +74,12 @@ _EXAMPLES = (
     "chainrule train flowers.csv --target kind --config recipe.toml --set batch_size=16",
     "chainrule train mnist --preset fast",
     "chainrule train --resume runs/digits",
+    "chainrule train wine.csv --cross-validate 5 --against learning_rate=0.01",
+    "chainrule train --resume runs/digits --from 3 --set learning_rate=0.1 --run runs/faster",
 )
 _WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
 _SETTINGS = training_settings()
+_FROM = Limit(int, "epoch of RUN after which a branch begins", 0)
 
 
 def _train(**given: Any) -> int:
@@ -75,17 +92,33 @@ def _train(**given: Any) -> int:
     _check_flags(ctx, given["data"], resumed)
     again = f"Say where they are: chainrule train {{}} --resume {resumed}"
     remedies = {"data": again.format("DATA"), "validation": again.format("--validation DATA")}
-    settings = {} if resumed else experiment_settings(ctx, _SETTINGS)
+    branches = given["from"] is not None
+    settings = {} if resumed and not branches else experiment_settings(ctx, _SETTINGS)
+    validated: dict[str, Any] = {}
     with errors_by_flags("train", _SETTINGS, remedies):
-        if resumed:
+        if branches:
+            moved = {"data": given["data"], "validation": given["validation"]}
+            parent = open_run(resumed)
+            made = RunBranch.create(parent, given["from"], settings, **moved)
+            result = _train_in_view(console, made.experiment, given, made.train)
+        elif resumed:
             experiment = open_run(resumed).experiment(given["data"], given["validation"])
+            result = _train_in_view(console, experiment, given, experiment.resume)
         else:
             experiment = Experiment.from_settings(
                 given["data"], settings, validation=given["validation"]
             )
-        result = _train_in_view(console, experiment, given)
+            introduction = Once(lambda: _introduce(console, experiment))
+            if given["cross_validate"] is not None:
+                validated = cross_validate_in_view(
+                    console, experiment, settings, given, introduction
+                )
+                if given["run"] is None:
+                    conclude_folds(console, validated)
+                    return 0
+            result = _train_in_view(console, experiment, given, experiment.train, introduction)
     if console.as_json:
-        console.json(result.to_dict())
+        console.json({**result.to_dict(), **validated})
     _conclude(console, result)
     return 0
 
@@ -100,7 +133,26 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
             remedy="Name data: chainrule train mnist",
             argument="data",
         )
+    if ctx.params["against"] and ctx.params["cross_validate"] is None:
+        raise InputError(
+            "train",
+            expected="--cross-validate to go with --against",
+            got="none",
+            remedy="Set the number of folds: --cross-validate 5",
+            argument="against",
+        )
+    if ctx.params["keep_epochs"] and ctx.params["run"] is None:
+        raise InputError(
+            "train",
+            expected="--run DIR with --keep-epochs",
+            got="none",
+            why="Checkpoints are kept in the folder of the run",
+            argument="keep_epochs",
+        )
     typed = click.core.ParameterSource.COMMANDLINE
+    if ctx.params["from"] is not None:
+        _check_branch(ctx.params["run"], resumed)
+        return
     for parameter in ctx.command.params if resumed else ():
         name, flag = str(parameter.name), parameter.opts[0]
         if name not in _WITH_RESUME and ctx.get_parameter_source(name) == typed:
@@ -114,6 +166,20 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
             )
 
 
+def _check_branch(folder: str | None, resumed: str | None) -> None:
+    """Refuse --from without the run to branch from, or without a folder for the branch."""
+    if resumed is None or folder is None:
+        flag = "--resume RUN" if resumed is None else "--run DIR"
+        raise InputError(
+            "train",
+            expected=f"{flag} with --from",
+            got="none",
+            why="A branch goes on from an epoch of one run in the folder of another",
+            remedy="For example: chainrule train --resume runs/digits --from 3 --run runs/branch",
+            argument="from",
+        )
+
+
 def _introduce(console: Console, experiment: Experiment) -> None:
     for label, text in experiment.describe().items():
         console.fact(label, text)
@@ -121,15 +187,19 @@ def _introduce(console: Console, experiment: Experiment) -> None:
 
 
 def _train_in_view(
-    console: Console, experiment: Experiment, given: dict[str, Any]
+    console: Console,
+    experiment: Experiment,
+    given: dict[str, Any],
+    train: Callable[..., TrainingResult],
+    introduction: Once | None = None,
 ) -> TrainingResult:
     """Train in view of the user; after an interruption the error says how to continue."""
-    folder = given["resume"] or given["run"]
-    train = experiment.resume if given["resume"] else experiment.train
+    folder = given["run"] or given["resume"]
+    kept = {} if given["run"] is None else {"keep_epochs": given["keep_epochs"]}
     classifies = experiment.datasets.pair.train.classifies
     table = EpochTable(experiment.recipe, classifies, experiment.validates)
     # What cannot be trained is refused before anything is printed.
-    introduction = Once(lambda: _introduce(console, experiment))
+    introduction = introduction or Once(lambda: _introduce(console, experiment))
     try:
         with training_observers(console, table, saved=folder is not None) as shown:
             result = train(
@@ -137,6 +207,7 @@ def _train_in_view(
                 observers=[introduction, *shown.observers],
                 threads=given["threads"],
                 on_warning=shown.warn,
+                **kept,
             )
     except TrainingInterrupted as error:
         epochs = experiment.recipe.epochs
@@ -200,6 +271,21 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
+        limit_flag("cross_validate", FOLDS, files, "none"),
+        Flag(
+            ["--against"],
+            metavar="NAME=VALUE",
+            multiple=True,
+            group=files,
+            help="compare with this setting on the same folds; may be given more than once",
+        ),
+        limit_flag("from", _FROM, files, "none: RUN itself goes on"),
+        Flag(
+            ["--keep-epochs"],
+            is_flag=True,
+            group=files,
+            help="keep a checkpoint of every epoch's end, which --from then need not compute again",
+        ),
         *experiment_flags(files),
         Flag(["--list-presets"], is_flag=True, group=files, help="list all presets, and exit"),
         json_flag(files),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from chainrule.cli.command import Command, argument
+from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flag_errors import errors_by_flags
@@ -20,9 +20,12 @@ __all__ = ["command"]
 _ABOUT = """Compute a saved run again and compare it to the bit.
 
 RUN is the folder of a run that has ended, for any reason. It is trained again from its first
-checkpoint, and the SHA-256 of every tensor after every epoch, the history and the network are
-compared with the saved ones. If anything differs, the first difference is named and the exit code
-is 1.
+checkpoint, and everything in the folder is compared with what is computed: each field of run.json,
+recipe.toml and certificate.json, the history, and every tensor of the checkpoints and networks. All
+that differs is named, up to the first tensor that is computed otherwise, and the exit code is 1.
+
+A branch (chainrule train --resume RUN --from EPOCH) is computed from the start of its parent. If
+the parent is not there, it is computed from the position that the branch recorded; that is said.
 
 The same bits are promised on one family of processors with the same versions of Python and
 NumPy, however many threads there are and however often the run was interrupted."""
@@ -39,7 +42,9 @@ def _verify(run: str, data: str | None, validation: str | None, **given: Any) ->
     again = f"Say where they are: chainrule verify {run}"
     remedies = {"data": f"{again} --data DATA", "validation": f"{again} --validation DATA"}
     with errors_by_flags("verify", remedies=remedies), training_observers(console, None) as shown:
-        found = open_run(run).verify(data=data, validation=validation, observers=shown.observers)
+        found = open_run(run).verify(
+            data=data, validation=validation, parent=given["parent"], observers=shown.observers
+        )
     _report(console, run, found)
     return 0 if found.holds else CHECK_FAILED
 
@@ -50,15 +55,28 @@ def _report(console: Console, run: str, found: Verification) -> None:
     epochs = f"{found.epochs} epoch" + "s" * (found.epochs != 1)
     if found.holds:
         console.line(f"{run} holds: {epochs} computed again, every bit the same", "green")
-    else:
-        console.line(f"{run} differs: {found.difference}", "red")
+    for difference in found.differences:
+        console.line(f"{run} differs: {difference}", "red")
+    if found.start:
+        console.line(f"note: computed from {found.start}")
     for change in found.other_versions:
         console.line(f"note: {change}")
 
 
 def _flags() -> list[click.Parameter]:
     group = "data and output"
-    return [argument("run"), *moved_data_flags(group), offline_flag(group), json_flag(group)]
+    return [
+        argument("run"),
+        *moved_data_flags(group),
+        Flag(
+            ["--parent"],
+            metavar="RUN",
+            group=group,
+            help="where the parent of a branch is now, if it was moved",
+        ),
+        offline_flag(group),
+        json_flag(group),
+    ]
 
 
 command = Command("verify", _verify, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

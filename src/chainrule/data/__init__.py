@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from chainrule.data.batch_order import batch_bounds as batch_bounds
     from chainrule.data.batch_order import epoch_order as epoch_order
     from chainrule.data.catalogue import CATALOGUE as CATALOGUE
-    from chainrule.data.columns import target_column as target_column
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
+    from chainrule.data.folds import FOLDS as FOLDS
+    from chainrule.data.folds import DatasetFold as DatasetFold
+    from chainrule.data.folds import split_folds as split_folds
     from chainrule.data.preparing import as_table as as_table
     from chainrule.data.preparing import count_inputs as count_inputs
     from chainrule.data.preparing import prepare_dataset as prepare_dataset
@@ -38,9 +40,9 @@ __getattr__, __dir__, __all__ = attach(
         "augmentation": "Augmentation augment augment_reference mixup_partners",
         "batch_order": "batch_bounds epoch_order",
         "catalogue": "CATALOGUE",
-        "columns": "target_column",
         "dataset": "Dataset DatasetPair",
         "file_state": "FileState",
+        "folds": "FOLDS DatasetFold split_folds",
         "preparing": "as_table count_inputs prepare_dataset",
         "reader": "ReadOptions",
         "scaling": "Scaling",

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from chainrule.data.untrusted_files import SIZE_LIMIT
 from chainrule.errors import InputError, describe
 from chainrule.limits import Limit, check_record, limited
+from chainrule.schema import ColumnChoices
 
 __all__ = ["TASKS", "RawPart", "ReadOptions"]
 
 TASKS = ("classes", "numbers")
+_COLUMN_LISTS = ("drop", "category", "number", "date", "missing")
+"""The options that are lists of texts: names of columns, and marks of missing cells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,20 +26,36 @@ class ReadOptions:
 
     Args:
         target: the column to learn: "last", "first", its name, or its number from 0.
+        task: "classes" or "numbers"; None decides by the target's values.
+        drop: names of columns that are no inputs.
+        category: names of columns whose values are categories.
+        number: names of columns that are numbers, however they look.
+        date: names of columns that are dates.
+        missing: texts that stand for a missing cell, beside "", "?", "NA" and their like.
 
     Raises: InputError, UnknownNameError.
     """
 
     target: str | int = "last"
-    task: str = limited("classes", Limit(str, "what the targets are", choices=lambda: TASKS))
+    task: str | None = limited(
+        None, Limit(str, "what the targets are", choices=lambda: TASKS, optional=True)
+    )
+    drop: Sequence[str] = ()
+    category: Sequence[str] = ()
+    number: Sequence[str] = ()
+    date: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    table: str | None = limited(
+        None, Limit(str, "sheet of a workbook, or table of a database", optional=True)
+    )
     header: bool | None = limited(
-        None, Limit(bool, "whether the first row of a CSV file names the columns", optional=True)
+        None, Limit(bool, "whether the first row of a table names the columns", optional=True)
     )
     delimiter: str | None = limited(
-        None, Limit(str, "what separates the fields of a CSV file", optional=True)
+        None, Limit(str, "what separates the fields of a text table", optional=True)
     )
-    pixels: bool = limited(
-        False, Limit(bool, "whether a table's numbers are grey values, 0 to 255")
+    pixels: bool | None = limited(
+        None, Limit(bool, "whether a table's numbers are grey values, 0 to 255", optional=True)
     )
     class_names: Sequence[str] | None = None
     test_fraction: float = limited(
@@ -55,6 +74,17 @@ class ReadOptions:
             self._refuse("delimiter", one, self.delimiter)
         if isinstance(self.class_names, str):
             self._refuse("class_names", "a list of names", self.class_names)
+        for name in _COLUMN_LISTS:
+            given = getattr(self, name)
+            listed = isinstance(given, (list, tuple))
+            if not listed or not all(isinstance(text, str) for text in given):
+                self._refuse(name, "a list of texts", given)
+            object.__setattr__(self, name, tuple(text.strip() for text in given))
+
+    @property
+    def choices(self) -> ColumnChoices:
+        """What the user says of columns."""
+        return ColumnChoices(**{name: getattr(self, name) for name in _COLUMN_LISTS})
 
     def _refuse(self, argument: str, expected: str, value: object) -> None:
         raise InputError(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from chainrule.data.catalogue import CATALOGUE
-from chainrule.data.csv_table import read_csv
 from chainrule.data.dataset import DatasetPair
 from chainrule.data.download import Observer
 from chainrule.data.file_state import FileState
@@ -17,12 +17,20 @@ from chainrule.data.idx import find_idx, is_idx_name, read_idx_pair
 from chainrule.data.image_folder import read_image_folder
 from chainrule.data.mnist import load_mnist, mnist_states
 from chainrule.data.numpy_files import find_npy, read_npy_folder, read_npz
-from chainrule.data.parquet import read_parquet
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.registry import download_states, load_named
 from chainrule.data.split_assembly import assemble_pair
+from chainrule.data.table_assembly import assemble_tables
+from chainrule.data.tables import (
+    TABLE_SUFFIXES,
+    is_data_frame,
+    read_data_frame,
+    read_table_file,
+    table_suffix,
+)
 from chainrule.data.untrusted_files import SIZE_LIMIT, translate_errors
 from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
+from chainrule.schema import DataTable, Schema
 
 __all__ = ["dataset_names", "load_dataset", "read_source", "verify_dataset"]
 
@@ -38,13 +46,20 @@ def dataset_names() -> tuple[str, ...]:
 
 
 def load_dataset(
-    source: str | os.PathLike[str],
+    source: Any,
     *,
     target: str | int = "last",
-    task: str = "classes",
+    task: str | None = None,
+    drop: Sequence[str] = (),
+    category: Sequence[str] = (),
+    number: Sequence[str] = (),
+    date: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    table: str | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
-    pixels: bool = False,
+    pixels: bool | None = None,
+    schema: Schema | None = None,
     class_names: Sequence[str] | None = None,
     test_fraction: float = 0.2,
     seed: int = 0,
@@ -54,18 +69,32 @@ def load_dataset(
 ) -> DatasetPair:
     """Load a data set as a training set and a test set.
 
-    A path may lead to a CSV, NPZ or Parquet file, to a folder with the four IDX files of a set
+    A path may lead to a table (text such as CSV, plain or compressed, ARFF, Excel, SQLite, Parquet
+    or Feather), to an NPZ file, to a folder with the four IDX files of a set
     like MNIST, to a folder with a folder of images for each class, or to a folder with two of
     any of these called train and test. If there is no test part, one is held out, and the names of
     both parts say so.
 
     Args:
-        source: a name of `dataset_names`, or a path; write "./mnist" for a folder called mnist.
+        source: a name of `dataset_names`, or a path; write "./mnist" for a folder called mnist,
+            and "file.db::name" for a table of a database or a sheet of a workbook. In Python also
+            a data frame of pandas, Polars or Arrow.
         target: the column of a table to learn: "last", "first", its name, or its number from 0.
-        task: "classes" for labels (texts or whole numbers), "numbers" for targets to approximate.
-        header: whether a CSV file's first row names the columns; None detects it.
-        delimiter: separator of a CSV file's fields; None detects comma, semicolon or tab.
-        pixels: whether a table's numbers are grey values, 0 to 255, to be seen as 0 to 1.
+        task: "classes" for labels, "numbers" for targets to approximate; None decides by the
+            values: texts, and few different whole numbers, are classes.
+        drop: names of columns of a table that are no inputs.
+        category: names of columns whose values are categories, whatever they look like.
+        number: names of columns that are numbers.
+        date: names of columns that are dates.
+        missing: texts that stand for a missing cell, beside "", "?", "NA" and their like.
+        table: the sheet of a workbook, or the table of a database; None for the first sheet, or
+            the only table.
+        header: whether a table's first row names the columns; None detects it.
+        delimiter: separator of a text table's fields; None detects comma, semicolon, tab, bar or
+            white space.
+        pixels: whether a table's numbers are grey values, 0 to 255, to be seen as 0 to 1; None
+            detects it.
+        schema: that of a network, by which tables are read to judge it; None learns one.
         class_names: the classes in order, if they are known; None for those that occur.
         test_fraction: fraction to hold out if there is no test part, above 0 and below 1.
         seed: seed for the choice of the examples held out.
@@ -85,6 +114,12 @@ def load_dataset(
     options = ReadOptions(
         target=target,
         task=task,
+        drop=drop,
+        category=category,
+        number=number,
+        date=date,
+        missing=missing,
+        table=table,
         header=header,
         delimiter=delimiter,
         pixels=pixels,
@@ -93,12 +128,21 @@ def load_dataset(
         seed=seed,
         limit=limit,
     )
-    if source == "mnist":
+    if isinstance(source, str) and source == "mnist":
         return load_mnist()
     if isinstance(source, str) and source in CATALOGUE:
         return load_named(CATALOGUE[source], offline=offline, observe=observe)
-    path = _find_path(source)
+    if is_data_frame(source):
+        return assemble_tables(
+            "data frame", "", options, read_data_frame(source), None, schema=schema
+        )
+    path, table = _find_path(source)
+    options = replace(options, table=table or options.table)
     train, test = read_source(path, options)
+    if isinstance(train, DataTable) and (test is None or isinstance(test, DataTable)):
+        return assemble_tables(path.name, str(source), options, train, test, schema=schema)
+    if isinstance(train, DataTable) or isinstance(test, DataTable):
+        raise DataError(str(path), expected="two tables, or none", got="a table and arrays")
     return assemble_pair(path.name, str(source), options, train, test)
 
 
@@ -114,7 +158,14 @@ def verify_dataset(name: str) -> tuple[FileState, ...]:
     return download_states(CATALOGUE[name])
 
 
-def _find_path(source: str | os.PathLike[str]) -> Path:
+class _Located(NamedTuple):
+    """A path, and the name of a table in the file; "" for none."""
+
+    path: Path
+    table: str = ""
+
+
+def _find_path(source: Any) -> _Located:
     if not isinstance(source, (str, os.PathLike)) or not _is_path(os.fsdecode(source)):
         raise InputError(
             "load_dataset",
@@ -124,9 +175,12 @@ def _find_path(source: str | os.PathLike[str]) -> Path:
             value=source,
         )
     path = Path(os.fsdecode(source))
+    file, mark, table = os.fsdecode(source).rpartition("::")
     with translate_errors(str(path)):
         if path.exists():
-            return path
+            return _Located(path)
+        if mark and Path(file).is_file():
+            return _Located(Path(file), table)
     if isinstance(source, str) and not path.suffix and len(path.parts) < 2:
         raise unknown_name(
             "load_dataset", "a data set or a path", source, dataset_names(), argument="source"
@@ -138,20 +192,14 @@ def _is_path(text: str) -> bool:
     return bool(text) and "\0" not in text
 
 
-_Pair = tuple[RawPart, RawPart | None]
-_TABLES: dict[str, Callable[[Path, ReadOptions], RawPart]] = {
-    ".csv": read_csv,
-    ".tsv": read_csv,
-    ".txt": read_csv,
-    ".parquet": read_parquet,
-    ".pq": read_parquet,
-}
+_Part = RawPart | DataTable
+_Pair = tuple[_Part, _Part | None]
 
 _SAVE_ARRAYS = "In Python, save the arrays with numpy.savez('data.npz', x_train=…, y_train=…)"
 _REMEDIES = {
     **dict.fromkeys((".pt", ".pth", ".pkl", ".pickle", ".mat", ".h5", ".hdf5"), _SAVE_ARRAYS),
     ".npy": "Give the folder that holds x_train.npy and y_train.npy",
-    ".zip": "Unpack it and give the folder",
+    **dict.fromkeys((".xls", ".ods"), "Save it as .xlsx or .csv"),
 }
 """What to do about files of well-known formats that are not read; some could run a program."""
 
@@ -164,27 +212,19 @@ def read_source(path: Path, options: ReadOptions) -> _Pair:
     return _folder(path, options) if path.is_dir() else _file(path, options)
 
 
-def _format(path: Path) -> str:
-    """The suffix that tells the format: that before .gz or .xz."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in (".gz", ".xz"):
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
-
-
 def _file(path: Path, options: ReadOptions) -> _Pair:
-    if _format(path) == ".npz":
+    if table_suffix(path) == ".npz":
         return read_npz(path, options)
     if is_idx_name(path):
         return read_idx_pair(path, options)
-    if _format(path) not in _TABLES:
+    if table_suffix(path) not in TABLE_SUFFIXES:
         raise DataError(
             str(path),
-            expected="a file that ends in .npz, " + ", ".join(_TABLES),
+            expected="a file that ends in .npz, " + ", ".join(TABLE_SUFFIXES),
             got=repr(path.name),
-            remedy=_REMEDIES.get(_format(path), ""),
+            remedy=_REMEDIES.get(table_suffix(path), ""),
         )
-    return _TABLES[_format(path)](path, options), None
+    return read_table_file(path, options), None
 
 
 def _folder(folder: Path, options: ReadOptions) -> _Pair:
@@ -199,7 +239,7 @@ def _folder(folder: Path, options: ReadOptions) -> _Pair:
     return train, None if chosen.test is None else _read_whole(chosen.test, options)
 
 
-def _read_whole(path: Path, options: ReadOptions) -> RawPart:
+def _read_whole(path: Path, options: ReadOptions) -> _Part:
     """All of a file or folder as one part."""
     if path.is_dir():
         return read_image_folder(path, options)

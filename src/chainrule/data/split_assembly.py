@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.splitting import split
 from chainrule.errors import DataError, ShapeError, describe
 
-__all__ = ["assemble_pair"]
+__all__ = ["HeldOutNames", "assemble_pair", "held_out_names"]
 
 
 def assemble_pair(
@@ -48,13 +48,23 @@ def assemble_pair(
     return DatasetPair(learn, judge)
 
 
+class HeldOutNames(NamedTuple):
+    """The names of the two parts of a set of which one was held out."""
+
+    rest: str
+    held_out: str
+
+
+def held_out_names(dataset: Dataset, options: ReadOptions) -> HeldOutNames:
+    """Return names for the parts of a set that is split as the options say."""
+    share = f"{options.test_fraction:.4g} held out of {len(dataset)}, seed {options.seed}"
+    return HeldOutNames(f"{dataset.name} (without {share})", f"{dataset.name} ({share})")
+
+
 def _hold_out(dataset: Dataset, options: ReadOptions) -> DatasetPair:
     rest, held = split(dataset, options.test_fraction, options.seed, "test")
-    share = f"{options.test_fraction:.4g} held out of {len(dataset)}, seed {options.seed}"
-    return DatasetPair(
-        replace(rest, name=f"{dataset.name} (without {share})"),
-        replace(held, name=f"{dataset.name} ({share})"),
-    )
+    names = held_out_names(dataset, options)
+    return DatasetPair(replace(rest, name=names.rest), replace(held, name=names.held_out))
 
 
 def _dataset(
@@ -67,7 +77,7 @@ def _dataset(
             got=str(len(part.labels)),
         )
     classes: tuple[str, ...] = ()
-    if options.task == "classes":
+    if options.task != "numbers":
         labels = _flatten_labels(part)
         targets: NDArray[Any]
         targets, classes = class_numbers(labels, part.where, names=names, place=part.place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from chainrule.errors import DataError
 from chainrule.limits import Limit
 from chainrule.randomness import generator
 
-__all__ = ["split"]
+__all__ = ["RowParts", "split", "split_rows"]
 
 _FRACTION = Limit(float, "fraction to hold out", 0, 1, low_open=True, high_open=True)
 
@@ -38,29 +40,53 @@ def split(
         [8, 2]
     """
     fraction = _FRACTION.check("split", "fraction", fraction)
-    strata = _strata(dataset)
+    parts = split_rows(dataset.targets, fraction, seed, purpose)
+    return dataset.subset(parts.rest), dataset.subset(parts.held_out)
+
+
+class RowParts(NamedTuple):
+    """The rows of two parts, each in order: (rows,) int64."""
+
+    rest: NDArray[np.int64]
+    held_out: NDArray[np.int64]
+
+
+def split_rows(
+    targets: NDArray[Any], fraction: float, seed: int, purpose: str = "test"
+) -> RowParts:
+    """Split the rows of a data set as `split` does, before the data set is made.
+
+    Args:
+        targets: class numbers, (rows,), or numbers, (rows, outputs).
+        fraction: fraction to hold out, above 0 and below 1.
+        seed: the seed that chooses the rows.
+        purpose: use of the held-out part; another purpose chooses other rows.
+
+    Raises: DataError if there are too few examples to split.
+    """
+    strata = _strata(targets)
     random = generator(seed, purpose)
     counts = _held_out_counts([len(rows) for rows in strata], fraction)
     if not sum(counts):
         raise DataError(
             "split",
-            expected="at least two examples" + " of one class" * dataset.classifies,
-            got=f"{len(dataset)} in all",
+            expected="at least two examples" + " of one class" * (targets.ndim == 1),
+            got=f"{len(targets)} in all",
             why="No examples would be left for training",
             argument="dataset",
         )
-    held = np.zeros(len(dataset), dtype=bool)
+    held = np.zeros(len(targets), dtype=bool)
     for rows, count in zip(strata, counts, strict=True):
         held[random.permutation(rows)[:count]] = True
-    return dataset.subset(np.flatnonzero(~held)), dataset.subset(np.flatnonzero(held))
+    return RowParts(np.flatnonzero(~held), np.flatnonzero(held))
 
 
-def _strata(dataset: Dataset) -> list[NDArray[np.int64]]:
+def _strata(targets: NDArray[Any]) -> list[NDArray[np.int64]]:
     """The rows of each class that occurs; all rows in one group for number targets."""
-    if not dataset.classifies:
-        return [np.arange(len(dataset))]
-    order = np.argsort(dataset.targets, kind="stable")
-    starts = np.flatnonzero(np.diff(dataset.targets[order])) + 1
+    if targets.ndim > 1:
+        return [np.arange(len(targets))]
+    order = np.argsort(targets, kind="stable")
+    starts = np.flatnonzero(np.diff(targets[order])) + 1
     return np.split(order, starts)
 
 

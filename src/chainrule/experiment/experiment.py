@@ -9,6 +9,7 @@ from typing import Any
 
 from chainrule.data import Dataset, DatasetPair, prepare_dataset
 from chainrule.evaluation import evaluate
+from chainrule.experiment.cross_validation import CrossValidation, FoldResult, cross_validate
 from chainrule.experiment.data_source import DataSource, join_parts
 from chainrule.experiment.description import (
     describe_architecture,
@@ -194,6 +195,7 @@ class Experiment:
         observers: Iterable[Observer] = (),
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
+        keep_epochs: bool = False,
     ) -> TrainingResult:
         """Train the network and test the result.
 
@@ -203,15 +205,12 @@ class Experiment:
             threads: how many compute at once; None takes CHAINRULE_THREADS, or all processors.
             on_warning: called with a sentence as soon as a condition shows that keeps the training
                 from learning; the sentences are in the result as well.
+            keep_epochs: whether the folder keeps a checkpoint of every epoch's end.
 
         Raises: what `chainrule.train` raises.
         """
         ready = self.load()
         network, data = ready.network(), ready.datasets
-        notes = {
-            "data": self.data.notes(),
-            "validation": None if self.validation is None else self.validation.notes(),
-        }
         warnings = WarningObserver(lambda: network, ready.training_data, self.recipe, on_warning)
         run = train(
             network,
@@ -220,10 +219,58 @@ class Experiment:
             validation=data.validation,
             folder=folder,
             observers=[*observers, warnings],
-            notes=notes,
+            keep_epochs=keep_epochs,
+            notes=self.notes(),
             threads=threads,
         )
         return ready.judge(run, warnings.warnings)
+
+    def cross_validate(
+        self,
+        folds: int = 5,
+        *,
+        observers: Iterable[Observer] = (),
+        threads: int | None = None,
+        on_fold: Callable[[FoldResult], object] | None = None,
+    ) -> CrossValidation:
+        """Train once for each fold of the training set, and judge by the fold that is held out.
+
+        Classes keep their fractions in every fold (stratified). The folds follow from the recipe's
+        seed, fold k is trained with that seed + k - 1, and columns are encoded and scaled by each
+        fold's own training part. As with scikit-learn's `cross_validate`, the test set is not
+        touched, no network is kept, and none is trained on all examples: call `train` for that.
+
+        Args:
+            folds: how many, at least 2.
+            observers: as in `train`, for each training.
+            threads: as in `train`.
+            on_fold: called with each fold's result when it is there.
+
+        Raises: InputError, DataError, and what `train` raises.
+
+        Example:
+            >>> experiment = Experiment.create("wine.csv", seed=0)  # doctest: +SKIP
+            >>> experiment.cross_validate(5).statistics["accuracy"].mean  # doctest: +SKIP
+            0.9787
+        """
+        loaded = self.datasets
+        return cross_validate(
+            loaded.pair.train,
+            self.architecture,
+            self.recipe,
+            folds,
+            validation=loaded.validation,
+            observers=observers,
+            threads=threads,
+            on_fold=on_fold,
+        )
+
+    def notes(self) -> dict[str, Any]:
+        """Return where the data are, as a run's folder notes it."""
+        return {
+            "data": self.data.notes(),
+            "validation": None if self.validation is None else self.validation.notes(),
+        }
 
     def resume(
         self,
@@ -295,8 +342,7 @@ class Experiment:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, from which `from_dict` makes the experiment again."""
         return {
-            "data": self.data.notes(),
-            "validation": None if self.validation is None else self.validation.notes(),
+            **self.notes(),
             "architecture": self.architecture.to_dict(),
             "recipe": self.recipe.to_dict(),
         }

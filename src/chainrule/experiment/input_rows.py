@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import SIZE_LIMIT, open_decompressed, target_column
+from chainrule.data import SIZE_LIMIT, open_decompressed
 from chainrule.errors import DataError
+from chainrule.schema import column_position
 
 __all__ = ["read_rows"]
 
@@ -83,7 +84,7 @@ def _target_column(path: str, names: list[str], features: int, target: str) -> i
     if len(names) == features:
         return None
     if len(names) == features + 1:
-        return target_column(target, names, path)
+        return column_position(target, names, path)
     raise DataError(
         path,
         expected=f"{features} columns, or {features + 1} with the target's",

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, dataset_names, prepare_dataset
-from chainrule.errors import DataError, FileError, InputError
+from chainrule.errors import DataError, FileError, InputError, describe
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
 from chainrule.network import Network
 from chainrule.recipe import Recipe
@@ -19,7 +19,7 @@ from chainrule.training import RunFacts, RunFolder
 if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
-    from chainrule.experiment.file_predictions import Prediction
+    from chainrule.experiment.file_predictions import FailedPrediction, Prediction
     from chainrule.experiment.training_result import TrainingResult
     from chainrule.training import Observer, Verification
 
@@ -234,14 +234,69 @@ class SavedRun:
             self.path, observers=observers, threads=threads, on_warning=on_warning
         )
 
+    def branch(
+        self,
+        folder: str | Path | None,
+        epoch: int,
+        *,
+        config: str | None = None,
+        assignments: Iterable[str] = (),
+        data: str | None = None,
+        validation: str | None = None,
+        observers: Iterable[Observer] = (),
+        threads: int | None = None,
+        on_warning: Callable[[str], object] | None = None,
+        keep_epochs: bool = False,
+        **settings: Any,
+    ) -> TrainingResult:
+        """Train on from the end of one of the run's epochs, by changed settings.
+
+        Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
+
+        Args:
+            folder: where to keep the branch, new or empty; None keeps nothing.
+            epoch: after which the branch begins, from 1; 0 for the start of the run.
+            config: as in `Experiment.create`.
+            assignments: as in `Experiment.create`.
+            data: a name or a path, if the run's own data were moved.
+            validation: the same for its validation set.
+            observers: as in `Experiment.train`.
+            threads: as in `Experiment.train`.
+            on_warning: as in `Experiment.train`.
+            keep_epochs: as in `Experiment.train`.
+            settings: of the recipe, by name; those that are not given stay as they were.
+
+        Raises: InputError for a network file or for settings that a branch cannot change, and what
+            `chainrule.train` and `chainrule.resume` raise.
+        """
+        from chainrule.experiment.run_branch import RunBranch
+        from chainrule.settings import merge_settings
+
+        values = merge_settings(settings, config=config, assignments=assignments)
+        made = RunBranch.create(self, epoch, values, data=data, validation=validation)
+        return made.train(
+            folder=folder,
+            observers=observers,
+            threads=threads,
+            on_warning=on_warning,
+            keep_epochs=keep_epochs,
+        )
+
     def verify(
         self,
         *,
         data: str | None = None,
         validation: str | None = None,
+        parent: str | None = None,
         observers: Iterable[Observer] = (),
     ) -> Verification:
-        """Compute the run again and compare it to the bit; arguments as in `resume`.
+        """Compute the run again and compare all that its folder holds.
+
+        Args:
+            data: as in `resume`.
+            validation: as in `resume`.
+            parent: where the parent of a branch is now, if it was moved.
+            observers: as in `Experiment.train`.
 
         Raises: InputError for a network file, and what `chainrule.verify` raises.
         """
@@ -253,6 +308,7 @@ class SavedRun:
             self.path,
             source.load().train,
             validation=None if checks is None else join_parts(checks.load()),
+            parent=parent,
             observers=observers,
         )
 
@@ -326,20 +382,43 @@ class SavedRun:
             )
         return found
 
-    def predict(self, files: str | Sequence[str]) -> tuple[Prediction, ...]:
+    @overload
+    def predict(
+        self, files: str | Sequence[str], *, errors: Literal["raise"] = "raise"
+    ) -> tuple[Prediction, ...]: ...
+
+    @overload
+    def predict(
+        self, files: str | Sequence[str], *, errors: Literal["return"]
+    ) -> tuple[Prediction | FailedPrediction, ...]: ...
+
+    def predict(
+        self, files: str | Sequence[str], *, errors: Literal["raise", "return"] = "raise"
+    ) -> tuple[Prediction | FailedPrediction, ...]:
         """Return what the network answers to pictures, or to the rows of tables.
+
+        A picture of several digits has an answer for each, line by line, each from left to right.
 
         Args:
             files: for a network that learned from images, pictures of any size; otherwise CSV
                 files with an example a row.
+            errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
+                so that it does not end the others.
 
-        Raises: FileError, DataError, InputError.
+        Raises: InputError; FileError, DataError unless they are returned.
         """
-        from chainrule.experiment.file_predictions import predict_file
+        from chainrule.experiment.file_predictions import predict_file, predict_files
 
+        if errors not in ("raise", "return"):
+            expected = "errors to be 'raise' or 'return'"
+            raise InputError(
+                "predict", expected=expected, got=describe(errors), argument="errors", value=errors
+            )
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
         options = notes.get("options", {})
         listed = [files] if isinstance(files, str) else files
+        if errors == "return":
+            return tuple(predict_files(self.network, listed, options))
         return tuple(one for path in listed for one in predict_file(self.network, path, options))
 
     def recipe_for(self, dataset: Dataset) -> Recipe:

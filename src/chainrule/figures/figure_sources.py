@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.attribution import RunReplay
+from chainrule.bundled import bundled_files
 from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.experiment import DataSource, is_run, open_run, take_part
 from chainrule.figures.canvas import Place
-from chainrule.figures.figure_catalogue import FigureInputs, FigureSpec, get_figure_spec
+from chainrule.figures.figure_catalogue import FigureSpec, get_figure_spec
+from chainrule.figures.figure_inputs import FigureInputs
+from chainrule.ledger import Ledger, read_worked
 from chainrule.training import RunFacts, RunFolder
 
 if TYPE_CHECKING:
@@ -25,7 +28,8 @@ _NEEDS = {
     "table": "TABLE",
     "run": "RUN...",
     "replay": "RUN",
-    "network": "RUN",
+    "worked": "FILE",
+    "network": "RUN or FILE",
     "dataset": "DATA or RUN",
     "network+dataset": "RUN [DATA]",
 }
@@ -66,8 +70,8 @@ def draw_figure(
 
     Args:
         name: a name in `FIGURES`.
-        sources: the folders of runs, network files, data, or a table with names after it, as
-            `chainrule figure --help` lists them.
+        sources: the folders of runs, network files, worked files, data, or a table with names after
+            it, as `chainrule figure --help` lists them.
         options: what to show of them.
         ax: where to draw; see `chainrule.figures`. A new figure by default.
 
@@ -96,12 +100,17 @@ def _open_inputs(
     _check_count(spec, sources)
     inputs = FigureInputs(most=options.most, seed=options.seed, metric=options.metric)
     if spec.needs == "nothing":
-        return replace(inputs, names=sources)
+        may_open = bool(spec.may_take and sources and is_run(sources[0]))
+        return (
+            _open_network(inputs, sources, options) if may_open else replace(inputs, names=sources)
+        )
     first, *others = sources
     if spec.needs == "table":
         return replace(inputs, table=first, names=tuple(others))
     if spec.needs == "replay":
         return replace(inputs, replay=_open_replay(first), names=tuple(others))
+    if spec.needs == "worked" or (spec.needs == "network" and _is_worked(first)):
+        return replace(inputs, ledger=Ledger(read_worked(first)), names=tuple(others))
     if spec.needs == "run":
         return _read_histories(sources)
     if spec.needs == "dataset":
@@ -118,9 +127,23 @@ def _open_inputs(
     )
 
 
+def _open_network(
+    inputs: FigureInputs, sources: tuple[str, ...], options: FigureOptions
+) -> FigureInputs:
+    """A run's network with its data, and the names after it."""
+    run = open_run(sources[0])
+    data = run.data(options.part or "test", **(options.reading or {}))
+    return replace(inputs, network=run.network, dataset=data, names=sources[1:])
+
+
+def _is_worked(source: str) -> bool:
+    """Whether a source is a worked file, or the name of a bundled one."""
+    return source.endswith(".toml") or (source in bundled_files("worked") and not is_run(source))
+
+
 def _check_count(spec: FigureSpec, sources: Sequence[str]) -> None:
     least = 0 if spec.needs == "nothing" else 1
-    alone = spec.needs in ("table", "replay") and not spec.takes
+    alone = spec.needs in ("table", "replay", "worked") and not spec.takes
     most = 1 if alone else _LIMITED.get(spec.needs, len(sources))
     if not least <= len(sources) <= most:
         raise InputError(

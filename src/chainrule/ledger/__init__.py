@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from chainrule.ledger.quantity_text import NOTATIONS as NOTATIONS
     from chainrule.ledger.quantity_text import activation_letter as activation_letter
     from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
+    from chainrule.ledger.rendering.network_drawing import DRAWN_RADIUS as DRAWN_RADIUS
+    from chainrule.ledger.rendering.network_drawing import DrawnNeuron as DrawnNeuron
+    from chainrule.ledger.rendering.network_drawing import NetworkDrawing as NetworkDrawing
+    from chainrule.ledger.rendering.network_drawing import (
+        draw_labelled_network as draw_labelled_network,
+    )
     from chainrule.ledger.step_order import section_of as section_of
 
 __getattr__, __dir__, __all__ = attach(
@@ -29,6 +35,9 @@ __getattr__, __dir__, __all__ = attach(
         "ledger": "LEDGER_FORMATS Ledger explain select_quantity",
         "quantity_text": "NOTATIONS activation_letter",
         "rendering.ledger_document": "describe_example",
+        "rendering.network_drawing": (
+            "DRAWN_RADIUS DrawnNeuron NetworkDrawing draw_labelled_network"
+        ),
         "notation_equations": "section_equations",
         "step_order": "section_of",
     },

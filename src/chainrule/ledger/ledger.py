@@ -68,21 +68,24 @@ class Ledger(LedgerEntries):
         U1 W_new[1][0,0] 2.6
     """
 
-    def document(self, options: DisplayOptions | None = None) -> Document:
+    def document(self, options: DisplayOptions | None = None, *, drawing: bool = False) -> Document:
         """The ledger as a document: equations, given numbers, and each number with its formula.
 
         Args:
             options: what to show of it; None for the defaults.
+            drawing: whether the network with its numbers is drawn at the beginning, if it is small
+                enough and all numbers are shown.
 
         Raises: DivergenceError if a number is not finite; with `options.symbolic` also
             InputError, MissingLibraryError.
         """
-        return ledger_document(self, options or DisplayOptions())
+        return ledger_document(self, options or DisplayOptions(), drawing=drawing)
 
     def render(self, format_name: str, options: DisplayOptions | None = None) -> str:
         """The ledger in one of the LEDGER_FORMATS.
 
-        JSON holds every number of every array, as docs/notation.md describes it.
+        JSON holds every number of every array, as docs/notation.md describes it. HTML begins with a
+        drawing of the network, as `document` does with `drawing`.
 
         Args:
             format_name: one of LEDGER_FORMATS.
@@ -96,7 +99,7 @@ class Ledger(LedgerEntries):
             )
         if format_name == "json":
             return ledger_json(self, options or DisplayOptions())
-        return render_document(self.document(options), format_name)
+        return render_document(self.document(options, drawing=format_name == "html"), format_name)
 
     def _repr_html_(self) -> str:
         """The first entries."""
@@ -118,6 +121,7 @@ def explain(
     addresses: Sequence[str] = (),
     options: DisplayOptions | None = None,
     indices: int | None = None,
+    drawing: bool = False,
 ) -> Document:
     """Show every number of a worked file, or those that addresses name.
 
@@ -127,6 +131,7 @@ def explain(
             address that names no step is of that one.
         options: what else to show, and how; None for the defaults.
         indices: what the indices of addresses count from, 0 or 1; None for what the file says.
+        drawing: whether the network is drawn too, as in `Ledger.document`.
 
     Raises: FileError, DataError, InputError, UnknownNameError, DivergenceError; MissingLibraryError
         with `options.symbolic`.
@@ -139,7 +144,8 @@ def explain(
     """
     ledger, chosen = Ledger(read_worked(path).counted_from(indices)), options or DisplayOptions()
     located = tuple(select_quantity(ledger, one, chosen.step) for one in addresses)
-    return ledger.document(replace(chosen, quantities=(*chosen.quantities, *located)))
+    shown = replace(chosen, quantities=(*chosen.quantities, *located))
+    return ledger.document(shown, drawing=drawing)
 
 
 def select_quantity(

@@ -10,10 +10,16 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.schema.alignment import align_columns as align_columns
+    from chainrule.schema.column_kinds import ColumnChoices as ColumnChoices
     from chainrule.schema.columns import Column as Column
     from chainrule.schema.columns import LeftOut as LeftOut
     from chainrule.schema.columns import Target as Target
+    from chainrule.schema.date_cells import is_date as is_date
     from chainrule.schema.image_format import ImageFormat as ImageFormat
+    from chainrule.schema.missing_marks import NUMBER_MARKS as NUMBER_MARKS
+    from chainrule.schema.number_cells import is_number as is_number
+    from chainrule.schema.pixel_tables import find_pixels as find_pixels
+    from chainrule.schema.pixel_tables import read_pixels as read_pixels
     from chainrule.schema.preprocessing import ENCODINGS as ENCODINGS
     from chainrule.schema.preprocessing import IMPUTATIONS as IMPUTATIONS
     from chainrule.schema.preprocessing import SCALINGS as SCALINGS
@@ -21,14 +27,37 @@ if TYPE_CHECKING:
     from chainrule.schema.preprocessing import Feature as Feature
     from chainrule.schema.preprocessing import Preprocessing as Preprocessing
     from chainrule.schema.schema import Schema as Schema
+    from chainrule.schema.schema_learning import learn_schema as learn_schema
+    from chainrule.schema.schema_table import describe_schema as describe_schema
+    from chainrule.schema.table import Cells as Cells
+    from chainrule.schema.table import DataTable as DataTable
+    from chainrule.schema.table import column_position as column_position
+    from chainrule.schema.table import listed as listed
+    from chainrule.schema.table import number_text as number_text
+    from chainrule.schema.table_matching import Matched as Matched
+    from chainrule.schema.table_matching import RowError as RowError
+    from chainrule.schema.table_matching import match_table as match_table
+    from chainrule.schema.table_matching import refuse_rows as refuse_rows
+    from chainrule.schema.target_choice import TargetValues as TargetValues
+    from chainrule.schema.target_choice import choose_target as choose_target
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "alignment": "align_columns",
+        "column_kinds": "ColumnChoices",
         "columns": "Column LeftOut Target",
+        "date_cells": "is_date",
         "image_format": "ImageFormat",
+        "missing_marks": "NUMBER_MARKS",
+        "number_cells": "is_number",
+        "pixel_tables": "find_pixels read_pixels",
         "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Feature Preprocessing",
         "schema": "Schema",
+        "schema_learning": "learn_schema",
+        "schema_table": "describe_schema",
+        "table": "Cells DataTable column_position listed number_text",
+        "table_matching": "Matched RowError match_table refuse_rows",
+        "target_choice": "TargetValues choose_target",
     },
 )

@@ -21,7 +21,8 @@ class Column:
     """One input column of a table, as the training data show it.
 
     Args:
-        name: its name; "" for a table without names, whose columns are matched by place.
+        name: its name, or "column 3" in a table without names, whose columns are counted from 0
+            and matched by place.
         kind: "number", "category" or "date".
         storage: how the training data wrote it, such as "int64", "float64", "text" or
             "decimal comma"; for people, and for cells that can be read in two ways.
@@ -67,10 +68,12 @@ class LeftOut:
     Args:
         name: its name.
         reason: why, such as "index", "identifier", "text", "constant" or "dropped".
+        place: its number in the training data's table, from 0.
     """
 
     name: str
     reason: str
+    place: int = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +85,19 @@ class Target:
         kind: "classes" or "numbers".
         classes: the classes in the order of the outputs; empty for numbers.
         storage: how the training data wrote it, as for a column.
+        places: the numbers of its columns in the training data's table, from 0.
     """
 
     names: tuple[str, ...]
     kind: str
     classes: tuple[str, ...] = ()
     storage: str = ""
+    places: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, from which `from_dict` makes the target again."""
-        return {**asdict(self), "names": list(self.names), "classes": list(self.classes)}
+        lists = {name: list(getattr(self, name)) for name in ("names", "classes", "places")}
+        return {**asdict(self), **lists}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -100,7 +106,8 @@ class Target:
         Raises: DataError.
         """
         known = _known_values(cls, values)
-        return cls(**{**known, **_tuples(known, "names", "classes")})
+        places = tuple(map(int, known.get("places", ())))
+        return cls(**{**known, **_tuples(known, "names", "classes"), "places": places})
 
 
 def _known_values(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:

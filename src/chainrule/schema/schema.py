@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Self
 
@@ -59,7 +59,7 @@ class Schema:
         return {
             "target": self.target.to_dict(),
             "columns": [column.to_dict() for column in self.columns],
-            "left_out": [{"name": one.name, "reason": one.reason} for one in self.left_out],
+            "left_out": [asdict(one) for one in self.left_out],
             "image": None if self.image is None else self.image.to_dict(),
         }
 

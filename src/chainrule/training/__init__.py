@@ -1,7 +1,7 @@
-"""Training: the loop, run folders, resuming, verification and the learning rate finder.
+"""Training: the loop, run folders, resuming, branches, verification, the learning rate finder.
 
-`train` begins a run, `resume` goes on with a saved one, `verify` computes one again; the loop
-itself stands in loop.py.
+`train` begins a run, `resume` goes on with a saved one, `branch` goes on from one of its epochs by
+another recipe, `verify` computes one again; the loop itself stands in loop.py.
 """
 
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
     from chainrule.training.concurrent import train_many as train_many
     from chainrule.training.epoch_end import stop_reason as stop_reason
+    from chainrule.training.loop import branch as branch
     from chainrule.training.loop import resume as resume
     from chainrule.training.loop import train as train
     from chainrule.training.loop import train_chunk as train_chunk
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from chainrule.training.lr_finder import find_learning_rate as find_learning_rate
     from chainrule.training.observers import Observer as Observer
     from chainrule.training.observers import TrainingProgress as TrainingProgress
-    from chainrule.training.run_folder import RunFacts as RunFacts
+    from chainrule.training.run_facts import BranchOrigin as BranchOrigin
+    from chainrule.training.run_facts import RunFacts as RunFacts
     from chainrule.training.run_folder import RunFolder as RunFolder
     from chainrule.training.run_recorder import Run as Run
     from chainrule.training.setup import TrainingSetup as TrainingSetup
@@ -37,10 +39,11 @@ __getattr__, __dir__, __all__ = attach(
         "checkpoint": "read_checkpoint",
         "concurrent": "train_many",
         "epoch_end": "stop_reason",
-        "loop": "resume train train_chunk",
+        "loop": "branch resume train train_chunk",
         "lr_finder": "RateCurve find_learning_rate",
         "observers": "Observer TrainingProgress",
-        "run_folder": "RunFacts RunFolder",
+        "run_facts": "BranchOrigin RunFacts",
+        "run_folder": "RunFolder",
         "run_recorder": "Run",
         "setup": "TrainingSetup first_position fit_preprocessing prepare_training "
         "restore_training split_validation",

@@ -11,11 +11,12 @@ import numpy as np
 
 from chainrule.engine import Position
 from chainrule.network import Network
-from chainrule.training.run_folder import RunFacts
+from chainrule.training.run_facts import RunFacts
 
-__all__ = ["FORMAT", "certify", "installed_version", "versions"]
+__all__ = ["FORMAT", "certify", "has_notes", "installed_version", "versions"]
 
 FORMAT = "chainrule certificate 1"
+_ADDED = ("notes", "start_sha256")
 
 
 def installed_version(package: str) -> str:
@@ -39,18 +40,25 @@ def versions() -> dict[str, str]:
     }
 
 
-def certify(facts: RunFacts, position: Position, network: Network, ended: str) -> dict[str, Any]:
+def certify(
+    facts: RunFacts,
+    start: Mapping[str, str],
+    position: Position,
+    network: Network,
+    ended: str,
+) -> dict[str, Any]:
     """The certificate of a run.
 
     Args:
         facts: what was asked for.
+        start: the digest of each tensor before the first step.
         position: where the run stands.
         network: what it gave.
         ended: why it is over.
 
-    Returns: plain values: format, versions, data, recipe, ended, best_epoch, network_sha256, and
-        for each epoch its weights_sha256 and tensor_sha256; preprocessing_sha256 too if the network
-        has any.
+    Returns: plain values: format, versions, all facts, start_sha256, ended, best_epoch,
+        network_sha256, preprocessing_sha256 if the network has any, and for each epoch its
+        weights_sha256 and tensor_sha256.
     """
     epochs: list[Mapping[str, Any]] = [
         {
@@ -64,15 +72,19 @@ def certify(facts: RunFacts, position: Position, network: Network, ended: str) -
         "format": FORMAT,
         "versions": versions(),
         "engine": facts.recipe.engine,
-        "data": dict(facts.data),
-        "recipe": facts.recipe.to_dict(),
-        "architecture": facts.architecture.to_dict(),
+        **facts.to_dict(),
+        "start_sha256": dict(start),
         "ended": ended,
         "best_epoch": position.best.epoch if position.best else None,
         "network_sha256": network.digest,
         **_preprocessing_digest(network),
         "epochs": epochs,
     }
+
+
+def has_notes(certificate: Mapping[str, Any]) -> bool:
+    """Whether a certificate holds notes and start; those of older versions have neither."""
+    return any(name in certificate for name in _ADDED)
 
 
 def _preprocessing_digest(network: Network) -> dict[str, str]:

@@ -18,23 +18,55 @@ from chainrule.errors import ChainruleError, DataError, RunFolderError
 from chainrule.network import read_sealed, write_sealed
 from chainrule.storage import remove
 
-__all__ = ["newest_position", "read_checkpoint", "write_checkpoint"]
+__all__ = [
+    "checkpoint_files",
+    "checkpoint_name",
+    "checkpoint_place",
+    "nearest_position",
+    "newest_position",
+    "read_checkpoint",
+    "write_checkpoint",
+]
 
 _FORMAT = "chainrule checkpoint 1"
+_NAME = re.compile(r"epoch-\d+-batch-\d+\.safetensors")
 _NEWEST_SAVED = 3
 """Checkpoints that stay besides the first: two may be damaged, and the run still goes on."""
 
 
-def write_checkpoint(folder: Path, position: Position) -> Path:
+def checkpoint_name(epoch: int, batch: int) -> str:
+    """The name of the file for a place in a run: epochs ended, batches of the next one."""
+    return f"epoch-{epoch:06d}-batch-{batch:08d}.safetensors"
+
+
+def checkpoint_place(path: Path) -> tuple[int, int]:
+    """The place in the run that a file's name says: epochs ended, batches of the next one."""
+    # By the numbers in the name: a run of a million epochs has longer names than planned.
+    epoch, batch = map(int, re.findall(r"\d+", path.name))
+    return epoch, batch
+
+
+def checkpoint_files(folder: Path) -> list[Path]:
+    """The files of a folder of checkpoints, the earliest position first."""
+    files = [path for path in folder.glob("*.safetensors") if _NAME.fullmatch(path.name)]
+    return sorted(files, key=checkpoint_place)
+
+
+def write_checkpoint(folder: Path, position: Position, *, keep_epochs: bool = False) -> Path:
     """Write a position into the folder of checkpoints and drop old ones.
 
     The first position of a run is always kept, and the newest three. Those of later positions go
     too: they are damaged, or the run would have gone on from there.
 
+    Args:
+        folder: of the checkpoints.
+        position: where the run stands.
+        keep_epochs: whether the checkpoints of epochs' ends stay as well.
+
     Returns: the file.
     Raises: FileError.
     """
-    path = folder / f"epoch-{position.epoch:06d}-batch-{position.batch:08d}.safetensors"
+    path = folder / checkpoint_name(position.epoch, position.batch)
     history = json.dumps([asdict(record) for record in position.history]).encode()
     # The history is a tensor of bytes, since a header has a greatest length.
     tensors = {
@@ -45,10 +77,13 @@ def write_checkpoint(folder: Path, position: Position) -> Path:
     if position.best is not None:
         tensors["best"] = position.best.parameters
     write_sealed(path, tensors, _facts(position))
-    files = _newest_first(folder)
+    files = checkpoint_files(folder)
     place = files.index(path)
-    for old in files[:place] + files[place + _NEWEST_SAVED : -1]:
-        remove(old)
+    earlier = files[1 : max(1, place - _NEWEST_SAVED + 1)]
+    ended = [old for old in earlier if keep_epochs and checkpoint_place(old)[1] == 0]
+    for old in [*earlier, *files[place + 1 :]]:
+        if old not in ended:
+            remove(old)
     return path
 
 
@@ -62,14 +97,6 @@ def _facts(position: Position) -> dict[str, Any]:
         "sums": asdict(position.sums),
         "best": None if best is None else {"epoch": best.epoch, "value": best.value},
     }
-
-
-def _newest_first(folder: Path) -> list[Path]:
-    # By the numbers in the name: a run of a million epochs has longer names than planned.
-    files = folder.glob("epoch-*-batch-*.safetensors")
-    return sorted(
-        files, key=lambda file: list(map(int, re.findall(r"\d+", file.name))), reverse=True
-    )
 
 
 def read_checkpoint(path: Path) -> Position:
@@ -90,7 +117,11 @@ def read_checkpoint(path: Path) -> Position:
 
 
 def _position(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> Position:
-    best = facts["best"] and Best(**facts["best"], parameters=_frozen(tensors["best"]))
+    best = facts["best"]
+    if best is not None:
+        if not isinstance(best, dict):
+            raise ValueError(f"best {best!r}, which is no epoch with its value")
+        best = Best(**best, parameters=_frozen(tensors["best"]))
     history = json.loads(tensors["history"].tobytes())
     return Position(
         parameters=_frozen(tensors["parameters"]),
@@ -109,8 +140,8 @@ def newest_position(folder: Path) -> Position:
 
     Raises: RunFolderError if none can be read.
     """
-    files = _newest_first(folder)
-    for path in files:
+    files = checkpoint_files(folder)
+    for path in reversed(files):
         try:
             return read_checkpoint(path)
         except ChainruleError as error:
@@ -121,6 +152,17 @@ def newest_position(folder: Path) -> Position:
         got=f"{len(files)} that cannot be read" if files else "none",
         remedy="Start a new training in another folder",
     )
+
+
+def nearest_position(folder: Path, epoch: int, batch: int) -> Position | None:
+    """The latest position with a checkpoint that is not after a place; None without one.
+
+    Raises: FileError, DataError, IntegrityError.
+    """
+    earlier = [
+        path for path in checkpoint_files(folder) if checkpoint_place(path) <= (epoch, batch)
+    ]
+    return read_checkpoint(earlier[-1]) if earlier else None
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

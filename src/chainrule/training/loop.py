@@ -1,4 +1,4 @@
-"""The training loop: `train` starts a run, `resume` continues one."""
+"""The training loop: `train` starts a run, `resume` continues one, `branch` leaves one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from chainrule.data import Dataset
 from chainrule.engine import Position, Until
 from chainrule.errors import DataError, DivergenceError, TrainingInterrupted
 from chainrule.limits import THREADS
-from chainrule.network import Network
+from chainrule.network import Network, tensor_digests
 from chainrule.recipe import Recipe
+from chainrule.training.branching import branch_start
 from chainrule.training.certificate import certify
 from chainrule.training.epoch_end import end_epoch, final_parameters, stop_reason
 from chainrule.training.observers import Observer, Observers, TrainingProgress
-from chainrule.training.run_folder import RunFacts, RunFolder, data_facts
+from chainrule.training.run_facts import BranchOrigin, RunFacts, data_facts
+from chainrule.training.run_folder import RunFolder
 from chainrule.training.run_recorder import Run, RunRecorder
 from chainrule.training.setup import (
     TrainingSetup,
@@ -27,13 +29,14 @@ from chainrule.training.setup import (
 )
 from chainrule.training.stop_signals import stop_requests
 
-__all__ = ["resume", "train", "train_chunk"]
+__all__ = ["branch", "resume", "train", "train_chunk"]
 
 CHUNK_SECONDS = 0.05
 """How long a chunk of training takes: observers are called after each, and at each epoch's end."""
 
 CHECKPOINT_SECONDS = 2.0
-INTERRUPTED = "interrupted"
+DIVERGED, INTERRUPTED, STOPPED = "diverged", "interrupted", "stopped by an observer"
+"""Why a run ends otherwise than by its recipe."""
 
 
 class Chunk(NamedTuple):
@@ -62,13 +65,24 @@ class _Training:
         facts: what the run is asked to do, for the certificate.
         observers: who sees the training.
         recorder: what is written on the way.
+        start: the digest of each tensor before the first step.
     """
 
     setup: TrainingSetup
     facts: RunFacts
     observers: Observers
     recorder: RunRecorder
+    start: Mapping[str, str]
     started: float = field(default_factory=time.monotonic)
+
+    def begin(self, position: Position) -> Run:
+        """Begin the run's folder, if it has one, and train from the position to the end."""
+        folder = self.recorder.folder
+        if folder is None:
+            return self.run(position)
+        with folder:
+            folder.begin(self.facts, position)
+            return self.run(position)
 
     def run(self, position: Position) -> Run:
         """Train from the position to the end, save the run, restore the best weights."""
@@ -76,7 +90,7 @@ class _Training:
             try:
                 position, ended = self._loop(position, stop_requested)
             except DivergenceError as error:
-                error.run = self._finish(error.position, "diverged")
+                error.run = self._finish(error.position, DIVERGED)
                 raise
             run = self._finish(position, ended)
         if ended == INTERRUPTED:
@@ -94,7 +108,7 @@ class _Training:
                 self.recorder.save_snapshot(position)
             ended = stop_reason(recipe, position)
             if self.observers.notify(self._progress(position, epoch_ended)):
-                ended = ended or "stopped by an observer"
+                ended = ended or STOPPED
             if stop_requested():
                 ended = ended or INTERRUPTED
         return position, ended
@@ -110,7 +124,7 @@ class _Training:
             network=network,
             history=position.history,
             recipe=self.setup.recipe,
-            certificate=certify(self.facts, position, network, ended),
+            certificate=certify(self.facts, self.start, position, network, ended),
             ended=ended,
             seconds=time.monotonic() - self.started,
             folder=self.recorder.path,
@@ -128,6 +142,7 @@ def train(
     folder: str | Path | None = None,
     observers: Iterable[Observer] = (),
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    keep_epochs: bool = False,
     notes: Mapping[str, Any] | None = None,
     threads: int | None = None,
 ) -> Run:
@@ -144,6 +159,8 @@ def train(
         folder: a new or empty folder in which to save the run; None does not save it.
         observers: called with a TrainingProgress at most every 50 ms and at each epoch's end.
         checkpoint_seconds: least time between two checkpoints; it does not change the result.
+        keep_epochs: whether the folder keeps a checkpoint of every epoch's end; a branch can begin
+            at each epoch in any case, but without them it computes the run again up to there.
         notes: plain values to keep in the folder's run.json.
         threads: number of threads, at least 1; None for CHAINRULE_THREADS or, if that is not set,
             the number of processors. It does not change the result.
@@ -158,14 +175,62 @@ def train(
     threads = THREADS.check("train", "threads", threads)
     setup = prepare_training(network, dataset, recipe, validation, threads=threads)
     position = first_position(setup)
-    facts = _run_facts(setup, notes)
-    recorder = RunRecorder(setup, run_folder, checkpoint_seconds)
-    training = _Training(setup, facts, Observers(observers), recorder)
-    if run_folder is None:
-        return training.run(position)
-    with run_folder:
-        run_folder.begin(facts, position)
-        return training.run(position)
+    facts = _run_facts(setup, notes, keep_epochs=keep_epochs)
+    recorder = RunRecorder(setup, run_folder, checkpoint_seconds, keep_epochs)
+    digests = tensor_digests(setup.engine.layout, position.parameters)
+    return _Training(setup, facts, Observers(observers), recorder, digests).begin(position)
+
+
+def branch(
+    parent: str | Path,
+    epoch: int,
+    recipe: Recipe,
+    dataset: Dataset,
+    *,
+    folder: str | Path | None = None,
+    validation: Dataset | None = None,
+    observers: Iterable[Observer] = (),
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    keep_epochs: bool = False,
+    notes: Mapping[str, Any] | None = None,
+    threads: int | None = None,
+) -> Run:
+    """Train a branch of a saved run: from the end of one of its epochs on, by another recipe.
+
+    The branch begins with the weights, the update's state and the history of its parent. If the
+    parent's folder has no checkpoint of that epoch's end, the parent is computed again from the
+    nearest one before it, to the bit. Cost, normalisation and the examples that are learned from
+    must be the parent's; from epoch 0 any recipe can go on.
+
+    Args:
+        parent: the folder of the run to branch from.
+        epoch: of that run, after which the branch begins; 0 for its start.
+        recipe: of the branch; epochs are counted from the parent's start.
+        dataset: the training set with which the parent began.
+        folder: as in `train`; it records the parent and its digests.
+        validation: the validation set with which the parent began.
+        observers: as in `train`.
+        checkpoint_seconds: as in `train`.
+        keep_epochs: as in `train`.
+        notes: as in `train`.
+        threads: as in `train`.
+
+    Returns: the Run, whose history begins with the parent's epochs.
+    Raises: what `train` and `resume` raise.
+    """
+    run_folder = None if folder is None else RunFolder(folder)
+    if run_folder is not None:
+        run_folder.require_new()
+    threads = THREADS.check("train", "threads", threads)
+    start = branch_start(
+        RunFolder(parent), dataset, recipe, epoch, validation=validation, threads=threads
+    )
+    facts = _run_facts(start.setup, notes, parent=start.origin, keep_epochs=keep_epochs)
+    recorder = RunRecorder(start.setup, run_folder, checkpoint_seconds, keep_epochs)
+    training = _Training(
+        start.setup, facts, Observers(observers), recorder, start.origin.tensor_sha256
+    )
+    return training.begin(start.position)
 
 
 def resume(
@@ -198,8 +263,9 @@ def resume(
         setup = restore_training(run_folder, dataset, validation, threads)
         position = run_folder.newest()
         _require_same_shapes(run_folder, position, first_position(setup))
-        recorder = RunRecorder(setup, run_folder, checkpoint_seconds)
-        return _Training(setup, facts, Observers(observers), recorder).run(position)
+        recorder = RunRecorder(setup, run_folder, checkpoint_seconds, facts.keep_epochs)
+        start = tensor_digests(setup.engine.layout, run_folder.first().parameters)
+        return _Training(setup, facts, Observers(observers), recorder, start).run(position)
 
 
 def _require_same_shapes(folder: RunFolder, position: Position, first: Position) -> None:
@@ -216,6 +282,18 @@ def _require_same_shapes(folder: RunFolder, position: Position, first: Position)
         )
 
 
-def _run_facts(setup: TrainingSetup, notes: Mapping[str, Any] | None) -> RunFacts:
-    data = data_facts(setup.training, setup.validation)
-    return RunFacts(setup.recipe, setup.network.architecture, data, dict(notes or {}))
+def _run_facts(
+    setup: TrainingSetup,
+    notes: Mapping[str, Any] | None,
+    *,
+    parent: BranchOrigin | None = None,
+    keep_epochs: bool = False,
+) -> RunFacts:
+    return RunFacts(
+        recipe=setup.recipe,
+        architecture=setup.network.architecture,
+        data=data_facts(setup.training, setup.validation),
+        notes=dict(notes or {}),
+        parent=parent,
+        keep_epochs=keep_epochs,
+    )

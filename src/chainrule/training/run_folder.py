@@ -4,7 +4,7 @@ run.json            what was asked for: recipe, architecture, data, notes; writt
                     start, so that a folder without it holds no run
 recipe.toml         the resolved recipe, to be used again
 snapshots/          the networks of the cycles' ends, if the recipe asks for them
-checkpoints/        the first position and the newest ones
+checkpoints/        the first position and the newest ones; with keep_epochs every epoch's end
 history.jsonl       a line an epoch
 certificate.json    digests of the data and of the weights after every epoch, and versions
 network.safetensors the result, once the training has ended in whatever way
@@ -14,18 +14,16 @@ lock                held while a training writes
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from chainrule.data import Dataset
 from chainrule.engine import Position, training_layout
 from chainrule.errors import ChainruleError, DataError, FileError, RunFolderError
-from chainrule.network import Architecture, Network
-from chainrule.recipe import Recipe
+from chainrule.network import Network
 from chainrule.storage import (
     is_half_written,
     make_folder,
@@ -34,48 +32,21 @@ from chainrule.storage import (
     remove,
     write_atomically,
 )
-from chainrule.training.checkpoint import newest_position, read_checkpoint, write_checkpoint
+from chainrule.training.checkpoint import (
+    checkpoint_files,
+    checkpoint_name,
+    nearest_position,
+    newest_position,
+    read_checkpoint,
+    write_checkpoint,
+)
+from chainrule.training.run_facts import RunFacts
 
-__all__ = ["RunFacts", "RunFolder"]
+__all__ = ["RunFolder"]
 
 FORMAT = "chainrule run 1"
-_FIRST = "epoch-000000-batch-00000000.safetensors"
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """What a run was asked to do.
-
-    Args:
-        recipe: with its seed.
-        architecture: with the output activation that suits the cost.
-        data: name, source, digest and size of the training set, and of the validation set.
-        notes: other values of the caller, such as how the data were loaded.
-    """
-
-    recipe: Recipe
-    architecture: Architecture
-    data: Mapping[str, Any]
-    notes: Mapping[str, Any]
-
-
-def complete_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a run's recipe; one from before data were scaled says so."""
-    before = {"scaling": "none", "target_scaling": "none", "encoding": "one_hot"}
-    return {**before, "imputation": "median", **values}
-
-
-def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:
-    """What run.json says of the data: enough to recognise them."""
-    facts: dict[str, Any] = {
-        "name": training.name,
-        "source": training.source,
-        "examples": len(training),
-        "digest": training.digest,
-    }
-    if validation is not None:
-        facts |= {"validation_examples": len(validation), "validation_digest": validation.digest}
-    return facts
+# A branch begins at the end of an epoch.
+_START = r"epoch-\d{6,}-batch-00000000\.safetensors"
 
 
 class RunFolder:
@@ -114,16 +85,11 @@ class RunFolder:
         self.require_new()
         self.remove_partial_files()
         make_folder(self._checkpoints)
+        for left in self.checkpoints():  # by a start that was cut off
+            remove(left)
         write_checkpoint(self._checkpoints, position)
         write_atomically(self.path / "recipe.toml", facts.recipe.to_toml().encode())
-        whole = {
-            "format": FORMAT,
-            "recipe": facts.recipe.to_dict(),
-            "architecture": facts.architecture.to_dict(),
-            "data": dict(facts.data),
-            "notes": dict(facts.notes),
-        }
-        self._write_json("run.json", whole)
+        self._write_json("run.json", {"format": FORMAT, **facts.to_dict()})
 
     def require_new(self) -> None:
         """Refuse a folder that holds a run or other files, before anything is made in it.
@@ -140,7 +106,9 @@ class RunFolder:
                 remedy=f"Continue it with `--resume {self.path}`, or choose another folder",
             )
         begun = ("lock", "checkpoints", *(["recipe.toml"] if self.has("checkpoints") else []))
-        inside = [f"checkpoints/{name}" for name in names_in(self._checkpoints) if name != _FIRST]
+        places = names_in(self._checkpoints)
+        start = min(filter(re.compile(_START).fullmatch, places), default="")
+        inside = [f"checkpoints/{name}" for name in places if name != start]
         foreign = [name for name in names_in(self.path) if name not in begun] + inside
         foreign = [name for name in foreign if not Path(name).name.startswith(".")]
         if foreign:
@@ -189,24 +157,23 @@ class RunFolder:
                 why="It was written by another version",
             )
         try:
-            recipe = Recipe.from_dict(complete_recipe(content["recipe"]))
-            architecture = Architecture.from_dict(content["architecture"])
-            facts = RunFacts(recipe, architecture, dict(content["data"]), dict(content["notes"]))
-            if recipe.seed is None:
-                raise KeyError("seed")
+            return RunFacts.from_dict(content)
         except (ChainruleError, KeyError, TypeError, ValueError) as error:
             got = f"one without {error}" if isinstance(error, KeyError) else str(error)
             raise DataError(
                 str(self.path / "run.json"), expected="a complete run", got=got
             ) from None
-        return facts
 
-    def write_checkpoint(self, position: Position) -> None:
+    def write_checkpoint(self, position: Position, *, keep_epochs: bool = False) -> None:
         """Write a checkpoint.
+
+        Args:
+            position: where the run stands.
+            keep_epochs: whether those of epochs' ends stay.
 
         Raises: FileError.
         """
-        write_checkpoint(self._checkpoints, position)
+        write_checkpoint(self._checkpoints, position, keep_epochs=keep_epochs)
 
     def newest(self) -> Position:
         """The newest position that can be read.
@@ -216,11 +183,26 @@ class RunFolder:
         return newest_position(self._checkpoints)
 
     def first(self) -> Position:
-        """The position before the first step.
+        """The position before the first step; that of a branch has its parent's epochs done.
 
-        Raises: FileError, DataError, IntegrityError.
+        Raises: RunFolderError, FileError, DataError, IntegrityError.
         """
-        return read_checkpoint(self._checkpoints / _FIRST)
+        return read_checkpoint(self._checkpoints / checkpoint_name(self.facts().first_epoch, 0))
+
+    def nearest(self, epoch: int, batch: int) -> Position:
+        """The latest position with a checkpoint that is not after a place in the run.
+
+        Args:
+            epoch: epochs that have ended there.
+            batch: batches of the epoch under way.
+
+        Raises: RunFolderError, FileError, DataError, IntegrityError.
+        """
+        return nearest_position(self._checkpoints, epoch, batch) or self.first()
+
+    def checkpoints(self) -> list[Path]:
+        """The files of the checkpoints, the earliest first."""
+        return checkpoint_files(self._checkpoints)
 
     def initial_network(self) -> Network:
         """The network with which the run began, without gains.
@@ -261,7 +243,11 @@ class RunFolder:
         Raises: FileError.
         """
         make_folder(self.path / "snapshots")
-        network.save(self.path / "snapshots" / f"epoch-{epoch:06d}.safetensors")
+        network.save(self.snapshot_path(epoch))
+
+    def snapshot_path(self, epoch: int) -> Path:
+        """The file of the network after an epoch that ends a cycle."""
+        return self.path / "snapshots" / f"epoch-{epoch:06d}.safetensors"
 
     def snapshots(self) -> list[Network]:
         """The networks of the cycles' ends, in their order; empty if none were asked for.

@@ -50,11 +50,13 @@ class RunRecorder:
         setup: what is trained.
         folder: of the run, with its lock held; None for a run that is not saved.
         checkpoint_seconds: least time between two checkpoints.
+        keep_epochs: whether each epoch's end gets a checkpoint that stays.
     """
 
     setup: TrainingSetup
     folder: RunFolder | None
     checkpoint_seconds: float
+    keep_epochs: bool = False
     _last_saved: float = field(default_factory=time.monotonic)
     _warned: bool = False
 
@@ -64,14 +66,16 @@ class RunRecorder:
         return None if self.folder is None else self.folder.path
 
     def save_checkpoint_if_due(self, position: Position) -> None:
-        """Write a checkpoint if the last one is old enough.
+        """Write a checkpoint if the last one is old enough, or if it stays.
 
         A disk that is full now may have room later: the first failure is a warning.
         """
-        if self.folder is None or time.monotonic() - self._last_saved < self.checkpoint_seconds:
+        stays = self.keep_epochs and position.batch == 0
+        is_old = time.monotonic() - self._last_saved >= self.checkpoint_seconds
+        if self.folder is None or not (stays or is_old):
             return
         try:
-            self.folder.write_checkpoint(position)
+            self.folder.write_checkpoint(position, keep_epochs=self.keep_epochs)
             self.folder.write_history(position)
         except FileError as error:
             if not self._warned:
@@ -99,7 +103,7 @@ class RunRecorder:
         if self.folder is None:
             return
         try:
-            self.folder.write_checkpoint(position)
+            self.folder.write_checkpoint(position, keep_epochs=self.keep_epochs)
             self.folder.write_history(position)
             self.folder.write_network(run.network)
             self.folder.write_certificate(run.certificate)

@@ -17,7 +17,8 @@ from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.schema import Preprocessing
 from chainrule.training.recipe_compatibility import require_compatible, require_dataset
-from chainrule.training.run_folder import RunFolder, data_facts
+from chainrule.training.run_facts import data_facts
+from chainrule.training.run_folder import RunFolder
 
 __all__ = [
     "TrainingSetup",

@@ -1,25 +1,33 @@
-"""Verification: compute a saved run again and compare it epoch by epoch."""
+"""Verification: compute a saved run again and compare everything in its folder with it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from chainrule.data import Dataset
-from chainrule.engine import EpochRecord, Position, Until
-from chainrule.errors import DataError, DivergenceError, RunFolderError
-from chainrule.network import Network
-from chainrule.storage import read_bytes
-from chainrule.training.certificate import FORMAT, certify, versions
-from chainrule.training.epoch_end import ENDS, final_parameters, stop_reason
+from chainrule.engine import Position, Until
+from chainrule.errors import ChainruleError, DivergenceError
+from chainrule.training.certificate import versions
+from chainrule.training.checkpoint import checkpoint_name, checkpoint_place
+from chainrule.training.computed_start import compute_start
 from chainrule.training.loop import CHUNK_SECONDS, train_chunk
 from chainrule.training.observers import Observer, Observers, TrainingProgress
-from chainrule.training.run_folder import RunFolder, complete_recipe
-from chainrule.training.setup import TrainingSetup, first_position, restore_training
+from chainrule.training.run_file_checks import (
+    certificate_differences,
+    checkpoint_differences,
+    data_differences,
+    history_differences,
+    network_differences,
+    read_certificate,
+    request_differences,
+    snapshot_differences,
+    start_differences,
+)
+from chainrule.training.run_folder import RunFolder
+from chainrule.training.setup import TrainingSetup, restore_training
 
 __all__ = ["Verification", "verify"]
 
@@ -32,11 +40,16 @@ class Verification:
         epochs: number of epochs computed again.
         difference: the first thing that differs, in words; empty if nothing does.
         other_versions: software whose version has changed, which may be the reason.
+        differences: everything that differs, in words: files and fields that disagree, then the
+            first tensor, with its epoch and step, that is computed otherwise.
+        start: from where a branch was computed; empty for a run from its own start.
     """
 
     epochs: int
     difference: str
     other_versions: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+    start: str = ""
 
     @property
     def holds(self) -> bool:
@@ -53,144 +66,132 @@ def verify(
     dataset: Dataset,
     *,
     validation: Dataset | None = None,
+    parent: str | Path | None = None,
     observers: Iterable[Observer] = (),
 ) -> Verification:
-    """Compute a run again from its first checkpoint and name the first thing that differs.
+    """Compute a run again from its first position, and name everything that differs.
+
+    The files of the folder are compared with each other and with what is computed: every field of
+    run.json, recipe.toml and certificate.json, every line of the history, and every tensor of each
+    checkpoint, snapshot and network. A branch is computed from the start of its parent; if its
+    parent is not there, from the position that it recorded, which `Verification.start` says.
 
     Args:
         folder: the run's folder.
         dataset: the training set with which it began.
         validation: the validation set with which it began.
+        parent: where the parent of a branch is now, if it was moved.
         observers: called with a TrainingProgress as in `train`.
 
     Raises: RunFolderError, FileError, DataError, IntegrityError.
     """
     run_folder = RunFolder(folder)
-    run_folder.facts()
-    certificate = _certificate(run_folder)
-    setup = restore_training(run_folder, dataset, validation)
-    watching, position = Observers(observers), first_position(setup)
-    difference = ""
-    for claimed in certificate["epochs"]:
-        try:
-            position = _compute_epoch(setup, position, watching)
-        except DivergenceError as error:
-            difference = f"epoch {position.epoch + 1}, which now diverges: {error}"
-            break
-        difference = _epoch_difference(claimed, position.history[-1])
-        if difference:
-            break
-    difference = difference or _difference_in_files(run_folder, certificate, setup, position)
-    return Verification(position.epoch, difference, _version_differences(certificate["versions"]))
+    facts = run_folder.facts()
+    certificate = read_certificate(run_folder)
+    found = list(request_differences(run_folder, facts, certificate))
+    epochs, sentence = 0, ""
 
+    def restore(one: RunFolder) -> TrainingSetup:
+        return restore_training(one, dataset, validation)
 
-def _certificate(folder: RunFolder) -> dict[str, Any]:
-    if not folder.has("certificate.json"):
-        raise RunFolderError(
-            str(folder.path),
-            expected="a run that has ended",
-            got="one without certificate.json",
-            remedy=f"Finish it with `chainrule train --resume {folder.path}`",
-        )
-    certificate = folder.read_json("certificate.json")
-    if not _is_whole(certificate):
-        raise DataError(
-            str(folder.path / "certificate.json"),
-            expected=f"a complete certificate of format {FORMAT!r}",
-            got=f"one of format {certificate.get('format')!r} that is not",
-        )
-    return certificate
-
-
-def _is_whole(certificate: Mapping[str, Any]) -> bool:
-    """Whether a certificate has the parts that are read one by one."""
-    epochs = certificate.get("epochs")
-    return (
-        certificate.get("format") == FORMAT
-        and isinstance(certificate.get("versions"), dict)
-        and isinstance(epochs, list)
-        and all(isinstance(e, dict) and isinstance(e.get("tensor_sha256"), dict) for e in epochs)
+    try:
+        setup = restore(run_folder)
+        start = compute_start(run_folder, setup, restore, parent=parent)
+        found += [*data_differences(facts, setup), *start.differences]
+        replay = _Replay(run_folder, certificate, setup, Observers(observers), start.position)
+        found += replay.differences()
+        epochs, sentence = replay.position.epoch - start.recorded_epochs, start.sentence
+    except ChainruleError as error:
+        if not found:
+            raise
+        # What run.json says was changed, so it may be what cannot be computed.
+        found.append(f"computed by run.json: {error}")
+    return Verification(
+        epochs=epochs,
+        difference=found[0] if found else "",
+        other_versions=_version_differences(certificate["versions"]),
+        differences=tuple(found),
+        start=sentence,
     )
 
 
-def _compute_epoch(setup: TrainingSetup, position: Position, observers: Observers) -> Position:
-    """The position one epoch later."""
-    epoch_ended = False
-    while not epoch_ended:
-        position, epoch_ended = train_chunk(setup, position, Until(seconds=CHUNK_SECONDS))
-        observers.notify(TrainingProgress.at(setup, position, epoch_ended))
-    return position
+@dataclass(eq=False)
+class _Replay:
+    """A run that is computed again, beside what its folder holds.
 
+    Args:
+        folder: of the run.
+        certificate: of the run.
+        setup: of the training.
+        observers: who sees it.
+        position: where the computation stands.
+    """
 
-def _epoch_difference(claimed: Mapping[str, Any], record: EpochRecord) -> str:
-    """The first tensor that differs after an epoch, in words; empty if none does."""
-    for name, digest in record.tensor_sha256.items():
-        was = claimed["tensor_sha256"].get(name)
-        if was != digest:
-            return f"{name} after epoch {record.epoch}: was {str(was)[:12]}…, is {digest[:12]}…"
-    return ""
+    folder: RunFolder
+    certificate: Mapping[str, Any]
+    setup: TrainingSetup
+    observers: Observers
+    position: Position
 
+    @property
+    def _place(self) -> tuple[int, int]:
+        return self.position.epoch, self.position.batch
 
-def _difference_in_files(
-    folder: RunFolder, certificate: Mapping[str, Any], setup: TrainingSetup, position: Position
-) -> str:
-    """What differs in the files although every epoch's weights agree, in words."""
-    return (
-        _history_difference(folder, position)
-        or _network_difference(folder, certificate, setup, position)
-        or _certificate_difference(folder, certificate, position)
-    )
+    def differences(self) -> Iterator[str]:
+        """Compute to the run's end; yield what differs, up to the first tensor after an epoch."""
+        files = {checkpoint_place(path): path for path in self.folder.checkpoints()}
+        ended = len(self.certificate["epochs"]), 0
+        last = max(ended, *files) if files else ended
+        yield from start_differences(self.certificate, self.setup, self.position)
+        yield from self._checkpoint(files)
+        while self._place < last:
+            later = [place for place in files if place > self._place]
+            try:
+                epoch_ended = self._advance(min(later, default=None))
+            except DivergenceError as error:
+                yield f"epoch {self.position.epoch + 1}, which now diverges: {error}"
+                return
+            parted = self._parted_tensor() if epoch_ended else ""
+            if parted:
+                yield parted
+                return
+            yield from self._checkpoint(files)
+            if epoch_ended:
+                yield from snapshot_differences(self.folder, self.setup, self.position)
+        yield from history_differences(self.folder, self.position)
+        yield from network_differences(self.folder, self.certificate, self.setup, self.position)
+        yield from certificate_differences(self.folder, self.certificate, self.setup, self.position)
 
+    def _advance(self, stop: tuple[int, int] | None) -> bool:
+        """Train on for a while, at most to a place in this epoch; whether the epoch has ended."""
+        epoch, batch = self._place
+        most = stop[1] - batch if stop is not None and stop[0] == epoch else None
+        until = Until(seconds=CHUNK_SECONDS, batches=most)
+        self.position, epoch_ended = train_chunk(self.setup, self.position, until)
+        self.observers.notify(TrainingProgress.at(self.setup, self.position, epoch_ended))
+        return epoch_ended
 
-def _history_difference(folder: RunFolder, position: Position) -> str:
-    lines = read_bytes(folder.path / "history.jsonl").decode(errors="replace").splitlines()
-    again = [json.dumps(record.line()) for record in position.history]
-    for number, (line, due) in enumerate(zip_longest(lines, again), 1):
-        if line != due:
-            return f"history.jsonl, line {number}"
-    return ""
+    def _parted_tensor(self) -> str:
+        """The first tensor that differs after an epoch, in words; empty if none does."""
+        position, epochs = self.position, self.certificate["epochs"]
+        if position.epoch > len(epochs):
+            return ""
+        claimed, record = epochs[position.epoch - 1], position.history[-1]
+        for name, digest in record.tensor_sha256.items():
+            was = claimed["tensor_sha256"].get(name)
+            if was != digest:
+                place = f"{name} after epoch {record.epoch}, step {position.step}"
+                return f"{place}: was {str(was)[:12]}…, is {digest[:12]}…"
+        return ""
 
-
-def _network_difference(
-    folder: RunFolder, certificate: Mapping[str, Any], setup: TrainingSetup, position: Position
-) -> str:
-    network = folder.network()
-    if network.digest != certificate.get("network_sha256"):
-        return "network.safetensors: other weights than the certificate's"
-    due = setup.network.with_parameters(final_parameters(setup, position))
-    # Without a monitor, a run that was cut off in mid-epoch gives weights of no epoch's end.
-    ended = position.best is not None or stop_reason(setup.recipe, position) is not None
-    if ended and network.digest != due.digest:
-        return "network.safetensors: other weights than the run's"
-    if _described(network) != _described(due):
-        return "network.safetensors: other architecture, scale, shape, class names or preprocessing"
-    return ""
-
-
-def _described(network: Network) -> tuple[Any, ...]:
-    return (
-        network.architecture,
-        network.input_scale,
-        network.input_shape,
-        network.class_names,
-        network.preprocessing,
-    )
-
-
-def _certificate_difference(
-    folder: RunFolder, certificate: Mapping[str, Any], position: Position
-) -> str:
-    """The first entry of the certificate that is not what it would be now."""
-    facts, claimed = folder.facts(), certificate.get("ended")
-    due = stop_reason(facts.recipe, position)
-    ended = str(due if due or claimed in ENDS else claimed)
-    again = certify(facts, position, folder.network(), ended)
-    if isinstance(certificate.get("recipe"), dict):
-        certificate = {**certificate, "recipe": complete_recipe(certificate["recipe"])}
-    for name, value in json.loads(json.dumps(again)).items():
-        if name != "versions" and certificate.get(name) != value:
-            return f"certificate.json: {name}"
-    return ""
+    def _checkpoint(self, files: Mapping[tuple[int, int], Path]) -> Iterator[str]:
+        """What differs in the checkpoint of this place, if there is one or should be one."""
+        path = files.get(self._place)
+        if path is not None:
+            yield from checkpoint_differences(path, self.setup, self.position)
+        elif self.folder.facts().keep_epochs and not self.position.batch:
+            name = checkpoint_name(self.position.epoch, 0)
+            yield f"checkpoints/{name}: missing, though the checkpoint of every epoch is kept"
 
 
 def _version_differences(then: Mapping[str, str]) -> tuple[str, ...]:

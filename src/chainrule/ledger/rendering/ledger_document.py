@@ -11,9 +11,11 @@ from chainrule.documents import (
     Code,
     Document,
     Formula,
+    Gallery,
     Heading,
     Panel,
     Paragraph,
+    Picture,
     parse_formula,
 )
 from chainrule.ledger.display_options import DisplayOptions
@@ -22,7 +24,9 @@ from chainrule.ledger.notation_equations import section_equations
 from chainrule.ledger.rendering.array_equations import array_equations
 from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
+from chainrule.ledger.rendering.labelled_svg import labelled_network_svg
 from chainrule.ledger.rendering.ledger_json import ledger_values
+from chainrule.ledger.rendering.network_drawing import draw_labelled_network, is_drawable
 from chainrule.ledger.rendering.places import NumberPlaces, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.selection import (
     MAX_EXAMPLES,
@@ -93,12 +97,15 @@ def describe_example(example: WorkedExample) -> str:
     return f"{network}; {recipe.cost}; {recipe.optimiser}, {rate}{fixed}"
 
 
-def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
+def ledger_document(
+    ledger: LedgerEntries, options: DisplayOptions, *, drawing: bool = False
+) -> Document:
     """A ledger as a document.
 
     Args:
         ledger: of a worked example.
         options: what to show of it.
+        drawing: whether the network is drawn, if it is small enough and all numbers are shown.
 
     Raises: DivergenceError; with `options.symbolic` also InputError, MissingLibraryError.
     """
@@ -112,6 +119,8 @@ def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
         ledger, options, EntryFormulas(ledger, options, NumberPlaces.of(entries, cells))
     )
     blocks = [block for step in steps for block in writer.step(step)]
+    if drawing and not options.quantities and is_drawable(example.architecture.layers):
+        blocks.insert(0, _network_picture(ledger, options.step or 1))
     is_whole = bool(options.quantities) or options.step is not None or options.full
     if example.steps > MAX_STEPS and not is_whole:
         blocks.append(_omission_note(f"{example.steps - MAX_STEPS} more steps"))
@@ -124,6 +133,11 @@ def ledger_document(ledger: LedgerEntries, options: DisplayOptions) -> Document:
         contents=True,
         values=lambda: ledger_values(ledger, options),
     )
+
+
+def _network_picture(ledger: LedgerEntries, step: int) -> Gallery:
+    drawn = draw_labelled_network(ledger, step=step)
+    return Gallery((Picture(drawn.caption, labelled_network_svg(drawn)),))
 
 
 @dataclass(frozen=True)

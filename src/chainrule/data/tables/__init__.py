@@ -1,0 +1,20 @@
+"""Tables: text, ARFF, Excel, SQLite, Parquet, Feather and data frames, read as `DataTable`."""
+
+from typing import TYPE_CHECKING
+
+from chainrule._lazy import attach
+
+if TYPE_CHECKING:
+    from chainrule.data.tables.arrow_files import is_data_frame as is_data_frame
+    from chainrule.data.tables.arrow_files import read_data_frame as read_data_frame
+    from chainrule.data.tables.table_formats import TABLE_SUFFIXES as TABLE_SUFFIXES
+    from chainrule.data.tables.table_formats import read_table_file as read_table_file
+    from chainrule.data.tables.table_formats import table_suffix as table_suffix
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "arrow_files": "is_data_frame read_data_frame",
+        "table_formats": "TABLE_SUFFIXES read_table_file table_suffix",
+    },
+)

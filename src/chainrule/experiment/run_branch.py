@@ -1,0 +1,107 @@
+"""A branch of a saved run: its parent's data and network, from an epoch on by other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from chainrule.errors import InputError
+from chainrule.experiment.experiment import Experiment
+from chainrule.experiment.saved_run import SavedRun
+from chainrule.experiment.training_result import TrainingResult, WarningObserver
+from chainrule.limits import Limit
+from chainrule.settings import select_settings
+from chainrule.training import Observer, RunFolder, branch
+
+__all__ = ["RunBranch"]
+
+_EPOCH = Limit(int, "epoch of the parent after which the branch begins", 0)
+
+
+@dataclass(frozen=True, eq=False)
+class RunBranch:
+    """A branch of a saved run that can be trained.
+
+    Args:
+        parent: the folder of the run.
+        epoch: of the parent, after which the branch begins; 0 for its start.
+        experiment: the parent's data and architecture with the branch's recipe.
+    """
+
+    parent: str
+    epoch: int
+    experiment: Experiment
+
+    @classmethod
+    def create(
+        cls,
+        run: SavedRun,
+        epoch: int,
+        settings: Mapping[str, Any],
+        *,
+        data: str | None = None,
+        validation: str | None = None,
+    ) -> RunBranch:
+        """Return a branch by settings that were checked; those that are not given stay.
+
+        Args:
+            run: the parent.
+            epoch: of the parent, after which the branch begins; 0 for its start.
+            settings: of the recipe, by name.
+            data: a name or a path, if the run's own data were moved.
+            validation: the same for its validation set.
+
+        Raises: InputError for settings of the network or of the data, and what
+            `SavedRun.experiment` raises.
+        """
+        epoch = _EPOCH.check("train", "epoch", epoch)
+        changes = select_settings("recipe", settings)
+        fixed = [name for name in settings if name not in changes]
+        if fixed:
+            raise InputError(
+                "train",
+                expected="settings of the recipe for a branch",
+                got=fixed[0],
+                why="A branch has the network and the data of its parent",
+                remedy=f"Leave {fixed[0]} out, or start a new run",
+                argument=fixed[0],
+            )
+        experiment = run.experiment(data, validation)
+        recipe = experiment.recipe.replaced(**changes)
+        return cls(run.path, epoch, replace(experiment, recipe=recipe))
+
+    def train(
+        self,
+        *,
+        folder: str | Path | None = None,
+        observers: Iterable[Observer] = (),
+        threads: int | None = None,
+        on_warning: Callable[[str], object] | None = None,
+        keep_epochs: bool = False,
+    ) -> TrainingResult:
+        """Train the branch and test the result; arguments as in `Experiment.train`.
+
+        Raises: what `chainrule.training.branch` raises.
+        """
+        experiment, data = self.experiment, self.experiment.datasets
+        warnings = WarningObserver(
+            RunFolder(self.parent).initial_network,
+            experiment.training_data,
+            experiment.recipe,
+            on_warning,
+        )
+        run = branch(
+            self.parent,
+            self.epoch,
+            experiment.recipe,
+            data.pair.train,
+            folder=folder,
+            validation=data.validation,
+            observers=[*observers, warnings],
+            keep_epochs=keep_epochs,
+            notes=experiment.notes(),
+            threads=threads,
+        )
+        return experiment.judge(run, warnings.warnings)

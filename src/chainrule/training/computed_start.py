@@ -1,0 +1,85 @@
+"""The first position of a branch, computed again from the start of its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from chainrule.engine import Position
+from chainrule.errors import FileError
+from chainrule.training.branching import branch_origin, branch_position, position_after_epoch
+from chainrule.training.recorded_differences import value_differences, value_text
+from chainrule.training.run_folder import RunFolder
+from chainrule.training.setup import TrainingSetup, first_position
+
+__all__ = ["ComputedStart", "compute_start"]
+
+
+@dataclass(frozen=True, eq=False)
+class ComputedStart:
+    """Where a run began, as it was computed.
+
+    Args:
+        position: before its first step.
+        sentence: for a branch from where the position is; empty for a run from its own start.
+        recorded_epochs: epochs of the position that were not computed, since a parent is not there.
+        differences: in words what the branch recorded of its parent that is computed otherwise.
+    """
+
+    position: Position
+    sentence: str = ""
+    recorded_epochs: int = 0
+    differences: tuple[str, ...] = ()
+
+
+def compute_start(
+    folder: RunFolder,
+    setup: TrainingSetup,
+    restore: Callable[[RunFolder], TrainingSetup],
+    *,
+    parent: str | Path | None = None,
+    seen: tuple[Path, ...] = (),
+) -> ComputedStart:
+    """Return where a run began: a branch where its parent, computed from its own start, came to.
+
+    If the parent is not there, the branch begins at the position that it recorded.
+
+    Args:
+        folder: of the run.
+        setup: of the run.
+        restore: folder -> the training of another run on the same data.
+        parent: where the parent is now, if it was moved.
+        seen: the folders of the branches of this one; no run is its own parent.
+
+    Raises: RunFolderError, FileError, DataError, IntegrityError, DivergenceError.
+    """
+    origin = folder.facts().parent
+    if origin is None:
+        return ComputedStart(first_position(setup))
+    above = RunFolder(origin.run if parent is None else parent)
+    known = (*seen, folder.path.resolve())
+    if above.path.resolve() in known or not _holds_run(above):
+        text = f"the recorded position after epoch {origin.epoch}; {above.path} is not there"
+        return ComputedStart(folder.first(), text, origin.epoch)
+    parent_setup = restore(above)
+    began = compute_start(above, parent_setup, restore, seen=known)
+    position = position_after_epoch(parent_setup, began.position, origin.epoch)
+    again = branch_origin(origin.run, parent_setup, position)
+    different = tuple(
+        f"run.json: {one.path} is {value_text(one.first)}, computed {value_text(one.second)}"
+        for one in value_differences(asdict(origin), asdict(again), "parent")
+    )
+    return ComputedStart(
+        position=branch_position(parent_setup, position, setup),
+        sentence=began.sentence or f"the start of {above.path}",
+        recorded_epochs=began.recorded_epochs,
+        differences=(*began.differences, *different),
+    )
+
+
+def _holds_run(folder: RunFolder) -> bool:
+    try:
+        return folder.has("run.json")
+    except FileError:  # there is no such folder
+        return False

@@ -1,0 +1,126 @@
+"""The facts of a run: what it was asked to do, as run.json holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from chainrule.data import Dataset
+from chainrule.network import Architecture
+from chainrule.recipe import Recipe
+
+__all__ = ["BranchOrigin", "RunFacts", "complete_recipe", "data_facts"]
+
+
+@dataclass(frozen=True)
+class BranchOrigin:
+    """The position of another run at which a branch began.
+
+    Args:
+        run: the folder of the parent, as it was given.
+        epoch: the parent's epoch after which the branch begins, from 0 (before the first one).
+        step: steps that the parent had done by then.
+        weights_sha256: SHA-256 of the parent's parameters there, in hex.
+        tensor_sha256: the same for each tensor, by its name.
+    """
+
+    run: str
+    epoch: int
+    step: int
+    weights_sha256: str
+    tensor_sha256: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a run was asked to do.
+
+    Args:
+        recipe: with its seed.
+        architecture: with the output activation that suits the cost.
+        data: name, source, digest and size of the training set, and of the validation set.
+        notes: other values of the caller, such as how the data were loaded.
+        parent: where a branch began; None for a run from the start.
+        keep_epochs: whether the checkpoint of each epoch's end stays in the folder.
+    """
+
+    recipe: Recipe
+    architecture: Architecture
+    data: Mapping[str, Any]
+    notes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    parent: BranchOrigin | None = None
+    keep_epochs: bool = False
+
+    @property
+    def first_epoch(self) -> int:
+        """Epochs that had ended where the run began: 0, or those of a branch's parent."""
+        return 0 if self.parent is None else self.parent.epoch
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, from which `from_dict` makes the facts again.
+
+        The keys "parent" and "keep_epochs" are there only where they say something.
+        """
+        values: dict[str, Any] = {
+            "recipe": self.recipe.to_dict(),
+            "architecture": self.architecture.to_dict(),
+            "data": dict(self.data),
+            "notes": dict(self.notes),
+        }
+        if self.parent is not None:
+            values["parent"] = asdict(self.parent)
+        if self.keep_epochs:
+            values["keep_epochs"] = True
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> RunFacts:
+        """Return the facts that `to_dict` described.
+
+        Raises: KeyError, TypeError, ValueError, InputError, ShapeError, UnknownNameError.
+        """
+        recipe = Recipe.from_dict(complete_recipe(values["recipe"]))
+        if recipe.seed is None:
+            raise KeyError("seed")
+        keep_epochs = values.get("keep_epochs", False)
+        if not isinstance(keep_epochs, bool):
+            raise ValueError(f"keep_epochs {keep_epochs!r}, which is neither true nor false")
+        parent = values.get("parent")
+        return cls(
+            recipe=recipe,
+            architecture=Architecture.from_dict(values["architecture"]),
+            data=dict(values["data"]),
+            notes=dict(values["notes"]),
+            parent=None if parent is None else _origin(parent),
+            keep_epochs=keep_epochs,
+        )
+
+
+def _origin(values: Mapping[str, Any]) -> BranchOrigin:
+    origin = BranchOrigin(**values)
+    for name in ("epoch", "step"):
+        count = getattr(origin, name)
+        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+            raise ValueError(f"parent.{name} {count!r}, which is no whole number from 0")
+    return origin
+
+
+def complete_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a run's recipe; one from before data were scaled says so."""
+    before = {"scaling": "none", "target_scaling": "none", "encoding": "one_hot"}
+    return {**before, "imputation": "median", **values}
+
+
+def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:
+    """What run.json says of the data: enough to recognise them."""
+    facts: dict[str, Any] = {
+        "name": training.name,
+        "source": training.source,
+        "examples": len(training),
+        "digest": training.digest,
+    }
+    if validation is not None:
+        facts |= {"validation_examples": len(validation), "validation_digest": validation.digest}
+    return facts
