@@ -136,7 +136,7 @@ def address(key: Key, sheet: Sheet) -> str:
     """The address of a quantity in a worked file."""
     kind, example, layer, index = key
     first = sheet.made.ledger.example.conventions.indices
-    text = "step[2]." if kind.endswith(LATER) else ""
+    text: str = "step[2]." if kind.endswith(LATER) else ""
     if example is not None and len(sheet.examples) > 1:
         text += f"example[{example + first}]."
     text += kind.removesuffix(LATER) + ("" if layer is None else f"[{layer}]")

@@ -167,11 +167,8 @@ class _Reading:
             depth += (self.tokens[start].text == ")") - (self.tokens[start].text == "(")
             if depth <= 0:
                 break
-        before = self.tokens[start - 1] if start else None
-        is_argument = (
-            before is not None and before.kind == "function" and self.tokens[at].text == ")"
-        )
-        return start - is_argument
+        is_argument = bool(start) and self.tokens[start - 1].kind == "function"
+        return start - (is_argument and self.tokens[at].text == ")")
 
     def _refusal(self, start: int, stop: int, written: str, other: str) -> InputError:
         return formula_error(
