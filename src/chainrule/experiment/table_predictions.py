@@ -30,11 +30,11 @@ from chainrule.network import BLOCK, Network
 from chainrule.schema import DataTable, column_position, match_table
 from chainrule.storage import open_atomically
 
-__all__ = ["ABSTAIN", "ABSTAINED", "TablePredictions", "predict_table"]
+__all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
 
 ABSTAIN = Limit(float, "greatest output below which no class is answered", 0, 1, optional=True)
 
-ABSTAINED = "?"
+_ABSTAINED = "?"
 """The answer where no output is great enough."""
 
 _LISTED_ERRORS = 10
@@ -165,7 +165,8 @@ def _open_output(output: str) -> Iterator[IO[str]]:
         text.detach()
 
 
-class _Answered(NamedTuple):
+@dataclass(eq=False)
+class _Answered:
     """The answers to a block of rows.
 
     Args:
@@ -187,7 +188,7 @@ class _Inputs(NamedTuple):
     """The rows of a table for `Network.predict`, and what is wrong with some, by their number."""
 
     matrix: NDArray[Any]
-    problems: dict[int, str]
+    problems: Mapping[int, str]
     remarks: tuple[str, ...]
 
 
@@ -269,7 +270,7 @@ class _Answering:
         best = columns.argmax(axis=1)
         for row, k, values in zip(rows.tolist(), best.tolist(), columns, strict=True):
             sure = self.abstain is None or values[k] >= self.abstain
-            answer = self.classes[k] if sure else ABSTAINED
+            answer = self.classes[k] if sure else _ABSTAINED
             found.cells[row].extend([answer, *map(str, values), ""])
             found.ends[row] = "answered" if sure else "abstained"
             if sure:
