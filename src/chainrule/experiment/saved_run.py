@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, dataset_names, prepare_dataset
+from chainrule.data.tables import is_data_frame
 from chainrule.errors import DataError, FileError, InputError, describe
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
 from chainrule.network import Network
 from chainrule.recipe import Recipe
+from chainrule.schema import Schema
 from chainrule.training import RunFacts, RunFolder
 
 # A prediction needs nothing that trains or judges: what only other methods need, they import.
@@ -62,6 +64,13 @@ class SavedRun:
     def recipe(self) -> Recipe | None:
         """The recipe with its seed; None for a network file."""
         return None if self.facts is None else self.facts.recipe
+
+    @property
+    def schema(self) -> Schema | None:
+        """What the network's inputs mean; None before there is one, and for a network without."""
+        if self.facts is not None and not RunFolder(self.path).has("network.safetensors"):
+            return None
+        return self.network.schema
 
     def find_data(
         self, data: str | None = None, options: Mapping[str, Any] | None = None
@@ -144,7 +153,7 @@ class SavedRun:
 
         Raises: what `find_data` and `load_dataset` raise.
         """
-        return take_part(self.find_data(data, options).load(), part)
+        return take_part(self.find_data(data, options).load(self.schema), part)
 
     def prepared_data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
         """Return a part of the run's data as the network's inputs: columns encoded and scaled.
@@ -384,24 +393,24 @@ class SavedRun:
 
     @overload
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["raise"] = "raise"
+        self, files: Any, *, errors: Literal["raise"] = "raise"
     ) -> tuple[Prediction, ...]: ...
 
     @overload
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["return"]
+        self, files: Any, *, errors: Literal["return"]
     ) -> tuple[Prediction | FailedPrediction, ...]: ...
 
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["raise", "return"] = "raise"
+        self, files: Any, *, errors: Literal["raise", "return"] = "raise"
     ) -> tuple[Prediction | FailedPrediction, ...]:
         """Return what the network answers to pictures, or to the rows of tables.
 
         A picture of several digits has an answer for each, line by line, each from left to right.
 
         Args:
-            files: for a network that learned from images, pictures of any size; otherwise CSV
-                files with an example a row.
+            files: for a network that learned from images, pictures of any size or tables of pixels;
+                otherwise tables of any format, or a data frame, with an example a row.
             errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
                 so that it does not end the others.
 
@@ -416,7 +425,7 @@ class SavedRun:
             )
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
         options = notes.get("options", {})
-        listed = [files] if isinstance(files, str) else files
+        listed = [files] if isinstance(files, str) or is_data_frame(files) else files
         if errors == "return":
             return tuple(predict_files(self.network, listed, options))
         return tuple(one for path in listed for one in predict_file(self.network, path, options))
