@@ -1,4 +1,4 @@
-"""Predictions for the rows of tables by networks that know their columns, and by those that do not."""
+"""Predictions for the rows of tables, by networks that know their columns and others."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_copied_network_answers_as_the_run(flowers: SavedRun) -> None:
     copied = cr.open_run("elsewhere/flowers.safetensors")
     assert _answers(copied.predict("flowers.csv")) == _answers(flowers.predict("flowers.csv"))
     mine = flowers.evaluate("flowers.csv", part="all").to_dict()
-    assert copied.evaluate("flowers.csv", part="all", cost=None).to_dict() == mine
+    assert copied.evaluate("flowers.csv", part="all").to_dict() == mine
 
 
 def test_images_in_the_rows_of_a_table() -> None:
