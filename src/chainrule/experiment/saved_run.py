@@ -149,11 +149,15 @@ class SavedRun:
         Args:
             part: "test", "train" (before a part is held out to validate) or "all".
             data: a name or a path instead of the run's own.
-            options: how to read them, as in `load_dataset`, where that is not as in training.
+            options: how to read them, as in `load_dataset`, where that is not as in training. The
+                columns of a table, and the target, are those that the network learned.
 
-        Raises: what `find_data` and `load_dataset` raise.
+        Raises: what `find_data` and `load_dataset` raise; InputError for other columns.
         """
-        return take_part(self.find_data(data, options).load(self.schema), part)
+        schema = self.schema
+        if schema is not None and schema.is_table:
+            _require_as_learned(schema, options)
+        return take_part(self.find_data(data, options).load(schema), part)
 
     def prepared_data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
         """Return a part of the run's data as the network's inputs: columns encoded and scaled.
@@ -437,6 +441,25 @@ class SavedRun:
         from chainrule.evaluation import default_cost
 
         return Recipe(cost=default_cost(self.network, dataset), seed=0)
+
+
+def _require_as_learned(schema: Schema, options: Mapping[str, Any]) -> None:
+    """Refuse options by which a table would be read as something that the network did not learn."""
+    learned = {"target": ", ".join(schema.target.names), "task": schema.target.kind}
+    for name in ("target", "task", "drop", "category", "number", "date"):
+        given = options.get(name)
+        if given in (None, (), []) or given == learned.get(name):
+            continue
+        due = f"the {name} that the network learned, {learned[name]}" if name in learned else ""
+        raise InputError(
+            "evaluate",
+            expected=due or f"no other {name} columns than in training",
+            got=describe(given),
+            why="Its columns are read as in training",
+            remedy=f"Leave --{name} out",
+            argument=name,
+            value=given,
+        )
 
 
 def open_run(path: str | Path) -> SavedRun:

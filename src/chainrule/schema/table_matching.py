@@ -219,7 +219,8 @@ def _outside(column: Column, values: NDArray[np.float64]) -> list[str]:
         if beyond.size:
             furthest = beyond.min() if word == "below" else beyond.max()
             remarks.append(
-                f"{column.name}: {beyond.size} values {word} {_shown(column, edge)}, the "
+                f"{column.name}: {beyond.size} value{'s' * (beyond.size > 1)} {word} "
+                f"{_shown(column, edge)}, the "
                 f"{'least' if word == 'below' else 'greatest'} of the training data; "
                 f"the furthest is {_shown(column, furthest)}."
             )
