@@ -22,7 +22,7 @@ def test_the_whole_output(chainrule, flowers) -> None:
     outcome = chainrule("train", flowers, *ARGUMENTS[:2], "--epochs", "3", "--seed", "1")
     assert (outcome.code, outcome.err) == (0, "")
     lines = outcome.out.splitlines()
-    assert lines[:14] == [
+    assert lines[:13] == [
         "data     flowers.csv (without 0.2 held out of 40, seed 0): 32 examples, 8 to test; "
         "2 numbers, 2 classes",
         "network  2, 4 relu, 2 softmax; 22 parameters, float32",
@@ -32,22 +32,22 @@ def test_the_whole_output(chainrule, flowers) -> None:
         "note     The target is kind: 2 classes in 40 rows.",
         "",
         "Columns",
-        "  column  kind                   values        missing  becomes",
-        "  length  number, decimal point  1 to 5.19              1 input",
-        "  width   number, decimal point  1.81 to 7.19           1 input",
-        "  kind    classes                rose, tulip            the target",
+        "  column  kind                   values       missing  becomes",
+        "  length  number, decimal point  1 to 5.19             1 input",
+        "  width   number, decimal point  1.81 to 7.19          1 input",
+        "  kind    classes                rose, tulip           the target",
         "",
         "  epoch        cost    accuracy        time",
     ]
-    for number, line in enumerate(lines[14:17], 1):
+    for number, line in enumerate(lines[13:16], 1):
         assert re.fullmatch(rf"    {number}/3 +\d\.\d+ +\d+\.\d\d % +\d+\.\d s", line)
-    assert lines[17] == ""
+    assert lines[16] == ""
     assert re.fullmatch(
         r"test     \d+\.\d\d % of 8 right, 95 % interval \d+\.\d\d % to \d+\.\d\d %; "
         r"mean cost \S+",
-        lines[18],
+        lines[17],
     )
-    assert re.fullmatch(r"ended    all epochs done, \d+\.\d s of training", lines[19])
+    assert re.fullmatch(r"ended    all epochs done, \d+\.\d s of training", lines[18])
     assert lines[12:] == [
         "saved    not saved; --run DIR saves a run for predict, verify and --resume"
     ]
