@@ -20,7 +20,7 @@ from chainrule.data.handwriting import (
 from chainrule.data.tables import TABLE_SUFFIXES, is_data_frame, table_suffix
 from chainrule.errors import ChainruleError, DataError, FileError, MissingLibraryError
 from chainrule.evaluation import class_columns
-from chainrule.experiment.table_predictions import holds_images, match_rows, read_rows
+from chainrule.experiment.row_matching import holds_images, match_rows, read_rows
 from chainrule.network import Network
 
 __all__ = [
@@ -192,7 +192,7 @@ def _predict_rows(
     """
     table = read_rows(source, options)
     found = match_rows(network, table, options)
-    errors = found.errors or {}
+    errors = found.errors
     places = [f"{table.where}, {table.place(int(row))}" for row in found.rows]
     answers: list[Prediction | FailedPrediction] = []
     answers += _predictions(network, found.inputs, places, found.remarks) if places else []

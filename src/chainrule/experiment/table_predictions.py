@@ -1,144 +1,272 @@
-"""Predictions for the rows of tables: files and data frames."""
+"""Predictions for a table of any length: its own columns, then the answers, row by row.
+
+Rows are read, answered and written in blocks, so that memory does not grow with the table. A row
+that cannot be read does not stop the others: its answer is empty, and its error is written beside
+it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import ReadOptions
-from chainrule.data.tables import is_data_frame, read_data_frame, read_table_file
-from chainrule.errors import DataError
-from chainrule.network import Network
-from chainrule.schema import (
-    Column,
-    DataTable,
-    ImageFormat,
-    RowError,
-    Schema,
-    Target,
-    column_position,
-    match_table,
-)
+from chainrule.data.tables import STANDARD_STREAM, TableBlock, is_data_frame, read_table_blocks
+from chainrule.equations.activations import ACTIVATIONS
+from chainrule.errors import InputError
+from chainrule.evaluation import class_columns, count_text
+from chainrule.experiment.row_matching import match_rows
+from chainrule.limits import Limit
+from chainrule.network import BLOCK, Network
+from chainrule.storage import open_atomically
 
-__all__ = ["TableRows", "holds_images", "match_rows", "read_rows", "table_schema"]
+__all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
+
+ABSTAIN = Limit(float, "greatest output below which no class is answered", 0, 1, optional=True)
+
+_ABSTAINED = "?"
+"""The answer where no output is great enough."""
+
+_LISTED_ERRORS = 10
+_MOST_REMARKS = 20
+_SEPARATORS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
+
+
+@dataclass(frozen=True)
+class TablePredictions:
+    """What became of the rows of a table.
+
+    Args:
+        output: the file of the answers, or "-".
+        rows: how many rows there were.
+        answered: how many have an answer.
+        abstained: how many have "?" for an answer, since no output was great enough.
+        failed: how many could not be read.
+        answers: how many rows have each class for an answer; empty for numbers.
+        remarks: sentences on columns that were ignored, and on values outside the training data.
+        errors: the first of the errors.
+    """
+
+    output: str
+    rows: int
+    answered: int
+    abstained: int
+    failed: int
+    answers: Mapping[str, int]
+    remarks: tuple[str, ...]
+    errors: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule predict --output --json` prints."""
+        return {**asdict(self), "answers": dict(self.answers)}
+
+    def describe(self) -> str:
+        """Return the counts in a line."""
+        parts = [f"{count_text(self.answered)} of {count_text(self.rows)} rows answered"]
+        if self.abstained:
+            parts.append(f"{count_text(self.abstained)} left open")
+        if self.failed:
+            parts.append(f"{count_text(self.failed)} with errors")
+        return ", ".join(parts)
+
+
+def predict_table(
+    network: Network,
+    source: Any,
+    output: str = STANDARD_STREAM,
+    *,
+    abstain: float | None = None,
+    block_rows: int = BLOCK,
+    **options: Any,
+) -> TablePredictions:
+    """Write a table's rows with the answers of a network behind them.
+
+    The columns of the output are those of the input, then "answer", an output for each class (or
+    the answers alone, for numbers), and "error".
+
+    Args:
+        network: what answers.
+        source: the path of a table, "-" for text from standard input, or a data frame.
+        output: a .csv, .tsv or .txt file to write; "-" for standard output.
+        abstain: the answer is "?" where no output reaches this, 0 to 1.
+        block_rows: the most rows at once.
+        options: how to read the table, as in `load_dataset`.
+
+    Raises: InputError; FileError, DataError for what stops all rows, such as a missing column.
+    """
+    ABSTAIN.check("predict", "abstain", abstain)
+    answering = _Answering(network, abstain, ReadOptions(**options))
+    separator = _check_output(source, output)
+    counts, answers = Counter[str](), Counter[str]()
+    remarks, errors = list[str](), list[str]()
+    blocks = read_table_blocks(source, answering.options, block_rows)
+    with _open_output(output) as file:
+        writer = csv.writer(file, delimiter=separator, lineterminator="\n")
+        for block in blocks:
+            if not counts["rows"]:
+                writer.writerow(answering.header(block.names))
+            answered = answering.answer(block)
+            for row, added in zip(block.rows, answered.cells, strict=True):
+                cells = [*row[: len(block.names)], *[""] * (len(block.names) - len(row))]
+                writer.writerow([*cells, *added])
+            counts["rows"] += len(block.rows)
+            counts.update(answered.ends)
+            answers.update(answered.answers)
+            remarks += answered.remarks
+            errors += answered.errors[: _LISTED_ERRORS - len(errors)]
+    return TablePredictions(
+        output=output,
+        rows=counts["rows"],
+        answered=counts["answered"],
+        abstained=counts["abstained"],
+        failed=counts["failed"],
+        answers=dict(answers),
+        remarks=tuple(dict.fromkeys(remarks))[:_MOST_REMARKS],
+        errors=tuple(errors),
+    )
+
+
+def _check_output(source: Any, output: str) -> str:
+    """Return what separates the fields of the output."""
+    if output == STANDARD_STREAM:
+        return ","
+    suffix = Path(output).suffix.lower()
+    same = not is_data_frame(source) and source != STANDARD_STREAM and Path(source).exists()
+    if suffix not in _SEPARATORS or (same and Path(output).resolve() == Path(source).resolve()):
+        raise InputError(
+            "predict",
+            expected=f"another file than the input, ending with {', '.join(_SEPARATORS)}",
+            got=output,
+            argument="output",
+            value=output,
+        )
+    return _SEPARATORS[suffix]
+
+
+@contextmanager
+def _open_output(output: str) -> Iterator[IO[str]]:
+    if output == STANDARD_STREAM:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    with open_atomically(output) as file:
+        text = io.TextIOWrapper(file, "utf-8", newline="")
+        yield text
+        text.detach()
+
+
+@dataclass(eq=False)
+class _Answered:
+    """The answers to a block of rows.
+
+    Args:
+        cells: what stands behind each row's own cells.
+        ends: "answered", "abstained" or "failed" for each row.
+        answers: the class of each row that has one.
+        remarks: sentences on the block.
+        errors: a line for each row that failed.
+    """
+
+    cells: list[list[str]]
+    ends: list[str]
+    answers: list[str]
+    remarks: list[str]
+    errors: list[str]
 
 
 @dataclass(frozen=True, eq=False)
-class TableRows:
-    """The rows of a table as a network takes them, with those that it cannot take.
+class _Answering:
+    network: Network
+    abstain: float | None
+    options: ReadOptions
+    classes: tuple[str, ...] = field(init=False)
 
-    Args:
-        inputs: what `Network.predict` takes, one for each row of the table that can be read.
-        rows: the numbers of these rows in the table, from 0.
-        remarks: sentences on the table as a whole.
-        errors: for each other row, by its number, what is wrong with its first cell that is.
-    """
-
-    inputs: NDArray[Any]
-    rows: NDArray[np.int64]
-    remarks: tuple[str, ...] = ()
-    errors: Mapping[int, RowError] | None = None
-
-
-def read_rows(source: Any, options: Mapping[str, Any]) -> DataTable:
-    """Return a table of any format, or a data frame, as it stands.
-
-    Args:
-        source: a path, or a data frame of pandas, Polars or pyarrow.
-        options: how the training data was read, as for `load_dataset`.
-
-    Raises: FileError, DataError, InputError.
-    """
-    if is_data_frame(source):
-        return read_data_frame(source)
-    names = ("header", "delimiter", "table", "missing", "limit")
-    known = {name: options[name] for name in names if name in options}
-    return read_table_file(Path(source), ReadOptions(**known))
-
-
-def table_schema(network: Network, table: DataTable, target: str | int) -> Schema:
-    """Return the schema of a network's columns; that of a network without one is made of places.
-
-    Args:
-        network: what will answer.
-        table: the rows.
-        target: for a network that knows no columns, which column held the target in training.
-
-    Raises: DataError for another number of columns.
-    """
-    if network.schema is not None and (network.schema.is_table or network.schema.image):
-        return network.schema
-    if len(network.input_shape) == 2:
-        height, width = network.input_shape
-        form = ImageFormat(height=height, width=width)
-        return Schema(target=Target(names=(), kind="classes"), image=form)
-    width, labels = network.architecture.layers[0], list(table.labels())
-    left_out = Target(names=(), kind="numbers")
-    if len(labels) == width + 1:
-        place = column_position(target, table.names, table.where)
-        left_out = Target(names=(labels.pop(place),), kind="numbers", places=(place,))
-    elif len(labels) != width:
-        raise DataError(
-            table.where,
-            expected=f"{width} columns, or {width + 1} with the target's",
-            got=str(len(labels)),
-            why=f"The network takes {width} numbers",
-        )
-    columns = tuple(Column(name=label, kind="number") for label in labels)
-    return Schema(columns=columns, target=left_out)
-
-
-def holds_images(network: Network, table: DataTable) -> bool:
-    """Return whether each row of a table is an image for the network, rather than the whole one."""
-    return len(network.input_shape) == 2 and len(table.columns) >= network.architecture.layers[0]
-
-
-def match_rows(network: Network, table: DataTable, options: Mapping[str, Any]) -> TableRows:
-    """Return the rows of a table as the inputs of a network.
-
-    Args:
-        network: what will answer.
-        table: the rows, with or without the target, in any order of columns.
-        options: how the training data was read.
-
-    Raises: DataError for columns that are missing.
-    """
-    schema = table_schema(network, table, options.get("target", "last"))
-    matched = match_table(schema, table)
-    errors: dict[int, RowError] = {}
-    for error in matched.errors:
-        if not error.of_target:
-            errors.setdefault(error.row, error)
-    inputs: NDArray[Any] = matched.matrix
-    plain = network.schema is None and schema.is_table
-    if plain:
-        errors |= _gaps(schema, table, inputs, errors)
-    if plain or (schema.image is not None and inputs.dtype != np.uint8):
-        inputs = inputs * network.input_scale
-    good = np.array([row for row in range(len(table)) if row not in errors], np.int64)
-    remarks = (*table.remarks, *matched.remarks, *matched.outside)
-    if plain:
-        left_out = (
-            f"Column {place + 1} (the target) was left out." for place in schema.target.places
-        )
-        remarks = (*remarks, *left_out)
-    return TableRows(inputs[good], good, remarks, errors)
-
-
-def _gaps(
-    schema: Schema, table: DataTable, inputs: NDArray[Any], known: Mapping[int, RowError]
-) -> dict[int, RowError]:
-    """Return the rows with a missing cell: a network that knows no columns cannot fill it."""
-    found: dict[int, RowError] = {}
-    for row, column in np.argwhere(np.isnan(inputs)).tolist():
-        if row not in known and row not in found:
-            place = table.labels().index(schema.names[column])
-            found[row] = RowError(
-                row, table.at(row, place), "expected a number, got a missing cell"
+    def __post_init__(self) -> None:
+        names = self.network.class_names
+        if len(names) == 1:  # one output stands for two classes
+            names = (*names, f"not {names[0]}")
+        object.__setattr__(self, "classes", names)
+        if self.abstain is not None and not (names and self._gives_fractions):
+            raise InputError(
+                "predict",
+                expected="a network whose outputs for classes are from 0 to 1",
+                got="numbers" if not names else "outputs of any size",
+                why="It leaves a row open if no output reaches the bound",
+                argument="abstain",
+                value=self.abstain,
             )
-    return found
+
+    @property
+    def _gives_fractions(self) -> bool:
+        last = ACTIVATIONS[self.network.architecture.activations[-1]]
+        return last.low >= 0 and last.high <= 1
+
+    @property
+    def _gives_probabilities(self) -> bool:
+        """Whether the outputs for one example are fractions that sum to 1."""
+        architecture = self.network.architecture
+        single = architecture.layers[-1] == 1 and self._gives_fractions
+        return single or architecture.activations[-1] == "softmax"
+
+    def header(self, names: Sequence[str]) -> list[str]:
+        """Return the names of all columns; added ones end with _ where their name is taken."""
+        if self.classes:
+            word = "probability" if self._gives_probabilities else "output"
+            added = ["answer", *(f"{word} {name}" for name in self.classes)]
+        else:
+            width = self.network.architecture.layers[-1]
+            added = ["answer"] if width == 1 else [f"answer {k}" for k in range(1, width + 1)]
+        found = list(names)
+        for name in (*added, "error"):
+            while name in found:
+                name += "_"
+            found.append(name)
+        return found
+
+    def answer(self, block: TableBlock) -> _Answered:
+        """Return what stands behind each row of a block."""
+        width = len(self.classes) or self.network.architecture.layers[-1]
+        blank = [""] * (width + bool(self.classes))
+        found = _Answered([[] for _ in block.rows], ["failed"] * len(block.rows), [], [], [])
+        problems = dict(block.problems)
+        if block.table is not None:
+            matched = match_rows(self.network, block.table, {"target": self.options.target})
+            for row, error in matched.errors.items():
+                place = error.place.partition(", ")[2]
+                why = f"{place}: {error.problem}" if place else error.problem
+                problems[int(block.whole[row])] = why
+            found.remarks.extend(matched.remarks)
+            if matched.rows.size:
+                outputs = self.network.predict(matched.inputs)
+                self._fill(found, block.whole[matched.rows], outputs)
+        for row, why in sorted(problems.items()):
+            found.cells[row].extend([*blank, why])
+            found.errors.append(f"{block.places[row]}: {why}")
+        return found
+
+    def _fill(self, found: _Answered, rows: NDArray[np.int64], outputs: NDArray[Any]) -> None:
+        """Fill in the answers of rows that could be read."""
+        if not self.classes:
+            for row, values in zip(rows.tolist(), outputs, strict=True):
+                found.cells[row].extend([*map(str, values), ""])
+                found.ends[row] = "answered"
+            return
+        columns = class_columns(outputs)
+        best = columns.argmax(axis=1)
+        for row, k, values in zip(rows.tolist(), best.tolist(), columns, strict=True):
+            sure = self.abstain is None or values[k] >= self.abstain
+            answer = self.classes[k] if sure else _ABSTAINED
+            found.cells[row].extend([answer, *map(str, values), ""])
+            found.ends[row] = "answered" if sure else "abstained"
+            if sure:
+                found.answers.append(answer)
