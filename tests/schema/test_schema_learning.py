@@ -82,9 +82,7 @@ def test_kinds_of_columns(column, cells, kind, storage, missing, edges) -> None:
         (["02139", "94103", "A1", "2.50"], ("02139", "2.5", "94103", "A1"), 0),
     ],
 )
-def test_categories_are_in_order_and_have_one_text_each(
-    column, cells, categories, missing
-) -> None:
+def test_categories_are_in_order_and_have_one_text_each(column, cells, categories, missing) -> None:
     found = column(cells)
     assert (found.kind, found.categories, found.missing) == ("category", categories, missing)
     assert (found.low, found.high) == (None, None)

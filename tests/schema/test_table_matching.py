@@ -36,7 +36,9 @@ def _learned(made: DataTable, target="last", **choices) -> Schema:
     chosen = choose_target(made, target)
     classes = tuple(sorted(set(chosen.labels)))
     rows = chosen.rows
-    return learn_schema(made, rows, replace(chosen.target, classes=classes), ColumnChoices(**choices))
+    return learn_schema(
+        made, rows, replace(chosen.target, classes=classes), ColumnChoices(**choices)
+    )
 
 
 @pytest.fixture
@@ -79,7 +81,9 @@ def test_missing_columns_are_refused_in_one_line(table, schema) -> None:
 
 
 def test_categories_that_were_not_learned_count_as_missing_and_are_said(table, schema) -> None:
-    found = match_table(schema, table(size=["1.5"] * 3, port=["S", "X", "Z"], when=["13/2/2020"] * 3))
+    found = match_table(
+        schema, table(size=["1.5"] * 3, port=["S", "X", "Z"], when=["13/2/2020"] * 3)
+    )
     assert found.matrix[:, 1].tolist()[0] == 2
     assert np.isnan(found.matrix[1:, 1]).all()
     assert found.remarks == (

@@ -1,4 +1,4 @@
-"""The target of a table: classes or numbers, rows without a label, and columns that cannot be it."""
+"""The target of a table: classes or numbers, rows without a label, columns that cannot be it."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ def test_targets_that_cannot_be_read_or_are_spoilt_are_named(table) -> None:
         "t.csv, line 21, column 1 ('y'): expected a number, got 'tall'. "
         "If these are labels, give task='classes'."
     )
-    with pytest.raises(DataError, match=r"line 21, column 1 \('y'\): expected numbers of one order"):
+    with pytest.raises(
+        DataError, match=r"line 21, column 1 \('y'\): expected numbers of one order"
+    ):
         choose_target(table(x=["1"] * 20, y=[*values[:19], "1e14"]))
 
 

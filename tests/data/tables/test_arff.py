@@ -33,7 +33,7 @@ def test_numbers_nominal_values_and_dates(read, cells_of) -> None:
             "line 7: expected a value for each attribute, got a sparse row. "
             "Write the table dense, with Weka's filter SparseToNonSparse.",
         ),
-        (_HEAD + "@data\n1,'a\n", "line 7: expected values between commas, got \"'a\"."),
+        (_HEAD + "@data\n1,'a\n", 'line 7: expected values between commas, got "\'a".'),
         (_HEAD + "1,a\n", "line 6: expected @relation, @attribute or @data, got '1,a'."),
         ("@attribute x\n", "line 1: expected @attribute, a name and a type, got '@attribute x'."),
     ],

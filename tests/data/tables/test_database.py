@@ -54,7 +54,9 @@ def test_tables_and_views_are_chosen_by_name(database) -> None:
     )
     assert _read(path, table='a "b').names == ("x", "y")
     assert _read(path, table="seen").names == ("y", "x")
-    with pytest.raises(UnknownNameError, match=r"expected a table, got 'see' .* Did you mean 'seen"):
+    with pytest.raises(
+        UnknownNameError, match=r"expected a table, got 'see' .* Did you mean 'seen"
+    ):
         _read(path, table="see")
     with pytest.raises(DataError) as refused:
         _read(path)

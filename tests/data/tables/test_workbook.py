@@ -61,7 +61,9 @@ def test_types_of_cells(book, cells_of) -> None:
 
 
 def test_empty_rows_and_columns_around_the_table_are_skipped(book, cells_of) -> None:
-    path = book([], [None, None, None], [None, "x", "y", None], [None, 1, "a", None], [], [None, 2, "b"])
+    path = book(
+        [], [None, None, None], [None, "x", "y", None], [None, 1, "a", None], [], [None, 2, "b"]
+    )
     table = _read(path)
     assert (table.names, cells_of(table)) == (("x", "y"), [[1, 2], ["a", "b"]])
     assert (table.place(0), table.place(1)) == ("row 4", "row 6")
