@@ -46,7 +46,11 @@ def _values(limit: Limit) -> st.SearchStrategy[Any]:
 
 
 _DROPOUT = st.none() | st.lists(st.floats(0, 0.875), min_size=1, max_size=3).map(tuple)
-_CLASS_WEIGHTS = st.none() | st.lists(st.floats(0.125, 8), min_size=1, max_size=5).map(tuple)
+_CLASS_WEIGHTS = (
+    st.none()
+    | st.just("balanced")
+    | st.lists(st.floats(0.125, 8), min_size=1, max_size=5).map(tuple)
+)
 
 
 @st.composite
@@ -253,7 +257,12 @@ def test_dropout_is_a_share_for_all_or_each_and_none_where_nothing_is_silent(
         (
             {"class_weights": [1, -1]},
             "Recipe: expected class_weights to be a number at least 0, got -1 (int). "
-            "class_weights: weight of the examples of each class.",
+            "class_weights: weight of the examples of each class, or balanced.",
+        ),
+        (
+            {"class_weights": "balance"},
+            "Recipe: expected class_weights to be a number at least 0, got 'balance' (str). "
+            "class_weights: weight of the examples of each class, or balanced.",
         ),
         (
             {"class_weights": [0, 0.0]},

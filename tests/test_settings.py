@@ -11,6 +11,7 @@ from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
 from chainrule.schema import Column, Schema, Target
 from chainrule.settings import (
+    build_recipe,
     data_settings,
     fill_defaults,
     parse_assignments,
@@ -76,6 +77,16 @@ def test_assignments() -> None:
     found = parse_assignments(texts)
     assert found == {"learning_rate": 0.1, "layers": [2, 3], "cost": "absolute_error"}
     assert select_settings("network", found) == {"layers": [2, 3]}
+
+
+def test_class_weights_are_numbers_or_the_word_balanced() -> None:
+    weights = training_settings()["class_weights"]
+    assert weights.parse("train", "--class-weights", " balanced") == "balanced"
+    assert weights.parse("train", "--class-weights", "1, 2.5") == [1.0, 2.5]
+    assert weights.check("a file", "class_weights", "balanced") == "balanced"
+    with pytest.raises(InputError, match="got 'equal'"):
+        weights.parse("train", "--class-weights", "equal")
+    assert build_recipe({"class_weights": "balanced"}).class_weights == "balanced"
 
 
 def test_an_assignment_may_hold_another_sign() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chainrule.data import load_dataset as load_dataset
     from chainrule.data import split as split
     from chainrule.data.handwriting import prepare as prepare
+    from chainrule.data.handwriting import prepare_digits as prepare_digits
     from chainrule.data.handwriting import read_picture as read_picture
     from chainrule.descent import descend_function as descend_function
     from chainrule.documents import Document as Document
@@ -51,10 +52,14 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Votes as Votes
     from chainrule.evaluation import evaluate as evaluate
     from chainrule.evaluation import vote as vote
+    from chainrule.exchange import ExportReport as ExportReport
+    from chainrule.exchange import export_network as export_network
     from chainrule.experiment import Experiment as Experiment
+    from chainrule.experiment import FailedPrediction as FailedPrediction
     from chainrule.experiment import Prediction as Prediction
     from chainrule.experiment import SavedRun as SavedRun
     from chainrule.experiment import TrainingResult as TrainingResult
+    from chainrule.experiment import compare_folds as compare_folds
     from chainrule.experiment import data_access as data_access
     from chainrule.experiment import diagnose as diagnose
     from chainrule.experiment import list_data as list_data
@@ -104,7 +109,7 @@ __getattr__, __dir__, __all__ = attach(
             "inspect_neuron inspect_weight"
         ),
         "data": "Dataset DatasetPair load_dataset split",
-        "data.handwriting": "prepare read_picture",
+        "data.handwriting": "prepare prepare_digits read_picture",
         "descent": "descend_function",
         "documents": "Document render write_document",
         "engine": "EpochRecord Position ReferenceEngine Score TrainingContext Until",
@@ -113,9 +118,10 @@ __getattr__, __dir__, __all__ = attach(
             "TrainingInterrupted"
         ),
         "evaluation": "Report Votes evaluate vote",
+        "exchange": "ExportReport export_network",
         "experiment": (
-            "Experiment Prediction SavedRun TrainingResult data_access diagnose list_data "
-            "mend_settings open_run summarise_data verify_data"
+            "Experiment FailedPrediction Prediction SavedRun TrainingResult compare_folds "
+            "data_access diagnose list_data mend_settings open_run summarise_data verify_data"
         ),
         "figures": "FigureOptions draw_figure save_figure save_report_figures study_report",
         "ledger": "explain",

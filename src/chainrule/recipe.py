@@ -10,13 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 from chainrule.limits import Limit, check_record, limited
 from chainrule.schema import ENCODINGS, IMPUTATIONS, SCALINGS, TARGET_SCALINGS
 
-__all__ = ["MONITORS", "Recipe"]
+__all__ = ["BALANCED", "MONITORS", "ClassWeights", "Recipe"]
+
+BALANCED: Literal["balanced"] = "balanced"
+"""The word for class weights by which every class counts alike: n / (classes · examples of the
+class), from the training part alone."""
+
+ClassWeights: TypeAlias = "tuple[float, ...] | Literal['balanced']"
+"""What the examples of each class count: a weight for each class, or `BALANCED`."""
 
 MONITORS = (
     "cost",
@@ -113,7 +120,7 @@ class Recipe:
     huber_threshold: float = limited(1.0, _objective(float, "error at which huber changes from square to linear", 0, low_open=True))
     l1: float = limited(0.0, _objective(float, "strength of the penalty Σ|W| over all weights", 0))
     l2: float = limited(0.0, _objective(float, "strength of the penalty ½ΣW² over all weights", 0))
-    class_weights: tuple[float, ...] | None = None
+    class_weights: ClassWeights | None = None
     label_smoothing: float = limited(0.0, _objective(float, "fraction of a class's target that is spread over all classes", 0, 1, high_open=True))
     optimiser: str = limited("adam", _update(str, "update rule", choices=_optimisers))
     learning_rate: float = limited(0.001, _update(float, "step size of the update", 0, low_open=True))
@@ -273,11 +280,13 @@ def _checked_dropout(given: Any) -> tuple[float, ...] | None:
     return shares if any(shares) else None
 
 
-def _checked_class_weights(given: Any) -> tuple[float, ...] | None:
-    """The class weights as a tuple of floats, or None."""
+def _checked_class_weights(given: Any) -> ClassWeights | None:
+    """The class weights as a tuple of floats, "balanced", or None."""
     if given is None:
         return None
-    limit = Limit(float, "weight of the examples of each class", 0)
+    if isinstance(given, str) and given == BALANCED:
+        return BALANCED
+    limit = Limit(float, "weight of the examples of each class, or balanced", 0)
     values = given if isinstance(given, (list, tuple)) else (given,)
     weights = tuple(limit.check("Recipe", "class_weights", value) for value in values)
     if not any(weights):

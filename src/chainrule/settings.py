@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import Limit, limits_of
 from chainrule.network import Architecture
-from chainrule.recipe import Recipe, read_table
+from chainrule.recipe import BALANCED, Recipe, read_table
 
 if TYPE_CHECKING:
     from chainrule.data import Dataset
@@ -90,6 +90,7 @@ class Setting:
         owner: the record that takes it: "recipe", "network" or "data".
         many: whether it is a list, with commas between its parts.
         least: the fewest parts of a list.
+        words: what may stand for the whole list, such as "balanced".
         default_text: what help says of the default; the default itself where empty.
     """
 
@@ -99,6 +100,7 @@ class Setting:
     owner: str = "recipe"
     many: bool = False
     least: int = 1
+    words: tuple[str, ...] = ()
     default_text: str = ""
 
     def check(self, where: str, name: str, value: Any) -> Any:
@@ -113,6 +115,8 @@ class Setting:
         """
         if not self.many or (value is None and self.limit.optional):
             return self.limit.check(where, name, value)
+        if isinstance(value, str) and value in self.words:
+            return value
         parts = value if isinstance(value, (list, tuple)) else [value]
         if len(parts) < self.least:
             raise InputError(
@@ -131,6 +135,8 @@ class Setting:
             return None
         if not self.many:
             return self.check(where, name, _plain_value(self.limit.kind, text))
+        if text.strip() in self.words:
+            return text.strip()
         parts = [_plain_value(self.limit.kind, part.strip()) for part in text.split(",")]
         return self.check(where, name, parts)
 
@@ -209,12 +215,15 @@ def _assign(setting: Setting, owner: str) -> Setting:
 
 def _recipe_settings() -> list[Setting]:
     """Return the recipe's settings; its two lists, which have no limit, join their groups."""
-    weights = Limit(float, "weight of each class's examples", 0, group="objective", optional=True)
+    meaning = "weight of each class's examples, or balanced, by which every class counts alike"
+    weights = Limit(float, meaning, 0, group="objective", optional=True)
     words = "fraction of neurons dropped in a step: one for all hidden layers, or one for each"
     dropout = Limit(float, words, 0, 1, high_open=True, group="regularisation", optional=True)
     rows = _record_settings(Recipe)
     last = max(i for i, row in enumerate(rows) if row.limit.group == "objective")
-    rows.insert(last + 1, Setting(name="class_weights", limit=weights, many=True))
+    rows.insert(
+        last + 1, Setting(name="class_weights", limit=weights, many=True, words=(BALANCED,))
+    )
     first = next(i for i, row in enumerate(rows) if row.limit.group == "regularisation")
     rows.insert(first, Setting(name="dropout", limit=dropout, many=True))
     return rows
@@ -284,8 +293,12 @@ def _check_all(where: str, table: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[name].check(where, name, value) for name, value in table.items()}
 
 
-def parse_assignments(texts: Iterable[str]) -> dict[str, Any]:
+def parse_assignments(texts: Iterable[str], where: str = "--set") -> dict[str, Any]:
     """Return the settings that texts such as "batch_size=32" hold.
+
+    Args:
+        texts: a name, an equals sign and a value each.
+        where: the flag that gave them, for error texts.
 
     Raises: InputError, UnknownNameError.
     """
@@ -295,11 +308,11 @@ def parse_assignments(texts: Iterable[str]) -> dict[str, Any]:
         name = given.strip().replace("-", "_")
         if not equals:
             raise InputError(
-                "--set", expected="name=value", got=repr(text), argument="set", value=text
+                where, expected="name=value", got=repr(text), argument="set", value=text
             )
         if name not in settings:
-            raise _unknown_setting("--set", name)
-        found[name] = settings[name].parse("--set", name, value)
+            raise _unknown_setting(where, name)
+        found[name] = settings[name].parse(where, name, value)
     return found
 
 

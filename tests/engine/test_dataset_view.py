@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.utils.class_weight import compute_sample_weight
 
 from chainrule.data.dataset import Dataset
 from chainrule.engine.dataset_view import DatasetView, normalised_weights
@@ -109,9 +110,31 @@ def test_class_weights_multiply_the_examples_own() -> None:
     assert found.tolist() == [1, 2 / 3, 4 / 3]
 
 
+def test_balanced_weights_are_those_of_scikit_learn() -> None:
+    targets = np.array([0, 0, 0, 0, 2, 2, 2, 3])
+    data = Dataset(np.zeros((8, 1)), targets, class_names=("a", "b", "c", "d"))
+    found = normalised_weights(data, "balanced")
+    assert found is not None
+    assert found.tolist() == pytest.approx(compute_sample_weight("balanced", targets).tolist())
+    sums = np.bincount(targets, weights=found)
+    assert sums[[0, 2, 3]] == pytest.approx(8 / 3)
+
+
+def test_balanced_weights_are_worked_out_without_the_examples_own() -> None:
+    found = normalised_weights(weighted([1, 2, 4]), "balanced")
+    assert found is not None
+    own = np.array([1, 2, 4]) * (1.5, 0.75, 0.75)
+    assert found.tolist() == pytest.approx((own / own.mean()).tolist())
+
+
 @pytest.mark.parametrize(
     ("dataset", "class_weights", "text"),
     [
+        (
+            weighted(None, [[0.5], [1], [2]]),
+            "balanced",
+            "train: expected no class_weights for targets that are numbers, got balanced.",
+        ),
         (
             weighted(None),
             (1.0, 2.0, 3.0),

@@ -37,6 +37,12 @@ def test_a_figure_without_any_error_is_no_certainty() -> None:
     assert found == Estimate(1.0, wilson_interval(9, 9))
 
 
+@pytest.mark.parametrize("value", [1.0, 1.0 + 1e-15, 0.0, -1e-17])
+def test_a_figure_at_its_end_is_none_that_rounding_moved(value: float) -> None:
+    found = estimate_fraction(value, np.full(9, 1e-17), 9)
+    assert found == Estimate(round(value), wilson_interval(9 * round(value), 9))
+
+
 def test_the_effective_number_has_a_bound() -> None:
     assert estimate_fraction(0.5, np.full(4, 1e-9), 4).interval == score_interval(0.5, 4)
 

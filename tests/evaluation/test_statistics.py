@@ -6,6 +6,8 @@ from fractions import Fraction
 import pytest
 
 from chainrule.evaluation.statistics import (
+    fold_p_value,
+    fold_statistics,
     mcnemar_test,
     sample_statistics,
     t_quantile,
@@ -60,3 +62,28 @@ def test_mcnemar_of_many() -> None:
     exact = Fraction(2 * sum(math.comb(2000, k) for k in range(901)), 2**2000)
     assert mcnemar_test(900, 1100).p == pytest.approx(float(exact), rel=1e-9)
     assert mcnemar_test(1000, 1000).p == 1.0
+
+
+def test_the_interval_over_folds_is_wider_by_what_they_share() -> None:
+    plain, found = sample_statistics([0.9, 0.8, 0.85]), fold_statistics([0.9, 0.8, 0.85], 0.5)
+    assert plain.interval is not None
+    assert found.interval is not None
+    factor = math.sqrt((1 / 3 + 1 / 2) / (1 / 3))
+    width = plain.interval[1] - plain.interval[0]
+    assert found.interval[1] - found.interval[0] == pytest.approx(factor * width)
+    assert fold_statistics([0.9], 0.5).interval is None
+
+
+def test_the_test_over_folds_agrees_with_its_interval() -> None:
+    differences = [0.02, 0.05, 0.01, 0.04]
+    found = fold_statistics(differences, 1 / 3)
+    assert found.interval is not None
+    at_the_end = [value - found.interval[0] for value in differences]
+    assert fold_p_value(at_the_end, 1 / 3) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("differences", "p"), [([0.1], None), ([0.0, 0.0], 1.0), ([0.1, 0.1], 0.0)]
+)
+def test_differences_without_a_deviation(differences, p) -> None:
+    assert fold_p_value(differences, 0.5) == p

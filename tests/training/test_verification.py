@@ -61,6 +61,7 @@ def test_a_good_run_holds(kept: Path, three: Dataset) -> None:
         {"validation_fraction": 0.3, "monitor": "validation_cost", "patience": 1},
         {"validation_fraction": 0.3, "schedule": "plateau"},
         {"class_weights": [1, 2, 3], "l1": 0.01},
+        {"class_weights": "balanced", "validation_fraction": 0.3},
         {"optimiser": "sgd", "shuffle": False},
         {"epochs": 0},
     ],

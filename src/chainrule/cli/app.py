@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from chainrule._version import __version__
-from chainrule.cli.command import HELP_NAMES, write_examples
+from chainrule.cli.command import COMPLETION_VARIABLE, HELP_NAMES, write_examples
 from chainrule.cli.exit_status import command_environment, flush_output, report_error
-from chainrule.errors import InputError, unknown_name
+from chainrule.errors import ChainruleError, InputError, unknown_name
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["COMMANDS", "chainrule", "run"]
 
@@ -24,16 +29,18 @@ COMMANDS = {
     "diagnose": "Find out why a training does not learn, and what to set instead.",
     "verify": "Compute a saved run again and compare it to the bit.",
     "explain": "Show every number of a worked example.",
-    "inspect": "Look into a saved run: a weight, a neuron, a decision.",
+    "inspect": "Look into a saved run: weights, neurons, decisions, columns.",
     "check": "Check and mark numbers that were worked out by hand.",
     "prove": "Prove every gradient by methods without back-propagation.",
     "descend": "Follow gradient descent on a function, step by step.",
     "worksheet": "Make a printable exercise with separate answers.",
     "data": "List, fetch, check and show data sets.",
     "study": "Run a study of many trainings, and report its results.",
-    "tune": "Find good settings for a network on data: a study without a file.",
+    "tune": "Find good settings for a network: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
+    "export": "Write a network in another form, proved to answer as before.",
     "papers": "Show, check, prove and run what five papers print.",
+    "completion": "Print the script by which a shell completes command lines.",
 }
 """Each command with the sentence that begins its help; its module has the same name."""
 
@@ -68,6 +75,14 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"chainrule.cli.{cmd_name}").command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
+        from click.shell_completion import CompletionItem
+
+        # From the table, so that completion loads none of them.
+        named = (pair for pair in COMMANDS.items() if pair[0].startswith(incomplete))
+        commands = [CompletionItem(name, help=text) for name, text in named]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         # From the table, so that help loads none of them.
         with formatter.section("Commands"):
@@ -98,6 +113,8 @@ def chainrule(ctx: click.Context) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; arguments and exit codes as in `chainrule.cli.main`."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
+    if COMPLETION_VARIABLE in os.environ:
+        return _complete(os.environ[COMPLETION_VARIABLE])
     with command_environment():
         # Not click's own main, which has other words and codes for errors.
         try:
@@ -108,3 +125,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except (Exception, KeyboardInterrupt) as error:
             code = report_error(error, typed)
     return flush_output(code)
+
+
+def _complete(instruction: str) -> int:
+    """Answer the script of a shell, which gives the words in environment variables."""
+    from click.shell_completion import shell_complete
+
+    with contextlib.suppress(ChainruleError):  # a word before is wrong: there is nothing to add
+        return shell_complete(chainrule, {}, "chainrule", COMPLETION_VARIABLE, instruction)
+    return 1

@@ -10,6 +10,7 @@ import click
 from chainrule.errors import unknown_name
 
 __all__ = [
+    "COMPLETION_VARIABLE",
     "HELP_NAMES",
     "Command",
     "Commands",
@@ -20,6 +21,9 @@ __all__ = [
 ]
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
+COMPLETION_VARIABLE = "_CHAINRULE_COMPLETE"
+"""The environment variable by which a shell's script asks for completions."""
+
 _AMERICAN = "izer"
 _OTHERS = "Other"
 
@@ -34,6 +38,8 @@ class Flag(click.Option):
     """
 
     def __init__(self, names: Sequence[str], *, group: str = _OTHERS, **more: Any) -> None:
+        if more.get("type") is None and not more.get("is_flag"):
+            more["shell_complete"] = _complete_flag
         super().__init__(names, **more)
         self.group = group
 
@@ -193,4 +199,17 @@ def argument(name: str, *, metavar: str = "", required: bool = True, many: bool 
         metavar=shown if required else f"[{shown}]",
         required=required,
         nargs=-1 if many else 1,
+        shell_complete=_complete_word,
     )
+
+
+def _complete_word(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    from chainrule.cli.word_completion import complete_word
+
+    return complete_word(ctx, parameter, incomplete)
+
+
+def _complete_flag(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    from chainrule.cli.word_completion import complete_flag
+
+    return complete_flag(ctx, parameter, incomplete)

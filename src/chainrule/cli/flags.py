@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from chainrule.experiment import PARTS
 from chainrule.ledger.steps import Conventions
 from chainrule.limits import THREADS, Limit, limits_of
 from chainrule.settings import Setting, merge_settings
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = [
     "FORMAT",
@@ -49,6 +52,18 @@ class _SettingType(click.ParamType):  # type: ignore[type-arg]  # generic in som
         """Return the value that the text after a flag stands for."""
         where = "chainrule" if ctx is None else str(ctx.info_name)
         return self.setting.parse(where, flag_name(self.name), str(value))
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[Any]]:
+        """Return the values that a choice has; of a list, those of its last part."""
+        from click.shell_completion import CompletionItem
+
+        if self.setting.limit.choices is None:
+            return []
+        before, comma, part = incomplete.rpartition(",")
+        names = (name for name in self.setting.limit.choices() if name.startswith(part))
+        return [CompletionItem(before + comma + name) for name in names]
 
 
 def flag_name(name: str) -> str:

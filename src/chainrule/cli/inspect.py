@@ -27,7 +27,7 @@ from chainrule.limits import Limit
 
 __all__ = ["command"]
 
-_ABOUT = """Look into a saved run: a weight, a neuron, a decision, the columns that it needs.
+_ABOUT = """Look into a saved run: weights, neurons, decisions, columns.
 
 RUN is the folder of a run (chainrule train --run); for a neuron, a decision or the importance of
 columns it may also be a network file, with --data. Each command has its own --help."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,21 +15,20 @@ from chainrule.documents import Table
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
-from chainrule.experiment import open_run
+from chainrule.experiment import FailedPrediction, Prediction, open_run
 from chainrule.limits import Limit
 from chainrule.network import Network
-
-if TYPE_CHECKING:
-    from chainrule.experiment import Prediction
 
 __all__ = ["command"]
 
 _ABOUT = """Apply a network to pictures or rows of numbers.
 
 RUN is the folder of a run, or a network in a .safetensors file. If it learned from images, each
-FILE is a PNG, JPEG or CSV file of one picture of any size, with dark or light ink. The digit in the
-picture is found, scaled and centred like those of MNIST, and anything unusual is reported. If the
-network learned from a table, each FILE is a CSV file with one example per row."""
+FILE is a picture or a CSV file of one picture, of any size, with dark or light ink. Each digit in
+it is found, scaled and centred like those of MNIST, and anything unusual is reported. Printed
+lines of the paper are removed; several digits are read from left to right. If the network learned
+from a table, each FILE is a CSV file with one example per row. A file that cannot be read does not
+end the others: its error is printed, and the exit code is 1."""
 
 _EXAMPLES = (
     "chainrule predict runs/digits photo.png",
@@ -46,21 +46,26 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     opened = open_run(run)
     pictures = opened.takes_images
     _check_show(given["show"], files, pictures)
-    found = opened.predict(files)
-    if given["show"] is not None and found[0].preparation is not None:
-        from chainrule.figures import save_preparation
+    # A file that cannot be read does not end the others.
+    results = opened.predict(files) if len(files) == 1 else opened.predict(files, errors="return")
+    found = [one for one in results if isinstance(one, Prediction)]
+    if given["show"] is not None:
+        from chainrule.figures import save_predictions
 
-        save_preparation(found[0].preparation, given["show"])
+        save_predictions(found, given["show"])
     if console.as_json:
-        console.json([one.to_dict() for one in found])
+        console.json([one.to_dict() for one in results])
     elif pictures:
-        for one in found:
-            _print_picture(console, opened.network, one, top)
+        for group in _by_picture(found):
+            _print_picture(console, opened.network, group, top)
         if given["show"] is not None:
             console.fact("drawn", given["show"])
-    else:
+    elif found:
         console.table(_rows_table(opened.network, found, top))
-    return 0
+    failed = [one for one in results if isinstance(one, FailedPrediction)]
+    for one in failed:
+        print(one.error, file=sys.stderr)
+    return 1 if failed else 0
 
 
 def _check_show(show: str | None, files: Sequence[str], pictures: bool) -> None:
@@ -80,13 +85,52 @@ def _gives_shares(network: Network) -> bool:
     return bool(network.class_names) and last.low >= 0 and last.high <= 1
 
 
-def _print_picture(console: Console, network: Network, one: Prediction, top: int) -> None:
+def _by_picture(found: Sequence[Prediction]) -> list[list[Prediction]]:
+    """Return the answers to each picture, also if one is named twice."""
+    groups: list[list[Prediction]] = []
+    for one in found:
+        if one.input == one.file or one.input.startswith(f"{one.file}, digit 1 of"):
+            groups.append([])
+        groups[-1].append(one)
+    return groups
+
+
+def _print_picture(
+    console: Console, network: Network, digits: Sequence[Prediction], top: int
+) -> None:
+    """Print what is said of one picture: its digits, each with its own remarks, and the others."""
+    if len(digits) == 1:
+        (one,) = digits
+        console.line(one.input if one.answer is None else f"{one.input}: {one.answer}", "bold")
+        _print_digit(console, network, one, top, one.remarks)
+        return
+    answers = " ".join(one.answer or "?" for one in digits)
+    console.line(f"{digits[0].file}: {answers}", "bold")
+    shared = [text for text in digits[0].remarks if all(text in one.remarks for one in digits)]
+    for one in digits:
+        console.line(_digit_line(one), "bold")
+        own = [text for text in one.remarks if text not in shared]
+        _print_digit(console, network, one, top, own)
+    for remark in shared:
+        console.line(f"  {remark}")
+
+
+def _digit_line(one: Prediction) -> str:
+    """Return a digit's number, its answer, and its place in the picture."""
+    number = one.input.removeprefix(f"{one.file}, ")
+    answer = "" if one.answer is None else f": {one.answer}"
+    place = "" if one.box is None else ", from column {}, row {} to column {}, row {}"
+    return f"  {number}{answer}{place.format(*one.box or ())}"
+
+
+def _print_digit(
+    console: Console, network: Network, one: Prediction, top: int, remarks: Sequence[str]
+) -> None:
     shown = one.outputs[:top]
-    console.line(one.input if one.answer is None else f"{one.input}: {one.answer}", "bold")
     width = max(len(name) for name, _ in shown)
     for place, (name, output) in enumerate(shown):
         console.line(f"  {name:<{width}}  {_measure(network, output)}", "" if place else "cyan")
-    for remark in one.remarks:
+    for remark in remarks:
         console.line(f"  {remark}")
 
 

@@ -20,7 +20,9 @@ from chainrule.cli.flags import (
     offline_flag,
     threads_flag,
 )
+from chainrule.cli.fold_view import conclude_folds, cross_validate_in_view
 from chainrule.cli.progress import EpochTable, Once, duration_text, training_observers
+from chainrule.data import FOLDS
 from chainrule.documents import Table
 from chainrule.errors import InputError, TrainingInterrupted
 from chainrule.evaluation import percent_text
@@ -51,6 +53,11 @@ name with _ for -. A flag overrides --set, --set overrides the file, and the fil
 If targets are numbers (--task numbers), the cost is half_squared_error and the activation of the
 last layer is identity, unless they are set.
 
+--cross-validate N trains once for each of N folds of the training set, judges each network by the
+fold that it did not see, and shows the means with 95 % intervals (Nadeau & Bengio 2003). The test
+set is not touched. Only with --run a network is then trained on the whole training set, and saved.
+--against also tries other settings on the same folds, and shows the paired differences.
+
 Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
 with the same bits as one that was never stopped.
 
@@ -67,6 +74,7 @@ _EXAMPLES = (
     "chainrule train flowers.csv --target kind --config recipe.toml --set batch_size=16",
     "chainrule train mnist --preset fast",
     "chainrule train --resume runs/digits",
+    "chainrule train wine.csv --cross-validate 5 --against learning_rate=0.01",
     "chainrule train --resume runs/digits --from 3 --set learning_rate=0.1 --run runs/faster",
 )
 _WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
@@ -86,6 +94,7 @@ def _train(**given: Any) -> int:
     remedies = {"data": again.format("DATA"), "validation": again.format("--validation DATA")}
     branches = given["from"] is not None
     settings = {} if resumed and not branches else experiment_settings(ctx, _SETTINGS)
+    validated: dict[str, Any] = {}
     with errors_by_flags("train", _SETTINGS, remedies):
         if branches:
             moved = {"data": given["data"], "validation": given["validation"]}
@@ -99,9 +108,17 @@ def _train(**given: Any) -> int:
             experiment = Experiment.from_settings(
                 given["data"], settings, validation=given["validation"]
             )
-            result = _train_in_view(console, experiment, given, experiment.train)
+            introduction = Once(lambda: _introduce(console, experiment))
+            if given["cross_validate"] is not None:
+                validated = cross_validate_in_view(
+                    console, experiment, settings, given, introduction
+                )
+                if given["run"] is None:
+                    conclude_folds(console, validated)
+                    return 0
+            result = _train_in_view(console, experiment, given, experiment.train, introduction)
     if console.as_json:
-        console.json(result.to_dict())
+        console.json({**result.to_dict(), **validated})
     _conclude(console, result)
     return 0
 
@@ -115,6 +132,14 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
             got="neither",
             remedy="Name data: chainrule train mnist",
             argument="data",
+        )
+    if ctx.params["against"] and ctx.params["cross_validate"] is None:
+        raise InputError(
+            "train",
+            expected="--cross-validate to go with --against",
+            got="none",
+            remedy="Set the number of folds: --cross-validate 5",
+            argument="against",
         )
     if ctx.params["keep_epochs"] and ctx.params["run"] is None:
         raise InputError(
@@ -166,6 +191,7 @@ def _train_in_view(
     experiment: Experiment,
     given: dict[str, Any],
     train: Callable[..., TrainingResult],
+    introduction: Once | None = None,
 ) -> TrainingResult:
     """Train in view of the user; after an interruption the error says how to continue."""
     folder = given["run"] or given["resume"]
@@ -173,7 +199,7 @@ def _train_in_view(
     classifies = experiment.datasets.pair.train.classifies
     table = EpochTable(experiment.recipe, classifies, experiment.validates)
     # What cannot be trained is refused before anything is printed.
-    introduction = Once(lambda: _introduce(console, experiment))
+    introduction = introduction or Once(lambda: _introduce(console, experiment))
     try:
         with training_observers(console, table, saved=folder is not None) as shown:
             result = train(
@@ -245,6 +271,14 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
+        limit_flag("cross_validate", FOLDS, files, "none"),
+        Flag(
+            ["--against"],
+            metavar="NAME=VALUE",
+            multiple=True,
+            group=files,
+            help="compare with this setting on the same folds; may be given more than once",
+        ),
         limit_flag("from", _FROM, files, "none: RUN itself goes on"),
         Flag(
             ["--keep-epochs"],

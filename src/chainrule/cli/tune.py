@@ -19,7 +19,7 @@ from chainrule.study import StudySettings, describe_tuning, train_best
 
 __all__ = ["command", "parse_variation"]
 
-_ABOUT = """Find good settings for a network on data: a study without a file.
+_ABOUT = """Find good settings for a network: a study without a file.
 
 DATA is a name or a path as `chainrule train` takes it. --vary names what varies; by default the
 learning rate, from 0.0001 to 0.1 on a logarithmic scale, and the batch size, from 16 to 256. The

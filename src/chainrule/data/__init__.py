@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
+    from chainrule.data.folds import FOLDS as FOLDS
+    from chainrule.data.folds import DatasetFold as DatasetFold
+    from chainrule.data.folds import split_folds as split_folds
     from chainrule.data.preparing import as_table as as_table
     from chainrule.data.preparing import count_inputs as count_inputs
     from chainrule.data.preparing import prepare_dataset as prepare_dataset
@@ -40,6 +43,7 @@ __getattr__, __dir__, __all__ = attach(
         "catalogue": "CATALOGUE",
         "dataset": "Dataset DatasetPair",
         "file_state": "FileState",
+        "folds": "FOLDS DatasetFold split_folds",
         "preparing": "as_table count_inputs prepare_dataset",
         "reader": "ReadOptions",
         "scaling": "Scaling",

@@ -92,7 +92,8 @@ class Condition:
         remedy: what mends it in general, a sentence without a full stop.
         measure: evidence -> Observation, or None if the condition does not apply.
         harmful_only: whether it is reported only if the training diverges or shows little skill,
-            since many trainings do well in spite of it.
+            since many trainings do well in spite of it; of those that are cheap, little skill after
+            any epoch is enough, since a training warns of them then.
         needs: evidence -> what is missing in order to judge; empty if nothing is.
         alone: whether it is reported only if nothing else is found.
         cheap: whether it can be judged without curvature and without comparing examples.
@@ -115,7 +116,7 @@ class Condition:
 
     def check(self, evidence: Evidence) -> Finding | None:
         """Return the finding, or None if the training does not have the condition."""
-        if self.needs(evidence) or (self.harmful_only and not evidence.learns_badly):
+        if self.needs(evidence) or (self.harmful_only and not self._is_harmful(evidence)):
             return None
         observed = self.measure(evidence)
         if observed is None or not self._is_beyond(observed.figure):
@@ -133,6 +134,10 @@ class Condition:
             remedy=remedy,
             rows=observed.rows,
         )
+
+    def _is_harmful(self, evidence: Evidence) -> bool:
+        """Whether the training suffers, or did after an epoch, when it would have been warned."""
+        return evidence.learns_badly or (self.cheap and evidence.began_badly)
 
     def _is_beyond(self, figure: float) -> bool:
         return figure > self.threshold if self.above else figure < self.threshold

@@ -15,6 +15,7 @@ from chainrule.diagnosis.example_measures import (
     find_suspect_labels,
     shared_fraction,
 )
+from chainrule.recipe import BALANCED
 
 __all__ = [
     "class_imbalance",
@@ -89,13 +90,12 @@ def class_imbalance(evidence: Evidence) -> Observation | None:
     counts = class_counts(training)
     names, occurs = training.class_names, counts > 0
     common, rare = int(counts.argmax()), int(np.where(occurs, counts, counts.max() + 1).argmin())
-    weights = np.where(occurs, len(training) / (occurs.sum() * np.maximum(counts, 1)), 1.0)
     ratio = float(counts[common] / counts[rare])
     return Observation(
         ratio,
         f"class {names[common]!r} has {counts[common]} examples and class {names[rare]!r} "
         f"{counts[rare]}: {figure_text(ratio)} times as many",
-        {"class_weights": [float(figure_text(weight)) for weight in weights]},
+        {"class_weights": BALANCED},
     )
 
 

@@ -3,19 +3,74 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.diagnosis.condition import Condition, Finding
+from chainrule.diagnosis.condition import Condition, Finding, figure_text
 from chainrule.diagnosis.condition_table import CONDITIONS
-from chainrule.diagnosis.evidence import POOR_SKILL, Evidence
+from chainrule.diagnosis.evidence import POOR_SKILL, Evidence, Snapshot
 from chainrule.documents import Block, Definition, Definitions, Document, Heading
 from chainrule.evaluation import count_text, number_text, percent_text, plain_values
 
-__all__ = ["Diagnosis", "assignments_text", "diagnose_evidence"]
+__all__ = ["Diagnosis", "MeasuredCurvature", "assignments_text", "diagnose_evidence"]
 
 _TITLES = {condition.name: condition.title for condition in CONDITIONS}
+
+
+@dataclass(frozen=True)
+class MeasuredCurvature:
+    """The curvature at one position of a training, and the learning rates that it allows.
+
+    Args:
+        step: steps done there.
+        rate: learning rate of the next step.
+        lambda_max: λ_max, the largest eigenvalue of the objective's Hessian; NaN if not finite.
+        two_over_lambda_max: 2/λ_max, the largest rate at which gradient descent is stable; infinite
+            if no direction curves upwards.
+        stability_limit: the largest stable rate of the recipe's update; None if curvature sets no
+            limit to it.
+        preconditioned_lambda_max: that of the Hessian divided by the update's root mean squares;
+            None for an update without any.
+    """
+
+    step: int
+    rate: float
+    lambda_max: float
+    two_over_lambda_max: float
+    stability_limit: float | None
+    preconditioned_lambda_max: float | None
+
+    @classmethod
+    def of_snapshot(cls, snapshot: Snapshot) -> MeasuredCurvature:
+        """Return the curvature of a snapshot."""
+        found, value = snapshot.curvature, snapshot.lambda_max
+        two_over = 2 / value if value > 0 else math.inf
+        return cls(
+            step=snapshot.step,
+            rate=snapshot.rate,
+            lambda_max=value,
+            two_over_lambda_max=math.nan if math.isnan(value) else two_over,
+            stability_limit=None if found is None else found.limit,
+            preconditioned_lambda_max=(
+                found.value if found is not None and found.preconditioned else None
+            ),
+        )
+
+    def describe(self, when: str) -> str:
+        """Return λ_max and the rates that it allows in words.
+
+        Args:
+            when: such as "at the start".
+        """
+        if math.isnan(self.lambda_max):
+            return f"not finite {when}"
+        text = f"{figure_text(self.lambda_max)} {when}; 2/λ_max "
+        text += f"{figure_text(self.two_over_lambda_max)}, rate {figure_text(self.rate)}"
+        if self.stability_limit is None:
+            return text
+        return f"{text}, stable up to {figure_text(self.stability_limit)}"
 
 
 @dataclass(frozen=True)
@@ -31,6 +86,7 @@ class Diagnosis:
         cost_end: the same after the last step.
         skill: 1 - the error divided by that of a constant prediction.
         diverged: the message of the error by which the run diverged; empty if it did not.
+        curvature: at the start and at the end.
     """
 
     findings: tuple[Finding, ...]
@@ -41,6 +97,7 @@ class Diagnosis:
     cost_end: float
     skill: float
     diverged: str = ""
+    curvature: tuple[MeasuredCurvature, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule diagnose --json` prints."""
@@ -49,6 +106,7 @@ class Diagnosis:
             **{name: plain_values(getattr(self, name)) for name in names},
             "findings": [finding.to_dict() for finding in self.findings],
             "unjudged": dict(self.unjudged),
+            "curvature": plain_values(self.curvature),
         }
 
     def document(self, target: str = "") -> Document:
@@ -88,6 +146,8 @@ class Diagnosis:
 
     def _overview(self) -> Iterator[Definition]:
         yield Definition("seen", self.progress_text())
+        for when, one in zip(("at the start", "at the end"), self.curvature, strict=False):
+            yield Definition("λ_max", one.describe(when))
         if self.diverged:
             yield Definition("ended", self.diverged)
         if not self.findings:
@@ -153,6 +213,7 @@ def diagnose_evidence(
         cost_end=evidence.end.cost,
         skill=evidence.end.skill,
         diverged=evidence.diverged,
+        curvature=tuple(map(MeasuredCurvature.of_snapshot, (evidence.start, evidence.end))),
     )
 
 

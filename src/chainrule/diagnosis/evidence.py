@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from chainrule.data import Dataset
 from chainrule.diagnosis.curvature import Curvature
+from chainrule.diagnosis.example_measures import class_counts
 from chainrule.engine import EpochRecord
 from chainrule.network import Architecture
 from chainrule.recipe import Recipe
 
-__all__ = ["POOR_SKILL", "Evidence", "LayerSnapshot", "Snapshot"]
+__all__ = ["FEWEST_STEPS", "POOR_SKILL", "Evidence", "LayerSnapshot", "Snapshot", "epoch_skill"]
 
 POOR_SKILL = 0.5
 """The skill below which a training counts as one that does not learn."""
+FEWEST_STEPS = 50
+"""Before this step, every training has learned little."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,10 @@ class Snapshot:
         rate: learning rate of the next step; after the run's last step, that of the last.
         noise_scale: the batch size at which noise and mean gradient have the same norm; inf if the
             mean gradient is not distinguishable from noise, NaN if it was not measured.
-        curvature: None if it was not measured.
+        curvature: what limits the learning rate; None if it was not measured, or if curvature sets
+            no limit to the update.
+        lambda_max: λ_max, the largest eigenvalue of the objective's Hessian; NaN if it was not
+            measured, or is not finite.
     """
 
     step: int
@@ -75,6 +82,7 @@ class Snapshot:
     rate: float
     noise_scale: float
     curvature: Curvature | None = None
+    lambda_max: float = math.nan
 
     @property
     def hidden(self) -> tuple[LayerSnapshot, ...]:
@@ -116,3 +124,30 @@ class Evidence:
     def learns_badly(self) -> bool:
         """Whether the training diverged, or ends with little skill."""
         return bool(self.diverged) or not self.end.skill >= POOR_SKILL
+
+    @property
+    def began_badly(self) -> bool:
+        """Whether after an epoch the training showed little skill, as it would have warned."""
+        steps = self.end.step / max(1, len(self.history))
+        skills = (
+            epoch_skill(self.training, record)
+            for record in self.history
+            if record.epoch * steps >= FEWEST_STEPS
+        )
+        return any(skill < POOR_SKILL for skill in skills if skill is not None)
+
+
+def epoch_skill(training: Dataset, record: EpochRecord) -> float | None:
+    """Return the skill by an epoch's accuracy; None without classes to tell apart.
+
+    It is hardly above the skill at the epoch's end, and below it with dropout and distortions.
+
+    Args:
+        training: the training set.
+        record: of the epoch.
+    """
+    if record.accuracy is None:
+        return None
+    counts = class_counts(training)
+    baseline = float(counts.max() / counts.sum())
+    return None if baseline == 1 else 1 - (1 - record.accuracy) / (1 - baseline)

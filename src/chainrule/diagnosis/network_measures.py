@@ -101,6 +101,7 @@ class NetworkMeasures:
             judged = pass_
             if inference is not None and self.layout.gains:
                 judged = self._engine_without_normalisation.trace(inference, self.rows)
+            lambda_max = self._lambda_max(position) if curvature else math.nan
             return Snapshot(
                 step=position.step,
                 layers=self._layers(theta, pass_),
@@ -108,7 +109,8 @@ class NetworkMeasures:
                 skill=self._skill(judged),
                 rate=self._rate(position),
                 noise_scale=self._noise_scale(position.parameters) if curvature else math.nan,
-                curvature=self._curvature(position) if curvature else None,
+                curvature=self._curvature(position, lambda_max) if curvature else None,
+                lambda_max=lambda_max,
             )
 
     def _rate(self, position: Position) -> float:
@@ -169,18 +171,21 @@ class NetworkMeasures:
         signal = float(np.square(parts.mean(axis=0)).sum()) - noise / len(self.rows)
         return noise / signal if signal > 0 else float("inf")
 
-    def _curvature(self, position: Position) -> Curvature | None:
-        recipe = self.recipe
+    def _lambda_max(self, position: Position) -> float:
+        """Return the largest eigenvalue of the objective's Hessian, whatever the update."""
+        gradient = self._objective_gradient(self.rows)
+        return largest_eigenvalue(gradient, position.parameters.astype(np.float64))
+
+    def _curvature(self, position: Position, lambda_max: float) -> Curvature | None:
+        recipe, value = self.recipe, lambda_max
         if recipe.optimiser not in STABILITY_LIMITS:
             return None
-        gradient = self._objective_gradient(self.rows)
-        theta = position.parameters.astype(np.float64)
-        root: Array | float = 1.0
         if recipe.optimiser in _SQUARES:
+            theta = position.parameters.astype(np.float64)
             squares = self._squares(position, theta)
             # A parameter whose gradient was always 0 has no scale; it is left out.
             root = np.where(squares > 0, (np.sqrt(squares) + recipe.epsilon) ** -0.5, 0.0)
-        value = largest_eigenvalue(gradient, theta, root)
+            value = largest_eigenvalue(self._objective_gradient(self.rows), theta, root)
         if np.isnan(value):
             return None
         most = STABILITY_LIMITS[recipe.optimiser](recipe)

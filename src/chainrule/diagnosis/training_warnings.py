@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.diagnosis.condition import Finding
 from chainrule.diagnosis.condition_table import CONDITIONS
-from chainrule.diagnosis.evidence import POOR_SKILL, Evidence, Snapshot
-from chainrule.diagnosis.example_measures import class_counts
+from chainrule.diagnosis.evidence import (
+    FEWEST_STEPS,
+    POOR_SKILL,
+    Evidence,
+    Snapshot,
+    epoch_skill,
+)
 from chainrule.diagnosis.network_measures import NetworkMeasures
-from chainrule.engine import EpochRecord, Position, initial_state
+from chainrule.engine import Position, initial_state
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import Observer, TrainingProgress
 
 __all__ = ["warning_observer"]
-
-_FEWEST_STEPS = 50
-"""Before this step, every training has learned little."""
 
 
 def warning_observer(
@@ -60,7 +62,7 @@ def warning_observer(
         if not progress.epoch_ended:
             return
         evidence = watched.evidence(progress.position)
-        early = progress.position.step < _FEWEST_STEPS
+        early = progress.position.step < FEWEST_STEPS
         for condition in tuple(open_conditions):
             if early and condition.harmful_only:
                 continue
@@ -90,7 +92,8 @@ class _WatchedTraining:
 
     def evidence(self, position: Position) -> Evidence:
         """Return the evidence of the training so far."""
-        measures, skill = self.measures, self._skill(position.history[-1])
+        measures = self.measures
+        skill = epoch_skill(measures.training, position.history[-1]) or 0.0
         if skill >= POOR_SKILL:  # conditions of the end are then not reported
             end = replace(self.start, step=position.step, skill=skill)
         else:
@@ -105,21 +108,6 @@ class _WatchedTraining:
             end=end,
             history=position.history,
         )
-
-    @cached_property
-    def _baseline(self) -> float:
-        """The accuracy of always predicting the most frequent class."""
-        counts = class_counts(self.measures.training)
-        return float(counts.max() / counts.sum())
-
-    def _skill(self, record: EpochRecord) -> float:
-        """Return the skill by the epoch's accuracy, 0 for number targets.
-
-        It is hardly above the skill at the epoch's end, and below it with dropout and distortions.
-        """
-        if record.accuracy is None or self._baseline == 1:
-            return 0.0
-        return 1 - (1 - record.accuracy) / (1 - self._baseline)
 
 
 def _sentence(finding: Finding, epoch: int) -> str:

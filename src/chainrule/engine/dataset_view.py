@@ -16,6 +16,7 @@ from chainrule.equations.mixing import mix
 from chainrule.equations.step import BatchPart
 from chainrule.errors import ShapeError
 from chainrule.network import predicted_classes
+from chainrule.recipe import BALANCED, ClassWeights
 
 __all__ = ["DatasetView", "normalised_weights"]
 
@@ -86,9 +87,14 @@ class DatasetView:
 
 
 def normalised_weights(
-    dataset: Dataset, class_weights: tuple[float, ...] | None
+    dataset: Dataset, class_weights: ClassWeights | None
 ) -> NDArray[np.float64] | None:
     """What each example counts: its own weight times its class's, scaled to mean 1.
+
+    Args:
+        dataset: the training set, without any part that is held out.
+        class_weights: a weight for each class, "balanced" for n / (classes · examples of the
+            class), or None.
 
     Returns: (n,), or None if all count alike.
     Raises: ShapeError if there are not as many class weights as classes, or all weights are 0.
@@ -96,13 +102,15 @@ def normalised_weights(
     if class_weights is None:
         weights = dataset.sample_weights
     else:
+        if class_weights == BALANCED and dataset.classifies:
+            class_weights = _balanced_weights(dataset)
         if not dataset.classifies or len(class_weights) != dataset.outputs:
             raise ShapeError(
                 "train",
                 expected=f"{dataset.outputs} class_weights, one for each class"
                 if dataset.classifies
                 else "no class_weights for targets that are numbers",
-                got=str(len(class_weights)),
+                got=BALANCED if class_weights == BALANCED else str(len(class_weights)),
                 argument="class_weights",
                 value=class_weights,
             )
@@ -119,3 +127,11 @@ def normalised_weights(
             value=class_weights,
         )
     return np.asarray(weights / weights.mean())
+
+
+def _balanced_weights(dataset: Dataset) -> tuple[float, ...]:
+    """n / (classes · examples of the class) for each class that occurs, 0 for others."""
+    counts = np.bincount(dataset.targets, minlength=dataset.outputs)
+    occurring = int((counts > 0).sum())
+    weights = np.where(counts > 0, len(dataset) / (occurring * np.maximum(counts, 1)), 0.0)
+    return tuple(weights.tolist())

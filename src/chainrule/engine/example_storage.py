@@ -14,6 +14,7 @@ from chainrule.engine.dataset_view import normalised_weights
 from chainrule.equations.mixing import mix
 from chainrule.kernels import Examples
 from chainrule.network import Architecture
+from chainrule.recipe import ClassWeights
 
 __all__ = ["kernel_examples", "mix_targets"]
 
@@ -30,7 +31,7 @@ _CACHE: WeakKeyDictionary[Dataset, dict[Any, Examples]] = WeakKeyDictionary()
 
 
 def kernel_examples(
-    dataset: Dataset, architecture: Architecture, class_weights: tuple[float, ...] | None
+    dataset: Dataset, architecture: Architecture, class_weights: ClassWeights | None
 ) -> Examples:
     """The examples as kernels take them; made once for each data set.
 
@@ -63,9 +64,7 @@ def mix_targets(examples: Examples, dataset: Dataset, mixing: Mixing | None) -> 
     return examples._replace(targets=targets)
 
 
-def _make_examples(
-    dataset: Dataset, dtype: str, class_weights: tuple[float, ...] | None
-) -> Examples:
+def _make_examples(dataset: Dataset, dtype: str, class_weights: ClassWeights | None) -> Examples:
     weights = normalised_weights(dataset, class_weights)
     counts = np.concatenate([np.count_nonzero(block, axis=1) for block in _blocks(dataset.inputs)])
     none = np.zeros((0, 0), dtype)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from chainrule.evaluation.report import Report as Report
     from chainrule.evaluation.statistics import McNemarTest as McNemarTest
     from chainrule.evaluation.statistics import SampleStatistics as SampleStatistics
+    from chainrule.evaluation.statistics import fold_p_value as fold_p_value
+    from chainrule.evaluation.statistics import fold_statistics as fold_statistics
     from chainrule.evaluation.statistics import mcnemar_test as mcnemar_test
     from chainrule.evaluation.statistics import sample_statistics as sample_statistics
     from chainrule.evaluation.statistics import welch_interval as welch_interval
@@ -46,7 +48,10 @@ __getattr__, __dir__, __all__ = attach(
         "predictions": "Mistake class_columns output_blocks",
         "report": "ClassificationReport Report",
         "evaluator": "default_cost evaluate",
-        "statistics": "McNemarTest SampleStatistics mcnemar_test sample_statistics welch_interval",
+        "statistics": (
+            "McNemarTest SampleStatistics fold_p_value fold_statistics mcnemar_test "
+            "sample_statistics welch_interval"
+        ),
         "wilson": "wilson_interval",
     },
 )

@@ -147,6 +147,11 @@ class ScoredExamples:
     outputs: Matrix
     probabilities: bool
 
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each example was answered correctly, (n,)."""
+        return np.asarray(self.predicted == self.truth)
+
     @cached_property
     def scores(self) -> ClassScores:
         """The figures that need all outputs, worked out on first use."""
@@ -186,7 +191,7 @@ class ScoredExamples:
         )
 
     def _balanced_accuracy(self) -> Estimate:
-        correct = self.predicted == self.truth
+        correct = self.right
         recalls = []
         for k in np.unique(self.truth):
             own = self.truth == k

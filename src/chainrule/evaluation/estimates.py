@@ -72,8 +72,9 @@ def estimate_fraction(value: float, influence: Column, most: float) -> Estimate:
         influence: ∂figure/∂w_i of each example, (n,).
         most: the greatest effective number of examples, above 0.
     """
-    variance = float(np.square(influence).sum())
-    effective = value * (1 - value) / variance if variance > 0 else math.inf
+    value = min(max(value, 0.0), 1.0)  # a mean of ones may round to more than 1
+    variance, spread = float(np.square(influence).sum()), value * (1 - value)
+    effective = spread / variance if variance > 0 and spread > 0 else math.inf
     return Estimate(value, score_interval(value, min(effective, most)))
 
 

@@ -11,6 +11,9 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.experiment.command_line import training_command as training_command
+    from chainrule.experiment.cross_validation import CrossValidation as CrossValidation
+    from chainrule.experiment.cross_validation import FoldResult as FoldResult
+    from chainrule.experiment.cross_validation import score_text as score_text
     from chainrule.experiment.data_source import PARTS as PARTS
     from chainrule.experiment.data_source import DataSource as DataSource
     from chainrule.experiment.data_source import data_access as data_access
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from chainrule.experiment.diagnosing import mend_settings as mend_settings
     from chainrule.experiment.diagnosing import open_target as open_target
     from chainrule.experiment.experiment import Experiment as Experiment
+    from chainrule.experiment.file_predictions import FailedPrediction as FailedPrediction
     from chainrule.experiment.file_predictions import Prediction as Prediction
+    from chainrule.experiment.fold_comparison import compare_folds as compare_folds
     from chainrule.experiment.run_branch import RunBranch as RunBranch
     from chainrule.experiment.saved_run import SavedRun as SavedRun
     from chainrule.experiment.saved_run import open_run as open_run
@@ -35,12 +40,14 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "cross_validation": "CrossValidation FoldResult score_text",
         "command_line": "training_command",
         "data_source": "PARTS DataSource data_access is_run take_part",
         "data_summary": "DataListing DataSummary PartSummary list_data summarise_data verify_data",
         "diagnosing": "diagnose mend_settings open_target",
         "experiment": "Experiment",
-        "file_predictions": "Prediction",
+        "file_predictions": "FailedPrediction Prediction",
+        "fold_comparison": "compare_folds",
         "run_branch": "RunBranch",
         "saved_run": "SavedRun open_run",
         "training_result": "TrainingResult",

@@ -9,6 +9,7 @@ from typing import Any
 
 from chainrule.data import Dataset, DatasetPair, prepare_dataset
 from chainrule.evaluation import evaluate
+from chainrule.experiment.cross_validation import CrossValidation, FoldResult, cross_validate
 from chainrule.experiment.data_source import DataSource, join_parts
 from chainrule.experiment.description import (
     describe_architecture,
@@ -223,6 +224,46 @@ class Experiment:
             threads=threads,
         )
         return ready.judge(run, warnings.warnings)
+
+    def cross_validate(
+        self,
+        folds: int = 5,
+        *,
+        observers: Iterable[Observer] = (),
+        threads: int | None = None,
+        on_fold: Callable[[FoldResult], object] | None = None,
+    ) -> CrossValidation:
+        """Train once for each fold of the training set, and judge by the fold that is held out.
+
+        Classes keep their fractions in every fold (stratified). The folds follow from the recipe's
+        seed, fold k is trained with that seed + k - 1, and columns are encoded and scaled by each
+        fold's own training part. As with scikit-learn's `cross_validate`, the test set is not
+        touched, no network is kept, and none is trained on all examples: call `train` for that.
+
+        Args:
+            folds: how many, at least 2.
+            observers: as in `train`, for each training.
+            threads: as in `train`.
+            on_fold: called with each fold's result when it is there.
+
+        Raises: InputError, DataError, and what `train` raises.
+
+        Example:
+            >>> experiment = Experiment.create("wine.csv", seed=0)  # doctest: +SKIP
+            >>> experiment.cross_validate(5).statistics["accuracy"].mean  # doctest: +SKIP
+            0.9787
+        """
+        loaded = self.datasets
+        return cross_validate(
+            loaded.pair.train,
+            self.architecture,
+            self.recipe,
+            folds,
+            validation=loaded.validation,
+            observers=observers,
+            threads=threads,
+            on_fold=on_fold,
+        )
 
     def notes(self) -> dict[str, Any]:
         """Return where the data are, as a run's folder notes it."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting import Preparation, prepare, read_picture
+from chainrule.data.handwriting import PixelBox, Preparation, prepare_digits, read_picture
+from chainrule.errors import ChainruleError, DataError, FileError, MissingLibraryError
 from chainrule.evaluation import class_columns
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
 
-__all__ = ["Output", "Prediction", "predict_file"]
+__all__ = ["FailedPrediction", "Output", "Prediction", "predict_file", "predict_files"]
 
 _BRIGHTEST = 255
 """A picture's ink is a byte."""
@@ -32,11 +33,13 @@ class Prediction:
     """The answer of a network to one example.
 
     Args:
-        input: the file, with the line if it has several examples.
+        input: the file, with the line if it is a table, or with the digit's number in reading
+            order, as "photo.jpg, digit 2 of 4", if a picture shows several.
         answer: the class; None for a network whose outputs are numbers.
         outputs: of classes, the greatest first; of numbers, in their order.
         remarks: sentences about the input.
         preparation: the stages by which a picture was prepared; None for a row of a table.
+        file: the picture; empty for a row of a table.
     """
 
     input: str
@@ -44,19 +47,62 @@ class Prediction:
     outputs: tuple[Output, ...]
     remarks: tuple[str, ...] = ()
     preparation: Preparation | None = None
+    file: str = ""
+
+    @property
+    def box(self) -> PixelBox | None:
+        """Where the digit lies in its picture; None for a row, or a picture that is the digit."""
+        return None if self.preparation is None else self.preparation.box
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule predict --json` prints of an example."""
-        return {
+        values = {
             "input": self.input,
             "answer": self.answer,
             "outputs": dict(self.outputs),
             "remarks": list(self.remarks),
         }
+        return values if self.box is None else {**values, "box": self.box._asdict()}
+
+
+@dataclass(frozen=True, eq=False)
+class FailedPrediction:
+    """A file that could not be read as examples.
+
+    Args:
+        input: the file.
+        error: what is wrong with it.
+    """
+
+    input: str
+    error: ChainruleError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `chainrule predict --json` prints instead of an answer."""
+        return {"input": self.input, "error": str(self.error)}
+
+
+def predict_files(
+    network: Network, paths: Iterable[str], options: Mapping[str, Any]
+) -> list[Prediction | FailedPrediction]:
+    """Return the answers to several files, with the error in place of those that are unreadable.
+
+    Args:
+        network: what answers.
+        paths: as in `predict_file`.
+        options: as in `predict_file`.
+    """
+    found: list[Prediction | FailedPrediction] = []
+    for path in paths:
+        try:
+            found += predict_file(network, path, options)
+        except (FileError, DataError, MissingLibraryError) as error:
+            found.append(FailedPrediction(path, error))
+    return found
 
 
 def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:
-    """Return the answers to a picture, or to each row of a table.
+    """Return the answers to each digit of a picture, or to each row of a table.
 
     Args:
         network: what answers.
@@ -71,13 +117,24 @@ def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> lis
 
 
 def _predict_picture(network: Network, path: str) -> list[Prediction]:
+    """The answer to each digit of a picture, in reading order."""
     rows, columns = network.input_shape
-    preparation = prepare(read_picture(path), (rows, columns))
+    prepared = prepare_digits(read_picture(path), (rows, columns))
+    count = len(prepared)
+    places = [f"{path}, digit {k} of {count}" for k in range(1, count + 1)] if count > 1 else [path]
+    return [
+        replace(_predict_digit(network, place, one), file=path)
+        for place, one in zip(places, prepared, strict=True)
+    ]
+
+
+def _predict_digit(network: Network, place: str, preparation: Preparation) -> Prediction:
     ink: NDArray[Any] = preparation.image.reshape(1, -1)
     if network.input_scale == 1:
         # The network learned from numbers, not bytes: they are taken to have been shares of ink.
         ink = ink / _BRIGHTEST
-    return _predictions(network, ink, [path], preparation.remarks, preparation)
+    (found,) = _predictions(network, ink, [place], preparation.remarks, preparation)
+    return found
 
 
 def _predict_rows(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:

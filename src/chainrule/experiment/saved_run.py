@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, dataset_names, prepare_dataset
-from chainrule.errors import DataError, FileError, InputError
+from chainrule.errors import DataError, FileError, InputError, describe
 from chainrule.experiment.data_source import DataSource, join_parts, take_part
 from chainrule.network import Network
 from chainrule.recipe import Recipe
@@ -19,7 +19,7 @@ from chainrule.training import RunFacts, RunFolder
 if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
-    from chainrule.experiment.file_predictions import Prediction
+    from chainrule.experiment.file_predictions import FailedPrediction, Prediction
     from chainrule.experiment.training_result import TrainingResult
     from chainrule.training import Observer, Verification
 
@@ -382,20 +382,43 @@ class SavedRun:
             )
         return found
 
-    def predict(self, files: str | Sequence[str]) -> tuple[Prediction, ...]:
+    @overload
+    def predict(
+        self, files: str | Sequence[str], *, errors: Literal["raise"] = "raise"
+    ) -> tuple[Prediction, ...]: ...
+
+    @overload
+    def predict(
+        self, files: str | Sequence[str], *, errors: Literal["return"]
+    ) -> tuple[Prediction | FailedPrediction, ...]: ...
+
+    def predict(
+        self, files: str | Sequence[str], *, errors: Literal["raise", "return"] = "raise"
+    ) -> tuple[Prediction | FailedPrediction, ...]:
         """Return what the network answers to pictures, or to the rows of tables.
+
+        A picture of several digits has an answer for each, line by line, each from left to right.
 
         Args:
             files: for a network that learned from images, pictures of any size; otherwise CSV
                 files with an example a row.
+            errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
+                so that it does not end the others.
 
-        Raises: FileError, DataError, InputError.
+        Raises: InputError; FileError, DataError unless they are returned.
         """
-        from chainrule.experiment.file_predictions import predict_file
+        from chainrule.experiment.file_predictions import predict_file, predict_files
 
+        if errors not in ("raise", "return"):
+            expected = "errors to be 'raise' or 'return'"
+            raise InputError(
+                "predict", expected=expected, got=describe(errors), argument="errors", value=errors
+            )
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
         options = notes.get("options", {})
         listed = [files] if isinstance(files, str) else files
+        if errors == "return":
+            return tuple(predict_files(self.network, listed, options))
         return tuple(one for path in listed for one in predict_file(self.network, path, options))
 
     def recipe_for(self, dataset: Dataset) -> Recipe:

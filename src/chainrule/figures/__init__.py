@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from chainrule.figures.figure_sources import FigureOptions as FigureOptions
     from chainrule.figures.figure_sources import draw_figure as draw_figure
     from chainrule.figures.figure_sources import source_text as source_text
-    from chainrule.figures.preparation_stages import save_preparation as save_preparation
+    from chainrule.figures.picture_digits import save_predictions as save_predictions
     from chainrule.figures.report_figures import save_report_figures as save_report_figures
     from chainrule.figures.saving import SUFFIXES as SUFFIXES
     from chainrule.figures.saving import save_figure as save_figure
@@ -41,7 +41,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "figure_catalogue": "FIGURES",
         "figure_sources": "FigureOptions draw_figure source_text",
-        "preparation_stages": "save_preparation",
+        "picture_digits": "save_predictions",
         "report_figures": "save_report_figures",
         "saving": "SUFFIXES save_figure",
         "study_pictures": "study_report",

@@ -3,7 +3,11 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule.data.handwriting.binarisation import find_components
-from chainrule.data.handwriting.digit_selection import DigitSelection, select_digit
+from chainrule.data.handwriting.digit_selection import (
+    DigitSelection,
+    select_digit,
+    select_digits,
+)
 
 Box = tuple[int, int, int, int]
 
@@ -119,3 +123,50 @@ def test_a_nought_with_a_speck_inside_is_no_frame_where_its_sides_are_round() ->
     choice = select_digit(pieces)
     assert (pieces.boxes[choice.selected] == [10, 10, 91, 91]).all(axis=1).any()
     assert choice.remarks == ()
+
+
+def in_order(*boxes: Box, size: tuple[int, int] = (100, 200)) -> list[list[Box]]:
+    """The boxes of each digit's pieces, in reading order."""
+    mask = np.zeros(size, bool)
+    for top, left, bottom, right in boxes:
+        mask[top:bottom, left:right] = True
+    pieces = find_components(mask)
+    return [
+        [tuple(map(int, box)) for box in pieces.boxes[one.selected]]
+        for one in select_digits(pieces)
+    ]
+
+
+def test_digits_are_read_from_left_to_right() -> None:
+    first, second, third = (30, 20, 70, 40), (28, 80, 69, 95), (33, 130, 70, 155)
+    assert in_order(third, first, second) == [[first], [second], [third]]
+
+
+def test_lines_of_writing_are_read_from_top_to_bottom() -> None:
+    upper, lower = [(5, 60, 35, 80), (2, 120, 33, 140)], [(50, 30, 82, 50), (48, 100, 80, 115)]
+    assert in_order(*lower, *upper) == [[box] for box in (*upper, *lower)]
+
+
+def test_a_line_of_writing_may_climb() -> None:
+    boxes: list[Box] = [(60 - 12 * k, 10 + 40 * k, 90 - 12 * k, 30 + 40 * k) for k in range(4)]
+    assert in_order(*boxes) == [[box] for box in boxes]
+
+
+def test_each_bar_goes_to_its_own_digit() -> None:
+    left, right = (30, 20, 70, 50), (30, 62, 70, 80)
+    bar, other = (24, 40, 28, 60), (24, 70, 28, 92)
+    assert in_order(left, right, bar, other) == [[bar, left], [other, right]]
+
+
+def test_marks_that_are_too_low_are_no_digits() -> None:
+    mask = np.zeros((100, 200), bool)
+    mask[30:70, 20:40] = mask[30:70, 120:140] = mask[62:70, 80:88] = True
+    pieces = find_components(mask)
+    digits = select_digits(pieces)
+    assert len(digits) == 2
+    assert digits[0].remarks == ("1 smaller mark was left out: only digits are read.",)
+
+
+def test_marks_beside_a_single_digit_are_not_said() -> None:
+    (digit,) = select_digits(find_components(np.eye(1, dtype=bool)))
+    assert digit.remarks == ()

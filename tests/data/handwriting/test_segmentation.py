@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.data.handwriting.segmentation import segment_digit
+from chainrule.data.handwriting.segmentation import segment_digit, segment_digits
 
 DRAW = np.random.default_rng(5)
 
@@ -91,3 +91,20 @@ def test_a_speck_beside_the_digit_is_its_frayed_edge() -> None:
     assert found is not None
     assert found.specks == 0
     assert found.ink[50, 46] == 1
+
+
+def test_several_digits_are_cut_out_in_windows_of_their_own() -> None:
+    amount = page(0.01)
+    amount[32:70, 60:68] += 0.5
+    first, second = segment_digits(amount)
+    assert (first.box, second.box) == ((30, 35, 70, 45), (32, 60, 70, 68))
+    assert first.contrast > second.contrast > 0.4
+    for one in (first, second):
+        np.testing.assert_array_equal(one.ink[one.window.slices], one.part)
+        assert (one.ink > 0).sum() == (one.part > 0).sum()
+    assert first.window == (28, 33, 72, 47)
+    assert not (first.ink > 0)[second.window.slices].any()
+
+
+def test_nothing_to_read() -> None:
+    assert segment_digits(np.zeros((20, 20), np.float32)) == ()

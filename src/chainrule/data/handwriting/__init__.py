@@ -1,6 +1,7 @@
 """Handwriting: preparation of a photo, a drawing or a table of numbers as a digit like MNIST's.
 
-`read_picture` reads a file, `prepare` finds the digit in it; a `Preparation` shows each stage.
+`read_picture` reads a file, `prepare` finds the digit in it, `prepare_digits` all digits; a
+`Preparation` shows each stage.
 """
 
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting.picture_reader import GreyPicture as GreyPicture
     from chainrule.data.handwriting.picture_reader import read_picture as read_picture
     from chainrule.data.handwriting.preparation import prepare as prepare
+    from chainrule.data.handwriting.preparation import prepare_digits as prepare_digits
+    from chainrule.data.handwriting.preprocessing_trace import PixelBox as PixelBox
     from chainrule.data.handwriting.preprocessing_trace import Preparation as Preparation
     from chainrule.data.handwriting.preprocessing_trace import Stage as Stage
 
@@ -20,7 +23,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "centring": "centre_of_mass",
         "picture_reader": "GreyPicture read_picture",
-        "preparation": "prepare",
-        "preprocessing_trace": "Preparation Stage",
+        "preparation": "prepare prepare_digits",
+        "preprocessing_trace": "PixelBox Preparation Stage",
     },
 )

@@ -1,4 +1,4 @@
-"""Selection of the ink that belongs to the digit, without specks, frames and other digits."""
+"""Selection of the pieces of ink that belong to each digit, without specks and frames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.handwriting.binarisation import Components
 
-__all__ = ["DigitSelection", "select_digit"]
+__all__ = ["WIDEST", "DigitSelection", "select_digit", "select_digits"]
 
 # Fractions of the largest piece's area: below the first a piece is a speck, above the second it is
 # large enough to be a digit of its own, which is worth a remark.
@@ -24,12 +24,16 @@ _GAPS_OF_FLAT = (0.35, 0.2)
 _GAPS_OF_HIGH = (0.1, 0.05)
 # The greatest width of a digit as a multiple of its height: 99.5 % of MNIST's are slimmer (NORMS in
 # mnist_statistics.py). Two pieces that would together be wider are two digits.
-_WIDEST = 1.43
+WIDEST = 1.43
 # A piece at the border is the digit only if no other piece has even 5 % of its area: an edge of the
 # desk or of another page is larger than the digit.
 _BORDER_DISCOUNT = 0.05
 # A strip along a whole side, such as a desk's edge, fills its box; a digit at the border does not.
 _STRIP_FILL = 0.8
+# Another digit is at least half as high as the largest one; what is flatter is a dash or a point.
+_LEAST_HEIGHT = 0.5
+# Digits of one line of writing overlap by this fraction of the lower one's height.
+_SAME_LINE = 0.5
 # A frame spans at least half of the picture, and runs along at least 80 % of each side of its own
 # box; the round sides of a 0 touch their box over a shorter way.
 _FRAME_SPAN = 0.5
@@ -55,12 +59,70 @@ class DigitSelection:
     remarks: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class _Sorted:
+    """The pieces of a picture by what they may be, each (n,)."""
+
+    frames: NDArray[np.bool_]
+    border: NDArray[np.bool_]
+    large: NDArray[np.bool_]
+    eligible: NDArray[np.bool_]
+    main: int
+
+    def left_out(self, others: NDArray[np.bool_]) -> tuple[str, ...]:
+        """Sentences on frames and on what lies at the border, apart from these pieces."""
+        away = self.large & self.border & ~self.frames & ~others
+        remarks = (
+            (self.frames.any(), "A frame around the digit was left out."),
+            (away.any(), "Something else at the border of the picture was left out."),
+        )
+        return tuple(sentence for holds, sentence in remarks if holds)
+
+    def selection(self, selected: NDArray[np.bool_], remarks: tuple[str, ...]) -> DigitSelection:
+        """A digit of these pieces."""
+        return DigitSelection(
+            selected,
+            selected | ~(self.frames | self.border),
+            ~self.large,
+            bool(self.border[selected].any()),
+            remarks,
+        )
+
+
 def select_digit(pieces: Components) -> DigitSelection:
     """The largest piece, away from the border where possible, and the strokes that belong to it.
 
     Args:
         pieces: at least one.
     """
+    found = _sort(pieces)
+    selected = _gather_near(pieces.boxes, found.eligible, found.main)
+    others = found.eligible & ~selected
+    others &= pieces.areas >= _SECOND_DIGIT * pieces.areas[found.main]
+    remarks = found.left_out(selected | others)
+    if others.any():
+        remarks += (f"{_count(others, 'other large piece')} left out: one digit is read.",)
+    return found.selection(selected, remarks)
+
+
+def select_digits(pieces: Components) -> tuple[DigitSelection, ...]:
+    """All digits of a picture, from left to right, and line by line from top to bottom.
+
+    Args:
+        pieces: at least one.
+    """
+    found = _sort(pieces)
+    groups = _gather_digits(pieces, found)
+    together = np.any(groups, axis=0)
+    remarks = found.left_out(together)
+    rest = found.eligible & ~together
+    if rest.any() and len(groups) > 1:
+        remarks += (f"{_count(rest, 'smaller mark')} left out: only digits are read.",)
+    boxes = np.array([_around(pieces.boxes[group]) for group in groups])
+    return tuple(found.selection(groups[k], remarks) for k in _reading_order(boxes))
+
+
+def _sort(pieces: Components) -> _Sorted:
     border = pieces.at_border()
     frames = _frames(pieces, border)
     strips = _strips(pieces)
@@ -68,20 +130,83 @@ def select_digit(pieces: Components) -> DigitSelection:
     main = int(np.argmax(pieces.areas * weight * ~frames))
     large = pieces.areas >= _SPECK * pieces.areas[main]
     eligible = large & ~frames & (~strips if border[main] else ~border)
-    selected = _gather_near(pieces.boxes, eligible, main)
-    others = eligible & ~selected & (pieces.areas >= _SECOND_DIGIT * pieces.areas[main])
-    remarks = (
-        (frames.any(), "A frame around the digit was left out."),
-        (
-            (large & border & ~frames & ~selected & ~others).any(),
-            "Something else at the border of the picture was left out.",
-        ),
-        (others.any(), f"{_count(others, 'other large piece')} left out: one digit is read."),
-    )
-    said = tuple(sentence for holds, sentence in remarks if holds)
-    return DigitSelection(
-        selected, selected | ~(frames | border), ~large, bool(border[selected].any()), said
-    )
+    return _Sorted(frames, border, large, eligible, main)
+
+
+def _gather_digits(pieces: Components, found: _Sorted) -> list[NDArray[np.bool_]]:
+    """The pieces of each digit, those of the largest one first."""
+    rest, height = found.eligible.copy(), 0
+    groups: list[NDArray[np.bool_]] = []
+    while rest.any():
+        main = int(np.argmax(np.where(rest, pieces.areas, -1))) if groups else found.main
+        group = _gather_one(pieces, rest, main)
+        rest &= ~group
+        top, _, bottom, _ = _around(pieces.boxes[group])
+        height = height or bottom - top
+        if bottom - top >= _LEAST_HEIGHT * height:
+            groups.append(group)
+    return _settle(pieces, groups)
+
+
+def _gather_one(pieces: Components, rest: NDArray[np.bool_], main: int) -> NDArray[np.bool_]:
+    """The pieces near the main one, but for other digits that only a bar between joins to it."""
+    group = _gather_near(pieces.boxes, rest, main)
+    heights = pieces.heights()
+    bodies = group & (heights >= _LEAST_HEIGHT * heights[group].max())
+    bodies &= pieces.areas >= _SECOND_DIGIT * pieces.areas[main]
+    own = _gather_near(pieces.boxes, bodies, main)
+    box = _around(pieces.boxes[own])
+    beside = (pieces.boxes[:, 1] >= box[3]) | (pieces.boxes[:, 3] <= box[1])
+    others = bodies & ~own & beside
+    return _gather_near(pieces.boxes, rest & ~others, main) if others.any() else group
+
+
+def _settle(pieces: Components, groups: list[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
+    """The same digits, each smaller piece at the one whose largest piece is nearest."""
+    bodies = [int(np.argmax(np.where(group, pieces.areas, -1))) for group in groups]
+    settled = [group.copy() for group in groups]
+    for piece in np.flatnonzero(np.any(groups, axis=0)):
+        if piece not in bodies:
+            gaps = [_gap(pieces.boxes[piece], pieces.boxes[body]) for body in bodies]
+            for k, group in enumerate(settled):
+                group[piece] = k == int(np.argmin(gaps))
+    return settled
+
+
+def _gap(box: NDArray[np.int64], body: NDArray[np.int64]) -> float:
+    """How far a piece lies from a digit, as a multiple of how far it may."""
+    gaps = np.maximum(np.maximum(box[:2] - body[2:], body[:2] - box[2:]), 0)
+    return float((gaps / np.array(_GAPS_OF_FLAT) / max(body[2:] - body[:2])).max())
+
+
+def _reading_order(boxes: NDArray[np.int64]) -> list[int]:
+    """The order in which digits are read: line by line, each from left to right.
+
+    A digit belongs to the line whose last digit on its left has the most rows in common with it.
+
+    Args:
+        boxes: top, left, bottom and right of each digit, (n, 4).
+    """
+    lines: list[list[int]] = []
+    for k in np.argsort(boxes[:, 1], kind="stable"):
+        shared = [_shared_rows(boxes[line[-1]], boxes[k]) for line in lines]
+        if shared and max(shared) >= _SAME_LINE:
+            lines[int(np.argmax(shared))].append(int(k))
+        else:
+            lines.append([int(k)])
+    lines.sort(key=lambda line: float(boxes[line, 0].mean() + boxes[line, 2].mean()))
+    return [k for line in lines for k in line]
+
+
+def _shared_rows(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
+    """The rows that two boxes share, as a fraction of the lower one's height."""
+    shared = min(one[2], other[2]) - max(one[0], other[0])
+    return float(shared / min(one[2] - one[0], other[2] - other[0]))
+
+
+def _around(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The box around several boxes."""
+    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
 
 
 def _count(which: NDArray[np.bool_], noun: str) -> str:
@@ -96,8 +221,7 @@ def _gather_near(
     selected = np.zeros(len(boxes), bool)
     selected[main] = True
     while True:
-        box = np.concatenate([boxes[selected, :2].min(axis=0), boxes[selected, 2:].max(axis=0)])
-        near = eligible & ~selected & _belongs(boxes, box)
+        near = eligible & ~selected & _belongs(boxes, _around(boxes[selected]))
         if not near.any():
             return selected
         selected |= near
@@ -112,7 +236,7 @@ def _belongs(boxes: NDArray[np.int64], box: NDArray[np.int64]) -> NDArray[np.boo
     allowed = np.where(flat, _GAPS_OF_FLAT, _GAPS_OF_HIGH) * longer
     height, width = (np.maximum(boxes[:, 2:], box[2:]) - np.minimum(boxes[:, :2], box[:2])).T
     adjoining = flat[:, 0] & (gaps[:, 1] <= _GAPS_OF_HIGH[1] * longer)
-    slim = (gaps[:, 1] == 0) | adjoining | (width <= _WIDEST * height)
+    slim = (gaps[:, 1] == 0) | adjoining | (width <= WIDEST * height)
     return np.asarray((gaps <= allowed).all(axis=1) & slim)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chainrule.data.handwriting.binarisation import find_components
 from chainrule.data.handwriting.centring import centre_of_mass
 
-__all__ = ["NORMS", "compute_norms", "describe_unusual", "measure"]
+__all__ = ["NORMS", "compute_norms", "describe_unusual", "measure", "stroke_thickness"]
 
 _QUANTILES = (0.005, 0.5, 0.995)
 
@@ -78,7 +78,7 @@ def measure(image: NDArray[Any]) -> dict[str, float]:
     row, column, lean = _moments(grey)
     return {
         "ink": float(grey.mean()),
-        "thickness": unit * 2 * float(grey.sum()) / _variation(grey),
+        "thickness": unit * stroke_thickness(grey),
         "aspect": width / height,
         "solid": float((image[inked] >= _SOLID).mean()),
         "lean": lean,
@@ -88,11 +88,16 @@ def measure(image: NDArray[Any]) -> dict[str, float]:
     }
 
 
-def _variation(grey: NDArray[np.float64]) -> float:
-    """The sum of the gradient's length over the picture and a margin of paper."""
+def stroke_thickness(ink: NDArray[np.floating]) -> float:
+    """The mean thickness of strokes in pixels, 2 A / V; see `measure`.
+
+    Args:
+        ink: from 0 to 1 on 0, (rows, columns), with some ink.
+    """
+    grey = ink.astype(np.float64)
     framed = np.pad(grey, 1)
     down, across = np.diff(framed, axis=0)[:, :-1], np.diff(framed, axis=1)[:-1]
-    return float(np.hypot(down, across).sum())
+    return 2 * float(grey.sum()) / float(np.hypot(down, across).sum())
 
 
 def _moments(grey: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -1,15 +1,13 @@
-"""Preparation of a photo, a drawing or a table of numbers as a digit like those of MNIST."""
+"""Preparation of a photo, a drawing or a table of numbers as digits like those of MNIST."""
 
 from __future__ import annotations
 
-import math
 import operator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.background import frame_width, ink_amount, paper_brightness
 from chainrule.data.handwriting.centring import (
     centre_digit,
     centre_of_mass,
@@ -18,28 +16,29 @@ from chainrule.data.handwriting.centring import (
     scale_to_box,
     to_bytes,
 )
-from chainrule.data.handwriting.polarity import ink_is_dark
-from chainrule.data.handwriting.preprocessing_trace import Preparation, PreparationLog
-from chainrule.data.handwriting.segmentation import SegmentedDigit, segment_digit
-from chainrule.data.picture_decoding import MOST_SHRUNK_PIXELS, GreyPicture, shrink
-from chainrule.errors import DataError, InputError, ShapeError, describe
+from chainrule.data.handwriting.ink_extraction import extract_ink
+from chainrule.data.handwriting.legibility import check_digits
+from chainrule.data.handwriting.preprocessing_trace import INVERTED, Preparation, PreparationLog
+from chainrule.data.handwriting.segmentation import (
+    SegmentedDigit,
+    Window,
+    segment_digit,
+    segment_digits,
+)
+from chainrule.data.handwriting.touching_digits import cut_apart
+from chainrule.data.handwriting.widening import find_widening, widen
+from chainrule.data.picture_decoding import GreyPicture, shrink
+from chainrule.errors import InputError, ShapeError, describe
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "prepare_digits"]
 
 Grey = NDArray[np.float32]
-# A picture with a shorter side below 64 pixels is enlarged to about 112, four times MNIST's 28: the
-# steps of its pixels would otherwise become the edges of the strokes.
-_SMALL = 64
-_ENLARGED = 112
+Shape = tuple[int, int]
 # Fewer than 4 pixels cannot show a digit; 1024 x 1024 are a million weights for each neuron.
 _SHAPE_BOUNDS = (4, 1024)
-# Thresholds of two remarks: ink lighter than 30 % of full contrast, paper whose brightness varies
-# by a quarter. The digit is found beyond them too, but a poor answer then has a likely cause.
+_SOLID = 0.5
+# Ink lighter than 30 % of full contrast is worth a remark: a poor answer has a likely cause.
 _LOW_CONTRAST = 0.3
-_UNEVEN = 0.25
-# A digit with less than this fraction of the ink is one of many marks, not the subject.
-_LEAST_FRACTION = 0.05
-_INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
 
 
 def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
@@ -63,17 +62,58 @@ def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 2
         >>> preparation.image.shape, preparation.remarks
         ((28, 28), ('The ink was inverted: it is dark on light; MNIST has light on dark.',))
     """
+    record, grey, bounds = _begin(picture, shape)
+    passed = _pass_unchanged(record, grey, bounds)
+    if passed is not None:
+        return passed
+    ink = extract_ink(record, grey)
+    digit = segment_digit(ink.amount)
+    found: tuple[SegmentedDigit, ...] = () if digit is None else (digit,)
+    check_digits(record.source, found, ink.lines)
+    return _finish(record, found[0], bounds)
+
+
+def prepare_digits(
+    picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)
+) -> tuple[Preparation, ...]:
+    """Find all digits in a picture, in reading order, and prepare each like `prepare`.
+
+    Lines of writing are read from top to bottom, the digits of a line from left to right.
+    Preparations of one picture have the stages and remarks on the whole picture in common.
+
+    Args:
+        picture: as in `prepare`.
+        shape: rows and columns of each result.
+
+    Raises: ShapeError, InputError; DataError if there is no ink, or what there is is not digits.
+    """
+    record, grey, bounds = _begin(picture, shape)
+    passed = _pass_unchanged(record, grey, bounds)
+    if passed is not None:
+        return (passed,)
+    ink = extract_ink(record, grey)
+    found = segment_digits(ink.amount)
+    check_digits(record.source, found, ink.lines)
+    record.widening = find_widening([digit.part for digit in found])
+    return tuple(_finish(record.copy(), digit, bounds) for digit in found)
+
+
+class _Begun(NamedTuple):
+    """A preparation that has begun: its log, the picture, the shape of the result."""
+
+    record: PreparationLog
+    grey: Grey
+    shape: Shape
+
+
+def _begin(picture: GreyPicture | NDArray[Any], shape: Any) -> _Begun:
     source = picture if isinstance(picture, GreyPicture) else GreyPicture(picture)
-    grey = shrink(_brightness(source.grey))
-    rows, columns = _check_shape(shape)
-    record = PreparationLog(source.source, list(source.remarks))
+    brightness = _brightness(source.grey)
+    grey, bounds = shrink(brightness), _check_shape(shape)
+    size = source.size or (brightness.shape[0], brightness.shape[1])
+    record = PreparationLog(source.source, list(source.remarks), size=size)
     record.stage("grey", _read_sentence(source, grey), grey)
-    for ink, inverted in ((grey, False), (1 - grey, True)):
-        if is_mnist_like(ink, (rows, columns)):
-            return _pass_unchanged(record, to_bytes(ink), inverted)
-    return _place_digit(
-        record, _find_digit(record, _even_light(record, *_orient(record, grey))), (rows, columns)
-    )
+    return _Begun(record, grey, bounds)
 
 
 def _brightness(given: Any) -> Grey:
@@ -114,72 +154,27 @@ def _read_sentence(source: GreyPicture, grey: Grey) -> str:
     return f"{source.kind} of {columns} x {rows} pixels{shrinking}; {bounds}."
 
 
-def _pass_unchanged(
-    record: PreparationLog, stored: NDArray[np.uint8], inverted: bool
-) -> Preparation:
-    if inverted:
-        record.stage("polarity", "Dark ink on light: inverted.", stored)
-        record.remark(_INVERTED)
-    record.stage("centre", "Already boxed and centred like MNIST: unchanged.", stored)
-    return record.finish(stored)
+def _pass_unchanged(record: PreparationLog, grey: Grey, shape: Shape) -> Preparation | None:
+    """The picture itself, or inverted, if it is a digit like MNIST's already."""
+    for ink, inverted in ((grey, False), (1 - grey, True)):
+        if is_mnist_like(ink, shape):
+            stored = to_bytes(ink)
+            if inverted:
+                record.stage("polarity", "Dark ink on light: inverted.", stored)
+                record.remark(INVERTED)
+            sentence = "Already boxed and centred like MNIST: unchanged."
+            record.stage("centre", sentence, stored)
+            return record.finish(stored)
+    return None
 
 
-def _orient(record: PreparationLog, grey: Grey) -> tuple[Grey, bool]:
-    """The picture without a frame, large enough to work on, ink darker than paper; was it so?"""
-    width = frame_width(grey)
-    if width:
-        grey = grey[width:-width, width:-width]
-        record.remark("A frame at the edge of the picture was left out.")
-    grey = _enlarge(record, grey)
-    before = f"A frame of {width} pixels left out. " if width else ""
-    before += f"Enlarged {record.enlargement} times. " if record.enlargement > 1 else ""
-    if ink_is_dark(grey):
-        record.stage("polarity", before + "Dark ink on light paper: inverted.", 1 - grey)
-        record.remark(_INVERTED)
-        return grey, True
-    record.stage("polarity", before + "Light ink on dark, as in MNIST: unchanged.", grey)
-    return 1 - grey, False
-
-
-def _enlarge(record: PreparationLog, grey: Grey) -> Grey:
-    """A small picture made larger, so that its pixels' edges do not become the strokes'."""
-    short = min(grey.shape)
-    factor = min(math.ceil(_ENLARGED / short), math.isqrt(MOST_SHRUNK_PIXELS // grey.size))
-    if short >= _SMALL or factor < 2:
-        return grey
-    from PIL import Image
-
-    record.enlargement = factor
-    size = (grey.shape[1] * factor, grey.shape[0] * factor)
-    larger = Image.fromarray(grey).resize(size, Image.Resampling.BILINEAR)
-    return np.asarray(np.clip(np.asarray(larger), 0, 1), np.float32)
-
-
-def _even_light(record: PreparationLog, grey: Grey, dark_ink: bool) -> Grey:
-    """The amount of ink, whatever the light."""
-    paper = paper_brightness(grey)
-    amount = ink_amount(grey, paper)
-    least, most = float(paper.min()), float(paper.max())
-    low, high = (least, most) if dark_ink else (1 - most, 1 - least)
-    bounds = f"from {low:.2f} to {high:.2f}"
-    sentence = f"The paper, of brightness {bounds}, was made uniform."
-    record.stage("light", sentence, np.clip(amount, 0, 1))
-    if most - least > _UNEVEN * most:
-        record.remark(f"The light was uneven: the paper's brightness runs {bounds}.")
-    return amount
-
-
-def _find_digit(record: PreparationLog, amount: Grey) -> Grey:
-    """The digit's ink, with what there is to say about it."""
-    found = segment_digit(amount)
-    if found is None or found.fraction < _LEAST_FRACTION:
-        raise _no_digit(record.source, found)
+def _finish(record: PreparationLog, found: SegmentedDigit, shape: Shape) -> Preparation:
+    """One digit with all that there is to say about it."""
     sentence = f"Above {found.threshold:.2f}: {100 * found.mask.mean():.1f} % of the picture."
     record.stage("ink", sentence, found.mask)
     selected, pieces = found.choice.selected, len(found.choice.selected)
-    record.stage(
-        "digit", f"{int(selected.sum())} of {pieces} pieces kept, with grey edges.", found.ink
-    )
+    sentence = f"{int(selected.sum())} of {pieces} pieces kept, with grey edges."
+    record.locate(found.box)
     record.remarks += found.choice.remarks
     if found.specks:
         record.remark(f"{found.specks} speck{'s' * (found.specks > 1)} removed.")
@@ -189,24 +184,34 @@ def _find_digit(record: PreparationLog, amount: Grey) -> Grey:
         record.remark(
             f"The contrast is low: ink and paper differ by only {100 * found.contrast:.0f} %."
         )
-    return found.ink
+    parts = []
+    for part in cut_apart(found.part):
+        log = record.copy()
+        log.stage("digit", sentence + " Cut apart from its neighbour.", part)
+        log.locate(_solid_window(part, found.window))
+        parts.append(_place_digit(log, part, shape))
+    record.stage("digit", sentence, found.ink)
+    return _place_digit(record, found.part, shape, tuple(parts))
 
 
-def _no_digit(source: str, found: SegmentedDigit | None) -> DataError:
-    pieces = 0 if found is None else len(found.choice.selected)
-    return DataError(
-        source,
-        expected="a picture of one digit",
-        got=f"{pieces} pieces of ink, none much larger than the rest" if pieces else "no ink found",
-        why="" if pieces else "Nothing in it stands out from the paper",
-        remedy="Cut out one digit" if pieces else "Use a darker pen, more light or a closer view",
-    )
+def _solid_window(part: Grey, within: Window) -> Window:
+    """Where the solid ink of a part of a window lies in the whole picture."""
+    rows, columns = (np.flatnonzero((part >= _SOLID).any(axis=axis)) for axis in (1, 0))
+    top, left = within.top, within.left
+    return Window(top + rows[0], left + columns[0], top + rows[-1] + 1, left + columns[-1] + 1)
 
 
-def _place_digit(record: PreparationLog, ink: Grey, shape: tuple[int, int]) -> Preparation:
+def _place_digit(
+    record: PreparationLog, ink: Grey, shape: Shape, parts: tuple[Preparation, ...] = ()
+) -> Preparation:
     """The digit in its box, and the box in the picture."""
     digit = crop(ink)
     record.stage("crop", f"Cut out: {_size(digit)} pixels.", digit)
+    if record.widening > 1:
+        digit = widen(digit, record.widening)
+        sentence = f"All digits are narrow: made {record.widening:.1f} times as wide."
+        record.stage("widen", sentence, digit)
+        record.remark(sentence)
     boxed = scale_to_box(digit, shape)
     side, longest = max(digit.shape) / record.enlargement, max(boxed.shape)
     if side < longest:
@@ -216,7 +221,7 @@ def _place_digit(record: PreparationLog, ink: Grey, shape: tuple[int, int]) -> P
     row, column = centre_of_mass(image)
     sentence = f"Centre of mass to row {row:.1f}, column {column:.1f} of {_size(image)}."
     record.stage("centre", sentence, image)
-    return record.finish(image)
+    return record.finish(image, parts)
 
 
 def _size(image: NDArray[Any]) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.mnist_statistics import describe_unusual, measure
+from chainrule.data.handwriting.segmentation import Window
 
-__all__ = ["Preparation", "PreparationLog", "Stage"]
+__all__ = ["INVERTED", "PixelBox", "Preparation", "PreparationLog", "Stage"]
+
+INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
 
 _COMPARABLE = 20
 
@@ -31,6 +35,18 @@ class Stage:
     image: NDArray[Any]
 
 
+class PixelBox(NamedTuple):
+    """Where a digit lies in its picture, in the picture's own pixels counted from the upper left.
+
+    The first two belong to the digit, the last two do not.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
 @dataclass(frozen=True, eq=False)
 class Preparation:
     """A digit as MNIST has it, and how it came to be so.
@@ -40,12 +56,19 @@ class Preparation:
         image: ink from 0 to 255 on 0, uint8, of the shape asked for.
         remarks: sentences on what is unusual about the input compared with MNIST.
         figures: the measured figures of `image`, by name; see `measure`.
+        box: where the digit lies in the picture; None if the picture is the digit already.
+        size: rows and columns of the picture.
+        parts: if the digit is wider than nearly all of MNIST's, and may be several that touch,
+            these, from left to right; otherwise empty.
     """
 
     stages: tuple[Stage, ...]
     image: NDArray[np.uint8]
     remarks: tuple[str, ...]
     figures: Mapping[str, float]
+    box: PixelBox | None = None
+    size: tuple[int, int] | None = None
+    parts: tuple[Preparation, ...] = ()
 
 
 @dataclass
@@ -56,13 +79,21 @@ class PreparationLog:
         source: the picture's file, for error texts.
         remarks: what was already unusual about the file.
         stages: none yet.
+        size: rows and columns in the file.
+        frame: the width of a frame that was left out, in pixels worked on.
         enlargement: the factor by which the picture was enlarged to work on.
+        widening: the factor by which the digits are widened.
+        box: where the digit lies in the picture, once it was found.
     """
 
     source: str
     remarks: list[str]
     stages: list[Stage] = field(default_factory=list)
+    size: tuple[int, int] = (0, 0)
+    frame: int = 0
     enlargement: int = 1
+    widening: float = 1.0
+    box: PixelBox | None = None
 
     def stage(self, name: str, sentence: str, image: NDArray[Any]) -> None:
         """Add a step, as `Stage` has it."""
@@ -72,10 +103,26 @@ class PreparationLog:
         """Add a sentence on what is unusual."""
         self.remarks.append(sentence)
 
-    def finish(self, image: NDArray[np.uint8]) -> Preparation:
+    def copy(self) -> PreparationLog:
+        """Return a log that goes on from here for one of several digits."""
+        return replace(self, remarks=[*self.remarks], stages=[*self.stages])
+
+    def locate(self, window: Window) -> None:
+        """Note where the digit lies, from its place in the picture worked on."""
+        shrunk = self.stages[0].image.shape
+        rows, columns = self.size[0] / shrunk[0], self.size[1] / shrunk[1]
+        top, left, bottom, right = (k / self.enlargement + self.frame for k in window)
+        self.box = PixelBox(
+            math.floor(left * columns),
+            math.floor(top * rows),
+            math.ceil(right * columns),
+            math.ceil(bottom * rows),
+        )
+
+    def finish(self, image: NDArray[np.uint8], parts: tuple[Preparation, ...] = ()) -> Preparation:
         """Return all that was collected, with the finished digit measured."""
         figures = measure(image)
         # Smaller pictures cannot show strokes as MNIST's do.
         compared = figures if min(image.shape) >= _COMPARABLE else {}
         remarks = (*self.remarks, *describe_unusual(compared))
-        return Preparation(tuple(self.stages), image, remarks, figures)
+        return Preparation(tuple(self.stages), image, remarks, figures, self.box, self.size, parts)
