@@ -1,4 +1,4 @@
-"""Tables as data sets: rows split first, schemas learned from the training rows, and what is said."""
+"""Tables as data sets: rows split first, schemas learned from the training rows, remarks."""
 
 from __future__ import annotations
 

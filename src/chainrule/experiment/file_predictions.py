@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting import PixelBox, Preparation, prepare_digits, read_picture
+from chainrule.data.handwriting import (
+    MatchedDigit,
+    PixelBox,
+    Preparation,
+    match_picture,
+    read_picture,
+)
 from chainrule.errors import ChainruleError, DataError, FileError, MissingLibraryError
 from chainrule.evaluation import class_columns
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
 
 __all__ = ["FailedPrediction", "Output", "Prediction", "predict_file", "predict_files"]
-
-_BRIGHTEST = 255
-"""A picture's ink is a byte."""
 
 
 class Output(NamedTuple):
@@ -119,21 +122,19 @@ def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> lis
 def _predict_picture(network: Network, path: str) -> list[Prediction]:
     """The answer to each digit of a picture, in reading order."""
     rows, columns = network.input_shape
-    prepared = prepare_digits(read_picture(path), (rows, columns))
-    count = len(prepared)
+    form = None if network.schema is None else network.schema.image
+    digits = match_picture(read_picture(path), (rows, columns), network.input_scale, form)
+    count = len(digits)
     places = [f"{path}, digit {k} of {count}" for k in range(1, count + 1)] if count > 1 else [path]
     return [
         replace(_predict_digit(network, place, one), file=path)
-        for place, one in zip(places, prepared, strict=True)
+        for place, one in zip(places, digits, strict=True)
     ]
 
 
-def _predict_digit(network: Network, place: str, preparation: Preparation) -> Prediction:
-    ink: NDArray[Any] = preparation.image.reshape(1, -1)
-    if network.input_scale == 1:
-        # The network learned from numbers, not bytes: they are taken to have been shares of ink.
-        ink = ink / _BRIGHTEST
-    (found,) = _predictions(network, ink, [place], preparation.remarks, preparation)
+def _predict_digit(network: Network, place: str, digit: MatchedDigit) -> Prediction:
+    prepared = digit.preparation
+    (found,) = _predictions(network, digit.inputs, [place], prepared.remarks, prepared)
     return found
 
 
