@@ -80,7 +80,7 @@ def test_show_a_table(chainrule, flowers) -> None:
         "",
         "Columns",
         "  column  kind                   values       missing  becomes",
-        "  length  number, decimal point  1 to 5.19             1 input",
+        "  length  number, decimal point  1 to 5.18             1 input",
         "  width   number, decimal point  1.81 to 7             1 input",
         "  kind    classes                rose, tulip           the target",
         "",
