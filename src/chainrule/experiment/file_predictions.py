@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from chainrule.data.handwriting import PixelBox, Preparation, prepare_digits, read_picture
 from chainrule.errors import ChainruleError, DataError, FileError, MissingLibraryError
 from chainrule.evaluation import class_columns
+from chainrule.experiment.digit_orientation import UprightReading
+from chainrule.experiment.digit_reading import read_digit
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
 
@@ -40,6 +43,7 @@ class Prediction:
         remarks: sentences about the input.
         preparation: the stages by which a picture was prepared; None for a row of a table.
         file: the picture; empty for a row of a table.
+        upright: what a digit reads upright, if it seems to be turned; otherwise None.
     """
 
     input: str
@@ -48,6 +52,7 @@ class Prediction:
     remarks: tuple[str, ...] = ()
     preparation: Preparation | None = None
     file: str = ""
+    upright: UprightReading | None = None
 
     @property
     def box(self) -> PixelBox | None:
@@ -56,13 +61,17 @@ class Prediction:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule predict --json` prints of an example."""
-        values = {
+        values: dict[str, Any] = {
             "input": self.input,
             "answer": self.answer,
             "outputs": dict(self.outputs),
             "remarks": list(self.remarks),
         }
-        return values if self.box is None else {**values, "box": self.box._asdict()}
+        if self.box is not None:
+            values["box"] = self.box._asdict()
+        if self.upright is not None:
+            values["upright"] = self.upright.to_dict()
+        return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,22 +128,22 @@ def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> lis
 def _predict_picture(network: Network, path: str) -> list[Prediction]:
     """The answer to each digit of a picture, in reading order."""
     rows, columns = network.input_shape
+    answer = partial(_predict_digit, network, path)
     prepared = prepare_digits(read_picture(path), (rows, columns))
-    count = len(prepared)
-    places = [f"{path}, digit {k} of {count}" for k in range(1, count + 1)] if count > 1 else [path]
-    return [
-        replace(_predict_digit(network, place, one), file=path)
-        for place, one in zip(places, prepared, strict=True)
-    ]
+    found = [one for digit in prepared for one in read_digit(digit, network.class_names, answer)]
+    count = len(found)
+    if count == 1:
+        return found
+    return [replace(one, input=f"{path}, digit {k} of {count}") for k, one in enumerate(found, 1)]
 
 
-def _predict_digit(network: Network, place: str, preparation: Preparation) -> Prediction:
+def _predict_digit(network: Network, path: str, preparation: Preparation) -> Prediction:
     ink: NDArray[Any] = preparation.image.reshape(1, -1)
     if network.input_scale == 1:
         # The network learned from numbers, not bytes: they are taken to have been shares of ink.
         ink = ink / _BRIGHTEST
-    (found,) = _predictions(network, ink, [place], preparation.remarks, preparation)
-    return found
+    (found,) = _predictions(network, ink, [path], preparation.remarks, preparation)
+    return replace(found, file=path)
 
 
 def _predict_rows(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:
