@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting import Preparation
     from chainrule.experiment.file_predictions import Prediction
 
-__all__ = ["NETWORK_FILE", "ORIENTATIONS", "UprightReading", "read_upright", "turn_images"]
+__all__ = [
+    "NETWORK_FILE",
+    "ORIENTATIONS",
+    "UprightReading",
+    "read_upright",
+    "turn_images",
+    "upright_probability",
+]
 
 NETWORK_FILE = Path(__file__).with_name("digit-orientation.safetensors")
 ORIENTATIONS = ("upright", "turned left", "upside down", "turned right")
@@ -77,14 +84,28 @@ def read_upright(
         found: the answer to the digit as it lies.
         answer: gives the answer to another image of the digit.
     """
-    prepared = found.preparation
-    if prepared is None or not prepared.figures or prepared.image.shape != _SHAPE:
-        return None
-    likely = _orientation_network().predict(prepared.image.reshape(1, -1))[0]
-    left, down, right = (float(share) for share in likely[1:])
+    _, left, down, right = _orientation_probabilities(found)
     if left + right >= _ON_ITS_SIDE:
         return _on_its_side(found, answer, left >= right, min(left, right) / (left + right))
     return _upside_down(found, answer) if down >= _UPSIDE_DOWN else None
+
+
+def upright_probability(found: Prediction) -> float:
+    """Return how likely a digit stands upright; 1 for what is not judged.
+
+    Args:
+        found: the answer to the digit.
+    """
+    return _orientation_probabilities(found)[0]
+
+
+def _orientation_probabilities(found: Prediction) -> list[float]:
+    """How likely each of `ORIENTATIONS` is; certainly upright is what was not prepared as MNIST."""
+    prepared = found.preparation
+    if prepared is None or not prepared.figures or prepared.image.shape != _SHAPE:
+        return [1.0, 0.0, 0.0, 0.0]
+    likely = _orientation_network().predict(prepared.image.reshape(1, -1))[0]
+    return [float(share) for share in likely]
 
 
 def _on_its_side(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chainrule.experiment.digit_orientation import read_upright
+from chainrule.experiment.digit_orientation import read_upright, upright_probability
 
 if TYPE_CHECKING:
     from chainrule.data.handwriting import Preparation
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["read_digit"]
 
 _DIGITS = frozenset("0123456789")
+# Each part of what is cut apart is at least so likely a digit: those of touching pairs of MNIST's
+# digits usually are, those of digits that lie on their side and are cut across are not.
+_CREDIBLE = 0.3
 
 
 def read_digit(
@@ -35,21 +38,19 @@ def read_digit(
     found = answer(preparation)
     if frozenset(class_names) != _DIGITS:
         return [found]
-    upright = read_upright(found, answer)
     apart = [answer(part) for part in preparation.parts]
-    if apart and (upright is None or upright.probability < _least_probability(apart)):
-        return [_with_remark(one, _apart_sentence(len(apart))) for one in apart]
+    if apart and min(map(_credibility, apart)) >= _CREDIBLE:
+        sentence = f"{len(apart)} digits touch: as one they would be too wide; they were cut apart."
+        return [_with_remark(one, sentence) for one in apart]
+    upright = read_upright(found, answer)
     if upright is None:
         return [found]
     return [replace(_with_remark(found, upright.sentence(found.answer)), upright=upright)]
 
 
-def _least_probability(apart: Sequence[Prediction]) -> float:
-    return min(one.outputs[0].value for one in apart)
-
-
-def _apart_sentence(count: int) -> str:
-    return f"{count} digits touch: they were cut apart; as one digit they would be too wide."
+def _credibility(found: Prediction) -> float:
+    """How likely a part is a digit that stands upright, and has this answer."""
+    return found.outputs[0].value * upright_probability(found)
 
 
 def _with_remark(one: Prediction, sentence: str) -> Prediction:
