@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # The kernels run as Python, so that their coverage is measured; tests that need them compiled run
 # them in processes of their own.
 os.environ["NUMBA_DISABLE_JIT"] = "1"
+
+POSTGRES = Path(__file__).parents[1] / "campaigns" / "postgres.py"
+NOT_INSTALLED = 3
 
 BATCHES = {"advance_loops": "1", "advance_tiles": "64"}
 """Each kind of kernel with a batch size for which it is chosen."""
@@ -282,3 +285,20 @@ def trained(_trained: Path, tmp_path: Path) -> Path:
     for name in ("run", "seen"):
         shutil.copytree(_trained / name, tmp_path / name)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server that is there for these tests alone."""
+    pytest.importorskip("psycopg")
+    command = [sys.executable, str(POSTGRES)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        if not address and process.wait() == NOT_INSTALLED:
+            pytest.skip("PostgreSQL's programs are not installed")
+        assert address
+        yield address
+        process.communicate()
+    assert process.returncode == 0

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chainrule.attribution import inspect_influence as inspect_influence
     from chainrule.attribution import inspect_mislabels as inspect_mislabels
     from chainrule.attribution import inspect_neuron as inspect_neuron
+    from chainrule.attribution import inspect_value as inspect_value
     from chainrule.attribution import inspect_weight as inspect_weight
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Votes as Votes
     from chainrule.evaluation import evaluate as evaluate
     from chainrule.evaluation import vote as vote
+    from chainrule.exchange import ExportReport as ExportReport
+    from chainrule.exchange import export_network as export_network
     from chainrule.experiment import Experiment as Experiment
     from chainrule.experiment import FailedPrediction as FailedPrediction
     from chainrule.experiment import Prediction as Prediction
@@ -104,7 +107,7 @@ __getattr__, __dir__, __all__ = attach(
         "_version": "__version__",
         "attribution": (
             "inspect_decision inspect_importance inspect_influence inspect_mislabels "
-            "inspect_neuron inspect_weight"
+            "inspect_neuron inspect_value inspect_weight"
         ),
         "data": "Dataset DatasetPair load_dataset split",
         "data.handwriting": "prepare prepare_digits read_picture",
@@ -116,6 +119,7 @@ __getattr__, __dir__, __all__ = attach(
             "TrainingInterrupted"
         ),
         "evaluation": "Report Votes evaluate vote",
+        "exchange": "ExportReport export_network",
         "experiment": (
             "Experiment FailedPrediction Prediction SavedRun TrainingResult compare_folds "
             "data_access diagnose list_data mend_settings open_run summarise_data verify_data"

@@ -91,6 +91,7 @@ def test_studies(complete: Complete, flowers: str, chainrule: Callable[..., Any]
     words = ["--epochs", "1", "--workers", "1", "--engine", "reference", "--vary", "batch_size=8"]
     assert chainrule("tune", flowers, *words).code == 0
     assert complete("chainrule study compare tune") == ["plain,tune-flowers"]
+    assert complete("chainrule figure grid tune") == ["plain,tune-flowers"]
     shutil.move("studies.journal", "other.journal")
     assert complete("chainrule study show --storage other.journal t") == ["plain,tune-flowers"]
 

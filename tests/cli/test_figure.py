@@ -11,8 +11,10 @@ from chainrule.figures.figure_catalogue import FIGURES
 SOURCES = {
     "activations": (),
     "bands": ("run", "seen"),
+    "batches": ("run", "2"),
     "calibration": ("run",),
     "confusion": ("run",),
+    "cost-relief": ("run", "1"),
     "cost-slices": ("run",),
     "cost-surface": ("run",),
     "dependence": ("run", "--column", "1"),
@@ -31,6 +33,7 @@ SOURCES = {
     "roc": ("run",),
     "saturation": ("run",),
     "slices": ("table.csv",),
+    "sums": ("approximator-relu",),
     "weights": ("seen",),
 }
 TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"
@@ -53,6 +56,12 @@ def test_a_figure_is_drawn(chainrule, trained, bars, table, name) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out == "drawn    drawn.svg\n"
     assert "<svg" in Path("drawn.svg").read_text()
+
+
+def test_a_layer_of_a_run_is_lifted(chainrule, trained) -> None:
+    outcome = chainrule("figure", "lift", "run", "1", "--save", "lift.svg")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "<svg" in Path("lift.svg").read_text()
 
 
 def test_mistakes_where_there_are_none(chainrule, trained) -> None:
@@ -126,7 +135,11 @@ def test_runs_of_one_name_are_told_apart(chainrule, trained) -> None:
             ("slices", "none.csv"),
             "none.csv: expected a readable file, got No such file or directory.",
         ),
-        (("pieces", "many"), "figure: expected numbers of neurons such as 5, got 'many'."),
+        (
+            ("pieces", "many"),
+            "figure: expected numbers of neurons such as 5 or 3-3, or a curve of "
+            "2^x, x^2, sin x, got 'many'.",
+        ),
     ],
 )
 def test_what_does_not_fit_is_told(chainrule, table, arguments, error) -> None:

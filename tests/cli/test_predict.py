@@ -27,7 +27,10 @@ def test_a_photo(chainrule, trained, standing) -> None:
     assert first == "standing.png: 0"
     assert re.fullmatch(r"  0  █+[▏▎▍▌▋▊▉]? +\d+\.\d\d %", sure)
     assert re.fullmatch(r"  1  [█▏▎▍▌▋▊▉]* +<?\d+\.\d\d %", other)
-    assert "  The ink was inverted: it is dark on light; MNIST has light on dark." in remarks
+    assert (
+        "  The ink was inverted: it is dark on light; the training images are light on dark."
+        in remarks
+    )
 
 
 def test_the_stages_are_drawn(chainrule, trained, standing) -> None:
@@ -66,9 +69,10 @@ def test_several_pictures_of_several_kinds(chainrule, trained, standing) -> None
 
 def test_pictures_for_a_network_that_learned_from_numbers(chainrule, trained, standing) -> None:
     network = cr.Network.load("seen/network.safetensors")
-    same = cr.Network(network.architecture, network.parameters, 1.0, (12, 12), ("0", "1"))
-    same.save("floats.safetensors")
-    by_bytes = json.loads(chainrule("predict", "seen", standing, "--json").out)
+    described = (network.architecture, network.parameters)
+    for name, scale in (("bytes", 1 / 255), ("floats", 1.0)):
+        cr.Network(*described, scale, (12, 12), ("0", "1")).save(f"{name}.safetensors")
+    by_bytes = json.loads(chainrule("predict", "bytes.safetensors", standing, "--json").out)
     by_numbers = json.loads(chainrule("predict", "floats.safetensors", standing, "--json").out)
     assert by_numbers[0]["outputs"] == pytest.approx(by_bytes[0]["outputs"])
 

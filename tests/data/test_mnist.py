@@ -11,6 +11,7 @@ from chainrule.data import mnist
 from chainrule.data.idx import array_digest
 from chainrule.data.mnist import load_mnist, mnist_states
 from chainrule.errors import FileError, IntegrityError
+from chainrule.schema import ImageFormat
 
 # As the makers of MNIST published them, decompressed.
 _PUBLISHED = {
@@ -133,3 +134,14 @@ def test_the_licence_lies_beside_the_files_and_names_the_makers():
     text = resources.files("chainrule.data").joinpath("embedded", "LICENSE.md").read_text()
     for words in ("LeCun", "Cortes", "Burges", "CC BY-SA 3.0", "yann.lecun.com/exdb/mnist"):
         assert words in text
+
+
+def test_the_form_that_is_written_down_is_the_measured_one():
+    pair = load_mnist()
+    form = ImageFormat.fit(pair.train.inputs.reshape(-1, 28, 28))
+    known = pair.train.schema.image
+    assert form.lies_as_mnist
+    for name, value in known.to_dict().items():
+        measured = form.to_dict()[name]
+        assert measured == (value if isinstance(value, str) else pytest.approx(value)), name
+    assert pair.test.schema == pair.train.schema

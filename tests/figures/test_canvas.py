@@ -24,7 +24,8 @@ from chainrule.figures.activation_curves import activation_curves_data, draw_act
 from chainrule.figures.augmented_copies import augmented_copies_data, draw_augmented_copies
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes, open_figure
 from chainrule.figures.descent_path import descent_path_data, draw_descent_path
-from chainrule.figures.figure_catalogue import FIGURES, FigureInputs
+from chainrule.figures.figure_catalogue import FIGURES
+from chainrule.figures.figure_inputs import FigureInputs
 from chainrule.figures.lr_range import draw_lr_range
 from chainrule.figures.preparation_stages import (
     draw_preparation_stages,

@@ -13,7 +13,8 @@ from chainrule.attribution.replay import RunReplay
 from chainrule.data.dataset import Dataset
 from chainrule.engine.position import EpochRecord
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.figures.figure_catalogue import FIGURES, FigureInputs, get_figure_spec
+from chainrule.figures.figure_catalogue import FIGURES, get_figure_spec
+from chainrule.figures.figure_inputs import FigureInputs
 from chainrule.ledger import Ledger, read_worked
 from chainrule.network.network import Network
 
@@ -41,7 +42,7 @@ def test_every_figure_is_made_from_what_it_says_it_needs(
         "run": {"first": [RECORD]},
         "replay": replay,
         "table": str(tmp_path / "table.csv"),
-        "worked": Ledger(read_worked("two-layers")),
+        "worked": Ledger(read_worked("approximator-relu" if name == "sums" else "two-layers")),
     }
     names = {"run": "histories", "worked": "ledger"}
     needs = [need for need in FIGURES[name].needs.split("+") if need != "nothing"]
@@ -121,6 +122,22 @@ def test_names_say_more(replay: RunReplay, tmp_path: Path) -> None:
     assert len(get_figure_spec("rates").draw(material).axes) == 3
     costs = FigureInputs(table=str(tmp_path / "table.csv"), metric="cost")
     assert get_figure_spec("slices").draw(costs).axes[0].get_ylabel() == "cost"
+
+
+@pytest.mark.parametrize("name", ["batches", "cost-relief"])
+@pytest.mark.parametrize("names", [("first",), ("1", "2")])
+def test_an_epoch_is_one_number(name: str, names: tuple[str, ...], replay: RunReplay) -> None:
+    with pytest.raises(InputError) as caught:
+        get_figure_spec(name).draw(FigureInputs(replay=replay, names=names))
+    assert str(caught.value) == (
+        f"figure: expected the number of one epoch, got {' and '.join(names)}."
+    )
+
+
+def test_a_layer_of_a_network_is_lifted(network: Network, pictures: Dataset) -> None:
+    inputs = FigureInputs(network=network, dataset=pictures, names=("1",))
+    titles = [axes.get_title(loc="left") for axes in get_figure_spec("lift").draw(inputs).axes]
+    assert any("bent by relu" in title for title in titles)
 
 
 def test_a_worked_example_has_its_numbers_drawn() -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, UnknownNameError
 from chainrule.figures.relu_pieces import (
     ReluPieces,
     _trained,
     draw_relu_pieces,
-    read_counts,
+    read_pieces,
     relu_pieces_data,
 )
 
@@ -23,7 +23,7 @@ def found() -> tuple[ReluPieces, ...]:
 
 def test_the_pieces_sum_to_the_network(found: tuple[ReluPieces, ...]) -> None:
     for one in found:
-        network = _trained(one.neurons, 200, 0)
+        network = _trained(one.hidden, "2^x", 200, 0)
         expected = network.predict(one.x[:, None])[:, 0]
         np.testing.assert_allclose(one.total, expected, atol=1e-12)
         assert one.pieces.shape == (one.neurons, len(one.x))
@@ -53,16 +53,44 @@ def test_the_start_has_its_kinks_at_equal_distances() -> None:
 
 
 def test_other_numbers_are_refused() -> None:
-    assert read_counts(["2", "10"]) == (2, 10)
+    assert read_pieces(["2", "10"]) == (((2,), (10,)), "2^x")
+    assert read_pieces(["3-4", "x^2"]) == (((3, 4),), "x^2")
     with pytest.raises(InputError) as caught:
-        read_counts(["two"])
-    assert str(caught.value) == "figure: expected numbers of neurons such as 5, got 'two'."
+        read_pieces(["two"])
+    assert str(caught.value) == (
+        "figure: expected numbers of neurons such as 5 or 3-3, or a curve of 2^x, x^2, sin x, got "
+        "'two'."
+    )
+    with pytest.raises(InputError) as two:
+        read_pieces(["x^2", "2^x"])
+    assert str(two.value) == "figure: expected one curve, got x^2 and 2^x."
+    with pytest.raises(UnknownNameError):
+        relu_pieces_data([1], curve="x^3", epochs=0)
     with pytest.raises(InputError) as none:
         relu_pieces_data([0])
     assert str(none.value) == (
         "figure: expected neurons to be a whole number at least 1 and at most 50, got 0 (int). "
-        "neurons: ReLU neurons of a network 1-n-1."
+        "neurons: ReLU neurons of a hidden layer."
     )
+
+
+def test_layers_upon_layers_come_nearer_than_one() -> None:
+    one, two = relu_pieces_data([3, (3, 3)], epochs=1500)
+    assert two.max_error < one.max_error
+    assert (two.hidden, two.neurons, two.pieces.shape[0]) == ((3, 3), 6, 3)
+    assert (np.diff(two.kinks) >= 0).all()
+    slopes = np.diff(two.total) / np.diff(two.x)
+    bends = two.x[1:-1][np.abs(np.diff(slopes)) > 1e-6]
+    for bend in bends:  # the sum bends where a neuron begins or ends, and nowhere else
+        assert np.abs(two.kinks - bend).min() < 0.011
+
+
+def test_another_curve() -> None:
+    (found,) = relu_pieces_data([4], curve="x^2", epochs=1500)
+    assert found.target == pytest.approx(found.x**2)
+    assert found.max_error < 1
+    names = [t.get_text() for t in draw_relu_pieces((found,)).legends[0].get_texts()]
+    assert names[-1] == "x²"
 
 
 def test_a_panel_a_network(

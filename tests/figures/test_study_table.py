@@ -3,10 +3,14 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from chainrule.errors import DataError, FileError, UnknownNameError
 from chainrule.figures.study_table import StudyTable, TrialRow, distinct, read_study_table
+from chainrule.study.saved_study import StudyPlace, compute_study
+from chainrule.study.spec import parse_study
+from chainrule.study.toml_source import StudySource
 
 EXPORTED = """study_trial,outcome,metric_mean,layers,epochs,seed,run_epochs,test_accuracy,test_cost
 0,complete,0.5,"[4, 2]",3,7,3,0.25,1.5
@@ -133,3 +137,30 @@ def test_nothing_that_varies_is_refused(given: dict[str, float], got: str) -> No
 
 def test_numbers_come_before_texts() -> None:
     assert distinct(["b", 10.0, 9.0, "a", 9.0]) == [9.0, 10.0, "a", "b"]
+
+
+def test_a_name_instead_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    printed = read_study_table("investigation")  # comes with chainrule
+    assert (len(printed.rows), printed.metric) == (800, "test_accuracy_percent")
+    table = {
+        "metric": "test_accuracy",
+        "search": "grid",
+        "data": "points.npz",
+        "recipe": {"engine": "reference", "epochs": 1},
+        "space": {"batch_size": [4, 8]},
+    }
+    rng = np.random.default_rng(0)
+    np.savez("points.npz", x=rng.normal(size=(40, 2)), y=np.arange(40) % 2)
+    study = compute_study(
+        parse_study(StudySource("small", table), "small"), place=StudyPlace(workers=1)
+    )
+    read = read_study_table("small")
+    assert read.metric == "test_accuracy"  # the study's own, not the first of the columns
+    assert [row.parameters for row in read.rows] == [{"batch_size": 4.0}, {"batch_size": 8.0}]
+    assert [row.value for row in read.rows] == [run["test_accuracy"] for run in study.rows()]
+    assert read_study_table("small", "validation_cost").metric == "validation_cost"
+    Path("small").write_text("rate,cost\n1,2\n")
+    assert read_study_table("small").metric == "cost"  # a file that exists comes first
+    with pytest.raises(FileError):
+        read_study_table("another")

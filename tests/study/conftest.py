@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,6 @@ import pytest
 
 from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.toml_source import StudySource
-
-POSTGRES = Path(__file__).parents[2] / "campaigns" / "postgres.py"
-NOT_INSTALLED = 3
 
 
 @pytest.fixture
@@ -54,20 +49,3 @@ def described(table: dict[str, Any]) -> Callable[..., StudySpec]:
 @pytest.fixture
 def journal(tmp_path: Path) -> str:
     return str(tmp_path / "studies.journal")
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server that is there for these tests alone."""
-    pytest.importorskip("psycopg")
-    command = [sys.executable, str(POSTGRES)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        if not address and process.wait() == NOT_INSTALLED:
-            pytest.skip("PostgreSQL's programs are not installed")
-        assert address
-        yield address
-        process.communicate()
-    assert process.returncode == 0

@@ -29,7 +29,7 @@ COMMANDS = {
     "diagnose": "Find out why a training does not learn, and what to set instead.",
     "verify": "Compute a saved run again and compare it to the bit.",
     "explain": "Show every number of a worked example.",
-    "inspect": "Look into a saved run: a weight, a neuron, a decision.",
+    "inspect": "Look into a saved run: weights, neurons, decisions, columns.",
     "check": "Check and mark numbers that were worked out by hand.",
     "prove": "Prove every gradient by methods without back-propagation.",
     "descend": "Follow gradient descent on a function, step by step.",
@@ -38,6 +38,7 @@ COMMANDS = {
     "study": "Run a study of many trainings, and report its results.",
     "tune": "Find good settings for a network: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
+    "export": "Write a network in another form, proved to answer as before.",
     "papers": "Show, check, prove and run what five papers print.",
     "completion": "Print the script by which a shell completes command lines.",
 }

@@ -45,7 +45,7 @@ _EXAMPLES = (
     "chainrule evaluate runs/digits --split train --json",
     "chainrule evaluate runs/digits --figures figures",
     "chainrule evaluate runs/one --with runs/two --with runs/three",
-    "chainrule evaluate runs/digits --views 16",
+    "chainrule evaluate runs/best --views 16",
     "chainrule evaluate runs/flowers/network.safetensors more.csv --target kind --split all",
 )
 

@@ -40,14 +40,16 @@ RUN is the folder of a run, or a network in a .safetensors file; FILE is a worke
 as for `chainrule explain`, or the name of a bundled one, and ADDRESS one of its numbers; DATA is a
 name or a path as for `chainrule train`; by default it is the run's own data. TABLE is a CSV file
 with one line per training, a column for each parameter and one for the metric, as
-`chainrule study export` writes it. PAPER is investigation, whose printed numbers are drawn for
-comparison. The suffix of --save determines whether the figure is a PNG, SVG or PDF file."""
+`chainrule study export` writes it, or the name of a study in the current folder. PAPER is
+investigation, whose printed numbers are drawn for comparison. The suffix of --save determines
+whether the figure is a PNG, SVG or PDF file."""
 
 _EXAMPLES = (
     "chainrule figure confusion runs/digits --save confusion.png",
     "chainrule figure learning-curves runs/adam runs/sgd --save curves.svg",
     "chainrule figure activations relu gelu silu --save activations.svg",
     "chainrule figure grid results.csv learning_rate batch_size --save grid.png",
+    "chainrule figure slices rates --save slices.png",
     "chainrule figure cost-surface runs/digits --save surface.png",
     "chainrule figure digits mnist --save digits.png",
     "chainrule figure dependence runs/wine --column alcohol --save alcohol.png",

@@ -37,7 +37,7 @@ training that follows starts from new weights."""
 _EXAMPLES = (
     "chainrule rate mnist",
     "chainrule rate mnist --layers 784,64,10 --optimiser sgd --save rates.png",
-    "chainrule rate flowers.csv --preset balanced --layers 4,32,3 --json",
+    "chainrule rate flowers.csv --layers 4,32,3 --json",
 )
 _RATE = Limit(float, "the first rate", 0, low_open=True, group="search")
 _SEARCH = {

@@ -117,7 +117,9 @@ def _recipe_or_run(ctx: click.Context, incomplete: str) -> Iterator[str]:
 def _studies(ctx: click.Context, _: str) -> Iterable[str]:
     from chainrule.study import DEFAULT_STORAGE, list_studies
 
-    return [study.name for study in list_studies(ctx.params.get("storage") or DEFAULT_STORAGE)]
+    storage = ctx.params.get("storage") or DEFAULT_STORAGE
+    is_there = "://" in storage or Path(storage).is_file()
+    return [study.name for study in list_studies(storage)] if is_there else []
 
 
 def _figures(*_: Any) -> Iterable[str]:
@@ -135,7 +137,7 @@ def _figure_sources(ctx: click.Context, incomplete: str) -> Iterable[str]:
     if spec is None:
         return ()
     if spec.needs == "table":
-        return _files(incomplete, (".csv",))
+        return (*_files(incomplete, (".csv",)), *_studies(ctx, incomplete))
     if spec.needs == "nothing":
         return ACTIVATIONS if "FUNCTION" in spec.takes else ()
     of_data = _data(ctx, incomplete) if "dataset" in spec.needs else ()

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.catalogue import CATALOGUE, NamedSet
+from chainrule.data.emnist_layout import turn_emnist
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.untrusted_files import (
     SIZE_LIMIT,
@@ -138,10 +138,6 @@ _NAME = re.compile(
     r"(.*[-_.])?(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(?:\.gz|\.xz)?", re.IGNORECASE
 )
 _DIMENSIONS = {"images": 3, "labels": 1}
-_EMNIST = re.compile(r"(?<![a-z])emnist[-_.]([a-z]+)")
-_TURNED = (
-    "EMNIST's own files hold each image mirrored and on its side; the images were turned upright."
-)
 
 
 def find_idx(folder: Path, prefix: str | None = None) -> dict[tuple[str, str], Path]:
@@ -232,19 +228,4 @@ def _part(folder: Path, files: dict[tuple[str, str], Path], part: str, limit: in
         read_idx(files[part, role], dimensions=_DIMENSIONS[role], limit=limit)
         for role in ("images", "labels")
     )
-    match = _EMNIST.search(path.name.lower())
-    if match is None:
-        return RawPart(str(path), images, labels)
-    upright = np.ascontiguousarray(images.transpose(0, 2, 1))
-    named = CATALOGUE.get(f"emnist_{match[1]}")
-    return RawPart(str(path), upright, _class_texts(labels, named), remarks=(_TURNED,))
-
-
-def _class_texts(labels: NDArray[Any], named: NamedSet | None) -> NDArray[Any]:
-    """The names of EMNIST's classes in place of their numbers, if all of them have one."""
-    if named is None:
-        return labels
-    numbers = labels.astype(np.int64) - named.first_label
-    if numbers.min() < 0 or numbers.max() >= len(named.class_names):
-        return labels
-    return np.array(named.class_names)[numbers]
+    return turn_emnist(RawPart(str(path), images, labels), path.name)

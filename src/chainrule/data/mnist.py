@@ -14,6 +14,7 @@ from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.file_state import FileState, file_state
 from chainrule.data.idx import array_digest, decode_idx
 from chainrule.errors import FileError, IntegrityError
+from chainrule.schema import ImageFormat, Schema, Target
 
 __all__ = ["load_mnist", "mnist_states"]
 
@@ -47,14 +48,36 @@ def mnist_states() -> tuple[FileState, ...]:
         return tuple(file_state(folder / name, _digests()[name]) for name in names)
 
 
+_CLASSES = tuple("0123456789")
+_SCHEMA = Schema(
+    target=Target(names=("",), kind="classes", classes=_CLASSES),
+    # ImageFormat.fit of the training images, which never change.
+    image=ImageFormat(
+        height=28,
+        width=28,
+        polarity="light on dark",
+        paper_range=(0.0, 0.0),
+        light_range=(0.049983600005507514, 0.2422870509326458),
+        side=20.0,
+        side_range=(20.0, 20.0),
+        heights=(17.0, 20.0),
+        widths=(7.950000000000088, 20.0),
+        ink=0.12431222587177644,
+        centre=(14.001686555738127, 14.021378252872728),
+        centre_range=0.7465115170664536,
+    ),
+)
+
+
 def _part(prefix: str) -> Dataset:
     return Dataset(
         _array(f"{prefix}-images-idx3-ubyte"),
         _array(f"{prefix}-labels-idx1-ubyte"),
         scale=1 / 255,
-        class_names=tuple("0123456789"),
+        class_names=_CLASSES,
         name="mnist",
         source="mnist",
+        schema=_SCHEMA,
     )
 
 

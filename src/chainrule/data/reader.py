@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from chainrule.data.image_levels import ImageLevels
 from chainrule.data.untrusted_files import SIZE_LIMIT
 from chainrule.errors import InputError, describe
 from chainrule.limits import Limit, check_record, limited
@@ -114,6 +115,7 @@ class RawPart:
         labels: what to learn, one an example: texts, or numbers.
         place: tells where an example stands in the file.
         remarks: sentences on what was unusual, and on what was done about it.
+        levels: the grey levels of images that are stored; None before that, and for tables.
     """
 
     where: str
@@ -121,3 +123,4 @@ class RawPart:
     labels: Sequence[str] | NDArray[Any]
     place: Callable[[int], str] = _row
     remarks: tuple[str, ...] = ()
+    levels: ImageLevels | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.download import Observer, fetch_file
 from chainrule.data.file_state import FileState, file_state
 from chainrule.data.idx import array_digest, read_idx, read_idx_stream
+from chainrule.data.image_assembly import image_schema
+from chainrule.data.image_levels import ImageLevels
 from chainrule.data.untrusted_files import SIZE_LIMIT, decompress, open_archive, open_member
 from chainrule.errors import ChainruleError, IntegrityError
 from chainrule.storage import cache_folder
@@ -37,10 +40,10 @@ def load_named(
     train_images, train_labels, test_images, test_labels = (
         _array(named, at, offline, observe) for at in named.arrays
     )
-    return DatasetPair(
-        train=_dataset(named, train_images, train_labels),
-        test=_dataset(named, test_images, test_labels),
-    )
+    train = _dataset(named, train_images, train_labels)
+    schema = image_schema(train, ImageLevels())
+    test = _dataset(named, test_images, test_labels)
+    return DatasetPair(train=replace(train, schema=schema), test=replace(test, schema=schema))
 
 
 def _dataset(named: NamedSet, images: NDArray[Any], labels: NDArray[Any]) -> Dataset:

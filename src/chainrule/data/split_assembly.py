@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset, DatasetPair
+from chainrule.data.emnist_layout import turn_emnist
 from chainrule.data.encoding import class_numbers
+from chainrule.data.image_assembly import describe_images, store_images
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.splitting import split
 from chainrule.errors import DataError, ShapeError, describe
@@ -34,9 +37,14 @@ def assemble_pair(
     Raises: DataError, ShapeError.
     """
     names = options.class_names
+    if options.pixels:
+        train, test = _as_pixels(train), None if test is None else _as_pixels(test)
+    train, test = store_images(train, test)
+    both = train.remarks if test is None else train.remarks + test.remarks
+    remarks = tuple(dict.fromkeys(both))
     learn = _dataset(train, options, names, name, source)
     if test is None:
-        return _hold_out(learn, options)
+        return describe_images(_hold_out(learn, options, remarks), train.levels)
     judge = _dataset(test, options, learn.class_names or None, name, source)
     if judge.shape != learn.shape or judge.outputs != learn.outputs:
         raise ShapeError(
@@ -45,7 +53,7 @@ def assemble_pair(
             got=f"shape {judge.shape} with {judge.outputs} outputs",
             why=f"{train.where} has these",
         )
-    return DatasetPair(learn, judge)
+    return describe_images(DatasetPair(learn, judge, remarks), train.levels)
 
 
 class HeldOutNames(NamedTuple):
@@ -61,10 +69,11 @@ def held_out_names(dataset: Dataset, options: ReadOptions) -> HeldOutNames:
     return HeldOutNames(f"{dataset.name} (without {share})", f"{dataset.name} ({share})")
 
 
-def _hold_out(dataset: Dataset, options: ReadOptions) -> DatasetPair:
+def _hold_out(dataset: Dataset, options: ReadOptions, remarks: tuple[str, ...]) -> DatasetPair:
     rest, held = split(dataset, options.test_fraction, options.seed, "test")
     names = held_out_names(dataset, options)
-    return DatasetPair(replace(rest, name=names.rest), replace(held, name=names.held_out))
+    parts = replace(rest, name=names.rest), replace(held, name=names.held_out)
+    return DatasetPair(*parts, remarks)
 
 
 def _dataset(
@@ -83,12 +92,11 @@ def _dataset(
         targets, classes = class_numbers(labels, part.where, names=names, place=part.place)
     else:
         targets = _numbers(part)
-    inputs = _grey(part) if options.pixels else part.inputs
+    plain = 1 / 255 if part.inputs.dtype == np.uint8 else 1.0
     return Dataset(
-        inputs,
+        part.inputs,
         targets,
-        scale=1 / 255 if inputs.dtype == np.uint8 else 1.0,
-        shape=_square(inputs.shape[1:]) if options.pixels else (),
+        scale=plain if part.levels is None else part.levels.scale,
         class_names=classes,
         name=name,
         source=source,
@@ -124,6 +132,13 @@ def _numbers(part: RawPart) -> NDArray[Any]:
                 part.where, expected="a number as target", got=f"{text[:60]!r} at {part.place(row)}"
             ) from None
     return column
+
+
+def _as_pixels(part: RawPart) -> RawPart:
+    """A part of a table with its rows as images, where they make squares."""
+    grey = _grey(part)
+    images = replace(part, inputs=grey.reshape(len(grey), *_square(grey.shape[1:])))
+    return turn_emnist(images, Path(part.where).name) if images.inputs.ndim == 3 else images
 
 
 def _grey(part: RawPart) -> NDArray[np.uint8]:

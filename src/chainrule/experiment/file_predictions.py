@@ -10,8 +10,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting import PixelBox, Preparation, prepare_digits, read_picture
-from chainrule.errors import ChainruleError, DataError, FileError, MissingLibraryError
+from chainrule.data.handwriting import (
+    MatchedDigit,
+    PixelBox,
+    Preparation,
+    ink_inputs,
+    match_picture,
+    read_picture,
+)
+from chainrule.errors import (
+    ChainruleError,
+    DataError,
+    FileError,
+    InputError,
+    MissingLibraryError,
+    describe,
+)
 from chainrule.evaluation import class_columns
 from chainrule.experiment.digit_orientation import UprightReading
 from chainrule.experiment.digit_reading import read_digit
@@ -19,9 +33,6 @@ from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
 
 __all__ = ["FailedPrediction", "Output", "Prediction", "predict_file", "predict_files"]
-
-_BRIGHTEST = 255
-"""A picture's ink is a byte."""
 
 
 class Output(NamedTuple):
@@ -92,20 +103,30 @@ class FailedPrediction:
 
 
 def predict_files(
-    network: Network, paths: Iterable[str], options: Mapping[str, Any]
+    network: Network, paths: Iterable[str], options: Mapping[str, Any], *, errors: str = "raise"
 ) -> list[Prediction | FailedPrediction]:
-    """Return the answers to several files, with the error in place of those that are unreadable.
+    """Return the answers to several files.
 
     Args:
         network: what answers.
         paths: as in `predict_file`.
         options: as in `predict_file`.
+        errors: "raise", or "return" to have the error in the place of a file that is unreadable.
+
+    Raises: InputError; FileError, DataError and MissingLibraryError unless they are returned.
     """
+    if errors not in ("raise", "return"):
+        expected = "errors to be 'raise' or 'return'"
+        raise InputError(
+            "predict", expected=expected, got=describe(errors), argument="errors", value=errors
+        )
     found: list[Prediction | FailedPrediction] = []
     for path in paths:
         try:
             found += predict_file(network, path, options)
         except (FileError, DataError, MissingLibraryError) as error:
+            if errors == "raise":
+                raise
             found.append(FailedPrediction(path, error))
     return found
 
@@ -128,21 +149,25 @@ def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> lis
 def _predict_picture(network: Network, path: str) -> list[Prediction]:
     """The answer to each digit of a picture, in reading order."""
     rows, columns = network.input_shape
-    answer = partial(_predict_digit, network, path)
-    prepared = prepare_digits(read_picture(path), (rows, columns))
-    found = [one for digit in prepared for one in read_digit(digit, network.class_names, answer)]
+    form = None if network.schema is None else network.schema.image
+    found = []
+    for digit in match_picture(read_picture(path), (rows, columns), network.input_scale, form):
+        answer = partial(_predict_digit, network, path, digit)
+        found += read_digit(digit.preparation, network.class_names, answer)
     count = len(found)
     if count == 1:
         return found
     return [replace(one, input=f"{path}, digit {k} of {count}") for k, one in enumerate(found, 1)]
 
 
-def _predict_digit(network: Network, path: str, preparation: Preparation) -> Prediction:
-    ink: NDArray[Any] = preparation.image.reshape(1, -1)
-    if network.input_scale == 1:
-        # The network learned from numbers, not bytes: they are taken to have been shares of ink.
-        ink = ink / _BRIGHTEST
-    (found,) = _predictions(network, ink, [path], preparation.remarks, preparation)
+def _predict_digit(
+    network: Network, path: str, digit: MatchedDigit, prepared: Preparation
+) -> Prediction:
+    """The answer to a digit as it was found, or prepared in another way."""
+    form = None if network.schema is None else network.schema.image
+    as_found = prepared is digit.preparation
+    inputs = digit.inputs if as_found else ink_inputs(prepared, network.input_scale, form)
+    (found,) = _predictions(network, inputs, [path], prepared.remarks, prepared)
     return replace(found, file=path)
 
 

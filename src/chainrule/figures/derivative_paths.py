@@ -12,6 +12,7 @@ from chainrule.errors import InputError
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
 from chainrule.figures.style import GREY, INK, SERIES
 from chainrule.ledger import Ledger
+from chainrule.ledger.steps import Quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,7 +110,7 @@ class _Paths:
     def value(self, name: str) -> float:
         """The number of an address without its example."""
         own = "" if name[0] in "Wb" or name == "cost" else self.prefix
-        return float(self.ledger.value(own + name))
+        return float(self.ledger.value(Quantity.parse(own + name)))
 
     def follow(self, address: str) -> DerivativePaths:
         quantity = self.ledger.locate(address)
@@ -134,9 +135,16 @@ class _Paths:
         tails = self._from_activation if quantity.kind == "a" else self._from_sum
         paths = tuple(DerivativePath((*lead, *tail)) for tail in tails(layer, neuron))
         names = dict.fromkeys(name for path in paths for f in path.factors for name in (f.by, f.of))
-        return DerivativePaths(
-            start, MappingProxyType({name: self.value(name) for name in names}), paths
-        )
+        values = MappingProxyType({self.shown(name): self.value(name) for name in names})
+        return DerivativePaths(self.shown(start), values, tuple(map(self._named, paths)))
+
+    def shown(self, name: str) -> str:
+        """An address as texts about the file have it, which may count from 1."""
+        return self.ledger.address_text(Quantity.parse(name))
+
+    def _named(self, path: DerivativePath) -> DerivativePath:
+        factors = (PathFactor(self.shown(f.of), self.shown(f.by), f.value) for f in path.factors)
+        return DerivativePath(tuple(factors))
 
     def _check_count(self, layer: int) -> None:
         count = prod(self.widths[layer + 1 :])

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from chainrule.data import Dataset
-from chainrule.engine import EpochRecord
 from chainrule.errors import InputError, unknown_name
-from chainrule.evaluation import Report, evaluate
 from chainrule.figures import (
     activation_curves,
+    batch_curves,
     confusion_matrix,
+    cost_relief,
     cost_slices,
     cost_surface,
     derivative_paths,
     labelled_network,
     layer_transform,
     learning_curves,
+    line_sums,
     mistake_images,
     network_diagram,
     parabola,
@@ -37,92 +37,13 @@ from chainrule.figures import (
     weight_maps,
 )
 from chainrule.figures.canvas import Place
-from chainrule.figures.study_table import StudyTable, read_study_table
-from chainrule.ledger import Ledger, NetworkDrawing, draw_labelled_network
-from chainrule.network import Network
+from chainrule.figures.figure_inputs import FigureInputs
+from chainrule.ledger import NetworkDrawing, draw_labelled_network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from chainrule.attribution import RunReplay
-
-__all__ = ["FIGURES", "FigureInputs", "FigureSpec", "get_figure_spec"]
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FigureInputs:
-    """What figures are made from; each figure takes what it needs and ignores the rest.
-
-    Args:
-        network: a trained one.
-        dataset: examples to show, or to judge the network by.
-        histories: the epochs of runs, by the run's name.
-        settings: recipe, layers, data and other settings of each of these runs, by its name.
-        replay: a run with the data that it learned from.
-        ledger: of a worked example.
-        table: a CSV file with the trainings of a study.
-        metric: the table's column to judge by; None for the first that is a metric.
-        cost: the name of the cost to judge by; None for the network's natural one.
-        names: which activations, parameters, rates or other things to draw; empty for the default.
-        most: the most neurons, images or mistakes to show; None for the figure's default.
-        seed: seed for the choice of samples.
-    """
-
-    network: Network | None = None
-    dataset: Dataset | None = None
-    histories: Mapping[str, Sequence[EpochRecord]] | None = None
-    settings: Mapping[str, Mapping[str, Any]] | None = None
-    replay: RunReplay | None = None
-    ledger: Ledger | None = None
-    table: str | None = None
-    metric: str | None = None
-    cost: str | None = None
-    names: tuple[str, ...] = ()
-    most: int | None = None
-    seed: int = 0
-
-    def limit(self, default: int) -> int:
-        """Return how many things to show, with the figure's default."""
-        return default if self.most is None else self.most
-
-    def require_network(self) -> Network:
-        """Return the network. Raises: InputError if there is none."""
-        return _require(self.network, "network")
-
-    def require_dataset(self) -> Dataset:
-        """Return the data set. Raises: InputError if there is none."""
-        return _require(self.dataset, "dataset")
-
-    def require_replay(self) -> RunReplay:
-        """Return the run with its data. Raises: InputError if there is none."""
-        return _require(self.replay, "run with its data")
-
-    def require_ledger(self) -> Ledger:
-        """Return the ledger of a worked example. Raises: InputError if there is none."""
-        return _require(self.ledger, "worked example")
-
-    def read_table(self) -> StudyTable:
-        """Return the trainings of the table.
-
-        Raises: InputError if there is none, and what `read_study_table` raises.
-        """
-        return read_study_table(_require(self.table, "table"), self.metric)
-
-    def evaluate(self, mistakes: int = 0) -> Report:
-        """Return the network's report on the data set, with its surest mistakes.
-
-        Raises: InputError if one of them is missing, and what `evaluate` raises.
-        """
-        network, dataset = self.require_network(), self.require_dataset()
-        return evaluate(network, dataset, cost=self.cost, mistakes=mistakes)
-
-
-def _require(value: T | None, what: str) -> T:
-    if value is None:
-        raise InputError("figure", expected=f"a {what}", got="none", argument=what)
-    return value
+__all__ = ["FIGURES", "FigureSpec", "get_figure_spec"]
 
 
 @dataclass(frozen=True)
@@ -137,6 +58,7 @@ class FigureSpec:
         compute: returns the figure's numbers.
         draw_data: draws these numbers; Matplotlib is loaded then, not before.
         takes: the names that may follow what the figure needs, for help texts; may be empty.
+        may_take: what a figure that needs nothing may be drawn from: "network+dataset", or empty.
     """
 
     name: str
@@ -145,6 +67,7 @@ class FigureSpec:
     compute: Callable[[FigureInputs], Any]
     draw_data: Callable[..., Figure]
     takes: str = ""
+    may_take: str = ""
 
     def draw(self, inputs: FigureInputs, *, ax: Place | None = None) -> Figure:
         """Draw the figure.
@@ -212,6 +135,33 @@ def _draw_network(
     return network_diagram.draw_network_diagram(data, ax=ax)
 
 
+def _number(names: Sequence[str], what: str, default: int) -> int:
+    """The only name that a figure takes, the number of an epoch or of a layer."""
+    if not names:
+        return default
+    if len(names) > 1 or not names[0].isdecimal():
+        raise InputError(
+            "figure",
+            expected=f"the number of one {what}",
+            got=" and ".join(names),
+            argument="names",
+        )
+    return int(names[0])
+
+
+def _layer_transform(inputs: FigureInputs) -> layer_transform.LayerTransformData:
+    """A made-up layer, or one of a trained network."""
+    if inputs.network is None:
+        return layer_transform.layer_transform_data(inputs.names)
+    layer = _number(inputs.names, "layer", 1)
+    return layer_transform.trained_layer_data(inputs.network, inputs.require_dataset(), layer)
+
+
+def _relu_pieces(inputs: FigureInputs) -> tuple[relu_pieces.ReluPieces, ...]:
+    request = relu_pieces.read_pieces(inputs.names)
+    return relu_pieces.relu_pieces_data(request.networks, curve=request.curve, seed=inputs.seed)
+
+
 def _derivative_paths(inputs: FigureInputs) -> derivative_paths.DerivativePaths:
     if len(inputs.names) > 1:
         raise InputError(
@@ -237,6 +187,16 @@ _ALL = (
         seed_bands.draw_seed_bands,
     ),
     FigureSpec(
+        "batches",
+        "cost and accuracy batch by batch within an epoch",
+        "replay",
+        lambda inputs: batch_curves.batch_curves_data(
+            inputs.require_replay(), _number(inputs.names, "epoch", 1), seed=inputs.seed
+        ),
+        batch_curves.draw_batch_curves,
+        "[EPOCH]",
+    ),
+    FigureSpec(
         "calibration",
         "accuracy at each level of confidence",
         "network+dataset",
@@ -249,6 +209,16 @@ _ALL = (
         "network+dataset",
         lambda inputs: confusion_matrix.confusion_matrix_data(inputs.evaluate()),
         confusion_matrix.draw_confusion_matrix,
+    ),
+    FigureSpec(
+        "cost-relief",
+        "the cost in space, with the step -η∇C after an epoch",
+        "replay",
+        lambda inputs: cost_relief.cost_relief_data(
+            inputs.require_replay(), _number(inputs.names, "epoch", 0), seed=inputs.seed
+        ),
+        cost_relief.draw_cost_relief,
+        "[EPOCH]",
     ),
     FigureSpec(
         "cost-slices",
@@ -304,11 +274,12 @@ _ALL = (
     ),
     FigureSpec(
         "lift",
-        "how a layer transforms a plane",
+        "how a layer transforms a plane: a made-up one, or a run's",
         "nothing",
-        lambda inputs: layer_transform.layer_transform_data(inputs.names),
+        _layer_transform,
         layer_transform.draw_layer_transform,
-        "[FUNCTION...]",
+        "[FUNCTION... or RUN [LAYER]]",
+        "network+dataset",
     ),
     FigureSpec(
         "mistakes",
@@ -360,13 +331,11 @@ _ALL = (
     ),
     FigureSpec(
         "pieces",
-        "ReLU neurons that add up to 2^x, trained",
+        "ReLU neurons that add up to 2^x or another curve",
         "nothing",
-        lambda inputs: relu_pieces.relu_pieces_data(
-            relu_pieces.read_counts(inputs.names), seed=inputs.seed
-        ),
+        _relu_pieces,
         relu_pieces.draw_relu_pieces,
-        "[NEURONS...]",
+        "[NEURONS... CURVE]",
     ),
     FigureSpec(
         "rates",
@@ -397,6 +366,13 @@ _ALL = (
         lambda inputs: parameter_slices.parameter_slices_data(inputs.read_table(), inputs.names),
         parameter_slices.draw_parameter_slices,
         "[PARAMETER...]",
+    ),
+    FigureSpec(
+        "sums",
+        "lines and their sum, before and after the activation",
+        "worked",
+        lambda inputs: line_sums.line_sums_data(inputs.require_ledger()),
+        line_sums.draw_line_sums,
     ),
     FigureSpec(
         "weights",

@@ -13,7 +13,8 @@ from chainrule.data import Dataset
 from chainrule.errors import InputError
 from chainrule.experiment import DataSource, is_run, open_run, take_part
 from chainrule.figures.canvas import Place
-from chainrule.figures.figure_catalogue import FigureInputs, FigureSpec, get_figure_spec
+from chainrule.figures.figure_catalogue import FigureSpec, get_figure_spec
+from chainrule.figures.figure_inputs import FigureInputs
 from chainrule.ledger import Ledger, read_worked
 from chainrule.training import RunFacts, RunFolder
 
@@ -99,7 +100,10 @@ def _open_inputs(
     _check_count(spec, sources)
     inputs = FigureInputs(most=options.most, seed=options.seed, metric=options.metric)
     if spec.needs == "nothing":
-        return replace(inputs, names=sources)
+        may_open = bool(spec.may_take and sources and is_run(sources[0]))
+        return (
+            _open_network(inputs, sources, options) if may_open else replace(inputs, names=sources)
+        )
     first, *others = sources
     if spec.needs == "table":
         return replace(inputs, table=first, names=tuple(others))
@@ -121,6 +125,15 @@ def _open_inputs(
         names=options.columns,
         cost=None if run.recipe is None else run.recipe.cost,
     )
+
+
+def _open_network(
+    inputs: FigureInputs, sources: tuple[str, ...], options: FigureOptions
+) -> FigureInputs:
+    """A run's network with its data, and the names after it."""
+    run = open_run(sources[0])
+    data = run.data(options.part or "test", **(options.reading or {}))
+    return replace(inputs, network=run.network, dataset=data, names=sources[1:])
 
 
 def _is_worked(source: str) -> bool:

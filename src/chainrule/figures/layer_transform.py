@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data import Dataset
 from chainrule.equations.activations import ACTIVATIONS, activate
 from chainrule.equations.affine import affine
+from chainrule.equations.backpropagation import forward
 from chainrule.errors import InputError, ShapeError, describe, unknown_name
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.style import BLUE, GREY, ORANGE
+from chainrule.limits import Limit
+from chainrule.network import Network
 
 if TYPE_CHECKING:
     pass
 
-__all__ = ["LayerTransformData", "TransformStage", "draw_layer_transform", "layer_transform_data"]
+__all__ = [
+    "LayerTransformData",
+    "TransformStage",
+    "draw_layer_transform",
+    "layer_transform_data",
+    "trained_layer_data",
+]
 
 Array = NDArray[np.float64]
 
@@ -30,6 +40,8 @@ _LINES = 9
 _POINTS = 41
 _TURNS = 1.75
 _COLUMNS = 3
+_SHARED_SCALE = 4.0
+"""Up to which the plane before and after it is drawn on one scale."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +70,75 @@ class LayerTransformData:
         biases: (3,).
         stretches: the two factors by which the plane is stretched, the greater one first.
         stages: the plane, turned, stretched, lifted and shifted, then bent by each function.
+        source: where the layer comes from, in words.
     """
 
     weights: Array
     biases: Array
     stretches: tuple[float, float]
     stages: tuple[TransformStage, ...]
+    source: str = "Two inputs, three neurons."
+
+
+def trained_layer_data(
+    network: Network, dataset: Dataset, layer: int = 1, *, most: int = 2000
+) -> LayerTransformData:
+    """Take a plane of a trained layer's inputs through three of its neurons.
+
+    Two inputs are the plane themselves. Of more, it is the plane through the mean of the layer's
+    inputs in which they spread furthest, in units of their standard deviation along each of its two
+    principal directions. The neurons are the three whose weights in the plane are the longest.
+
+    Args:
+        network: a trained one.
+        dataset: examples, whose inputs to the layer lay out the plane.
+        layer: which, from 1.
+        most: examples, at most.
+
+    Raises: InputError for a layer that there is not, for one with fewer than three neurons or two
+        inputs, and for softmax, whose numbers depend on each other.
+    """
+    depth = network.architecture.depth
+    number = Limit(int, "number of the layer", 1, depth).check("figure", "layer", layer)
+    chosen = network.layers[number - 1]
+    name = network.architecture.activations[number - 1]
+    fan_out, fan_in = chosen.W.shape
+    if fan_out < 3 or fan_in < 2 or name == "softmax":
+        raise InputError(
+            "figure",
+            expected="a layer of at least two inputs and three neurons, without softmax",
+            got=f"layer {number}: {fan_in} inputs, {fan_out} neurons, {name}",
+            remedy="Name another layer",
+            argument="layer",
+            value=layer,
+        )
+    inputs = dataset.scaled_inputs(slice(min(most, len(dataset))), "float64")
+    x = inputs if number == 1 else forward(inputs, network.layers[: number - 1])[1][-1]
+    middle, directions = _plane_of(np.asarray(x, np.float64))
+    W = chosen.W.astype(np.float64) @ directions.T
+    z = chosen.W.astype(np.float64) @ middle + (0.0 if chosen.b is None else chosen.b)
+    longest = np.sort(np.argsort(-np.linalg.norm(W, axis=1), kind="stable")[:3])
+    found = layer_transform_data((name,), weights=W[longest], biases=z[longest])
+    return replace(found, source=_source_text(number, fan_in, longest))
+
+
+def _plane_of(x: Array) -> tuple[Array, Array]:
+    """A point and two directions, (features,) and (2, features), in units of the spread."""
+    if x.shape[1] == 2:
+        return np.zeros(2), np.eye(2)
+    middle = x.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(x - middle, full_matrices=False)
+    return middle, directions[:2] * (sizes[:2] / np.sqrt(len(x)))[:, None]
+
+
+def _source_text(number: int, fan_in: int, neurons: NDArray[np.int64]) -> str:
+    names = ", ".join(map(str, neurons))
+    plane = (
+        "its two inputs"
+        if fan_in == 2
+        else f"the plane in which its {fan_in} inputs spread most, in standard deviations"
+    )
+    return f"Layer {number} of a trained network: {plane},\nto its neurons {names}."
 
 
 def layer_transform_data(
@@ -149,15 +224,17 @@ def draw_layer_transform(data: LayerTransformData, *, ax: Place | None = None) -
     rows = -(-len(data.stages) // _COLUMNS)
     greatest, least = data.stretches
     note = (
-        f"Two inputs, three neurons. The plane is stretched {greatest:.2f}-fold one way and "
-        f"{least:.2f}-fold across it;\na layer without its function could do no more than that."
+        f"{data.source} The plane is stretched {greatest:.2f}-fold one way and {least:.2f}-fold "
+        "across it;\na layer without its function could do no more than that."
     )
     heading = FigureHeading("How a layer transforms a plane", note)
     figure = open_figure(ax, (9.6, 3.5 * rows + 1.1), heading)
-    reach = max(float(np.abs(stage.grid).max()) for stage in data.stages[:3])
+    reaches = [float(np.abs(stage.grid).max()) for stage in data.stages[:3]]
+    if greatest < _SHARED_SCALE:  # else the plane before it would be a dot
+        reaches = [max(reaches)] * 3
     for number, stage in enumerate(data.stages, 1):
         if stage.grid.shape[-1] == 2:
-            _draw_flat(figure.add_subplot(rows, _COLUMNS, number), stage, reach)
+            _draw_flat(figure.add_subplot(rows, _COLUMNS, number), stage, reaches[number - 1])
         else:
             space = figure.add_subplot(rows, _COLUMNS, number, projection="3d")
             _draw_space(space, stage)

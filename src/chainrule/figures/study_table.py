@@ -7,10 +7,15 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
+from chainrule.bundled import find_file
 from chainrule.data import SIZE_LIMIT, open_decompressed
 from chainrule.errors import DataError, unknown_name
+
+if TYPE_CHECKING:
+    from chainrule.study import SavedStudy
 
 __all__ = ["METRICS", "StudyTable", "TrialRow", "Value", "distinct", "read_study_table"]
 
@@ -134,19 +139,25 @@ def distinct(values: Sequence[Value]) -> list[Value]:
 
 
 def read_study_table(path: str, metric: str | None = None) -> StudyTable:
-    """The rows of a CSV file: a training a line, a parameter a column, and the metric.
+    """The rows of a CSV file or a study: a training a line, a parameter a column, and the metric.
 
     Columns that `chainrule study export` writes about a run (its seed, digest, time, other
     metrics) are no parameters. Lines that begin with # are remarks. A column whose name ends with
     _percent is divided by 100.
 
     Args:
-        path: the file, plain or compressed.
-        metric: the column to judge by; None takes the first of METRICS that has numbers.
+        path: the file, plain or compressed; where there is none, the name of a table that comes
+            with chainrule, or of a study in the storage of the current folder.
+        metric: the column to judge by; None takes the study's own, or the first of METRICS that has
+            numbers.
 
     Raises: FileError, DataError, UnknownNameError.
     """
-    lines = _lines(path)
+    study = None if find_file(path, "accuracies").exists() else _find_study(path)
+    content = _read_file(path) if study is None else study.export_text("csv").encode()
+    if metric is None and study is not None:
+        metric = study.spec.settings.metric
+    lines = _lines(path, content)
     chosen = _metric(path, lines, metric)
     known = lines[0]
     names = [n for n in known if n != chosen and not _of_run(n, known)]
@@ -154,9 +165,21 @@ def read_study_table(path: str, metric: str | None = None) -> StudyTable:
     return StudyTable(path, chosen, rows, len(lines) - len(rows))
 
 
-def _lines(path: str) -> list[dict[str, str]]:
-    with open_decompressed(path) as stream:
-        content = stream.read(SIZE_LIMIT)
+def _find_study(name: str) -> SavedStudy | None:
+    """Return the study of that name in the current folder, or None."""
+    from chainrule.study import DEFAULT_STORAGE, list_studies
+
+    if not Path(DEFAULT_STORAGE).is_file():
+        return None
+    return next((study for study in list_studies() if study.name == name), None)
+
+
+def _read_file(path: str) -> bytes:
+    with open_decompressed(find_file(path, "accuracies")) as stream:
+        return stream.read(SIZE_LIMIT)
+
+
+def _lines(path: str, content: bytes) -> list[dict[str, str]]:
     try:
         text = content.decode("utf-8-sig")
         lines_read = [

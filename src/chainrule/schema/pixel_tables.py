@@ -16,6 +16,9 @@ __all__ = ["find_pixels", "pixel_order", "read_pixels"]
 
 _NAME = re.compile(r"(?:pixel|pix|px)[ _.-]*(\d+)(?:[x_.,-](\d+))?|(\d+)x(\d+)", re.IGNORECASE)
 _LEAST_NAMED, _LEAST_UNNAMED = 64, 256
+_FEW_LEVELS = (1, 15, 16)
+"""White of one bit, of four, and of scikit-learn's 8 x 8 digits; only columns that are called like
+pixels may have so few levels."""
 _BLACK_AND_WHITE = 128
 """A table of whole numbers that stay below this is not taken for grey values by itself."""
 
@@ -42,7 +45,8 @@ def find_pixels(table: DataTable, others: Sequence[int]) -> list[int] | None:
     """Return the columns of a table that are the grey values of square images, in their order.
 
     They are if each is a whole number from 0 to 255, some are above 127, and the columns are called
-    like pixels or, without names, are as many as the pixels of a square of 16 or more.
+    like pixels or, without names, are as many as the pixels of a square of 16 or more. Columns
+    called like pixels may also run to 1, 15 or 16.
 
     Args:
         table: the table.
@@ -61,7 +65,8 @@ def find_pixels(table: DataTable, others: Sequence[int]) -> list[int] | None:
         if values is None:
             return None
         greatest = max(greatest, int(values.max(initial=0)))
-    return ordered if greatest >= _BLACK_AND_WHITE else None
+    few_levels = order is not None and greatest in _FEW_LEVELS
+    return ordered if greatest >= _BLACK_AND_WHITE or few_levels else None
 
 
 def _grey_values(cells: Cells) -> NDArray[np.uint8] | None:

@@ -298,7 +298,8 @@ class _CellParts:
 def _date_parts(days_since: Matrix) -> dict[str, Matrix]:
     """Return year, month and so on of dates in days since 1970-01-01, (rows,) each."""
     lost = np.isnan(days_since)
-    minutes = np.where(lost, 0, np.floor(days_since * 1440 + 0.5)).astype("datetime64[m]")
+    seconds = np.where(lost, 0, np.floor(days_since * 86400 + 0.5)).astype("datetime64[s]")
+    minutes = seconds.astype("datetime64[m]")
     days = minutes.astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     of_day = (minutes - days.astype("datetime64[m]")).astype(np.int64)

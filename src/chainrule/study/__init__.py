@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.study.export import EXPORT_FORMATS as EXPORT_FORMATS
     from chainrule.study.results import ConfigurationResult as ConfigurationResult
     from chainrule.study.results import metric_text as metric_text
     from chainrule.study.results import parameters_text as parameters_text
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from chainrule.study.spec import StudySpec as StudySpec
     from chainrule.study.spec import read_study as read_study
     from chainrule.study.summary import StudySummary as StudySummary
+    from chainrule.study.trial_tables import EXPORT_FORMATS as EXPORT_FORMATS
     from chainrule.study.tuning import TunedStudy as TunedStudy
     from chainrule.study.tuning import describe_tuning as describe_tuning
     from chainrule.study.tuning import train_best as train_best
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "export": "EXPORT_FORMATS",
+        "trial_tables": "EXPORT_FORMATS",
         "results": "ConfigurationResult metric_text parameters_text",
         "saved_study": (
             "DEFAULT_STORAGE SavedStudy StudyPlace begin_study compare_configurations "

@@ -10,13 +10,6 @@ from typing import Any
 from chainrule.errors import InputError
 from chainrule.experiment import DataSource, Experiment
 from chainrule.study.comparison import Comparison, compare_stored
-from chainrule.study.export import (
-    EXPORT_FORMATS,
-    curve_rows,
-    format_rows,
-    trial_rows,
-    write_rows,
-)
 from chainrule.study.results import (
     ConfigurationResult,
     StudyCounts,
@@ -29,6 +22,13 @@ from chainrule.study.spec import REMOTE_EXECUTORS, StudySpec, read_study
 from chainrule.study.stored_study import StoredStudy, load_study
 from chainrule.study.study_storage import open_store
 from chainrule.study.summary import StudySummary, summarise_study
+from chainrule.study.trial_tables import (
+    EXPORT_FORMATS,
+    curve_rows,
+    format_rows,
+    trial_rows,
+    write_rows,
+)
 
 __all__ = [
     "DEFAULT_STORAGE",

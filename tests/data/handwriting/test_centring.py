@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from chainrule.data.handwriting.centring import (
+    Placing,
     box_side,
     centre_digit,
     centre_of_mass,
@@ -34,7 +35,9 @@ def test_mnist_is_like_itself() -> None:
 @pytest.mark.parametrize("shape", [(28, 28), (27, 28), (28, 56), (8, 8), (12, 40)])
 def test_the_box_and_its_place(shape) -> None:
     side = box_side(shape)
-    image = centre_digit(scale_to_box(bar(300, 60), shape), shape)
+    placing = Placing.mnist(shape)
+    image = centre_digit(scale_to_box(bar(300, 60), placing, shape), shape, placing.centre)
+    assert placing.box == side
     rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
     assert (image.dtype, image.shape) == (np.uint8, shape)
     assert len(rows) == side
@@ -48,7 +51,7 @@ def test_ink_is_averaged_over_what_a_pixel_covers() -> None:
     fine = np.zeros((40, 40), np.float32)
     fine[:, ::2] = 1
     fine[:2, :2] = 1
-    boxed = scale_to_box(fine, (28, 28))
+    boxed = scale_to_box(fine, Placing.mnist((28, 28)), (28, 28))
     assert boxed.shape == (20, 20)
     assert boxed[0, 0] == 1
     np.testing.assert_allclose(boxed[1:], 0.5, atol=1e-6)
@@ -57,13 +60,13 @@ def test_ink_is_averaged_over_what_a_pixel_covers() -> None:
 def test_thin_ink_is_made_full() -> None:
     fine = np.zeros((200, 200), np.float32)
     fine[:, 100] = 1
-    assert scale_to_box(fine, (28, 28)).max() == 1
+    assert scale_to_box(fine, Placing.mnist((28, 28)), (28, 28)).max() == 1
 
 
 def test_a_lopsided_digit_stays_inside() -> None:
     digit = np.full((20, 20), 0.01, np.float32)
     digit[:4, :4] = 1
-    image = centre_digit(digit, (28, 28))
+    image = centre_digit(digit, (28, 28), (14, 14))
     assert (image[8:12, 8:12] == 255).all()
     assert image[8:, 8:].all()
 
@@ -103,3 +106,15 @@ def placed(top: int, left: int, height: int = 20, width: int = 10, ground: float
 )
 def test_what_is_like_mnist(ink, alike) -> None:
     assert is_mnist_like(ink, (28, 28)) is alike
+
+
+def test_a_digit_never_exceeds_the_picture() -> None:
+    placing = Placing(40, (10, 10))
+    assert scale_to_box(bar(100, 50), placing, (20, 60)).shape == (20, 10)
+    assert scale_to_box(bar(50, 100), placing, (60, 20)).shape == (10, 20)
+
+
+def test_heights_and_widths_have_bounds() -> None:
+    placing = Placing(8, (4, 4), heights=(6, 8), widest=6)
+    assert scale_to_box(bar(100, 100), placing, (8, 8)).shape == (8, 6)
+    assert scale_to_box(bar(20, 100), placing, (8, 8)).shape == (6, 6)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Placing",
     "box_side",
     "centre_digit",
     "centre_of_mass",
@@ -20,6 +24,7 @@ Grey = NDArray[np.float32]
 _BOX = 20
 _SIDE = 28
 _BLACK = 255
+_ANY = 2**16  # more pixels than any picture has
 # The outermost pixels of a digit have at least this much ink; paler ones are a blurred edge, which
 # would make the digit smaller in its box.
 _LEAST_INK = 0.3
@@ -98,35 +103,73 @@ def crop(ink: Grey) -> Grey:
     return ink[top:bottom, left:right]
 
 
-def scale_to_box(digit: Grey, shape: tuple[int, int]) -> Grey:
-    """The digit scaled, its proportions kept, so that its longer side fills the box.
+@dataclass(frozen=True)
+class Placing:
+    """Size and place of a digit in a picture.
 
-    Each new pixel is the mean of what it covers; then the inkiest one is made full ink.
+    Args:
+        box: the longer side of the digit, in pixels.
+        centre: row and column of its centre of mass, counted from 0.
+        heights: the least and the greatest height; a digit of another is stretched or compressed.
+        widest: the greatest width.
+        ink: the fraction of the picture that its strokes blacken, to which they are thickened or
+            thinned; None to leave them.
+    """
+
+    box: int
+    centre: tuple[float, float]
+    heights: tuple[int, int] = (1, _ANY)
+    widest: int = _ANY
+    ink: float | None = None
+
+    @classmethod
+    def mnist(cls, shape: tuple[int, int]) -> Self:
+        """That of MNIST's digits, in a picture of a shape of its own.
+
+        >>> Placing.mnist((28, 28))
+        Placing(box=20, centre=(14, 14))
+        """
+        return cls(box_side(shape), (shape[0] // 2, shape[1] // 2))
+
+
+def scale_to_box(digit: Grey, placing: Placing, shape: tuple[int, int]) -> Grey:
+    """The digit scaled so that its longer side fills the box.
+
+    Its proportions are kept but for the bounds of height and width. Each new pixel is the mean of
+    what it covers; then the inkiest one is made full ink.
 
     Args:
         digit: from 0 to 1, as `crop` gives it.
-        shape: the shape of the whole picture that the box is for.
+        placing: the box, and the bounds.
+        shape: rows and columns of the whole picture, which the digit does not exceed.
     """
     from PIL import Image
 
     height, width = digit.shape
-    scale = box_side(shape) / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    scale = min(placing.box / max(height, width), shape[0] / height, shape[1] / width)
+    least, most = placing.heights
+    rows = min(max(least, round(height * scale)), most)
+    size = (min(max(1, round(width * scale)), placing.widest), rows)
     picture = Image.fromarray(np.ascontiguousarray(digit))
     boxed = np.asarray(picture.resize(size, Image.Resampling.BOX))
     return np.asarray(np.clip(boxed / boxed.max(), 0, 1), np.float32)
 
 
-def centre_digit(boxed: Grey, shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """The digit placed so that its centre of mass is nearest to the middle, as bytes.
+def centre_digit(
+    boxed: Grey, shape: tuple[int, int], centre: tuple[float, float]
+) -> NDArray[np.uint8]:
+    """The digit placed so that its centre of mass is nearest to a point, as bytes.
 
     Args:
         boxed: ink from 0 to 1, no larger than `shape`.
-        shape: rows and columns of the picture; its middle is row shape[0] // 2.
+        shape: rows and columns of the picture.
+        centre: row and column of the point, counted from 0.
     """
     offsets = [
-        int(np.clip(np.floor(size // 2 - mass + 0.5), 0, size - inner))
-        for size, mass, inner in zip(shape, centre_of_mass(boxed), boxed.shape, strict=True)
+        int(np.clip(np.floor(middle - mass + 0.5), 0, size - inner))
+        for size, middle, mass, inner in zip(
+            shape, centre, centre_of_mass(boxed), boxed.shape, strict=True
+        )
     ]
     image = np.zeros(shape, np.uint8)
     top, left = offsets

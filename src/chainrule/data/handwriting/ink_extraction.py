@@ -12,7 +12,7 @@ from chainrule.data.handwriting.background import frame_width, ink_amount, paper
 from chainrule.data.handwriting.line_removal import clean_paper
 from chainrule.data.handwriting.paper_lines import PaperLines
 from chainrule.data.handwriting.polarity import ink_is_dark
-from chainrule.data.handwriting.preprocessing_trace import INVERTED, PreparationLog
+from chainrule.data.handwriting.preprocessing_trace import PreparationLog
 from chainrule.data.picture_decoding import MOST_SHRUNK_PIXELS
 
 __all__ = ["ExtractedInk", "extract_ink"]
@@ -66,7 +66,7 @@ def _orient(record: PreparationLog, grey: Grey) -> tuple[Grey, bool]:
     before += f"Enlarged {record.enlargement} times. " if record.enlargement > 1 else ""
     if ink_is_dark(grey):
         record.stage("polarity", before + "Dark ink on light paper: inverted.", 1 - grey)
-        record.remark(INVERTED)
+        record.invert()
         return grey, True
     record.stage("polarity", before + "Light ink on dark, as in MNIST: unchanged.", grey)
     return 1 - grey, False

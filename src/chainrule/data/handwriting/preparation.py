@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.centring import (
+    Placing,
     centre_digit,
     centre_of_mass,
     crop,
@@ -18,13 +19,14 @@ from chainrule.data.handwriting.centring import (
 )
 from chainrule.data.handwriting.ink_extraction import extract_ink
 from chainrule.data.handwriting.legibility import check_digits
-from chainrule.data.handwriting.preprocessing_trace import INVERTED, Preparation, PreparationLog
+from chainrule.data.handwriting.preprocessing_trace import Preparation, PreparationLog
 from chainrule.data.handwriting.segmentation import (
     SegmentedDigit,
     Window,
     segment_digit,
     segment_digits,
 )
+from chainrule.data.handwriting.stroke_matching import match_strokes
 from chainrule.data.handwriting.touching_digits import cut_apart
 from chainrule.data.handwriting.widening import find_widening, widen
 from chainrule.data.picture_decoding import GreyPicture, shrink
@@ -41,7 +43,12 @@ _SOLID = 0.5
 _LOW_CONTRAST = 0.3
 
 
-def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)) -> Preparation:
+def prepare(
+    picture: GreyPicture | NDArray[Any],
+    shape: tuple[int, int] = (28, 28),
+    *,
+    placing: Placing | None = None,
+) -> Preparation:
     """Find the digit in a picture and give it the form of MNIST's digits.
 
     Uneven light is corrected, and dark and light ink are distinguished. The digit is
@@ -52,6 +59,7 @@ def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 2
         picture: the result of `read_picture`, or brightness as an array of (rows, columns): bytes
             or numbers from 0 (black) to 1 (white).
         shape: rows and columns of the result; the digit's box has 20/28 of the shorter.
+        placing: another size and place than MNIST's; nothing passes unchanged then.
 
     Raises: ShapeError, InputError; DataError if there is no ink.
 
@@ -62,7 +70,7 @@ def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 2
         >>> preparation.image.shape, preparation.remarks
         ((28, 28), ('The ink was inverted: it is dark on light; MNIST has light on dark.',))
     """
-    record, grey, bounds = _begin(picture, shape)
+    record, grey, bounds = _begin(picture, shape, placing)
     passed = _pass_unchanged(record, grey, bounds)
     if passed is not None:
         return passed
@@ -74,7 +82,10 @@ def prepare(picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 2
 
 
 def prepare_digits(
-    picture: GreyPicture | NDArray[Any], shape: tuple[int, int] = (28, 28)
+    picture: GreyPicture | NDArray[Any],
+    shape: tuple[int, int] = (28, 28),
+    *,
+    placing: Placing | None = None,
 ) -> tuple[Preparation, ...]:
     """Find all digits in a picture, in reading order, and prepare each like `prepare`.
 
@@ -84,10 +95,11 @@ def prepare_digits(
     Args:
         picture: as in `prepare`.
         shape: rows and columns of each result.
+        placing: as in `prepare`.
 
     Raises: ShapeError, InputError; DataError if there is no ink, or what there is is not digits.
     """
-    record, grey, bounds = _begin(picture, shape)
+    record, grey, bounds = _begin(picture, shape, placing)
     passed = _pass_unchanged(record, grey, bounds)
     if passed is not None:
         return (passed,)
@@ -106,12 +118,12 @@ class _Begun(NamedTuple):
     shape: Shape
 
 
-def _begin(picture: GreyPicture | NDArray[Any], shape: Any) -> _Begun:
+def _begin(picture: GreyPicture | NDArray[Any], shape: Any, placing: Placing | None) -> _Begun:
     source = picture if isinstance(picture, GreyPicture) else GreyPicture(picture)
     brightness = _brightness(source.grey)
     grey, bounds = shrink(brightness), _check_shape(shape)
     size = source.size or (brightness.shape[0], brightness.shape[1])
-    record = PreparationLog(source.source, list(source.remarks), size=size)
+    record = PreparationLog(source.source, list(source.remarks), size=size, placing=placing)
     record.stage("grey", _read_sentence(source, grey), grey)
     return _Begun(record, grey, bounds)
 
@@ -157,11 +169,11 @@ def _read_sentence(source: GreyPicture, grey: Grey) -> str:
 def _pass_unchanged(record: PreparationLog, grey: Grey, shape: Shape) -> Preparation | None:
     """The picture itself, or inverted, if it is a digit like MNIST's already."""
     for ink, inverted in ((grey, False), (1 - grey, True)):
-        if is_mnist_like(ink, shape):
+        if record.placing is None and is_mnist_like(ink, shape):
             stored = to_bytes(ink)
             if inverted:
                 record.stage("polarity", "Dark ink on light: inverted.", stored)
-                record.remark(INVERTED)
+                record.invert()
             sentence = "Already boxed and centred like MNIST: unchanged."
             record.stage("centre", sentence, stored)
             return record.finish(stored)
@@ -212,12 +224,13 @@ def _place_digit(
         sentence = f"All digits are narrow: made {record.widening:.1f} times as wide."
         record.stage("widen", sentence, digit)
         record.remark(sentence)
-    boxed = scale_to_box(digit, shape)
+    placing = record.placing or Placing.mnist(shape)
+    boxed = scale_to_box(match_strokes(digit, placing, shape), placing, shape)
     side, longest = max(digit.shape) / record.enlargement, max(boxed.shape)
     if side < longest:
         record.remark(f"The digit is small: {side:.0f} pixels, enlarged to {longest}.")
     record.stage("box", f"Scaled to {_size(boxed)}, each pixel a mean.", boxed)
-    image = centre_digit(boxed, shape)
+    image = centre_digit(boxed, shape, placing.centre)
     row, column = centre_of_mass(image)
     sentence = f"Centre of mass to row {row:.1f}, column {column:.1f} of {_size(image)}."
     record.stage("centre", sentence, image)

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.handwriting.centring import Placing
 from chainrule.data.handwriting.mnist_statistics import describe_unusual, measure
 from chainrule.data.handwriting.segmentation import Window
 
-__all__ = ["INVERTED", "PixelBox", "Preparation", "PreparationLog", "Stage"]
+__all__ = ["PixelBox", "Preparation", "PreparationLog", "Stage"]
 
-INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
+_INVERTED = "The ink was inverted: it is dark on light; MNIST has light on dark."
 
 _COMPARABLE = 20
 
@@ -56,6 +57,7 @@ class Preparation:
         image: ink from 0 to 255 on 0, uint8, of the shape asked for.
         remarks: sentences on what is unusual about the input compared with MNIST.
         figures: the measured figures of `image`, by name; see `measure`.
+        dark_ink: whether the ink of the picture is darker than its paper.
         box: where the digit lies in the picture; None if the picture is the digit already.
         size: rows and columns of the picture.
         parts: if the digit is wider than nearly all of MNIST's, and may be several that touch,
@@ -66,6 +68,7 @@ class Preparation:
     image: NDArray[np.uint8]
     remarks: tuple[str, ...]
     figures: Mapping[str, float]
+    dark_ink: bool = False
     box: PixelBox | None = None
     size: tuple[int, int] | None = None
     parts: tuple[Preparation, ...] = ()
@@ -82,6 +85,8 @@ class PreparationLog:
         size: rows and columns in the file.
         frame: the width of a frame that was left out, in pixels worked on.
         enlargement: the factor by which the picture was enlarged to work on.
+        placing: size and place of the digits if not as MNIST's, with which they are compared.
+        dark_ink: whether the ink of the picture is darker than its paper.
         widening: the factor by which the digits are widened.
         box: where the digit lies in the picture, once it was found.
     """
@@ -92,6 +97,8 @@ class PreparationLog:
     size: tuple[int, int] = (0, 0)
     frame: int = 0
     enlargement: int = 1
+    placing: Placing | None = None
+    dark_ink: bool = False
     widening: float = 1.0
     box: PixelBox | None = None
 
@@ -102,6 +109,12 @@ class PreparationLog:
     def remark(self, sentence: str) -> None:
         """Add a sentence on what is unusual."""
         self.remarks.append(sentence)
+
+    def invert(self) -> None:
+        """Note that the ink is dark, with a sentence if MNIST's digits are meant."""
+        self.dark_ink = True
+        if self.placing is None:
+            self.remark(_INVERTED)
 
     def copy(self) -> PreparationLog:
         """Return a log that goes on from here for one of several digits."""
@@ -123,6 +136,16 @@ class PreparationLog:
         """Return all that was collected, with the finished digit measured."""
         figures = measure(image)
         # Smaller pictures cannot show strokes as MNIST's do.
-        compared = figures if min(image.shape) >= _COMPARABLE else {}
+        comparable = self.placing is None and min(image.shape) >= _COMPARABLE
+        compared = figures if comparable else {}
         remarks = (*self.remarks, *describe_unusual(compared))
-        return Preparation(tuple(self.stages), image, remarks, figures, self.box, self.size, parts)
+        return Preparation(
+            stages=tuple(self.stages),
+            image=image,
+            remarks=remarks,
+            figures=figures,
+            dark_ink=self.dark_ink,
+            box=self.box,
+            size=self.size,
+            parts=parts,
+        )

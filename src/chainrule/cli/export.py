@@ -1,0 +1,90 @@
+"""`chainrule export`: write a network in another form, with proof that it answers as before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from chainrule.cli.command import Command, Flag, argument
+from chainrule.cli.console import Console
+from chainrule.cli.flags import json_flag
+from chainrule.documents import Table
+from chainrule.errors import InputError
+from chainrule.exchange import describe_forms, export_forms, export_network
+from chainrule.experiment import open_run
+
+__all__ = ["command"]
+
+_ABOUT = """Write a network in another form, proved to answer as before.
+
+Its preprocessing and its labels go with it. RUN is the folder of a run, or a network in a
+.safetensors file. What is written is first run beside the network on 1,000 drawn examples; the
+largest difference is shown and written into the file. A form that answers otherwise is not written.
+OUT gets the form's suffix if it has none.
+
+--list-forms shows the forms. Some need libraries: pip install 'chainrule[exchange]'."""
+
+_EXAMPLES = (
+    "chainrule export runs/digits --to onnx digits.onnx",
+    "chainrule export runs/digits --to c digits.h --weights int8",
+    "chainrule export runs/flowers --to sql flowers.sql --dialect duckdb",
+    "chainrule export runs/flowers --to python flowers.py --json",
+)
+
+
+def _export(run: str | None, out: str | None, **given: Any) -> int:
+    console = Console(as_json=given["as_json"])
+    if given["list_forms"]:
+        rows = tuple(describe_forms())
+        console.table(
+            Table("Forms", ("form", "suffix", "what it is"), rows, leftward=("what it is",))
+        )
+        return 0
+    if run is None or out is None or given["form"] is None:
+        raise InputError(
+            "export",
+            expected="RUN, --to FORM and OUT",
+            got="fewer",
+            remedy="See: chainrule export --help",
+            argument="form",
+        )
+    options = {name: given[name] for name in _OPTIONS if given[name] is not None}
+    report = export_network(open_run(run).network, given["form"], out, **options)
+    if console.as_json:
+        console.json(report.to_dict())
+        return 0
+    for file, size in zip(report.files, report.sizes, strict=True):
+        console.fact("written", f"{file}, {size:,} bytes")
+    console.fact("proof", report.sentence())
+    return 0
+
+
+_OPTIONS = {
+    "weights": "numbers of the weights (c): float32 or int8",
+    "dialect": "database of the query (sql): sqlite, duckdb or postgresql",
+    "database": "address of a PostgreSQL server that proves the query (sql)",
+}
+
+
+def _flags() -> list[click.Parameter]:
+    group = "form"
+    return [
+        argument("run", required=False),
+        argument("out", required=False),
+        Flag(
+            ["--to", "form"],
+            metavar="FORM",
+            group=group,
+            help=f"the form: {', '.join(export_forms())}",
+        ),
+        *(
+            Flag([f"--{name}"], metavar=name.upper(), group=group, help=text)
+            for name, text in _OPTIONS.items()
+        ),
+        Flag(["--list-forms"], is_flag=True, group=group, help="show the forms, and end"),
+        json_flag(),
+    ]
+
+
+command = Command("export", _export, about=_ABOUT, parameters=_flags(), examples=_EXAMPLES)

@@ -1,0 +1,22 @@
+"""Exchange: a network leaves in another form, with proof that it answers as before.
+
+`export_network` writes a form of `export_forms()`, and runs what it wrote beside the network.
+"""
+
+from typing import TYPE_CHECKING
+
+from chainrule._lazy import attach
+
+if TYPE_CHECKING:
+    from chainrule.exchange.forms import describe_forms as describe_forms
+    from chainrule.exchange.forms import export_forms as export_forms
+    from chainrule.exchange.network_export import ExportReport as ExportReport
+    from chainrule.exchange.network_export import export_network as export_network
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "network_export": "ExportReport export_network",
+        "forms": "describe_forms export_forms",
+    },
+)
