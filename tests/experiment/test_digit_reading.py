@@ -54,18 +54,43 @@ def test_other_classes_know_no_other_reading(lying) -> None:
     assert (found.answer, found.upright, found.remarks) == ("2", None, ())
 
 
-def test_digits_that_touch_are_read_apart() -> None:
-    wide = replace(prepare(SEVEN), parts=(part(0.8), part(0.7)))
-    first, second = read_digit(wide, DIGITS, answer)
+def whole(aspect: float, sure: float = 0.9) -> Preparation:
+    """A 7 of this width, which a network would take for a 7 so surely."""
+    prepared = prepare(SEVEN)
+    return replace(prepared, figures={**prepared.figures, "aspect": aspect, "sure": sure})
+
+
+@pytest.mark.parametrize(
+    ("aspect", "sure", "sures"),
+    [(1.6, 0.99, (0.8, 0.4)), (1.0, 0.7, (0.8, 0.6))],
+    ids=["too wide for one digit", "hardly one digit"],
+)
+def test_digits_that_touch_are_read_apart(aspect, sure, sures) -> None:
+    pair = replace(whole(aspect, sure), parts=tuple(map(part, sures)))
+    first, second = read_digit(pair, DIGITS, answer)
     assert (first.answer, second.answer) == ("2", "2")
-    said = "2 digits touch: as one they would be too wide; they were cut apart."
-    assert first.remarks[0] == second.remarks[0] == said
+    assert first.remarks[0] == second.remarks[0] == "2 digits touch: they were cut apart."
 
 
-def test_parts_that_are_hardly_digits_are_not_read_apart(lying) -> None:
-    wide = replace(lying, parts=(part(0.8), part(0.2)))
-    (found,) = read_digit(wide, DIGITS, answer)
-    assert found.upright is not None
+@pytest.mark.parametrize(
+    ("aspect", "sure", "sures"),
+    [(1.6, 0.9, (0.8, 0.2)), (1.0, 0.9, (0.8, 0.6)), (1.0, 0.7, (0.8, 0.4))],
+    ids=["a part is no digit", "the whole is a digit", "a part is hardly a digit"],
+)
+def test_one_digit_is_not_read_apart(aspect, sure, sures) -> None:
+    one = replace(whole(aspect, sure), parts=tuple(map(part, sures)))
+    (found,) = read_digit(one, DIGITS, answer)
+    assert (found.answer, found.remarks) == ("7", ())
+
+
+def test_a_part_that_lies_on_its_side_is_none(lying) -> None:
     flat = replace(part(0.9), image=turn_images(part(0.9).image[None], 1)[0])
     (found,) = read_digit(replace(lying, parts=(part(0.9), flat)), DIGITS, answer)
     assert found.upright is not None
+
+
+def test_what_hardly_looks_like_a_digit_is_said() -> None:
+    (found,) = read_digit(whole(0.9, 0.2), DIGITS, answer)
+    assert found.remarks == ("This hardly looks like one digit; it may be several that touch.",)
+    (narrow,) = read_digit(whole(0.5, 0.2), DIGITS, answer)
+    assert narrow.remarks == ()
