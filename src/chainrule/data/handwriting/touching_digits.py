@@ -23,8 +23,8 @@ _MOST_HEIGHT = 0.6
 _NARROWEST = 0.15
 _LOWEST = 0.6
 _MOST_PARTS = 6
-# Half of MNIST's digits are wider than this fraction of their height; a pixel away from where one should end
-# counts as much as this many pixels of ink.
+# Half of MNIST's digits are wider than this fraction of their height; a pixel away from where one
+# should end counts as much as this many pixels of ink.
 _USUAL = 0.8
 _PER_COLUMN = 0.3
 
