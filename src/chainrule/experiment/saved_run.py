@@ -393,19 +393,11 @@ class SavedRun:
 
         Raises: InputError; FileError, DataError unless they are returned.
         """
-        from chainrule.experiment.file_predictions import predict_file, predict_files
+        from chainrule.experiment.file_predictions import predict_files
 
-        if errors not in ("raise", "return"):
-            expected = "errors to be 'raise' or 'return'"
-            raise InputError(
-                "predict", expected=expected, got=describe(errors), argument="errors", value=errors
-            )
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        options = notes.get("options", {})
         listed = [files] if isinstance(files, str) or is_data_frame(files) else files
-        if errors == "return":
-            return tuple(predict_files(self.network, listed, options))
-        return tuple(one for path in listed for one in predict_file(self.network, path, options))
+        return tuple(predict_files(self.network, listed, notes.get("options", {}), errors=errors))
 
     def predict_table(
         self, source: Any, output: str = "-", *, abstain: float | None = None, **options: Any
