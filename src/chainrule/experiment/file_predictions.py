@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-<<<<<<< HEAD
-from pathlib import Path
-=======
 from functools import partial
->>>>>>> main
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,12 +19,7 @@ from chainrule.data.handwriting import (
     match_picture,
     read_picture,
 )
-<<<<<<< HEAD
 from chainrule.data.tables import TABLE_SUFFIXES, is_data_frame, table_suffix
-from chainrule.errors import ChainruleError, DataError, FileError, MissingLibraryError
-from chainrule.evaluation import class_columns
-from chainrule.experiment.row_matching import holds_images, match_rows, read_rows
-=======
 from chainrule.errors import (
     ChainruleError,
     DataError,
@@ -39,8 +31,7 @@ from chainrule.errors import (
 from chainrule.evaluation import class_columns
 from chainrule.experiment.digit_orientation import UprightReading
 from chainrule.experiment.digit_reading import read_digit
-from chainrule.experiment.input_rows import read_rows
->>>>>>> main
+from chainrule.experiment.row_matching import holds_images, match_rows, read_rows
 from chainrule.network import Network
 
 __all__ = [
