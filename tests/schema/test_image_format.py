@@ -34,7 +34,7 @@ def test_the_form_of_light_ink() -> None:
     assert form.centre == (5.5, 5.5)
     assert form.middle == (5.5, 5.5)
     assert form.centre_range == 0.5
-    assert form.ink == pytest.approx(18 / 144)
+    assert form.stroke == pytest.approx(2 * 18 / (6 + 6 + 3 + 3), rel=0.1)
     assert form.scale == 1 / 255
 
 
