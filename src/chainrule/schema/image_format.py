@@ -43,19 +43,17 @@ class _PaperMeasurement(NamedTuple):
     """What the borders of images show.
 
     Args:
-        lighter: the fraction of images whose ink is lighter than their border; None if none of
-            them shows any ink.
+        lighter: the fraction of images whose ink is lighter than their border, of those that show
+            ink; 0.5 if none does.
         even: whether the border of most images has one brightness, as it has on paper.
     """
 
-    lighter: float | None
+    lighter: float
     even: bool
 
     @property
     def polarity(self) -> str:
         """The polarity that nearly all images have, or "mixed"."""
-        if self.lighter is None or not self.even:
-            return "mixed"
         if self.lighter >= _CLEAR:
             return "light on dark"
         return "dark on light" if self.lighter <= 1 - _CLEAR else "mixed"
@@ -280,7 +278,7 @@ def _measure_paper(light: Light) -> _PaperMeasurement:
     seen = np.abs(difference).max(axis=(1, 2)) >= _VISIBLE
     even = bool(np.median(evenness) >= _EVEN_RING)
     if not seen.any():
-        return _PaperMeasurement(None, even)
+        return _PaperMeasurement(0.5, even)
     return _PaperMeasurement(float((difference.sum(axis=(1, 2)) > 0)[seen].mean()), even)
 
 
