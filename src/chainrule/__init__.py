@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chainrule.attribution import inspect_influence as inspect_influence
     from chainrule.attribution import inspect_mislabels as inspect_mislabels
     from chainrule.attribution import inspect_neuron as inspect_neuron
+    from chainrule.attribution import inspect_value as inspect_value
     from chainrule.attribution import inspect_weight as inspect_weight
     from chainrule.data import Dataset as Dataset
     from chainrule.data import DatasetPair as DatasetPair
@@ -106,7 +107,7 @@ __getattr__, __dir__, __all__ = attach(
         "_version": "__version__",
         "attribution": (
             "inspect_decision inspect_importance inspect_influence inspect_mislabels "
-            "inspect_neuron inspect_weight"
+            "inspect_neuron inspect_value inspect_weight"
         ),
         "data": "Dataset DatasetPair load_dataset split",
         "data.handwriting": "prepare prepare_digits read_picture",

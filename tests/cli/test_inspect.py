@@ -215,14 +215,14 @@ def test_steps_that_are_not_there(chainrule, run, flags, words) -> None:
     [
         (
             "",
-            "inspect: expected one of weight, neuron, decision, influence, mislabels, importance "
-            "after the run, got none. To see a decision, for example: chainrule inspect seen "
-            "decision 0.",
+            "inspect: expected one of weight, value, neuron, decision, influence, mislabels, "
+            "importance after the run, got none. To see a decision, for example: chainrule "
+            "inspect seen decision 0.",
         ),
         (
-            "weight 1:0",
-            "inspect: expected a weight such as 1:4,300, got '1:0'. Layers count from 1, neurons "
-            "and inputs from 0.",
+            "weight 1",
+            "inspect: expected a weight such as 1:4,300, or a bias such as 1:4, got '1'. Layers "
+            "count from 1, neurons and inputs from 0.",
         ),
         (
             "neuron 0:1 0",

@@ -357,6 +357,10 @@ def test_a_branch(chainrule, trained) -> None:
             ("--resume", "run", "--from", "-1", "--run", "new"),
             "--from to be a whole number at least 0",
         ),
+        (
+            ("--resume", "run", "--from", "3", "--run", "new", "--cross-validate", "2"),
+            "expected no --cross-validate with --from, got both.",
+        ),
         (("flowers.csv", "--keep-epochs"), "expected --run DIR with --keep-epochs, got none."),
     ],
 )

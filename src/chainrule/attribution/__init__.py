@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chainrule.attribution.importance import REPEATS as REPEATS
     from chainrule.attribution.importance import inspect_importance as inspect_importance
     from chainrule.attribution.influence import inspect_influence as inspect_influence
+    from chainrule.attribution.inspection import ERRORS_BY as ERRORS_BY
     from chainrule.attribution.inspection import INSPECTION_LIMITS as INSPECTION_LIMITS
     from chainrule.attribution.inspection import SUSPECTS as SUSPECTS
     from chainrule.attribution.inspection import TOP as TOP
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chainrule.attribution.neuron import inspect_neuron as inspect_neuron
     from chainrule.attribution.replay import RunReplay as RunReplay
     from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
+    from chainrule.attribution.run_value import inspect_value as inspect_value
     from chainrule.attribution.weight import inspect_weight as inspect_weight
 
 __getattr__, __dir__, __all__ = attach(
@@ -31,11 +33,12 @@ __getattr__, __dir__, __all__ = attach(
         "decision": "inspect_decision",
         "importance": "REPEATS inspect_importance",
         "influence": "inspect_influence",
-        "inspection": "INSPECTION_LIMITS SUSPECTS TOP",
+        "inspection": "ERRORS_BY INSPECTION_LIMITS SUSPECTS TOP",
         "mislabels": "inspect_mislabels",
         "neuron": "inspect_neuron",
         "replay": "RunReplay",
         "replay_stages": "REPLAY_BUDGET",
+        "run_value": "inspect_value",
         "weight": "inspect_weight",
     },
 )

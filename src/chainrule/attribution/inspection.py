@@ -13,6 +13,7 @@ from chainrule.experiment import SavedRun, open_run
 from chainrule.limits import Limit
 
 __all__ = [
+    "ERRORS_BY",
     "INSPECTION_LIMITS",
     "SUSPECTS",
     "TOP",
@@ -36,6 +37,12 @@ WHERE = "inspect"
 TOP = 10
 """Default number of parts that are listed one by one."""
 
+ERRORS_BY = Limit(
+    str,
+    "whose errors are opened: of the largest term in the batch, or of each example listed",
+    choices=lambda: ("batch", "example"),
+)
+
 SUSPECTS = 20
 """Default number of doubtful labels that are listed."""
 
@@ -54,7 +61,10 @@ INSPECTION_LIMITS: Mapping[str, Limit] = MappingProxyType(
 """The limits of the numbers that the questions take."""
 
 _PLACES = {
-    "weight": (re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9}),([0-9]{1,9})"), "1:4,300"),
+    "weight": (
+        re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9})(?:,([0-9]{1,9}))?"),
+        "1:4,300, or a bias such as 1:4",
+    ),
     "neuron": (re.compile(r"([1-9][0-9]{0,8}):([0-9]{1,9})"), "2:7"),
 }
 """How a place in a network is written, with an example."""
@@ -79,9 +89,11 @@ def open_inspected(run: InspectedRun) -> SavedRun:
 def parse_place(name: str, text: str) -> tuple[int, ...]:
     """Return the numbers of a place in a network: its layer, its neuron, and a weight's input.
 
+    Of a bias they are its layer and its neuron.
+
     Args:
         name: "weight" or "neuron".
-        text: such as "1:4,300" or "2:7".
+        text: such as "1:4,300" for a weight, or "1:4" for a bias or a neuron.
 
     Raises: InputError.
     """
@@ -96,4 +108,4 @@ def parse_place(name: str, text: str) -> tuple[int, ...]:
             argument=name,
             value=text,
         )
-    return tuple(map(int, found.groups()))
+    return tuple(int(number) for number in found.groups() if number is not None)

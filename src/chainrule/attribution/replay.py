@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +20,6 @@ from chainrule.network import Network
 from chainrule.training import (
     RunFolder,
     TrainingSetup,
-    read_checkpoint,
     restore_training,
     train_chunk,
 )
@@ -158,20 +155,29 @@ class RunReplay:
         """The order in which an epoch, from 0, takes the examples."""
         return self.reference.context.order(epoch)
 
+    @cached_property
+    def first_step(self) -> int:
+        """The first step that the run took itself: 1, unless it is a branch."""
+        return self.steps_by(RunFolder(self.path).facts().first_epoch) + 1
+
     def step(self, number: int) -> RunStep:
         """One step.
 
         Args:
-            number: from 1 to `steps_done`.
+            number: from `first_step` to `steps_done`.
 
         Raises: InputError.
         """
-        if not 1 <= number <= self.steps_done:
+        if not self.first_step <= number <= self.steps_done:
+            parent = RunFolder(self.path).facts().parent
+            why = f"The run has {self._batches_text}"
+            if parent is not None:
+                why += f"; it began as a branch of {parent.run} after epoch {parent.epoch}"
             raise InputError(
                 self.path,
-                expected=f"a step from 1 to {self.steps_done}",
+                expected=f"a step from {self.first_step} to {self.steps_done}",
                 got=str(number),
-                why=f"The run has {self._batches_text}",
+                why=why,
                 argument="step",
                 value=number,
             )
@@ -326,10 +332,4 @@ class RunReplay:
 
         Raises: FileError, DataError, IntegrityError.
         """
-        best, most = None, -1
-        for path in Path(self.path, "checkpoints").glob("epoch-*-batch-*.safetensors"):
-            epoch, batch = map(int, re.findall(r"\d+", path.name))
-            steps = self.steps_by(epoch) + batch
-            if most < steps <= done:
-                best, most = path, steps
-        return RunFolder(self.path).first() if best is None else read_checkpoint(best)
+        return RunFolder(self.path).nearest(*self.epoch_position(done))

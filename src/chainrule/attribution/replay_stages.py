@@ -85,7 +85,8 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
     Raises: RunFolderError; InputError if the run has done no step.
     """
     final, history = _final(replay), replay.newest.history
-    wanted = _epochs(replay.epoch_position(final.step)[0])
+    first = RunFolder(replay.path).facts().first_epoch  # of a branch; before are its parent's
+    wanted = _epochs(replay.epoch_position(final.step)[0], first)
     stages, left_out, spent = [], [], 0.0
     position = RunFolder(replay.path).first()
     for epoch in wanted:
@@ -103,9 +104,12 @@ def run_stages(replay: RunReplay, afforded: float = REPLAY_BUDGET) -> RunStages:
     return RunStages((*stages, final), tuple(left_out))
 
 
-def _epochs(last: int) -> list[int]:
-    """Numbers of the epochs that are looked at."""
-    return sorted({round(epoch) for epoch in np.geomspace(1, last, MAX_STAGES)}) if last else []
+def _epochs(last: int, first: int) -> list[int]:
+    """Numbers of the epochs that are looked at, those after `first`."""
+    if last <= first:
+        return []
+    ends = {round(epoch) for epoch in np.geomspace(1, last - first, MAX_STAGES)}
+    return sorted(first + epoch for epoch in ends)
 
 
 def _final(replay: RunReplay) -> RunStage:

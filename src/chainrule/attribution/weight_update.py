@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -30,14 +30,16 @@ class WeightUpdate:
         position: before the step.
         ledger: of the step.
         layer: the weight's, from 1.
-        index: its neuron and its input, from 0.
+        index: its neuron and its input, from 0; the neuron alone for its bias.
+        options: notation of the formulas.
     """
 
     replay: RunReplay
     position: Position
     ledger: Ledger
     layer: int
-    index: tuple[int, int]
+    index: tuple[int, ...]
+    options: DisplayOptions = field(default_factory=DisplayOptions)
 
     @cached_property
     def _entries(self) -> tuple[LedgerEntry, ...]:
@@ -49,7 +51,7 @@ class WeightUpdate:
             *(["g_clipped"] if step.result.is_clipped else []),
             "learning_rate",
             *UPDATES[step.recipe.optimiser].slots,
-            "W_new",
+            "b_new" if len(self.index) == 1 else "W_new",
         ]
         return tuple(map(self._entry, kinds))
 
@@ -66,7 +68,7 @@ class WeightUpdate:
         None if nothing is cut down.
         """
         longest = self.replay.setup.recipe.max_norm
-        if longest is None:
+        if longest is None or len(self.index) == 1:  # biases are not limited
             return None
         theta = self.ledger.step(1).result.update.theta
         weights = self.ledger.example.layout.weights(theta)[self.layer - 1]
@@ -84,13 +86,16 @@ class WeightUpdate:
 
     def _weight(self, at: Position) -> float:
         plain = self.replay.setup.engine.layout.drop_gains(at.parameters)
-        weights = self.replay.setup.network.with_parameters(plain).weights
-        return float(str(weights[self.layer - 1][self.index]))  # its own digits, not float64's
+        network = self.replay.setup.network.with_parameters(plain)
+        tensors = network.biases if len(self.index) == 1 else network.weights
+        tensor = tensors[self.layer - 1]
+        assert tensor is not None, "a network without biases was refused"
+        return float(str(tensor[self.index]))  # its own digits, not float64's
 
     def blocks(self) -> Iterator[Block]:
         """The update in formulas with their numbers."""
         yield Heading("The update")
-        formulas = EntryFormulas(self.ledger, DisplayOptions())
+        formulas = EntryFormulas(self.ledger, self.options)
         yield from map(formulas.calculation, self._entries)
         if self._limited is not None:
             yield self._limitation(*self._limited)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from chainrule import attribution
-from chainrule.attribution import INSPECTION_LIMITS, REPEATS, SUSPECTS, TOP
+from chainrule.attribution import ERRORS_BY, INSPECTION_LIMITS, REPEATS, SUSPECTS, TOP
 from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import errors_by_flags
@@ -23,7 +23,8 @@ from chainrule.cli.flags import (
 )
 from chainrule.documents import FORMATS, Document, render
 from chainrule.errors import InputError
-from chainrule.limits import Limit
+from chainrule.ledger import DisplayOptions
+from chainrule.limits import Limit, limits_of
 
 __all__ = ["command"]
 
@@ -34,6 +35,7 @@ columns it may also be a network file, with --data. Each command has its own --h
 
 _EXAMPLES = (
     "chainrule inspect runs/digits weight 1:4,300 --step 4000",
+    'chainrule inspect runs/digits value "delta[2][3]" --image 17',
     "chainrule inspect runs/digits neuron 2:7 17",
     "chainrule inspect runs/digits decision 17 --format html > decision.html",
     "chainrule inspect runs/digits influence 17 --top 5",
@@ -41,13 +43,25 @@ _EXAMPLES = (
     "chainrule inspect runs/wine importance",
 )
 
-_QUESTIONS = ("weight", "neuron", "decision", "influence", "mislabels", "importance")
+_QUESTIONS = ("weight", "value", "neuron", "decision", "influence", "mislabels", "importance")
 
-_WEIGHT = """Show what one step did to one weight, term by term.
+_WEIGHT = """Show what one step did to one weight or bias, term by term.
 
-WEIGHT is layer:neuron,input, such as 1:4,300; layers count from 1, neurons and inputs from 0. The
-step is the last one unless --step, or --epoch and --batch, set another. --image by itself selects
-the last step whose batch contained that training example."""
+WEIGHT is layer:neuron,input, such as 1:4,300, or layer:neuron for a bias, such as 1:4; layers count
+from 1, neurons and inputs from 0. The step is the latest in which a term is not 0 unless --step, or
+--epoch and --batch, set another. --image by itself selects the last step whose batch contained that
+training example.
+
+The error of the example with the largest term, or of --image, is opened layer by layer: the terms
+that the neurons above add to it, up to the outputs and the cost. --by example opens those of all
+examples that are listed."""
+
+_VALUE = """Show any number of a step by its address, with the formula that made it.
+
+ADDRESS is as in docs/notation.md: delta[2][3], z[1], cost, dW[1][4,300], learning_rate,
+example[17].a[2][3]; step[40].W_new[1][4,300] names the step as well. What belongs to an example is
+shown for each example of the batch unless --image or the address names one. The step is the last
+one unless another is set."""
 
 _NEURON = """Show how the activation of a neuron comes about for one example.
 
@@ -83,7 +97,25 @@ def _weight(weight: str, **given: Any) -> None:
     _show(
         given["format"],
         lambda run: attribution.inspect_weight(
-            run, weight, top=given["top"] or TOP, report=_report, **asked
+            run,
+            weight,
+            top=given["top"] or TOP,
+            by=given["by"] or "batch",
+            notation=given["notation"] or "row",
+            report=_report,
+            **asked,
+        ),
+    )
+
+
+def _value(address: str, **given: Any) -> None:
+    names = ("step", "epoch", "batch", "image", "data", "validation")
+    asked = {name: given[name] for name in names}
+    notation, top = given["notation"] or "row", given["top"] or TOP
+    _show(
+        given["format"],
+        lambda run: attribution.inspect_value(
+            run, address, top=top, notation=notation, report=_report, **asked
         ),
     )
 
@@ -195,14 +227,17 @@ def _data_flags(*, split: bool, validation: bool) -> list[click.Parameter]:
 
 def _commands() -> list[Command]:
     top, form = _flag("top", _OUTPUT, str(TOP)), _format_flag()
-    weight = [
-        argument("weight"),
+    by = limit_flag("by", ERRORS_BY, _OUTPUT, "batch")
+    notation = limit_flag("notation", limits_of(DisplayOptions)["notation"], _OUTPUT, "row")
+    steps = [
         *(_flag(name, "step", "the last") for name in ("step", "epoch", "batch")),
         _flag("image", "step", "none"),
         *_data_flags(split=False, validation=True),
         top,
+        notation,
         form,
     ]
+    weight = [argument("weight"), *steps, by]
     one = [_number("image"), *_data_flags(split=True, validation=False), top, form]
     influence = [_number("image"), *_data_flags(split=True, validation=True), top, form]
     mislabels = [
@@ -220,6 +255,7 @@ def _commands() -> list[Command]:
     lines = dict(zip(_QUESTIONS, _EXAMPLES, strict=True))
     made = (
         ("weight", _weight, _WEIGHT, weight),
+        ("value", _value, _VALUE, [argument("address"), *steps]),
         ("neuron", _neuron, _NEURON, [argument("neuron"), *one]),
         ("decision", _decision, _DECISION, one),
         ("influence", _influence, _INFLUENCE, influence),

@@ -92,18 +92,12 @@ def _train(**given: Any) -> int:
     _check_flags(ctx, given["data"], resumed)
     again = f"Say where they are: chainrule train {{}} --resume {resumed}"
     remedies = {"data": again.format("DATA"), "validation": again.format("--validation DATA")}
-    branches = given["from"] is not None
-    settings = {} if resumed and not branches else experiment_settings(ctx, _SETTINGS)
+    continues = resumed is not None and given["from"] is None
+    settings = {} if continues else experiment_settings(ctx, _SETTINGS)
     validated: dict[str, Any] = {}
     with errors_by_flags("train", _SETTINGS, remedies):
-        if branches:
-            moved = {"data": given["data"], "validation": given["validation"]}
-            parent = open_run(resumed)
-            made = RunBranch.create(parent, given["from"], settings, **moved)
-            result = _train_in_view(console, made.experiment, given, made.train)
-        elif resumed:
-            experiment = open_run(resumed).experiment(given["data"], given["validation"])
-            result = _train_in_view(console, experiment, given, experiment.resume)
+        if resumed:
+            result = _train_saved(console, settings, given)
         else:
             experiment = Experiment.from_settings(
                 given["data"], settings, validation=given["validation"]
@@ -113,14 +107,26 @@ def _train(**given: Any) -> int:
                 validated = cross_validate_in_view(
                     console, experiment, settings, given, introduction
                 )
-                if given["run"] is None:
-                    conclude_folds(console, validated)
-                    return 0
+            if validated and given["run"] is None:
+                conclude_folds(console, validated)
+                return 0
             result = _train_in_view(console, experiment, given, experiment.train, introduction)
     if console.as_json:
         console.json({**result.to_dict(), **validated})
     _conclude(console, result)
     return 0
+
+
+def _train_saved(
+    console: Console, settings: dict[str, Any], given: dict[str, Any]
+) -> TrainingResult:
+    """Continue a saved run, or train a branch of it."""
+    saved, moved = open_run(given["resume"]), (given["data"], given["validation"])
+    if given["from"] is None:
+        experiment = saved.experiment(*moved)
+        return _train_in_view(console, experiment, given, experiment.resume)
+    branch = RunBranch.create(saved, given["from"], settings, data=moved[0], validation=moved[1])
+    return _train_in_view(console, branch.experiment, given, branch.train)
 
 
 def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> None:
@@ -151,7 +157,7 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
         )
     typed = click.core.ParameterSource.COMMANDLINE
     if ctx.params["from"] is not None:
-        _check_branch(ctx.params["run"], resumed)
+        _check_branch(ctx.params, resumed)
         return
     for parameter in ctx.command.params if resumed else ():
         name, flag = str(parameter.name), parameter.opts[0]
@@ -166,9 +172,17 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
             )
 
 
-def _check_branch(folder: str | None, resumed: str | None) -> None:
+def _check_branch(given: dict[str, Any], resumed: str | None) -> None:
     """Refuse --from without the run to branch from, or without a folder for the branch."""
-    if resumed is None or folder is None:
+    if given["cross_validate"] is not None:
+        raise InputError(
+            "train",
+            expected="no --cross-validate with --from",
+            got="both",
+            why="A branch goes on from weights that have seen the examples of every fold",
+            argument="cross_validate",
+        )
+    if resumed is None or given["run"] is None:
         flag = "--resume RUN" if resumed is None else "--run DIR"
         raise InputError(
             "train",

@@ -46,8 +46,8 @@ def align_images(dataset: Dataset, learned: ImageFormat | None) -> Dataset:
     inputs = [
         learned.store(_light(dataset.inputs[at : at + _CHUNK], read, opposite)) for at in chunks
     ]
-    said = "inverted, as the network learned " + learned.polarity if opposite else ""
-    return _replace_inputs(dataset, np.concatenate(inputs), learned, said)
+    note = "inverted, as the network learned " + learned.polarity if opposite else ""
+    return _replace_inputs(dataset, np.concatenate(inputs), learned, note)
 
 
 def _levels(form: ImageFormat) -> tuple[float, float]:
@@ -74,8 +74,8 @@ def _convert_each(dataset: Dataset, read: ImageFormat, learned: ImageFormat) -> 
         found = [place_ink(ink, learned) for ink in inks]
     else:
         found = [scale_picture(one, learned.shape) for one in light]
-    said = f"each converted to {learned.width} x {learned.height}"
-    return _replace_inputs(dataset, learned.store(np.array(found)), learned, said)
+    note = f"each converted to {learned.width} x {learned.height}"
+    return _replace_inputs(dataset, learned.store(np.array(found)), learned, note)
 
 
 def _blank_image(dataset: Dataset, row: int, read: ImageFormat, learned: ImageFormat) -> DataError:
@@ -90,7 +90,7 @@ def _blank_image(dataset: Dataset, row: int, read: ImageFormat, learned: ImageFo
 
 
 def _replace_inputs(
-    dataset: Dataset, inputs: NDArray[Any], learned: ImageFormat, said: str
+    dataset: Dataset, inputs: NDArray[Any], learned: ImageFormat, note: str
 ) -> Dataset:
     assert dataset.schema is not None, "its form was read"
     return replace(
@@ -99,5 +99,5 @@ def _replace_inputs(
         shape=learned.shape if learned.channels == 1 else dataset.shape,
         scale=learned.scale,
         schema=replace(dataset.schema, image=learned),
-        name=f"{dataset.name} ({said})" if said else dataset.name,
+        name=f"{dataset.name} ({note})" if note else dataset.name,
     )

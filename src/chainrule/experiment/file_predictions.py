@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,11 +14,21 @@ from chainrule.data.handwriting import (
     MatchedDigit,
     PixelBox,
     Preparation,
+    ink_inputs,
     match_picture,
     read_picture,
 )
-from chainrule.errors import ChainruleError, DataError, FileError, MissingLibraryError
+from chainrule.errors import (
+    ChainruleError,
+    DataError,
+    FileError,
+    InputError,
+    MissingLibraryError,
+    describe,
+)
 from chainrule.evaluation import class_columns
+from chainrule.experiment.digit_orientation import UprightReading
+from chainrule.experiment.digit_reading import read_digit
 from chainrule.experiment.input_rows import read_rows
 from chainrule.network import Network
 
@@ -43,6 +54,7 @@ class Prediction:
         remarks: sentences about the input.
         preparation: the stages by which a picture was prepared; None for a row of a table.
         file: the picture; empty for a row of a table.
+        upright: what a digit reads upright, if it seems to be turned; otherwise None.
     """
 
     input: str
@@ -51,6 +63,7 @@ class Prediction:
     remarks: tuple[str, ...] = ()
     preparation: Preparation | None = None
     file: str = ""
+    upright: UprightReading | None = None
 
     @property
     def box(self) -> PixelBox | None:
@@ -59,13 +72,17 @@ class Prediction:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what `chainrule predict --json` prints of an example."""
-        values = {
+        values: dict[str, Any] = {
             "input": self.input,
             "answer": self.answer,
             "outputs": dict(self.outputs),
             "remarks": list(self.remarks),
         }
-        return values if self.box is None else {**values, "box": self.box._asdict()}
+        if self.box is not None:
+            values["box"] = self.box._asdict()
+        if self.upright is not None:
+            values["upright"] = self.upright.to_dict()
+        return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,20 +103,30 @@ class FailedPrediction:
 
 
 def predict_files(
-    network: Network, paths: Iterable[str], options: Mapping[str, Any]
+    network: Network, paths: Iterable[str], options: Mapping[str, Any], *, errors: str = "raise"
 ) -> list[Prediction | FailedPrediction]:
-    """Return the answers to several files, with the error in place of those that are unreadable.
+    """Return the answers to several files.
 
     Args:
         network: what answers.
         paths: as in `predict_file`.
         options: as in `predict_file`.
+        errors: "raise", or "return" to have the error in the place of a file that is unreadable.
+
+    Raises: InputError; FileError, DataError and MissingLibraryError unless they are returned.
     """
+    if errors not in ("raise", "return"):
+        expected = "errors to be 'raise' or 'return'"
+        raise InputError(
+            "predict", expected=expected, got=describe(errors), argument="errors", value=errors
+        )
     found: list[Prediction | FailedPrediction] = []
     for path in paths:
         try:
             found += predict_file(network, path, options)
         except (FileError, DataError, MissingLibraryError) as error:
+            if errors == "raise":
+                raise
             found.append(FailedPrediction(path, error))
     return found
 
@@ -123,19 +150,25 @@ def _predict_picture(network: Network, path: str) -> list[Prediction]:
     """The answer to each digit of a picture, in reading order."""
     rows, columns = network.input_shape
     form = None if network.schema is None else network.schema.image
-    digits = match_picture(read_picture(path), (rows, columns), network.input_scale, form)
-    count = len(digits)
-    places = [f"{path}, digit {k} of {count}" for k in range(1, count + 1)] if count > 1 else [path]
-    return [
-        replace(_predict_digit(network, place, one), file=path)
-        for place, one in zip(places, digits, strict=True)
-    ]
+    found = []
+    for digit in match_picture(read_picture(path), (rows, columns), network.input_scale, form):
+        answer = partial(_predict_digit, network, path, digit)
+        found += read_digit(digit.preparation, network.class_names, answer)
+    count = len(found)
+    if count == 1:
+        return found
+    return [replace(one, input=f"{path}, digit {k} of {count}") for k, one in enumerate(found, 1)]
 
 
-def _predict_digit(network: Network, place: str, digit: MatchedDigit) -> Prediction:
-    prepared = digit.preparation
-    (found,) = _predictions(network, digit.inputs, [place], prepared.remarks, prepared)
-    return found
+def _predict_digit(
+    network: Network, path: str, digit: MatchedDigit, prepared: Preparation
+) -> Prediction:
+    """The answer to a digit as it was found, or prepared in another way."""
+    form = None if network.schema is None else network.schema.image
+    as_found = prepared is digit.preparation
+    inputs = digit.inputs if as_found else ink_inputs(prepared, network.input_scale, form)
+    (found,) = _predictions(network, inputs, [path], prepared.remarks, prepared)
+    return replace(found, file=path)
 
 
 def _predict_rows(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from chainrule.data import Dataset, dataset_names, prepare_dataset
-from chainrule.errors import DataError, FileError, InputError, describe
-from chainrule.experiment.data_source import DataSource, join_parts, take_part
+from chainrule.data import Dataset, prepare_dataset
+from chainrule.errors import InputError
+from chainrule.experiment.data_source import (
+    MOVED_REMEDY,
+    DataSource,
+    find_noted,
+    join_parts,
+    take_part,
+)
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import RunFacts, RunFolder
@@ -20,13 +27,11 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
     from chainrule.experiment.file_predictions import FailedPrediction, Prediction
+    from chainrule.experiment.table_predictions import TablePredictions
     from chainrule.experiment.training_result import TrainingResult
     from chainrule.training import Observer, Verification
 
 __all__ = ["SavedRun", "open_run"]
-
-_REMEDY = "Say where they are by the argument {}"
-"""What helps where data are not found: "data" or "validation"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +81,7 @@ class SavedRun:
         """
         if self.facts is not None:
             notes = self.facts.notes.get("data", {"source": self.facts.data.get("source", "")})
-            found = self._find(notes, data, "data")
+            found = find_noted(self.path, notes, data, "data")
             return replace(found, options={**found.options, **(options or {})})
         if data is None:
             raise InputError(
@@ -84,7 +89,7 @@ class SavedRun:
                 expected="data to go with the network",
                 got="none",
                 why="A network file does not record its data",
-                remedy=_REMEDY.format("data"),
+                remedy=MOVED_REMEDY.format("data"),
                 argument="data",
             )
         return DataSource(source=data, options=dict(options or {}))
@@ -100,39 +105,7 @@ class SavedRun:
         notes = None if self.facts is None else self.facts.notes.get("validation")
         if notes is None and validation is None:
             return None
-        return self._find(notes or {}, validation, "validation")
-
-    def _find(self, notes: Any, moved: str | None, argument: str) -> DataSource:
-        try:
-            noted = DataSource(
-                source=str(notes.get("source", "")), options=notes.get("options", {})
-            )
-        except AttributeError:
-            raise DataError(
-                str(Path(self.path) / "run.json"),
-                expected="notes on the data",
-                got="something else",
-            ) from None
-        if moved is not None:
-            return replace(noted, source=moved)
-        if not noted.source:
-            raise InputError(
-                self.path,
-                expected="a run that records its data",
-                got="one that does not record them",
-                remedy=_REMEDY.format(argument),
-                argument=argument,
-            )
-        if noted.source not in dataset_names() and not Path(noted.source).exists():
-            raise FileError(
-                self.path,
-                expected=f"its data at {noted.source}",
-                got="nothing there",
-                why="They were moved or deleted",
-                remedy=_REMEDY.format(argument),
-                argument=argument,
-            )
-        return noted
+        return find_noted(self.path, notes or {}, validation, "validation")
 
     def data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
         """Return a part of the run's data.
@@ -407,19 +380,32 @@ class SavedRun:
 
         Raises: InputError; FileError, DataError unless they are returned.
         """
-        from chainrule.experiment.file_predictions import predict_file, predict_files
+        from chainrule.experiment.file_predictions import predict_files
 
-        if errors not in ("raise", "return"):
-            expected = "errors to be 'raise' or 'return'"
-            raise InputError(
-                "predict", expected=expected, got=describe(errors), argument="errors", value=errors
-            )
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        options = notes.get("options", {})
         listed = [files] if isinstance(files, str) else files
-        if errors == "return":
-            return tuple(predict_files(self.network, listed, options))
-        return tuple(one for path in listed for one in predict_file(self.network, path, options))
+        return tuple(predict_files(self.network, listed, notes.get("options", {}), errors=errors))
+
+    def predict_table(
+        self, source: Any, output: str = "-", *, abstain: float | None = None, **options: Any
+    ) -> TablePredictions:
+        """Write the rows of a table of any length with the network's answers behind them.
+
+        A row that cannot be read does not stop the others: its error stands beside it.
+
+        Args:
+            source: a table's path, "-" for standard input, or a data frame.
+            output: a .csv, .tsv or .txt file; "-" for standard output.
+            abstain: the answer is "?" where no output reaches this, 0 to 1.
+            options: how to read the table, as in `load_dataset`, if not as in training.
+
+        Raises: FileError, DataError, InputError.
+        """
+        from chainrule.experiment.table_predictions import predict_table
+
+        notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
+        options = {**notes.get("options", {}), **options}
+        return predict_table(self.network, source, output, abstain=abstain, **options)
 
     def recipe_for(self, dataset: Dataset) -> Recipe:
         """Return the run's recipe; for a network file one with the cost that suits its outputs."""
@@ -452,7 +438,6 @@ def open_run(path: str | Path) -> SavedRun:
 
 
 def _is_file(path: str | Path) -> bool:
-    try:
+    with suppress(OSError):  # a text too long for a name
         return Path(path).is_file()
-    except OSError:  # a text too long for a name
-        return False
+    return False

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from chainrule.training.lr_finder import find_learning_rate as find_learning_rate
     from chainrule.training.observers import Observer as Observer
     from chainrule.training.observers import TrainingProgress as TrainingProgress
-    from chainrule.training.run_facts import BranchOrigin as BranchOrigin
     from chainrule.training.run_facts import RunFacts as RunFacts
     from chainrule.training.run_folder import RunFolder as RunFolder
     from chainrule.training.run_recorder import Run as Run
@@ -42,7 +41,7 @@ __getattr__, __dir__, __all__ = attach(
         "loop": "branch resume train train_chunk",
         "lr_finder": "RateCurve find_learning_rate",
         "observers": "Observer TrainingProgress",
-        "run_facts": "BranchOrigin RunFacts",
+        "run_facts": "RunFacts",
         "run_folder": "RunFolder",
         "run_recorder": "Run",
         "setup": "TrainingSetup first_position fit_preprocessing prepare_training "

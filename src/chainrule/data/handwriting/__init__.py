@@ -10,7 +10,9 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.data.handwriting.centring import centre_of_mass as centre_of_mass
+    from chainrule.data.handwriting.mnist_statistics import NORMS as NORMS
     from chainrule.data.handwriting.picture_matching import MatchedDigit as MatchedDigit
+    from chainrule.data.handwriting.picture_matching import ink_inputs as ink_inputs
     from chainrule.data.handwriting.picture_matching import match_picture as match_picture
     from chainrule.data.handwriting.picture_matching import place_ink as place_ink
     from chainrule.data.handwriting.picture_matching import scale_picture as scale_picture
@@ -26,7 +28,8 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "centring": "centre_of_mass",
-        "picture_matching": "MatchedDigit match_picture place_ink scale_picture",
+        "mnist_statistics": "NORMS",
+        "picture_matching": "MatchedDigit ink_inputs match_picture place_ink scale_picture",
         "picture_reader": "GreyPicture read_picture",
         "preparation": "prepare prepare_digits",
         "preprocessing_trace": "PixelBox Preparation Stage",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.ledger_document import BATCH_LEGENDS as BATCH_LEGENDS
     from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
     from chainrule.ledger.rendering.ledger_document import index_legend as index_legend
+    from chainrule.ledger.rendering.ledger_json import entry_record as entry_record
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -19,5 +20,6 @@ __getattr__, __dir__, __all__ = attach(
         "entry_formulas": "EntryFormulas",
         "given": "Given examples_of given_arrays",
         "ledger_document": "BATCH_LEGENDS WEIGHT_LEGEND index_legend",
+        "ledger_json": "entry_record",
     },
 )

@@ -62,6 +62,7 @@ from chainrule.ledger.rendering.selection import select_sections
 from chainrule.ledger.rendering.symbolic import SymbolicGradient, symbolic_gradients
 
 __all__ = [
+    "entry_record",
     "ledger_json",
     "ledger_values",
 ]
