@@ -195,11 +195,15 @@ class ImageFormat:
 
     @property
     def lies_as_mnist(self) -> bool:
-        """Whether ink is light, in a box of 20/28, its centre in the middle, as MNIST's is."""
-        short = min(self.shape)
+        """Whether the images are light on dark and placed as MNIST's are."""
+        return self.polarity == "light on dark" and self.placed_as_mnist
+
+    @property
+    def placed_as_mnist(self) -> bool:
+        """Whether ink is in a box of 20/28 of the shorter side, its centre in the middle."""
         return (
-            self.polarity == "light on dark"
-            and self.box == round(_MNIST_BOX * short / _MNIST_SIDE)
+            self.has_ink
+            and self.box == round(_MNIST_BOX * min(self.shape) / _MNIST_SIDE)
             and self.side_range[0] >= _ALIKE * self.box
             and self.middle == (self.height // 2, self.width // 2)
             and self.centre_range <= _NARROW

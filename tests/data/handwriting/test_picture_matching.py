@@ -51,6 +51,10 @@ def test_pictures_like_the_training_images_are_left_alone() -> None:
         assert found.inputs.dtype == np.uint8
         assert found.preparation.remarks == ()
         assert [stage.name for stage in found.preparation.stages] == ["grey", "alike"]
+        np.testing.assert_array_equal(found.preparation.image, 255 - image)
+        np.testing.assert_array_equal(found.preparation.stages[-1].image, image)
+        assert found.preparation.dark_ink
+        assert found.preparation.figures["aspect"] <= 1.6
 
 
 def test_the_other_polarity_is_inverted_and_nothing_else() -> None:
@@ -58,6 +62,7 @@ def test_the_other_polarity_is_inverted_and_nothing_else() -> None:
         found = match_picture(picture(image), (28, 28), 1 / 255, DARK_FORM)
         np.testing.assert_array_equal(found.inputs, 255 - image.reshape(1, -1))
         assert found.preparation.remarks == (INVERTED.format("light on dark", "dark on light"),)
+        assert not found.preparation.dark_ink
 
 
 @pytest.mark.parametrize("light", [False, True])

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.centring import Placing, centre_digit, crop, scale_to_box
+from chainrule.data.handwriting.mnist_statistics import measure
 from chainrule.data.handwriting.preparation import prepare_digits
 from chainrule.data.handwriting.preprocessing_trace import Preparation, Stage
 from chainrule.data.handwriting.stroke_matching import match_strokes
@@ -156,9 +157,12 @@ def _leave_alone(
     if picture.grey.shape != form.shape:
         remarks.append(_scaled_sentence(picture, light))
         stages.append(Stage("scaled", remarks[-1], light))
-    stored = _bytes(light)
-    stages.append(Stage("alike", "Like the training images: neither moved nor cut.", stored))
-    return Preparation(tuple(stages), stored, tuple(remarks), {})
+    stages.append(Stage("alike", "Like the training images: neither moved nor cut.", _bytes(light)))
+    dark = form.polarity == "dark on light"
+    ink = _bytes(1 - light if dark else light)
+    # Only what lies as MNIST's digits do can be compared with them.
+    figures = measure(ink) if form.placed_as_mnist else {}
+    return Preparation(tuple(stages), ink, tuple(remarks), figures, dark_ink=dark != inverted)
 
 
 def _scale_unevenly(picture: GreyPicture, scaled: Grey) -> Preparation:
