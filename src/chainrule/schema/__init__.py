@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chainrule.schema.table_matching import refuse_rows as refuse_rows
     from chainrule.schema.target_choice import TargetValues as TargetValues
     from chainrule.schema.target_choice import choose_target as choose_target
+    from chainrule.schema.target_choice import infer_task as infer_task
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -60,6 +61,6 @@ __getattr__, __dir__, __all__ = attach(
         "schema_table": "describe_schema",
         "table": "Cells DataTable column_position listed number_text",
         "table_matching": "Matched RowError match_table refuse_rows",
-        "target_choice": "TargetValues choose_target",
+        "target_choice": "TargetValues choose_target infer_task",
     },
 )
