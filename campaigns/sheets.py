@@ -18,6 +18,9 @@ from chainrule.worksheets.sheet import make_worksheet
 Key = tuple[Any, ...]
 """Kind, example or None, layer or None, indices."""
 
+LATER = "@2"
+"""The end of the kinds of the second step."""
+
 COSTS = {"squared_error": 2.0, "half_squared_error": 1.0, "mean_squared_error": 2.0}
 """Each cost with the factor of its gradient; the mean's is divided by the outputs too."""
 
@@ -31,18 +34,22 @@ class Manner:
         significant: whether significant digits count, or those after the point.
         cut: whether the others are cut off, not rounded.
         goes_on: from the "printed" numbers, the "full" ones, or "mixed".
+        mark: what stands before the decimals.
     """
 
     digits: int
     significant: bool
     cut: bool
     goes_on: str
+    mark: str = "."
 
     @classmethod
     def drawn(cls, chance: random.Random) -> Manner:
         """Any manner."""
         goes_on = chance.choice(("printed", "full", "mixed"))
-        return cls(chance.randint(2, 6), chance.random() < 0.5, chance.random() < 0.25, goes_on)
+        mark = "," if chance.random() < 0.25 else "."
+        significant, cut = chance.random() < 0.5, chance.random() < 0.25
+        return cls(chance.randint(2, 6), significant, cut, goes_on, mark)
 
     def otherwise(self, chance: random.Random) -> Manner:
         """Another manner with as many digits."""
@@ -77,11 +84,12 @@ class Sheet:
     cost: str
     rate: float
     examples: list[tuple[list[float], list[float]]]
+    steps: int
 
     def text(self, claims: list[tuple[str, str]]) -> str:
         """The worksheet's own claims file, filled in; what is not claimed stays empty."""
         answers = dict(claims)
-        missing = set(answers) - set(map(str, self.made.blanks))
+        missing = set(answers) - set(self.made.answers())
         if missing:
             raise ValueError(f"the worksheet does not ask for {sorted(missing)}")
         return self.made.claims_text(answers)
@@ -98,8 +106,11 @@ def random_sheet(chance: random.Random) -> Sheet:
         cost=chance.choice(list(COSTS)),
         learning_rate=chance.choice([None, 0.1, 0.2, 2.0]),
         examples=chance.randint(1, 2),
+        steps=2 if chance.random() < 0.25 else 1,
     )
-    return sheet_by_hand(make_worksheet(Ledger(generate_exercise(plan, chance.randrange(2**32)))))
+    example = generate_exercise(plan, chance.randrange(2**32))
+    first = 1 if chance.random() < 0.25 else 0
+    return sheet_by_hand(make_worksheet(Ledger(example.counted_from(first))))
 
 
 def sheet_by_hand(made: PrintedSheet) -> Sheet:
@@ -117,12 +128,16 @@ def sheet_by_hand(made: PrintedSheet) -> Sheet:
         cost=example.recipe.cost,
         rate=example.recipe.learning_rate,
         examples=list(zip(inputs, targets, strict=True)),
+        steps=example.steps,
     )
 
 
 def address(key: Key, sheet: Sheet) -> str:
     """The address of a quantity in a worked file."""
     kind, example, layer, index = key
-    text: str = "" if example is None or len(sheet.examples) == 1 else f"example[{example}]."
-    text += kind + ("" if layer is None else f"[{layer}]")
-    return text + (f"[{','.join(map(str, index))}]" if index else "")
+    first = sheet.made.ledger.example.conventions.indices
+    text: str = "step[2]." if kind.endswith(LATER) else ""
+    if example is not None and len(sheet.examples) > 1:
+        text += f"example[{example + first}]."
+    text += kind.removesuffix(LATER) + ("" if layer is None else f"[{layer}]")
+    return text + (f"[{','.join(str(at + first) for at in index)}]" if index else "")

@@ -6,7 +6,7 @@ import pytest
 
 from chainrule.descent import descend_function
 from chainrule.descent.formula_notation import to_python
-from chainrule.descent.formula_parser import parse_formula
+from chainrule.descent.formula_parser import FUNCTIONS, parse_formula
 from chainrule.errors import InputError
 
 READ = {
@@ -40,7 +40,7 @@ def test_each_form_is_the_formula_that_is_meant(text) -> None:
     "text", ["x**2 - 2*x", "sin(x)", "f(x)", "x + 1j", "2or x", "x.real", "xy", "0x10*y", "1 2", ""]
 )
 def test_what_is_written_in_full_is_left_alone(text) -> None:
-    assert to_python(text, "f") == text
+    assert to_python(text, "f", FUNCTIONS) == text
 
 
 ONE_WAY = "f: expected a formula that can be read in one way only, got"
@@ -63,7 +63,7 @@ TWO_WAYS = {
 @pytest.mark.parametrize("text", TWO_WAYS)
 def test_what_can_be_read_in_two_ways_is_refused(text) -> None:
     with pytest.raises(InputError) as caught:
-        to_python(text, "f")
+        to_python(text, "f", FUNCTIONS)
     assert str(caught.value) == f"{ONE_WAY} {TWO_WAYS[text]}"
 
 

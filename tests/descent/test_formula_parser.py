@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.descent.formula_notation import to_python
-from chainrule.descent.formula_parser import parse_formula
+from chainrule.descent.formula_parser import FUNCTIONS, parse_formula
 from chainrule.descent.function import make_function
 from chainrule.descent.python_expression import MAX_LENGTH
 from chainrule.errors import ChainruleError, InputError, UnknownNameError
@@ -133,7 +133,7 @@ def plainly(text: str, known: dict[str, object]) -> object:
             return -one if isinstance(node.op, ast.USub) else one
         return signs[type(node.op)](value(node.left), value(node.right))
 
-    return value(ast.parse(to_python(text, "formula"), mode="eval").body)
+    return value(ast.parse(to_python(text, "formula", FUNCTIONS), mode="eval").body)
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,11 @@ def test_a_mean_that_is_not_taken() -> None:
         assert slip(BATCH, address, printed) == "1/m left out"
 
 
+def test_a_bias_that_is_subtracted_in_a_batch() -> None:
+    total = value(BATCH, "example[1].z[1][0]") - 2 * value(BATCH, "b[1][0]")
+    assert slip(BATCH, "example[1].z[1][0]", f"{total:.6f}") == "bias subtracted"
+
+
 @pytest.mark.parametrize("kept", [(0, 1), (2, 3), (0, 2), (1, 3), (0,), (0, 1, 2)])
 def test_a_sum_over_a_part_of_the_inputs(kept) -> None:
     ledger = Ledger(parse_worked(BATCH))

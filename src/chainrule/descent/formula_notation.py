@@ -7,17 +7,14 @@ can be read in two ways, such as 1/2x, is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 
 from chainrule.descent.python_expression import MAX_LENGTH, formula_error
 from chainrule.errors import InputError
 
-__all__ = ["FUNCTIONS", "to_python"]
-
-FUNCTIONS = ("abs", "cos", "exp", "ln", "log", "sigmoid", "sin", "sqrt", "tanh")
-"""What may be called; log is ln."""
+__all__ = ["to_python"]
 
 _SIGNS = {
     "·": "*",
@@ -43,7 +40,7 @@ _USUAL = frozenset("xyz")
 
 @dataclass(frozen=True)
 class _Token:
-    """A number, raised digits, a name or a sign of the text from `start` to `stop`."""
+    """A number, raised digits, a name, a function or a sign, from `start` to `stop` of the text."""
 
     kind: str
     text: str
@@ -51,16 +48,12 @@ class _Token:
     stop: int
 
     @property
-    def is_function(self) -> bool:
-        return self.kind == "name" and self.text in FUNCTIONS
-
-    @property
     def begins_factor(self) -> bool:
-        return self.kind in ("number", "name") or self.text == "("
+        return self.kind in ("number", "name", "function") or self.text == "("
 
     @property
     def ends_factor(self) -> bool:
-        return (self.kind != "sign" and not self.is_function) or self.text == ")"
+        return self.kind not in ("sign", "function") or self.text == ")"
 
     @property
     def python(self) -> str:
@@ -69,30 +62,32 @@ class _Token:
         return "**" if self.text == "^" else self.text
 
 
-def to_python(text: str, where: str) -> str:
+def to_python(text: str, where: str, functions: Collection[str]) -> str:
     """The formula in Python's notation; other texts are left as they are.
 
     Args:
         text: as it was typed.
         where: who asks, for error texts.
+        functions: names of what may be called.
 
     Raises: InputError for what can be read in two ways.
 
     Example:
-        >>> to_python("x^2 - 2x + 1.5", "f"), to_python("3(x + 1) y²", "f")
-        ('x**2 - 2*x + 1.5', '3*(x + 1)* y**(2)')
+        >>> to_python("x^2 - 2x + 1.5", "f", ()), to_python("3(x + 1) sin(y)²", "f", ["sin"])
+        ('x**2 - 2*x + 1.5', '3*(x + 1)* sin(y)**(2)')
     """
     if not isinstance(text, str) or len(text) > MAX_LENGTH:
         return text  # which parse_expression refuses
     plain = text.strip()
     for sign, meant in _SIGNS.items():
         plain = plain.replace(sign, meant)
-    return _Reading(where, text, plain, tuple(_tokens(plain))).rewrite()
+    return _Reading(where, text, plain, tuple(_tokens(plain, functions))).rewrite()
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str, functions: Collection[str]) -> Iterator[_Token]:
     for found in _TOKEN.finditer(text):
         kind = "sign" if iskeyword(found[0]) else str(found.lastgroup)
+        kind = "function" if found[0] in functions else kind
         yield _Token(kind, found[0], found.start(), found.end())
 
 
@@ -120,7 +115,7 @@ class _Reading:
         """Whether a sign is left out before this token."""
         left, right = self.tokens[at - 1 : at + 1]
         is_power = right.text == "^" or right.kind == "raised"
-        if left.is_function and right.text != "(" and (right.begins_factor or is_power):
+        if left.kind == "function" and right.text != "(" and (right.begins_factor or is_power):
             written = f"{left.text}(…)" + "^…" * is_power
             raise self._refusal(left.start, right.stop, written, "")
         if not (left.ends_factor and right.begins_factor) or right.kind == left.kind == "number":
@@ -143,7 +138,7 @@ class _Reading:
         names = {one.text for one in self.tokens if one.kind == "name"}
         letters = usual | {name for name in names if len(name) == 1}
         for one in self.tokens:
-            is_word = one.kind == "name" and len(one.text) > 1 and not one.is_function
+            is_word = one.kind == "name" and len(one.text) > 1
             if is_word and set(one.text) <= letters:
                 product = "*".join(one.text)
                 raise self._refusal(one.start, one.stop, product, "or another name for a variable")
@@ -172,9 +167,8 @@ class _Reading:
             depth += (self.tokens[start].text == ")") - (self.tokens[start].text == "(")
             if depth <= 0:
                 break
-        before = self.tokens[start - 1] if start else None
-        is_argument = before is not None and before.is_function and self.tokens[at].text == ")"
-        return start - is_argument
+        is_argument = bool(start) and self.tokens[start - 1].kind == "function"
+        return start - (is_argument and self.tokens[at].text == ")")
 
     def _refusal(self, start: int, stop: int, written: str, other: str) -> InputError:
         return formula_error(

@@ -16,11 +16,11 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from chainrule.descent.formula_notation import FUNCTIONS, to_python
+from chainrule.descent.formula_notation import to_python
 from chainrule.descent.python_expression import formula_error, parse_expression
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
 
-__all__ = ["ParsedFormula", "parse_formula"]
+__all__ = ["FUNCTIONS", "ParsedFormula", "parse_formula"]
 
 MAX_POWER = 100
 MAX_VARIABLES = 4
@@ -28,6 +28,9 @@ _LARGEST = 1e100
 _LONGEST_NAME = 8
 
 Node = Any
+
+FUNCTIONS = ("abs", "cos", "exp", "ln", "log", "sigmoid", "sin", "sqrt", "tanh")
+"""What may be called; log is ln."""
 
 _WORDS = {
     "Attribute": "an attribute access",
@@ -81,7 +84,7 @@ def parse_formula(text: str, where: str = "formula") -> ParsedFormula:
         >>> parse_formula("x**2 + y**3").variables
         ('x', 'y')
     """
-    python = to_python(text, where)
+    python = to_python(text, where, FUNCTIONS)
     builder = _Builder(where, python)
     node = builder.build(parse_expression(python, where))
     if not builder.symbols:

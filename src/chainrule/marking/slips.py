@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from chainrule.errors import ChainruleError
 from chainrule.ledger import Ledger
-from chainrule.ledger.formulas import (
-    Expression,
-    Negative,
-    Sum,
-    Term,
-    replace_one_part,
-    replace_parts,
-)
-from chainrule.ledger.steps import Quantity
+from chainrule.ledger.formulas import Expression, Term, replace_parts
+from chainrule.ledger.steps import KINDS, Quantity
 
-__all__ = ["Slip", "SlipSite", "flip_one_sign", "is_term_of"]
+__all__ = ["Slip", "SlipSite"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +51,11 @@ class SlipSite:
             return None
 
     def of(self, kind: str, layer: int | None, *index: int) -> Term | None:
-        """A number of the same step and example."""
+        """A number of the same step and, unless it belongs to the whole batch, example."""
         mine = self.quantity
+        example = None if KINDS[kind].scope == "batch" else mine.example
         try:
-            return self.term(Quantity(kind, layer, index, mine.step, mine.example))
+            return self.term(Quantity(kind, layer, index, mine.step, example))
         except ChainruleError:
             return None
 
@@ -101,18 +95,6 @@ class SlipSite:
         new = replace_parts(self.tree, exchange)
         return () if missing or new == self.tree else (new,)
 
-    def replace_kind(self, old: str, new: str, **place: int) -> Iterable[Expression]:
-        """The formula with numbers of another kind.
-
-        Args:
-            old: the kind of those to be exchanged.
-            new: the kind that they get.
-            **place: other fields of the addresses.
-        """
-        return self.replace_quantities(
-            lambda q: replace(q, kind=new, **place) if q.kind == old else None  # type: ignore[arg-type]
-        )
-
 
 @dataclass(frozen=True)
 class Slip:
@@ -137,29 +119,3 @@ class Slip:
         if self.kinds and site.quantity.kind not in self.kinds:
             return []
         return [tree for tree in self.change(site) if tree != site.tree]
-
-
-def is_term_of(part: Expression, *kinds: str) -> bool:
-    """Whether a part is a number of one of these kinds, or minus it."""
-    while isinstance(part, Negative):
-        part = part.of
-    return isinstance(part, Term) and part.quantity.kind in kinds
-
-
-def flip_one_sign(tree: Expression, *, is_subtracted: bool) -> Iterator[Expression]:
-    """The formulas with one term's sign turned.
-
-    Args:
-        tree: the formula.
-        is_subtracted: whether the term is one that is subtracted.
-    """
-
-    def rule(whole: Expression) -> Iterator[Expression]:
-        if not isinstance(whole, Sum) or len(whole.terms) > 16:
-            return
-        for at, term in enumerate(whole.terms):
-            if isinstance(term, Negative) == is_subtracted:
-                new = term.of if isinstance(term, Negative) else Negative(term)
-                yield Sum((*whole.terms[:at], new, *whole.terms[at + 1 :]))
-
-    yield from replace_one_part(tree, rule)

@@ -20,13 +20,23 @@ from chainrule.ledger.formulas import (
     is_leaf,
     leaves,
     parts,
-    remove_one_part,
     replace_one_part,
     replace_parts,
     square,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Slip, SlipSite, flip_one_sign, is_term_of
+from chainrule.marking.slip_changes import (
+    MAX_TERMS,
+    Change,
+    flip_one_sign,
+    is_term_of,
+    leave_out_factor,
+    leave_out_term,
+    rewrite,
+    rewrite_one,
+    unsquare,
+)
+from chainrule.marking.slips import Slip, SlipSite
 
 __all__ = ["GENERAL_SLIPS"]
 
@@ -50,24 +60,13 @@ def _whole(site: SlipSite, change: Callable[[Expression], Expression]) -> Iterat
     yield replace_parts(tree, rule)
 
 
-def _two_left_out(site: SlipSite) -> Iterable[Expression]:
-    def rule(part: Expression) -> Expression | None:
-        return ONE if part == TWO else part if isinstance(part, Power) else None
-
-    return (replace_parts(site.tree, rule),)
-
-
-def _half_left_out(site: SlipSite) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Product, lambda part: part == HALF)
+def _two_as_one(part: Expression) -> Expression | None:
+    return ONE if part == TWO else part if isinstance(part, Power) else None
 
 
 def _twice(site: SlipSite) -> Iterator[Expression]:
     if not _holds(site.tree, HALF):
         yield from _whole(site, lambda tree: Product((TWO, tree)))
-
-
-def _halved(site: SlipSite) -> Iterator[Expression]:
-    yield from _whole(site, lambda tree: Product((HALF, tree)))
 
 
 def _counts(site: SlipSite) -> list[Number]:
@@ -83,7 +82,8 @@ _MEANS = ("cost", "da", "delta", "dW", "db", "g", "W_new", "b_new")
 def _not_averaged(site: SlipSite) -> Iterator[Expression]:
     """The sum over the examples of a batch in place of their mean."""
     count = len(site.ledger.example.batch(site.quantity.step))
-    if count > 1:
+    is_part = site.quantity.kind == "cost" and site.quantity.example is not None
+    if count > 1 and not is_part:
         yield Product((Number(float(count)), site.tree))
 
 
@@ -98,7 +98,7 @@ def _part_added(site: SlipSite) -> Iterator[Expression]:
             return
         around.append(next((part for part in inner if isinstance(part, Sum)), inner[0]))
     total = around[-1]
-    for term in total.terms if isinstance(total, Sum) and len(total.terms) <= 16 else ():
+    for term in total.terms if isinstance(total, Sum) and len(total.terms) <= MAX_TERMS else ():
         more = Sum((*parts(total), term))
         yield replace_parts(site.tree, lambda part, more=more: more if part == total else None)  # type: ignore[misc]
         if len(around) > 1:
@@ -115,39 +115,12 @@ def _multiplied(site: SlipSite) -> Iterator[Expression]:
         yield from _whole(site, lambda tree, n=n: Product((n, tree)))  # type: ignore[misc]
 
 
-def _plus(site: SlipSite) -> Iterator[Expression]:
-    yield from flip_one_sign(site.tree, is_subtracted=True)
-
-
-def _minus(site: SlipSite) -> Iterator[Expression]:
-    yield from flip_one_sign(site.tree, is_subtracted=False)
-
-
-def _sign(site: SlipSite) -> Iterable[Expression]:
-    return (Negative(site.tree),)
-
-
-def _factor_left_out(site: SlipSite) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Product, lambda part: True)
-
-
-def _term_left_out(site: SlipSite) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: True)
-
-
-def _square_left_out(site: SlipSite) -> Iterable[Expression]:
-    def rule(part: Expression) -> Expression | None:
-        return part.base if isinstance(part, Power) else None
-
-    return (replace_parts(site.tree, rule),)
-
-
-def _quotient(turned: bool) -> Callable[[SlipSite], Iterator[Expression]]:
+def _quotient(*, turned: bool) -> Change:
     def rule(part: Expression) -> Iterator[Expression]:
         if isinstance(part, Quotient):
             yield Quotient(part.bottom, part.top) if turned else part.top
 
-    return lambda site: replace_one_part(site.tree, rule)
+    return rewrite_one(rule)
 
 
 def _other_indices(site: SlipSite, quantity: Quantity) -> Iterator[Quantity]:
@@ -200,10 +173,6 @@ def _of_the_step_before(site: SlipSite) -> Iterator[Expression]:
             yield found
 
 
-def _nothing(site: SlipSite) -> Iterable[Expression]:
-    return (Number(0.0),)
-
-
 def _squared_once(site: SlipSite) -> Iterable[Expression]:
     """The square of the sum in place of the sum of the squares."""
 
@@ -225,17 +194,30 @@ GENERAL_SLIPS = (
         is_common=True,
     ),
     Slip(
-        "factor 2 left out", "A factor 2 of the formula is left out.", _two_left_out, is_common=True
+        "factor 2 left out",
+        "A factor 2 of the formula is left out.",
+        rewrite(_two_as_one),
+        is_common=True,
     ),
     Slip(
         "factor ½ left out",
         "The factor ½ of the formula is left out.",
-        _half_left_out,
+        leave_out_factor(test=lambda part: part == HALF),
         is_common=True,
     ),
     Slip("factor 2 too many", "It is twice as large as it should be.", _twice, is_common=True),
-    Slip("factor ½ too many", "It is half as large as it should be.", _halved, is_common=True),
-    Slip("sign lost", "The sign is the opposite of what it should be.", _sign, is_common=True),
+    Slip(
+        "factor ½ too many",
+        "It is half as large as it should be.",
+        lambda site: _whole(site, lambda tree: Product((HALF, tree))),
+        is_common=True,
+    ),
+    Slip(
+        "sign lost",
+        "The sign is the opposite of what it should be.",
+        lambda site: (Negative(site.tree),),
+        is_common=True,
+    ),
     Slip(
         "1/n",
         "It is divided by the number of outputs or examples once too often.",
@@ -253,19 +235,32 @@ GENERAL_SLIPS = (
     Slip(
         "added instead of subtracted",
         "A term is added that should be subtracted.",
-        _plus,
+        flip_one_sign(is_subtracted=True),
         is_common=True,
     ),
-    Slip("subtracted instead of added", "A term is subtracted that should be added.", _minus),
-    Slip("term left out", "A term of the sum is left out.", _term_left_out, is_common=True),
+    Slip(
+        "subtracted instead of added",
+        "A term is subtracted that should be added.",
+        flip_one_sign(is_subtracted=False),
+    ),
+    Slip(
+        "term left out",
+        "A term of the sum is left out.",
+        leave_out_term(test=lambda part: True),
+        is_common=True,
+    ),
     Slip(
         "part added to the total",
         "A part of the sum is added to the total once more.",
         _part_added,
         ("cost", "total_cost", "da", "dW", "db"),
     ),
-    Slip("factor left out", "A factor of the product is left out.", _factor_left_out),
-    Slip("square left out", "A number is not squared.", _square_left_out),
+    Slip(
+        "factor left out",
+        "A factor of the product is left out.",
+        leave_out_factor(test=lambda part: True),
+    ),
+    Slip("square left out", "A number is not squared.", unsquare),
     Slip("not divided", "A number is not divided by its divisor.", _quotient(turned=False)),
     Slip("quotient turned round", "The quotient is upside down.", _quotient(turned=True)),
     Slip(
@@ -286,6 +281,6 @@ GENERAL_SLIPS = (
     ),
     Slip("another example", "It is worked out for another example.", _of_another_example),
     Slip("step before", "It is the number of the step before.", _of_the_step_before),
-    Slip("taken as 0", "It is taken as 0.", _nothing),
+    Slip("taken as 0", "It is taken as 0.", lambda site: (Number(0.0),)),
 )
 """In any formula; those that are made most often first."""

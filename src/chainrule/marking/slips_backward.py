@@ -17,44 +17,38 @@ from chainrule.ledger.formulas import (
     derivative_forms,
     multiply,
     parts,
-    remove_one_part,
     replace_parts,
     square,
     subtract,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Slip, SlipSite, is_term_of
+from chainrule.marking.slip_changes import (
+    MAX_TERMS,
+    Change,
+    is_term_of,
+    leave_out_factors,
+    leave_out_term,
+    swap_kind,
+    transpose,
+)
+from chainrule.marking.slips import Slip, SlipSite
 
 __all__ = ["ERROR_SLIPS", "GRADIENT_SLIPS"]
 
 _Trees = Iterable[Expression]
 
 
-def without_factor(*kinds: str) -> Callable[[SlipSite], Iterator[Expression]]:
-    """Leaving out the factors of these kinds."""
-
-    def rule(part: Expression) -> Expression | None:
-        if not isinstance(part, Product) or not any(is_term_of(one, *kinds) for one in parts(part)):
-            return None
-        return multiply(*(one for one in parts(part) if not is_term_of(one, *kinds)))
-
-    def change(site: SlipSite) -> Iterator[Expression]:
-        yield replace_parts(site.tree, rule)
-
-    return change
-
-
-def one_path(site: SlipSite) -> Iterator[Expression]:
+def _one_path(site: SlipSite) -> Iterator[Expression]:
     """One term of the sum over the next layer, or over the examples, in place of all."""
     tree, is_last = site.tree, site.quantity.kind == "da" and site.quantity.layer == site.depth
-    if isinstance(tree, Sum) and len(tree.terms) <= 16 and not is_last:
+    if isinstance(tree, Sum) and len(tree.terms) <= MAX_TERMS and not is_last:
         yield from tree.terms
 
 
-def product_of_sums(site: SlipSite) -> Iterator[Expression]:
+def _product_of_sums(site: SlipSite) -> Iterator[Expression]:
     """Two sums multiplied, where products of pairs are summed."""
     tree = site.tree
-    if not isinstance(tree, Sum) or len(tree.terms) > 16:
+    if not isinstance(tree, Sum) or len(tree.terms) > MAX_TERMS:
         return
     pairs = [parts(term) for term in tree.terms]
     if all(isinstance(t, Product) and len(p) == 2 for t, p in zip(tree.terms, pairs, strict=True)):
@@ -65,15 +59,6 @@ def product_of_sums(site: SlipSite) -> Iterator[Expression]:
         if site.quantity.kind == "da" and len(slopes) == len(pairs):
             weighted = [multiply(w, slope) for w, slope in zip(second, slopes, strict=True)]
             yield multiply(add(weighted), add([parts(one)[0] for one in errors if one]))
-
-
-def _input_for_activation(site: SlipSite) -> _Trees:
-    is_later = (site.quantity.layer or 0) > 1
-    return site.replace_kind("a", "a", layer=0) if is_later else ()
-
-
-def _sum_for_activation(site: SlipSite) -> _Trees:
-    return site.replace_kind("a", "z") if (site.quantity.layer or 0) > 1 else ()
 
 
 def _own_activation(site: SlipSite) -> _Trees:
@@ -95,10 +80,6 @@ def _weight_for_activation(site: SlipSite) -> _Trees:
     return () if weight is None else (replace_parts(site.tree, rule),)
 
 
-def _before_slope(site: SlipSite) -> _Trees:
-    return site.replace_kind("delta", "da")
-
-
 def _transposed_gradient(site: SlipSite) -> Iterator[Expression]:
     found = site.formula(site.quantity.at(*reversed(site.quantity.index)))
     if found is not None and len(site.quantity.index) == 2:
@@ -117,14 +98,14 @@ GRADIENT_SLIPS = (
     Slip(
         "input used for activation",
         "The network's inputs stand for the activations of the layer before.",
-        _input_for_activation,
+        swap_kind("a", "a", layer=0),
         ("dW",),
         is_common=True,
     ),
     Slip(
         "weighted sum used for activation",
         "The weighted sum z stands for the activation of the layer before.",
-        _sum_for_activation,
+        swap_kind("a", "z"),
         ("dW",),
         is_common=True,
     ),
@@ -138,14 +119,14 @@ GRADIENT_SLIPS = (
     Slip(
         "derivative left out",
         "∂C/∂a stands for the error δ: the slope is not multiplied in.",
-        _before_slope,
+        swap_kind("delta", "da"),
         ("dW", "db"),
         is_common=True,
     ),
     Slip(
         "activation left out",
         "The error is not multiplied by the activation of the layer before.",
-        without_factor("a"),
+        leave_out_factors("a"),
         ("dW",),
         is_common=True,
     ),
@@ -161,18 +142,20 @@ GRADIENT_SLIPS = (
         _weight_for_activation,
         ("dW",),
     ),
-    Slip("error left out", "The error δ is not multiplied in.", without_factor("delta"), ("dW",)),
+    Slip(
+        "error left out", "The error δ is not multiplied in.", leave_out_factors("delta"), ("dW",)
+    ),
     Slip(
         "only one example",
         "One example alone is taken; those of the batch are summed.",
-        one_path,
+        _one_path,
         ("dW", "db"),
     ),
     Slip(
         "product of two sums",
         "Two sums are multiplied; each example's error goes with its own activation, and their "
         "products are summed.",
-        product_of_sums,
+        _product_of_sums,
         ("dW",),
         is_common=True,
     ),
@@ -198,73 +181,46 @@ _ADDED: dict[str, Callable[[Expression], Expression]] = {
 }
 
 
-def _with_slopes(site: SlipSite, make: Callable[[Term, Term], _Trees]) -> Iterator[Expression]:
-    """The formula with other slopes: of a slope itself, or of an error that has one in it."""
-    z, a = site.here("z"), site.here("a")
-    if z is None or a is None:
-        return
-    for slope in make(z, a):
-        if site.quantity.kind == "slope":
-            yield slope
-        else:
-            yield _replace_slope(site.tree, slope)
+def _with_slope(make: Callable[[SlipSite, Term, Term], _Trees]) -> Change:
+    """Another slope, made of z and a: of a slope itself, or of an error that has one in it."""
+
+    def change(site: SlipSite) -> Iterator[Expression]:
+        z, a = site.here("z"), site.here("a")
+        for slope in make(site, z, a) if z and a else ():
+            is_slope = site.quantity.kind == "slope"
+            yield slope if is_slope else _replace_slope(site.tree, slope)
+
+    return change
 
 
 def _replace_slope(tree: Expression, slope: Expression) -> Expression:
     return replace_parts(tree, lambda part: slope if is_term_of(part, "slope") else None)
 
 
-def _wrong_argument(site: SlipSite) -> Iterator[Expression]:
+def _wrong_argument(site: SlipSite, z: Term, a: Term) -> _Trees:
     name = site.activation
-
-    def make(z: Term, a: Term) -> _Trees:
-        if name in _FROM_A:
-            again = Call(name, (a,))
-            return _FROM_A[name](z), _FROM_A[name](again)
-        if name == "softmax":
-            return ()
-        return [form.expression for form in derivative_forms(name, a, a)[:1]]
-
-    yield from _with_slopes(site, make)
+    if name in _FROM_A:
+        return _FROM_A[name](z), _FROM_A[name](Call(name, (a,)))
+    if name == "softmax":
+        return ()
+    return [form.expression for form in derivative_forms(name, a, a)[:1]]
 
 
-def _activation_for_slope(site: SlipSite) -> Iterator[Expression]:
-    yield from _with_slopes(site, lambda z, a: (a,))
-
-
-def _miss_for_activation(site: SlipSite) -> Iterator[Expression]:
+def _miss_for_activation(site: SlipSite, z: Term, a: Term) -> _Trees:
     """(a - y)(1 - (a - y)), or with y - a, for a (1 - a) of an output."""
-
-    def make(z: Term, a: Term) -> _Trees:
-        y = site.of("y", None, *site.quantity.index)
-        if y is None or site.quantity.layer != site.depth or site.activation not in _FROM_A:
-            return ()
-        return [_FROM_A[site.activation](miss) for miss in (subtract(a, y), subtract(y, a))]
-
-    yield from _with_slopes(site, make)
+    y = site.of("y", None, *site.quantity.index)
+    if y is None or site.quantity.layer != site.depth or site.activation not in _FROM_A:
+        return ()
+    return [_FROM_A[site.activation](miss) for miss in (subtract(a, y), subtract(y, a))]
 
 
-def _plus_a(site: SlipSite) -> Iterator[Expression]:
-    yield from _with_slopes(
-        site, lambda z, a: [_ADDED[n](a) for n in (site.activation,) if n in _ADDED]
-    )
+def _plus_a(site: SlipSite, z: Term, a: Term) -> _Trees:
+    return [_ADDED[site.activation](a)] if site.activation in _ADDED else ()
 
 
-def _one_less_a(site: SlipSite) -> Iterator[Expression]:
-    yield from _with_slopes(site, lambda z, a: (subtract(ONE, a),))
-
-
-def _slope_of_one(site: SlipSite) -> Iterator[Expression]:
-    yield from _with_slopes(site, lambda z, a: (ONE,))
-
-
-def _slope_of_another(site: SlipSite) -> Iterator[Expression]:
-    def make(z: Term, a: Term) -> Iterator[Expression]:
-        for name in _FUNCTIONS:
-            if name != site.activation:
-                yield derivative_forms(name, z, a)[0].expression
-
-    yield from _with_slopes(site, make)
+def _slope_of_another(site: SlipSite, z: Term, a: Term) -> _Trees:
+    others = (name for name in _FUNCTIONS if name != site.activation)
+    return [derivative_forms(name, z, a)[0].expression for name in others]
 
 
 def _twice_derived(site: SlipSite) -> Iterator[Expression]:
@@ -279,20 +235,6 @@ def _cost_for_gradient(site: SlipSite) -> _Trees:
     return () if found is None or site.quantity.layer != site.depth else (found,)
 
 
-def _transposed_weights(site: SlipSite) -> _Trees:
-    layer = (site.quantity.layer or 0) + 1
-
-    def rule(quantity: Quantity) -> Quantity | None:
-        is_next = quantity.kind == "W" and quantity.layer == layer
-        return quantity.at(*reversed(quantity.index)) if is_next else None
-
-    return site.replace_quantities(rule)
-
-
-def _new_weights(site: SlipSite) -> _Trees:
-    return site.replace_kind("W", "W_new")
-
-
 def _own_layer(site: SlipSite) -> Iterator[Expression]:
     """∂C/∂a of a layer by its own weights and slopes in place of the next layer's."""
     layer = site.quantity.layer or 0
@@ -302,14 +244,6 @@ def _own_layer(site: SlipSite) -> Iterator[Expression]:
             w, slope = site.of("W", layer, j, k), site.here("slope")
             da = [site.of("da", layer + 1, i) for i in range(min(site.width(layer + 1), 4))]
             yield from (multiply(w, slope, d) for d in da if w and slope and d)
-
-
-def _target_left_out(site: SlipSite) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "y"))
-
-
-def _output_left_out(site: SlipSite) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "a"))
 
 
 def _negated(site: SlipSite) -> _Trees:
@@ -323,7 +257,7 @@ ERROR_SLIPS = (
     Slip(
         "derivative left out",
         "The slope φ'(z) is not multiplied in.",
-        without_factor("slope"),
+        leave_out_factors("slope"),
         ("delta",),
         is_common=True,
     ),
@@ -337,37 +271,47 @@ ERROR_SLIPS = (
     Slip(
         "derivative at the wrong argument",
         "The slope is not taken where it belongs: z stands where φ(z) belongs, or φ(z) for z.",
-        _wrong_argument,
+        _with_slope(_wrong_argument),
         _ERRORS,
         is_common=True,
     ),
     Slip(
         "activation used for its derivative",
         "The activation stands for its slope.",
-        _activation_for_slope,
+        _with_slope(lambda site, z, a: (a,)),
         _ERRORS,
         is_common=True,
     ),
     Slip(
         "added instead of subtracted",
         "The slope is worked out with a plus: a (1 + a) for a (1 - a), or 1 + a² for 1 - a².",
-        _plus_a,
+        _with_slope(_plus_a),
         _ERRORS,
         is_common=True,
     ),
     Slip(
         "a - y for a in the derivative",
         "The difference of output and target stands for the output in the slope.",
-        _miss_for_activation,
+        _with_slope(_miss_for_activation),
         _ERRORS,
         is_common=True,
     ),
-    Slip("1 - a for the derivative", "The factor a of the slope is missing.", _one_less_a, _ERRORS),
-    Slip("derivative taken as 1", "The slope is taken as 1.", _slope_of_one, ("slope",)),
+    Slip(
+        "1 - a for the derivative",
+        "The factor a of the slope is missing.",
+        _with_slope(lambda site, z, a: (subtract(ONE, a),)),
+        _ERRORS,
+    ),
+    Slip(
+        "derivative taken as 1",
+        "The slope is taken as 1.",
+        _with_slope(lambda site, z, a: (ONE,)),
+        ("slope",),
+    ),
     Slip(
         "derivative of another function",
         "The slope is that of another activation function.",
-        _slope_of_another,
+        _with_slope(_slope_of_another),
         _ERRORS,
     ),
     Slip(
@@ -379,21 +323,21 @@ ERROR_SLIPS = (
     Slip(
         "transposed index",
         "The weights are those of the transposed place: W[k,j] for W[j,k].",
-        _transposed_weights,
+        transpose("W"),
         ("da",),
         is_common=True,
     ),
     Slip(
         "new weights used",
         "The error goes back through the weights after the step; it goes through the old ones.",
-        _new_weights,
+        swap_kind("W", "W_new"),
         ("da",),
         is_common=True,
     ),
     Slip(
         "not summed",
         "One path alone is taken; all paths through the next layer are summed.",
-        one_path,
+        _one_path,
         ("da",),
         is_common=True,
     ),
@@ -401,26 +345,26 @@ ERROR_SLIPS = (
         "product of two sums",
         "Two sums are multiplied; each error goes with its own weight, and their products are "
         "summed.",
-        product_of_sums,
+        _product_of_sums,
         ("da",),
         is_common=True,
     ),
     Slip(
         "weights left out",
         "The errors of the next layer are summed without weights.",
-        without_factor("W"),
+        leave_out_factors("W"),
         ("da",),
     ),
     Slip(
         "target left out",
         "The target is not subtracted from the output.",
-        _target_left_out,
+        leave_out_term("y"),
         ("da", "delta", "cost", "c"),
     ),
     Slip(
         "output left out",
         "The target stands alone, without the output.",
-        _output_left_out,
+        leave_out_term("a"),
         ("da", "delta", "cost", "c"),
     ),
     Slip(

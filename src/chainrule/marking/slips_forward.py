@@ -19,11 +19,17 @@ from chainrule.ledger.formulas import (
     add,
     multiply,
     parts,
-    remove_one_part,
-    replace_parts,
 )
 from chainrule.ledger.steps import Quantity
-from chainrule.marking.slips import Slip, SlipSite, is_term_of
+from chainrule.marking.slip_changes import (
+    is_term_of,
+    leave_out_term,
+    rewrite,
+    swap_kind,
+    transpose,
+    unsquare,
+)
+from chainrule.marking.slips import Slip, SlipSite
 
 __all__ = ["FORWARD_SLIPS"]
 
@@ -32,13 +38,6 @@ _BASE_TEN = Number(2.302585092994046, "ln 10")
 _COSTS = ("cost", "c")
 _MAX_CUTS = 8
 """A sum over more inputs is cut in the middle alone."""
-
-
-def _minus_z(site: SlipSite) -> Iterable[Expression]:
-    def rule(part: Expression) -> Expression | None:
-        return Negative(part) if is_term_of(part, "z") else None
-
-    return (replace_parts(site.tree, rule),)
 
 
 def _no_activation(site: SlipSite) -> Iterable[Expression]:
@@ -57,10 +56,6 @@ def _not_shared_out(site: SlipSite) -> Iterable[Expression]:
     tree = site.tree
     is_softmax = site.activation == "softmax" and isinstance(tree, Quotient)
     return (tree.top,) if is_softmax and isinstance(tree, Quotient) else ()
-
-
-def _without_bias(site: SlipSite) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: is_term_of(part, "b"))
 
 
 def _bias_each_time(site: SlipSite) -> Iterator[Expression]:
@@ -93,23 +88,6 @@ def _first_biases(site: SlipSite) -> Iterable[Expression]:
     return site.replace_quantities(lambda q: replace(q, step=1) if q.kind == "b" else None)
 
 
-def _transposed(site: SlipSite) -> Iterable[Expression]:
-    def rule(quantity: Quantity) -> Quantity | None:
-        is_weight = quantity.kind == "W" and quantity.layer == site.quantity.layer
-        return quantity.at(*reversed(quantity.index)) if is_weight else None
-
-    return site.replace_quantities(rule)
-
-
-def _input_for_activation(site: SlipSite) -> Iterable[Expression]:
-    is_later = (site.quantity.layer or 0) > 1
-    return site.replace_kind("a", "a", layer=0) if is_later else ()
-
-
-def _sum_for_activation(site: SlipSite) -> Iterable[Expression]:
-    return site.replace_kind("a", "z")
-
-
 def _old_weights(site: SlipSite) -> Iterable[Expression]:
     step = site.quantity.step
     if step == 1:
@@ -122,13 +100,18 @@ def _old_weights(site: SlipSite) -> Iterable[Expression]:
     return site.replace_quantities(rule)
 
 
-def _unweighted(site: SlipSite) -> Iterable[Expression]:
-    def rule(part: Expression) -> Expression | None:
-        if isinstance(part, Product) and is_term_of(parts(part)[0], "W"):
-            return multiply(*parts(part)[1:])
-        return None
+def _without_weight(part: Expression) -> Expression | None:
+    is_weighted = isinstance(part, Product) and is_term_of(parts(part)[0], "W")
+    return multiply(*parts(part)[1:]) if is_weighted else None
 
-    return (replace_parts(site.tree, rule),)
+
+def _double_of_base(part: Expression) -> Expression | None:
+    return multiply(Number(2.0), part.base) if isinstance(part, Power) else None
+
+
+def _logarithm_to_ten(part: Expression) -> Expression | None:
+    is_log = isinstance(part, Call) and part.function == "ln"
+    return Quotient(part, _BASE_TEN) if is_log else None
 
 
 def _bias_subtracted(site: SlipSite) -> Iterator[Expression]:
@@ -137,34 +120,11 @@ def _bias_subtracted(site: SlipSite) -> Iterator[Expression]:
         yield add([site.tree, multiply(Number(-2.0), bias)])
 
 
-def _not_squared(site: SlipSite) -> Iterable[Expression]:
-    return (replace_parts(site.tree, lambda part: part.base if isinstance(part, Power) else None),)
-
-
-def _doubled(site: SlipSite) -> Iterable[Expression]:
-    def rule(part: Expression) -> Expression | None:
-        return multiply(Number(2.0), part.base) if isinstance(part, Power) else None
-
-    return (replace_parts(site.tree, rule),)
-
-
-def _base_ten(site: SlipSite) -> Iterable[Expression]:
-    def rule(part: Expression) -> Expression | None:
-        is_log = isinstance(part, Call) and part.function == "ln"
-        return Quotient(part, _BASE_TEN) if is_log else None
-
-    return (replace_parts(site.tree, rule),)
-
-
-def _one_left_out(site: SlipSite) -> Iterator[Expression]:
-    yield from remove_one_part(site.tree, Sum, lambda part: part in (ONE, Negative(ONE)))
-
-
 FORWARD_SLIPS = (
     Slip(
         "sign of z",
         "The activation function is taken at -z in place of z.",
-        _minus_z,
+        rewrite(lambda part: Negative(part) if is_term_of(part, "z") else None),
         ("a",),
         is_common=True,
     ),
@@ -184,7 +144,7 @@ FORWARD_SLIPS = (
     Slip(
         "bias left out",
         "The bias is not added.",
-        _without_bias,
+        leave_out_term("b"),
         ("z",),
         is_common=True,
     ),
@@ -206,21 +166,21 @@ FORWARD_SLIPS = (
     Slip(
         "transposed index",
         "The weights are those of the transposed place: W[k,j] for W[j,k].",
-        _transposed,
+        transpose("W"),
         ("z",),
         is_common=True,
     ),
     Slip(
         "input used for activation",
         "The network's inputs stand for the activations of the layer before.",
-        _input_for_activation,
+        swap_kind("a", "a", layer=0),
         ("z",),
         is_common=True,
     ),
     Slip(
         "weighted sum used for activation",
         "The weighted sums z stand for the activations of the layer before.",
-        _sum_for_activation,
+        swap_kind("a", "z"),
         ("z",),
         is_common=True,
     ),
@@ -230,22 +190,42 @@ FORWARD_SLIPS = (
         _old_weights,
         ("z",),
     ),
-    Slip("weights left out", "The inputs are summed without weights.", _unweighted, ("z",)),
+    Slip(
+        "weights left out",
+        "The inputs are summed without weights.",
+        rewrite(_without_weight),
+        ("z",),
+    ),
     Slip(
         "bias counted for each input",
         "The bias is added once for each input; it is added once.",
         _bias_each_time,
         ("z",),
     ),
-    Slip("not squared", "The difference is not squared.", _not_squared, _COSTS, is_common=True),
-    Slip("doubled, not squared", "The difference is doubled; it is squared.", _doubled, _COSTS),
-    Slip("logarithm to the base 10", "The logarithm is the natural one.", _base_ten, _COSTS),
+    Slip("not squared", "The difference is not squared.", unsquare, _COSTS, is_common=True),
+    Slip(
+        "doubled, not squared",
+        "The difference is doubled; it is squared.",
+        rewrite(_double_of_base),
+        _COSTS,
+    ),
+    Slip(
+        "logarithm to the base 10",
+        "The logarithm is the natural one.",
+        rewrite(_logarithm_to_ten),
+        _COSTS,
+    ),
     Slip(
         "weighted sum used for activation",
         "The weighted sum z stands for the output.",
-        _sum_for_activation,
+        swap_kind("a", "z"),
         _COSTS,
     ),
-    Slip("1 left out", "A 1 of the formula is left out.", _one_left_out, ("a",)),
+    Slip(
+        "1 left out",
+        "A 1 of the formula is left out.",
+        leave_out_term(test=lambda part: part in (ONE, Negative(ONE))),
+        ("a",),
+    ),
 )
 """In the forward pass and in the cost; those that are made most often first."""
