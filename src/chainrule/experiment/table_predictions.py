@@ -27,7 +27,13 @@ from chainrule.errors import DataError, InputError
 from chainrule.evaluation import class_columns, count_text
 from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
-from chainrule.schema import DataTable, column_position, match_table
+from chainrule.schema import (
+    ColumnNote,
+    DataTable,
+    column_position,
+    match_table,
+    merge_notes,
+)
 from chainrule.storage import open_atomically
 
 __all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
@@ -38,7 +44,6 @@ _ABSTAINED = "?"
 """The answer where no output is great enough."""
 
 _LISTED_ERRORS = 10
-_MOST_REMARKS = 20
 _SEPARATORS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 
 
@@ -108,7 +113,7 @@ def predict_table(
     answering = _Answering(network, abstain, ReadOptions(**options))
     separator = _check_output(source, output)
     counts, answers = Counter[str](), Counter[str]()
-    remarks, errors = list[str](), list[str]()
+    ignored, notes, errors = dict[str, None](), list[ColumnNote](), list[str]()
     blocks = read_table_blocks(source, answering.options, block_rows)
     with _open_output(output) as file:
         writer = csv.writer(file, delimiter=separator, lineterminator="\n")
@@ -122,7 +127,8 @@ def predict_table(
             counts["rows"] += len(block.rows)
             counts.update(answered.ends)
             answers.update(answered.answers)
-            remarks += answered.remarks
+            ignored.update(dict.fromkeys(answered.ignored))
+            notes = merge_notes([*notes, *answered.notes])
             errors += answered.errors[: _LISTED_ERRORS - len(errors)]
     return TablePredictions(
         output=output,
@@ -131,7 +137,7 @@ def predict_table(
         abstained=counts["abstained"],
         failed=counts["failed"],
         answers=dict(answers),
-        remarks=tuple(dict.fromkeys(remarks))[:_MOST_REMARKS],
+        remarks=(*ignored, *map(str, notes)),
         errors=tuple(errors),
     )
 
@@ -173,14 +179,16 @@ class _Answered:
         cells: what stands behind each row's own cells.
         ends: "answered", "abstained" or "failed" for each row.
         answers: the class of each row that has one.
-        remarks: sentences on the block.
+        ignored: sentences on columns of the table.
+        notes: on cells that are not like those of the training data.
         errors: a line for each row that failed.
     """
 
     cells: list[list[str]]
     ends: list[str]
     answers: list[str]
-    remarks: list[str]
+    ignored: tuple[str, ...]
+    notes: tuple[ColumnNote, ...]
     errors: list[str]
 
 
@@ -189,7 +197,8 @@ class _Inputs(NamedTuple):
 
     matrix: NDArray[Any]
     problems: Mapping[int, str]
-    remarks: tuple[str, ...]
+    ignored: tuple[str, ...]
+    notes: tuple[ColumnNote, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,13 +254,13 @@ class _Answering:
         """Return what stands behind each row of a block."""
         width = len(self.classes) or self.network.architecture.layers[-1]
         blank = [""] * (width + bool(self.classes))
-        found = _Answered([[] for _ in block.rows], ["failed"] * len(block.rows), [], [], [])
+        found = _Answered([[] for _ in block.rows], ["failed"] * len(block.rows), [], (), (), [])
         problems = dict(block.problems)
         if block.table is not None:
             inputs = self._inputs(block.table)
             problems |= {int(block.whole[row]): why for row, why in inputs.problems.items()}
             good = [row for row in range(len(block.table)) if row not in inputs.problems]
-            found.remarks.extend(inputs.remarks)
+            found.ignored, found.notes = inputs.ignored, inputs.notes
             if good:
                 self._fill(found, block.whole[good], self.network.predict(inputs.matrix[good]))
         for row, why in sorted(problems.items()):
@@ -288,7 +297,7 @@ class _Answering:
                 problems.setdefault(
                     error.row, f"{place}: {error.problem}" if place else error.problem
                 )
-        return _Inputs(matched.matrix, problems, (*matched.remarks, *matched.outside))
+        return _Inputs(matched.matrix, problems, matched.ignored, matched.notes)
 
     def _plain_inputs(self, table: DataTable) -> _Inputs:
         """Return the numbers of a table for a network that knows no columns."""
