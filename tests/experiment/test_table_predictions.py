@@ -103,7 +103,7 @@ def test_what_is_said_is_said_of_all_blocks_together(run) -> None:
     said = " ".join(parts.remarks)
     assert "size: 3 values above" in said
     assert "the furthest is 700." in said
-    assert "size: 1 values below" in said
+    assert "size: 1 value below" in said
     assert "kind: 3 cells hold categories that the training data did not have (p, q)" in said
     answers = [[row["answer"] for row in written(name)] for name in ("parts.csv", "answers.csv")]
     assert answers[0] == answers[1]
@@ -163,9 +163,9 @@ def test_a_network_that_knows_no_columns_takes_numbers_by_their_place() -> None:
     rows = written()
     assert list(rows[0])[3:] == ["answer 1", "answer 2", "error"]
     assert (rows[0]["answer 1"], rows[0]["answer 2"]) == ("1.0", "5.0")
-    assert rows[2]["error"] == "b: expected a finite number"
-    assert rows[3]["error"] == "a: expected a finite number"
-    assert found.remarks == ("y (the target) was left out.",)
+    assert rows[2]["error"] == "column 1 ('b'): expected a number, got 'x'"
+    assert rows[3]["error"] == "column 0 ('a'): expected a number, got a missing cell"
+    assert found.remarks == ("Column 3 (the target) was left out.",)
     frame = pd.DataFrame({"a": [1.0], "b": [2.0]})
     assert predict_table(network, frame, "answers.csv").remarks == ()
     with pytest.raises(DataError, match="expected 2 columns, or 3 with the target's, got 1"):

@@ -45,7 +45,8 @@ class ColumnNote:
         edge = column.low if below else column.high
         assert edge is not None, "a column without a range has no such note"
         return (
-            f"{column.name}: {self.count} values {self.kind} {_shown(column, edge)}, the "
+            f"{column.name}: {self.count} value{'s' * (self.count > 1)} {self.kind} "
+            f"{_shown(column, edge)}, the "
             f"{'least' if below else 'greatest'} of the training data; "
             f"the furthest is {_shown(column, self.furthest)}."
         )

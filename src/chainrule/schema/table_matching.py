@@ -117,7 +117,7 @@ def match_table(schema: Schema, table: DataTable) -> Matched:
         errors += [RowError(row, table.at(row, place), why) for row, why in found.problems]
         notes += [*_note_unknown(column, table, place, found), *note_range(column, found.values)]
     labels = None
-    if all(name in places for name in schema.target.names):
+    if schema.target.names and all(name in places for name in schema.target.names):
         labels = _labels(schema, table, [places[name] for name in schema.target.names], errors)
     errors.sort(key=lambda one: one.row)
     return Matched(matrix, labels, tuple(ignored), tuple(notes), tuple(errors))
@@ -198,7 +198,7 @@ def _match_pixels(schema: Schema, image: ImageFormat, table: DataTable) -> Match
     strange = [name for name in rest if name not in schema.target.names]
     remarks = [f"Columns that the network does not know were ignored: {listed(strange)}."]
     labels = None
-    if set(schema.target.names) <= set(rest):
+    if schema.target.names and set(schema.target.names) <= set(rest):
         targets = [table.labels().index(name) for name in schema.target.names]
         labels = _labels(schema, table, targets, errors)
     return Matched(matrix, labels, tuple(remarks if strange else ()), (), tuple(errors))
