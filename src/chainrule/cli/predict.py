@@ -143,7 +143,7 @@ def _print_picture(
     """Print what is said of one picture: its digits, each with its own remarks, and the others."""
     if len(digits) == 1:
         (one,) = digits
-        console.line(one.input if one.answer is None else f"{one.input}: {one.answer}", "bold")
+        console.line(f"{one.input}{_answer_text(one)}", "bold")
         _print_digit(console, network, one, top, one.remarks)
         return
     answers = " ".join(one.answer or "?" for one in digits)
@@ -157,12 +157,20 @@ def _print_picture(
         console.line(f"  {remark}")
 
 
+def _answer_text(one: Prediction) -> str:
+    """Return the answer after a colon, and the one upright where the digit seems to be turned."""
+    if one.answer is None:
+        return ""
+    if one.upright is None:
+        return f": {one.answer}"
+    return f": {one.answer} as it lies, {one.upright.answer} upright"
+
+
 def _digit_line(one: Prediction) -> str:
     """Return a digit's number, its answer, and its place in the picture."""
     number = one.input.removeprefix(f"{one.file}, ")
-    answer = "" if one.answer is None else f": {one.answer}"
     place = "" if one.box is None else ", from column {}, row {} to column {}, row {}"
-    return f"  {number}{answer}{place.format(*one.box or ())}"
+    return f"  {number}{_answer_text(one)}{place.format(*one.box or ())}"
 
 
 def _print_digit(
