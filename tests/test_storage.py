@@ -16,6 +16,7 @@ from chainrule.storage import (
     is_half_written,
     make_folder,
     names_in,
+    open_atomically,
     read_bytes,
     remove,
     write_atomically,
@@ -157,3 +158,20 @@ def test_removing_twice(tmp_path: Path) -> None:
 )
 def test_the_names_of_half_written_files(name: str, half: bool) -> None:
     assert is_half_written(name) is half
+
+
+def test_a_file_of_any_length_is_whole_or_absent(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt), open_atomically(path) as file:  # noqa: PT012
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert [one.name for one in tmp_path.iterdir()] == ["long.txt"]
+    assert path.read_bytes() == b"old"
+    with open_atomically(path) as file:
+        for part in (b"new ", b"and whole"):
+            file.write(part)
+    assert path.read_bytes() == b"new and whole"
+    nowhere = open_atomically(tmp_path / "nowhere" / "file")
+    with pytest.raises(FileError, match="expected a file that can be written"), nowhere:
+        pass

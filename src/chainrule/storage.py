@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from chainrule.errors import FileError
 
@@ -14,6 +16,7 @@ __all__ = [
     "is_half_written",
     "make_folder",
     "names_in",
+    "open_atomically",
     "read_bytes",
     "remove",
     "write_atomically",
@@ -52,11 +55,33 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         raise _refused(path, "a file that can be written", error) from None
 
 
+@contextlib.contextmanager
+def open_atomically(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file to write a content of any length; it takes the old one's place at the end.
+
+    Raises: FileError for what goes wrong with the file; the old one is then untouched, and so it is
+        if the caller's own code fails.
+    """
+    path = Path(path)
+    try:
+        with _replaced(path) as file:
+            yield file
+    except OSError as error:
+        raise _refused(path, "a file that can be written", error) from None
+
+
 def _replace(path: Path, content: bytes) -> None:
+    with _replaced(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def _replaced(path: Path) -> Iterator[BinaryIO]:
+    """A file aside that is moved to the path when it is whole."""
     descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_ASIDE, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(aside).chmod(0o644)

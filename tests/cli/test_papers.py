@@ -13,7 +13,9 @@ from chainrule.papers import check_formulas, paper
 def test_the_list_is_shown_without_a_command(chainrule) -> None:
     outcome = chainrule("papers")
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out == chainrule("papers", "list").out
+    assert outcome.out == chainrule("papers", "show").out
+    listed = chainrule("papers", "list").out.partition("\n")[2]
+    assert listed in outcome.out
     assert "  investigation   2023    784-32-16-10" in outcome.out
 
 
@@ -103,7 +105,7 @@ def test_other_formats(chainrule, format_name: str) -> None:
         (
             ("run", "four-detector", "dise"),
             "papers: expected an experiment, got 'dise' (str). Did you mean 'dice'? "
-            "Valid names: dice, fours.",
+            "Valid names: dice, federated, fours.",
         ),
         (
             ("list", "--format", "htm"),

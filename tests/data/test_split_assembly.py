@@ -109,7 +109,7 @@ def test_parts_that_do_not_fit_are_refused():
         "g: expected examples of shape (2,) with 2 outputs, got shape (3,) with 2 outputs. "
         "f has these."
     )
-    error = _refusal(_part(np.eye(2), np.eye(2)))
+    error = _refusal(_part(np.eye(2), 2 * np.eye(2)), task="classes")
     assert str(error) == (
         "f: expected class labels of shape (2,), got an array of shape (2, 2) (float64). "
         "For numeric targets, give task='numbers'."

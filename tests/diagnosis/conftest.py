@@ -66,6 +66,33 @@ def _rare(random: np.random.Generator) -> tuple[Arrays, Arrays]:
     return _halves(x[kept], y[kept], 2000)
 
 
+def _sizes(random: np.random.Generator) -> tuple[Arrays, Arrays]:
+    """Clusters whose inputs have units of their own, from millimetres to kilometres."""
+    units = 10.0 ** random.integers(-2, 5, 64)
+    return tuple((x * units, y) for x, y in _clusters(random))
+
+
+def _still(random: np.random.Generator) -> tuple[Arrays, Arrays]:
+    """Clusters, and 1000 inputs that are the same in every example."""
+    return tuple((np.hstack([x, np.full((len(x), 1000), 0.3)]), y) for x, y in _clusters(random))
+
+
+def _leaky(random: np.random.Generator) -> tuple[Arrays, Arrays]:
+    """Faint clouds, and the class itself, hardly hidden, as input 3."""
+    parts = []
+    for x, y in _faint(random):
+        x[:, 3] = y + 0.01 * random.standard_normal(len(y))
+        parts.append((x, y))
+    return tuple(parts)
+
+
+def _lonely(random: np.random.Generator) -> tuple[Arrays, Arrays]:
+    """Three clouds, the last of which has four examples to learn from."""
+    x, y = _of_classes(random, 1.2, (3, 10, 3000))
+    first = (y < 2) | (np.cumsum(y == 2) <= 4)
+    return (x[:2000][first[:2000]], y[:2000][first[:2000]]), (x[2000:], y[2000:])
+
+
 def _wave(random: np.random.Generator) -> tuple[Arrays, Arrays]:
     x = random.uniform(-2, 2, (500, 1))
     return _halves(x, np.sin(2 * x) + 0.05 * random.standard_normal((500, 1)), 400)
@@ -80,9 +107,18 @@ MAKERS = {
     "faint": _faint,
     "rare": _rare,
     "wave": _wave,
+    "sizes": _sizes,
+    "still": _still,
+    "leaky": _leaky,
+    "lonely": _lonely,
 }
 DATA_OF = {
     "unscaled_inputs": "grey",
+    "unscaled_inputs_table": "sizes",
+    "constant_inputs": "still",
+    "target_leak": "leaky",
+    "few_examples": "lonely",
+    "bottleneck": "clusters",
     "exploding_gradients": "clusters",
     "deep_one_cycle": "clusters",
     "label_noise": "mislabelled",

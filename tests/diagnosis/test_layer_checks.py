@@ -9,6 +9,7 @@ import chainrule as cr
 from chainrule.diagnosis.data_checks import unscaled_inputs
 from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.layer_checks import (
+    bottleneck,
     exploding_gradients,
     large_weights,
     lost_scale,
@@ -81,3 +82,46 @@ def test_a_scale_that_all_inputs_share_is_normalised_away(scales, normalisation,
     sizes = np.sqrt(np.square(INPUTS).mean(axis=0))
     found = unscaled_inputs(_probed(normalisation, INPUTS / sizes * scales))
     assert found.figure == pytest.approx(figure, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("layers", "dimensions", "wider"),
+    [([8, 1, 6], 1, [8, 12, 6]), ([8, 20, 2, 6], 2, [8, 20, 12, 6])],
+)
+def test_a_narrow_layer_is_measured_and_widened(layers, dimensions, wider) -> None:
+    random = np.random.default_rng(0)
+    data = cr.Dataset(random.standard_normal((90, 8)), np.arange(90) % 6)
+    network = cr.Network.create(layers, "tanh", output_activation="softmax", seed=1)
+    recipe = cr.Recipe(epochs=1, seed=0, engine="reference", learning_rate=1e-6)
+    found = bottleneck(probe_training(network, data, recipe, steps=2))
+    assert found is not None
+    assert found.figure == dimensions / 5
+    assert found.changes == {"layers": wider}
+    narrow = len(layers) - 2
+    assert found.what.startswith(
+        f"the activations of layer {narrow}, {layers[narrow]} neurons, span {dimensions} "
+    )
+
+
+def test_neurons_that_are_alike_are_another_condition() -> None:
+    data = cr.Dataset(np.random.default_rng(0).standard_normal((60, 8)), np.arange(60) % 6)
+    network = cr.Network.create([8, 12, 6], "tanh", initialiser="zeros")
+    recipe = cr.Recipe(epochs=1, seed=0, engine="reference")
+    assert bottleneck(probe_training(network, data, recipe, steps=2)) is None
+
+
+def test_a_wide_layer_that_spans_enough_has_no_changes() -> None:
+    data = cr.Dataset(np.random.default_rng(0).standard_normal((60, 8)), np.arange(60) % 6)
+    network = cr.Network.create([8, 12, 6], "tanh", seed=1)
+    recipe = cr.Recipe(epochs=1, seed=0, engine="reference")
+    found = bottleneck(probe_training(network, data, recipe, steps=2))
+    assert found is not None
+    assert found.figure >= 1
+    assert found.changes == {}
+
+
+def test_two_classes_fit_through_any_layer() -> None:
+    data = cr.Dataset(np.random.default_rng(0).standard_normal((60, 8)), np.arange(60) % 2)
+    network = cr.Network.create([8, 1, 2], "tanh", seed=1)
+    recipe = cr.Recipe(epochs=1, seed=0, engine="reference")
+    assert bottleneck(probe_training(network, data, recipe, steps=2)) is None

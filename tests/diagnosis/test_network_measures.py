@@ -7,7 +7,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.diagnosis.evidence import Snapshot
-from chainrule.diagnosis.network_measures import SAMPLE, NetworkMeasures
+from chainrule.diagnosis.network_measures import SAMPLE, NetworkMeasures, _rank
 from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.updates import UPDATES
@@ -209,3 +209,16 @@ def test_large_sets_are_measured_on_a_sample() -> None:
     architecture = cr.Network.create([1, 1], "identity").architecture
     rows = NetworkMeasures(architecture, cr.Recipe(seed=0), data).rows
     assert len(set(rows.tolist())) == SAMPLE
+
+
+def test_the_rank_of_activations() -> None:
+    random = np.random.default_rng(0)
+    plane = random.standard_normal((50, 2)) @ random.standard_normal((2, 7))
+    assert _rank(plane, 64) == 2
+    assert _rank(plane + 1e-6 * random.standard_normal((50, 7)), 64) == 2
+    assert _rank(random.standard_normal((50, 7)), 64) == 7
+    assert _rank(random.standard_normal((50, 7)), 3) == 3
+    assert _rank(np.ones((50, 7)), 64) == 0
+    assert _rank(random.standard_normal((50, 1)), 64) == 1
+    with np.errstate(invalid="ignore"):
+        assert _rank(np.full((50, 7), np.inf), 64) == 7

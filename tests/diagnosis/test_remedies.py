@@ -38,6 +38,11 @@ def test_what_no_setting_mends_is_passed_over() -> None:
     assert len(mended.last.findings) == 1
 
 
+def test_layers_take_the_place_of_hidden_ones() -> None:
+    mended = mend({"hidden": [1]}, _diagnosis({"layers": [2, 8, 3]}), lambda s: _diagnosis())
+    assert mended.settings == {"layers": [2, 8, 3]}
+
+
 def test_nothing_to_mend() -> None:
     mended = mend({"a": 1}, _diagnosis(), lambda s: pytest.fail("no trial is needed"))
     assert (mended.settings, mended.remedies) == ({"a": 1}, ())

@@ -67,7 +67,8 @@ def test_the_command_goes_on(chainrule, trained, two_bars, blank) -> None:
     lines = outcome.out.splitlines()
     assert [line for line in lines if line.startswith("two.png")] == ["two.png: 0 0"] * 2
     assert "  digit 2 of 2: 0, from column 80, row 20 to column 90, row 72" in lines
-    assert lines.count("  The ink was inverted: it is dark on light; MNIST has light on dark.") == 2
+    inverted = "The ink was inverted: it is dark on light; the training images are light on dark."
+    assert lines.count(f"  {inverted}") == 2
     assert outcome.err.splitlines() == [
         "blank.png: expected a picture of one digit, got no ink found. Nothing in it stands out "
         "from the paper. Use a darker pen, more light or a closer view."

@@ -16,7 +16,7 @@ from PIL import Image
 from chainrule.attribution.replay import RunReplay
 from chainrule.data.dataset import Dataset
 from chainrule.figures.saving import save_figure
-from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.figures.study_table import Metric, StudyTable, TrialRow
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.loop import train
@@ -95,4 +95,4 @@ def table() -> StudyTable:
         TrialRow({"activation": name, "learning_rate": rate, "layers": "[4, 2]"}, value, seed)
         for name, rate, value, seed in cells
     )
-    return StudyTable("made", "test_accuracy", rows)
+    return StudyTable("made", Metric("test_accuracy"), rows)

@@ -10,7 +10,7 @@ from chainrule.figures.parallel_coordinates import (
     draw_parallel_coordinates,
     parallel_coordinates_data,
 )
-from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.figures.study_table import Metric, StudyTable, TrialRow
 
 
 def test_where_each_line_crosses_each_axis(table: StudyTable) -> None:
@@ -33,7 +33,7 @@ def test_where_each_line_crosses_each_axis(table: StudyTable) -> None:
 
 def test_the_least_cost_is_drawn_last() -> None:
     rows = tuple(TrialRow({"rate": 10.0**k}, float(k)) for k in range(3))
-    data = parallel_coordinates_data(StudyTable("t", "cost", rows))
+    data = parallel_coordinates_data(StudyTable("t", Metric("cost"), rows))
     assert data.order.tolist() == [2, 1, 0]
     assert data.axes[0].title == "rate,\nlogarithmic"
     assert data.axes[0].fractions == pytest.approx([0, 0.5, 1])
@@ -41,7 +41,7 @@ def test_the_least_cost_is_drawn_last() -> None:
 
 def test_of_equals_the_first_row_is_the_best_one() -> None:
     rows = tuple(TrialRow({"a": float(k)}, value) for k, value in enumerate((1.0, 3.0, 2.0, 3.0)))
-    table = StudyTable("t", "accuracy", rows)
+    table = StudyTable("t", Metric("accuracy"), rows)
     assert parallel_coordinates_data(table).order.tolist() == [0, 2, 3, 1]
     assert table.best == rows[1]
 
@@ -54,7 +54,7 @@ def test_only_what_is_named(table: StudyTable) -> None:
 
 
 def test_one_training_alone() -> None:
-    alone = StudyTable("t", "cost", (TrialRow({"a": 1.0}, 2.0),))
+    alone = StudyTable("t", Metric("cost"), (TrialRow({"a": 1.0}, 2.0),))
     data = parallel_coordinates_data(alone, ["a"])
     assert [axis.fractions.tolist() for axis in data.axes] == [[0.5], [0.5]]
     assert data.axes[1].ticks == ((0.5, "2"),)

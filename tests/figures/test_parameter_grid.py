@@ -8,7 +8,7 @@ import pytest
 
 from chainrule.errors import InputError
 from chainrule.figures.parameter_grid import draw_parameter_grid, parameter_grid_data
-from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.figures.study_table import Metric, StudyTable, TrialRow
 
 
 def test_cells_are_means_and_those_without_rows_are_empty(table: StudyTable) -> None:
@@ -33,7 +33,7 @@ def test_the_least_cost_is_the_best() -> None:
     rows = tuple(
         TrialRow({"a": float(a), "b": float(b)}, (a - 1) ** 2 + b) for a in range(3) for b in (1, 2)
     )
-    data = parameter_grid_data(StudyTable("t", "cost", rows), ("a", "b"))
+    data = parameter_grid_data(StudyTable("t", Metric("cost"), rows), ("a", "b"))
     assert data.best == (0, 1)
     assert data.summary == "Best, framed: 1 at a 1, b 1."
     assert np.isfinite(draw_parameter_grid(data).axes[0].images[0].get_array()).all()
@@ -66,11 +66,11 @@ def test_a_large_grid_has_none(texts: Callable[[Any], list[str]]) -> None:
     rows = tuple(
         TrialRow({"a": float(a), "b": float(b)}, float(a * b)) for a in range(30) for b in range(30)
     )
-    figure = draw_parameter_grid(parameter_grid_data(StudyTable("t", "value", rows)))
+    figure = draw_parameter_grid(parameter_grid_data(StudyTable("t", Metric("value"), rows)))
     assert not figure.axes[0].texts
     assert len(figure.axes[0].get_xticklabels()) == 15
 
 
 def test_values_all_alike() -> None:
     rows = tuple(TrialRow({"a": a, "b": b}, 1.0) for a in (1.0, 2.0) for b in (1.0, 2.0))
-    assert draw_parameter_grid(parameter_grid_data(StudyTable("t", "value", rows))).axes
+    assert draw_parameter_grid(parameter_grid_data(StudyTable("t", Metric("value"), rows))).axes

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.figures.parameter_slices import draw_parameter_slices, parameter_slices_data
-from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.figures.study_table import Metric, StudyTable, TrialRow
 
 
 def test_places_and_medians(table: StudyTable) -> None:
@@ -18,12 +18,12 @@ def test_places_and_medians(table: StudyTable) -> None:
     assert rate.places.tolist() == [0.1, 1.0, 1.0, 0.1, 1.0, 0.1]
     assert rate.medians == pytest.approx([0.8, 0.7])
     assert data.values.tolist() == [0.9, 0.5, 0.7, 0.8, 0.95, 0.6]
-    assert (data.best, data.metric, data.is_fraction) == (4, "test accuracy", True)
+    assert (data.best, data.metric.title, data.metric.is_fraction) == (4, "test accuracy", True)
 
 
 def test_where_every_value_occurs_once_there_are_no_medians() -> None:
     rows = tuple(TrialRow({"rate": float(k)}, float(k)) for k in range(5))
-    data = parameter_slices_data(StudyTable("t", "cost", rows))
+    data = parameter_slices_data(StudyTable("t", Metric("cost"), rows))
     assert np.isnan(data.slices[0].medians).all()
     assert data.best == 0
 
@@ -48,7 +48,7 @@ def test_long_names_lean_and_empty_places_stay_empty() -> None:
     rows = tuple(
         TrialRow({"name": names[k % 2], "a": k, "b": k, "c": k}, float(k)) for k in range(6)
     )
-    figure = draw_parameter_slices(parameter_slices_data(StudyTable("t", "cost", rows)))
+    figure = draw_parameter_slices(parameter_slices_data(StudyTable("t", Metric("cost"), rows)))
     assert len(figure.axes) == 4
     assert figure.axes[0].get_xticklabels()[0].get_rotation() == 30
     assert figure.axes[3].get_ylabel() == "cost"

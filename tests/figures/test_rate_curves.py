@@ -16,7 +16,7 @@ from chainrule.figures.rate_curves import (
     rank_correlation,
     rate_curves_data,
 )
-from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.figures.study_table import Metric, StudyTable, TrialRow
 
 OURS = [
     GridPoint(10, 1.0, 0.6),
@@ -73,10 +73,10 @@ def test_ties_share_their_ranks() -> None:
 
 def test_points_of_a_table() -> None:
     row = TrialRow({"batch_size": 5.0, "learning_rate": 0.1, "l2": 0.0}, 0.5)
-    assert grid_points(StudyTable("t", "accuracy", (row,))) == (GridPoint(5, 0.1, 0.5),)
+    assert grid_points(StudyTable("t", Metric("accuracy"), (row,))) == (GridPoint(5, 0.1, 0.5),)
     text = TrialRow({"batch_size": "all", "learning_rate": 0.1}, 0.5)
     with pytest.raises(InputError) as caught:
-        grid_points(StudyTable("t", "accuracy", (text,)))
+        grid_points(StudyTable("t", Metric("accuracy"), (text,)))
     assert str(caught.value) == ("t: expected numbers for batch_size and learning_rate, got 'all'.")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.errors import DataError, FileError, UnknownNameError
-from chainrule.figures.study_table import StudyTable, TrialRow, distinct, read_study_table
+from chainrule.figures.study_table import Metric, StudyTable, TrialRow, distinct, read_study_table
 from chainrule.study.saved_study import StudyPlace, compute_study
 from chainrule.study.spec import parse_study
 from chainrule.study.toml_source import StudySource
@@ -31,7 +31,7 @@ def written(tmp_path: Path):
 
 def test_what_a_study_exports(written) -> None:
     table = read_study_table(written(EXPORTED))
-    assert table.metric == "test_accuracy"
+    assert table.metric.name == "test_accuracy"
     assert table.left_out == 1
     # epochs is a parameter here: what tells of the run stands as run_epochs
     assert [row.parameters for row in table.rows] == [
@@ -40,14 +40,18 @@ def test_what_a_study_exports(written) -> None:
     ]
     assert [row.value for row in table.rows] == [0.25, 0.75]
     assert [row.seed for row in table.rows] == [7, 8]
-    assert (table.is_fraction, table.sign, table.title) == (True, 1, "test accuracy")
+    assert (table.metric.is_fraction, table.metric.sign, table.metric.title) == (
+        True,
+        1,
+        "test accuracy",
+    )
     assert table.best is table.rows[1]
 
 
 def test_another_metric(written) -> None:
     table = read_study_table(written(EXPORTED), "test_cost")
     assert [row.value for row in table.rows] == [1.5, 0.5]
-    assert (table.is_fraction, table.sign) == (False, -1)
+    assert (table.metric.is_fraction, table.metric.sign) == (False, -1)
     assert table.best is table.rows[1]
 
 
@@ -57,7 +61,7 @@ def test_per_cent_become_shares_and_remarks_are_skipped(written) -> None:
         ({"rate": 1.0}, 0.5, None),
         ({"rate": 2.0}, 0.25, None),
     ]
-    assert table.title == "accuracy"
+    assert table.metric.title == "accuracy"
 
 
 def test_a_compressed_table(written) -> None:
@@ -131,7 +135,7 @@ def test_which_parameters_are_drawn(table: StudyTable) -> None:
 @pytest.mark.parametrize(("given", "got"), [({"a": 1.0}, "a"), ({}, "no parameter")])
 def test_nothing_that_varies_is_refused(given: dict[str, float], got: str) -> None:
     with pytest.raises(DataError) as caught:
-        StudyTable("made", "cost", (TrialRow(given, 1.0),)).choose_parameters(())
+        StudyTable("made", Metric("cost"), (TrialRow(given, 1.0),)).choose_parameters(())
     assert str(caught.value) == (f"made: expected a parameter with more than one value, got {got}.")
 
 
@@ -142,7 +146,7 @@ def test_numbers_come_before_texts() -> None:
 def test_a_name_instead_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     printed = read_study_table("investigation")  # comes with chainrule
-    assert (len(printed.rows), printed.metric) == (800, "test_accuracy_percent")
+    assert (len(printed.rows), printed.metric.name) == (800, "test_accuracy_percent")
     table = {
         "metric": "test_accuracy",
         "search": "grid",
@@ -156,11 +160,11 @@ def test_a_name_instead_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         parse_study(StudySource("small", table), "small"), place=StudyPlace(workers=1)
     )
     read = read_study_table("small")
-    assert read.metric == "test_accuracy"  # the study's own, not the first of the columns
+    assert read.metric.name == "test_accuracy"  # the study's own, not the first of the columns
     assert [row.parameters for row in read.rows] == [{"batch_size": 4.0}, {"batch_size": 8.0}]
     assert [row.value for row in read.rows] == [run["test_accuracy"] for run in study.rows()]
-    assert read_study_table("small", "validation_cost").metric == "validation_cost"
+    assert read_study_table("small", "validation_cost").metric.name == "validation_cost"
     Path("small").write_text("rate,cost\n1,2\n")
-    assert read_study_table("small").metric == "cost"  # a file that exists comes first
+    assert read_study_table("small").metric.name == "cost"  # a file that exists comes first
     with pytest.raises(FileError):
         read_study_table("another")

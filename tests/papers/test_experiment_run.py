@@ -93,7 +93,7 @@ def test_an_experiment_that_does_not_exist() -> None:
         paper("four-detector").run(["dise"])
     assert str(caught.value) == (
         "papers: expected an experiment, got 'dise' (str). Did you mean 'dice'? "
-        "Valid names: dice, fours."
+        "Valid names: dice, federated, fours."
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from chainrule.bundled import bundled_files
 from chainrule.documents import render
 from chainrule.errors import UnknownNameError
-from chainrule.papers import list_papers, paper, paper_list, paper_overview
+from chainrule.papers import list_papers, paper, paper_list, paper_overview, papers_overview
 
 DERIVATION = Path(__file__).parents[2] / "docs" / "derivation" / "README.md"
 PAPERS = list_papers()
@@ -37,7 +37,7 @@ def test_a_paper_that_does_not_exist() -> None:
 @pytest.mark.parametrize("one", PAPERS, ids=IDS)
 def test_every_id_of_an_equation_is_derived(one) -> None:
     index = set(re.findall(r"^\| \[(\w+)\]", DERIVATION.read_text(encoding="utf-8"), re.MULTILINE))
-    for equation in one.equations:
+    for equation in one.contents.equations:
         assert equation.ids
         assert index.issuperset(equation.ids)
 
@@ -52,16 +52,23 @@ def test_names_of_files_are_bundled(one) -> None:
 def test_the_overview_has_everything(one) -> None:
     text = render(paper_overview(one), "text")
     assert text.startswith(f"{one.title} ({one.year})\n")
-    for equation in one.equations:
-        assert equation.what in text
-    for name in (
-        *(c.name for c in one.hand_computations()),
-        *one.functions,
-        *(e.name for e in one.experiments()),
-        *(f"{figure.name}.png" for figure in one.figures()),
-    ):
+    contents = one.contents
+    for row in (*contents.equations, *contents.figures, *contents.experiments):
+        assert row.what in text
+    for remark in contents.outlook:
+        assert remark.remark in text
+        assert remark.outcome in text
+    for name in (*(c.name for c in one.hand_computations()), *one.functions):
         assert f"  {name}  " in text
     assert text.count("chainrule check") == len(one.hand_computations())
+
+
+def test_all_overviews_follow_the_list() -> None:
+    text = render(papers_overview(PAPERS), "text")
+    assert all(f"\n{one.title} ({one.year})\n" in text for one in PAPERS)
+    assert "missing" not in text
+    values = json.loads(render(papers_overview(PAPERS), "json"))
+    assert [one["id"] for one in values] == IDS
 
 
 def test_the_list_counts() -> None:
@@ -70,8 +77,8 @@ def test_the_list_counts() -> None:
         one["id"]: (one["hand_computations"], one["formulas"], one["experiments"]) for one in values
     }
     assert counts == {
-        "investigation": (1, 12, 4),
-        "four-detector": (1, 9, 2),
+        "investigation": (1, 12, 7),
+        "four-detector": (1, 9, 3),
         "approximator": (4, 4, 3),
         "four-equations": (0, 8, 2),
         "matrix-based": (0, 5, 4),

@@ -19,6 +19,7 @@ from chainrule.papers import (
     paper,
     paper_list,
     paper_overview,
+    papers_overview,
 )
 
 if TYPE_CHECKING:
@@ -30,16 +31,18 @@ _ABOUT = """Show, check, prove and run what five papers print.
 
 The papers describe dense neural networks, derive their equations, work out examples by hand and
 report experiments. Their numbers and formulas are claims: chainrule computes each of them and says
-which agree. Without a command the papers are listed."""
+which agree. Without a command the papers are listed, with the tables of what each prints."""
 
 _LIST = """List the five papers.
 
 The table gives the numbers of their hand computations, printed formulas and experiments."""
 
-_SHOW = """Show the equations, hand computations and experiments of a paper.
+_SHOW = """Show what a paper prints, and what answers it.
 
-The equations of the paper are listed with the ids under which docs/derivation derives them, then
-its hand computations and its experiments."""
+Five tables: the equations of the paper with the ids under which docs/derivation derives them, its
+figures with the commands that draw ours, its hand computations with their worked files, its
+experiments with their studies, and its remarks on the future with what came of them. PAPER names
+one paper; without it all five are shown."""
 
 _CHECK = """Judge the numbers that the papers work out by hand.
 
@@ -70,7 +73,10 @@ def _list(**given: Any) -> None:
 
 
 def _show(**given: Any) -> None:
-    _print(paper_overview(paper(given["paper"])), given)
+    if given["paper"]:
+        _print(paper_overview(paper(given["paper"])), given)
+    else:
+        _print(papers_overview(list_papers()), given)
 
 
 def _check(**given: Any) -> None:
@@ -189,7 +195,7 @@ def _run_flags() -> list[click.Parameter]:
 
 def _list_without_command(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
-        _list(format=None, as_json=False)
+        _show(paper=None, format=None, as_json=False)
 
 
 _SUBCOMMANDS = (
@@ -204,8 +210,8 @@ _SUBCOMMANDS = (
         "show",
         _show,
         about=_SHOW,
-        parameters=[argument("paper"), *_flags()],
-        examples=("chainrule papers show four-equations",),
+        parameters=[argument("paper", required=False), *_flags()],
+        examples=("chainrule papers show four-equations", "chainrule papers show"),
     ),
     Command(
         "check",

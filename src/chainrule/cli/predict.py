@@ -10,12 +10,13 @@ import click
 
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
+from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flags import json_flag, limit_flag
 from chainrule.documents import Table
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
-from chainrule.experiment import FailedPrediction, Prediction, open_run
+from chainrule.experiment import ABSTAIN, FailedPrediction, Prediction, SavedRun, open_run
 from chainrule.limits import Limit
 from chainrule.network import Network
 
@@ -28,13 +29,20 @@ FILE is a picture or a CSV file of one picture, of any size, with dark or light 
 it is found, scaled and centred like those of MNIST, and anything unusual is reported. Printed
 lines of the paper are removed; several digits are read from left to right. If the network learned
 from a table, each FILE is a CSV file with one example per row. A file that cannot be read does not
-end the others: its error is printed, and the exit code is 1."""
+end the others: its error is printed, and the exit code is 1.
+
+--output writes the columns of one table of any length, and behind them the answer, the outputs and
+the error of each row. With - for FILE the table is read from standard input. Rows that cannot be
+read do not stop the others; the exit code is then 1. --abstain leaves the answer open (?) where no
+output reaches a bound."""
 
 _EXAMPLES = (
     "chainrule predict runs/digits photo.png",
     "chainrule predict runs/digits photo.png --show steps.png --top 5",
     "chainrule predict runs/digits *.jpg --json",
     "chainrule predict runs/flowers new-flowers.csv",
+    "chainrule predict runs/flowers new-flowers.csv --output answers.csv --abstain 0.9",
+    "cat new-flowers.csv | chainrule predict runs/flowers - > answers.csv",
 )
 _TOP = 3
 _BAR = 24
@@ -44,6 +52,12 @@ _BAR = 24
 def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     console, top = Console(as_json=given["as_json"]), given["top"] or _TOP
     opened = open_run(run)
+    if given["output"] is not None or "-" in files:
+        return _predict_table(console, opened, files, given)
+    if given["abstain"] is not None:
+        raise InputError(
+            "predict", expected="--output with --abstain", got="none", argument="abstain"
+        )
     pictures = opened.takes_images
     _check_show(given["show"], files, pictures)
     # A file that cannot be read does not end the others.
@@ -66,6 +80,34 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     for one in failed:
         print(one.error, file=sys.stderr)
     return 1 if failed else 0
+
+
+def _predict_table(
+    console: Console, opened: SavedRun, files: Sequence[str], given: dict[str, Any]
+) -> int:
+    """Write the answers to a table's rows; what is said of them goes to standard error."""
+    if len(files) > 1:
+        raise InputError(
+            "predict",
+            expected="one table with --output",
+            got=f"{len(files)} files",
+            argument="files",
+            value=tuple(files),
+        )
+    output = given["output"] or "-"
+    found = opened.predict_table(files[0], output, abstain=given["abstain"])
+    for sentence in (*found.remarks, *found.errors):
+        print(sentence, file=sys.stderr)
+    if found.failed > len(found.errors):
+        print(f"… {found.failed - len(found.errors)} more errors", file=sys.stderr)
+    if output == "-":
+        print(found.describe(), file=sys.stderr)
+    elif console.as_json:
+        console.json(found.to_dict())
+    else:
+        console.fact("rows", found.describe())
+        console.fact("saved", f"in {output}")
+    return CHECK_FAILED if found.failed else 0
 
 
 def _check_show(show: str | None, files: Sequence[str], pictures: bool) -> None:
@@ -101,7 +143,7 @@ def _print_picture(
     """Print what is said of one picture: its digits, each with its own remarks, and the others."""
     if len(digits) == 1:
         (one,) = digits
-        console.line(one.input if one.answer is None else f"{one.input}: {one.answer}", "bold")
+        console.line(f"{one.input}{_answer_text(one)}", "bold")
         _print_digit(console, network, one, top, one.remarks)
         return
     answers = " ".join(one.answer or "?" for one in digits)
@@ -115,12 +157,20 @@ def _print_picture(
         console.line(f"  {remark}")
 
 
+def _answer_text(one: Prediction) -> str:
+    """Return the answer after a colon, and the one upright where the digit seems to be turned."""
+    if one.answer is None:
+        return ""
+    if one.upright is None:
+        return f": {one.answer}"
+    return f": {one.answer} as it lies, {one.upright.answer} upright"
+
+
 def _digit_line(one: Prediction) -> str:
     """Return a digit's number, its answer, and its place in the picture."""
     number = one.input.removeprefix(f"{one.file}, ")
-    answer = "" if one.answer is None else f": {one.answer}"
     place = "" if one.box is None else ", from column {}, row {} to column {}, row {}"
-    return f"  {number}{answer}{place.format(*one.box or ())}"
+    return f"  {number}{_answer_text(one)}{place.format(*one.box or ())}"
 
 
 def _print_digit(
@@ -167,6 +217,13 @@ def _flags() -> list[click.Parameter]:
         argument("files", metavar="FILE...", many=True),
         Flag(["--show"], metavar="FILE", group=group, help="also draw each stage of one picture"),
         limit_flag("top", top, group, str(_TOP)),
+        Flag(
+            ["--output"],
+            metavar="FILE",
+            group=group,
+            help="write the table's columns and the answers, as CSV; - for standard output",
+        ),
+        limit_flag("abstain", ABSTAIN, group, "none"),
         json_flag(),
     ]
 

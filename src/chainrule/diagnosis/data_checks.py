@@ -12,16 +12,22 @@ from chainrule.diagnosis.evidence import Evidence
 from chainrule.diagnosis.example_measures import (
     class_counts,
     column_rms,
+    constant_inputs,
     find_suspect_labels,
+    input_groups,
     shared_fraction,
+    single_input_skills,
 )
 from chainrule.recipe import BALANCED
 
 __all__ = [
     "class_imbalance",
+    "constant_input_fraction",
+    "few_examples",
     "label_noise",
     "lacks_class_labels",
     "lacks_test",
+    "leaking_input",
     "unscaled_inputs",
     "validation_in_test",
 ]
@@ -30,6 +36,10 @@ HOLD_OUT: dict[str, Any] = {"validation_fraction": 0.1}
 """The settings for a validation set that is part of the training set."""
 _LISTED_ROWS = 10
 """Rows that a sentence names; all stand in the finding."""
+_FEWEST_EXAMPLES = 20
+"""With fewer examples in all, as in a truth table, few of a class are no surprise."""
+_TELLING_SKILL = 0.99
+"""The skill from which an input alone predicts the target almost perfectly."""
 _MOST_GREY, _USUAL_GREY = 255, 20
 """Inputs of 0 to 255 whose greatest exceeds 20 are taken for grey levels of an image."""
 
@@ -68,7 +78,44 @@ def unscaled_inputs(evidence: Evidence) -> Observation | None:
     is_grey = training.scale == 1 and low >= 0 and _USUAL_GREY < high <= _MOST_GREY
     # Pixels are most of the inputs of an image; a table has a few large columns.
     grey = is_grey and large > len(sizes) / 4
-    return Observation(float(seen[column]), what, {"pixels": True} if grey else {})
+    return Observation(
+        float(seen[column]), what, {"pixels": True} if grey else {"scaling": "standard"}
+    )
+
+
+def constant_input_fraction(evidence: Evidence) -> Observation | None:
+    """Measure the percentage of the inputs that are the same in every example."""
+    constant = constant_inputs(evidence.training)
+    percentage = 100 * float(constant.mean())
+    what = (
+        f"{int(constant.sum())} of {len(constant)} inputs ({figure_text(percentage)} %) are the "
+        "same in every example"
+    )
+    return Observation(percentage, what)
+
+
+def leaking_input(evidence: Evidence) -> Observation | None:
+    """Measure how well the best input alone predicts the target."""
+    training = evidence.training
+    groups = input_groups(training)
+    if len(training.shape) > 1 or len(groups) < 2 or len(training) < _FEWEST_EXAMPLES:
+        return None  # a pixel tells little, and a single input has to tell everything
+    found = single_input_skills(training)
+    best = max(found, key=lambda one: one.skill)
+    telling = sum(one.skill >= _TELLING_SKILL for one in found)
+    if telling > len(found) / 2:
+        return None  # the task is easy: most inputs tell the target
+    percentage = 100 * best.skill
+    what = (
+        f"{best.name} alone predicts the target better than a constant answer by "
+        f"{figure_text(percentage)} %"
+    )
+    name = best.name.removeprefix("input ")
+    remedy = (
+        f"Find out whether {best.name} is known before the target is; if not, leave it out: "
+        f"--drop {name}"
+    )
+    return Observation(percentage, what, remedy=remedy)
 
 
 def _relative_to_median(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,6 +144,18 @@ def class_imbalance(evidence: Evidence) -> Observation | None:
         f"{counts[rare]}: {figure_text(ratio)} times as many",
         {"class_weights": BALANCED},
     )
+
+
+def few_examples(evidence: Evidence) -> Observation | None:
+    """Measure how many examples the rarest class has."""
+    training = evidence.training
+    counts = class_counts(training)
+    if len(training) < _FEWEST_EXAMPLES:
+        return None
+    rare = int(np.where(counts > 0, counts, counts.max() + 1).argmin())
+    name, count = training.class_names[rare], int(counts[rare])
+    what = f"class {name!r} has {count} of {len(training)} training examples"
+    return Observation(count, what)
 
 
 def label_noise(evidence: Evidence) -> Observation | None:

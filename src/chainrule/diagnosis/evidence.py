@@ -38,6 +38,8 @@ class LayerSnapshot:
         gradient_ratio: root mean square of its weights' gradient, in units of √(2/fan_in). If the
             layer is normalised, only the weights' direction matters and their gradient grows as
             they shrink; the figure is then for weights of the size √(2/fan_in).
+        rank: dimensions in which its activations vary over the examples by more than a hundredth of
+            the greatest, counted up to twice those that the classes need.
         normalised: whether its sums are normalised over the batch; the figures of activations are
             then those after normalisation.
     """
@@ -50,6 +52,7 @@ class LayerSnapshot:
     saturated_fraction: float | None
     signal_gain: float
     gradient_ratio: float
+    rank: int
     normalised: bool = False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.randomness import generator
 
-__all__ = ["class_counts", "column_rms", "find_suspect_labels", "sample_rows", "shared_fraction"]
+__all__ = [
+    "SingleInput",
+    "class_counts",
+    "column_rms",
+    "constant_inputs",
+    "find_suspect_labels",
+    "input_groups",
+    "sample_rows",
+    "shared_fraction",
+    "single_input_skills",
+]
 
 Array = NDArray[Any]
 
@@ -45,6 +55,96 @@ def column_rms(dataset: Dataset) -> NDArray[np.float64]:
     """Return the root mean square of each input as the network sees it, (features,)."""
     rows = dataset.scaled_inputs(sample_rows(dataset))
     return np.asarray(np.sqrt(np.square(rows).mean(axis=0)))
+
+
+def constant_inputs(dataset: Dataset) -> NDArray[np.bool_]:
+    """Return which inputs are the same in all examples looked at, (features,)."""
+    rows = dataset.inputs[sample_rows(dataset)]
+    return np.asarray(rows.min(axis=0) == rows.max(axis=0))
+
+
+class SingleInput(NamedTuple):
+    """How well the target can be predicted from one input, or one column, alone.
+
+    Args:
+        name: the column's, or "input" and its number from 0.
+        skill: 1 - the error divided by that of a constant answer; 1 is perfect.
+    """
+
+    name: str
+    skill: float
+
+
+def single_input_skills(dataset: Dataset) -> list[SingleInput]:
+    """Return how well each input alone predicts the target, by its neighbours in other examples.
+
+    Half of the examples looked at answer for the other half: the nearest value with its class, or
+    the two around it with the number between theirs. A category counts as one input.
+
+    Args:
+        dataset: of classes or of numbers, with two examples or more.
+    """
+    rows = generator(0, "diagnosis", 2).permutation(sample_rows(dataset))
+    half = len(rows) // 2
+    inputs, targets = dataset.scaled_inputs(rows), dataset.targets[rows]
+    if dataset.classifies:
+        targets = np.eye(dataset.outputs)[targets]
+    found = []
+    for name, places in input_groups(dataset):
+        values = inputs[:, places[0]] if len(places) == 1 else _category(inputs[:, places])
+        answer = _nearest if dataset.classifies else _interpolate
+        answers = answer(values[:half], targets[:half], values[half:])
+        found.append(SingleInput(name, _skill(answers, targets[half:], dataset.classifies)))
+    return found
+
+
+def input_groups(dataset: Dataset) -> list[tuple[str, list[int]]]:
+    """Return the inputs that belong together, with a name: those of a category are one group."""
+    steps = dataset.preprocessing
+    if steps is None or not steps.schema.is_table:
+        return [(f"input {place}", [place]) for place in range(dataset.features)]
+    groups: dict[str, list[int]] = {}
+    categories = {
+        f"{column.name} = {value}": column.name
+        for column in steps.schema.columns
+        for value in column.categories
+    }
+    for place, name in enumerate(steps.input_names):
+        groups.setdefault(categories.get(name, name), []).append(place)
+    return [(name or f"input {places[0]}", places) for name, places in groups.items()]
+
+
+def _category(columns: Array) -> NDArray[np.float64]:
+    """Return the place of a category from its inputs; -1 for none."""
+    return np.where(columns.any(axis=1), columns.argmax(axis=1), -1).astype(np.float64)
+
+
+def _nearest(known: Array, targets: Array, asked: Array) -> Array:
+    """Return the target of the known example whose value is nearest to each value asked for."""
+    order = np.argsort(known, kind="stable")
+    ordered = known[order]
+    after = np.clip(np.searchsorted(ordered, asked), 1, len(ordered) - 1)
+    before = after - 1
+    nearer = np.where(asked - ordered[before] <= ordered[after] - asked, before, after)
+    return np.asarray(targets[order[nearer]])
+
+
+def _interpolate(known: Array, targets: Array, asked: Array) -> Array:
+    """Return targets on the straight lines between the known examples, (values, outputs)."""
+    order = np.argsort(known, kind="stable")
+    columns = (np.interp(asked, known[order], column[order]) for column in targets.T)
+    return np.stack(list(columns), axis=1)
+
+
+def _skill(answers: Array, targets: Array, classifies: bool) -> float:
+    """Return 1 - the error divided by that of the best constant; 0 where a constant is perfect."""
+    if classifies:
+        wrong = float((answers != targets).any(axis=1).sum())
+        constant = float(len(targets) - targets.sum(axis=0).max())
+    else:
+        wrong = float(np.square(answers - targets).sum())
+        constant = float(np.square(targets - targets.mean(axis=0)).sum())
+    return 1 - wrong / constant if constant else 0.0
 
 
 def class_counts(dataset: Dataset) -> NDArray[np.int64]:

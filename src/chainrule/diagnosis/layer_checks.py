@@ -11,6 +11,7 @@ from chainrule.diagnosis.evidence import Evidence, LayerSnapshot, Snapshot
 from chainrule.equations.initialisers import RECOMMENDED
 
 __all__ = [
+    "bottleneck",
     "dead_neurons",
     "exploding_gradients",
     "large_weights",
@@ -27,6 +28,10 @@ _LARGE = 1.5
 _EXPLOSIVE = 100
 """Layers explode only if they stretch the signal by more than this factor together; a large
 gradient without it comes from large targets."""
+_FEWEST_DIMENSIONS = 3
+"""Fewer dimensions fit into any layer that is worth training."""
+_ALIKE = 0.5
+"""The fraction of neurons, or the cosine, from which a layer has a condition of its own."""
 _FEW_NEURONS = 4
 """Among fewer neurons, two may have a large cosine by chance."""
 
@@ -128,6 +133,40 @@ def lost_scale(evidence: Evidence) -> Observation | None:
     distance = max(factor, 1 / factor)
     what = f"the signal {verb} {figure_text(distance)} times over {len(hidden)} hidden layers"
     return Observation(distance, what, _initialiser(evidence))
+
+
+def bottleneck(evidence: Evidence) -> Observation | None:
+    """Measure the least dimensions that a hidden layer's activations span, by those needed.
+
+    Classes that are separated linearly by the last layer need as many dimensions as classes, less
+    one. Layers that are wide enough, but whose neurons are alike, dead or flat, have another cause.
+    """
+    widths = evidence.architecture.layers
+    needed = widths[-1] - 1
+    last = evidence.start if evidence.diverged else evidence.end
+    layers = [
+        layer
+        for begun, layer in zip(evidence.start.hidden, last.hidden, strict=True)
+        if widths[layer.layer] < needed or not _has_other_cause(begun, layer)
+    ]
+    if not evidence.training.classifies or needed < _FEWEST_DIMENSIONS or not layers:
+        return None
+    worst = min(layers, key=lambda layer: layer.rank)
+    what = (
+        f"the activations of layer {worst.layer}, {widths[worst.layer]} neurons, span "
+        f"{worst.rank} dimensions, where {needed + 1} classes need {needed}"
+    )
+    hidden = [max(width, 2 * (needed + 1)) for width in widths[1:-1]]
+    wider = [widths[0], *hidden, widths[-1]]
+    changes = {"layers": wider} if wider != list(widths) else {}
+    return Observation(worst.rank / needed, what, changes)
+
+
+def _has_other_cause(begun: LayerSnapshot, layer: LayerSnapshot) -> bool:
+    """Whether a layer spans few dimensions because its neurons are alike, dead or flat."""
+    alike = begun.mean_cosine is not None and begun.mean_cosine > _ALIKE
+    silent = max(layer.dead_fraction or 0.0, layer.saturated_fraction or 0.0) > _ALIKE
+    return alike or silent
 
 
 def dead_neurons(evidence: Evidence) -> Observation | None:

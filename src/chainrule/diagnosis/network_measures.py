@@ -40,6 +40,10 @@ _MOST_BATCHES = 16
 """Batches whose gradients stand for the mean squares that a training would reach."""
 _FLAT = 0.05
 """An activation is saturated if its derivative is below this fraction of its maximum."""
+_SMALL_DEVIATION = 0.01
+"""Dimensions that vary by less than this fraction of the greatest deviation count as none."""
+_MOST_NEURONS = 64
+"""Neurons by which the rank of a layer is judged, unless the classes need more."""
 _CAN_DIE = ("relu",)
 """Activations that are 0, with derivative 0, for all negative sums."""
 _SATURATING = ("sigmoid", "tanh")
@@ -135,6 +139,7 @@ class NetworkMeasures:
             dead_fraction=float((z <= 0).all(axis=0).mean()) if name in _CAN_DIE else None,
             saturated_fraction=_saturated_fraction(name, z) if name in _SATURATING else None,
             signal_gain=_divide(_deviation(z), _deviation((pass_.x, *pass_.a)[i])),
+            rank=_rank(pass_.a[i], max(_MOST_NEURONS, 2 * self.architecture.layers[-1])),
             gradient_ratio=gradient_ratio if gain is None else gradient_ratio * weight_ratio,
             normalised=gain is not None,
         )
@@ -223,6 +228,24 @@ def _root_mean_square(values: Array) -> float:
 def _deviation(values: Array) -> float:
     """Return the deviation over the examples, root mean square over the neurons."""
     return float(np.sqrt(values.var(axis=0, dtype=np.float64).mean()))
+
+
+def _rank(activations: Array, most: int) -> int:
+    """Return in how many dimensions activations vary over the examples.
+
+    Args:
+        activations: (examples, neurons).
+        most: how many of the neurons are looked at, evenly spaced.
+    """
+    step = -(-activations.shape[1] // most)
+    seen = activations[:, ::step].astype(np.float64)
+    covariance = np.atleast_2d(np.cov(seen, rowvar=False, bias=True))
+    if not np.isfinite(covariance).all():
+        return int(seen.shape[1])
+    variances = np.linalg.eigvalsh(covariance)
+    # Below the second bound there is nothing but rounding.
+    least = max(_SMALL_DEVIATION**2 * variances[-1], np.finfo(np.float64).tiny)
+    return int((variances > least).sum())
 
 
 def _divide(one: float, other: float) -> float:

@@ -110,6 +110,8 @@ def mend(
             break
         changes = _new_changes(chosen, current)
         current |= changes
+        if "layers" in changes:
+            current.pop("hidden", None)  # stands for the same
         applied.append(AppliedRemedy(chosen, changes))
         last = examine(current)
     return MendedSettings(current, tuple(applied), first, last)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chainrule.experiment.run_branch import RunBranch as RunBranch
     from chainrule.experiment.saved_run import SavedRun as SavedRun
     from chainrule.experiment.saved_run import open_run as open_run
+    from chainrule.experiment.table_predictions import ABSTAIN as ABSTAIN
     from chainrule.experiment.training_result import TrainingResult as TrainingResult
 
 __getattr__, __dir__, __all__ = attach(
@@ -50,6 +51,7 @@ __getattr__, __dir__, __all__ = attach(
         "fold_comparison": "compare_folds",
         "run_branch": "RunBranch",
         "saved_run": "SavedRun open_run",
+        "table_predictions": "ABSTAIN",
         "training_result": "TrainingResult",
     },
 )

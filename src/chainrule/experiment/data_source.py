@@ -12,12 +12,25 @@ from typing import Any
 import numpy as np
 
 from chainrule.data import Dataset, DatasetPair, dataset_names, load_dataset
-from chainrule.errors import unknown_name
+from chainrule.errors import DataError, FileError, InputError, unknown_name
+from chainrule.schema import Schema
 
-__all__ = ["PARTS", "DataSource", "data_access", "is_run", "join_parts", "take_part"]
+__all__ = [
+    "MOVED_REMEDY",
+    "PARTS",
+    "DataSource",
+    "data_access",
+    "find_noted",
+    "is_run",
+    "join_parts",
+    "take_part",
+]
 
 DownloadObserver = Callable[[str, int, int], None]
 """Called with a file's name, its bytes so far and all of them."""
+
+MOVED_REMEDY = "Say where they are by the argument {}"
+"""What helps where data are not found: "data" or "validation"."""
 
 PARTS = ("test", "train", "all")
 """The parts of a data set that a user can ask for."""
@@ -62,14 +75,21 @@ class DataSource:
     source: str
     options: Mapping[str, Any]
 
-    def load(self) -> DatasetPair:
+    def load(self, schema: Schema | None = None) -> DatasetPair:
         """Load the data, under the `data_access` that is entered.
+
+        Args:
+            schema: that of a network, by which tables are read to judge it; None learns one.
 
         Raises: what `load_dataset` raises.
         """
         access = _ACCESS.get()
         return load_dataset(
-            self.source, **self.options, offline=access.offline or None, observe=access.observe
+            self.source,
+            **self.options,
+            schema=schema,
+            offline=access.offline or None,
+            observe=access.observe,
         )
 
     def notes(self) -> dict[str, Any]:
@@ -81,6 +101,45 @@ class DataSource:
         if self.source in dataset_names():
             return self
         return replace(self, source=str(Path(self.source).absolute()))
+
+
+def find_noted(path: str, notes: Any, moved: str | None, argument: str) -> DataSource:
+    """Return where the data are that a run has noted.
+
+    Args:
+        path: the run's folder.
+        notes: what `DataSource.notes` returned; empty if the run noted none.
+        moved: a name or a path instead.
+        argument: "data" or "validation", for error texts.
+
+    Raises: DataError for notes of another form; InputError, FileError if there are no data.
+    """
+    try:
+        noted = DataSource(source=str(notes.get("source", "")), options=notes.get("options", {}))
+    except AttributeError:
+        raise DataError(
+            str(Path(path) / "run.json"), expected="notes on the data", got="something else"
+        ) from None
+    if moved is not None:
+        return replace(noted, source=moved)
+    if not noted.source:
+        raise InputError(
+            path,
+            expected="a run that records its data",
+            got="one that does not record them",
+            remedy=MOVED_REMEDY.format(argument),
+            argument=argument,
+        )
+    if noted.source not in dataset_names() and not Path(noted.source).exists():
+        raise FileError(
+            path,
+            expected=f"its data at {noted.source}",
+            got="nothing there",
+            why="They were moved or deleted",
+            remedy=MOVED_REMEDY.format(argument),
+            argument=argument,
+        )
+    return noted
 
 
 def take_part(pair: DatasetPair, part: str) -> Dataset:

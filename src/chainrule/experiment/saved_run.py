@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from chainrule.data import Dataset, dataset_names, prepare_dataset
-from chainrule.errors import DataError, FileError, InputError, describe
-from chainrule.experiment.data_source import DataSource, join_parts, take_part
+from chainrule.data import Dataset, prepare_dataset
+from chainrule.data.tables import is_data_frame
+from chainrule.errors import InputError, describe
+from chainrule.experiment.data_source import (
+    MOVED_REMEDY,
+    DataSource,
+    find_noted,
+    join_parts,
+    take_part,
+)
 from chainrule.network import Network
 from chainrule.recipe import Recipe
+from chainrule.schema import Schema
 from chainrule.training import RunFacts, RunFolder
 
 # A prediction needs nothing that trains or judges: what only other methods need, they import.
@@ -20,13 +29,12 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
     from chainrule.experiment.file_predictions import FailedPrediction, Prediction
+    from chainrule.experiment.run_branch import RunBranch
+    from chainrule.experiment.table_predictions import TablePredictions
     from chainrule.experiment.training_result import TrainingResult
     from chainrule.training import Observer, Verification
 
 __all__ = ["SavedRun", "open_run"]
-
-_REMEDY = "Say where they are by the argument {}"
-"""What helps where data are not found: "data" or "validation"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +71,13 @@ class SavedRun:
         """The recipe with its seed; None for a network file."""
         return None if self.facts is None else self.facts.recipe
 
+    @property
+    def schema(self) -> Schema | None:
+        """What the network's inputs mean; None before there is one, and for a network without."""
+        if self.facts is not None and not RunFolder(self.path).has("network.safetensors"):
+            return None
+        return self.network.schema
+
     def find_data(
         self, data: str | None = None, options: Mapping[str, Any] | None = None
     ) -> DataSource:
@@ -76,7 +91,7 @@ class SavedRun:
         """
         if self.facts is not None:
             notes = self.facts.notes.get("data", {"source": self.facts.data.get("source", "")})
-            found = self._find(notes, data, "data")
+            found = find_noted(self.path, notes, data, "data")
             return replace(found, options={**found.options, **(options or {})})
         if data is None:
             raise InputError(
@@ -84,7 +99,7 @@ class SavedRun:
                 expected="data to go with the network",
                 got="none",
                 why="A network file does not record its data",
-                remedy=_REMEDY.format("data"),
+                remedy=MOVED_REMEDY.format("data"),
                 argument="data",
             )
         return DataSource(source=data, options=dict(options or {}))
@@ -100,39 +115,7 @@ class SavedRun:
         notes = None if self.facts is None else self.facts.notes.get("validation")
         if notes is None and validation is None:
             return None
-        return self._find(notes or {}, validation, "validation")
-
-    def _find(self, notes: Any, moved: str | None, argument: str) -> DataSource:
-        try:
-            noted = DataSource(
-                source=str(notes.get("source", "")), options=notes.get("options", {})
-            )
-        except AttributeError:
-            raise DataError(
-                str(Path(self.path) / "run.json"),
-                expected="notes on the data",
-                got="something else",
-            ) from None
-        if moved is not None:
-            return replace(noted, source=moved)
-        if not noted.source:
-            raise InputError(
-                self.path,
-                expected="a run that records its data",
-                got="one that does not record them",
-                remedy=_REMEDY.format(argument),
-                argument=argument,
-            )
-        if noted.source not in dataset_names() and not Path(noted.source).exists():
-            raise FileError(
-                self.path,
-                expected=f"its data at {noted.source}",
-                got="nothing there",
-                why="They were moved or deleted",
-                remedy=_REMEDY.format(argument),
-                argument=argument,
-            )
-        return noted
+        return find_noted(self.path, notes or {}, validation, "validation")
 
     def data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
         """Return a part of the run's data.
@@ -140,11 +123,15 @@ class SavedRun:
         Args:
             part: "test", "train" (before a part is held out to validate) or "all".
             data: a name or a path instead of the run's own.
-            options: how to read them, as in `load_dataset`, where that is not as in training.
+            options: how to read them, as in `load_dataset`, where that is not as in training. The
+                columns of a table, and the target, are those that the network learned.
 
-        Raises: what `find_data` and `load_dataset` raise.
+        Raises: what `find_data` and `load_dataset` raise; InputError for other columns.
         """
-        return take_part(self.find_data(data, options).load(), part)
+        schema = self.schema
+        if schema is not None and schema.is_table:
+            _require_as_learned(schema, options)
+        return take_part(self.find_data(data, options).load(schema), part)
 
     def prepared_data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
         """Return a part of the run's data as the network's inputs: columns encoded and scaled.
@@ -236,51 +223,34 @@ class SavedRun:
 
     def branch(
         self,
-        folder: str | Path | None,
         epoch: int,
         *,
         config: str | None = None,
         assignments: Iterable[str] = (),
         data: str | None = None,
         validation: str | None = None,
-        observers: Iterable[Observer] = (),
-        threads: int | None = None,
-        on_warning: Callable[[str], object] | None = None,
-        keep_epochs: bool = False,
         **settings: Any,
-    ) -> TrainingResult:
-        """Train on from the end of one of the run's epochs, by changed settings.
+    ) -> RunBranch:
+        """Return a branch: a training that goes on from the end of an epoch by changed settings.
 
         Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
 
         Args:
-            folder: where to keep the branch, new or empty; None keeps nothing.
             epoch: after which the branch begins, from 1; 0 for the start of the run.
             config: as in `Experiment.create`.
             assignments: as in `Experiment.create`.
             data: a name or a path, if the run's own data were moved.
             validation: the same for its validation set.
-            observers: as in `Experiment.train`.
-            threads: as in `Experiment.train`.
-            on_warning: as in `Experiment.train`.
-            keep_epochs: as in `Experiment.train`.
             settings: of the recipe, by name; those that are not given stay as they were.
 
         Raises: InputError for a network file or for settings that a branch cannot change, and what
-            `chainrule.train` and `chainrule.resume` raise.
+            loading the data raises.
         """
         from chainrule.experiment.run_branch import RunBranch
         from chainrule.settings import merge_settings
 
         values = merge_settings(settings, config=config, assignments=assignments)
-        made = RunBranch.create(self, epoch, values, data=data, validation=validation)
-        return made.train(
-            folder=folder,
-            observers=observers,
-            threads=threads,
-            on_warning=on_warning,
-            keep_epochs=keep_epochs,
-        )
+        return RunBranch.create(self, epoch, values, data=data, validation=validation)
 
     def verify(
         self,
@@ -384,42 +354,55 @@ class SavedRun:
 
     @overload
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["raise"] = "raise"
+        self, files: Any, *, errors: Literal["raise"] = "raise"
     ) -> tuple[Prediction, ...]: ...
 
     @overload
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["return"]
+        self, files: Any, *, errors: Literal["return"]
     ) -> tuple[Prediction | FailedPrediction, ...]: ...
 
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["raise", "return"] = "raise"
+        self, files: Any, *, errors: Literal["raise", "return"] = "raise"
     ) -> tuple[Prediction | FailedPrediction, ...]:
         """Return what the network answers to pictures, or to the rows of tables.
 
         A picture of several digits has an answer for each, line by line, each from left to right.
 
         Args:
-            files: for a network that learned from images, pictures of any size; otherwise CSV
-                files with an example a row.
+            files: for a network that learned from images, pictures of any size or tables of pixels;
+                otherwise tables of any format, or a data frame, with an example a row.
             errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
                 so that it does not end the others.
 
         Raises: InputError; FileError, DataError unless they are returned.
         """
-        from chainrule.experiment.file_predictions import predict_file, predict_files
+        from chainrule.experiment.file_predictions import predict_files
 
-        if errors not in ("raise", "return"):
-            expected = "errors to be 'raise' or 'return'"
-            raise InputError(
-                "predict", expected=expected, got=describe(errors), argument="errors", value=errors
-            )
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        options = notes.get("options", {})
-        listed = [files] if isinstance(files, str) else files
-        if errors == "return":
-            return tuple(predict_files(self.network, listed, options))
-        return tuple(one for path in listed for one in predict_file(self.network, path, options))
+        listed = [files] if isinstance(files, str) or is_data_frame(files) else files
+        return tuple(predict_files(self.network, listed, notes.get("options", {}), errors=errors))
+
+    def predict_table(
+        self, source: Any, output: str = "-", *, abstain: float | None = None, **options: Any
+    ) -> TablePredictions:
+        """Write the rows of a table of any length with the network's answers behind them.
+
+        A row that cannot be read does not stop the others: its error stands beside it.
+
+        Args:
+            source: a table's path, "-" for standard input, or a data frame.
+            output: a .csv, .tsv or .txt file; "-" for standard output.
+            abstain: the answer is "?" where no output reaches this, 0 to 1.
+            options: how to read the table, as in `load_dataset`, if not as in training.
+
+        Raises: FileError, DataError, InputError.
+        """
+        from chainrule.experiment.table_predictions import predict_table
+
+        notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
+        options = {**notes.get("options", {}), **options}
+        return predict_table(self.network, source, output, abstain=abstain, **options)
 
     def recipe_for(self, dataset: Dataset) -> Recipe:
         """Return the run's recipe; for a network file one with the cost that suits its outputs."""
@@ -428,6 +411,25 @@ class SavedRun:
         from chainrule.evaluation import default_cost
 
         return Recipe(cost=default_cost(self.network, dataset), seed=0)
+
+
+def _require_as_learned(schema: Schema, options: Mapping[str, Any]) -> None:
+    """Refuse options by which a table would be read as something that the network did not learn."""
+    learned = {"target": ", ".join(schema.target.names), "task": schema.target.kind}
+    for name in ("target", "task", "drop", "category", "number", "date"):
+        given = options.get(name)
+        if given in (None, (), []) or given == learned.get(name):
+            continue
+        due = f"the {name} that the network learned, {learned[name]}" if name in learned else ""
+        raise InputError(
+            "evaluate",
+            expected=due or f"no other {name} columns than in training",
+            got=describe(given),
+            why="Its columns are read as in training",
+            remedy=f"Leave --{name} out",
+            argument=name,
+            value=given,
+        )
 
 
 def open_run(path: str | Path) -> SavedRun:
@@ -452,7 +454,6 @@ def open_run(path: str | Path) -> SavedRun:
 
 
 def _is_file(path: str | Path) -> bool:
-    try:
+    with suppress(OSError):  # a text too long for a name
         return Path(path).is_file()
-    except OSError:  # a text too long for a name
-        return False
+    return False

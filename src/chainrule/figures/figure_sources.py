@@ -132,7 +132,7 @@ def _open_network(
 ) -> FigureInputs:
     """A run's network with its data, and the names after it."""
     run = open_run(sources[0])
-    data = run.data(options.part or "test", **(options.reading or {}))
+    data = run.data(options.part or "train", **(options.reading or {}))
     return replace(inputs, network=run.network, dataset=data, names=sources[1:])
 
 

@@ -77,7 +77,7 @@ def parallel_coordinates_data(
     values: list[Value] = [row.value for row in table.rows]
     axes.append(_metric_axis(table, values))
     # Of equals the first row comes last: it is the one that the words call the best.
-    merits = table.sign * np.array(values, dtype=np.float64)
+    merits = table.metric.sign * np.array(values, dtype=np.float64)
     order = np.lexsort((-np.arange(len(merits)), merits))
     return ParallelCoordinatesData(tuple(axes), order, _summary(table, chosen))
 
@@ -93,17 +93,15 @@ def _metric_axis(table: StudyTable, values: Sequence[Value]) -> ParallelAxis:
     low, high = float(numbers.min()), float(numbers.max())
     fractions = (numbers - low) / (high - low) if high > low else np.full(len(numbers), 0.5)
     marks = np.linspace(low, high, _TICKS) if high > low else np.array([low])
-    write = percent_text if table.is_fraction else number_text
     places = np.linspace(0, 1, _TICKS) if high > low else np.array([0.5])
-    ticks = tuple(
-        (float(at), write(float(f"{m:.4g}"))) for at, m in zip(places, marks, strict=True)
-    )
-    return ParallelAxis(table.title, fractions, ticks)
+    rounded = [float(f"{mark:.4g}") for mark in marks]
+    ticks = tuple((float(at), table.metric.text(m)) for at, m in zip(places, rounded, strict=True))
+    return ParallelAxis(table.metric.title, fractions, ticks)
 
 
 def _summary(table: StudyTable, names: Sequence[str]) -> str:
     best, count = table.best, len(table.rows)
-    value = percent_text(best.value) if table.is_fraction else number_text(best.value)
+    value = percent_text(best.value) if table.metric.is_fraction else number_text(best.value)
     chosen = (f"{name.replace('_', ' ')} {_short(best.parameters[name])}" for name in names)
     where = ", ".join(list(chosen)[:_NAMED]) + ", …" * (len(names) > _NAMED)
     trainings = f"{count_text(count)} training{'s' * (count != 1)}, the better the darker."

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import InputError
-from chainrule.evaluation import count_text, number_text, percent_text
+from chainrule.evaluation import count_text
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
 from chainrule.figures.parameter_scale import ParameterScale, make_parameter_scale
-from chainrule.figures.study_table import StudyTable, distinct
+from chainrule.figures.study_table import Metric, StudyTable, distinct
 from chainrule.figures.style import BLUE, GREY, INK, ORANGE, add_colourbar, colour_map, hide_frame
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ class ParameterGridData:
         upward: the one from bottom to top, (h values).
         values: the metric's mean at each pair, (h, w); NaN at a pair without rows.
         counts: rows at each pair, (h, w).
-        metric: its name in words.
-        is_fraction: whether it is a fraction, which is written in per cent.
-        sign: 1 where more is better, else -1.
+        metric: what it is.
         summary: the best pair and what the means are over, in words.
     """
 
@@ -46,20 +44,16 @@ class ParameterGridData:
     upward: ParameterScale
     values: NDArray[np.float64]
     counts: NDArray[np.int64]
-    metric: str
-    is_fraction: bool
-    sign: int
+    metric: Metric
     summary: str
 
     @property
     def best(self) -> tuple[int, int]:
         """Row and column of the best mean."""
-        row, column = np.unravel_index(np.nanargmax(self.sign * self.values), self.values.shape)
+        row, column = np.unravel_index(
+            np.nanargmax(self.metric.sign * self.values), self.values.shape
+        )
         return int(row), int(column)
-
-    def text(self, value: float) -> str:
-        """Return a value of the metric as text."""
-        return percent_text(value) if self.is_fraction else number_text(float(f"{value:.4g}"))
 
 
 def parameter_grid_data(table: StudyTable, names: Sequence[str] = ()) -> ParameterGridData:
@@ -89,9 +83,7 @@ def parameter_grid_data(table: StudyTable, names: Sequence[str] = ()) -> Paramet
     np.add.at(counts, (rows, columns), 1)
     with np.errstate(invalid="ignore"):
         means = sums / counts
-    data = ParameterGridData(
-        across, upward, means, counts, table.title, table.is_fraction, table.sign, summary=""
-    )
+    data = ParameterGridData(across, upward, means, counts, table.metric, summary="")
     return replace(data, summary=_summary(data))
 
 
@@ -105,7 +97,7 @@ def _summary(data: ParameterGridData) -> str:
     row, column = data.best
     most, across, upward = int(data.counts.max()), data.across, data.upward
     text = (
-        f"Best, framed: {data.text(float(data.values[row, column]))} at "
+        f"Best, framed: {data.metric.text(float(data.values[row, column]))} at "
         f"{across.name.replace('_', ' ')} {across.text(across.values[column])}, "
         f"{upward.name.replace('_', ' ')} {upward.text(upward.values[row])}."
     )
@@ -124,15 +116,16 @@ def draw_parameter_grid(data: ParameterGridData, *, ax: Place | None = None) -> 
     from matplotlib.patches import Rectangle
 
     height, width = data.values.shape
-    title = f"{data.metric[:1].upper()}{data.metric[1:]} over two parameters"
+    name = data.metric.title
+    title = f"{name[:1].upper()}{name[1:]} over two parameters"
     size = np.clip(0.62 * width + 2.8, 6.4, 11.0), np.clip(0.42 * height + 2.0, 3.6, 8.0)
     axes = open_axes(ax, size, FigureHeading(title, data.summary))
     colours = colour_map("#fdf1e3", "#8fc3e3", BLUE, "#00273f")
-    factor = 100 if data.is_fraction else 1
-    cmap = (colours if data.sign > 0 else colours.reversed()).with_extremes(bad="#ececec")
-    painted = axes.imshow(factor * data.values, cmap=cmap, aspect="auto", origin="lower")
-    label = f"{data.metric}, %" if data.is_fraction else data.metric
-    add_colourbar(axes, painted, label, aspect=30, pad=0.02)
+    cmap = (colours if data.metric.sign > 0 else colours.reversed()).with_extremes(bad="#ececec")
+    painted = axes.imshow(
+        data.metric.factor * data.values, cmap=cmap, aspect="auto", origin="lower"
+    )
+    add_colourbar(axes, painted, data.metric.label, aspect=30, pad=0.02)
     _name(axes.xaxis, data.across)
     _name(axes.yaxis, data.upward)
     hide_frame(axes)
@@ -163,7 +156,7 @@ def _write(axes: Axes, data: ParameterGridData) -> None:
             axes.text(column, row, "·", ha="center", va="center", color=GREY)
             continue
         share = (value - low) / (high - low) if high > low else 0.0
-        dark = (share if data.sign > 0 else 1 - share) > 0.55
-        text = f"{100 * value:.1f}" if data.is_fraction else f"{value:.3g}"
+        dark = (share if data.metric.sign > 0 else 1 - share) > 0.55
+        text = f"{100 * value:.1f}" if data.metric.is_fraction else f"{value:.3g}"
         style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7.5, "zorder": 6}
         axes.text(column, row, text, color="white" if dark else INK, **style)

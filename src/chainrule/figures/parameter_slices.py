@@ -23,7 +23,7 @@ from chainrule.figures.parameter_scale import (
     make_parameter_scale,
     set_parameter_ticks,
 )
-from chainrule.figures.study_table import StudyTable
+from chainrule.figures.study_table import Metric, StudyTable
 from chainrule.figures.style import BLUE, INK, ORANGE
 
 if TYPE_CHECKING:
@@ -67,15 +67,13 @@ class ParameterSlicesData:
         slices: one per parameter.
         values: the metric of each row, (rows,).
         best: the row of the best value.
-        metric: its name in words.
-        is_fraction: whether it is a fraction, which is written in per cent.
+        metric: what it is.
     """
 
     slices: tuple[ParameterSlice, ...]
     values: Column
     best: int
-    metric: str
-    is_fraction: bool
+    metric: Metric
 
 
 def parameter_slices_data(table: StudyTable, names: Sequence[str] = ()) -> ParameterSlicesData:
@@ -89,8 +87,8 @@ def parameter_slices_data(table: StudyTable, names: Sequence[str] = ()) -> Param
     """
     values = np.array([row.value for row in table.rows])
     slices = tuple(_slice(table, name, values) for name in table.choose_parameters(names))
-    best = int(np.argmax(table.sign * values))
-    return ParameterSlicesData(slices, values, best, table.title, table.is_fraction)
+    best = int(np.argmax(table.metric.sign * values))
+    return ParameterSlicesData(slices, values, best, table.metric)
 
 
 def _slice(table: StudyTable, name: str, values: Column) -> ParameterSlice:
@@ -121,12 +119,12 @@ def draw_parameter_slices(data: ParameterSlicesData, *, ax: Place | None = None)
     for axes, one in zip(panels, data.slices, strict=True):
         _draw_slice(axes, one, data)
     for axes in panels[::columns]:
-        axes.set_ylabel(f"{data.metric}, %" if data.is_fraction else data.metric)
+        axes.set_ylabel(data.metric.label)
     return figure
 
 
 def _draw_slice(axes: Axes, one: ParameterSlice, data: ParameterSlicesData) -> None:
-    factor = 100 if data.is_fraction else 1
+    factor = data.metric.factor
     dots: dict[str, Any] = {"s": 14, "alpha": 0.45, "linewidths": 0, "zorder": 2}
     axes.scatter(one.places, factor * data.values, color=BLUE, **dots)
     if np.isfinite(one.medians).any():

@@ -16,7 +16,7 @@ from chainrule.figures.parameter_slices import draw_parameter_slices, parameter_
 from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_curves_data
 from chainrule.figures.saving import save_figure
 from chainrule.figures.seed_bands import draw_seed_bands, trial_bands
-from chainrule.figures.study_table import StudyTable, TrialRow
+from chainrule.figures.study_table import Metric, StudyTable, TrialRow
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,7 +86,9 @@ def _table(summary: StudySummary, complete: list[ConfigurationResult]) -> StudyT
         for entry in complete
         for run in entry.runs
     )
-    return StudyTable(summary.name, summary.metric, rows, len(summary.ranked) - len(complete))
+    return StudyTable(
+        summary.name, Metric(summary.metric), rows, len(summary.ranked) - len(complete)
+    )
 
 
 def _named_rows(entry: ConfigurationResult, metric: str) -> list[TrialRow]:

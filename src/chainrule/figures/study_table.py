@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING, TypeAlias
 from chainrule.bundled import find_file
 from chainrule.data import SIZE_LIMIT, open_decompressed
 from chainrule.errors import DataError, unknown_name
+from chainrule.evaluation import number_text, percent_text
 
 if TYPE_CHECKING:
     from chainrule.study import SavedStudy
 
-__all__ = ["METRICS", "StudyTable", "TrialRow", "Value", "distinct", "read_study_table"]
+__all__ = [
+    "METRICS",
+    "Metric",
+    "StudyTable",
+    "TrialRow",
+    "Value",
+    "distinct",
+    "read_study_table",
+]
 
 Value: TypeAlias = float | str
 """What a parameter is set to."""
@@ -63,41 +72,66 @@ class TrialRow:
     curve: tuple[float | None, ...] = ()
 
 
+@dataclass(frozen=True)
+class Metric:
+    """What trainings are judged by.
+
+    Args:
+        name: of a column of a table.
+    """
+
+    name: str
+
+    @property
+    def title(self) -> str:
+        """The metric in words."""
+        return self.name.removesuffix(_PERCENT).replace("_", " ")
+
+    @property
+    def label(self) -> str:
+        """The metric in words, with its unit."""
+        return f"{self.title}, %" if self.is_fraction else self.title
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether the metric is a fraction, which is written in per cent."""
+        return "accuracy" in self.name
+
+    @property
+    def factor(self) -> int:
+        """From values to what is drawn."""
+        return 100 if self.is_fraction else 1
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, else -1."""
+        return -1 if any(word in self.name for word in _LESS_IS_BETTER) else 1
+
+    def text(self, value: float) -> str:
+        """Return a value as text: per cent, or a number of four digits."""
+        return percent_text(value) if self.is_fraction else number_text(float(f"{value:.4g}"))
+
+
 @dataclass(frozen=True, eq=False)
 class StudyTable:
     """Trainings that differ in parameters.
 
     Args:
         source: a file or a study, for titles and error texts.
-        metric: the name of what the rows' values are.
+        metric: what the rows' values are.
         rows: at least one; all have the same parameters.
         left_out: rows without a value.
     """
 
     source: str
-    metric: str
+    metric: Metric
     rows: tuple[TrialRow, ...]
     left_out: int = 0
 
     @property
-    def is_fraction(self) -> bool:
-        """Whether the metric is a fraction, which is written in per cent."""
-        return "accuracy" in self.metric
-
-    @property
-    def title(self) -> str:
-        """The metric in words."""
-        return self.metric.removesuffix(_PERCENT).replace("_", " ")
-
-    @property
-    def sign(self) -> int:
-        """1 where more is better, else -1."""
-        return -1 if any(word in self.metric for word in _LESS_IS_BETTER) else 1
-
-    @property
     def best(self) -> TrialRow:
         """The first row of the best value."""
-        return max(self.rows, key=lambda row: self.sign * row.value)
+        return max(self.rows, key=lambda row: self.metric.sign * row.value)
 
     def choose_parameters(self, names: Sequence[str], most: int | None = None) -> tuple[str, ...]:
         """Parameters to draw.
@@ -146,8 +180,8 @@ def read_study_table(path: str, metric: str | None = None) -> StudyTable:
     _percent is divided by 100.
 
     Args:
-        path: the file, plain or compressed; where there is none, the name of a table that comes
-            with chainrule, or of a study in the storage of the current folder.
+        path: the file, plain or compressed; if there is no such file, the name of a table that
+            comes with chainrule, or of a study in the storage of the current folder.
         metric: the column to judge by; None takes the study's own, or the first of METRICS that has
             numbers.
 
@@ -162,7 +196,7 @@ def read_study_table(path: str, metric: str | None = None) -> StudyTable:
     known = lines[0]
     names = [n for n in known if n != chosen and not _of_run(n, known)]
     rows = tuple(_row(line, chosen, names) for line in lines if _number(line[chosen]))
-    return StudyTable(path, chosen, rows, len(lines) - len(rows))
+    return StudyTable(path, Metric(chosen), rows, len(lines) - len(rows))
 
 
 def _find_study(name: str) -> SavedStudy | None:

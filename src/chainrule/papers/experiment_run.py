@@ -16,8 +16,10 @@ import numpy as np
 from chainrule._version import __version__
 from chainrule.documents import Block, Document, Gallery, Heading, Paragraph, Picture, Table
 from chainrule.errors import unknown_name
+from chainrule.papers.experiments.beyond_grid import BEYOND_GRID
 from chainrule.papers.experiments.dice import DICE
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
+from chainrule.papers.experiments.federated import FEDERATED
 from chainrule.papers.experiments.four_or_not import FOUR_OR_NOT
 from chainrule.papers.experiments.function_pieces import APPROXIMATOR
 from chainrule.papers.experiments.paper_experiment import (
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["EXPERIMENTS", "ExperimentRun", "run_experiments"]
 
 EXPERIMENTS: Mapping[str, ExperimentSet] = {
-    "investigation": join_sets(RATE_GRID, RECURSION_SET),
-    "four-detector": join_sets(DICE, FOUR_OR_NOT),
+    "investigation": join_sets(RATE_GRID, RECURSION_SET, BEYOND_GRID),
+    "four-detector": join_sets(DICE, FOUR_OR_NOT, FEDERATED),
     "approximator": APPROXIMATOR,
     "four-equations": join_sets(PRINTED_PROGRAM, PROGRAM_CHANGES),
     "matrix-based": TRAINING_STEPS,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError, unknown_name
+from chainrule.papers.paper_contents import PaperContents, read_contents
 
 if TYPE_CHECKING:
     from chainrule.papers.experiment_run import ExperimentRun
@@ -25,20 +26,6 @@ __all__ = ["Paper", "list_papers", "paper"]
 _WITH_PROGRAM = "four-equations"
 
 
-class PrintedEquation(NamedTuple):
-    """An equation of a paper, and where it is derived here.
-
-    Args:
-        place: equation number or section in the paper.
-        what: the equation, or its subject.
-        ids: of the equations in docs/derivation.
-    """
-
-    place: str
-    what: str
-    ids: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Paper:
     """One of the five papers.
@@ -49,8 +36,6 @@ class Paper:
         year: in which it appeared.
         about: what it describes, in a sentence.
         network: its largest network, by the widths of its layers.
-        equations: what it prints, with the ids of docs/derivation.
-        computations: names and titles of its hand computations.
         functions: names of the functions that it descends or slices, for `chainrule descend`.
 
     Example:
@@ -63,15 +48,18 @@ class Paper:
     year: int
     about: str
     network: str
-    equations: tuple[PrintedEquation, ...]
-    computations: tuple[tuple[str, str], ...] = ()
     functions: tuple[str, ...] = ()
+
+    @property
+    def contents(self) -> PaperContents:
+        """Its equations, figures, hand computations, experiments and remarks on the future."""
+        return read_contents(self.id)
 
     def hand_computations(self) -> tuple[HandComputation, ...]:
         """Returns the computations that the paper works out by hand."""
         from chainrule.papers.hand_computations import HandComputation
 
-        return tuple(HandComputation(name, title) for name, title in self.computations)
+        return tuple(HandComputation(*one) for one in self.contents.computations)
 
     def formulas(self) -> tuple[PrintedFormula, ...]:
         """Returns the formulas for errors and gradients as the paper prints them."""
@@ -167,10 +155,6 @@ class Paper:
         return EXPERIMENTS[self.id]
 
 
-def _equation(place: str, what: str, *ids: str) -> PrintedEquation:
-    return PrintedEquation(place, what, ids)
-
-
 _PAPERS = (
     Paper(
         id="investigation",
@@ -179,23 +163,6 @@ _PAPERS = (
         about="derives back-propagation for column vectors and measures test accuracy for 20 batch "
         "sizes and 40 learning rates",
         network="784-32-16-10",
-        equations=(
-            _equation("feed forward", "z = w a + b, a^l = σ(w^l a^(l-1) + b^l)", "F1", "F2", "F3"),
-            _equation("cost of a single training example", "Σ (a - y)² / n", "C2"),
-            _equation("cost of several outputs, and all gradients", "Σ (a - y)²", "C1"),
-            _equation("full cost function", "the mean over the examples", "C8"),
-            _equation("summary", "2(a^L - y) σ'(z^L)", "BP1"),
-            _equation("summary", "σ'(z) ∂C/∂a", "BP2b"),
-            _equation("summary", "∂C/∂a^(L-j), as a product of two sums", "BP2"),
-            _equation("summary", "∂C/∂b = σ'(z) ∂C/∂a", "BP3"),
-            _equation("summary", "∂C/∂w = (σ'(z) ∂C/∂a) • T(a)", "BP4"),
-            _equation("summary", "one example, forward and back", "BP"),
-            _equation("how to use the gradients", "learning rate times mean gradient", "U1"),
-            _equation("appendix 1", "the derivative of the sigmoid", "A3"),
-        ),
-        computations=(
-            ("investigation-chain", "the chain of one neuron a layer, by the printed formulas"),
-        ),
     ),
     Paper(
         id="four-detector",
@@ -203,16 +170,6 @@ _PAPERS = (
         year=2023,
         about="recognises dice from seven dots, and works out one step of a detector of 4s",
         network="4-2-1",
-        equations=(
-            _equation("the network of the paper", "net, the weighted sum", "F1"),
-            _equation("output", "out = σ(net), and its derivative", "A3"),
-            _equation("loss", "J = (1/n) Σ (y - ŷ)²", "C2"),
-            _equation("output", "J = ½ (y - out)²", "C3"),
-            _equation("output", "∂J/∂w_9, the chain rule for the output", "BP1", "BP4"),
-            _equation("hidden", "∂J/∂w_1, the chain rule for the hidden layer", "BP2", "BP4"),
-            _equation("output", "w_new = w_old - η ∂J/∂w_old", "U1"),
-        ),
-        computations=(("four-detector", "a 4 in four pixels: one step of a network 4-2-1"),),
         functions=("two-variables",),
     ),
     Paper(
@@ -222,23 +179,6 @@ _PAPERS = (
         about="explains networks as function approximators made of ReLU pieces, and trains one on "
         "digits",
         network="784-15-10",
-        equations=(
-            _equation("introducing the neural network", "w · a + b", "F1"),
-            _equation("introducing the neural network", "the binary step", "A1"),
-            _equation("introducing the neural network", "ReLU", "A5"),
-            _equation("calculating the gradient", "the sigmoid and its derivative", "A3"),
-            _equation("calculating the gradient", "C(ŷ, y) = (ŷ - y)²", "C1"),
-            _equation("calculating the gradient", "v^(L), the error of the last layer", "BP1"),
-            _equation("calculating the gradient", "v^(n), the sum over the paths", "BP2a", "BP2"),
-            _equation("calculating the gradient", "∂c/∂w^(n)", "BP4"),
-            _equation("how it learns", "gradient descent, on x² - 2x + 1.5", "U1"),
-        ),
-        computations=(
-            ("approximator-relu", "hand computation 1: a sum of two ReLUs"),
-            ("approximator-descent-rate-1", "x² - 2x + 1.5 by gradient descent, rate 1"),
-            ("approximator-descent-rate-0.1", "x² - 2x + 1.5 by gradient descent, rate 0.1"),
-            ("approximator-back-propagation", "hand computation 2: a step of back-propagation"),
-        ),
         functions=("parabola",),
     ),
     Paper(
@@ -248,21 +188,6 @@ _PAPERS = (
         about="proves the four equations of back-propagation and prints a program that trains by "
         "them",
         network="784-392-196-10",
-        equations=(
-            _equation("(9), (11)", "z^l = w^l a^(l-1) + b^l", "F1"),
-            _equation("(12)", "C = 1/(2N) Σ_x ‖a^L - y‖²", "C8"),
-            _equation("(13), (18)", "½ ‖a - y‖²", "C3"),
-            _equation("(16) to (21)", "δ^L = ∇_a C ⊙ σ'(z^L)", "BP1"),
-            _equation("(22)", "(w^(l+1))ᵀ δ^(l+1)", "BP2a"),
-            _equation("sections 2.1 and 2.2", "… ⊙ σ'(z^l)", "BP2b"),
-            _equation("(22), with a proof in (24) to (26)", "δ^l", "BP2"),
-            _equation("(27) to (33)", "∂C/∂b = δ", "BP3"),
-            _equation("(34) to (42)", "∂C/∂w = δ (a^(l-1))ᵀ", "BP4"),
-            _equation(
-                "section 3", "the program: a pass forward and back, and its update", "BP", "U1"
-            ),
-            _equation("section 3", "weights and biases from rand · 0.01", "I2"),
-        ),
     ),
     Paper(
         id="matrix-based",
@@ -271,20 +196,6 @@ _PAPERS = (
         about="writes a batch as a matrix, and improves a network that saturates step by step to "
         "90.8 %",
         network="784-64-10",
-        equations=(
-            _equation("(1), for a batch (10)", "the weighted sums", "F1"),
-            _equation("(2)", "the network as a composition of its layers", "F3"),
-            _equation("(3)", "the activations of a layer", "F2"),
-            _equation("(4)", "ρ ← ρ - η ∇C", "U1"),
-            _equation("section 2.1", "the error of the last layer", "BP1"),
-            _equation("(5)", "∂C/∂b = δ", "BP3"),
-            _equation("(6), for a batch (12)", "∂C/∂w_jk = δ_j a_k", "BP4"),
-            _equation("(7), for a batch (13)", "δ^l from δ^(l+1)", "BP2"),
-            _equation("section 3.2", "ReLU", "A5"),
-            _equation("section 3.2", "weights from N(0, 1), then from N(0, 1/n)", "I3", "I4"),
-            _equation("section 3.2", "L2 regularisation", "P2"),
-            _equation("section 3.2", "the expanded training set", "X1"),
-        ),
     ),
 )
 

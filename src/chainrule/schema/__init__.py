@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from chainrule.schema.columns import Target as Target
     from chainrule.schema.date_cells import is_date as is_date
     from chainrule.schema.image_format import ImageFormat as ImageFormat
+    from chainrule.schema.image_format import measure_ink as measure_ink
+    from chainrule.schema.image_format import stroke_widths as stroke_widths
     from chainrule.schema.missing_marks import NUMBER_MARKS as NUMBER_MARKS
     from chainrule.schema.number_cells import is_number as is_number
     from chainrule.schema.pixel_tables import find_pixels as find_pixels
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from chainrule.schema.table_matching import refuse_rows as refuse_rows
     from chainrule.schema.target_choice import TargetValues as TargetValues
     from chainrule.schema.target_choice import choose_target as choose_target
+    from chainrule.schema.target_choice import infer_task as infer_task
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -48,7 +51,7 @@ __getattr__, __dir__, __all__ = attach(
         "column_kinds": "ColumnChoices",
         "columns": "Column LeftOut Target",
         "date_cells": "is_date",
-        "image_format": "ImageFormat",
+        "image_format": "ImageFormat measure_ink stroke_widths",
         "missing_marks": "NUMBER_MARKS",
         "number_cells": "is_number",
         "pixel_tables": "find_pixels read_pixels",
@@ -58,6 +61,6 @@ __getattr__, __dir__, __all__ = attach(
         "schema_table": "describe_schema",
         "table": "Cells DataTable column_position listed number_text",
         "table_matching": "Matched RowError match_table refuse_rows",
-        "target_choice": "TargetValues choose_target",
+        "target_choice": "TargetValues choose_target infer_task",
     },
 )

@@ -29,6 +29,12 @@ def test_a_single_digit_is_not_cut() -> None:
     assert cut_apart(ring(30, 40, (80, 80))) == ()
 
 
+def test_two_ones_joined_by_a_bar_are_no_wider_than_a_digit() -> None:
+    pair = np.zeros((40, 40), np.float32)
+    pair[2:38, 4:8] = pair[2:38, 32:36] = pair[20:23, 4:36] = 1
+    assert len(cut_apart(pair)) == 2
+
+
 def test_a_bar_is_no_row_of_digits() -> None:
     bar = np.zeros((40, 200), np.float32)
     bar[10:20, 10:190] = 1

@@ -60,8 +60,8 @@ class Preparation:
         dark_ink: whether the ink of the picture is darker than its paper.
         box: where the digit lies in the picture; None if the picture is the digit already.
         size: rows and columns of the picture.
-        parts: if the digit is wider than nearly all of MNIST's, and may be several that touch,
-            these, from left to right; otherwise empty.
+        parts: what the digit can be cut into if it is several that touch, from left to right;
+            empty if it is narrow, or cannot be cut into what may be digits.
     """
 
     stages: tuple[Stage, ...]

@@ -23,8 +23,8 @@ _MOST_HEIGHT = 0.6
 _NARROWEST = 0.15
 _LOWEST = 0.6
 _MOST_PARTS = 6
-# Digits are about as wide as this fraction of their height; a pixel away from where one should end
-# counts as much as this many pixels of ink.
+# Half of MNIST's digits are wider than this fraction of their height; a pixel away from where one
+# should end counts as much as this many pixels of ink.
 _USUAL = 0.8
 _PER_COLUMN = 0.3
 
@@ -45,13 +45,14 @@ class _Cut:
 
 
 def cut_apart(ink: Grey) -> tuple[Grey, ...]:
-    """Cut ink that is too wide for one digit into digits.
+    """Cut ink that may be several digits into these.
 
     Args:
         ink: from 0 to 1 on 0, (rows, columns), with some ink.
 
-    Returns: the parts from left to right, of the same shape; none if the ink is no wider than a
-        digit, or cannot be cut through single strokes into parts as high and as slim as digits.
+    Returns: the parts from left to right, of the same shape; none if the ink is no wider than half
+        of all digits, or cannot be cut through single strokes into parts as high and as slim as
+        digits.
 
     Example:
         >>> pair = np.zeros((20, 30), np.float32)
@@ -60,25 +61,27 @@ def cut_apart(ink: Grey) -> tuple[Grey, ...]:
         [78.0, 78.0]
     """
     height, width = _extent(ink)
-    if width <= WIDEST * height:
+    if width <= _USUAL * height:
         return ()
-    parts = _cut(ink, height)
+    parts = _halve(ink, height)
     return tuple(parts) if 2 <= len(parts) <= _MOST_PARTS else ()
 
 
 def _cut(ink: Grey, whole: int) -> list[Grey]:
-    """The parts of the ink, or none if one of them is not like a digit."""
+    """The ink, or its parts if it is too wide for a digit, or none if it is not like digits."""
     height, width = _extent(ink)
     if height < _LOWEST * whole:
         return []
-    if width <= WIDEST * height:
-        return [ink]
+    return [ink] if width <= WIDEST * height else _halve(ink, whole)
+
+
+def _halve(ink: Grey, whole: int) -> list[Grey]:
+    """The parts on both sides of the best cut, or none if one of them is not like a digit."""
     cuts = [_best_cut(ink, lean, whole) for lean in _LEANS]
     best = min(cuts, key=lambda cut: cut.cost)
     if best.ink > _MOST_HEIGHT * whole:
         return []
-    left = _cut(ink * best.left, whole)
-    right = _cut(ink * ~best.left, whole)
+    left, right = _cut(ink * best.left, whole), _cut(ink * ~best.left, whole)
     return [*left, *right] if left and right else []
 
 

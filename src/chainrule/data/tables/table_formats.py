@@ -13,7 +13,7 @@ from chainrule.data.tables.delimited import read_delimited
 from chainrule.data.tables.workbook import read_workbook
 from chainrule.schema import DataTable
 
-__all__ = ["TABLE_SUFFIXES", "read_table_file", "table_suffix"]
+__all__ = ["TABLE_SUFFIXES", "is_text_table", "read_table_file", "table_suffix"]
 
 _Reader = Callable[[Path, ReadOptions], DataTable]
 
@@ -43,6 +43,16 @@ def table_suffix(path: Path) -> str:
     if len(suffixes) > 1 and suffixes[-1] in _COMPRESSED and suffixes[-2] in _READERS:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
+
+
+def is_text_table(path: Path) -> bool:
+    """Whether a table can be read line by line: no archive, and no format of its own.
+
+    >>> is_text_table(Path("a.csv.gz")), is_text_table(Path("a.csv.zip")), is_text_table(Path("a"))
+    (True, False, True)
+    """
+    reader = _READERS.get(table_suffix(path), read_delimited)
+    return reader is read_delimited and path.suffix.lower() != ".zip"
 
 
 def read_table_file(path: Path, options: ReadOptions) -> DataTable:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule.documents import Block, Paragraph, Table
 from chainrule.figures.parabola import draw_parabola, parabola_data
-from chainrule.figures.relu_pieces import draw_relu_pieces, relu_pieces_data
+from chainrule.figures.relu_pieces import ReluPieces, draw_relu_pieces, relu_pieces_data
 from chainrule.papers.experiments.experiment_options import ExperimentOptions
 from chainrule.papers.experiments.least_error import least_error
 from chainrule.papers.experiments.paper_experiment import (
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["APPROXIMATOR"]
 
 _NEURONS = (2, 3, 5, 10)
+_DEEPER = ((3, 3), (5, 5), (5, 5, 5))
+"""Hidden layers of the deeper networks."""
 _LOW, _HIGH = -2.0, 3.0
 _EPOCHS, _QUICK_EPOCHS = 3000, 20
 _STEPS_SHOWN = (1, 2, 3, 10, 50)
@@ -45,7 +47,19 @@ def _measure_pieces(options: ExperimentOptions) -> Measurements:
         }
         for one in relu_pieces_data(_NEURONS, epochs=epochs)
     ]
-    return {"pieces": pieces, "epochs": epochs}
+    deeper = [_deeper_row(one) for one in relu_pieces_data(_DEEPER, epochs=epochs)]
+    return {"pieces": pieces, "deeper": deeper, "epochs": epochs}
+
+
+def _deeper_row(one: ReluPieces) -> dict[str, Any]:
+    """A deeper network's errors, and the least error of one layer with as many neurons."""
+    inside = (one.kinks > _LOW) & (one.kinks < _HIGH)
+    return {
+        "hidden": list(one.hidden),
+        "worst": one.max_error,
+        "mean": float(np.abs(one.total - one.target).mean()),
+        "kinks": int(inside.sum()),
+    }
 
 
 def _measure_descent(options: ExperimentOptions) -> Measurements:
@@ -86,6 +100,32 @@ def _report_pieces(measured: Measurements) -> list[Block]:
     ]
 
 
+def _report_deeper(measured: Measurements) -> list[Block]:
+    rows = [
+        (
+            "-".join(map(str, one["hidden"])),
+            f"{sum(one['hidden'])}",
+            *(short_number(one[name]) for name in ("worst", "mean")),
+            f"{one['kinks']}",
+        )
+        for one in measured["deeper"]
+    ]
+    header = ("hidden layers", "neurons", "greatest error", "mean error", "kinks")
+    return [
+        Paragraph("The paper would also add hidden layers. The same curve by deeper networks:"),
+        Table("", header, tuple(rows)),
+        Paragraph(
+            "They come closer as well: a later layer bends what an earlier one has bent already. "
+            "With as many neurons in all, one layer does as well on so simple a curve."
+        ),
+    ]
+
+
+def _draw_deeper(measured: Measurements) -> Figure:
+    epochs = measured.get("epochs", _EPOCHS)
+    return draw_relu_pieces(relu_pieces_data([2, *_DEEPER], epochs=epochs))
+
+
 def _draw_pieces(measured: Measurements) -> Figure:
     return draw_relu_pieces(relu_pieces_data(epochs=measured.get("epochs", _EPOCHS)))
 
@@ -123,7 +163,9 @@ def _report_digits(measured: Measurements) -> list[Block]:
 
 APPROXIMATOR = ExperimentSet(
     experiments=(
-        PaperExperiment("pieces", "2^x from 2 to 10 ReLU neurons", _measure_pieces),
+        PaperExperiment(
+            "pieces", "2^x from 2 to 10 ReLU neurons, and from deeper networks", _measure_pieces
+        ),
         PaperExperiment("descent", "descent on a parabola with two rates", _measure_descent),
         PaperExperiment("digits", "784-15-10 on digits with four rates", _measure_digits),
     ),
@@ -133,6 +175,12 @@ APPROXIMATOR = ExperimentSet(
             ("pieces",),
             _report_pieces,
             SectionFigure("approximator", "Pieces that add up to 2^x", _draw_pieces),
+        ),
+        ReportSection(
+            "2^x from deeper networks",
+            ("deeper",),
+            _report_deeper,
+            SectionFigure("approximator-deeper", "2^x by layers upon layers", _draw_deeper),
         ),
         ReportSection(
             "Descent on a parabola",
