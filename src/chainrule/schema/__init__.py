@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from chainrule.schema.columns import Target as Target
     from chainrule.schema.date_cells import is_date as is_date
     from chainrule.schema.image_format import ImageFormat as ImageFormat
+    from chainrule.schema.image_format import measure_ink as measure_ink
+    from chainrule.schema.image_format import stroke_widths as stroke_widths
     from chainrule.schema.missing_marks import NUMBER_MARKS as NUMBER_MARKS
     from chainrule.schema.number_cells import is_number as is_number
     from chainrule.schema.pixel_tables import find_pixels as find_pixels
@@ -49,7 +51,7 @@ __getattr__, __dir__, __all__ = attach(
         "column_kinds": "ColumnChoices",
         "columns": "Column LeftOut Target",
         "date_cells": "is_date",
-        "image_format": "ImageFormat",
+        "image_format": "ImageFormat measure_ink stroke_widths",
         "missing_marks": "NUMBER_MARKS",
         "number_cells": "is_number",
         "pixel_tables": "find_pixels read_pixels",

@@ -107,7 +107,7 @@ def match_table(schema: Schema, table: DataTable) -> Matched:
         remarks += _unknown_categories(column, table, place, found)
         outside += _outside(column, found.values)
     labels = None
-    if all(name in places for name in schema.target.names):
+    if schema.target.names and all(name in places for name in schema.target.names):
         labels = _labels(schema, table, [places[name] for name in schema.target.names], errors)
     errors.sort(key=lambda one: one.row)
     return Matched(matrix, labels, tuple(remarks), tuple(outside), tuple(errors))
@@ -188,7 +188,7 @@ def _match_pixels(schema: Schema, image: ImageFormat, table: DataTable) -> Match
     strange = [name for name in rest if name not in schema.target.names]
     remarks = [f"Columns that the network does not know were ignored: {listed(strange)}."]
     labels = None
-    if set(schema.target.names) <= set(rest):
+    if schema.target.names and set(schema.target.names) <= set(rest):
         targets = [table.labels().index(name) for name in schema.target.names]
         labels = _labels(schema, table, targets, errors)
     return Matched(matrix, labels, tuple(remarks if strange else ()), (), tuple(errors))
@@ -219,7 +219,8 @@ def _outside(column: Column, values: NDArray[np.float64]) -> list[str]:
         if beyond.size:
             furthest = beyond.min() if word == "below" else beyond.max()
             remarks.append(
-                f"{column.name}: {beyond.size} values {word} {_shown(column, edge)}, the "
+                f"{column.name}: {beyond.size} value{'s' * (beyond.size > 1)} {word} "
+                f"{_shown(column, edge)}, the "
                 f"{'least' if word == 'below' else 'greatest'} of the training data; "
                 f"the furthest is {_shown(column, furthest)}."
             )
