@@ -54,7 +54,8 @@ def _lines(row: Any, count: int = 20) -> str:
 def test_excel_in_germany(load) -> None:
     rows = _lines(
         lambda k: (
-            f"{k % 9 + 1}.{k % 7}00,{k % 3}5;{k % 5 + 1}.{1 + k % 12}.2021;{k % 4 * 5},5 %;{_LABELS[k % 2]}"
+            f"{k % 9 + 1}.{k % 7}00,{k % 3}5;{k % 5 + 1}.{1 + k % 12}.2021;"
+            f"{k % 4 * 5},5 %;{_LABELS[k % 2]}"
         )
     )
     pair = load(
@@ -112,7 +113,8 @@ def test_uci_data_with_question_marks_and_no_names(load) -> None:
 def test_uci_adult_with_spaces_after_commas(load) -> None:
     rows = _lines(
         lambda k: (
-            f"{20 + k % 9}, {['State-gov', 'Private', '?'][k % 3]}, {k * 977}, {['<=50K', '>50K'][k % 2]}"
+            f"{20 + k % 9}, {['State-gov', 'Private', '?'][k % 3]}, {k * 977}, "
+            f"{['<=50K', '>50K'][k % 2]}"
         )
     )
     pair = load(rows, "adult.data")
@@ -140,12 +142,12 @@ def test_uci_auto_mpg_with_columns_of_spaces_and_quoted_names(load) -> None:
 
 
 def test_weka_files_with_nominal_values_and_dates(load) -> None:
-    head = "@relation r\n@attribute temp real\n@attribute 'the sky' {sunny, 'light rain'}\n@attribute day date\n@attribute play {no, yes}\n@data\n"
-    rows = _lines(
-        lambda k: (
-            f"{k % 9}.5,{['sunny', chr(39) + 'light rain' + chr(39), '?'][k % 3]},2020-01-{k % 20 + 10},{_LABELS[k % 2]}"
-        )
+    head = (
+        "@relation r\n@attribute temp real\n@attribute 'the sky' {sunny, 'light rain'}\n"
+        "@attribute day date\n@attribute play {no, yes}\n@data\n"
     )
+    skies = ["sunny", "'light rain'", "?"]
+    rows = _lines(lambda k: f"{k % 9}.5,{skies[k % 3]},2020-01-{k % 20 + 10},{_LABELS[k % 2]}")
     pair = load(head + rows, "weather.arff")
     assert _kinds(pair) == {"temp": "number", "the sky": "category", "day": "date"}
     assert pair.train.schema.columns[1].categories == ("light rain", "sunny")
