@@ -34,6 +34,7 @@ SOURCES = {
     "saturation": ("run",),
     "slices": ("table.csv",),
     "sums": ("approximator-relu",),
+    "thresholds": ("run",),
     "weights": ("seen",),
 }
 TABLE = "batch_size,learning_rate,accuracy,cost\n5,0.1,0.4,2\n5,1,0.8,1\n10,0.1,0.3,3\n"

@@ -22,26 +22,33 @@ def test_the_whole_output(chainrule, flowers) -> None:
     outcome = chainrule("train", flowers, *ARGUMENTS[:2], "--epochs", "3", "--seed", "1")
     assert (outcome.code, outcome.err) == (0, "")
     lines = outcome.out.splitlines()
-    assert lines[:6] == [
+    assert lines[:13] == [
         "data     flowers.csv (without 0.2 held out of 40, seed 0): 32 examples, 8 to test; "
         "2 numbers, 2 classes",
         "network  2, 4 relu, 2 softmax; 22 parameters, float32",
         "recipe   categorical_cross_entropy, adamw at 0.001, 3 epochs in batches of 32, "
         "weight_decay 1.0",
         "seed     1",
+        "note     The target is kind: 2 classes in 40 rows.",
+        "",
+        "Columns",
+        "  column  kind                   values       missing  becomes",
+        "  length  number, decimal point  1 to 5.18             1 input",
+        "  width   number, decimal point  1.81 to 7             1 input",
+        "  kind    classes                rose, tulip           the target",
         "",
         "  epoch        cost    accuracy        time",
     ]
-    for number, line in enumerate(lines[6:9], 1):
+    for number, line in enumerate(lines[13:16], 1):
         assert re.fullmatch(rf"    {number}/3 +\d\.\d+ +\d+\.\d\d % +\d+\.\d s", line)
-    assert lines[9] == ""
+    assert lines[16] == ""
     assert re.fullmatch(
         r"test     \d+\.\d\d % of 8 right, 95 % interval \d+\.\d\d % to \d+\.\d\d %; "
         r"mean cost \S+",
-        lines[10],
+        lines[17],
     )
-    assert re.fullmatch(r"ended    all epochs done, \d+\.\d s of training", lines[11])
-    assert lines[12:] == [
+    assert re.fullmatch(r"ended    all epochs done, \d+\.\d s of training", lines[18])
+    assert lines[19:] == [
         "saved    not saved; --run DIR saves a run for predict, verify and --resume"
     ]
 
@@ -266,9 +273,9 @@ def test_a_condition_is_told_once_below_its_epoch(chainrule, flowers) -> None:
     outcome = chainrule("train", flowers, *SICK, "--seed", "1", "--run", "run")
     assert (outcome.code, outcome.err) == (0, "")
     lines = outcome.out.splitlines()
-    assert [at for at, line in enumerate(lines) if "warning" in line] == [7]
-    assert lines[7] == f"warning  {ALIKE}"
-    assert lines[8].startswith("    2/3 ")
+    assert [at for at, line in enumerate(lines) if "warning" in line] == [14]
+    assert lines[14] == f"warning  {ALIKE}"
+    assert lines[15].startswith("    2/3 ")
     assert lines[-1] == "advice   to find the cause: chainrule diagnose run"
 
 

@@ -50,6 +50,8 @@ def test_parts_by_the_names_that_people_give(tmp_path, train, test) -> None:
 def test_a_part_alone_is_all_there_is(tmp_path, part) -> None:
     draw(tmp_path / part)
     assert sizes(tmp_path) == (4, None)
+    (tmp_path / "notes.txt").write_text("x")
+    assert sizes(tmp_path) == (4, None)
 
 
 def test_an_archive_unpacked_into_folders_of_its_own(tmp_path) -> None:

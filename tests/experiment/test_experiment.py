@@ -151,4 +151,7 @@ def test_access_to_data_is_decided_from_outside(monkeypatch) -> None:
     with data_access(offline=True), data_access(observe=print):
         source.load()
     source.load()
-    assert seen == [{"offline": True, "observe": print}, {"offline": None, "observe": None}]
+    assert seen == [
+        {"schema": None, "offline": True, "observe": print},
+        {"schema": None, "offline": None, "observe": None},
+    ]

@@ -34,7 +34,7 @@ def test_the_form_of_light_ink() -> None:
     assert form.centre == (5.5, 5.5)
     assert form.middle == (5.5, 5.5)
     assert form.centre_range == 0.5
-    assert form.ink == pytest.approx(18 / 144)
+    assert form.stroke == pytest.approx(2 * 18 / (6 + 6 + 3 + 3), rel=0.1)
     assert form.scale == 1 / 255
 
 
@@ -72,7 +72,7 @@ def test_photos_of_things_have_no_polarity() -> None:
 def test_images_without_any_ink() -> None:
     form = ImageFormat.fit(np.zeros((3, 8, 8), np.uint8))
     assert (form.polarity, form.has_ink) == ("mixed", False)
-    assert form.paper(np.zeros((3, 8, 8), np.uint8)).lighter is None
+    assert form.paper(np.zeros((3, 8, 8), np.uint8)).lighter == 0.5
 
 
 def test_colours_are_measured_as_grey() -> None:

@@ -64,8 +64,8 @@ The exit code is 1 if a file is missing or damaged."""
 _SHOW = """Show what is in a data set.
 
 DATA is a name or a path as `chainrule train` takes it. The summary shows the shape of an example,
-the classes and how many examples each has, the digest of the content, the fraction of zeros, and
-an example of each class; --save draws more of them.
+the classes and how many examples each has, the digest of the content, the fraction of zeros, what
+became of each column of a table, and an example of each class; --save draws more of them.
 
 --augment also shows copies that are distorted at random, as in training. Its settings are shift,
 rotation, zoom, shear, elastic, elastic_smoothness, thickness, noise, cutout, mixup."""
@@ -175,6 +175,11 @@ def _print_data(console: Console, summary: DataSummary) -> None:
     for label, part in (("train", summary.train), ("test", summary.test)):
         console.fact(label, _part_text(part))
         console.fact("", f"SHA-256 {part.digest}")
+    for remark in summary.remarks:
+        console.fact("", remark)
+    if summary.columns is not None:
+        console.line()
+        console.table(summary.columns)
     if not pair.train.classifies:
         return
     console.line()

@@ -29,6 +29,7 @@ from chainrule.evaluation import percent_text
 from chainrule.experiment import Experiment, RunBranch, TrainingResult, open_run
 from chainrule.limits import Limit
 from chainrule.presets import preset, preset_description, preset_names, preset_results
+from chainrule.schema import describe_schema
 from chainrule.settings import training_settings
 
 __all__ = ["command"]
@@ -125,7 +126,9 @@ def _train_saved(
     if given["from"] is None:
         experiment = saved.experiment(*moved)
         return _train_in_view(console, experiment, given, experiment.resume)
-    branch = RunBranch.create(saved, given["from"], settings, data=moved[0], validation=moved[1])
+    branch = RunBranch.from_settings(
+        saved, given["from"], settings, data=moved[0], validation=moved[1]
+    )
     return _train_in_view(console, branch.experiment, given, branch.train)
 
 
@@ -197,6 +200,12 @@ def _check_branch(given: dict[str, Any], resumed: str | None) -> None:
 def _introduce(console: Console, experiment: Experiment) -> None:
     for label, text in experiment.describe().items():
         console.fact(label, text)
+    pair = experiment.datasets.pair
+    for remark in pair.remarks:
+        console.fact("note", remark)
+    if pair.train.is_raw_table and pair.train.schema is not None:
+        console.line()
+        console.table(describe_schema(pair.train.schema, experiment.recipe.encoding))
     console.line()
 
 

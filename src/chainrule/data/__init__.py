@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chainrule.data.scaling import Scaling as Scaling
     from chainrule.data.sources import dataset_names as dataset_names
     from chainrule.data.sources import load_dataset as load_dataset
+    from chainrule.data.sources import read_table as read_table
     from chainrule.data.sources import verify_dataset as verify_dataset
     from chainrule.data.splitting import split as split
     from chainrule.data.untrusted_files import SIZE_LIMIT as SIZE_LIMIT
@@ -46,7 +47,7 @@ __getattr__, __dir__, __all__ = attach(
         "preparing": "as_table count_inputs prepare_dataset",
         "reader": "ReadOptions",
         "scaling": "Scaling",
-        "sources": "dataset_names load_dataset verify_dataset",
+        "sources": "dataset_names load_dataset read_table verify_dataset",
         "splitting": "split",
         "untrusted_files": "SIZE_LIMIT open_decompressed",
     },

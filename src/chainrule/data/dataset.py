@@ -147,6 +147,14 @@ class Dataset:
         """Whether the inputs are a table's columns, which are not encoded for a network yet."""
         return self.schema is not None and self.schema.is_table and self.preprocessing is None
 
+    @property
+    def holds_plain_numbers(self) -> bool:
+        """Whether the inputs are numbers without gaps, rather than categories or dates."""
+        columns = () if self.schema is None else self.schema.columns
+        return all(column.kind == "number" for column in columns) and not (
+            self.inputs.dtype != np.uint8 and np.isnan(self.inputs).any()
+        )
+
     def scaled_inputs(
         self, rows: NDArray[Any] | slice = slice(None), dtype: Any = np.float64
     ) -> NDArray[Any]:
@@ -196,7 +204,8 @@ class Dataset:
         """SHA-256, in hex, of content: inputs, targets, scale, shape, class names, weights."""
         content = hashlib.sha256()
         names = "\0".join(self.class_names)
-        if self.is_raw_table and self.schema is not None:
+        # Numbers without gaps mean the same with or without names; others need their schema.
+        if self.is_raw_table and self.schema is not None and not self.holds_plain_numbers:
             content.update(self.schema.digest.encode())
         content.update(f"{self.shape} {self.scale!r} {names}".encode())
         for array in (self.inputs, self.targets, self.sample_weights):

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from chainrule.errors import DataError, InputError
 
-__all__ = ["class_numbers", "one_hot"]
+__all__ = ["class_numbers", "is_one_hot", "one_hot"]
 
 
 def one_hot(labels: NDArray[Any], classes: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
@@ -40,6 +40,19 @@ def one_hot(labels: NDArray[Any], classes: int, dtype: DTypeLike = np.float64) -
     rows = np.zeros((len(labels), classes), dtype)
     rows[np.arange(len(labels)), labels] = 1
     return rows
+
+
+def is_one_hot(labels: NDArray[Any]) -> bool:
+    """Whether rows are all zeros but for a single one, (n, classes).
+
+    Example:
+        >>> is_one_hot(np.eye(3)), is_one_hot(np.ones((2, 3)))
+        (True, False)
+    """
+    if labels.ndim != 2 or labels.shape[1] < 2 or labels.dtype.kind not in "biuf":
+        return False
+    ones = labels == 1
+    return bool((ones.sum(axis=1) == 1).all() and ((labels == 0) | ones).all())
 
 
 def _row(row: int) -> str:

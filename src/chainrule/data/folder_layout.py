@@ -28,6 +28,7 @@ _PART_NAMES = {
 }
 _DEEPEST = 3
 """How many folders that hold nothing but one folder are gone into."""
+_NOTES = (".txt", ".md", ".rst", ".pdf", ".html")
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,12 @@ def choose_parts(folder: Path) -> FolderParts:
 
 
 def enter_folder(folder: Path) -> Path:
-    """The folder, or the one that it holds and nothing else, as archives often have it.
+    """The folder, or the one that it holds beside nothing but notes, as archives often have it.
 
     Raises: FileError.
     """
     for _ in range(_DEEPEST):
-        inside = _visible(folder)
+        inside = [path for path in _visible(folder) if not _is_note(path)]
         if len(inside) != 1 or not inside[0].is_dir() or _holds_pictures(inside[0]):
             break
         folder = inside[0]
@@ -101,10 +102,15 @@ def _find_part(folder: Path, inside: list[Path], name: str) -> Path | None:
     return found[0] if found else None
 
 
+def _is_note(path: Path) -> bool:
+    named = path.suffix.lower() in _NOTES or path.name.lower().startswith(("readme", "license"))
+    return named and not path.is_dir()
+
+
 def class_folders(folder: Path) -> list[Path]:
     """The folders in a folder that hold pictures, which are one a class, by name.
 
-    Where a folder holds nothing but one folder, as archives often do, that one is looked into.
+    Where a folder holds nothing but one folder, as archives often do, `enter_folder` goes into it.
 
     Raises: FileError.
     """

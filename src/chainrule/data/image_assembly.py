@@ -87,7 +87,6 @@ def _describe_polarity(dataset: Dataset, form: ImageFormat) -> Iterator[str]:
     if form.polarity != "mixed" or not form.has_ink:
         return
     lighter = form.paper(dataset.inputs.reshape(len(dataset), *dataset.shape)).lighter
-    assert lighter is not None, "ink was measured"
     yield (
         f"{100 * lighter:.0f} % of the training images are light on dark, the others dark on "
         "light. A network learns better if all of them have one polarity."

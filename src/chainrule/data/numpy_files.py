@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.reader import RawPart, ReadOptions
+from chainrule.data.tables import fits_names, name_columns
 from chainrule.data.untrusted_files import (
     SIZE_LIMIT,
     open_archive,
@@ -22,6 +24,7 @@ from chainrule.data.untrusted_files import (
     translate_errors,
 )
 from chainrule.errors import DataError
+from chainrule.schema import DataTable
 
 __all__ = ["find_npy", "read_npy_folder", "read_npy_stream", "read_npz"]
 
@@ -111,23 +114,39 @@ _TEST = (
     ("test_inputs", "test_targets"),
 )
 _EXPECTED = "arrays called x_train and y_train, or inputs and targets, or x and y"
+_COLUMN_NAMES, _CLASS_NAMES = ("feature_names", "columns"), ("target_names", "class_names")
 _VALIDATION = re.compile(r"(?:x_|y_)?val(?:id|idation)?(?:_|$)")
 _Parts = tuple[RawPart, RawPart | None]
 
 
-def read_npz(path: str | Path, options: ReadOptions) -> _Parts:
+def read_npz(
+    path: str | Path, options: ReadOptions
+) -> tuple[RawPart | DataTable, RawPart | DataTable | None]:
     """The training part and, if there is one, the test part of an .npz file.
 
     The arrays are called x_train, y_train, x_test, y_test; or train_images, train_labels,
     test_images, test_labels; or inputs, targets, test_inputs, test_targets; or x and y, data and
-    target, images and labels. Capitals do not matter; other arrays are not read.
+    target, images and labels. Capitals do not matter; other arrays are not read. With an array
+    feature_names or columns, which names each column of the inputs, the arrays are a table; then
+    target_names are the names of its classes.
 
     Raises: FileError, DataError.
     """
     where = str(path)
     with open_archive(path) as archive:
         files = {_key(info.filename): info.filename for info in archive.infolist()}
-        return _read_parts(where, files, lambda name: _member(archive, where, name, options.limit))
+        read = partial(_member, archive, where, limit=options.limit)
+        train, test = _read_parts(where, files, read)
+        found = next((read(files[key]) for key in _COLUMN_NAMES if key in files), None)
+        names = None if found is None else [str(name) for name in found.reshape(-1).tolist()]
+        if names is None or not fits_names(train, names):
+            return train, test
+        key = next((key for key in _CLASS_NAMES if key in files), None)
+        classes = [] if key is None else [str(name) for name in read(files[key]).reshape(-1)]
+        return (
+            name_columns(train, names, classes),
+            None if test is None else name_columns(test, names, classes),
+        )
 
 
 def find_npy(folder: Path) -> dict[str, Path]:
@@ -199,7 +218,7 @@ def _part(where: str, names: list[str], read: Callable[[str], NDArray[Any]]) -> 
     return RawPart(where, inputs, labels)
 
 
-def _member(archive: zipfile.ZipFile, where: str, name: str, limit: int) -> NDArray[Any]:
+def _member(archive: zipfile.ZipFile, where: str, name: str, *, limit: int) -> NDArray[Any]:
     with open_member(archive, name, where, limit) as stream:
         return _whole_array(stream, f"{where}: {name}", limit)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from chainrule.data.dataset import Dataset
+from chainrule.data.image_alignment import align_images
 from chainrule.errors import InputError
 from chainrule.schema import Column, Preprocessing, Schema, Target, align_columns
 
@@ -14,9 +15,10 @@ __all__ = ["as_table", "count_inputs", "prepare_dataset"]
 
 
 def prepare_dataset(dataset: Dataset, preprocessing: Preprocessing | None) -> Dataset:
-    """Return a data set with the inputs and targets of a network that learned from a table.
+    """Return a data set with the inputs and targets of a network.
 
-    Columns are matched by name. A data set that is prepared already is returned as it is.
+    Columns are matched by name. Images are made like those of the network, as `align_images` says.
+    A data set that is prepared already is returned as it is.
 
     Args:
         dataset: any data set.
@@ -36,7 +38,8 @@ def prepare_dataset(dataset: Dataset, preprocessing: Preprocessing | None) -> Da
             argument="dataset",
         )
     if preprocessing is None or not preprocessing.schema.is_table:
-        return _require_plain(dataset)
+        plain = _require_plain(dataset)
+        return align_images(plain, None if preprocessing is None else preprocessing.schema.image)
     read = dataset.schema
     if read is None or not read.is_table:
         dataset = as_table(dataset)

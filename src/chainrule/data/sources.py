@@ -32,7 +32,7 @@ from chainrule.data.untrusted_files import SIZE_LIMIT, translate_errors
 from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 from chainrule.schema import DataTable, Schema
 
-__all__ = ["dataset_names", "load_dataset", "read_source", "verify_dataset"]
+__all__ = ["dataset_names", "load_dataset", "read_source", "read_table", "verify_dataset"]
 
 
 def dataset_names() -> tuple[str, ...]:
@@ -144,6 +144,40 @@ def load_dataset(
     if isinstance(train, DataTable) or isinstance(test, DataTable):
         raise DataError(str(path), expected="two tables, or none", got="a table and arrays")
     return assemble_pair(path.name, str(source), options, train, test)
+
+
+def read_table(
+    source: Any,
+    *,
+    table: str | None = None,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    limit: int = SIZE_LIMIT,
+) -> DataTable:
+    """Read a table as it stands, without asking what its columns mean; `match_table` does that.
+
+    Args:
+        source: the path of a table, or a data frame, as for `load_dataset`.
+        table: the sheet of a workbook, or the table of a database.
+        header: whether the first row names the columns; None detects it.
+        delimiter: separator of a text table's fields; None detects it.
+        limit: greatest number of bytes to read.
+
+    Raises: InputError, DataError, FileError, UnknownNameError.
+
+    Example:
+        >>> import pyarrow
+        >>> read_table(pyarrow.table({"size": [1, 2], "kind": ["a", "b"]})).names
+        ('size', 'kind')
+    """
+    if is_data_frame(source):
+        return read_data_frame(source)
+    path, named = _find_path(source)
+    options = ReadOptions(table=named or table, header=header, delimiter=delimiter, limit=limit)
+    found = read_source(path, options)[0]
+    if isinstance(found, DataTable):
+        return found
+    raise DataError(str(path), expected="a table with rows and columns", got="arrays or images")
 
 
 def verify_dataset(name: str) -> tuple[FileState, ...]:

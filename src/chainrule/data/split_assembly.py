@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.emnist_layout import turn_emnist
-from chainrule.data.encoding import class_numbers
+from chainrule.data.encoding import class_numbers, is_one_hot
 from chainrule.data.image_assembly import describe_images, store_images
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.splitting import split
 from chainrule.errors import DataError, ShapeError, describe
+from chainrule.schema import infer_task
 
 __all__ = ["HeldOutNames", "assemble_pair", "held_out_names"]
 
@@ -36,6 +37,9 @@ def assemble_pair(
 
     Raises: DataError, ShapeError.
     """
+    options = _resolve_task(train, options)
+    train = _decode_labels(train, options)
+    test = None if test is None else _decode_labels(test, options)
     names = options.class_names
     if options.pixels:
         train, test = _as_pixels(train), None if test is None else _as_pixels(test)
@@ -86,7 +90,7 @@ def _dataset(
             got=str(len(part.labels)),
         )
     classes: tuple[str, ...] = ()
-    if options.task != "numbers":
+    if options.task == "classes":
         labels = _flatten_labels(part)
         targets: NDArray[Any]
         targets, classes = class_numbers(labels, part.where, names=names, place=part.place)
@@ -102,6 +106,52 @@ def _dataset(
         source=source,
         _where=part.where,
     )
+
+
+def _resolve_task(part: RawPart, options: ReadOptions) -> ReadOptions:
+    """The options with the task that the labels suggest, and with all classes of one-hot rows."""
+    labels = part.labels
+    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iuf":
+        return replace(options, task=options.task or "classes")
+    if options.task != "numbers" and is_one_hot(labels):
+        columns = [str(column) for column in range(labels.shape[1])]
+        return replace(options, task="classes", class_names=options.class_names or columns)
+    if options.task is not None:
+        return options
+    one_each = labels.size == len(labels)
+    if one_each and labels.dtype == np.uint8:  # as the files of images have them
+        return replace(options, task="classes")
+    if one_each and labels.dtype.kind in "iu" and _count_classes(labels.reshape(-1)):
+        return replace(options, task="classes")
+    task = infer_task(labels.reshape(-1).astype(np.float64)) if one_each else "numbers"
+    return replace(options, task=task)
+
+
+def _count_classes(labels: NDArray[Any]) -> bool:
+    """Whether whole numbers count classes from 0 or 1 without a gap, two examples of each or more.
+
+    An array of whole numbers was made of class numbers more surely than a column of a table.
+    """
+    distinct = np.unique(labels)
+    numbered = distinct[0] in (0, 1) and distinct[-1] - distinct[0] == len(distinct) - 1
+    return bool(numbered and 2 * len(distinct) <= len(labels))
+
+
+def _decode_labels(part: RawPart, options: ReadOptions) -> RawPart:
+    """The part with class numbers in the place of one-hot rows."""
+    labels = part.labels
+    if options.task == "numbers" or not isinstance(labels, np.ndarray) or not is_one_hot(labels):
+        return part
+    remark = f"The targets are one-hot rows; they were read as {labels.shape[1]} classes."
+    names = list(options.class_names or ())
+    if len(names) != labels.shape[1]:
+        raise ShapeError(
+            part.where,
+            expected=f"{len(names)} class names, one for each column of the targets",
+            got=f"{labels.shape[1]} columns",
+        )
+    texts = [names[label] for label in labels.argmax(axis=1).tolist()]
+    return replace(part, labels=texts, remarks=(*part.remarks, remark))
 
 
 def _flatten_labels(part: RawPart) -> Sequence[str] | NDArray[Any]:

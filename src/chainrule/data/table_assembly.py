@@ -135,7 +135,11 @@ class _Assembly:
             ]
             second = _raw_part(judged, test, found)
         pair = assemble_pair(self.name, self.source, options, first, second)
-        return replace(pair, remarks=(*remarks, *pair.remarks))
+        return DatasetPair(
+            _name_target(pair.train, chosen),
+            _name_target(pair.test, chosen),
+            (*remarks, *pair.remarks),
+        )
 
     def _number(self, chosen: TargetValues, table: DataTable) -> _Targets:
         if chosen.numbers is not None:
@@ -195,6 +199,15 @@ class _Assembly:
             replace(whole.subset(parts.rest), name=names.rest),
             replace(whole.subset(parts.held_out), name=names.held_out),
         )
+
+
+def _name_target(images: Dataset, chosen: TargetValues) -> Dataset:
+    """Return images with the name of the column that held their labels in their schema."""
+    if images.schema is None:
+        return images
+    names, places = chosen.target.names, chosen.target.places
+    target = replace(images.schema.target, names=names, places=places)
+    return replace(images, schema=replace(images.schema, target=target))
 
 
 def _raw_part(chosen: TargetValues, table: DataTable, pixels: list[int]) -> RawPart:

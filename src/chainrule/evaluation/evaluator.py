@@ -76,7 +76,7 @@ def evaluate(
         found = residuals(_restore_blocks(network, blocks), targets, weights)
         mean, numbers = found.cost, RegressionReport(output_metrics(found), found)
     return Report(
-        data=dataset.name,
+        data=data.name,
         data_sha256=dataset.digest,
         network_sha256=network.digest,
         examples=len(data),

@@ -13,6 +13,7 @@ import numpy as np
 
 from chainrule.data import Dataset, DatasetPair, dataset_names, load_dataset
 from chainrule.errors import DataError, FileError, InputError, unknown_name
+from chainrule.schema import Schema
 
 __all__ = [
     "MOVED_REMEDY",
@@ -74,14 +75,21 @@ class DataSource:
     source: str
     options: Mapping[str, Any]
 
-    def load(self) -> DatasetPair:
+    def load(self, schema: Schema | None = None) -> DatasetPair:
         """Load the data, under the `data_access` that is entered.
+
+        Args:
+            schema: that of a network, by which tables are read to judge it; None learns one.
 
         Raises: what `load_dataset` raises.
         """
         access = _ACCESS.get()
         return load_dataset(
-            self.source, **self.options, offline=access.offline or None, observe=access.observe
+            self.source,
+            **self.options,
+            schema=schema,
+            offline=access.offline or None,
+            observe=access.observe,
         )
 
     def notes(self) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from chainrule.data import (
     dataset_names,
     verify_dataset,
 )
+from chainrule.documents import Table
 from chainrule.errors import unknown_name
 from chainrule.experiment.data_source import DataSource
 from chainrule.experiment.description import describe_data
+from chainrule.schema import describe_schema
 
 __all__ = [
     "DataListing",
@@ -143,6 +145,17 @@ class DataSummary:
         """What is in the test set."""
         return _summarise_part(self.pair.test)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences on what was found and decided while the data were read."""
+        return self.pair.remarks
+
+    @property
+    def columns(self) -> Table | None:
+        """What became of each column; None for data that are no table."""
+        schema = self.pair.train.schema
+        return describe_schema(schema) if schema is not None and schema.is_table else None
+
     def describe(self) -> str:
         """Return how many examples there are, their shape and their targets, in a line."""
         return describe_data(self.pair)
@@ -151,12 +164,15 @@ class DataSummary:
         """Return plain values: what `chainrule data show --json` prints."""
         train = self.pair.train
         more = {} if self.augmentation is None else {"augmentation": asdict(self.augmentation)}
+        if train.schema is not None and train.schema.is_table:
+            more["schema"] = train.schema.to_dict()
         return {
             "source": train.source,
             "shape": list(train.shape),
             "classes": list(train.class_names),
             "train": self.train.to_dict(),
             "test": self.test.to_dict(),
+            "remarks": list(self.remarks),
             **more,
         }
 

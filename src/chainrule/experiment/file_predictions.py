@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from chainrule.data.handwriting import (
     match_picture,
     read_picture,
 )
+from chainrule.data.tables import TABLE_SUFFIXES, is_data_frame, table_suffix
 from chainrule.errors import (
     ChainruleError,
     DataError,
@@ -29,10 +31,15 @@ from chainrule.errors import (
 from chainrule.evaluation import class_columns
 from chainrule.experiment.digit_orientation import UprightReading
 from chainrule.experiment.digit_reading import read_digit
-from chainrule.experiment.input_rows import read_rows
+from chainrule.experiment.row_matching import holds_images, match_rows, read_rows
 from chainrule.network import Network
 
-__all__ = ["FailedPrediction", "Output", "Prediction", "predict_file", "predict_files"]
+__all__ = [
+    "FailedPrediction",
+    "Output",
+    "Prediction",
+    "predict_files",
+]
 
 
 class Output(NamedTuple):
@@ -103,15 +110,17 @@ class FailedPrediction:
 
 
 def predict_files(
-    network: Network, paths: Iterable[str], options: Mapping[str, Any], *, errors: str = "raise"
+    network: Network, paths: Iterable[Any], options: Mapping[str, Any], *, errors: str = "raise"
 ) -> list[Prediction | FailedPrediction]:
     """Return the answers to several files.
 
     Args:
         network: what answers.
-        paths: as in `predict_file`.
-        options: as in `predict_file`.
-        errors: "raise", or "return" to have the error in the place of a file that is unreadable.
+        paths: pictures, or tables of pixels, for a network that learned from images; otherwise
+            tables. A data frame is a table.
+        options: how the network's own data was read, as for `load_dataset`.
+        errors: "raise", or "return" to have the error in the place of a file or row that cannot be
+            read.
 
     Raises: InputError; FileError, DataError and MissingLibraryError unless they are returned.
     """
@@ -123,27 +132,42 @@ def predict_files(
     found: list[Prediction | FailedPrediction] = []
     for path in paths:
         try:
-            found += predict_file(network, path, options)
+            found += _predict_source(network, path, options)
         except (FileError, DataError, MissingLibraryError) as error:
-            if errors == "raise":
-                raise
-            found.append(FailedPrediction(path, error))
+            found.append(FailedPrediction(str(path), error))
+        failed = next((one for one in found if isinstance(one, FailedPrediction)), None)
+        if failed is not None and errors == "raise":
+            raise failed.error
     return found
 
 
-def predict_file(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:
-    """Return the answers to each digit of a picture, or to each row of a table.
+def _predict_source(
+    network: Network, source: Any, options: Mapping[str, Any]
+) -> list[Prediction | FailedPrediction]:
+    """Return the answers to a picture, or to each row of a table, with errors of single rows.
 
     Args:
         network: what answers.
-        path: a picture for a network that learned from images, otherwise a table.
-        options: how the network's own data was read: the target column and the delimiter, if given.
+        source: a picture or a table for a network that learned from images, otherwise a table; a
+            data frame is a table.
+        options: as in `predict_files`.
 
     Raises: FileError, DataError, InputError.
     """
-    if len(network.input_shape) == 2:
-        return _predict_picture(network, path)
-    return _predict_rows(network, path, options)
+    if len(network.input_shape) == 2 and not _is_table_of_images(network, source, options):
+        return [*_predict_picture(network, source)]
+    return _predict_rows(network, source, options)
+
+
+def _is_table_of_images(network: Network, source: Any, options: Mapping[str, Any]) -> bool:
+    if is_data_frame(source):
+        return True
+    if table_suffix(Path(source)) not in TABLE_SUFFIXES:
+        return False
+    try:
+        return holds_images(network, read_rows(source, options))
+    except DataError:  # a picture may be a CSV file that is no table
+        return False
 
 
 def _predict_picture(network: Network, path: str) -> list[Prediction]:
@@ -171,15 +195,29 @@ def _predict_digit(
     return replace(found, file=path)
 
 
-def _predict_rows(network: Network, path: str, options: Mapping[str, Any]) -> list[Prediction]:
-    rows = read_rows(
-        path,
-        network.architecture.layers[0],
-        target=str(options.get("target", "last")),
-        delimiter=options.get("delimiter"),
-    )
-    places = [f"{path}, line {line}" for line in rows.lines]
-    return _predictions(network, rows.inputs * network.input_scale, places, rows.remarks)
+def _predict_rows(
+    network: Network, source: Any, options: Mapping[str, Any]
+) -> list[Prediction | FailedPrediction]:
+    """Return the answer to each row of a table, with the error in place of a row that has none.
+
+    Args:
+        network: what answers.
+        source: a table's path, or a data frame.
+        options: how the network's own data was read, as for `load_dataset`.
+
+    Raises: FileError, DataError if the table does not fit as a whole.
+    """
+    table = read_rows(source, options)
+    found = match_rows(network, table, options)
+    errors = found.errors
+    places = [f"{table.where}, {table.place(int(row))}" for row in found.rows]
+    answers: list[Prediction | FailedPrediction] = []
+    answers += _predictions(network, found.inputs, places, found.remarks) if places else []
+    for row in sorted(errors):  # from the first, so that each finds its own place
+        error = errors[row]
+        refused = DataError(f"{table.where}, {error.place}", got=error.problem)
+        answers.insert(row, FailedPrediction(f"{table.where}, {table.place(row)}", refused))
+    return answers
 
 
 def _predictions(

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, prepare_dataset
-from chainrule.errors import InputError
+from chainrule.data.tables import is_data_frame
+from chainrule.errors import InputError, describe
 from chainrule.experiment.data_source import (
     MOVED_REMEDY,
     DataSource,
@@ -20,6 +21,7 @@ from chainrule.experiment.data_source import (
 )
 from chainrule.network import Network
 from chainrule.recipe import Recipe
+from chainrule.schema import Schema
 from chainrule.training import RunFacts, RunFolder
 
 # A prediction needs nothing that trains or judges: what only other methods need, they import.
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
     from chainrule.experiment.file_predictions import FailedPrediction, Prediction
+    from chainrule.experiment.run_branch import RunBranch
     from chainrule.experiment.table_predictions import TablePredictions
     from chainrule.experiment.training_result import TrainingResult
     from chainrule.training import Observer, Verification
@@ -67,6 +70,13 @@ class SavedRun:
     def recipe(self) -> Recipe | None:
         """The recipe with its seed; None for a network file."""
         return None if self.facts is None else self.facts.recipe
+
+    @property
+    def schema(self) -> Schema | None:
+        """What the network's inputs mean; None before there is one, and for a network without."""
+        if self.facts is not None and not RunFolder(self.path).has("network.safetensors"):
+            return None
+        return self.network.schema
 
     def find_data(
         self, data: str | None = None, options: Mapping[str, Any] | None = None
@@ -113,11 +123,15 @@ class SavedRun:
         Args:
             part: "test", "train" (before a part is held out to validate) or "all".
             data: a name or a path instead of the run's own.
-            options: how to read them, as in `load_dataset`, where that is not as in training.
+            options: how to read them, as in `load_dataset`, where that is not as in training. The
+                columns of a table, and the target, are those that the network learned.
 
-        Raises: what `find_data` and `load_dataset` raise.
+        Raises: what `find_data` and `load_dataset` raise; InputError for other columns.
         """
-        return take_part(self.find_data(data, options).load(), part)
+        schema = self.schema
+        if schema is not None and schema.is_table:
+            _require_as_learned(schema, options)
+        return take_part(self.find_data(data, options).load(schema), part)
 
     def prepared_data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
         """Return a part of the run's data as the network's inputs: columns encoded and scaled.
@@ -207,53 +221,18 @@ class SavedRun:
             self.path, observers=observers, threads=threads, on_warning=on_warning
         )
 
-    def branch(
-        self,
-        folder: str | Path | None,
-        epoch: int,
-        *,
-        config: str | None = None,
-        assignments: Iterable[str] = (),
-        data: str | None = None,
-        validation: str | None = None,
-        observers: Iterable[Observer] = (),
-        threads: int | None = None,
-        on_warning: Callable[[str], object] | None = None,
-        keep_epochs: bool = False,
-        **settings: Any,
-    ) -> TrainingResult:
-        """Train on from the end of one of the run's epochs, by changed settings.
-
-        Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
+    def branch(self, epoch: int, **options: Any) -> RunBranch:
+        """Return a branch: a training that goes on from the end of an epoch by changed settings.
 
         Args:
-            folder: where to keep the branch, new or empty; None keeps nothing.
             epoch: after which the branch begins, from 1; 0 for the start of the run.
-            config: as in `Experiment.create`.
-            assignments: as in `Experiment.create`.
-            data: a name or a path, if the run's own data were moved.
-            validation: the same for its validation set.
-            observers: as in `Experiment.train`.
-            threads: as in `Experiment.train`.
-            on_warning: as in `Experiment.train`.
-            keep_epochs: as in `Experiment.train`.
-            settings: of the recipe, by name; those that are not given stay as they were.
+            options: settings of the recipe, and the other arguments of `RunBranch.create`.
 
-        Raises: InputError for a network file or for settings that a branch cannot change, and what
-            `chainrule.train` and `chainrule.resume` raise.
+        Raises: what `RunBranch.create` raises.
         """
         from chainrule.experiment.run_branch import RunBranch
-        from chainrule.settings import merge_settings
 
-        values = merge_settings(settings, config=config, assignments=assignments)
-        made = RunBranch.create(self, epoch, values, data=data, validation=validation)
-        return made.train(
-            folder=folder,
-            observers=observers,
-            threads=threads,
-            on_warning=on_warning,
-            keep_epochs=keep_epochs,
-        )
+        return RunBranch.create(self, epoch, **options)
 
     def verify(
         self,
@@ -357,24 +336,24 @@ class SavedRun:
 
     @overload
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["raise"] = "raise"
+        self, files: Any, *, errors: Literal["raise"] = "raise"
     ) -> tuple[Prediction, ...]: ...
 
     @overload
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["return"]
+        self, files: Any, *, errors: Literal["return"]
     ) -> tuple[Prediction | FailedPrediction, ...]: ...
 
     def predict(
-        self, files: str | Sequence[str], *, errors: Literal["raise", "return"] = "raise"
+        self, files: Any, *, errors: Literal["raise", "return"] = "raise"
     ) -> tuple[Prediction | FailedPrediction, ...]:
         """Return what the network answers to pictures, or to the rows of tables.
 
         A picture of several digits has an answer for each, line by line, each from left to right.
 
         Args:
-            files: for a network that learned from images, pictures of any size; otherwise CSV
-                files with an example a row.
+            files: for a network that learned from images, pictures of any size or tables of pixels;
+                otherwise tables of any format, or a data frame, with an example a row.
             errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
                 so that it does not end the others.
 
@@ -383,7 +362,7 @@ class SavedRun:
         from chainrule.experiment.file_predictions import predict_files
 
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        listed = [files] if isinstance(files, str) else files
+        listed = [files] if isinstance(files, str) or is_data_frame(files) else files
         return tuple(predict_files(self.network, listed, notes.get("options", {}), errors=errors))
 
     def predict_table(
@@ -414,6 +393,25 @@ class SavedRun:
         from chainrule.evaluation import default_cost
 
         return Recipe(cost=default_cost(self.network, dataset), seed=0)
+
+
+def _require_as_learned(schema: Schema, options: Mapping[str, Any]) -> None:
+    """Refuse options by which a table would be read as something that the network did not learn."""
+    learned = {"target": ", ".join(schema.target.names), "task": schema.target.kind}
+    for name in ("target", "task", "drop", "category", "number", "date"):
+        given = options.get(name)
+        if given in (None, (), []) or given == learned.get(name):
+            continue
+        due = f"the {name} that the network learned, {learned[name]}" if name in learned else ""
+        raise InputError(
+            "evaluate",
+            expected=due or f"no other {name} columns than in training",
+            got=describe(given),
+            why="Its columns are read as in training",
+            remedy=f"Leave --{name} out",
+            argument=name,
+            value=given,
+        )
 
 
 def open_run(path: str | Path) -> SavedRun:

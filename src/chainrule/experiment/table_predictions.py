@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from chainrule.data import ReadOptions
 from chainrule.data.tables import STANDARD_STREAM, TableBlock, is_data_frame, read_table_blocks
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.errors import DataError, InputError
+from chainrule.errors import InputError
 from chainrule.evaluation import class_columns, count_text
+from chainrule.experiment.row_matching import match_rows
 from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
-from chainrule.schema import DataTable, column_position, match_table
+from chainrule.schema import ColumnNote, merge_notes
 from chainrule.storage import open_atomically
 
 __all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
@@ -38,7 +39,6 @@ _ABSTAINED = "?"
 """The answer where no output is great enough."""
 
 _LISTED_ERRORS = 10
-_MOST_REMARKS = 20
 _SEPARATORS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 
 
@@ -108,7 +108,7 @@ def predict_table(
     answering = _Answering(network, abstain, ReadOptions(**options))
     separator = _check_output(source, output)
     counts, answers = Counter[str](), Counter[str]()
-    remarks, errors = list[str](), list[str]()
+    ignored, notes, errors = dict[str, None](), list[ColumnNote](), list[str]()
     blocks = read_table_blocks(source, answering.options, block_rows)
     with _open_output(output) as file:
         writer = csv.writer(file, delimiter=separator, lineterminator="\n")
@@ -122,7 +122,8 @@ def predict_table(
             counts["rows"] += len(block.rows)
             counts.update(answered.ends)
             answers.update(answered.answers)
-            remarks += answered.remarks
+            ignored.update(dict.fromkeys(answered.ignored))
+            notes = merge_notes([*notes, *answered.notes])
             errors += answered.errors[: _LISTED_ERRORS - len(errors)]
     return TablePredictions(
         output=output,
@@ -131,7 +132,7 @@ def predict_table(
         abstained=counts["abstained"],
         failed=counts["failed"],
         answers=dict(answers),
-        remarks=tuple(dict.fromkeys(remarks))[:_MOST_REMARKS],
+        remarks=(*ignored, *map(str, notes)),
         errors=tuple(errors),
     )
 
@@ -173,23 +174,17 @@ class _Answered:
         cells: what stands behind each row's own cells.
         ends: "answered", "abstained" or "failed" for each row.
         answers: the class of each row that has one.
-        remarks: sentences on the block.
+        ignored: sentences on columns of the table.
+        notes: on cells that are not like those of the training data.
         errors: a line for each row that failed.
     """
 
     cells: list[list[str]]
     ends: list[str]
     answers: list[str]
-    remarks: list[str]
+    ignored: tuple[str, ...]
+    notes: tuple[ColumnNote, ...]
     errors: list[str]
-
-
-class _Inputs(NamedTuple):
-    """The rows of a table for `Network.predict`, and what is wrong with some, by their number."""
-
-    matrix: NDArray[Any]
-    problems: Mapping[int, str]
-    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,15 +240,18 @@ class _Answering:
         """Return what stands behind each row of a block."""
         width = len(self.classes) or self.network.architecture.layers[-1]
         blank = [""] * (width + bool(self.classes))
-        found = _Answered([[] for _ in block.rows], ["failed"] * len(block.rows), [], [], [])
+        found = _Answered([[] for _ in block.rows], ["failed"] * len(block.rows), [], (), (), [])
         problems = dict(block.problems)
         if block.table is not None:
-            inputs = self._inputs(block.table)
-            problems |= {int(block.whole[row]): why for row, why in inputs.problems.items()}
-            good = [row for row in range(len(block.table)) if row not in inputs.problems]
-            found.remarks.extend(inputs.remarks)
-            if good:
-                self._fill(found, block.whole[good], self.network.predict(inputs.matrix[good]))
+            matched = match_rows(self.network, block.table, {"target": self.options.target})
+            for row, error in matched.errors.items():
+                place = error.place.partition(", ")[2]
+                why = f"{place}: {error.problem}" if place else error.problem
+                problems[int(block.whole[row])] = why
+            found.ignored, found.notes = matched.ignored, matched.notes
+            if matched.rows.size:
+                outputs = self.network.predict(matched.inputs)
+                self._fill(found, block.whole[matched.rows], outputs)
         for row, why in sorted(problems.items()):
             found.cells[row].extend([*blank, why])
             found.errors.append(f"{block.places[row]}: {why}")
@@ -275,56 +273,3 @@ class _Answering:
             found.ends[row] = "answered" if sure else "abstained"
             if sure:
                 found.answers.append(answer)
-
-    def _inputs(self, table: DataTable) -> _Inputs:
-        schema = self.network.schema
-        if schema is None or not (schema.is_table or schema.image):
-            return self._plain_inputs(table)
-        matched = match_table(schema, table)
-        problems: dict[int, str] = {}
-        for error in matched.errors:
-            if not error.of_target:
-                place = error.place.partition(", ")[2]
-                problems.setdefault(
-                    error.row, f"{place}: {error.problem}" if place else error.problem
-                )
-        return _Inputs(matched.matrix, problems, (*matched.remarks, *matched.outside))
-
-    def _plain_inputs(self, table: DataTable) -> _Inputs:
-        """Return the numbers of a table for a network that knows no columns."""
-        width, places = self.network.architecture.layers[0], list(range(len(table.columns)))
-        if len(places) == width + 1:
-            places.remove(column_position(self.options.target, table.names, table.where))
-        if len(places) != width:
-            raise DataError(
-                table.where,
-                expected=f"{width} columns, or {width + 1} with the target's",
-                got=str(len(table.columns)),
-                why=f"The network takes {width} numbers",
-            )
-        matrix = np.column_stack([_numbers(table, place) for place in places])
-        bad = ~np.isfinite(matrix)
-        problems = {
-            int(row): f"{table.labels()[places[int(bad[row].argmax())]]}: expected a finite number"
-            for row in np.flatnonzero(bad.any(axis=1))
-        }
-        left = set(range(len(table.columns))) - set(places)
-        remarks = tuple(f"{table.labels()[at]} (the target) was left out." for at in left)
-        return _Inputs(matrix * self.network.input_scale, problems, remarks)
-
-
-def _numbers(table: DataTable, place: int) -> NDArray[np.float64]:
-    """Return a column as numbers; NaN for what is none."""
-    column = table.columns[place]
-    if column.numbers is not None:
-        return column.numbers
-
-    def value(text: str) -> float:
-        try:
-            return float(text)
-        except ValueError:
-            return np.nan
-
-    assert column.codes is not None, "texts have codes"
-    found: NDArray[np.float64] = np.array([*map(value, column.texts), np.nan])[column.codes]
-    return found

@@ -34,6 +34,7 @@ from chainrule.figures import (
     sample_images,
     saturation,
     seed_bands,
+    threshold_curves,
     weight_maps,
 )
 from chainrule.figures.canvas import Place
@@ -373,6 +374,13 @@ _ALL = (
         "worked",
         lambda inputs: line_sums.line_sums_data(inputs.require_ledger()),
         line_sums.draw_line_sums,
+    ),
+    FigureSpec(
+        "thresholds",
+        "precision, recall and false positives by threshold",
+        "network+dataset",
+        lambda inputs: threshold_curves.threshold_curves_data(inputs.evaluate()),
+        threshold_curves.draw_threshold_curves,
     ),
     FigureSpec(
         "weights",

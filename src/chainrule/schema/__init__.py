@@ -11,11 +11,15 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.schema.alignment import align_columns as align_columns
     from chainrule.schema.column_kinds import ColumnChoices as ColumnChoices
+    from chainrule.schema.column_notes import ColumnNote as ColumnNote
+    from chainrule.schema.column_notes import merge_notes as merge_notes
     from chainrule.schema.columns import Column as Column
     from chainrule.schema.columns import LeftOut as LeftOut
     from chainrule.schema.columns import Target as Target
     from chainrule.schema.date_cells import is_date as is_date
     from chainrule.schema.image_format import ImageFormat as ImageFormat
+    from chainrule.schema.image_format import measure_ink as measure_ink
+    from chainrule.schema.image_format import stroke_widths as stroke_widths
     from chainrule.schema.missing_marks import NUMBER_MARKS as NUMBER_MARKS
     from chainrule.schema.number_cells import is_number as is_number
     from chainrule.schema.pixel_tables import find_pixels as find_pixels
@@ -40,15 +44,17 @@ if TYPE_CHECKING:
     from chainrule.schema.table_matching import refuse_rows as refuse_rows
     from chainrule.schema.target_choice import TargetValues as TargetValues
     from chainrule.schema.target_choice import choose_target as choose_target
+    from chainrule.schema.target_choice import infer_task as infer_task
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "alignment": "align_columns",
         "column_kinds": "ColumnChoices",
+        "column_notes": "ColumnNote merge_notes",
         "columns": "Column LeftOut Target",
         "date_cells": "is_date",
-        "image_format": "ImageFormat",
+        "image_format": "ImageFormat measure_ink stroke_widths",
         "missing_marks": "NUMBER_MARKS",
         "number_cells": "is_number",
         "pixel_tables": "find_pixels read_pixels",
@@ -58,6 +64,6 @@ __getattr__, __dir__, __all__ = attach(
         "schema_table": "describe_schema",
         "table": "Cells DataTable column_position listed number_text",
         "table_matching": "Matched RowError match_table refuse_rows",
-        "target_choice": "TargetValues choose_target",
+        "target_choice": "TargetValues choose_target infer_task",
     },
 )

@@ -19,7 +19,7 @@ from chainrule.schema.missing_marks import marked_missing
 from chainrule.schema.number_cells import NumberReading
 from chainrule.schema.table import Cells
 
-__all__ = ["ColumnChoices", "Subject", "counts_up", "infer_column"]
+__all__ = ["INDEX_NAME", "ColumnChoices", "Subject", "counts_up", "infer_column"]
 
 _MOSTLY = 0.9
 """The fraction of a column's cells that have to be numbers for the others to count as mistakes."""
@@ -27,7 +27,8 @@ _FEW_CATEGORIES, _MANY_CATEGORIES = 20, 100
 _ALL_DIFFERENT = 0.9
 _FEW_ROWS = 10
 
-_INDEX_NAME = re.compile(r"(unnamed: ?\d+(\.\d+)?|index|row|rownames?|row_names?|)", re.IGNORECASE)
+INDEX_NAME = re.compile(r"(unnamed: ?\d+(\.\d+)?|index|row|rownames?|row_names?|)", re.IGNORECASE)
+"""What the numbers of rows are called by pandas, R and others; often they have no name."""
 _ID_NAME = re.compile(r"(?i:(?:^|.*[_\s.-])(?:id|uuid|guid)|id[_\s.-].*)|.*[a-z](?:Id|ID)")
 _TIME_NAME = re.compile(
     r"year|month|week|day|hour|minute|second|date|time|period|\bt\b", re.IGNORECASE
@@ -67,6 +68,7 @@ class Subject:
         place: its number in the table.
         cells: its cells in the training part.
         choices: what the user says.
+        may_be_index: whether it is called as the numbers of rows usually are, or has no name.
         reading: the texts as numbers; None for cells that are stored as numbers.
     """
 
@@ -74,6 +76,7 @@ class Subject:
     place: int
     cells: Cells
     choices: ColumnChoices
+    may_be_index: bool = False
     reading: NumberReading | None = None
 
     def left_out(self, reason: str) -> LeftOut:
@@ -138,7 +141,7 @@ def _number_or_index(subject: Subject) -> Column | LeftOut:
     whole = not np.isnan(values).any() and bool((values == np.floor(values)).all())
     if whole and len(values) >= 2:
         different = len(np.unique(values))
-        if _INDEX_NAME.fullmatch(subject.name) and different == len(values):
+        if subject.may_be_index and different == len(values):
             return subject.left_out("index")
         if _ID_NAME.fullmatch(subject.name):
             if different == len(values) or different > _FEW_CATEGORIES:
@@ -153,6 +156,8 @@ def _date(subject: Subject) -> Column:
     if cells.numbers is None:
         found = texts_as_dates(cells, subject.choices.missing)
         storage, clock = found.storage, found.clock
+        if found.ambiguous.any():  # then the storage decides nothing
+            storage = "day or month first"
     marks = _marks(subject, of_numbers=True)
     return Column(name=subject.name, kind="date", storage=storage, marks=marks, clock=clock)
 
@@ -163,7 +168,7 @@ def _category_or_text(subject: Subject) -> Column | LeftOut:
     codes = subject.cells.codes
     assert codes is not None
     count, rows = len(column.categories), int((codes >= 0).sum())
-    if subject.place == 0 and count == rows > 2 and _INDEX_NAME.fullmatch(subject.name):
+    if subject.place == 0 and count == rows > 2 and subject.may_be_index:
         return subject.left_out("index")
     if count > _FEW_CATEGORIES and (2 * count > rows or _ID_NAME.fullmatch(subject.name)):
         different = count >= _ALL_DIFFERENT * rows or _ID_NAME.fullmatch(subject.name)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import DataError
 
-__all__ = ["ImageFormat"]
+__all__ = ["ImageFormat", "measure_ink", "stroke_widths"]
 
 Light = NDArray[np.float32]
 
@@ -43,19 +43,17 @@ class _PaperMeasurement(NamedTuple):
     """What the borders of images show.
 
     Args:
-        lighter: the fraction of images whose ink is lighter than their border; None if none of
-            them shows any ink.
+        lighter: the fraction of images whose ink is lighter than their border, of those that show
+            ink; 0.5 if none does.
         even: whether the border of most images has one brightness, as it has on paper.
     """
 
-    lighter: float | None
+    lighter: float
     even: bool
 
     @property
     def polarity(self) -> str:
         """The polarity that nearly all images have, or "mixed"."""
-        if self.lighter is None or not self.even:
-            return "mixed"
         if self.lighter >= _CLEAR:
             return "light on dark"
         return "dark on light" if self.lighter <= 1 - _CLEAR else "mixed"
@@ -68,13 +66,13 @@ class _Ink(NamedTuple):
         heights: of its box, in pixels, (n,).
         widths: the same.
         centres: down and right, in pixels, (n, 2).
-        amounts: the fraction of the image that it would blacken, (n,).
+        strokes: the width of its strokes, in pixels, (n,).
     """
 
     heights: NDArray[np.int64]
     widths: NDArray[np.int64]
     centres: NDArray[np.float64]
-    amounts: NDArray[np.float64]
+    strokes: NDArray[np.float64]
 
     @property
     def sides(self) -> NDArray[np.int64]:
@@ -101,7 +99,7 @@ class ImageFormat:
         side_range: the least and the greatest.
         heights: quantiles of 5 % and 95 % of the height of the ink's box, in pixels.
         widths: the same of its width.
-        ink: median fraction of the image that its ink blackens, which the pen's width decides.
+        stroke: median width of the strokes, in pixels.
         centre: median centre of the ink's mass, (down, right), in pixels from 0.
         centre_range: how far a centre lies from that at most, down or right, in pixels.
 
@@ -126,7 +124,7 @@ class ImageFormat:
     side_range: tuple[float, float] = (0.0, 0.0)
     heights: tuple[float, float] = (0.0, 0.0)
     widths: tuple[float, float] = (0.0, 0.0)
-    ink: float = 0.0
+    stroke: float = 0.0
     centre: tuple[float, float] = (0.0, 0.0)
     centre_range: float = 0.0
 
@@ -165,7 +163,7 @@ class ImageFormat:
             side_range=_range(found.sides, 1.0),
             heights=_range(found.heights, _USUAL),
             widths=_range(found.widths, _USUAL),
-            ink=float(np.median(found.amounts)),
+            stroke=float(np.median(found.strokes)),
             centre=(float(centre[0]), float(centre[1])),
             centre_range=float(np.abs(found.centres - centre).max()),
         )
@@ -197,11 +195,15 @@ class ImageFormat:
 
     @property
     def lies_as_mnist(self) -> bool:
-        """Whether ink is light, in a box of 20/28, its centre in the middle, as MNIST's is."""
-        short = min(self.shape)
+        """Whether the images are light on dark and placed as MNIST's are."""
+        return self.polarity == "light on dark" and self.placed_as_mnist
+
+    @property
+    def placed_as_mnist(self) -> bool:
+        """Whether ink is in a box of 20/28 of the shorter side, its centre in the middle."""
         return (
-            self.polarity == "light on dark"
-            and self.box == round(_MNIST_BOX * short / _MNIST_SIDE)
+            self.has_ink
+            and self.box == round(_MNIST_BOX * min(self.shape) / _MNIST_SIDE)
             and self.side_range[0] >= _ALIKE * self.box
             and self.middle == (self.height // 2, self.width // 2)
             and self.centre_range <= _NARROW
@@ -280,7 +282,7 @@ def _measure_paper(light: Light) -> _PaperMeasurement:
     seen = np.abs(difference).max(axis=(1, 2)) >= _VISIBLE
     even = bool(np.median(evenness) >= _EVEN_RING)
     if not seen.any():
-        return _PaperMeasurement(None, even)
+        return _PaperMeasurement(0.5, even)
     return _PaperMeasurement(float((difference.sum(axis=(1, 2)) > 0)[seen].mean()), even)
 
 
@@ -301,26 +303,53 @@ def _within(value: float, bounds: tuple[float, float], slack: float) -> bool:
     return bounds[0] - slack <= value <= bounds[1] + slack
 
 
-def _measure_ink(light: Light) -> _Ink | None:
-    """The ink of those images that have any; None if none has."""
+def measure_ink(light: Light) -> Light:
+    """Return the ink of images, from 0 to 1 at its darkest; 0 throughout in one that is blank.
+
+    Ink is what differs from the brightness of the border, in the direction that prevails.
+
+    Args:
+        light: brightness from 0 to 1, (n, rows, columns).
+    """
     difference = light - _paper(light)[0][:, None, None]
     lighter = difference.sum(axis=(1, 2)) > 0
     amount = np.maximum(np.where(lighter[:, None, None], difference, -difference), 0)
     most = amount.max(axis=(1, 2))
-    amount, most = amount[most >= _VISIBLE], most[most >= _VISIBLE]
+    amount /= np.where(most >= _VISIBLE, most, np.inf)[:, None, None]
+    amount[amount < _LEAST_INK] = 0
+    return np.asarray(amount, np.float32)
+
+
+def _measure_ink(light: Light) -> _Ink | None:
+    """The ink of those images that have any; None if none has."""
+    amount = measure_ink(light)
+    amount = amount[amount.any(axis=(1, 2))]
     if not len(amount):
         return None
-    amount /= most[:, None, None]
-    amount[amount < _LEAST_INK] = 0
     return _Ink(
         heights=_extents(amount.any(axis=2)),
         widths=_extents(amount.any(axis=1)),
         centres=np.column_stack([_centres(amount, axis) for axis in (1, 2)]),
-        amounts=amount.mean(axis=(1, 2), dtype=np.float64),
+        strokes=stroke_widths(amount),
     )
 
 
-def _extents(marked: NDArray[np.bool_]) -> NDArray[np.int64]:
+def stroke_widths(ink: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the width of the strokes in each image, in pixels, (n,).
+
+    It is 2 A / V, where A is the sum of the ink and V that of its gradient's norm over the image
+    and a margin of paper: a stroke of length l and width w has A = l w and V = 2 l.
+
+    Args:
+        ink: from 0 to 1, some in each image, (n, rows, columns).
+    """
+    framed = np.pad(ink.astype(np.float64), ((0, 0), (1, 1), (1, 1)))
+    down, across = np.diff(framed, axis=1)[:, :, :-1], np.diff(framed, axis=2)[:, :-1]
+    variation = np.hypot(down, across).sum(axis=(1, 2))
+    return np.asarray(2 * framed.sum(axis=(1, 2)) / variation)
+
+
+def _extents(marked: Any) -> NDArray[np.int64]:
     """The distance from the first to the last mark of each row, both counted."""
     first, last = marked.argmax(axis=1), marked[:, ::-1].argmax(axis=1)
     return np.asarray(marked.shape[1] - first - last)

@@ -16,7 +16,13 @@ from chainrule.schema.cell_values import (
     text_at,
     texts_as_numbers,
 )
-from chainrule.schema.column_kinds import ColumnChoices, Subject, counts_up, infer_column
+from chainrule.schema.column_kinds import (
+    INDEX_NAME,
+    ColumnChoices,
+    Subject,
+    counts_up,
+    infer_column,
+)
 from chainrule.schema.columns import Column, LeftOut, Target
 from chainrule.schema.number_cells import NumberReading
 from chainrule.schema.schema import Schema
@@ -97,8 +103,16 @@ class _Training:
             reading = texts_as_numbers(cells, missing, hint=self.hint, before=before)
             if reading.ambiguous.any():  # points alone, in a file whose form allows either mark
                 reading = texts_as_numbers(cells, missing, hint=".")
-        name = self.table.labels()[place]
-        return infer_column(Subject(name, place, cells, self.choices, reading))
+        named = self.table.names[place]
+        subject = Subject(
+            name=self.table.labels()[place],
+            place=place,
+            cells=cells,
+            choices=self.choices,
+            may_be_index=self.table.named and INDEX_NAME.fullmatch(named) is not None,
+            reading=reading,
+        )
+        return infer_column(subject)
 
     def without_counters(
         self, found: Mapping[int, Column | LeftOut]

@@ -21,7 +21,7 @@ from chainrule.schema.missing_marks import marked_missing
 from chainrule.schema.schema_learning import refuse_cells, refuse_spoilt
 from chainrule.schema.table import Cells, DataTable, column_position
 
-__all__ = ["TargetValues", "choose_target", "label_texts"]
+__all__ = ["TargetValues", "choose_target", "infer_task", "label_texts"]
 
 _LABEL_NAMES = ("label", "labels", "target", "class")
 _FEW_CLASSES, _MANY_CLASSES, _ROWS_PER_CLASS = 20, 200, 20
@@ -78,6 +78,31 @@ def choose_target(
     return choice.as_classes(quiet=task is not None)
 
 
+def infer_task(values: NDArray[np.float64]) -> str:
+    """Return "classes" for few different whole numbers, and "numbers" for all others.
+
+    Few are 20, if two rows in three share their number with another, and 200 that count from 0 or 1
+    without a gap, if there are 20 rows for each.
+
+    Args:
+        values: the targets, (rows,); NaN for a missing one.
+
+    Example:
+        >>> infer_task(np.array([0.0, 1, 1, 0])), infer_task(np.array([0.5, 1, 1, 0]))
+        ('classes', 'numbers')
+    """
+    known = values[~np.isnan(values)]
+    distinct = np.unique(known)
+    if (distinct != np.floor(distinct)).any() or not np.isfinite(distinct).all():
+        return "numbers"
+    few = len(distinct) <= 2 or 3 * len(distinct) <= 2 * len(known)
+    if len(distinct) <= _FEW_CLASSES and few:
+        return "classes"
+    numbered = distinct[0] in (0, 1) and (np.diff(distinct) == 1).all()
+    enough = len(distinct) <= _MANY_CLASSES and len(known) >= _ROWS_PER_CLASS * len(distinct)
+    return "classes" if numbered and enough else "numbers"
+
+
 def label_texts(cells: Cells, missing: Collection[str] = ()) -> tuple[str | None, ...]:
     """Return the class of each row as a text; None if it has no label.
 
@@ -111,18 +136,7 @@ class _Choice:
     def task(self) -> str:
         """Return "classes" or "numbers", as the values suggest."""
         values = self._plain_values()
-        if values is None:
-            return "classes"
-        known = values[~np.isnan(values)]
-        distinct = np.unique(known)
-        if (distinct != np.floor(distinct)).any() or not np.isfinite(distinct).all():
-            return "numbers"
-        few = len(distinct) <= 2 or 3 * len(distinct) <= 2 * len(known)
-        if len(distinct) <= _FEW_CLASSES and few:
-            return "classes"
-        numbered = distinct[0] in (0, 1) and (np.diff(distinct) == 1).all()
-        enough = len(distinct) <= _MANY_CLASSES and len(known) >= _ROWS_PER_CLASS * len(distinct)
-        return "classes" if numbered and enough else "numbers"
+        return "classes" if values is None else infer_task(values)
 
     def _plain_values(self) -> NDArray[np.float64] | None:
         """Return the cells as numbers if nine tenths of those that are not missing are numbers."""
@@ -151,11 +165,11 @@ class _Choice:
         every = np.arange(len(self.table))
         if found.problems:
             raise refuse_cells(self.table, self.place, every, found, is_target=True)
-        refuse_spoilt(self.table, self.place, every, found.values)
         rows = np.flatnonzero(~np.isnan(found.values))
         distinct = len(np.unique(found.values[rows]))
-        if not distinct:
-            raise self._unfit("no values")
+        if not distinct or (distinct == 1 and len(rows) > 1):
+            raise self._unfit("one value" if distinct else "no values")
+        refuse_spoilt(self.table, self.place, every, found.values)
         text = f"The target is {self.name}: {distinct} different numbers in {len(rows)} rows"
         return TargetValues(
             self._target("numbers", column.storage),

@@ -121,6 +121,8 @@ def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:
         "examples": len(training),
         "digest": training.digest,
     }
+    if training.schema is not None:
+        facts["schema"] = training.schema.digest
     if validation is not None:
         facts |= {"validation_examples": len(validation), "validation_digest": validation.digest}
     return facts

@@ -145,6 +145,11 @@ def split_validation(
     return split(dataset, recipe.validation_fraction, recipe.seed, purpose="validation")
 
 
+def _without_schema(dataset: Dataset) -> Dataset:
+    """The data set as arrays that nobody described."""
+    return replace(prepare_dataset(dataset, None), schema=None)
+
+
 def first_position(setup: TrainingSetup) -> Position:
     """Where the training begins."""
     theta = setup.engine.layout.add_gains(setup.network.parameters)
@@ -168,6 +173,9 @@ def restore_training(
     Raises: IntegrityError if the data are others; RunFolderError, DataError.
     """
     facts, start = folder.facts(), folder.initial_network()
+    if "schema" not in facts.data:  # written before data had one, or by arrays without
+        dataset = _without_schema(dataset)
+        validation = None if validation is None else _without_schema(validation)
     setup = prepare_training(start, dataset, facts.recipe, validation, threads=threads, exact=True)
     given = data_facts(setup.training, setup.validation)
     for name in ("digest", "validation_digest"):

@@ -13,7 +13,7 @@ from chainrule.data.handwriting.preparation import prepare
 from chainrule.data.handwriting.stroke_matching import match_strokes
 from chainrule.data.mnist import load_mnist
 from chainrule.data.picture_decoding import GreyPicture
-from chainrule.schema import ImageFormat
+from chainrule.schema import ImageFormat, stroke_widths
 
 DIGITS = load_mnist().train.inputs.reshape(-1, 28, 28)[:300]
 INVERTED = "The ink was inverted: it is {}; the training images are {}."
@@ -51,6 +51,10 @@ def test_pictures_like_the_training_images_are_left_alone() -> None:
         assert found.inputs.dtype == np.uint8
         assert found.preparation.remarks == ()
         assert [stage.name for stage in found.preparation.stages] == ["grey", "alike"]
+        np.testing.assert_array_equal(found.preparation.image, 255 - image)
+        np.testing.assert_array_equal(found.preparation.stages[-1].image, image)
+        assert found.preparation.dark_ink
+        assert found.preparation.figures["aspect"] <= 1.6
 
 
 def test_the_other_polarity_is_inverted_and_nothing_else() -> None:
@@ -58,6 +62,7 @@ def test_the_other_polarity_is_inverted_and_nothing_else() -> None:
         found = match_picture(picture(image), (28, 28), 1 / 255, DARK_FORM)
         np.testing.assert_array_equal(found.inputs, 255 - image.reshape(1, -1))
         assert found.preparation.remarks == (INVERTED.format("light on dark", "dark on light"),)
+        assert not found.preparation.dark_ink
 
 
 @pytest.mark.parametrize("light", [False, True])
@@ -170,21 +175,22 @@ def test_the_input_of_a_digit_that_was_prepared(sheet, grey) -> None:
     )
 
 
-@pytest.mark.parametrize("ink", [0.05, 0.12, 0.2, 0.3])
-def test_strokes_get_the_ink_that_is_wanted(sheet, grey, ink) -> None:
+@pytest.mark.parametrize("width", [1.5, 2.0, 3.0, 4.0])
+def test_strokes_get_the_width_that_is_wanted(sheet, grey, width) -> None:
     image = prepare(grey(sheet(pen=0.14).photographed()), (28, 28)).image
     strokes = crop(image.astype(np.float32) / 255)
     plain = Placing(20, (14, 14))
     assert match_strokes(strokes, plain, (28, 28)) is strokes
-    placing = Placing(20, (14, 14), ink=ink)
-    inks = [one.sum() / 784 for one in (strokes, match_strokes(strokes, placing, (28, 28)))]
-    assert abs(inks[1] - ink) <= abs(inks[0] - ink)
-    assert abs(inks[1] - ink) < 0.07
+    placing = Placing(20, (14, 14), stroke=width)
+    both = np.array([strokes, match_strokes(strokes, placing, (28, 28))])
+    before, after = np.abs(stroke_widths(both) - width)
+    assert after <= before
+    assert after < 0.6
 
 
 def test_strokes_are_never_thinned_away() -> None:
     thin = np.zeros((40, 40), np.float32)
     thin[:, 20] = 1
-    assert match_strokes(thin, Placing(20, (14, 14), ink=0.0), (28, 28)).any()
+    assert match_strokes(thin, Placing(20, (14, 14), stroke=0.1), (28, 28)).any()
     dot = np.ones((1, 1), np.float32)
-    assert match_strokes(dot, Placing(2, (4, 4), ink=0.5), (8, 8)) is dot
+    assert match_strokes(dot, Placing(2, (4, 4), stroke=2.0), (8, 8)) is dot

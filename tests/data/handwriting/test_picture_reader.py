@@ -114,10 +114,11 @@ def test_turned_as_its_note_says(saved, orientation) -> None:
     assert picture.size == picture.grey.shape
 
 
-def test_a_broken_note_is_passed_over(tmp_path) -> None:
+@pytest.mark.parametrize("note", [b"MM\0*\0\0\0\x08\xff\xff", b"MM\0*", b"no note"])
+def test_a_broken_note_is_passed_over(tmp_path, note) -> None:
     data = zlib.compress(b"\0\x07")
     path = tmp_path / "a.png"
-    path.write_bytes(png(1, 1, (b"eXIf", b"MM\0*\0\0\0\x08\xff\xff"), (b"IDAT", data)))
+    path.write_bytes(png(1, 1, (b"eXIf", note), (b"IDAT", data)))
     np.testing.assert_array_equal(np.rint(read_picture(path).grey * 255), [[7]])
 
 
@@ -234,3 +235,14 @@ def test_cut_and_flipped_files_are_refused_in_one_line(tmp_path, kind) -> None:
     assert sum(text != "grey" for text in said) > 100
     assert all(text == "grey" or text.startswith(f"{path}: expected a") for text in said)
     assert not any("\n" in text for text in said)
+
+
+def test_a_file_without_end_is_refused(tmp_path) -> None:
+    path = tmp_path / "a.png"
+    with path.open("wb") as file:
+        file.truncate(128 * 2**20 + 1)
+    with pytest.raises(DataError) as caught:
+        read_picture(path)
+    assert str(caught.value) == (
+        f"{path}: expected a picture file of a sensible size, got more than 128 MiB."
+    )

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting.picture_matching import MatchedDigit as MatchedDigit
     from chainrule.data.handwriting.picture_matching import ink_inputs as ink_inputs
     from chainrule.data.handwriting.picture_matching import match_picture as match_picture
+    from chainrule.data.handwriting.picture_matching import place_ink as place_ink
+    from chainrule.data.handwriting.picture_matching import scale_picture as scale_picture
     from chainrule.data.handwriting.picture_reader import GreyPicture as GreyPicture
     from chainrule.data.handwriting.picture_reader import read_picture as read_picture
     from chainrule.data.handwriting.preparation import prepare as prepare
@@ -27,7 +29,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "centring": "centre_of_mass",
         "mnist_statistics": "NORMS",
-        "picture_matching": "MatchedDigit ink_inputs match_picture",
+        "picture_matching": "MatchedDigit ink_inputs match_picture place_ink scale_picture",
         "picture_reader": "GreyPicture read_picture",
         "preparation": "prepare prepare_digits",
         "preprocessing_trace": "PixelBox Preparation Stage",

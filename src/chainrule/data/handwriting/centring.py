@@ -112,15 +112,15 @@ class Placing:
         centre: row and column of its centre of mass, counted from 0.
         heights: the least and the greatest height; a digit of another is stretched or compressed.
         widest: the greatest width.
-        ink: the fraction of the picture that its strokes blacken, to which they are thickened or
-            thinned; None to leave them.
+        stroke: the width in pixels to which its strokes are thickened or thinned; None to leave
+            them.
     """
 
     box: int
     centre: tuple[float, float]
     heights: tuple[int, int] = (1, _ANY)
     widest: int = _ANY
-    ink: float | None = None
+    stroke: float | None = None
 
     @classmethod
     def mnist(cls, shape: tuple[int, int]) -> Self:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.handwriting.binarisation import find_components
 from chainrule.data.handwriting.centring import centre_of_mass
+from chainrule.schema import stroke_widths
 
 __all__ = ["NORMS", "compute_norms", "describe_unusual", "measure", "stroke_thickness"]
 
@@ -89,15 +90,12 @@ def measure(image: NDArray[Any]) -> dict[str, float]:
 
 
 def stroke_thickness(ink: NDArray[np.floating]) -> float:
-    """The mean thickness of strokes in pixels, 2 A / V; see `measure`.
+    """The mean thickness of strokes in pixels, as `stroke_widths` has it.
 
     Args:
         ink: from 0 to 1 on 0, (rows, columns), with some ink.
     """
-    grey = ink.astype(np.float64)
-    framed = np.pad(grey, 1)
-    down, across = np.diff(framed, axis=0)[:, :-1], np.diff(framed, axis=1)[:-1]
-    return 2 * float(grey.sum()) / float(np.hypot(down, across).sum())
+    return float(stroke_widths(ink[None])[0])
 
 
 def _moments(grey: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -13,13 +13,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.centring import Placing
+from chainrule.data.handwriting.centring import Placing, centre_digit, crop, scale_to_box
+from chainrule.data.handwriting.mnist_statistics import measure
 from chainrule.data.handwriting.preparation import prepare_digits
 from chainrule.data.handwriting.preprocessing_trace import Preparation, Stage
+from chainrule.data.handwriting.stroke_matching import match_strokes
 from chainrule.data.picture_decoding import GreyPicture
 from chainrule.schema import ImageFormat
 
-__all__ = ["MatchedDigit", "ink_inputs", "match_picture", "placing_for"]
+__all__ = [
+    "MatchedDigit",
+    "ink_inputs",
+    "match_picture",
+    "place_ink",
+    "placing_for",
+    "scale_picture",
+]
 
 Grey = NDArray[np.float32]
 
@@ -64,7 +73,7 @@ def match_picture(
         return _as_inputs(prepare_digits(picture, shape), scale, form)
     light = _in_own_levels(picture, form)
     other_size = light.shape != form.shape
-    scaled = _scale(light, form.shape) if other_size else light
+    scaled = scale_picture(light, form.shape) if other_size else light
     stretched = _is_stretched(picture, form)
     for seen, inverted in ((scaled, False), (1 - scaled, True)):
         if form.resembles(seen, scaled=other_size) and not stretched:
@@ -87,7 +96,21 @@ def placing_for(form: ImageFormat | None) -> Placing | None:
     if form is None or form.lies_as_mnist or not form.has_ink:
         return None
     heights = max(1, round(form.heights[0])), round(form.heights[1])
-    return Placing(form.box, form.middle, heights, round(form.widths[1]), form.ink)
+    return Placing(form.box, form.middle, heights, round(form.widths[1]), form.stroke)
+
+
+def place_ink(ink: Grey, form: ImageFormat) -> Grey:
+    """The ink of a clean image as brightness in the size, place and polarity of a form.
+
+    Args:
+        ink: from 0 to 1, which occurs, (rows, columns).
+        form: that of the images to be made like.
+    """
+    placing = placing_for(form) or Placing.mnist(form.shape)
+    digit = match_strokes(crop(ink), placing, form.shape)
+    boxed = scale_to_box(digit, placing, form.shape)
+    placed = centre_digit(boxed, form.shape, placing.centre).astype(np.float32) / np.float32(_BYTE)
+    return 1 - placed if form.polarity == "dark on light" else placed
 
 
 def ink_inputs(prepared: Preparation, scale: float, form: ImageFormat | None) -> NDArray[Any]:
@@ -134,9 +157,12 @@ def _leave_alone(
     if picture.grey.shape != form.shape:
         remarks.append(_scaled_sentence(picture, light))
         stages.append(Stage("scaled", remarks[-1], light))
-    stored = _bytes(light)
-    stages.append(Stage("alike", "Like the training images: neither moved nor cut.", stored))
-    return Preparation(tuple(stages), stored, tuple(remarks), {})
+    stages.append(Stage("alike", "Like the training images: neither moved nor cut.", _bytes(light)))
+    dark = form.polarity == "dark on light"
+    ink = _bytes(1 - light if dark else light)
+    # Only what lies as MNIST's digits do can be compared with them.
+    figures = measure(ink) if form.placed_as_mnist else {}
+    return Preparation(tuple(stages), ink, tuple(remarks), figures, dark_ink=dark != inverted)
 
 
 def _scale_unevenly(picture: GreyPicture, scaled: Grey) -> Preparation:
@@ -187,8 +213,13 @@ def _bytes(light: Grey) -> NDArray[np.uint8]:
     return np.asarray(np.rint(light * np.float32(_BYTE)), np.uint8)
 
 
-def _scale(light: Grey, shape: tuple[int, int]) -> Grey:
-    """The picture in another size; each new pixel is a mean of those that it covers."""
+def scale_picture(light: Grey, shape: tuple[int, int]) -> Grey:
+    """The picture in another size; each new pixel is a mean of those that it covers.
+
+    Args:
+        light: brightness from 0 to 1, (rows, columns).
+        shape: rows and columns of the result.
+    """
     from PIL import Image
 
     larger = shape[0] > light.shape[0] or shape[1] > light.shape[1]

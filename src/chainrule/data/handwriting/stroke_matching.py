@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting.centring import Placing, scale_to_box
+from chainrule.schema import stroke_widths
 
 __all__ = ["match_strokes"]
 
@@ -18,30 +19,29 @@ _STEPS = (0, 1, -1, 2, -2, 3, -3, 4)
 
 
 def match_strokes(digit: Grey, placing: Placing, shape: tuple[int, int]) -> Grey:
-    """The digit with strokes of which the scaled digit has the ink that is wanted.
+    """The digit with strokes that are as wide as wanted once the digit is scaled.
 
     Pens of all widths draw the same digit; a network that has seen one width only takes thicker
     strokes for other shapes. Each pixel becomes the greatest, or the least, of those around it.
 
     Args:
         digit: ink from 0 to 1, as `crop` gives it.
-        placing: the ink, and the box in which it is measured; without an ink the digit stays.
+        placing: the width, and the box in which it is measured; without a width the digit stays.
         shape: rows and columns of the whole picture.
 
     Example:
         >>> digit = np.zeros((40, 40), np.float32)
         >>> digit[:, 19:21] = 1
-        >>> thick = match_strokes(digit, Placing(8, (3.5, 3.5), ink=0.25), (8, 8))
+        >>> thick = match_strokes(digit, Placing(20, (14, 14), stroke=3.0), (28, 28))
         >>> int((thick[0] > 0).sum())
-        10
+        6
     """
-    if placing.ink is None:
+    if placing.stroke is None:
         return digit
     tried = [_thicken(digit, step) for step in _STEPS]
     found = [one for one in tried if one.any()]
-    size = shape[0] * shape[1]
-    inks = [float(scale_to_box(one, placing, shape).sum()) / size for one in found]
-    return found[int(np.argmin(np.abs(np.array(inks) - placing.ink)))]
+    scaled = np.array([scale_to_box(one, placing, shape) for one in found])
+    return found[int(np.argmin(np.abs(stroke_widths(scaled) - placing.stroke)))]
 
 
 def _thicken(digit: Grey, steps: int) -> Grey:

@@ -131,7 +131,7 @@ def _pandas_index(schema: Any) -> set[str]:
 
 def is_data_frame(source: Any) -> bool:
     """Return whether an object is a table in memory: of pandas, Polars, Arrow or their like."""
-    return hasattr(source, "__arrow_c_stream__") or hasattr(source, "__dataframe__")
+    return hasattr(source, "__arrow_c_stream__")
 
 
 def read_data_frame(frame: Any, where: str = "data frame") -> DataTable:
@@ -144,12 +144,9 @@ def read_data_frame(frame: Any, where: str = "data frame") -> DataTable:
     Raises: DataError.
     """
     import pyarrow as pa
-    from pyarrow import interchange
 
     try:
-        if hasattr(frame, "__arrow_c_stream__"):
-            return _from_arrow(where, pa.table(frame))
-        return _from_arrow(where, interchange.from_dataframe(frame))
+        return _from_arrow(where, pa.table(frame))
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return _from_objects(where, frame)
 
