@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.bundled import bundled_files
+from chainrule.errors import InputError
+from chainrule.marking import check_class
 
 EXAMPLES = bundled_files("worked")
 DETECTOR = str(EXAMPLES["four-detector"])
@@ -119,6 +121,15 @@ def test_a_class(chainrule) -> None:
     assert chainrule("check", DETECTOR, STEP, "--csv", "-").out == table
 
 
+@pytest.mark.parametrize("name", ["markdown", "latex", "html"])
+def test_a_class_in_every_format(chainrule, name) -> None:
+    outcome = chainrule("check", DETECTOR, STEP, "none.toml", "--format", name)
+    assert outcome.code == 2
+    assert "33 of 36 marks" in outcome.out
+    assert "sign of z" in outcome.out
+    assert "Not read: none.toml" in outcome.out
+
+
 def test_a_class_with_a_file_that_cannot_be_read(chainrule) -> None:
     outcome = chainrule("check", STEP, "none.toml", "--json")
     told = "none.toml: expected a readable file, got No such file or directory."
@@ -127,6 +138,15 @@ def test_a_class_with_a_file_that_cannot_be_read(chainrule) -> None:
     assert (first["student"], first["marks"]) == ("approximator-back-propagation", 19)
     assert second == {"student": "none", "file": "none.toml", "error": told}
     assert chainrule("check", STEP, STEP).code == 0
+
+
+def test_a_class_of_nothing(chainrule) -> None:
+    outcome = chainrule("check", "one.toml", "two.toml")
+    assert outcome.code == 2
+    assert "Questions" not in outcome.out
+    assert outcome.err.count("\n") == 2
+    with pytest.raises(InputError, match="expected at least one file, got none"):
+        check_class([])
 
 
 def test_indices_from_1(chainrule) -> None:

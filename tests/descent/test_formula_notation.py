@@ -21,6 +21,8 @@ READ = {
     "x² + 3/2 − 2·x": "x**2 + 3/2 - 2*x",
     "x⁻²": "x**(-2)",
     "x²(x + 1)": "x**2*(x + 1)",
+    "x^(2)y": "x**2*y",
+    "(x+1)^(2)(y-1)": "(x+1)**2*(y-1)",
     "sin(x)cos(x)": "sin(x)*cos(x)",
     "3sin(2x)": "3*sin(2*x)",
     "2π×x÷3": "2*pi*x/3",
@@ -65,6 +67,12 @@ def test_what_can_be_read_in_two_ways_is_refused(text) -> None:
     with pytest.raises(InputError) as caught:
         to_python(text, "f", FUNCTIONS)
     assert str(caught.value) == f"{ONE_WAY} {TWO_WAYS[text]}"
+
+
+def test_brackets_that_do_not_fit_are_left_to_the_parser() -> None:
+    assert to_python("x)y", "f", FUNCTIONS) == "x)*y"
+    with pytest.raises(InputError, match="expected a formula such as"):
+        parse_formula("x)y")
 
 
 def test_a_descent_on_it_is_that_of_pythons_notation() -> None:

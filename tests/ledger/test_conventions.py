@@ -9,7 +9,7 @@ import pytest
 
 from chainrule.documents import render
 from chainrule.errors import ChainruleError, InputError
-from chainrule.ledger import DisplayOptions, Ledger, explain
+from chainrule.ledger import DisplayOptions, Ledger, describe_example, explain
 from chainrule.ledger.files import PrintedNumber, format_worked, parse_printed
 from chainrule.ledger.files.printed_numbers import find_decimal_mark
 from chainrule.ledger.files.worked_file import parse_worked
@@ -115,6 +115,12 @@ def test_a_file_is_written_in_its_conventions() -> None:
     text = format_worked(example)
     assert text.startswith('indices = 1\ndelta = "target - output"\n\n[network]\n')
     assert parse_worked(text).conventions == example.conventions
+
+
+def test_a_line_says_which_errors_a_text_claims() -> None:
+    example = parse_worked('delta = "target - output"\n' + WIDE)
+    assert describe_example(example).endswith("; δ claimed as target - output")
+    assert "claimed" not in describe_example(parse_worked(WIDE))
 
 
 @pytest.mark.parametrize(

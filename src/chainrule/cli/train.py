@@ -126,7 +126,9 @@ def _train_saved(
     if given["from"] is None:
         experiment = saved.experiment(*moved)
         return _train_in_view(console, experiment, given, experiment.resume)
-    branch = RunBranch.create(saved, given["from"], settings, data=moved[0], validation=moved[1])
+    branch = RunBranch.from_settings(
+        saved, given["from"], settings, data=moved[0], validation=moved[1]
+    )
     return _train_in_view(console, branch.experiment, given, branch.train)
 
 

@@ -143,8 +143,16 @@ class _Reading:
             named=any(names),
             place=_Places(self, int(header)).place,
             decimal="," if self.dialect.delimiter == ";" else "",
-            remarks=(*self.body.text.remarks, *_counted(first, header)),
+            remarks=(*self.body.text.remarks, *_counted(first, header), *self._skipped(width)),
         )
+
+    def _skipped(self, width: int) -> tuple[str, ...]:
+        """Return a sentence on the blank lines of a table of one column, which may be cells."""
+        if width > 1:
+            return ()
+        text = "".join(self.lines()).rstrip()
+        blank = sum(not line.strip() for line in text.splitlines())
+        return (f"{blank} blank lines between the rows were skipped.",) if blank else ()
 
     def _commented_names(self, first: list[str], below: Sequence[Sequence[str]]) -> list[str]:
         """Return the names that a comment above the table holds, as NumPy writes them."""
