@@ -151,13 +151,8 @@ def draw_labelled_network(
         for x, column in zip(places, _numbers(ledger, computed, place), strict=True)
         for number, neuron in enumerate(column)
     )
-<<<<<<< HEAD
-    row = computed.rows[place] + ledger.example.conventions.indices
-    whose = f" for example {row}" if ledger.example.has_many else ""
-=======
     shown = computed.rows[place] + ledger.example.conventions.indices
     whose = f" for example {shown}" if ledger.example.has_many else ""
->>>>>>> main
     return NetworkDrawing(
         neurons=neurons,
         weights=tuple(_weights(computed, neurons, ledger.example.conventions.indices)),
@@ -202,13 +197,8 @@ def _numbers(ledger: LedgerEntries, step: Step, place: int) -> Iterator[list[Dra
         ]
 
 
-<<<<<<< HEAD
-def _weights(step: Step, neurons: Sequence[DrawnNeuron]) -> Iterator[DrawnWeight]:
-    before, first = 0, step.example.conventions.indices
-=======
 def _weights(step: Step, neurons: Sequence[DrawnNeuron], first: int) -> Iterator[DrawnWeight]:
     before = 0
->>>>>>> main
     for layer in step.layers:
         fan_out, fan_in = layer.W.shape
         after = before + fan_in
