@@ -43,6 +43,14 @@ def test_in_a_batch_it_is_the_part_of_the_first_example() -> None:
     assert data.values["cost"] == found.value("cost")
 
 
+def test_addresses_may_count_from_1() -> None:
+    counted = Ledger(read_worked("two-outputs").counted_from(1))
+    data = derivative_paths_data(counted, "W[1][1,1]")
+    assert data.start == "W[1][1,1]"
+    assert data.total == derivative_paths_data(ledger(), "W[1][0,0]").total
+    assert data.paths[0].factors[1].of == "a[1][1]"
+
+
 def test_there_is_a_path_through_each_output() -> None:
     data = derivative_paths_data(ledger(), "W[1][0,0]")
     through = [{factor.of for factor in path.factors} for path in data.paths]

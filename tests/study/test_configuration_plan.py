@@ -238,3 +238,28 @@ def test_the_order_of_the_parameters_changes_no_number(free: Describe, journal: 
     turned = create_study(store, free(space=dict(reversed(LISTS.items()))), "")
     assert turned.spec.space == first.spec.space
     assert turned.earlier == ()
+
+
+def test_a_sampled_configuration_is_tried_again_with_its_values(
+    free: Describe, journal: str
+) -> None:
+    study = begin_stored_study(free(space=RANGE, budget={"trials": 3, "epochs": 1}), journal)
+    claim = TrialQueue(study, spread_out=False).next()
+    assert claim is not None
+    for name, value in {"owner": {}, "lease": 0.0}.items():  # its process is gone
+        study.store.set_trial_attribute(claim.trial, name, value)
+    again = TrialQueue(study, spread_out=False).next()
+    assert again is not None
+    assert (again.configuration, again.attempt) == (0, 2)
+    assert again.parameters == claim.parameters
+
+
+def test_a_study_that_was_interrupted_at_the_start_begins_again(
+    free: Describe, journal: str
+) -> None:
+    store = open_store(journal, create=True)
+    store.set_attribute(store.create_study("small", higher_is_better=True), "data_digest", "other")
+    with pytest.raises(ChainruleError, match="expected a study 'small' with its description"):
+        load_study(store, "small")
+    study = create_study(store, free(space=LISTS), "digest")
+    assert (load_study(store, "small").digest, study.count) == ("digest", 6)

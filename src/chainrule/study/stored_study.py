@@ -98,12 +98,12 @@ def create_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy
 
     Raises: InputError if the storage has another study of that name, FileError.
     """
-    if spec.name not in store.names():
-        return _begin_study(store, spec.replaced(search=choose_search(spec)), digest)
-    stored = store.attributes(store.find_study(spec.name))
-    if not isinstance(stored.get("study"), dict):  # it was interrupted at the start
-        return _begin_study(store, spec.replaced(search=choose_search(spec)), digest)
-    return _continue_study(load_study(store, spec.name), spec, digest)
+    is_there = spec.name in store.names()
+    stored = store.attributes(store.find_study(spec.name)) if is_there else {}
+    if "study" in stored:
+        return _continue_study(load_study(store, spec.name), spec, digest)
+    # It is new, or was interrupted at the start.
+    return _begin_study(store, spec.replaced(search=choose_search(spec)), digest)
 
 
 def _begin_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy:

@@ -61,6 +61,14 @@ def test_another_step_and_another_example() -> None:
     assert "step 2 for example 1" in drawing.caption
 
 
+def test_indices_may_count_from_1() -> None:
+    drawing = draw_labelled_network(Ledger(read_worked("two-layers").counted_from(1)))
+    assert [one.label for one in drawing.weights[:2]] == ["w₁₁ = 0.5", "w₂₁ = 0.25"]
+    assert drawing.neurons[0].inside == ("a₁", "1")
+    assert (drawing.neurons[3].above, drawing.neurons[4].beside) == ("b₂ = 0.5", "y₁ = 1")
+    assert "for example 1" in drawing.caption
+
+
 def test_without_biases_and_without_training() -> None:
     drawing = draw_labelled_network(ledger("four-detector"))
     assert not any(one.above for one in drawing.neurons)

@@ -94,7 +94,8 @@ def describe_example(example: WorkedExample) -> str:
         return network
     fixed = ", biases fixed" if example.fixes_biases else ""
     rate = f"learning rate {recipe.learning_rate:g}"
-    return f"{network}; {recipe.cost}; {recipe.optimiser}, {rate}{fixed}"
+    turned = "; δ claimed as target - output" if example.conventions.delta_sign < 0 else ""
+    return f"{network}; {recipe.cost}; {recipe.optimiser}, {rate}{fixed}{turned}"
 
 
 def ledger_document(
