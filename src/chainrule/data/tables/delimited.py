@@ -182,10 +182,10 @@ class _Reading:
 
     def _is_plainly_quoted(self) -> bool:
         """Whether all quotation marks stand where RFC 4180 allows them."""
-        mark = re.escape(self.dialect.delimiter)
-        if re.search(rb"(?:^|[\r\n]|" + mark.encode() + rb") +\"", self.body.text.content):
+        quoted = [line for line in self.lines() if '"' in line]
+        after_space = re.compile(rf"(?:^|[\r\n]|{re.escape(self.dialect.delimiter)}) +\"")
+        if any(map(after_space.search, quoted)):
             return False
-        quoted = (line for line in self.lines() if '"' in line)
         reader = csv.reader(quoted, delimiter=self.dialect.delimiter, strict=True)
         try:
             for _ in reader:
