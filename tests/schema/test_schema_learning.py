@@ -78,6 +78,7 @@ def test_kinds_of_columns(column, cells, kind, storage, missing, edges) -> None:
         (["b", "", "a", "NA"], ("a", "b"), 2),
         (["-", "+", "-", "?"], ("+", "-"), 1),
         (["true", "FALSE", "True"], ("False", "True"), 0),
+        (["true", "", "True"], ("False", "True"), 1),
         (["1", "b", "2.0", "10"], ("1", "10", "2", "b"), 0),
         (["none", "mild", "severe"], ("mild", "none", "severe"), 0),
         (["02139", "94103", "A1", "2.50"], ("02139", "2.5", "94103", "A1"), 0),
@@ -129,6 +130,9 @@ def test_typed_truths_and_dates(table) -> None:
         ("x", [f"word {k % 101}" for k in range(303)], "text"),
         ("x", [f"word {k % 99}" for k in range(303)], None),
         ("x", [f"word {k % 15}" for k in range(30)], None),
+        ("x", [f"word {k}" for k in range(12)], "identifier"),
+        ("x", [f"word {k}" for k in range(9)], None),
+        ("x", ["", "NA", "?"] * 30 + [f"C{k}" for k in range(25)], "identifier"),
     ],
 )
 def test_columns_that_tell_nothing_are_left_out(column, name, cells, reason) -> None:

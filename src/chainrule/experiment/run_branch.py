@@ -92,6 +92,11 @@ class RunBranch:
         recipe = experiment.recipe.replaced(**changes)
         return cls(run.path, epoch, replace(experiment, recipe=recipe))
 
+    def describe(self) -> dict[str, str]:
+        """Return a line each on data, network, recipe, seed and where the branch begins."""
+        begins = f"of {self.parent}, after its epoch {self.epoch}"
+        return {**self.experiment.describe(), "branch": begins}
+
     def train(
         self,
         *,
