@@ -4,8 +4,9 @@
     python benchmarks/tables.py wine Default     these tables
     python benchmarks/tables.py --write          also writes the table of docs/tables.md
 
-The tables come with scikit-learn, plotnine, statsmodels and ISLP; the dependency group `tables` of
-pyproject.toml holds these packages. A table whose package is not installed is left out and named.
+The tables come with scikit-learn, plotnine, statsmodels and ISLP: `pip install --group tables`, then
+`pip install --no-deps ISLP`, of which only the files are read. A table whose package is not installed
+is left out and named.
 """
 
 from __future__ import annotations
@@ -99,11 +100,9 @@ def score_chainrule(train: pd.DataFrame, test: pd.DataFrame, fold: int) -> float
     """Return the accuracy, or R², of `chainrule train FILE` without any flag but the seed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
-        train.to_csv(path / "train.csv", index=False)
-        test.to_csv(path / "test.csv", index=False)
         (path / "all").mkdir()
-        for name in ("train.csv", "test.csv"):
-            (path / name).rename(path / "all" / name)
+        train.to_csv(path / "all" / "train.csv", index=False)
+        test.to_csv(path / "all" / "test.csv", index=False)
         Experiment.create(str(path / "all"), seed=fold).train(folder=path / "run")
         report = open_run(path / "run").evaluate()
     if report.classes is not None:
@@ -116,9 +115,10 @@ def score_sklearn(train: pd.DataFrame, test: pd.DataFrame, fold: int) -> float:
     """Return the accuracy, or R², of scikit-learn's MLP behind its usual encoders."""
     target = train.columns[-1]
     texts = make_column_selector(dtype_exclude=np.number)
+    numbers = make_column_selector(dtype_include=np.number)
     encoders = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), texts),
-        (make_pipeline(SimpleImputer(), StandardScaler()), make_column_selector(dtype_include=np.number)),
+        (make_pipeline(SimpleImputer(), StandardScaler()), numbers),
     )
     classifies = not pd.api.types.is_float_dtype(train[target]) and train[target].nunique() < 30
     network = (MLPClassifier if classifies else MLPRegressor)(
@@ -148,7 +148,8 @@ class Row:
         cells = [f"{mean:.4f} ± {half:.4f}" for mean, half in (self.ours, self.theirs)]
         gain, half = self.difference
         cells.append(f"{gain:+.4f} ± {half:.4f}")
-        return f"| {self.name} | {self.rows:,} | {self.columns} | {self.figure} | {' | '.join(cells)} |"
+        facts = (self.name, f"{self.rows:,}", str(self.columns), self.figure)
+        return f"| {' | '.join((*facts, *cells))} |"
 
 
 def _interval(values: list[float]) -> tuple[float, float]:
@@ -182,7 +183,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the table of docs/tables.md")
     given = parser.parse_args()
     lines = [
-        f"| table | rows | columns | figure | chainrule | scikit-learn | difference |",
+        "| table | rows | columns | figure | chainrule | scikit-learn | difference |",
         "|---|---:|---:|---|---:|---:|---:|",
     ]
     print(*lines, sep="\n")

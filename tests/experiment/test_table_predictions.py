@@ -141,7 +141,7 @@ def test_a_network_that_knows_no_columns_takes_numbers_by_their_place() -> None:
     assert (rows[0]["answer 1"], rows[0]["answer 2"]) == ("1.0", "5.0")
     assert rows[2]["error"] == "column 1 ('b'): expected a number, got 'x'"
     assert rows[3]["error"] == "column 0 ('a'): expected a number, got a missing cell"
-    assert found.remarks == ("y (the target) was left out.",)
+    assert found.remarks == ("Column 3 (the target) was left out.",)
     frame = pd.DataFrame({"a": [1.0], "b": [2.0]})
     assert predict_table(network, frame, "answers.csv").remarks == ()
     with pytest.raises(DataError, match="expected 2 columns, or 3 with the target's, got 1"):
