@@ -18,6 +18,7 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule._version import __version__ as __version__
+    from chainrule.attribution import compare_runs as compare_runs
     from chainrule.attribution import inspect_decision as inspect_decision
     from chainrule.attribution import inspect_importance as inspect_importance
     from chainrule.attribution import inspect_influence as inspect_influence
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from chainrule.experiment import summarise_data as summarise_data
     from chainrule.experiment import verify_data as verify_data
     from chainrule.figures import FigureOptions as FigureOptions
+    from chainrule.figures import comparison_report as comparison_report
     from chainrule.figures import draw_figure as draw_figure
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
@@ -106,8 +108,8 @@ __getattr__, __dir__, __all__ = attach(
     {
         "_version": "__version__",
         "attribution": (
-            "inspect_decision inspect_importance inspect_influence inspect_mislabels "
-            "inspect_neuron inspect_value inspect_weight"
+            "compare_runs inspect_decision inspect_importance inspect_influence "
+            "inspect_mislabels inspect_neuron inspect_value inspect_weight"
         ),
         "data": "Dataset DatasetPair load_dataset split",
         "data.handwriting": "prepare prepare_digits read_picture",
@@ -124,7 +126,10 @@ __getattr__, __dir__, __all__ = attach(
             "Experiment FailedPrediction Prediction SavedRun TrainingResult compare_folds "
             "data_access diagnose list_data mend_settings open_run summarise_data verify_data"
         ),
-        "figures": "FigureOptions draw_figure save_figure save_report_figures study_report",
+        "figures": (
+            "FigureOptions comparison_report draw_figure save_figure save_report_figures "
+            "study_report"
+        ),
         "ledger": "explain",
         "marking": "check_claims check_class",
         "network": "Architecture Network",

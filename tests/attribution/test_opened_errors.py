@@ -237,7 +237,7 @@ class TestValues:
         assert formulas == {True, False}
 
     def test_a_branch_has_its_own_steps_only(self, saved: str) -> None:
-        assert cr.open_run(saved).branch("b", 2, learning_rate=0.1).run.history
+        assert cr.open_run(saved).branch(2, learning_rate=0.1).train(folder="b").run.history
         steps = inspect_value("b", "cost").values()["step"] // 3
         assert inspect_value("b", "cost", step=2 * steps + 1).values()["epoch"] == 3
         with pytest.raises(InputError) as caught:

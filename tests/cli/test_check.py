@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.bundled import bundled_files
+from chainrule.errors import InputError
+from chainrule.marking import check_class
 
 EXAMPLES = bundled_files("worked")
 DETECTOR = str(EXAMPLES["four-detector"])
@@ -127,6 +129,15 @@ def test_a_class_with_a_file_that_cannot_be_read(chainrule) -> None:
     assert (first["student"], first["marks"]) == ("approximator-back-propagation", 19)
     assert second == {"student": "none", "file": "none.toml", "error": told}
     assert chainrule("check", STEP, STEP).code == 0
+
+
+def test_a_class_of_nothing(chainrule) -> None:
+    outcome = chainrule("check", "one.toml", "two.toml")
+    assert outcome.code == 2
+    assert "Questions" not in outcome.out
+    assert outcome.err.count("\n") == 2
+    with pytest.raises(InputError, match="expected at least one file, got none"):
+        check_class([])
 
 
 def test_indices_from_1(chainrule) -> None:

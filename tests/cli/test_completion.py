@@ -52,6 +52,7 @@ def complete(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         ("chainrule figure activations gel", ["plain,gelu"]),
         ("chainrule figure digits mnis", ["plain,mnist"]),
         ("chainrule figure parabola 0", ["file,0"]),
+        ("chainrule figure sums two-l", ["plain,two-layers"]),
         ("chainrule figure nonsense x", ["file,x"]),
         ("chainrule explain two-l", ["plain,two-layers"]),
         ("chainrule descend parab", ["plain,parabola"]),

@@ -13,7 +13,7 @@ def test_the_answers_are_written_and_counted(chainrule, trained, flowers) -> Non
     outcome = chainrule("predict", "run", "flowers.csv", "--output", "answers.csv")
     assert outcome.code == 0
     assert outcome.err == (
-        "length: 1 values above 5.18, the greatest of the training data; the furthest is 5.19.\n"
+        "length: 1 value above 5.18, the greatest of the training data; the furthest is 5.19.\n"
     )
     assert outcome.out == "rows     40 of 40 rows answered\nsaved    in answers.csv\n"
     with Path("answers.csv").open(newline="") as file:

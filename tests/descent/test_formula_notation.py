@@ -67,6 +67,12 @@ def test_what_can_be_read_in_two_ways_is_refused(text) -> None:
     assert str(caught.value) == f"{ONE_WAY} {TWO_WAYS[text]}"
 
 
+def test_brackets_that_do_not_fit_are_left_to_the_parser() -> None:
+    assert to_python("x)y", "f", FUNCTIONS) == "x)*y"
+    with pytest.raises(InputError, match="expected a formula such as"):
+        parse_formula("x)y")
+
+
 def test_a_descent_on_it_is_that_of_pythons_notation() -> None:
     typed, plain = (
         descend_function(text, start=[-1.0], learning_rate=0.3, steps=5).path.points

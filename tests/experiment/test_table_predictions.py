@@ -79,10 +79,34 @@ def test_columns_are_matched_by_name_and_bad_rows_stay(run) -> None:
     assert any("'q'" in sentence or "(q)" in sentence for sentence in found.remarks)
 
 
+def test_a_block_without_a_whole_row_and_a_label_that_is_no_class(run) -> None:
+    Path("new.csv").write_text("size,kind,level\n40,x,high\n1,2\n90,z,medium\n")
+    found = predict_table(run.network, "new.csv", "answers.csv", block_rows=1)
+    assert [row["error"] for row in written()] == ["", "expected 3 fields, got 2", ""]
+    assert (found.answered, found.failed) == (2, 1)
+
+
 def test_a_table_without_a_good_row_is_all_errors(run) -> None:
     Path("new.csv").write_text("size,kind\nmany,x\nfew,y\n")
     found = run.predict_table("new.csv", "answers.csv")
     assert (found.answered, found.failed) == (0, 2)
+
+
+def test_what_is_said_is_said_of_all_blocks_together(run) -> None:
+    sizes = [500, 40, 700, -9, 50, 600]
+    kinds = ["x", "p", "y", "q", "x", "p"]
+    lines = [f"{size},{kind}" for size, kind in zip(sizes, kinds, strict=True)]
+    Path("new.csv").write_text("\n".join(["size,kind", *lines]) + "\n")
+    whole = run.predict_table("new.csv", "answers.csv")
+    parts = predict_table(run.network, "new.csv", "parts.csv", block_rows=2)
+    assert set(parts.remarks) == set(whole.remarks)
+    said = " ".join(parts.remarks)
+    assert "size: 3 values above" in said
+    assert "the furthest is 700." in said
+    assert "size: 1 value below" in said
+    assert "kind: 3 cells hold categories that the training data did not have (p, q)" in said
+    answers = [[row["answer"] for row in written(name)] for name in ("parts.csv", "answers.csv")]
+    assert answers[0] == answers[1]
 
 
 def test_an_answer_that_is_not_sure_is_left_open(run) -> None:

@@ -228,6 +228,15 @@ def test_a_claim_that_cannot_be_read_refuses_itself_alone(chain, old, new, told)
         parse_worked(chain.replace(old, new, 1), "chain.toml")
 
 
+def test_a_claim_that_is_no_table() -> None:
+    good = 'network = { layers = [1, 1], activations = "relu", weights = [[[1]]] }'
+    claims = 'claims = [3, { quantity = "z[1][0]", printed = "1" }]'
+    example = parse_worked(f"{claims}\n{good}\nexamples = [{{ inputs = [1] }}]", "f.toml")
+    (refused,) = example.refused_claims
+    assert (refused.address, refused.printed, len(example.claims)) == ("", "", 1)
+    assert str(refused.error).startswith("f.toml, line 1: expected a table [claims.0]")
+
+
 @pytest.mark.parametrize(("old", "new", "told"), REFUSED)
 def test_bad_files_name_line_and_key(chain, old, new, told) -> None:
     assert old in chain

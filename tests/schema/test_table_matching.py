@@ -96,10 +96,10 @@ def test_numbers_outside_the_training_data_are_said(table, schema) -> None:
     new = table(size=["0.5", "9", "-3"], port=["S"] * 3, when=["1/1/2019", "13/2/2020", "2/3/2021"])
     assert match_table(schema, new).outside == (
         "size: 2 values below 1.5, the least of the training data; the furthest is -3.",
-        "size: 1 values above 4, the greatest of the training data; the furthest is 9.",
-        "when: 1 values below 2020-02-13, the least of the training data; the furthest is "
+        "size: 1 value above 4, the greatest of the training data; the furthest is 9.",
+        "when: 1 value below 2020-02-13, the least of the training data; the furthest is "
         "2019-01-01.",
-        "when: 1 values above 2020-03-02, the greatest of the training data; the furthest is "
+        "when: 1 value above 2020-03-02, the greatest of the training data; the furthest is "
         "2021-03-02.",
     )
 

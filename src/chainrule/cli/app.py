@@ -27,6 +27,7 @@ COMMANDS = {
     "predict": "Apply a network to pictures or rows of numbers.",
     "rate": "Find a learning rate.",
     "diagnose": "Find out why a training does not learn, and what to set instead.",
+    "compare": "Compare two saved runs: where they part, and how they differ.",
     "verify": "Compute a saved run again and compare it to the bit.",
     "explain": "Show every number of a worked example.",
     "inspect": "Look into a saved run: weights, neurons, decisions, columns.",

@@ -138,6 +138,8 @@ def _figure_sources(ctx: click.Context, incomplete: str) -> Iterable[str]:
         return ()
     if spec.needs == "table":
         return (*_files(incomplete, (".csv",)), *_studies(ctx, incomplete))
+    if spec.needs == "worked":
+        return _bundled("worked")(ctx, incomplete)
     if spec.needs == "nothing":
         return ACTIVATIONS if "FUNCTION" in spec.takes else ()
     of_data = _data(ctx, incomplete) if "dataset" in spec.needs else ()

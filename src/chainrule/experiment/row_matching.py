@@ -16,6 +16,7 @@ from chainrule.errors import DataError
 from chainrule.network import Network
 from chainrule.schema import (
     Column,
+    ColumnNote,
     DataTable,
     ImageFormat,
     RowError,
@@ -35,14 +36,21 @@ class TableRows:
     Args:
         inputs: what `Network.predict` takes, one for each row of the table that can be read.
         rows: the numbers of these rows in the table, from 0.
-        remarks: sentences on the table as a whole.
+        ignored: sentences on how the table was read, and on columns that were ignored.
+        notes: on cells that are not like those of the training data.
         errors: for each other row, by its number, what is wrong with its first cell that is.
     """
 
     inputs: NDArray[Any]
     rows: NDArray[np.int64]
-    remarks: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    notes: tuple[ColumnNote, ...] = ()
     errors: Mapping[int, RowError] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All sentences on the table as a whole."""
+        return (*self.ignored, *map(str, self.notes))
 
 
 def read_rows(source: Any, options: Mapping[str, Any]) -> DataTable:
@@ -121,13 +129,13 @@ def match_rows(network: Network, table: DataTable, options: Mapping[str, Any]) -
     if plain or (schema.image is not None and inputs.dtype != np.uint8):
         inputs = inputs * network.input_scale
     good = np.array([row for row in range(len(table)) if row not in errors], np.int64)
-    remarks = (*table.remarks, *matched.remarks, *matched.outside)
+    ignored = (*table.remarks, *matched.ignored)
     if plain:
         left_out = (
             f"Column {place + 1} (the target) was left out." for place in schema.target.places
         )
-        remarks = (*remarks, *left_out)
-    return TableRows(inputs[good], good, remarks, errors)
+        ignored = (*ignored, *left_out)
+    return TableRows(inputs[good], good, ignored, matched.notes, errors)
 
 
 def _gaps(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
     from chainrule.experiment.file_predictions import FailedPrediction, Prediction
+    from chainrule.experiment.run_branch import RunBranch
     from chainrule.experiment.table_predictions import TablePredictions
     from chainrule.experiment.training_result import TrainingResult
     from chainrule.training import Observer, Verification
@@ -222,51 +223,34 @@ class SavedRun:
 
     def branch(
         self,
-        folder: str | Path | None,
         epoch: int,
         *,
         config: str | None = None,
         assignments: Iterable[str] = (),
         data: str | None = None,
         validation: str | None = None,
-        observers: Iterable[Observer] = (),
-        threads: int | None = None,
-        on_warning: Callable[[str], object] | None = None,
-        keep_epochs: bool = False,
         **settings: Any,
-    ) -> TrainingResult:
-        """Train on from the end of one of the run's epochs, by changed settings.
+    ) -> RunBranch:
+        """Return a branch: a training that goes on from the end of an epoch by changed settings.
 
         Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
 
         Args:
-            folder: where to keep the branch, new or empty; None keeps nothing.
             epoch: after which the branch begins, from 1; 0 for the start of the run.
             config: as in `Experiment.create`.
             assignments: as in `Experiment.create`.
             data: a name or a path, if the run's own data were moved.
             validation: the same for its validation set.
-            observers: as in `Experiment.train`.
-            threads: as in `Experiment.train`.
-            on_warning: as in `Experiment.train`.
-            keep_epochs: as in `Experiment.train`.
             settings: of the recipe, by name; those that are not given stay as they were.
 
         Raises: InputError for a network file or for settings that a branch cannot change, and what
-            `chainrule.train` and `chainrule.resume` raise.
+            loading the data raises.
         """
         from chainrule.experiment.run_branch import RunBranch
         from chainrule.settings import merge_settings
 
         values = merge_settings(settings, config=config, assignments=assignments)
-        made = RunBranch.create(self, epoch, values, data=data, validation=validation)
-        return made.train(
-            folder=folder,
-            observers=observers,
-            threads=threads,
-            on_warning=on_warning,
-            keep_epochs=keep_epochs,
-        )
+        return RunBranch.create(self, epoch, values, data=data, validation=validation)
 
     def verify(
         self,

@@ -28,6 +28,7 @@ from chainrule.evaluation import class_columns, count_text
 from chainrule.experiment.row_matching import match_rows
 from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
+from chainrule.schema import ColumnNote, merge_notes
 from chainrule.storage import open_atomically
 
 __all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
@@ -38,7 +39,6 @@ _ABSTAINED = "?"
 """The answer where no output is great enough."""
 
 _LISTED_ERRORS = 10
-_MOST_REMARKS = 20
 _SEPARATORS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 
 
@@ -108,7 +108,7 @@ def predict_table(
     answering = _Answering(network, abstain, ReadOptions(**options))
     separator = _check_output(source, output)
     counts, answers = Counter[str](), Counter[str]()
-    remarks, errors = list[str](), list[str]()
+    ignored, notes, errors = dict[str, None](), list[ColumnNote](), list[str]()
     blocks = read_table_blocks(source, answering.options, block_rows)
     with _open_output(output) as file:
         writer = csv.writer(file, delimiter=separator, lineterminator="\n")
@@ -122,7 +122,8 @@ def predict_table(
             counts["rows"] += len(block.rows)
             counts.update(answered.ends)
             answers.update(answered.answers)
-            remarks += answered.remarks
+            ignored.update(dict.fromkeys(answered.ignored))
+            notes = merge_notes([*notes, *answered.notes])
             errors += answered.errors[: _LISTED_ERRORS - len(errors)]
     return TablePredictions(
         output=output,
@@ -131,7 +132,7 @@ def predict_table(
         abstained=counts["abstained"],
         failed=counts["failed"],
         answers=dict(answers),
-        remarks=tuple(dict.fromkeys(remarks))[:_MOST_REMARKS],
+        remarks=(*ignored, *map(str, notes)),
         errors=tuple(errors),
     )
 
@@ -173,14 +174,16 @@ class _Answered:
         cells: what stands behind each row's own cells.
         ends: "answered", "abstained" or "failed" for each row.
         answers: the class of each row that has one.
-        remarks: sentences on the block.
+        ignored: sentences on columns of the table.
+        notes: on cells that are not like those of the training data.
         errors: a line for each row that failed.
     """
 
     cells: list[list[str]]
     ends: list[str]
     answers: list[str]
-    remarks: list[str]
+    ignored: tuple[str, ...]
+    notes: tuple[ColumnNote, ...]
     errors: list[str]
 
 
@@ -237,7 +240,7 @@ class _Answering:
         """Return what stands behind each row of a block."""
         width = len(self.classes) or self.network.architecture.layers[-1]
         blank = [""] * (width + bool(self.classes))
-        found = _Answered([[] for _ in block.rows], ["failed"] * len(block.rows), [], [], [])
+        found = _Answered([[] for _ in block.rows], ["failed"] * len(block.rows), [], (), (), [])
         problems = dict(block.problems)
         if block.table is not None:
             matched = match_rows(self.network, block.table, {"target": self.options.target})
@@ -245,7 +248,7 @@ class _Answering:
                 place = error.place.partition(", ")[2]
                 why = f"{place}: {error.problem}" if place else error.problem
                 problems[int(block.whole[row])] = why
-            found.remarks.extend(matched.remarks)
+            found.ignored, found.notes = matched.ignored, matched.notes
             if matched.rows.size:
                 outputs = self.network.predict(matched.inputs)
                 self._fill(found, block.whole[matched.rows], outputs)

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.figures.comparison_pictures import comparison_report as comparison_report
     from chainrule.figures.figure_catalogue import FIGURES as FIGURES
     from chainrule.figures.figure_sources import FigureOptions as FigureOptions
     from chainrule.figures.figure_sources import draw_figure as draw_figure
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "comparison_pictures": "comparison_report",
         "figure_catalogue": "FIGURES",
         "figure_sources": "FigureOptions draw_figure source_text",
         "picture_digits": "save_predictions",

@@ -61,8 +61,8 @@ def run_points(
         steps = {round(share**2 * newest.step) for share in shares}
     else:
         steps = {replay.steps_by(round(share * ended)) for share in shares}
-    wanted = sorted(steps - {0, newest.step})
     start = RunFolder(replay.path).first()
+    wanted = sorted(one for one in steps if start.step < one < newest.step)
     positions = [start, *_reached(replay, start, wanted, budget)]
     return tuple(
         RunPoint(_epochs_at(replay, one), _plain_parameters(replay, one))

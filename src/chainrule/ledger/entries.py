@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -32,7 +32,7 @@ from chainrule.ledger.steps import (
     quantity_value,
 )
 
-__all__ = ["LedgerEntries", "LedgerEntry", "group_members"]
+__all__ = ["LedgerEntries", "LedgerEntry", "group_members", "group_shape"]
 
 
 @dataclass(frozen=True)
@@ -207,10 +207,14 @@ class LedgerEntries:
 
 def group_members(example: WorkedExample, group: QuantityGroup) -> Iterator[Quantity]:
     """The addresses of a group's numbers: place by place, at each place one of every array."""
-    first = group.arrays[0]
-    whole = first if first.form != "parameter" else replace(first, kind="W_new", index=())
-    if first.form == "parameter" and len(first.index) == 1:
-        whole = replace(whole, kind="b_new")
-    for index in np.ndindex(quantity_shape(example, whole)):
+    for index in np.ndindex(group_shape(example, group)):
         for array in group.arrays:
             yield array.at(*index)
+
+
+def group_shape(example: WorkedExample, group: QuantityGroup) -> tuple[int, ...]:
+    """The shape of each of a group's arrays."""
+    first = group.arrays[0]
+    if first.form != "parameter":
+        return quantity_shape(example, first)
+    return next(slot.shape for slot in example.layout.slots if slot.name == first.tensor)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chainrule.documents import math_text
+from chainrule.ledger.rendering.letters import letter_of
 from chainrule.ledger.steps import Quantity, WorkedExample
 
 __all__ = ["NOTATIONS", "activation_letter", "quantity_letter", "superscript"]
@@ -15,36 +17,6 @@ batch is a matrix with an example a row, which is the first index. In plain text
 write addresses instead of letters."""
 
 _RAISED = str.maketrans("0123456789lL+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻")
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_LETTERS = {
-    "a": "a",
-    "z": "z",
-    "delta": "δ",
-    "W": "w",
-    "b": "b",
-    "t": "t",
-    "y": "y",
-    "share": "s",
-    "c": "c",
-    "cost": "C",
-    "penalty": "P",
-    "total_cost": "J",
-    "dW": "∂C/∂w",
-    "db": "∂C/∂b",
-    "da": "∂C/∂a",
-    "slope": "φ′(z)",
-    "g": "g",
-    "gradient_norm": "‖g‖",
-    "g_clipped": "g clipped",
-    "learning_rate": "η",
-    "velocity": "v",
-    "mean": "m",
-    "mean_square": "q",
-    "change": "Δ",
-    "decay": "decay",
-    "W_new": "new w",
-    "b_new": "new b",
-}
 
 
 def superscript(text: str) -> str:
@@ -93,17 +65,7 @@ def quantity_letter(
         quantity = replace(quantity, step=1, example=example)
     if notation != "papers":
         return prefix + str(quantity)
-    return prefix + _raised(quantity).replace("φ", function)
-
-
-def _raised(quantity: Quantity) -> str:
-    """The papers' letter, with the layer raised and the indices lowered."""
-    kind = quantity.kind.removesuffix("_old")
-    letter, old = _LETTERS[kind], "old " if quantity.kind.endswith("_old") else ""
-    place = "" if quantity.layer is None else superscript(str(quantity.layer))
-    place += ",".join(str(at).translate(_LOWERED) for at in quantity.index)
-    example = "" if quantity.example is None else f"({quantity.example})"
     step = "" if quantity.step == 1 else f"step[{quantity.step}]."
-    inner = letter.endswith(")")  # the place belongs to the z within
-    name = f"{letter[:-1]}{place})" if inner else f"{letter}{place}"
-    return f"{step}{old}{name}{example}"
+    row = "" if quantity.example is None else f"({quantity.example})"
+    letter = letter_of(replace(quantity, step=1, example=None), notation, function=function)
+    return f"{prefix}{step}{math_text(letter)}{row}"

@@ -41,14 +41,12 @@ def marks_document(ledger: Ledger, marked: MarkedClaims) -> Document:
     blocks: list[Block] = [
         Paragraph(f"{marked.marks} of {marked.out_of} marks", "lead"),
         Paragraph(first_wrong_text(marked)),
-        *((_table(marked),) if marked.judgements else ()),
+        _table(marked),
         *(Paragraph(_sentences(marked, one)) for one in marked.judgements if one.is_wrong),
         *(Paragraph(f"{one.remark}.") for one in marked.judgements if one.remark),
         *(Paragraph(f"Not read: {one.error}") for one in marked.refused),
+        Definitions(tuple(Definition(k, v) for k, v in meanings.items() if k in present)),
     ]
-    if present:
-        legend = tuple(Definition(k, v) for k, v in meanings.items() if k in present)
-        blocks.append(Definitions(legend))
     return Document(title, tuple(blocks), about=about, values=marked.to_dict)
 
 

@@ -91,18 +91,13 @@ def _part_added(site: SlipSite) -> Iterator[Expression]:
     """A total with one of its parts once more, within the mean or after it."""
     if site.quantity.kind == "da" and site.quantity.layer == site.depth:
         return
-    around: list[Expression] = [site.tree]
-    while not isinstance(around[-1], Sum):
-        inner = parts(around[-1])
-        if not isinstance(around[-1], (Product, Quotient)):
-            return
-        around.append(next((part for part in inner if isinstance(part, Sum)), inner[0]))
-    total = around[-1]
-    for term in total.terms if isinstance(total, Sum) and len(total.terms) <= MAX_TERMS else ():
-        more = Sum((*parts(total), term))
-        yield replace_parts(site.tree, lambda part, more=more: more if part == total else None)  # type: ignore[misc]
-        if len(around) > 1:
-            yield Sum((site.tree, term))
+    tree = site.tree
+    total = next((part for part in (tree, *parts(tree)) if isinstance(part, Sum)), None)
+    for term in () if total is None or len(total.terms) > MAX_TERMS else total.terms:
+        more = Sum((*total.terms, term))  # type: ignore[union-attr]
+        yield replace_parts(tree, lambda part, more=more: more if part == total else None)  # type: ignore[misc]
+        if total is not tree:
+            yield Sum((tree, term))
 
 
 def _divided(site: SlipSite) -> Iterator[Expression]:

@@ -11,6 +11,8 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.schema.alignment import align_columns as align_columns
     from chainrule.schema.column_kinds import ColumnChoices as ColumnChoices
+    from chainrule.schema.column_notes import ColumnNote as ColumnNote
+    from chainrule.schema.column_notes import merge_notes as merge_notes
     from chainrule.schema.columns import Column as Column
     from chainrule.schema.columns import LeftOut as LeftOut
     from chainrule.schema.columns import Target as Target
@@ -49,6 +51,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "alignment": "align_columns",
         "column_kinds": "ColumnChoices",
+        "column_notes": "ColumnNote merge_notes",
         "columns": "Column LeftOut Target",
         "date_cells": "is_date",
         "image_format": "ImageFormat measure_ink stroke_widths",

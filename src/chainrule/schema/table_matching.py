@@ -21,6 +21,7 @@ from chainrule.schema.cell_values import (
     text_at,
     texts_as_numbers,
 )
+from chainrule.schema.column_notes import ColumnNote, note_range
 from chainrule.schema.columns import Column
 from chainrule.schema.image_format import ImageFormat
 from chainrule.schema.pixel_tables import pixel_order, read_pixels
@@ -63,16 +64,26 @@ class Matched:
             unknown or unreadable. Pixels that are all bytes are bytes.
         labels: class numbers, (rows,) int64, -1 for a row without a label; or numbers,
             (rows, outputs) float64, NaN for a missing one; None if the table has no target.
-        remarks: sentences on what was ignored, and on categories that are not known.
-        outside: sentences on numbers outside the range of the training data.
+        ignored: sentences on columns that were ignored, or matched by their places.
+        notes: on cells that are not like those of the training data.
         errors: the cells that cannot be read.
     """
 
     matrix: NDArray[np.float64] | NDArray[np.uint8]
     labels: NDArray[np.int64] | NDArray[np.float64] | None = None
-    remarks: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    notes: tuple[ColumnNote, ...] = ()
     errors: tuple[RowError, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences on what was ignored, and on categories that are not known."""
+        return (*self.ignored, *(str(note) for note in self.notes if note.kind == "unknown"))
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Sentences on numbers outside the range of the training data."""
+        return tuple(str(note) for note in self.notes if note.kind != "unknown")
 
 
 def match_table(schema: Schema, table: DataTable) -> Matched:
@@ -93,24 +104,23 @@ def match_table(schema: Schema, table: DataTable) -> Matched:
     """
     if schema.image is not None:
         return _match_pixels(schema, schema.image, table)
-    places, remarks = _places(schema, table)
+    places, ignored = _places(schema, table)
     texts = [place for place in places.values() if table.columns[place].numbers is None]
     hint = decimal_hint(texts_as_numbers(table.columns[place]) for place in texts)
     matrix = np.empty((len(table), len(schema.columns)))
     errors: list[RowError] = []
-    outside: list[str] = []
+    notes: list[ColumnNote] = []
     for number, column in enumerate(schema.columns):
         place = places[column.name]
         found = read_column(column, table.columns[place], hint=hint)
         matrix[:, number] = found.values
         errors += [RowError(row, table.at(row, place), why) for row, why in found.problems]
-        remarks += _unknown_categories(column, table, place, found)
-        outside += _outside(column, found.values)
+        notes += [*_note_unknown(column, table, place, found), *note_range(column, found.values)]
     labels = None
     if schema.target.names and all(name in places for name in schema.target.names):
         labels = _labels(schema, table, [places[name] for name in schema.target.names], errors)
     errors.sort(key=lambda one: one.row)
-    return Matched(matrix, labels, tuple(remarks), tuple(outside), tuple(errors))
+    return Matched(matrix, labels, tuple(ignored), tuple(notes), tuple(errors))
 
 
 def _places(schema: Schema, table: DataTable) -> tuple[dict[str, int], list[str]]:
@@ -194,43 +204,14 @@ def _match_pixels(schema: Schema, image: ImageFormat, table: DataTable) -> Match
     return Matched(matrix, labels, tuple(remarks if strange else ()), (), tuple(errors))
 
 
-def _unknown_categories(
+def _note_unknown(
     column: Column, table: DataTable, place: int, found: CellValues
-) -> list[str]:
-    """Return a sentence on the categories that the training data did not have."""
+) -> list[ColumnNote]:
+    """Return a note on the categories that the training data did not have."""
     if not found.unknown:
         return []
     texts = sorted({text_at(table.columns[place], row) for row in found.unknown[:1000]})
-    return [
-        f"{column.name}: {len(found.unknown)} cells hold categories that the training data "
-        f"did not have ({listed(texts, 5)}); they count as missing."
-    ]
-
-
-def _outside(column: Column, values: NDArray[np.float64]) -> list[str]:
-    """Return sentences on numbers below or above those of the training data."""
-    if column.low is None or column.high is None:
-        return []
-    remarks = []
-    for beyond, edge, word in (
-        (values[values < column.low], column.low, "below"),
-        (values[values > column.high], column.high, "above"),
-    ):
-        if beyond.size:
-            furthest = beyond.min() if word == "below" else beyond.max()
-            remarks.append(
-                f"{column.name}: {beyond.size} value{'s' * (beyond.size > 1)} {word} "
-                f"{_shown(column, edge)}, the "
-                f"{'least' if word == 'below' else 'greatest'} of the training data; "
-                f"the furthest is {_shown(column, furthest)}."
-            )
-    return remarks
-
-
-def _shown(column: Column, value: float) -> str:
-    if column.kind == "date":
-        return str(np.datetime64(int(np.floor(value)), "D"))
-    return f"{value:.6g}"
+    return [ColumnNote(column=column, kind="unknown", count=len(found.unknown), texts=tuple(texts))]
 
 
 def _labels(

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from chainrule.training.lr_finder import find_learning_rate as find_learning_rate
     from chainrule.training.observers import Observer as Observer
     from chainrule.training.observers import TrainingProgress as TrainingProgress
+    from chainrule.training.recorded_differences import TensorDifference as TensorDifference
+    from chainrule.training.recorded_differences import ValueDifference as ValueDifference
+    from chainrule.training.recorded_differences import tensor_differences as tensor_differences
+    from chainrule.training.recorded_differences import value_differences as value_differences
+    from chainrule.training.recorded_differences import value_text as value_text
     from chainrule.training.run_facts import RunFacts as RunFacts
     from chainrule.training.run_folder import RunFolder as RunFolder
     from chainrule.training.run_recorder import Run as Run
@@ -41,6 +46,9 @@ __getattr__, __dir__, __all__ = attach(
         "loop": "branch resume train train_chunk",
         "lr_finder": "RateCurve find_learning_rate",
         "observers": "Observer TrainingProgress",
+        "recorded_differences": (
+            "TensorDifference ValueDifference tensor_differences value_differences value_text"
+        ),
         "run_facts": "RunFacts",
         "run_folder": "RunFolder",
         "run_recorder": "Run",

@@ -16,6 +16,7 @@ from chainrule.ledger.display_options import DisplayOptions
 from chainrule.ledger.entries import LedgerEntries
 from chainrule.ledger.formulas import PAIR_FORMULAS
 from chainrule.ledger.notation_equations import layer_equation
+from chainrule.ledger.rendering.given import examples_of
 from chainrule.ledger.steps import Quantity
 
 __all__ = [
@@ -154,8 +155,7 @@ class _Layout:
 
     @property
     def examples(self) -> tuple[int | None, ...]:
-        example = self.ledger.example
-        return example.batch(self.step) if example.has_many else (None,)
+        return examples_of(self.ledger, self.step)
 
     def width(self, layer: int) -> int:
         return self.ledger.example.architecture.layers[layer]

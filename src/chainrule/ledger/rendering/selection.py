@@ -9,8 +9,8 @@ from itertools import groupby, islice
 from typing import NamedTuple
 
 from chainrule.ledger.display_options import DisplayOptions
-from chainrule.ledger.entries import LedgerEntries, LedgerEntry, group_members
-from chainrule.ledger.step_order import QuantityGroup, section_of
+from chainrule.ledger.entries import LedgerEntries, LedgerEntry, group_members, group_shape
+from chainrule.ledger.step_order import section_of
 from chainrule.ledger.steps import Quantity, quantity_shape
 
 __all__ = ["MAX_EXAMPLES", "Omission", "SelectedSection", "select_sections"]
@@ -96,17 +96,7 @@ def _all_places(ledger: LedgerEntries, options: DisplayOptions) -> Iterator[_Pla
     last = ledger.example.steps
     for step in range(1, last + 1) if options.step is None else (options.step,):
         for group in ledger.groups(step):
-            count = _count(ledger, group)
+            count = math.prod(group_shape(ledger.example, group)) * len(group.arrays)
             most = count if options.full else MAX_PLACES * len(group.arrays)
             shown = islice(group_members(ledger.example, group), most)
             yield _Place(step, group.section, group.arrays[0], shown, count)
-
-
-def _count(ledger: LedgerEntries, group: QuantityGroup) -> int:
-    first = group.arrays[0]
-    if first.form == "parameter":
-        slots = ledger.example.layout.slots
-        shape = next(slot.shape for slot in slots if slot.name == first.tensor)
-    else:
-        shape = quantity_shape(ledger.example, first)
-    return math.prod(shape) * len(group.arrays)
