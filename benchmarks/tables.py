@@ -4,9 +4,9 @@
     python benchmarks/tables.py wine Default     these tables
     python benchmarks/tables.py --write          also writes the table of docs/tables.md
 
-The tables come with scikit-learn, plotnine, statsmodels and ISLP: `pip install --group tables`, then
-`pip install --no-deps ISLP`, of which only the files are read. A table whose package is not installed
-is left out and named.
+The tables come with scikit-learn, plotnine, statsmodels and ISLP: `pip install --group tables`,
+then `pip install --no-deps ISLP`, of which only the files are read. A table whose package is not
+installed is left out and named.
 """
 
 from __future__ import annotations
