@@ -34,7 +34,7 @@ test: setup ## set up, then run all tests with branch coverage
 bench: setup ## measure chainrule beside other libraries (25 minutes; ARGS=--quick tries it out)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-papers: setup ## compute the papers' experiments and write them into docs/papers.md (5 minutes)
+papers: setup ## compute the papers' experiments and write them into docs/papers.md (10 minutes)
 	@$(BIN)/python benchmarks/papers_page.py $(ARGS)
 
 check: format lint types layers sizes records names doors words locks ## set up, then run every check below

@@ -192,8 +192,9 @@ def _experiments(folder: Path) -> str:
                 lines.append(f"![{figure.caption}](pictures/papers/{figure.name}.png)")
     seconds = sum(run.seconds for run in runs)
     lines.append(
-        f"Computed by `make papers` in {seconds / 60:.0f} minutes, and recorded in "
-        "[benchmarks/results/papers](../benchmarks/results/papers):"
+        "The measurements are recorded in "
+        "[benchmarks/results/papers](../benchmarks/results/papers). "
+        f"`make papers` computes them anew, in about {seconds / 60:.0f} minutes on such a machine:"
     )
     lines.append(_markdown([_origins(runs)]).strip())
     return "\n\n".join(lines)

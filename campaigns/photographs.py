@@ -17,6 +17,7 @@ import json
 import math
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 import chainrule as cr
+from chainrule.training.certificate import versions
 
 Point = tuple[float, float]
 Strokes = list[list[Point]]
@@ -253,7 +255,7 @@ def judge(run: cr.SavedRun, scene: Scene, path: Path) -> str:
         found = run.predict(str(path))
     except cr.DataError:
         return "refused"
-    flags = ("lies on its side", "upside down", "touch", "left out", "as dark as")
+    flags = ("lies on its side", "upside down", "hardly looks like")
     said = any(flag in remark for one in found for remark in one.remarks for flag in flags)
     if "".join(str(one.answer) for one in found) == scene.text and scene.turn == 0:
         return "right"
@@ -276,6 +278,7 @@ def main() -> int:
     parser.add_argument("--run", help="a saved run on MNIST, instead of training one")
     parser.add_argument("--keep", type=Path, help="a folder for photographs not read rightly")
     asked = parser.parse_args()
+    began = time.monotonic()
     test = cr.load_dataset("mnist").test
     images = test.inputs.reshape(-1, 28, 28)
     digits = {str(k): images[test.targets == k] for k in range(10)}
@@ -294,9 +297,16 @@ def main() -> int:
                     (asked.keep / f"{name}.jpg").write_bytes(path.read_bytes())
                     (asked.keep / f"{name}.json").write_text(json.dumps(asdict(scene)))
             counts[group] = dict(Counter(judged))
-    wrong = sum(one.get("wrong", 0) for one in counts.values())
-    print(json.dumps({"photographs": asked.photographs, "seed": asked.seed, **counts}))
-    return int(wrong > 0)
+    told = {
+        "campaign": "photographs",
+        "seed": asked.seed,
+        "photographs": asked.photographs,
+        **counts,
+        "seconds": round(time.monotonic() - began),
+        "versions": versions(),
+    }
+    print(json.dumps(told))
+    return 0
 
 
 def _train(asked: argparse.Namespace, folder: str) -> str:

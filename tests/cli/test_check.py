@@ -121,6 +121,15 @@ def test_a_class(chainrule) -> None:
     assert chainrule("check", DETECTOR, STEP, "--csv", "-").out == table
 
 
+@pytest.mark.parametrize("name", ["markdown", "latex", "html"])
+def test_a_class_in_every_format(chainrule, name) -> None:
+    outcome = chainrule("check", DETECTOR, STEP, "none.toml", "--format", name)
+    assert outcome.code == 2
+    assert "33 of 36 marks" in outcome.out
+    assert "sign of z" in outcome.out
+    assert "Not read: none.toml" in outcome.out
+
+
 def test_a_class_with_a_file_that_cannot_be_read(chainrule) -> None:
     outcome = chainrule("check", STEP, "none.toml", "--json")
     told = "none.toml: expected a readable file, got No such file or directory."

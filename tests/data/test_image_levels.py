@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.data import load_dataset
 from chainrule.data.image_levels import ImageLevels, as_images
-from chainrule.errors import DataError
+from chainrule.errors import DataError, ShapeError
 
 GREY = (np.arange(4 * 6 * 5, dtype=np.float64).reshape(4, 6, 5) * 2.0) % 256
 GREY[0, 2, 2] = 255
@@ -248,3 +248,53 @@ def test_columns_called_like_pixels_may_have_few_levels(tmp_path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(lines))
     pair = load_dataset(tmp_path / "a.csv")
     assert (pair.train.shape, pair.train.scale) == ((8, 8), 1 / 16)
+
+
+FLAT = np.tile(np.arange(64.0) * 4, (40, 1))
+FLAT[::2] = FLAT[::2, ::-1]
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i8", "i2"])
+def test_rows_of_grey_values_are_images(tmp_path, dtype) -> None:
+    x, y = FLAT.astype(dtype), [0, 1] * 20
+    np.savez(tmp_path / "a.npz", x_train=x, y_train=y, x_test=x[:4], y_test=y[:4])
+    pair = load_dataset(tmp_path / "a.npz")
+    assert (pair.train.shape, pair.test.shape) == ((8, 8), (8, 8))
+    assert (pair.train.inputs.dtype, pair.train.scale) == (np.uint8, 1 / 255)
+    np.testing.assert_array_equal(pair.train.inputs, FLAT)
+    assert pair.remarks[0] == (
+        "The 64 numbers of each row are grey values: they were read as images of 8 x 8."
+    )
+
+
+def test_the_rows_of_scikit_learns_digits_are_images(tmp_path) -> None:
+    np.savez(tmp_path / "a.npz", data=np.rint(FLAT / 252 * 16), target=[0, 1] * 20)
+    pair = load_dataset(tmp_path / "a.npz")
+    assert (pair.train.shape, pair.train.scale) == ((8, 8), 1 / 16)
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        FLAT[:, :63],
+        FLAT[:, :49],
+        FLAT - 1,
+        FLAT + 4,
+        FLAT / 3,
+        np.rint(FLAT / 3),
+        FLAT.astype(np.uint8),
+        FLAT / 252,
+    ],
+)
+def test_other_rows_stay_rows(tmp_path, inputs) -> None:
+    np.savez(tmp_path / "a.npz", x=inputs, y=[0, 1] * 20)
+    pair = load_dataset(tmp_path / "a.npz")
+    assert pair.train.shape == inputs.shape[1:]
+    assert pair.remarks == ()
+
+
+def test_a_test_part_of_another_width_is_refused(tmp_path) -> None:
+    y = [0, 1] * 20
+    np.savez(tmp_path / "a.npz", x_train=FLAT, y_train=y, x_test=FLAT[:, :60], y_test=y)
+    with pytest.raises(ShapeError, match=r"expected examples of shape \(8, 8\)"):
+        load_dataset(tmp_path / "a.npz")

@@ -138,6 +138,14 @@ def test_all_pixels_stay_unless_it_is_to_be_shrunk() -> None:
     assert decode_picture("a", content, shrink_to=1000).grey.shape == (25, 34)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_a_picture_of_many_strips(mode) -> None:
+    levels = np.full((2300, 1000), 200, np.uint8)
+    levels[2200:] = 40
+    picture = decode_picture("a", encoded(Image.fromarray(levels).convert(mode), "PNG"))
+    np.testing.assert_array_equal(np.rint(picture.grey * 255), levels)
+
+
 def test_what_is_no_picture_is_refused() -> None:
     with pytest.raises(DataError) as caught:
         decode_picture("a.png", b"<svg/>")

@@ -62,6 +62,38 @@ def test_number_targets(labels, targets):
     assert not pair.train.classifies
 
 
+def test_one_hot_rows_are_classes() -> None:
+    rows = np.eye(3)[[0, 2, 0, 2, 0, 2]]
+    pair = _pair(_part(np.eye(6), rows), _part(np.eye(6), rows.astype(bool)))
+    assert pair.train.class_names == ("0", "1", "2")
+    assert pair.train.targets.tolist() == pair.test.targets.tolist() == [0, 2, 0, 2, 0, 2]
+    assert pair.remarks == ("The targets are one-hot rows; they were read as 3 classes.",)
+    assert _pair(_part(np.eye(6), rows), class_names=["a", "b", "c"]).train.class_names[0] == "a"
+    numbers = _pair(_part(np.eye(6), rows), task="numbers").train
+    assert numbers.targets.shape[1] == 3
+    error = _refusal(_part(np.eye(6), rows), class_names=["a", "b"])
+    assert str(error) == (
+        "f: expected 2 class names, one for each column of the targets, got 3 columns."
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "classifies"),
+    [
+        (np.array([0.5, 1.5, 2.5, 3.5]), False),
+        (np.array([0.0, 1.0, 0.0, 1.0]), True),
+        (np.array([[0.5, 1.0], [1.0, 2.0]] * 2), False),
+        (np.arange(60).repeat(2), True),
+        (np.arange(60).repeat(2) * 3, False),
+        (np.arange(6, dtype=np.uint8).repeat(2) * 7, True),
+        (np.array([True, False, True, False]), True),
+    ],
+)
+def test_the_task_follows_from_the_targets(labels, classifies) -> None:
+    pair = _pair(_part(np.ones((len(labels), 2)), labels))
+    assert pair.train.classifies is classifies
+
+
 def test_a_target_that_is_no_number_is_refused():
     error = _refusal(_part(np.eye(2), ["1", "tall"]), task="numbers")
     assert str(error) == "f: expected a number as target, got 'tall' at line 2."

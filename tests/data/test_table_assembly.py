@@ -173,6 +173,10 @@ def test_a_table_is_read_with_the_schema_of_a_network(csv) -> None:
     assert pair.train.class_names == ("setosa", "versicolor", "virginica")
     assert pair.train.schema is schema
     assert len(pair.train) + len(pair.test) == 100
+    csv(iris[:30], "train.csv")
+    csv(iris[30:50].iloc[:, ::-1], "test.csv")
+    pair = load_dataset(Path(csv(iris, "train.csv")).parent, schema=schema)
+    assert (len(pair.train), len(pair.test), pair.test.schema) == (150, 20, schema)
 
 
 @pytest.fixture
@@ -297,3 +301,9 @@ def test_well_known_tables_are_learned_with_no_setting(csv, load, least) -> None
     frame = pd.DataFrame(found.data, columns=found.feature_names).assign(kind=found.target)
     made = cr.Experiment.create(str(csv(frame)), seed=1, engine="reference")
     assert made.train().test.classes.accuracy >= least
+
+
+def test_grey_values_that_make_no_square_are_rows(text) -> None:
+    path = text("a,b,kind\n" + "0,255,u\n9,7,v\n" * 5)
+    train = load_dataset(path, pixels=True).train
+    assert (train.inputs.dtype, train.shape, train.schema) == (np.uint8, (2,), None)

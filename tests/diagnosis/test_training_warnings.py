@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.diagnosis.diagnosis import diagnose_evidence
+from chainrule.diagnosis.probe import evidence_between
 from chainrule.diagnosis.training_warnings import warning_observer
+from chainrule.training import RunFolder, restore_training
 
 RANDOM = np.random.default_rng(4)
 DATA = cr.Dataset(RANDOM.normal(size=(80, 3)), np.arange(80) % 2)
@@ -81,3 +84,25 @@ def test_the_run_is_the_same_with_and_without() -> None:
     observer = warning_observer(network, DATA, recipe, print)
     watched = cr.train(network, DATA, recipe, observers=[observer])
     assert watched.network.digest == cr.train(network, DATA, recipe).network.digest
+
+
+def test_a_diagnosis_finds_what_the_training_warned_of(tmp_path) -> None:
+    """Most neurons are dead, which hurts at first; in the end the others have learned enough."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(300) % 3
+    centres = np.array([[2.0, 0.0], [-1.0, 2.0], [-1.0, -2.0]])
+    data = cr.Dataset(centres[labels] + 0.3 * rng.standard_normal((300, 2)), labels)
+    network = cr.Network.create([2, 20, 3], seed=0)
+    theta = network.parameters.copy()
+    theta[40:54] = -1000.0  # the biases of 14 of 20 neurons
+    network = network.with_parameters(theta)
+    settings = {"optimiser": "sgd", "learning_rate": 0.004, "batch_size": 5, "seed": 0}
+    recipe = cr.Recipe(epochs=40, engine="reference", **settings)
+    said: list[str] = []
+    observer = warning_observer(network, data, recipe, said.append)
+    cr.train(network, data, recipe, folder=tmp_path / "run", observers=[observer])
+    assert [text for text in said if "dead ReLU neurons: 70 %" in text]
+    folder = RunFolder(tmp_path / "run")
+    evidence = evidence_between(restore_training(folder, data), folder.first(), folder.newest())
+    assert not evidence.learns_badly
+    assert "dead_neurons" in [one.name for one in diagnose_evidence(evidence).findings]

@@ -59,7 +59,10 @@ def test_the_means_have_corrected_intervals_that_stay_in_range() -> None:
     found = experiment(epochs=20).cross_validate(4)
     assert list(found.statistics) == ["accuracy", "balanced_accuracy", "auc", "cost"]
     values = [fold.scores["cost"] or 0.0 for fold in found.folds]
-    assert found.statistics["cost"] == fold_statistics(values, 1 / 3)
+    cost = fold_statistics(values, 1 / 3)
+    assert cost.interval is not None
+    assert found.statistics["cost"].mean == cost.mean
+    assert found.statistics["cost"].interval == (max(0.0, cost.interval[0]), cost.interval[1])
     accuracy = found.statistics["accuracy"]
     assert accuracy.interval is not None
     low, high = accuracy.interval

@@ -91,6 +91,8 @@ def test_a_part_that_lies_on_its_side_is_none(lying) -> None:
 
 def test_what_hardly_looks_like_a_digit_is_said() -> None:
     (found,) = read_digit(whole(0.9, 0.2), DIGITS, answer)
-    assert found.remarks == ("This hardly looks like one digit; it may be several that touch.",)
+    assert found.remarks == (
+        "This hardly looks like one upright digit: it may be turned, or several that touch.",
+    )
     (narrow,) = read_digit(whole(0.5, 0.2), DIGITS, answer)
     assert narrow.remarks == ()

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from chainrule.errors import InputError
 from chainrule.figures.derivative_paths import derivative_paths_data, draw_derivative_paths
-from chainrule.figures.labelled_network import draw_labelled_diagram
-from chainrule.ledger import Ledger, draw_labelled_network, parse_worked, read_worked
+from chainrule.figures.labelled_network import draw_labelled_network
+from chainrule.ledger import Ledger, lay_out_network, parse_worked, read_worked
 
 
 def ledger(name: str = "two-outputs") -> Ledger:
@@ -41,6 +41,14 @@ def test_in_a_batch_it_is_the_part_of_the_first_example() -> None:
     assert data.start == "W[1][0,0]"
     assert data.total == pytest.approx(found.value("example[0].dW[1][0,0]"), rel=1e-12)
     assert data.values["cost"] == found.value("cost")
+
+
+def test_addresses_may_count_from_1() -> None:
+    counted = Ledger(read_worked("two-outputs").counted_from(1))
+    data = derivative_paths_data(counted, "W[1][1,1]")
+    assert data.start == "W[1][1,1]"
+    assert data.total == derivative_paths_data(ledger(), "W[1][0,0]").total
+    assert data.paths[0].factors[1].of == "a[1][1]"
 
 
 def test_there_is_a_path_through_each_output() -> None:
@@ -99,7 +107,7 @@ def test_what_has_no_such_paths(text: str | None, address: str, message: str) ->
 
 
 def test_a_labelled_network_is_drawn(texts) -> None:
-    figure = draw_labelled_diagram(draw_labelled_network(ledger()))
+    figure = draw_labelled_network(lay_out_network(ledger()))
     written = texts(figure)
     assert {"w₀₀ = 0.5", "b₁ = 0.5", "y₁ = 1", "layer 2: sigmoid"} <= set(written)
     assert "z 1.5\na 0.8176" in written

@@ -9,10 +9,11 @@ import pytest
 
 from chainrule.documents import render
 from chainrule.errors import ChainruleError, InputError
-from chainrule.ledger import DisplayOptions, Ledger, explain
+from chainrule.ledger import DisplayOptions, Ledger, describe_example, explain
 from chainrule.ledger.files import PrintedNumber, format_worked, parse_printed
 from chainrule.ledger.files.printed_numbers import find_decimal_mark
 from chainrule.ledger.files.worked_file import parse_worked
+from chainrule.ledger.rendering.network_drawing import draw_labelled_network
 from chainrule.ledger.steps import Conventions, Quantity
 from chainrule.marking import judge, marks_document
 
@@ -59,6 +60,11 @@ def test_every_format_counts_from_1() -> None:
     html = ledger.render("html")
     assert "count from 1." in html
     assert "count from 0" not in html
+    assert "for example 1:" in html
+    drawn = draw_labelled_network(ledger)
+    assert drawn.weights[-1].label == "w₃₂ = 6"
+    assert [one.inside[0][:2] for one in drawn.neurons[:2]] == ["a₁", "a₂"]
+    assert [one.beside[:2] for one in drawn.neurons[2:]] == ["y₁", "y₂", "y₃"]
     latex = ledger.render("latex", DisplayOptions(notation="papers"))
     assert r"w_{3,2}^{1}" in latex
     assert "w_{0" not in latex
@@ -115,6 +121,12 @@ def test_a_file_is_written_in_its_conventions() -> None:
     text = format_worked(example)
     assert text.startswith('indices = 1\ndelta = "target - output"\n\n[network]\n')
     assert parse_worked(text).conventions == example.conventions
+
+
+def test_a_line_says_which_errors_a_text_claims() -> None:
+    example = parse_worked('delta = "target - output"\n' + WIDE)
+    assert describe_example(example).endswith("; δ claimed as target - output")
+    assert "claimed" not in describe_example(parse_worked(WIDE))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from chainrule.errors import DataError, UnknownNameError
 from chainrule.schema import (
     Cells,
+    Column,
     ColumnChoices,
     DataTable,
     LeftOut,
@@ -77,6 +78,7 @@ def test_kinds_of_columns(column, cells, kind, storage, missing, edges) -> None:
         (["b", "", "a", "NA"], ("a", "b"), 2),
         (["-", "+", "-", "?"], ("+", "-"), 1),
         (["true", "FALSE", "True"], ("False", "True"), 0),
+        (["true", "", "True"], ("False", "True"), 1),
         (["1", "b", "2.0", "10"], ("1", "10", "2", "b"), 0),
         (["none", "mild", "severe"], ("mild", "none", "severe"), 0),
         (["02139", "94103", "A1", "2.50"], ("02139", "2.5", "94103", "A1"), 0),
@@ -128,6 +130,9 @@ def test_typed_truths_and_dates(table) -> None:
         ("x", [f"word {k % 101}" for k in range(303)], "text"),
         ("x", [f"word {k % 99}" for k in range(303)], None),
         ("x", [f"word {k % 15}" for k in range(30)], None),
+        ("x", [f"word {k}" for k in range(12)], "identifier"),
+        ("x", [f"word {k}" for k in range(9)], None),
+        ("x", ["", "NA", "?"] * 30 + [f"C{k}" for k in range(25)], "identifier"),
     ],
 )
 def test_columns_that_tell_nothing_are_left_out(column, name, cells, reason) -> None:
@@ -252,6 +257,7 @@ def test_single_numbers_far_outside_are_refused(column) -> None:
     assert column(many).high == 1e15
     assert column([0.0] * 90 + [1.0, 2e5]).high == 2e5
     assert column([1.0, 2.0, 1e14]).high == 1e14
+    assert column(["7", "7", "", "7"]).missing == 1
 
 
 def test_a_schema_is_a_function_of_the_training_rows(column) -> None:
@@ -277,6 +283,11 @@ def test_what_became_of_each_column_is_a_table(table) -> None:
     assert rows[4] == ("y", "classes", "a, b", "", "the target")
     many = table(**{f"x{k}": [str(j * k % 17) for j in range(20)] for k in range(1, 46)})
     assert describe_schema(_learn(many)).note == "and 5 more columns"
+
+
+def test_a_column_without_a_range_shows_none() -> None:
+    schema = Schema(target=_TARGET, columns=(Column(name="x", kind="number"),))
+    assert describe_schema(schema).rows[0] == ("x", "number", "", "", "1 input")
 
 
 def test_dates_keep_their_day(table) -> None:

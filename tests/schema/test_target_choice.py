@@ -107,6 +107,12 @@ def test_columns_that_cannot_be_the_target_are_named(table, columns, text) -> No
     assert refused.value.argument == "target"
 
 
+@pytest.mark.parametrize(("cells", "got"), [(["", "NA"], "no values"), (["7", "7"], "one value")])
+def test_numbers_that_do_not_differ_are_no_target(table, cells, got) -> None:
+    with pytest.raises(DataError, match=f"The target column y has {got}. Name the label"):
+        choose_target(table(x=["1", "2"], y=cells), task="numbers")
+
+
 def test_dates_and_blank_numbers_are_no_target(table) -> None:
     dates = Cells("date", numbers=np.array([1.0, 2.0]))
     blanks = Cells("float64", numbers=np.array([np.nan, np.nan]))

@@ -238,3 +238,69 @@ def test_the_order_of_the_parameters_changes_no_number(free: Describe, journal: 
     turned = create_study(store, free(space=dict(reversed(LISTS.items()))), "")
     assert turned.spec.space == first.spec.space
     assert turned.earlier == ()
+
+
+def test_a_sampled_configuration_is_tried_again_with_its_values(
+    free: Describe, journal: str
+) -> None:
+    study = begin_stored_study(free(space=RANGE, budget={"trials": 3, "epochs": 1}), journal)
+    claim = TrialQueue(study, spread_out=False).next()
+    assert claim is not None
+    for name, value in {"owner": {}, "lease": 0.0}.items():  # its process is gone
+        study.store.set_trial_attribute(claim.trial, name, value)
+    again = TrialQueue(study, spread_out=False).next()
+    assert again is not None
+    assert (again.configuration, again.attempt) == (0, 2)
+    assert again.parameters == claim.parameters
+
+
+def test_a_study_that_was_interrupted_at_the_start_begins_again(
+    free: Describe, journal: str
+) -> None:
+    store = open_store(journal, create=True)
+    store.set_attribute(store.create_study("small", higher_is_better=True), "data_digest", "other")
+    with pytest.raises(ChainruleError, match="expected a study 'small' with its description"):
+        load_study(store, "small")
+    study = create_study(store, free(space=LISTS), "digest")
+    assert (load_study(store, "small").digest, study.count) == ("digest", 6)
+
+
+def test_other_data_under_the_name_of_a_study(free: Describe, journal: str) -> None:
+    store = open_store(journal, create=True)
+    create_study(store, free(space=LISTS), "0123456789abcdef")
+    with pytest.raises(ChainruleError) as error:
+        create_study(store, free(space=LISTS), "fedcba9876543210")
+    assert str(error.value) == (
+        f"small: expected the data with which 'small' began in {journal}, got others, "
+        "fedcba987654… for 0123456789ab…. Restore the data, or give the study another name."
+    )
+
+
+def test_defaults_of_the_data_stay_as_they_began(free: Describe, journal: str) -> None:
+    """What a later version would choose for the same data changes no study that has begun."""
+    store = open_store(journal, create=True)
+    spec = free(space=LISTS)
+    recipe = {**spec.recipe, "weight_decay": 1.0}
+    create_study(store, spec, "")
+    later = spec.replaced(recipe=recipe)
+    study = create_study(store, later, "", stated=spec.recipe)
+    assert "weight_decay" not in study.spec.recipe
+    with pytest.raises(ChainruleError, match="got another recipe"):
+        create_study(store, later, "", stated=recipe)
+
+
+def test_a_study_from_before_data_were_scaled_scales_none(free: Describe, journal: str) -> None:
+    store = open_store(journal, create=True)
+    spec = free(space=LISTS, search="grid")
+    key = store.create_study("small", higher_is_better=True)
+    for name, value in {"data_digest": "", "trials": 6, "study": spec.identity()}.items():
+        store.set_attribute(key, name, value)
+    assert load_study(store, "small").spec.recipe["scaling"] == "none"
+    study = create_study(store, spec, "", stated=spec.recipe)
+    assert (study.spec.recipe["scaling"], study.earlier) == ("none", ())
+    scaled = spec.replaced(recipe={**spec.recipe, "scaling": "standard"})
+    with pytest.raises(ChainruleError, match="got another recipe"):
+        create_study(store, scaled, "", stated=scaled.recipe)
+    new = create_study(store, spec.replaced(name="new"), "")
+    assert "scaling" not in load_study(store, "new").spec.recipe
+    assert new.count == 6

@@ -12,6 +12,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.cli import main
+from chainrule.documents import render
 from chainrule.errors import ChainruleError
 from chainrule.experiment import Experiment, training_command
 from chainrule.study.results import read_results
@@ -83,6 +84,9 @@ def test_without_a_folder_the_study_alone_is_kept(flowers: str) -> None:
     assert (tuned.training, tuned.folder) == (None, None)
     assert "--run" not in tuned.command
     assert tuned.to_dict()["best_network_sha256"] is None
+    shown = render(tuned.document(), "text")
+    assert "Best network" not in shown
+    assert f"\n  {tuned.command}\n" in shown
     assert not Path("runs").exists()
 
 
@@ -92,6 +96,7 @@ def test_without_a_complete_trial_there_is_no_best(flowers: str) -> None:
     assert [entry.ended for entry in read_results(tuned.stored)] == ["diverged", "diverged"]
     assert isinstance(tuned, TunedStudy)
     assert (tuned.training, tuned.command) == (None, "")
+    assert "The command" not in render(tuned.document(), "text")
     assert not Path("best").exists()
 
 

@@ -17,7 +17,7 @@ from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.branching import branch_position
-from chainrule.training.loop import branch, train
+from chainrule.training.loop import branch, resume, train
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.setup import prepare_training, restore_training
 from chainrule.training.verification import verify
@@ -61,6 +61,18 @@ def test_a_branch_goes_on_by_its_own_recipe(run: Path, three: Dataset, tmp_path:
     assert origin.weights_sha256 == was[1].weights_sha256
     assert origin.tensor_sha256 == was[1].tensor_sha256
     assert made.certificate["parent"]["weights_sha256"] == origin.weights_sha256
+
+
+def test_a_branch_that_was_stopped_goes_on(run: Path, three: Dataset, tmp_path: Path) -> None:
+    recipe = recipe_of(run, learning_rate=0.1, monitor="cost")
+    whole = branch(run, 1, recipe, three, folder=tmp_path / "whole")
+    stop = {"observers": [lambda progress: True]}
+    stopped = branch(run, 1, recipe, three, folder=tmp_path / "b", **stop)
+    assert len(stopped.history) < 4
+    resumed = resume(tmp_path / "b", three)
+    assert resumed.network.digest == whole.network.digest
+    assert resumed.certificate == whole.certificate
+    assert verify(tmp_path / "b", three).holds
 
 
 def test_in_memory(run: Path, three: Dataset) -> None:

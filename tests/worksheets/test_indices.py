@@ -8,6 +8,7 @@ from chainrule.errors import InputError
 from chainrule.ledger import Ledger, parse_worked
 from chainrule.marking import judge
 from chainrule.worksheets import ExercisePlan, make_worksheets
+from chainrule.worksheets.network_svg import network_svg
 from chainrule.worksheets.sheet_rendering import render_answers, render_sheets
 
 PLAN = ExercisePlan(layers=(2, 2, 1), examples=2)
@@ -22,7 +23,10 @@ def test_sheets_answers_and_claims_count_from_1() -> None:
         assert "example[0]" not in text
         assert "Example 0" not in text
     assert "Example 2" in render_sheets([sheet], "text")
-    assert "count from 1." in render_sheets([sheet], "html")
+    page = render_sheets([sheet], "html")
+    assert "count from 1." in page
+    assert ">1</text>" in network_svg(sheet.ledger.example)
+    assert ">0</text>" not in network_svg(sheet.ledger.example)
 
 
 def test_the_claims_file_says_what_it_counts_from() -> None:

@@ -221,7 +221,7 @@ class ErrorChain:
         ranked = [int(i) for i in np.argsort(-np.abs(deltas), kind="stable")]
         rows = tuple(
             (
-                f"{i}" + (f" ({names[i]})" if len(names) == len(deltas) else ""),
+                _output_name(i, names),
                 number_cell(float(step.a[depth - 1][at, i])),
                 number_cell(float(step.trace.y[at, i])),
                 number_cell(float(deltas[i])),
@@ -249,6 +249,12 @@ class ErrorChain:
             "share": self._located("share", None).value,
             "cost": self._located("cost", None).value,
         }
+
+
+def _output_name(output: int, names: tuple[str, ...]) -> str:
+    """The number of an output, with the name of its class unless that is the same."""
+    name = names[output] if output < len(names) else str(output)
+    return str(output) if name == str(output) else f"{output} ({name})"
 
 
 def _link_record(link: ErrorLink) -> dict[str, Any]:

@@ -215,7 +215,7 @@ class RunComparison:
             )
             for one in self.weights
         )
-        header = ("tensor", "norm (1)", "norm (2)", "of difference", "cosine", "largest")
+        header = ("tensor", "norm (1)", "norm (2)", "norm of difference", "cosine", "largest")
         return Table("The networks they gave", header, rows)
 
     def _test_table(self) -> Table:

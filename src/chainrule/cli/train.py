@@ -126,8 +126,11 @@ def _train_saved(
     if given["from"] is None:
         experiment = saved.experiment(*moved)
         return _train_in_view(console, experiment, given, experiment.resume)
-    branch = RunBranch.create(saved, given["from"], settings, data=moved[0], validation=moved[1])
-    return _train_in_view(console, branch.experiment, given, branch.train)
+    branch = RunBranch.from_settings(
+        saved, given["from"], settings, data=moved[0], validation=moved[1]
+    )
+    introduction = Once(lambda: _introduce(console, branch))
+    return _train_in_view(console, branch.experiment, given, branch.train, introduction)
 
 
 def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> None:
@@ -195,8 +198,9 @@ def _check_branch(given: dict[str, Any], resumed: str | None) -> None:
         )
 
 
-def _introduce(console: Console, experiment: Experiment) -> None:
-    for label, text in experiment.describe().items():
+def _introduce(console: Console, planned: Experiment | RunBranch) -> None:
+    experiment = planned.experiment if isinstance(planned, RunBranch) else planned
+    for label, text in planned.describe().items():
         console.fact(label, text)
     pair = experiment.datasets.pair
     for remark in pair.remarks:

@@ -38,7 +38,7 @@ command that trains it is printed in full.
 _EXAMPLES = (
     "chainrule tune mnist --layers 784,64,10 --trials 50",
     "chainrule tune mnist --vary neurons_1=16..128 --vary learning_rate=1e-4..1e-2:log \\",
-    "    --epochs 5 --pruner median",
+    "    --epochs 5 --pruner median --name widths",
 )
 _STUDY = ("trials", "search", "pruner", "metric", "seconds")
 _LEFT_OUT = ("seed", "validation_fraction")

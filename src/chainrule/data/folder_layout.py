@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.data.picture_formats import HEAD, PICTURE_SUFFIXES, recognise_format
+from chainrule.data.picture_formats import PICTURE_SUFFIXES, is_picture_file
 from chainrule.data.untrusted_files import translate_errors
 from chainrule.errors import DataError
 
@@ -148,7 +148,4 @@ def list_files(folder: Path) -> list[Path]:
 
 
 def _is_picture(path: Path) -> bool:
-    if path.suffix.lower() in PICTURE_SUFFIXES:
-        return True
-    with translate_errors(str(path)), path.open("rb") as file:
-        return recognise_format(file.read(HEAD)) is not None
+    return path.suffix.lower() in PICTURE_SUFFIXES or is_picture_file(path)

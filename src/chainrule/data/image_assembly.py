@@ -8,22 +8,28 @@ from dataclasses import replace
 import numpy as np
 
 from chainrule.data.dataset import Dataset, DatasetPair
-from chainrule.data.image_levels import ImageLevels, as_images
+from chainrule.data.image_levels import ImageLevels, as_images, find_side
 from chainrule.data.reader import RawPart
 from chainrule.schema import ImageFormat, Schema, Target
 
 __all__ = ["describe_images", "image_schema", "store_images"]
 
 _BLANK_CHUNK = 4096
+_FOLDED = "The {0} numbers of each row are grey values: they were read as images of {1} x {1}."
 
 
 def store_images(train: RawPart, test: RawPart | None) -> tuple[RawPart, RawPart | None]:
     """The parts with their images stored in the levels of the training part.
 
-    What is no array of images, (n, rows, columns) or with one or three channels, stays as it is.
+    What is no array of images, (n, rows, columns) or with one or three channels, stays as it is,
+    but for rows of grey values that make squares.
 
     Raises: DataError for a test part with other levels.
     """
+    side = find_side(train.inputs)
+    if side is not None:
+        train, test = _fold(train, side), None if test is None else _fold(test, side)
+        train = replace(train, remarks=(*train.remarks, _FOLDED.format(side * side, side)))
     images = as_images(train.inputs)
     if images is None:
         return train, test
@@ -38,6 +44,13 @@ def store_images(train: RawPart, test: RawPart | None) -> tuple[RawPart, RawPart
     if test is None or others is None:
         return stored, test
     return stored, replace(test, inputs=levels.apply(others, test.where), levels=levels)
+
+
+def _fold(part: RawPart, side: int) -> RawPart:
+    """The part with rows of side x side numbers as images."""
+    if part.inputs.shape[1:] != (side * side,):
+        return part
+    return replace(part, inputs=part.inputs.reshape(-1, side, side))
 
 
 def describe_images(pair: DatasetPair, levels: ImageLevels | None) -> DatasetPair:

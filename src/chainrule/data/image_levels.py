@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 
 from chainrule.errors import DataError
 
-__all__ = ["ImageLevels", "as_images"]
+__all__ = ["ImageLevels", "as_images", "find_side"]
 
 _TOPS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 """Values of white: fractions, and whole numbers of 8, 10, 12, 14 and 16 bits."""
 _FEW_TOPS = (1, 15, 16)
 """Whole values of white below 255: of one bit, of four, and of scikit-learn's 8 x 8 digits."""
 _BYTE = 255
+_LEAST_SIDE = 8
 _WRAPPED_RING = 64
 """Bytes stored as int8 have paper near 0 or -1; values shifted by 128 have it near the ends."""
 
@@ -137,3 +139,27 @@ def as_images(inputs: NDArray[Any]) -> NDArray[Any] | None:
     if inputs.dtype.kind not in "buif" or not (inputs.ndim == 3 or colours):
         return None
     return inputs if min(inputs.shape[1:3]) > 1 else None
+
+
+def find_side(inputs: NDArray[Any]) -> int | None:
+    """Return the side of the square images that rows of numbers are; None if they are none.
+
+    They are if there are 64 or more in a row, the square of a whole number, and all are whole
+    numbers from 0 to 255 of which some are above 127, or numbers from 0 to 15 or 16. Rows of bytes
+    are left as they are.
+
+    Args:
+        inputs: any array.
+
+    Example:
+        >>> find_side(np.arange(128, 192, dtype=np.float64).reshape(1, 64))
+        8
+    """
+    if inputs.ndim != 2 or inputs.dtype.kind not in "iuf" or inputs.dtype == np.uint8:
+        return None
+    side = math.isqrt(inputs.shape[1])
+    if side * side != inputs.shape[1] or side < _LEAST_SIDE:
+        return None
+    low, high = float(inputs.min()), float(inputs.max())
+    grey = low >= 0 and (high in _FEW_TOPS[1:] or _BYTE // 2 < high <= _BYTE)
+    return side if grey and _are_whole(inputs) else None

@@ -113,7 +113,8 @@ def _decode(
         image.draft(None, (max(1, width // factor), max(1, height // factor)))
         image.load()
         remarks = _first_of_many(image)
-        grey, on_black = _on_paper(*_shrink_planes(image, where, shrink_to))
+        factor = _factor(image.height, image.width, shrink_to)  # what is left to shrink
+        grey, on_black = _on_paper(*_shrink_planes(image, where, factor))
         turn = _orientation(image)
     size = (width, height) if turn in _ON_ITS_SIDE else (height, width)
     remarks += (_ON_BLACK,) if on_black else ()
@@ -148,34 +149,35 @@ def _factor(height: int, width: int, most: int | None) -> int:
     return factor
 
 
-def _shrink_planes(image: Any, where: str, shrink_to: int | None) -> tuple[Grey, Grey]:
+def _shrink_planes(image: Any, where: str, factor: int) -> tuple[Grey, Grey | None]:
     """Light times opacity, and opacity, both shrunk strip by strip to bound the memory."""
     width, height = image.size
-    factor = _factor(height, width, shrink_to)
     rows = factor * max(1, _STRIP_PIXELS // (width * factor))
-    light, opacity = [], []
-    for top in range(0, height, rows):
-        strip = image.crop((0, top, width, min(top + rows, height)))
-        bright, opaque = _planes(strip, where)
-        light.append(_block_mean(bright * opaque, factor))
-        opacity.append(_block_mean(opaque, factor))
-    return np.concatenate(light), np.concatenate(opacity)
+    if rows >= height:
+        return _shrink_strip(image, where, factor)
+    boxes = [(0, top, width, min(top + rows, height)) for top in range(0, height, rows)]
+    planes = [_shrink_strip(image.crop(box), where, factor) for box in boxes]
+    light = np.concatenate([bright for bright, _ in planes])
+    opacity = [opaque for _, opaque in planes if opaque is not None]
+    return light, np.concatenate(opacity) if opacity else None
 
 
-def _planes(strip: Any, where: str) -> tuple[Grey, Grey]:
-    """Brightness and opacity from 0 to 1."""
+def _shrink_strip(strip: Any, where: str, factor: int) -> tuple[Grey, Grey | None]:
+    """Brightness times opacity, and opacity; None for what is opaque."""
     if strip.mode.startswith("I"):
-        deep = _within(strip, where, _DEEPEST) / np.float32(_DEEPEST)
-        return deep, np.ones_like(deep)
+        return _block_mean(_within(strip, where, _DEEPEST) / np.float32(_DEEPEST), factor), None
     if strip.mode == "F":
-        real = _within(strip, where, 1)
-        return real, np.ones_like(real)
+        return _block_mean(_within(strip, where, 1), factor), None
     if not strip.has_transparency_data:
-        bright = np.asarray(strip.convert("L"), np.float32) / np.float32(255)
-        return bright, np.ones_like(bright)
+        return _block_mean(_fractions(strip.convert("L")), factor), None
     strip = strip.convert("RGBA")
-    bright = np.asarray(strip.convert("RGB").convert("L"), np.float32) / np.float32(255)
-    return bright, np.asarray(strip.getchannel("A"), np.float32) / np.float32(255)
+    opaque = _fractions(strip.getchannel("A"))
+    bright = _fractions(strip.convert("RGB").convert("L"))
+    return _block_mean(bright * opaque, factor), _block_mean(opaque, factor)
+
+
+def _fractions(channel: Any) -> Grey:
+    return np.asarray(channel, np.float32) / np.float32(255)
 
 
 def _within(strip: Any, where: str, top: int) -> Grey:
@@ -191,8 +193,10 @@ def _within(strip: Any, where: str, top: int) -> Grey:
     return values
 
 
-def _on_paper(light: Grey, opacity: Grey) -> tuple[Grey, bool]:
+def _on_paper(light: Grey, opacity: Grey | None) -> tuple[Grey, bool]:
     """Transparent parts as white paper; as black, and True, if white ink would vanish on white."""
+    if opacity is None:
+        return light, False
     on_white = np.clip(light + (1 - opacity), 0, 1)
     if np.ptp(on_white) < _VISIBLE <= np.ptp(light):
         return np.clip(light, 0, 1), True

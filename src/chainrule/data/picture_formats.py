@@ -14,9 +14,9 @@ from chainrule.errors import DataError, MissingLibraryError
 
 __all__ = [
     "FORMATS_TEXT",
-    "HEAD",
     "PICTURE_SUFFIXES",
     "PictureFormat",
+    "is_picture_file",
     "read_picture_bytes",
     "recognise_format",
 ]
@@ -32,8 +32,7 @@ PICTURE_SUFFIXES = frozenset(
 )
 """Endings of file names that promise a picture. The content decides which format it is."""
 
-HEAD = 64
-"""How many of a file's first bytes `recognise_format` needs."""
+_HEAD = 64  # bytes that `recognise_format` needs
 
 _MOST_BYTES = 128 * 2**20
 _PIECE = 2**16
@@ -103,7 +102,7 @@ def recognise_format(head: bytes) -> PictureFormat | None:
     r"""Return the format of a picture file, or None if it is none of those that can be read.
 
     Args:
-        head: the file's first bytes, `HEAD` of them if it has as many.
+        head: the file's first bytes, 64 of them if it has as many.
 
     Example:
         >>> recognise_format(b"GIF89a\x05\0\x05\0").name
@@ -116,11 +115,20 @@ def recognise_format(head: bytes) -> PictureFormat | None:
             return found
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return _WEBP
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS and b"avif" not in head[:HEAD]:
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS and b"avif" not in head[:_HEAD]:
         return _HEIC
     if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return _PNM
     return None
+
+
+def is_picture_file(path: str | Path) -> bool:
+    """Return whether a file begins as a picture does.
+
+    Raises: FileError.
+    """
+    with translate_errors(str(path)), Path(path).open("rb") as file:
+        return recognise_format(file.read(_HEAD)) is not None
 
 
 def read_picture_bytes(path: str | Path) -> bytes:

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     rf"(?P<number>{_NUMBER})|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
     r"|(?P<sign>\*\*|//|\S)"
 )
-_TIGHT = ("/", "//", "^", "**")
+_QUOTIENTS = ("/", "//")
 _USUAL = frozenset("xyz")
 
 
@@ -149,7 +149,8 @@ class _Reading:
         signs = [one.text for one in self.tokens[:start]]
         while signs and signs[-1] in "+-":
             signs.pop()
-        if signs and signs[-1] in _TIGHT:
+        in_brackets = self.tokens[start].text == "("
+        if signs and signs[-1] in (_QUOTIENTS if in_brackets else (*_QUOTIENTS, "^", "**")):
             left = self.text[self.tokens[start].start : self.tokens[at - 1].stop]
             right = self.tokens[at].text + ("…)" if self.tokens[at].text == "(" else "")
             first = self.tokens[len(signs) - 1].start

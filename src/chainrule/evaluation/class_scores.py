@@ -43,9 +43,9 @@ _METHOD = (
     "variance); log-loss: log-normal."
 )
 _EFFECTIVE = 2
-"""The examples of the rarer side of a curve count at most twice: in 11 simulated pairs of normal
-distributions, intervals of AUC and average precision then held the true value in 92 to 99 % of
-cases (tests/evaluation/test_class_scores.py), without a bound in as few as 80 %."""
+"""The examples of the rarer side of a curve count at most twice, as in the variance of an AUC near
+1. Without a bound, a nearly perfect score on few examples would look certain; a test simulates how
+often the intervals hold the true area."""
 
 
 @dataclass(frozen=True, eq=False)

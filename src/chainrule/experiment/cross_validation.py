@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from statistics import fmean
 from types import MappingProxyType
@@ -43,8 +44,13 @@ SCORES: Mapping[str, str] = MappingProxyType(
 )
 """The scores of a fold by name, with their titles."""
 _FRACTIONS = ("accuracy", "balanced_accuracy")
-_BOUNDED = (*_FRACTIONS, "auc")
-"""Scores from 0 to 1; their intervals are cut off there."""
+_LEAST: Mapping[str, float] = MappingProxyType(
+    dict.fromkeys(SCORES, 0.0) | {"r_squared": -math.inf}
+)
+_GREATEST: Mapping[str, float] = MappingProxyType(
+    dict.fromkeys((*_FRACTIONS, "auc", "r_squared"), 1.0)
+)
+"""The ends of the scores that have one; intervals are cut off there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +176,11 @@ class CrossValidation:
 
 def _bounded(name: str, found: SampleStatistics) -> SampleStatistics:
     """Return the statistics with an interval that stays within the range of the score."""
-    if name not in _BOUNDED or found.interval is None:
+    if found.interval is None:
         return found
     low, high = found.interval
-    return SampleStatistics(found.n, found.mean, found.deviation, (max(0.0, low), min(1.0, high)))
+    ends = max(_LEAST[name], low), min(_GREATEST.get(name, math.inf), high)
+    return replace(found, interval=ends)
 
 
 def score_text(name: str, value: float | None) -> str:

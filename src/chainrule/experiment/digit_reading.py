@@ -27,7 +27,7 @@ _PART_OF_WIDE_CREDIBLE = 0.3
 # Below this the whole hardly looks like one digit: 66 of those pairs, 11 of those single digits.
 _DOUBTFUL = 0.3
 _USUAL_WIDTH = NORMS["aspect"][1]
-_DOUBT = "This hardly looks like one digit; it may be several that touch."
+_DOUBT = "This hardly looks like one upright digit: it may be turned, or several that touch."
 
 
 def read_digit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data import is_picture_file
 from chainrule.data.handwriting import (
     MatchedDigit,
     PixelBox,
@@ -40,6 +42,9 @@ __all__ = [
     "Prediction",
     "predict_files",
 ]
+
+_LEAST_SIDE = 8
+"""Fewer inputs than those of a square of this side are no image."""
 
 
 class Output(NamedTuple):
@@ -156,7 +161,29 @@ def _predict_source(
     """
     if len(network.input_shape) == 2 and not _is_table_of_images(network, source, options):
         return [*_predict_picture(network, source)]
+    if not is_data_frame(source) and is_picture_file(source):
+        square = _as_square(network, source)
+        sides = " x ".join(map(str, square.input_shape))
+        sentence = f"The network's inputs were taken for an image of {sides}."
+        answers = _predict_picture(square, source)
+        return [replace(one, remarks=(sentence, *one.remarks)) for one in answers]
     return _predict_rows(network, source, options)
+
+
+def _as_square(network: Network, path: str) -> Network:
+    """The network with its inputs as a square image, for pictures; other networks are refused."""
+    width = network.architecture.layers[0]
+    side = math.isqrt(width)
+    known = network.schema is not None and network.schema.is_table
+    if not known and len(network.input_shape) == 1 and side * side == width and side >= _LEAST_SIDE:
+        return replace(network, input_shape=(side, side))
+    learned = "columns of a table" if known else f"inputs of shape {network.input_shape}"
+    raise DataError(
+        path,
+        expected=f"a table of {width} numbers a row",
+        got="a picture",
+        why=f"The network learned from {learned}; pictures are read as grey images",
+    )
 
 
 def _is_table_of_images(network: Network, source: Any, options: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from chainrule.experiment.experiment import Experiment
 from chainrule.experiment.saved_run import SavedRun
 from chainrule.experiment.training_result import TrainingResult, WarningObserver
 from chainrule.limits import Limit
-from chainrule.settings import select_settings
+from chainrule.settings import merge_settings, select_settings
 from chainrule.training import Observer, RunFolder, branch
 
 __all__ = ["RunBranch"]
@@ -39,23 +39,43 @@ class RunBranch:
         cls,
         run: SavedRun,
         epoch: int,
+        *,
+        config: str | None = None,
+        assignments: Iterable[str] = (),
+        data: str | None = None,
+        validation: str | None = None,
+        **settings: Any,
+    ) -> RunBranch:
+        """Return a branch of a saved run by changed settings.
+
+        Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
+
+        Args:
+            run: the parent.
+            epoch: after which the branch begins, from 1; 0 for the start of the run.
+            config: as in `Experiment.create`.
+            assignments: as in `Experiment.create`.
+            data: a name or a path, if the run's own data were moved.
+            validation: the same for its validation set.
+            settings: of the recipe, by name; those that are not given stay as they were.
+
+        Raises: InputError for a network file or for settings that a branch cannot change, and what
+            loading the data raises.
+        """
+        values = merge_settings(settings, config=config, assignments=assignments)
+        return cls.from_settings(run, epoch, values, data=data, validation=validation)
+
+    @classmethod
+    def from_settings(
+        cls,
+        run: SavedRun,
+        epoch: int,
         settings: Mapping[str, Any],
         *,
         data: str | None = None,
         validation: str | None = None,
     ) -> RunBranch:
-        """Return a branch by settings that were checked; those that are not given stay.
-
-        Args:
-            run: the parent.
-            epoch: of the parent, after which the branch begins; 0 for its start.
-            settings: of the recipe, by name.
-            data: a name or a path, if the run's own data were moved.
-            validation: the same for its validation set.
-
-        Raises: InputError for settings of the network or of the data, and what
-            `SavedRun.experiment` raises.
-        """
+        """Return a branch by settings that were checked; otherwise as `create`."""
         epoch = _EPOCH.check("train", "epoch", epoch)
         changes = select_settings("recipe", settings)
         fixed = [name for name in settings if name not in changes]
@@ -71,6 +91,11 @@ class RunBranch:
         experiment = run.experiment(data, validation)
         recipe = experiment.recipe.replaced(**changes)
         return cls(run.path, epoch, replace(experiment, recipe=recipe))
+
+    def describe(self) -> dict[str, str]:
+        """Return a line each on data, network, recipe, seed and where the branch begins."""
+        begins = f"of {self.parent}, after its epoch {self.epoch}"
+        return {**self.experiment.describe(), "branch": begins}
 
     def train(
         self,

@@ -221,36 +221,18 @@ class SavedRun:
             self.path, observers=observers, threads=threads, on_warning=on_warning
         )
 
-    def branch(
-        self,
-        epoch: int,
-        *,
-        config: str | None = None,
-        assignments: Iterable[str] = (),
-        data: str | None = None,
-        validation: str | None = None,
-        **settings: Any,
-    ) -> RunBranch:
+    def branch(self, epoch: int, **options: Any) -> RunBranch:
         """Return a branch: a training that goes on from the end of an epoch by changed settings.
-
-        Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
 
         Args:
             epoch: after which the branch begins, from 1; 0 for the start of the run.
-            config: as in `Experiment.create`.
-            assignments: as in `Experiment.create`.
-            data: a name or a path, if the run's own data were moved.
-            validation: the same for its validation set.
-            settings: of the recipe, by name; those that are not given stay as they were.
+            options: settings of the recipe, and the other arguments of `RunBranch.create`.
 
-        Raises: InputError for a network file or for settings that a branch cannot change, and what
-            loading the data raises.
+        Raises: what `RunBranch.create` raises.
         """
         from chainrule.experiment.run_branch import RunBranch
-        from chainrule.settings import merge_settings
 
-        values = merge_settings(settings, config=config, assignments=assignments)
-        return RunBranch.create(self, epoch, values, data=data, validation=validation)
+        return RunBranch.create(self, epoch, **options)
 
     def verify(
         self,

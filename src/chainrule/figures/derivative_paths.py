@@ -88,7 +88,8 @@ def derivative_paths_data(ledger: Ledger, address: str = "") -> DerivativePaths:
     Raises: InputError for another number, a softmax, whose outputs depend on each other, and more
         than MOST_PATHS paths; UnknownNameError; DivergenceError.
     """
-    return _Paths(ledger).follow(address or "W[1][0,0]")
+    first = ledger.address_text(Quantity.parse("W[1][0,0]"))
+    return _Paths(ledger).follow(address or first)
 
 
 class _Paths:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import Dataset
+from chainrule.data import Dataset, prepare_dataset
 from chainrule.equations.activations import ACTIVATIONS, activate
 from chainrule.equations.affine import affine
 from chainrule.equations.backpropagation import forward
@@ -91,12 +91,12 @@ def trained_layer_data(
 
     Args:
         network: a trained one.
-        dataset: examples, whose inputs to the layer lay out the plane.
+        dataset: examples, as they were loaded, whose inputs to the layer lay out the plane.
         layer: which, from 1.
         most: examples, at most.
 
     Raises: InputError for a layer that there is not, for one with fewer than three neurons or two
-        inputs, and for softmax, whose numbers depend on each other.
+        inputs, and for softmax, whose numbers depend on each other; what `prepare_dataset` raises.
     """
     depth = network.architecture.depth
     number = Limit(int, "number of the layer", 1, depth).check("figure", "layer", layer)
@@ -112,7 +112,8 @@ def trained_layer_data(
             argument="layer",
             value=layer,
         )
-    inputs = dataset.scaled_inputs(slice(min(most, len(dataset))), "float64")
+    prepared = prepare_dataset(dataset, network.preprocessing)
+    inputs = prepared.scaled_inputs(slice(min(most, len(prepared))), "float64")
     x = inputs if number == 1 else forward(inputs, network.layers[: number - 1])[1][-1]
     middle, directions = _plane_of(np.asarray(x, np.float64))
     W = chosen.W.astype(np.float64) @ directions.T

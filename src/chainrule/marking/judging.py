@@ -214,7 +214,7 @@ def judge(ledger: Ledger) -> MarkedClaims:
         >>> marked.marks, marked.out_of
         (1, 2)
     """
-    if not ledger.example.claims and not ledger.example.refused_claims:
+    if not ledger.example.claims:
         raise InputError(
             ledger.example.where,
             expected="at least one claim to check",

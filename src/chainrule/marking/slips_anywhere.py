@@ -92,7 +92,8 @@ def _part_added(site: SlipSite) -> Iterator[Expression]:
     if site.quantity.kind == "da" and site.quantity.layer == site.depth:
         return
     tree = site.tree
-    total = next((part for part in (tree, *parts(tree)) if isinstance(part, Sum)), None)
+    inner = parts(tree) if isinstance(tree, (Product, Quotient, Negative)) else ()
+    total = next((part for part in (tree, *inner) if isinstance(part, Sum)), None)
     for term in () if total is None or len(total.terms) > MAX_TERMS else total.terms:
         more = Sum((*total.terms, term))  # type: ignore[union-attr]
         yield replace_parts(tree, lambda part, more=more: more if part == total else None)  # type: ignore[misc]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from chainrule.papers.paper_table import Paper as Paper
     from chainrule.papers.paper_table import list_papers as list_papers
     from chainrule.papers.paper_table import paper as paper
-    from chainrule.papers.printed_program_run import PrintedProgramRun as PrintedProgramRun
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -35,6 +34,5 @@ __getattr__, __dir__, __all__ = attach(
         "overview": "figure_command paper_list paper_overview papers_overview",
         "paper_contents": "OutlookRow PrintedFigure",
         "paper_table": "Paper list_papers paper",
-        "printed_program_run": "PrintedProgramRun",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ DATES = ("date", "timestamp")
 
 _TRUTHS = {"true": "True", "false": "False"}
 _WHOLE = re.compile(r"([+-]?)(0|[1-9]\d*)(?:\.0*)?", re.ASCII)
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)\.\d+", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)\.\d+|\d\.\d+[eE][+-]\d+)", re.ASCII)
 _SPOILT = 1e6
 """How many times the width of the range seen a number may lie outside it."""
 
@@ -229,7 +229,7 @@ def text_at(cells: Cells, row: int) -> str:
     return one.texts[0] if one.texts else ""
 
 
-def sorted_categories(texts: Sequence[str]) -> tuple[str, ...]:
+def sorted_categories(texts: Collection[str]) -> tuple[str, ...]:
     """Return categories in order: whole numbers by value, others by code points.
 
     Example:

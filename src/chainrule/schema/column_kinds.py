@@ -26,6 +26,7 @@ _MOSTLY = 0.9
 _FEW_CATEGORIES, _MANY_CATEGORIES = 20, 100
 _ALL_DIFFERENT = 0.9
 _FEW_ROWS = 10
+_TRUTHS = {"False", "True"}
 
 INDEX_NAME = re.compile(r"(unnamed: ?\d+(\.\d+)?|index|row|rownames?|row_names?|)", re.IGNORECASE)
 """What the numbers of rows are called by pandas, R and others; often they have no name."""
@@ -165,21 +166,24 @@ def _date(subject: Subject) -> Column:
 def _category_or_text(subject: Subject) -> Column | LeftOut:
     """Return a category, unless it has nearly as many values as cells, or very many."""
     column = _category(subject)
-    codes = subject.cells.codes
-    assert codes is not None
-    count, rows = len(column.categories), int((codes >= 0).sum())
+    counts = subject.cells.counts()
+    known = ~marked_missing(subject.cells.distinct, subject.choices.missing)
+    count, rows = len(column.categories), int(counts[known].sum())
     if subject.place == 0 and count == rows > 2 and subject.may_be_index:
         return subject.left_out("index")
-    if count > _FEW_CATEGORIES and (2 * count > rows or _ID_NAME.fullmatch(subject.name)):
-        different = count >= _ALL_DIFFERENT * rows or _ID_NAME.fullmatch(subject.name)
-        return subject.left_out("identifier" if different else "text")
-    return subject.left_out("text") if count > _MANY_CATEGORIES else column
+    named = _ID_NAME.fullmatch(subject.name) is not None and count > _FEW_CATEGORIES
+    if named or (rows >= _FEW_ROWS and count >= _ALL_DIFFERENT * rows):
+        return subject.left_out("identifier")
+    many = count > _MANY_CATEGORIES or (count > _FEW_CATEGORIES and 2 * count > rows)
+    return subject.left_out("text") if many else column
 
 
 def _category(subject: Subject) -> Column:
     cells = subject.cells.as_texts()
     missing = marked_missing(cells.distinct, subject.choices.missing)
-    texts = [category_text(t) for t, lost in zip(cells.texts, missing, strict=True) if not lost]
+    texts = {category_text(t) for t, lost in zip(cells.texts, missing, strict=True) if not lost}
+    if texts and texts <= _TRUTHS:  # both, so that 0 and 1 of a database can stand for them
+        texts = _TRUTHS
     return Column(
         name=subject.name,
         kind="category",

@@ -49,8 +49,6 @@ class Cells:
         encoded = array.dictionary_encode()
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.unify_dictionaries().combine_chunks()
-        if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
-            encoded = pa.array([], pa.string()).dictionary_encode()
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         distinct = compute.utf8_trim_whitespace(encoded.dictionary.cast(pa.string()))
         narrow = (

@@ -165,11 +165,11 @@ class _Choice:
         every = np.arange(len(self.table))
         if found.problems:
             raise refuse_cells(self.table, self.place, every, found, is_target=True)
-        refuse_spoilt(self.table, self.place, every, found.values)
         rows = np.flatnonzero(~np.isnan(found.values))
         distinct = len(np.unique(found.values[rows]))
-        if not distinct:
-            raise self._unfit("no values")
+        if not distinct or (distinct == 1 and len(rows) > 1):
+            raise self._unfit("one value" if distinct else "no values")
+        refuse_spoilt(self.table, self.place, every, found.values)
         text = f"The target is {self.name}: {distinct} different numbers in {len(rows)} rows"
         return TargetValues(
             self._target("numbers", column.storage),

@@ -98,7 +98,14 @@ def verify(
         setup = restore(run_folder)
         start = compute_start(run_folder, setup, restore, parent=parent)
         found += [*data_differences(facts, setup), *start.differences]
-        replay = _Replay(run_folder, certificate, setup, Observers(observers), start.position)
+        replay = _Replay(
+            folder=run_folder,
+            certificate=certificate,
+            setup=setup,
+            observers=Observers(observers),
+            position=start.position,
+            keep_epochs=facts.keep_epochs,
+        )
         found += replay.differences()
         epochs, sentence = replay.position.epoch - start.recorded_epochs, start.sentence
     except ChainruleError as error:
@@ -125,6 +132,7 @@ class _Replay:
         setup: of the training.
         observers: who sees it.
         position: where the computation stands.
+        keep_epochs: whether there is a checkpoint of every epoch's end.
     """
 
     folder: RunFolder
@@ -132,6 +140,7 @@ class _Replay:
     setup: TrainingSetup
     observers: Observers
     position: Position
+    keep_epochs: bool
 
     @property
     def _place(self) -> tuple[int, int]:
@@ -189,7 +198,7 @@ class _Replay:
         path = files.get(self._place)
         if path is not None:
             yield from checkpoint_differences(path, self.setup, self.position)
-        elif self.folder.facts().keep_epochs and not self.position.batch:
+        elif self.keep_epochs and not self.position.batch:
             name = checkpoint_name(self.position.epoch, 0)
             yield f"checkpoints/{name}: missing, though the checkpoint of every epoch is kept"
 

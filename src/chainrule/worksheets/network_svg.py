@@ -48,7 +48,7 @@ def _marks(example: WorkedExample, height: float) -> Iterator[str]:
             for x2, y2 in right:
                 yield f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"/>'
     for layer, column in enumerate(columns):
-        for index, (x, y) in enumerate(column):
+        for index, (x, y) in enumerate(column, example.conventions.indices):
             yield f'<circle cx="{x:g}" cy="{y:g}" r="{_RADIUS}"/>'
             yield f'<text x="{x:g}" y="{y + 5:g}">{index}</text>'
         yield from _caption(example, layer, column[0][0], height)

@@ -62,3 +62,15 @@ def test_more_digits_than_anybody_writes_are_refused() -> None:
     with pytest.raises(DataError) as caught:
         check_digits("page", segment_digits(amount), ())
     assert "130 pieces of ink" in str(caught.value)
+
+
+@pytest.mark.parametrize("leftover", ["pale", "long"])
+def test_what_is_left_of_lines_is_no_digit(leftover) -> None:
+    amount = bar(14) * np.float32(0.25)
+    if leftover == "long":
+        amount = np.zeros((200, 160), np.float32)
+        amount[:, 70:80] = 0.8
+    check_digits("photo", segment_digits(amount), ())
+    with pytest.raises(DataError) as caught:
+        check_digits("photo", segment_digits(amount), lines(1, 0.6))
+    assert "no ink found" in str(caught.value)

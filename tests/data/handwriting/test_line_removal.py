@@ -43,3 +43,15 @@ def test_plain_paper_is_left_alone() -> None:
     cleaned = clean_paper(ink)
     assert cleaned.lines == ()
     assert cleaned.amount is ink
+
+
+@pytest.mark.parametrize("ruled", ["ruled", "squared"])
+def test_a_thin_stroke_along_a_line_stays_if_the_pen_is_darker(ruled) -> None:
+    _, page = written(ruled, 0.45)
+    # On the line from row 280 to row 284, hardly wider than it.
+    page[279:285, 40:90] = 0.8
+    cleaned = clean_paper(page)
+    assert (cleaned.amount[279:285, 45:85] > 0.7).mean() > 0.95
+    assert cleaned.amount[281:283, 200:300].max() < 0.1
+    _, dark = written(ruled, 0.8)
+    assert clean_paper(dark).amount[281:283, 200:300].max() < 0.1

@@ -167,6 +167,13 @@ def test_bytes_that_windows_does_not_know_are_latin_1(read, cells_of) -> None:
     assert cells_of(read(b"x,y\n1,a\x81\xe4\n"))[1] == ["a\x81ä"]
 
 
+def test_blank_lines_of_a_single_column_are_said(read, cells_of) -> None:
+    table = read("x\n1\n\n2\n  \n\n3\n\n")
+    assert cells_of(table) == [["1", "2", "3"]]
+    assert table.remarks == ("3 blank lines between the rows were skipped.",)
+    assert read("x\n1\n2\n\n").remarks == ()
+
+
 def test_numbers_keep_every_digit(read, cells_of) -> None:
     numbers = np.random.default_rng(0).normal(size=(20, 3)) * 10.0 ** np.arange(-200, 400, 200)
     rows = "".join(",".join(map(repr, row)) + ",k\n" for row in numbers.tolist())

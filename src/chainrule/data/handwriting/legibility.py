@@ -21,6 +21,8 @@ _MOST_DIGITS = 100
 # the strokes are not thicker than the lines by the second factor.
 _AS_DARK = 0.7
 _THICKER = 1.5
+# What has less than this fraction of the lines' ink, where they were removed, is left of them.
+_LEFTOVER = 0.5
 # A digit meets one side of a picture in at most three places; lines meet it in more.
 _MOST_MEETINGS = 3
 
@@ -35,7 +37,7 @@ def check_digits(source: str, found: Sequence[SegmentedDigit], lines: Sequence[P
 
     Raises: DataError.
     """
-    if not found:
+    if all(_is_leftover(digit, lines) for digit in found):
         raise DataError(
             source,
             expected="a picture of one digit",
@@ -59,6 +61,13 @@ def check_digits(source: str, found: Sequence[SegmentedDigit], lines: Sequence[P
             why="Strokes that lie on such lines cannot be seen",
             remedy="Use a broader or darker pen, or plain paper",
         )
+
+
+def _is_leftover(digit: SegmentedDigit, lines: Sequence[PaperLines]) -> bool:
+    """Whether this is what is left of the paper's lines: paler, or as long as the picture."""
+    (top, left, bottom, right), (rows, columns) = digit.box, digit.mask.shape
+    spans = (top == 0 and bottom == rows) or (left == 0 and right == columns)
+    return any(spans or digit.contrast < _LEFTOVER * one.strength for one in lines)
 
 
 def _is_hidden(digit: SegmentedDigit, lines: Sequence[PaperLines]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.handwriting.binarisation import otsu_threshold
 from chainrule.data.handwriting.paper_lines import PaperLines, find_lines
 
 __all__ = ["CleanedPaper", "clean_paper"]
@@ -15,6 +16,10 @@ Grey = NDArray[np.float32]
 
 # A stroke is followed across a line if it is at most so oblique: rows across by columns along.
 _OBLIQUE = 1.5
+# A pen that is darker than the lines by this factor is seen where it runs along one of them, in
+# pieces that are longer than a line is wide by the second factor.
+_DARKER = 1.3
+_SHORTEST = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +56,35 @@ def clean_paper(amount: Grey) -> CleanedPaper:
     Args:
         amount: how much ink each pixel has, (rows, columns).
     """
-    across = find_lines(amount)
+    cleaned = amount
+    across = find_lines(cleaned)
     if across is not None:
-        amount = _remove(amount, across)
-    down = find_lines(amount.T)
+        cleaned = _remove(cleaned, across)
+    down = find_lines(cleaned.T)
     if down is not None:
-        amount = np.ascontiguousarray(_remove(amount.T, down).T)
-    return CleanedPaper(amount, across, down)
+        cleaned = np.ascontiguousarray(_remove(cleaned.T, down).T)
+    if across is not None:
+        cleaned = np.where(_strokes_along(amount, across, cleaned), amount, cleaned)
+    if down is not None:
+        cleaned = np.where(_strokes_along(amount.T, down, cleaned).T, amount, cleaned)
+    return CleanedPaper(cleaned, across, down)
+
+
+def _strokes_along(amount: Grey, lines: PaperLines, cleaned: Grey) -> NDArray[np.bool_]:
+    """Where a stroke that is darker than the lines runs along one of them; it was removed with it.
+
+    A crossing of two lines may be as dark as the pen, but is shorter than any stroke.
+    """
+    from scipy import ndimage
+
+    pen = float(np.median(cleaned[cleaned >= otsu_threshold(cleaned)]))
+    if pen < _DARKER * lines.strength:
+        return np.zeros(amount.shape, bool)
+    dark = (amount > (lines.strength + pen) / 2).astype(np.uint8)
+    shortest = _SHORTEST * (2 * lines.half_width + 1)
+    eroded = ndimage.minimum_filter1d(dark, shortest, axis=1, mode="constant")
+    dilated = ndimage.maximum_filter1d(eroded, shortest, axis=1, mode="constant")
+    return np.asarray(dilated, bool)
 
 
 def _remove(amount: Grey, lines: PaperLines) -> Grey:

@@ -15,6 +15,9 @@ __all__ = ["Dialect", "TextRow", "detect_header", "find_dialect", "parse_rows"]
 _SURE = "\t;|"
 """Delimiters that are seldom anything else; commas are also in numbers and in sentences."""
 
+_FEWEST_ROWS, _MOST_CELLS = 10, 10_000
+"""Rows and cells below the first row that are looked at to find whether it is a header."""
+
 _RUNS = re.compile(r"[ \t]+")
 _QUOTES = csv.QUOTE_MINIMAL
 
@@ -128,6 +131,7 @@ def detect_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return not any(map(_is_value, first))
     if _counts_columns(first, below):
         return True
+    below = below[: max(_FEWEST_ROWS, _MOST_CELLS // len(first))]
     columns = [[row[place] for row in below if place < len(row)] for place in range(len(first))]
     for_header = against = recurring = 0
     for name, cells in zip(first, columns, strict=True):

@@ -19,8 +19,8 @@ __all__ = [
     "DrawnNeuron",
     "DrawnWeight",
     "NetworkDrawing",
-    "draw_labelled_network",
     "is_drawable",
+    "lay_out_network",
 ]
 
 MOST_NEURONS, MOST_WEIGHTS = 6, 48
@@ -120,9 +120,7 @@ def is_drawable(widths: tuple[int, ...]) -> bool:
     return max(widths) <= MOST_NEURONS and lines <= MOST_WEIGHTS
 
 
-def draw_labelled_network(
-    ledger: LedgerEntries, *, step: int = 1, example: int = 0
-) -> NetworkDrawing:
+def lay_out_network(ledger: LedgerEntries, *, step: int = 1, example: int = 0) -> NetworkDrawing:
     """Returns the network of a worked example with w, b, z and a at their places.
 
     Args:
@@ -151,10 +149,11 @@ def draw_labelled_network(
         for x, column in zip(places, _numbers(ledger, computed, place), strict=True)
         for number, neuron in enumerate(column)
     )
-    whose = f" for example {computed.rows[place]}" if ledger.example.has_many else ""
+    shown = computed.rows[place] + ledger.example.conventions.indices
+    whose = f" for example {shown}" if ledger.example.has_many else ""
     return NetworkDrawing(
         neurons=neurons,
-        weights=tuple(_weights(computed, neurons)),
+        weights=tuple(_weights(computed, neurons, ledger.example.conventions.indices)),
         titles=tuple(map(DrawnTitle, places, _titles(ledger))),
         width=places[-1] + DRAWN_RADIUS + _MARGIN,
         height=height,
@@ -176,27 +175,27 @@ def _row(number: int, count: int, height: float) -> float:
 
 def _numbers(ledger: LedgerEntries, step: Step, place: int) -> Iterator[list[DrawnNeuron]]:
     """The neurons of each column with their texts, at no place yet."""
-    yield [
-        DrawnNeuron((f"a{_small(k)}", short_text(value))) for k, value in enumerate(step.x[place])
-    ]
+    first = ledger.example.conventions.indices
+    inputs = enumerate(step.x[place], first)
+    yield [DrawnNeuron((f"a{_small(k)}", short_text(value))) for k, value in inputs]
     targets: list[str] = []
     if ledger.example.recipe is not None:
         own = step.rows[place] if ledger.example.has_many else None
         y = np.ravel(ledger.value(Quantity("y", step=step.number, example=own)))
-        targets = [f"y{_small(j)} = {short_text(value)}" for j, value in enumerate(y)]
+        targets = [f"y{_small(j)} = {short_text(value)}" for j, value in enumerate(y, first)]
     for layer, z, a in zip(step.layers, step.z, step.a, strict=True):
         is_last = layer is step.layers[-1]
         yield [
             DrawnNeuron(
                 (f"z {short_text(z[place, j])}", f"a {short_text(a[place, j])}"),
-                above="" if layer.b is None else f"b{_small(j)} = {short_text(layer.b[j])}",
+                above="" if layer.b is None else f"b{_small(j + first)} = {short_text(layer.b[j])}",
                 beside=targets[j] if is_last and targets else "",
             )
             for j in range(len(layer.W))
         ]
 
 
-def _weights(step: Step, neurons: Sequence[DrawnNeuron]) -> Iterator[DrawnWeight]:
+def _weights(step: Step, neurons: Sequence[DrawnNeuron], first: int) -> Iterator[DrawnWeight]:
     before = 0
     for layer in step.layers:
         fan_out, fan_in = layer.W.shape
@@ -209,7 +208,7 @@ def _weights(step: Step, neurons: Sequence[DrawnNeuron]) -> Iterator[DrawnWeight
                 start=before + k,
                 end=after + j,
                 value=float(layer.W[j, k]),
-                label=f"w{_small(j)}{_small(k)} = {short_text(layer.W[j, k])}",
+                label=f"w{_small(j + first)}{_small(k + first)} = {short_text(layer.W[j, k])}",
                 x=start.x + part * (end.x - start.x),
                 y=start.y + part * (end.y - start.y),
             )

@@ -1,0 +1,322 @@
+"""Tables as public sources and programs write them: what their columns become, and what is said."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import gzip
+import io
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from chainrule.data import load_dataset
+from chainrule.errors import ChainruleError
+
+_LABELS = ["no", "yes"]
+
+
+def _kinds(pair: Any) -> dict[str, str]:
+    return {column.name: column.kind for column in pair.train.schema.columns}
+
+
+def _left_out(pair: Any) -> dict[str, str]:
+    return {one.name: one.reason for one in pair.train.schema.left_out}
+
+
+def _column(pair: Any, name: str) -> list[float]:
+    place = pair.train.schema.names.index(name)
+    values = np.concatenate([pair.train.inputs[:, place], pair.test.inputs[:, place]])
+    return sorted(set(values[~np.isnan(values)].tolist()))
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    def table(content: bytes | str, name: str = "t.csv", **options: Any):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return load_dataset(path, **options)
+
+    return table
+
+
+def _lines(row: Any, count: int = 20) -> str:
+    return "".join(row(k) + "\n" for k in range(count))
+
+
+def test_excel_in_germany(load) -> None:
+    rows = _lines(
+        lambda k: (
+            f"{k % 9 + 1}.{k % 7}00,{k % 3}5;{k % 5 + 1}.{1 + k % 12}.2021;"
+            f"{k % 4 * 5},5 %;{_LABELS[k % 2]}"
+        )
+    )
+    pair = load(
+        b"\xef\xbb\xbf" + ("Umsatz;Datum;Anteil;Kauf\r\n" + rows.replace("\n", "\r\n")).encode()
+    )
+    assert _kinds(pair) == {"Umsatz": "number", "Datum": "date", "Anteil": "number"}
+    assert _column(pair, "Umsatz")[0] == 1000.05
+    assert _column(pair, "Anteil") == [0.005, 0.055, 0.105, 0.155]
+    assert pair.train.schema.columns[1].storage == "d.m.Y"
+
+
+def test_excel_in_france(load) -> None:
+    rows = _lines(lambda k: f"{k % 9 + 1}\u202f{k % 7}00,5;{k % 5 * 3},25 €;{_LABELS[k % 2]}")
+    pair = load(("surface;prix;vendu\n" + rows).encode("utf-16"))
+    assert _kinds(pair) == {"surface": "number", "prix": "number"}
+    assert _column(pair, "surface")[0] == 1000.5
+    assert _column(pair, "prix") == [0.25, 3.25, 6.25, 9.25, 12.25]
+
+
+def test_excel_in_switzerland_and_latin_1(load) -> None:
+    rows = _lines(lambda k: f"{k % 9 + 1}'{k % 7}00.5;Zürich {k % 3};{_LABELS[k % 2]}")
+    pair = load(("grösse;ort;kauf\n" + rows).encode("latin-1"))
+    assert _column(pair, "grösse")[0] == 1000.5
+    assert "Latin-1" in pair.remarks[0]
+
+
+def test_rs_write_csv_with_names_of_rows(load) -> None:
+    rows = _lines(lambda k: f'"{k + 1}",{k % 7 + 0.5},"{"ab"[k % 2]}",NA,"{_LABELS[k % 2]}"')
+    pair = load('"","speed","brand","lost","fast"\n' + rows)
+    assert _kinds(pair) == {"speed": "number", "brand": "category"}
+    assert _left_out(pair) == {"column 0": "index", "lost": "empty"}
+
+
+def test_rs_write_table(load) -> None:
+    rows = _lines(
+        lambda k: f'"{k + 1}" {k % 7 + 0.5} TRUE "{_LABELS[k % 2]}"'.replace(
+            "TRUE", ["TRUE", "FALSE"][k % 3 > 0]
+        )
+    )
+    pair = load('"speed" "big" "fast"\n' + rows, "cars.txt")
+    assert _kinds(pair) == {"speed": "number", "big": "category"}
+    assert pair.train.schema.columns[1].categories == ("False", "True")
+
+
+def test_uci_data_with_question_marks_and_no_names(load) -> None:
+    rows = _lines(
+        lambda k: f"{k % 9},{['?', k % 5][k % 4 > 0]},{['b', '?', 'a'][k % 3]},{'+-'[k % 2]}"
+    )
+    pair = load(rows + "\n\n", "crx.data")
+    assert _kinds(pair) == {"column 0": "number", "column 1": "number", "column 2": "category"}
+    assert pair.train.class_names == ("+", "-")
+    assert pair.train.schema.columns[1].marks == ("?",)
+
+
+def test_uci_adult_with_spaces_after_commas(load) -> None:
+    rows = _lines(
+        lambda k: (
+            f"{20 + k % 9}, {['State-gov', 'Private', '?'][k % 3]}, {k * 977}, "
+            f"{['<=50K', '>50K'][k % 2]}"
+        )
+    )
+    pair = load(rows, "adult.data")
+    assert _kinds(pair) == {"column 0": "number", "column 1": "category", "column 2": "number"}
+    assert pair.train.schema.columns[1].categories == ("Private", "State-gov")
+
+
+def test_uci_wine_quality_with_semicolons_and_points(load) -> None:
+    rows = _lines(lambda k: f"{7 + k % 9 / 10};0.{991 + k % 9};{k % 6 + 3}", 60)
+    pair = load('"fixed acidity";"density";"quality"\n' + rows)
+    assert _kinds(pair) == {"fixed acidity": "number", "density": "number"}
+    assert _column(pair, "density")[0] == 0.991
+    assert pair.train.outputs == 6
+
+
+def test_uci_auto_mpg_with_columns_of_spaces_and_quoted_names(load) -> None:
+    rows = _lines(
+        lambda k: (
+            f'{14 + k % 9}.0   {4 + k % 2 * 4}   {["130.0", "?"][k % 5 == 4]}      "ford pinto {k}"'
+        )
+    )
+    pair = load(rows, "auto-mpg.data", target=0)
+    assert _kinds(pair) == {"column 1": "number", "column 2": "number"}
+    assert pair.train.schema.columns[1].missing > 0
+
+
+def test_weka_files_with_nominal_values_and_dates(load) -> None:
+    head = (
+        "@relation r\n@attribute temp real\n@attribute 'the sky' {sunny, 'light rain'}\n"
+        "@attribute day date\n@attribute play {no, yes}\n@data\n"
+    )
+    skies = ["sunny", "'light rain'", "?"]
+    rows = _lines(lambda k: f"{k % 9}.5,{skies[k % 3]},2020-01-{k % 20 + 10},{_LABELS[k % 2]}")
+    pair = load(head + rows, "weather.arff")
+    assert _kinds(pair) == {"temp": "number", "the sky": "category", "day": "date"}
+    assert pair.train.schema.columns[1].categories == ("light rain", "sunny")
+
+
+def test_kaggles_titanic(load) -> None:
+    rows = _lines(
+        lambda k: (
+            f'{k + 1},{k % 2},{1 + k % 3},"Ward, Mr. A{k}",{["male", "female"][k % 2]},'
+            f"{['', 20 + k % 30][k % 5 > 0]},{['A/5 ', ''][k % 3 > 0]}{k * 613 % 9973},{k % 17}.25,"
+            f"{['', f'C{k}'][k % 3 == 0]},{['S', 'C', 'Q', ''][k % 4]}"
+        ),
+        120,
+    )
+    head = "PassengerId,Survived,Pclass,Name,Sex,Age,Ticket,Fare,Cabin,Embarked\n"
+    pair = load(head + rows, target="Survived")
+    assert _kinds(pair) == {
+        **dict.fromkeys(["Pclass", "Age", "Fare"], "number"),
+        **dict.fromkeys(["Sex", "Embarked"], "category"),
+    }
+    assert set(_left_out(pair)) == {"PassengerId", "Name", "Ticket", "Cabin"}
+
+
+def test_statas_points_and_sas_months(load) -> None:
+    rows = _lines(lambda k: f"{['.', k % 7][k % 4 > 0]}\t{k % 20 + 1:02}JAN2020\t{_LABELS[k % 2]}")
+    pair = load("income\tvisit\tchurn\n" + rows.replace("JAN", "-JAN-"), "s.txt")
+    assert _kinds(pair) == {"income": "number", "visit": "date"}
+    assert pair.train.schema.columns[0].marks == (".",)
+
+
+def test_sqlite_with_nulls_and_a_name(tmp_path) -> None:
+    with sqlite3.connect(tmp_path / "shop.sqlite") as connection:
+        connection.execute("CREATE TABLE orders (price REAL, city TEXT, paid INTEGER)")
+        connection.execute("CREATE TABLE other (x)")
+        rows = [(None if k % 5 == 0 else k / 2, "ab"[k % 2], k % 2) for k in range(40)]
+        connection.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
+    connection.close()
+    pair = load_dataset(f"{tmp_path / 'shop.sqlite'}::orders")
+    assert _kinds(pair) == {"price": "number", "city": "category"}
+    assert pair.train.schema.columns[0].missing > 0
+
+
+def test_parquet_of_spark(tmp_path) -> None:
+    count = 40
+    moments = [datetime.datetime(2020, 1, 1 + k % 20, k % 24) for k in range(count)]
+    table = pa.table(
+        {
+            "amount": pa.array([decimal.Decimal(k) / 4 for k in range(count)], pa.decimal128(9, 2)),
+            "kind": pa.array(["ab"[k % 2] for k in range(count)]).dictionary_encode(),
+            "at": pa.array(moments, pa.timestamp("us", "UTC")),
+            "new": [bool(k % 3) for k in range(count)],
+            "tags": [[k] for k in range(count)],
+            "y": [k % 2 for k in range(count)],
+        }
+    )
+    parquet.write_table(table, tmp_path / "t.parquet")
+    pair = load_dataset(tmp_path / "t.parquet")
+    assert _kinds(pair) == {"amount": "number", "kind": "category", "at": "date", "new": "category"}
+    assert pair.train.schema.columns[2].clock
+    assert pair.remarks[0] == "Columns of lists, structures or bytes were left out: tags."
+
+
+def test_delimiters_at_the_end_of_each_line(load) -> None:
+    pair = load("a;b;y;\n" + _lines(lambda k: f"{k % 7};{k % 5};{_LABELS[k % 2]};"), target="y")
+    assert _kinds(pair) == {"a": "number", "b": "number"}
+    assert _left_out(pair) == {"column 3": "empty"}
+
+
+def test_comments_above_the_table(load) -> None:
+    head = "# exported 2020-01-01\n# station 7\n\na,b,y\n"
+    pair = load(head + _lines(lambda k: f"{k % 7},{k % 5},{_LABELS[k % 2]}"))
+    assert _kinds(pair) == {"a": "number", "b": "number"}
+
+
+def test_numpys_savetxt_with_a_header(load, tmp_path) -> None:
+    rows = np.column_stack([np.arange(40) % 7 / 3, np.arange(40) % 5, np.arange(40) % 2])
+    file = io.StringIO()
+    np.savetxt(file, rows, header="length width kind")
+    pair = load(file.getvalue(), "t.txt")
+    assert _kinds(pair) == {"length": "number", "width": "number"}
+    assert pair.train.class_names == ("0", "1")
+
+
+def test_excel_with_an_empty_first_row_and_empty_columns(tmp_path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append([])
+    book.active.append([None, "size", "born", "y", None, None])
+    for k in range(20):
+        born = datetime.datetime(2000 + k % 9, 1, 1)
+        book.active.append([None, k % 7 + 0.5, born, _LABELS[k % 2], None])
+    book.save(tmp_path / "t.xlsx")
+    pair = load_dataset(tmp_path / "t.xlsx")
+    assert _kinds(pair) == {"size": "number", "born": "date"}
+
+
+def test_pandas_exports_with_one_index_or_two(load) -> None:
+    rows = _lines(lambda k: f"{k},{k * 7 % 20},{k % 6 + 0.5},{_LABELS[k % 2]}")
+    pair = load("Unnamed: 0.1,Unnamed: 0,x,y\n" + rows)
+    assert _kinds(pair) == {"x": "number"}
+    assert set(_left_out(pair).values()) == {"index"}
+
+
+def test_zipped_and_gzipped_downloads(load) -> None:
+    content = ("x,y\n" + _lines(lambda k: f"{k % 7},{_LABELS[k % 2]}")).encode()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("data/bank.csv", content)
+        archive.writestr("__MACOSX/data/._bank.csv", b"\0")
+    due = load(content).train.digest
+    assert load(file.getvalue(), "bank.zip").train.digest == due
+    assert load(gzip.compress(content), "bank.csv.gz").train.digest == due
+
+
+def test_prices_as_shops_write_them(load) -> None:
+    rows = _lines(lambda k: f'"${k % 4 + 1},{k % 9}50.00",(1.{k % 9}5),{_LABELS[k % 2]}')
+    pair = load("price,change,y\n" + rows)
+    assert _column(pair, "price")[0] == 1050
+    assert _column(pair, "change")[0] == -1.85
+
+
+def test_american_and_british_dates(load) -> None:
+    rows = _lines(lambda k: f"{1 + k % 3}/{k + 1}/2020 {k % 12 + 1}:30 PM,{k % 7},{_LABELS[k % 2]}")
+    pair = load("when,x,y\n" + rows)
+    first = pair.train.schema.columns[0]
+    assert (first.kind, first.storage, first.clock) == ("date", "m/d/Y", True)
+    british = load(
+        "when,x,y\n" + _lines(lambda k: f"{k + 1}/{1 + k % 3}/2020,{k % 7},{_LABELS[k % 2]}")
+    )
+    assert british.train.schema.columns[0].storage == "d/m/Y"
+    with pytest.raises(ChainruleError, match="may have the day or the month first"):
+        load(
+            "when,x,y\n"
+            + _lines(lambda k: f"{1 + k % 9}/{1 + k % 7}/2020,{k % 7},{_LABELS[k % 2]}")
+        )
+
+
+def test_a_category_with_too_many_values_and_one_of_uuids(load) -> None:
+    rows = _lines(
+        lambda k: f"{k:08x}-0000-4000-8000-000000000000,street {k % 130},{k % 7},{_LABELS[k % 2]}",
+        400,
+    )
+    pair = load("key,address,x,y\n" + rows)
+    assert _left_out(pair) == {"key": "identifier", "address": "text"}
+    assert load("key,address,x,y\n" + rows, category=["address"]).train.schema.names[0] == "address"
+
+
+def test_mushrooms_of_letters_alone(load) -> None:
+    rows = _lines(lambda k: f"{'ep'[k % 2]},{'xbs'[k % 3]},{'nyw'[k % 3]},f", 60)
+    pair = load(rows, "agaricus.data", target="first")
+    assert len(pair.train) + len(pair.test) == 60
+    assert _kinds(pair) == {"column 1": "category", "column 2": "category"}
+    assert _left_out(pair) == {"column 3": "constant"}
+
+
+def test_survey_codes_that_stand_for_no_answer(load) -> None:
+    rows = _lines(lambda k: f"{[-99, 999, k % 5][min(k % 10, 2)]},{k % 7},{_LABELS[k % 2]}")
+    pair = load("score,x,y\n" + rows, missing=["-99", "999"])
+    column = pair.train.schema.columns[0]
+    assert (column.high, column.marks) == (4, ("-99", "999"))
+
+
+def test_columns_with_one_name_are_refused(load) -> None:
+    with pytest.raises(ChainruleError, match="a name of its own for each column, got 'x' for col"):
+        load("x,x,y\n1,2,a\n3,4,b\n")
+
+
+def test_sparse_files_of_weka_are_refused(load) -> None:
+    head = "@relation r\n@attribute a real\n@attribute y {0,1}\n@data\n"
+    with pytest.raises(
+        ChainruleError, match="line 5: expected a value for each attribute, got a sp"
+    ):
+        load(head + "{0 1, 1 0}\n", "s.arff")
