@@ -25,11 +25,12 @@ __all__ = ["command"]
 _ABOUT = """Apply a network to pictures or rows of numbers.
 
 RUN is the folder of a run, or a network in a .safetensors file. If it learned from images, each
-FILE is a picture or a CSV file of one picture, of any size, with dark or light ink. Each digit in
-it is found, scaled and centred like those of MNIST, and anything unusual is reported. Printed
-lines of the paper are removed; several digits are read from left to right. If the network learned
-from a table, each FILE is a CSV file with one example per row. A file that cannot be read does not
-end the others: its error is printed, and the exit code is 1.
+FILE is a picture (PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC, PNM) or a CSV file of one picture, of any
+size, with dark or light ink. A picture like the training images is left alone; in any other each
+digit is found, scaled and placed like theirs, and anything unusual is reported. Printed lines of
+the paper are removed; several digits are read from left to right. If the network learned from a
+table, each FILE is a CSV file with one example per row. A file that cannot be read does not end the
+others: its error is printed, and the exit code is 1.
 
 --output writes the columns of one table of any length, and behind them the answer, the outputs and
 the error of each row. With - for FILE the table is read from standard input. Rows that cannot be
