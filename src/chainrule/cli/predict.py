@@ -43,7 +43,7 @@ _EXAMPLES = (
     "chainrule predict runs/digits *.jpg --json",
     "chainrule predict runs/flowers new-flowers.csv",
     "chainrule predict runs/flowers new-flowers.csv --output answers.csv --abstain 0.9",
-    "cat new-flowers.csv | chainrule predict runs/flowers - > answers.csv",
+    "chainrule predict runs/flowers - < new-flowers.csv > answers.csv",
 )
 _TOP = 3
 _BAR = 24
