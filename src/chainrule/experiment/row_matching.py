@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ class TableRows:
     rows: NDArray[np.int64]
     ignored: tuple[str, ...] = ()
     notes: tuple[ColumnNote, ...] = ()
-    errors: Mapping[int, RowError] = field(default_factory=dict)
+    errors: Mapping[int, RowError] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def remarks(self) -> tuple[str, ...]:
