@@ -334,6 +334,7 @@ def test_a_branch(chainrule, trained) -> None:
     flags = ("--resume", "run", "--from", "3", "--set", "learning_rate=0.1", "--epochs", "5")
     outcome = chainrule("train", *flags, "--run", "faster")
     assert (outcome.code, outcome.err) == (0, "")
+    assert "branch   of run, after its epoch 3\n" in outcome.out
     assert "saved  in faster; see chainrule evaluate faster" in outcome.out.replace("   ", " ")
     lines = [json.loads(line) for line in Path("faster/history.jsonl").read_text().splitlines()]
     assert [line["learning_rate"] for line in lines] == [0.05, 0.05, 0.05, 0.1, 0.1]

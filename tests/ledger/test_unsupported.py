@@ -50,6 +50,10 @@ REFUSED = {
     "monitor": '"cost"',
     "patience": "3",
     "min_delta": "0.1",
+    "imputation": '"median"',
+    "encoding": '"ordinal"',
+    "scaling": '"standard"',
+    "target_scaling": '"standard"',
 }
 CHANGING = {
     "dropout": 0.5,

@@ -263,3 +263,44 @@ def test_a_study_that_was_interrupted_at_the_start_begins_again(
         load_study(store, "small")
     study = create_study(store, free(space=LISTS), "digest")
     assert (load_study(store, "small").digest, study.count) == ("digest", 6)
+
+
+def test_other_data_under_the_name_of_a_study(free: Describe, journal: str) -> None:
+    store = open_store(journal, create=True)
+    create_study(store, free(space=LISTS), "0123456789abcdef")
+    with pytest.raises(ChainruleError) as error:
+        create_study(store, free(space=LISTS), "fedcba9876543210")
+    assert str(error.value) == (
+        f"small: expected the data with which 'small' began in {journal}, got others, "
+        "fedcba987654… for 0123456789ab…. Restore the data, or give the study another name."
+    )
+
+
+def test_defaults_of_the_data_stay_as_they_began(free: Describe, journal: str) -> None:
+    """What a later version would choose for the same data changes no study that has begun."""
+    store = open_store(journal, create=True)
+    spec = free(space=LISTS)
+    recipe = {**spec.recipe, "weight_decay": 1.0}
+    create_study(store, spec, "")
+    later = spec.replaced(recipe=recipe)
+    study = create_study(store, later, "", stated=spec.recipe)
+    assert "weight_decay" not in study.spec.recipe
+    with pytest.raises(ChainruleError, match="got another recipe"):
+        create_study(store, later, "", stated=recipe)
+
+
+def test_a_study_from_before_data_were_scaled_scales_none(free: Describe, journal: str) -> None:
+    store = open_store(journal, create=True)
+    spec = free(space=LISTS, search="grid")
+    key = store.create_study("small", higher_is_better=True)
+    for name, value in {"data_digest": "", "trials": 6, "study": spec.identity()}.items():
+        store.set_attribute(key, name, value)
+    assert load_study(store, "small").spec.recipe["scaling"] == "none"
+    study = create_study(store, spec, "", stated=spec.recipe)
+    assert (study.spec.recipe["scaling"], study.earlier) == ("none", ())
+    scaled = spec.replaced(recipe={**spec.recipe, "scaling": "standard"})
+    with pytest.raises(ChainruleError, match="got another recipe"):
+        create_study(store, scaled, "", stated=scaled.recipe)
+    new = create_study(store, spec.replaced(name="new"), "")
+    assert "scaling" not in load_study(store, "new").spec.recipe
+    assert new.count == 6

@@ -25,11 +25,12 @@ __all__ = ["command"]
 _ABOUT = """Apply a network to pictures or rows of numbers.
 
 RUN is the folder of a run, or a network in a .safetensors file. If it learned from images, each
-FILE is a picture or a CSV file of one picture, of any size, with dark or light ink. Each digit in
-it is found, scaled and centred like those of MNIST, and anything unusual is reported. Printed
-lines of the paper are removed; several digits are read from left to right. If the network learned
-from a table, each FILE is a CSV file with one example per row. A file that cannot be read does not
-end the others: its error is printed, and the exit code is 1.
+FILE is a picture (PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC, PNM) or a CSV file of one picture, of any
+size, with dark or light ink. A picture like the training images is left alone; in any other each
+digit is found, scaled and placed like theirs, and anything unusual is reported. Printed lines of
+the paper are removed; several digits are read from left to right. If the network learned from a
+table, each FILE is a CSV file with one example per row. A file that cannot be read does not end the
+others: its error is printed, and the exit code is 1.
 
 --output writes the columns of one table of any length, and behind them the answer, the outputs and
 the error of each row. With - for FILE the table is read from standard input. Rows that cannot be
@@ -42,7 +43,7 @@ _EXAMPLES = (
     "chainrule predict runs/digits *.jpg --json",
     "chainrule predict runs/flowers new-flowers.csv",
     "chainrule predict runs/flowers new-flowers.csv --output answers.csv --abstain 0.9",
-    "cat new-flowers.csv | chainrule predict runs/flowers - > answers.csv",
+    "chainrule predict runs/flowers - < new-flowers.csv > answers.csv",
 )
 _TOP = 3
 _BAR = 24
@@ -70,8 +71,10 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     if console.as_json:
         console.json([one.to_dict() for one in results])
     elif pictures:
-        for group in _by_picture(found):
+        for group in _by_picture([one for one in found if not _is_row(one)]):
             _print_picture(console, opened.network, group, top)
+        if rows := [one for one in found if _is_row(one)]:
+            console.table(_rows_table(opened.network, rows, top))
         if given["show"] is not None:
             console.fact("drawn", given["show"])
     elif found:
@@ -125,6 +128,11 @@ def _gives_shares(network: Network) -> bool:
     """Return whether outputs lie between 0 and 1 and stand for classes."""
     last = ACTIVATIONS[network.architecture.activations[-1]]
     return bool(network.class_names) and last.low >= 0 and last.high <= 1
+
+
+def _is_row(one: Prediction) -> bool:
+    """Return whether an answer is to the row of a table, whose columns are the pixels of images."""
+    return one.input != one.file and not one.input.startswith(f"{one.file}, digit ")
 
 
 def _by_picture(found: Sequence[Prediction]) -> list[list[Prediction]]:

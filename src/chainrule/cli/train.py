@@ -122,14 +122,13 @@ def _train_saved(
     console: Console, settings: dict[str, Any], given: dict[str, Any]
 ) -> TrainingResult:
     """Continue a saved run, or train a branch of it."""
-    saved, moved = open_run(given["resume"]), (given["data"], given["validation"])
+    saved = open_run(given["resume"])
+    experiment = saved.experiment(given["data"], given["validation"])
     if given["from"] is None:
-        experiment = saved.experiment(*moved)
         return _train_in_view(console, experiment, given, experiment.resume)
-    branch = RunBranch.from_settings(
-        saved, given["from"], settings, data=moved[0], validation=moved[1]
-    )
-    return _train_in_view(console, branch.experiment, given, branch.train)
+    branch = RunBranch.from_settings(saved.path, experiment, given["from"], settings)
+    introduction = Once(lambda: _introduce(console, branch))
+    return _train_in_view(console, branch.experiment, given, branch.train, introduction)
 
 
 def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> None:
@@ -197,8 +196,9 @@ def _check_branch(given: dict[str, Any], resumed: str | None) -> None:
         )
 
 
-def _introduce(console: Console, experiment: Experiment) -> None:
-    for label, text in experiment.describe().items():
+def _introduce(console: Console, planned: Experiment | RunBranch) -> None:
+    experiment = planned.experiment if isinstance(planned, RunBranch) else planned
+    for label, text in planned.describe().items():
         console.fact(label, text)
     pair = experiment.datasets.pair
     for remark in pair.remarks:

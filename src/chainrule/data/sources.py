@@ -70,10 +70,10 @@ def load_dataset(
     """Load a data set as a training set and a test set.
 
     A path may lead to a table (text such as CSV, plain or compressed, ARFF, Excel, SQLite, Parquet
-    or Feather), to an NPZ file, to a folder with the four IDX files of a set
-    like MNIST, to a folder with a folder of images for each class, or to a folder with two of
-    any of these called train and test. If there is no test part, one is held out, and the names of
-    both parts say so.
+    or Feather), to an NPZ file or a folder of NPY files, to a folder with the four IDX files of a
+    set like MNIST, to a folder with a folder of pictures for each class, or to a folder with two of
+    any of these called train and test, or as people write that (training, testing, val, test_images
+    …). If there is no test part, one is held out, and the names of both parts say so.
 
     Args:
         source: a name of `dataset_names`, or a path; write "./mnist" for a folder called mnist,

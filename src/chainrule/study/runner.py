@@ -25,10 +25,11 @@ OnBegin = Callable[[StoredStudy], object]
 
 
 class _Preparation(NamedTuple):
-    """A description with the values that its data decide, and their digest."""
+    """A description with the values that its data decide, their digest, and what it states."""
 
     spec: StudySpec
     digest: str
+    stated: frozenset[str]
 
 
 def run_study(spec: StudySpec, url: str, *, on_trial: OnTrial, on_begin: OnBegin) -> StoredStudy:
@@ -67,7 +68,7 @@ def _prepare(spec: StudySpec) -> _Preparation:
     data = load_study_data(spec, fresh=True)
     resolved = resolve_study(spec.replaced(data=with_absolute_path(spec.data)), data.learned)
     count_configurations(resolved)  # a grid that is too large is refused here
-    return _Preparation(resolved, data.digest)
+    return _Preparation(resolved, data.digest, frozenset((*spec.network, *spec.recipe)))
 
 
 def resume_study(

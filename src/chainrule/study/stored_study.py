@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from chainrule.errors import DataError, InputError
@@ -20,8 +21,11 @@ __all__ = ["TEST_WARNING", "StoredStudy", "create_study", "load_study"]
 
 TEST_WARNING = "The test set was used to choose: the best test figures are too good"
 
+_FORMAT = 2
 _FIRST_SEARCH = "tpe"
 """The search of studies that were stored without one, before "auto" was the default."""
+_FIRST_RECIPE = MappingProxyType({"scaling": "none", "target_scaling": "none"})
+"""What the recipe of a study says that was stored before data were scaled, without a format."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +70,10 @@ def load_study(store: StudyStore, name: str) -> StoredStudy:
             why="Another program created it, or it was interrupted at the start",
             remedy="Run its file again",
         )
-    spec = parse_study(StudySource(name, {"search": _FIRST_SEARCH, **table}), name)
+    table = {"search": _FIRST_SEARCH, **table}
+    if "format" not in attributes:
+        table["recipe"] = {**_FIRST_RECIPE, **table.get("recipe", {})}
+    spec = parse_study(StudySource(name, table), name)
     return StoredStudy(
         store,
         key,
@@ -85,23 +92,26 @@ def _read_stages(attributes: Mapping[str, Any], search: str) -> tuple[SpaceStage
     )
 
 
-def create_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy:
+def create_study(
+    store: StudyStore, spec: StudySpec, digest: str, stated: Collection[str] = ()
+) -> StoredStudy:
     """Write a study into a storage, or find it there with the same description and data.
 
-    More values in its space extend a study that is there. A search that is not named is chosen when
-    the study begins, and stays.
+    More values in its space extend a study that is there. Defaults that follow from the data, and a
+    search that is not named, are chosen when a study begins, and stay.
 
     Args:
         store: the storage.
         spec: the description, with the values that the data decide.
         digest: digest of its data.
+        stated: the settings of network and recipe that the description names by itself.
 
     Raises: InputError if the storage has another study of that name, FileError.
     """
     is_there = spec.name in store.names()
     stored = store.attributes(store.find_study(spec.name)) if is_there else {}
     if "study" in stored:
-        return _continue_study(load_study(store, spec.name), spec, digest)
+        return _continue_study(load_study(store, spec.name), spec, digest, stated)
     # It is new, or was interrupted at the start.
     return _begin_study(store, spec.replaced(search=choose_search(spec)), digest)
 
@@ -109,7 +119,8 @@ def create_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy
 def _begin_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy:
     key = store.create_study(spec.name, higher_is_better=spec.settings.higher_is_better)
     count = count_configurations(spec)
-    attributes = {"data_digest": digest, "trials": count, "metric": spec.settings.metric}
+    attributes = {"format": _FORMAT, "data_digest": digest, "trials": count}
+    attributes["metric"] = spec.settings.metric
     if spec.settings.uses_test_set:
         attributes["warning"] = TEST_WARNING
     # The description is written last: a study that has one is complete.
@@ -124,9 +135,15 @@ def _describe(spec: StudySpec) -> dict[str, Any]:
     return described
 
 
-def _continue_study(stored: StoredStudy, spec: StudySpec, digest: str) -> StoredStudy:
+def _continue_study(
+    stored: StoredStudy, spec: StudySpec, digest: str, stated: Collection[str]
+) -> StoredStudy:
     """Return a study that is in the storage, with the values by which it is extended."""
     before = stored.spec.identity()
+    for name, settings in {"network": spec.network, "recipe": spec.recipe}.items():
+        kept = {k: v for k, v in settings.items() if k in stated or k in before.get(name, {})}
+        first = {k: v for k, v in before.get(name, {}).items() if k in _FIRST_RECIPE}
+        spec = spec.replaced(**{name: {**first, **kept}})
     if spec.settings.search == "auto":
         spec = spec.replaced(search=before["search"])
     # The order of the parameters decides the numbers of the configurations.

@@ -99,7 +99,8 @@ def test_any_grid_comes_back(levels) -> None:
         ),
         (
             b"caf\xe9,1\n",
-            "a.csv: expected a PNG, JPEG or CSV file, got one whose byte 3 is not text. "
+            "a.csv: expected a picture (PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or PNM) or a CSV "
+            "file, got one whose byte 3 is not text. "
             "Save the picture as PNG or JPEG.",
         ),
         (

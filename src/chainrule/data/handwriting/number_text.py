@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.picture_formats import FORMATS_TEXT
 from chainrule.errors import DataError
 
 __all__ = ["read_numbers"]
@@ -56,7 +57,7 @@ def _lines(where: str, content: bytes) -> list[tuple[int, str]]:
     except UnicodeDecodeError as error:
         raise DataError(
             where,
-            expected="a PNG, JPEG or CSV file",
+            expected=f"a picture ({FORMATS_TEXT}) or a CSV file",
             got=f"one whose byte {error.start} is not text",
             remedy="Save the picture as PNG or JPEG",
         ) from None

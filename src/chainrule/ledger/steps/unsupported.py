@@ -27,6 +27,10 @@ _REASONS = {
     "max_norm": "It scales weights down after the update, for which there is no formula here",
     "snapshots": "Snapshots are files of a whole run",
     "accumulation": "The parts of a batch add up to the same gradient",
+    **dict.fromkeys(
+        ("imputation", "encoding", "scaling", "target_scaling"),
+        "A worked example takes inputs and targets as they are given",
+    ),
     "iterations": "It belongs to lbfgs, whose steps are not written as formulas",
     "class_weights": "Each example has its own weight",
     **dict.fromkeys(
