@@ -37,6 +37,7 @@ from chainrule.schema import (
     learn_schema,
     match_table,
 )
+from chainrule.training.certificate import versions
 
 Random = np.random.Generator
 
@@ -252,7 +253,8 @@ def main(arguments: list[str]) -> int:
     start = time.perf_counter()
     counts = run(given.tables, given.seed)
     seconds = round(time.perf_counter() - start, 1)
-    print(json.dumps({**counts, "seed": given.seed, "seconds": seconds}))
+    facts = {"seed": given.seed, "seconds": seconds, "versions": versions()}
+    print(json.dumps({"campaign": "table_matching", "silent differences": 0, **counts, **facts}))
     return int(counts.get("silent differences", 0) > 0)
 
 

@@ -172,6 +172,7 @@ def test_blank_lines_of_a_single_column_are_said(read, cells_of) -> None:
     assert cells_of(table) == [["1", "2", "3"]]
     assert table.remarks == ("3 blank lines between the rows were skipped.",)
     assert read("x\n1\n2\n\n").remarks == ()
+    assert cells_of(read('x\n1\n""\n2\n')) == [["1", "", "2"]]
 
 
 def test_numbers_keep_every_digit(read, cells_of) -> None:

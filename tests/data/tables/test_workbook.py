@@ -67,6 +67,7 @@ def test_empty_rows_and_columns_around_the_table_are_skipped(book, cells_of) -> 
     table = _read(path)
     assert (table.names, cells_of(table)) == (("x", "y"), [[1, 2], ["a", "b"]])
     assert (table.place(0), table.place(1)) == ("row 4", "row 6")
+    assert table.remarks == ("1 empty rows were skipped.",)
 
 
 def test_headers_are_found_or_given(book) -> None:

@@ -35,10 +35,12 @@ class Dialect:
     runs: bool = False
 
     def normal(self, line: str) -> str:
-        """Return a line with one delimiter between two fields."""
+        """Return a line with one delimiter between two fields; one of spaces alone is blank."""
+        end = line[len(line.rstrip("\r\n")) :]
+        if not line.strip(" \r\n"):
+            return end
         if not self.runs:
             return line
-        end = line[len(line.rstrip("\r\n")) :]
         if self.delimiter == " ":
             return _RUNS.sub(" ", line.strip()) + end
         return re.sub(f"{re.escape(self.delimiter)}+", self.delimiter, line)
@@ -70,7 +72,7 @@ def parse_rows(lines: Iterable[str], dialect: Dialect, where: str) -> Iterator[T
     )
     try:
         for row in reader:
-            if len(row) > 1 or (row and row[0].strip()):
+            if row:
                 yield TextRow(reader.line_num, tuple(row))
     except csv.Error as error:
         at = f"{where}, line {reader.line_num}"

@@ -79,6 +79,7 @@ def _value(value: Any) -> Any:
 def _table(where: str, rows: list[_SheetRow], options: ReadOptions) -> DataTable:
     if not rows:
         raise DataError(where, expected="at least one row", got="an empty sheet")
+    empty = rows[-1].number - rows[0].number + 1 - len(rows)
     width = min(max(len(row.values) for row in rows), _MOST_COLUMNS)
     filled = [
         place
@@ -98,6 +99,7 @@ def _table(where: str, rows: list[_SheetRow], options: ReadOptions) -> DataTable
         tuple(value_cells([row[place] for row in body]) for place in range(len(filled))),
         named=bool(header),
         place=lambda row: f"row {numbers[row]}",
+        remarks=(f"{empty} empty rows were skipped.",) if empty else (),
     )
 
 
