@@ -28,7 +28,7 @@ from chainrule.training import RunFacts, RunFolder
 if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
-    from chainrule.experiment.file_predictions import FailedPrediction, Prediction
+    from chainrule.experiment.prediction_records import FailedPrediction, Prediction
     from chainrule.experiment.run_branch import RunBranch
     from chainrule.experiment.table_predictions import TablePredictions
     from chainrule.experiment.training_result import TrainingResult
