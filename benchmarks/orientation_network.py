@@ -26,7 +26,7 @@ from chainrule.experiment.digit_orientation import (
     read_upright,
     turn_images,
 )
-from chainrule.experiment.file_predictions import Output
+from chainrule.experiment.prediction_records import Output
 
 RECIPE = cr.Recipe(
     cost="categorical_cross_entropy",

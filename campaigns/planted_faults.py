@@ -75,8 +75,10 @@ class Training:
 
 def healthy(chance: np.random.Generator) -> Training:
     """A training of a kind that usually does well."""
-    classes, features = int(chance.integers(2, 7)), int(chance.integers(6, 41))
-    n = int(chance.integers(400, 1200))
+    # So many inputs that none alone tells the class, and so many examples that none is learned by
+    # heart: a diagnosis would be right to report either.
+    classes, features = int(chance.integers(2, 7)), int(chance.integers(12, 41))
+    n = int(chance.integers(1000, 2500))
     targets = np.arange(n) % classes
     # Centres that lie far enough apart for most examples to be told.
     centres = chance.standard_normal((classes, features)) * chance.uniform(4, 6) / features**0.5

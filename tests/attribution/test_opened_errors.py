@@ -127,6 +127,35 @@ def test_a_cost_without_its_own_pair(tmp_path: Path) -> None:
     assert "C1     da[3][" in text
 
 
+def test_a_hidden_softmax_has_no_slope_of_its_own(tmp_path: Path) -> None:
+    network = cr.Network.create([12, 6, 3], ["softmax", "softmax"], seed=1)
+    recipe = cr.Recipe(epochs=1, batch_size=5, seed=4, engine="reference")
+    cr.train(network, pictures(), recipe, folder=tmp_path / "run")
+    replay = RunReplay(str(tmp_path / "run"), pictures())
+    story = weight_document(replay, replay.step(2), WeightRequest(1, (4, 7)))
+    text = render(story, "text")
+    assert "].delta[1][4]" in text
+    assert "].slope[1][4]" not in text
+    assert story.values()["errors"][0]["layers"][0]["slope"] is None
+
+
+def test_weights_below_the_limit_are_not_cut(tmp_path: Path) -> None:
+    replay = trained(tmp_path / "run", max_norm=1000.0)
+    story = weight_document(replay, replay.step(9), WeightRequest(1, (4, 7)))
+    assert "U9" not in render(story, "text")
+    story = weight_document(replay, replay.step(9), WeightRequest(1, (4,)))
+    assert "U9" not in render(story, "text")
+
+
+def test_the_search_for_a_step_ends(replay: RunReplay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chainrule.attribution.active_step._MOST_STEPS", 2)
+    dead = Quantity("dW", 1, (4, 2))
+    assert latest_active_step(replay, dead).looked_at == 1  # no step has the input
+    monkeypatch.setattr("chainrule.attribution.active_step._is_active", lambda *given: False)
+    found = latest_active_step(replay, Quantity("db", 1, (4,)))
+    assert (found.step.number, found.looked_at) == (replay.steps_done, 3)
+
+
 def test_a_regularised_step(tmp_path: Path) -> None:
     """Dropout multiplies errors; a normalised layer above passes du on instead of delta."""
     dropped = trained(tmp_path / "dropped", dropout=0.5)

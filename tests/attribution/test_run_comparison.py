@@ -61,6 +61,7 @@ def test_another_start(run: Run) -> None:
     first = [RunFolder(name).first().parameters for name in ("a", "b")]
     assert found.largest.largest == pytest.approx(np.abs(first[0] - first[1]).max())
     assert found.tensors[0].name == "W[1]"
+    assert next(found.sentences()) == "They begin with different parameters."
 
 
 def test_another_network(run: Run) -> None:

@@ -52,6 +52,17 @@ def test_the_importance_of_pixels(chainrule, trained) -> None:
     assert json.loads(chainrule(*line).out)["seed"] == 1
 
 
+def test_a_value(inspect, trained) -> None:
+    out = inspect('seen value "delta[1][0]" --top 2 --step 3')
+    assert out.startswith("delta[1][0] in step 3 of seen\n")
+    found = json.loads(inspect('seen value "delta[1][0]" --step 3 --format json'))
+    assert [one["example"] for one in found["values"]] == found["rows"]
+    assert "δ¹₀" in inspect('seen value "step[3].delta[1][0]" --notation papers --image '
+                            f"{found['rows'][0]}")  # fmt: skip
+    opened = json.loads(inspect("seen weight 1:0 --by example --format json"))
+    assert len(opened["errors"]) > 1
+
+
 def test_a_weight_of_the_compiled_engine(chainrule, inspect, bars) -> None:
     trained = chainrule("train", bars, *SETUP, "--seed", "1", "--run", "compiled", "--json")
     assert trained.code == 0, trained.err

@@ -33,6 +33,20 @@ def test_a_photo(chainrule, trained, standing) -> None:
     )
 
 
+def test_a_table_of_pixels_is_answered_row_by_row(chainrule, trained, bars) -> None:
+    with np.load(bars) as arrays:
+        rows = arrays["x"].reshape(40, 144)
+    header = ",".join(f"pixel{k}" for k in range(144))
+    np.savetxt("rows.csv", rows, "%d", ",", header=header, comments="")
+    outcome = chainrule("predict", "seen", "rows.csv")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = [line.split()[:4] for line in outcome.out.splitlines() if "line" in line]
+    assert [line[3] for line in lines] == ["0"] * 20 + ["1"] * 20
+    told = json.loads(chainrule("predict", "seen", "rows.csv", "--json").out)
+    assert [one["answer"] for one in told] == ["0"] * 20 + ["1"] * 20
+    assert told[0]["input"] == "rows.csv, line 2"
+
+
 def test_the_stages_are_drawn(chainrule, trained, standing) -> None:
     outcome = chainrule("predict", "seen", standing, "--show", "steps.png")
     assert (outcome.code, outcome.err) == (0, "")

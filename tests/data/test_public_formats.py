@@ -309,6 +309,48 @@ def test_survey_codes_that_stand_for_no_answer(load) -> None:
     assert (column.high, column.marks) == (4, ("-99", "999"))
 
 
+def test_codes_of_no_answer_that_nobody_named_are_said(load) -> None:
+    rows = _lines(
+        lambda k: f"{[-99, k % 5][k % 4 > 0]},{k % 7},{[99, k % 9][k % 3 > 0]},{_LABELS[k % 2]}"
+    )
+    pair = load("score,x,near,y\n" + rows)
+    assert pair.remarks[1:] == (
+        "score: 5 cells are -99, far from all others. If that stands for a missing cell, give "
+        "missing='-99'.",
+        "near: 7 cells are 99, far from all others. If that stands for a missing cell, give "
+        "missing='99'.",
+    )
+    assert (
+        len(
+            load(
+                "x,near,y\n" + _lines(lambda k: f"{k % 7},{k % 3 * 49.5},{_LABELS[k % 2]}")
+            ).remarks
+        )
+        == 1
+    )
+    once = load(
+        "x,y\n" + _lines(lambda k: f"{[k % 7, 999][k == 5]},{_LABELS[k % 2]}"), test_fraction=0.1
+    )
+    assert len(once.remarks) == 1
+    same = load("x,y,z\n" + _lines(lambda k: f"99,{k % 7},{_LABELS[k % 2]}", 8))
+    assert len(same.remarks) == 1
+
+
+def test_postal_codes_are_categories(load) -> None:
+    rows = _lines(
+        lambda k: f"{['02139', '94103', '10001'][k % 3]},{k % 7},0{k % 5},{_LABELS[k % 2]}"
+    )
+    pair = load("zip,x,padded,y\n" + rows)
+    assert _kinds(pair) == {"zip": "category", "x": "number", "padded": "category"}
+    rows = _lines(lambda k: f"{k * 7 % 1000:03},{_LABELS[k % 2]}", 200)
+    assert _kinds(load("x,y\n" + rows)) == {"x": "number"}
+
+
+def test_a_truth_table_keeps_its_columns(load) -> None:
+    pair = load("a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
+    assert _kinds(pair) == {"a": "number", "b": "number"}
+
+
 def test_columns_with_one_name_are_refused(load) -> None:
     with pytest.raises(ChainruleError, match="a name of its own for each column, got 'x' for col"):
         load("x,x,y\n1,2,a\n3,4,b\n")

@@ -13,7 +13,7 @@ from chainrule.experiment.digit_orientation import (
     turn_images,
     upright_probability,
 )
-from chainrule.experiment.file_predictions import Output, Prediction
+from chainrule.experiment.prediction_records import Output, Prediction
 
 IMAGES = load_mnist().test.inputs.reshape(-1, 28, 28)
 TARGETS = load_mnist().test.targets

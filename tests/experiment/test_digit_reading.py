@@ -9,7 +9,7 @@ from chainrule.data.handwriting import Preparation, prepare
 from chainrule.data.mnist import load_mnist
 from chainrule.experiment.digit_orientation import turn_images
 from chainrule.experiment.digit_reading import read_digit
-from chainrule.experiment.file_predictions import Output, Prediction
+from chainrule.experiment.prediction_records import Output, Prediction
 
 DIGITS = tuple("0123456789")
 TEST = load_mnist().test

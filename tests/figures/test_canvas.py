@@ -32,12 +32,15 @@ from chainrule.figures.preparation_stages import (
     preparation_stages_data,
 )
 from chainrule.figures.style import figure_style
+from chainrule.ledger import Ledger, read_worked
 from chainrule.network.network import Network
 from chainrule.training.lr_finder import RateCurve
 
 HEADING = FigureHeading("Title", "first line\nsecond line")
 ONE_PANEL = {"confusion", "cost-surface", "grid", "parallel"}
 """Figures that draw into the very axes that they are given."""
+WORKED = {"paths": "two-outputs", "sums": "approximator-relu"}
+"""The worked examples of the figures that need one."""
 OTHERS = ("augmented copies", "descent", "learning rates", "preparation")
 
 Draw = Callable[..., Figure]
@@ -68,6 +71,7 @@ def draw(
             histories={"first": [record]},
             settings={"first": {"seed": 1}},
             replay=replay,
+            ledger=Ledger(read_worked(WORKED[name])) if name in WORKED else None,
             table=table,
             names=("2",) if name == "pieces" else (),
         )

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from chainrule.errors import InputError
 from chainrule.figures.derivative_paths import derivative_paths_data, draw_derivative_paths
-from chainrule.figures.labelled_network import draw_labelled_diagram
-from chainrule.ledger import Ledger, draw_labelled_network, parse_worked, read_worked
+from chainrule.figures.labelled_network import draw_labelled_network
+from chainrule.ledger import Ledger, lay_out_network, parse_worked, read_worked
 
 
 def ledger(name: str = "two-outputs") -> Ledger:
@@ -107,7 +107,7 @@ def test_what_has_no_such_paths(text: str | None, address: str, message: str) ->
 
 
 def test_a_labelled_network_is_drawn(texts) -> None:
-    figure = draw_labelled_diagram(draw_labelled_network(ledger()))
+    figure = draw_labelled_network(lay_out_network(ledger()))
     written = texts(figure)
     assert {"w₀₀ = 0.5", "b₁ = 0.5", "y₁ = 1", "layer 2: sigmoid"} <= set(written)
     assert "z 1.5\na 0.8176" in written

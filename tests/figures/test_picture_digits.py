@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.data.handwriting import prepare, prepare_digits
 from chainrule.experiment import Prediction
-from chainrule.experiment.file_predictions import Output
+from chainrule.experiment.prediction_records import Output
 from chainrule.figures.picture_digits import (
     draw_picture_digits,
     picture_digits_data,

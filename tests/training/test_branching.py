@@ -123,6 +123,9 @@ def test_another_parent_is_named(run: Path, three: Dataset, tmp_path: Path) -> N
 def test_a_run_that_names_itself_as_its_parent(run: Path, three: Dataset, tmp_path: Path) -> None:
     branch(run, 2, recipe_of(run), three, folder=tmp_path / "b")
     assert verify(tmp_path / "b", three, parent=tmp_path / "b").epochs == 2
+    (tmp_path / "file").touch()
+    found = verify(tmp_path / "b", three, parent=tmp_path / "file")
+    assert found.start.endswith("file is not there")
 
 
 @pytest.mark.parametrize(

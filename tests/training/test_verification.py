@@ -30,6 +30,7 @@ from chainrule.training.run_folder import RunFolder
 from chainrule.training.verification import Verification, verify
 
 GOOD = Verification(4, "", ())
+NO_PARENT = {"run": "a", "epoch": 0, "step": 0, "weights_sha256": "", "tensor_sha256": {}}
 
 
 @pytest.fixture
@@ -464,14 +465,62 @@ def test_a_certificate_that_is_none(
     )
 
 
+def older(certificate: Any) -> None:
+    """As versions wrote it that put neither notes nor the start into it."""
+    del certificate["notes"], certificate["start_sha256"]
+
+
+def test_an_older_certificate(kept: Path, three: Dataset) -> None:
+    rewritten(kept / "certificate.json", older)
+    assert verify(kept, three) == GOOD
+    rewritten(kept / "certificate.json", lambda c: c["recipe"].update(epochs=5))
+    difference = "run.json: recipe.epochs is 4, certificate.json has 5"
+    assert verify(kept, three).differences == (difference,)
+    rewritten(kept / "certificate.json", lambda c: c["recipe"].pop("epochs"))
+    assert "run.json: recipe.epochs is 4, certificate.json has 10" in verify(kept, three).difference
+
+
+def test_a_checkpoint_of_other_shapes(kept: Path, three: Dataset) -> None:
+    path = kept / "checkpoints" / "epoch-000004-batch-00000000.safetensors"
+    tensors, facts = read_sealed(path)
+    write_sealed(path, {**tensors, "state": tensors["state"][:1]}, facts)
+    (difference,) = verify(kept, three).differences
+    assert difference.startswith(
+        f"checkpoints/{path.name}: state of shape (1, 43), computed (2, 43)"
+    )
+    wide = tensors["parameters"].astype(np.float64)
+    write_sealed(path, {**tensors, "parameters": wide}, facts)
+    (difference,) = verify(kept, three).differences
+    assert difference.endswith("numbers (43,) float64, computed (43,) float32")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"keep_epochs": 1}, "keep_epochs 1, which is neither true nor false"),
+        (
+            {"parent": {**NO_PARENT, "epoch": -1}},
+            "parent.epoch -1, which is no whole number from 0",
+        ),
+    ],
+)
+def test_a_run_that_says_what_cannot_be(
+    kept: Path, three: Dataset, change: dict[str, Any], words: str
+) -> None:
+    rewritten(kept / "run.json", lambda whole: whole.update(change))
+    with pytest.raises(DataError) as caught:
+        verify(kept, three)
+    assert words in str(caught.value)
+
+
 def test_other_versions_are_told_and_are_no_difference(kept: Path, three: Dataset) -> None:
     now = json.loads((kept / "certificate.json").read_bytes())["versions"]
 
-    def older(certificate: Any) -> None:
+    def changed(certificate: Any) -> None:
         certificate["versions"]["numpy"] = "1.0"
         del certificate["versions"]["machine"]
 
-    rewritten(kept / "certificate.json", older)
+    rewritten(kept / "certificate.json", changed)
     found = verify(kept, three)
     assert found.holds
     assert found.other_versions == (

@@ -164,9 +164,8 @@ class ErrorChain:
             yield from self._calculations(self._entries(layer, link.neuron))
         else:
             yield Paragraph(self._dropped(link))
-        if layer + 1 <= self._depth:
-            above = self._symbol("delta", layer + 1, link.strongest)
-            yield Paragraph(f"The largest term is followed: {above}.")
+        above = self._symbol("delta", layer + 1, link.strongest)
+        yield Paragraph(f"The largest term is followed: {above}.")
 
     def _remarks(self, link: ErrorLink, normalised: bool) -> Iterator[str]:
         if normalised:

@@ -55,7 +55,7 @@ class Parting:
                 yield f"They part in {step}: batch {self.batch} of epoch {self.epoch}."
             case "epoch":
                 yield f"They part in epoch {self.epoch}, whose steps are those of {self.known_in}."
-            case "never":
+            case _:
                 yield f"They agree to the bit as far as both have come, up to {step}."
         largest = self.largest
         if largest is not None:

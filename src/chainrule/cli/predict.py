@@ -43,7 +43,7 @@ _EXAMPLES = (
     "chainrule predict runs/digits *.jpg --json",
     "chainrule predict runs/flowers new-flowers.csv",
     "chainrule predict runs/flowers new-flowers.csv --output answers.csv --abstain 0.9",
-    "cat new-flowers.csv | chainrule predict runs/flowers - > answers.csv",
+    "chainrule predict runs/flowers - < new-flowers.csv > answers.csv",
 )
 _TOP = 3
 _BAR = 24
@@ -71,8 +71,10 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     if console.as_json:
         console.json([one.to_dict() for one in results])
     elif pictures:
-        for group in _by_picture(found):
+        for group in _by_picture([one for one in found if not _is_row(one)]):
             _print_picture(console, opened.network, group, top)
+        if rows := [one for one in found if _is_row(one)]:
+            console.table(_rows_table(opened.network, rows, top))
         if given["show"] is not None:
             console.fact("drawn", given["show"])
     elif found:
@@ -126,6 +128,11 @@ def _gives_shares(network: Network) -> bool:
     """Return whether outputs lie between 0 and 1 and stand for classes."""
     last = ACTIVATIONS[network.architecture.activations[-1]]
     return bool(network.class_names) and last.low >= 0 and last.high <= 1
+
+
+def _is_row(one: Prediction) -> bool:
+    """Return whether an answer is to the row of a table, whose columns are the pixels of images."""
+    return one.input != one.file and not one.input.startswith(f"{one.file}, digit ")
 
 
 def _by_picture(found: Sequence[Prediction]) -> list[list[Prediction]]:

@@ -122,13 +122,11 @@ def _train_saved(
     console: Console, settings: dict[str, Any], given: dict[str, Any]
 ) -> TrainingResult:
     """Continue a saved run, or train a branch of it."""
-    saved, moved = open_run(given["resume"]), (given["data"], given["validation"])
+    saved = open_run(given["resume"])
+    experiment = saved.experiment(given["data"], given["validation"])
     if given["from"] is None:
-        experiment = saved.experiment(*moved)
         return _train_in_view(console, experiment, given, experiment.resume)
-    branch = RunBranch.from_settings(
-        saved, given["from"], settings, data=moved[0], validation=moved[1]
-    )
+    branch = RunBranch.from_settings(saved.path, experiment, given["from"], settings)
     introduction = Once(lambda: _introduce(console, branch))
     return _train_in_view(console, branch.experiment, given, branch.train, introduction)
 

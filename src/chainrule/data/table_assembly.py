@@ -92,7 +92,8 @@ class _Assembly:
         target = replace(chosen.target, classes=targets.classes)
         schema = learn_schema(train, rows, target, self.options.choices)
         matched = match_table(schema, train)
-        remarks = (*train.remarks, *chosen.remarks, *_left_out(schema), *matched.remarks)
+        codes = _likely_codes(schema, matched.matrix)
+        remarks = (*train.remarks, *chosen.remarks, *_left_out(schema), *codes, *matched.remarks)
         whole = self._dataset(schema, train, matched, targets)
         if test is None:
             pair = self._split(whole, targets)
@@ -219,6 +220,28 @@ def _raw_part(chosen: TargetValues, table: DataTable, pixels: list[int]) -> RawP
         labels,
         place=lambda row: table.place(int(rows[row])),
     )
+
+
+_CODES = (-9, -99, -999, -9999, -99999, 99, 999, 9999, 99999)
+"""Numbers by which surveys and instruments write that there is no value."""
+
+
+def _likely_codes(schema: Schema, matrix: NDArray[Any]) -> list[str]:
+    """Return sentences on numbers that stand far from all others and may be no values."""
+    remarks = []
+    for column, values in zip(schema.columns, matrix.T, strict=True):
+        for edge in {column.low, column.high} & set(_CODES):
+            others = values[(values != edge) & ~np.isnan(values)]
+            count = int((values == edge).sum())
+            if count < 2 or not others.size:
+                continue
+            gap = min(abs(edge - others.min()), abs(edge - others.max()))
+            if gap > 3 * np.ptp(others):
+                remarks.append(
+                    f"{column.name}: {count} cells are {edge:g}, far from all others. If that "
+                    f"stands for a missing cell, give missing='{edge:g}'."
+                )
+    return remarks
 
 
 def _left_out(schema: Schema) -> list[str]:

@@ -8,19 +8,17 @@ upside down: such a digit is read as it lies.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.handwriting import Preparation
+from chainrule.experiment.prediction_records import Prediction, UprightReading
 from chainrule.network import Network
-
-if TYPE_CHECKING:
-    from chainrule.data.handwriting import Preparation
-    from chainrule.experiment.file_predictions import Prediction
 
 __all__ = [
     "NETWORK_FILE",
@@ -43,34 +41,6 @@ _UPSIDE_DOWN = 0.97
 _OTHER_WAY = 0.2
 _SHAPE = (28, 28)
 _UPSIDE_DOWN_PAIRS = (frozenset("69"),)
-
-
-@dataclass(frozen=True)
-class UprightReading:
-    """What a digit reads once it is turned upright.
-
-    Args:
-        orientation: how it lies: one of `ORIENTATIONS` but the first.
-        answer: the class of the digit turned upright.
-        probability: of that answer.
-        other: the answer if the digit lies on its other side, where that is nearly as likely and
-            reads differently; otherwise None.
-    """
-
-    orientation: str
-    answer: str
-    probability: float
-    other: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, as part of those of a prediction."""
-        return {"lies": self.orientation, "answer": self.answer, "probability": self.probability}
-
-    def sentence(self, lying: str | None) -> str:
-        """Return what is to be said of the digit, for the answer to it as it lies."""
-        how = "is upside down" if self.orientation == ORIENTATIONS[2] else "lies on its side"
-        other = "" if self.other is None else f" (or {self.other}, if it lies on the other side)"
-        return f"The digit {how}: upright it reads {self.answer}{other}, as it lies {lying}."
 
 
 def read_upright(

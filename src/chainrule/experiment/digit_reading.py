@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from chainrule.data.handwriting import NORMS
+from chainrule.data.handwriting import NORMS, Preparation
 from chainrule.experiment.digit_orientation import read_upright, upright_probability
-
-if TYPE_CHECKING:
-    from chainrule.data.handwriting import Preparation
-    from chainrule.experiment.file_predictions import Prediction
+from chainrule.experiment.prediction_records import Prediction
 
 __all__ = ["read_digit"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from chainrule.data import is_picture_file
 from chainrule.data.handwriting import (
     MatchedDigit,
-    PixelBox,
     Preparation,
     ink_inputs,
     match_picture,
@@ -23,7 +22,6 @@ from chainrule.data.handwriting import (
 )
 from chainrule.data.tables import TABLE_SUFFIXES, is_data_frame, table_suffix
 from chainrule.errors import (
-    ChainruleError,
     DataError,
     FileError,
     InputError,
@@ -31,87 +29,15 @@ from chainrule.errors import (
     describe,
 )
 from chainrule.evaluation import class_columns
-from chainrule.experiment.digit_orientation import UprightReading
 from chainrule.experiment.digit_reading import read_digit
+from chainrule.experiment.prediction_records import FailedPrediction, Output, Prediction
 from chainrule.experiment.row_matching import holds_images, match_rows, read_rows
 from chainrule.network import Network
 
-__all__ = [
-    "FailedPrediction",
-    "Output",
-    "Prediction",
-    "predict_files",
-]
+__all__ = ["predict_files"]
 
 _LEAST_SIDE = 8
 """Fewer inputs than those of a square of this side are no image."""
-
-
-class Output(NamedTuple):
-    """One output of a network, with the name of its class or its number from 1."""
-
-    name: str
-    value: float
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """The answer of a network to one example.
-
-    Args:
-        input: the file, with the line if it is a table, or with the digit's number in reading
-            order, as "photo.jpg, digit 2 of 4", if a picture shows several.
-        answer: the class; None for a network whose outputs are numbers.
-        outputs: of classes, the greatest first; of numbers, in their order.
-        remarks: sentences about the input.
-        preparation: the stages by which a picture was prepared; None for a row of a table.
-        file: the picture; empty for a row of a table.
-        upright: what a digit reads upright, if it seems to be turned; otherwise None.
-    """
-
-    input: str
-    answer: str | None
-    outputs: tuple[Output, ...]
-    remarks: tuple[str, ...] = ()
-    preparation: Preparation | None = None
-    file: str = ""
-    upright: UprightReading | None = None
-
-    @property
-    def box(self) -> PixelBox | None:
-        """Where the digit lies in its picture; None for a row, or a picture that is the digit."""
-        return None if self.preparation is None else self.preparation.box
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values: what `chainrule predict --json` prints of an example."""
-        values: dict[str, Any] = {
-            "input": self.input,
-            "answer": self.answer,
-            "outputs": dict(self.outputs),
-            "remarks": list(self.remarks),
-        }
-        if self.box is not None:
-            values["box"] = self.box._asdict()
-        if self.upright is not None:
-            values["upright"] = self.upright.to_dict()
-        return values
-
-
-@dataclass(frozen=True, eq=False)
-class FailedPrediction:
-    """A file that could not be read as examples.
-
-    Args:
-        input: the file.
-        error: what is wrong with it.
-    """
-
-    input: str
-    error: ChainruleError
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values: what `chainrule predict --json` prints instead of an answer."""
-        return {"input": self.input, "error": str(self.error)}
 
 
 def predict_files(

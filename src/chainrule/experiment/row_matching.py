@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from chainrule.schema import (
     match_table,
 )
 
-__all__ = ["TableRows", "holds_images", "match_rows", "read_rows", "table_schema"]
+__all__ = ["TableRows", "holds_images", "match_rows", "read_rows"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +44,9 @@ class TableRows:
 
     inputs: NDArray[Any]
     rows: NDArray[np.int64]
-    ignored: tuple[str, ...] = ()
-    notes: tuple[ColumnNote, ...] = ()
-    errors: Mapping[int, RowError] = field(default_factory=dict)
+    ignored: tuple[str, ...]
+    notes: tuple[ColumnNote, ...]
+    errors: Mapping[int, RowError]
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def read_rows(source: Any, options: Mapping[str, Any]) -> DataTable:
     return read_table_file(Path(source), ReadOptions(**known))
 
 
-def table_schema(network: Network, table: DataTable, target: str | int) -> Schema:
+def _table_schema(network: Network, table: DataTable, target: str | int) -> Schema:
     """Return the schema of a network's columns; that of a network without one is made of places.
 
     Args:
@@ -116,7 +117,7 @@ def match_rows(network: Network, table: DataTable, options: Mapping[str, Any]) -
 
     Raises: DataError for columns that are missing.
     """
-    schema = table_schema(network, table, options.get("target", "last"))
+    schema = _table_schema(network, table, options.get("target", "last"))
     matched = match_table(schema, table)
     errors: dict[int, RowError] = {}
     for error in matched.errors:
@@ -135,7 +136,7 @@ def match_rows(network: Network, table: DataTable, options: Mapping[str, Any]) -
             f"Column {place + 1} (the target) was left out." for place in schema.target.places
         )
         ignored = (*ignored, *left_out)
-    return TableRows(inputs[good], good, ignored, matched.notes, errors)
+    return TableRows(inputs[good], good, ignored, matched.notes, MappingProxyType(errors))
 
 
 def _gaps(

@@ -9,7 +9,6 @@ from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.experiment.experiment import Experiment
-from chainrule.experiment.saved_run import SavedRun
 from chainrule.experiment.training_result import TrainingResult, WarningObserver
 from chainrule.limits import Limit
 from chainrule.settings import merge_settings, select_settings
@@ -37,13 +36,12 @@ class RunBranch:
     @classmethod
     def create(
         cls,
-        run: SavedRun,
+        parent: str,
+        experiment: Experiment,
         epoch: int,
         *,
         config: str | None = None,
         assignments: Iterable[str] = (),
-        data: str | None = None,
-        validation: str | None = None,
         **settings: Any,
     ) -> RunBranch:
         """Return a branch of a saved run by changed settings.
@@ -51,29 +49,21 @@ class RunBranch:
         Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
 
         Args:
-            run: the parent.
+            parent: the folder of the run.
+            experiment: of the run.
             epoch: after which the branch begins, from 1; 0 for the start of the run.
             config: as in `Experiment.create`.
             assignments: as in `Experiment.create`.
-            data: a name or a path, if the run's own data were moved.
-            validation: the same for its validation set.
             settings: of the recipe, by name; those that are not given stay as they were.
 
-        Raises: InputError for a network file or for settings that a branch cannot change, and what
-            loading the data raises.
+        Raises: InputError for settings that a branch cannot change, FileError, DataError.
         """
         values = merge_settings(settings, config=config, assignments=assignments)
-        return cls.from_settings(run, epoch, values, data=data, validation=validation)
+        return cls.from_settings(parent, experiment, epoch, values)
 
     @classmethod
     def from_settings(
-        cls,
-        run: SavedRun,
-        epoch: int,
-        settings: Mapping[str, Any],
-        *,
-        data: str | None = None,
-        validation: str | None = None,
+        cls, parent: str, experiment: Experiment, epoch: int, settings: Mapping[str, Any]
     ) -> RunBranch:
         """Return a branch by settings that were checked; otherwise as `create`."""
         epoch = _EPOCH.check("train", "epoch", epoch)
@@ -88,9 +78,8 @@ class RunBranch:
                 remedy=f"Leave {fixed[0]} out, or start a new run",
                 argument=fixed[0],
             )
-        experiment = run.experiment(data, validation)
         recipe = experiment.recipe.replaced(**changes)
-        return cls(run.path, epoch, replace(experiment, recipe=recipe))
+        return cls(parent, epoch, replace(experiment, recipe=recipe))
 
     def describe(self) -> dict[str, str]:
         """Return a line each on data, network, recipe, seed and where the branch begins."""

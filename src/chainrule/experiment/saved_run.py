@@ -28,7 +28,7 @@ from chainrule.training import RunFacts, RunFolder
 if TYPE_CHECKING:
     from chainrule.evaluation import Report, Votes
     from chainrule.experiment.experiment import Experiment
-    from chainrule.experiment.file_predictions import FailedPrediction, Prediction
+    from chainrule.experiment.prediction_records import FailedPrediction, Prediction
     from chainrule.experiment.run_branch import RunBranch
     from chainrule.experiment.table_predictions import TablePredictions
     from chainrule.experiment.training_result import TrainingResult
@@ -221,18 +221,22 @@ class SavedRun:
             self.path, observers=observers, threads=threads, on_warning=on_warning
         )
 
-    def branch(self, epoch: int, **options: Any) -> RunBranch:
+    def branch(
+        self, epoch: int, *, data: str | None = None, validation: str | None = None, **options: Any
+    ) -> RunBranch:
         """Return a branch: a training that goes on from the end of an epoch by changed settings.
 
         Args:
             epoch: after which the branch begins, from 1; 0 for the start of the run.
+            data: a name or a path, if the run's own data were moved.
+            validation: the same for its validation set.
             options: settings of the recipe, and the other arguments of `RunBranch.create`.
 
-        Raises: what `RunBranch.create` raises.
+        Raises: what `experiment` and `RunBranch.create` raise.
         """
         from chainrule.experiment.run_branch import RunBranch
 
-        return RunBranch.create(self, epoch, **options)
+        return RunBranch.create(self.path, self.experiment(data, validation), epoch, **options)
 
     def verify(
         self,

@@ -15,7 +15,6 @@ from chainrule.figures import (
     cost_slices,
     cost_surface,
     derivative_paths,
-    labelled_network,
     layer_transform,
     learning_curves,
     line_sums,
@@ -39,7 +38,7 @@ from chainrule.figures import (
 )
 from chainrule.figures.canvas import Place
 from chainrule.figures.figure_inputs import FigureInputs
-from chainrule.ledger import NetworkDrawing, draw_labelled_network
+from chainrule.ledger import NetworkDrawing, lay_out_network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -124,16 +123,8 @@ def _cost_surface(inputs: FigureInputs) -> cost_surface.CostSurface:
 
 def _network(inputs: FigureInputs) -> network_diagram.DiagramData | NetworkDrawing:
     if inputs.ledger is not None:
-        return draw_labelled_network(inputs.ledger)
+        return lay_out_network(inputs.ledger)
     return network_diagram.network_diagram_data(inputs.require_network(), inputs.limit(12))
-
-
-def _draw_network(
-    data: network_diagram.DiagramData | NetworkDrawing, *, ax: Place | None = None
-) -> Figure:
-    if isinstance(data, NetworkDrawing):
-        return labelled_network.draw_labelled_diagram(data, ax=ax)
-    return network_diagram.draw_network_diagram(data, ax=ax)
 
 
 def _number(names: Sequence[str], what: str, default: int) -> int:
@@ -294,7 +285,7 @@ _ALL = (
         "neurons and connections; of a worked file, with its numbers",
         "network",
         _network,
-        _draw_network,
+        network_diagram.draw_network_diagram,
     ),
     FigureSpec(
         "parabola",

@@ -11,7 +11,7 @@ from chainrule.ledger import DRAWN_RADIUS, DrawnNeuron, NetworkDrawing
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_labelled_diagram"]
+__all__ = ["draw_labelled_network"]
 
 _PIXELS = 82.0
 """Of the drawing, in an inch of the figure."""
@@ -20,11 +20,11 @@ _BOX: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
 
 
 @figure_function
-def draw_labelled_diagram(data: NetworkDrawing, *, ax: Place | None = None) -> Place:
+def draw_labelled_network(data: NetworkDrawing, *, ax: Place | None = None) -> Place:
     """Draw a small network with w, b, z and a at their places.
 
     Args:
-        data: `chainrule.ledger.draw_labelled_network`.
+        data: `chainrule.ledger.lay_out_network`.
         ax: where to draw; see `chainrule.figures`.
     """
     size = max(data.width / _PIXELS, 7.0), data.height / _PIXELS + 1.2

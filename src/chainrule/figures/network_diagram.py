@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from chainrule.evaluation import count_text, short_name
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_figure
 from chainrule.figures.image_arrays import is_image
+from chainrule.figures.labelled_network import draw_labelled_network
 from chainrule.figures.style import BLUE, GREY, INK, LINE, ORANGE, add_colourbar, diverging_colours
+from chainrule.ledger import NetworkDrawing
 from chainrule.limits import Limit
 from chainrule.network import Network
 
@@ -145,13 +147,15 @@ def _label(network: Network, place: int, number: int) -> str:
 
 
 @figure_function
-def draw_network_diagram(data: DiagramData, *, ax: Place | None = None) -> Place:
+def draw_network_diagram(data: DiagramData | NetworkDrawing, *, ax: Place | None = None) -> Place:
     """Draw lines in the colour of a weight's sign and as thick as its size, and biases as rims.
 
     Args:
-        data: `network_diagram_data`.
+        data: `network_diagram_data`; or a worked example's network, drawn with its numbers.
         ax: where to draw; see `chainrule.figures`.
     """
+    if isinstance(data, NetworkDrawing):
+        return draw_labelled_network(data, ax=ax)
     tallest = max(_places(column) for column in data.columns)
     size = min(2.5 * len(data.columns) + 1.6, 40.0), max(0.46 * tallest + 2.6, 3.6)
     biases = np.concatenate([column.biases for column in data.columns])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.network_drawing import DrawnNeuron as DrawnNeuron
     from chainrule.ledger.rendering.network_drawing import NetworkDrawing as NetworkDrawing
     from chainrule.ledger.rendering.network_drawing import (
-        draw_labelled_network as draw_labelled_network,
+        lay_out_network as lay_out_network,
     )
     from chainrule.ledger.step_order import section_of as section_of
 
@@ -35,9 +35,7 @@ __getattr__, __dir__, __all__ = attach(
         "ledger": "LEDGER_FORMATS Ledger explain select_quantity",
         "quantity_text": "NOTATIONS activation_letter",
         "rendering.ledger_document": "describe_example",
-        "rendering.network_drawing": (
-            "DRAWN_RADIUS DrawnNeuron NetworkDrawing draw_labelled_network"
-        ),
+        "rendering.network_drawing": ("DRAWN_RADIUS DrawnNeuron NetworkDrawing lay_out_network"),
         "notation_equations": "section_equations",
         "step_order": "section_of",
     },

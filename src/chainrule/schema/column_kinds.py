@@ -144,11 +144,23 @@ def _number_or_index(subject: Subject) -> Column | LeftOut:
         different = len(np.unique(values))
         if subject.may_be_index and different == len(values):
             return subject.left_out("index")
+        if _holds_codes(subject) and isinstance(found := _category_or_text(subject), Column):
+            return found
         if _ID_NAME.fullmatch(subject.name):
             if different == len(values) or different > _FEW_CATEGORIES:
                 return subject.left_out("identifier")
             return _category(subject)
     return _number(subject)
+
+
+def _holds_codes(subject: Subject) -> bool:
+    """Whether whole numbers are of one length, some with zeros in front, like postal codes."""
+    if subject.cells.numbers is not None:
+        return False
+    texts = [text for text in subject.cells.texts if text]
+    lengths = {len(text) for text in texts}
+    digits = all(text.isdecimal() for text in texts)
+    return digits and len(lengths) == 1 and lengths != {1} and any(t[0] == "0" for t in texts)
 
 
 def _date(subject: Subject) -> Column:

@@ -31,6 +31,8 @@ from chainrule.schema.table import Cells, DataTable
 __all__ = ["learn_schema", "refuse_cells", "refuse_spoilt"]
 
 _MOST_LISTED = 5
+_FEWEST_ROWS = 10
+"""In fewer rows a column may be constant by chance, as in a truth table."""
 _SPOILT = 1e6
 _FEW_SPOILT, _FRACTION_SPOILT = 3, 0.01
 
@@ -146,9 +148,11 @@ class _Training:
         lost = np.isnan(found.values)
         known = found.values[~lost]
         chosen = self.choices.kind_of(one.name)
-        if known.size == 0 or (not lost.any() and (known == known[0]).all() and not chosen):
-            reason = "constant" if known.size else "empty"
-            return LeftOut(name=one.name, reason=reason, place=place)
+        if not known.size:
+            return LeftOut(name=one.name, reason="empty", place=place)
+        same = not lost.any() and bool((known == known[0]).all())
+        if same and not chosen and len(known) >= _FEWEST_ROWS:
+            return LeftOut(name=one.name, reason="constant", place=place)
         if one.kind == "category":
             return replace(one, missing=int(lost.sum()))
         if one.kind == "number" and chosen != "number":

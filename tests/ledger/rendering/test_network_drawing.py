@@ -13,7 +13,7 @@ from chainrule.documents import render
 from chainrule.errors import InputError
 from chainrule.ledger import DisplayOptions, Ledger, explain, parse_worked, read_worked
 from chainrule.ledger.rendering.labelled_svg import labelled_network_svg
-from chainrule.ledger.rendering.network_drawing import draw_labelled_network, is_drawable
+from chainrule.ledger.rendering.network_drawing import is_drawable, lay_out_network
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -33,7 +33,7 @@ def wide(width: int) -> Ledger:
 
 
 def test_each_number_stands_at_its_neuron() -> None:
-    drawing = draw_labelled_network(ledger())
+    drawing = lay_out_network(ledger())
     shown = [(one.inside, one.above, one.beside) for one in drawing.neurons]
     assert shown[0] == (("a₀", "1"), "", "")
     assert shown[2] == (("z 0.5", "a 0.6225"), "b₀ = 0", "")
@@ -54,7 +54,7 @@ def test_each_number_stands_at_its_neuron() -> None:
 
 def test_another_step_and_another_example() -> None:
     found = ledger()
-    drawing = draw_labelled_network(found, step=2, example=1)
+    drawing = lay_out_network(found, step=2, example=1)
     assert drawing.neurons[0].inside == ("a₀", "0")
     z = found.value("step[2].example[1].z[1][0]")
     assert drawing.neurons[2].inside[0] == f"z {z:.4g}"
@@ -62,7 +62,7 @@ def test_another_step_and_another_example() -> None:
 
 
 def test_indices_may_count_from_1() -> None:
-    drawing = draw_labelled_network(Ledger(read_worked("two-layers").counted_from(1)))
+    drawing = lay_out_network(Ledger(read_worked("two-layers").counted_from(1)))
     assert [one.label for one in drawing.weights[:2]] == ["w₁₁ = 0.5", "w₂₁ = 0.25"]
     assert drawing.neurons[0].inside == ("a₁", "1")
     assert (drawing.neurons[3].above, drawing.neurons[4].beside) == ("b₂ = 0.5", "y₁ = 1")
@@ -70,16 +70,16 @@ def test_indices_may_count_from_1() -> None:
 
 
 def test_without_biases_and_without_training() -> None:
-    drawing = draw_labelled_network(ledger("four-detector"))
+    drawing = lay_out_network(ledger("four-detector"))
     assert not any(one.above for one in drawing.neurons)
-    forward = draw_labelled_network(ledger("approximator-relu"))
+    forward = lay_out_network(ledger("approximator-relu"))
     assert not any(one.beside for one in forward.neurons)
     assert " for example" not in forward.caption
 
 
 def test_no_label_stands_on_another_or_on_a_neuron() -> None:
     for name in ("two-layers", "four-detector", "approximator-relu"):
-        drawing = draw_labelled_network(ledger(name))
+        drawing = lay_out_network(ledger(name))
         labels = sorted((one.x, one.y) for one in drawing.weights)
         for (x, y), (other, below) in pairwise(labels):
             assert x != other or below - y > 14
@@ -89,7 +89,7 @@ def test_no_label_stands_on_another_or_on_a_neuron() -> None:
 
 
 def test_lines_lead_from_neuron_to_neuron() -> None:
-    drawing = draw_labelled_network(ledger("four-detector"))
+    drawing = lay_out_network(ledger("four-detector"))
     ends = {(one.start, one.end) for one in drawing.weights}
     assert ends == {(k, 4 + j) for k in range(4) for j in range(2)} | {(4, 6), (5, 6)}
 
@@ -99,7 +99,7 @@ def test_a_large_network_is_not_drawn() -> None:
     assert not is_drawable((7, 1))
     assert not is_drawable((6, 6, 6))
     with pytest.raises(InputError) as caught:
-        draw_labelled_network(wide(7))
+        lay_out_network(wide(7))
     assert "expected at most 6 neurons in a layer and 48 weights in all, got 7-1" in str(
         caught.value
     )
@@ -108,11 +108,11 @@ def test_a_large_network_is_not_drawn() -> None:
 
 def test_an_example_that_is_not_in_the_batch() -> None:
     with pytest.raises(InputError, match="place of an example in the batch"):
-        draw_labelled_network(ledger(), example=2)
+        lay_out_network(ledger(), example=2)
 
 
 def test_the_svg_has_every_neuron_line_and_text() -> None:
-    drawing = draw_labelled_network(ledger())
+    drawing = lay_out_network(ledger())
     root = ElementTree.fromstring(labelled_network_svg(drawing))
     assert len(root.findall(f"{SVG}circle")) == len(drawing.neurons)
     lines = root.findall(f"{SVG}line")
@@ -124,7 +124,7 @@ def test_the_svg_has_every_neuron_line_and_text() -> None:
 
 
 def test_a_network_of_zeros_is_drawn() -> None:
-    drawing = draw_labelled_network(ledger())
+    drawing = lay_out_network(ledger())
     flat = replace(drawing, weights=tuple(replace(one, value=0.0) for one in drawing.weights))
     assert b'stroke-width="0.8"' in labelled_network_svg(flat)
 

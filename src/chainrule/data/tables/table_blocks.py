@@ -6,37 +6,34 @@ import codecs
 import io
 import itertools
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_files import is_data_frame, read_data_frame
-from chainrule.data.tables.dialect import (
-    Dialect,
-    TextRow,
-    detect_header,
-    find_dialect,
-    parse_rows,
-)
+from chainrule.data.tables.dialect import TextRow, parse_rows
 from chainrule.data.tables.table_formats import is_text_table, read_table_file
+from chainrule.data.tables.text_layout import (
+    SAMPLE_LINES,
+    TextLayout,
+    find_layout,
+    split_comments,
+)
 from chainrule.data.untrusted_files import decompress, translate_errors
 from chainrule.errors import DataError
-from chainrule.schema import Cells, DataTable, is_number, number_text
+from chainrule.schema import Cells, DataTable, number_text
 
 __all__ = ["STANDARD_STREAM", "TableBlock", "read_table_blocks"]
 
 STANDARD_STREAM = "-"
 """The name of standard input, and of standard output."""
 
-_SAMPLE_LINES = 200
-_COMMENTS = ("#", "%", "//")
 _WINDOWS = "chainrule windows-1252"
 
 
@@ -149,22 +146,6 @@ def _decode_windows(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-class _Layout(NamedTuple):
-    """How the rows of a text are made.
-
-    Args:
-        dialect: what separates the fields.
-        width: how many fields a row has.
-        names: a name for each column; empty texts without a header.
-        header: whether the first row names the columns.
-    """
-
-    dialect: Dialect
-    width: int
-    names: tuple[str, ...]
-    header: bool
-
-
 @dataclass(frozen=True)
 class _TextBlocks:
     where: str
@@ -173,15 +154,9 @@ class _TextBlocks:
 
     def read(self, lines: Iterator[str]) -> Iterator[TableBlock]:
         """Yield the rows of a text in blocks."""
-        above: list[str] = []
-        first: list[str] = []
-        for line in lines:
-            if line.strip() and not line.startswith(_COMMENTS):
-                first.append(line)
-                break
-            above.append(line)
-        sample = [*first, *itertools.islice(lines, _SAMPLE_LINES)]
-        layout = self._find_layout(sample, above)
+        above, first = split_comments(lines)
+        sample = [*first, *itertools.islice(lines, SAMPLE_LINES - 1)]
+        layout = find_layout(self.where, above, sample, self.options)
         # Blank lines are skipped, and count; so the lines of errors are those of the file.
         every = itertools.chain(["\n"] * len(above), sample, lines)
         rows = parse_rows(every, layout.dialect, self.where)
@@ -195,38 +170,7 @@ class _TextBlocks:
             below = " below the header" * layout.header
             raise DataError(self.where, expected=f"at least one row{below}", got="none")
 
-    def _find_layout(self, sample: list[str], above: list[str]) -> _Layout:
-        given = self.options.delimiter
-        # Half a quoted field at the end of the sample would fit no dialect.
-        whole = sample if len(sample) <= _SAMPLE_LINES else sample[:-20]
-        dialect = find_dialect(whole) if given is None else Dialect(given)
-        rows = list(self._complete_rows(sample, dialect))
-        if not rows:
-            raise DataError(self.where, expected="at least one row", got="an empty file")
-        first, below = [cell.strip() for cell in rows[0].fields], [row.fields for row in rows[1:]]
-        header = self.options.header
-        width = _usual_width(first, below, header)
-        fitting = [row for row in below if len(row) == width]
-        if header is None:
-            header = len(first) == width - 1 or detect_header(first, fitting)
-        if header:
-            names = _fit_names(first, width, fitting)
-        else:
-            names = _name_by_comment(above, rows, dialect, width)
-        return _Layout(dialect, width, names, bool(header))
-
-    def _complete_rows(self, sample: list[str], dialect: Dialect) -> Iterator[TextRow]:
-        """Yield the rows of the sample; the last may be cut short by an open quotation mark."""
-        found = 0
-        try:
-            for row in parse_rows(sample, dialect, self.where):
-                found += 1
-                yield row
-        except DataError:
-            if not found:
-                raise
-
-    def _block(self, rows: list[TextRow], layout: _Layout) -> TableBlock:
+    def _block(self, rows: list[TextRow], layout: TextLayout) -> TableBlock:
         lines = [f"line {row.line}" for row in rows]
         whole = [number for number, row in enumerate(rows) if len(row.fields) == layout.width]
         problems = {
@@ -244,7 +188,7 @@ class _TextBlocks:
                 tuple(Cells.from_texts(column) for column in fields),
                 named=any(layout.names),
                 place=places.__getitem__,
-                decimal="," if layout.dialect.delimiter == ";" else "",
+                decimal=layout.decimal,
             )
         return TableBlock(
             names=tuple(name or f"column {k}" for k, name in enumerate(layout.names)),
@@ -254,37 +198,3 @@ class _TextBlocks:
             table=table,
             problems=problems,
         )
-
-
-def _usual_width(first: Sequence[str], below: Sequence[Sequence[str]], header: bool | None) -> int:
-    """Return how many fields a row has: those of the first row, or of most others.
-
-    A first row that names the columns may have one field less than the others, or end with a
-    delimiter as they do not.
-    """
-    usual = Counter(map(len, below)).most_common(1)[0][0] if below else len(first)
-    words = header or (header is None and not any(map(is_number, first)))
-    shorter = usual == len(first) + 1 and words
-    return usual if shorter or (usual == len(first) - 1 and not first[-1]) else len(first)
-
-
-def _fit_names(first: Sequence[str], width: int, below: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return a name for each column, where the first row may have one less or an empty one more.
-
-    R leaves out the name of the rows' names, which come first; others end each line but the first
-    with a delimiter.
-    """
-    if len(first) == width - 1:
-        return ("", *first) if any(row[-1].strip() for row in below) else (*first, "")
-    return tuple(first[:width])
-
-
-def _name_by_comment(
-    above: list[str], rows: list[TextRow], dialect: Dialect, width: int
-) -> tuple[str, ...]:
-    """Return the names that a comment above the table holds, as NumPy writes them."""
-    comments = [line for line in above if line.strip()]
-    text = comments[-1].lstrip("#%/ ").strip() if comments else ""
-    names = tuple(name.strip() for name in text.split(dialect.delimiter))
-    fits = len(names) == width and len(set(names)) == width
-    return names if fits and detect_header(names, [row.fields for row in rows]) else ("",) * width

@@ -24,7 +24,7 @@ def labelled_network_svg(drawing: NetworkDrawing) -> bytes:
     """Returns a drawing as SVG.
 
     Args:
-        drawing: `draw_labelled_network`.
+        drawing: `lay_out_network`.
     """
     size = f'width="{drawing.width:.0f}" height="{drawing.height:.0f}"'
     box = f'viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}"'

@@ -26,7 +26,7 @@ from chainrule.ledger.rendering.entry_formulas import EntryFormulas
 from chainrule.ledger.rendering.given import Given, examples_of, given_arrays
 from chainrule.ledger.rendering.labelled_svg import labelled_network_svg
 from chainrule.ledger.rendering.ledger_json import ledger_values
-from chainrule.ledger.rendering.network_drawing import draw_labelled_network, is_drawable
+from chainrule.ledger.rendering.network_drawing import is_drawable, lay_out_network
 from chainrule.ledger.rendering.places import NumberPlaces, anchor_of, section_anchor, step_anchor
 from chainrule.ledger.rendering.selection import (
     MAX_EXAMPLES,
@@ -137,7 +137,7 @@ def ledger_document(
 
 
 def _network_picture(ledger: LedgerEntries, step: int) -> Gallery:
-    drawn = draw_labelled_network(ledger, step=step)
+    drawn = lay_out_network(ledger, step=step)
     return Gallery((Picture(drawn.caption, labelled_network_svg(drawn)),))
 
 

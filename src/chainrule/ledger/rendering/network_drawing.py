@@ -19,8 +19,8 @@ __all__ = [
     "DrawnNeuron",
     "DrawnWeight",
     "NetworkDrawing",
-    "draw_labelled_network",
     "is_drawable",
+    "lay_out_network",
 ]
 
 MOST_NEURONS, MOST_WEIGHTS = 6, 48
@@ -120,9 +120,7 @@ def is_drawable(widths: tuple[int, ...]) -> bool:
     return max(widths) <= MOST_NEURONS and lines <= MOST_WEIGHTS
 
 
-def draw_labelled_network(
-    ledger: LedgerEntries, *, step: int = 1, example: int = 0
-) -> NetworkDrawing:
+def lay_out_network(ledger: LedgerEntries, *, step: int = 1, example: int = 0) -> NetworkDrawing:
     """Returns the network of a worked example with w, b, z and a at their places.
 
     Args:
