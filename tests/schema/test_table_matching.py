@@ -244,6 +244,17 @@ def test_tables_without_names_are_matched_by_place(table) -> None:
     )
 
 
+def test_a_first_row_of_names_that_look_like_numbers_is_no_row(table) -> None:
+    columns = {"0": ["1.5", "2.5", "3"], "1": ["7", "8", "9"], "y": ["a", "b", "a"]}
+    schema = _learned(table(**columns))
+    with pytest.raises(DataError) as refused:
+        match_table(schema, table(named=False, c0=["0", "1.5"], c1=["1", "7"]))
+    assert str(refused.value) == (
+        "t.csv: expected rows of values, got a first row that names the columns, though it looks "
+        "like one of values. Say that it is a header: header=True."
+    )
+
+
 def test_a_table_without_names_may_lack_what_a_schema_with_names_left_out(table, schema) -> None:
     assert schema.left_out == (LeftOut(name="id", reason="identifier", place=0),)
     cells = dict(enumerate(_COLUMNS.values()))

@@ -114,6 +114,9 @@ def read_column(column: Column, cells: Cells, *, hint: str = "") -> CellValues:
         return _stored_numbers(column, cells)
     if column.kind == "date":
         return _dates(column, cells)
+    if cells.storage == "boolean":
+        truths = np.array([text == "True" for text in cells.texts], np.float64)
+        return CellValues(cells.spread(truths, np.nan))
     return _numbers(column, cells, hint)
 
 
@@ -171,18 +174,8 @@ def _numbers(column: Column, cells: Cells, hint: str) -> CellValues:
     before = "," if "decimal comma" in style else "." if "thousands" in style else ""
     found = texts_as_numbers(cells, column.marks, hint=hint, before=before)
     missing = marked_missing(cells.distinct, column.marks, of_numbers=True)
-    truths = (
-        np.array([text.casefold() in _TRUTHS for text in cells.texts])
-        if (cells.storage == "boolean")
-        else np.zeros(len(missing), bool)
-    )
-    values = (
-        np.where(truths, [float(t.casefold() == "true") for t in cells.texts], found.values)
-        if (truths.any())
-        else found.values
-    )
     reasons = {}
-    for place in np.flatnonzero(found.ambiguous | ~(found.readable | missing | truths)).tolist():
+    for place in np.flatnonzero(found.ambiguous | ~(found.readable | missing)).tolist():
         got = repr(cells.texts[place][:60])
         reasons[place] = (
             f"{got} may have a decimal comma or a thousands mark"
@@ -190,7 +183,7 @@ def _numbers(column: Column, cells: Cells, hint: str) -> CellValues:
             else f"expected a number, got {got}"
         )
     marks = [number for number in map(_number, column.marks) if number is not None]
-    values = np.where(np.isin(values, marks), np.nan, values) if marks else values
+    values = np.where(np.isin(found.values, marks), np.nan, found.values)
     return _checked(column, cells.spread(values, np.nan), reasons, cells)
 
 

@@ -147,6 +147,13 @@ def _places(schema: Schema, table: DataTable) -> tuple[dict[str, int], list[str]
 
 def _by_place(schema: Schema, table: DataTable) -> tuple[dict[str, int], list[str]]:
     """Return the places of the columns in a table of which only their number is known."""
+    if not table.named and set(schema.names) <= {text_at(one, 0) for one in table.columns}:
+        raise DataError(
+            table.where,
+            expected="rows of values",
+            got="a first row that names the columns, though it looks like one of values",
+            remedy="Say that it is a header: header=True",
+        )
     out = {one.place: one.name for one in schema.left_out}
     targets = dict(zip(schema.target.places, schema.target.names, strict=True))
     full = len(schema.columns) + len(out) + len(targets)
