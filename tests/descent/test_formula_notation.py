@@ -72,6 +72,8 @@ def test_what_can_be_read_in_two_ways_is_refused(text) -> None:
 def test_brackets_that_do_not_fit_are_left_to_the_parser() -> None:
     assert to_python("x)y", "f", FUNCTIONS) == "x)*y"
     with pytest.raises(InputError, match="expected a formula such as"):
+        parse_formula("¹0")
+    with pytest.raises(InputError, match="expected a formula such as"):
         parse_formula("x)y")
 
 

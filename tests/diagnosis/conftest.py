@@ -23,7 +23,8 @@ def _digits(random: np.random.Generator) -> tuple[Arrays, Arrays]:
 
 def _grey(random: np.random.Generator) -> tuple[Arrays, Arrays]:
     train, test = _digits(random)
-    return tuple((x.reshape(len(x), -1).astype(np.float64), y) for x, y in (train, test))
+    # Whole numbers would be read as pixels, which are divided by 255.
+    return tuple((0.99 * x.reshape(len(x), -1), y) for x, y in (train, test))
 
 
 def _small(random: np.random.Generator) -> tuple[Arrays, Arrays]:

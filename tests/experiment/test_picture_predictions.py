@@ -146,3 +146,26 @@ def test_networks_of_colours_and_of_tables_refuse_pictures() -> None:
     network.save("network.safetensors")
     with pytest.raises(DataError, match="expected a table of 2 numbers a row, got a picture"):
         open_run("network.safetensors").predict("five.png")
+
+
+@pytest.mark.parametrize("scale", [1 / 255, 1.0])
+def test_images_given_as_arrays_have_a_form_too(scale) -> None:
+    few = np.flatnonzero(np.isin(DIGITS.targets[:500], (0, 1, 7)))
+    inputs = 255 - IMAGES[few] if scale < 1 else 1 - IMAGES[few] / np.float32(255)
+    dataset = cr.Dataset(inputs, DIGITS.targets[few], scale=scale)
+    network = cr.Network.create([784, 16, 8], seed=0)
+    recipe = cr.Recipe(cost="categorical_cross_entropy", optimiser="adam", epochs=15, seed=0)
+    trained = cr.train(network, dataset, recipe).network
+    trained.save("network.safetensors")
+    Image.fromarray(255 - IMAGES[1]).save("nought.png")
+    (found,) = open_run("network.safetensors").predict("nought.png")
+    assert found.remarks == ()
+    due = trained.predict(np.asarray(dataset.scaled_inputs([list(few).index(1)], np.float32)))[0]
+    assert found.outputs[0].value == pytest.approx(float(due.max()), abs=1e-6)
+    assert trained.schema.image.polarity == "dark on light"
+
+
+def test_small_arrays_are_no_images() -> None:
+    dataset = cr.Dataset(np.random.default_rng(0).random((30, 4, 9)), np.arange(30) % 2)
+    trained = cr.train(cr.Network.create([36, 2], seed=0), dataset, cr.Recipe(epochs=1, seed=0))
+    assert trained.network.schema is None

@@ -121,6 +121,18 @@ def test_no_slip_is_invented(chain) -> None:
     assert found(chain, "a[2][0]", "0.123457", ("a[1][0]", "0.817574")) is None
 
 
+def test_a_given_number_that_is_wrong_has_no_formula_to_slip_in(chain) -> None:
+    assert found(chain, "a[0][0]", "2.7") is None
+
+
+def test_a_number_that_cannot_be_is_none(chain) -> None:
+    ledger = Ledger(parse_worked(chain))
+    entry = ledger.entry("z[1][0]")
+    site = SlipSite(ledger, entry.quantity, entry.formula)
+    assert site.of("z", 0, 0) is None
+    assert site.of("b", 1, 0).value == 1.0
+
+
 def test_the_catalogue_has_what_students_do() -> None:
     names = {slip.name for slip in CATALOGUE}
     assert names >= {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chainrule.data.folds import FOLDS as FOLDS
     from chainrule.data.folds import DatasetFold as DatasetFold
     from chainrule.data.folds import split_folds as split_folds
+    from chainrule.data.image_assembly import array_schema as array_schema
     from chainrule.data.picture_formats import is_picture_file as is_picture_file
     from chainrule.data.preparing import as_table as as_table
     from chainrule.data.preparing import count_inputs as count_inputs
@@ -45,6 +46,7 @@ __getattr__, __dir__, __all__ = attach(
         "dataset": "Dataset DatasetPair",
         "file_state": "FileState",
         "folds": "FOLDS DatasetFold split_folds",
+        "image_assembly": "array_schema",
         "picture_formats": "is_picture_file",
         "preparing": "as_table count_inputs prepare_dataset",
         "reader": "ReadOptions",

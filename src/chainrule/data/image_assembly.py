@@ -12,9 +12,11 @@ from chainrule.data.image_levels import ImageLevels, as_images, find_side
 from chainrule.data.reader import RawPart
 from chainrule.schema import ImageFormat, Schema, Target
 
-__all__ = ["describe_images", "image_schema", "store_images"]
+__all__ = ["array_schema", "describe_images", "image_schema", "store_images"]
 
 _BLANK_CHUNK = 4096
+_LEAST_SIDE = 8
+"""Arrays of fewer rows or columns are not taken for images by themselves."""
 _FOLDED = "The {0} numbers of each row are grey values: they were read as images of {1} x {1}."
 
 
@@ -94,6 +96,19 @@ def image_schema(dataset: Dataset, levels: ImageLevels) -> Schema:
             top=levels.top,
         ),
     )
+
+
+def array_schema(dataset: Dataset) -> Schema | None:
+    """The schema of images that came as arrays, which nobody described; None for other arrays.
+
+    White is what the data set's scale makes 1, or a greater value that occurs.
+    """
+    if len(dataset.shape) != 2 or min(dataset.shape) < _LEAST_SIDE:
+        return None
+    low, high = float(dataset.inputs.min()), float(dataset.inputs.max())
+    white = max(round(1 / dataset.scale, 6), high) if dataset.scale < 1 or high <= 1 else high
+    levels = ImageLevels(min(low, 0.0), white, whole=dataset.inputs.dtype == np.uint8)
+    return image_schema(dataset, levels)
 
 
 def _describe_polarity(dataset: Dataset, form: ImageFormat) -> Iterator[str]:

@@ -161,7 +161,7 @@ class _Reading:
 
     def _factor_start(self, at: int) -> int:
         """The first token of the factor that ends with this one."""
-        if self.tokens[at].kind == "raised":
+        if at and self.tokens[at].kind == "raised":
             return self._factor_start(at - 1)
         depth = 0
         for start in range(at, -1, -1):

@@ -76,6 +76,7 @@ def unscaled_inputs(evidence: Evidence) -> Observation | None:
     )
     low, high = float(training.inputs.min()), float(training.inputs.max())
     is_grey = training.scale == 1 and low >= 0 and _USUAL_GREY < high <= _MOST_GREY
+    is_grey = is_grey and bool((training.inputs % 1 == 0).all())
     # Pixels are most of the inputs of an image; a table has a few large columns.
     grey = is_grey and large > len(sizes) / 4
     return Observation(

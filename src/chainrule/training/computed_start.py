@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chainrule.engine import Position
-from chainrule.errors import FileError
 from chainrule.training.branching import branch_origin, branch_position, position_after_epoch
 from chainrule.training.recorded_differences import value_differences, value_text
 from chainrule.training.run_folder import RunFolder
@@ -59,7 +58,7 @@ def compute_start(
         return ComputedStart(first_position(setup))
     above = RunFolder(origin.run if parent is None else parent)
     known = (*seen, folder.path.resolve())
-    if above.path.resolve() in known or not _holds_run(above):
+    if above.path.resolve() in known or not above.has("run.json"):
         text = f"the recorded position after epoch {origin.epoch}; {above.path} is not there"
         return ComputedStart(folder.first(), text, origin.epoch)
     parent_setup = restore(above)
@@ -76,10 +75,3 @@ def compute_start(
         recorded_epochs=began.recorded_epochs,
         differences=(*began.differences, *different),
     )
-
-
-def _holds_run(folder: RunFolder) -> bool:
-    try:
-        return folder.has("run.json")
-    except FileError:  # there is no such folder
-        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chainrule.data import Dataset, as_table, prepare_dataset, split
+from chainrule.data import Dataset, array_schema, as_table, prepare_dataset, split
 from chainrule.engine import (
     Engine,
     Position,
@@ -98,17 +98,19 @@ def fit_preprocessing(training: Dataset, recipe: Recipe) -> Preprocessing | None
         training: what is learned from, without any part that is held out.
         recipe: how to scale and encode.
 
-    Returns: None for arrays that nobody described, unless the recipe names a scaling.
+    Returns: None for arrays that nobody described and that are no images, unless the recipe names
+        a scaling.
     """
     if training.preprocessing is not None:
         return training.preprocessing
     named = recipe.scaling not in ("auto", "none") or recipe.target_scaling == "standard"
     if named and not training.is_raw_table:
         training = as_table(training)
-    if training.schema is None:
+    schema = training.schema or array_schema(training)
+    if schema is None:
         return None
     return Preprocessing.fit(
-        training.schema,
+        schema,
         training.inputs,
         training.targets,
         scaling=recipe.scaling,
