@@ -165,8 +165,8 @@ CASES: list[tuple[str, str]] = [
      "without a readable seal. It is truncated, damaged, or another kind of file."),
     ("predict run", "predict: expected FILE..., got none. See chainrule predict --help."),
     ("predict run gone.csv", "gone.csv: expected a readable file, got No such file or directory."),
-    ("predict run seven.csv", "seven.csv: expected 2 columns, or 3 with the target's, got 7. "
-     "The network takes 2 numbers."),
+    ("predict run seven.csv", "seven.csv: expected 2 or 3 columns, got 7. Columns without names "
+     "are matched by their places. Name the columns in the first row, as in the training data."),
     ("predict run small.csv --top 0", "predict: expected --top to be a whole number at least 1, "
      "got 0 (int). --top: number of answers to show, the most likely first."),
     ("predict run small.csv --show steps.png", "predict: expected one picture with --show, got "

@@ -164,8 +164,9 @@ class _Assembly:
         labelled = set(targets.rows.tolist())
         if errors := [error for error in matched.errors if error.row in labelled]:
             raise refuse_rows(errors, table.where)
+        whole = len(targets.rows) == len(table)  # then a copy would only take memory
         return Dataset(
-            matched.matrix[targets.rows],
+            matched.matrix if whole else matched.matrix[targets.rows],
             targets.values,
             class_names=targets.classes,
             name=self.name,
