@@ -32,7 +32,7 @@ def test_the_defaults():
         (
             {"pixels": 2},
             "expected pixels to be true or false or none, got 2 (int). "
-            "pixels: whether a table's numbers are grey values, 0 to 255.",
+            "pixels: whether numbers are grey values, 0 to 255.",
         ),
         (
             {"test_fraction": 1},

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from chainrule.data import load_dataset
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.split_assembly import assemble_pair
 from chainrule.errors import ChainruleError, DataError, ShapeError
@@ -167,3 +170,14 @@ def test_no_examples_are_refused():
         "f: expected inputs of shape (examples, features), at least one of each, "
         "got an array of shape (0, 3) (float64)."
     )
+
+
+def test_grey_values_stay_numbers_if_they_are_no_pixels(tmp_path: Path) -> None:
+    grey = np.arange(40 * 64).reshape(40, 8, 8) % 256
+    for name, array in (("bytes", grey.astype(np.uint8)), ("rows", grey.reshape(40, 64) * 1.0)):
+        np.savez(tmp_path / f"{name}.npz", x=array, y=np.arange(40) % 4)
+        images = load_dataset(tmp_path / f"{name}.npz").train
+        numbers = load_dataset(tmp_path / f"{name}.npz", pixels=False).train
+        assert images.schema is not None
+        assert (numbers.schema, numbers.scale) == (None, 1.0)
+        assert numbers.shape == array.shape[1:]

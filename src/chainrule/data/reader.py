@@ -56,7 +56,7 @@ class ReadOptions:
         None, Limit(str, "what separates the fields of a text table", optional=True)
     )
     pixels: bool | None = limited(
-        None, Limit(bool, "whether a table's numbers are grey values, 0 to 255", optional=True)
+        None, Limit(bool, "whether numbers are grey values, 0 to 255", optional=True)
     )
     class_names: Sequence[str] | None = None
     test_fraction: float = limited(

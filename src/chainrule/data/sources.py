@@ -92,7 +92,7 @@ def load_dataset(
         header: whether a table's first row names the columns; None detects it.
         delimiter: separator of a text table's fields; None detects comma, semicolon, tab, bar or
             white space.
-        pixels: whether a table's numbers are grey values, 0 to 255, to be seen as 0 to 1; None
+        pixels: whether numbers are grey values, 0 to 255, to be seen as 0 to 1; None
             detects it.
         schema: that of a network, by which tables are read to judge it; None learns one.
         class_names: the classes in order, if they are known; None for those that occur.

@@ -43,7 +43,8 @@ def assemble_pair(
     names = options.class_names
     if options.pixels:
         train, test = _as_pixels(train), None if test is None else _as_pixels(test)
-    train, test = store_images(train, test)
+    if options.pixels is not False:
+        train, test = store_images(train, test)
     both = train.remarks if test is None else train.remarks + test.remarks
     remarks = tuple(dict.fromkeys(both))
     learn = _dataset(train, options, names, name, source)
@@ -96,7 +97,8 @@ def _dataset(
         targets, classes = class_numbers(labels, part.where, names=names, place=part.place)
     else:
         targets = _numbers(part)
-    plain = 1 / 255 if part.inputs.dtype == np.uint8 else 1.0
+    grey = part.inputs.dtype == np.uint8 and options.pixels is not False
+    plain = 1 / 255 if grey else 1.0
     return Dataset(
         part.inputs,
         targets,
