@@ -170,8 +170,8 @@ def test_bytes_that_windows_does_not_know_are_latin_1(read, cells_of) -> None:
 def test_blank_lines_of_a_single_column_are_said(read, cells_of) -> None:
     table = read("x\n1\n\n2\n  \n\n3\n\n")
     assert cells_of(table) == [["1", "2", "3"]]
-    assert table.remarks == ("3 blank lines between the rows were skipped.",)
-    assert read("x\n1\n2\n\n").remarks == ()
+    assert table.remarks == ("4 blank lines were skipped.",)
+    assert read("x\n1\n2\n").remarks == ()
     assert cells_of(read('x\n1\n""\n2\n')) == [["1", "", "2"]]
 
 
