@@ -13,7 +13,7 @@ from chainrule.ledger import DisplayOptions, Ledger, describe_example, explain
 from chainrule.ledger.files import PrintedNumber, format_worked, parse_printed
 from chainrule.ledger.files.printed_numbers import find_decimal_mark
 from chainrule.ledger.files.worked_file import parse_worked
-from chainrule.ledger.rendering.network_drawing import draw_labelled_network
+from chainrule.ledger.rendering.network_drawing import lay_out_network
 from chainrule.ledger.steps import Conventions, Quantity
 from chainrule.marking import judge, marks_document
 
@@ -61,7 +61,7 @@ def test_every_format_counts_from_1() -> None:
     assert "count from 1." in html
     assert "count from 0" not in html
     assert "for example 1:" in html
-    drawn = draw_labelled_network(ledger)
+    drawn = lay_out_network(ledger)
     assert drawn.weights[-1].label == "w₃₂ = 6"
     assert [one.inside[0][:2] for one in drawn.neurons[:2]] == ["a₁", "a₂"]
     assert [one.beside[:2] for one in drawn.neurons[2:]] == ["y₁", "y₂", "y₃"]
