@@ -167,11 +167,17 @@ def test_bytes_that_windows_does_not_know_are_latin_1(read, cells_of) -> None:
     assert cells_of(read(b"x,y\n1,a\x81\xe4\n"))[1] == ["a\x81ä"]
 
 
+def test_decimal_commas_below_a_single_name_separate_nothing(read, refusal, cells_of) -> None:
+    table = read("size\n15,25\n7,5\n1.234,5\n")
+    assert (table.names, cells_of(table)) == (("size",), [["15,25", "7,5", "1.234,5"]])
+    assert refusal("size\n15,a\n7,b\n").startswith("t.csv, line 2: expected 1 fields, as in the")
+
+
 def test_blank_lines_of_a_single_column_are_said(read, cells_of) -> None:
     table = read("x\n1\n\n2\n  \n\n3\n\n")
     assert cells_of(table) == [["1", "2", "3"]]
-    assert table.remarks == ("3 blank lines between the rows were skipped.",)
-    assert read("x\n1\n2\n\n").remarks == ()
+    assert table.remarks == ("4 blank lines were skipped.",)
+    assert read("x\n1\n2\n").remarks == ()
     assert cells_of(read('x\n1\n""\n2\n')) == [["1", "", "2"]]
 
 

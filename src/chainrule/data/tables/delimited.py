@@ -92,9 +92,8 @@ class _Reading:
         """Return a sentence on the blank lines of a table of one column, which may be cells."""
         if width > 1:
             return ()
-        text = "".join(self.lines()).rstrip()
-        blank = sum(not line.strip() for line in text.splitlines())
-        return (f"{blank} blank lines between the rows were skipped.",) if blank else ()
+        blank = sum(not line.strip() for line in self.lines())
+        return (f"{blank} blank lines were skipped.",) if blank else ()
 
     def _columns(self, width: int, first: int) -> list[Any]:
         """Return the columns as Arrow arrays of strings, the first row included.

@@ -95,7 +95,8 @@ def find_dialect(lines: Sequence[str]) -> Dialect:
     widest = max(_SURE, key=lambda mark: widths[mark])
     if widths[widest]:
         return Dialect(widest)
-    if _common_width(lines, Dialect(",")):
+    # Below a single name, a comma is a decimal comma, and no delimiter.
+    if "," in (lines[0] if lines else "") and _common_width(lines, Dialect(",")):
         return Dialect(",")
     runs = Dialect("\t", runs=True)
     if any("\t\t" in line for line in lines) and _common_width(lines, runs):
@@ -104,6 +105,8 @@ def find_dialect(lines: Sequence[str]) -> Dialect:
     separated = max(",;\t|", key=first.count)
     if not first.count(separated) and _common_width(lines, Dialect(" ", runs=True)):
         return Dialect(" ", runs=True)
+    if not first.count(separated) and all(is_number(line.strip()) for line in lines[1:]):
+        return Dialect(";")
     return Dialect(separated)
 
 

@@ -128,7 +128,7 @@ def _usual_width(first: Sequence[str], below: Sequence[Sequence[str]], header: b
     """
     usual = Counter(map(len, below)).most_common(1)[0][0] if below else len(first)
     words = header or (header is None and not any(map(is_number, first)))
-    shorter = usual == len(first) + 1 and words
+    shorter = usual == len(first) + 1 and words and len(first) > 1
     return usual if shorter or (usual == len(first) - 1 and not first[-1]) else len(first)
 
 
