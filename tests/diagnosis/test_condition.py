@@ -88,6 +88,7 @@ def test_what_a_training_would_have_warned_of_is_told(evidence) -> None:
     end = replace(evidence.end, step=90)
     late = replace(evidence, end=end, history=(*evidence.history[:5], poor))
     assert late.began_badly
+    assert not replace(late, under_way=True).began_badly  # it was warned at that epoch
     assert not late.learns_badly
     assert _row(harmful_only=True, cheap=True).check(late) is not None
     assert _row(harmful_only=True).check(late) is None

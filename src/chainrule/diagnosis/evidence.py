@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from chainrule.data import Dataset
 from chainrule.diagnosis.curvature import Curvature
@@ -109,6 +110,7 @@ class Evidence:
         steps: number of steps of the whole run by the recipe.
         diverged: the message of the error by which the run diverged; empty if it did not.
         complete: whether `end` is the end of the whole run, not of a short trial.
+        under_way: whether the training goes on, and each epoch is judged as it ends.
     """
 
     architecture: Architecture
@@ -122,15 +124,22 @@ class Evidence:
     steps: int = 0
     diverged: str = ""
     complete: bool = False
+    under_way: bool = False
 
     @property
     def learns_badly(self) -> bool:
         """Whether the training diverged, or ends with little skill."""
         return bool(self.diverged) or not self.end.skill >= POOR_SKILL
 
-    @property
+    @cached_property
     def began_badly(self) -> bool:
-        """Whether after an epoch the training showed little skill, as it would have warned."""
+        """Whether after an epoch the training showed little skill, as it would have warned.
+
+        Of a training under way each epoch has been judged already; to look through all of them
+        after each would take time that grows with the square of their number.
+        """
+        if self.under_way:
+            return False
         steps = self.end.step / max(1, len(self.history))
         skills = (
             epoch_skill(self.training, record)

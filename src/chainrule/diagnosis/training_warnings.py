@@ -107,6 +107,7 @@ class _WatchedTraining:
             start=self.start,
             end=end,
             history=position.history,
+            under_way=True,
         )
 
 
