@@ -226,7 +226,7 @@ def unknown_name(
         where,
         expected=kind,
         got=describe(name),
-        why=translate_name(name, names) or nearest,
+        why=(isinstance(name, str) and translate_name(name, names)) or nearest,
         remedy=_names(names, wanted),
         argument=argument,
         value=name,

@@ -19,9 +19,9 @@ NAMES = (
 )
 SETTINGS = len(training_settings())
 FIGURES = (
-    "activations, bands, calibration, confusion, cost-slices, cost-surface, digits, grid, "
-    "learning-curves, lift, mistakes, network, parabola, parallel, partials, pieces, rates, "
-    "saturation, slices, weights"
+    "activations, bands, batches, calibration, confusion, cost-relief, cost-slices, "
+    "cost-surface, dependence, digits, grid, learning-curves, lift, mistakes, network, parabola, "
+    "parallel, partials, paths, pieces, rates, roc, saturation, slices, sums, thresholds, weights"
 )
 NO_RUN = (
     "expected a folder with a run, got no run.json. No training has begun there, or it "
@@ -113,7 +113,7 @@ CASES: list[tuple[str, str]] = [
     ("train small.csv --set batch_size", "--set: expected name=value, got 'batch_size'."),
     ("train small.csv --set bach_size=3", "--set: expected a setting, got 'bach_size' "
      f"(str). Did you mean 'batch_size'? The nearest of the {SETTINGS} valid names: batch_size, "
-     "batch_growth, batch_growth_every, epochs, biases."),
+     "batch_growth, batch_growth_every, hidden, epochs, biases."),
     ("train small.csv --set shuffle=maybe", "--set: expected shuffle to be true or false, "
      "got 'maybe' (str). shuffle: shuffle the examples before each epoch."),
     ("train small.csv --config typo.toml", "typo.toml: expected a setting, got 'batch_sise' "
@@ -190,7 +190,7 @@ CASES: list[tuple[str, str]] = [
      "See chainrule figure --help."),
     ("figure confusion --save x.svg", "figure: expected RUN [DATA] after confusion, got nothing. "
      "See: chainrule figure --help."),
-    ("figure network run seen --save x.svg", "figure: expected RUN after network, got run, seen. "
+    ("figure network run seen --save x.svg", "figure: expected RUN or FILE after network, got run, seen. "
      "See: chainrule figure --help."),
     ("figure confusion run --save x.bmp", "figure: expected --save with a name that ends with "
      ".png, .svg, .pdf, got 'x.bmp'."),

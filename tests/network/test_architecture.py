@@ -246,7 +246,7 @@ def test_the_ends_of_uniform_in_their_order() -> None:
             "initialiser",
             "xavier",
             "Architecture: expected a name for initialiser, got 'xavier' (str). "
-            "This name is unknown. Valid names: glorot, he, lecun, normal, uniform, zeros.",
+            "xavier is called glorot here. Valid names: glorot, he, lecun, normal, uniform, zeros.",
         ),
         (
             "bias_initialiser",
@@ -286,7 +286,7 @@ def test_a_field_that_does_not_exist() -> None:
     with pytest.raises(UnknownNameError) as caught:
         Architecture.from_dict({"layers": [4, 2], "activations": ["tanh"], "bias": False})
     assert str(caught.value) == (
-        "Architecture: expected a field, got 'bias' (str). Did you mean 'biases'? Valid names: "
+        "Architecture: expected a field, got 'bias' (str). bias is called biases here. Valid names: "
         "activations, bias_initialiser, biases, dtype, initialiser, initialiser_deviation, "
         "initialiser_high, initialiser_low, layers, output_given."
     )
