@@ -286,7 +286,7 @@ def test_a_field_that_does_not_exist() -> None:
     with pytest.raises(UnknownNameError) as caught:
         Architecture.from_dict({"layers": [4, 2], "activations": ["tanh"], "bias": False})
     assert str(caught.value) == (
-        "Architecture: expected a field, got 'bias' (str). bias is called biases here. Valid names: "
-        "activations, bias_initialiser, biases, dtype, initialiser, initialiser_deviation, "
+        "Architecture: expected a field, got 'bias' (str). bias is called biases here. "
+        "Valid names: activations, bias_initialiser, biases, dtype, initialiser, initialiser_deviation, "
         "initialiser_high, initialiser_low, layers, output_given."
     )
