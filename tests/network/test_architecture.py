@@ -287,6 +287,6 @@ def test_a_field_that_does_not_exist() -> None:
         Architecture.from_dict({"layers": [4, 2], "activations": ["tanh"], "bias": False})
     assert str(caught.value) == (
         "Architecture: expected a field, got 'bias' (str). bias is called biases here. "
-        "Valid names: activations, bias_initialiser, biases, dtype, initialiser, initialiser_deviation, "
-        "initialiser_high, initialiser_low, layers, output_given."
+        "Valid names: activations, bias_initialiser, biases, dtype, initialiser, "
+        "initialiser_deviation, initialiser_high, initialiser_low, layers, output_given."
     )
