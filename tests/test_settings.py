@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from chainrule.settings import (
     data_settings,
     fill_defaults,
     parse_assignments,
+    read_settings,
     select_settings,
     training_settings,
 )
@@ -122,3 +124,16 @@ def test_hidden_layers_stand_between_those_that_the_data_give() -> None:
     assert "hidden" not in filled
     with pytest.raises(InputError, match="expected either layers or hidden, got both"):
         fill_defaults({"hidden": [16], "layers": [4, 2]}, _table(10))
+
+
+def test_a_whole_recipe_from_before_scaling_scales_nothing(tmp_path: Path) -> None:
+    text = Recipe(seed=1).to_toml()
+    old = "".join(
+        line + "\n"
+        for line in text.splitlines()
+        if line.split(" = ")[0] not in ("scaling", "target_scaling", "encoding", "imputation")
+    )
+    (tmp_path / "old.toml").write_text(old)
+    (tmp_path / "short.toml").write_text("epochs = 3\n")
+    assert read_settings(str(tmp_path / "old.toml"))["scaling"] == "none"
+    assert read_settings(str(tmp_path / "short.toml")) == {"epochs": 3}

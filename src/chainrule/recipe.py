@@ -16,7 +16,7 @@ from chainrule.errors import DataError, FileError, InputError, describe, unknown
 from chainrule.limits import Limit, check_record, limited
 from chainrule.schema import ENCODINGS, IMPUTATIONS, SCALINGS, TARGET_SCALINGS
 
-__all__ = ["BALANCED", "MONITORS", "ClassWeights", "Recipe"]
+__all__ = ["BALANCED", "BEFORE_SCALING", "MONITORS", "ClassWeights", "Recipe"]
 
 BALANCED: Literal["balanced"] = "balanced"
 """The word for class weights by which every class counts alike: n / (classes · examples of the
@@ -33,6 +33,14 @@ MONITORS = (
     "validation_accuracy",
 )
 ENGINES = ("reference", "compiled")
+BEFORE_SCALING = {
+    "scaling": "none",
+    "target_scaling": "none",
+    "encoding": "one_hot",
+    "imputation": "median",
+}
+"""What a whole recipe means that says nothing of scaling: it is from before there was any."""
+
 NORMALISATIONS = ("none", "batch")
 _DROPOUT = Limit(
     float, "fraction of a hidden layer's neurons dropped in a step", 0, 1, high_open=True

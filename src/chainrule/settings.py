@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import Limit, limits_of
 from chainrule.network import Architecture
-from chainrule.recipe import BALANCED, Recipe, read_table
+from chainrule.recipe import BALANCED, BEFORE_SCALING, Recipe, read_table
 
 if TYPE_CHECKING:
     from chainrule.data import Dataset
@@ -282,7 +282,11 @@ def read_settings(path: str) -> dict[str, Any]:
 
     Raises: FileError, DataError, InputError, UnknownNameError; all name the file.
     """
-    return _check_all(path, read_table(path))
+    table = read_table(path)
+    whole = {name for name, value in Recipe().to_dict().items() if value is not None}
+    if whole - set(table) == set(BEFORE_SCALING):  # a run's recipe, from before there was scaling
+        table = {**BEFORE_SCALING, **table}
+    return _check_all(path, table)
 
 
 def _check_all(where: str, table: Mapping[str, Any]) -> dict[str, Any]:

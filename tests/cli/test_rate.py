@@ -18,7 +18,8 @@ def test_what_the_library_finds(chainrule, flowers) -> None:
     found = json.loads(outcome.out)
     data = cr.load_dataset(flowers).train
     network = cr.Network.create([2, 4, 2], seed=1)
-    expected = cr.find_learning_rate(network, data, cr.Recipe(seed=1), steps=30)
+    recipe = cr.Recipe(optimiser="adamw", weight_decay=1.0, batch_size=32, seed=1)
+    expected = cr.find_learning_rate(network, data, recipe, steps=30)
     assert found["rates"] == pytest.approx(expected.rates)
     assert found["costs"] == pytest.approx(expected.costs)
     assert (found["suggestion"], found["lowest"]) == (expected.suggestion, expected.lowest)

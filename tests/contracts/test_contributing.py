@@ -35,6 +35,7 @@ OTHERS = {
     "documents/mathematics/text_math.py": FORMULAS,
     "figures/layer_transform.py": "names what is drawn if nothing is asked for",
     "figures/relu_pieces.py": "is about ReLU",
+    "foreign_names.py": "names what other libraries call them",
     "kernels/activations.py": "exports a function of that name",
     "papers/experiments/four_or_not.py": PAPERS,
     "papers/experiments/program_changes.py": PAPERS,

@@ -56,8 +56,8 @@ REFUSED = {
     "lbfgs": {"mistakes"},  # it makes none
     "no hidden layer": {"saturation"},
     "one output": {"digits", "mistakes"},
-    "numbers": {"calibration", "confusion", "digits", "mistakes", "roc"},
-    "numbers, normalised": {"calibration", "confusion", "digits", "mistakes", "roc"},
+    "numbers": {"calibration", "confusion", "digits", "mistakes", "roc", "thresholds"},
+    "numbers, normalised": {"calibration", "confusion", "digits", "mistakes", "roc", "thresholds"},
 }
 """Figures that do not exist for a run: of images for a table, of classes for numbers."""
 OF_RUNS = [n for n, s in FIGURES.items() if s.needs not in ("nothing", "table", "worked")]

@@ -61,6 +61,9 @@ def test_a_data_set_that_is_prepared_is_judged_alike() -> None:
     assert again is not None
     first, second = raw.outputs[0], again.outputs[0]
     assert first.mean_absolute_error == pytest.approx(second.mean_absolute_error)
+    again_trained = train(_network(HOUSES), prepared, RECIPE.replaced(epochs=3)).network
+    assert again_trained.digest == network.digest
+    assert again_trained.preprocessing == network.preprocessing
     other = train(_network(HOUSES), HOUSES.subset(slice(0, 100)), RECIPE.replaced(epochs=1))
     with pytest.raises(InputError, match="prepared by the steps of this network"):
         evaluate(other.network, prepared)

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import ReadOptions
-from chainrule.data.tables import is_data_frame, read_data_frame, read_table_file
+from chainrule.data.tables import (
+    TABLE_SUFFIXES,
+    is_data_frame,
+    read_data_frame,
+    read_table_file,
+    table_suffix,
+)
 from chainrule.errors import DataError
 from chainrule.network import Network
 from chainrule.schema import (
@@ -65,9 +71,16 @@ def read_rows(source: Any, options: Mapping[str, Any]) -> DataTable:
     """
     if is_data_frame(source):
         return read_data_frame(source)
+    path = Path(source)
+    if table_suffix(path) not in TABLE_SUFFIXES:
+        raise DataError(
+            str(path),
+            expected=f"a table that ends in {', '.join(TABLE_SUFFIXES)}",
+            got=repr(path.name),
+        )
     names = ("header", "delimiter", "table", "missing", "limit")
     known = {name: options[name] for name in names if name in options}
-    return read_table_file(Path(source), ReadOptions(**known))
+    return read_table_file(path, ReadOptions(**known))
 
 
 def _table_schema(network: Network, table: DataTable, target: str | int) -> Schema:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.data import Dataset
 from chainrule.network import Architecture
-from chainrule.recipe import Recipe
+from chainrule.recipe import BEFORE_SCALING, Recipe
 
 __all__ = ["BranchOrigin", "RunFacts", "complete_recipe", "data_facts"]
 
@@ -109,8 +109,7 @@ def _origin(values: Mapping[str, Any]) -> BranchOrigin:
 
 def complete_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a run's recipe; one from before data were scaled says so."""
-    before = {"scaling": "none", "target_scaling": "none", "encoding": "one_hot"}
-    return {**before, "imputation": "median", **values}
+    return {**BEFORE_SCALING, **values}
 
 
 def data_facts(training: Dataset, validation: Dataset | None) -> dict[str, Any]:

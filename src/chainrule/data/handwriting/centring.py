@@ -126,8 +126,9 @@ class Placing:
     def mnist(cls, shape: tuple[int, int]) -> Self:
         """That of MNIST's digits, in a picture of a shape of its own.
 
-        >>> Placing.mnist((28, 28))
-        Placing(box=20, centre=(14, 14))
+        >>> found = Placing.mnist((28, 28))
+        >>> found.box, found.centre
+        (20, (14, 14))
         """
         return cls(box_side(shape), (shape[0] // 2, shape[1] // 2))
 

@@ -57,7 +57,7 @@ def cut_apart(ink: Grey) -> tuple[Grey, ...]:
     Example:
         >>> pair = np.zeros((20, 30), np.float32)
         >>> pair[:, 3:6] = pair[:, 24:27] = pair[10:12, 3:27] = 1
-        >>> [part.sum() for part in cut_apart(pair)]
+        >>> [float(part.sum()) for part in cut_apart(pair)]
         [78.0, 78.0]
     """
     height, width = _extent(ink)
