@@ -381,7 +381,7 @@ def _table_defaults(examples: int, settings: Mapping[str, Any]) -> dict[str, Any
     """Return how long, in which batches and with which decay a table is learned.
 
     A table of a few hundred rows needs more passes than images to come to as many steps, and more
-    decay; docs/tables.md has the figures.
+    decay. docs/tables.md compares the outcome with another library's.
     """
     batch = settings.get("batch_size", 32 if examples < _LARGE_TABLE else 128)
     epochs = math.ceil(_TABLE_STEPS * batch / examples)
