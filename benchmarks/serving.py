@@ -19,9 +19,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from comparison.http_load import Exchange, LoadResult, run_load, running_server
 
 import chainrule as cr
+from comparison.http_load import Exchange, LoadResult, run_load, running_server
 
 CONNECTIONS = 32
 _EMPTY = """
@@ -73,11 +73,12 @@ def image_exchanges(run: str, count: int = 200) -> dict[str, list[Exchange]]:
     images = opened.data("test").inputs[:count]
     outputs = opened.network.predict(images)
     found: dict[str, list[Exchange]] = {"json": [], "bytes": []}
-    for image, values in zip(images, outputs, strict=True):
-        best = int(values.argmax())
-        value = float(np.float64(values[best]))
-        name = json.dumps(opened.network.class_names[best])
-        answer = f'"answer":{name},"probabilities":{{{name}:{value!r}'.encode()
+    names = list(map(json.dumps, opened.network.class_names))
+    for image, values in zip(images, outputs.astype(np.float64), strict=True):
+        shown = ",".join(
+            f"{name}:{value!r}" for name, value in zip(names, values.tolist(), strict=True)
+        )
+        answer = f'"answer":{names[values.argmax()]},"probabilities":{{{shown}}}'.encode()
         body = json.dumps(image.tolist(), separators=(",", ":")).encode()
         found["json"].append(Exchange("POST", "/predict", "application/json", body, 200, answer))
         kind = "application/octet-stream"

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chainrule.errors import ChainruleError
 from chainrule.experiment import FailedPrediction, Prediction
 from chainrule.limits import Limit
 from chainrule.serving.problems import RequestError, translate_error
@@ -31,16 +30,15 @@ class AnswerWriter:
     model: ServedModel
 
     @cached_property
-    def _keys(self) -> tuple[str, ...]:
-        return tuple(json.dumps(name) + ":" for name in self.model.output_names)
-
-    @cached_property
     def _classes(self) -> tuple[str, ...]:
         return tuple(map(json.dumps, self.model.classes))
 
     @cached_property
-    def _outputs(self) -> str:
-        return "probabilities" if self.model.gives_probabilities else "outputs"
+    def _form(self) -> str:
+        """All outputs by name, with a place for each number."""
+        names = [json.dumps(name).replace("%", "%%") for name in self.model.output_names]
+        word = "probabilities" if self.model.gives_probabilities else "outputs"
+        return f'"{word}":{{{",".join(f"{name}:%r" for name in names)}}}'
 
     @cached_property
     def _start(self) -> str:
@@ -67,16 +65,14 @@ class AnswerWriter:
             raise RequestError(
                 422, "overflow", where=place, expected="finite outputs", got="infinite ones"
             )
-        keys, order = self._keys, range(len(values))
         if self._classes:
-            ranked = sorted(order, key=values.__getitem__, reverse=True)
-            sure = abstain is None or values[ranked[0]] >= abstain
-            answer = self._classes[ranked[0]] if sure else "null"
+            best = max(values)
+            sure = abstain is None or best >= abstain
+            answer = self._classes[values.index(best)] if sure else "null"
         else:
-            ranked = list(order)
             answer = repr(values[0]) if len(values) == 1 else f"[{','.join(map(repr, values))}]"
-        outputs = ",".join([keys[k] + repr(values[k]) for k in ranked])
-        return f'{{"input":"{place}","answer":{answer},"{self._outputs}":{{{outputs}}}{more}}}'
+        outputs = self._form % tuple(values)
+        return f'{{"input":"{place}","answer":{answer},{outputs}{more}}}'
 
     def write_failed(self, place: str, problem: RequestError) -> str:
         """Return what stands in the place of an answer."""
@@ -98,7 +94,9 @@ class AnswerWriter:
             shared: remarks that are told elsewhere.
         """
         if isinstance(found, FailedPrediction):
-            return self.write_failed(place, _problem_at(place, found.error))
+            path = found.input.rpartition(", ")[0] or found.input
+            name = place.rpartition(", ")[0] or place
+            return self.write_failed(place, translate_error(found.error, {path: name}))
         known = dict(found.outputs)
         names = self.model.classes or [output.name for output in found.outputs]
         plain = found.to_dict()
@@ -112,10 +110,3 @@ class AnswerWriter:
         """Return the whole body of a response."""
         told = json.dumps(list(remarks)) if remarks else "[]"
         return f'{self._start}{",".join(answers)}],"remarks":{told}}}'.encode()
-
-
-def _problem_at(place: str, error: ChainruleError) -> RequestError:
-    problem = translate_error(error, {})
-    _, comma, inside = error.where.rpartition(", ")
-    problem.error.where = f"{place}, {inside}" if comma else place
-    return problem

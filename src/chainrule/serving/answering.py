@@ -69,10 +69,10 @@ class Answering:
             )
         if self.model.schema is not None:
             return self._answer_table(rows, abstain)
-        answers = [self._answer_plain(row, f"row {k}", abstain) for k, row in enumerate(rows, 1)]
+        answers = [self._answer_plain(row, f"row {k}", abstain) for k, row in enumerate(rows)]
         return self.writer.join(answers)
 
-    def _single_row(self, value: Any, where: str = "row 1") -> InputRow | NamedFile:
+    def _single_row(self, value: Any, where: str = "row 0") -> InputRow | NamedFile:
         """Return a row as the network takes it, or the file of a picture to be prepared."""
         if self.model.schema is not None:
             return self._table_row(value)
@@ -120,9 +120,9 @@ class Answering:
                 places = [found.places[row] for row in matched.rows.tolist()]
                 outputs = dict(zip(places, self.model.compute(matched.inputs), strict=True))
         answers = [
-            writer.write_failed(f"row {k + 1}", problems[k])
+            writer.write_failed(f"row {k}", problems[k])
             if k in problems
-            else writer.write(f"row {k + 1}", outputs[k], abstain)
+            else writer.write(f"row {k}", outputs[k], abstain)
             for k in range(len(rows))
         ]
         return writer.join(answers, remarks)

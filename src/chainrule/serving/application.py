@@ -118,7 +118,7 @@ def make_application(
         access=access,
         limiter=None if limits.rate is None else RateLimiter(limits.rate),
         metrics=metrics,
-        routes=frozenset(route.path for route in routes),
+        routes={route.path: route for route in routes},
         log=access_log,
     )
 

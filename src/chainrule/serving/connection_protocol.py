@@ -19,6 +19,45 @@ __all__ = ["connection_class", "end_slow_requests"]
 _CHECK_SECONDS = 0.25
 
 
+class JoinedWrites:
+    """A transport that sends the head of a response together with what comes next.
+
+    A head by itself is a system call of its own, and wakes the client in vain.
+
+    Args:
+        transport: what sends.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._head = b""
+        self.is_closing = transport.is_closing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes, or keep them if they are the head of a response."""
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 1"):
+            self._head = data
+            return
+        if data:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        """Send what was kept."""
+        head, self._head = self._head, b""
+        if head:
+            self._transport.write(head)
+
+    def close(self) -> None:
+        """Send what was kept, and close."""
+        self.flush()
+        self._transport.close()
+
+
 class LimitedProtocol(HttpToolsProtocol):
     """A connection that knows since when it waits for the rest of a request."""
 
@@ -35,6 +74,7 @@ class LimitedProtocol(HttpToolsProtocol):
             )
             return
         super().connection_made(transport)
+        self.transport = JoinedWrites(transport)  # type: ignore[assignment]
         self.since = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
@@ -47,6 +87,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """Stop the clock, since the request is there as a whole."""
         self.since = None
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Send a response that has no body."""
+        self.transport.flush()  # type: ignore[attr-defined]
+        super().on_response_complete()
 
     def end_if_slow(self, now: float) -> None:
         """End the connection if its request has taken too long to arrive."""

@@ -105,7 +105,7 @@ class PredictEndpoint:
         if isinstance(found, bytes):
             return found
         values = await service.compute(found)
-        return answering.writer.join([answering.write_row("row 1", values, found, abstain)])
+        return answering.writer.join([answering.write_row("row 0", values, found, abstain)])
 
     async def _answer_json(self, body: bytes, abstain: float | None) -> bytes | InputRow:
         service, answering = self.service, self.service.answering

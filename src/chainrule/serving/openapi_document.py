@@ -12,7 +12,7 @@ from typing import Any
 
 from chainrule._version import __version__
 from chainrule.serving.file_input import FILE_TYPES
-from chainrule.serving.row_schemas import example_row, row_schema
+from chainrule.serving.row_schemas import example_row, row_schema, rows_schema
 from chainrule.serving.served_model import ServedModel
 from chainrule.serving.service_limits import ServiceLimits
 
@@ -85,7 +85,7 @@ def _predict(model: ServedModel, limits: ServiceLimits, prefix: str) -> Json:
     anything = {"anyOf": [row, {"description": "Else its place has an error."}]}
     forms = [
         row,
-        {**several, "items": {"type": "object"}, "description": "Rows."},
+        {**several, "items": rows_schema(model), "description": "Rows."},
         {
             "type": "object",
             "properties": {"rows": {**several, "items": anything}},

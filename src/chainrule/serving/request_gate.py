@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from chainrule.serving.access_control import AccessControl
 from chainrule.serving.problems import RequestError, respond_problem
@@ -35,7 +36,8 @@ class RequestGate:
         access: who may ask.
         limiter: of the rate of each client; None for none.
         metrics: counts requests.
-        routes: the paths that metrics name.
+        routes: by path. They are found here without the router's search through patterns, and
+            metrics name no other path.
         log: called for each request; None for no log.
     """
 
@@ -46,7 +48,7 @@ class RequestGate:
         access: AccessControl,
         limiter: RateLimiter | None,
         metrics: ServiceMetrics,
-        routes: frozenset[str],
+        routes: Mapping[str, Route],
         log: AccessLog | None,
     ) -> None:
         self._app, self._access, self._limiter = app, access, limiter
@@ -71,7 +73,11 @@ class RequestGate:
         try:
             self._access.check(scope, path)
             self._check_rate(scope)
-            await self._app(scope, receive, send_counted)
+            route = self._routes.get(path)
+            if route is not None and route.methods and scope["method"] in route.methods:
+                await route.app(scope, receive, send_counted)
+            else:
+                await self._app(scope, receive, send_counted)
         except RequestError as problem:
             await respond_problem(send_counted, problem)
         except DisconnectedError:
@@ -80,8 +86,9 @@ class RequestGate:
             await respond_problem(send_counted, _unknown(scope, path, error))
         except Exception:
             _LOG.exception("serve: internal error")
-            fault = RequestError(500, "internal-error", why="A fault of the service")
-            await respond_problem(send_counted, fault)
+            if not status:
+                fault = RequestError(500, "internal-error", why="A fault of the service")
+                await respond_problem(send_counted, fault)
         finally:
             self._metrics.running -= 1
             self._note(scope, path, status, time.perf_counter() - began)

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,7 @@ _DARK = "No grey value is above 1, where 255 is white."
 _FRACTIONS = "Values from 0 to 1 were taken for fractions of white."
 
 
-@dataclass(frozen=True, eq=False)
-class InputRow:
+class InputRow(NamedTuple):
     """One row as `Network.predict` takes it.
 
     Args:
@@ -100,17 +99,28 @@ def read_rows(model: ServedModel, value: Any) -> list[Any] | None:
 
 
 def _is_row(model: ServedModel, value: list[Any]) -> bool:
-    """Return whether an array is one row rather than several."""
-    first = value[0]
-    if isinstance(first, dict):
-        return False
-    if not isinstance(first, list):
-        return True
-    lines = bool(first) and not isinstance(first[0], (list, dict))
-    return model.takes_images and lines and len(first) != model.width
+    """Return whether an array is one row rather than several.
+
+    Raises: RequestError for rows among which something else stands.
+    """
+    if model.takes_images:
+        return not all(_is_image(model, one) for one in value)
+    rows = [isinstance(one, (dict, list)) for one in value]
+    if any(rows) and not all(rows):
+        other = value[rows.index(False)]
+        raise _problem("body", "an array of rows", f"{_describe(other)} among them")
+    return not any(rows)
 
 
-def plain_row(model: ServedModel, value: Any, where: str = "row 1") -> InputRow | None:
+def _is_image(model: ServedModel, value: Any) -> bool:
+    """Return whether a part of an array can be an image by itself, and no line of one."""
+    if not isinstance(value, list):
+        return isinstance(value, dict)
+    lines = len(value) == model.shape[0] and all(isinstance(line, list) for line in value)
+    return lines or len(value) == model.width
+
+
+def plain_row(model: ServedModel, value: Any, where: str = "row 0") -> InputRow | None:
     """Return the input for a row of a model without columns: an image's pixels, or numbers.
 
     Args:
@@ -206,7 +216,7 @@ def table_of_rows(model: ServedModel, rows: Sequence[Any]) -> RowTable:
     places, problems, strange = [], [], dict[str, None]()
     for number, row in enumerate(rows):
         try:
-            fitting.append(_row_cells(columns, row, f"row {number + 1}"))
+            fitting.append(_row_cells(columns, row, f"row {number}"))
         except RequestError as problem:
             problems.append((number, problem))
             continue
@@ -221,7 +231,7 @@ def table_of_rows(model: ServedModel, rows: Sequence[Any]) -> RowTable:
             "request",
             model.schema.names,
             tuple(_column_cells(column, values) for column, values in cells),
-            place=lambda row: f"row {places[row] + 1}",
+            place=lambda row: f"row {places[row]}",
         )
     return RowTable(table, tuple(places), tuple(problems), (remark,) if strange else ())
 
@@ -256,11 +266,19 @@ def _cell(column: Column, value: Any, where: str) -> float | str | None:
             raise _problem(at, "text in Unicode", "half of a surrogate pair") from None
         return value if column.kind != "number" else _number_cell(column, value, at)
     if column.kind == "category" and isinstance(value, (bool, int, float)):
-        return str(value) if isinstance(value, bool) else number_text(_float(value, at))
-    if column.kind == "number" and isinstance(value, (int, float)):
+        return str(value) if isinstance(value, bool) else _category_text(value)
+    if column.kind == "number" and type(value) in (int, float):  # which a truth value is not
         return _float(value, at)
     kinds = {"number": "a number", "date": "a date such as 2020-02-29", "category": "a text"}
     raise _problem(at, f"{kinds[column.kind]}, or null", _describe(value))
+
+
+def _category_text(value: float) -> str:
+    """Return the text of a number that is a category."""
+    try:
+        return number_text(float(value))
+    except OverflowError:  # a whole number beyond float64, which no column of numbers holds
+        return str(value)
 
 
 def _number_cell(column: Column, text: str, where: str) -> float | None:

@@ -12,11 +12,11 @@ from chainrule.schema import NUMBER_MARKS, Column
 from chainrule.serving.row_input import GREATEST
 from chainrule.serving.served_model import ServedModel
 
-__all__ = ["example_row", "row_schema"]
+__all__ = ["example_row", "row_schema", "rows_schema"]
 
 JsonSchema = dict[str, Any]
 
-_FAR = 0.99e6
+_FAR = 1e6 * (1 - 1e-15)
 """How many widths of its range a number may lie outside; those beyond are taken for spoilt."""
 
 _MOST_DIGITS = 15
@@ -51,6 +51,14 @@ def row_schema(model: ServedModel) -> JsonSchema:
         "anyOf": [flat, nested],
         "description": "The grey values of an image, 0 to 255, line by line, as it was learned.",
     }
+
+
+def rows_schema(model: ServedModel) -> JsonSchema:
+    """Return the schema of what can be a row in an array of rows, whether or not it fits."""
+    if not model.takes_images:
+        return {"type": ["object", "array"]}
+    lines = _array({"type": "array"}, model.shape[0])
+    return {"anyOf": [{"type": "object"}, _array({}, model.width), lines]}
 
 
 def example_row(model: ServedModel) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
 import socket
@@ -129,6 +130,7 @@ async def _run(
         backlog=2048,
     )
     server = uvicorn.Server(config)
+    gc.freeze()  # what is loaded stays: no search for garbage goes through it again
     watch = asyncio.create_task(end_slow_requests(server.server_state.connections))
     announce = asyncio.create_task(_announce(server, started))
     try:
