@@ -63,7 +63,7 @@ def read_grey_values(text: Array, values: Array) -> int:
             return -1
         number = 0
         for k in range(at, end):
-            number = number * 10 + (text[k] - _ZERO)
+            number = number * 10 + (int(text[k]) - _ZERO)
         if number > _WHITE:
             return -1
         values[count] = number

@@ -12,7 +12,7 @@ from chainrule.attribution import explain_row
 from chainrule.errors import ChainruleError
 from chainrule.experiment import FailedPrediction, Prediction, match_rows
 from chainrule.serving.answer_writer import AnswerWriter
-from chainrule.serving.file_input import decode_base64, grid_text, picture_row, predict_file
+from chainrule.serving.file_input import decode_base64, draw_grid, picture_row, predict_file
 from chainrule.serving.problems import RequestError, translate_error
 from chainrule.serving.row_input import InputRow, plain_row, read_rows, table_of_rows
 from chainrule.serving.served_model import ServedModel
@@ -79,7 +79,7 @@ class Answering:
         if isinstance(value, dict):
             return self._picture(value, where)
         row = plain_row(self.model, value, where)
-        return NamedFile(grid_text(value, where), ".csv") if row is None else row
+        return NamedFile(draw_grid(value, where), ".png") if row is None else row
 
     def _picture(self, value: dict[str, Any], where: str) -> InputRow | NamedFile:
         if set(value) != {"image"} or not self.model.takes_images:
@@ -94,7 +94,7 @@ class Answering:
                 )
             return NamedFile(content, ".png")
         row = plain_row(self.model, image, where)
-        return NamedFile(grid_text(image, where), ".csv") if row is None else row
+        return NamedFile(draw_grid(image, where), ".png") if row is None else row
 
     def _table_row(self, value: Any) -> InputRow:
         found = table_of_rows(self.model, [value])

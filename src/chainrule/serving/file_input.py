@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from chainrule.data.handwriting import match_picture, read_picture
 from chainrule.errors import ChainruleError
 from chainrule.experiment import FailedPrediction, Prediction, predict_files
@@ -23,7 +25,7 @@ from chainrule.serving.row_input import InputRow
 from chainrule.serving.served_model import ServedModel
 from chainrule.serving.service_limits import ServiceLimits
 
-__all__ = ["FILE_TYPES", "decode_base64", "grid_text", "picture_row", "predict_file"]
+__all__ = ["FILE_TYPES", "decode_base64", "draw_grid", "picture_row", "predict_file"]
 
 FILE_TYPES = {
     "text/csv": ".csv",
@@ -40,6 +42,7 @@ FILE_TYPES = {
 """The types of bodies that are files, with the suffix by which each is read."""
 
 _TEXTS = (".csv", ".tsv")
+_WHITE = 255
 
 
 def predict_file(
@@ -199,14 +202,25 @@ def decode_base64(text: str, where: str) -> bytes:
         ) from None
 
 
-def grid_text(lines: Sequence[Sequence[Any]], where: str) -> bytes:
-    """Return the grey values of a picture as a CSV file.
+def draw_grid(lines: Sequence[Sequence[Any]], where: str) -> bytes:
+    """Return grey values as a picture file: from 0 to 255, or from 0 to 1.
 
-    Raises: RequestError for what is no number.
+    Raises: RequestError for what is no grid of such numbers.
     """
-    for line in lines:
-        if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in line):
-            raise RequestError(
-                422, "input", where=where, expected="arrays of grey values", got="something else"
-            )
-    return "\n".join(",".join(map(repr, line)) for line in lines).encode()
+    from PIL import Image
+
+    cells = [one for line in lines if isinstance(line, list) for one in line]
+    numbers = all(type(one) in (int, float) for one in cells)
+    widths = {len(line) if isinstance(line, list) else 0 for line in lines}
+    if not cells or not numbers or len(widths) != 1 or not 0 <= min(cells) <= max(cells) <= _WHITE:
+        raise RequestError(
+            422,
+            "input",
+            where=where,
+            expected=f"lines of equal length, of grey values from 0 to {_WHITE}",
+            got="something else",
+        )
+    grey = np.array(lines, np.float64) * (_WHITE if max(cells) <= 1 else 1)
+    content = io.BytesIO()
+    Image.fromarray(np.rint(grey).astype(np.uint8)).save(content, "png")
+    return content.getvalue()

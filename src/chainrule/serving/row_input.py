@@ -22,8 +22,10 @@ from chainrule.serving.served_model import ServedModel
 __all__ = [
     "GREATEST",
     "InputRow",
+    "NumberRange",
     "RowTable",
     "image_row",
+    "number_range",
     "plain_row",
     "read_rows",
     "table_of_rows",
@@ -32,9 +34,18 @@ __all__ = [
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 GREATEST = 1e30
 """The greatest number of a row: products with weights stay within float32."""
+_FAR = 1e6 * (1 - 1e-15)
+"""How many widths of its range a number may lie outside; those beyond are taken for spoilt."""
 _WHITE = 255
 _DARK = "No grey value is above 1, where 255 is white."
 _FRACTIONS = "Values from 0 to 1 were taken for fractions of white."
+
+
+class NumberRange(NamedTuple):
+    """The least and the greatest number."""
+
+    low: float
+    high: float
 
 
 class InputRow(NamedTuple):
@@ -134,7 +145,7 @@ def plain_row(model: ServedModel, value: Any, where: str = "row 0") -> InputRow 
     flat = value
     if isinstance(value, list) and value and isinstance(value[0], list):
         shape = _nested_shape(value)
-        if shape is not None and shape != model.shape and model.takes_images:
+        if shape != model.shape and model.takes_images:
             return None
         flat = None if shape != model.shape else _flatten(value)
     if not isinstance(flat, list) or len(flat) != model.width:
@@ -268,7 +279,7 @@ def _cell(column: Column, value: Any, where: str) -> float | str | None:
     if column.kind == "category" and isinstance(value, (bool, int, float)):
         return str(value) if isinstance(value, bool) else _category_text(value)
     if column.kind == "number" and type(value) in (int, float):  # which a truth value is not
-        return _float(value, at)
+        return _check_range(column, _float(value, at), at)
     kinds = {"number": "a number", "date": "a date such as 2020-02-29", "category": "a text"}
     raise _problem(at, f"{kinds[column.kind]}, or null", _describe(value))
 
@@ -289,7 +300,25 @@ def _number_cell(column: Column, text: str, where: str) -> float | None:
     if _NUMBER.fullmatch(text) is None:
         remedy = "Numbers have decimal points; null stands for a missing one"
         raise _problem(where, "a number, or null", repr(text[:60]), remedy)
-    return _float(float(text), where)
+    return _check_range(column, _float(float(text), where), where)
+
+
+def number_range(column: Column) -> NumberRange:
+    """Return the numbers that a column may have: within a million widths of its training data."""
+    if column.low is None or column.high is None:
+        return NumberRange(-GREATEST, GREATEST)
+    width = (column.high - column.low) or max(abs(column.high), 1.0)
+    low, high = column.low - _FAR * width, column.high + _FAR * width
+    return NumberRange(max(low, -GREATEST), min(high, GREATEST))
+
+
+def _check_range(column: Column, value: float, where: str) -> float:
+    low, high = number_range(column)
+    if not low <= value <= high:
+        seen = f"{column.low:.6g} to {column.high:.6g}"
+        got = f"{value:.6g}, more than a million times outside {seen}"
+        raise _problem(where, "a number like those of the training data", got)
+    return value
 
 
 def _column_cells(column: Column, values: Sequence[Any]) -> Cells:

@@ -9,15 +9,12 @@ import math
 from typing import Any
 
 from chainrule.schema import NUMBER_MARKS, Column
-from chainrule.serving.row_input import GREATEST
+from chainrule.serving.row_input import GREATEST, number_range
 from chainrule.serving.served_model import ServedModel
 
 __all__ = ["example_row", "row_schema", "rows_schema"]
 
 JsonSchema = dict[str, Any]
-
-_FAR = 1e6 * (1 - 1e-15)
-"""How many widths of its range a number may lie outside; those beyond are taken for spoilt."""
 
 _MOST_DIGITS = 15
 _MOST_LISTED = 100
@@ -83,15 +80,13 @@ def _cell_schema(column: Column) -> JsonSchema:
     if column.kind == "date":
         dates = {"type": "string", "pattern": _pattern(_DATE)}
         return {"description": "A date: 2020-02-29.", "anyOf": [dates, blank], **examples}
-    numbers: JsonSchema = {"type": "number", "minimum": -GREATEST, "maximum": GREATEST}
-    digits, text = _MOST_DIGITS, "A number."
+    low, high = number_range(column)
+    numbers: JsonSchema = {"type": "number", "minimum": low, "maximum": high}
+    text = "A number."
     if column.low is not None and column.high is not None:
         text = f"A number; in the training data from {column.low:g} to {column.high:g}."
-        width = (column.high - column.low) or max(abs(column.high), 1.0)
-        low, high = column.low - _FAR * width, column.high + _FAR * width
-        numbers |= {"minimum": max(low, -GREATEST), "maximum": min(high, GREATEST)}
-        digits = max(0, min(digits, math.floor(math.log10(max(high, 1.0)))))
-    number = rf"[0-9]{{1,{digits}}}" if digits and numbers["minimum"] <= 0 else ""
+    digits = max(0, min(_MOST_DIGITS, math.floor(math.log10(max(high, 1.0)))))
+    number = rf"[0-9]{{1,{digits}}}" if digits and low <= 0 else ""
     texts = {"type": "string", "pattern": _pattern(number)}
     return {"description": text, "anyOf": [numbers, texts, blank], **examples}
 

@@ -102,7 +102,7 @@ def serve(
     with ExitStack() as stack:
         log = stack.enter_context(_open_log(settings.access_log))
         access = settings.access(on_token or _print_token)
-        listening = stack.enter_context(_listen(settings.host, settings.port))
+        listening = _listen(settings.host, settings.port, stack)
         application = make_application(models, limits, access=access, access_log=log)
         asyncio.run(_run(application, listening, limits, lambda: on_start(_address(listening))))
 
@@ -169,9 +169,8 @@ def _stop_signals(server: Any) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def _listen(host: str, port: int) -> Iterator[socket.socket]:
-    """Open a socket that listens.
+def _listen(host: str, port: int, stack: ExitStack) -> socket.socket:
+    """Open a socket that listens, and is closed with the stack.
 
     Raises: InputError for a port in use, or a host that is not this machine.
     """
@@ -180,6 +179,7 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         opened = socket.socket(family, kind, protocol)
+        stack.enter_context(opened)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(address)
     except OSError as error:
@@ -191,8 +191,7 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
             argument="port",
             value=port,
         ) from None
-    with opened:
-        yield opened
+    return opened
 
 
 def _address(listening: socket.socket) -> str:
