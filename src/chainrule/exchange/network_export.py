@@ -17,7 +17,7 @@ from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.sample_rows import SampleRows, draw_rows
 from chainrule.network import Network, predicted_classes
-from chainrule.storage import write_atomically
+from chainrule.storage import is_replaceable, write_atomically
 
 __all__ = ["ExportReport", "export_network"]
 
@@ -89,7 +89,7 @@ def export_network(network: Network, form: str, path: str | Path, **options: Any
     exporter = find_exporter(form)
     _check_options(exporter, options)
     target = Path(path)
-    if not target.suffix:
+    if not target.suffix and is_replaceable(target):
         target = target.with_suffix(exporter.suffix)
     report = _prove(network, exporter, options)
     files = exporter.write(network, report.sentence(), **options)
