@@ -17,7 +17,7 @@ from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.sample_rows import SampleRows, draw_rows
 from chainrule.network import Network, predicted_classes
-from chainrule.storage import write_atomically
+from chainrule.storage import is_replaceable, write_atomically
 
 __all__ = ["ExportReport", "export_network"]
 
@@ -122,7 +122,7 @@ def _file_names(target: Path, exporter: Exporter, endings: tuple[str, ...]) -> t
 
     Raises: InputError if a network of chainrule would be written over, or for a wrong suffix.
     """
-    if not target.suffix:
+    if not target.suffix and is_replaceable(target):
         target = target.with_suffix(exporter.suffix)
     if len(endings) > 1:
         if target.suffix not in endings:
