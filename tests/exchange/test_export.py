@@ -18,7 +18,7 @@ from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.json_model import network_from_values
 from chainrule.exchange.sample_rows import draw_rows
 
-FORMS = ("json", "python", "c", "onnx", "sql")
+FORMS = ("json", "python", "c", "onnx", "sql", "javascript", "html")
 TABLES = {
     "numbers": table_network(),
     "classes": table_network("classes"),

@@ -17,6 +17,8 @@ _MODULES = {
     "c": "c_source",
     "onnx": "onnx_graph",
     "sql": "sql_query",
+    "javascript": "javascript_module",
+    "html": "html_page",
 }
 """Each module has a constant EXPORTER; it is loaded when its form is asked for."""
 
