@@ -19,6 +19,10 @@ _MODULES = {
     "sql": "sql_query",
     "javascript": "javascript_module",
     "html": "html_page",
+    "torch": "torch_module",
+    "keras": "keras_archive",
+    "csv": "csv_tables",
+    "svg": "svg_drawing",
 }
 """Each module has a constant EXPORTER; it is loaded when its form is asked for."""
 
