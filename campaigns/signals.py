@@ -2,11 +2,11 @@
 
     python campaigns/signals.py [--signals 2000] [--seed 0]
 
-Each training would take hours. It is started as a command, and gets SIGINT, SIGTERM or SIGHUP after
-a random time of at most two seconds; a tenth of them compile the kernels meanwhile, in a cache of
-their own. A request is lost if the training still runs a minute later. Prints one line of JSON with
-how the trainings ended; exit 1 if a request was lost, a process was aborted, or a run that was begun
-cannot be continued.
+Each training would take hours. It is started as a command, and gets SIGINT, SIGTERM or SIGHUP
+after a random time of at most two seconds; a tenth of them compile the kernels meanwhile, in a
+cache of their own. A request is lost if the training still runs a minute later. Prints one line of
+JSON with how the trainings ended; exit 1 if a request was lost, a process was aborted, or a run
+that was begun cannot be continued.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def test_a_module_is_loaded_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     import interrupted_package  # type: ignore[import-not-found]
 
     with pytest.raises(KeyboardInterrupt):
-        interrupted_package.VALUE
+        print(interrupted_package.VALUE)
     assert sys.modules["interrupted_package.part"].VALUE == "whole"
     assert interrupted_package.VALUE == "whole"
 

@@ -41,7 +41,7 @@ def hold_interrupts() -> Iterator[None]:
     """A context that a stop signal does not interrupt; its handler is called at the end instead.
 
     Loading a library and compiling run callbacks from C, which drop exceptions or abort the
-    process. Signals without a handler of Python, and threads other than the main one, are left alone.
+    process. Signals without a handler of Python are left alone, and so are all but the main thread.
     """
     waiting: list[int] = []
     before: dict[int, Any] = {}
