@@ -91,7 +91,7 @@ class AnswerWriter:
             place: which input it is.
             found: the answer or the error.
             abstain: as for `write`.
-            shared: remarks that are told elsewhere.
+            shared: remarks that stand elsewhere.
         """
         if isinstance(found, FailedPrediction):
             path = found.input.rpartition(", ")[0] or found.input

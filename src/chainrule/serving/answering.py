@@ -195,7 +195,7 @@ class Answering:
 
 
 def _shared_remarks(found: Sequence[Prediction | FailedPrediction]) -> tuple[str, ...]:
-    """Return the remarks that all answers have, which are told once."""
+    """Return the remarks that all answers have, which are written once."""
     each = [one.remarks for one in found if isinstance(one, Prediction)]
     return tuple(text for text in each[0] if all(text in one for one in each)) if each else ()
 

@@ -26,7 +26,7 @@ def page_headers(
     """Return the headers of a page that may use these style sheets and scripts alone.
 
     Args:
-        styles: the texts of its style elements, which are told by their digests.
+        styles: the texts of its style elements, named by their digests.
         scripts: the texts of its script elements.
         connects: whether its scripts may ask the server that it came from.
 

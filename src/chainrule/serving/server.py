@@ -42,7 +42,7 @@ class ServerSettings:
         host: an address or a name of this machine. Others than this machine's own need a token.
         port: from 1; 0 for any that is free.
         token_file: a file with the token that clients must send. Without it, a host that is not
-            loopback has a new token, which is told once.
+            loopback has a new token, which is reported once.
         allow_host: names that the Host header may have, beside localhost and addresses.
         access_log: a file to which a line of JSON is added for each request; "-" for standard
             error; None for no log.
