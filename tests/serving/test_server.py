@@ -210,7 +210,7 @@ def test_the_description_is_kept(operations: Any) -> None:
             @quick
             @given(case=operation.as_strategy(generation_mode=mode))
             def check(case: Any) -> None:
-                case.call_and_validate()
+                case.call_and_validate(timeout=120)
 
             check()
 
