@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from formula_evaluation import World
-from named_arrays import NamedArray, label, lift, number
 from scipy.special import erfc
-from world_registry import Sizes, register, samples
 
 from chainrule.equations.activations import (
     ACTIVATIONS,
@@ -22,6 +19,9 @@ from chainrule.equations.activations import (
 from chainrule.equations.costs import COSTS, Cost, huber_cost, smooth_targets
 from chainrule.equations.error_function import normal_cdf, normal_pdf
 from chainrule.equations.output_error import output_cost, output_error
+from formula_evaluation import World
+from named_arrays import NamedArray, label, lift, number
+from world_registry import Sizes, register, samples
 
 __all__: list[str] = []
 
@@ -75,7 +75,9 @@ def softmax_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     z, da = rng.normal(size=(2, s.batch, s.fan_out))
     a = activation.value(z)
     dz = activation.jacobian(da, a)
-    J = np.stack([activation.jacobian(np.broadcast_to(e, a.shape), a) for e in np.eye(s.fan_out)], 1)
+    J = np.stack(
+        [activation.jacobian(np.broadcast_to(e, a.shape), a) for e in np.eye(s.fan_out)], 1
+    )
     names = {
         **{"z": label(z, "*example out"), "a": label(a, "*example out")},
         **{"da": label(da, "*example out"), "dz": label(dz, "*example out")},
@@ -85,7 +87,8 @@ def softmax_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         "delta": label(da, "*example out"),
     }
     new = {"delta": label(dz, "*example out")}
-    yield World(names, new, {"i": "out", "j": "out"}, functions={"φ": lift(activation.value)})
+    phi = {"φ": lift(activation.value)}
+    yield World(names, new, {"i": "out", "j": "out"}, functions=phi, has_columns=True)
 
 
 def cost_names(rng: Rng, s: Sizes, low: float) -> dict[str, NamedArray]:
@@ -107,9 +110,10 @@ def cost_worlds(cost: Cost, threshold: float) -> Callable[[Rng, Sizes], Iterator
         gradient = label(cost.gradient(a, y), "*example out")
         names |= {"c": label(cost.value(a, y), "*example"), "∂c/∂a": gradient}
         names |= {"d": label(a - y, "*example out")}
-        names |= {"t": number(threshold), "h": number(threshold)}
         slope = {"h'": lift(lambda d: cost.gradient(d, np.zeros_like(d)))}
-        yield World(names, {}, {"i": "out"}, functions=slope)
+        for letter in "th":
+            known = {**names, letter: number(threshold)}
+            yield World(known, {}, {"i": "out"}, functions=slope if letter == "t" else {})
 
     return worlds
 

@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
-from formula_evaluation import World, mean_over_draws
-from named_arrays import NamedArray, label, lift, number
-from world_registry import Sizes, positive, register
 
 from chainrule.equations.activations import relu
 from chainrule.equations.costs import COSTS
@@ -34,6 +31,9 @@ from chainrule.equations.warping import (
     smoothing_matrix,
     source_positions,
 )
+from formula_evaluation import World, mean_over_draws
+from named_arrays import NamedArray, label, lift, number
+from world_registry import Sizes, positive, register
 
 __all__: list[str] = []
 
@@ -149,7 +149,7 @@ def _derived_key_world(key: int, c: int) -> World:
 @register("X1")
 def affine_map_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     h, w = s.batch, s.fan_in + 1
-    turn, shear, tall, wide = rng.uniform(-1, 1, 4) + (0, 0, 1.5, 1.5)
+    turn, shear, tall, wide = rng.uniform(-1, 1, 4) + np.array([0, 0, 1.5, 1.5])
     move = AffineMap(0.7, -1.2, turn, tall, wide, shear)
     q = np.moveaxis(source_positions((h, w), move), 0, -1)
     p = np.moveaxis(np.mgrid[0:h, 0:w].astype(float), 0, -1)
@@ -164,7 +164,8 @@ def affine_map_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
             "R": label([[cos, -sin], [sin, cos]], "plane plane"),
             **{"S": label([[1, 0], [shear, 1]], "plane plane")},
             "Z": label(np.diag([tall, wide]), "plane plane"),
-        }
+        },
+        has_columns=True,
     )
 
 
@@ -178,9 +179,9 @@ def field_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         {
             **names,
             "u": label(displacements(white, alpha, width), "*axis row column"),
-            "N": label(white, "*axis row column"),
-            "G_h": label(smoothing_matrix(h, width), "row row"),
-            "G_w": label(smoothing_matrix(w, width), "column column"),
+            "N": label(white, "*axis whiterow whitecolumn"),
+            "G_h": label(smoothing_matrix(h, width), "row whiterow"),
+            "G_w": label(smoothing_matrix(w, width), "column whitecolumn"),
         }
     )
     square = label(smoothing_matrix(h, width), "row row")
@@ -189,9 +190,10 @@ def field_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     middle = np.square(smoothing_matrix(161, wide)[80]).sum()
 
     def deviation(field: NamedArray) -> NamedArray:
-        return number(alpha * math.sqrt(middle * middle / 3))
+        known = field.array == -3.0
+        return number(alpha * math.sqrt(middle * middle / 3) if known else np.nan)
 
-    field = {"u": number(0.0), "α": number(alpha), "s": number(wide)}
+    field = {"u": number(-3.0), "α": number(alpha), "s": number(wide)}
     yield World(field, functions={"sd": deviation})
 
 
@@ -230,6 +232,7 @@ def inking_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         "I'": label(thicken(image, 1.4), "*row *column"),
     }
     yield World(names, functions=functions)
+    yield World({"by": number(-1.4), "r": number(0.7)})
     g = rng.normal(size=image.shape)
     noisy = add_noise(image - 0.5, g, 0.6, 0.9)
     letters = {"x": label(image - 0.5, "*row *column"), "x'": label(noisy, "*row *column")}
@@ -237,7 +240,10 @@ def inking_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     bright = add_noise(image + 0.5, g, 0.6, 9.0)
     letters = {"x": label(image + 0.5, "*row *column"), "x'": label(bright, "*row *column")}
     yield World({**letters, "g": label(g, "*row *column"), "s": number(0.6), "f": number(9.0)})
-    cut = {"I": label(image + 1, "row column"), "I'": label(cut_out(image + 1, 2, 3, 3), "row column")}
+    cut = {
+        "I": label(image + 1, "row column"),
+        "I'": label(cut_out(image + 1, 2, 3, 3), "row column"),
+    }
     corner = {"i_0": number(2), "j_0": number(3), "a": number(3)}
     yield World({**cut, **corner}, {}, INDICES)
 
@@ -246,7 +252,10 @@ def inking_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
 def mixing_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     key, n, alpha = int(rng.integers(2**62)), 5 + s.batch, 0.6
     i = np.arange(n)
-    whole = {"partner_i": label(partners(key, n), "*row"), "h": label(random_bits(key, 3 * i), "*row")}
+    whole = {
+        "partner_i": label(partners(key, n), "*row"),
+        "h": label(random_bits(key, 3 * i), "*row"),
+    }
     yield World({**whole, "n": number(n), "i": label(i, "*row")})
     yield World(
         {
@@ -280,8 +289,11 @@ def distortion_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     yield World({name: number(value) for name, value in numbers.items()})
     numbers = {"z": drawn.move.tall, "m": strengths.zoom, "u": u[3]}
     yield World({name: number(value) for name, value in numbers.items()})
-    numbers = {"i_0": drawn.top, "u": u[7], "h": 9, "a": 3, "side": 3}
-    yield World({name: number(value) for name, value in numbers.items()})
+    keys = [make_key(seed, "augmentation") for seed in range(40)]
+    tops = [draw_distortion(each, (9, 8), strengths).top for each in keys]
+    uniform = [uniforms(each, np.array([7]))[0] for each in keys]
+    many = {"i_0": label(tops, "*key"), "u": label(uniform, "*key"), "h": number(9)}
+    yield World({**many, "a": number(3), "side": number(3)})
     image = positive(rng, 9, 8)
     copy = distort(image[:, :, None], key, strengths, 1.0)[:, :, 0]
     white = 2 * uniforms(derive_key(key, 1), np.arange(2 * 72)).reshape(2, 9, 8) - 1

@@ -31,17 +31,20 @@ ID = r"[A-Z]+[0-9]*[a-z]?"
 BETWEEN = "    "
 """Between two formulas of one docstring."""
 _HEADINGS = ("Args:", "Example:", "Source:")
-_CUTS = re.compile(r"""
+_CUTS = re.compile(
+    r"""
     ;\s | \.\s | :\s                      # the end of a clause or sentence
     | ,\s+(?:since|with|where|computed\sas)\s   # what goes on with another formula
     | ,\s+(?!else\b)(?=[^\W\d]+(?:_\w)?\s[a-z]{2,})   # words
     | ,\s+(?=one\b|the\b) | ,\s{2,} | ,\s(?=[^\W\d]\w*\s=\s)
-""", re.VERBOSE)
+""",
+    re.VERBOSE,
+)
 _RELATION = re.compile(r"[=←~](?![a-zA-Z]+[\"'])")
 
 
 UNCHECKED = {
-    r"\frac{\partial C_t}{\partial a_k^{L-j}} =": "a misprint of a paper, quoted; the next display shows it false",
+    r"\frac{\partial C_t}{\partial a_k^{L-j}} =": "a misprint of a paper, quoted",
     "c = Σ of ½d² where": "words around a formula; the docstring displays the formula",
     "η = up to η₀": "words; the docstring displays the formula",
     "η = S4 in cycles": "words; the docstring displays the formula",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from formula_evaluation import Evaluator, World
-from formula_tokens import FUNCTIONS
 from formula_parser import parse_latex, parse_text
-from formula_tree import FormulaError, Node
+from formula_tokens import FUNCTIONS
+from formula_tree import FormulaError, Node, UnknownLetterError
 from named_arrays import NamedArray, Numbers, combine
 
 __all__ = ["Report", "check_formula", "parse_display"]
 
-CLOSE = 1e-8
-TINY = 1e-10
+CLOSE = 1e-11
+TINY = 1e-12
 NEARLY = 2e-3
 """What "≈" allows."""
 CONSTANTS = ("e", "π", "∞")
@@ -138,13 +139,23 @@ def _run(statements: list[_Statement], world: World) -> Evaluator:
         if name and name in once and _is_unknown(statement.node, name, evaluator):
             evaluator.define(name, statement.node)
     before: NamedArray | None = None
+    assigned = {id(one) for one in statements if one.assigns}
     for statement, name in zip(statements, names, strict=True):
+        reads, held = dict(evaluator.defined), statement.held
+        statement.assigns = False
         try:
             before = _state(statement, name, evaluator, before)
         except FormulaError as error:
             _remember(statement, str(error))
+            if world.is_strict and not isinstance(error, UnknownLetterError):
+                statement.differs = str(error)
         except (ValueError, IndexError, TypeError, OverflowError, np.linalg.LinAlgError) as error:
             _remember(statement, f"{type(error).__name__}: {error}")
+        if statement.held == held and not statement.assigns:
+            evaluator.defined.update(reads)  # what was read here was compared with nothing
+        assigned |= {id(statement)} if statement.assigns else set()
+    for statement in statements:
+        statement.assigns = id(statement) in assigned
     return evaluator
 
 
@@ -160,7 +171,7 @@ def _is_unknown(node: Node, name: str, evaluator: Evaluator) -> bool:
     if left.kind == "index" and evaluator.is_known(left.parts[0].text):
         return False
     if left.kind == "call":
-        return name not in evaluator.world.functions and name not in FUNCTIONS
+        return not evaluator.is_known(name) and name not in FUNCTIONS
     return not evaluator.is_known(name) and f"range of {name}" not in evaluator.names
 
 
@@ -188,27 +199,28 @@ def _state(
     if f"range of {left.text}" in evaluator.names and node.parts[1].kind in ("range", "tuple"):
         left = _named(left, f"range of {left.text}")
     values = [evaluator.compute(left), *map(evaluator.compute, node.parts[1:])]
+    if node.signs[0] == "=" and _explains_itself(node):
+        statement.differs = "a letter is explained by itself"
     _compare_all(statement, evaluator, values)
-    _check_that_it_determines(statement, evaluator)
     return values[0]
 
 
-def _check_that_it_determines(statement: _Statement, evaluator: Evaluator) -> None:
-    """Where a letter stands on both sides, no other value of it may fulfil the relation."""
-    left, *right = statement.node.parts
-    base = left.parts[0] if left.kind == "index" else left
-    mentioned = any(one.kind == "name" and one.text == base.text for r in right for one in r.walk())
-    value = evaluator.names.get(base.text)
-    if base.kind != "name" or not mentioned or not isinstance(value, NamedArray):
-        return
-    moved = NamedArray(value.array * 1.37 + 0.11, value.dims, value.axes)
-    evaluator.names[base.text] = moved
-    try:
-        still = _agrees(evaluator.compute(left), evaluator.compute(right[0]), CLOSE)
-    finally:
-        evaluator.names[base.text] = value
-    if still.any():
-        statement.differs = f"any {base.text} fulfils it"
+def _explains_itself(node: Node) -> bool:
+    """Whether the letter on the left of an equals sign stands on the right too, as a number."""
+    left = _letter(node.parts[0])
+    if left is None:
+        return False
+    heads = {one.parts[0] for one in node.parts[1].walk() if one.kind in ("call", "index")}
+    letters = (_letter(one) for one in node.parts[1].walk() if one not in heads)
+    return left in letters
+
+
+def _letter(node: Node) -> str | None:
+    """A letter, with its index if that is a number."""
+    if node.kind == "index" and node.parts[0].kind == "name":
+        numbered = all(sub.kind == "number" for sub in node.parts[1:])
+        return node.parts[0].text + node.text * numbered
+    return node.text if node.kind == "name" else None
 
 
 def _named(node: Node, name: str) -> Node:
@@ -222,8 +234,9 @@ def _state_expression(
     if statement.remark == "modulo":
         _compare(statement, value, evaluator.compute(_named(statement.node, "modulus")), TINY)
     elif statement.remark == "not" and before is not None:
-        if _agrees(value, before, CLOSE).all():
-            statement.differs = "what is said to differ does not"
+        agree = bool(_agrees(before, value, CLOSE).all())
+        if agree != ("both agree" in evaluator.world.names):
+            statement.differs = "what is said to differ, or to agree in a special case, does not"
         statement.held += 1
     else:
         raise FormulaError("no relation")
@@ -239,7 +252,7 @@ def _update(statement: _Statement, evaluator: Evaluator) -> NamedArray:
     if node.signs[0] == "+=":
         values[0] = combine(np.add, evaluator.compute(left), values[0])
     if base.text not in evaluator.world.new:
-        if base.text in evaluator.world.names:
+        if left is not base or base.text in evaluator.world.names:
             raise FormulaError(f"{base.text} does not change")
         evaluator.assign(base.text, values[0])
         statement.assigns = True
@@ -250,12 +263,13 @@ def _update(statement: _Statement, evaluator: Evaluator) -> NamedArray:
     return new
 
 
-def _compare_all(
-    statement: _Statement, evaluator: Evaluator, values: list[NamedArray]
-) -> None:
+def _compare_all(statement: _Statement, evaluator: Evaluator, values: list[NamedArray]) -> None:
     signs = statement.node.signs[len(statement.node.signs) - len(values) + 1 :]
-    for sign, left, right in zip(signs, values, values[1:], strict=False):
-        _compare(statement, left, right, NEARLY if sign == "≈" else CLOSE)
+    pairs = list(zip(signs, values, values[1:], strict=False))
+    agree = [_agrees(a, b, NEARLY if sign == "≈" else CLOSE).all() for sign, a, b in pairs]
+    if not all(agree):
+        statement.differs = statement.differs or "the sides differ"
+    statement.held += len(agree)
 
 
 def _compare(statement: _Statement, left: NamedArray, right: NamedArray, close: float) -> None:
@@ -265,13 +279,17 @@ def _compare(statement: _Statement, left: NamedArray, right: NamedArray, close: 
 
 
 def _agrees(left: NamedArray, right: NamedArray, close: float) -> Numbers:
+    if not set(right.dims) <= set(left.dims):
+        raise FormulaError("the right side runs along more than the left one")
+
     def equal(a: Numbers, b: Numbers) -> Numbers:
         if a.dtype.kind in "iuO" and b.dtype.kind in "iuO":
             return np.asarray(a == b, bool)
         a, b = np.asarray(a, float), np.asarray(b, float)
         apart, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
-        same = (apart <= close * size + (close if close == NEARLY else TINY)) | (a == b)
+        near = np.isfinite(a) & np.isfinite(b)
+        near &= apart <= close * size + (close if close == NEARLY else TINY)
+        same = near | (a == b)
         return np.asarray(same | (np.isnan(a) & np.isnan(b)))
 
     return combine(equal, left, right).array
-

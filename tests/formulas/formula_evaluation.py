@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from formula_tree import FormulaError, Node
+
+from formula_tree import FormulaError, Node, UnknownLetterError
 from named_arrays import NamedArray, Numbers, combine, contract, lift, number
 
 __all__ = ["Evaluator", "Meaning", "World", "mean_over_draws"]
@@ -35,7 +36,9 @@ class World:
         new: what the updated letters become.
         indices: index letters with the label of the axes that they run along.
         origins: by label, the index of the first element, if it is not 0.
-        functions: more than one meaning of a letter: what it means where it is called.
+        functions: what a letter means where it is called.
+        is_strict: whether a formula whose letters all have a meaning must fit.
+        has_columns: whether a vector beside a matrix is a column, not a row.
     """
 
     names: Mapping[str, Meaning]
@@ -43,6 +46,8 @@ class World:
     indices: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, int] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
+    is_strict: bool = False
+    has_columns: bool = False
 
     def sizes(self) -> dict[str, int]:
         """The size of the axes of each label."""
@@ -87,6 +92,7 @@ class Evaluator:
         self.sizes = world.sizes()
         self.definitions: dict[str, Node] = {}
         self.defined: dict[str, int] = {}
+        self.assigned: set[str] = set()
         self.depth = 0
         self.branches: dict[int, set[int]] = {}
 
@@ -112,7 +118,8 @@ class Evaluator:
     def assign(self, name: str, value: NamedArray) -> None:
         """Let a letter have a value from here on, because the display computes it in steps."""
         self.names[name] = value
-        self.defined.setdefault(name, 0)
+        self.assigned.add(name)
+        self.defined[name] = 0
 
     def _name(self, node: Node) -> NamedArray:
         return self._meaning(node.text)
@@ -122,7 +129,7 @@ class Evaluator:
             value = self.names[name]
             if not isinstance(value, NamedArray):
                 raise FormulaError(f"{name} is no number here")
-            if name in self.defined:
+            if name in self.assigned:
                 self.defined[name] += 1
             return value
         if name in self.definitions:
@@ -134,7 +141,7 @@ class Evaluator:
         constants = {"e": math.e, "π": math.pi, "∞": math.inf}
         if name in constants:
             return number(constants[name])
-        raise FormulaError(f"{name} has no meaning here")
+        raise UnknownLetterError(f"{name} has no meaning here")
 
     def _defined(self, name: str) -> NamedArray:
         """What the display says that a letter is."""
@@ -179,7 +186,7 @@ class Evaluator:
             return self.world.functions[name](self.compute(node.parts[1]))
         layers = self.names.get(name)
         if not isinstance(layers, Mapping):
-            raise FormulaError(f"{name} has no layers")
+            raise UnknownLetterError(f"{name} has no layers")
         number_of = int(self.compute(node.parts[1]).array)
         if number_of not in layers:
             raise FormulaError(f"{name} has no layer {number_of}")
@@ -218,7 +225,12 @@ class Evaluator:
     def _product(self, node: Node) -> NamedArray:
         value = self.compute(node.parts[0])
         for part in node.parts[1:]:
-            value = contract(value, self.compute(part))
+            other = self.compute(part)
+            kinds = {"row": (1, 2), "column": (2, 1)}
+            refused = kinds["row" if self.world.has_columns else "column"]
+            if (len(value.axes), len(other.axes)) == refused:
+                raise FormulaError("a row where columns are meant, or a column for a row")
+            value = contract(value, other)
         return value
 
     def _binary(self, node: Node) -> NamedArray:

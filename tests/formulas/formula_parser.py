@@ -103,9 +103,9 @@ class _Parser:
         while self.text() in RELATIONS:
             signs.append(self.take().text)
             parts.append(self.side())
-        if not (self.peek() is None or self.kind() in ("separator", "words")):
-            if self.text() not in _PUNCTUATION:
-                raise FormulaError(f"unexpected {self.take().text!r}")
+        ends = self.kind() in ("end", "separator", "words") or self.text() in _PUNCTUATION
+        if not ends:
+            raise FormulaError(f"unexpected {self.take().text!r}")
         if not signs:
             return self.node("expression", start, parts[0])
         return self.node("relation", start, *parts, signs=tuple(signs))
@@ -493,5 +493,3 @@ def _without_d(node: Node) -> Node | None:
     if node.kind == "name" and node.text.startswith("d") and len(node.text) == 2:
         return Node("name", node.span, (), node.text[1:])
     return None
-
-

@@ -13,9 +13,28 @@ from formula_tree import FormulaError, Span
 
 __all__ = ["FUNCTIONS", "Token", "tokenize_latex", "tokenize_text"]
 
-FUNCTIONS = frozenset("ln exp cos sin tanh max min erfc sign sd Var softmax".split())
+FUNCTIONS = frozenset(
+    ["ln", "exp", "cos", "sin", "tanh", "max", "min", "erfc", "sign", "sd", "Var", "softmax"]
+)
 _WORDS = frozenset(
-    "state epoch epochs steps step drops low high deviation fan in out key partner right wrong".split()
+    [
+        "state",
+        "epoch",
+        "epochs",
+        "steps",
+        "step",
+        "drops",
+        "low",
+        "high",
+        "deviation",
+        "fan",
+        "in",
+        "out",
+        "key",
+        "partner",
+        "right",
+        "wrong",
+    ]
 )
 """Names of more than one letter in LaTeX; other letters side by side are a product."""
 
@@ -31,7 +50,9 @@ _OPERATORS = {
     **{"to": "→", "ldots": "…", "mid": ",", "partial": "∂"},
     **{"lvert": "|(", "rvert": "|)", "lVert": "‖(", "rVert": "|)", "lfloor": "⌊", "rfloor": "⌋"},
 }
-_STRUCTURE = frozenset("frac tfrac sqrt sum int overline hat bar tilde xrightarrow".split())
+_STRUCTURE = frozenset(
+    ["frac", "tfrac", "sqrt", "sum", "int", "overline", "hat", "bar", "tilde", "xrightarrow"]
+)
 _SPACE = frozenset(("left", "right", "big", ",", ";", "!", "left.", "right."))
 _MARKS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 

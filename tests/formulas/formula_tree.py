@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["FormulaError", "Node", "Span"]
+__all__ = ["FormulaError", "Node", "Span", "UnknownLetterError"]
 
 
 class FormulaError(Exception):
     """A formula cannot be read, or cannot be computed with the quantities of its equation."""
+
+
+class UnknownLetterError(FormulaError):
+    """A formula names what its equation does not."""
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 import numpy as np
-from formula_evaluation import Meaning, World, mean_over_draws
-from named_arrays import NamedArray, Numbers, label, lift, number
-from world_registry import Sizes, layer_names, positive, register
 
 from chainrule.equations.activations import ACTIVATIONS, activate, pull_back
 from chainrule.equations.affine import affine, bias_gradient, input_gradient, weight_gradient
 from chainrule.equations.backpropagation import Layer, Trace, backward, forward, trace
-from chainrule.equations.costs import COSTS, batch_cost
+from chainrule.equations.costs import COSTS, batch_cost, batch_shares
 from chainrule.equations.dropout import apply_mask, dropout_mask, dropout_threshold
 from chainrule.equations.hashing import random_bits
 from chainrule.equations.normalisation import (
@@ -24,6 +21,9 @@ from chainrule.equations.normalisation import (
     normalise,
     scale_and_shift,
 )
+from formula_evaluation import Meaning, World, mean_over_draws
+from named_arrays import NamedArray, Numbers, label, lift, number
+from world_registry import Sizes, layer_names, positive, register
 
 __all__: list[str] = []
 
@@ -110,6 +110,7 @@ def network_names(t: Trace, layers: list[Layer], shares: Numbers) -> dict[str, M
         }
 
     weights, biases = [layer.W for layer in layers], [layer.b for layer in layers]
+    masks = per_layer((layer.mask for layer in layers), "row unit{n}")
     x = label(t.x, "row unit0")
     return {
         **{"x": x, "c": label(t.c, "row"), "C": number(t.cost), "L": number(len(layers))},
@@ -118,7 +119,7 @@ def network_names(t: Trace, layers: list[Layer], shares: Numbers) -> dict[str, M
         **{"W": per_layer(weights, "unit{n} unit{below}"), "δ": per_layer(t.delta, "row unit{n}")},
         **{"dW": per_layer(t.dW, "unit{n} unit{below}"), "db": per_layer(t.db, "unit{n}")},
         "du": per_layer(t.du, "row unit{n}"),
-        "m": per_layer((layer.mask for layer in layers), "row unit{n}"),
+        **({"m": masks} if masks else {}),
     }
 
 
@@ -129,7 +130,9 @@ def _at_layer(names: dict[str, Meaning], layers: list[Layer], l: int) -> World: 
     if l < len(layers):
         indices["j"] = f"unit{l + 1}"
     functions = {"φ_l": lift(phi.value), "φ'_l": lift(phi.derivative)}
-    return World({**names, "l": number(l)}, {}, indices, functions=functions)
+    strict = not any(layer.mask is not None for layer in layers)
+    known = {**names, "l": number(l)}
+    return World(known, {}, indices, functions=functions, is_strict=strict)
 
 
 register("F3", "BP")(network_worlds(first_to_last=True, masked=False))
@@ -140,20 +143,27 @@ register("BP2")(network_worlds(first_to_last=False, masked=True))
 @register("BP2")
 def single_row_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     """One example: the errors before and after the activations of two layers."""
-    W = rng.normal(size=(s.fan_out, 4))
-    z = rng.normal(size=s.fan_out)
+    yield _single_row(rng, s.fan_out)
+    yield _single_row(rng, 1)
+
+
+def _single_row(rng: Rng, above_width: int) -> World:
+    W = rng.normal(size=(above_width, 4))
+    z = rng.normal(size=above_width)
     sigmoid = ACTIVATIONS["sigmoid"]
     assert sigmoid.derivative is not None
-    above = rng.normal(size=s.fan_out)
+    above = rng.normal(size=above_width)
     below = input_gradient(W, pull_back(sigmoid, above[None], z[None], z[None]))[0]
-    names = {
+    names: dict[str, Meaning] = {
         "W": {2: label(W, "out in")},
         "z": {2: label(z, "out")},
         "da": {2: label(above, "out"), 1: label(below, "in")},
         "l": number(1),
     }
+    if above_width == 1:
+        names["both agree"] = number(1)
     indices = {"i": "out", "k": "in"}
-    yield World(names, {}, indices, functions={"φ'": lift(sigmoid.derivative)})
+    return World(names, {}, indices, functions={"φ'": lift(sigmoid.derivative)})
 
 
 @register("chapter 05")
@@ -191,7 +201,13 @@ def gradient_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     kept = np.einsum("rjjk->rjk", through_weights)
     yield World(known, {}, INDICES)
     functions = {"∂z/∂b": label(through_biases, "row out out")}
-    yield World({**known, **functions, "∂z/∂W": label(through_weights, "row out out in")}, {}, INDICES)
+    yield World(
+        {**known, **functions, "∂z/∂W": label(through_weights, "row out out in")}, {}, INDICES
+    )
+    rates = positive(rng, s.batch, s.fan_out)
+    through_rates = np.einsum("rj,jl->rjl", rates, same)
+    by_chain = {"∂C/∂z": names["δ"], "∂z/∂b": label(through_rates, "row out out")}
+    yield World({**by_chain, "db": label((delta * rates).sum(axis=0), "out")}, {}, INDICES)
     # ∂z_rj/∂x_rk has the row twice.
     twice = np.einsum("rq,jk->rjqk", np.eye(s.batch), W)
     yield World({**known, "∂z/∂x": label(twice, "row out row in")}, {}, INDICES)
@@ -236,7 +252,7 @@ def pull_back_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         functions = {}
         if activation.derivative:
             functions = {"φ'": lift(activation.derivative)}
-        yield World(names, {}, {"i": "out", "j": "out"}, functions=functions)
+        yield World(names, {}, {"i": "out", "j": "out"}, functions=functions, has_columns=True)
 
 
 @register("A12", "BP2b", "BP1")
@@ -246,7 +262,7 @@ def jacobian_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     dz = label(input_gradient(J, da), "*example out")
     names = {"J": label(J, "out out"), "da": label(da, "*example out")}
     names |= {"∂c/∂a": names["da"], "δ": dz, "delta": dz, "dz": dz}
-    yield World(names)
+    yield World(names, has_columns=True)
 
 
 @register("N1", "N2", "N3", "N4", "N5")
@@ -305,7 +321,9 @@ def _one_column(whole: dict[str, NamedArray], s: Sizes) -> Iterator[World]:
         **{"∂v/∂u": label(centred, "row row"), "∂C/∂z": names["δ"]},
         "v": NamedArray((u - whole["μ"].array).T, ("*column",), ("row",)),
     }
-    yield World(names, {}, {"r": "row", "s": "row"})
+    for without in ("u", "v"):
+        known = {name: value for name, value in names.items() if name != without}
+        yield World(known, {}, {"r": "row", "s": "row"})
     # W_jk and dW_jk of column j.
     whole_rows = {"W": label(W.array, "out in"), "dW": label(dW.array, "out in")}
     parts = {name: label(names[name].array, "*j") for name in ("γ", "dγ", "σ")}
@@ -334,13 +352,15 @@ def _shifted_columns(u: Numbers, s: Sizes) -> Iterator[World]:
 
 @register("R1", "R2")
 def dropout_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
-    key, p = int(rng.integers(2**62)), 0.3
-    rows = np.arange(2, 2 + 4 * s.batch)
-    mask = dropout_mask(key, rows, s.fan_out, p, "float64")
+    key, rows = int(rng.integers(2**62)), np.arange(2, 2 + 4 * s.batch)
     counters = rows[:, None] * s.fan_out + np.arange(s.fan_out)
+    bits = random_bits(key, counters)
+    nearest = bits.flat[np.abs(bits / 2**32 - 0.3).argmin()]
+    p = (float(nearest) + 0.5) / 2**32  # so that rounding down matters for one neuron
+    mask = dropout_mask(key, rows, s.fan_out, p, "float64")
     threshold = dropout_threshold(p)
     yield World({"threshold": number(threshold), "p": number(p)})
-    drawn = {"h": label(random_bits(key, counters), "row out"), "p": number(p)}
+    drawn = {"h": label(bits, "row out"), "p": number(p)}
     hashed = {"H1": lambda k, c: NamedArray(random_bits(int(k.array), c.array), c.dims, c.axes)}
     a, da = rng.normal(size=(2, len(rows), s.fan_out))
     yield World(
@@ -384,8 +404,6 @@ def _all_masks(rng: Rng, s: Sizes) -> Iterator[World]:
 
 @register("BP", "C8")
 def batch_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
-    from chainrule.equations.costs import batch_shares
-
     weights, c = positive(rng, s.batch), positive(rng, s.batch)
     shares = np.asarray(batch_shares(weights, s.batch))
     yield World(

@@ -1,8 +1,8 @@
 """Arrays whose axes have names: what a formula computes with.
 
 An index such as i in a_i turns an axis of a tensor into a dimension of that name; two factors with
-the same index then run along one dimension. Axes that no index has taken keep a label, such as "row"
-or "out", and products of matrices contract axes of one label only.
+the same index then run along one dimension. Axes that no index has taken keep a label, such as
+"row" or "out", and products of matrices contract axes of one label only.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from formula_tree import FormulaError
 from numpy.typing import NDArray
+
+from formula_tree import FormulaError
 
 __all__ = ["NamedArray", "Numbers", "combine", "contract", "label", "lift", "number"]
 

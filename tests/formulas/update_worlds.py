@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from formula_evaluation import World
-from named_arrays import NamedArray, combine, label, number
-from world_registry import Sizes, positive, register
 
 from chainrule.equations import schedules
 from chainrule.equations.activations import ACTIVATIONS
@@ -24,7 +21,7 @@ from chainrule.equations.penalties import (
     penalty_gradient,
 )
 from chainrule.equations.schedules import Clock, ScheduleSettings
-from chainrule.equations.step import BatchPart, StepSettings, training_step
+from chainrule.equations.step import BatchPart, StepSettings, TrainingStep, training_step
 from chainrule.equations.updates import (
     UPDATES,
     Update,
@@ -33,6 +30,9 @@ from chainrule.equations.updates import (
     gradient_norm,
     limit_row_norms,
 )
+from formula_evaluation import World
+from named_arrays import NamedArray, Numbers, combine, label, number
+from world_registry import Sizes, positive, register
 
 __all__: list[str] = []
 
@@ -80,10 +80,7 @@ def update_worlds(update: Update, in_table: bool) -> Callable[[Rng, Sizes], Iter
         theta, g = rng.normal(size=n), rng.normal(size=n)
         state = np.abs(rng.normal(size=(len(update.slots), n)))
         is_weight = (np.arange(n) % 3 > 0).astype(float)
-        settings = UpdateSettings(
-            **{"eta": 0.3, "t": 3, "mu": 0.7, "rho": 0.6, "beta1": 0.8, "beta2": 0.65},
-            **{"epsilon": 0.4, "decay": 0.25, "is_weight": is_weight},
-        )
+        settings = UpdateSettings(0.3, 3, 0.7, 0.6, 0.8, 0.65, 0.4, 0.25, is_weight)
         made = update.advance(theta, g, state, settings)
         letters = [LETTERS[slot] for slot in update.slots]
         if update.name == "rmsprop":
@@ -101,7 +98,9 @@ def update_worlds(update: Update, in_table: bool) -> Callable[[Rng, Sizes], Iter
         }
         if in_table:
             corrected = (made.state.T / (1 - np.array([0.8**3, 0.65**3])[: len(state)])).T
-            names |= {name: label(row, "*param") for name, row in zip("m̂ v̂".split(), corrected, strict=False)}
+            names |= {
+                name: label(row, "*param") for name, row in zip(["m̂", "v̂"], corrected, strict=False)
+            }
             names["c"] = label(0.8 * state[0] + 0.2 * g if len(state) else g, "*param")
         if in_table or update.name == "adamw":  # m and v are the new ones already
             names |= {letter: new.pop(letter) for letter in letters}
@@ -231,7 +230,8 @@ def _cycles(names: dict[str, NamedArray]) -> Iterator[World]:
             name: label(value.array[inside], "*time") if value.dims else value
             for name, value in names.items()
         }
-        yield World({**cut, "i": number(i)})
+        done_of_cycle = label((done[inside] - start) / length, "*time")
+        yield World({**cut, "i": number(i), "τ_i": done_of_cycle})
         start, length = start + length, length * SETTINGS.growth
 
 
@@ -302,13 +302,13 @@ def step_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         state = rng.normal(size=(1 + bool(average), len(theta)))
         is_weight = (np.arange(len(theta)) < W.size).astype(float)
         rule = UpdateSettings(0.2, is_weight=is_weight)
-        limits = {"clip_norm": limit, "max_norm": longest, "average_share": average}
-        settings = StepSettings(COSTS["squared_error"], update, rule, l1=0.1, l2=0.2, **limits)
+        cost = COSTS["squared_error"]
+        settings = StepSettings(cost, update, rule, 0.1, 0.2, limit, longest, average)
         made = training_step(theta, state, [layer], parts, settings)
-        yield _step_world(theta, state, made, W.size)
+        yield _step_world(theta, state, made)
 
 
-def _step_world(theta, state, made, weights: int) -> World:  # type: ignore[no-untyped-def]
+def _step_world(theta: Numbers, state: Numbers, made: TrainingStep) -> World:
     settings = made.settings
     rule = settings.update_settings
 
@@ -320,7 +320,7 @@ def _step_world(theta, state, made, weights: int) -> World:  # type: ignore[no-u
         tensors = [getattr(one, field)[0].reshape(-1) for one in made.passes]
         return NamedArray(np.array(tensors), ("parts",), ("param",))
 
-    W_shape = made.passes[0].dW[0].shape
+    W_shape, weights = made.passes[0].dW[0].shape, made.passes[0].dW[0].size
     names = {
         **{"θ": label(theta, "param"), "g": label(made.gradient, "param")},
         **{"dW": per_part("dW"), "db": per_part("db"), "dγ": per_part("dgain")},
@@ -342,4 +342,3 @@ def _step_world(theta, state, made, weights: int) -> World:  # type: ignore[no-u
         names["θ̄"] = names["ā"]
         new["ā"] = new["θ̄"] = label(made.state[-1], "param")
     return World(names, new, {"j": "out"}, functions={"update": update})
-

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from formula_evaluation import World
 from named_arrays import NamedArray, label
 
@@ -68,4 +69,3 @@ def layer_names(rng: np.random.Generator, s: Sizes) -> dict[str, NamedArray]:
         "b": label(rng.normal(size=s.fan_out), "out"),
         "δ": label(rng.normal(size=(s.batch, s.fan_out)), "row out"),
     }
-

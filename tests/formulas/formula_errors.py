@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
 from displays import Display
 from formula_checks import parse_display
 from formula_evaluation import Evaluator, Meaning, World
@@ -104,9 +105,8 @@ def _change_indices(source: _Source, node: Node) -> Iterator[str]:
         return
     for sub in node.parts[1:]:
         for letter in source.indices:
-            if sub.kind == "name" and len(sub.text) == 1 and sub.text != letter:
-                if sub.text in source.indices:
-                    yield source.edit(_Edit(sub.span, letter))
+            if sub.kind == "name" and sub.text in source.indices and sub.text != letter:
+                yield source.edit(_Edit(sub.span, letter))
 
 
 def _next_number(written: str) -> str:
@@ -140,8 +140,8 @@ def _change_functions(source: _Source, node: Node) -> Iterator[str]:
             new = ("\\" if source.is_latex else "") + _OTHER_FUNCTIONS[old]
             yield source.edit(_Edit(head.span, new))
     elif node.kind == "call" and node.parts[0].text in ("φ", "σ", "Φ", "φ'", "σ'", "Φ'"):
-        head = source.of(node.parts[0])
-        other = head.replace("'", "") if "'" in head else head + "'"
+        written = source.of(node.parts[0])
+        other = written.replace("'", "") if "'" in written else written + "'"
         yield source.edit(_Edit(node.parts[0].span, other))
     elif node.kind in ("root", "floor", "absolute", "norm"):
         yield source.replace(node, f"({source.of(node.parts[0])})")
@@ -188,7 +188,7 @@ def _drop_parts(source: _Source, node: Node) -> Iterator[str]:
     elif node.kind == "product":
         for part in node.parts:
             yield source.edit(_Edit(part.span, " "))
-    elif node.kind == "sum" and len(node.parts) > 1 or node.kind == "binary":
+    elif (node.kind == "sum" and len(node.parts) > 1) or node.kind == "binary":
         yield source.replace(node, source.of(node.parts[0]))
 
 
