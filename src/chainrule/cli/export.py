@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from chainrule.documents import Table
 from chainrule.errors import InputError
 from chainrule.exchange import describe_forms, export_forms, export_network
 from chainrule.experiment import open_run
+from chainrule.storage import STANDARD_STREAM
 
 __all__ = ["command"]
 
@@ -21,7 +23,7 @@ _ABOUT = """Write a network in another form, proved to answer as before.
 Its preprocessing and its labels go with it. RUN is the folder of a run, or a network in a
 .safetensors file. What is written is first run beside the network on 1,000 drawn examples; the
 largest difference is shown and written into the file. A form that answers otherwise is not written.
-OUT gets the form's suffix if it has none.
+OUT gets the form's suffix if it has none; - is standard output.
 
 --list-forms shows the forms. Some need libraries: pip install 'chainrule[exchange]'."""
 
@@ -30,6 +32,7 @@ _EXAMPLES = (
     "chainrule export runs/digits --to c digits.h --weights int8",
     "chainrule export runs/flowers --to sql flowers.sql --dialect duckdb",
     "chainrule export runs/flowers --to python flowers.py --json",
+    'chainrule export runs/digits --to html digits.html --title "Draw a digit"',
 )
 
 
@@ -54,6 +57,9 @@ def _export(run: str | None, out: str | None, **given: Any) -> int:
     if console.as_json:
         console.json(report.to_dict())
         return 0
+    if out == STANDARD_STREAM:
+        print(report.sentence(), file=sys.stderr)
+        return 0
     for file, size in zip(report.files, report.sizes, strict=True):
         console.fact("written", f"{file}, {size:,} bytes")
     console.fact("proof", report.sentence())
@@ -63,6 +69,7 @@ def _export(run: str | None, out: str | None, **given: Any) -> int:
 _OPTIONS = {
     "weights": "numbers of the weights (c): float32 or int8",
     "dialect": "database of the query (sql): sqlite, duckdb or postgresql",
+    "title": "heading of the page (html)",
     "database": "address of a PostgreSQL server that proves the query (sql)",
 }
 

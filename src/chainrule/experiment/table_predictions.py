@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import ReadOptions
-from chainrule.data.tables import STANDARD_STREAM, TableBlock, is_data_frame, read_table_blocks
+from chainrule.data.tables import TableBlock, is_data_frame, read_table_blocks
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import class_columns, count_text
@@ -29,7 +29,7 @@ from chainrule.experiment.row_matching import match_rows
 from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
 from chainrule.schema import ColumnNote, merge_notes
-from chainrule.storage import open_atomically
+from chainrule.storage import STANDARD_STREAM, open_atomically
 
 __all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
 
