@@ -163,8 +163,10 @@ def binary_with_softmax(z: Array, y: Array) -> Array:
 def binary_with_softmax_error(z: Array, y: Array) -> Array:
     """[D5] Its error; p_{·,k} is the softmax without class k.
 
-    δ_i = a_i - y_i + Σ_{k≠i} (y_k a_i - (1 - y_k) a_k p_{i,k})
-    p_{i,k} = e^z_i / Σ_{j≠k} e^z_j
+        δ_i = a_i - y_i + Σ_{k≠i} (y_k a_i - (1 - y_k) a_k p_{i,k})
+        p_{i,k} = e^z_i / Σ_{j≠k} e^z_j
+
+    For a single class, which is certain, the error is 0.
     """
     if z.shape[-1] == 1:
         return np.zeros_like(z)
