@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,17 @@ if TYPE_CHECKING:
 # The kernels run as Python, so that their coverage is measured; tests that need them compiled run
 # them in processes of their own.
 os.environ["NUMBA_DISABLE_JIT"] = "1"
+
+# JAX starts threads, and a process that is forked after that may hang. A proof asks it if it is
+# installed, so here it is not; the test that needs it sets this variable in a process of its own.
+ASK_JAX = "CHAINRULE_TESTS_ASK_JAX"
+if ASK_JAX not in os.environ:
+    _find_spec = importlib.util.find_spec
+
+    def _find_all_but_jax(name: str, package: str | None = None) -> ModuleSpec | None:
+        return None if name == "jax" else _find_spec(name, package)
+
+    importlib.util.find_spec = _find_all_but_jax
 
 POSTGRES = Path(__file__).parents[1] / "campaigns" / "postgres.py"
 NOT_INSTALLED = 3
