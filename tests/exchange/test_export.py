@@ -20,7 +20,7 @@ from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.json_model import network_from_values
 from chainrule.exchange.sample_rows import draw_rows
 
-FORMS = ("json", "python", "c", "onnx", "sql", "torch", "keras", "csv")
+FORMS = ("json", "python", "c", "onnx", "sql", "torch", "keras", "csv", "javascript", "html")
 REFUSED = {("sql", "gelu"): "that SQL can compute", ("keras", "step"): "that Keras has"}
 TABLES = {
     "numbers": table_network(),

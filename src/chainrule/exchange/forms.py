@@ -17,6 +17,8 @@ _MODULES = {
     "c": "c_source",
     "onnx": "onnx_graph",
     "sql": "sql_query",
+    "javascript": "javascript_module",
+    "html": "html_page",
     "torch": "torch_module",
     "keras": "keras_archive",
     "csv": "csv_tables",
