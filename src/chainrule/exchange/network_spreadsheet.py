@@ -18,7 +18,7 @@ from chainrule.errors import InputError
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.model_values import output_names
 from chainrule.exchange.office_runs import describe_office, missing_office, recalculate
-from chainrule.exchange.optional_libraries import require_library
+from chainrule.exchange.optional_libraries import open_workbook
 from chainrule.exchange.sample_rows import SampleRows, draw_rows
 from chainrule.exchange.spreadsheet_columns import FIRST_ROW, ColumnGroup, column_groups
 from chainrule.exchange.spreadsheet_features import categories_of, require_dates
@@ -72,10 +72,8 @@ def _workbook(network: Network, proof: str, rows: SampleRows, *, with_values: bo
     """
     _require_small(network)
     require_dates(network)
-    xlsxwriter = require_library("xlsxwriter", "xlsx", "writes the workbook")
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": "A network that answers", "comments": proof})
+    book = open_workbook(content, "A network that answers", proof)
     sheet = book.add_worksheet("Predict")
     _add_parameters(book, network)
     _add_inputs(book, network)

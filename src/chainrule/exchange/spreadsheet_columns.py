@@ -107,8 +107,8 @@ class _Places:
             else tuple(f"a[0] {k}" for k in range(self.x.shape[1]))
         )
         self._answered = len(self.names)
-        self._features = self._answered + len(output_names(network)) + bool(network.class_names)
-        self._layers = self._features + self.x.shape[1]
+        self._features: int = self._answered + len(output_names(network)) + bool(network.class_names)
+        self._layers: int = self._features + self.x.shape[1]
 
     def cell(self, row: int, column: int) -> str:
         from xlsxwriter.utility import xl_rowcol_to_cell
@@ -120,7 +120,8 @@ class _Places:
 
     def _sums(self, layer: int) -> int:
         """Return the column of the first weighted sum of a layer; its activations follow."""
-        return self._layers + 2 * sum(self.network.architecture.layers[1:layer])
+        before: int = sum(self.network.architecture.layers[1:layer])
+        return self._layers + 2 * before
 
     def _outputs_of(self, layer: int) -> int:
         """Return the column of the first activation of a layer; those of 0 are the features."""

@@ -17,7 +17,7 @@ from chainrule.errors import DataError, InputError
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.network_export import ExportReport, check_options
 from chainrule.exchange.office_runs import describe_office, missing_office, recalculate
-from chainrule.exchange.optional_libraries import require_library
+from chainrule.exchange.optional_libraries import open_workbook
 from chainrule.exchange.worked_cells import GIVEN, NumberRow, list_rows
 from chainrule.ledger import read_worked
 from chainrule.ledger.steps import WorkedExample
@@ -107,11 +107,9 @@ def _workbook(
     example: WorkedExample, rows: list[NumberRow], proof: str, *, with_values: bool
 ) -> bytes:
     """Return the workbook; without values only programs that compute formulas can read it."""
-    xlsxwriter = require_library("xlsxwriter", "xlsx", "writes the workbook")
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False})
     title = example.title or "A worked example"
-    book.set_properties({"title": title, "comments": proof})
+    book = open_workbook(content, title, proof)
     bold = book.add_format({"bold": True, "bottom": 1})
     yellow = book.add_format({"bg_color": "#fff9c4", "border": 1})
     blue = book.add_format({"bg_color": "#e8f1fa"})
