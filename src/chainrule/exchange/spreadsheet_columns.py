@@ -107,7 +107,9 @@ class _Places:
             else tuple(f"a[0] {k}" for k in range(self.x.shape[1]))
         )
         self._answered = len(self.names)
-        self._features: int = self._answered + len(output_names(network)) + bool(network.class_names)
+        self._features: int = (
+            self._answered + len(output_names(network)) + bool(network.class_names)
+        )
         self._layers: int = self._features + self.x.shape[1]
 
     def cell(self, row: int, column: int) -> str:
