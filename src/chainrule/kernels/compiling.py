@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import numba as numba_module
 from numba.core.event import Event, Listener, register
 
+from chainrule.interrupts import holding_interrupts
 from chainrule.kernels.code_cache import CodeCache, find_code_folder
 from chainrule.storage import cache_folder
 
@@ -43,6 +44,7 @@ def entry(function: F) -> F:
     compiled: Any = _compile(function, _FASTMATH)
     if compiled is not function:  # as it is where Numba is switched off
         compiled._cache = CodeCache(function, _FOLDER)
+        compiled.compile = holding_interrupts(compiled.compile)
     return cast("F", compiled)
 
 
