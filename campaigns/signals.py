@@ -40,6 +40,7 @@ def ask_one(place: Path, cache: Path, chance: random.Random) -> str:
         cache = place / "cache"
     words = ("train", "data.csv", "--layers", "2,4,2", "--epochs", "100000000", "--run", "run")
     environment = {**os.environ, "CHAINRULE_CACHE": str(cache), "NUMBA_DISABLE_JIT": "0"}
+    environment["PYTHONFAULTHANDLER"] = "1"
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     command = [sys.executable, "-m", "chainrule", *words]
     number, wait = chance.choice(NUMBERS), 2 * chance.random()
@@ -49,14 +50,18 @@ def ask_one(place: Path, cache: Path, chance: random.Random) -> str:
     try:
         _, err = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+        process.send_signal(signal.SIGABRT)  # Python then writes where it is
+        _, err = process.communicate()
+        print(number.name, f"after {wait:.2f} s:", err.decode(errors="replace"), file=sys.stderr)
         return LOST
     return describe(process.returncode, number, err, place / "run")
 
 
 def describe(code: int, number: signal.Signals, err: bytes, run: Path) -> str:
     """How a training ended."""
+    # Python ends itself so if an interruption went through its own `exec`.
+    if code == -signal.SIGINT and b"interrupted." in err:
+        code = 130
     if code == -number or (code == 1 and b"KeyboardInterrupt" in err):
         return "ended before the program began"
     if code != 130:
