@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from filelock import FileLock
+from tests.browser import chromium, open_page
 
 import chainrule as cr
 from chainrule import cli
@@ -23,6 +24,8 @@ from chainrule.ledger import steps as ledger_steps
 
 if TYPE_CHECKING:
     from chainrule.ledger.steps import WorkedExample
+
+__all__ = ["chromium", "open_page"]
 
 # The kernels run as Python, so that their coverage is measured; tests that need them compiled run
 # them in processes of their own.

@@ -92,4 +92,4 @@ def test_first_use_and_later_ones_and_code_never_kept_give_one_result(
     # What was kept is found again, and what cannot be kept is compiled each time.
     assert [later[kernel]["told"] for kernel in first_use] == ["", ""]
     assert all(never[kernel]["told"] for kernel in first_use)
-    assert list((Path(compiling["CHAINRULE_CACHE"]) / "kernels").rglob("*.nbi"))
+    assert list((Path(compiling["CHAINRULE_CACHE"]) / "kernels").rglob("*.code"))

@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ import click
 from chainrule.cli.console import mute
 from chainrule.errors import ChainruleError, DivergenceError, InputError
 from chainrule.foreign_names import translate_name
+from chainrule.interrupts import STOP_SIGNALS, note_and_interrupt, noted
 
 __all__ = ["BAD_INPUT", "CHECK_FAILED", "command_environment", "flush_output", "report_error"]
 
@@ -30,7 +32,7 @@ _WATCHED = "CHAINRULE_DEBUG"
 
 @contextlib.contextmanager
 def command_environment() -> Iterator[None]:
-    """While it is entered, SIGTERM interrupts, and each warning or notice is a line on stderr."""
+    """While it is entered, stop signals interrupt, and warnings and notices are lines on stderr."""
     _open_streams()
     with _interruptible(), _plain_warnings(), _plain_notices():
         yield
@@ -157,18 +159,21 @@ def _refused_by_system(error: OSError) -> str:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """While it is entered, SIGTERM interrupts as Ctrl-C does."""
-    try:
-        before = signal.getsignal(signal.SIGTERM)
-        if before == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
-    except ValueError:  # not in the main thread, where no signals are handled
-        before = None
+    """While it is entered, SIGTERM and SIGHUP interrupt as Ctrl-C does."""
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    noted.clear()
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    replaced = {number: handler for number, handler in before.items() if handler in usual}
+    if threading.current_thread() is not threading.main_thread():  # no signals are handled there
+        replaced = {}
+    for number in replaced:
+        signal.signal(number, note_and_interrupt)
     try:
         yield
     finally:
-        if before == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
+        noted.clear()
 
 
 @contextlib.contextmanager

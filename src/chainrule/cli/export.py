@@ -32,6 +32,7 @@ _EXAMPLES = (
     "chainrule export runs/digits --to c digits.h --weights int8",
     "chainrule export runs/flowers --to sql flowers.sql --dialect duckdb",
     "chainrule export runs/flowers --to python flowers.py --json",
+    'chainrule export runs/digits --to html digits.html --title "Draw a digit"',
 )
 
 
@@ -68,6 +69,7 @@ def _export(run: str | None, out: str | None, **given: Any) -> int:
 _OPTIONS = {
     "weights": "numbers of the weights (c): float32 or int8",
     "dialect": "database of the query (sql): sqlite, duckdb or postgresql",
+    "title": "heading of the page (html)",
     "database": "address of a PostgreSQL server that proves the query (sql)",
 }
 

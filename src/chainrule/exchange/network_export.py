@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.documents import Document, Table
-from chainrule.errors import DataError, InputError, unknown_name
+from chainrule.errors import ChainruleError, DataError, InputError, unknown_name
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.sample_rows import SampleRows, draw_rows
@@ -88,12 +88,9 @@ def export_network(network: Network, form: str, path: str | Path, **options: Any
     """
     exporter = find_exporter(form)
     _check_options(exporter, options)
-    target = Path(path)
-    if not target.suffix and is_replaceable(target):
-        target = target.with_suffix(exporter.suffix)
     report = _prove(network, exporter, options)
     files = exporter.write(network, report.sentence(), **options)
-    written = tuple(_beside(target, ending, exporter) for ending in files)
+    written = _file_names(Path(path), exporter, tuple(files))
     for file, content in zip(written, files.values(), strict=True):
         write_atomically(file, content)
     return ExportReport(
@@ -118,6 +115,45 @@ def _check_options(exporter: Exporter, options: dict[str, Any]) -> None:
                 argument=name,
                 value=value,
             )
+
+
+def _file_names(target: Path, exporter: Exporter, endings: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return where the files go; several of them share a name and differ in their endings.
+
+    Raises: InputError if a network of chainrule would be written over, or for a wrong suffix.
+    """
+    if not target.suffix and is_replaceable(target):
+        target = target.with_suffix(exporter.suffix)
+    if len(endings) > 1:
+        if target.suffix not in endings:
+            raise InputError(
+                f"export as {exporter.form}",
+                expected=f"a name that ends with {exporter.suffix}",
+                got=repr(target.suffix),
+                why=f"The files that end with {', '.join(endings)} find each other by their name",
+                argument="path",
+                value=str(target),
+            )
+        target = target.with_suffix(exporter.suffix)
+    names = tuple(_beside(target, ending, exporter) for ending in endings)
+    for name in names:
+        if name.suffix == ".safetensors" and _is_network(name):
+            raise InputError(
+                f"export as {exporter.form}",
+                expected="the name of a new file",
+                got=f"{name}, a network of chainrule, which would be lost",
+                argument="path",
+                value=str(name),
+            )
+    return names
+
+
+def _is_network(path: Path) -> bool:
+    try:
+        Network.load(path)
+    except ChainruleError:
+        return False
+    return True
 
 
 def _beside(target: Path, ending: str, exporter: Exporter) -> Path:
