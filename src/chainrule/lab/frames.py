@@ -69,5 +69,3 @@ def unpack_frame(frame: bytes) -> tuple[dict[str, Any], Mapping[str, NDArray[np.
         for name, one in values.pop("arrays").items()
     }
     return values, arrays
-
-

@@ -11,7 +11,15 @@ import numpy as np
 from chainrule.data.handwriting import GreyPicture
 from chainrule.errors import InputError
 
-__all__ = ["SIDE", "InkPoint", "Stroke", "check_strokes", "decode_strokes", "draw_strokes", "encode_strokes"]
+__all__ = [
+    "SIDE",
+    "InkPoint",
+    "Stroke",
+    "check_strokes",
+    "decode_strokes",
+    "draw_strokes",
+    "encode_strokes",
+]
 
 SIDE = 280
 """Width and height of the canvas, in its own units."""

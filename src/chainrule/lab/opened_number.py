@@ -1,4 +1,4 @@
-"""One number opened: its name, its formula in letters and with figures, its terms, its neighbours."""
+"""One number opened: its name, its formula in letters and with figures, its largest terms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chainrule.ledger.steps import Quantity
 
 __all__ = ["open_number", "short_address"]
 
-_TERMS = 12
+_TERMS = 8
 _MOST_SUMMED = 5000
 """Terms of a sum that are put in order of size; a longer sum is shown by its formula alone."""
 

@@ -60,7 +60,7 @@ class ShownStep:
     @property
     def is_of_run(self) -> bool:
         """Whether it is a step that the run took."""
-        return self.subject.replay is not None and self.ledger.example.start > 0 or (
+        return (self.subject.replay is not None and self.ledger.example.start > 0) or (
             self.ledger.example.where == self._run_path
         )
 
@@ -237,9 +237,7 @@ def _check_row(row: int, count: int) -> int:
     return row
 
 
-def _with_target(
-    network: Network, dataset: Dataset, state: LabState, *, known: bool
-) -> Dataset:
+def _with_target(network: Network, dataset: Dataset, state: LabState, *, known: bool) -> Dataset:
     """The example with the class that the visitor says, its own, or the network's answer."""
     if not dataset.classifies or (known and state.target is None):
         return dataset

@@ -92,7 +92,9 @@ def _neuron(
     products = weights * before
     view.add("neuron_weights", weights)
     view.add("neuron_products", products)
-    names = input_names(shown) if layer == 1 else [f"a[{layer - 1}][{k}]" for k in range(len(weights))]
+    names = (
+        input_names(shown) if layer == 1 else [f"a[{layer - 1}][{k}]" for k in range(len(weights))]
+    )
     order = np.argsort(-np.abs(products), kind="stable")[:_STRONGEST]
     biases = shown.network.layers[layer - 1].b
     depth = shown.ledger.example.architecture.depth

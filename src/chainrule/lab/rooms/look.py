@@ -16,7 +16,6 @@ from chainrule.lab.state import LabState
 from chainrule.ledger import section_of
 from chainrule.ledger.formulas import number_text
 from chainrule.ledger.steps import Quantity
-from chainrule.ledger.steps import Quantity
 
 __all__ = ["show"]
 
@@ -100,9 +99,7 @@ def _layer_table(shown: ShownStep, layer: int, state: LabState) -> dict[str, Any
         "activation": architecture.activations[layer - 1],
         "kinds": kinds,
         "width": width,
-        "rows": [
-            [_cell(shown, f"{kind}[{layer}][{j}]", state) for kind in kinds] for j in neurons
-        ],
+        "rows": [[_cell(shown, f"{kind}[{layer}][{j}]", state) for kind in kinds] for j in neurons],
     }
 
 
@@ -113,8 +110,12 @@ def _neuron_kinds(shown: ShownStep, layer: int) -> Iterator[str]:
     """The kinds of numbers that each neuron of a layer has, in the order of computation."""
     found = ["z", "a"]
     if shown.step.training is not None:
-        listed = {q.kind for g in shown.ledger.groups(shown.number) for q in g.arrays
-                  if q.layer == layer and q.form == "vector"}
+        listed = {
+            q.kind
+            for g in shown.ledger.groups(shown.number)
+            for q in g.arrays
+            if q.layer == layer and q.form == "vector"
+        }
         found += [kind for kind in ("da", "slope", "delta", "db", "b_new") if kind in listed]
     yield from found
 

@@ -1,5 +1,6 @@
 // Ink: a canvas for mouse, pen, touch and keyboard, whose strokes are part of the state.
 
+import { bitmap, theme } from "./colours.js";
 import { say } from "./messages.js";
 import { html, Part } from "./ui.js";
 
@@ -8,7 +9,7 @@ const WIDTH = 22;
 const STEP = 10;
 const LEAST = 4; // points nearer than this to the last one add nothing
 
-/** Properties: `strokes`, `onInk(strokes, isDone)`. */
+/** Properties: `strokes`, `example` (numbers, rows, columns) to show where there are none, `onInk(strokes, isDone)`. */
 export class InkCanvas extends Part {
   constructor() {
     super();
@@ -36,7 +37,14 @@ export class InkCanvas extends Part {
       for (const point of stroke) context.lineTo(...point);
       context.stroke();
     }
+    if (!this.strokes().length && this.props.example) this.drawExample(context);
     this.drawPen(context);
+  }
+  /** An example stands where its drawing would; the first stroke takes its place. */
+  drawExample(context) {
+    const { numbers, rows, columns } = this.props.example;
+    context.imageSmoothingEnabled = true;
+    context.drawImage(bitmap(numbers, rows, columns, "ink", theme()), 0, 0, SIDE, SIDE);
   }
   drawPen(context) {
     const { pen } = this.state;

@@ -36,11 +36,12 @@ export function OpenedNumber({ view, proof, actions }) {
 }
 
 function Terms({ terms, open }) {
+  const most = terms[0].fraction || 1;
   return html`<div class="terms"><h3>${say("opened.terms")}</h3><table><tbody>${terms.map((term, at) => html`
     <tr key=${at}>
       <td class="factors">${term.factors.map((factor, place) => html`${place ? " · " : ""}<button class="number" title=${factor.text} onClick=${() => open(factor.address)}>${factor.address}</button>`)}</td>
       <td class="right">${term.text}</td>
-      <td><span class=${`bar ${term.value < 0 ? "orange" : "blue"}`} style=${{ width: `${Math.round(70 * term.fraction) + 1}px` }}></span></td>
+      <td><span class=${`bar ${term.value < 0 ? "orange" : "blue"}`} style=${{ width: `${Math.round((64 * term.fraction) / most)}px` }}></span></td>
     </tr>`)}</tbody></table></div>`;
 }
 

@@ -32,8 +32,10 @@ export function DrawRoom(properties) {
 function Ink({ view, actions }) {
   const strokes = view.state.ink ?? [];
   const put = (ink, isDone) => actions.change({ ink, example: undefined, digit: undefined, step: undefined, target: undefined }, isDone ? "push" : "replace");
+  const shape = view.network ? view.network.inputs.shape : [];
+  const example = shape.length ? { numbers: view.arrays.x, rows: shape[0], columns: shape[1] } : null;
   return html`<h2>${say("draw.title")}</h2>
-    <${InkCanvas} strokes=${strokes} onInk=${put} />
+    <${InkCanvas} strokes=${strokes} example=${example} onInk=${put} />
     <p class="quiet" id="draw-hint">${say("draw.hint")}</p>
     <div class="tools">
       <button onClick=${() => put([], true)}>${say("draw.clear")}</button>
