@@ -1,7 +1,7 @@
 """The lab: a page on which a network is drawn for, looked into and changed, number by number.
 
-`open_lab` serves the page on this machine; `lab_view` returns what it shows at an address. A room is
-a module in `rooms`, which makes numbers of a state, and one in `static/rooms`, which draws them.
+`open_lab` serves the page on this machine; `lab_view` returns what it shows at an address. A room
+is a module in `rooms`, which makes numbers of a state, and one in `static/rooms`, which draws them.
 """
 
 from typing import TYPE_CHECKING

@@ -129,8 +129,7 @@ class LabState:
             raise _refused("version", f"a state of version {VERSION}", version)
         given = {str(name): value for name, value in values.items() if name != "version"}
         _require_known(given)
-        return cls(**{name: _LISTS = ("ink", "inputs", "edits", "silenced", "hidden")
-_READ_PLAIN: Mapping[str, Callable[[Any], Any]] = dict.fromkeys(_LISTS, _tuple)
+        return cls(**{name: _READ_PLAIN.get(name, _same)(value) for name, value in given.items()})
 
     @classmethod
     def from_address(cls, address: str) -> LabState:
@@ -214,7 +213,8 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-_READ_PLAIN: Mapping[str, Callable[[Any], Any]] = dict.fromkeys(
+_LISTS = ("ink", "inputs", "edits", "silenced", "hidden")
+_READ_PLAIN: Mapping[str, Callable[[Any], Any]] = dict.fromkeys(_LISTS, _tuple)
     ("ink", "inputs", "edits", "silenced", "hidden"), _tuple
 )
 
