@@ -215,8 +215,6 @@ def _tuple(value: Any) -> Any:
 
 _LISTS = ("ink", "inputs", "edits", "silenced", "hidden")
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = dict.fromkeys(_LISTS, _tuple)
-    ("ink", "inputs", "edits", "silenced", "hidden"), _tuple
-)
 
 
 def _write_edits(edits: tuple[Edit, ...]) -> str:
