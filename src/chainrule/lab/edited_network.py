@@ -37,6 +37,7 @@ def edit_network(network: Network, edits: Sequence[Edit], silenced: Sequence[str
         quantity = Quantity.parse(address, "lab")
         _require_place(network.architecture, quantity, address)
         array = (weights if quantity.kind == "W" else biases)[_layer(quantity) - 1]
+        assert array is not None, "whether there are biases has been checked"
         array[quantity.index] = value
     for address in silenced:
         quantity = Quantity.parse(address, "lab")

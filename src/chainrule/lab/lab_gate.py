@@ -108,8 +108,8 @@ class LabGate:
         except ChainruleError as error:
             await respond_problem(send_guarded, translate_error(error, {}))
         except HTTPException as error:
-            problem = RequestError(error.status_code, "unknown-path", where="path")
-            await respond_problem(send_guarded, problem)
+            unknown = RequestError(error.status_code, "unknown-path", where="path")
+            await respond_problem(send_guarded, unknown)
         except Exception:
             _LOG.exception("lab: internal error")
             fault = RequestError(500, "internal-error", why="A fault of the lab")

@@ -170,6 +170,6 @@ def _products(shown: ShownStep, layer: int, direction: str) -> Array:
     """Weight times activation, or weight times error, of every connection of a layer."""
     weights = np.asarray(shown.network.layers[layer - 1].W, np.float64)
     if direction == "backward" and shown.step.training is not None:
-        return weights * shown.example_array("delta", layer)[:, None]
+        return np.asarray(weights * shown.example_array("delta", layer)[:, None])
     before = shown.example_array("a", layer - 1) if layer > 1 else shown.step.x[shown.place]
     return np.asarray(weights * before[None, :])

@@ -57,17 +57,6 @@ class ShownStep:
         """The place of the example in the batch."""
         return self.step.rows.index(self.row)
 
-    @property
-    def is_of_run(self) -> bool:
-        """Whether it is a step that the run took."""
-        return (self.subject.replay is not None and self.ledger.example.start > 0) or (
-            self.ledger.example.where == self._run_path
-        )
-
-    @property
-    def _run_path(self) -> str:
-        return "" if self.subject.replay is None else self.subject.replay.path
-
     def locate(self, address: str) -> Quantity:
         """Return what an address names: of this step and example unless it says another.
 

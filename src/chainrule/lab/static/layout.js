@@ -3,7 +3,8 @@
 const GAP = 4;
 const MOST_SIZE = 44;
 const ONE_COLUMN = 12; // neurons that stand in one column
-const NAME_WIDTH = 92; // of the outputs' names and bars
+const NAME_WIDTH = 76; // of the outputs' names
+const BESIDE = 22; // between an image and the first layer, where no connection is drawn
 
 /**
  * A neuron of the drawing.
@@ -25,10 +26,12 @@ export function layOut(network, width, height) {
   const columns = shown.map((count) => columnCount(count, height - top, width));
   const sizes = shown.map((count, at) => cellSize(count, columns[at], height - top));
   const used = sizes.reduce((sum, size, at) => sum + columns[at] * (size + GAP), 0);
-  const space = Math.max(10, (right - left - used) / (shown.length + (input ? 0 : -1) || 1));
+  const first = input && input.kind === "image" ? BESIDE : 0;
+  const gaps = shown.length - (input && !first ? 0 : 1);
+  const space = Math.max(10, (right - left - used - first) / Math.max(1, gaps));
   const nodes = [];
   const heads = [];
-  let x = left + (input ? space : 0);
+  let x = left + (first || (input ? space : 0));
   network.layers.forEach((layer, at) => {
     const size = sizes[at];
     const rows = Math.ceil(layer.drawn.length / columns[at]);
@@ -58,7 +61,7 @@ function cellSize(count, columns, height) {
 
 function placeInput(inputs, width, height) {
   if (inputs.shape.length) {
-    const side = Math.min(0.27 * width, 190);
+    const side = Math.min(0.26 * width, 170);
     const tall = (side * inputs.shape[0]) / inputs.shape[1];
     return { kind: "image", x: 1, y: 26 + (height - 26 - tall) / 2, width: side, height: tall };
   }
