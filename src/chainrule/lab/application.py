@@ -10,7 +10,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from chainrule.errors import InputError
 from chainrule.lab.frames import pack_frame
 from chainrule.lab.lab_gate import LabGate, LabSession
 from chainrule.lab.state import LabState
@@ -82,18 +80,8 @@ class _Pages:
 
     async def page(self, request: Request) -> Response:
         """Send the page, or exchange the token for the cookie."""
-        given = parse_qs(request.url.query).get("token")
-        if given is None:
+        if not self._session.exchanges(request.scope):
             return Response(self._files["index.html"], media_type=_TYPES["html"])
-        if not self._session.is_token(given[0]):
-            raise RequestError(
-                401,
-                "token",
-                where="token",
-                expected="the token of this lab",
-                got="another",
-                remedy="Open the address that chainrule lab printed",
-            )
         answer = RedirectResponse("/", status_code=303)
         answer.headers["set-cookie"] = self._session.cookie_header()
         return answer
@@ -160,4 +148,4 @@ async def _read_json(request: Request) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> float:
-    raise InputError("lab", expected="finite numbers", got=name)
+    raise ValueError(f"{name} is no JSON")

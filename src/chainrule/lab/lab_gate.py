@@ -10,6 +10,7 @@ import hmac
 import logging
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
 
@@ -26,6 +27,7 @@ __all__ = ["COOKIE", "LabGate", "LabSession"]
 
 COOKIE = "chainrule_lab"
 
+_REMEDY = "Open the address that chainrule lab printed"
 _LOG = logging.getLogger("chainrule")
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -48,9 +50,24 @@ class LabSession:
     def __init__(self) -> None:
         self.token, self._cookie = new_token(), new_token()
 
-    def is_token(self, given: str) -> bool:
-        """Return whether a text is the token, in constant time."""
-        return hmac.compare_digest(given.encode(), self.token.encode())
+    def exchanges(self, scope: Any) -> bool:
+        """Return whether a request for the page brings the token to be exchanged.
+
+        Raises: RequestError for another token.
+        """
+        given = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if scope["path"] != "/" or "token" not in given:
+            return False
+        if not hmac.compare_digest(given["token"][0].encode(), self.token.encode()):
+            raise RequestError(
+                401,
+                "token",
+                where="token",
+                expected="the token of this lab",
+                got="another",
+                remedy=_REMEDY,
+            )
+        return True
 
     def cookie_header(self) -> str:
         """Return the header that sets the cookie; it ends with the browser's session."""
@@ -121,14 +138,12 @@ class LabGate:
         Raises: RequestError.
         """
         self._access.check(scope, scope["path"])
-        if scope["path"] == "/" and b"token=" in scope["query_string"]:
-            return  # judged where it is exchanged
-        if not self._session.has_cookie(scope):
+        if not self._session.exchanges(scope) and not self._session.has_cookie(scope):
             raise RequestError(
                 401,
                 "session",
                 where="cookie",
                 expected="the session of this lab",
                 got="none",
-                remedy="Open the address that chainrule lab printed",
+                remedy=_REMEDY,
             )

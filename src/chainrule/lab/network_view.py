@@ -163,7 +163,7 @@ def _edges(shown: ShownStep, drawn: list[list[int]], state: LabState) -> Array:
     edges = np.concatenate(found)
     edges = edges[edges[:, 3] != 0]
     order = np.argsort(-np.abs(edges[:, 3]), kind="stable")[: state.edges]
-    return edges[order]
+    return np.asarray(edges[order])
 
 
 def _products(shown: ShownStep, layer: int, direction: str) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.attribution import step_ledger
+from chainrule.attribution import make_step_ledger
 from chainrule.data import Dataset
 from chainrule.data.handwriting import Preparation, match_picture
 from chainrule.equations.backpropagation import forward
@@ -22,7 +22,7 @@ from chainrule.ledger.steps import Quantity, Step, WorkedExample
 from chainrule.network import Network, predicted_classes
 from chainrule.threads import one_blas_thread
 
-__all__ = ["ShownStep", "input_row", "make_step"]
+__all__ = ["ShownStep", "answers", "input_row", "make_step"]
 
 Array = NDArray[Any]
 
@@ -132,7 +132,7 @@ def _run_step(subject: Subject, state: LabState) -> ShownStep:
         )
     found = replay.find_step(step=state.step)
     position = replay.position_before(found)
-    ledger = step_ledger(replay, found, position)
+    ledger = make_step_ledger(replay, found, position)
     network = replay.network(position.parameters)
     return ShownStep(subject, network, ledger, 1, _choose_row(state.example, found.rows))
 
@@ -226,15 +226,25 @@ def _check_row(row: int, count: int) -> int:
     return row
 
 
+def answers(network: Network, inputs: Array) -> NDArray[np.int64]:
+    """Return the class that each row gets, computed by NumPy: no kernel has to be compiled.
+
+    Args:
+        network: for classes.
+        inputs: as its first layer takes them, (rows, inputs).
+    """
+    with one_blas_thread(), np.errstate(all="ignore"):
+        _, activations = forward(network.scaled_inputs(inputs), network.layers)
+    return predicted_classes(activations[-1])
+
+
 def _with_target(network: Network, dataset: Dataset, state: LabState, *, known: bool) -> Dataset:
     """The example with the class that the visitor says, its own, or the network's answer."""
     if not dataset.classifies or (known and state.target is None):
         return dataset
     target = state.target
     if target is None:
-        with one_blas_thread(), np.errstate(all="ignore"):
-            _, activations = forward(network.scaled_inputs(dataset.inputs), network.layers)
-        target = int(predicted_classes(activations[-1])[0])
+        target = int(answers(network, dataset.inputs)[0])
     classes = len(dataset.class_names)
     if target >= classes:
         raise InputError(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.data import Dataset
 from chainrule.errors import ChainruleError, InputError
 from chainrule.evaluation import wilson_interval
 from chainrule.lab.edited_network import edit_network
@@ -16,10 +17,10 @@ from chainrule.lab.frames import RoomView
 from chainrule.lab.network_view import add_network
 from chainrule.lab.opened_number import open_number
 from chainrule.lab.rooms import ROOMS
-from chainrule.lab.shown_step import ShownStep, make_step
+from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.subject import Subject
-from chainrule.network import Network, predicted_classes
+from chainrule.network import BLOCK, Network
 from chainrule.proofs import ProofOptions, prove_place
 
 __all__ = ["AccuracyFigure", "Workbench"]
@@ -120,7 +121,6 @@ class Workbench:
             "takes_ink": subject.takes_ink,
             "steps": subject.steps,
             "is_run": subject.replay is not None,
-            "editable": True,
             "has_examples": subject.examples is not None,
         }
 
@@ -155,14 +155,15 @@ class Workbench:
         if self.subject.worked is not None or examples is None or not examples.classifies:
             return None
         network = edit_network(self.subject.network, state.edits, state.silenced)
-        right = _count_right(network, examples.inputs, examples.targets)
+        right = _count_right(network, examples)
         interval = wilson_interval(right, len(examples))
         return AccuracyFigure(right, len(examples), *interval)
 
 
-def _count_right(network: Network, inputs: Any, targets: Any) -> int:
-    found = [row for _, a in network.outputs(inputs) for row in predicted_classes(a)]
-    return int((np.array(found) == targets).sum())
+def _count_right(network: Network, examples: Dataset) -> int:
+    blocks = range(0, len(examples), BLOCK)
+    found = [answers(network, examples.inputs[at : at + BLOCK]) for at in blocks]
+    return int((np.concatenate(found) == examples.targets).sum())
 
 
 def _target(shown: ShownStep) -> dict[str, Any]:

@@ -137,7 +137,7 @@ function Lab({ page }) {
   const { view } = page;
   const Room = ROOMS[view.state.room ?? "draw"];
   const hidden = new Set(view.state.hidden ?? []);
-  return html`<div class="lab" data-room=${view.state.room ?? "draw"}>
+  return html`<div class="lab" data-room=${view.state.room ?? "draw"} data-address=${view.address}>
     <${Head} page=${page} />
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
     <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
