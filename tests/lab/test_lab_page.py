@@ -82,6 +82,12 @@ def answer(page: Page) -> str:
     return page.locator(".answer").inner_text()
 
 
+def await_answer(page: Page, name: str) -> None:
+    page.wait_for_function(
+        "name => (document.querySelector('.answer')?.innerText ?? '').startsWith(name)", arg=name
+    )
+
+
 def settled(page: Page, before: str) -> None:
     """Wait until the page shows another state than before."""
     page.wait_for_function(
@@ -125,11 +131,9 @@ def test_a_digit_is_drawn_and_read(open_page: OpenPage, digits: RunningLab, name
         page.mouse.move(*points[0])
         page.mouse.down()
         for x, y in points[1:]:
-            page.mouse.move(x, y, steps=8)
+            page.mouse.move(x, y, steps=3)
         page.mouse.up()
-    page.wait_for_function(
-        "name => (document.querySelector('.answer')?.innerText ?? '').startsWith(name)", arg=name
-    )
+    await_answer(page, name)
 
 
 def test_test_digits_are_read_by_number(open_page: OpenPage, digits: RunningLab) -> None:

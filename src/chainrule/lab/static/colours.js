@@ -52,18 +52,21 @@ export function bitmap(numbers, rows, columns, kind, colours) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
   const scale = kind === "signed" ? usualSize(numbers) : 1;
-  for (let at = 0; at < rows * columns; at += 1) {
-    const share = numbers[at] / scale;
-    const colour = kind === "signed" ? (share < 0 ? colours.orange : colours.blue) : inkColour(colours);
-    image.data.set([...colour, 255 * Math.min(1, Math.abs(share))], 4 * at);
+  const above = kind === "signed" ? colours.blue : inkColour(colours);
+  const below = kind === "signed" ? colours.orange : above;
+  const data = image.data;
+  for (let at = 0, to = 0; at < rows * columns; at += 1, to += 4) {
+    const number = numbers[at];
+    const colour = number < 0 ? below : above;
+    data[to] = colour[0];
+    data[to + 1] = colour[1];
+    data[to + 2] = colour[2];
+    data[to + 3] = (255 * Math.abs(number)) / scale; // clamped to 255
   }
   context.putImageData(image, 0, 0);
   return canvas;
 }
 
 function inkColour(colours) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.fillStyle = colours.ink;
-  const hex = context.fillStyle;
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return [1, 3, 5].map((at) => parseInt(colours.ink.slice(at, at + 2), 16));
 }

@@ -16,6 +16,8 @@ let page = {
 };
 let asked = null; // the request under way
 let next = null; // the latest one that waits for it
+let received = null; // the state of the latest view, with what was opened
+let measured = ""; // the edits by which accuracy was asked for
 
 function update(changes) {
   page = { ...page, ...changes };
@@ -47,7 +49,7 @@ async function show(body, history) {
 }
 
 function receive(view, history) {
-  const before = page.view;
+  if (next && next[0].state) view.state = next[0].state; // what was changed since counts more
   const hash = `#${view.address}`;
   if (history === "push" && location.hash !== hash) window.history.pushState(null, "", hash);
   if (history === "replace") window.history.replaceState(null, "", hash);
@@ -56,12 +58,14 @@ function receive(view, history) {
     changes.maps = view.arrays.maps;
     changes.mapsDigest = view.network.maps;
   }
-  const isSame = before && before.opened && view.opened && !stepChanged(before.state, view.state)
-    && before.opened.full_address === view.opened.full_address;
+  const now = { state: view.state, address: view.opened && view.opened.full_address };
+  const isSame = received && received.address === now.address && !stepChanged(received.state, now.state);
   if (!isSame) changes.proof = null;
+  received = now;
   update(changes);
-  const parts = (state) => JSON.stringify([state.edits, state.silenced]);
-  if (!before || parts(before.state) !== parts(view.state)) measure(view.state);
+  const edits = JSON.stringify([view.state.edits, view.state.silenced]);
+  if (edits !== measured) measure(view.state);
+  measured = edits;
 }
 
 function stepChanged(one, other) {
@@ -83,7 +87,7 @@ export const actions = {
   change(changes, history = "push") {
     const state = { ...page.view.state, ...changes };
     for (const [name, value] of Object.entries(state)) if (value === undefined) delete state[name];
-    page.view.state = state; // so that the next change builds on it before the answer is here
+    update({ view: { ...page.view, state } }); // the next change builds on it before the answer is here
     show({ state }, history);
   },
   /** @param {string} address of a number */
