@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from chainrule.evaluation import vote as vote
     from chainrule.exchange import ExportReport as ExportReport
     from chainrule.exchange import export_network as export_network
+    from chainrule.exchange import export_worked_example as export_worked_example
     from chainrule.experiment import Experiment as Experiment
     from chainrule.experiment import FailedPrediction as FailedPrediction
     from chainrule.experiment import Prediction as Prediction
@@ -124,7 +125,7 @@ __getattr__, __dir__, __all__ = attach(
             "TrainingInterrupted"
         ),
         "evaluation": "Report Votes evaluate vote",
-        "exchange": "ExportReport export_network",
+        "exchange": "ExportReport export_network export_worked_example",
         "experiment": (
             "Experiment FailedPrediction Prediction SavedRun TrainingResult compare_folds "
             "data_access diagnose list_data mend_settings open_run summarise_data verify_data"

@@ -233,9 +233,9 @@ def test_without_both_the_error_says_what_to_install(
 @node
 def test_a_script_that_fails_is_reported() -> None:
     rows = {"isBytes": False, "rows": []}
-    with pytest.raises(DataError, match="a script that node runs, got ReferenceError: strange"):
+    with pytest.raises(DataError, match="a program that runs, got ReferenceError: strange"):
         javascript_runs.run_script("strange();", rows)
-    with pytest.raises(DataError, match="a script that node runs, got exit code 3"):
+    with pytest.raises(DataError, match="a program that runs, got none"):
         javascript_runs.run_script("process.exit(3);", rows)
     failing = """globalThis.chainrule = { predictAll: (rows) => rows,
         selfTest: () => ({ passed: false, difference: 0.5 }) };"""

@@ -133,7 +133,7 @@ def fold_normalisation(
 ) -> tuple[Array, Array]:
     """[N5] The layer without normalisation that a normalised layer equals, for constant μ and σ.
 
-        W'_jk = (γ_j/σ_j) W_jk      b' = b - γ μ / σ
+        W'_jk = (γ_j/σ_j) W_jk      b' = b - γ ⊙ μ / σ
 
     Args:
         W: weights, (fan_out, fan_in).
@@ -143,7 +143,7 @@ def fold_normalisation(
         deviation: σ, (fan_out,).
 
     Returns:
-        W' and b', so that x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b up to rounding.
+        W' and b'. Up to rounding: x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b.
 
     Source: Ioffe & Szegedy (2015) [ioffe2015], algorithm 2.
     """

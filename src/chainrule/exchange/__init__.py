@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from chainrule.exchange.forms import export_forms as export_forms
     from chainrule.exchange.network_export import ExportReport as ExportReport
     from chainrule.exchange.network_export import export_network as export_network
+    from chainrule.exchange.worked_spreadsheet import (
+        export_worked_example as export_worked_example,
+    )
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "network_export": "ExportReport export_network",
+        "worked_spreadsheet": "export_worked_example",
         "forms": "describe_forms export_forms",
     },
 )

@@ -23,6 +23,7 @@ _MODULES = {
     "keras": "keras_archive",
     "csv": "csv_tables",
     "svg": "svg_drawing",
+    "xlsx": "network_spreadsheet",
 }
 """Each module has a constant EXPORTER; it is loaded when its form is asked for."""
 

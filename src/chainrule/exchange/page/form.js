@@ -75,7 +75,8 @@ function makeField(column, fill, place, onInput) {
 
 function formatCell(column, value) {
   if (value === null) return "";
-  return column.kind === "date" ? formatDate(value, column.clock).replace("T", " ") : formatNumber(value, 4);
+  return column.kind === "date" ? formatDate(value, column.clock).replace("T", " ")
+    : String(shorten(value)).replace("-", "−");
 }
 
 const shorten = (value) => Number(value.toPrecision(4));
