@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 import chainrule.lab
-from chainrule.lab.application import make_lab, static_files
 from chainrule.lab.frames import unpack_frame
+from chainrule.lab.lab_application import make_lab, static_files
 from chainrule.lab.lab_gate import COOKIE, LabSession
 from chainrule.lab.subject import open_subject
 from chainrule.lab.workbench import Workbench

@@ -18,7 +18,7 @@ from tests.browser import PHONE, OpenPage
 
 import chainrule as cr
 from chainrule.attribution import inspect_value
-from chainrule.lab.application import make_lab
+from chainrule.lab.lab_application import make_lab
 from chainrule.lab.lab_gate import LabSession
 from chainrule.lab.start_network import start_examples
 from chainrule.lab.subject import open_subject

@@ -15,7 +15,7 @@ from chainrule.lab.frames import pack_frame, unpack_frame
 from chainrule.lab.lab_server import lab_view
 from chainrule.lab.start_network import start_examples, start_network
 from chainrule.lab.state import Edit, LabState
-from chainrule.lab.subject import Subject, open_subject
+from chainrule.lab.subject import LabSubject, open_subject
 from chainrule.lab.workbench import Workbench
 from chainrule.ledger import explain
 
@@ -235,7 +235,7 @@ def test_data_are_learned_first(tmp_path: Path) -> None:
     (tmp_path / "flowers.csv").write_text("\n".join(["length,width,kind", *rows]) + "\n")
     (tmp_path / "small.csv").write_text("length,width,kind\n1,2,rose\n5,7,tulip\n")
     subject = open_subject(tmp_path / "flowers.csv")
-    assert isinstance(subject, Subject)
+    assert isinstance(subject, LabSubject)
     assert shown(Workbench(subject), example=0)["answer"]["classifies"]
 
 

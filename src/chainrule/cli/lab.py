@@ -10,7 +10,7 @@ import click
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console
 from chainrule.cli.flag_errors import errors_by_flags
-from chainrule.cli.flags import Setting, flag_of, offline_flag
+from chainrule.cli.flags import Setting, flag_of, json_flag, offline_flag
 from chainrule.lab import lab_view, open_lab
 from chainrule.limits import Limit
 
@@ -74,6 +74,7 @@ def _flags() -> list[click.Parameter]:
             group="output",
             help="print what the page shows there as JSON, and open no page",
         ),
+        json_flag(),
     ]
 
 

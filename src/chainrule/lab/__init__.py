@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
-    from chainrule.lab.lab_server import LabView as LabView
     from chainrule.lab.lab_server import lab_view as lab_view
     from chainrule.lab.lab_server import open_lab as open_lab
     from chainrule.lab.state import LabState as LabState
 
 __getattr__, __dir__, __all__ = attach(
-    __name__, {"lab_server": "LabView lab_view open_lab", "state": "LabState"}
+    __name__, {"lab_server": "lab_view open_lab", "state": "LabState"}
 )

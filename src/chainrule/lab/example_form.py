@@ -8,14 +8,14 @@ from typing import Any
 from chainrule.data import Dataset
 from chainrule.lab.shown_step import input_row
 from chainrule.lab.state import LabState
-from chainrule.lab.subject import Subject
+from chainrule.lab.subject import LabSubject
 
 __all__ = ["describe_examples"]
 
 _MOST_FIELDS = 200
 
 
-def describe_examples(subject: Subject, state: LabState) -> dict[str, Any]:
+def describe_examples(subject: LabSubject, state: LabState) -> dict[str, Any]:
     """Return how many examples there are, and the fields of the chosen one where it has a form.
 
     Args:

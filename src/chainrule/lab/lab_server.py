@@ -6,6 +6,7 @@ import asyncio
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def open_lab(
 ) -> None:
     """Open a page on which a network is drawn for, looked into and changed, until it is stopped.
 
-    The page is served on this machine alone, to whoever has the address with its token.
+    The page is served on this machine alone, and needs the token in the address.
 
     Args:
         target: a run's folder, a network file, a worked file or the name of a bundled one, or data,
@@ -81,20 +82,23 @@ def open_lab(
 
     Raises: MissingLibraryError, InputError for a port in use; what opening the target raises.
     """
-    from chainrule.lab.application import make_lab
+    from chainrule.serving import ServiceLimits, listen_at, require_libraries, run_application
+
+    require_libraries()
+    from chainrule.lab.lab_application import make_lab
     from chainrule.lab.lab_gate import LabSession
-    from chainrule.serving import ServiceLimits, listen_at, run_application, socket_address
 
     workbench, session = Workbench(open_subject(target, data)), LabSession()
     threading.Thread(target=_warm_up, args=(workbench,), daemon=True).start()
-    with listen_at(_HOST, port) as listening:
-        address = f"{socket_address(listening)}/?token={session.token}"
 
-        def announce() -> None:
-            on_start(address)
-            if browser:
-                webbrowser.open(address)
+    def announce(home: str) -> None:
+        address = f"{home}/?token={session.token}"
+        on_start(address)
+        if browser:
+            webbrowser.open(address)
 
+    with ExitStack() as stack:
+        listening = listen_at(_HOST, port, stack)
         application = make_lab(workbench, session)
         asyncio.run(run_application(application, listening, ServiceLimits(), announce))
 

@@ -16,7 +16,7 @@ from chainrule.errors import InputError
 from chainrule.lab.edited_network import edit_network
 from chainrule.lab.ink import draw_strokes
 from chainrule.lab.state import Edit, LabState
-from chainrule.lab.subject import Subject
+from chainrule.lab.subject import LabSubject
 from chainrule.ledger import Ledger
 from chainrule.ledger.steps import Quantity, Step, WorkedExample
 from chainrule.network import Network, predicted_classes
@@ -40,7 +40,7 @@ class ShownStep:
         preparations: of the drawn digits, in reading order; none for an example.
     """
 
-    subject: Subject
+    subject: LabSubject
     network: Network
     ledger: Ledger
     number: int
@@ -78,7 +78,7 @@ class ShownStep:
         return np.asarray(arrays[kind][layer - 1][self.place])
 
 
-def make_step(subject: Subject, state: LabState) -> ShownStep:
+def make_step(subject: LabSubject, state: LabState) -> ShownStep:
     """Return the step that a state shows.
 
     Args:
@@ -94,7 +94,7 @@ def make_step(subject: Subject, state: LabState) -> ShownStep:
     return _own_step(subject, state)
 
 
-def _worked_step(subject: Subject, worked: WorkedExample, state: LabState) -> ShownStep:
+def _worked_step(subject: LabSubject, worked: WorkedExample, state: LabState) -> ShownStep:
     network = edit_network(subject.network, state.edits, state.silenced)
     ledger = Ledger(replace(worked, parameters=network.parameters))
     number = _check_step(state.step or 1, worked.steps)
@@ -118,7 +118,7 @@ def _choose_row(asked: int | None, rows: tuple[int, ...]) -> int:
     return asked if asked in rows else rows[0]
 
 
-def _run_step(subject: Subject, state: LabState) -> ShownStep:
+def _run_step(subject: LabSubject, state: LabState) -> ShownStep:
     """A step that the run took, to the bit; nothing can be set in it."""
     replay = subject.replay
     if replay is None:
@@ -137,7 +137,7 @@ def _run_step(subject: Subject, state: LabState) -> ShownStep:
     return ShownStep(subject, network, ledger, 1, _choose_row(state.example, found.rows))
 
 
-def _own_step(subject: Subject, state: LabState) -> ShownStep:
+def _own_step(subject: LabSubject, state: LabState) -> ShownStep:
     network = edit_network(subject.network, state.edits, state.silenced)
     preparations: tuple[Preparation, ...] = ()
     if subject.takes_ink and (state.ink or subject.examples is None):
@@ -174,7 +174,7 @@ def _one_example(network: Network, inputs: Array) -> Dataset:
     )
 
 
-def _chosen_example(subject: Subject, state: LabState) -> Dataset:
+def _chosen_example(subject: LabSubject, state: LabState) -> Dataset:
     examples = subject.examples
     assert examples is not None, "a subject without examples takes ink"
     row = _check_row(state.example or 0, len(examples))
@@ -187,7 +187,7 @@ def _chosen_example(subject: Subject, state: LabState) -> Dataset:
     return replace(chosen, inputs=inputs.astype(chosen.inputs.dtype))
 
 
-def input_row(subject: Subject, row: int, changes: tuple[Edit, ...]) -> Array:
+def input_row(subject: LabSubject, row: int, changes: tuple[Edit, ...]) -> Array:
     """Return an example as its form shows it, (1, columns): a table's columns, or inputs.
 
     Args:

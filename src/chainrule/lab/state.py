@@ -17,9 +17,9 @@ from chainrule.errors import InputError, unknown_name
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.limits import Limit, check_record, limited
 
-__all__ = ["ROOM_NAMES", "VERSION", "Edit", "LabState"]
+__all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
-VERSION = 1
+_VERSION = 1
 """Of the state's form; an address of a later version is refused."""
 ROOM_NAMES = ("draw", "look")
 """The rooms in the order in which the page names them."""
@@ -100,7 +100,7 @@ class LabState:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, with the version; what has its default is left out."""
-        return {"version": VERSION, **{name: _plain(v) for name, v in self._changed()}}
+        return {"version": _VERSION, **{name: _plain(v) for name, v in self._changed()}}
 
     def to_address(self) -> str:
         """Return the address: the room, and what differs from the defaults."""
@@ -124,9 +124,9 @@ class LabState:
         """
         if not isinstance(values, Mapping):
             raise _refused("state", "an object", values)
-        version = values.get("version", VERSION)
-        if version != VERSION:
-            raise _refused("version", f"a state of version {VERSION}", version)
+        version = values.get("version", _VERSION)
+        if version != _VERSION:
+            raise _refused("version", f"a state of version {_VERSION}", version)
         given = {str(name): value for name, value in values.items() if name != "version"}
         _require_known(given)
         return cls(**{name: _READ_PLAIN.get(name, _same)(value) for name, value in given.items()})

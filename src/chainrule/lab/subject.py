@@ -11,32 +11,21 @@ from chainrule.data import Dataset, prepare_dataset
 from chainrule.errors import InputError
 from chainrule.evaluation import default_cost
 from chainrule.experiment import Experiment, SavedRun, is_run, open_run
-from chainrule.lab.ink import InkPoint, Stroke
-from chainrule.lab.start_network import start_examples, start_network
+from chainrule.lab.ink import Stroke
+from chainrule.lab.start_network import START_INK, start_examples, start_network
 from chainrule.ledger import describe_example, read_worked
 from chainrule.ledger.steps import WorkedExample, supported_recipe
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 
-__all__ = ["START_INK", "Subject", "open_subject"]
-
-START_INK: tuple[Stroke, ...] = (
-    tuple(
-        InkPoint(*point)
-        for point in (
-            *((72, 84), (108, 80), (144, 77), (180, 76), (204, 78), (196, 100), (184, 126)),
-            *((171, 152), (158, 178), (146, 204), (136, 228)),
-        )
-    ),
-)
-"""The 7 that is drawn when the lab opens."""
+__all__ = ["LabSubject", "open_subject"]
 
 _RATE = 0.1
 """Learning rate of a step on a network that does not say how it was trained."""
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class LabSubject:
     """A network and what belongs to it.
 
     Args:
@@ -72,7 +61,7 @@ class Subject:
         return 0 if self.replay is None else self.replay.steps_done
 
 
-def open_subject(target: str | Path | None = None, data: str | None = None) -> Subject:
+def open_subject(target: str | Path | None = None, data: str | None = None) -> LabSubject:
     """Open what is named.
 
     Args:
@@ -83,7 +72,7 @@ def open_subject(target: str | Path | None = None, data: str | None = None) -> S
     Raises: what opening, loading and training raise.
     """
     if target is None:
-        return Subject(
+        return LabSubject(
             "784-32-10, trained on MNIST",
             start_network(),
             _plain_recipe("categorical_cross_entropy"),
@@ -102,7 +91,7 @@ def _plain_recipe(cost: str) -> Recipe:
     return Recipe(cost=cost, optimiser="sgd", learning_rate=_RATE, batch_size=1, seed=0)
 
 
-def _open_run(run: SavedRun, data: str | None) -> Subject:
+def _open_run(run: SavedRun, data: str | None) -> LabSubject:
     examples = columns = None
     if run.facts is not None or data is not None:
         columns = run.data("test", data)
@@ -123,7 +112,7 @@ def _open_run(run: SavedRun, data: str | None) -> Subject:
         recipe = _plain_recipe(cost)
     step_recipe = supported_recipe(recipe).replaced(batch_size=1, shuffle=False)
     layers = "-".join(map(str, network.architecture.layers))
-    return Subject(
+    return LabSubject(
         f"{layers}, {run.path}",
         network,
         step_recipe,
@@ -138,7 +127,7 @@ def _cost_of(network: Network) -> str:
     return "categorical_cross_entropy" if last == "softmax" else "half_squared_error"
 
 
-def _open_worked(text: str) -> Subject:
+def _open_worked(text: str) -> LabSubject:
     worked = read_worked(text)
     network = Network(
         worked.architecture,
@@ -147,16 +136,16 @@ def _open_worked(text: str) -> Subject:
         class_names=worked.dataset.class_names,
     )
     name = worked.title or describe_example(worked)
-    return Subject(name, network, worked.recipe, worked.dataset, worked=worked)
+    return LabSubject(name, network, worked.recipe, worked.dataset, worked=worked)
 
 
-def _learn_data(text: str) -> Subject:
+def _learn_data(text: str) -> LabSubject:
     """Train on data as `chainrule train` would, without a folder."""
     experiment = Experiment.create(text).load()
     network = experiment.train().network
     columns = experiment.test_data()
     examples = prepare_dataset(columns, network.preprocessing)
-    return Subject(
+    return LabSubject(
         f"learned from {text}",
         network,
         _plain_recipe(default_cost(network, examples)),

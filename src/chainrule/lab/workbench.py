@@ -19,13 +19,13 @@ from chainrule.lab.opened_number import open_number
 from chainrule.lab.rooms import ROOMS
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
-from chainrule.lab.subject import Subject
+from chainrule.lab.subject import LabSubject
 from chainrule.network import BLOCK, Network
 from chainrule.proofs import ProofOptions, prove_place
 
 __all__ = ["AccuracyFigure", "Workbench"]
 
-_KEPT = 8
+_MOST_STEPS = 8
 """Steps that are kept: a visitor goes to and fro between a few."""
 _STEP_FIELDS = ("ink", "inputs", "digit", "example", "target", "step", "edits", "silenced")
 
@@ -54,7 +54,7 @@ class Workbench:
         subject: what is looked at.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: LabSubject) -> None:
         self.subject = subject
         self._steps: dict[tuple[Any, ...], ShownStep] = {}
         self._lock = threading.Lock()
@@ -74,7 +74,7 @@ class Workbench:
         with self._lock:
             found = self._steps.pop(key, None) or make_step(self.subject, state)
             self._steps[key] = found
-            while len(self._steps) > _KEPT:
+            while len(self._steps) > _MOST_STEPS:
                 self._steps.pop(next(iter(self._steps)))
             return found
 

@@ -9,7 +9,7 @@ const WIDTH = 22;
 const STEP = 10;
 const LEAST = 4; // points nearer than this to the last one add nothing
 
-/** Properties: `strokes`, `example` (numbers, rows, columns) to show where there are none, `onInk(strokes, isDone)`. */
+/** Properties: `strokes`, `example` (numbers, rows, columns) to show without strokes, `onInk(strokes, isDone)`. */
 export class InkCanvas extends Part {
   constructor() {
     super();
