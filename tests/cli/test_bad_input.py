@@ -52,6 +52,12 @@ CASES: list[tuple[str, str]] = [
      "Run make bench in a checkout of the source."),
     ("--versoin", "chainrule: expected a flag of this command, got '--versoin'. "
      "Did you mean '--version'? See chainrule --help."),
+    ("lab --port 70000", "lab: expected --port to be a whole number at least 0 and at most 65535, "
+     "got 70000 (int). --port: port to listen at."),
+    ("lab nothing.toml", "nothing.toml: expected a readable file, got No such file or directory."),
+    ("lab --view draw?example=three", "lab: expected a value as in an address of the lab, "
+     "got 'three'."),
+    ("lab two-layers --view look?step=3", "lab: expected a step from 1 to 2, got 3."),
     ("train", "train: expected DATA, or a run to continue, got neither. "
      "Name data: chainrule train mnist."),
     ("train mnits", "train: expected a data set or a path, got 'mnits' (str). "

@@ -244,7 +244,7 @@ def test_a_derivative_is_proved_on_the_page(open_page: OpenPage, layers: Running
 
 def test_a_shared_address_shows_the_same(open_page: OpenPage, digits: RunningLab) -> None:
     first = visit(open_page, digits, "look?example=3&target=5&select=dW[2][5,3]&direction=backward")
-    again = open_page(digits.address)
+    again = visit(open_page, digits)
     again.goto(f"{digits.home}/#{address_of(first)}")
     again.reload()
     again.wait_for_selector(".opened h2")

@@ -250,3 +250,10 @@ def test_one_view_without_a_page() -> None:
     assert found["opened"]["address"] == "z[1][0]"
     assert len(found["arrays"]["a1"]) == 2
     assert lab_view("two-layers").to_dict()["state"] == {"version": 1, "room": "look"}
+
+
+def test_one_view_of_what_there_is_not_is_refused() -> None:
+    with pytest.raises(cr.InputError, match="a step from 1 to 2, got 3"):
+        lab_view("two-layers", "look?step=3")
+    with pytest.raises(cr.ChainruleError, match="layer"):
+        lab_view("two-layers", "look?select=z[3][0]")

@@ -6,9 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -36,19 +34,11 @@ _TYPES = {
 }
 
 
-def static_files() -> Mapping[str, Traversable]:
+def static_files() -> Mapping[str, Path]:
     """Return the files of the page by the end of their address, such as "rooms/draw.js"."""
-    found: dict[str, Traversable] = {}
-
-    def walk(folder: Traversable, before: str) -> None:
-        for one in folder.iterdir():
-            if one.is_dir():
-                walk(one, f"{before}{one.name}/")
-            elif one.name.rpartition(".")[2] in _TYPES:
-                found[before + one.name] = one
-
-    walk(files("chainrule.lab") / "static", "")
-    return MappingProxyType(found)
+    folder = Path(__file__).with_name("static")
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix[1:] in _TYPES)
+    return {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def make_lab(workbench: Workbench, session: LabSession) -> Starlette:

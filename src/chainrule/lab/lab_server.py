@@ -48,15 +48,17 @@ def lab_view(
             "look?example=3&select=delta[2][3]"; empty for the beginning.
         data: as for `open_lab`.
 
-    Raises: InputError, UnknownNameError for an address that means nothing; what opening raises.
+    Raises: InputError, UnknownNameError, DataError for an address of what there is not; what
+        opening raises.
 
     Example:
         >>> shown = lab_view("two-layers", "look?select=delta[2][0]").to_dict()
         >>> shown["opened"]["equation"]
-        'BP2b'
+        'BP1'
     """
     workbench = Workbench(open_subject(target, data))
     state = LabState.from_address(address) if address else workbench.start_state()
+    workbench.require(state)
     return LabView(workbench.view(state))
 
 

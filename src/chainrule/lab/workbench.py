@@ -78,6 +78,15 @@ class Workbench:
                 self._steps.pop(next(iter(self._steps)))
             return found
 
+    def require(self, state: LabState) -> None:
+        """Refuse a state that asks for what there is not.
+
+        Raises: as `make_step`; UnknownNameError for the opened number.
+        """
+        shown = self.shown_step(state)
+        if state.select:
+            shown.locate(state.select)
+
     def view(self, state: LabState, known_maps: str = "") -> RoomView:
         """Return what the page shows of a state.
 

@@ -52,7 +52,8 @@ function receive(view, history) {
   if (next && next[0].state) view.state = next[0].state; // what was changed since counts more
   const hash = `#${view.address}`;
   if (history === "push" && location.hash !== hash) window.history.pushState(null, "", hash);
-  if (history === "replace") window.history.replaceState(null, "", hash);
+  const isOvertaken = asked.address !== undefined && asked.address !== location.hash.slice(1);
+  if (history === "replace" && !isOvertaken) window.history.replaceState(null, "", hash);
   const changes = { view, failure: "", copied: false };
   if (view.network && view.arrays.maps) {
     changes.maps = view.arrays.maps;

@@ -72,7 +72,7 @@ export function paintInput(brush) {
     const numbers = overlay ? products : x;
     context.drawImage(bitmap(numbers, rows, columns, overlay ? "signed" : "ink", colours), input.x, input.y, input.width, input.height);
     context.strokeRect(input.x, input.y, input.width, input.height);
-    paintWords(context, colours, say("net.input"), input.x + input.width / 2, 14);
+    paintWords(context, colours, say(overlay ? "neuron.products" : "net.input"), input.x + input.width / 2, 14);
     return;
   }
   const most = greatest(x);

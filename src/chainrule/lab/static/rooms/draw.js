@@ -16,7 +16,7 @@ export function DrawRoom(properties) {
     <section class="card">
       ${view.subject.takes_ink ? html`<${Ink} ...${properties} />` : html`<${Form} ...${properties} />`}
       <${ErrorText} error=${view.error} />
-      ${view.stages && view.stages.length > 0 && !hidden.has("stages") && html`<${Stages} view=${view} actions=${actions} />`}
+      ${view.stages && view.stages.length > 0 && !hidden.has("stages") && html`<${Stages} view=${view} />`}
     </section>
     <section class="card wide">
       ${view.network && html`<${NetworkDrawing} view=${view} maps=${maps} open=${actions.open}><${EdgeSlider} view=${view} actions=${actions} /></${NetworkDrawing}>`}
@@ -68,13 +68,13 @@ function Form({ view, actions }) {
       : html`<${NumberField} key=${field.address} label=${field.name} value=${field.value ?? ""} onEnter=${(number) => set(field.address, number)} />`)}</div>`;
 }
 
-function Stages({ view, actions }) {
-  return html`<h3>${say("draw.stages")}</h3>
+function Stages({ view }) {
+  return html`<details class="preparation" open=${innerWidth > 640}><summary>${say("draw.stages")}</summary>
     <ol class="stages">${view.stages.map((stage) => {
       const numbers = view.arrays[stage.array];
       return html`<li key=${stage.array}><${NumberImage} numbers=${numbers} rows=${numbers.shape[0]} columns=${numbers.shape[1]} kind="ink" label=${stage.sentence} /><span>${stage.name}</span></li>`;
     })}</ol>
-    ${view.remarks.map((remark) => html`<p class="quiet">${remark}</p>`)}`;
+    ${view.remarks.map((remark) => html`<p class="quiet">${remark}</p>`)}</details>`;
 }
 
 function Answer({ view, actions }) {
