@@ -171,7 +171,7 @@ def _is_unknown(node: Node, name: str, evaluator: Evaluator) -> bool:
     if left.kind == "index" and evaluator.is_known(left.parts[0].text):
         return False
     if left.kind == "call":
-        return not evaluator.is_known(name) and name not in FUNCTIONS
+        return name not in evaluator.world.functions and name not in FUNCTIONS
     return not evaluator.is_known(name) and f"range of {name}" not in evaluator.names
 
 
@@ -183,7 +183,9 @@ def _state(
     if node.kind == "expression":
         return _state_expression(statement, evaluator, before)
     if name in evaluator.definitions:
+        held = statement.held
         _compare_all(statement, evaluator, [evaluator.compute(one) for one in node.parts[1:]])
+        statement.held = held  # what the letter is was not compared with anything
         return before
     if node.signs[0] in ("←", "+="):
         return _update(statement, evaluator)

@@ -240,6 +240,9 @@ class Evaluator:
         return combine(_BINARY[node.text], left, right)
 
     def _power(self, node: Node) -> NamedArray:
+        inner = node.parts[0]
+        if inner.kind == "call" and isinstance(self.names.get(inner.parts[0].text), NamedArray):
+            raise FormulaError(f"is {inner.parts[0].text} a function or a factor here?")
         base, exponent = map(self.compute, node.parts)
         if len(base.axes) == 2 and exponent.array.ndim == 0 and exponent.array == -1:
             return base.invert()
@@ -382,6 +385,8 @@ class Evaluator:
         if name in self.definitions and self.definitions[name].parts[0].kind == "call":
             return self._defined_call(name, values)
         function = self.world.functions.get(name) or self.names.get(name) or _KNOWN.get(name)
+        if isinstance(self.names.get(name), NamedArray) and name == head.text and len(values) == 1:
+            return contract(self._meaning(name), values[0])  # h(d - 1), a product
         if not callable(function):
             raise FormulaError(f"{name} is no function here")
         value = function(*values)

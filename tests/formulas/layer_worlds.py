@@ -282,7 +282,7 @@ def normalisation_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         **{"W'": label(W_, "out in"), "b'": label(b_, "out")},
         **{"B": number(s.batch), "ε": number(NORMALISATION_EPSILON)},
     }
-    yield World(whole, {}, INDICES)
+    yield World({**whole, "variance": label(u.var(axis=0), "out")}, {}, INDICES)
     yield from _one_column(whole, s)
     by_gain = np.einsum("rj,jl->rjl", made.values, np.eye(s.fan_out))
     derived = {"∂C/∂z": label(delta, "row out"), "∂z/∂γ": label(by_gain, "row out out")}

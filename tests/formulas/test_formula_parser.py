@@ -55,6 +55,7 @@ def both(latex: str, text: str) -> tuple[NamedArray, NamedArray]:
         (r"\int_0^x 3 t^2 dt", r"x³", 8.0),
         (r"x \cdot y \bmod n", "x · y mod n", 2.0),
         ("f(x) y", "f(x) y", -12.0),
+        (r"x(y - 1)", "x(y - 1)", -8.0),
         (r"\sum_i \sum_{j \ne i} a_i a_j", "Σ_i Σ_{j≠i} a_i a_j", -5.5),
     ],
 )
@@ -109,7 +110,7 @@ def test_latex_that_cannot_be_read_is_refused(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a W", "Wᵀ Wᵀ", "a a", "a_k", "a_i_j", "xᵀ", "q", "x(y)", "‖x‖", "a_9", "Wᵀ a"]
+    "text", ["a W", "Wᵀ Wᵀ", "a a", "a_k", "a_i_j", "xᵀ", "q", "x(y)²", "‖x‖", "a_9", "Wᵀ a"]
 )
 def test_what_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(FormulaError):

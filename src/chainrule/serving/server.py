@@ -101,10 +101,17 @@ def serve(
     settings, limits = settings or ServerSettings(), limits or ServiceLimits()
     with ExitStack() as stack:
         log = stack.enter_context(_open_log(settings.access_log))
-        access = settings.access(on_token or _print_token)
+        tokens: list[str] = []  # one is reported only where the service can begin
+        access = settings.access(tokens.append)
         listening = listen_at(settings.host, settings.port, stack)
         application = make_application(models, limits, access=access, access_log=log)
-        asyncio.run(run_application(application, listening, limits, on_start))
+
+        def started(address: str) -> None:
+            for token in tokens:
+                (on_token or _print_token)(token)
+            on_start(address)
+
+        asyncio.run(run_application(application, listening, limits, started))
 
 
 async def run_application(
