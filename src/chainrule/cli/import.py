@@ -24,7 +24,7 @@ model of neural-network-digits, or an .npz of W1, b1, W2, … What is no dense l
 name. The file is read in a process with limits, and nothing in it is run.
 
 OUT is the network file to write, FILE's name with .network.safetensors if it is left out. Every
-command takes it: evaluate, predict, explain, inspect, prove, figure, export.
+command takes it: evaluate, predict, inspect, prove, figure, export.
 
 A file of weights alone does not hold its activations: --activations gives them, one for each layer,
 or the hidden layers' and the outputs'."""
@@ -44,6 +44,7 @@ def _import(file: str, out: str | None, **given: Any) -> int:
         out or f"{Path(file).stem}.network.safetensors",
         activations=_names(given["activations"]),
         class_names=_names(given["classes"]),
+        target=_names(given["target"]),
         layer_order=_names(given["layer_order"]),
         orientation=given["orientation"] or "",
         input_scale=_scale(given["input_scale"]),
@@ -104,6 +105,12 @@ def _flags() -> list[click.Parameter]:
             help="what bytes of pictures are multiplied by: 1/255",
         ),
         Flag(["--input-shape"], metavar="SIZES", group=known, help="the shape of an input: 28,28"),
+        Flag(
+            ["--target"],
+            metavar="NAME",
+            group=known,
+            help="the target's column, where a file names the inputs' columns",
+        ),
         Flag(
             ["--layer-order"],
             metavar="NAMES",

@@ -114,8 +114,8 @@ def import_report(
         activations: one for each layer, or two: of the hidden layers, and of the outputs. Needed
             for files of weights alone; may turn logits into "softmax".
         class_names: the class of each output, where the file does not name them.
-        more: the other fields of `ImportOptions`: input_scale, input_shape, layer_order,
-            orientation.
+        more: the other fields of `ImportOptions`: input_scale, input_shape, target,
+            layer_order, orientation.
 
     Raises: FileError; DataError for what is damaged or no chain of dense layers, by the name of the
         layer; InputError, ShapeError, UnknownNameError for options that are missing or do not fit;

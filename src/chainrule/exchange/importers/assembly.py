@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import ChainruleError, DataError, InputError, ShapeError
-from chainrule.exchange.importers.folding import FoldedLayer, FoldedModel, fold_steps
+from chainrule.exchange.importers.folding import FoldedLayer, FoldedModel, fold_steps, has_columns
 from chainrule.exchange.importers.foreign_model import (
     ForeignModel,
     ReadChoices,
@@ -31,6 +31,7 @@ class ImportOptions(ReadChoices):
         class_names: the class of each output.
         input_scale: the factor by which grey values stored as bytes are multiplied.
         input_shape: the shape of one input, such as (28, 28).
+        target: the names of the target's columns, for a file that names those of the inputs.
         layer_order: see `ReadChoices`.
         orientation: see `ReadChoices`.
     """
@@ -39,6 +40,7 @@ class ImportOptions(ReadChoices):
     class_names: tuple[str, ...] = ()
     input_scale: float | None = None
     input_shape: tuple[int, ...] = ()
+    target: tuple[str, ...] = ()
 
     def for_reader(self) -> ReadChoices:
         """Return what the reader of a file needs of them."""
@@ -105,7 +107,9 @@ def assemble_network(model: ForeignModel, options: ImportOptions, where: str) ->
         input_scale=scale,
         input_shape=shape if np.prod(shape) == architecture.layers[0] else (),
         class_names=classes,
-        preprocessing=_preprocessing(model, folded, architecture, classes, where),
+        preprocessing=_preprocessing(
+            model, folded, architecture, classes=classes, options=options, where=where
+        ),
     )
     in_steps = folded.input_scale is not None and model.input_scale is None
     return AssembledNetwork(
@@ -244,40 +248,48 @@ def _preprocessing(
     model: ForeignModel,
     folded: FoldedModel,
     architecture: Architecture,
+    *,
     classes: tuple[str, ...],
+    options: ImportOptions,
     where: str,
 ) -> Preprocessing | None:
     if model.preprocessing:
         return _own_preprocessing(model.preprocessing, architecture, where)
-    if folded.standardisation is None and not model.target_spread:
+    names, outputs = model.input_names, architecture.layers[-1]
+    if not has_columns(model):
         return None
-    width, outputs = architecture.layers[0], architecture.layers[-1]
-    names = model.input_names
-    if len(names) != width or len(set(names)) < width:
-        names = tuple(f"column {place}" for place in range(width))
-    if classes:
-        target = Target(names=("",), kind="classes", classes=classes)
-    else:
-        target = Target(names=("",) * outputs, kind="numbers")
+    one = bool(classes) or outputs == 1
+    targets = options.target or (
+        ("target",) if one else tuple(f"target {k}" for k in range(1, outputs + 1))
+    )
+    if len(targets) != (1 if one else outputs) or set(targets) & set(names):
+        raise InputError(
+            where,
+            expected=f"{1 if one else outputs} names of target columns, other than the inputs'",
+            got=", ".join(targets),
+            remedy="Name them: --target NAME",
+            argument="target",
+            value=targets,
+        )
+    places = tuple(range(len(names), len(names) + len(targets)))
+    kind = "classes" if classes else "numbers"
+    target = Target(names=targets, kind=kind, classes=classes, places=places)
     columns = tuple(Column(name=name, kind="number", storage="float64") for name in names)
     return Preprocessing(
         schema=Schema(columns=columns, target=target),
         features=tuple(_features(names, folded.standardisation)),
-        target_centre=model.target_centre,
-        target_spread=model.target_spread,
     )
 
 
 def _features(names: Sequence[str], step: StandardiseStep | None) -> Iterator[Feature]:
-    width = len(names)
-    centre: Any = np.zeros(width) if step is None else np.broadcast_to(step.centre, (width,))
-    spread: Any = np.ones(width) if step is None else np.broadcast_to(step.spread, (width,))
+    shape = (len(names),)
+    centre: Any = np.broadcast_to(0.0 if step is None else step.centre, shape)
+    spread: Any = np.broadcast_to(1.0 if step is None else step.spread, shape)
     for place, name in enumerate(names):
-        middle = float(centre[place])
+        middle, width = float(centre[place]), float(spread[place])
         yield Feature(
-            name=name, column=place, kind="number", fill=middle, centre=middle,
-            spread=float(spread[place]),
-        )  # fmt: skip
+            name=name, column=place, kind="number", fill=middle, centre=middle, spread=width
+        )
 
 
 def _own_preprocessing(text: str, architecture: Architecture, where: str) -> Preprocessing:

@@ -17,7 +17,7 @@ from chainrule.exchange.importers.foreign_model import (
     StandardiseStep,
 )
 
-__all__ = ["FoldedLayer", "FoldedModel", "fold_steps"]
+__all__ = ["FoldedLayer", "FoldedModel", "fold_steps", "has_columns"]
 
 Matrix = NDArray[np.float64]
 
@@ -74,22 +74,32 @@ class FoldedModel:
 def fold_steps(model: ForeignModel, where: str) -> FoldedModel:
     """Fold scalings and normalisations into the dense layers beside them.
 
-    A first factor of 1/255 stays the scale of bytes, and a first standardisation that of a table's
-    columns; all others are folded in float64.
+    A first factor of 1/255 stays the scale of bytes, and a first standardisation that of the
+    columns where a file names them; all others are folded in float64.
 
     Raises: DataError for steps that make no chain of dense layers.
     """
-    folding = _Folding(where, is_image=len(model.input_shape) > 1, scale=model.input_scale)
+    folding = _Folding(where, columns=has_columns(model), scale=model.input_scale)
     for step in model.steps:
         folding.take(step)
     return folding.finish()
 
 
+def has_columns(model: ForeignModel) -> bool:
+    """Whether a file names the columns of its inputs, each by another name."""
+    first = next((step for step in model.steps if isinstance(step, DenseStep)), None)
+    names = model.input_names
+    is_matrix = first is not None and first.weights.ndim == 2
+    return bool(
+        is_matrix and first is not None and len(set(names)) == len(names) == first.weights.shape[1]
+    )
+
+
 class _Folding:
     """A folding under way."""
 
-    def __init__(self, where: str, is_image: bool, scale: float | None) -> None:
-        self._where, self._is_image = where, is_image
+    def __init__(self, where: str, columns: bool, scale: float | None) -> None:
+        self._where, self._has_columns = where, columns
         self._layers: list[FoldedLayer] = []
         self._scale = scale
         self._standard: StandardiseStep | None = None
@@ -165,7 +175,7 @@ class _Folding:
         if not (np.isfinite(centre).all() and np.isfinite(spread).all() and spread.all()):
             raise self._refuse(step.layer, "finite numbers, and none 0 to divide by", "others")
         first = not self._layers and self._waiting is None and self._standard is None
-        plain = self._scale is None and not self._is_image and bool((spread > 0).all())
+        plain = self._has_columns and self._scale is None and bool((spread > 0).all())
         if first and plain and np.any((centre != 0) | (spread != 1)):
             self._standard = step
             self._remarks.append(

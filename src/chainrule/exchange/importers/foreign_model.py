@@ -120,8 +120,6 @@ class ForeignModel:
         input_shape: the shape of one input; empty if the file does not hold it.
         input_scale: the factor by which the program multiplied bytes; None if it is not known.
         preprocessing: the JSON of a `Preprocessing`, if chainrule wrote the file; else "".
-        target_centre: what is added to each output, after it was multiplied by `target_spread`.
-        target_spread: see `target_centre`; empty if the outputs are not scaled.
         outputs_known: whether the file says what its outputs are.
         can_run: whether the library of its form computes its answers in the guarded child.
         remarks: what was converted, left out or assumed, in sentences.
@@ -135,8 +133,6 @@ class ForeignModel:
     input_shape: tuple[int, ...] = ()
     input_scale: float | None = None
     preprocessing: str = ""
-    target_centre: tuple[float, ...] = ()
-    target_spread: tuple[float, ...] = ()
     outputs_known: bool = False
     can_run: bool = False
     remarks: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 from chainrule.errors import DataError
 from chainrule.exchange.importers.foreign_model import (
     ActivationStep,
+    AffineStep,
     DenseStep,
     ForeignModel,
     ModelStep,
@@ -50,18 +51,17 @@ def read(path: Path, _: ReadChoices) -> ForeignModel:
             expected="types of scikit-learn and NumPy alone",
             got=", ".join(strange[:4])[:200],
             why="Other types can run a program when they are opened",
+            remedy="Dump the MLP or its Pipeline alone; of a search, its best_estimator_",
         )
     return _translate(skops.io.load(path, trusted=others), where)
 
 
 def _translate(model: Any, where: str) -> ForeignModel:
     steps: list[ModelStep] = []
-    target: tuple[tuple[float, ...], tuple[float, ...]] = (), ()
+    last: list[ModelStep] = []
     kind = type(model).__name__
-    if kind in ("GridSearchCV", "RandomizedSearchCV"):
-        model, kind = model.best_estimator_, type(model.best_estimator_).__name__
     if kind == "TransformedTargetRegressor":
-        target = _target_scale(model, where)
+        last = [_target_scale(model, where)]
         model, kind = model.regressor_, type(model.regressor_).__name__
     names = getattr(model, "feature_names_in_", ())
     if kind == "Pipeline":
@@ -75,7 +75,7 @@ def _translate(model: Any, where: str) -> ForeignModel:
         )
     if not hasattr(model, "coefs_"):
         raise DataError(where, expected="a fitted model", got=f"an {kind} before fit")
-    steps += _layers(model)
+    steps += [*_layers(model), *last]
     classes = getattr(model, "classes_", ())
     remarks: tuple[str, ...] = ()
     if kind == "MLPClassifier" and model.out_activation_ == "logistic" and model.n_outputs_ > 1:
@@ -86,8 +86,6 @@ def _translate(model: Any, where: str) -> ForeignModel:
         steps=tuple(steps),
         class_names=tuple(str(name) for name in np.asarray(classes).tolist()),
         input_names=tuple(str(name) for name in names),
-        target_centre=target[0],
-        target_spread=target[1],
         outputs_known=True,
         remarks=remarks,
     )
@@ -131,17 +129,15 @@ def _scaler_steps(name: str, scaler: Any, where: str) -> Iterator[ModelStep]:
     )
 
 
-def _target_scale(model: Any, where: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return what is added to outputs, and what they are multiplied by before."""
+def _target_scale(model: Any, where: str) -> AffineStep:
+    """Return the step that gives outputs the target's own unit."""
     scaler = model.transformer_
     kind = type(scaler).__name__
     if kind != "StandardScaler":
         raise DataError(
-            f"{where}, the transformer of the target",
-            expected="a StandardScaler",
-            got=kind,
+            f"{where}, the transformer of the target", expected="a StandardScaler", got=kind
         )
     width = int(scaler.n_features_in_)
-    centre = np.zeros(width) if scaler.mean_ is None else scaler.mean_
-    spread = np.ones(width) if scaler.scale_ is None else scaler.scale_
-    return tuple(map(float, centre)), tuple(map(float, spread))
+    centre = np.zeros(width) if scaler.mean_ is None else np.asarray(scaler.mean_)
+    spread = np.ones(width) if scaler.scale_ is None else np.asarray(scaler.scale_)
+    return AffineStep("the scaling of the target (StandardScaler)", spread, centre)
