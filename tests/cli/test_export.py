@@ -44,3 +44,12 @@ def test_a_device_gets_no_suffix(chainrule, trained) -> None:
     assert outcome.code == 0
     assert "nothing, " in outcome.out
     assert not Path("nothing.json").exists()
+
+
+def test_a_worked_example_leaves_as_a_spreadsheet(chainrule) -> None:
+    outcome = chainrule("export", "one-neuron-a-layer", "--to", "xlsx", "live")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "live.xlsx" in outcome.out
+    assert Path("live.xlsx").read_bytes()[:2] == b"PK"
+    outcome = chainrule("export", "two-layers", "--to", "xlsx", "live", "--dialect", "duckdb")
+    assert "an option of this form, got 'dialect'" in outcome.err

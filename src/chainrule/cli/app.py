@@ -15,6 +15,7 @@ from chainrule._version import __version__
 from chainrule.cli.command import COMPLETION_VARIABLE, HELP_NAMES, write_examples
 from chainrule.cli.exit_status import command_environment, flush_output, report_error
 from chainrule.errors import ChainruleError, InputError, unknown_name
+from chainrule.interrupts import hold_interrupts
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -74,7 +75,8 @@ class _Commands(click.Group):
             )
         if cmd_name not in COMMANDS:
             raise unknown_name("chainrule", "a command", cmd_name, COMMANDS)
-        command: click.Command = importlib.import_module(f"chainrule.cli.{cmd_name}").command
+        with hold_interrupts():
+            command: click.Command = importlib.import_module(f"chainrule.cli.{cmd_name}").command
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from chainrule.exchange.network_import import ImportReport as ImportReport
     from chainrule.exchange.network_import import import_network as import_network
     from chainrule.exchange.network_import import import_report as import_report
+    from chainrule.exchange.worked_spreadsheet import (
+        export_worked_example as export_worked_example,
+    )
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "network_export": "ExportReport export_network",
         "network_import": "ImportReport import_network import_report",
+        "worked_spreadsheet": "export_worked_example",
         "forms": "describe_forms export_forms",
     },
 )

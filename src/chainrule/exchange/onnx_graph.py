@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.errors import MissingLibraryError
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.model_values import model_facts, output_names
+from chainrule.exchange.optional_libraries import require_library
 from chainrule.exchange.sample_rows import SampleRows
 from chainrule.network import Network
 from chainrule.schema import Column, Feature
@@ -31,15 +31,7 @@ IR_VERSION = 8
 
 
 def _library(name: str) -> Any:
-    try:
-        return __import__(name)
-    except ImportError:
-        raise MissingLibraryError(
-            "export as onnx",
-            expected=f"{name}, which writes and proves the graph",
-            got="no such library",
-            remedy="Install it: pip install 'chainrule[exchange]'",
-        ) from None
+    return require_library(name, "onnx", "writes and proves the graph")
 
 
 class _Graph:

@@ -30,6 +30,7 @@ from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
 from chainrule.schema import ColumnNote, merge_notes
 from chainrule.storage import STANDARD_STREAM, open_atomically
+from chainrule.visible_text import make_visible
 
 __all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
 
@@ -154,10 +155,21 @@ def _check_output(source: Any, output: str) -> str:
     return _SEPARATORS[suffix]
 
 
+class _VisibleStream(io.StringIO):
+    """A terminal, to which control characters are written out."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(make_visible(text.replace("\r\n", "\n")))
+
+
 @contextmanager
 def _open_output(output: str) -> Iterator[IO[str]]:
     if output == STANDARD_STREAM:
-        yield sys.stdout
+        yield _VisibleStream(sys.stdout) if sys.stdout.isatty() else sys.stdout
         sys.stdout.flush()
         return
     with open_atomically(output) as file:
