@@ -15,6 +15,7 @@ from tests.exchange.networks import drawn, image_network, table_network, yes_or_
 import chainrule as cr
 from chainrule import Network, export_network, import_network, import_report
 from chainrule.equations.activations import ACTIVATIONS
+from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.importers import (
     ImportOptions,
     assemble_network,
@@ -208,12 +209,14 @@ def test_plain_arrays_lie_either_way(turned: bool, tmp_path: Path) -> None:
     assert ("in x out" if turned else "out x in") in report.remarks[0]
 
 
-@pytest.mark.parametrize("form", ["json", "onnx"])
+@pytest.mark.parametrize("form", ["json", "onnx", "torch", "keras"])
 @pytest.mark.parametrize("name", [*TABLES, *OTHERS])
 def test_our_own_exports_come_back_to_the_bit(form: str, name: str, tmp_path: Path) -> None:
     network = {**TABLES, **OTHERS}[name]
-    report = export_network(network, form, tmp_path / "model")
-    again = import_network(report.files[0])
+    suffix = {"torch": ".safetensors"}.get(form, f".{form}")
+    path = tmp_path / f"model{suffix}"
+    path.write_bytes(find_exporter(form).write(network, "")[suffix])
+    again = import_network(path)
     assert again.digest == network.digest
     assert again.preprocessing == network.preprocessing
     assert again.class_names == network.class_names
@@ -221,12 +224,17 @@ def test_our_own_exports_come_back_to_the_bit(form: str, name: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_every_activation_comes_back_from_onnx(activation: str, tmp_path: Path) -> None:
+def test_every_activation_comes_back(activation: str, tmp_path: Path) -> None:
     network = drawn(activation, biases=activation != "tanh")
-    export_network(network, "onnx", tmp_path / "model")
-    again = load(tmp_path / "model.onnx")
-    assert again.digest == network.digest
-    assert again.architecture.activations == network.architecture.activations
+    forms = {"onnx": ".onnx", "torch": ".safetensors", "keras": ".keras"}
+    if activation == "step":
+        del forms["keras"]
+    for form, suffix in forms.items():
+        content = find_exporter(form).write(network, "")[suffix]
+        (tmp_path / f"model{suffix}").write_bytes(content)
+        again = load(tmp_path / f"model{suffix}")
+        assert again.digest == network.digest
+        assert again.architecture.activations == network.architecture.activations
 
 
 def test_a_graph_that_contradicts_its_facts_is_refused(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ FOREIGN_FORMS = {
     "torch-legacy": ForeignForm(
         module="torch_stream", about="a state dict that torch.save wrote before PyTorch 1.6"
     ),
-    "keras": ForeignForm(module="keras_archive", libraries=("h5py",), about="a .keras model"),
+    "keras": ForeignForm(module="keras_models", libraries=("h5py",), about="a .keras model"),
     "hdf5": ForeignForm(module="keras_hdf5", libraries=("h5py",), about="a .h5 model of Keras"),
     "skops": ForeignForm(
         module="sklearn_models",

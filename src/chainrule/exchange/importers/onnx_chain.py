@@ -9,7 +9,6 @@ import numpy as np
 
 from chainrule.errors import DataError
 from chainrule.exchange.importers.foreign_model import (
-    ActivationStep,
     AffineStep,
     DenseStep,
     ForeignModel,
@@ -67,7 +66,7 @@ def read(path: Path, _: ReadChoices) -> ForeignModel:
     )
     if not own:
         return model
-    return apply_metadata(_drop_outer(model), own, where)
+    return apply_metadata(model, own, where)
 
 
 def find_answers(graph: OnnxGraph) -> tuple[str, tuple[str, ...]]:
@@ -135,17 +134,3 @@ def _is_bias(step: AffineStep, dense: DenseStep) -> bool:
     """Whether a step adds the biases of a dense layer that has none yet."""
     fits = dense.biases is None and step.shift.size == len(dense.weights)
     return fits and bool(np.all(step.factor == 1))
-
-
-def _drop_outer(model: ForeignModel) -> ForeignModel:
-    """Return a model of ours without what scales bytes before it and targets after it.
-
-    The facts hold both; a comparison with the graph's own answers shows that they agree.
-    """
-    kept = (DenseStep, ActivationStep)
-    steps = list(model.steps)
-    while steps and not isinstance(steps[0], kept):
-        steps.pop(0)
-    while steps and not isinstance(steps[-1], kept):
-        steps.pop()
-    return replace(model, steps=tuple(steps))
