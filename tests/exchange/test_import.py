@@ -253,6 +253,7 @@ def test_a_graph_that_contradicts_its_facts_is_refused(tmp_path: Path) -> None:
 
 def test_what_was_converted_is_said(tmp_path: Path) -> None:
     report = import_report(FOREIGN / "table.keras", tmp_path / "net")
+    assert isinstance(report, cr.ImportReport)
     assert report.form == "a Keras 3 model"
     assert report.written == str(tmp_path / "net.safetensors")
     text = " ".join(report.remarks)

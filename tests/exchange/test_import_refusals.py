@@ -609,8 +609,8 @@ def test_the_child_has_little_memory(tmp_path: Path) -> None:
 def test_the_child_may_neither_write_nor_run_nor_connect() -> None:
     program = (
         "import sys, os\n"
-        "from chainrule.exchange.importers.reading_child import limit_process\n"
-        "limit_process(1000)\n"
+        "from chainrule.exchange.importers.reading_child import _limit_process\n"
+        "_limit_process(1000)\n"
         "def tries():\n"
         "    import socket, subprocess\n"
         "    yield lambda: open('made', 'w')\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 from chainrule.errors import ChainruleError, DataError, MissingLibraryError
 from chainrule.exchange.importers.foreign_model import ForeignModel, ReadChoices
 
-__all__ = ["FOREIGN_FORMS", "detect_form", "load_libraries", "read_form", "read_model"]
+__all__ = ["detect_form", "load_libraries", "read_form", "read_model"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class ForeignForm:
     about: str = ""
 
 
-FOREIGN_FORMS = {
+_FORMS = {
     "safetensors": ForeignForm(
         module="safetensors_weights",
         libraries=("safetensors",),
@@ -83,7 +83,7 @@ def read_form(form: str, path: str | Path, choices: ReadChoices) -> ForeignModel
 
     Raises: FileError, DataError; what a library raises for damaged content.
     """
-    module = import_module(f"chainrule.exchange.importers.{FOREIGN_FORMS[form].module}")
+    module = import_module(f"chainrule.exchange.importers.{_FORMS[form].module}")
     found: ForeignModel = module.read(Path(path), choices)
     return found
 
@@ -93,8 +93,8 @@ def load_libraries(form: str, where: str) -> None:
 
     Raises: MissingLibraryError.
     """
-    import_module(f"chainrule.exchange.importers.{FOREIGN_FORMS[form].module}")
-    for library in FOREIGN_FORMS[form].libraries:
+    import_module(f"chainrule.exchange.importers.{_FORMS[form].module}")
+    for library in _FORMS[form].libraries:
         try:
             import_module(library)
         except ChainruleError:
@@ -102,7 +102,7 @@ def load_libraries(form: str, where: str) -> None:
         except ImportError:
             raise MissingLibraryError(
                 where,
-                expected=f"{library}, which reads {FOREIGN_FORMS[form].about}",
+                expected=f"{library}, which reads {_FORMS[form].about}",
                 got="no such library",
                 remedy="Install it: pip install 'chainrule[exchange]'",
             ) from None
@@ -176,7 +176,7 @@ def _refuse_bombs(where: str, archive: zipfile.ZipFile) -> None:
 def _unknown(where: str, got: str) -> DataError:
     return DataError(
         where,
-        expected="; ".join(form.about for form in FOREIGN_FORMS.values()),
+        expected="; ".join(form.about for form in _FORMS.values()),
         got=got,
         why="Its content is of none of these forms",
     )

@@ -19,7 +19,7 @@ from chainrule.errors import ChainruleError, DataError, describe
 from chainrule.exchange.importers.detection import detect_form, load_libraries, read_form
 from chainrule.exchange.importers.foreign_model import ReadChoices, pack_model
 
-__all__ = ["limit_process", "main", "refuse_action"]
+__all__ = ["main", "refuse_action"]
 
 _SECONDS = 10
 _SPARE_BYTES = 64 * 2**20
@@ -74,7 +74,7 @@ def main(path: str, given: str) -> None:
         if feed is not None:
             content = b"answers\n" + _compute(path, feed)
         else:
-            limit_process(Path(path).stat().st_size)
+            _limit_process(Path(path).stat().st_size)
             content = b"model\n" + pack_model(read_form(form, path, choices).with_common_type())
     except ChainruleError as error:
         content = b"error\n" + _error_facts(error)
@@ -95,7 +95,7 @@ def _compute(path: str, feed: str) -> bytes:
     with np.load(feed, allow_pickle=False) as given:
         rows = given["rows"]
         cells = [given[f"cells{k}"].tolist() for k in range(int(given["columns"]))]
-    limit_process(Path(path).stat().st_size)
+    _limit_process(Path(path).stat().st_size)
     return save({"answers": compute_answers(Path(path), cells, rows)})
 
 
@@ -109,7 +109,7 @@ def _error_facts(error: ChainruleError) -> bytes:
     return json.dumps({"kind": type(error).__name__, **facts}).encode()
 
 
-def limit_process(size: int) -> None:
+def _limit_process(size: int) -> None:
     """Bound this process for good: memory, time, and what it may do.
 
     Args:
