@@ -90,6 +90,11 @@ if TYPE_CHECKING:
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
+    from chainrule.serving import ServerSettings as ServerSettings
+    from chainrule.serving import ServiceLimits as ServiceLimits
+    from chainrule.serving import describe_service as describe_service
+    from chainrule.serving import make_application as make_application
+    from chainrule.serving import serve as serve
     from chainrule.study import StudyPlace as StudyPlace
     from chainrule.study import compare_configurations as compare_configurations
     from chainrule.study import compute_study as compute_study
@@ -143,6 +148,7 @@ __getattr__, __dir__, __all__ = attach(
         "papers": "Paper list_papers paper",
         "proofs": "ProofOptions prove_gradients",
         "recipe": "Recipe",
+        "serving": "ServerSettings ServiceLimits describe_service make_application serve",
         "study": "StudyPlace compare_configurations compute_study list_studies open_study tune",
         "training": (
             "RateCurve Run TrainingProgress Verification find_learning_rate resume train "
