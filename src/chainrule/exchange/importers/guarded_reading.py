@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import chainrule
 from chainrule import errors
 from chainrule.errors import ChainruleError, DataError, FileError
 from chainrule.exchange.importers.foreign_model import ForeignModel, ReadChoices, unpack_model
@@ -120,7 +119,7 @@ def _require_file(path: Path) -> int:
 
 def _run_child(where: str, choices: str, most: int) -> bytes:
     """Return what the child writes, up to `most` bytes; the child ends in any case."""
-    folder = str(Path(chainrule.__file__).parents[1])
+    folder = str(Path(__file__).parents[3])
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     # -P: a file numpy.py that lies beside the model is not what is imported.
     with subprocess.Popen(
