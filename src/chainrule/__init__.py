@@ -55,8 +55,11 @@ if TYPE_CHECKING:
     from chainrule.evaluation import evaluate as evaluate
     from chainrule.evaluation import vote as vote
     from chainrule.exchange import ExportReport as ExportReport
+    from chainrule.exchange import ImportReport as ImportReport
     from chainrule.exchange import export_network as export_network
     from chainrule.exchange import export_worked_example as export_worked_example
+    from chainrule.exchange import import_network as import_network
+    from chainrule.exchange import import_report as import_report
     from chainrule.experiment import Experiment as Experiment
     from chainrule.experiment import FailedPrediction as FailedPrediction
     from chainrule.experiment import Prediction as Prediction
@@ -129,7 +132,10 @@ __getattr__, __dir__, __all__ = attach(
             "TrainingInterrupted"
         ),
         "evaluation": "Report Votes evaluate vote",
-        "exchange": "ExportReport export_network export_worked_example",
+        "exchange": (
+            "ExportReport ImportReport export_network export_worked_example import_network "
+            "import_report"
+        ),
         "experiment": (
             "Experiment FailedPrediction Prediction SavedRun TrainingResult compare_folds "
             "data_access diagnose list_data mend_settings open_run summarise_data verify_data"
