@@ -174,6 +174,15 @@ CASES: list[tuple[str, str]] = [
     ("predict seen seven.csv seven.csv --show steps.png", "predict: expected one picture with "
      "--show, got 2 files."),
     ("predict seen picture.png", "picture.png, line 1, column 1: expected a number, got 'not'."),
+    ("import", "import: expected FILE, got none. See chainrule import --help."),
+    ("import gone.pt", "gone.pt: expected a readable file, got no such file."),
+    ("import run/network.safetensors", "run/network.safetensors: expected a file of another "
+     "program, got a network or a checkpoint of chainrule. Use it as it is: every command takes "
+     "it."),
+    ("import small.csv --input-scale 1/x", "import: expected --input-scale to be a number, such "
+     "as 1/255, got '1/x'."),
+    ("import small.csv --input-shape 28,x", "import: expected --input-shape to be whole numbers, "
+     "such as 28,28, got '28,x'."),
     ("verify nowhere", f"nowhere: {NO_RUN} Start one with `--run nowhere`."),
     ("data shw", "data: expected a command, got 'shw' (str). Did you mean 'show'? "
      "Valid names: fetch, list, show, verify."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -241,3 +242,9 @@ def test_a_script_that_fails_is_reported() -> None:
         selfTest: () => ({ passed: false, difference: 0.5 }) };"""
     with pytest.raises(DataError, match=r"a self-test that passes, got a difference of 0\.5"):
         javascript_runs.run_script(failing, rows)
+
+
+def test_a_single_class_name_has_a_counterpart(tmp_path: Path) -> None:
+    network = Network.create([2, 1], output_activation="sigmoid", seed=0)
+    export_network(replace(network, class_names=("on",)), "javascript", tmp_path / "model.mjs")
+    assert '"classes":["on","not on"]' in (tmp_path / "model.mjs").read_text()

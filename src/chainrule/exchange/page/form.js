@@ -81,6 +81,17 @@ function formatCell(column, value) {
 
 const shorten = (value) => Number(value.toPrecision(4));
 
+/**
+ * A typed number with a decimal point: a comma is one in most of Europe. One thousand or one, 1,000
+ * stays as it is, and is refused as no number, unless the table itself had decimal commas.
+ */
+function readDecimal(typed, hasCommas = false) {
+  const trimmed = typed.trim();
+  const isDecimal = /^[^,.]*,[^,.]*$/.test(trimmed);
+  const isAmbiguous = /^[-+]?\d{1,3},\d{3}$/.test(trimmed) && !hasCommas;
+  return isDecimal && !isAmbiguous ? trimmed.replace(",", ".") : trimmed;
+}
+
 /** A number to type, and a slider over what was seen. */
 function makeNumber(column, attributes, fill) {
   const control = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", ...attributes });
@@ -96,11 +107,7 @@ function makeNumber(column, attributes, fill) {
       control.dispatchEvent(new Event("input"));
     },
   });
-  // A comma is read as the decimal point that it is in most of Europe.
-  const cell = () => {
-    const typed = control.value.trim();
-    return /^[^,.]*,[^,.]*$/.test(typed) ? typed.replace(",", ".") : typed;
-  };
+  const cell = () => readDecimal(control.value, /comma/.test(column.storage));
   const follow = () => { if (slider && cell() !== "") slider.value = cell(); };
   control.addEventListener("input", follow);
   const write = (value) => { control.value = String(value); follow(); };
@@ -129,4 +136,4 @@ function makeSelect(column, attributes) {
   return { control, nodes: [control], cell, write, reset: () => write(column.categories[0]) };
 }
 
-export { makeForm };
+export { makeForm, readDecimal };
