@@ -1,4 +1,4 @@
-"""Worlds for activations, costs and the errors of outputs."""
+"""Environments for activations, costs and the errors of outputs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from chainrule.equations.activations import (
 from chainrule.equations.costs import COSTS, Cost, huber_cost, smooth_targets
 from chainrule.equations.error_function import normal_cdf, normal_pdf
 from chainrule.equations.output_error import output_cost, output_error
-from formula_evaluation import World
+from environment_registry import Sizes, register, samples
+from formula_evaluation import Environment
 from named_arrays import NamedArray, label, lift, number
-from world_registry import Sizes, register, samples
 
 __all__: list[str] = []
 
@@ -35,17 +35,17 @@ ELEMENTWISE = [activation for activation in ACTIVATIONS.values() if activation.d
 
 
 @register("A0")
-def normal_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def normal_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     functions = {**NORMAL, "φ": NORMAL["Φ'"], "erfc": lift(erfc)}
-    yield World({"z": samples(rng, 0.0)}, functions=functions)
+    yield Environment({"z": samples(rng, 0.0)}, functions=functions)
 
 
-def curve_worlds(activation: Activation) -> Callable[[Rng, Sizes], Iterator[World]]:
-    """What makes worlds for an activation of one number."""
+def curve_environments(activation: Activation) -> Callable[[Rng, Sizes], Iterator[Environment]]:
+    """What makes environments for an activation of one number."""
     derivative = activation.derivative
     assert derivative is not None
 
-    def worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+    def environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
         z = samples(rng, 0.0, 0.3, -0.3)
         names = {
             **{"z": z, "a": label(activation.value(z.array), "*sample")},
@@ -53,23 +53,23 @@ def curve_worlds(activation: Activation) -> Callable[[Rng, Sizes], Iterator[Worl
             "u": label(np.exp(-abs(z.array)), "*sample"),
         }
         curve = {"φ": lift(activation.value), "φ'": lift(derivative)}
-        yield World(names, functions={**curve, **EXTRA.get(activation.equation, {})})
+        yield Environment(names, functions={**curve, **EXTRA.get(activation.equation, {})})
 
-    return worlds
+    return environments
 
 
 for _activation in ELEMENTWISE:
-    register(_activation.equation)(curve_worlds(_activation))
+    register(_activation.equation)(curve_environments(_activation))
 
 
 @register("A8")
-def exponential_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def exponential_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     powers = NamedArray(np.arange(3), ("n",))
-    yield World({"n": powers, "range of n": label([0, 1, 2], "list")}, functions=NORMAL)
+    yield Environment({"n": powers, "range of n": label([0, 1, 2], "list")}, functions=NORMAL)
 
 
 @register("A12")
-def softmax_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def softmax_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     activation = ACTIVATIONS["softmax"]
     assert activation.jacobian is not None
     z, da = rng.normal(size=(2, s.batch, s.fan_out))
@@ -88,7 +88,7 @@ def softmax_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     }
     new = {"delta": label(dz, "*example out")}
     phi = {"φ": lift(activation.value)}
-    yield World(names, new, {"i": "out", "j": "out"}, functions=phi, has_columns=True)
+    yield Environment(names, new, {"i": "out", "j": "out"}, functions=phi, has_columns=True)
 
 
 def cost_names(rng: Rng, s: Sizes, low: float) -> dict[str, NamedArray]:
@@ -101,10 +101,12 @@ def cost_names(rng: Rng, s: Sizes, low: float) -> dict[str, NamedArray]:
     return {"a": label(a, "*example out"), "y": label(y, "*example out"), "n": number(s.fan_out)}
 
 
-def cost_worlds(cost: Cost, threshold: float) -> Callable[[Rng, Sizes], Iterator[World]]:
-    """What makes worlds for a cost; the threshold is that of the Huber cost."""
+def cost_environments(
+    cost: Cost, threshold: float
+) -> Callable[[Rng, Sizes], Iterator[Environment]]:
+    """What makes environments for a cost; the threshold is that of the Huber cost."""
 
-    def worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+    def environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
         names = cost_names(rng, s, cost.low)
         a, y = names["a"].array, names["y"].array
         gradient = label(cost.gradient(a, y), "*example out")
@@ -113,18 +115,18 @@ def cost_worlds(cost: Cost, threshold: float) -> Callable[[Rng, Sizes], Iterator
         slope = {"h'": lift(lambda d: cost.gradient(d, np.zeros_like(d)))}
         for letter in "th":
             known = {**names, letter: number(threshold)}
-            yield World(known, {}, {"i": "out"}, functions=slope if letter == "t" else {})
+            yield Environment(known, {}, {"i": "out"}, functions=slope if letter == "t" else {})
 
-    return worlds
+    return environments
 
 
 for _cost in COSTS.values():
-    register(_cost.equation)(cost_worlds(_cost, 1.0))
-register("C7")(cost_worlds(huber_cost(0.7), 0.7))
+    register(_cost.equation)(cost_environments(_cost, 1.0))
+register("C7")(cost_environments(huber_cost(0.7), 0.7))
 
 
 @register("C9")
-def smoothing_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def smoothing_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     n = s.fan_out
     y = np.eye(n)[rng.integers(0, n, s.batch)]
     smoothed = smooth_targets(y, 0.3)
@@ -132,7 +134,7 @@ def smoothing_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     rows = np.arange(s.batch)
     z = np.log(smoothed)
     a = softmax(z)
-    yield World(
+    yield Environment(
         {
             **{"y": label(y, "row out"), "y'": label(smoothed, "row out")},
             **{"s": number(0.3), "n": number(n)},
@@ -150,11 +152,13 @@ PAIRS = {
 }
 
 
-def pair_worlds(cost_name: str, activation_name: str) -> Callable[[Rng, Sizes], Iterator[World]]:
-    """What makes worlds for a pair of cost and output activation."""
+def pair_environments(
+    cost_name: str, activation_name: str
+) -> Callable[[Rng, Sizes], Iterator[Environment]]:
+    """What makes environments for a pair of cost and output activation."""
     cost, activation = COSTS[cost_name], ACTIVATIONS[activation_name]
 
-    def worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+    def environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
         z = rng.normal(0, 2, (2 * s.batch, s.fan_out))
         y = rng.uniform(0, 1, z.shape)
         a = activation.value(z)
@@ -181,15 +185,17 @@ def pair_worlds(cost_name: str, activation_name: str) -> Callable[[Rng, Sizes], 
             **(SIGMOID if activation_name == "sigmoid" else {}),
             "c": lambda a, y: NamedArray(cost.value(a.array, y.array), a.dims, a.axes[:-1]),
         }
-        yield World(names, {}, {"i": "out", "j": "out", "k": "out"}, functions=functions)
+        yield Environment(names, {}, {"i": "out", "j": "out", "k": "out"}, functions=functions)
         if cost_name == "binary_cross_entropy":  # one output, as a number
             single = label(z[:, 0], "*example")
             targets, outputs = y[:, 0], sigmoid(z[:, :1])
             one = output_cost(cost, ACTIVATIONS["sigmoid"], z[:, :1], outputs, y[:, :1])
-            yield World({"z": single, "y": label(targets, "*example"), "c": label(one, "*example")})
+            yield Environment(
+                {"z": single, "y": label(targets, "*example"), "c": label(one, "*example")}
+            )
 
-    return worlds
+    return environments
 
 
 for _equation, _pair in PAIRS.items():
-    register(_equation, "D1")(pair_worlds(*_pair))
+    register(_equation, "D1")(pair_environments(*_pair))

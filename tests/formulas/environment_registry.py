@@ -1,4 +1,4 @@
-"""Which worlds the formulas of an equation are computed in."""
+"""Which environments the formulas of an equation are computed in."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from formula_evaluation import World
+from formula_evaluation import Environment
 from named_arrays import NamedArray, label
 
-__all__ = ["MAKERS", "Sizes", "layer_names", "make_worlds", "positive", "register", "samples"]
+__all__ = ["MAKERS", "Sizes", "layer_names", "make_environments", "positive", "register", "samples"]
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes of a world: examples in the batch, inputs and outputs of a layer."""
+    """The sizes of an environment: examples in the batch, inputs and outputs of a layer."""
 
     batch: int
     fan_in: int
@@ -25,12 +25,12 @@ class Sizes:
 
 SIZES = (Sizes(5, 3, 2), Sizes(3, 3, 3), Sizes(4, 2, 5))
 
-Maker = Callable[[np.random.Generator, Sizes], Iterable[World]]
+Maker = Callable[[np.random.Generator, Sizes], Iterable[Environment]]
 MAKERS: dict[str, list[Maker]] = {}
 
 
 def register(*equations: str) -> Callable[[Maker], Maker]:
-    """Decorate what makes worlds for equations."""
+    """Decorate what makes environments for equations."""
 
     def added(maker: Maker) -> Maker:
         for equation in equations:
@@ -40,10 +40,10 @@ def register(*equations: str) -> Callable[[Maker], Maker]:
     return added
 
 
-def make_worlds(equation: str, seed: int) -> list[World]:
-    """Worlds of every size for the formulas of an equation."""
+def make_environments(equation: str, seed: int) -> list[Environment]:
+    """Environments of every size for the formulas of an equation."""
 
-    def each() -> Iterator[World]:
+    def each() -> Iterator[Environment]:
         for count, sizes in enumerate(SIZES):
             for maker in MAKERS.get(equation, ()):
                 yield from maker(np.random.default_rng([seed, count]), sizes)

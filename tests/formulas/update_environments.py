@@ -1,4 +1,4 @@
-"""Worlds for penalties, updates, schedules, averages and one training step."""
+"""Environments for penalties, updates, schedules, averages and one training step."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from chainrule.equations.updates import (
     gradient_norm,
     limit_row_norms,
 )
-from formula_evaluation import World
+from environment_registry import Sizes, positive, register
+from formula_evaluation import Environment
 from named_arrays import NamedArray, Numbers, combine, label, number
-from world_registry import Sizes, positive, register
 
 __all__: list[str] = []
 
@@ -40,7 +40,7 @@ Rng = np.random.Generator
 
 
 @register("P1", "P2", "O1")
-def penalty_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def penalty_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     theta = np.append(rng.normal(size=6), [0.0, 1.3, -0.4])
     is_weight = np.append(np.ones(7), [0, 0])
     weights = theta[:7]
@@ -57,32 +57,34 @@ def penalty_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         **{"∂P_1/∂θ": label(parts[0], "param"), "∂P_2/∂θ": label(parts[1], "param")},
         **{"∂C/∂θ": label(dC, "param"), "∂J/∂θ": label(dC + both, "param")},
     }
-    yield World(names)
+    yield Environment(names)
     for which, strength in (("P_1", l1), ("P_2", l2)):
         own = {name: names[name] for name in ("W", which, f"∂{which}/∂W")}
-        yield World({**own, "strength": number(strength)})
+        yield Environment({**own, "strength": number(strength)})
     eta, dW = 0.2, rng.normal(size=7)
     stepped = UPDATES["sgd"].advance(
         weights, dW + l2_gradient(weights, 1.0, l2), np.zeros((0, 7)), UpdateSettings(eta)
     )
     step_names = {**names, "η": number(eta), "dW": label(dW, "weight")}
-    yield World(step_names, {"W": label(stepped.theta, "weight")})
+    yield Environment(step_names, {"W": label(stepped.theta, "weight")})
 
 
 LETTERS = {"velocity": "v", "mean": "m", "mean_square": "v"}
 
 
-def update_worlds(update: Update, in_table: bool) -> Callable[[Rng, Sizes], Iterator[World]]:
-    """What makes worlds for an update rule, at its third step."""
+def update_environments(
+    update: Update, in_table: bool
+) -> Callable[[Rng, Sizes], Iterator[Environment]]:
+    """What makes environments for an update rule, at its third step."""
 
-    def worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+    def environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
         n = s.fan_in + 6
         theta, g = rng.normal(size=n), rng.normal(size=n)
         state = np.abs(rng.normal(size=(len(update.slots), n)))
         is_weight = (np.arange(n) % 3 > 0).astype(float)
         settings = UpdateSettings(0.3, 3, 0.7, 0.6, 0.8, 0.65, 0.4, 0.25, is_weight)
         made = update.advance(theta, g, state, settings)
-        letters = [LETTERS[slot] for slot in update.slots]
+        letters = [LETTERS.get(slot, slot) for slot in update.slots]
         if update.name == "rmsprop":
             letters = ["q"]
         old = {name: label(row, "*param") for name, row in zip(letters, state, strict=True)}
@@ -104,18 +106,18 @@ def update_worlds(update: Update, in_table: bool) -> Callable[[Rng, Sizes], Iter
             names["c"] = label(0.8 * state[0] + 0.2 * g if len(state) else g, "*param")
         if in_table or update.name == "adamw":  # m and v are the new ones already
             names |= {letter: new.pop(letter) for letter in letters}
-        yield World(names, new)
+        yield Environment(names, new)
 
-    return worlds
+    return environments
 
 
 for _update in UPDATES.values():
-    register(_update.equation)(update_worlds(_update, in_table=False))
-    register(f"{_update.equation} in the table")(update_worlds(_update, in_table=True))
+    register(_update.equation)(update_environments(_update, in_table=False))
+    register(f"{_update.equation} in the table")(update_environments(_update, in_table=True))
 
 
 @register("U1")
-def descent_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def descent_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     g, v, theta = rng.normal(size=(3, s.fan_in))
     v /= np.linalg.norm(v)
 
@@ -123,7 +125,7 @@ def descent_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         norms = np.linalg.norm(a.array) * np.linalg.norm(b.array)
         return number(np.arccos(a.array @ b.array / norms))
 
-    yield World(
+    yield Environment(
         {
             **{"g": label(g, "param"), "v": label(v, "param"), "θ": label(theta, "param")},
             "ε": number(0.01),
@@ -134,11 +136,11 @@ def descent_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     eta = np.array([-0.3, 0.0, 0.2, 0.9, 1.3, 1.8, 2.0, 2.7]) / 1.7
     holds = np.abs(1 - 1.7 * eta) < 1 - 1e-12
     rates = {"η": label(eta, "*rate"), "κ": number(1.7), "inequality": label(holds, "*rate")}
-    yield World({**rates, "x": number(0.6), "x*": number(-0.8)})
+    yield Environment({**rates, "x": number(0.6), "x*": number(-0.8)})
 
 
 @register("U3")
-def ahead_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def ahead_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     ahead, v = rng.normal(size=(2, s.fan_in))
     eta, mu, g = 0.3, 0.7, rng.normal(size=s.fan_in)
     settings = UpdateSettings(eta, mu=mu)
@@ -148,11 +150,11 @@ def ahead_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     values = {"ϑ": ahead, "v": v, "θ": stored, "v'": faster, "ϑ'": ahead - eta * faster}
     names = {name: label(value, "*param") for name, value in values.items()}
     names["θ'"] = label(made.theta, "*param")
-    yield World({**names, "η": number(eta), "μ": number(mu)})
+    yield Environment({**names, "η": number(eta), "μ": number(mu)})
 
 
 @register("U5", "U8")
-def history_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def history_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     """The means after t steps, from a state that was 0."""
     t, gradients = 6, rng.normal(size=(6, s.fan_in))
     settings = UpdateSettings(0.1, beta1=0.8, beta2=0.65)
@@ -163,7 +165,7 @@ def history_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
             at = replace(settings, t=step)
             state[name] = UPDATES[name].advance(g, g, state[name], at).state
     mixed = settings.beta1 * before + (1 - settings.beta1) * gradients[-1]
-    yield World(
+    yield Environment(
         {
             **{"t": number(t), "g": label(gradients, "time param")},
             **{"β_1": number(settings.beta1), "β_2": number(settings.beta2)},
@@ -174,7 +176,7 @@ def history_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
 
 
 @register("U7", "U9")
-def limit_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def limit_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     for limit in (0.5, 50.0):
         g = rng.normal(size=s.fan_in)
         clipped, norm = clip_norm(g, limit)
@@ -184,16 +186,18 @@ def limit_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         new = {"g": label(clipped, "param"), "W": label(limit_row_norms(W, limit), "out in")}
         names = {"g": label(g, "param"), "W": label(W, "out in"), "‖g‖": number(norm)}
         names |= {"ℓ": number(limit), "max_norm": number(limit)}
-        yield World(names, new, {"i": "param", "j": "out", "k": "in"})
+        yield Environment(names, new, {"i": "param", "j": "out", "k": "in"})
 
 
 SETTINGS = ScheduleSettings(factor=0.6, every=3, final=0.15, warmup=0.35, cycle=4, growth=1.5)
 
 
-def schedule_worlds(schedule: schedules.Schedule) -> Callable[[Rng, Sizes], Iterator[World]]:
-    """What makes worlds for a schedule: all steps of a run, or one cycle of it."""
+def schedule_environments(
+    schedule: schedules.Schedule,
+) -> Callable[[Rng, Sizes], Iterator[Environment]]:
+    """What makes environments for a schedule: all steps of a run, or one cycle of it."""
 
-    def worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+    def environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
         steps, per_epoch = 40, 2
         clocks = [Clock(k // per_epoch, k, steps, k // 7, k % 2 / 2) for k in range(steps)]
         rates = [schedule.rate(0.8, clock, SETTINGS) for clock in clocks]
@@ -215,12 +219,12 @@ def schedule_worlds(schedule: schedules.Schedule) -> Callable[[Rng, Sizes], Iter
             yield from _cycles(names)
         else:
             del names["e"]
-            yield World(names)
+            yield Environment(names)
 
-    return worlds
+    return environments
 
 
-def _cycles(names: dict[str, NamedArray]) -> Iterator[World]:
+def _cycles(names: dict[str, NamedArray]) -> Iterator[Environment]:
     """The steps of each cycle, with the number i of the cycle."""
     start, length = 0.0, float(SETTINGS.cycle)
     for i in range(3):
@@ -231,43 +235,43 @@ def _cycles(names: dict[str, NamedArray]) -> Iterator[World]:
             for name, value in names.items()
         }
         done_of_cycle = label((done[inside] - start) / length, "*time")
-        yield World({**cut, "i": number(i), "τ_i": done_of_cycle})
+        yield Environment({**cut, "i": number(i), "τ_i": done_of_cycle})
         start, length = start + length, length * SETTINGS.growth
 
 
 for _schedule in schedules.SCHEDULES.values():
-    register(_schedule.equation)(schedule_worlds(_schedule))
+    register(_schedule.equation)(schedule_environments(_schedule))
 
 
 @register("S9")
-def warm_up_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def warm_up_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     epochs = np.array([0.25, 1.0, 2.5, 3.0, 4.5])
     rates = [schedules.warm_up(0.8, float(done), 3.0) for done in epochs]
     names = {"η": number(0.8), "e": label(epochs, "*time"), "w": number(3.0)}
-    yield World(names, {"η": label(rates, "*time")})
+    yield Environment(names, {"η": label(rates, "*time")})
 
 
 @register("chapter 08")
-def fluctuation_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def fluctuation_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     eta, kappa, deviation = 0.4, 1.3, 0.9
     powers = (1 - eta * kappa) ** (2.0 * np.arange(400))
     names = {"V": eta**2 * deviation**2 * powers.sum(), "η": eta, "κ": kappa, "s": deviation}
-    yield World({name: number(value) for name, value in names.items()})
+    yield Environment({name: number(value) for name, value in names.items()})
 
 
 @register("M1", "M2", "M3")
-def average_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def average_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     average, theta = rng.normal(size=(2, s.fan_in))
     d, k = 0.7, 3
     names = {"θ": label(theta, "*param"), "s": number(0.3)}
     new = label(blend(average, theta, 0.3), "*param")
     for letter in ("θ̄", "ā"):
-        yield World({**names, letter: label(average, "*param")}, {letter: new})
-    yield World({"k": number(k), "s": number(swa_weight(k))})
+        yield Environment({**names, letter: label(average, "*param")}, {letter: new})
+    yield Environment({"k": number(k), "s": number(swa_weight(k))})
     both = {"θ": names["θ"], "θ̄": label(average, "*param"), "k": number(k)}
-    yield World(both)
+    yield Environment(both)
     counts = np.arange(5)
-    yield World(
+    yield Environment(
         {
             **{"s": label([ema_weight(int(n), d) for n in counts], "*step"), "d": number(d)},
             "the first step that counts": label(counts == 0, "*step"),
@@ -278,19 +282,19 @@ def average_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     for count, values in enumerate(steps):
         average = blend(average, values, ema_weight(count, d))
     series = {"θ": label(steps, "time param"), "θ̄_t": label(average, "param")}
-    yield World({**series, "d": number(d), "t": number(5)})
+    yield Environment({**series, "d": number(d), "t": number(5)})
     ages = NamedArray(np.arange(600), ("k",))
     retained = combine(lambda k: d**k, ages)
     assert retained.dims == ("k",)
-    yield World({"k": ages, "d": number(d)})
+    yield Environment({"k": ages, "d": number(d)})
     eta, kappa, deviation, n = 0.4, 1.3, 0.9, 50
     spread = eta**2 * deviation**2 / (1 - (1 - eta * kappa) ** 2)
     numbers = {"V": spread, "η": eta, "κ": kappa, "s": deviation, "n": n, "q": 1 - eta * kappa}
-    yield World({name: number(value) for name, value in numbers.items()})
+    yield Environment({name: number(value) for name, value in numbers.items()})
 
 
 @register("T1")
-def step_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def step_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     for limit, longest, average in ((0.8, None, 0.3), (None, 0.9, 0.0), (1e9, None, 0.3)):
         W, b = rng.normal(size=(s.fan_out, s.fan_in)), rng.normal(size=s.fan_out)
         gain = positive(rng, s.fan_out)
@@ -308,7 +312,7 @@ def step_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         yield _step_world(theta, state, made)
 
 
-def _step_world(theta: Numbers, state: Numbers, made: TrainingStep) -> World:
+def _step_world(theta: Numbers, state: Numbers, made: TrainingStep) -> Environment:
     settings = made.settings
     rule = settings.update_settings
 
@@ -341,4 +345,4 @@ def _step_world(theta: Numbers, state: Numbers, made: TrainingStep) -> World:
         names |= {"ā": label(state[-1], "param"), "s": number(settings.average_share)}
         names["θ̄"] = names["ā"]
         new["ā"] = new["θ̄"] = label(made.state[-1], "param")
-    return World(names, new, {"j": "out"}, functions={"update": update})
+    return Environment(names, new, {"j": "out"}, functions={"update": update})

@@ -1,4 +1,4 @@
-"""Worlds for initialisers, keyed random numbers and augmentation."""
+"""Environments for initialisers, keyed random numbers and augmentation."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from chainrule.equations.warping import (
     smoothing_matrix,
     source_positions,
 )
-from formula_evaluation import World, mean_over_draws
+from environment_registry import Sizes, positive, register
+from formula_evaluation import Environment, mean_over_draws
 from named_arrays import NamedArray, label, lift, number
-from world_registry import Sizes, positive, register
 
 __all__: list[str] = []
 
@@ -41,10 +41,12 @@ Rng = np.random.Generator
 INDICES = {"i": "row", "j": "column"}
 
 
-def initialiser_worlds(initialiser: Initialiser) -> Callable[[Rng, Sizes], Iterator[World]]:
-    """What makes worlds for an initialiser, drawn by a generator of the same seed."""
+def initialiser_environments(
+    initialiser: Initialiser,
+) -> Callable[[Rng, Sizes], Iterator[Environment]]:
+    """What makes environments for an initialiser, drawn by a generator of the same seed."""
 
-    def worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+    def environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
         settings = InitialiserSettings(-0.3, 0.8, 0.6)
         shape = (s.fan_out, s.fan_in)
         seed = int(rng.integers(100))
@@ -63,13 +65,13 @@ def initialiser_worlds(initialiser: Initialiser) -> Callable[[Rng, Sizes], Itera
             **{"fan_in": s.fan_in, "fan_out": s.fan_out},
         }
         names = {"W": label(W, "out in")} | {k: number(v) for k, v in numbers.items()}
-        yield World(names, functions={"U": uniform, "N": normal})
+        yield Environment(names, functions={"U": uniform, "N": normal})
 
-    return worlds
+    return environments
 
 
 for _initialiser in INITIALISERS.values():
-    register(_initialiser.equation)(initialiser_worlds(_initialiser))
+    register(_initialiser.equation)(initialiser_environments(_initialiser))
 
 
 def variance(value: NamedArray) -> NamedArray:
@@ -78,13 +80,13 @@ def variance(value: NamedArray) -> NamedArray:
 
 
 @register("chapter 09")
-def variance_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def variance_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     """Weights of one size with all signs: independent, with mean 0 and one variance."""
     deviation, inputs, outputs = 0.7, 2, 3
     signs = np.array(list(product((-1, 1), repeat=inputs * outputs)))
     W = deviation * signs.reshape(-1, outputs, inputs)
     x, delta = rng.normal(size=inputs), rng.normal(size=outputs)
-    yield World(
+    yield Environment(
         {
             **{"s": number(deviation), "fan_in": number(inputs), "fan_out": number(outputs)},
             **{"x": label(x, "in"), "δ": label(delta, "out")},
@@ -98,7 +100,7 @@ def variance_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
 
 
 @register("I6")
-def halved_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def halved_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     half = rng.normal(size=20)
     z = np.concatenate((half, -half))
     deviation = math.sqrt(np.square(z).mean())
@@ -109,11 +111,11 @@ def halved_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         return NamedArray(normal / deviation, at.dims, at.axes)
 
     names = {"a": label(relu(z), "*draw"), "z": label(z, "*draw")}
-    yield World(names, functions={"p": density, "Var": variance})
+    yield Environment(names, functions={"p": density, "Var": variance})
 
 
 @register("H1", "H2", "H3", "H4")
-def hash_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def hash_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     key, c = int(rng.integers(2**62)), rng.integers(0, 2**32, 6).astype(np.uint32)
     bits = random_bits(key, c)
     words = {"key_low": key & 0xFFFFFFFF, "key_high": key >> 32}
@@ -121,17 +123,17 @@ def hash_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     names = {name: number(np.uint32(word)) for name, word in words.items()}
     names |= {"low": names["key_low"], "high": names["key_high"]}
     names |= {"c": label(c, "*counter"), "h": label(bits, "*counter"), "modulus": number(2**32)}
-    yield World({**names, "u": label(uniforms(key, c), "*counter")})
+    yield Environment({**names, "u": label(uniforms(key, c), "*counter")})
     for part in c:
         yield _derived_key_world(key, int(part))
     g, u = normals(key, np.arange(8)), uniforms(key, np.arange(8))
     pairs = {"g": label(g, "counter"), "u": label(u, "counter")}
-    yield World({**pairs, "k": NamedArray(np.arange(4), ("k",))})
+    yield Environment({**pairs, "k": NamedArray(np.arange(4), ("k",))})
     halves = {"u": NamedArray(u[::2], ("k",)), "v": NamedArray(u[1::2], ("k",))}
-    yield World({**halves, "g": pairs["g"], "k": NamedArray(np.arange(4), ("k",))})
+    yield Environment({**halves, "g": pairs["g"], "k": NamedArray(np.arange(4), ("k",))})
 
 
-def _derived_key_world(key: int, c: int) -> World:
+def _derived_key_world(key: int, c: int) -> Environment:
     """The key of a part, in whole numbers of Python, which have as many bits as they need."""
 
     def exact(value: int) -> NamedArray:
@@ -143,11 +145,11 @@ def _derived_key_world(key: int, c: int) -> World:
     derived = derive_key(key, c)
     names = {"key": key, "c": c, "s_1": LOW_SALT, "s_2": HIGH_SALT, "key'": derived}
     exactly = {name: exact(value) for name, value in names.items()}
-    return World(exactly, functions={"h": hashed, "H1": hashed})
+    return Environment(exactly, functions={"h": hashed, "H1": hashed})
 
 
 @register("X1")
-def affine_map_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def affine_map_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     h, w = s.batch, s.fan_in + 1
     turn, shear, tall, wide = rng.uniform(-1, 1, 4) + np.array([0, 0, 1.5, 1.5])
     move = AffineMap(0.7, -1.2, turn, tall, wide, shear)
@@ -156,7 +158,7 @@ def affine_map_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     numbers = {"z_y": tall, "z_x": wide, "k": shear, "θ": turn}
     names = {name: number(value) for name, value in numbers.items()}
     cos, sin = math.cos(turn), math.sin(turn)
-    yield World(
+    yield Environment(
         {
             **names,
             **{"q": label(q, "*y *x plane"), "p": label(p, "*y *x plane")},
@@ -170,12 +172,12 @@ def affine_map_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
 
 
 @register("X2")
-def field_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def field_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     h, w, alpha, width = s.batch, s.fan_in, 1.7, 1.3
     white = rng.uniform(-1, 1, (2, h, w))
     d = NamedArray(np.arange(-40, 41), ("d",))
     names = {"α": number(alpha), "s": number(width), "d": d}
-    yield World(
+    yield Environment(
         {
             **names,
             "u": label(displacements(white, alpha, width), "*axis row column"),
@@ -185,7 +187,7 @@ def field_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         }
     )
     square = label(smoothing_matrix(h, width), "row row")
-    yield World({**names, "G": square}, {}, {"i": "row", "j": "row"})
+    yield Environment({**names, "G": square}, {}, {"i": "row", "j": "row"})
     wide = 6.0
     middle = np.square(smoothing_matrix(161, wide)[80]).sum()
 
@@ -194,13 +196,13 @@ def field_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         return number(alpha * math.sqrt(middle * middle / 3) if known else np.nan)
 
     field = {"u": number(-3.0), "α": number(alpha), "s": number(wide)}
-    yield World(field, functions={"sd": deviation})
+    yield Environment(field, functions={"sd": deviation})
 
 
 @register("X3")
-def interpolation_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def interpolation_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     image, places = positive(rng, 2, 2), rng.uniform(0, 1, (2, 7))
-    yield World(
+    yield Environment(
         {
             **{"I": label(image, "row column"), "v": label(interpolate(image, places), "*place")},
             **{"f_y": label(places[0], "*place"), "f_x": label(places[1], "*place")},
@@ -221,7 +223,7 @@ def _neighbours(places: tuple[tuple[int, int], ...]) -> Callable[..., NamedArray
 
 
 @register("X4", "X5", "X6")
-def inking_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def inking_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     image = positive(rng, 6, 7) * (rng.random((6, 7)) < 0.6)
     beside = _neighbours(((0, 1), (1, 0), (0, -1), (-1, 0)))
     across = _neighbours(((1, 1), (1, -1), (-1, 1), (-1, -1)))
@@ -231,33 +233,37 @@ def inking_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         **{"I": label(image, "*row *column"), "r": number(0.7), "by": number(1.4)},
         "I'": label(thicken(image, 1.4), "*row *column"),
     }
-    yield World(names, functions=functions)
-    yield World({"by": number(-1.4), "r": number(0.7)})
+    yield Environment(names, functions=functions)
+    yield Environment({"by": number(-1.4), "r": number(0.7)})
     g = rng.normal(size=image.shape)
     noisy = add_noise(image - 0.5, g, 0.6, 0.9)
     letters = {"x": label(image - 0.5, "*row *column"), "x'": label(noisy, "*row *column")}
-    yield World({**letters, "g": label(g, "*row *column"), "s": number(0.6), "f": number(0.9)})
+    yield Environment(
+        {**letters, "g": label(g, "*row *column"), "s": number(0.6), "f": number(0.9)}
+    )
     bright = add_noise(image + 0.5, g, 0.6, 9.0)
     letters = {"x": label(image + 0.5, "*row *column"), "x'": label(bright, "*row *column")}
-    yield World({**letters, "g": label(g, "*row *column"), "s": number(0.6), "f": number(9.0)})
+    yield Environment(
+        {**letters, "g": label(g, "*row *column"), "s": number(0.6), "f": number(9.0)}
+    )
     cut = {
         "I": label(image + 1, "row column"),
         "I'": label(cut_out(image + 1, 2, 3, 3), "row column"),
     }
     corner = {"i_0": number(2), "j_0": number(3), "a": number(3)}
-    yield World({**cut, **corner}, {}, INDICES)
+    yield Environment({**cut, **corner}, {}, INDICES)
 
 
 @register("X7", "X8")
-def mixing_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def mixing_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     key, n, alpha = int(rng.integers(2**62)), 5 + s.batch, 0.6
     i = np.arange(n)
     whole = {
         "partner_i": label(partners(key, n), "*row"),
         "h": label(random_bits(key, 3 * i), "*row"),
     }
-    yield World({**whole, "n": number(n), "i": label(i, "*row")})
-    yield World(
+    yield Environment({**whole, "n": number(n), "i": label(i, "*row")})
+    yield Environment(
         {
             "λ": label(mixing_weights(key, n, alpha), "*row"),
             **{"u": label(uniforms(key, 3 * i + 1), "*row"), "α": number(alpha)},
@@ -272,11 +278,11 @@ def mixing_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     names = {name: label(value, "*row out") for name, value in mixed.items()}
     cost = COSTS["categorical_cross_entropy"]
     entropy = lambda a, y: NamedArray(cost.value(a.array, y.array), a.dims)  # noqa: E731
-    yield World({**names, "λ": label(weight, "*row")}, functions={"c": entropy})
+    yield Environment({**names, "λ": label(weight, "*row")}, functions={"c": entropy})
 
 
 @register("X9", "X10")
-def distortion_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def distortion_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     strengths = Augmentation(
         **{"shift": 2.0, "rotation": 20.0, "zoom": 0.2, "shear": 0.3, "elastic": 3.0},
         **{"elastic_smoothness": 2.0, "thickness": 1.0, "noise": 0.1},
@@ -286,19 +292,19 @@ def distortion_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     drawn = draw_distortion(key, (9, 8), strengths)
     u = uniforms(key, np.arange(9))
     numbers = {"m": strengths.shift, "u": u[0], "v": drawn.move.down}
-    yield World({name: number(value) for name, value in numbers.items()})
+    yield Environment({name: number(value) for name, value in numbers.items()})
     numbers = {"z": drawn.move.tall, "m": strengths.zoom, "u": u[3]}
-    yield World({name: number(value) for name, value in numbers.items()})
+    yield Environment({name: number(value) for name, value in numbers.items()})
     keys = [make_key(seed, "augmentation") for seed in range(40)]
     tops = [draw_distortion(each, (9, 8), strengths).top for each in keys]
     uniform = [uniforms(each, np.array([7]))[0] for each in keys]
     many = {"i_0": label(tops, "*key"), "u": label(uniform, "*key"), "h": number(9)}
-    yield World({**many, "a": number(3), "side": number(3)})
+    yield Environment({**many, "a": number(3), "side": number(3)})
     image = positive(rng, 9, 8)
     copy = distort(image[:, :, None], key, strengths, 1.0)[:, :, 0]
     white = 2 * uniforms(derive_key(key, 1), np.arange(2 * 72)).reshape(2, 9, 8) - 1
     g = normals(derive_key(key, 2), np.arange(72)).reshape(9, 8)
-    yield World(
+    yield Environment(
         {
             **{"I": label(image, "row column"), "I'": label(copy, "row column")},
             "X1": label(source_positions((9, 8), drawn.move), "*axis row column"),

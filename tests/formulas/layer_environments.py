@@ -1,4 +1,4 @@
-"""Worlds for the equations of layers: forward, backward, normalisation, dropout, one step."""
+"""Environments for the equations of layers: forward, backward, normalisation, dropout, one step."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from chainrule.equations.normalisation import (
     normalise,
     scale_and_shift,
 )
-from formula_evaluation import Meaning, World, mean_over_draws
+from environment_registry import Sizes, layer_names, positive, register
+from formula_evaluation import Environment, Meaning, mean_over_draws
 from named_arrays import NamedArray, Numbers, label, lift, number
-from world_registry import Sizes, layer_names, positive, register
 
 __all__: list[str] = []
 
@@ -32,28 +32,28 @@ INDICES = {"r": "row", "s": "row", "j": "out", "k": "in"}
 
 
 @register("F1")
-def affine_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def affine_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     names = layer_names(rng, s)
     x, W, b = (names[letter].array for letter in "xWb")
     z = affine(x, W, b)
-    yield World({**names, "z": label(z, "row out")}, indices=INDICES)
+    yield Environment({**names, "z": label(z, "row out")}, indices=INDICES)
     one = {**names, "x": label(x, "*example in"), "z": label(z, "*example out")}
-    yield World(one, indices=INDICES)
+    yield Environment(one, indices=INDICES)
     old = label(rng.normal(size=z.shape), "*example out")
     added = label(old.array + affine(x, W, None), "*example out")
     without = {name: value for name, value in one.items() if name != "b"}
-    yield World({**without, "z": old}, {"z": added}, INDICES)
+    yield Environment({**without, "z": old}, {"z": added}, INDICES)
 
 
 @register("F2")
-def activation_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def activation_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     for activation in ACTIVATIONS.values():
         z = label(rng.normal(size=(s.batch, s.fan_out)), "row out")
         phi = lift(activation.value)
         a = label(activate(activation, z.array), "row out")
-        yield World({"z": z, "a": a}, functions={"φ": phi})
+        yield Environment({"z": z, "a": a}, functions={"φ": phi})
     W1, W2 = rng.normal(size=(s.fan_out, s.fan_in)), rng.normal(size=(4, s.fan_out))
-    yield World(
+    yield Environment(
         {
             "x": label(rng.normal(size=(s.batch, s.fan_in)), "row in"),
             **{"W_1": label(W1, "hidden in"), "W_2": label(W2, "out hidden")},
@@ -75,10 +75,12 @@ def network(rng: Rng, s: Sizes, masked: bool = False) -> list[Layer]:
     return layers
 
 
-def network_worlds(first_to_last: bool, masked: bool) -> Callable[[Rng, Sizes], Iterator[World]]:
-    """What makes worlds of a whole network, with l standing for each of its layers in turn."""
+def network_environments(
+    first_to_last: bool, masked: bool
+) -> Callable[[Rng, Sizes], Iterator[Environment]]:
+    """What makes environments of a whole network, with l standing for each layer in turn."""
 
-    def worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+    def environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
         x = rng.normal(size=(s.batch, s.fan_in))
         layers = network(rng, s, masked)
         depth, shares = len(layers), positive(rng, s.batch, 1)
@@ -96,7 +98,7 @@ def network_worlds(first_to_last: bool, masked: bool) -> Callable[[Rng, Sizes], 
                 names["δ"] = {l: label(t.delta[l - 1], f"row unit{l}")}
             yield _at_layer({**names, "range of l": label(limits, "list")}, layers, l)
 
-    return worlds
+    return environments
 
 
 def network_names(t: Trace, layers: list[Layer], shares: Numbers) -> dict[str, Meaning]:
@@ -123,7 +125,7 @@ def network_names(t: Trace, layers: list[Layer], shares: Numbers) -> dict[str, M
     }
 
 
-def _at_layer(names: dict[str, Meaning], layers: list[Layer], l: int) -> World:  # noqa: E741
+def _at_layer(names: dict[str, Meaning], layers: list[Layer], l: int) -> Environment:  # noqa: E741
     phi = layers[l - 1].activation
     assert phi.derivative is not None
     indices = {"r": "row", "k": f"unit{l}"}
@@ -132,22 +134,22 @@ def _at_layer(names: dict[str, Meaning], layers: list[Layer], l: int) -> World: 
     functions = {"φ_l": lift(phi.value), "φ'_l": lift(phi.derivative)}
     strict = not any(layer.mask is not None for layer in layers)
     known = {**names, "l": number(l)}
-    return World(known, {}, indices, functions=functions, is_strict=strict)
+    return Environment(known, {}, indices, functions=functions, is_strict=strict)
 
 
-register("F3", "BP")(network_worlds(first_to_last=True, masked=False))
-register("BP2")(network_worlds(first_to_last=False, masked=False))
-register("BP2")(network_worlds(first_to_last=False, masked=True))
+register("F3", "BP")(network_environments(first_to_last=True, masked=False))
+register("BP2")(network_environments(first_to_last=False, masked=False))
+register("BP2")(network_environments(first_to_last=False, masked=True))
 
 
 @register("BP2")
-def single_row_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def single_row_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     """One example: the errors before and after the activations of two layers."""
     yield _single_row(rng, s.fan_out)
     yield _single_row(rng, 1)
 
 
-def _single_row(rng: Rng, above_width: int) -> World:
+def _single_row(rng: Rng, above_width: int) -> Environment:
     W = rng.normal(size=(above_width, 4))
     z = rng.normal(size=above_width)
     sigmoid = ACTIVATIONS["sigmoid"]
@@ -163,13 +165,13 @@ def _single_row(rng: Rng, above_width: int) -> World:
     if above_width == 1:
         names["both agree"] = number(1)
     indices = {"i": "out", "k": "in"}
-    return World(names, {}, indices, functions={"φ'": lift(sigmoid.derivative)})
+    return Environment(names, {}, indices, functions={"φ'": lift(sigmoid.derivative)})
 
 
 @register("chapter 05")
-def chain_rule_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def chain_rule_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     inner, outer = rng.normal(size=(s.fan_out, s.fan_in)), rng.normal(size=s.fan_out)
-    yield World(
+    yield Environment(
         {
             "∂C/∂u": label((inner.T @ outer), "in"),
             "∂C/∂v": label(outer, "out"),
@@ -180,13 +182,13 @@ def chain_rule_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
 
 
 @register("BP2a", "BP3", "BP4")
-def gradient_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def gradient_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     names = layer_names(rng, s)
     x, W, delta = (names[letter].array for letter in "xWδ")
     dx = label(input_gradient(W, delta), "row in")
     single = {"W": names["W"], "dx": label(dx.array, "*example in")}
-    yield World({**single, "δ": label(delta, "*example out")}, {}, INDICES)
-    yield World({"below": dx, "delta": names["δ"], "W": names["W"]})
+    yield Environment({**single, "δ": label(delta, "*example out")}, {}, INDICES)
+    yield Environment({"below": dx, "delta": names["δ"], "W": names["W"]})
     dW = label(weight_gradient(x, delta), "out in")
     db = label(bias_gradient(delta), "out")
     same = np.eye(s.fan_out)
@@ -199,27 +201,27 @@ def gradient_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     through_weights = np.einsum("jl,rk->rljk", same, x)
     through_biases = np.broadcast_to(same, (s.batch, s.fan_out, s.fan_out))
     kept = np.einsum("rjjk->rjk", through_weights)
-    yield World(known, {}, INDICES)
+    yield Environment(known, {}, INDICES)
     functions = {"∂z/∂b": label(through_biases, "row out out")}
-    yield World(
+    yield Environment(
         {**known, **functions, "∂z/∂W": label(through_weights, "row out out in")}, {}, INDICES
     )
     rates = positive(rng, s.batch, s.fan_out)
     through_rates = np.einsum("rj,jl->rjl", rates, same)
     by_chain = {"∂C/∂z": names["δ"], "∂z/∂b": label(through_rates, "row out out")}
-    yield World({**by_chain, "db": label((delta * rates).sum(axis=0), "out")}, {}, INDICES)
+    yield Environment({**by_chain, "db": label((delta * rates).sum(axis=0), "out")}, {}, INDICES)
     # ∂z_rj/∂x_rk has the row twice.
     twice = np.einsum("rq,jk->rjqk", np.eye(s.batch), W)
-    yield World({**known, "∂z/∂x": label(twice, "row out row in")}, {}, INDICES)
+    yield Environment({**known, "∂z/∂x": label(twice, "row out row in")}, {}, INDICES)
     assert kept.shape == (s.batch, s.fan_out, s.fan_in)
     yield from _accumulating(rng, s)
 
 
-def _accumulating(rng: Rng, s: Sizes) -> Iterator[World]:
+def _accumulating(rng: Rng, s: Sizes) -> Iterator[Environment]:
     """One example whose gradients are added to what is there."""
     x, delta = rng.normal(size=s.fan_in), rng.normal(size=s.fan_out)
     dW, db = rng.normal(size=(s.fan_in, s.fan_out)), rng.normal(size=s.fan_out)
-    yield World(
+    yield Environment(
         {
             **{"x": label(x, "in"), "delta": label(delta, "out")},
             **{"W": label(dW, "in out"), "db": label(db, "out")},
@@ -233,7 +235,7 @@ def _accumulating(rng: Rng, s: Sizes) -> Iterator[World]:
 
 
 @register("BP2b", "BP1")
-def pull_back_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def pull_back_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     for activation in ACTIVATIONS.values():
         z, da = rng.normal(size=(2, s.batch, s.fan_out))
         a = activation.value(z)
@@ -252,21 +254,23 @@ def pull_back_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         functions = {}
         if activation.derivative:
             functions = {"φ'": lift(activation.derivative)}
-        yield World(names, {}, {"i": "out", "j": "out"}, functions=functions, has_columns=True)
+        yield Environment(
+            names, {}, {"i": "out", "j": "out"}, functions=functions, has_columns=True
+        )
 
 
 @register("A12", "BP2b", "BP1")
-def jacobian_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def jacobian_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     """A linear map in place of the activation: its Jacobian is not symmetric."""
     J, da = rng.normal(size=(s.fan_out, s.fan_out)), rng.normal(size=(s.batch, s.fan_out))
     dz = label(input_gradient(J, da), "*example out")
     names = {"J": label(J, "out out"), "da": label(da, "*example out")}
     names |= {"∂c/∂a": names["da"], "δ": dz, "delta": dz, "dz": dz}
-    yield World(names, has_columns=True)
+    yield Environment(names, has_columns=True)
 
 
 @register("N1", "N2", "N3", "N4", "N5")
-def normalisation_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def normalisation_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     names = layer_names(rng, s)
     x, W, b, delta = (names[letter].array for letter in ("x", "W", "b", "δ"))
     gain, u = positive(rng, s.fan_out), x @ W.T
@@ -282,17 +286,17 @@ def normalisation_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         **{"W'": label(W_, "out in"), "b'": label(b_, "out")},
         **{"B": number(s.batch), "ε": number(NORMALISATION_EPSILON)},
     }
-    yield World({**whole, "variance": label(u.var(axis=0), "out")}, {}, INDICES)
+    yield Environment({**whole, "variance": label(u.var(axis=0), "out")}, {}, INDICES)
     yield from _one_column(whole, s)
     by_gain = np.einsum("rj,jl->rjl", made.values, np.eye(s.fan_out))
     derived = {"∂C/∂z": label(delta, "row out"), "∂z/∂γ": label(by_gain, "row out out")}
-    yield World({**whole, **derived}, {}, INDICES)
+    yield Environment({**whole, **derived}, {}, INDICES)
     of_layer = {name: whole[name] for name in ("W", "b", "γ", "μ", "σ", "W'", "b'")}
     example = {**of_layer, "x": label(x, "*example in"), "z": label(z, "*example out")}
-    yield World(example, {}, {"j": "out", "k": "in"})
+    yield Environment(example, {}, {"j": "out", "k": "in"})
 
 
-def _one_column(whole: dict[str, NamedArray], s: Sizes) -> Iterator[World]:
+def _one_column(whole: dict[str, NamedArray], s: Sizes) -> Iterator[Environment]:
     """One column of a layer, whose derivatives are taken by a complex step."""
 
     def columns(name: str) -> NamedArray:
@@ -323,17 +327,17 @@ def _one_column(whole: dict[str, NamedArray], s: Sizes) -> Iterator[World]:
     }
     for without in ("u", "v"):
         known = {name: value for name, value in names.items() if name != without}
-        yield World(known, {}, {"r": "row", "s": "row"})
+        yield Environment(known, {}, {"r": "row", "s": "row"})
     # W_jk and dW_jk of column j.
     whole_rows = {"W": label(W.array, "out in"), "dW": label(dW.array, "out in")}
     parts = {name: label(names[name].array, "*j") for name in ("γ", "dγ", "σ")}
     named = {name: NamedArray(value.array, ("j",)) for name, value in parts.items()}
     rows = {name: NamedArray(names[name].array, ("j",), ("row",)) for name in ("u", "du")}
     indices = {"s": "row", "j": "out", "k": "in"}
-    yield World({**whole_rows, **named, **rows, "ε": whole["ε"]}, {}, indices)
+    yield Environment({**whole_rows, **named, **rows, "ε": whole["ε"]}, {}, indices)
 
 
-def _shifted_columns(u: Numbers, s: Sizes) -> Iterator[World]:
+def _shifted_columns(u: Numbers, s: Sizes) -> Iterator[Environment]:
     """σ as the root of the mean square of v = u - μ + 0.4, which does not sum to 0."""
     deviations = np.empty((s.fan_out, s.batch))
     for row in range(s.batch):
@@ -347,11 +351,11 @@ def _shifted_columns(u: Numbers, s: Sizes) -> Iterator[World]:
         **{"v": label(v.T, "*column row"), "σ": label(sigma, "*column")},
         **{"∂σ/∂u": label(deviations, "*column row"), "B": number(s.batch)},
     }
-    yield World(names, {}, {"r": "row", "s": "row"})
+    yield Environment(names, {}, {"r": "row", "s": "row"})
 
 
 @register("R1", "R2")
-def dropout_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def dropout_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     key, rows = int(rng.integers(2**62)), np.arange(2, 2 + 4 * s.batch)
     counters = rows[:, None] * s.fan_out + np.arange(s.fan_out)
     bits = random_bits(key, counters)
@@ -359,11 +363,11 @@ def dropout_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     p = (float(nearest) + 0.5) / 2**32  # so that rounding down matters for one neuron
     mask = dropout_mask(key, rows, s.fan_out, p, "float64")
     threshold = dropout_threshold(p)
-    yield World({"threshold": number(threshold), "p": number(p)})
+    yield Environment({"threshold": number(threshold), "p": number(p)})
     drawn = {"h": label(bits, "row out"), "p": number(p)}
     hashed = {"H1": lambda k, c: NamedArray(random_bits(int(k.array), c.array), c.dims, c.axes)}
     a, da = rng.normal(size=(2, len(rows), s.fan_out))
-    yield World(
+    yield Environment(
         {
             **drawn,
             **{"m": label(mask, "row out"), "a": label(a, "row out"), "da'": label(da, "row out")},
@@ -378,11 +382,11 @@ def dropout_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
         **{"i": NamedArray(rows, ("i",)), "j": NamedArray(np.arange(s.fan_out), ("j",))},
         "m": NamedArray(mask, ("i", "j")),
     }
-    yield World(keyed, {}, {}, functions=hashed)
+    yield Environment(keyed, {}, {}, functions=hashed)
     yield from _all_masks(rng, s)
 
 
-def _all_masks(rng: Rng, s: Sizes) -> Iterator[World]:
+def _all_masks(rng: Rng, s: Sizes) -> Iterator[Environment]:
     """Every mask of three neurons, each as often as its probability says, with p = 1/4."""
     entries = np.array([0, 4 / 3, 4 / 3, 4 / 3])
     masks = np.array(list(product(entries, repeat=3)))
@@ -390,7 +394,7 @@ def _all_masks(rng: Rng, s: Sizes) -> Iterator[World]:
     y = rng.normal(size=(1, s.fan_out))
     cost = COSTS["squared_error"]
     c = cost.value(affine(apply_mask(a, masks), W, b), y)
-    yield World(
+    yield Environment(
         {
             **{"m": label(entries, "*draw"), "p": number(0.25), "c": label(c, "*draw")},
             "c without mask": number(cost.value(affine(a[None], W, b), y)[0]),
@@ -403,10 +407,10 @@ def _all_masks(rng: Rng, s: Sizes) -> Iterator[World]:
 
 
 @register("BP", "C8")
-def batch_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
+def batch_environments(rng: Rng, s: Sizes) -> Iterator[Environment]:
     weights, c = positive(rng, s.batch), positive(rng, s.batch)
     shares = np.asarray(batch_shares(weights, s.batch))
-    yield World(
+    yield Environment(
         {
             **{"w": label(weights, "row"), "s": label(shares[:, 0], "row"), "c": label(c, "row")},
             **{"B": number(s.batch), "C": number(batch_cost(c, shares))},
@@ -417,4 +421,4 @@ def batch_worlds(rng: Rng, s: Sizes) -> Iterator[World]:
     N = 7
     weights, c = positive(rng, N), positive(rng, N)
     set_names = {"w": label(weights, "row"), "c": label(c, "row"), "N": number(N)}
-    yield World({**set_names, "B": number(s.batch)}, {}, {}, {"row": 1})
+    yield Environment({**set_names, "B": number(s.batch)}, {}, {}, {"row": 1})
