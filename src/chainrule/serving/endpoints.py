@@ -152,8 +152,7 @@ class ExplainEndpoint:
         body = await service.reader.read(scope, receive)
         try:
             if kind == _JSON:
-                value = parse_json(body, answering.limits.json_depth)
-                found = await service.run(answering.explain_json, value)
+                found = await service.run(_parse_and_explain, answering, body)
             else:
                 files = await _read_files(scope, kind, body, service)
                 if len(files) != 1:
@@ -168,6 +167,10 @@ class ExplainEndpoint:
 
 def _parse_and_answer(answering: Answering, body: bytes, abstain: float | None) -> bytes | InputRow:
     return answering.answer_json(parse_json(body, answering.limits.json_depth), abstain)
+
+
+def _parse_and_explain(answering: Answering, body: bytes) -> dict[str, Any]:
+    return answering.explain_json(parse_json(body, answering.limits.json_depth))
 
 
 def _is_flat(value: Any) -> bool:
