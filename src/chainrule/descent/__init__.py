@@ -7,6 +7,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.descent.descent_report import descent_document as descent_document
     from chainrule.descent.formula_parser import FUNCTIONS as FUNCTIONS
+    from chainrule.descent.function import make_function as make_function
     from chainrule.descent.function_file import DEFAULT_RATE as DEFAULT_RATE
     from chainrule.descent.function_file import DEFAULT_STEPS as DEFAULT_STEPS
     from chainrule.descent.function_file import descend_function as descend_function
@@ -18,6 +19,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "gradient_descent": "DESCENT_LIMITS Descent",
+        "function": "make_function",
         "function_file": "DEFAULT_RATE DEFAULT_STEPS descend_function read_descent",
         "formula_parser": "FUNCTIONS",
         "descent_report": "descent_document",

@@ -15,13 +15,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from chainrule.errors import InputError, unknown_name
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
+from chainrule.lab.plane_settings import PlaneSettings
 from chainrule.limits import Limit, check_record, limited
 
 __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "look")
+ROOM_NAMES = ("draw", "look", "plane")
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -68,6 +69,7 @@ class LabState:
         digits: significant digits of numbers.
         direction: of the pass that is drawn, "forward" or "backward".
         hidden: names of controls that a teacher has hidden.
+        plane: points, network and recipe of the room Plane, and how far it has learned.
 
     Raises: InputError, UnknownNameError.
     """
@@ -87,6 +89,7 @@ class LabState:
     digits: int = limited(6, Limit(int, "significant digits of numbers", 1, 17))
     direction: str = limited("forward", Limit(str, "pass", choices=lambda: _DIRECTIONS))
     hidden: tuple[str, ...] = ()
+    plane: PlaneSettings = PlaneSettings()
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -109,7 +112,7 @@ class LabState:
             for name, value in self._changed()
             if name != "room"
         }
-        query = urlencode(texts, safe="[],:;")
+        query = urlencode(texts, safe="[],:;/")
         return f"{self.room}?{query}" if query else self.room
 
     def _changed(self) -> list[tuple[str, Any]]:
@@ -202,6 +205,8 @@ def _check_texts(name: str, texts: Any, pattern: re.Pattern[str]) -> tuple[str, 
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, PlaneSettings):
+        return value.to_dict()
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
@@ -214,7 +219,10 @@ def _tuple(value: Any) -> Any:
 
 
 _LISTS = ("ink", "inputs", "edits", "silenced", "hidden")
-_READ_PLAIN: Mapping[str, Callable[[Any], Any]] = dict.fromkeys(_LISTS, _tuple)
+_READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(_LISTS, _tuple),
+    "plane": PlaneSettings.from_dict,
+}
 
 
 def _write_edits(edits: tuple[Edit, ...]) -> str:
@@ -233,6 +241,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "silenced": ";".join,
     "hidden": ",".join,
     "abstain": repr,
+    "plane": PlaneSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "ink": decode_strokes,
@@ -244,6 +253,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "room": str,
     "select": str,
     "direction": str,
+    "plane": PlaneSettings.from_text,
 }
 
 

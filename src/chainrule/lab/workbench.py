@@ -16,6 +16,8 @@ from chainrule.lab.example_form import describe_examples
 from chainrule.lab.frames import RoomView
 from chainrule.lab.network_view import add_network
 from chainrule.lab.opened_number import open_number
+from chainrule.lab.plane_step import describe_plane, make_plane_step, plane_state
+from chainrule.lab.plane_training import PlaneTrainings
 from chainrule.lab.rooms import ROOMS
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
@@ -27,6 +29,8 @@ __all__ = ["AccuracyFigure", "Workbench"]
 
 _MOST_STEPS = 8
 """Steps that are kept: a visitor goes to and fro between a few."""
+_PATIENCE = 0.2
+"""Seconds after which the page gets a training as far as it is, and asks again."""
 _STEP_FIELDS = ("ink", "inputs", "digit", "example", "target", "step", "edits", "silenced")
 
 
@@ -58,6 +62,7 @@ class Workbench:
         self.subject = subject
         self._steps: dict[tuple[Any, ...], ShownStep] = {}
         self._lock = threading.Lock()
+        self._trainings = PlaneTrainings()
 
     def start_state(self) -> LabState:
         """Return the state with which the lab opens."""
@@ -65,11 +70,17 @@ class Workbench:
             return LabState(ink=self.subject.start_ink)
         return LabState(room="draw" if self.subject.worked is None else "look")
 
-    def shown_step(self, state: LabState) -> ShownStep:
+    def shown_step(self, state: LabState, seconds: float | None = None) -> ShownStep:
         """Return the step that a state shows, computed once.
 
-        Raises: as `make_step`.
+        Args:
+            state: of the page.
+            seconds: after which a training in the room Plane is shown as far as it is.
+
+        Raises: as `make_step` and `make_plane_step`.
         """
+        if state.room == "plane":
+            return make_plane_step(self._trainings, state, seconds)
         key = tuple(getattr(state, name) for name in _STEP_FIELDS)
         with self._lock:
             found = self._steps.pop(key, None) or make_step(self.subject, state)
@@ -105,8 +116,11 @@ class Workbench:
             "error": None,
             "opened": None,
         }
+        if state.room == "plane":
+            view.values["plane"] = describe_plane(state.plane)
+            state = plane_state(state)
         try:
-            shown = self.shown_step(state)
+            shown = self.shown_step(state, _PATIENCE)
         except ChainruleError as error:
             view.values["error"] = _plain_error(error)
             return view

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import draw, look
+from chainrule.lab.rooms import draw, look, plane
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
@@ -19,5 +19,7 @@ __all__ = ["ROOMS"]
 
 Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
 
-ROOMS: Mapping[str, Room] = MappingProxyType({"draw": draw.show, "look": look.show})
+ROOMS: Mapping[str, Room] = MappingProxyType(
+    {"draw": draw.show, "look": look.show, "plane": plane.show}
+)
 """What adds a room's numbers to a view, by the room's name."""

@@ -1,0 +1,102 @@
+"""The network of the room Plane as the other rooms have theirs: every number of it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from chainrule.engine import Position
+from chainrule.equations.activations import ACTIVATIONS
+from chainrule.equations.updates import UPDATES
+from chainrule.errors import InputError
+from chainrule.lab.plane_settings import FEATURES, POINT_SETS, PlaneSettings
+from chainrule.lab.plane_training import PlaneTraining, PlaneTrainings
+from chainrule.lab.shown_step import ShownStep, make_step
+from chainrule.lab.state import LabState
+from chainrule.lab.subject import LabSubject
+from chainrule.ledger.steps import supported_recipe
+from chainrule.limits import limits_of
+
+__all__ = ["PlaneStep", "describe_plane", "make_plane_step", "plane_state"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlaneStep(ShownStep):
+    """A step on one point alone, from where the training stands.
+
+    Args:
+        settings: of the plane.
+        training: that they describe.
+        position: as far as it is; before `settings.updates` where time ran out.
+    """
+
+    settings: PlaneSettings
+    training: PlaneTraining
+    position: Position
+
+
+def plane_state(state: LabState) -> LabState:
+    """Return what a state says of the room Plane: edits and ink belong to another network."""
+    return LabState(
+        room="plane",
+        plane=state.plane,
+        select=state.select,
+        edges=state.edges,
+        digits=state.digits,
+        direction=state.direction,
+    )
+
+
+def make_plane_step(
+    trainings: PlaneTrainings, state: LabState, seconds: float | None = None
+) -> PlaneStep:
+    """Return the step on the chosen point.
+
+    Args:
+        trainings: where the training is kept.
+        state: of the page.
+        seconds: after which the training is shown as far as it is; None for no limit.
+
+    Raises: InputError for a point that there is not; DivergenceError; as `PlaneTraining`.
+    """
+    settings = state.plane
+    training = trainings.find(settings)
+    position = training.position(settings.updates, seconds)
+    network, data = training.network(position), training.data
+    first = len(data.training)
+    is_held_out = settings.point >= first
+    examples = data.test if is_held_out and data.test is not None else data.training
+    row = settings.point - first if is_held_out else settings.point
+    if row >= len(examples):
+        raise InputError(
+            "lab",
+            expected=f"the number of a point from 0 to {len(data.places) - 1}",
+            got=str(settings.point),
+            argument="point",
+            value=settings.point,
+        )
+    recipe = supported_recipe(training.setup.recipe).replaced(batch_size=1, shuffle=False)
+    subject = LabSubject("plane", network, recipe, examples)
+    found = make_step(subject, LabState(example=row))
+    given = {one.name: getattr(found, one.name) for one in fields(ShownStep)}
+    return PlaneStep(**given, settings=settings, training=training, position=position)
+
+
+def describe_plane(settings: PlaneSettings) -> dict[str, Any]:
+    """Return what the page's controls need: the settings, and what each can be."""
+    defaults = {one.name: getattr(PlaneSettings(), one.name) for one in fields(settings)}
+    return {
+        "defaults": defaults,
+        "classifies": settings.classifies,
+        "limits": {
+            name: {"low": limit.low, "high": limit.high, "words": limit.constraint()}
+            for name, limit in limits_of(PlaneSettings).items()
+            if limit.choices is None
+        },
+        "choices": {
+            "points": POINT_SETS,
+            "features": FEATURES,
+            "activations": [name for name in ACTIVATIONS if name != "softmax"],
+            "optimiser": list(UPDATES),
+        },
+    }
