@@ -30,10 +30,16 @@ class Shot(NamedTuple):
     scheme: str
 
 
+_SPIRAL = (
+    "select=z[1][3]&plane=points:spiral;classes:3;hidden:8,6;optimiser:adam;"
+    "learning_rate:0.02;updates:1500"
+)
 SHOTS = (
     Shot("lab-draw", "", DESK, "light"),
     Shot("lab-neuron", "draw?example=4&select=z[1][29]", DESK, "light"),
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
+    Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
+    Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
     Shot("lab-phone", "", PHONE, "light"),
 )
 
@@ -67,8 +73,8 @@ def main() -> None:
             page.wait_for_selector(".net canvas")
             if shot.address:
                 page.evaluate("address => { location.hash = address }", shot.address)
-            page.get_by_text("test examples right").wait_for()
-            page.wait_for_timeout(500)
+            page.get_by_text("test examples right").wait_for(state="attached")
+            page.wait_for_timeout(3000 if shot.address.startswith("plane") else 500)
             picture = Image.open(io.BytesIO(page.screenshot()))
             few = picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=128)
             few.save(FOLDER / f"{shot.name}.png", optimize=True)

@@ -100,8 +100,8 @@ def test_what_no_state_can_be(values: Any, text: str) -> None:
         ("draw?example", "name=value, joined by &"),
         ("draw?example=three", "a value as in an address of the lab"),
         ("draw?edits=W[1][0,0]", "a value as in an address of the lab"),
-        ("draw?ink=xyz", "a value as in an address of the lab"),
-        ("draw?ink=zzzz", "a value as in an address of the lab"),
+        ("draw?ink=xyz", "strokes of points from 0 to 280"),
+        ("draw?ink=zzzz", "strokes of points from 0 to 280"),
         ("draw?colour=red", "a part of the state"),
     ],
 )

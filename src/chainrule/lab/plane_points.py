@@ -29,6 +29,8 @@ _FEATURE_OF: Mapping[str, Callable[[Array, Array], Array]] = {
 }
 _REACH = 5.0
 """The sets stay within this of the middle, but for noise."""
+_APART = np.array([1.5, 0.75])
+"""Of each moon's middle from that of the plane."""
 _TURNS = 1.4
 """Of each arm of the spiral."""
 
@@ -176,8 +178,8 @@ def _gauss(targets: NDArray[Any], classes: int, random: np.random.Generator) -> 
 def _moons(targets: NDArray[Any], classes: int, random: np.random.Generator) -> Array:
     """Two half circles that reach into each other."""
     angle = random.uniform(0, np.pi, len(targets))
-    upper = _polar(np.full(len(targets), 3.0), angle) + [-1.5, -0.75]
-    lower = _polar(np.full(len(targets), 3.0), -angle) + [1.5, 0.75]
+    upper = _polar(np.full(len(targets), 3.0), angle) - _APART
+    lower = _polar(np.full(len(targets), 3.0), -angle) + _APART
     return np.where(targets[:, None] == 0, upper, lower)
 
 

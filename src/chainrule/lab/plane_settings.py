@@ -1,4 +1,4 @@
-"""What decides everything in the room Plane: points, network, recipe, and how far it has learned."""
+"""What decides all of the room Plane: points, network, recipe, and how far it has learned."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ class PlaneSettings:
     formula: str = "sin(x) + y/3"
     count: int = limited(200, Limit(int, "points of the set", 10, 1000))
     noise: float = limited(0.1, Limit(float, "noise of the points", 0, 1))
-    test_share: float = limited(0.3, Limit(float, "fraction of the set that is not learned from", 0, 0.9))
+    test_share: float = limited(0.3, Limit(float, "fraction of the set held out", 0, 0.9))
     drawn: tuple[PlanePoint, ...] = ()
     features: tuple[str, ...] = ("x", "y")
     hidden: tuple[int, ...] = (4, 3)
     activations: tuple[str, ...] = ("tanh", "tanh")
     optimiser: str = limited("sgd", Limit(str, "update rule", choices=lambda: tuple(UPDATES)))
-    learning_rate: float = limited(0.1, Limit(float, "step size of the update", 0, 100, low_open=True))
+    learning_rate: float = limited(0.1, Limit(float, "step size", 0, 100, low_open=True))
     batch_size: int = limited(10, Limit(int, "examples of an update", 1, 1000))
     l1: float = limited(0.0, Limit(float, "strength of the penalty Σ|W|", 0, 10))
     l2: float = limited(0.0, Limit(float, "strength of the penalty ½ΣW²", 0, 10))

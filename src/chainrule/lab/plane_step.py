@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
+from chainrule.data import Dataset
 from chainrule.engine import Position
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError
-from chainrule.lab.plane_settings import FEATURES, POINT_SETS, PlaneSettings
+from chainrule.lab.plane_points import PlaneData
+from chainrule.lab.plane_settings import FEATURES, HALF_SIDE, POINT_SETS, PlaneSettings
 from chainrule.lab.plane_training import PlaneTraining, PlaneTrainings
 from chainrule.lab.shown_step import ShownStep, make_step
 from chainrule.lab.state import LabState
@@ -62,24 +66,28 @@ def make_plane_step(
     settings = state.plane
     training = trainings.find(settings)
     position = training.position(settings.updates, seconds)
-    network, data = training.network(position), training.data
+    recipe = supported_recipe(training.setup.recipe).replaced(batch_size=1, shuffle=False)
+    example = _choose_point(training.data, settings.point)
+    subject = LabSubject("plane", training.network(position), recipe, example)
+    found = make_step(subject, LabState(example=0))
+    given = {one.name: getattr(found, one.name) for one in fields(ShownStep)}
+    return PlaneStep(**given, settings=settings, training=training, position=position)
+
+
+def _choose_point(data: PlaneData, point: int) -> Dataset:
+    """The data set of one point; those held out follow those learned from."""
     first = len(data.training)
-    is_held_out = settings.point >= first
-    examples = data.test if is_held_out and data.test is not None else data.training
-    row = settings.point - first if is_held_out else settings.point
-    if row >= len(examples):
+    if point < first:
+        return data.training.subset(np.array([point]))
+    if data.test is None or point >= len(data.places):
         raise InputError(
             "lab",
             expected=f"the number of a point from 0 to {len(data.places) - 1}",
-            got=str(settings.point),
+            got=str(point),
             argument="point",
-            value=settings.point,
+            value=point,
         )
-    recipe = supported_recipe(training.setup.recipe).replaced(batch_size=1, shuffle=False)
-    subject = LabSubject("plane", network, recipe, examples)
-    found = make_step(subject, LabState(example=row))
-    given = {one.name: getattr(found, one.name) for one in fields(ShownStep)}
-    return PlaneStep(**given, settings=settings, training=training, position=position)
+    return data.test.subset(np.array([point - first]))
 
 
 def describe_plane(settings: PlaneSettings) -> dict[str, Any]:
@@ -88,8 +96,15 @@ def describe_plane(settings: PlaneSettings) -> dict[str, Any]:
     return {
         "defaults": defaults,
         "classifies": settings.classifies,
+        "half_side": HALF_SIDE,
         "limits": {
-            name: {"low": limit.low, "high": limit.high, "words": limit.constraint()}
+            name: {
+                "low": limit.low,
+                "high": limit.high,
+                "low_open": limit.low_open,
+                "whole": limit.kind is int,
+                "words": limit.constraint(),
+            }
             for name, limit in limits_of(PlaneSettings).items()
             if limit.choices is None
         },

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from chainrule.errors import InputError, unknown_name
+from chainrule.errors import ChainruleError, InputError, unknown_name
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
 from chainrule.limits import Limit, check_record, limited
@@ -43,6 +43,9 @@ class Edit(NamedTuple):
 
     address: str
     value: float
+
+
+_PLANE = PlaneSettings()
 
 
 def _rooms() -> tuple[str, ...]:
@@ -89,7 +92,7 @@ class LabState:
     digits: int = limited(6, Limit(int, "significant digits of numbers", 1, 17))
     direction: str = limited("forward", Limit(str, "pass", choices=lambda: _DIRECTIONS))
     hidden: tuple[str, ...] = ()
-    plane: PlaneSettings = PlaneSettings()
+    plane: PlaneSettings = _PLANE
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -260,5 +263,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 def _read_text(name: str, text: str) -> Any:
     try:
         return _READERS.get(name, int)(text)
+    except ChainruleError:  # which is a ValueError too, and says more
+        raise
     except ValueError:
         raise _refused(name, "a value as in an address of the lab", text) from None

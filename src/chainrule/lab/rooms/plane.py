@@ -58,7 +58,6 @@ def _progress(shown: PlaneStep) -> dict[str, Any]:
         "epoch": position.epoch,
         "batch": position.batch,
         "batches": shown.training.batches,
-        "half_side": HALF_SIDE,
         "names": list(shown.network.class_names),
     }
 

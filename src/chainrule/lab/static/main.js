@@ -5,9 +5,10 @@ import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
 import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
+import { PlaneRoom } from "./rooms/plane.js";
 import { html, render } from "./ui.js";
 
-const ROOMS = { draw: DrawRoom, look: LookRoom };
+const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom };
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 
 /** What is on the page; only `update` changes it. */
@@ -38,7 +39,8 @@ async function show(body, history) {
     const view = await fetchView({ ...body, maps: page.mapsDigest });
     receive(view, history);
   } catch (error) {
-    update({ failure: error.message });
+    const view = received ? { ...page.view, state: received.state } : page.view; // what is refused is not kept
+    update({ failure: error.message, view });
   }
   asked = null;
   if (next) {
@@ -119,15 +121,17 @@ export const actions = {
 
 function Head({ page }) {
   const { view, accuracy } = page;
+  const here = view.state.room ?? "draw";
+  const selectIn = (name) => ((name === "plane") === (here === "plane") ? view.state.select : undefined); // of another network
   const rooms = view.subject.rooms.map((name) => html`
-    <button key=${name} aria-current=${view.state.room === name || (!view.state.room && name === "draw") ? "page" : null}
-      onClick=${() => actions.change({ room: name })}>${say(`room.${name}`)}</button>`);
+    <button key=${name} aria-current=${here === name ? "page" : null}
+      onClick=${() => actions.change({ room: name, select: selectIn(name) })}>${say(`room.${name}`)}</button>`);
   const percent = (share) => (100 * share).toFixed(1);
   return html`<header class="head">
     <h1>chainrule</h1>
     <nav aria-label="Rooms">${rooms}</nav>
     <p class="subject"><span>${view.subject.name}</span>
-      ${accuracy && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
+      ${accuracy && here !== "plane" && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">

@@ -71,7 +71,8 @@ export class NetworkDrawing extends Part {
     return {
       share,
       fill: signed(share, colours),
-      map: node.layer === 1 && maps && view.network.maps ? this.mapOf(node.place, maps, colours) : null,
+      opaque: view.arrays[`field${node.layer}`] !== undefined,
+      map: this.fieldOf(node, colours) ?? (node.layer === 1 && maps && view.network.maps ? this.mapOf(node.place, maps, colours) : null),
       rim: delta ? delta[node.place] / greatest(delta) : 0,
       selected: selected && selected[0] === node.layer && selected[1] === node.index,
       silenced: layer.silenced.includes(node.index),
@@ -86,6 +87,21 @@ export class NetworkDrawing extends Part {
     const size = rows * columns;
     this.bitmaps[place] ??= bitmap(maps.subarray(place * size, (place + 1) * size), rows, columns, "signed", colours);
     return this.bitmaps[place];
+  }
+  /** What a neuron makes of the plane, if the view says so. */
+  fieldOf(node, colours) {
+    const numbers = this.props.view.arrays[`field${node.layer}`];
+    if (!numbers) return null;
+    if (this.fieldsDrawn !== numbers.buffer || this.fieldsTheme !== colours.ink) {
+      [this.fieldsDrawn, this.fieldsTheme, this.fields] = [numbers.buffer, colours.ink, new Map()];
+    }
+    const key = `${node.layer} ${node.place}`;
+    if (!this.fields.has(key)) {
+      const [, rows, columns] = numbers.shape;
+      const size = rows * columns;
+      this.fields.set(key, bitmap(numbers.subarray(node.place * size, (node.place + 1) * size), rows, columns, "signed", colours));
+    }
+    return this.fields.get(key);
   }
   describe(node) {
     if (!node) return "";

@@ -117,9 +117,10 @@ function paintMap(context, colours, node, look) {
   context.fillStyle = colours.paper;
   context.fillRect(node.x, node.y, node.size, node.size);
   context.imageSmoothingEnabled = false;
-  context.globalAlpha = look.silenced ? 0.12 : 0.3 + 0.7 * Math.min(1, Math.abs(look.share));
+  context.globalAlpha = look.silenced ? 0.12 : look.opaque ? 1 : 0.3 + 0.7 * Math.min(1, Math.abs(look.share));
   context.drawImage(look.map, node.x, node.y, node.size, node.size);
   context.globalAlpha = 1;
+  if (look.opaque) return;
   context.fillStyle = signed(look.share < 0 ? -1 : 1, colours);
   context.fillRect(node.x, node.y + node.size - 3, node.size * Math.min(1, Math.abs(look.share)), 3);
 }
