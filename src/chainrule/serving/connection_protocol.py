@@ -1,4 +1,4 @@
-"""Connections with limits: how many there are, and how long a request may take to arrive.
+"""Connections with limits: how many there are, and how long clients may take to write and to read.
 
 Source: Fielding, Nottingham and Reschke (2022), HTTP Semantics, RFC 9110, for 408 and 503.
 """
@@ -63,6 +63,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     limits: ServiceLimits
     since: float | None = None
+    unread_since: float | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Take a connection, or refuse it where there are too many."""
@@ -94,8 +95,15 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def end_if_slow(self, now: float) -> None:
-        """End the connection if its request has taken too long to arrive."""
+        """End the connection if its request, or its client's reading, has taken too long."""
         seconds = self.limits.read_seconds
+        if not self.transport.get_write_buffer_size():
+            self.unread_since = None
+        elif self.unread_since is None:
+            self.unread_since = now
+        elif now - self.unread_since >= seconds:
+            self.transport.abort()
+            return
         if self.since is None or now - self.since < seconds or self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete:
