@@ -72,9 +72,7 @@ def random_preprocessing(random: Random, outputs: int, classifies: bool) -> Prep
     kind = "classes" if classifies else "numbers"
     classes = tuple(f"class {k}" for k in range(outputs)) if classifies else ()
     names = tuple(f"target {k}" for k in range(1 if classifies else outputs))
-    schema = Schema(
-        columns=tuple(columns), target=Target(names=names, kind=kind, classes=classes)
-    )
+    schema = Schema(columns=tuple(columns), target=Target(names=names, kind=kind, classes=classes))
     return Preprocessing.fit(
         schema,
         np.column_stack(cells),
