@@ -118,7 +118,7 @@ def try_form(network: Network, form: str, folder: Path) -> Counter[str]:
         return Counter({f"{form}: other answers": 1})
     found = Counter({form: 1, "wrong labels": report.labels})
     if report.relative > LIMIT:
-        found[f"{form}: beyond 1e-6, within float32's own rounding"] += 1
+        found[f"{form}: beyond 1e-6, within the rounding of float32"] += 1
     if form == "json":
         found["json: read back with other bits"] += _differs(network, report)
     return found
