@@ -1,6 +1,6 @@
 """Errors planted in displayed formulas: the test of the formulas must find each.
 
-    python campaigns/formula_mutations.py [--errors 1000] [--seed 0]
+    python campaigns/formula_mutations.py [--errors 1000 | --errors all] [--seed 0]
 
 The displays are those of docs/derivation/, of docstrings and of the tables of equations, as
 `tests/formulas` reads them. An error is a changed sign, transpose, index, factor, function,
@@ -34,18 +34,18 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "formulas"))
 
 from chainrule.training.certificate import versions
 from displays import all_displays
+from environments import make_environments
 from formula_checks import check_formula
 from formula_errors import KINDS, Mutant, is_equivalent, mutate
-from formula_evaluation import World
-from worlds import make_worlds
+from formula_evaluation import Environment
 
 OTHER_SEED = 1
 
 
 @cache
-def worlds_of(equation: str, seed: int) -> list[World]:
+def environments_of(equation: str, seed: int) -> list[Environment]:
     """Instances of an equation."""
-    return make_worlds(equation, seed)
+    return make_environments(equation, seed)
 
 
 def draw(seed: int) -> Iterator[Mutant]:
@@ -69,8 +69,8 @@ def reason(problem: str) -> str:
     return "numbers differ" if "differ" in problem else "fits no instance of the equation"
 
 
-def campaign(errors: int, seed: int) -> dict[str, Any]:
-    """Plant so many errors and count what was found."""
+def campaign(errors: int | None, seed: int) -> dict[str, Any]:
+    """Plant so many errors, or all if None, and count what was found."""
     start = time.perf_counter()
     planted, how = Counter[str](), Counter[str]()
     missed, equivalent = list[str](), list[str]()
@@ -78,9 +78,9 @@ def campaign(errors: int, seed: int) -> dict[str, Any]:
         if planted.total() == errors:
             break
         equation, is_latex = mutant.display.equation, mutant.display.is_latex
-        report = check_formula(mutant.source, is_latex, worlds_of(equation, 0))
+        report = check_formula(mutant.source, is_latex, environments_of(equation, 0))
         if not report.problems and is_equivalent(
-            mutant, worlds_of(equation, OTHER_SEED), np.random.default_rng(seed)
+            mutant, environments_of(equation, OTHER_SEED), np.random.default_rng(seed)
         ):
             equivalent.append(str(mutant))
             continue
@@ -108,12 +108,13 @@ ORDER = ("numbers differ", "fits no instance of the equation", "cannot be read")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--errors", type=int, default=1000, help="how many to plant")
+    parser.add_argument("--errors", default="1000", help='how many to plant, or "all"')
     parser.add_argument("--seed", type=int, default=0, help="fixes the errors")
     given = parser.parse_args()
-    told = campaign(given.errors, given.seed)
+    errors = None if given.errors == "all" else int(given.errors)
+    told = campaign(errors, given.seed)
     print(json.dumps(told, ensure_ascii=False))
-    return int(bool(told["missed"]) or told["errors"] < given.errors)
+    return int(bool(told["missed"]) or (errors is not None and told["errors"] < errors))
 
 
 if __name__ == "__main__":

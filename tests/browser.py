@@ -94,5 +94,5 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     yield opened
     for visit in visits:
         visit.page.context.close()
-    assert [error for visit in visits for error in visit.errors] == []
-    assert [request for visit in visits for request in visit.requests] == []
+    found = [one for visit in visits for one in (*visit.errors, *visit.requests)]
+    assert not found, found

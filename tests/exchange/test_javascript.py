@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -233,11 +234,17 @@ def test_without_both_the_error_says_what_to_install(
 @node
 def test_a_script_that_fails_is_reported() -> None:
     rows = {"isBytes": False, "rows": []}
-    with pytest.raises(DataError, match="a script that node runs, got ReferenceError: strange"):
+    with pytest.raises(DataError, match="a program that runs, got ReferenceError: strange"):
         javascript_runs.run_script("strange();", rows)
-    with pytest.raises(DataError, match="a script that node runs, got exit code 3"):
+    with pytest.raises(DataError, match="a program that runs, got none"):
         javascript_runs.run_script("process.exit(3);", rows)
     failing = """globalThis.chainrule = { predictAll: (rows) => rows,
         selfTest: () => ({ passed: false, difference: 0.5 }) };"""
     with pytest.raises(DataError, match=r"a self-test that passes, got a difference of 0\.5"):
         javascript_runs.run_script(failing, rows)
+
+
+def test_a_single_class_name_has_a_counterpart(tmp_path: Path) -> None:
+    network = Network.create([2, 1], output_activation="sigmoid", seed=0)
+    export_network(replace(network, class_names=("on",)), "javascript", tmp_path / "model.mjs")
+    assert '"classes":["on","not on"]' in (tmp_path / "model.mjs").read_text()

@@ -30,13 +30,19 @@ ROOT = Path(__file__).resolve().parents[2]
 ID = r"[A-Z]+[0-9]*[a-z]?"
 BETWEEN = "    "
 """Between two formulas of one docstring."""
+WITHOUT_ID = {
+    "equations.activations.Activation": "F2",
+    "equations.normalisation": "N1",
+    "equations.normalisation.NormalisedBatch": "N1",
+}
+"""Docstrings of modules and records that state formulas of these equations."""
 _HEADINGS = ("Args:", "Example:", "Source:")
 _CUTS = re.compile(
     r"""
     ;\s | \.\s | :\s                      # the end of a clause or sentence
     | ,\s+(?:since|with|where|computed\sas)\s   # what goes on with another formula
     | ,\s+(?!else\b)(?=[^\W\d]+(?:_\w)?\s[a-z]{2,})   # words
-    | ,\s+(?=one\b|the\b) | ,\s{2,} | ,\s(?=[^\W\d]\w*\s=\s)
+    | ,\s+(?=one\b|the\b|\((?:batch|width|n),) | \s->\s | ,\s{2,} | ,\s(?=[^\W\d]\w*\s=\s)
 """,
     re.VERBOSE,
 )
@@ -45,9 +51,6 @@ _RELATION = re.compile(r"[=←~](?![a-zA-Z]+[\"'])")
 
 UNCHECKED = {
     r"\frac{\partial C_t}{\partial a_k^{L-j}} =": "a misprint of a paper, quoted",
-    "c = Σ of ½d² where": "words around a formula; the docstring displays the formula",
-    "η = up to η₀": "words; the docstring displays the formula",
-    "η = S4 in cycles": "words; the docstring displays the formula",
 }
 """How the displays begin that are not computed, with the reason."""
 
@@ -94,26 +97,30 @@ def docs_displays() -> Iterator[Display]:
 
 
 def docstring_displays() -> Iterator[Display]:
-    """Every formula in the docstring of a function or class that bears the id of an equation."""
+    """Every formula in the docstring of what bears the id of an equation, or is named above."""
     for path in sorted((ROOT / "src" / "chainrule").rglob("*.py")):
         module = ".".join(path.relative_to(ROOT / "src" / "chainrule").with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
                 continue
             text = (ast.get_docstring(node, clean=False) or "").rstrip()
-            text = re.sub(rf"^ {{{node.col_offset + 4}}}", "", text, flags=re.M)
+            indent = 0 if isinstance(node, ast.Module) else node.col_offset + 4
+            text = re.sub(rf"^ {{{indent}}}", "", text, flags=re.M)
+            place = f"{module}.{node.name}" if not isinstance(node, ast.Module) else module
             heading = re.match(rf"\[({ID})\]\s*", text)
-            if heading is None:
+            equation = heading[1] if heading else WITHOUT_ID.get(place)
+            if equation is None:
                 continue
-            formulas = list(_formulas(text[heading.end() :]))
+            headings = _HEADINGS if heading else ()
+            formulas = list(_formulas(text[heading.end() if heading else 0 :], headings))
             if formulas:
-                yield Display(f"{module}.{node.name}", heading[1], BETWEEN.join(formulas), False)
+                yield Display(place, equation, BETWEEN.join(formulas), False)
 
 
-def _formulas(text: str) -> Iterator[str]:
-    """The pieces of a docstring that state a relation."""
+def _formulas(text: str, left_out: tuple[str, ...]) -> Iterator[str]:
+    """The pieces of a docstring that state a relation, without sections that begin so."""
     for paragraph in re.split(r"\n\s*\n", text):
-        if paragraph.startswith(_HEADINGS):
+        if paragraph.startswith(left_out or "\0"):
             continue
         lines = paragraph.splitlines()
         if all(line.startswith("    ") for line in lines):

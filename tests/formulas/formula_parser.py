@@ -343,6 +343,9 @@ class _Parser:
         if self.accept("^"):
             bounds.append(self.argument())
             signs.append("to")
+        if index == "" and self.kind() == "name" and self.tokens[self.at].text == "of":
+            self.at += 1  # "Σ of … where …, else …"
+            return self.node("sum", start, self.side())
         body = self.term()
         return self.node("sum", start, body, *bounds, text=index, signs=tuple(signs))
 

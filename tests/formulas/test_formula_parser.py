@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from formula_evaluation import Evaluator, World
+from formula_evaluation import Environment, Evaluator
 from formula_parser import parse_latex, parse_text
 from formula_tree import FormulaError, Node
 from named_arrays import NamedArray, combine, contract, label, lift, number
@@ -17,7 +17,7 @@ NAMES = {
     **{"a": label(A[0], "out"), "W": label(A, "in out"), "S": label(A[:, :2], "plane plane")},
     "σ": number(0.5),
 }
-WORLD = World(NAMES, indices=INDICES, functions={"f": lift(np.square)})
+WORLD = Environment(NAMES, indices=INDICES, functions={"f": lift(np.square)})
 
 
 def value(node: Node) -> NamedArray:
@@ -55,6 +55,7 @@ def both(latex: str, text: str) -> tuple[NamedArray, NamedArray]:
         (r"\int_0^x 3 t^2 dt", r"x³", 8.0),
         (r"x \cdot y \bmod n", "x · y mod n", 2.0),
         ("f(x) y", "f(x) y", -12.0),
+        (r"x(y - 1)", "x(y - 1)", -8.0),
         (r"\sum_i \sum_{j \ne i} a_i a_j", "Σ_i Σ_{j≠i} a_i a_j", -5.5),
     ],
 )
@@ -109,7 +110,7 @@ def test_latex_that_cannot_be_read_is_refused(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a W", "Wᵀ Wᵀ", "a a", "a_k", "a_i_j", "xᵀ", "q", "x(y)", "‖x‖", "a_9", "Wᵀ a"]
+    "text", ["a W", "Wᵀ Wᵀ", "a a", "a_k", "a_i_j", "xᵀ", "q", "x(y)²", "‖x‖", "a_9", "Wᵀ a"]
 )
 def test_what_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(FormulaError):

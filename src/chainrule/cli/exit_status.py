@@ -16,10 +16,11 @@ from typing import Any
 
 import click
 
-from chainrule.cli.console import mute
+from chainrule.cli.console import mute, print_remark
 from chainrule.errors import ChainruleError, DivergenceError, InputError
 from chainrule.foreign_names import translate_name
 from chainrule.interrupts import STOP_SIGNALS, note_and_interrupt, noted
+from chainrule.visible_text import make_visible
 
 __all__ = ["BAD_INPUT", "CHECK_FAILED", "command_environment", "flush_output", "report_error"]
 
@@ -47,8 +48,10 @@ def report_error(error: Exception | KeyboardInterrupt, arguments: Sequence[str])
 
     Returns: the exit code.
     """
-    if isinstance(error, KeyboardInterrupt):
-        return _report(str(error) or "chainrule: interrupted.", INTERRUPTED)
+    # An interruption may arrive as another error: Python wraps what `__set_name__` raises.
+    if isinstance(error, KeyboardInterrupt) or noted.is_set():
+        reason = str(error) if isinstance(error, KeyboardInterrupt) else ""
+        return _report(reason or "chainrule: interrupted.", INTERRUPTED)
     if isinstance(error, BrokenPipeError):  # the reader of a help text went away
         mute(sys.stdout)
         return 0
@@ -73,7 +76,7 @@ def _known(error: Exception) -> str | None:
 def _report(text: str, code: int) -> int:
     # A terminal that is gone hears nothing, and there is nobody to tell.
     with contextlib.suppress(OSError):
-        print(" ".join(text.split()), file=sys.stderr, flush=True)
+        print_remark(" ".join(text.split()))
     return code
 
 
@@ -181,7 +184,12 @@ def _plain_notices() -> Iterator[None]:
     """While it is entered, what the library wants known is one plain line on stderr."""
     import logging
 
+    def write_out(record: logging.LogRecord) -> bool:
+        record.msg, record.args = make_visible(record.getMessage()), ()
+        return True
+
     handler, log = logging.StreamHandler(), logging.getLogger("chainrule")
+    handler.addFilter(write_out)
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:

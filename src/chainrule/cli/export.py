@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from chainrule.bundled import find_file
 from chainrule.cli.command import Command, Flag, argument
-from chainrule.cli.console import Console
+from chainrule.cli.console import Console, print_remark
 from chainrule.cli.flags import json_flag
 from chainrule.documents import Table
 from chainrule.errors import InputError
@@ -70,7 +69,7 @@ def _export(run: str | None, out: str | None, **given: Any) -> int:
         console.json(report.to_dict())
         return 0
     if out == STANDARD_STREAM:
-        print(report.sentence(), file=sys.stderr)
+        print_remark(report.sentence())
         return 0
     for file, size in zip(report.files, report.sizes, strict=True):
         console.fact("written", f"{file}, {size:,} bytes")

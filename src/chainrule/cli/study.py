@@ -251,7 +251,7 @@ def _export(**given: Any) -> int:
     console, printed = Console(), not all(map(is_replaceable, paths.values()))
     for kind, path in paths.items():
         if path == "-" and kind != "parquet":
-            console.line(study.export_text(kind, curves=curves).rstrip("\n"))
+            console.data(study.export_text(kind, curves=curves).rstrip("\n") + "\n")
         else:
             study.export(path, kind=kind, curves=curves)
         if not printed:

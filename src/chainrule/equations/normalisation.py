@@ -1,8 +1,12 @@
 """Batch normalisation: weighted sums with mean 0 and standard deviation 1 over the batch.
 
-A normalised layer computes u = x Wᵀ, normalises each column of u, and applies a gain γ and a bias b,
-both learned: z = γ ⊙ û + b. After training, mean and deviation are constants, and the layer is an
-affine map again, which is folded into W and b.
+A normalised layer computes the sums u without bias, normalises each column of them, and applies a
+gain γ and a bias b, both learned.
+
+    u = x Wᵀ      z = γ ⊙ û + b
+
+After training, mean and deviation are constants, and the layer is an affine map again, which is
+folded into W and b.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ class NormalisedBatch:
 
     Args:
         mean: μ of each column over the batch, (width,).
-        deviation: σ = √(variance + ε) of each column over the batch, (width,).
+        deviation: σ = √(variance + ε), of each column over the batch, (width,).
         values: û = (u - μ) / σ, (batch, width).
     """
 

@@ -204,9 +204,9 @@ _ALL = (
     Schedule("step",        "S2", "η₀ γ^⌊epoch / k⌋",                 step),
     Schedule("exponential", "S3", "η₀ γ^epoch",                       exponential),
     Schedule("cosine",      "S4", "f η₀ + (1 - f) η₀ ½ (1 + cos(π t))", cosine),
-    Schedule("one_cycle",   "S5", "up to η₀, then down to f η₀",      one_cycle),
+    Schedule("one_cycle",   "S5", "η₀ (13 - 12 cos(π t / w)) / 25 if t < w, else f η₀ + (1 - f) η₀ ½ (1 + cos(π (t - w) / (1 - w)))", one_cycle),
     Schedule("plateau",     "S6", "η₀ γ^drops",                       plateau),
-    Schedule("cosine_restarts", "S7", "S4 in cycles of k, k g, k g² … epochs", cosine_restarts),
+    Schedule("cosine_restarts", "S7", "f η₀ + (1 - f) η₀ ½ (1 + cos(π τ_i))", cosine_restarts),
     Schedule("rise",        "S8", "η₀ f^(1 - t)",                     rise),
 )
 # fmt: on

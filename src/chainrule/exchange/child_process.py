@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 
@@ -35,7 +36,8 @@ def call_program(
     )
     if done.returncode or "runtime error" in done.stderr:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["none"]
-        # Python says what went wrong in the last line, compilers in the first.
-        reason = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+        # Python says what went wrong in the last line, compilers in the first, Node between.
+        named = next((line for line in lines if re.match(r"\w*Error: ", line)), lines[0])
+        reason = lines[-1] if lines[0].startswith("Traceback") else named
         raise DataError(where, expected="a program that runs", got=reason[:200])
     return done.stdout

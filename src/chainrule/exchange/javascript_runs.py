@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import DataError, MissingLibraryError
+from chainrule.exchange.child_process import call_program
 from chainrule.worksheets import BROWSERS
 
 __all__ = ["describe_runtime", "run_script"]
 
-_LONGEST = 300
-"""Seconds to wait for an answer."""
-
+_WHERE = "export as javascript"
 _ROWS = """
 const given = {rows};
 const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -48,7 +46,7 @@ def describe_runtime(**_: Any) -> str:
     Raises: MissingLibraryError if there is none.
     """
     program = _find_program()
-    version = _call([program, "--version"]).strip()
+    version = call_program([program, "--version"], _WHERE).strip()
     return f"Node {version.removeprefix('v')}" if Path(program).name == "node" else version
 
 
@@ -65,30 +63,27 @@ def run_script(script: str, rows: dict[str, Any]) -> NDArray[np.float64]:
     text = json.dumps(rows).replace("<", "\\u003c")
     whole = script + _ROWS.replace("{rows}", text)
     is_node = Path(program).name == "node"
-    # Some browsers are shut out of folders for temporary files, but not of the current user's.
     with tempfile.TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as folder:
         if is_node:
             path = Path(folder) / "run.mjs"
             path.write_text(whole + "process.stdout.write(answer);\n", encoding="utf-8")
-            printed = _call([program, str(path)])
+            printed = call_program([program, str(path)], _WHERE)
         else:
             path = Path(folder) / "run.html"
             path.write_text(_PAGE.replace("{script}", whole), encoding="utf-8")
             profile = f"--user-data-dir={folder}/profile"
-            dom = _call([program, *_FLAGS, profile, path.as_uri()])
+            dom = call_program([program, *_FLAGS, profile, path.as_uri()], _WHERE)
             printed = "".join(re.findall(r"<pre>(.+)</pre>", dom))
     return _read_answer(printed, program)
 
 
 def _read_answer(printed: str, program: str) -> NDArray[np.float64]:
     if not printed:
-        raise DataError(
-            "export as javascript", expected=f"answers by {program}", got="none: the script fails"
-        )
+        raise DataError(_WHERE, expected=f"answers by {program}", got="none: the script fails")
     outputs, test = json.loads(printed)
     if not test["passed"]:
         raise DataError(
-            "export as javascript",
+            _WHERE,
             expected="a self-test that passes",
             got=f"a difference of {test['difference']}",
         )
@@ -99,32 +94,9 @@ def _find_program() -> str:
     found = next(filter(None, map(shutil.which, ("node", *BROWSERS))), None)
     if found is None:
         raise MissingLibraryError(
-            "export as javascript",
+            _WHERE,
             expected="Node or Chromium, which proves the script",
             got="neither on PATH",
             remedy="Install Node (nodejs) or Chromium",
         )
     return found
-
-
-def _call(command: list[str]) -> str:
-    """Return what a program prints."""
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=_LONGEST,
-        check=False,
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        reason = next((line for line in lines if "Error" in line), "".join(lines[-1:]))
-        raise DataError(
-            "export as javascript",
-            expected=f"a script that {Path(command[0]).name} runs",
-            got=reason or f"exit code {done.returncode}",
-        )
-    return done.stdout

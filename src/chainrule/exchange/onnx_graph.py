@@ -6,6 +6,7 @@ gives other digits. Categories are texts, which a LabelEncoder turns into number
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from chainrule.equations.activations import SELU_ALPHA, SELU_SCALE
 from chainrule.exchange.exporter import Exporter, ExportFiles
-from chainrule.exchange.model_values import output_names
+from chainrule.exchange.model_values import model_facts, output_names
 from chainrule.exchange.optional_libraries import require_library
 from chainrule.exchange.sample_rows import SampleRows
 from chainrule.network import Network
@@ -325,7 +326,11 @@ def _serialise(
         producer_version=version("chainrule"),
         doc_string=proof,
     )
-    facts = {"outputs": "\n".join(output_names(network)), "proof": proof}
+    facts = {
+        "outputs": "\n".join(output_names(network)),
+        "proof": proof,
+        "chainrule": json.dumps(model_facts(network)),  # what `chainrule import` needs
+    }
     helper.set_model_props(model, facts)
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from shlex import quote
 from typing import Any
 
 from chainrule.errors import FileError, InputError, MissingLibraryError
@@ -195,7 +196,7 @@ class DaskExecutor:
                 str(self._address),
                 expected="a Dask scheduler with workers",
                 got="none",
-                remedy=f"Start one: dask worker {self._address}",
+                remedy=f"Start one: dask worker {quote(str(self._address))}",
                 argument="address",
             )
         return int(width)

@@ -30,8 +30,9 @@ function makeExplanation({ layers, targetCentre, targetSpread }, image, names, o
   let place = "";
   more.addEventListener("click", () => { shownTerms += MORE_TERMS; update(...latest); });
 
-  function update(trace, opened, deltas) {
-    latest = [trace, opened, deltas];
+  /** Show a neuron; deltas are the errors if `target` were the right answer, or null. */
+  function update(trace, opened, deltas, target) {
+    latest = [trace, opened, deltas, target];
     body.hidden = !trace;
     if (!trace) return;
     const here = `a[${opened.layer}][${opened.neuron}]`;
@@ -39,11 +40,11 @@ function makeExplanation({ layers, targetCentre, targetSpread }, image, names, o
     place = here;
     heading.textContent = names.title(opened);
     address.textContent = here;
-    showCalculation(trace, opened, deltas);
+    showCalculation(trace, opened, deltas, target);
     showInputs(trace, opened);
   }
 
-  function showCalculation(trace, { layer, neuron }, deltas) {
+  function showCalculation(trace, { layer, neuron }, deltas, target) {
     const { inputs, W, b, activation } = layers[layer - 1];
     const below = trace[layer - 1].a;
     const found = Array.from(below, (value, i) => {
@@ -63,11 +64,11 @@ function makeExplanation({ layers, targetCentre, targetSpread }, image, names, o
     );
     const shown = found.slice(0, shownTerms);
     const totals = { rest: rest(shownTerms), count: found.length - shown.length, bias, z };
-    terms.replaceChildren(termsTable(shown, totals, { layer, delta: deltas?.[layer][neuron] }));
+    terms.replaceChildren(termsTable(shown, totals, { layer, delta: deltas?.[layer][neuron], target }));
     more.hidden = shownTerms >= found.length;
   }
 
-  function termsTable(shown, { rest, count, bias, z }, { layer, delta }) {
+  function termsTable(shown, { rest, count, bias, z }, { layer, delta, target }) {
     const largest = Math.max(...shown.map((one) => Math.abs(one.product)), Math.abs(bias ?? 0)) || 1;
     const head = ["term_from", "term_input", "term_weight", "term_product", "", "term_gradient"];
     const line = (first, cells) => element("tr", {}, element("th", { scope: "row" }, first),
@@ -82,7 +83,7 @@ function makeExplanation({ layers, targetCentre, targetSpread }, image, names, o
     lines.push(line(text("term_total"), ["", "", formatNumber(z, 4), "", ""]));
     lines.at(-1).className = "total";
     return element("table", { class: "terms" },
-      element("caption", {}, text("terms", { count: layers[layer - 1].inputs })),
+      element("caption", {}, text(delta === undefined ? "terms" : "terms_gradient", { count: layers[layer - 1].inputs, target })),
       element("thead", {}, element("tr", {}, ...head.map((key) => element("th", { scope: "col" }, key ? text(key) : "")))),
       element("tbody", {}, ...lines));
   }

@@ -75,10 +75,22 @@ function makeField(column, fill, place, onInput) {
 
 function formatCell(column, value) {
   if (value === null) return "";
-  return column.kind === "date" ? formatDate(value, column.clock).replace("T", " ") : formatNumber(value, 4);
+  return column.kind === "date" ? formatDate(value, column.clock).replace("T", " ")
+    : String(shorten(value)).replace("-", "−");
 }
 
 const shorten = (value) => Number(value.toPrecision(4));
+
+/**
+ * A typed number with a decimal point: a comma is one in most of Europe. One thousand or one, 1,000
+ * stays as it is, and is refused as no number, unless the table itself had decimal commas.
+ */
+function readDecimal(typed, hasCommas = false) {
+  const trimmed = typed.trim();
+  const isDecimal = /^[^,.]*,[^,.]*$/.test(trimmed);
+  const isAmbiguous = /^[-+]?\d{1,3},\d{3}$/.test(trimmed) && !hasCommas;
+  return isDecimal && !isAmbiguous ? trimmed.replace(",", ".") : trimmed;
+}
 
 /** A number to type, and a slider over what was seen. */
 function makeNumber(column, attributes, fill) {
@@ -95,11 +107,7 @@ function makeNumber(column, attributes, fill) {
       control.dispatchEvent(new Event("input"));
     },
   });
-  // A comma is read as the decimal point that it is in most of Europe.
-  const cell = () => {
-    const typed = control.value.trim();
-    return /^[^,.]*,[^,.]*$/.test(typed) ? typed.replace(",", ".") : typed;
-  };
+  const cell = () => readDecimal(control.value, /comma/.test(column.storage));
   const follow = () => { if (slider && cell() !== "") slider.value = cell(); };
   control.addEventListener("input", follow);
   const write = (value) => { control.value = String(value); follow(); };
@@ -128,4 +136,4 @@ function makeSelect(column, attributes) {
   return { control, nodes: [control], cell, write, reset: () => write(column.categories[0]) };
 }
 
-export { makeForm };
+export { makeForm, readDecimal };

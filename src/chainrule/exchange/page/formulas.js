@@ -12,7 +12,22 @@ function math(tag, ...children) {
 
 const name = (text) => math("mi", text);
 const sign = (text) => math("mo", text);
-const number = (value, digits = 3) => math("mn", formatNumber(value, digits));
+/** A number; a power of ten is written as one. */
+function number(value, digits = 3) {
+  const [mantissa, exponent] = formatNumber(value, digits).split("e");
+  if (exponent === undefined) return math("mn", mantissa);
+  return row(math("mn", mantissa), sign("·"), math("msup", math("mn", "10"), math("mn", exponent)));
+}
+
+/** The natural logarithm with a minus in front. */
+function negativeLogarithm(inside) {
+  const minus = sign("−");
+  minus.setAttribute("form", "prefix");
+  const gap = math("mspace");
+  gap.setAttribute("width", "0.17em");
+  return row(minus, name("ln"), gap, inside);
+}
+
 const row = (...children) => math("mrow", ...children);
 const sub = (base, ...below) => math("msub", base, row(...below));
 const parenthesised = (node) => row(sign("("), node, sign(")"));
@@ -80,6 +95,32 @@ function errorFormula(delta) {
   return formula(name("δ"), sign("="), derivative, sign("="), number(delta, 4));
 }
 
+/** The cost of outputs a for targets y; with the numbers in it if one output decides. */
+function costFormula(cost, a, y, value) {
+  const result = [sign("="), number(value, 4)];
+  const left = [name("C"), sign("=")];
+  const one = a.length === 1 ? 0 : y.indexOf(1);
+  if (cost === "categorical_cross_entropy") {
+    const output = sub(name("a"), math("mn", String(one)));
+    return formula(...left, negativeLogarithm(output), sign("="), negativeLogarithm(number(a[one], 4)), ...result);
+  }
+  const sum = a.length === 1 ? [] : [math("munder", sign("∑"), name("k"))];
+  if (cost === "half_squared_error") {
+    const square = (inside) => [math("mn", "½"), ...sum, math("msup", parenthesised(inside), math("mn", "2"))];
+    const numbers = row(number(a[0], 4), sign("−"), factor(y[0]));
+    const given = a.length === 1 ? [sign("="), ...square(numbers)] : [];
+    return formula(...left, ...square(row(name("a"), sign("−"), name("y"))), ...given, ...result);
+  }
+  if (a.length === 1) {
+    const right = y[0] ? name("a") : parenthesised(row(math("mn", "1"), sign("−"), name("a")));
+    const likelihood = number(y[0] ? a[0] : 1 - a[0], 4);
+    return formula(...left, negativeLogarithm(right), sign("="), negativeLogarithm(likelihood), ...result);
+  }
+  const other = parenthesised(row(math("mn", "1"), sign("−"), name("a")));
+  return formula(...left, sign("−"), ...sum, parenthesised(row(name("y"), name("ln"), name("a"), sign("+"),
+    parenthesised(row(math("mn", "1"), sign("−"), name("y"))), name("ln"), other)), ...result);
+}
+
 /** An output in the unit of its target, y = a s + m, where targets were standardised. */
 function unitFormula(a, spread, centre) {
   return formula(name("y"), sign("="), number(a), sign("·"), number(spread, 4), sign("+"),
@@ -91,4 +132,4 @@ function formula(...children) {
   return math("math", row(...children));
 }
 
-export { activationFormula, errorFormula, sumFormula, termsFormula, unitFormula };
+export { activationFormula, costFormula, errorFormula, sumFormula, termsFormula, unitFormula };

@@ -145,24 +145,26 @@ function thicken(digit, steps) {
   const width = roundHalfEven((Math.abs(steps) * Math.max(digit.rows, digit.columns)) / 20);
   if (!width) return digit;
   const choose = steps > 0 ? Math.max : Math.min;
-  const [before, size] = [Math.floor((width + 1) / 2), width + 1];
-  const along = (grid, ink) => ({
-    ...grid,
-    data: grid.data.map((_, at) => {
-      let found = ink(at, -before);
-      for (let k = 1; k < size; k++) found = choose(found, ink(at, k - before));
-      return found;
-    }),
-  });
   const { rows, columns } = digit;
-  const across = along(digit, (at, k) => {
-    const c = (at % columns) + k;
-    return c < 0 || c >= columns ? 0 : digit.data[at + k];
-  });
-  return along(across, (at, k) => {
-    const r = Math.floor(at / columns) + k;
-    return r < 0 || r >= rows ? 0 : across.data[at + k * columns];
-  });
+  const data = Float64Array.from(digit.data);
+  const all = (count) => Array.from({ length: count }, (_, k) => k);
+  all(rows).forEach((r) => chooseAlong(data, { start: r * columns, stride: 1, count: columns }, width + 1, choose));
+  all(columns).forEach((c) => chooseAlong(data, { start: c, stride: columns, count: rows }, width + 1, choose));
+  return { rows, columns, data };
+}
+
+/** Replace each number of a line by the greatest (or least) of `size` around it, in log(size) passes. */
+function chooseAlong(data, { start, stride, count }, size, choose) {
+  const before = Math.floor(size / 2);
+  const line = new Float64Array(count + size - 1);
+  for (let k = 0; k < count; k++) line[before + k] = data[start + k * stride];
+  let covered = 1; // line[k] stands for so many places from k on
+  for (; 2 * covered <= size; covered *= 2) {
+    for (let k = 0; k + covered < line.length; k++) line[k] = choose(line[k], line[k + covered]);
+  }
+  for (let k = 0; k < count; k++) {
+    data[start + k * stride] = choose(line[k], line[k + size - covered]);
+  }
 }
 
 /** The digit with strokes as wide as those of the training images, once it is scaled. */

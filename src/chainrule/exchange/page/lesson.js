@@ -1,6 +1,8 @@
 // The backward pass towards a right answer that the reader chooses.
 import { backward, computeCost, forward, outputError } from "./engine.js";
 import { element, formatNumber, formatPercent, makeBars, makePicture, makeTable, text } from "./figures.js";
+import { readDecimal } from "./form.js";
+import { costFormula } from "./formulas.js";
 
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const USUAL_RATE = { image: 2, row: 5 }; // places in RATES
@@ -10,6 +12,7 @@ function makeLesson(network, image, names, onTarget) {
   const { layers, classes, outputs, cost } = network;
   const chooser = classes.length ? chooseClass(classes, onTarget) : chooseNumbers(outputs, onTarget);
   const costLine = element("p", { class: "cost", role: "status" });
+  const formula = element("div", { class: "formulas" });
   const picture = image && makePicture(text("lower_image"), text("lower_caption"));
   const bars = element("div", { class: "scroll" });
   const norms = element("div", { class: "scroll" });
@@ -24,7 +27,7 @@ function makeLesson(network, image, names, onTarget) {
     ? picture.node
     : element("div", {}, bars, element("p", { class: "quiet" }, text("lower_inputs_caption")));
   const body = element("div", { class: "lesson" },
-    element("div", {}, costLine, norms,
+    element("div", {}, costLine, formula, norms,
       element("label", { class: "rate" }, rateName, rate), step),
     element("div", { class: "pictures" }, inputs));
   const node = element("section", { class: "panel wide", "aria-labelledby": "lesson" },
@@ -41,8 +44,10 @@ function makeLesson(network, image, names, onTarget) {
     const y = network.readTarget(target);
     const deltas = backward(layers, trace, outputError(cost, layers, trace, y));
     latest = [trace, y, deltas];
-    costLine.replaceChildren(element("strong", {}, `${text("cost")} ${formatNumber(computeCost(cost, layers, trace, y), 4)}`),
+    const value = computeCost(cost, layers, trace, y);
+    costLine.replaceChildren(element("strong", {}, `${text("cost")} ${formatNumber(value, 4)}`),
       " ", element("span", { class: "quiet" }, text("cost_of", { cost: cost.replaceAll("_", " ") })));
+    formula.replaceChildren(costFormula(cost, trace.at(-1).a, y, value));
     const down = deltas[0].map((one) => -one);
     if (image) picture.update(down, image);
     else bars.replaceChildren(makeBars(text("lower_inputs"), Array.from(down, (_, i) => names.input(i)), down));
@@ -60,12 +65,12 @@ function makeLesson(network, image, names, onTarget) {
     const lines = [text("step_cost", { before: was, after: is })];
     const place = y.length > 1 ? y.indexOf(1) : 0;
     const values = [trace, after].map((one) => network.restore(one.at(-1).a)[place]);
-    const format = classes.length ? formatPercent : (value) => formatNumber(value, 4);
+    const format = (value) => classes.length && value > 0.001 ? formatPercent(value) : formatNumber(value, 4);
     const [before, then] = values.map(format);
     if (place >= 0) lines.unshift(text("step_class", { name: outputs[place], before, after: then }));
     step.replaceChildren(...lines.map((line) => element("p", {}, line)));
   }
-  return { node, update, suggest: chooser.suggest };
+  return { node, update, suggest: chooser.suggest, target: () => String(chooser.read()) };
 }
 
 /** A layer after a step of gradient descent: W − η δ aᵀ, b − η δ. */
@@ -119,7 +124,7 @@ function chooseNumbers(outputs, onTarget) {
     controls.forEach((control, k) => { control.value = String(Number((1.1 * values[k] || 1).toPrecision(3))); });
   };
   const read = () => {
-    const numbers = controls.map((control) => Number(control.value.trim().replace(",", ".") || NaN));
+    const numbers = controls.map((control) => Number(readDecimal(control.value) || NaN));
     controls.forEach((control, k) => control.setAttribute("aria-invalid", String(!Number.isFinite(numbers[k]))));
     return numbers.every(Number.isFinite) ? numbers : null;
   };

@@ -138,7 +138,7 @@ let marked = null;
 function showOpened() {
   const opened = state.pointed ?? state.kept;
   const deltas = lesson.update(state.trace);
-  explanation.update(state.trace, opened, deltas);
+  explanation.update(state.trace, opened, deltas, lesson.target());
   marked?.classList.remove("open");
   marked = (opened && anchor(opened.layer, opened.neuron)) ?? null;
   marked?.classList.add("open");
