@@ -22,7 +22,8 @@ _CHECK_SECONDS = 0.25
 class JoinedWrites:
     """A transport that sends the head of a response together with what comes next.
 
-    A head by itself is a system call of its own, and wakes the client in vain.
+    A head by itself is a system call of its own, and wakes the client in vain. That of a response
+    of unknown length, which may come bit by bit, is sent at once.
 
     Args:
         transport: what sends.
@@ -40,7 +41,7 @@ class JoinedWrites:
         """Send bytes, or keep them if they are the head of a response."""
         if self._head:
             data, self._head = self._head + data, b""
-        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 1"):
+        elif data.startswith(b"HTTP/1.1 ") and b"\r\ncontent-length: " in data:
             self._head = data
             return
         if data:
