@@ -25,6 +25,7 @@ from chainrule.serving import (
     server,
 )
 from chainrule.serving.access_control import new_token, read_token
+from chainrule.serving.connection_protocol import JoinedWrites
 from chainrule.serving.json_input import read_pixels
 from chainrule.serving.micro_batching import MicroBatcher
 from chainrule.serving.problems import translate_error
@@ -234,3 +235,42 @@ def test_schemas_of_columns_without_a_range() -> None:
     pattern = _cell_schema(positive)["anyOf"][1]["pattern"]
     assert re.fullmatch(pattern, "n/a")
     assert re.fullmatch(pattern, "12") is None or number_range(positive).low <= 12
+
+
+class Sink:
+    """What a transport is given, write by write."""
+
+    def __init__(self) -> None:
+        self.writes: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.writes.append(data)
+
+    def close(self) -> None:
+        self.writes.append(b"closed")
+
+    def is_closing(self) -> bool:
+        return False
+
+
+def test_a_head_is_sent_with_its_body() -> None:
+    sink = Sink()
+    joined = JoinedWrites(sink)
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
+    joined.write(head)
+    assert sink.writes == []
+    joined.write(b"ab")
+    joined.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    joined.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+    assert sink.writes == [
+        head + b"ab",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+    ]
+    joined.write(head)  # of a response to HEAD
+    joined.flush()
+    joined.flush()
+    joined.write(b"")
+    joined.write(head)
+    joined.close()
+    assert sink.writes[3:] == [head, head, b"closed"]

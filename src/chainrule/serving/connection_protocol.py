@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from chainrule.serving.problems import PROBLEM_TYPE, RequestError
 from chainrule.serving.service_limits import ServiceLimits
 
-__all__ = ["connection_class", "end_slow_requests"]
+__all__ = ["JoinedWrites", "connection_class", "end_slow_requests"]
 
 _CHECK_SECONDS = 0.25
 
