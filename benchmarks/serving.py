@@ -57,11 +57,12 @@ def main() -> int:
     parser.add_argument("--run", help="a saved run instead of a new one")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run = given.run or str(_train(Path(folder) / "digits"))
+        run = given.run or str(train_digits(Path(folder) / "digits"))
         return _measure(run, given.requests, given.rounds)
 
 
-def _train(folder: Path) -> Path:
+def train_digits(folder: Path) -> Path:
+    """Trains 784-30-10 for an epoch and saves the run."""
     experiment = cr.Experiment.create("mnist", preset="fast", layers=[784, 30, 10], epochs=1)
     experiment.train(folder=str(folder))
     return folder
@@ -76,7 +77,7 @@ def image_exchanges(run: str, count: int = 200) -> dict[str, list[Exchange]]:
     names = list(map(json.dumps, opened.network.class_names))
     for image, values in zip(images, outputs.astype(np.float64), strict=True):
         shown = ",".join(
-            f"{name}:{value!r}" for name, value in zip(names, values.tolist(), strict=True)
+            f"{name}:{value:.17g}" for name, value in zip(names, values.tolist(), strict=True)
         )
         answer = f'"answer":{names[values.argmax()]},"probabilities":{{{shown}}}'.encode()
         body = json.dumps(image.tolist(), separators=(",", ":")).encode()
