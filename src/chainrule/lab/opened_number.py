@@ -16,6 +16,8 @@ from chainrule.ledger.steps import Quantity
 __all__ = ["open_number"]
 
 _TERMS = 8
+_FACTORS = 6
+"""Numbers that are named beside a formula; a long sum has its largest terms instead."""
 _MOST_SUMMED = 5000
 """Terms of a sum that are put in order of size; a longer sum is shown by its formula alone."""
 
@@ -62,6 +64,7 @@ def open_number(shown: ShownStep, address: str, digits: int) -> dict[str, Any]:
         "symbol": _mathml(formulas.symbol(quantity)),
         "lines": list(_lines(formulas, entry)) if has_formula else [],
         "terms": list(_terms(shown, entry.formula, digits)) if has_formula else [],
+        "factors": _factors(shown, entry.formula, digits) if has_formula else [],
         "provable": quantity.kind in ("dW", "db") and quantity.example is None,
     }
 
@@ -91,16 +94,22 @@ def _terms(shown: ShownStep, formula: Expression | None, digits: int) -> Iterato
     total = sum(abs(value) for value, _ in valued)
     valued = sorted((pair for pair in valued if pair[0]), key=lambda pair: -abs(pair[0]))
     for value, part in valued[:_TERMS]:
-        factors = [leaf for leaf in leaves(part) if isinstance(leaf, Term)]
         yield {
             "value": value,
             "text": number_text(value, digits),
             "fraction": abs(value) / total,
-            "factors": [
-                {
-                    "address": shown.address(leaf.quantity),
-                    "text": number_text(leaf.value, digits),
-                }
-                for leaf in factors
-            ],
+            "factors": _factors(shown, part, digits),
         }
+
+
+def _factors(shown: ShownStep, formula: Expression | None, digits: int) -> list[dict[str, str]]:
+    """The first numbers of which a formula is made, each once."""
+    if formula is None:
+        return []
+    found: dict[str, str] = {}
+    for leaf in leaves(formula):
+        if isinstance(leaf, Term):
+            found[shown.address(leaf.quantity)] = number_text(leaf.value, digits)
+        if len(found) == _FACTORS:
+            break
+    return [{"address": address, "text": text} for address, text in found.items()]

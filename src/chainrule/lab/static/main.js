@@ -56,9 +56,9 @@ async function show(body, history) {
 function receive(view, history) {
   if (next && next[0].state) view.state = next[0].state; // what was changed since counts more
   const hash = `#${view.address}`;
-  if (history === "push" && location.hash !== hash) window.history.pushState(null, "", hash);
+  if (history === "push" && location.hash !== hash) window.history.pushState(depth() + 1, "", hash);
   const isOvertaken = asked.address !== undefined && asked.address !== location.hash.slice(1);
-  if (history === "replace" && !isOvertaken) window.history.replaceState(null, "", hash);
+  if (history === "replace" && !isOvertaken) window.history.replaceState(depth(), "", hash);
   const changes = { view, failure: "", copied: false };
   if (view.network && view.arrays.maps) {
     changes.maps = view.arrays.maps;
@@ -72,6 +72,11 @@ function receive(view, history) {
   const edits = JSON.stringify([view.state.edits, view.state.silenced]);
   if (edits !== measured) measure(view.state);
   measured = edits;
+}
+
+/** How many changes of this visit can be undone. */
+function depth() {
+  return Number(window.history.state) || 0;
 }
 
 function stepChanged(one, other) {
@@ -101,7 +106,7 @@ export const actions = {
     actions.change({ select: address });
   },
   undo() {
-    window.history.back();
+    if (depth()) window.history.back();
   },
   async prove(peers) {
     update({ proof: { waiting: true, methods: [] } });
@@ -136,7 +141,7 @@ function Head({ page }) {
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">
-      <button onClick=${actions.undo}>${say("undo")}</button>
+      <button disabled=${!depth()} onClick=${actions.undo}>${say("undo")}</button>
       <button onClick=${actions.share}>${say(page.copied ? "shared" : "share")}</button>
     </div>
   </header>`;

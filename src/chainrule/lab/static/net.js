@@ -53,7 +53,7 @@ export class NetworkDrawing extends Part {
     canvas.style.height = `${this.height}px`;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    this.layout = layOut(view.network, width, this.height);
+    this.layout = layOut(view.network, width, this.height - 6);
     const brush = { context, colours: theme(), layout: this.layout, view };
     paintEdges(brush, [...rowsOf(view.arrays[view.network.edges])], view.state.direction === "backward", false);
     if (this.props.path) paintEdges(brush, this.props.path, true, true);
