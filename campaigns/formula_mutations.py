@@ -34,18 +34,18 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "formulas"))
 
 from chainrule.training.certificate import versions
 from displays import all_displays
+from environments import make_environments
 from formula_checks import check_formula
 from formula_errors import KINDS, Mutant, is_equivalent, mutate
-from formula_evaluation import World
-from worlds import make_worlds
+from formula_evaluation import Environment
 
 OTHER_SEED = 1
 
 
 @cache
-def worlds_of(equation: str, seed: int) -> list[World]:
+def environments_of(equation: str, seed: int) -> list[Environment]:
     """Instances of an equation."""
-    return make_worlds(equation, seed)
+    return make_environments(equation, seed)
 
 
 def draw(seed: int) -> Iterator[Mutant]:
@@ -78,9 +78,9 @@ def campaign(errors: int | None, seed: int) -> dict[str, Any]:
         if planted.total() == errors:
             break
         equation, is_latex = mutant.display.equation, mutant.display.is_latex
-        report = check_formula(mutant.source, is_latex, worlds_of(equation, 0))
+        report = check_formula(mutant.source, is_latex, environments_of(equation, 0))
         if not report.problems and is_equivalent(
-            mutant, worlds_of(equation, OTHER_SEED), np.random.default_rng(seed)
+            mutant, environments_of(equation, OTHER_SEED), np.random.default_rng(seed)
         ):
             equivalent.append(str(mutant))
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from formula_evaluation import Evaluator, World
+from formula_evaluation import Environment, Evaluator
 from formula_parser import parse_latex, parse_text
 from formula_tokens import FUNCTIONS
 from formula_tree import FormulaError, Node, UnknownLetterError
@@ -28,7 +28,7 @@ class Report:
 
     Args:
         problems: what is wrong, in words; empty if every statement was computed and holds.
-        computed: how often a statement was computed and compared, over all worlds.
+        computed: how often a statement was computed and compared, over all environments.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Report:
 
 @dataclass
 class _Statement:
-    """A statement with what it says in each world."""
+    """A statement with what it says in each environment."""
 
     node: Node
     remark: str
@@ -52,17 +52,17 @@ def parse_display(source: str, is_latex: bool) -> list[Node]:
     return parse_latex(source) if is_latex else parse_text(source)
 
 
-def check_formula(source: str, is_latex: bool, worlds: list[World]) -> Report:
-    """Compute every statement of a display in every world in which its letters have a meaning.
+def check_formula(source: str, is_latex: bool, environments: list[Environment]) -> Report:
+    """Compute every statement of a display in every environment that gives its letters a meaning.
 
     Args:
         source: the display.
         is_latex: whether it is LaTeX, not plain text.
-        worlds: random instances of its equation.
+        environments: random instances of its equation.
 
     Returns:
-        The report; a statement that fits no world, a definition that nothing reads, and a case that
-        no world reaches are problems too.
+        The report; a statement that fits no environment, a definition that nothing reads, and a
+        case that no environment reaches are problems too.
     """
     report = Report()
     try:
@@ -79,8 +79,8 @@ def check_formula(source: str, is_latex: bool, worlds: list[World]) -> Report:
             remark = ""
     unread: dict[str, int] = {}
     branches: dict[int, set[int]] = {}
-    for world in worlds:
-        evaluator = _run(statements, world)
+    for environment in environments:
+        evaluator = _run(statements, environment)
         for name, times in evaluator.defined.items():
             unread[name] = unread.get(name, 0) + times
         for place, ways in evaluator.branches.items():
@@ -100,7 +100,7 @@ def _judge(
         if statement.differs:
             report.problems.append(statement.differs)
         elif not (statement.held or statement.assigns or _is_definition(statement, unread)):
-            report.problems.append(f"fits no world: {statement.unfit}")
+            report.problems.append(f"fits no environment: {statement.unfit}")
     for statement in statements:
         name = _defines(statement.node)
         if name and unread.get(name) == 0 and not statement.held:
@@ -129,9 +129,9 @@ def _defines(node: Node) -> str | None:
     return left.text if left.kind == "name" else None
 
 
-def _run(statements: list[_Statement], world: World) -> Evaluator:
+def _run(statements: list[_Statement], environment: Environment) -> Evaluator:
     """Compute the statements one after the other."""
-    evaluator = Evaluator(world)
+    evaluator = Evaluator(environment)
     names = [_defines(one.node) for one in statements]
     in_steps = any(one.node.signs[:1] == ("←",) for one in statements)
     once = {name for name in names if names.count(name) == 1 and not in_steps}
@@ -147,7 +147,7 @@ def _run(statements: list[_Statement], world: World) -> Evaluator:
             before = _state(statement, name, evaluator, before)
         except FormulaError as error:
             _remember(statement, str(error))
-            if world.is_strict and not isinstance(error, UnknownLetterError):
+            if environment.is_strict and not isinstance(error, UnknownLetterError):
                 statement.differs = str(error)
         except (ValueError, IndexError, TypeError, OverflowError, np.linalg.LinAlgError) as error:
             _remember(statement, f"{type(error).__name__}: {error}")
@@ -166,12 +166,12 @@ def _remember(statement: _Statement, reason: str) -> None:
 
 def _is_unknown(node: Node, name: str, evaluator: Evaluator) -> bool:
     left = node.parts[0]
-    if node.signs[0] != "=" or name in CONSTANTS or name in evaluator.world.indices:
+    if node.signs[0] != "=" or name in CONSTANTS or name in evaluator.environment.indices:
         return False
     if left.kind == "index" and evaluator.is_known(left.parts[0].text):
         return False
     if left.kind == "call":
-        return name not in evaluator.world.functions and name not in FUNCTIONS
+        return name not in evaluator.environment.functions and name not in FUNCTIONS
     return not evaluator.is_known(name) and f"range of {name}" not in evaluator.names
 
 
@@ -237,7 +237,7 @@ def _state_expression(
         _compare(statement, value, evaluator.compute(_named(statement.node, "modulus")), TINY)
     elif statement.remark == "not" and before is not None:
         agree = bool(_agrees(before, value, CLOSE).all())
-        if agree != ("both agree" in evaluator.world.names):
+        if agree != ("both agree" in evaluator.environment.names):
             statement.differs = "what is said to differ, or to agree in a special case, does not"
         statement.held += 1
     else:
@@ -253,13 +253,13 @@ def _update(statement: _Statement, evaluator: Evaluator) -> NamedArray:
     values = [evaluator.compute(one) for one in node.parts[1:]]
     if node.signs[0] == "+=":
         values[0] = combine(np.add, evaluator.compute(left), values[0])
-    if base.text not in evaluator.world.new:
-        if left is not base or base.text in evaluator.world.names:
+    if base.text not in evaluator.environment.new:
+        if left is not base or base.text in evaluator.environment.names:
             raise FormulaError(f"{base.text} does not change")
         evaluator.assign(base.text, values[0])
         statement.assigns = True
         return values[0]
-    evaluator.names[base.text] = evaluator.world.new[base.text]
+    evaluator.names[base.text] = evaluator.environment.new[base.text]
     new = evaluator.compute(left)
     _compare_all(statement, evaluator, [new, *values])
     return new

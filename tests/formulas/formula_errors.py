@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from displays import Display
 from formula_checks import parse_display
-from formula_evaluation import Evaluator, Meaning, World
+from formula_evaluation import Environment, Evaluator, Meaning
 from formula_tree import FormulaError, Node, Span
 from named_arrays import NamedArray, Numbers
 
@@ -230,19 +230,21 @@ def _squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-def is_equivalent(mutant: Mutant, worlds: list[World], rng: np.random.Generator) -> bool:
+def is_equivalent(
+    mutant: Mutant, environments: list[Environment], rng: np.random.Generator
+) -> bool:
     """Whether a mutant computes what the display does, whatever the letters are.
 
-    Both are computed with numbers that belong to no equation: those of the worlds, each changed at
-    random by itself. A mutant that only agrees where the equation holds is not equivalent.
+    Both are computed with numbers that belong to no equation: those of the environments, each
+    changed at random by itself. A mutant that agrees only where the equation holds has an effect.
     """
     display = mutant.display
     changed = parse_display(mutant.source, display.is_latex)
     pairs = zip(display.statements(), changed, strict=True)
     sides = [pair for old, new in pairs for pair in zip(old.parts, new.parts, strict=True)]
     compared = 0
-    for world in worlds:
-        free = _set_free(world, rng)
+    for environment in environments:
+        free = _set_free(environment, rng)
         for old, new in sides:
             try:
                 expected = Evaluator(free).compute(old)
@@ -266,8 +268,8 @@ def _same(expected: NamedArray, found: NamedArray) -> bool:
     return a.shape == b.shape and bool(np.allclose(a, b, 1e-9, 1e-12, equal_nan=True))
 
 
-def _set_free(world: World, rng: np.random.Generator) -> World:
-    """A world whose numbers do not belong together; zeros and whole numbers stay."""
+def _set_free(environment: Environment, rng: np.random.Generator) -> Environment:
+    """An environment whose numbers do not belong together; zeros and whole numbers stay."""
 
     def move(value: Meaning) -> Meaning:
         if isinstance(value, Mapping):
@@ -278,5 +280,5 @@ def _set_free(world: World, rng: np.random.Generator) -> World:
         factors: Numbers = rng.uniform(0.6, 1.4, value.array.shape)
         return NamedArray(value.array * factors, value.dims, value.axes)
 
-    names = {name: move(value) for name, value in world.names.items()}
-    return World(names, world.new, world.indices, world.origins, world.functions)
+    names = {name: move(value) for name, value in environment.names.items()}
+    return replace(environment, names=names)

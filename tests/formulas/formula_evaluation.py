@@ -1,4 +1,4 @@
-"""Displayed formulas computed in a world, where every letter has a value."""
+"""Displayed formulas computed in an environment, where every letter has a value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from formula_tree import FormulaError, Node, UnknownLetterError
 from named_arrays import NamedArray, Numbers, combine, contract, lift, number
 
-__all__ = ["Evaluator", "Meaning", "World", "mean_over_draws"]
+__all__ = ["Environment", "Evaluator", "Meaning", "mean_over_draws"]
 
 Function = Callable[..., NamedArray]
 Layers = Mapping[int, NamedArray]
@@ -28,7 +28,7 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(160)
 
 
 @dataclass(frozen=True)
-class World:
+class Environment:
     """A random instance of an equation, with everything that its formulas name.
 
     Args:
@@ -76,20 +76,20 @@ _KNOWN: Mapping[str, Function] = {
 
 
 class Evaluator:
-    """Computes the nodes of one display in one world.
+    """Computes the nodes of one display in one environment.
 
     Args:
-        world: what the letters mean.
+        environment: what the letters mean.
 
     Attributes:
         defined: letters that the display itself explains, with how often each was read.
         branches: for every case distinction and every max and min, which ways were taken.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.names: dict[str, Meaning] = dict(world.names)
-        self.sizes = world.sizes()
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.names: dict[str, Meaning] = dict(environment.names)
+        self.sizes = environment.sizes()
         self.definitions: dict[str, Node] = {}
         self.defined: dict[str, int] = {}
         self.assigned: set[str] = set()
@@ -108,7 +108,7 @@ class Evaluator:
     # Letters
 
     def is_known(self, name: str) -> bool:
-        return name in self.world.names or name in self.world.functions
+        return name in self.environment.names or name in self.environment.functions
 
     def define(self, name: str, node: Node) -> None:
         """Let a letter mean what the display says; `node` is the relation that says it."""
@@ -134,9 +134,9 @@ class Evaluator:
             return value
         if name in self.definitions:
             return self._defined(name)
-        if name in self.world.indices:
-            axis = self.world.indices[name]
-            first = self.world.origins.get(axis, 0)
+        if name in self.environment.indices:
+            axis = self.environment.indices[name]
+            first = self.environment.origins.get(axis, 0)
             return NamedArray(first + np.arange(self.sizes[axis]), (name,))
         constants = {"e": math.e, "π": math.pi, "∞": math.inf}
         if name in constants:
@@ -172,18 +172,18 @@ class Evaluator:
             if not value.axes:
                 raise FormulaError("more indices than axes")
             axis = value.axes[0]
-            expected = self.world.indices.get(sub.text) if sub.kind == "name" else None
+            expected = self.environment.indices.get(sub.text) if sub.kind == "name" else None
             if expected not in (None, axis) and sub.text not in self.names:
                 raise FormulaError(f"{sub.text} runs along {expected}, not along {axis}")
             place = self.compute(sub)
-            first = self.world.origins.get(axis, 0)
+            first = self.environment.origins.get(axis, 0)
             value = value.take(NamedArray(place.array - first, place.dims, place.axes))
         return value
 
     def _layer(self, node: Node) -> NamedArray:
         name = node.parts[0].text
-        if name in self.world.functions:
-            return self.world.functions[name](self.compute(node.parts[1]))
+        if name in self.environment.functions:
+            return self.environment.functions[name](self.compute(node.parts[1]))
         layers = self.names.get(name)
         if not isinstance(layers, Mapping):
             raise UnknownLetterError(f"{name} has no layers")
@@ -227,7 +227,7 @@ class Evaluator:
         for part in node.parts[1:]:
             other = self.compute(part)
             kinds = {"row": (1, 2), "column": (2, 1)}
-            refused = kinds["row" if self.world.has_columns else "column"]
+            refused = kinds["row" if self.environment.has_columns else "column"]
             if (len(value.axes), len(other.axes)) == refused:
                 raise FormulaError("a row where columns are meant, or a column for a row")
             value = contract(value, other)
@@ -309,7 +309,7 @@ class Evaluator:
             value = self.compute(body)
             if index == "batch" and value.axes[:1] != ("row",):
                 raise FormulaError("the sum over a batch needs rows")
-            running = [name for name in value.dims if name in self.world.indices]
+            running = [name for name in value.dims if name in self.environment.indices]
             if not value.axes and len(running) == 1:
                 return value.sum_over(running[0])
             return value.sum_first_axis()
@@ -321,7 +321,7 @@ class Evaluator:
             if index not in value.dims:
                 raise FormulaError(f"nothing runs along {index}")
             return combine(lambda v, k: np.where(k, v, 0), value, kept).sum_over(index)
-        if index in self.world.indices or index in ("parts", "k", "d"):
+        if index in self.environment.indices or index in ("parts", "k", "d"):
             return self.compute(body).sum_over(index)
         elements = self._meaning(index)
         flat = NamedArray(elements.array.reshape(-1), (index,))
@@ -377,14 +377,14 @@ class Evaluator:
         name = head.text
         if head.kind == "index":
             name = head.parts[0].text
-            if f"{name}_{head.text}" in self.world.functions:
+            if f"{name}_{head.text}" in self.environment.functions:
                 name = f"{name}_{head.text}"
         values = [self.compute(one) for one in arguments]
         if name in ("max", "min"):
             return self._extreme(node, name, values)
         if name in self.definitions and self.definitions[name].parts[0].kind == "call":
             return self._defined_call(name, values)
-        function = self.world.functions.get(name) or self.names.get(name) or _KNOWN.get(name)
+        function = self.environment.functions.get(name) or self.names.get(name) or _KNOWN.get(name)
         if isinstance(self.names.get(name), NamedArray) and name == head.text and len(values) == 1:
             return contract(self._meaning(name), values[0])  # h(d - 1), a product
         if not callable(function):

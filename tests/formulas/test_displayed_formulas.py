@@ -8,26 +8,26 @@ from functools import cache
 import pytest
 
 from displays import ROOT, UNCHECKED, Display, all_displays, docs_displays
+from environments import make_environments
 from formula_checks import check_formula
-from formula_evaluation import World
-from worlds import make_worlds
+from formula_evaluation import Environment
 
 DISPLAYS = all_displays()
 CHECKED = [display for display in DISPLAYS if display.is_checked]
 
 
 @cache
-def worlds_of(equation: str) -> list[World]:
-    return make_worlds(equation, 0)
+def environments_of(equation: str) -> list[Environment]:
+    return make_environments(equation, 0)
 
 
 def problems(display: Display, source: str) -> list[str]:
-    return check_formula(source, display.is_latex, worlds_of(display.equation)).problems
+    return check_formula(source, display.is_latex, environments_of(display.equation)).problems
 
 
 @pytest.mark.parametrize("display", CHECKED, ids=lambda display: display.place)
 def test_each_formula_agrees_with_the_functions_of_its_equation(display: Display) -> None:
-    report = check_formula(display.source, display.is_latex, worlds_of(display.equation))
+    report = check_formula(display.source, display.is_latex, environments_of(display.equation))
     assert report.problems == [], str(display)
     assert report.computed > 0
 
@@ -82,7 +82,7 @@ def test_a_wrong_formula_is_found(place: str, right: str, wrong: str) -> None:
     [
         ("A5", "φ(z) = (z", "cannot be read"),
         ("A5", "φ(z) = z + q", "q has no meaning"),
-        ("A5", "φ(z)", "fits no world: no relation"),
+        ("A5", "φ(z)", "fits no environment: no relation"),
         ("A5", "φ(z) = max(z, 0)    k = 2 z", "nothing reads k"),
         ("A5", "k = 2 k", "nothing reads k"),
         ("A3", "φ(z) = 1 / (1 + e^-z) for z > -100, else 0", "reached one way only"),
@@ -97,12 +97,12 @@ def test_a_wrong_formula_is_found(place: str, right: str, wrong: str) -> None:
 def test_what_is_no_formula_of_its_equation_is_refused(
     equation: str, source: str, problem: str
 ) -> None:
-    report = check_formula(source, False, worlds_of(equation))
+    report = check_formula(source, False, environments_of(equation))
     assert any(problem in one for one in report.problems), report.problems
 
 
 def test_a_formula_said_to_be_wrong_must_be_wrong() -> None:
     source = r"dx = \delta W \qquad \text{not} \qquad \delta W"
-    assert check_formula(source, True, worlds_of("BP2a")).problems != []
+    assert check_formula(source, True, environments_of("BP2a")).problems != []
     source = r"dx = \delta W \qquad \text{not} \qquad 2 \delta W"
-    assert check_formula(source, True, worlds_of("BP2a")).problems == []
+    assert check_formula(source, True, environments_of("BP2a")).problems == []

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from displays import ROOT, Display
+from environments import make_environments
 from formula_checks import check_formula
 from formula_errors import KINDS, Mutant, is_equivalent, mutate
-from worlds import make_worlds
 
 
 def test_every_kind_of_error_is_made() -> None:
@@ -56,20 +56,20 @@ def test_errors_are_those_that_a_person_could_make(source: str, wrong: str) -> N
 def test_an_error_without_effect_is_recognised_by_other_numbers() -> None:
     rng = np.random.default_rng(0)
     display = Display("here", "C1", "c = Σ_i (a_i - y_i)²", False)
-    worlds = make_worlds("C1", 1)
+    environments = make_environments("C1", 1)
     swapped = Mutant(display, "swapped operands", "c = Σ_i (y_i - a_i)²")
-    assert is_equivalent(swapped, worlds, rng)
-    assert not is_equivalent(Mutant(display, "sign", "c = Σ_i (a_i + y_i)²"), worlds, rng)
-    assert not is_equivalent(Mutant(display, "letter", "c = Σ_i (a_i - q_i)²"), worlds, rng)
-    assert not is_equivalent(Mutant(display, "letter", "c = Σ_i a_i - y"), worlds, rng)
+    assert is_equivalent(swapped, environments, rng)
+    assert not is_equivalent(Mutant(display, "sign", "c = Σ_i (a_i + y_i)²"), environments, rng)
+    assert not is_equivalent(Mutant(display, "letter", "c = Σ_i (a_i - q_i)²"), environments, rng)
+    assert not is_equivalent(Mutant(display, "letter", "c = Σ_i a_i - y"), environments, rng)
 
 
 def test_what_only_agrees_where_the_equation_holds_is_an_error_with_effect() -> None:
-    """σ and its derivative are bound in one world, but are other numbers when set free."""
+    """σ and its derivative are bound in one environment, but are other numbers when set free."""
     display = Display("here", "N1", "û = (u - μ) / σ", False)
-    assert check_formula("û = û + 0 u", False, make_worlds("N1", 0)).problems != []
+    assert check_formula("û = û + 0 u", False, make_environments("N1", 0)).problems != []
     same = Mutant(display, "letter", "û = û")
-    assert not is_equivalent(same, make_worlds("N1", 1), np.random.default_rng(0))
+    assert not is_equivalent(same, make_environments("N1", 1), np.random.default_rng(0))
 
 
 def test_the_campaign_finds_all_on_a_small_scale() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from formula_evaluation import Evaluator, World
+from formula_evaluation import Environment, Evaluator
 from formula_parser import parse_latex, parse_text
 from formula_tree import FormulaError, Node
 from named_arrays import NamedArray, combine, contract, label, lift, number
@@ -17,7 +17,7 @@ NAMES = {
     **{"a": label(A[0], "out"), "W": label(A, "in out"), "S": label(A[:, :2], "plane plane")},
     "σ": number(0.5),
 }
-WORLD = World(NAMES, indices=INDICES, functions={"f": lift(np.square)})
+WORLD = Environment(NAMES, indices=INDICES, functions={"f": lift(np.square)})
 
 
 def value(node: Node) -> NamedArray:

@@ -12,7 +12,6 @@ from chainrule.cli.console import Console, print_remark
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flags import json_flag, limit_flag
 from chainrule.documents import Table
-from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
 from chainrule.experiment import ABSTAIN, FailedPrediction, Prediction, SavedRun, open_run
@@ -126,8 +125,7 @@ def _check_show(show: str | None, files: Sequence[str], pictures: bool) -> None:
 
 def _gives_shares(network: Network) -> bool:
     """Return whether outputs lie between 0 and 1 and stand for classes."""
-    last = ACTIVATIONS[network.architecture.activations[-1]]
-    return bool(network.class_names) and last.low >= 0 and last.high <= 1
+    return bool(network.class_names) and network.gives_fractions
 
 
 def _is_row(one: Prediction) -> bool:

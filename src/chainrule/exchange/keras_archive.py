@@ -25,7 +25,12 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InputError
 from chainrule.exchange.exporter import Exporter, ExportFiles
-from chainrule.exchange.model_values import describe_reading, output_names, run_with_tensors
+from chainrule.exchange.model_values import (
+    describe_reading,
+    model_facts,
+    output_names,
+    run_with_tensors,
+)
 from chainrule.exchange.optional_libraries import require_library
 from chainrule.exchange.python_program import LayerSource, run_program_in_child, write_program
 from chainrule.exchange.sample_rows import SampleRows
@@ -165,6 +170,7 @@ def _archive(network: Network, proof: str) -> bytes:
         "producer": f"chainrule {version('chainrule')}",
         "proof": proof,
         "outputs": list(output_names(network)),
+        "chainrule": json.dumps(model_facts(network)),  # what `chainrule import` needs
     }
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -252,4 +258,5 @@ EXPORTER = Exporter(
     write=_write,
     run=_run,
     runtime=_runtime,
+    dtype="float32",  # Keras's NumPy backend computes in it whatever a layer's policy is
 )

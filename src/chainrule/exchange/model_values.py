@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from chainrule.exchange.sample_rows import SampleRows
 from chainrule.network import Network
 
-__all__ = ["FORMAT", "describe_reading", "model_values", "output_names", "run_with_tensors"]
+__all__ = [
+    "FORMAT",
+    "describe_reading",
+    "model_facts",
+    "model_values",
+    "output_names",
+    "run_with_tensors",
+]
 
 FORMAT = "chainrule model 1"
 
@@ -28,6 +35,25 @@ def output_names(network: Network) -> tuple[str, ...]:
     if schema is not None and len(schema.target.names) == width and all(schema.target.names):
         return schema.target.names
     return tuple(f"output {k}" for k in range(1, width + 1))
+
+
+def model_facts(network: Network) -> dict[str, Any]:
+    """Return all of a network but its weights, as values that JSON can hold.
+
+    An exporter whose form holds the weights writes them as its metadata, under the key "chainrule",
+    so that `chainrule import` gives back the same network.
+    """
+    steps = network.preprocessing
+    return {
+        "format": FORMAT,
+        "dtype": network.architecture.dtype,
+        "input_scale": network.input_scale,
+        "input_shape": list(network.input_shape),
+        "preprocessing": None if steps is None else steps.to_dict(),
+        "activations": list(network.architecture.activations),
+        "outputs": list(output_names(network)),
+        "classes": list(network.class_names),
+    }
 
 
 def model_values(network: Network, proof: str) -> dict[str, Any]:

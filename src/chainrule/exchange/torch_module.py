@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.exchange.exporter import Exporter, ExportFiles
-from chainrule.exchange.model_values import describe_reading, output_names, run_with_tensors
+from chainrule.exchange.model_values import (
+    describe_reading,
+    model_facts,
+    output_names,
+    run_with_tensors,
+)
 from chainrule.exchange.python_program import LayerSource, run_program_in_child, write_program
 from chainrule.exchange.sample_rows import SampleRows
 from chainrule.network import Network
@@ -79,6 +84,7 @@ def _write(network: Network, proof: str) -> ExportFiles:
         "proof": proof,
         "activations": json.dumps(names),
         "outputs": json.dumps(output_names(network)),
+        "chainrule": json.dumps(model_facts(network)),  # what `chainrule import` needs
     }
     return {
         ".safetensors": save(_tensors(network), metadata),

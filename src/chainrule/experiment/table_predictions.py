@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from chainrule.data import ReadOptions
 from chainrule.data.tables import TableBlock, is_data_frame, read_table_blocks
-from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import class_columns, count_text
 from chainrule.experiment.row_matching import match_rows
@@ -211,7 +210,7 @@ class _Answering:
         if len(names) == 1:  # one output stands for two classes
             names = (*names, f"not {names[0]}")
         object.__setattr__(self, "classes", names)
-        if self.abstain is not None and not (names and self._gives_fractions):
+        if self.abstain is not None and not (names and self.network.gives_fractions):
             raise InputError(
                 "predict",
                 expected="a network whose outputs for classes are from 0 to 1",
@@ -221,22 +220,10 @@ class _Answering:
                 value=self.abstain,
             )
 
-    @property
-    def _gives_fractions(self) -> bool:
-        last = ACTIVATIONS[self.network.architecture.activations[-1]]
-        return last.low >= 0 and last.high <= 1
-
-    @property
-    def _gives_probabilities(self) -> bool:
-        """Whether the outputs for one example are fractions that sum to 1."""
-        architecture = self.network.architecture
-        single = architecture.layers[-1] == 1 and self._gives_fractions
-        return single or architecture.activations[-1] == "softmax"
-
     def header(self, names: Sequence[str]) -> list[str]:
         """Return the names of all columns; added ones end with _ where their name is taken."""
         if self.classes:
-            word = "probability" if self._gives_probabilities else "output"
+            word = "probability" if self.network.gives_probabilities else "output"
             added = ["answer", *(f"{word} {name}" for name in self.classes)]
         else:
             width = self.network.architecture.layers[-1]
