@@ -74,6 +74,7 @@ lock: $(VENV)/made-in ## write the locks anew (ARGS=--upgrade for newer releases
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	$(UV) pyproject.toml --group build --group test --group check -o requirements/test.txt $(ARGS)
 	$(UV) pyproject.toml --group build -c requirements/test.txt --no-annotate -o requirements/run.txt $(ARGS)
+	$(UV) pyproject.toml --group build --extra serve -c requirements/test.txt --no-annotate -o requirements/serve.txt $(ARGS)
 
 setup: $(VENV)/installed $(VENV)/tested-with ## install what the tests and checks need
 

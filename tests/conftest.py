@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from filelock import FileLock
+from tests.browser import chromium, open_page
 
 import chainrule as cr
 from chainrule import cli
@@ -24,9 +28,22 @@ from chainrule.ledger import steps as ledger_steps
 if TYPE_CHECKING:
     from chainrule.ledger.steps import WorkedExample
 
+__all__ = ["chromium", "open_page"]
+
 # The kernels run as Python, so that their coverage is measured; tests that need them compiled run
 # them in processes of their own.
 os.environ["NUMBA_DISABLE_JIT"] = "1"
+
+# JAX starts threads, and a process that is forked after that may hang. A proof asks it if it is
+# installed, so here it is not; the test that needs it sets this variable in a process of its own.
+ASK_JAX = "CHAINRULE_TESTS_ASK_JAX"
+if ASK_JAX not in os.environ:
+    _find_spec = importlib.util.find_spec
+
+    def _find_all_but_jax(name: str, package: str | None = None) -> ModuleSpec | None:
+        return None if name == "jax" else _find_spec(name, package)
+
+    importlib.util.find_spec = _find_all_but_jax
 
 POSTGRES = Path(__file__).parents[1] / "campaigns" / "postgres.py"
 NOT_INSTALLED = 3
@@ -35,7 +52,9 @@ BATCHES = {"advance_loops": "1", "advance_tiles": "64"}
 """Each kind of kernel with a batch size for which it is chosen."""
 
 
-def used(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+def used(
+    folder: Path, environment: dict[str, str], kernels: Iterable[str] = BATCHES
+) -> dict[str, Any]:
     """What a short training by each kind of kernel tells and gives on the command line.
 
     Returns: by the kernel's name what stands on stderr, the weights' digest, the test's figures.
@@ -47,7 +66,8 @@ def used(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "chainrule", "train", str(folder / "dots.npz"), "--json"]
     command += ["--layers", "300,32,10", "--epochs", "2", "--seed", "5", "--batch-size"]
     found = {}
-    for kernel, size in BATCHES.items():
+    for kernel in kernels:
+        size = BATCHES[kernel]
         done = subprocess.run(
             [*command, size], env=environment, capture_output=True, text=True, check=False
         )
@@ -119,7 +139,7 @@ def compiled_double(compiled: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def later_use(tmp_path: Path) -> Any:
     """A call that gives what `used` gives in an environment, the data lying in a new folder."""
-    return lambda environment: used(tmp_path, environment)
+    return partial(used, tmp_path)
 
 
 CHAIN = """

@@ -42,9 +42,36 @@ def test_a_file_is_written_and_read(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["file"]
 
 
-def test_others_may_read_it(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "file", b"one")
-    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_new_file_has_the_mode_that_the_user_asks_for(
+    tmp_path: Path, umask: int, mode: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        write_atomically(tmp_path / "file", b"one")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    write_atomically(path, b"new")
+    assert read_bytes(path) == b"new"
+    assert path.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a file to another user")
+def test_a_file_that_is_replaced_keeps_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    os.chown(path, 12345, 23456)
+    write_atomically(path, b"new")
+    assert read_bytes(path) == b"new"
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
 
 
 def test_a_file_that_is_open_keeps_its_old_content(tmp_path: Path) -> None:

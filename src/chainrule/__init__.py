@@ -55,7 +55,11 @@ if TYPE_CHECKING:
     from chainrule.evaluation import evaluate as evaluate
     from chainrule.evaluation import vote as vote
     from chainrule.exchange import ExportReport as ExportReport
+    from chainrule.exchange import ImportReport as ImportReport
     from chainrule.exchange import export_network as export_network
+    from chainrule.exchange import export_worked_example as export_worked_example
+    from chainrule.exchange import import_network as import_network
+    from chainrule.exchange import import_report as import_report
     from chainrule.experiment import Experiment as Experiment
     from chainrule.experiment import FailedPrediction as FailedPrediction
     from chainrule.experiment import Prediction as Prediction
@@ -75,6 +79,8 @@ if TYPE_CHECKING:
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
     from chainrule.figures import study_report as study_report
+    from chainrule.lab import lab_view as lab_view
+    from chainrule.lab import open_lab as open_lab
     from chainrule.ledger import explain as explain
     from chainrule.marking import check_claims as check_claims
     from chainrule.marking import check_class as check_class
@@ -86,6 +92,11 @@ if TYPE_CHECKING:
     from chainrule.proofs import ProofOptions as ProofOptions
     from chainrule.proofs import prove_gradients as prove_gradients
     from chainrule.recipe import Recipe as Recipe
+    from chainrule.serving import ServerSettings as ServerSettings
+    from chainrule.serving import ServiceLimits as ServiceLimits
+    from chainrule.serving import describe_service as describe_service
+    from chainrule.serving import make_application as make_application
+    from chainrule.serving import serve as serve
     from chainrule.study import StudyPlace as StudyPlace
     from chainrule.study import compare_configurations as compare_configurations
     from chainrule.study import compute_study as compute_study
@@ -121,7 +132,10 @@ __getattr__, __dir__, __all__ = attach(
             "TrainingInterrupted"
         ),
         "evaluation": "Report Votes evaluate vote",
-        "exchange": "ExportReport export_network",
+        "exchange": (
+            "ExportReport ImportReport export_network export_worked_example import_network "
+            "import_report"
+        ),
         "experiment": (
             "Experiment FailedPrediction Prediction SavedRun TrainingResult compare_folds "
             "data_access diagnose list_data mend_settings open_run summarise_data verify_data"
@@ -130,12 +144,14 @@ __getattr__, __dir__, __all__ = attach(
             "FigureOptions comparison_report draw_figure save_figure save_report_figures "
             "study_report"
         ),
+        "lab": "lab_view open_lab",
         "ledger": "explain",
         "marking": "check_claims check_class",
         "network": "Architecture Network",
         "papers": "Paper list_papers paper",
         "proofs": "ProofOptions prove_gradients",
         "recipe": "Recipe",
+        "serving": "ServerSettings ServiceLimits describe_service make_application serve",
         "study": "StudyPlace compare_configurations compute_study list_studies open_study tune",
         "training": (
             "RateCurve Run TrainingProgress Verification find_learning_rate resume train "

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chainrule.interrupts import hold_interrupts
+
 __all__ = ["attach"]
 
 
@@ -35,7 +37,8 @@ def attach(
     def load(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
+        with hold_interrupts():
+            value = getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
         setattr(sys.modules[package], name, value)  # found without this function from now on
         return value
 

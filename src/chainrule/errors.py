@@ -29,6 +29,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chainrule.foreign_names import translate_name
+from chainrule.visible_text import cut_text, make_visible
 
 __all__ = [
     "ChainruleError",
@@ -91,7 +92,7 @@ class ChainruleError(Exception):
             parts.append(f"got {self.got}")
         parts += [part for part in (self.why, self.remedy) if part]
         text = f"{self.where}: " + " ".join(_ended(part) for part in parts)
-        return " ".join(text.split())
+        return make_visible(" ".join(text.split()))
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -196,9 +197,7 @@ def describe(value: Any) -> str:
         text = " ".join(repr(value).split())
     except ValueError:  # Python prints no whole number of more than 4300 digits
         text = "a value too long to print"
-    if len(text) > _LONGEST_VALUE:
-        text = text[: _LONGEST_VALUE - 1] + "…"
-    return f"{text} ({type(value).__name__})"
+    return f"{cut_text(text, _LONGEST_VALUE)} ({type(value).__name__})"
 
 
 _MOST_NAMES, _NEAREST = 30, 6

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,8 +13,10 @@ from typing import BinaryIO
 from chainrule.errors import FileError
 
 __all__ = [
+    "STANDARD_STREAM",
     "cache_folder",
     "is_half_written",
+    "is_replaceable",
     "make_folder",
     "names_in",
     "open_atomically",
@@ -22,7 +25,13 @@ __all__ = [
     "write_atomically",
 ]
 
+STANDARD_STREAM = "-"
+"""The path that stands for standard input or output."""
+
 _ASIDE = ".part"
+_LONGEST_PREFIX = 50
+"""Characters of a file's name in the name of its unfinished form, which systems limit."""
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def cache_folder() -> Path | None:
@@ -46,51 +55,116 @@ def cache_folder() -> Path | None:
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file so that after a crash at any moment it is the old one or the new one.
 
+    A symbolic link is followed, and a file that is replaced keeps its mode. What is no regular
+    file cannot be replaced: devices, pipes and standard output ("-") are written into.
+
     Raises: FileError; the old file is then untouched.
     """
-    path = Path(path)
     try:
-        _replace(path, content)
+        with _opened(path) as file:
+            file.write(content)
     except OSError as error:
-        raise _refused(path, "a file that can be written", error) from None
+        raise _refused(Path(path), "a file that can be written", error) from None
 
 
 @contextlib.contextmanager
 def open_atomically(path: str | Path) -> Iterator[BinaryIO]:
     """Open a file to write a content of any length; it takes the old one's place at the end.
 
+    Links, devices, pipes and "-" are as for `write_atomically`.
+
     Raises: FileError for what goes wrong with the file; the old one is then untouched, and so it is
         if the caller's own code fails.
     """
-    path = Path(path)
     try:
-        with _replaced(path) as file:
+        with _opened(path) as file:
             yield file
     except OSError as error:
-        raise _refused(path, "a file that can be written", error) from None
+        raise _refused(Path(path), "a file that can be written", error) from None
 
 
-def _replace(path: Path, content: bytes) -> None:
-    with _replaced(path) as file:
-        file.write(content)
+def is_replaceable(path: str | Path) -> bool:
+    """Whether a path is that of a regular file, or of none yet; others are written into."""
+    try:
+        return stat.S_ISREG(Path(path).stat().st_mode) and _standard_stream(path) is None
+    except OSError:
+        return _standard_stream(path) is None
+
+
+@contextlib.contextmanager
+def _opened(path: str | Path) -> Iterator[BinaryIO]:
+    """What a path names, open for writing."""
+    stream = _standard_stream(path)
+    if stream is not None:
+        with _open_stream(stream) as file:
+            yield file
+        return
+    # Where a link to standard output leads, as to /proc/self/fd/1, only the system can tell.
+    with contextlib.suppress(FileNotFoundError):
+        found = Path(path).stat()
+        if not stat.S_ISREG(found.st_mode):
+            with os.fdopen(os.open(path, os.O_WRONLY | _BINARY), "wb") as file:
+                yield file
+            return
+    with _replaced(Path(os.path.realpath(path))) as file:
+        yield file
+
+
+def _standard_stream(path: str | Path) -> int | None:
+    """The descriptor of standard output or standard error if that is what a path names."""
+    if str(path) == STANDARD_STREAM:
+        return 1
+    for descriptor in (1, 2):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):  # noqa: PTH116
+                return descriptor
+    return None
+
+
+@contextlib.contextmanager
+def _open_stream(descriptor: int) -> Iterator[BinaryIO]:
+    """Standard output or standard error, after all that was printed to it before.
+
+    A reader that goes away, as `head` does, is no error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    with contextlib.suppress(BrokenPipeError), os.fdopen(os.dup(descriptor), "wb") as file:
+        yield file
 
 
 @contextlib.contextmanager
 def _replaced(path: Path) -> Iterator[BinaryIO]:
     """A file aside that is moved to the path when it is whole."""
-    descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_ASIDE, dir=path.parent)
+    before = None
+    with contextlib.suppress(FileNotFoundError):
+        before = path.stat()
+    aside = path.parent / f".{path.name[:_LONGEST_PREFIX]}.{os.urandom(6).hex()}{_ASIDE}"
+    # The system takes the umask from the mode of a new file.
+    mode = 0o666 if before is None else stat.S_IMODE(before.st_mode) & 0o777
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
+        if before is not None:
+            _give_owner(aside, before)
+            aside.chmod(mode)
+        aside.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(aside).unlink()
+            aside.unlink()
         raise
     _flush_folder(path.parent)
+
+
+def _give_owner(path: Path, before: os.stat_result) -> None:
+    """Give a file the owner of the one that it replaces, as far as the system lets us."""
+    if hasattr(os, "chown") and (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(OSError):
+            os.chown(path, before.st_uid, before.st_gid)
 
 
 def is_half_written(name: str) -> bool:

@@ -52,6 +52,12 @@ CASES: list[tuple[str, str]] = [
      "Run make bench in a checkout of the source."),
     ("--versoin", "chainrule: expected a flag of this command, got '--versoin'. "
      "Did you mean '--version'? See chainrule --help."),
+    ("lab --port 70000", "lab: expected --port to be a whole number at least 0 and at most 65535, "
+     "got 70000 (int). --port: port to listen at."),
+    ("lab nothing.toml", "nothing.toml: expected a readable file, got No such file or directory."),
+    ("lab --view draw?example=three", "lab: expected a value as in an address of the lab, "
+     "got 'three'."),
+    ("lab two-layers --view look?step=3", "lab: expected a step from 1 to 2, got 3."),
     ("train", "train: expected DATA, or a run to continue, got neither. "
      "Name data: chainrule train mnist."),
     ("train mnits", "train: expected a data set or a path, got 'mnits' (str). "
@@ -163,6 +169,22 @@ CASES: list[tuple[str, str]] = [
      "chainrule evaluate run/network.safetensors DATA."),
     ("evaluate small.csv", "small.csv: expected a file that chainrule sealed, got 45 bytes "
      "without a readable seal. It is truncated, damaged, or another kind of file."),
+    ("serve", "serve: expected MODEL..., got none. See chainrule serve --help."),
+    ("serve gone --host 0.0.0.0", f"gone: {NO_RUN} Start one with `--run gone`."),
+    ("serve run --port 99999", "serve: expected --port to be a whole number at least 0 and at "
+     "most 65535, got 99999 (int). --port: port; 0 for any that is free."),
+    ("serve run --rows 0", "serve: expected --rows to be a whole number at least 1 and at most "
+     "10000000, got 0 (int). --rows: rows of a request."),
+    ("serve run a/run", "serve: expected a name of its own for each model, of letters, digits, "
+     "'.', '-' and '_', got 'run'. Name it: NAME=a/run."),
+    ("serve a=run a=seen", "serve: expected a name of its own for each model, got 'a' twice."),
+    ("serve run --token-file gone", "gone: expected a file with a token, got No such file or "
+     "directory."),
+    ("serve run --token-file small.csv", "small.csv: expected one word of at least 16 ASCII "
+     "characters, got something else. Make one: openssl rand -hex 32."),
+    ("serve run --allow-host a:1", "serve: expected a host's name without a port, got 'a:1'."),
+    ("serve run --access-log gone/log", "gone/log: expected a file to add lines to, got No such "
+     "file or directory."),
     ("predict run", "predict: expected FILE..., got none. See chainrule predict --help."),
     ("predict run gone.csv", "gone.csv: expected a readable file, got No such file or directory."),
     ("predict run seven.csv", "seven.csv: expected 2 or 3 columns, got 7. Columns without names "
@@ -174,6 +196,15 @@ CASES: list[tuple[str, str]] = [
     ("predict seen seven.csv seven.csv --show steps.png", "predict: expected one picture with "
      "--show, got 2 files."),
     ("predict seen picture.png", "picture.png, line 1, column 1: expected a number, got 'not'."),
+    ("import", "import: expected FILE, got none. See chainrule import --help."),
+    ("import gone.pt", "gone.pt: expected a readable file, got no such file."),
+    ("import run/network.safetensors", "run/network.safetensors: expected a file of another "
+     "program, got a network or a checkpoint of chainrule. Use it as it is: every command takes "
+     "it."),
+    ("import small.csv --input-scale 1/x", "import: expected --input-scale to be a number, such "
+     "as 1/255, got '1/x'."),
+    ("import small.csv --input-shape 28,x", "import: expected --input-shape to be whole numbers, "
+     "such as 28,28, got '28,x'."),
     ("verify nowhere", f"nowhere: {NO_RUN} Start one with `--run nowhere`."),
     ("data shw", "data: expected a command, got 'shw' (str). Did you mean 'show'? "
      "Valid names: fetch, list, show, verify."),

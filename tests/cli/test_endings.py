@@ -9,6 +9,7 @@ import pytest
 
 from chainrule.cli.app import chainrule, run
 from chainrule.errors import DataError, DivergenceError, InputError
+from chainrule.training.stop_signals import stop_requests
 
 
 @pytest.fixture
@@ -91,16 +92,42 @@ def test_a_warning_is_one_plain_line(capsys, end) -> None:
     assert capsys.readouterr().err == "warning: an observer was dropped\n"
 
 
-def test_sigterm_interrupts_meanwhile(capsys, end) -> None:
-    before = signal.getsignal(signal.SIGTERM)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_stop_signals_interrupt_meanwhile(capsys, end, number) -> None:
+    before = signal.getsignal(number)
 
     def action() -> int:
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(number)
         return 0
 
     assert end(action, []) == 130
     assert capsys.readouterr().err == "chainrule: interrupted.\n"
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert signal.getsignal(number) == before
+
+
+def test_an_interruption_that_became_another_error_is_one(capsys, end) -> None:
+    class Descriptor:
+        def __set_name__(self, owner: type, name: str) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    def action() -> int:
+        type("Owner", (), {"name": Descriptor()})
+        return 0
+
+    assert end(action, []) == 130
+    assert capsys.readouterr().err == "chainrule: interrupted.\n"
+
+
+def test_an_interrupted_command_leaves_no_note(end) -> None:
+    """A program may call a command, and train by itself afterwards."""
+
+    def action() -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 0
+
+    assert end(action, []) == 130
+    with stop_requests() as requested:
+        assert not requested()
 
 
 def test_a_stderr_that_is_gone_changes_no_code(monkeypatch, end) -> None:

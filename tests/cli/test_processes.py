@@ -26,7 +26,7 @@ def begun(one: subprocess.Popen[str]) -> None:
     raise AssertionError(one.communicate())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_is_kept_and_goes_on(
     compiled_process, chainrule, flowers, number
 ) -> None:

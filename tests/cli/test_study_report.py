@@ -106,3 +106,12 @@ def test_a_report_without_a_file_is_refused(chainrule, computed) -> None:
         "study report: expected a file to write, --html or --markdown, or a --format to print, "
         "got none. Name one, such as --html study.html.\n"
     )
+
+
+def test_standard_output_has_the_page_alone(process, computed) -> None:
+    computed("small", RATES)
+    ended = process("study", "report", "small", "--markdown", "-")
+    out, err = ended.communicate()
+    assert (ended.returncode, err) == (0, "")
+    assert out.startswith("#")
+    assert "written" not in out

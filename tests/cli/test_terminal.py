@@ -81,3 +81,53 @@ def test_tables_and_pictures(trained) -> None:
     plain = CODES.sub("", seen("predict", "run", "new.csv"))
     assert re.search(r"^new.csv, line 1 +rose", plain, re.M)
     assert "run holds: 30 epochs" in seen("verify", "run")
+
+
+ATTACK = "\x1b[8mowned\x07"
+ROWS = [f"{i % 5},{i % 3},{('rose', 'tulip')[i % 2]}{ATTACK}" for i in range(40)]
+NAMED = f"flo{ATTACK}wers.csv"
+
+
+def test_what_others_named_sends_no_codes(chainrule) -> None:
+    Path(NAMED).write_text("\n".join([f"length{ATTACK},width,kind", *ROWS]) + "\n")
+    learn = ("train", NAMED, "--layers", "2,4,2", "--epochs", "30", "--seed", "1")
+    run = f"run{ATTACK}"
+    for words in (
+        (*learn, "--run", run),
+        ("evaluate", run),
+        ("predict", run, NAMED, "--top", "2"),
+        ("predict", run, NAMED, "--output", "-"),
+        ("data", "show", NAMED),
+        ("data", "show", NAMED, "--json"),
+        ("evaluate", run, "--json"),
+        ("inspect", run, "importance"),
+    ):
+        text = seen(*words, TERM="xterm")
+        assert ATTACK not in text, words
+        assert "\x07" not in text, words
+        assert r"\x1b[8mowned" in text or r"\u001b[8mowned" in text, (words, text)
+    for words in (
+        (*learn, "--run", run),
+        ("evaluate", NAMED),
+        ("check", NAMED),
+        ("explain", NAMED),
+    ):
+        refused = chainrule(*words)
+        assert refused.code == 2
+        assert r"\x1b[8mowned\x07" in refused.err
+        assert "\x1b" not in refused.out + refused.err
+
+
+def test_data_for_programs_stay_as_they_are(chainrule) -> None:
+    Path("flowers.csv").write_text("\n".join(["length,width,kind", *ROWS]) + "\n")
+    chainrule("train", "flowers.csv", "--layers", "2,4,2", "--epochs", "30", "--run", "run")
+    outcome = chainrule("predict", "run", "flowers.csv", "--output", "-")
+    assert outcome.code == 0
+    assert f"tulip{ATTACK}" in outcome.out
+
+
+def test_advice_can_be_pasted_into_a_shell(chainrule, flowers) -> None:
+    place = "my runs; rm -r $HOME"
+    learn = ("train", flowers, "--layers", "2,4,2", "--epochs", "3", "--run", place)
+    assert f"see chainrule evaluate '{place}'" in chainrule(*learn).out.replace("\n", "")
+    assert f"`--resume '{place}'`" in chainrule(*learn).err

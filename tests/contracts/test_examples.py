@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SMALL = {
     "check_paper": {},
     "explain_step": {},
+    "export_page": {"rows": 60, "epochs": 3},
     "figure_in_own_axes": {"epochs": 1},
     "own_table": {"rows": 60, "epochs": 3},
     "predict_picture": {"epochs": 1},

@@ -103,6 +103,10 @@ def prepared(
     (folder / "line.csv").write_text("\n".join(["x,y", *rows]) + "\n")
     recipe = 'optimiser = "sgd"\nlearning_rate = 1e-5\nepochs = 4\nseed = 1\n'
     (folder / "recipe.toml").write_text(recipe)
+    rng = np.random.default_rng(0)
+    arrays = {"W1": rng.normal(size=(3, 2)), "b1": rng.normal(size=3)}
+    arrays |= {"W2": rng.normal(size=(2, 3)), "b2": rng.normal(size=2)}
+    np.savez(folder / "layers.npz", **arrays)
     bar = np.zeros((40, 40), np.uint8)
     bar[5:35, 16:24] = 255
     from PIL import Image

@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 SCRIPT = Path(__file__).with_name("killed_run.py")
-KILLS = {"compiled": 17, "reference": 8, "craft": 8}
+KILLS = {"compiled": 8, "reference": 4, "craft": 4}
 
 Environment = dict[str, str]
 
@@ -77,8 +77,7 @@ def killed(folder: Path, environment: Environment, engine: str, delay: float) ->
 def test_killed_at_random_moments(
     tmp_path: Path, killed_run: ModuleType, compiled: Environment, engine: str
 ) -> None:
-    """33: 17 by the engine that is the default, 8 by the other one, 8 with all that there is."""
-    assert sum(KILLS.values()) == 33
+    """A few by each engine and with all that there is; the campaign of kills has thousands."""
     undisturbed(tmp_path / "whole", compiled, engine)
     wanted = killed_run.results(tmp_path / "whole")
     chance, kills, run = random.Random(0), 0, 0

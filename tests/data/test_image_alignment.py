@@ -123,7 +123,12 @@ def test_a_network_judges_inverted_images_as_rightly() -> None:
     training = load_dataset("mnist").train.subset(slice(0, 1500))
     network = cr.Network.create([784, 32, 10], seed=0)
     recipe = cr.Recipe(
-        cost="categorical_cross_entropy", optimiser="adam", learning_rate=0.003, epochs=4, seed=0
+        cost="categorical_cross_entropy",
+        optimiser="adam",
+        learning_rate=0.003,
+        epochs=4,
+        seed=0,
+        engine="reference",
     )
     learned = cr.train(network, training, recipe).network
     judged = [cr.evaluate(learned, one) for one in (DIGITS, described(255 - IMAGES))]

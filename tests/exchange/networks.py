@@ -1,5 +1,7 @@
 """Networks of every kind that can leave: tables, images, arrays, and all activations."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from chainrule import Dataset, Network, Recipe, train
@@ -62,8 +64,9 @@ def yes_or_no() -> Network:
     return train(network, data, Recipe(cost="binary_cross_entropy", epochs=2, seed=0)).network
 
 
-def drawn(activation: str, biases: bool = True, dtype: str = "float32") -> Network:
-    """A network of one activation with weights that are not small."""
-    empty = Network.create([5, 7, 3], activation, seed=3, biases=biases, dtype=dtype)
+def drawn(activation: str | Sequence[str], biases: bool = True, dtype: str = "float32") -> Network:
+    """A network of one activation, or of one a layer, with weights that are not small."""
+    layers = [5, 7, 3] if isinstance(activation, str) else [5, *[7] * (len(activation) - 1), 3]
+    empty = Network.create(layers, activation, seed=3, biases=biases, dtype=dtype)
     weights = np.random.default_rng(1).normal(size=empty.parameters.size)
     return empty.with_parameters(weights.astype(dtype))

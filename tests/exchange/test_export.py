@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ from chainrule import Network, export_network
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import DataError, InputError, MissingLibraryError, UnknownNameError
 from chainrule.exchange import export_forms, network_export, sql_runs
+from chainrule.exchange.child_process import call_program
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.json_model import network_from_values
 from chainrule.exchange.sample_rows import draw_rows
 
-FORMS = ("json", "python", "c", "onnx", "sql")
+FORMS = ("json", "python", "c", "onnx", "sql", "torch", "keras", "csv", "javascript", "html")
+REFUSED = {("sql", "gelu"): "that SQL can compute", ("keras", "step"): "that Keras has"}
 TABLES = {
     "numbers": table_network(),
     "classes": table_network("classes"),
@@ -39,21 +42,43 @@ def test_a_form_answers_as_the_network(form: str, name: str, tmp_path: Path) -> 
     assert report.rows == 1000
     assert report.labels == 0
     assert report.relative < 2e-6
-    (path,) = map(Path, report.files)
+    path = Path(report.files[0])
     assert path.suffix == find_exporter(form).suffix
     assert path.stat().st_size == report.sizes[0]
-    assert report.sentence().split(":")[0].encode() in path.read_bytes()
+    proof = report.sentence().split(":")[0]
+    if form == "keras":
+        with zipfile.ZipFile(path) as archive:
+            assert proof in archive.read("metadata.json").decode()
+        return
+    assert any(proof.encode() in Path(file).read_bytes() for file in report.files)
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_every_activation(form: str, activation: str, tmp_path: Path) -> None:
-    if (form, activation) == ("sql", "gelu"):
-        with pytest.raises(InputError, match="activations that SQL can compute, got gelu"):
-            export_network(drawn(activation), form, tmp_path / "model")
-        return
-    report = export_network(drawn(activation, biases=form != "c"), form, tmp_path / "model")
+@pytest.mark.parametrize(
+    "activations",
+    [
+        ("sigmoid", "tanh", "step", "relu"),
+        ("leaky_relu", "elu", "selu", "identity"),
+        ("gelu", "silu", "softplus", "softmax"),
+    ],
+)
+def test_every_activation(form: str, activations: tuple[str, ...], tmp_path: Path) -> None:
+    left = tuple(name for name in activations if (form, name) not in REFUSED)
+    report = export_network(drawn(left, biases=form != "c"), form, tmp_path / "model")
     assert report.relative < 2e-6
+
+
+def test_the_activations_are_all_tried() -> None:
+    assert len(ACTIVATIONS) == 12
+
+
+@pytest.mark.parametrize(("form", "activation"), REFUSED)
+def test_activations_that_a_form_has_not_are_refused(
+    form: str, activation: str, tmp_path: Path
+) -> None:
+    text = f"activations {REFUSED[form, activation]}, got {activation}"
+    with pytest.raises(InputError, match=text):
+        export_network(drawn(activation), form, tmp_path / "model")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -189,10 +214,9 @@ def test_other_answers_are_not_handed_over(tmp_path: Path) -> None:
 
 
 def test_a_program_that_fails_is_reported(tmp_path: Path) -> None:
-    from chainrule.exchange.c_source import _call
-
-    with pytest.raises(DataError, match="a program that runs, got"):
-        _call([sys.executable, "-c", "raise SystemExit('broken')"])
+    for source, reason in (("raise SystemExit('broken')", "broken"), ("1 / 0", "ZeroDivision")):
+        with pytest.raises(DataError, match=f"a program that runs, got {reason}"):
+            call_program([sys.executable, "-c", source], "export as c")
     assert sql_runs.describe_runtime("postgresql") == "PostgreSQL"
 
 

@@ -26,6 +26,7 @@ def learn(pair, *, epochs: int = 15) -> None:
         learning_rate=0.002,
         epochs=epochs,
         seed=0,
+        engine="reference",
     )
     cr.train(network, pair.train, recipe).network.save("network.safetensors")
 
@@ -154,7 +155,9 @@ def test_images_given_as_arrays_have_a_form_too(scale) -> None:
     inputs = 255 - IMAGES[few] if scale < 1 else 1 - IMAGES[few] / np.float32(255)
     dataset = cr.Dataset(inputs, DIGITS.targets[few], scale=scale)
     network = cr.Network.create([784, 16, 8], seed=0)
-    recipe = cr.Recipe(cost="categorical_cross_entropy", optimiser="adam", epochs=15, seed=0)
+    recipe = cr.Recipe(
+        cost="categorical_cross_entropy", optimiser="adam", epochs=15, seed=0, engine="reference"
+    )
     trained = cr.train(network, dataset, recipe).network
     trained.save("network.safetensors")
     Image.fromarray(255 - IMAGES[1]).save("nought.png")

@@ -1,34 +1,18 @@
-"""Where compiled code is kept."""
+"""What is said of a compilation."""
 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
-from chainrule.kernels import batches, distortions, inference, single_example
-from chainrule.kernels.compiling import _ANNOUNCER, announce, cache_path, entry, kernel, numba
-
-
-def test_no_folder_keeps_nothing():
-    assert cache_path(None) == ""
-
-
-def test_the_folder_is_of_these_sources(tmp_path):
-    kept = Path(cache_path(tmp_path))
-    assert kept.is_dir()
-    assert kept.parent == tmp_path / "kernels"
-    (kept / "some.nbi").touch()
-    assert cache_path(tmp_path) == str(kept)
-
-
-def test_a_folder_that_cannot_be_made_is_no_error(tmp_path):
-    (tmp_path / "file").touch()
-    assert cache_path(tmp_path / "file") == ""
+from chainrule.kernels import batches, compiling, distortions, inference, single_example
+from chainrule.kernels.code_cache import CodeCache, CodeFolder
+from chainrule.kernels.compiling import _ANNOUNCER, announce, entry, kernel, numba
 
 
 def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
-    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr(compiling, "_FOLDER", CodeFolder(None, "none is wanted"))
+    monkeypatch.setattr(CodeCache, "_reported", {"unwritable"})
 
     @kernel
     def doubled(x):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
+from importlib.machinery import PathFinder
 
 import numpy as np
 import pytest
+from tests.conftest import ASK_JAX
 
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.costs import COSTS
@@ -68,9 +73,21 @@ def test_a_library_that_is_broken(tmp_path, monkeypatch) -> None:
 
 @pytest.mark.parametrize("peer", AUTODIFF_LIBRARIES, ids=lambda peer: peer.name)
 def test_the_peers_agree_where_they_are_installed(make, peer) -> None:
-    for activation, cost in PAIRS if not missing_reason(peer) else PAIRS[:1]:
+    # Each activation and each cost several times: a library compiles every objective anew.
+    for activation, cost in PAIRS[::4] if not missing_reason(peer) else PAIRS[:1]:
         proof = prove(Ledger(make(activation, cost=cost, l2=0.1, steps=1)), ProofOptions())
         assert proof.holds, proof.failures
         asked = {verdict.method for verdict in proof.verdicts}
         assert (peer.name in asked) is not bool(missing_reason(peer))
         assert proof.left_out.get(peer.name, "") == missing_reason(peer)
+
+
+@pytest.mark.skipif(ASK_JAX in os.environ, reason="this is the process of its own")
+@pytest.mark.skipif(PathFinder.find_spec("jax") is None, reason="JAX is not installed")
+def test_jax_agrees_in_a_process_of_its_own() -> None:
+    tests = f"{__file__}::{test_the_peers_agree_where_they_are_installed.__name__}"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
+    done = subprocess.run(
+        command, env=os.environ | {ASK_JAX: "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

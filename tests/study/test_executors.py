@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,6 +72,7 @@ def digests(told: Any) -> dict[int, list[str]]:
 
 BEGIN = """
 import sys
+import time
 from chainrule.study.runner import begin_stored_study
 from chainrule.study.spec import read_study
 begin_stored_study(read_study("same.toml"), sys.argv[1])
@@ -154,3 +159,55 @@ def test_a_dead_scheduler_leaves_the_storage_as_it_was(start: Started, tmp_path:
     assert err.endswith(". Start one: dask scheduler.\n")
     assert err.count("\n") == 1
     assert (tmp_path / "s.journal").read_bytes() == b""
+
+
+def children(pid: int) -> set[int]:
+    """The processes below a process."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = place.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                found |= {int(place.parent.name), *children(int(place.parent.name))}
+    return found
+
+
+def computing(pids: set[int]) -> set[int]:
+    """Those of the processes that still exist and are no zombies."""
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                found.add(pid)
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+@pytest.mark.parametrize("executor", ["processes", "joblib"])
+def test_workers_end_when_their_parent_is_killed(
+    start: Started, tmp_path: Path, executor: str
+) -> None:
+    endless = STUDY.replace("epochs = 1", "epochs = 20000")
+    (tmp_path / "same.toml").write_text(endless)
+    study = start(
+        "run", "same.toml", "--executor", executor, "--workers", "2", storage="killed.journal"
+    )
+    journal, ends = tmp_path / "killed.journal", time.monotonic() + 60
+    while time.monotonic() < ends and not _has_begun(journal):
+        time.sleep(0.1)
+    workers = children(study.pid)
+    assert len(workers) >= 2
+    study.kill()
+    study.communicate()
+    ends = time.monotonic() + 30
+    while computing(workers) and time.monotonic() < ends:
+        time.sleep(0.1)
+    left = computing(workers)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
+
+
+def _has_begun(journal: Path) -> bool:
+    """Whether a worker has written of its progress, and so is at work."""
+    return journal.exists() and b"progress" in journal.read_bytes()

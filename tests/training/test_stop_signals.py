@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM are wishes; a second one interrupts at once."""
+"""Stop signals are requests; a second one interrupts at once."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import pytest
 
 from chainrule.training.stop_signals import stop_requests
 
-BOTH = (signal.SIGINT, signal.SIGTERM)
+ALL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture(autouse=True)
 def handlers_are_set_back() -> Iterator[None]:
-    before = [signal.getsignal(number) for number in BOTH]
+    before = [signal.getsignal(number) for number in ALL]
     yield
-    after = [signal.getsignal(number) for number in BOTH]
-    for number, handler in zip(BOTH, before, strict=True):
+    after = [signal.getsignal(number) for number in ALL]
+    for number, handler in zip(ALL, before, strict=True):
         signal.signal(number, handler)
     assert after == before
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ALL)
 def test_the_first_signal_is_noted(number: signal.Signals) -> None:
     with stop_requests() as wished:
         assert not wished()
@@ -31,8 +31,8 @@ def test_the_first_signal_is_noted(number: signal.Signals) -> None:
         assert wished()
 
 
-@pytest.mark.parametrize("first", BOTH)
-@pytest.mark.parametrize("second", BOTH)
+@pytest.mark.parametrize("first", ALL)
+@pytest.mark.parametrize("second", ALL)
 def test_the_second_signal_interrupts(first: signal.Signals, second: signal.Signals) -> None:
     with stop_requests() as wished:
         signal.raise_signal(first)
@@ -49,7 +49,7 @@ def test_each_time_begins_anew() -> None:
             assert wished()
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ALL)
 def test_a_signal_that_is_ignored_stays_ignored(number: signal.Signals) -> None:
     before = signal.signal(number, signal.SIG_IGN)
     try:
@@ -78,10 +78,10 @@ def test_a_handler_of_the_callers_own_is_set_back() -> None:
 
 def test_another_thread_notes_none_and_leaves_the_handlers_alone() -> None:
     found: list[tuple[list[object], bool]] = []
-    before: list[object] = [signal.getsignal(number) for number in BOTH]
+    before: list[object] = [signal.getsignal(number) for number in ALL]
 
     def look(wish: Callable[[], bool]) -> None:
-        found.append(([signal.getsignal(number) for number in BOTH], wish()))
+        found.append(([signal.getsignal(number) for number in ALL], wish()))
 
     def run() -> None:
         with stop_requests() as wished:

@@ -187,7 +187,7 @@ def test_observers_cannot_change_the_result(
     assert bits(run) == bits(train(network, three, recipe.replaced(monitor="cost")))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_gives_the_run_so_far(
     network: Network, three: Dataset, recipe: Recipe, number: signal.Signals, tmp_path: Path
 ) -> None:

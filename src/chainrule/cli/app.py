@@ -15,6 +15,7 @@ from chainrule._version import __version__
 from chainrule.cli.command import COMPLETION_VARIABLE, HELP_NAMES, write_examples
 from chainrule.cli.exit_status import command_environment, flush_output, report_error
 from chainrule.errors import ChainruleError, InputError, unknown_name
+from chainrule.interrupts import hold_interrupts
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -40,6 +41,9 @@ COMMANDS = {
     "tune": "Find good settings for a network: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
     "export": "Write a network in another form, proved to answer as before.",
+    "lab": "Open a page on which a network is looked into and changed.",
+    "import": "Read a network that another program wrote, as one of our own.",
+    "serve": "Answer for trained networks over HTTP.",
     "papers": "Show, check, prove and run what five papers print.",
     "completion": "Print the script by which a shell completes command lines.",
 }
@@ -73,7 +77,8 @@ class _Commands(click.Group):
             )
         if cmd_name not in COMMANDS:
             raise unknown_name("chainrule", "a command", cmd_name, COMMANDS)
-        command: click.Command = importlib.import_module(f"chainrule.cli.{cmd_name}").command
+        with hold_interrupts():
+            command: click.Command = importlib.import_module(f"chainrule.cli.{cmd_name}").command
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from chainrule.cli.command import Command, Flag, argument
-from chainrule.cli.console import Console
+from chainrule.cli.console import Console, print_remark
 from chainrule.cli.exit_status import BAD_INPUT, CHECK_FAILED
 from chainrule.cli.flags import FORMAT, chosen_format, flag_of, indices_flag, json_flag
 from chainrule.marking import ClassMarks, check_class, judge, marks_document, open_claims
@@ -57,7 +56,7 @@ def _check(files: tuple[str, ...], **given: Any) -> int:
 
 def _print_class(console: Console, marks: ClassMarks, format_name: str, path: str | None) -> None:
     if path == "-":
-        console.line(marks.to_csv().rstrip("\n"))
+        console.data(marks.to_csv())
         return
     if path is not None:
         marks.write_csv(path)
@@ -67,7 +66,7 @@ def _print_class(console: Console, marks: ClassMarks, format_name: str, path: st
 def _exit_code(errors: Sequence[str], *, has_wrong: bool) -> int:
     """Print what cannot be read, a line each, and return the exit code."""
     for line in errors:
-        print(line, file=sys.stderr)
+        print_remark(line)
     if errors:
         return BAD_INPUT
     return CHECK_FAILED if has_wrong else 0

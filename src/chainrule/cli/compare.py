@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from shlex import quote
 from typing import Any
 
 import click
 
 from chainrule.attribution import compare_runs
 from chainrule.cli.command import Command, argument
-from chainrule.cli.console import Console
+from chainrule.cli.console import Console, print_remark
 from chainrule.cli.flag_errors import errors_by_flags
 from chainrule.cli.flags import (
     FORMAT,
@@ -41,7 +41,7 @@ _WITH_PICTURES = ("html",)
 
 def _compare(a: str, b: str, **given: Any) -> int:
     console, chosen = Console(), chosen_format("compare", given)
-    again = f"Say where they are: chainrule compare {a} {b}"
+    again = f"Say where they are: chainrule compare {quote(a)} {quote(b)}"
     remedies = {"data": f"{again} --data DATA", "validation": f"{again} --validation DATA"}
     with errors_by_flags("compare", ("data", "validation"), remedies):
         found = compare_runs(
@@ -57,7 +57,7 @@ def _compare(a: str, b: str, **given: Any) -> int:
 
 
 def _report(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    print_remark(sentence)
 
 
 def _flags() -> list[click.Parameter]:

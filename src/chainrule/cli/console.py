@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
 from chainrule.errors import FileError
+from chainrule.visible_text import cut_text, make_visible
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 
     from chainrule.documents import DocumentNode, Table
 
-__all__ = ["REFRESH_SECONDS", "Console", "is_terminal", "mute", "rich_console", "rich_table"]
+__all__ = [
+    "REFRESH_SECONDS",
+    "Console",
+    "is_terminal",
+    "mute",
+    "print_remark",
+    "rich_console",
+    "rich_table",
+]
 
 REFRESH_SECONDS = 0.1
 """The least time between two drawings of a terminal."""
@@ -36,6 +45,11 @@ def rich_console(stream: TextIO) -> RichConsole:
     return RichConsole(file=stream, markup=False, highlight=False, emoji=False)
 
 
+def print_remark(text: str) -> None:
+    """Print a line on standard error, with control characters written out."""
+    print(make_visible(text), file=sys.stderr, flush=True)
+
+
 class Console:
     """Standard output for one command.
 
@@ -53,7 +67,11 @@ class Console:
         self.terminal = is_terminal(sys.stdout) and not as_json
 
     def line(self, text: str = "", style: str = "") -> None:
-        """A line of words, in a style of rich's where there is a terminal."""
+        """A line of words, in a style of rich's where there is a terminal.
+
+        Control characters in it are written out, as in all words.
+        """
+        text = make_visible(text)
         if self.terminal:
             self._write(
                 lambda: rich_console(sys.stdout).print(text, style=style or None, soft_wrap=True)
@@ -68,7 +86,7 @@ class Console:
 
             row = Table.grid(padding=(0, 1))
             row.add_column(style="bold cyan", min_width=_LABEL)
-            row.add_row(label, text)
+            row.add_row(label, make_visible(text))
             self._write(lambda: rich_console(sys.stdout).print(row))
         else:
             self.line(f"{label:<{_LABEL}} {text}")
@@ -88,18 +106,24 @@ class Console:
         """A document in one of its formats; as text, its headings are bold on a terminal."""
         from chainrule.documents import render, terminal_text
 
-        if self.as_json:
-            text = render(document, "json")
+        if self.as_json or format_name == "json":
+            self._print(make_visible(render(document, "json"), json=True))
         elif format_name == "text":
-            text = terminal_text(document, styled=self.terminal)
+            self._print(terminal_text(document, styled=self.terminal))
         else:
-            text = render(document, format_name)
-        self._write(lambda: print(text, end="", flush=True))
+            self.data(render(document, format_name))
+
+    def data(self, text: str) -> None:
+        """A text for programs, as it is; only on a terminal are control characters written out."""
+        self._print(make_visible(text) if is_terminal(sys.stdout) else text)
 
     def json(self, value: Any) -> None:
         """The value as JSON, whether or not words are printed."""
         text = json.dumps(value, indent=2, ensure_ascii=False)
-        self._write(lambda: print(text, flush=True))
+        self._print(make_visible(text, json=True) + "\n")
+
+    def _print(self, text: str) -> None:
+        self._write(lambda: print(text, end="", flush=True))
 
     def _write(self, action: Callable[[], object]) -> None:
         if self._failure is not None:
@@ -140,9 +164,9 @@ def rich_table(table: Table) -> RichTable:
     )
     names = table.header or ("",) * len(table.to_the_right)
     for name, right in zip(names, table.to_the_right, strict=True):
-        shown.add_column(name, justify="right" if right else "left", overflow="fold")
+        shown.add_column(make_visible(name), justify="right" if right else "left", overflow="fold")
     for row in table.rows:
-        shown.add_row(*map(plain_text, row))
+        shown.add_row(*(make_visible(cut_text(plain_text(cell))) for cell in row))
     return shown
 
 

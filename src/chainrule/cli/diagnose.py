@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -48,7 +49,7 @@ _EXAMPLES = (
 
 def _diagnose(target: str, data: str | None, apply: str | None, **given: Any) -> int:
     console, chosen = Console(), chosen_format("diagnose", given)
-    again = f"Say where they are: chainrule diagnose {target}"
+    again = f"Say where they are: chainrule diagnose {quote(target)}"
     _check_place(apply)
     remedies = {"data": f"{again} DATA", "validation": f"{again} --validation DATA"}
     with errors_by_flags("diagnose", training_settings(), remedies):

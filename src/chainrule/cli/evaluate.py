@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Any
 
 import click
@@ -58,7 +59,7 @@ def _evaluate(**given: Any) -> int:
     console, path = Console(), given["run"]
     chosen = chosen_format("evaluate", given)
     options = given_settings(click.get_current_context(), _SETTINGS)
-    remedies = {"data": f"Say where they are: chainrule evaluate {path} DATA"}
+    remedies = {"data": f"Say where they are: chainrule evaluate {quote(path)} DATA"}
     with errors_by_flags("evaluate", _NAMES, remedies):
         run = open_run(path)
         run.network  # noqa: B018  # a run without one is refused before data are loaded

@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
@@ -15,9 +16,11 @@ from typing import Any
 
 import click
 
-from chainrule.cli.console import mute
+from chainrule.cli.console import mute, print_remark
 from chainrule.errors import ChainruleError, DivergenceError, InputError
 from chainrule.foreign_names import translate_name
+from chainrule.interrupts import STOP_SIGNALS, note_and_interrupt, noted
+from chainrule.visible_text import make_visible
 
 __all__ = ["BAD_INPUT", "CHECK_FAILED", "command_environment", "flush_output", "report_error"]
 
@@ -30,7 +33,7 @@ _WATCHED = "CHAINRULE_DEBUG"
 
 @contextlib.contextmanager
 def command_environment() -> Iterator[None]:
-    """While it is entered, SIGTERM interrupts, and each warning or notice is a line on stderr."""
+    """While it is entered, stop signals interrupt, and warnings and notices are lines on stderr."""
     _open_streams()
     with _interruptible(), _plain_warnings(), _plain_notices():
         yield
@@ -45,8 +48,10 @@ def report_error(error: Exception | KeyboardInterrupt, arguments: Sequence[str])
 
     Returns: the exit code.
     """
-    if isinstance(error, KeyboardInterrupt):
-        return _report(str(error) or "chainrule: interrupted.", INTERRUPTED)
+    # An interruption may arrive as another error: Python wraps what `__set_name__` raises.
+    if isinstance(error, KeyboardInterrupt) or noted.is_set():
+        reason = str(error) if isinstance(error, KeyboardInterrupt) else ""
+        return _report(reason or "chainrule: interrupted.", INTERRUPTED)
     if isinstance(error, BrokenPipeError):  # the reader of a help text went away
         mute(sys.stdout)
         return 0
@@ -71,7 +76,7 @@ def _known(error: Exception) -> str | None:
 def _report(text: str, code: int) -> int:
     # A terminal that is gone hears nothing, and there is nobody to tell.
     with contextlib.suppress(OSError):
-        print(" ".join(text.split()), file=sys.stderr, flush=True)
+        print_remark(" ".join(text.split()))
     return code
 
 
@@ -157,18 +162,21 @@ def _refused_by_system(error: OSError) -> str:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """While it is entered, SIGTERM interrupts as Ctrl-C does."""
-    try:
-        before = signal.getsignal(signal.SIGTERM)
-        if before == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
-    except ValueError:  # not in the main thread, where no signals are handled
-        before = None
+    """While it is entered, SIGTERM and SIGHUP interrupt as Ctrl-C does."""
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    noted.clear()
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    replaced = {number: handler for number, handler in before.items() if handler in usual}
+    if threading.current_thread() is not threading.main_thread():  # no signals are handled there
+        replaced = {}
+    for number in replaced:
+        signal.signal(number, note_and_interrupt)
     try:
         yield
     finally:
-        if before == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
+        noted.clear()
 
 
 @contextlib.contextmanager
@@ -176,7 +184,12 @@ def _plain_notices() -> Iterator[None]:
     """While it is entered, what the library wants known is one plain line on stderr."""
     import logging
 
+    def write_out(record: logging.LogRecord) -> bool:
+        record.msg, record.args = make_visible(record.getMessage()), ()
+        return True
+
     handler, log = logging.StreamHandler(), logging.getLogger("chainrule")
+    handler.addFilter(write_out)
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:

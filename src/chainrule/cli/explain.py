@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from shlex import join, quote
 from typing import Any
 
 import click
 
 from chainrule.cli.command import Command, Flag, argument
-from chainrule.cli.console import Console
+from chainrule.cli.console import Console, print_remark
 from chainrule.cli.flags import Setting, flag_name, flag_of, indices_flag
 from chainrule.errors import InputError
 from chainrule.experiment import is_run
@@ -105,12 +104,12 @@ def _inspect(run: str, given: Mapping[str, Any]) -> int:
             "explain",
             expected="a worked file" if not asked else "one question about the run",
             got=" and ".join(map(flag_name, asked)) or f"the run {run}",
-            remedy=f"To see a decision, for example: chainrule inspect {run} decision 0",
+            remedy=f"To see a decision, for example: chainrule inspect {quote(run)} decision 0",
             argument="file",
         )
     arguments = [run, *_inspect_arguments(asked[0], given)]
-    line = shlex.join(["chainrule", "inspect", *arguments])
-    print(f"chainrule explain RUN is an older spelling of: {line}", file=sys.stderr)
+    line = join(["chainrule", "inspect", *arguments])
+    print_remark(f"chainrule explain RUN is an older spelling of: {line}")
     from chainrule.cli.inspect import command as inspect_command
 
     with inspect_command.make_context("inspect", arguments) as context:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -66,7 +67,7 @@ def _figure(name: str, sources: Sequence[str], save: str, **given: Any) -> None:
         raise InputError("figure", expected=expected, got=repr(save), argument="save", value=save)
     remedy = "Move them back to their place"
     if FIGURES[name].needs == "network+dataset" and sources:
-        remedy = f"Say where they are: chainrule figure {name} {sources[0]} DATA"
+        remedy = f"Say where they are: chainrule figure {quote(name)} {quote(sources[0])} DATA"
     remedies = {"data": remedy, "validation": remedy}
     with errors_by_flags("figure", ["metric", "most", *_SETTINGS], remedies):
         options = FigureOptions(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from shlex import quote
 from typing import Any
 
 import click
@@ -11,7 +11,7 @@ import click
 from chainrule import attribution
 from chainrule.attribution import ERRORS_BY, INSPECTION_LIMITS, REPEATS, SUSPECTS, TOP
 from chainrule.cli.command import HELP_NAMES, Command, Commands, Flag, argument
-from chainrule.cli.console import Console
+from chainrule.cli.console import Console, print_remark
 from chainrule.cli.flag_errors import errors_by_flags
 from chainrule.cli.flags import (
     Setting,
@@ -172,14 +172,14 @@ def _example(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _report(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    print_remark(sentence)
 
 
 def _show(format_name: str | None, inspect: Callable[[str], Document]) -> None:
     """Ask about the run that the command line names, and print the answer."""
     context = click.get_current_context()
     run = str(context.parent.params["run"]) if context.parent else ""
-    again = f"Say where they are: chainrule inspect {run} {context.info_name} … --"
+    again = f"Say where they are: chainrule inspect {quote(run)} {context.info_name} … --"
     remedies = {"data": f"{again}data DATA", "validation": f"{again}validation DATA"}
     with errors_by_flags("inspect", ("data", "validation"), remedies):
         document = inspect(run)
@@ -275,7 +275,7 @@ def _require_command(run: str) -> None:
             "inspect",
             expected=f"one of {', '.join(_QUESTIONS)} after the run",
             got="none",
-            remedy=f"To see a decision, for example: chainrule inspect {run} decision 0",
+            remedy=f"To see a decision, for example: chainrule inspect {quote(run)} decision 0",
             argument="run",
         )
 

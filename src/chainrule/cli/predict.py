@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from chainrule.cli.command import Command, Flag, argument
-from chainrule.cli.console import Console
+from chainrule.cli.console import Console, print_remark
 from chainrule.cli.exit_status import CHECK_FAILED
 from chainrule.cli.flags import json_flag, limit_flag
 from chainrule.documents import Table
-from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
 from chainrule.experiment import ABSTAIN, FailedPrediction, Prediction, SavedRun, open_run
 from chainrule.limits import Limit
 from chainrule.network import Network
+from chainrule.visible_text import cut_text
 
 __all__ = ["command"]
 
@@ -81,7 +80,7 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
         console.table(_rows_table(opened.network, found, top))
     failed = [one for one in results if isinstance(one, FailedPrediction)]
     for one in failed:
-        print(one.error, file=sys.stderr)
+        print_remark(str(one.error))
     return 1 if failed else 0
 
 
@@ -100,11 +99,11 @@ def _predict_table(
     output = given["output"] or "-"
     found = opened.predict_table(files[0], output, abstain=given["abstain"])
     for sentence in (*found.remarks, *found.errors):
-        print(sentence, file=sys.stderr)
+        print_remark(sentence)
     if found.failed > len(found.errors):
-        print(f"… {found.failed - len(found.errors)} more errors", file=sys.stderr)
+        print_remark(f"… {found.failed - len(found.errors)} more errors")
     if output == "-":
-        print(found.describe(), file=sys.stderr)
+        print_remark(found.describe())
     elif console.as_json:
         console.json(found.to_dict())
     else:
@@ -126,8 +125,7 @@ def _check_show(show: str | None, files: Sequence[str], pictures: bool) -> None:
 
 def _gives_shares(network: Network) -> bool:
     """Return whether outputs lie between 0 and 1 and stand for classes."""
-    last = ACTIVATIONS[network.architecture.activations[-1]]
-    return bool(network.class_names) and last.low >= 0 and last.high <= 1
+    return bool(network.class_names) and network.gives_fractions
 
 
 def _is_row(one: Prediction) -> bool:
@@ -170,7 +168,7 @@ def _answer_text(one: Prediction) -> str:
     if one.answer is None:
         return ""
     if one.upright is None:
-        return f": {one.answer}"
+        return f": {cut_text(one.answer)}"
     return f": {one.answer} as it lies, {one.upright.answer} upright"
 
 
@@ -185,8 +183,9 @@ def _print_digit(
     console: Console, network: Network, one: Prediction, top: int, remarks: Sequence[str]
 ) -> None:
     shown = one.outputs[:top]
-    width = max(len(name) for name, _ in shown)
+    width = max(len(cut_text(name)) for name, _ in shown)
     for place, (name, output) in enumerate(shown):
+        name = cut_text(name)
         console.line(f"  {name:<{width}}  {_measure(network, output)}", "" if place else "cyan")
     for remark in remarks:
         console.line(f"  {remark}")

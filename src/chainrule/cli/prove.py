@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Any
 
 import click
@@ -63,7 +64,7 @@ def _prove(target: str | None, **given: Any) -> int:
         name: setting.default if given[name] is None else given[name]
         for name, setting in _SETTINGS.items()
     }
-    remedies = {"data": f"Say where they are: chainrule prove {target} --data DATA"}
+    remedies = {"data": f"Say where they are: chainrule prove {quote(target)} --data DATA"}
     with errors_by_flags("prove", ("data", *_SETTINGS), remedies):
         options = ProofOptions(
             sample=chosen["sample"], seed=chosen["seed"], peers=given["peers"] is not False

@@ -24,6 +24,7 @@ from chainrule.cli.study_progress import StudyView, study_view
 from chainrule.documents import Document, write_document
 from chainrule.errors import InputError
 from chainrule.limits import Limit, limits_of
+from chainrule.storage import is_replaceable
 from chainrule.study import (
     DEFAULT_STORAGE,
     EXPORT_FORMATS,
@@ -247,10 +248,10 @@ def _export(**given: Any) -> int:
             remedy="Name one, such as --csv study.csv, or --csv - to print it",
         )
     study, curves = open_study(given["name"], given["storage"]), given["curves"]
-    console, printed = Console(), "-" in paths.values()
+    console, printed = Console(), not all(map(is_replaceable, paths.values()))
     for kind, path in paths.items():
         if path == "-" and kind != "parquet":
-            console.line(study.export_text(kind, curves=curves).rstrip("\n"))
+            console.data(study.export_text(kind, curves=curves).rstrip("\n") + "\n")
         else:
             study.export(path, kind=kind, curves=curves)
         if not printed:
@@ -278,10 +279,10 @@ def _report(**given: Any) -> int:
     summary = open_study(given["name"], given["storage"]).summarise()
     if given["markdown"] is not None:
         write_document(summary.document(most), given["markdown"], "markdown")
-        console.fact("written", given["markdown"])
     if given["html"] is not None:
         write_document(_pictured(summary, most), given["html"], "html")
-        console.fact("written", given["html"])
+    for path in filter(is_replaceable, filter(None, (given["markdown"], given["html"]))):
+        console.fact("written", path)
     if format_name is not None:
         show = _pictured if format_name == "html" else StudySummary.document
         console.document(show(summary, most), format_name)

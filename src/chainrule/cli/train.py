@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from statistics import median
 from typing import Any
 
@@ -91,8 +92,11 @@ def _train(**given: Any) -> int:
         return 0
     resumed = given["resume"]
     _check_flags(ctx, given["data"], resumed)
-    again = f"Say where they are: chainrule train {{}} --resume {resumed}"
-    remedies = {"data": again.format("DATA"), "validation": again.format("--validation DATA")}
+    again = "Say where they are: chainrule train {} --resume " + quote(str(resumed))
+    remedies = {
+        "data": again.replace("{}", "DATA", 1),
+        "validation": again.replace("{}", "--validation DATA", 1),
+    }
     continues = resumed is not None and given["from"] is None
     settings = {} if continues else experiment_settings(ctx, _SETTINGS)
     validated: dict[str, Any] = {}
@@ -248,7 +252,7 @@ def _how_to_continue(folder: str | None) -> str:
     if folder is None:
         return "The run was not saved; --run DIR saves one."
     # No full stop, which would be copied with the folder's name.
-    return f"Continue with: chainrule train --resume {folder}"
+    return f"Continue with: chainrule train --resume {quote(folder)}"
 
 
 def _conclude(console: Console, result: TrainingResult) -> None:
@@ -261,9 +265,9 @@ def _conclude(console: Console, result: TrainingResult) -> None:
     if run.folder is None:
         console.fact("saved", "not saved; --run DIR saves a run for predict, verify and --resume")
         return
-    console.fact("saved", f"in {run.folder}; see chainrule evaluate {run.folder}")
+    console.fact("saved", f"in {run.folder}; see chainrule evaluate {quote(str(run.folder))}")
     if result.warnings:
-        console.fact("advice", f"to find the cause: chainrule diagnose {run.folder}")
+        console.fact("advice", f"to find the cause: chainrule diagnose {quote(str(run.folder))}")
 
 
 def _presets_table() -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Any
 
 import click
@@ -39,7 +40,7 @@ _EXAMPLES = (
 
 def _verify(run: str, data: str | None, validation: str | None, **given: Any) -> int:
     console = Console(as_json=given["as_json"])
-    again = f"Say where they are: chainrule verify {run}"
+    again = f"Say where they are: chainrule verify {quote(run)}"
     remedies = {"data": f"{again} --data DATA", "validation": f"{again} --validation DATA"}
     with errors_by_flags("verify", remedies=remedies), training_observers(console, None) as shown:
         found = open_run(run).verify(

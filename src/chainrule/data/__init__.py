@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chainrule.data.folds import DatasetFold as DatasetFold
     from chainrule.data.folds import split_folds as split_folds
     from chainrule.data.image_assembly import array_schema as array_schema
+    from chainrule.data.numpy_files import read_npy_stream as read_npy_stream
     from chainrule.data.picture_formats import is_picture_file as is_picture_file
     from chainrule.data.preparing import as_table as as_table
     from chainrule.data.preparing import count_inputs as count_inputs
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
     from chainrule.data.sources import verify_dataset as verify_dataset
     from chainrule.data.splitting import split as split
     from chainrule.data.untrusted_files import SIZE_LIMIT as SIZE_LIMIT
+    from chainrule.data.untrusted_files import open_archive as open_archive
     from chainrule.data.untrusted_files import open_decompressed as open_decompressed
+    from chainrule.data.untrusted_files import open_member as open_member
+    from chainrule.data.untrusted_files import translate_errors as translate_errors
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -47,12 +51,13 @@ __getattr__, __dir__, __all__ = attach(
         "file_state": "FileState",
         "folds": "FOLDS DatasetFold split_folds",
         "image_assembly": "array_schema",
+        "numpy_files": "read_npy_stream",
         "picture_formats": "is_picture_file",
         "preparing": "as_table count_inputs prepare_dataset",
         "reader": "ReadOptions",
         "scaling": "Scaling",
         "sources": "dataset_names load_dataset read_table verify_dataset",
         "splitting": "split",
-        "untrusted_files": "SIZE_LIMIT open_decompressed",
+        "untrusted_files": "SIZE_LIMIT open_archive open_decompressed open_member translate_errors",
     },
 )

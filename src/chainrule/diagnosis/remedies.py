@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any
 
 from chainrule.diagnosis.condition import Finding
@@ -75,7 +76,7 @@ class MendedSettings:
         lines.append(Definition("again", again))
         if path:
             lines.append(
-                Definition("saved", f"in {path}; see chainrule train DATA --config {path}")
+                Definition("saved", f"in {path}; see chainrule train DATA --config {quote(path)}")
             )
         document = self.first.document(target)
         return replace(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from chainrule.documents.mathematics.formula_nodes import Link, Mathematics
 from chainrule.documents.mathematics.text_math import math_text
+from chainrule.visible_text import cut_text
 
 __all__ = [
     "Beside",
@@ -185,7 +186,7 @@ class Table:
             >>> Table("Sizes", ("what", "n"), (("ants", "12"), ("bees", "7"))).lines()
             ['Sizes', '  what   n', '  ants  12', '  bees   7']
         """
-        rows = [tuple(map(plain_text, row)) for row in self.rows]
+        rows = [tuple(cut_text(plain_text(cell)) for cell in row) for row in self.rows]
         every = [self.header, *rows] if self.header else rows
         widths = [max(map(len, column)) for column in zip(*every, strict=True)]
         body = ["  " + _padded(row, widths, self.to_the_right) for row in every]

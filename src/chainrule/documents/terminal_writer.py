@@ -29,6 +29,7 @@ from chainrule.documents.nodes import (
     plain_text,
 )
 from chainrule.documents.pictures import picture_lines
+from chainrule.visible_text import is_visible, make_visible
 
 __all__ = ["terminal_text", "wrap"]
 
@@ -50,12 +51,17 @@ def terminal_text(document: DocumentNode, *, width: int = _WIDTH, styled: bool =
     Args:
         document: any.
         width: the longest line, wherever a line can be broken.
-        styled: whether headings are bold and remarks dim, by the codes that terminals know.
+        styled: whether headings are bold and remarks dim, by the codes that terminals know; plain
+            if there are control characters in the words, which are written out.
 
     Returns: lines, the last one ended.
     """
     writer = _Terminal(width, styled)
-    return "\n".join(line.rstrip() for line in writer.lines(document)) + "\n"
+    text = writer.text(document)
+    if text.count("\x1b") == writer.codes and is_visible(text.replace("\x1b", "")):
+        return text
+    # The codes of styles cannot be told from those in the words.
+    return make_visible(_Terminal(width, styled=False).text(document))
 
 
 def wrap(text: str, width: int = _WIDTH, first: str = "", later: str = "") -> list[str]:
@@ -82,7 +88,11 @@ class _Terminal:
     def __init__(self, width: int, styled: bool) -> None:
         self._width = width
         self._styled = styled
+        self.codes = 0
         self._spell = MathText().write
+
+    def text(self, document: DocumentNode) -> str:
+        return "\n".join(line.rstrip() for line in self.lines(document)) + "\n"
 
     def _marked(self, style: str, lines: Iterable[str]) -> Iterator[str]:
         """Lines in a style, which changes none of their letters."""
@@ -90,7 +100,11 @@ class _Terminal:
         for line in lines:
             words = line.lstrip()
             indent = line[: len(line) - len(words)]
-            yield f"{indent}{code}{words}{_PLAIN}" if code and words else line
+            if not code or not words:
+                yield line
+                continue
+            self.codes += 2
+            yield f"{indent}{code}{words}{_PLAIN}"
 
     def lines(self, document: DocumentNode) -> Iterator[str]:
         aside = f" ({document.aside})" if document.aside else ""

@@ -277,7 +277,7 @@ def softplus(z: Array) -> Array:
 
 @round_once
 def softmax(z: Array) -> Array:
-    """[A12] φ(z)_i = e^z_i / Σ_j e^z_j over each row.
+    """[A12] φ(z)_i = e^z_i / Σ_j e^z_j, with the sum over the row.
 
     The greatest z of the row is subtracted first: the result is the same and nothing overflows.
 
@@ -289,7 +289,7 @@ def softmax(z: Array) -> Array:
 
 
 def softmax_jacobian(da: Array, a: Array) -> Array:
-    """[A12] Jᵀ da = a ⊙ (da - Σ_j da_j a_j), since ∂a_i/∂z_j = a_i (1[i = j] - a_j)."""
+    """[A12] dz = Jᵀ da, computed as dz = a ⊙ (da - Σ_j da_j a_j); ∂a_i/∂z_j = a_i (1[i = j] - a_j)."""
     return a * (da - (da * a).sum(axis=-1, keepdims=True))
 
 

@@ -67,7 +67,7 @@ def squared_error_gradient(a: Array, y: Array) -> Array:
 
 
 def mean_squared_error(a: Array, y: Array) -> Array:
-    """[C2] c = (1/n) Σ_i (a_i - y_i)² over the n outputs.
+    """[C2] c = (1/n) Σ_i (a_i - y_i)², the mean over the n outputs.
 
     Source: investigation, its cost as printed; four-detector; Widrow & Hoff (1960) [widrow1960].
     """
@@ -152,7 +152,9 @@ def absolute_error_gradient(a: Array, y: Array) -> Array:
 
 
 def huber(a: Array, y: Array, h: float = 1.0) -> Array:
-    """[C7] c = Σ_i of ½ d² where |d| ≤ h, else h (|d| - ½ h), with d = a_i - y_i.
+    """[C7] The Huber cost: a square near the target, a line farther away.
+
+        c = Σ_i q(a_i - y_i)      q(d) = ½ d² for |d| ≤ h, else h (|d| - ½ h)
 
     Args:
         a: outputs, (batch, n).
@@ -168,7 +170,7 @@ def huber(a: Array, y: Array, h: float = 1.0) -> Array:
 
 
 def huber_gradient(a: Array, y: Array, h: float = 1.0) -> Array:
-    """[C7] dc/da_i = d, clipped to -h … h."""
+    """[C7] dc/da_i = max(-h, min(d_i, h)), with d_i = a_i - y_i."""
     d = a - y
     near = np.abs(np.real(d)) <= h
     return np.where(near, d, h * np.sign(np.real(d)))

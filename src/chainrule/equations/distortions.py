@@ -96,10 +96,11 @@ class Distortion:
 
 
 def draw_distortion(key: int, shape: tuple[int, int], strengths: Augmentation) -> Distortion:
-    """[X9] The random parameters of a distortion: v = m (2u - 1), uniform between -m and m.
+    """[X9] The random parameters of a distortion, uniform between -m and m.
 
-    m is the strength. The factors of height and width are 1 + v; the first row of the square is
-    ⌊u (h - side + 1)⌋.
+        v = m (2u - 1)      z = 1 + v      i₀ = ⌊u (h - side + 1)⌋
+
+    m is the strength, z a factor of height or width, i₀ the first row of the square.
 
     Args:
         key: the key [H2] of the example in this epoch.

@@ -14,7 +14,9 @@ __all__ = ["apply_mask", "dropout_mask", "dropout_threshold"]
 
 
 def dropout_threshold(p: float) -> int:
-    """[R1] The least random number [H1] for which a neuron is kept: ⌊p 2^32⌋.
+    """[R1] The least random number [H1] for which a neuron is kept.
+
+        threshold = ⌊p 2^32⌋
 
     Args:
         p: the probability that a neuron is dropped, 0 to below 1.
@@ -48,7 +50,9 @@ def dropout_mask(key: int, rows: NDArray[np.int64], width: int, p: float, dtype:
 
 
 def apply_mask(a: Array, mask: Array) -> Array:
-    """[R2] Masked activations, a ⊙ m; on the way back, masked errors, da ⊙ m.
+    """[R2] Masked activations, and on the way back, masked errors.
+
+        a' = a ⊙ m      da = da' ⊙ m
 
     Args:
         a: activations, or their errors, (batch, width).

@@ -32,15 +32,15 @@ WORD = 4
 def random_bits(key: int, counters: Array) -> NDArray[np.uint32]:
     """[H1] 32 random bits for each counter.
 
-        x = c ^ low        x ^= x >> 17   x *= m₁   x ^= x >> 11
-        x = x + high       x *= m₂        x ^= x >> 15   x *= m₃   x ^= x >> 14
+        x ← c ⊕ low      x ← (x ⊕ (x ≫ 17)) m₁      x ← (x ⊕ (x ≫ 11)) + high
+        x ← x m₂         x ← (x ⊕ (x ≫ 15)) m₃      h = x ⊕ (x ≫ 14)
 
     Args:
         key: from `make_key`, 0 to 2^63 - 1; low and high are its halves.
         counters: c, whole numbers from 0 to 2^32 - 1, of any shape.
 
     Returns:
-        uint32, of the same shape. Under one key, different counters give different numbers.
+        h, uint32, of the same shape. Under one key, different counters give different numbers.
 
     Example:
         >>> random_bits(make_key(0, "dropout"), np.arange(3)).tolist()
@@ -61,14 +61,14 @@ def random_bits(key: int, counters: Array) -> NDArray[np.uint32]:
 def derive_key(key: int, counter: int) -> int:
     """[H2] The key of a part of what a key stands for, such as an epoch or an example.
 
-        low = H1(key ^ s₁, c)      high = H1(key ^ s₂, c), without its last bit
+        key' = 2^32 ⌊½ H1(key ⊕ s₂, c)⌋ + H1(key ⊕ s₁, c)
 
     Args:
         key: 0 to 2^63 - 1.
         counter: c, the number of the part, 0 to 2^32 - 1.
 
     Returns:
-        high · 2^32 + low, 0 to 2^63 - 1.
+        key', 0 to 2^63 - 1.
 
     Source: Claessen & Pałka (2013) [claessen2013], keys as hashes of the path that leads to them.
     """
@@ -101,7 +101,11 @@ def make_key(seed: int, purpose: str, *counters: int) -> int:
 
 
 def uniforms(key: int, counters: Array) -> NDArray[np.float64]:
-    """[H3] Uniform numbers between 0 and 1, both excluded: (H1 + ½) / 2^32.
+    """[H3] Uniform numbers between 0 and 1, both excluded.
+
+        u = (h + ½) / 2^32
+
+    h are the random bits [H1].
 
     Example:
         >>> bool(0 < uniforms(5, np.array([2]))[0] < 1)
@@ -115,7 +119,7 @@ def uniforms(key: int, counters: Array) -> NDArray[np.float64]:
 def normals(key: int, counters: Array) -> NDArray[np.float64]:
     """[H4] Standard normal numbers, in pairs.
 
-        g_2k = √(-2 ln u) cos(2π v)      g_2k+1 = √(-2 ln u) sin(2π v)
+        g_{2k} = √(-2 ln u) cos(2π v)      g_{2k+1} = √(-2 ln u) sin(2π v)
 
     u and v are the uniform numbers [H3] of the counters 2k and 2k + 1.
 

@@ -113,7 +113,7 @@ _ALL = (
     Initialiser("uniform", "I2", "U[low, high)",                        uniform),
     Initialiser("normal",  "I3", "N(0, deviation²)",                    normal),
     Initialiser("lecun",   "I4", "N(0, 1/fan_in)",                      lecun),
-    Initialiser("glorot",  "I5", "U[-r, r), r² = 6/(fan_in + fan_out)", glorot),
+    Initialiser("glorot",  "I5", "U[-r, r), r = √(6/(fan_in + fan_out))", glorot),
     Initialiser("he",      "I6", "N(0, 2/fan_in)",                      he),
 )
 # fmt: on

@@ -26,9 +26,10 @@ def _spread(image: NDArray[np.float64], r: float) -> NDArray[np.float64]:
 def thicken(image: Array, by: float) -> NDArray[np.float64]:
     """[X4] Thicker or thinner strokes: half of the change at each edge.
 
-        I' = I + max(0, r (max of 4 beside - I), r/√2 (max of 4 across - I))
+        I' = I + max(0, r (max_beside(I) - I), (r/√2) (max_across(I) - I))      r = |by|/2
 
-    with r = |by|/2 if that is at most 1; a larger r is divided into steps of 1 and a remainder.
+    max_beside and max_across are the greatest of the four pixels beside and across. An r above 1 is
+    divided into steps of 1 and a remainder.
     Thinner strokes are computed with -I in place of I. Pixels outside the image are 0.
 
     Args:
@@ -49,7 +50,9 @@ def thicken(image: Array, by: float) -> NDArray[np.float64]:
 
 
 def add_noise(x: Array, normals: Array, deviation: float, full: float) -> NDArray[np.float64]:
-    """[X5] x + s f g, clipped to the range from min(0, least x) to max(f, greatest x).
+    """[X5] Noise, clipped to the range of the image and of ink.
+
+        x' = min(max(x + s f g, l), t)      l = min(0, min x)      t = max(f, max x)
 
     Args:
         x: of any shape.

@@ -18,10 +18,12 @@ FARTHEST = 700.0
 
 
 def partners(key: int, n: int) -> NDArray[np.int64]:
-    """[X7] The partner of each example i: (i + 1 + ⌊(n - 1) H1 / 2^32⌋) mod n.
+    """[X7] The partner of each example i, any other one.
+
+        partner_i = (i + 1 + ⌊(n - 1) h / 2^32⌋) mod n
 
     Args:
-        key: the key [H2] of the epoch.
+        key: the key [H2] of the epoch; h are the random bits [H1] of 3i.
         n: the number of examples, 1 to 2^30; a single example is its own partner.
 
     Returns:
@@ -37,7 +39,7 @@ def partners(key: int, n: int) -> NDArray[np.int64]:
 
 
 def mixing_weights(key: int, n: int, alpha: float) -> NDArray[np.float64]:
-    """[X7] The weight of each example in its mixture: the greater of b and 1 - b, b ~ Beta(α, α).
+    """[X7] The weight of each example in its mixture: the greater part of a Beta(α, α) split.
 
         λ = ½ + ½ / √(1 + 1/q)      q = (u^(-1/α) - 1) cos²(2π v)
 
@@ -58,7 +60,9 @@ def mixing_weights(key: int, n: int, alpha: float) -> NDArray[np.float64]:
 
 
 def mix(x: Array, partner: Array, weight: Array) -> Array:
-    """[X8] Mixtures of examples and their partners, λ x + (1 - λ) x'; for inputs and targets alike.
+    """[X8] Mixtures of examples and their partners, for inputs and targets alike.
+
+        x̃ = λ x + (1 - λ) x'
 
     Args:
         x: (n, …).
@@ -66,7 +70,7 @@ def mix(x: Array, partner: Array, weight: Array) -> Array:
         weight: λ, (n,), 0 to 1.
 
     Returns:
-        The mixtures, (n, …).
+        x̃, (n, …).
 
     Source: Zhang et al. (2018) [zhang2018].
     """

@@ -1,8 +1,12 @@
 """Batch normalisation: weighted sums with mean 0 and standard deviation 1 over the batch.
 
-A normalised layer computes u = x Wᵀ, normalises each column of u, and applies a gain γ and a bias b,
-both learned: z = γ ⊙ û + b. After training, mean and deviation are constants, and the layer is an
-affine map again, which is folded into W and b.
+A normalised layer computes the sums u without bias, normalises each column of them, and applies a
+gain γ and a bias b, both learned.
+
+    u = x Wᵀ      z = γ ⊙ û + b
+
+After training, mean and deviation are constants, and the layer is an affine map again, which is
+folded into W and b.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ class NormalisedBatch:
 
     Args:
         mean: μ of each column over the batch, (width,).
-        deviation: σ = √(variance + ε) of each column over the batch, (width,).
+        deviation: σ = √(variance + ε), of each column over the batch, (width,).
         values: û = (u - μ) / σ, (batch, width).
     """
 
@@ -133,7 +137,7 @@ def fold_normalisation(
 ) -> tuple[Array, Array]:
     """[N5] The layer without normalisation that a normalised layer equals, for constant μ and σ.
 
-        W'_jk = (γ_j/σ_j) W_jk      b' = b - γ μ / σ
+        W'_jk = (γ_j/σ_j) W_jk      b' = b - γ ⊙ μ / σ
 
     Args:
         W: weights, (fan_out, fan_in).
@@ -143,7 +147,7 @@ def fold_normalisation(
         deviation: σ, (fan_out,).
 
     Returns:
-        W' and b', so that x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b up to rounding.
+        W' and b'. Up to rounding: x W'ᵀ + b' = γ ⊙ (x Wᵀ - μ) / σ + b.
 
     Source: Ioffe & Szegedy (2015) [ioffe2015], algorithm 2.
     """

@@ -55,7 +55,7 @@ def output_error(cost: Cost, activation: Activation, z: Array, a: Array, y: Arra
 
 @round_once
 def binary_with_sigmoid(z: Array, y: Array) -> Array:
-    """[D2] c = Σ_i z_i (1[z_i ≥ 0] - y_i) + ln(1 + e^-|z_i|).
+    """[D2] c = Σ_i (z_i (1[z_i ≥ 0] - y_i) + ln(1 + e^-|z_i|)).
 
     For a confident, correct output the first term is exactly 0, so no digits of the second are
     lost.
@@ -143,7 +143,10 @@ def _log_odds(z: Array) -> Array:
 
 @round_once
 def binary_with_softmax(z: Array, y: Array) -> Array:
-    """[D5] c = -Σ_i y_i ln a_i + (1 - y_i)(L_i - L), with L = ln Σ_j e^z_j and L_i without class i.
+    """[D5] Binary cross-entropy on a softmax.
+
+        c = -Σ_i (y_i (z_i - L) + (1 - y_i) (L_i - L))
+        L = ln Σ_j e^z_j      L_i = ln Σ_{j≠i} e^z_j
 
     L - L_i is computed as ln(1 + e^(z_i - L_i)), and -ln a_i as ln(1 + e^(L_i - z_i)), which loses
     no digits.
@@ -158,7 +161,13 @@ def binary_with_softmax(z: Array, y: Array) -> Array:
 
 @round_once
 def binary_with_softmax_error(z: Array, y: Array) -> Array:
-    """[D5] δ_i = a_i - y_i + Σ_{k≠i} (y_k a_i - (1 - y_k) a_k p_i|k), p_·|k the softmax without k."""
+    """[D5] Its error; p_{·,k} is the softmax without class k.
+
+        δ_i = a_i - y_i + Σ_{k≠i} (y_k a_i - (1 - y_k) a_k p_{i,k})
+        p_{i,k} = e^z_i / Σ_{j≠k} e^z_j
+
+    For a single class, which is certain, the error is 0.
+    """
     if z.shape[-1] == 1:
         return np.zeros_like(z)
     a = softmax(z)

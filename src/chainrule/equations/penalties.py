@@ -14,7 +14,7 @@ __all__ = ["l1_gradient", "l1_penalty", "l2_gradient", "l2_penalty", "penalty", 
 
 
 def l1_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array:
-    """[P1] strength · Σ|W|, over weights only.
+    """[P1] P₁ = strength · Σ|W|, over weights only.
 
     Source: Tibshirani (1996) [tibshirani1996].
     """
@@ -22,12 +22,12 @@ def l1_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array
 
 
 def l1_gradient(theta: Array, is_weight: Array | float, strength: float) -> Array:
-    """[P1] strength · sign(W); 0 at W = 0, by convention."""
+    """[P1] dP₁/dW = strength · sign(W); 0 where a weight is 0, by convention."""
     return strength * np.sign(np.real(theta)).astype(theta.dtype) * is_weight
 
 
 def l2_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array:
-    """[P2] strength · ½ Σ W², over weights only.
+    """[P2] P₂ = strength · ½ Σ W², over weights only.
 
     Source: matrix-based, L2 regularisation; Hoerl & Kennard (1970) [hoerl1970]; Krogh & Hertz (1992)
     [krogh1992], for the weights of a network.
@@ -36,14 +36,14 @@ def l2_penalty(theta: Array, is_weight: Array | float, strength: float) -> Array
 
 
 def l2_gradient(theta: Array, is_weight: Array | float, strength: float) -> Array:
-    """[P2] strength · W."""
+    """[P2] dP₂/dW = strength · W."""
     return strength * theta * is_weight
 
 
 def penalty(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Array | float:
     """[O1] The penalties of the objective.
 
-        J = C + P1 + P2
+        J = C + P₁ + P₂
 
     Args:
         theta: flat parameters, (n,).
@@ -52,7 +52,7 @@ def penalty(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Arr
         l2: strength of [P2], at least 0.
 
     Returns:
-        P1 + P2.
+        P₁ + P₂.
 
     Source: Zou & Hastie (2005) [zou2005], the two penalties together.
     """
@@ -65,7 +65,12 @@ def penalty(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Arr
 
 
 def penalty_gradient(theta: Array, is_weight: Array | float, l1: float, l2: float) -> Array | float:
-    """[O1] The gradient of P1 + P2, (n,); arguments as in `penalty`."""
+    """[O1] The gradient of the penalties, to be added to that of the cost.
+
+        dJ/dθ = dC/dθ + dP₁/dθ + dP₂/dθ
+
+    Arguments as in `penalty`; returns the last two terms, (n,).
+    """
     total: Array | float = 0.0
     if l1:
         total = total + l1_gradient(theta, is_weight, l1)

@@ -104,7 +104,10 @@ def cosine(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
 
 
 def one_cycle(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
-    """[S5] From η₀/25 up to η₀ in the warm-up, then down to f η₀; each along half a cosine.
+    """[S5] Up to η₀ in the warm-up, the fraction w of the run, then down; each along half a cosine.
+
+        η = h(η₀/25, η₀, τ/w) for τ < w, else h(η₀, f η₀, (τ - w) / (1 - w))
+        h(p, q, u) = q + (p - q) ½ (1 + cos(π u))      τ = step / steps
 
     Source: Smith (2018) [smith2018a], whose cycle is made of straight lines.
     """
@@ -125,6 +128,10 @@ def plateau(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
 def cosine_restarts(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
     """[S7] [S4] repeated in cycles of k, k g, k g² … epochs, each from η₀ to f η₀.
 
+        η = f η₀ + (1 - f) η₀ ½ (1 + cos(π τ_i))      τ_i = (e - k Σ_{n=0}^{i-1} gⁿ) / (k gⁱ)
+
+    e are the epochs done, fractions included; i is the cycle, from 0.
+
     Source: Loshchilov & Hutter (2017) [loshchilov2017].
     """
     done, length = clock.epoch + clock.fraction, float(settings.cycle)
@@ -144,7 +151,9 @@ def rise(eta0: float, clock: Clock, settings: ScheduleSettings) -> float:
 
 
 def warm_up(rate: float, epochs: float, warmup: float) -> float:
-    """[S9] Linear warm-up: η · min(1, e / w).
+    """[S9] Linear warm-up.
+
+        η ← η · min(1, e / w)
 
     Args:
         rate: η, the rate by the schedule, above 0.
@@ -194,10 +203,10 @@ _ALL = (
     Schedule("constant",    "S1", "η₀",                               constant),
     Schedule("step",        "S2", "η₀ γ^⌊epoch / k⌋",                 step),
     Schedule("exponential", "S3", "η₀ γ^epoch",                       exponential),
-    Schedule("cosine",      "S4", "f η₀ + (1 - f) η₀ ½ (1 + cos πt)", cosine),
-    Schedule("one_cycle",   "S5", "up to η₀, then down to f η₀",      one_cycle),
+    Schedule("cosine",      "S4", "f η₀ + (1 - f) η₀ ½ (1 + cos(π t))", cosine),
+    Schedule("one_cycle",   "S5", "η₀ (13 - 12 cos(π t / w)) / 25 if t < w, else f η₀ + (1 - f) η₀ ½ (1 + cos(π (t - w) / (1 - w)))", one_cycle),
     Schedule("plateau",     "S6", "η₀ γ^drops",                       plateau),
-    Schedule("cosine_restarts", "S7", "S4 in cycles of k, k g, k g² … epochs", cosine_restarts),
+    Schedule("cosine_restarts", "S7", "f η₀ + (1 - f) η₀ ½ (1 + cos(π τ_i))", cosine_restarts),
     Schedule("rise",        "S8", "η₀ f^(1 - t)",                     rise),
 )
 # fmt: on

@@ -146,9 +146,9 @@ def training_step(
 ) -> TrainingStep:
     """[T1] One training step: a batch forward and back, and the parameters after it.
 
-        g = Σ_parts (dW, db, dγ) + d(P1 + P2)/dθ       each part by [BP], the penalty by [O1]
+        g = Σ_parts (dW, db, dγ) + d(P₁ + P₂)/dθ       each part by [BP], the penalty by [O1]
         g ← g · min(1, c / ‖g‖)                        [U7], if there is a limit c
-        θ, state ← update(θ, g, state)                 one of [U1] to [U6], [U8]
+        θ ← update(θ, g, state)                        one of [U1] to [U6], [U8]
         W_j ← W_j · min(1, m / ‖W_j‖)                  [U9], if there is a limit m
         ā ← ā + s (θ - ā)                              [M1], if there is an average
 

@@ -149,7 +149,9 @@ def adam(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResul
 
 
 def adamw(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResult:
-    """[U6] AdamW: Adam [U5], and apart from the gradient W ← W - η λ W.
+    """[U6] AdamW: Adam [U5], and a decay of the weights apart from the gradient.
+
+        θ ← θ - η (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε) - η λ W
 
     The decay is no part of the objective; biases do not decay.
 
@@ -178,7 +180,7 @@ def lion(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResul
 def limit_row_norms(W: Array, max_norm: float) -> Array:
     """[U9] Max-norm: the weights of each neuron, rescaled to an allowed norm.
 
-        W_j ← W_j · min(1, max_norm / ‖W_j‖) for the row j of each neuron
+        W_j ← W_j · min(1, max_norm / ‖W_j‖)      for the row j of each neuron
 
     Args:
         W: weights after a step, (fan_out, fan_in).
@@ -214,7 +216,7 @@ def clip_norm(g: Array, max_norm: float) -> tuple[Array, float]:
 
 
 def gradient_norm(g: Array) -> float:
-    """[U7] ‖g‖ = √Σ g², summed in float64, because squares above 3.4e38 overflow in float32."""
+    """[U7] ‖g‖ = √Σ g²; summed in float64, because squares above 3.4e38 overflow in float32."""
     return float(np.sqrt(np.square(g, dtype=np.float64).sum()))
 
 

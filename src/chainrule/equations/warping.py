@@ -90,7 +90,9 @@ def smoothing_matrix(n: int, width: float) -> NDArray[np.float64]:
 
 
 def displacements(white: Array, strength: float, width: float) -> NDArray[np.float64]:
-    """[X2] The elastic field: u = α G_h N G_wᵀ, for y and for x.
+    """[X2] The elastic field, for y and for x.
+
+        u = α G_h N G_wᵀ
 
     Args:
         white: N, independent uniform numbers between -1 and 1, (2, h, w).

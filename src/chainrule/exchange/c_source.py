@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.errors import DataError, MissingLibraryError
+from chainrule.errors import MissingLibraryError
+from chainrule.exchange.child_process import call_program
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.model_values import output_names
 from chainrule.exchange.sample_rows import SampleRows, draw_rows
@@ -25,6 +25,7 @@ _FOLDER = Path(__file__).parent
 _HEADER = Template((_FOLDER / "c_header.template").read_text(encoding="utf-8"))
 _DRIVER = Template((_FOLDER / "c_driver.template").read_text(encoding="utf-8"))
 _FLAGS = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsanitize=undefined")
+_WHERE = "export as c"
 _PER_LINE = 8
 _TESTED = 4
 """Examples that the header's self-test computes."""
@@ -404,25 +405,16 @@ def _run(path: Path, network: Network, rows: SampleRows, **_options: Any) -> NDA
     driver = path.with_suffix(".c")
     driver.write_text(_DRIVER.substitute(header=path.name, count=len(rows), rows=literals))
     program = path.with_suffix("")
-    _call([_compiler(), *_FLAGS, str(driver), "-o", str(program), "-lm"])
-    text = _call([str(program)])
+    call_program([_compiler(), *_FLAGS, str(driver), "-o", str(program), "-lm"], _WHERE)
+    text = call_program([str(program)], _WHERE)
     values = np.array(text.split(), np.float64)
     return values.reshape(len(rows), -1)
 
 
-def _call(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-    if done.returncode or "runtime error" in done.stderr:
-        reason = (done.stderr or done.stdout).strip().splitlines()
-        raise DataError(
-            "export as c", expected="a program that runs", got=reason[0][:200] if reason else "none"
-        )
-    return done.stdout
-
-
 def _runtime(**_: Any) -> str:
     compiler = _compiler()
-    return f"a program that {_call([compiler, '--version']).splitlines()[0]} compiled"
+    version = call_program([compiler, "--version"], _WHERE).splitlines()[0]
+    return f"a program that {version} compiled"
 
 
 EXPORTER = Exporter(

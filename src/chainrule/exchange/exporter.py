@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.exchange.sample_rows import ROWS
+from chainrule.network import Network
+
 __all__ = ["ExportFiles", "Exporter", "RunExport"]
 
 ExportFiles = Mapping[str, bytes]
@@ -30,6 +33,8 @@ class Exporter:
         write: makes the files of a network; the text says what the form was proved by.
         run: runs the files as their user would; None for a form that only shows.
         runtime: names what ran them, with its version; for the proof's text.
+        missing: says why they cannot be run here; empty if they can.
+        count_rows: how many examples prove a network.
         tolerance: the greatest difference allowed, relative to the greatest output.
         lossy: options with which the weights are rounded; what they lose is said, not refused.
         options: what else can be chosen, with the values that are allowed; none for any text.
@@ -41,6 +46,8 @@ class Exporter:
     write: Callable[..., ExportFiles]
     run: RunExport | None = None
     runtime: Callable[..., str] = lambda **_: "nothing"
+    missing: Callable[[], str] = str
+    count_rows: Callable[[Network], int] = lambda _: ROWS
     tolerance: float = 1e-6
     lossy: Mapping[str, Any] | None = None
     options: Mapping[str, tuple[Any, ...]] | None = None

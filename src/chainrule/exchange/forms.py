@@ -17,6 +17,13 @@ _MODULES = {
     "c": "c_source",
     "onnx": "onnx_graph",
     "sql": "sql_query",
+    "javascript": "javascript_module",
+    "html": "html_page",
+    "torch": "torch_module",
+    "keras": "keras_archive",
+    "csv": "csv_tables",
+    "svg": "svg_drawing",
+    "xlsx": "network_spreadsheet",
 }
 """Each module has a constant EXPORTER; it is loaded when its form is asked for."""
 

@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.documents import Document, Table
-from chainrule.errors import DataError, InputError, unknown_name
+from chainrule.errors import ChainruleError, DataError, InputError, unknown_name
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.sample_rows import SampleRows, draw_rows
 from chainrule.network import Network, predicted_classes
-from chainrule.storage import write_atomically
+from chainrule.storage import is_replaceable, write_atomically
 
-__all__ = ["ExportReport", "export_network"]
+__all__ = ["ExportReport", "check_options", "export_network"]
+
+
+_EXAMPLES = "drawn examples"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,8 @@ class ExportReport:
         difference: the largest difference of an output.
         relative: the same, divided by the largest output.
         labels: how many examples got another class.
+        reason: why nothing was compared.
+        compared: what was compared, in words.
     """
 
     form: str
@@ -45,15 +50,20 @@ class ExportReport:
     difference: float = 0.0
     relative: float = 0.0
     labels: int = 0
+    reason: str = ""
+    compared: str = _EXAMPLES
 
     def sentence(self) -> str:
         """Return what was compared, in a sentence; it is written into the file."""
         if not self.rows:
-            return "This form shows the network; there is nothing to run."
+            return self.reason or "This form shows the network; there is nothing to run."
+        is_drawn = self.compared == _EXAMPLES
+        largest = "output" if is_drawn else "of them"
+        labels = f"; {self.labels} examples have another class" if is_drawn else ""
         return (
-            f"Run by {self.runtime} on {self.rows} drawn examples: the largest difference from "
-            f"chainrule is {self.difference:.3g}, {self.relative:.3g} of the largest output; "
-            f"{self.labels} examples have another class."
+            f"Run by {self.runtime} on {self.rows} {self.compared}: the largest difference from "
+            f"chainrule is {self.difference:.3g}, {self.relative:.3g} of the largest {largest}"
+            f"{labels}."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,13 +97,10 @@ def export_network(network: Network, form: str, path: str | Path, **options: Any
         DataError if the files give other answers; FileError.
     """
     exporter = find_exporter(form)
-    _check_options(exporter, options)
-    target = Path(path)
-    if not target.suffix:
-        target = target.with_suffix(exporter.suffix)
+    check_options(exporter, options)
     report = _prove(network, exporter, options)
     files = exporter.write(network, report.sentence(), **options)
-    written = tuple(_beside(target, ending, exporter) for ending in files)
+    written = _file_names(Path(path), exporter, tuple(files))
     for file, content in zip(written, files.values(), strict=True):
         write_atomically(file, content)
     return ExportReport(
@@ -105,7 +112,11 @@ def export_network(network: Network, form: str, path: str | Path, **options: Any
     )
 
 
-def _check_options(exporter: Exporter, options: dict[str, Any]) -> None:
+def check_options(exporter: Exporter, options: dict[str, Any]) -> None:
+    """Refuse options that a form does not have.
+
+    Raises: UnknownNameError, InputError.
+    """
     allowed = exporter.options or {}
     for name, value in options.items():
         if name not in allowed:
@@ -120,6 +131,45 @@ def _check_options(exporter: Exporter, options: dict[str, Any]) -> None:
             )
 
 
+def _file_names(target: Path, exporter: Exporter, endings: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return where the files go; several of them share a name and differ in their endings.
+
+    Raises: InputError if a network of chainrule would be written over, or for a wrong suffix.
+    """
+    if not target.suffix and is_replaceable(target):
+        target = target.with_suffix(exporter.suffix)
+    if len(endings) > 1:
+        if target.suffix not in endings:
+            raise InputError(
+                f"export as {exporter.form}",
+                expected=f"a name that ends with {exporter.suffix}",
+                got=repr(target.suffix),
+                why=f"The files that end with {', '.join(endings)} find each other by their name",
+                argument="path",
+                value=str(target),
+            )
+        target = target.with_suffix(exporter.suffix)
+    names = tuple(_beside(target, ending, exporter) for ending in endings)
+    for name in names:
+        if name.suffix == ".safetensors" and _is_network(name):
+            raise InputError(
+                f"export as {exporter.form}",
+                expected="the name of a new file",
+                got=f"{name}, a network of chainrule, which would be lost",
+                argument="path",
+                value=str(name),
+            )
+    return names
+
+
+def _is_network(path: Path) -> bool:
+    try:
+        Network.load(path)
+    except ChainruleError:
+        return False
+    return True
+
+
 def _beside(target: Path, ending: str, exporter: Exporter) -> Path:
     """Return the path of a file: the target itself for the form's own suffix."""
     return target if ending == exporter.suffix else target.with_suffix(ending)
@@ -127,10 +177,11 @@ def _beside(target: Path, ending: str, exporter: Exporter) -> Path:
 
 def _prove(network: Network, exporter: Exporter, options: dict[str, Any]) -> ExportReport:
     """Return a report on files that were written to a temporary folder and run there."""
-    empty = ExportReport(form=exporter.form, files=(), sizes=())
-    if exporter.run is None:
+    reason = exporter.missing()
+    empty = ExportReport(form=exporter.form, files=(), sizes=(), reason=reason)
+    if exporter.run is None or reason:
         return empty
-    rows = draw_rows(network)
+    rows = draw_rows(network, exporter.count_rows(network))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"model{exporter.suffix}"
         files: ExportFiles = exporter.write(network, "", **options)

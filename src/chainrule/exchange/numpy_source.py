@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import base64
-import json
-import runpy
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.exchange.exporter import Exporter, ExportFiles
-from chainrule.exchange.model_values import output_names
+from chainrule.exchange.python_program import LayerSource, run_program, write_program
 from chainrule.exchange.sample_rows import SampleRows
 from chainrule.network import Network
 
 __all__ = ["EXPORTER"]
-
-_SOURCE = Template(Path(__file__).with_name("numpy_source.template").read_text(encoding="utf-8"))
-"""The program around the numbers; $name stands for what differs from network to network."""
 
 _ACTIVATIONS = {
     "step": "np.where(z >= 0, 1.0, 0.0).astype(z.dtype)",
@@ -39,39 +33,51 @@ _ACTIVATIONS = {
 }
 
 
+_MODEL = """_TENSORS = {tensors}
+
+
+def _decode(text, shape):
+    little = np.frombuffer(base64.b64decode(text), DTYPE.newbyteorder("<"))
+    return little.astype(DTYPE).reshape(shape)
+
+
+W = [_decode(weights, shape) for weights, shape, _ in _TENSORS]
+b = [None if biases is None else _decode(biases, -1) for _, _, biases in _TENSORS]
+
+
+def _sigmoid(z):
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1 / (1 + e), e / (1 + e))
+
+
+def _softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+{activations}def compute(a):
+    \"\"\"The last layer's activations, (rows, outputs).\"\"\"
+{forward}    return a"""
+
+
 def _write(network: Network, proof: str) -> ExportFiles:
-    steps, schema = network.preprocessing, network.schema
-    columns = () if schema is None else schema.columns
-    names = output_names(network)
-    text = _SOURCE.substitute(
-        proof=proof,
-        layers="-".join(map(str, network.architecture.layers)),
-        dtype=network.architecture.dtype,
-        scale=repr(network.input_scale),
-        classes=repr(list(network.class_names)),
-        outputs=repr(list(names)),
-        columns=_literal([column.to_dict() for column in columns]),
-        features=_literal(steps.to_dict()["features"] if columns and steps else []),
-        centre=repr(list(steps.target_centre) if steps else []),
-        spread=repr(list(steps.target_spread) if steps else []),
+    names = network.architecture.activations
+    model = _MODEL.format(
         tensors=_tensors(network),
         activations="".join(
             f"def _{name}_layer(z):\n    return {_ACTIVATIONS[name]}\n\n\n"
-            for name in dict.fromkeys(network.architecture.activations)
+            for name in dict.fromkeys(names)
         ),
         forward="".join(
             f"    a = _{name}_layer(a @ W[{place}].T"
             + (f" + b[{place}])\n" if network.architecture.biases else ")\n")
-            for place, name in enumerate(network.architecture.activations)
+            for place, name in enumerate(names)
         ),
     )
-    return {".py": text.encode()}
-
-
-def _literal(values: list[dict[str, Any]]) -> str:
-    """Return records as a Python expression, one a line."""
-    rows = (json.dumps(value) for value in values)
-    return "json.loads(r'''[\n" + ",\n".join(rows).replace("'''", "\\u0027\\u0027\\u0027") + "]''')"
+    layers = LayerSource(
+        needs="It needs nothing but NumPy.", imports="import base64\n", model=model
+    )
+    return {".py": write_program(network, proof, layers)}
 
 
 def _tensors(network: Network) -> str:
@@ -88,17 +94,8 @@ def _tensors(network: Network) -> str:
     return "[\n    " + ",\n    ".join(lines) + ",\n]"
 
 
-def _run(path: Path, network: Network, rows: SampleRows, **_options: Any) -> NDArray[np.float64]:
-    program = runpy.run_path(str(path))
-    given: Any = rows.inputs
-    if rows.columns:
-        columns = [
-            rows.texts(place) if column.kind == "category" else rows.inputs[:, place].tolist()
-            for place, column in enumerate(rows.columns)
-        ]
-        given = [list(cells) for cells in zip(*columns, strict=True)]
-    outputs: NDArray[np.float64] = program["predict"](given).astype(np.float64)
-    return outputs
+def _run(path: Path, _: Network, rows: SampleRows, **_options: Any) -> NDArray[np.float64]:
+    return run_program(path, rows)
 
 
 EXPORTER = Exporter(

@@ -6,6 +6,7 @@ gives other digits. Categories are texts, which a LabelEncoder turns into number
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -15,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.errors import MissingLibraryError
 from chainrule.exchange.exporter import Exporter, ExportFiles
-from chainrule.exchange.model_values import output_names
+from chainrule.exchange.model_values import model_facts, output_names
+from chainrule.exchange.optional_libraries import require_library
 from chainrule.exchange.sample_rows import SampleRows
 from chainrule.network import Network
 from chainrule.schema import Column, Feature
@@ -30,15 +31,7 @@ IR_VERSION = 8
 
 
 def _library(name: str) -> Any:
-    try:
-        return __import__(name)
-    except ImportError:
-        raise MissingLibraryError(
-            "export as onnx",
-            expected=f"{name}, which writes and proves the graph",
-            got="no such library",
-            remedy="Install it: pip install 'chainrule[exchange]'",
-        ) from None
+    return require_library(name, "onnx", "writes and proves the graph")
 
 
 class _Graph:
@@ -306,7 +299,11 @@ def _serialise(
         producer_version=version("chainrule"),
         doc_string=proof,
     )
-    facts = {"outputs": "\n".join(output_names(network)), "proof": proof}
+    facts = {
+        "outputs": "\n".join(output_names(network)),
+        "proof": proof,
+        "chainrule": json.dumps(model_facts(network)),  # what `chainrule import` needs
+    }
     helper.set_model_props(model, facts)
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString()

@@ -11,11 +11,12 @@ from chainrule.network import Network
 from chainrule.randomness import generator
 from chainrule.schema import Column
 
-__all__ = ["SampleRows", "draw_rows"]
+__all__ = ["ROWS", "SampleRows", "draw_rows"]
 
 Matrix = NDArray[np.float64]
 
 ROWS = 1000
+"""Examples that are drawn, unless a form takes fewer."""
 _MISSING_FRACTION = 0.1
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.errors import InputError, MissingLibraryError
+from chainrule.errors import InputError
+from chainrule.exchange.optional_libraries import require_library
 from chainrule.exchange.sample_rows import SampleRows
 
 __all__ = ["DIALECTS", "describe_runtime", "run_query"]
@@ -93,15 +94,7 @@ def _connect(dialect: str, database: str) -> tuple[Any, str]:
     if dialect == "sqlite":
         return sqlite3.connect(":memory:"), "?"
     library = "duckdb" if dialect == "duckdb" else "psycopg"
-    try:
-        driver = __import__(library)
-    except ImportError:
-        raise MissingLibraryError(
-            "export as sql",
-            expected=f"{library}, which proves the query",
-            got="no such library",
-            remedy="Install it: pip install 'chainrule[exchange]'",
-        ) from None
+    driver = require_library(library, "sql", "proves the query")
     if dialect == "duckdb":
         return driver.connect(":memory:"), "?"
     if not database:

@@ -21,15 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data import ReadOptions
-from chainrule.data.tables import STANDARD_STREAM, TableBlock, is_data_frame, read_table_blocks
-from chainrule.equations.activations import ACTIVATIONS
+from chainrule.data.tables import TableBlock, is_data_frame, read_table_blocks
 from chainrule.errors import InputError
 from chainrule.evaluation import class_columns, count_text
 from chainrule.experiment.row_matching import match_rows
 from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
 from chainrule.schema import ColumnNote, merge_notes
-from chainrule.storage import open_atomically
+from chainrule.storage import STANDARD_STREAM, open_atomically
+from chainrule.visible_text import make_visible
 
 __all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
 
@@ -154,10 +154,21 @@ def _check_output(source: Any, output: str) -> str:
     return _SEPARATORS[suffix]
 
 
+class _VisibleStream(io.StringIO):
+    """A terminal, to which control characters are written out."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(make_visible(text.replace("\r\n", "\n")))
+
+
 @contextmanager
 def _open_output(output: str) -> Iterator[IO[str]]:
     if output == STANDARD_STREAM:
-        yield sys.stdout
+        yield _VisibleStream(sys.stdout) if sys.stdout.isatty() else sys.stdout
         sys.stdout.flush()
         return
     with open_atomically(output) as file:
@@ -199,7 +210,7 @@ class _Answering:
         if len(names) == 1:  # one output stands for two classes
             names = (*names, f"not {names[0]}")
         object.__setattr__(self, "classes", names)
-        if self.abstain is not None and not (names and self._gives_fractions):
+        if self.abstain is not None and not (names and self.network.gives_fractions):
             raise InputError(
                 "predict",
                 expected="a network whose outputs for classes are from 0 to 1",
@@ -209,22 +220,10 @@ class _Answering:
                 value=self.abstain,
             )
 
-    @property
-    def _gives_fractions(self) -> bool:
-        last = ACTIVATIONS[self.network.architecture.activations[-1]]
-        return last.low >= 0 and last.high <= 1
-
-    @property
-    def _gives_probabilities(self) -> bool:
-        """Whether the outputs for one example are fractions that sum to 1."""
-        architecture = self.network.architecture
-        single = architecture.layers[-1] == 1 and self._gives_fractions
-        return single or architecture.activations[-1] == "softmax"
-
     def header(self, names: Sequence[str]) -> list[str]:
         """Return the names of all columns; added ones end with _ where their name is taken."""
         if self.classes:
-            word = "probability" if self._gives_probabilities else "output"
+            word = "probability" if self.network.gives_probabilities else "output"
             added = ["answer", *(f"{word} {name}" for name in self.classes)]
         else:
             width = self.network.architecture.layers[-1]

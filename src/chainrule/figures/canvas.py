@@ -68,11 +68,27 @@ def figure_function(draw: Callable[P, Place]) -> Callable[P, Figure]:
             place = draw(*args, **kwargs)
             figure = place if isinstance(place, Figure) else _find_figure(place)
             if isinstance(kwargs.get("ax"), Figure | None):
-                figure.draw_without_rendering()
-                figure.set_layout_engine("none")
+                _fix_layout(figure)
             return figure
 
     return draw_in_style
+
+
+def _fix_layout(figure: Figure) -> None:
+    """Compute the layout once, and keep it.
+
+    The solver takes its constraints in the order of addresses in memory, so that its places differ
+    in the last bits from one figure to the next, and with them, now and then, a whole pixel. So
+    they are rounded, far below what can be seen.
+    """
+    from matplotlib.transforms import Bbox
+
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(part.bbox_relative.get_points().round(9))
+    for axes in figure.axes:
+        axes.set_position(Bbox(axes.get_position(original=True).get_points().round(9)))
 
 
 def _find_figure(place: Any) -> Figure:

@@ -1,7 +1,8 @@
 """Compiled kernels: the book's equations on rows of numbers, with nothing allocated per step.
 
 Kernels take records of arrays (records.py) and know nothing of data sets, networks or recipes. The
-entries that Python calls are advance_loops, advance_tiles, compute_outputs and distort_rows.
+entries that Python calls are advance_loops, advance_tiles, compute_outputs, distort_rows and
+read_grey_values.
 """
 
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from chainrule.kernels.batches import advance_tiles as advance_tiles
     from chainrule.kernels.distortions import distort_rows as distort_rows
     from chainrule.kernels.gradient_tiles import COLUMN_PANELS as COLUMN_PANELS
+    from chainrule.kernels.grey_text import read_grey_values as read_grey_values
     from chainrule.kernels.inference import compute_outputs as compute_outputs
     from chainrule.kernels.output_error import COST_CODES as COST_CODES
     from chainrule.kernels.panels import PANEL as PANEL
@@ -46,6 +48,7 @@ __getattr__, __dir__, __all__ = attach(
         "batches": "advance_tiles",
         "distortions": "distort_rows",
         "gradient_tiles": "COLUMN_PANELS",
+        "grey_text": "read_grey_values",
         "inference": "compute_outputs",
         "output_error": "COST_CODES",
         "panels": "PANEL aligned_zeros panel_count panel_width panelled_size",

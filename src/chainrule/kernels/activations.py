@@ -78,7 +78,7 @@ def activate_number(code: int, z: float) -> tuple[float, float]:
 
 @kernel
 def softplus(z: float) -> float:
-    """[A11] max(z, 0) + ln(1 + e^-|z|) of one number."""
+    """[A11] a = max(z, 0) + ln(1 + e^-|z|), of one number."""
     return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
 
 
@@ -99,14 +99,14 @@ def _exponent_of(code: int, z: Any) -> Any:
 
 @kernel
 def _sigmoid_from(z: Any, e: Any) -> tuple[Any, Any]:
-    """[A3] σ(z) and σ'(z), with e = e^-|z|."""
+    """[A3] σ(z) and σ'(z); e is e^-|z|."""
     one = 1.0 / (1.0 + e)
     return where_positive(z, one, e * one), e * one * one
 
 
 @kernel
 def _softplus_from(z: Any, e: Any) -> tuple[Any, Any]:
-    """[A11] ln(1 + e^z) and σ(z), with e = e^-|z|."""
+    """[A11] ln(1 + e^z) and σ(z); e is e^-|z|."""
     return where_positive(z, z, 0.0) + log1p(e), _sigmoid_from(z, e)[0]
 
 
@@ -179,7 +179,7 @@ def _softmax_row(z: Array, a: Array) -> None:
 
 @kernel
 def _pull_back_softmax(delta: Array, a: Array) -> None:
-    """[A12] delta_i = a_i (delta_i - Σ_j delta_j a_j)."""
+    """[A12] delta_i ← a_i (delta_i - Σ_j delta_j a_j)."""
     inner = 0.0
     for j in range(a.size):
         inner += delta[j] * a[j]
@@ -200,7 +200,7 @@ def _relu_row(z: Array, a: Array) -> None:
 
 @kernel
 def activate_row(code: int, z: Array, a: Array) -> None:
-    """[F2] a = φ(z) for one row; a is not z."""
+    """[F2] a = φ(z), for one row; a is not z."""
     if code == RELU:
         _relu_row(z, a)
     elif code == IDENTITY:

@@ -29,7 +29,7 @@ Array = NDArray[Any]
 
 @kernel
 def add_sparse_sums(examples: Examples, r: int, W: Array, inputs: int, z: Array) -> None:
-    """[F1] z += x Wᵀ of the first layer for a sparse example r, over the padded width."""
+    """[F1] z += x Wᵀ, in the first layer for a sparse example r, over the padded width."""
     indices, values = examples.indices, examples.values
     first, after = examples.indptr[r], examples.indptr[r + 1]
     of, stride = z.dtype.type, stride_of(z.size)
@@ -52,7 +52,7 @@ def add_sparse_sums(examples: Examples, r: int, W: Array, inputs: int, z: Array)
 
 @kernel
 def add_dense_sums(x: Array, W: Array, start: int, z: Array) -> None:
-    """[F1] z += x Wᵀ of the layer whose weights begin at `start`, over the padded width."""
+    """[F1] z += x Wᵀ, in the layer whose weights begin at `start`, over the padded width."""
     stride = stride_of(z.size)
     for j in range(0, z.size, LANES):
         at, total = start + j // stride * x.size * stride + j % stride, load(z, 0, j)
@@ -63,7 +63,7 @@ def add_dense_sums(x: Array, W: Array, start: int, z: Array) -> None:
 
 @kernel
 def add_sparse_gradient(examples: Examples, r: int, W: Array, inputs: int, delta: Array) -> None:
-    """[BP4] W += x deltaᵀ of the first layer for a sparse example r."""
+    """[BP4] W_kj += x_k delta_j, in the first layer for a sparse example r."""
     indices, values = examples.indices, examples.values
     first, after = examples.indptr[r], examples.indptr[r + 1]
     of, stride = delta.dtype.type, stride_of(delta.size)
@@ -84,7 +84,7 @@ def add_sparse_gradient(examples: Examples, r: int, W: Array, inputs: int, delta
 
 @kernel
 def add_dense_gradient(x: Array, W: Array, start: int, delta: Array) -> None:
-    """[BP4] W += x deltaᵀ of the layer whose weights begin at `start`."""
+    """[BP4] W_kj += x_k delta_j, in the layer whose weights begin at `start`."""
     stride = stride_of(delta.size)
     for j in range(0, delta.size, LANES):
         error, at = load(delta, 0, j), start + j // stride * x.size * stride + j % stride
@@ -95,7 +95,7 @@ def add_dense_gradient(x: Array, W: Array, start: int, delta: Array) -> None:
 
 @kernel
 def pull_back_sums(delta: Array, W: Array, start: int, below: Array) -> None:
-    """[BP2a] below = delta W of the layer whose weights begin at `start`."""
+    """[BP2a] below = delta W, for the layer whose weights begin at `start`."""
     stride = stride_of(delta.size)
     for k in range(below.size):
         at = start + k * stride

@@ -95,7 +95,7 @@ def _pull_back_block(
     first: int,
     vectors: int,
 ) -> None:
-    """[BP2a] Wᵀ δ of the layer above, for sixteen neurons of a layer.
+    """[BP2a] dx_k = Σ_j W_jk δ_j, with δ of the layer above, for sixteen neurons of a layer.
 
     A row of the block is a neuron; its columns are examples from `first` on, 16 for each vector.
     """

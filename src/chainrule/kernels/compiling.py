@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba as numba_module
 from numba.core.event import Event, Listener, register
 
+from chainrule.interrupts import holding_interrupts
+from chainrule.kernels.code_cache import CodeCache, find_code_folder
 from chainrule.storage import cache_folder
 
-__all__ = ["announce", "cache_path", "entry", "inline_kernel", "kernel", "numba", "strict_kernel"]
+__all__ = ["announce", "entry", "inline_kernel", "kernel", "numba", "strict_kernel"]
 
 numba: Any = numba_module
 """Numba tells type checkers less than it offers."""
@@ -24,9 +24,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _LOG = logging.getLogger("chainrule")
 
-_CACHE_BYTES = 4_000_000
-"""Room that the compiled code of all entries may take."""
-
 # Not the full set: "nnan" and "ninf" would let the compiler drop the search for divergence.
 _FASTMATH = {"contract", "reassoc", "nsz", "arcp"}
 
@@ -34,33 +31,8 @@ _FASTMATH = {"contract", "reassoc", "nsz", "arcp"}
 _INNER = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def cache_path(folder: Path | None) -> str:
-    """Returns the folder for compiled code inside a cache, or "" if none can be written to.
-
-    Numba compares only a kernel's own file with its compiled form, and not the files of the
-    kernels that it calls; so the folder is named by the digest of all of them.
-
-    Args:
-        folder: the cache, or None for no cache.
-    """
-    if folder is None:
-        return ""
-    digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    path = folder / "kernels" / digest.hexdigest()[:16]
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path) as probe:
-            if not any(path.rglob("*.nbi")):
-                # A disk that fills up while Numba writes would end the run.
-                probe.write(b"\0" * _CACHE_BYTES)
-        return str(path)
-    except OSError:
-        return ""
-
-
-numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or cache_path(cache_folder())
+_CHOSEN = os.environ.get("NUMBA_CACHE_DIR")
+_FOLDER = find_code_folder(Path(_CHOSEN) if _CHOSEN else cache_folder())
 
 
 def entry(function: F) -> F:
@@ -69,7 +41,11 @@ def entry(function: F) -> F:
     The code takes no interpreter lock, checks no bounds and counts no references: kernels make
     views of arrays, never arrays. Division follows NumPy: by 0 it gives infinity.
     """
-    return _compile(function, _FASTMATH, cache=bool(numba.config.CACHE_DIR))
+    compiled: Any = _compile(function, _FASTMATH)
+    if compiled is not function:  # as it is where Numba is switched off
+        compiled._cache = CodeCache(function, _FOLDER)
+        compiled.compile = holding_interrupts(compiled.compile)
+    return cast("F", compiled)
 
 
 def announce(text: str) -> Callable[[F], F]:

@@ -99,7 +99,7 @@ def log1p(e: Any) -> Any:
 
 @kernel
 def normal_cdf(z: Any, e: Any) -> Any:
-    """[A0] Φ(z), with e = e^(-z²/2)."""
+    """[A0] Φ(z); e is e^(-z²/2)."""
     x = _ROOT_HALF * where_positive(z, z, -1.0 * z)
     t = (x - CENTRE) / (x + CENTRE)
     t2 = t * t

@@ -103,7 +103,7 @@ def dense_sums(
     first: int,
     after: int,
 ) -> None:
-    """[F1] z = x Wᵀ + b of one panel of a layer, for rows from `first` to before `after`."""
+    """[F1] z = x Wᵀ + b, for one panel of a layer, for rows from `first` to before `after`."""
     inputs, width = layout.widths[layer], layout.widths[layer + 1]
     stride, input_stride = stride_of(width), stride_of(inputs)
     bias = _bias_start(layout, layer, panel)

@@ -96,7 +96,7 @@ def _add_dense(
     factor: float,
     overwrites: bool,
 ) -> None:
-    """[BP4] out (or 0) + factor · xᵀ delta, by tiles."""
+    """[BP4] The sum over rows of x_k delta_j, times a factor, by tiles."""
     layer, panel, i = task.layer, task.panel, task.first
     inputs, width = layout.widths[layer], layout.widths[layer + 1]
     stride, input_stride = stride_of(width), stride_of(inputs)
@@ -148,7 +148,7 @@ def _add_by_row(
     rows: Array,
     factor: float,
 ) -> None:
-    """[BP4] The same for a narrow first layer, by the non-zeros of each row: out += factor · …"""
+    """[BP4] The same for a narrow first layer, by the non-zeros of each row."""
     stride, of = stride_of(layout.widths[1]), out.dtype.type
     start, zero = weight_panel_start(layout, 0, panel), load(buffers.zeros, 0, 0)
     delta_start, two = panel_start(layout, 1, panel), stride == PANEL

@@ -100,7 +100,7 @@ def _binary_with_sigmoid(row: OutputRow) -> float:
 
 @kernel
 def _sum_of_others(z: Array, m: int) -> float:
-    """[D3] Σ_{j≠m} e^(z_j - z_m), with m the index of the greatest."""
+    """[D3] rest = Σ_{j≠m} e^(z_j - z_m), with m the index of the greatest."""
     rest, highest = 0.0, np.float64(z[m])
     for j in range(0, z.size, LANES):
         e = exp(load_float64(z, j, -math.inf) - highest)

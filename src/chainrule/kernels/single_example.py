@@ -205,7 +205,7 @@ def _add_gradient(
 
 @kernel
 def _add_bias_gradient(out: Array, bias: int, delta: Array) -> None:
-    """[BP3] out += delta at the biases of a layer, if it has any."""
+    """[BP3] db += delta, at the biases of a layer that has any."""
     if bias >= 0:
         for j in range(delta.size):
             out[bias + j] += delta[j]

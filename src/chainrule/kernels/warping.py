@@ -91,7 +91,7 @@ def _multiply_matrices(
 
 @kernel
 def draw_field(key: int, how: DistortionSettings, scratch: Scratch) -> None:
-    """[X2] u = α G_h N G_wᵀ for y and for x; α is in the first matrix already.
+    """[X2] u = α G_h N G_wᵀ; for y and for x, with α in the first matrix already.
 
     Args:
         key: of the field, from the example's.

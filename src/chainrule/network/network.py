@@ -112,6 +112,18 @@ class Network:
         return None if self.preprocessing is None else self.preprocessing.schema
 
     @property
+    def gives_fractions(self) -> bool:
+        """Whether every output lies between 0 and 1."""
+        last = ACTIVATIONS[self.architecture.activations[-1]]
+        return last.low >= 0 and last.high <= 1
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the outputs for an example, or a single one and its complement, sum to 1."""
+        single = self.architecture.layers[-1] == 1 and self.gives_fractions
+        return single or self.architecture.activations[-1] == "softmax"
+
+    @property
     def weights(self) -> list[Array]:
         """The weights of each layer, (fan_out, fan_in), as read-only views."""
         return Layout(self.architecture).weights(self.parameters)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import os
 import socket
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from shlex import quote
 from typing import Any
 
 from chainrule.errors import FileError, InputError, MissingLibraryError
@@ -29,6 +33,9 @@ __all__ = ["make_executor"]
 
 _CONNECT_SECONDS = 5
 """A cluster that does not answer within this time is reported."""
+
+_LOOK_SECONDS = 0.5
+"""How soon a worker process notices that its parent is gone."""
 
 
 class JoblibExecutor:
@@ -56,13 +63,36 @@ class JoblibExecutor:
         try:
             if backend.supports_return_generator:
                 parallel = joblib.Parallel(return_as="generator_unordered", **options)
-                yield from parallel(joblib.delayed(run_task)(task) for task in tasks)
+                yield from parallel(self._calls(tasks))
                 return
             with joblib.Parallel(**options) as parallel:
                 while several := list(islice(tasks, self.width)):
-                    yield from parallel(joblib.delayed(run_task)(task) for task in several)
+                    yield from parallel(self._calls(several))
         except BrokenProcessPool:
             raise WorkerLost from None
+
+    def _calls(self, tasks: Iterable[Task]) -> Iterator[Any]:
+        import joblib
+
+        return (joblib.delayed(_run_in_child)(task, os.getpid()) for task in tasks)
+
+
+_PARENTS: set[int] = set()
+"""In a worker process: the coordinators with which it ends."""
+
+
+def _run_in_child(task: Task, coordinator: int) -> Outcome:
+    """Compute a trial in a process that ends with the coordinator if it is a child of it."""
+    if os.getppid() == coordinator and coordinator not in _PARENTS:
+        _PARENTS.add(coordinator)
+        threading.Thread(target=_end_without, args=(coordinator,), daemon=True).start()
+    return run_task(task)
+
+
+def _end_without(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
 
 
 class RayExecutor(JoblibExecutor):
@@ -166,7 +196,7 @@ class DaskExecutor:
                 str(self._address),
                 expected="a Dask scheduler with workers",
                 got="none",
-                remedy=f"Start one: dask worker {self._address}",
+                remedy=f"Start one: dask worker {quote(str(self._address))}",
                 argument="address",
             )
         return int(width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from shlex import quote
 from typing import Any
 
 from chainrule.documents import Document, Table
@@ -166,7 +167,7 @@ def _find(store: StudyStore, name: str) -> ComparedConfiguration:
             "study compare",
             expected=f"a complete trial with classes at {name}",
             got="none" if result is None else f"one that is {result.ended}",
-            remedy=f"See chainrule study show {study_name}",
+            remedy=f"See chainrule study show {quote(study_name)}",
             value=name,
         )
     chosen_by_test = study.spec.settings.uses_test_set and not number

@@ -191,8 +191,9 @@ _STOPS: list[Any] = []
 
 
 def _begin_worker(stop: Any) -> None:
-    """Make this process a worker: it learns of Ctrl-C from its parent, and ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Make this process a worker: it learns of stop signals from its parent, and ends with it."""
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+        signal.signal(number, signal.SIG_IGN)
     _STOPS.append(stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from shlex import quote
 from typing import Any
 
 from chainrule.documents import Block, Document, Gallery, Heading, Picture, Table
@@ -128,7 +129,7 @@ def summarise_study(study: StoredStudy, *, effects: bool = True) -> StudySummary
     """
     settings = study.spec.settings
     results = read_results(study)
-    found = ParameterEffects({}, f"see chainrule study show {study.spec.name}")
+    found = ParameterEffects({}, f"see chainrule study show {quote(study.spec.name)}")
     if effects:
         found = parameter_effects(study.spec.space, results)
     return StudySummary(
@@ -187,7 +188,10 @@ def _ranking(summary: StudySummary, most: int) -> Table:
         _ranking_row(result, names, summary.metric, tested=tested)
         for result in summary.ranked[:most]
     )
-    left, more = len(summary.ranked) - most, f"chainrule study export {summary.name} --csv FILE"
+    left, more = (
+        len(summary.ranked) - most,
+        f"chainrule study export {quote(summary.name)} --csv FILE",
+    )
     note = f"{count_text(left)} more: {more}" if left > 0 else ""
     return Table("Configurations", header, rows, note)
 

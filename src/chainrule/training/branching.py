@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,7 @@ def _require_recorded(parent: RunFolder, newest: Position, position: Position) -
             expected=f"weights {recorded[:12]}… after epoch {position.epoch}",
             got=f"{found[:12]}…",
             why="Computed again, the run gives other bits than it had",
-            remedy=f"See what differs: chainrule verify {parent.path}",
+            remedy=f"See what differs: chainrule verify {quote(str(parent.path))}",
         )
 
 

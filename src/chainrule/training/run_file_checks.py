@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from itertools import zip_longest
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from chainrule.engine import Position, Until
@@ -54,7 +55,7 @@ def read_certificate(folder: RunFolder) -> dict[str, Any]:
             str(folder.path),
             expected="a run that has ended",
             got="one without certificate.json",
-            remedy=f"Finish it with `chainrule train --resume {folder.path}`",
+            remedy=f"Finish it with `chainrule train --resume {quote(str(folder.path))}`",
         )
     certificate = folder.read_json("certificate.json")
     if not _is_whole(certificate):

@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -103,7 +104,8 @@ class RunFolder:
                 str(self.path),
                 expected="a folder without a run",
                 got="one with a run",
-                remedy=f"Continue it with `--resume {self.path}`, or choose another folder",
+                remedy=f"Continue it with `--resume {quote(str(self.path))}`, "
+                "or choose another folder",
             )
         begun = ("lock", "checkpoints", *(["recipe.toml"] if self.has("checkpoints") else []))
         places = names_in(self._checkpoints)
@@ -271,7 +273,7 @@ class RunFolder:
                 str(self.path),
                 expected="a run that has ended",
                 got="one without network.safetensors",
-                remedy=f"Finish it with `chainrule train --resume {self.path}`",
+                remedy=f"Finish it with `chainrule train --resume {quote(str(self.path))}`",
             )
         return Network.load(self.path / "network.safetensors")
 

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from chainrule.data.tables.arrow_files import read_data_frame as read_data_frame
     from chainrule.data.tables.named_arrays import fits_names as fits_names
     from chainrule.data.tables.named_arrays import name_columns as name_columns
-    from chainrule.data.tables.table_blocks import STANDARD_STREAM as STANDARD_STREAM
     from chainrule.data.tables.table_blocks import TableBlock as TableBlock
     from chainrule.data.tables.table_blocks import read_table_blocks as read_table_blocks
     from chainrule.data.tables.table_formats import TABLE_SUFFIXES as TABLE_SUFFIXES
@@ -21,7 +20,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "arrow_files": "is_data_frame read_data_frame",
         "named_arrays": "fits_names name_columns",
-        "table_blocks": "STANDARD_STREAM TableBlock read_table_blocks",
+        "table_blocks": "TableBlock read_table_blocks",
         "table_formats": "TABLE_SUFFIXES read_table_file table_suffix",
     },
 )

@@ -28,11 +28,9 @@ from chainrule.data.tables.text_layout import (
 from chainrule.data.untrusted_files import decompress, translate_errors
 from chainrule.errors import DataError
 from chainrule.schema import Cells, DataTable, number_text
+from chainrule.storage import STANDARD_STREAM
 
-__all__ = ["STANDARD_STREAM", "TableBlock", "read_table_blocks"]
-
-STANDARD_STREAM = "-"
-"""The name of standard input, and of standard output."""
+__all__ = ["TableBlock", "read_table_blocks"]
 
 _WINDOWS = "chainrule windows-1252"
 

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -143,7 +144,7 @@ def _of_descent(source: TomlSource) -> InputError:
         expected="a table [network]",
         got="a table [function]",
         why="The file holds a function to minimise, and no network",
-        remedy=f"Use chainrule descend {source.name}",
+        remedy=f"Use chainrule descend {quote(source.name)}",
         argument="function",
     )
 

@@ -152,7 +152,7 @@ def _error(make: TermBuilder) -> list[QuantityForm]:
 
 
 def _through_softmax(make: TermBuilder, layer: int) -> Expression:
-    """[A12] a_i (da_i - Σ_j da_j a_j)."""
+    """[A12] dz_i = a_i (da_i - Σ_j da_j a_j)."""
 
     def path(j: int) -> Expression:
         return Product((make.term("da", layer, j), make.term("a", layer, j)))

@@ -1,0 +1,105 @@
+"""One number opened: its name, its formula in letters and with figures, its largest terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from chainrule.attribution import formula_holds
+from chainrule.documents.mathematics import Mathematics, MathML, math_element
+from chainrule.lab.shown_step import ShownStep
+from chainrule.ledger import DisplayOptions, LedgerEntry
+from chainrule.ledger.formulas import Expression, Sum, Term, evaluate, leaves, number_text, parts
+from chainrule.ledger.rendering import EntryFormulas, NumberPlaces
+from chainrule.ledger.steps import Quantity
+
+__all__ = ["open_number", "short_address"]
+
+_TERMS = 8
+_MOST_SUMMED = 5000
+"""Terms of a sum that are put in order of size; a longer sum is shown by its formula alone."""
+
+
+class _AddressPlaces(NumberPlaces):
+    """Every number of a formula leads to its own address."""
+
+    def find(self, quantity: Quantity) -> str:
+        """Return the address."""
+        return str(quantity)
+
+
+def short_address(quantity: Quantity) -> str:
+    """Return an address without the step and example that the page shows anyway."""
+    return str(Quantity(quantity.kind, quantity.layer, quantity.index))
+
+
+def open_number(shown: ShownStep, address: str, digits: int) -> dict[str, Any]:
+    """Return all there is to say of a number, as plain values.
+
+    Args:
+        shown: the step that it belongs to.
+        address: of one number, or of an array, whose first number is taken.
+        digits: significant digits.
+
+    Raises: InputError, UnknownNameError for an address that names nothing here.
+    """
+    ledger = shown.ledger
+    quantity = shown.locate(address)
+    if not quantity.is_number:
+        quantity = next(ledger.elements(quantity))
+    entry = ledger.entry(quantity)
+    has_formula = formula_holds(entry)
+    formulas = EntryFormulas(ledger, DisplayOptions(digits=digits), _AddressPlaces(frozenset()))
+    return {
+        "address": short_address(quantity),
+        "full_address": ledger.address_text(quantity),
+        "name": entry.name,
+        "section": entry.section,
+        "equation": entry.equation if has_formula else "",
+        "value": entry.value,
+        "text": number_text(entry.value, digits),
+        "symbol": _mathml(formulas.symbol(quantity)),
+        "lines": list(_lines(formulas, entry)) if has_formula else [],
+        "terms": list(_terms(entry.formula, digits)) if has_formula else [],
+        "provable": quantity.kind in ("dW", "db") and quantity.example is None,
+    }
+
+
+def _mathml(content: Mathematics) -> str:
+    return math_element(_WRITER.write(content))
+
+
+_WRITER = MathML(lambda _: None)
+"""Writes links to addresses, and no anchors."""
+
+
+def _lines(formulas: EntryFormulas, entry: LedgerEntry) -> Iterator[dict[str, Any]]:
+    for line in formulas.calculation(entry).lines:
+        yield {
+            "kind": line.kind,
+            "parts": [math_element(part) for part in _WRITER.breakable(line.content)],
+            "conditions": list(map(_mathml, line.conditions)),
+        }
+
+
+def _terms(formula: Expression | None, digits: int) -> Iterator[dict[str, Any]]:
+    """The greatest terms of a sum, with the numbers that each is made of."""
+    if not isinstance(formula, Sum) or len(parts(formula)) > _MOST_SUMMED:
+        return
+    valued = [(float(evaluate(part)), part) for part in parts(formula)]
+    total = sum(abs(value) for value, _ in valued)
+    valued.sort(key=lambda pair: -abs(pair[0]))
+    for value, part in valued[:_TERMS]:
+        factors = [leaf for leaf in leaves(part) if isinstance(leaf, Term)]
+        yield {
+            "value": value,
+            "text": number_text(value, digits),
+            "fraction": abs(value) / total if total else 0.0,
+            "factors": [
+                {
+                    "address": short_address(leaf.quantity),
+                    "text": number_text(leaf.value, digits),
+                }
+                for leaf in factors
+            ],
+        }
