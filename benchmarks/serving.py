@@ -77,7 +77,7 @@ def image_exchanges(run: str, count: int = 200) -> dict[str, list[Exchange]]:
     names = list(map(json.dumps, opened.network.class_names))
     for image, values in zip(images, outputs.astype(np.float64), strict=True):
         shown = ",".join(
-            f"{name}:{value!r}" for name, value in zip(names, values.tolist(), strict=True)
+            f"{name}:{value:.17g}" for name, value in zip(names, values.tolist(), strict=True)
         )
         answer = f'"answer":{names[values.argmax()]},"probabilities":{{{shown}}}'.encode()
         body = json.dumps(image.tolist(), separators=(",", ":")).encode()

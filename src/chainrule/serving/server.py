@@ -147,6 +147,7 @@ async def run_application(
         backlog=2048,
     )
     server = uvicorn.Server(config)
+    gc.set_threshold(50_000, 20, 20)
     gc.freeze()  # what is loaded stays: no search for garbage goes through it again
     watch = asyncio.create_task(end_slow_requests(server.server_state.connections))
     announce = asyncio.create_task(_announce(server, on_start, _address(listening)))
