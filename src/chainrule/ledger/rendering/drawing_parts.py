@@ -18,7 +18,7 @@ __all__ = ["restrict_drawing", "turn_upright"]
 
 _LEFT, _RIGHT = 112.0, 100.0
 """Room beside the neurons of an upright drawing, for what the layers are and for biases."""
-_WIDER, _LOWER = 1.75, 0.58
+_WIDER, _LOWER = 1.6, 0.58
 """Factors of the distances between neurons and between layers, when a drawing is turned."""
 _END = 46.0
 
@@ -93,6 +93,7 @@ def turn_upright(drawing: NetworkDrawing) -> NetworkDrawing:
         ),
         width=across(last) + DRAWN_RADIUS + _RIGHT,
         height=height,
+        caption=drawing.caption.replace("above the neurons", "beside the neurons"),
     )
 
 
