@@ -226,7 +226,7 @@ def test_a_factor_leads_to_where_it_comes_from(open_page: OpenPage, layers: Runn
     page.locator(".opened math .to").last.click()
     settled(page, before)
     before = address_of(page)
-    page.locator(".opened math .to").first.press("Enter")
+    page.locator(".opened .made .number").first.press("Enter")
     settled(page, before)
     page.go_back()
     page.go_back()

@@ -29,6 +29,8 @@ export function OpenedNumber({ view, proof, actions }) {
         <span class="right">${line.parts.map((part) => html`<${Formula} markup=${part} open=${actions.open} />`)}
           ${line.conditions.map((one) => html` <span class="when"><${Formula} markup=${one} open=${actions.open} /></span>`)}</span>
       </div>`)}
+      ${opened.terms.length <= 1 && opened.factors.length > 0 && html`<p class="made">${say("opened.factors")} ${opened.factors.map((one) => html`
+        <button class="number" key=${one.address} title=${one.text} onClick=${() => actions.open(one.address)}>${one.address}</button>`)}</p>`}
     </div>
     ${opened.terms.length > 1 && html`<${Terms} terms=${opened.terms} open=${actions.open} />`}
     ${proof && html`<${Proof} proof=${proof} actions=${actions} />`}

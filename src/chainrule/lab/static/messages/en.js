@@ -90,6 +90,7 @@ export default {
   "opened.none": "Every number can be opened: select a neuron, a bar or a cell.",
   "opened.given": "This number is given.",
   "opened.terms": "Largest terms",
+  "opened.factors": "Made of",
   "opened.full": "All digits",
   "opened.short": "Six digits",
   "opened.close": "Close",
