@@ -42,7 +42,7 @@ def match_formula(graph: OnnxGraph, node: GraphNode) -> dict[str, str]:
 
 def _bind(graph: OnnxGraph, name: str, pattern: _Pattern, z: str) -> str | None:
     """Return the tensor that stands for z: "" if none does yet, None if nothing fits."""
-    if pattern == _Z:
+    if isinstance(pattern, str):
         return name if z in ("", name) else None
     if isinstance(pattern, float):
         value = graph.constant(name)
