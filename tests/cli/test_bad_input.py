@@ -222,7 +222,7 @@ CASES: list[tuple[str, str]] = [
     ("figure confusion --save x.svg", "figure: expected RUN [DATA] after confusion, got nothing. "
      "See: chainrule figure --help."),
     ("figure network run seen --save x.svg",
-     "figure: expected RUN or FILE after network, got run, seen. "
+     "figure: expected RUN or FILE [ADDRESS] [upright] after network, got run, seen. "
      "See: chainrule figure --help."),
     ("figure confusion run --save x.bmp", "figure: expected --save with a name that ends with "
      ".png, .svg, .pdf, got 'x.bmp'."),

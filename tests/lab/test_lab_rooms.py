@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import chainrule as cr
 from chainrule.attribution import inspect_value
@@ -18,6 +19,7 @@ from chainrule.lab.state import Edit, LabState
 from chainrule.lab.subject import LabSubject, open_subject
 from chainrule.lab.workbench import Workbench
 from chainrule.ledger import explain
+from chainrule.ledger.formulas import Term, leaves
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,50 @@ def test_the_start_network_is_right_on_its_examples(bench: Workbench) -> None:
     assert found is not None
     assert found.right >= 190
     assert found.low < found.right / found.count < found.high
+
+
+def thin(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The skeleton of a digit (Zhang and Suen 1984)."""
+    left = ink.copy()
+    while True:
+        before = left.copy()
+        for first in (True, False):
+            wide = np.pad(left, 1).astype(int)
+            around = [
+                wide[1 + dy : wide.shape[0] - 1 + dy, 1 + dx : wide.shape[1] - 1 + dx]
+                for dy, dx in ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+            ]
+            turns = sum((around[k] == 0) & (around[(k + 1) % 8] == 1) for k in range(8))
+            count = sum(around)
+            up, right, down, west = around[::2]
+            edge = (
+                (up * right * down == 0) & (right * down * west == 0)
+                if first
+                else (up * right * west == 0) & (up * down * west == 0)
+            )
+            left &= ~((count >= 2) & (count <= 6) & (turns == 1) & edge)
+        if (left == before).all():
+            return left
+
+
+def pen_strokes(image: NDArray[np.uint8]) -> tuple[Any, ...]:
+    """A digit as a pen would draw it, along its skeleton."""
+    points = {(int(y), int(x)) for y, x in np.argwhere(thin(image > 96))}
+    return tuple(
+        ((10 * x + 5, 10 * y + 5), (10 * (x + dx) + 5, 10 * (y + dy) + 5))
+        for y, x in sorted(points)
+        for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1))
+        if (y + dy, x + dx) in points
+    )
+
+
+def test_thirty_test_digits_drawn_by_a_pen_are_read(bench: Workbench) -> None:
+    examples = start_examples()
+    right = 0
+    for row in range(30):
+        ink = pen_strokes(np.asarray(examples.inputs[row]).reshape(28, 28))
+        right += shown(bench, ink=ink)["answer"]["best"] == examples.targets[row]
+    assert right >= 28
 
 
 def test_below_the_threshold_no_answer_is_given(bench: Workbench) -> None:
@@ -160,6 +206,23 @@ def test_numbers_of_a_worked_file_are_those_of_explain() -> None:
         assert (found["equation"] or None, found["name"]) == (record["equation"], record["name"])
 
 
+@pytest.mark.parametrize("name", ["two-layers", "han-kamber"])
+def test_each_factor_leads_to_its_own_number(name: str) -> None:
+    """Also those of the step before, and of another example of the batch."""
+    subject = open_subject(name)
+    bench = Workbench(subject)
+    for step in range(1, subject.steps + 1):
+        shown_step = bench.shown_step(LabState(step=step))
+        for quantity in shown_step.ledger.quantities(step):
+            formula = shown_step.ledger.entry(quantity).formula
+            assert formula is not None
+            for leaf in leaves(formula):
+                if isinstance(leaf, Term):
+                    address = shown_step.address(leaf.quantity)
+                    found = shown_step.ledger.value(shown_step.locate(address))
+                    assert found == leaf.value, (str(quantity), address)
+
+
 def pictures(n: int = 20) -> Dataset:
     rng = np.random.default_rng(0)
     inputs = rng.integers(1, 256, (n, 64), dtype=np.uint8)
@@ -191,6 +254,30 @@ def test_numbers_of_a_run_are_those_of_inspect(run: Path) -> None:
         for record in values()["values"]:
             found = opened(bench, record["quantity"], room="look", step=step, example=row)
             assert found["value"] == record["value"], record["quantity"]
+
+
+def test_a_step_with_normalisation_and_dropout(run: Path, tmp_path: Path) -> None:
+    experiment = cr.Experiment.create(
+        str(run.with_name("data.npz")),
+        layers=[64, 6, 4, 3],
+        epochs=2,
+        seed=1,
+        engine="reference",
+        normalisation="batch",
+        dropout=0.3,
+    )
+    experiment.train(folder=tmp_path / "run")
+    bench = Workbench(open_subject(tmp_path / "run"))
+    made = set()
+    for address in ("a[1][0]", "W[1][0,3]", "delta[1][1]", "dW[2][0,1]", "b_new[3][0]"):
+        found = opened(bench, address, room="look", step=2)
+        values = inspect_value(str(tmp_path / "run"), address, step=2).values
+        assert values is not None
+        records = {one["quantity"]: one["value"] for one in values()["values"]}
+        assert records[found["full_address"]] == found["value"]
+        assert bool(found["lines"]) == (found["made"] == "formula")
+        made.add(found["made"])
+    assert made == {"given", "formula", "otherwise"}
 
 
 def test_a_step_that_the_run_did_not_take(run: Path) -> None:

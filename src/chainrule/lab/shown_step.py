@@ -63,12 +63,19 @@ class ShownStep:
         Raises: InputError, UnknownNameError.
         """
         asked = Quantity.parse(address, "lab")
-        if asked.step == 1:
+        if not address.startswith("step["):
             asked = replace(asked, step=self.number)
         by_example = asked.scope == "example" and self.ledger.example.has_many
         if by_example and asked.example is None:
             asked = replace(asked, example=self.row)
         return self.ledger.locate(asked, "lab")
+
+    def address(self, quantity: Quantity) -> str:
+        """Return the address of a number for `locate`, without what the page shows anyway."""
+        step = "" if quantity.step == self.number else f"step[{quantity.step}]."
+        is_own = quantity.scope == "example" and quantity.example == self.row
+        example = None if is_own else quantity.example
+        return step + str(replace(quantity, step=1, example=example))
 
     def example_array(self, kind: str, layer: int) -> Array:
         """Return an array of the example, such as the activations of a layer."""
@@ -133,7 +140,7 @@ def _run_step(subject: LabSubject, state: LabState) -> ShownStep:
     found = replay.find_step(step=state.step)
     position = replay.position_before(found)
     ledger = make_step_ledger(replay, found, position)
-    network = replay.network(position.parameters)
+    network = subject.network.with_parameters(ledger.example.parameters)  # without normalisation
     return ShownStep(subject, network, ledger, 1, _choose_row(state.example, found.rows))
 
 

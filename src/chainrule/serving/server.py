@@ -32,6 +32,8 @@ from chainrule.serving.service_limits import ServiceLimits
 __all__ = ["ServerSettings", "listen_at", "run_application", "serve"]
 
 _GROUP = "address"
+_THRESHOLDS = (50_000, 20, 20)
+"""New objects before a search for garbage, which a request seldom leaves behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,12 +149,10 @@ async def run_application(
         backlog=2048,
     )
     server = uvicorn.Server(config)
-    gc.set_threshold(50_000, 20, 20)
-    gc.freeze()  # what is loaded stays: no search for garbage goes through it again
     watch = asyncio.create_task(end_slow_requests(server.server_state.connections))
     announce = asyncio.create_task(_announce(server, on_start, _address(listening)))
     try:
-        with _stop_signals(server):
+        with _rare_collections(), _stop_signals(server):
             await server._serve([listening])
     finally:
         watch.cancel()
@@ -163,6 +163,19 @@ async def _announce(server: Any, on_start: Callable[[str], object], address: str
     while not server.started:
         await asyncio.sleep(0.005)
     on_start(address)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Search for garbage seldom, and never through what is loaded, which stays."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*_THRESHOLDS)
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*usual)
 
 
 @contextmanager

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from chainrule.lab.frames import RoomView
 from chainrule.lab.network_view import NeuronPlace, selected_neuron
-from chainrule.lab.opened_number import short_address
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 from chainrule.ledger import section_of
 from chainrule.ledger.formulas import number_text
-from chainrule.ledger.steps import Quantity
 
 __all__ = ["show"]
 
@@ -75,17 +72,12 @@ def _cell(shown: ShownStep, address: str, state: LabState) -> dict[str, Any]:
     value = shown.ledger.value(quantity)
     assert isinstance(value, float), "asked for numbers only"
     return {
-        "address": short_address(quantity) if quantity.scope != "both" else _part_address(quantity),
+        "address": shown.address(quantity),
         "kind": quantity.kind,
         "section": section_of(quantity),
         "value": value,
         "text": number_text(value, state.digits),
     }
-
-
-def _part_address(quantity: Quantity) -> str:
-    """The address of what an example and the batch both have, without the step."""
-    return str(replace(quantity, step=1))
 
 
 def _layer_table(shown: ShownStep, layer: int, state: LabState) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 // Where each neuron of the drawing stands.
 
 const GAP = 4;
-const MOST_SIZE = 44;
+const WIDE_GAP = 1.4; // of a neuron's size, where a layer has room
+const MOST_SIZE = 46;
 const ONE_COLUMN = 12; // neurons that stand in one column
 const NAME_WIDTH = 76; // of the outputs' names
 const BESIDE = 22; // between an image and the first layer, where no connection is drawn
@@ -35,13 +36,15 @@ export function layOut(network, width, height) {
   network.layers.forEach((layer, at) => {
     const size = sizes[at];
     const rows = Math.ceil(layer.drawn.length / columns[at]);
-    const begin = top + (height - top - rows * (size + GAP)) / 2;
+    const step = Math.max(size + GAP, Math.min(WIDE_GAP * size + size, (height - top) / rows));
+    const between = columns[at] === 1 ? step : size + GAP;
+    const begin = top + (height - top - rows * between + between - size) / 2;
     heads.push({ layer: layer.layer, x: x + (columns[at] * (size + GAP)) / 2, drawn: shown[at], width: layer.width });
     layer.drawn.forEach((index, place) => {
       const column = Math.floor(place / rows);
       nodes.push({
         layer: layer.layer, index, place, size,
-        x: x + column * (size + GAP), y: begin + (place % rows) * (size + GAP),
+        x: x + column * (size + GAP), y: begin + (place % rows) * between,
       });
     });
     x += columns[at] * (size + GAP) + space;
@@ -66,10 +69,11 @@ function placeInput(inputs, width, height) {
     return { kind: "image", x: 1, y: 26 + (height - 26 - tall) / 2, width: side, height: tall };
   }
   if (!inputs.names.length) return null;
-  const size = Math.max(8, Math.min(26, (height - 26) / inputs.count - GAP));
+  const size = Math.max(8, Math.min(30, (height - 26) / inputs.count - GAP));
+  const step = Math.max(size + GAP, Math.min(2.4 * size, (height - 26) / inputs.count));
   const nodes = inputs.names.map((name, index) => ({
     layer: 0, index, place: index, size, name, x: Math.min(110, 0.2 * width),
-    y: 26 + (height - 26 - inputs.count * (size + GAP)) / 2 + index * (size + GAP),
+    y: 26 + (height - 26 - inputs.count * step + step - size) / 2 + index * step,
   }));
   return { kind: "nodes", x: 0, y: 26, width: Math.min(110, 0.2 * width) + size, height, nodes };
 }

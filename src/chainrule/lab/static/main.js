@@ -9,11 +9,13 @@ import { PlaneRoom } from "./rooms/plane.js";
 import { html, render } from "./ui.js";
 
 const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom };
+const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 
 /** What is on the page; only `update` changes it. */
 let page = {
   view: null, maps: null, mapsDigest: "", accuracy: null, proof: null, failure: "", copied: false,
+  busy: false,
 };
 let asked = null; // the request under way
 let next = null; // the latest one that waits for it
@@ -35,13 +37,18 @@ async function show(body, history) {
     return;
   }
   asked = body;
+  const slow = setTimeout(() => update({ busy: true }), BUSY_AFTER);
   try {
     const view = await fetchView({ ...body, maps: page.mapsDigest });
     receive(view, history);
   } catch (error) {
-    const view = received ? { ...page.view, state: received.state } : page.view; // what is refused is not kept
+    const view = received ? { ...page.view, state: received.own } : page.view; // what is refused is not kept
     update({ failure: error.message, view });
+    // A link that means nothing leads to the beginning, and says so.
+    if (!page.view && body.address) next = [{ note: error.message }, "replace"];
   }
+  clearTimeout(slow);
+  if (page.busy) update({ busy: false });
   asked = null;
   if (next) {
     const [body, history] = next;
@@ -51,17 +58,18 @@ async function show(body, history) {
 }
 
 function receive(view, history) {
+  const own = view.state;
   if (next && next[0].state) view.state = next[0].state; // what was changed since counts more
   const hash = `#${view.address}`;
-  if (history === "push" && location.hash !== hash) window.history.pushState(null, "", hash);
-  const isOvertaken = asked.address !== undefined && asked.address !== location.hash.slice(1);
-  if (history === "replace" && !isOvertaken) window.history.replaceState(null, "", hash);
-  const changes = { view, failure: "", copied: false };
+  if (history === "push" && location.hash !== hash) window.history.pushState(depth() + 1, "", hash);
+  const isOvertaken = asked.address && asked.address !== location.hash.slice(1);
+  if (history === "replace" && !isOvertaken) window.history.replaceState(depth(), "", hash);
+  const changes = { view, failure: asked.note ?? "", copied: false };
   if (view.network && view.arrays.maps) {
     changes.maps = view.arrays.maps;
     changes.mapsDigest = view.network.maps;
   }
-  const now = { state: view.state, address: view.opened && view.opened.full_address };
+  const now = { own, state: view.state, address: view.opened && view.opened.full_address };
   const isSame = received && received.address === now.address && !stepChanged(received.state, now.state);
   if (!isSame) changes.proof = null;
   received = now;
@@ -69,6 +77,11 @@ function receive(view, history) {
   const edits = JSON.stringify([view.state.edits, view.state.silenced]);
   if (edits !== measured) measure(view.state);
   measured = edits;
+}
+
+/** How many changes of this visit can be undone. */
+function depth() {
+  return Number(window.history.state) || 0;
 }
 
 function stepChanged(one, other) {
@@ -98,7 +111,7 @@ export const actions = {
     actions.change({ select: address });
   },
   undo() {
-    window.history.back();
+    if (depth()) window.history.back();
   },
   async prove(peers) {
     update({ proof: { waiting: true, methods: [] } });
@@ -135,19 +148,21 @@ function Head({ page }) {
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">
-      <button onClick=${actions.undo}>${say("undo")}</button>
+      <button disabled=${!depth()} onClick=${actions.undo}>${say("undo")}</button>
       <button onClick=${actions.share}>${say(page.copied ? "shared" : "share")}</button>
     </div>
   </header>`;
 }
 
 function Lab({ page }) {
-  if (!page.view) return html`<main class="waiting" aria-busy="true">${page.failure || ""}</main>`;
+  if (!page.view) return html`<main class="waiting" aria-busy="true">${page.failure || (page.busy ? say("waiting") : "")}</main>`;
   const { view } = page;
-  const Room = ROOMS[view.state.room ?? "draw"];
+  const room = view.address.split("?")[0]; // what is here, while another may be asked for
+  const Room = ROOMS[room];
   const hidden = new Set(view.state.hidden ?? []);
-  return html`<div class="lab" data-room=${view.state.room ?? "draw"} data-address=${view.address}>
+  return html`<div class="lab" data-room=${room} data-address=${view.address}>
     <${Head} page=${page} />
+    <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
     <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
     ${view.network && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}

@@ -53,7 +53,7 @@ export class NetworkDrawing extends Part {
     canvas.style.height = `${this.height}px`;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    this.layout = layOut(view.network, width, this.height);
+    this.layout = layOut(view.network, width, this.height - 6);
     const brush = { context, colours: theme(), layout: this.layout, view };
     paintEdges(brush, [...rowsOf(view.arrays[view.network.edges])], view.state.direction === "backward", false);
     if (this.props.path) paintEdges(brush, this.props.path, true, true);
@@ -70,6 +70,7 @@ export class NetworkDrawing extends Part {
     const selected = view.network.selected;
     return {
       share,
+      value: shorten(a[node.place]),
       fill: signed(share, colours),
       opaque: view.arrays[`field${node.layer}`] !== undefined,
       map: this.fieldOf(node, colours) ?? (node.layer === 1 && maps && view.network.maps ? this.mapOf(node.place, maps, colours) : null),
@@ -191,6 +192,12 @@ export class NetworkDrawing extends Part {
       ${table && html`<${NeuronTable} view=${view} open=${this.props.open} />`}
     </figure>`;
   }
+}
+
+function shorten(number) {
+  const size = Math.abs(number);
+  if (size !== 0 && (size < 0.001 || size >= 10000)) return number.toExponential(0);
+  return String(Number(number.toPrecision(size < 0.1 ? 2 : 3)));
 }
 
 function isSame(node, other) {

@@ -22,13 +22,15 @@ export function OpenedNumber({ view, proof, actions }) {
       </div>
     </div>
     <div class="work">
-      ${opened.lines.length === 0 && html`<p class="quiet">${say("opened.given")}</p>`}
+      ${opened.made !== "formula" && html`<p class="quiet">${say(opened.made === "given" ? "opened.given" : "opened.otherwise")}</p>`}
       ${opened.lines.map((line, at) => html`<div class=${`line ${line.kind}`} key=${at}>
         <span class="left">${at === 0 ? html`<${Formula} markup=${opened.symbol} open=${actions.open} />` : ""}</span>
         <span class="sign">=</span>
         <span class="right">${line.parts.map((part) => html`<${Formula} markup=${part} open=${actions.open} />`)}
           ${line.conditions.map((one) => html` <span class="when"><${Formula} markup=${one} open=${actions.open} /></span>`)}</span>
       </div>`)}
+      ${opened.terms.length <= 1 && opened.factors.length > 0 && html`<p class="made">${say("opened.factors")} ${opened.factors.map((one) => html`
+        <button class="number" key=${one.address} title=${one.text} onClick=${() => actions.open(one.address)}>${one.address}</button>`)}</p>`}
     </div>
     ${opened.terms.length > 1 && html`<${Terms} terms=${opened.terms} open=${actions.open} />`}
     ${proof && html`<${Proof} proof=${proof} actions=${actions} />`}

@@ -110,7 +110,16 @@ export function paintNode(brush, node, look) {
   if (look.map) paintMap(context, colours, node, look);
   else paintDisc(context, colours, node, look.fill);
   paintRim(context, colours, node, look);
+  if (!look.map && node.size >= 40) paintValue(context, colours, node, look);
   if (look.name) paintOutput(brush, node, look);
+}
+
+/** Write the activation into a neuron that is large enough. */
+function paintValue(context, colours, node, look) {
+  context.font = "11px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.fillStyle = Math.abs(look.share) > 0.55 ? colours.paper : colours.ink;
+  context.fillText(look.value, node.x + node.size / 2, node.y + node.size / 2 + 4);
 }
 
 function paintMap(context, colours, node, look) {

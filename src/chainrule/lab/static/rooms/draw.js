@@ -85,7 +85,7 @@ function Answer({ view, actions }) {
   const percent = (value) => value < 1 && value > 0.999 ? "> 99.9 %" : `${(100 * value).toFixed(1)} %`;
   const abstain = view.state.abstain ?? 0;
   return html`<h2>${say("draw.answer")}</h2>
-    ${answer.classifies && html`<p class="answer" aria-live="polite">${answer.withheld ? "?" : best.name} <small>${percent(best.value)}</small></p>`}
+    ${answer.classifies && html`<p class=${best.name.length > 3 ? "answer long" : "answer"} aria-live="polite">${answer.withheld ? "?" : best.name} <small>${percent(best.value)}</small></p>`}
     ${answer.withheld && html`<p class="quiet">${say("draw.withheld")}</p>`}
     <table class="outputs"><tbody>${answer.outputs.map((one, at) => html`<tr key=${at} class=${at === answer.best ? "best" : ""}>
       <th scope="row">${one.name}</th>
