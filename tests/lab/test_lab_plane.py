@@ -16,7 +16,7 @@ from chainrule.errors import InputError, UnknownNameError
 from chainrule.lab.frames import pack_frame, unpack_frame
 from chainrule.lab.lab_server import lab_view
 from chainrule.lab.plane_points import make_data, make_features
-from chainrule.lab.plane_settings import FEATURES, POINT_SETS, PlanePoint, PlaneSettings
+from chainrule.lab.plane_settings import FEATURES, POINT_SETS, DrawnPoint, PlaneSettings
 from chainrule.lab.plane_training import PlaneTraining, PlaneTrainings
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import open_subject
@@ -44,7 +44,7 @@ SETTINGS = st.builds(
     noise=st.floats(0, 1),
     test_share=st.floats(0, 0.9),
     drawn=st.lists(
-        st.builds(PlanePoint, hundredths(6), hundredths(6), hundredths(100)), max_size=4
+        st.builds(DrawnPoint, hundredths(6), hundredths(6), hundredths(100)), max_size=4
     ).map(tuple),
     features=st.sets(st.sampled_from(FEATURES), min_size=1).map(tuple),
     optimiser=st.sampled_from(list(UPDATES)),
@@ -149,8 +149,8 @@ def test_features_are_what_their_names_say() -> None:
     ("plane", "text"),
     [
         ({"points": "drawn"}, "at least one point to learn from"),
-        ({"drawn": (PlanePoint(0, 0, 2),)}, "classes from 0 to 1, got 2"),
-        ({"drawn": (PlanePoint(0, 0, 0.5),)}, "classes from 0 to 1, got 0.5"),
+        ({"drawn": (DrawnPoint(0, 0, 2),)}, "classes from 0 to 1, got 2"),
+        ({"drawn": (DrawnPoint(0, 0, 0.5),)}, "classes from 0 to 1, got 0.5"),
         ({"points": "function", "formula": "x + q"}, "a formula of x and y, got q"),
         ({"points": "function", "formula": "sqrt(x)"}, "a formula with a value wherever"),
         ({"points": "function", "formula": "__import__('os')"}, "expected"),
@@ -219,7 +219,7 @@ def test_the_training_is_that_of_train() -> None:
 
 @pytest.mark.parametrize("points", POINT_SETS)
 def test_maps_are_the_answers_of_the_network(points: str) -> None:
-    drawn = (PlanePoint(1, 2, 1), PlanePoint(-1, 0.5, 0))
+    drawn = (DrawnPoint(1, 2, 1), DrawnPoint(-1, 0.5, 0))
     plane = PlaneSettings(points=points, drawn=drawn, updates=40, features=("x", "xy"))
     bench = Workbench(open_subject("two-layers"))
     state = LabState(room="plane", plane=plane, select="W[1][0,1]")
@@ -242,7 +242,7 @@ def test_maps_are_the_answers_of_the_network(points: str) -> None:
 
 
 def test_a_long_curve_keeps_its_last_epoch() -> None:
-    plane = PlaneSettings(points="drawn", drawn=(PlanePoint(0, 0, 1),), updates=700)
+    plane = PlaneSettings(points="drawn", drawn=(DrawnPoint(0, 0, 1),), updates=700)
     curve = lab_view("two-layers", LabState(room="plane", plane=plane).to_address()).view.arrays
     assert len(curve["curve"]) <= 300
     assert curve["curve"][-1, 0] == 700

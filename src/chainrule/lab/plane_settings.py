@@ -13,7 +13,7 @@ from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError, unknown_name
 from chainrule.limits import Limit, check_record, limited
 
-__all__ = ["FEATURES", "HALF_SIDE", "POINT_SETS", "PlanePoint", "PlaneSettings"]
+__all__ = ["FEATURES", "HALF_SIDE", "POINT_SETS", "DrawnPoint", "PlaneSettings"]
 
 HALF_SIDE = 6.0
 """The plane reaches from -6 to 6 in both directions."""
@@ -32,7 +32,7 @@ _DECIMALS = 2
 _GREATEST_TARGET = 100.0
 
 
-class PlanePoint(NamedTuple):
+class DrawnPoint(NamedTuple):
     """A point that the visitor has set.
 
     Args:
@@ -80,7 +80,7 @@ class PlaneSettings:
     count: int = limited(200, Limit(int, "points of the set", 10, 1000))
     noise: float = limited(0.1, Limit(float, "noise of the points", 0, 1))
     test_share: float = limited(0.3, Limit(float, "fraction of the set held out", 0, 0.9))
-    drawn: tuple[PlanePoint, ...] = ()
+    drawn: tuple[DrawnPoint, ...] = ()
     features: tuple[str, ...] = ("x", "y")
     hidden: tuple[int, ...] = (4, 3)
     activations: tuple[str, ...] = ("tanh", "tanh")
@@ -178,13 +178,13 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-def _check_drawn(points: Any) -> tuple[PlanePoint, ...]:
+def _check_drawn(points: Any) -> tuple[DrawnPoint, ...]:
     if not isinstance(points, tuple) or len(points) > _MOST_POINTS:
         raise _refused("drawn", f"at most {_MOST_POINTS} points", points)
     return tuple(map(_check_point, points))
 
 
-def _check_point(point: Any) -> PlanePoint:
+def _check_point(point: Any) -> DrawnPoint:
     is_triple = isinstance(point, tuple) and len(point) == 3
     if not is_triple or not all(type(one) in (int, float) for one in point):
         raise _refused("drawn", "x, y and class or number of a point", point)
@@ -195,7 +195,7 @@ def _check_point(point: Any) -> PlanePoint:
             f"a number of at most {_GREATEST_TARGET:g} in size"
         )
         raise _refused("drawn", expected, point)
-    return PlanePoint(round(x, _DECIMALS), round(y, _DECIMALS), round(target, _DECIMALS))
+    return DrawnPoint(round(x, _DECIMALS), round(y, _DECIMALS), round(target, _DECIMALS))
 
 
 def _check_features(names: Any) -> tuple[str, ...]:
@@ -221,7 +221,7 @@ def _check_hidden(widths: Any, activations: Any) -> None:
             raise unknown_name(_WHERE, "an activation", name, known, argument="activations")
 
 
-def _write_points(points: tuple[PlanePoint, ...]) -> str:
+def _write_points(points: tuple[DrawnPoint, ...]) -> str:
     return "/".join(",".join(f"{one:g}" for one in point) for point in points)
 
 
