@@ -36,9 +36,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         run = str(train_digits(Path(folder) / "digits"))
         exchanges = _mixed(image_exchanges(run))
-        with running_server("-m", "chainrule", "serve", run, "--port", "0") as port:
+        with running_server("-m", "chainrule", "serve", run, "--port", "0") as server:
             found = asyncio.run(
-                run_load(exchanges, port, count=given.requests, connections=given.connections)
+                run_load(
+                    exchanges, server.port, count=given.requests, connections=given.connections
+                )
             )
     report = {
         "requests": given.requests,

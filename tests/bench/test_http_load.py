@@ -72,8 +72,9 @@ def test_a_lost_connection_is_an_error(echo: int) -> None:
 
 
 def test_a_server_has_to_begin_and_end_well() -> None:
-    with running_server("-c", SERVER, "0") as port:
-        assert port > 0
+    with running_server("-c", SERVER, "0") as server:
+        assert server.port > 0
+        assert not server.processor_seconds() < 0
     with pytest.raises(RuntimeError, match="exit code 3"), running_server("-c", SERVER, "3"):
         pass
     with pytest.raises(RuntimeError, match="no server"), running_server("-c", "print('no')"):

@@ -15,6 +15,7 @@ import chainrule
 SOCKETS = {
     "data/http_transfer.py": "connects to a data set's mirrors; what comes is checked by digest",
     "study/clusters.py": "connects to the Dask scheduler or Ray cluster that the user names",
+    "lab/": "listens to this machine's browser; its own tests say to whom it answers",
     "serving/": "listens where the user says; its own tests say to whom it answers",
 }
 """What opens a socket, or has a library open one: to whom, and what is trusted."""

@@ -101,7 +101,19 @@ def test_without_the_cookie_nothing_is_answered(stranger: Visitor, method: str, 
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-HOSTS = ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "a b", "evil:8000"]
+HOSTS = [
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "",
+    "a b",
+    "evil:8000",
+    "10.0.0.5:8000",
+    "[::1]:8000",
+    "127.0.0.1",
+    "127.0.0.1:9000",
+    "localhost:",
+]
 ORIGINS = ["http://evil.example", "null", "http://127.0.0.1:9000", "http://localhost.evil.example"]
 
 

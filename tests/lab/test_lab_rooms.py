@@ -256,6 +256,30 @@ def test_numbers_of_a_run_are_those_of_inspect(run: Path) -> None:
             assert found["value"] == record["value"], record["quantity"]
 
 
+def test_a_step_with_normalisation_and_dropout(run: Path, tmp_path: Path) -> None:
+    experiment = cr.Experiment.create(
+        str(run.with_name("data.npz")),
+        layers=[64, 6, 4, 3],
+        epochs=2,
+        seed=1,
+        engine="reference",
+        normalisation="batch",
+        dropout=0.3,
+    )
+    experiment.train(folder=tmp_path / "run")
+    bench = Workbench(open_subject(tmp_path / "run"))
+    made = set()
+    for address in ("a[1][0]", "W[1][0,3]", "delta[1][1]", "dW[2][0,1]", "b_new[3][0]"):
+        found = opened(bench, address, room="look", step=2)
+        values = inspect_value(str(tmp_path / "run"), address, step=2).values
+        assert values is not None
+        records = {one["quantity"]: one["value"] for one in values()["values"]}
+        assert records[found["full_address"]] == found["value"]
+        assert bool(found["lines"]) == (found["made"] == "formula")
+        made.add(found["made"])
+    assert made == {"given", "formula", "otherwise"}
+
+
 def test_a_step_that_the_run_did_not_take(run: Path) -> None:
     view = shown(Workbench(open_subject(run)), room="look", step=10**6)
     assert "expected a step from 1 to" in view["error"]["text"]

@@ -91,6 +91,23 @@ def _read_cookie(header: str) -> str:
     return "" if found is None else found.value
 
 
+def _require_own_host(scope: Any) -> None:
+    """Refuse a request that does not name this machine and this port.
+
+    Raises: RequestError.
+    """
+    port = scope["server"][1]
+    names = [value for name, value in scope["headers"] if name == b"host"]
+    if names not in ([b"127.0.0.1:%d" % port], [b"localhost:%d" % port]):
+        raise RequestError(
+            400,
+            "unknown-host",
+            where="Host",
+            expected=f"127.0.0.1:{port} or localhost:{port}",
+            got="another",
+        )
+
+
 class LabGate:
     """Middleware that judges each request before anything else sees it.
 
@@ -138,6 +155,7 @@ class LabGate:
         Raises: RequestError.
         """
         self._access.check(scope, scope["path"])
+        _require_own_host(scope)
         if not self._session.exchanges(scope) and not self._session.has_cookie(scope):
             raise RequestError(
                 401,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from chainrule.attribution import formula_holds
@@ -22,18 +23,15 @@ _MOST_SUMMED = 5000
 """Terms of a sum that are put in order of size; a longer sum is shown by its formula alone."""
 
 
+@dataclass(frozen=True)
 class _AddressPlaces(NumberPlaces):
     """Every number of a formula leads to its own address."""
 
-    def __init__(self, shown: ShownStep) -> None:
-        super().__init__(frozenset())
-        object.__setattr__(self, "_shown", shown)
-
-    _shown: ShownStep
+    shown: ShownStep
 
     def find(self, quantity: Quantity) -> str:
         """Return the address."""
-        return self._shown.address(quantity)
+        return self.shown.address(quantity)
 
 
 def open_number(shown: ShownStep, address: str, digits: int) -> dict[str, Any]:
@@ -52,7 +50,9 @@ def open_number(shown: ShownStep, address: str, digits: int) -> dict[str, Any]:
         quantity = next(ledger.elements(quantity))
     entry = ledger.entry(quantity)
     has_formula = formula_holds(entry)
-    formulas = EntryFormulas(ledger, DisplayOptions(digits=digits), _AddressPlaces(shown))
+    formulas = EntryFormulas(
+        ledger, DisplayOptions(digits=digits), _AddressPlaces(frozenset(), shown)
+    )
     return {
         "address": shown.address(quantity),
         "full_address": ledger.address_text(quantity),
@@ -61,6 +61,7 @@ def open_number(shown: ShownStep, address: str, digits: int) -> dict[str, Any]:
         "equation": entry.equation if has_formula else "",
         "value": entry.value,
         "text": number_text(entry.value, digits),
+        "made": "given" if entry.formula is None else "formula" if has_formula else "otherwise",
         "symbol": _mathml(formulas.symbol(quantity)),
         "lines": list(_lines(formulas, entry)) if has_formula else [],
         "terms": list(_terms(shown, entry.formula, digits)) if has_formula else [],

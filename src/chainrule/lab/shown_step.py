@@ -140,7 +140,7 @@ def _run_step(subject: LabSubject, state: LabState) -> ShownStep:
     found = replay.find_step(step=state.step)
     position = replay.position_before(found)
     ledger = make_step_ledger(replay, found, position)
-    network = replay.network(position.parameters)
+    network = subject.network.with_parameters(ledger.example.parameters)  # without normalisation
     return ShownStep(subject, network, ledger, 1, _choose_row(state.example, found.rows))
 
 

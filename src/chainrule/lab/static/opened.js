@@ -22,7 +22,7 @@ export function OpenedNumber({ view, proof, actions }) {
       </div>
     </div>
     <div class="work">
-      ${opened.lines.length === 0 && html`<p class="quiet">${say("opened.given")}</p>`}
+      ${opened.made !== "formula" && html`<p class="quiet">${say(opened.made === "given" ? "opened.given" : "opened.otherwise")}</p>`}
       ${opened.lines.map((line, at) => html`<div class=${`line ${line.kind}`} key=${at}>
         <span class="left">${at === 0 ? html`<${Formula} markup=${opened.symbol} open=${actions.open} />` : ""}</span>
         <span class="sign">=</span>

@@ -89,6 +89,7 @@ export default {
 
   "opened.none": "Every number can be opened: select a neuron, a bar or a cell.",
   "opened.given": "This number is given.",
+  "opened.otherwise": "Dropout, normalisation or mixing act on this number in this step, so the formula of plain layers does not give it.",
   "opened.terms": "Largest terms",
   "opened.factors": "Made of",
   "opened.full": "All digits",
