@@ -140,22 +140,14 @@ def _about(column: Column) -> str:
 
 def _codes(graph: _Graph, column: Column, name: str) -> str:
     """Return the places of texts among the categories; NaN for any other text."""
-    if not column.categories:
-        return graph.add(
-            "LabelEncoder",
-            [name],
-            domain="ai.onnx.ml",
-            keys_strings=["\0"],
-            values_floats=[0.0],
-            default_float=math.nan,
-        )
+    categories = column.categories or ("\0",)  # the operator needs one
     places = graph.add(
         "LabelEncoder",
         [name],
         f"the places of the categories of {column.name}",
         domain="ai.onnx.ml",
-        keys_strings=list(column.categories),
-        values_floats=[float(place) for place in range(len(column.categories))],
+        keys_strings=list(categories),
+        values_floats=[float(place) for place in range(len(categories))],
         default_float=math.nan,
     )
     return graph.add("Cast", [places], to=graph.types.DOUBLE)
