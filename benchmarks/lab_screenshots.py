@@ -70,7 +70,7 @@ def main() -> None:
             page.get_by_text("test examples right").wait_for()
             page.wait_for_timeout(500)
             picture = Image.open(io.BytesIO(page.screenshot()))
-            few = picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=128)
+            few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
             few.save(FOLDER / f"{shot.name}.png", optimize=True)
             context.close()
         browser.close()

@@ -177,6 +177,12 @@ def test_what_is_refused_is_said_in_the_words_of_the_library(
     assert "the number of an example from 0 to 199, got 999" in page.locator(".error").inner_text()
 
 
+def test_controls_that_a_teacher_hides(open_page: OpenPage, digits: RunningLab) -> None:
+    page = visit(open_page, digits, "draw?example=0&select=a[1][3]&hidden=edit,stages")
+    assert page.get_by_label("Bias").count() == 0
+    assert page.get_by_role("button", name="Silence it").count() == 0
+
+
 def test_the_drawing_by_keyboard_alone(open_page: OpenPage, digits: RunningLab) -> None:
     page = visit(open_page, digits)
     page.locator(".net canvas").focus()

@@ -42,6 +42,8 @@ async function show(body, history) {
     receive(view, history);
   } catch (error) {
     update({ failure: error.message });
+    // A link that means nothing leads to the beginning, and says so.
+    if (!page.view && body.address) next = [{ note: error.message }, "replace"];
   }
   clearTimeout(slow);
   if (page.busy) update({ busy: false });
@@ -57,9 +59,9 @@ function receive(view, history) {
   if (next && next[0].state) view.state = next[0].state; // what was changed since counts more
   const hash = `#${view.address}`;
   if (history === "push" && location.hash !== hash) window.history.pushState(depth() + 1, "", hash);
-  const isOvertaken = asked.address !== undefined && asked.address !== location.hash.slice(1);
+  const isOvertaken = asked.address && asked.address !== location.hash.slice(1);
   if (history === "replace" && !isOvertaken) window.history.replaceState(depth(), "", hash);
-  const changes = { view, failure: "", copied: false };
+  const changes = { view, failure: asked.note ?? "", copied: false };
   if (view.network && view.arrays.maps) {
     changes.maps = view.arrays.maps;
     changes.mapsDigest = view.network.maps;
