@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CELL_WIDTH", "cut_text", "is_visible", "make_visible", "mask_secrets"]
+__all__ = ["CELL_WIDTH", "cut_text", "is_visible", "make_visible"]
 
 CELL_WIDTH = 120
 """The most characters of a name or of a table's cell that are printed."""
@@ -34,16 +34,16 @@ def make_visible(text: str, *, json: bool = False) -> str:
     >>> print(make_visible("rose\x1b[2J at postgresql://me:word@host/db"))
     rose\x1b[2J at postgresql://me:***@host/db
     """
-    text = mask_secrets(text)
+    text = _mask_secrets(text)
     if is_visible(text):
         return text
     return _UNSAFE.sub(lambda found: _write_out(ord(found[0]), json), text)
 
 
-def mask_secrets(text: str) -> str:
+def _mask_secrets(text: str) -> str:
     """A text in which the passwords of addresses, and what is called a password, are masked.
 
-    >>> mask_secrets("mysql://me:a@b:c@host/db?password=x&port=1")
+    >>> _mask_secrets("mysql://me:a@b:c@host/db?password=x&port=1")
     'mysql://me:***@host/db?password=***&port=1'
     """
     if "://" in text:

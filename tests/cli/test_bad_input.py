@@ -21,7 +21,8 @@ SETTINGS = len(training_settings())
 FIGURES = (
     "activations, bands, batches, calibration, confusion, cost-relief, cost-slices, "
     "cost-surface, dependence, digits, grid, learning-curves, lift, mistakes, network, parabola, "
-    "parallel, partials, paths, pieces, rates, roc, saturation, slices, sums, thresholds, weights"
+    "parallel, partials, paths, pieces, plane, rates, roc, saturation, slices, steps, sums, "
+    "tangent, thresholds, weights"
 )
 NO_RUN = (
     "expected a folder with a run, got no run.json. No training has begun there, or it "

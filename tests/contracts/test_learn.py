@@ -17,6 +17,7 @@ from chainrule.cli import main
 from chainrule.ledger import Ledger, parse_worked, read_worked
 
 LEARN = Path(__file__).resolve().parents[2] / "docs" / "learn"
+DERIVATIONS = sorted((LEARN.parent / "derivation").glob("[0-9]*.md"))
 CHAPTERS = sorted(LEARN.glob("[0-9]*.md"))
 EXERCISES = sorted((LEARN / "exercises").glob("*.toml"))
 NUMBER = r"-?\d+(?:\.\d+)?"
@@ -143,12 +144,15 @@ def test_formulas_are_those_of_the_derivations(chapter: Path) -> None:
         assert formula in derived
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.stem)
+ILLUSTRATED = [page for page in (*CHAPTERS, *DERIVATIONS) if "![" in page.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("page", ILLUSTRATED, ids=lambda page: page.stem)
 def test_pictures_are_what_their_commands_draw(
-    chapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    text = chapter.read_text("utf-8")
+    text = page.read_text("utf-8")
     pictures = re.findall(r"^!\[.*\]\((.*)\)$", text, re.MULTILINE)
     commands = re.findall(r"^    chainrule (figure .*)$", text, re.MULTILINE)
     assert len(pictures) == len(commands) == 1

@@ -268,7 +268,7 @@ def make_executor(spec: StudySpec, settings: StudySettings) -> Executor:
         name = settings.executor.capitalize()
         _LOG.info(
             f"Without an address, processes of this machine compute the trials. No cluster of "
-            f"{name} is started: whoever may use this machine could run programs in it."
+            f"{name} is started: any user of this machine could run programs in it."
         )
     return ProcessExecutor(width)
 
