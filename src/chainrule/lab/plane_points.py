@@ -180,7 +180,7 @@ def _moons(targets: NDArray[Any], classes: int, random: np.random.Generator) -> 
     angle = random.uniform(0, np.pi, len(targets))
     upper = _polar(np.full(len(targets), 3.0), angle) - _APART
     lower = _polar(np.full(len(targets), 3.0), -angle) + _APART
-    return np.where(targets[:, None] == 0, upper, lower)
+    return np.asarray(np.where(targets[:, None] == 0, upper, lower))
 
 
 def _spiral(targets: NDArray[Any], classes: int, random: np.random.Generator) -> Array:
