@@ -208,7 +208,8 @@ def compare_graph(path: Path, model: Any, made: Any) -> None:
     def compute_here(path: str, cells: Any, rows: Any) -> Any:
         return compute_answers(Path(path), [list(column) for column in cells], rows)
 
-    step_proof.compute_guarded = compute_here
+    proof: Any = step_proof
+    proof.compute_guarded = compute_here
     require_same_answers(model, made.network, str(path), made.byte_factor)
 
 
@@ -269,21 +270,16 @@ HOOKED: list[bool] = []
 """Empty before the audit hook is there; then whether it refuses."""
 
 
-def watch(event: str, arguments: tuple[Any, ...]) -> None:
-    from chainrule.exchange.importers import reading_child
-
-    if HOOKED[0]:
-        reading_child.refuse_action(event, arguments)
-
-
 def read_limited(path: Path) -> Any:
     """Read a model with the limits of `chainrule import`, and lift that on memory again."""
     from chainrule.exchange.importers.detection import read_model
+    from chainrule.exchange.importers.reading_child import refuse_action
 
     is_first = not HOOKED
-    HOOKED[:] = [True]
+    HOOKED[:] = [False]
     if is_first:
-        sys.addaudithook(watch)
+        sys.addaudithook(lambda event, given: refuse_action(event, given) if HOOKED[0] else None)
+    HOOKED[:] = [True]
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * resource.getpagesize() + 64 * 2**20 + 4 * path.stat().st_size
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
