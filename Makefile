@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE help setup digits test bench papers check format lint types layers sizes records names doors words locks lock clean
+.PHONY: FORCE help setup digits test bench papers screenshots check format lint types layers sizes records names doors words locks lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ bench: setup ## measure chainrule beside other libraries (25 minutes; ARGS=--qui
 
 papers: setup ## compute the papers' experiments and write them into docs/papers.md (10 minutes)
 	@$(BIN)/python benchmarks/papers_page.py $(ARGS)
+
+screenshots: setup ## make the pictures of docs/lab.md in Chromium
+	@$(BIN)/python benchmarks/lab_screenshots.py
 
 check: format lint types layers sizes records names doors words locks ## set up, then run every check below
 

@@ -6,7 +6,8 @@
 Both servers run under uvicorn with the same settings, one after the other in rounds, on all
 processors of this process, the load generator included. A round sends one image a request over
 32 connections. Afterwards half the rate is sent at an even pace, and the delays are counted from
-when each request was due. Every response is compared with `Network.predict`.
+when each request was due. Where other programs keep the processors busy, the time that they give
+the server says more than rates. Every response is compared with `Network.predict`.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 import chainrule as cr
-from comparison.http_load import Exchange, LoadResult, run_load, running_server
+from comparison.http_load import Exchange, LoadResult, RunningServer, run_load, running_server
 
 CONNECTIONS = 32
 _EMPTY = """
@@ -57,11 +61,12 @@ def main() -> int:
     parser.add_argument("--run", help="a saved run instead of a new one")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run = given.run or str(_train(Path(folder) / "digits"))
+        run = given.run or str(train_digits(Path(folder) / "digits"))
         return _measure(run, given.requests, given.rounds)
 
 
-def _train(folder: Path) -> Path:
+def train_digits(folder: Path) -> Path:
+    """Trains 784-30-10 for an epoch and saves the run."""
     experiment = cr.Experiment.create("mnist", preset="fast", layers=[784, 30, 10], epochs=1)
     experiment.train(folder=str(folder))
     return folder
@@ -76,7 +81,7 @@ def image_exchanges(run: str, count: int = 200) -> dict[str, list[Exchange]]:
     names = list(map(json.dumps, opened.network.class_names))
     for image, values in zip(images, outputs.astype(np.float64), strict=True):
         shown = ",".join(
-            f"{name}:{value!r}" for name, value in zip(names, values.tolist(), strict=True)
+            f"{name}:{value:.17g}" for name, value in zip(names, values.tolist(), strict=True)
         )
         answer = f'"answer":{names[values.argmax()]},"probabilities":{{{shown}}}'.encode()
         body = json.dumps(image.tolist(), separators=(",", ":")).encode()
@@ -86,40 +91,65 @@ def image_exchanges(run: str, count: int = 200) -> dict[str, list[Exchange]]:
     return found
 
 
+@dataclass
+class _Rounds:
+    """What the rounds of one kind of request gave: requests a second, and microseconds of one."""
+
+    rates: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+    wrong: int = 0
+
+    def run(self, exchanges: list[Exchange], server: RunningServer, requests: int) -> None:
+        """Add a round."""
+        before = server.processor_seconds()
+        found = _load(exchanges, server, requests)
+        self.costs.append((server.processor_seconds() - before) / requests * 1e6)
+        self.rates.append(found.rate)
+        self.wrong += found.wrong
+
+
 def _measure(run: str, requests: int, rounds: int) -> int:
-    exchanges = image_exchanges(run)
-    empty = [Exchange("GET", "/")]
-    rates: dict[str, list[float]] = {"empty": [], "json": [], "bytes": []}
-    wrong = 0
+    exchanges = {"empty route": [Exchange("GET", "/")], **image_exchanges(run)}
+    found = {name: _Rounds() for name in exchanges}
     serve = ("-m", "chainrule", "serve", f"digits={run}", "--port", "0")
     with running_server("-c", _EMPTY) as plain, running_server(*serve) as served:
-        for number in range(rounds + 1):
-            for name, sent in (("empty", empty), *exchanges.items()):
-                port = plain if name == "empty" else served
-                found = _load(sent, port, requests)
-                wrong += found.wrong
-                rates[name] += [found.rate] * (number > 0)  # the first round warms up
-        half = statistics.median(rates["json"]) / 2
+        for server in (plain, served):  # a round to warm up
+            _load([Exchange("GET", "/" if server is plain else "/health")], server, requests)
+        for _ in range(rounds):
+            for name, sent in exchanges.items():
+                found[name].run(sent, plain if name == "empty route" else served, requests)
+        half = statistics.median(found["json"].rates) / 2
         paced = _load(exchanges["json"], served, requests, half)
-        wrong += paced.wrong
-    print("| request | requests a second, median (least to most) | of the empty route |")
-    print("|---|---|---|")
-    for name, values in rates.items():
-        ratios = [mine / other for mine, other in zip(values, rates["empty"], strict=True)]
-        print(
-            f"| {name} | {statistics.median(values):,.0f} ({min(values):,.0f} to "
-            f"{max(values):,.0f}) | {statistics.median(ratios):.2f} |"
-        )
+    _print_table(found)
+    wrong = paced.wrong + sum(one.wrong for one in found.values())
     print(
         f"\nAt {half:,.0f} requests a second: median {paced.milliseconds(50):.2f} ms, "
-        f"p99 {paced.milliseconds(99):.2f} ms. {wrong} wrong responses."
+        f"p99 {paced.milliseconds(99):.2f} ms. {wrong} wrong responses. Load of the machine: "
+        f"{os.getloadavg()[0]:.1f}, {rounds} rounds of {requests:,} requests."
     )
     return 1 if wrong else 0
 
 
-def _load(exchanges: list[Exchange], port: int, requests: int, rate: float = 0.0) -> LoadResult:
+def _print_table(found: Mapping[str, _Rounds]) -> None:
+    empty = found["empty route"]
+    print(
+        "| request | requests a second, median (least to most) | of the empty route | "
+        "server's processor, least of the rounds |\n|---|---|---|---|"
+    )
+    for name, one in found.items():
+        ratios = [mine / other for mine, other in zip(one.rates, empty.rates, strict=True)]
+        print(
+            f"| {name} | {statistics.median(one.rates):,.0f} ({min(one.rates):,.0f} to "
+            f"{max(one.rates):,.0f}) | {statistics.median(ratios):.2f} | "
+            f"{min(one.costs):.0f} µs |"
+        )
+
+
+def _load(
+    exchanges: list[Exchange], server: RunningServer, requests: int, rate: float = 0.0
+) -> LoadResult:
     return asyncio.run(
-        run_load(exchanges, port, count=requests, connections=CONNECTIONS, rate=rate)
+        run_load(exchanges, server.port, count=requests, connections=CONNECTIONS, rate=rate)
     )
 
 

@@ -59,3 +59,32 @@ def test_long_names_are_cut() -> None:
     line = Table("", (), (("n" * 10_000, "1"),)).lines()[0]
     assert line == f"  {'n' * (CELL_WIDTH - 1)}…  1"
     assert len(describe("a" * 10_000)) < 100
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:{}@host:5432/studies",
+        "postgresql+psycopg://:{}@/db",
+        "mysql://host/db?user=me&password={}&ssl=1",
+        "connection to host=h user=me password={} failed",
+        "redis://me:{}@host and http://me:{}@other",
+    ],
+)
+@pytest.mark.parametrize("word", ["word", "w@rd", "w:rd", "%2Fword"])
+def test_passwords_are_masked(address: str, word: str) -> None:
+    text = address.format(word, word)
+    for shown in (
+        make_visible(text),
+        make_visible(text, json=True),
+        str(InputError(text, expected=text, got=text, why=text, remedy=text)),
+    ):
+        assert word not in shown.replace("password", "")
+        assert "***" in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["tcp://10.0.0.1:8786", "https://host/a:b", "token = 5", "a: b@c", "see the password"]
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert make_visible(text) == text

@@ -7,17 +7,20 @@ generator costs is taken from the same processors as what the server costs.
 from __future__ import annotations
 
 import asyncio
+import math
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Exchange", "LoadResult", "run_load", "running_server"]
+__all__ = ["Exchange", "LoadResult", "RunningServer", "run_load", "running_server"]
 
 _END = b"\r\n\r\n"
 _LENGTH = b"content-length: "
@@ -187,9 +190,30 @@ async def run_load(
     return LoadResult(seconds, np.array(load.latencies), tuple(load.errors), load.wrong)
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A server in a process of its own.
+
+    Args:
+        port: where it listens.
+        pid: the process.
+    """
+
+    port: int
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """Returns the time that processors have given it; NaN where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return math.nan
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def running_server(*command: str) -> Iterator[int]:
-    """A server in a process of its own that prints its address first; its port.
+def running_server(*command: str) -> Iterator[RunningServer]:
+    """A server in a process of its own that prints its address first.
 
     Args:
         command: what Python is given.
@@ -202,7 +226,7 @@ def running_server(*command: str) -> Iterator[int]:
         address = process.stdout.readline()
         if not address.startswith("http://"):
             raise RuntimeError(f"no server: {command}")
-        yield int(address.strip().rpartition(":")[2])
+        yield RunningServer(int(address.strip().rpartition(":")[2]), process.pid)
         process.terminate()
         if process.wait(_SECONDS_TO_START) != 0:
             raise RuntimeError(f"exit code {process.returncode}: {command}")

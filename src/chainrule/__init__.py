@@ -79,6 +79,8 @@ if TYPE_CHECKING:
     from chainrule.figures import save_figure as save_figure
     from chainrule.figures import save_report_figures as save_report_figures
     from chainrule.figures import study_report as study_report
+    from chainrule.lab import lab_view as lab_view
+    from chainrule.lab import open_lab as open_lab
     from chainrule.ledger import explain as explain
     from chainrule.marking import check_claims as check_claims
     from chainrule.marking import check_class as check_class
@@ -142,6 +144,7 @@ __getattr__, __dir__, __all__ = attach(
             "FigureOptions comparison_report draw_figure save_figure save_report_figures "
             "study_report"
         ),
+        "lab": "lab_view open_lab",
         "ledger": "explain",
         "marking": "check_claims check_class",
         "network": "Architecture Network",

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 from chainrule.limits import Limit, check_record, limited
 from chainrule.schema import ENCODINGS, IMPUTATIONS, SCALINGS, TARGET_SCALINGS
+from chainrule.storage import open_regular
 
 __all__ = ["BALANCED", "BEFORE_SCALING", "MONITORS", "ClassWeights", "Recipe"]
 
@@ -262,7 +263,8 @@ def read_table(path: str | Path) -> dict[str, Any]:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        with open_regular(path) as file:
+            text = file.read().decode()
         table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise FileError(str(path), expected="a readable file", got=str(error.strerror)) from None

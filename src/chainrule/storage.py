@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +22,7 @@ __all__ = [
     "make_folder",
     "names_in",
     "open_atomically",
+    "open_regular",
     "read_bytes",
     "remove",
     "write_atomically",
@@ -183,13 +186,29 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def open_regular(path: str | Path) -> BufferedReader:
+    """Open a regular file to read. Pipes and devices are refused: they may wait or never end.
+
+    Raises: OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | _BINARY | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.ESPIPE, "a pipe or device instead of a regular file", str(path))
+
+
 def read_bytes(path: str | Path) -> bytes:
-    """The content of a file.
+    """The content of a regular file.
 
     Raises: FileError.
     """
     try:
-        return Path(path).read_bytes()
+        with open_regular(path) as file:
+            return file.read()
     except OSError as error:
         raise _refused(Path(path), "a readable file", error) from None
 

@@ -21,7 +21,8 @@ SETTINGS = len(training_settings())
 FIGURES = (
     "activations, bands, batches, calibration, confusion, cost-relief, cost-slices, "
     "cost-surface, dependence, digits, grid, learning-curves, lift, mistakes, network, parabola, "
-    "parallel, partials, paths, pieces, rates, roc, saturation, slices, sums, thresholds, weights"
+    "parallel, partials, paths, pieces, plane, rates, roc, saturation, slices, steps, sums, "
+    "tangent, thresholds, weights"
 )
 NO_RUN = (
     "expected a folder with a run, got no run.json. No training has begun there, or it "
@@ -52,6 +53,12 @@ CASES: list[tuple[str, str]] = [
      "Run make bench in a checkout of the source."),
     ("--versoin", "chainrule: expected a flag of this command, got '--versoin'. "
      "Did you mean '--version'? See chainrule --help."),
+    ("lab --port 70000", "lab: expected --port to be a whole number at least 0 and at most 65535, "
+     "got 70000 (int). --port: port to listen at."),
+    ("lab nothing.toml", "nothing.toml: expected a readable file, got No such file or directory."),
+    ("lab --view draw?example=three", "lab: expected a value as in an address of the lab, "
+     "got 'three'."),
+    ("lab two-layers --view look?step=3", "lab: expected a step from 1 to 2, got 3."),
     ("train", "train: expected DATA, or a run to continue, got neither. "
      "Name data: chainrule train mnist."),
     ("train mnits", "train: expected a data set or a path, got 'mnits' (str). "
@@ -163,6 +170,22 @@ CASES: list[tuple[str, str]] = [
      "chainrule evaluate run/network.safetensors DATA."),
     ("evaluate small.csv", "small.csv: expected a file that chainrule sealed, got 45 bytes "
      "without a readable seal. It is truncated, damaged, or another kind of file."),
+    ("serve", "serve: expected MODEL..., got none. See chainrule serve --help."),
+    ("serve gone --host 0.0.0.0", f"gone: {NO_RUN} Start one with `--run gone`."),
+    ("serve run --port 99999", "serve: expected --port to be a whole number at least 0 and at "
+     "most 65535, got 99999 (int). --port: port; 0 for any that is free."),
+    ("serve run --rows 0", "serve: expected --rows to be a whole number at least 1 and at most "
+     "10000000, got 0 (int). --rows: rows of a request."),
+    ("serve run a/run", "serve: expected a name of its own for each model, of letters, digits, "
+     "'.', '-' and '_', got 'run'. Name it: NAME=a/run."),
+    ("serve a=run a=seen", "serve: expected a name of its own for each model, got 'a' twice."),
+    ("serve run --token-file gone", "gone: expected a file with a token, got No such file or "
+     "directory."),
+    ("serve run --token-file small.csv", "small.csv: expected one word of at least 16 ASCII "
+     "characters, got something else. Make one: openssl rand -hex 32."),
+    ("serve run --allow-host a:1", "serve: expected a host's name without a port, got 'a:1'."),
+    ("serve run --access-log gone/log", "gone/log: expected a file to add lines to, got No such "
+     "file or directory."),
     ("predict run", "predict: expected FILE..., got none. See chainrule predict --help."),
     ("predict run gone.csv", "gone.csv: expected a readable file, got No such file or directory."),
     ("predict run seven.csv", "seven.csv: expected 2 or 3 columns, got 7. Columns without names "
@@ -200,7 +223,7 @@ CASES: list[tuple[str, str]] = [
     ("figure confusion --save x.svg", "figure: expected RUN [DATA] after confusion, got nothing. "
      "See: chainrule figure --help."),
     ("figure network run seen --save x.svg",
-     "figure: expected RUN or FILE after network, got run, seen. "
+     "figure: expected RUN or FILE [ADDRESS] [upright] after network, got run, seen. "
      "See: chainrule figure --help."),
     ("figure confusion run --save x.bmp", "figure: expected --save with a name that ends with "
      ".png, .svg, .pdf, got 'x.bmp'."),

@@ -105,6 +105,19 @@ def test_stop_signals_interrupt_meanwhile(capsys, end, number) -> None:
     assert signal.getsignal(number) == before
 
 
+def test_an_interruption_that_became_another_error_is_one(capsys, end) -> None:
+    class Descriptor:
+        def __set_name__(self, owner: type, name: str) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    def action() -> int:
+        type("Owner", (), {"name": Descriptor()})
+        return 0
+
+    assert end(action, []) == 130
+    assert capsys.readouterr().err == "chainrule: interrupted.\n"
+
+
 def test_an_interrupted_command_leaves_no_note(end) -> None:
     """A program may call a command, and train by itself afterwards."""
 

@@ -25,7 +25,13 @@ def test_one_hot_refuses_a_label_out_of_range(label, row):
     [
         (["b", "a", "b"], [1, 0, 1], ("a", "b")),
         ([" b", "a ", "b"], [1, 0, 1], ("a", "b")),
-        (["10", "9", "10.0"], [1, 0, 1], ("9", "10")),
+        (["10.0", "9.0", "10.0"], [1, 0, 1], ("9", "10")),
+        (["10", "9", "10.0"], [0, 2, 1], ("10", "10.0", "9")),
+        (["7", "007", "07", "7.0"], [2, 0, 1, 3], ("007", "07", "7", "7.0")),
+        (["010", "9"], [0, 1], ("010", "9")),
+        (["1_0", "10"], [1, 0], ("10", "1_0")),
+        (["1e1", "10"], [1, 0], ("10", "1e1")),
+        (["٣", "3"], [1, 0], ("3", "٣")),
         (["-1", "1"], [0, 1], ("-1", "1")),
         (["1", "a"], [0, 1], ("1", "a")),
         (["1.5", "a"], [0, 1], ("1.5", "a")),
@@ -59,6 +65,17 @@ def test_names_at_the_numbers_are_the_labels(labels):
 def test_known_names_fix_the_numbers():
     assert class_numbers(["b"], "f", names=("a", "b", "c"))[0].tolist() == [1]
     assert class_numbers(np.array([2]), "f", names=("0", "1", "2"))[0].tolist() == [2]
+    # One form of a number names the class that was learned from another form of it.
+    assert class_numbers(["7.0"], "f", names=("6", "7"))[0].tolist() == [1]
+    assert class_numbers(["007"], "f", names=("6", "7"))[0].tolist() == [1]
+    assert class_numbers(["000"], "f", names=("0", "7"))[0].tolist() == [0]
+    assert class_numbers(["TRUE", "True"], "f", names=("False", "True"))[0].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("other", ["007", "7.0", "+7"])
+def test_two_forms_of_a_number_are_not_one_known_class(other):
+    with pytest.raises(DataError, match="expected one of the classes 6, 7, got"):
+        class_numbers(["7", other], "f", names=("6", "7"))
 
 
 @pytest.mark.parametrize(

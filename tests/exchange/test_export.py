@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,12 @@ from tests.exchange.networks import drawn, image_network, table_network, yes_or_
 from chainrule import Network, export_network
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.errors import DataError, InputError, MissingLibraryError, UnknownNameError
-from chainrule.exchange import export_forms, network_export, sql_runs
+from chainrule.exchange import export_forms, import_network, network_export, sql_runs
 from chainrule.exchange.child_process import call_program
 from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.json_model import network_from_values
 from chainrule.exchange.sample_rows import draw_rows
+from chainrule.schema import Column, Preprocessing, Schema, Target
 
 FORMS = ("json", "python", "c", "onnx", "sql", "torch", "keras", "csv", "javascript", "html")
 REFUSED = {("sql", "gelu"): "that SQL can compute", ("keras", "step"): "that Keras has"}
@@ -83,8 +85,11 @@ def test_activations_that_a_form_has_not_are_refused(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_networks_without_biases_and_in_float64(form: str, tmp_path: Path) -> None:
-    network = drawn("tanh", biases=False, dtype="float64")
-    assert export_network(network, form, tmp_path / "model").relative < 1e-6
+    network = drawn(
+        ("softplus", "silu", "selu", "elu", "leaky_relu", "tanh"), biases=False, dtype="float64"
+    )
+    limit = 1e-4 if find_exporter(form).dtype else 1e-6
+    assert export_network(network, form, tmp_path / "model").relative < limit
 
 
 def test_json_gives_the_network_back_to_the_bit(tmp_path: Path) -> None:
@@ -228,3 +233,53 @@ def test_the_report_is_a_document(tmp_path: Path) -> None:
     assert document.values() == report.to_dict()
     empty = network_export.ExportReport(form="svg", files=(), sizes=())
     assert empty.sentence() == "This form shows the network; there is nothing to run."
+
+
+def test_onnx_has_gelu_of_float64(tmp_path: Path) -> None:
+    report = export_network(drawn("gelu", dtype="float64"), "onnx", tmp_path / "model")
+    assert 0 < report.relative < 1e-6  # the error function is one of float32
+
+
+@pytest.mark.parametrize("form", ["c", "keras"])
+def test_forms_of_float32_round_a_network_of_float64(form: str, tmp_path: Path) -> None:
+    network = drawn("tanh", dtype="float64")
+    large = network.with_parameters(network.parameters * 100)  # whose sums lose digits
+    report = export_network(large, form, tmp_path / "model")
+    assert report.relative > 1e-6
+    assert f"{report.relative:.3g} of the largest output" in report.sentence()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("form", ["json", "torch", "keras", "onnx"])
+def test_what_leaves_comes_back(form: str, dtype: str, tmp_path: Path) -> None:
+    network = drawn(("elu", "selu", "softplus", "gelu", "silu"), dtype=dtype)
+    report = export_network(network, form, tmp_path / "model")
+    again = import_network(report.files[0])
+    assert again.architecture.activations == network.architecture.activations
+    rows = draw_rows(network, 50)
+    assert again.predict(rows.inputs) == pytest.approx(rows.outputs, rel=1e-6, abs=1e-6)
+
+
+def test_a_formula_that_is_no_activation_is_refused(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    export_network(drawn(("elu", "tanh"), dtype="float64"), "onnx", tmp_path / "model")
+    model = onnx.load(tmp_path / "model.onnx")
+    for constant in model.graph.initializer:
+        if constant.name == "float64_1.0":
+            constant.CopyFrom(onnx.numpy_helper.from_array(np.array(2.0), constant.name))
+    onnx.save(model, tmp_path / "other.onnx")
+    with pytest.raises(DataError):
+        import_network(tmp_path / "other.onnx")
+
+
+def test_columns_without_categories_and_wide_softmax_leave(tmp_path: Path) -> None:
+    columns = (Column(name="lost", kind="category", missing=2), Column(name="x", kind="number"))
+    schema = Schema(columns=columns, target=Target(names=("y",), kind="numbers"))
+    cells = np.array([[np.nan, 1.0], [np.nan, 2.0]])
+    steps = Preprocessing.fit(schema, cells, np.array([[1.0], [3.0]]), encoding="ordinal")
+    network = replace(Network.create([len(steps.features), 2, 1], seed=0), preprocessing=steps)
+    assert export_network(network, "onnx", tmp_path / "model").relative < 2e-6
+    assert export_network(network, "sql", tmp_path / "model").relative < 2e-6
+    for width in (1, 60):
+        softmax = Network.create([3, width], "softmax", seed=0)
+        assert export_network(softmax, "sql", tmp_path / "model").relative < 2e-6

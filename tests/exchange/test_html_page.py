@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from tests.browser import PHONE, OpenPage
 from tests.exchange.networks import drawn, image_network, table_network, yes_or_no
 
 from chainrule import Dataset, Network, Recipe, export_network, train
+from chainrule.equations.backpropagation import trace
+from chainrule.equations.costs import get_cost
 from chainrule.exchange.sample_rows import draw_rows
 from chainrule.schema import Column, Schema, Target
 
@@ -248,7 +251,21 @@ def test_the_backward_pass_goes_towards_the_chosen_answer(visit: Any) -> None:
     before, after = map(
         number, re.findall(r"cost ([\d.e−]+) → ([\d.e−]+)", page.locator(".step").inner_text())[0]
     )
-    assert after < before == pytest.approx(cost, rel=1e-2)
+    assert before == pytest.approx(cost, rel=1e-2)
+    rate = float(page.locator(".rate input").get_attribute("aria-valuetext") or "")
+    assert after == pytest.approx(cost_after_step(TABLE, page, rate), rel=1e-2)
+
+
+def cost_after_step(network: Network, page: Page, rate: float) -> float:
+    """The cost of class 0 after a step of gradient descent on the page's row, by Python."""
+    x = np.array([page.evaluate("Array.from(chainrulePage.state.trace[0].a)")])
+    y, cost = np.eye(3)[:1], get_cost("categorical_cross_entropy")
+    found = trace(x, y, network.layers, cost, 1.0)
+    layers = [
+        replace(layer, W=layer.W - rate * dW, b=layer.b - rate * db)
+        for layer, dW, db in zip(network.layers, found.dW, found.db, strict=True)
+    ]
+    return float(trace(x, y, layers, cost, 1.0).cost)
 
 
 def test_a_right_number_can_be_typed(visit: Any) -> None:

@@ -240,6 +240,16 @@ def test_a_forward_pass_alone_is_a_sheet(tmp_path: Path) -> None:
     assert_equal(Workbook(tmp_path / "example.xlsx"), Ledger(read_worked("approximator-relu")))
 
 
+@pytest.mark.usefixtures("without_office")
+def test_a_network_that_is_not_trained_is_a_sheet(tmp_path: Path) -> None:
+    text = FILE.format(hidden="relu", output="softmax", cost="", optimiser="", more="")
+    head, examples = text.split("[training]")[0], text.split("[[examples]]")[1]
+    example = parse_worked(f"{head}[[examples]]{examples}".replace("targets = [1.0, 0.0]", ""))
+    assert example.recipe is None
+    export_worked_example(example, tmp_path / "example")
+    assert_equal(Workbook(tmp_path / "example.xlsx"), Ledger(example))
+
+
 @needs_office
 def test_libreoffice_computes_a_worked_example(tmp_path: Path) -> None:
     report = export_worked_example("two-layers", tmp_path / "example")

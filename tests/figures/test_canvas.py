@@ -39,7 +39,13 @@ from chainrule.training.lr_finder import RateCurve
 HEADING = FigureHeading("Title", "first line\nsecond line")
 ONE_PANEL = {"confusion", "cost-surface", "grid", "parallel"}
 """Figures that draw into the very axes that they are given."""
-WORKED = {"paths": "two-outputs", "sums": "approximator-relu"}
+WORKED = {
+    "paths": "two-outputs",
+    "plane": "two-layers",
+    "steps": "two-layers",
+    "sums": "approximator-relu",
+    "tangent": "two-layers",
+}
 """The worked examples of the figures that need one."""
 OTHERS = ("augmented copies", "descent", "learning rates", "preparation")
 

@@ -111,3 +111,15 @@ def test_a_labelled_network_is_drawn(texts) -> None:
     written = texts(figure)
     assert {"w₀₀ = 0.5", "b₁ = 0.5", "y₁ = 1", "layer 2: sigmoid"} <= set(written)
     assert "z 1.5\na 0.8176" in written
+
+
+@pytest.mark.parametrize("address", ["W[1][0,0]", "W[2][0,0]"])
+def test_upright_the_cost_is_at_the_top(texts, address: str) -> None:
+    data = derivative_paths_data(ledger(), address, upright=True)
+    assert data.total == derivative_paths_data(ledger(), address).total
+    figure = draw_derivative_paths(data)
+    assert figure.get_figwidth() < 5
+    (axes,) = figure.axes
+    places = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    assert places["cost C\n0.969"] > max(y for name, y in places.items() if name[:1] in {"z", "a"})
+    assert any(text.startswith("∂C/∂a = ") for text in texts(figure))

@@ -72,8 +72,8 @@ def test_pictures() -> None:
     assert drawn(surface) == [
         "From above: dark is low",
         "The surface, and the path on it",
-        "AxisSlice through the start: y = 2",
-        "AxisSlice through the start: x = 1",
+        "Slice through the start: y = 2",
+        "Slice through the start: x = 1",
     ]
     flat = draw_descent_path(data("x*y", [0, 0], 0.1, 3))
     assert len(flat.axes) == 4

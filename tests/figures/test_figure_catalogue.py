@@ -140,6 +140,16 @@ def test_a_layer_of_a_network_is_lifted(network: Network, pictures: Dataset) -> 
     assert any("bent by relu" in title for title in titles)
 
 
+def test_a_worked_example_may_be_drawn_upright_and_in_part() -> None:
+    worked = FigureInputs(ledger=Ledger(read_worked("edge-detector")))
+    whole = get_figure_spec("network").draw(worked)
+    part = FigureInputs(ledger=worked.ledger, names=("z[1][1]", "upright"))
+    drawn = get_figure_spec("network").draw(part)
+    assert drawn.get_figwidth() < whole.get_figwidth()
+    path = FigureInputs(ledger=worked.ledger, names=("upright",))
+    assert get_figure_spec("paths").draw(path).get_figwidth() < 5
+
+
 def test_a_worked_example_has_its_numbers_drawn() -> None:
     worked = FigureInputs(ledger=Ledger(read_worked("four-detector")))
     assert len(get_figure_spec("network").draw(worked).axes) == 1

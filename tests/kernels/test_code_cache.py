@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
     found = find_code_folder(tmp_path)
     monkeypatch.setattr(compiling, "_FOLDER", found)
-    monkeypatch.setattr(CodeCache, "_said", set())
+    monkeypatch.setattr(CodeCache, "_reported", set())
     assert found.path is not None
     return found.path
 

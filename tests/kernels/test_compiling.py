@@ -12,7 +12,7 @@ from chainrule.kernels.compiling import _ANNOUNCER, announce, entry, kernel, num
 def test_each_compilation_of_an_entry_is_told(monkeypatch, caplog):
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
     monkeypatch.setattr(compiling, "_FOLDER", CodeFolder(None, "none is wanted"))
-    monkeypatch.setattr(CodeCache, "_said", {"unwritable"})
+    monkeypatch.setattr(CodeCache, "_reported", {"unwritable"})
 
     @kernel
     def doubled(x):

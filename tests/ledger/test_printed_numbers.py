@@ -116,3 +116,11 @@ def test_commas_group_the_digits_of_one_number() -> None:
     assert (number.value, number.text) == (Fraction("-12345.6"), "-12,345.6")
     (number,) = parse_printed("1,234,567", 1)
     assert number.value == 1234567
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals"),
+    [("5e-324", 324), ("1.25e-400", 402), ("0.125", 3), ("81.8 %", 3), ("1e3", 0), ("1.5e1", 0)],
+)
+def test_decimals_of_any_power(text: str, decimals: int) -> None:
+    assert PrintedNumber.parse(text).decimals == decimals

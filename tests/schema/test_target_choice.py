@@ -51,8 +51,8 @@ def test_the_task_can_be_given(table) -> None:
     found = choose_target(table(x=["1"] * 4, y=["1", "2", "1", "2"]), task="numbers")
     assert found.numbers.tolist() == [[1], [2], [1], [2]]
     assert found.remarks == ()
-    found = choose_target(table(x=["1"] * 4, y=["1.5", "2.0", "2", "1.5"]), task="classes")
-    assert found.labels == ("1.5", "2", "2", "1.5")
+    found = choose_target(table(x=["1"] * 4, y=["1.5", "2.0", "3.0", "1.5"]), task="classes")
+    assert found.labels == ("1.5", "2", "3", "1.5")
 
 
 def test_what_was_decided_is_said(table) -> None:
@@ -142,3 +142,15 @@ def test_one_column_is_not_enough(table) -> None:
         "t.csv: expected at least two columns, one of them the target, got 1. "
         "Give the delimiter if it is not a comma, semicolon, tab, bar or white space."
     )
+
+
+def test_labels_that_are_written_differently_are_different_classes(table) -> None:
+    found = choose_target(table(x=["1"] * 6, y=["007", "7", "7.0", "007", "7", "7.0"]))
+    assert found.labels == ("007", "7", "7.0", "007", "7", "7.0")
+    assert found.remarks == (
+        "The target is y: 3 classes in 6 rows. Written differently, '7', '7.0' are different "
+        "classes.",
+    )
+    found = choose_target(table(x=["1"] * 4, y=["true", "TRUE", "false", "FALSE"]))
+    assert found.labels == ("True", "True", "False", "False")
+    assert found.remarks == ("The target is y: 2 classes in 4 rows.",)

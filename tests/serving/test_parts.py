@@ -2,21 +2,36 @@
 
 import asyncio
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.serving.conftest import Service
 
 import chainrule as cr
 from chainrule.errors import DataError, FileError, InputError, MissingLibraryError
 from chainrule.kernels import read_grey_values
-from chainrule.serving import AccessControl, ServerSettings, ServiceLimits, application, json_input
+from chainrule.schema import Column
+from chainrule.serving import (
+    AccessControl,
+    ServerSettings,
+    ServiceLimits,
+    application,
+    json_input,
+    server,
+)
 from chainrule.serving.access_control import new_token, read_token
+from chainrule.serving.connection_protocol import JoinedWrites
 from chainrule.serving.json_input import read_pixels
 from chainrule.serving.micro_batching import MicroBatcher
+from chainrule.serving.problems import translate_error
 from chainrule.serving.rate_limiting import RateLimiter
+from chainrule.serving.row_input import number_range
+from chainrule.serving.row_schemas import _cell_schema, _example_cell
 from chainrule.serving.security_headers import page_headers
 from chainrule.serving.served_model import open_models
 
@@ -83,8 +98,9 @@ def test_a_bucket_fills_with_time() -> None:
     ("text", "values"),
     [
         ("[0]", [0]),
-        (" [ 1 ,\n23\t, 255 ]\r\n", [1, 23, 255]),
-        *((text, None) for text in ("", " ", "[", "[]", "[1", "[1,", "[1,]", "[1 2]", "[256]")),
+        ("[ 1 ,\n23\t, 255 ]\r\n", [1, 23, 255]),
+        *((text, None) for text in ("", " ", " [1]", "[1 1]", "[1], ", "[99,1", "[", "[]", "[1")),
+        *((text, None) for text in ("[1,", "[1,]", "[1 2]", "[256]", "[,1]", "[1,,2]", "[1x]")),
         *((text, None) for text in ("[1000]", "[01]", "[00]", "[-1]", "[1.5]", "[1e2]", "[1]]")),
         *((text, None) for text in ("[[1]]", "[true]", '["1"]', "{}", "[1]x", "1", "[1,2,3,4]")),
     ],
@@ -167,3 +183,94 @@ def test_scripts_of_a_page() -> None:
     policy = dict(page_headers(scripts=["let a"], connects=True))[b"content-security-policy"]
     assert b"script-src 'sha256-" in policy
     assert policy.endswith(b"connect-src 'self'")
+
+
+def test_errors_of_this_machine_are_not_for_clients() -> None:
+    broken = translate_error(FileError("/tmp/x", got="no space left"), {})
+    assert broken.status == 500
+    assert "/tmp" not in json.dumps(broken.to_dict())
+    missing = translate_error(MissingLibraryError("a.heic", remedy="pip install it"), {})
+    assert (missing.status, missing.to_dict()["remedy"]) == (415, "pip install it")
+    error = DataError("/tmp/x/a.csv, line 3", got="/tmp/x/a.csv")
+    hidden = translate_error(error, {"/tmp/x/a.csv": "body"})
+    assert hidden.to_dict()["detail"] == "body, line 3: got body."
+    assert hidden.to_dict()["type"].endswith(":data-error")
+
+
+def test_a_service_that_stops_is_not_ready(models: Path) -> None:
+    made = application.make_application(models / "plain.safetensors")
+
+    async def live() -> None:
+        async with made.router.lifespan_context(made):
+            pass
+
+    assert Service(made).ask("GET", "/ready").status_code == 200
+    asyncio.run(live())
+    assert Service(made).ask("GET", "/ready").status_code == 503
+
+
+def test_logs_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with server._open_log("-") as log:
+        assert log is not None
+        log({"path": "/predict"})
+    assert json.loads(capsys.readouterr().err)["path"] == "/predict"
+
+
+@pytest.mark.parametrize(("host", "start"), [("127.0.0.1", "http://127"), ("::1", "http://[::1]:")])
+def test_addresses(host: str, start: str) -> None:
+    with ExitStack() as stack:
+        try:
+            listening = server.listen_at(host, 0, stack)
+        except InputError:
+            pytest.skip("no IPv6 here")
+        assert server._address(listening).startswith(start)
+
+
+def test_schemas_of_columns_without_a_range() -> None:
+    column = Column(name="a", kind="number")
+    assert tuple(number_range(column)) == (-1e30, 1e30)
+    assert _example_cell(column) is None
+    assert _example_cell(Column(name="a", kind="category")) is None
+    positive = Column(name="a", kind="number", low=5e6, high=5e6 + 1)
+    pattern = _cell_schema(positive)["anyOf"][1]["pattern"]
+    assert re.fullmatch(pattern, "n/a")
+    assert re.fullmatch(pattern, "12") is None or number_range(positive).low <= 12
+
+
+class Sink:
+    """What a transport is given, write by write."""
+
+    def __init__(self) -> None:
+        self.writes: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.writes.append(data)
+
+    def close(self) -> None:
+        self.writes.append(b"closed")
+
+    def is_closing(self) -> bool:
+        return False
+
+
+def test_a_head_is_sent_with_its_body() -> None:
+    sink = Sink()
+    joined = JoinedWrites(sink)
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
+    joined.write(head)
+    assert sink.writes == []
+    joined.write(b"ab")
+    joined.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    joined.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+    assert sink.writes == [
+        head + b"ab",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+    ]
+    joined.write(head)  # of a response to HEAD
+    joined.flush()
+    joined.flush()
+    joined.write(b"")
+    joined.write(head)
+    joined.close()
+    assert sink.writes[3:] == [head, head, b"closed"]

@@ -1,6 +1,7 @@
 """The service in a process of its own: signals, slow clients, limits, its description."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -77,6 +78,18 @@ def test_slow_clients_do_not_stop_others(models: Path) -> None:
         ends = [read_all(one) for one in slow]
         assert all(end.startswith(b"HTTP/1.1 408 ") or not end for end in ends)
         assert sum(end.startswith(b"HTTP/1.1 408 ") for end in ends) >= 133
+        assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_a_client_that_does_not_read_is_given_up(models: Path) -> None:
+    with running(str(models / "people"), "--port", "0", "--read-seconds", "0.5") as (_, address):
+        size = len(httpx.get(f"{address}/openapi.json").content)
+        count = 2**24 // size  # more than the system keeps
+        with connect(address) as one:
+            one.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * count)
+            time.sleep(1.5)
+            with contextlib.suppress(ConnectionResetError):
+                assert len(read_all(one)) < count * size
         assert httpx.get(f"{address}/health").status_code == 200
 
 

@@ -57,7 +57,8 @@ def ended(process: subprocess.Popen[str]) -> Any:
     """What a command printed as JSON."""
     out, err = process.communicate()
     # Whichever comes first compiles, and says so.
-    said = [line for line in err.splitlines() if not line.startswith("The kernels are compiled")]
+    notices = ("The kernels are compiled", "Without an address, processes of this machine")
+    said = [line for line in err.splitlines() if not line.startswith(notices)]
     assert (process.returncode, said) == (0, [])
     return json.loads(out)
 
@@ -69,6 +70,15 @@ def digests(told: Any) -> dict[int, list[str]]:
         for entry in told["configurations"]
     }
 
+
+CLUSTER = """
+from distributed import LocalCluster
+if __name__ == "__main__":
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+    with LocalCluster(**options) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        input()
+"""
 
 BEGIN = """
 import sys
@@ -82,14 +92,25 @@ begin_stored_study(read_study("same.toml"), sys.argv[1])
 def test_the_same_bits_in_each_executor(
     start: Started, compiled: dict[str, str], postgres: str, tmp_path: Path
 ) -> None:
-    def run(executor: str) -> dict[int, list[str]]:
-        words = ("run", "same.toml", "--executor", executor, "--workers", "2", "--json")
-        return digests(ended(start(*words, storage=f"{executor}.journal")))
+    def run(executor: str, *more: str) -> dict[int, list[str]]:
+        words = ("run", "same.toml", "--executor", executor, *more, "--json")
+        return digests(ended(start(*words, storage=f"{executor}{len(more)}.journal")))
 
     threads = run("local")
     assert len({digest for several in threads.values() for digest in several}) == 2 * TRIALS
     assert run("joblib") == threads
-    assert run("dask") == threads
+    assert run("dask", "--workers", "2") == threads  # processes of this machine
+    cluster = subprocess.Popen(
+        [sys.executable, "-c", CLUSTER],
+        cwd=tmp_path,
+        env=compiled,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert cluster.stdout is not None
+    assert run("dask", "--address", cluster.stdout.readline().strip()) == threads
+    cluster.communicate("")
     # Two workers of a study that a third process began, in a database.
     begin = [sys.executable, "-c", BEGIN, postgres]
     subprocess.run(begin, cwd=tmp_path, env=compiled, check=True)
@@ -122,11 +143,21 @@ def test_a_backend_that_yields_nothing_before_the_end_computes_in_rounds(
     assert digests(ended(start(*words, storage="local.journal"))) == rounds
 
 
+CONNECTED = """
+import ray
+from chainrule.study.runner import run_study
+from chainrule.study.spec import read_study
+ray.init(num_cpus=2, include_dashboard=False)
+spec = read_study("same.toml").replaced(run={"executor": "ray"})
+run_study(spec, "ray.journal", on_trial=lambda trial: None, on_begin=lambda study: None)
+"""
+
+
 @pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed")
-def test_ray(start: Started) -> None:
-    ray = ("run", "same.toml", "--executor", "ray", "--workers", "2", "--json")
+def test_ray(start: Started, compiled: dict[str, str], tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", CONNECTED], cwd=tmp_path, env=compiled, check=True)
     local = ("run", "same.toml", "--json")
-    assert digests(ended(start(*ray, storage="ray.journal"))) == digests(
+    assert digests(ended(start("show", "same", "--json", storage="ray.journal"))) == digests(
         ended(start(*local, storage="local.journal"))
     )
     lost = start("run", "same.toml", "--executor", "ray", "--address", "127.0.0.1:1", storage="l")

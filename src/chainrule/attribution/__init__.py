@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from chainrule.attribution.run_comparison import RunComparison as RunComparison
     from chainrule.attribution.run_comparison import compare_runs as compare_runs
     from chainrule.attribution.run_value import inspect_value as inspect_value
+    from chainrule.attribution.step_ledger import formula_holds as formula_holds
+    from chainrule.attribution.step_ledger import make_step_ledger as make_step_ledger
     from chainrule.attribution.weight import inspect_weight as inspect_weight
 
 __getattr__, __dir__, __all__ = attach(
@@ -44,6 +46,7 @@ __getattr__, __dir__, __all__ = attach(
         "row_explanation": "explain_row",
         "run_comparison": "RunComparison compare_runs",
         "run_value": "inspect_value",
+        "step_ledger": "formula_holds make_step_ledger",
         "weight": "inspect_weight",
     },
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chainrule.attribution.inspection import WHERE
 from chainrule.attribution.replay import RunReplay, RunStep
-from chainrule.attribution.step_ledger import step_ledger
+from chainrule.attribution.step_ledger import make_step_ledger
 from chainrule.engine import Position
 from chainrule.ledger.steps import Quantity
 
@@ -51,7 +51,7 @@ def latest_active_step(replay: RunReplay, gradient: Quantity) -> ActiveStep:
         replay: of the run.
         gradient: of the weight or bias.
 
-    Raises: as `step_ledger` and `RunReplay.position_before`.
+    Raises: as `make_step_ledger` and `RunReplay.position_before`.
     """
     last = replay.step(replay.steps_done)
     before = replay.position_before(last)
@@ -71,7 +71,7 @@ def latest_active_step(replay: RunReplay, gradient: Quantity) -> ActiveStep:
 
 
 def _is_active(replay: RunReplay, step: RunStep, gradient: Quantity, position: Position) -> bool:
-    ledger = step_ledger(replay, step, position)
+    ledger = make_step_ledger(replay, step, position)
     return bool(ledger.value(ledger.locate(gradient, WHERE)))
 
 

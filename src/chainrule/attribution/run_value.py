@@ -16,7 +16,7 @@ from chainrule.attribution.inspection import (
     open_inspected,
 )
 from chainrule.attribution.replay import RunReplay, RunStep
-from chainrule.attribution.step_ledger import formula_holds, step_ledger
+from chainrule.attribution.step_ledger import formula_holds, make_step_ledger
 from chainrule.documents import Block, Document, Paragraph
 from chainrule.errors import InputError
 from chainrule.ledger import DisplayOptions, Ledger, LedgerEntry
@@ -70,7 +70,7 @@ def inspect_value(
     row = image if asked.example is None else asked.example
     replay = RunReplay.open(open_inspected(run), data, validation, report)
     found = replay.find_step(step=step, epoch=epoch, batch=batch, image=row)
-    ledger = step_ledger(replay, found, replay.position_before(found))
+    ledger = make_step_ledger(replay, found, replay.position_before(found))
     values = _RunValues(replay, found, ledger, options, check_number("top", top))
     return values.document(address, replace(asked, step=1, example=None), row)
 

@@ -19,12 +19,12 @@ from chainrule.ledger import Ledger, LedgerEntry
 from chainrule.ledger.formulas import evaluate
 from chainrule.ledger.steps import WorkedExample
 
-__all__ = ["formula_holds", "step_ledger"]
+__all__ = ["formula_holds", "make_step_ledger"]
 
 _ROUNDING = 1e-9
 
 
-def step_ledger(replay: RunReplay, step: RunStep, position: Position) -> Ledger:
+def make_step_ledger(replay: RunReplay, step: RunStep, position: Position) -> Ledger:
     """Return every number of a step, from the position of the run before it.
 
     Args:

@@ -31,7 +31,7 @@ from chainrule.attribution.inspection import (
 from chainrule.attribution.recipe_support import augmentation_settings
 from chainrule.attribution.regularised_step import is_normalised, regularisation_lines
 from chainrule.attribution.replay import RunReplay, RunStep
-from chainrule.attribution.step_ledger import step_ledger
+from chainrule.attribution.step_ledger import make_step_ledger
 from chainrule.attribution.term_sums import TermSum, number_cell, terms_table
 from chainrule.attribution.weight_update import WeightUpdate
 from chainrule.documents import Block, Document, Gallery, Heading, math_text
@@ -150,7 +150,7 @@ def weight_document(
     active = chosen if isinstance(chosen, ActiveStep) else ActiveStep(chosen)
     step = active.step
     position = active.position or replay.position_before(step)
-    ledger = step_ledger(replay, step, position)
+    ledger = make_step_ledger(replay, step, position)
     ledger.locate(request.gradient, WHERE)
     terms = _GradientTerms(replay, active, ledger, request)
     update = WeightUpdate(

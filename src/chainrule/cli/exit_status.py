@@ -48,8 +48,10 @@ def report_error(error: Exception | KeyboardInterrupt, arguments: Sequence[str])
 
     Returns: the exit code.
     """
-    if isinstance(error, KeyboardInterrupt):
-        return _report(str(error) or "chainrule: interrupted.", INTERRUPTED)
+    # An interruption may arrive as another error: Python wraps what `__set_name__` raises.
+    if isinstance(error, KeyboardInterrupt) or noted.is_set():
+        reason = str(error) if isinstance(error, KeyboardInterrupt) else ""
+        return _report(reason or "chainrule: interrupted.", INTERRUPTED)
     if isinstance(error, BrokenPipeError):  # the reader of a help text went away
         mute(sys.stdout)
         return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from chainrule.errors import DataError, InputError
+from chainrule.schema import class_texts, find_class, sort_classes
 
 __all__ = ["class_numbers", "is_one_hot", "one_hot"]
 
@@ -68,7 +71,8 @@ def class_numbers(
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Number the classes that labels name.
 
-    Labels that are all whole numbers are ordered by value, others by text.
+    Labels that are all whole numbers, written in one form, are ordered by value, others by text;
+    007 and 7 are two classes.
 
     Args:
         labels: texts or whole numbers, one an example.
@@ -91,14 +95,16 @@ def class_numbers(
 
     if "" in distinct:
         raise error(distinct.index(""), "a label for each example")
-    keys, broken = _keys(distinct)
+    broken = _first_fraction(distinct)
     if broken is not None:
         raise error(broken, "labels that are strings or whole numbers", _NUMBERS)
-    classes = tuple(names) if names else tuple(str(key) for key in sorted(set(keys)))
+    texts = distinct if names else class_texts(distinct)
+    classes = tuple(names) if names else sort_classes(set(texts))
     index_of = {name: index for index, name in enumerate(classes)}
-    table = [index_of.get(str(key), -1) for key in keys]
-    if -1 in table:
-        raise error(table.index(-1), f"one of the classes {_listed(classes)}")
+    known = set(distinct)
+    table = [find_class(text, index_of, known) for text in texts]
+    if None in table:
+        raise error(table.index(None), f"one of the classes {_listed(classes)}")
     return np.array(table, dtype=np.int64)[inverse], classes
 
 
@@ -123,22 +129,14 @@ def _distinct(labels: Sequence[str] | NDArray[Any]) -> tuple[list[str], NDArray[
     return list(index), numbered
 
 
-def _keys(distinct: list[str]) -> tuple[list[Any], int | None]:
-    """What to sort classes by, and the index of a text that is a number but not a whole one."""
-    numbers = [_number(text) for text in distinct]
-    if None in numbers:
-        return list(distinct), None
-    broken = [index for index, number in enumerate(numbers) if number != number // 1]
-    if broken:
-        return [], broken[0]
-    return [int(number) for number in numbers], None
+_NUMBER = re.compile(
+    r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?(?:inf|infinity|nan)", re.ASCII | re.IGNORECASE
+)
 
 
-def _number(text: str) -> Any:
-    """The number that a text is, or None."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return None
+def _first_fraction(distinct: list[str]) -> int | None:
+    """The index of the first text that is no whole number, if all texts are numbers."""
+    if not all(map(_NUMBER.fullmatch, distinct)):
+        return None
+    wholes = [math.isfinite(float(text)) and float(text).is_integer() for text in distinct]
+    return None if all(wholes) else wholes.index(False)

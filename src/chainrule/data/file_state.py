@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.data.untrusted_files import translate_errors
+from chainrule.storage import open_regular
 
 __all__ = ["FileState", "file_digest", "file_state"]
 
@@ -47,5 +48,5 @@ def file_digest(path: Path) -> str:
 
     Raises: FileError.
     """
-    with translate_errors(str(path)), path.open("rb") as file:
+    with translate_errors(str(path)), open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

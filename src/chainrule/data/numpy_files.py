@@ -25,6 +25,7 @@ from chainrule.data.untrusted_files import (
 )
 from chainrule.errors import DataError
 from chainrule.schema import DataTable
+from chainrule.storage import open_regular
 
 __all__ = ["find_npy", "read_npy_folder", "read_npy_stream", "read_npz"]
 
@@ -171,7 +172,7 @@ def read_npy_folder(folder: Path, options: ReadOptions) -> _Parts:
 
     def read(name: str) -> NDArray[Any]:
         path = folder / name
-        with translate_errors(str(path)), path.open("rb") as stream:
+        with translate_errors(str(path)), open_regular(path) as stream:
             return _whole_array(stream, str(path), options.limit)
 
     return _read_parts(str(folder), files, read)

@@ -11,6 +11,7 @@ from typing import Any
 
 from chainrule.data.untrusted_files import translate_errors
 from chainrule.errors import DataError, MissingLibraryError
+from chainrule.storage import open_regular
 
 __all__ = [
     "FORMATS_TEXT",
@@ -127,7 +128,7 @@ def is_picture_file(path: str | Path) -> bool:
 
     Raises: FileError.
     """
-    with translate_errors(str(path)), Path(path).open("rb") as file:
+    with translate_errors(str(path)), open_regular(path) as file:
         return recognise_format(file.read(_HEAD)) is not None
 
 
@@ -137,7 +138,7 @@ def read_picture_bytes(path: str | Path) -> bytes:
     Raises: FileError if it cannot be read; DataError if it is larger.
     """
     where, content = str(path), bytearray()
-    with translate_errors(where), Path(path).open("rb") as file:
+    with translate_errors(where), open_regular(path) as file:
         # Piece by piece, since a reader asked for so much would set all of it aside.
         while piece := file.read(_PIECE):
             content += piece

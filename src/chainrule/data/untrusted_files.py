@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from chainrule.errors import ChainruleError, DataError, FileError
+from chainrule.storage import open_regular
 
 __all__ = [
     "SIZE_LIMIT",
@@ -62,7 +63,7 @@ def open_decompressed(path: str | Path) -> Iterator[IO[bytes]]:
 
     Raises: FileError, DataError; also for what goes wrong while it is read.
     """
-    with translate_errors(str(path)), Path(path).open("rb") as file, decompress(file) as content:
+    with translate_errors(str(path)), open_regular(path) as file, decompress(file) as content:
         yield content
 
 
@@ -122,7 +123,7 @@ def open_archive(path: str | Path) -> Iterator[zipfile.ZipFile]:
     """
     with translate_errors(str(path)):
         try:
-            with Path(path).open("rb") as file, zipfile.ZipFile(file) as opened:
+            with open_regular(path) as file, zipfile.ZipFile(file) as opened:
                 yield opened
         except ChainruleError:
             raise

@@ -424,7 +424,7 @@ EXPORTER = Exporter(
     write=_write,
     run=_run,
     runtime=_runtime,
-    tolerance=1e-6,
+    dtype="float32",
     options={"weights": ("float32", "int8")},
     lossy={"weights": "int8"},
 )

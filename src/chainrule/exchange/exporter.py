@@ -35,6 +35,7 @@ class Exporter:
         runtime: names what ran them, with its version; for the proof's text.
         missing: says why they cannot be run here; empty if they can.
         count_rows: how many examples prove a network.
+        dtype: the number type in which the form computes; empty for the network's own or a longer.
         tolerance: the greatest difference allowed, relative to the greatest output.
         lossy: options with which the weights are rounded; what they lose is said, not refused.
         options: what else can be chosen, with the values that are allowed; none for any text.
@@ -48,6 +49,7 @@ class Exporter:
     runtime: Callable[..., str] = lambda **_: "nothing"
     missing: Callable[[], str] = str
     count_rows: Callable[[Network], int] = lambda _: ROWS
+    dtype: str = ""
     tolerance: float = 1e-6
     lossy: Mapping[str, Any] | None = None
     options: Mapping[str, tuple[Any, ...]] | None = None

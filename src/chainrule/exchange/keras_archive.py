@@ -258,4 +258,5 @@ EXPORTER = Exporter(
     write=_write,
     run=_run,
     runtime=_runtime,
+    dtype="float32",  # Keras's NumPy backend computes in it whatever a layer's policy is
 )

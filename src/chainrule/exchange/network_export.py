@@ -189,7 +189,9 @@ def _prove(network: Network, exporter: Exporter, options: dict[str, Any]) -> Exp
             _beside(target, ending, exporter).write_bytes(content)
         outputs = exporter.run(target, network, rows, **options)
     lossy = any(options.get(name) == value for name, value in (exporter.lossy or {}).items())
-    tolerance = math.inf if lossy else exporter.tolerance + 2 * _rounding(network, rows)
+    tolerance = (
+        math.inf if lossy else exporter.tolerance + 2 * _rounding(network, rows, exporter.dtype)
+    )
     runtime = exporter.runtime(**options)
     return _compare(exporter, network, rows, outputs, tolerance=tolerance, runtime=runtime)
 
@@ -236,15 +238,20 @@ def _compare(
     )
 
 
-def _rounding(network: Network, rows: SampleRows) -> float:
-    """Return how far the network itself is from float64, relative to its largest output."""
-    exact = replace(
+def _rounding(network: Network, rows: SampleRows, form_dtype: str) -> float:
+    """Return how far the network's answers are from those in another number type.
+
+    This is the type in which the form computes if that is a shorter one, and else float64. The
+    result is relative to the largest output.
+    """
+    dtype = form_dtype if network.architecture.dtype == "float64" and form_dtype else "float64"
+    other = replace(
         network,
-        architecture=replace(network.architecture, dtype="float64"),
-        parameters=network.parameters.astype(np.float64),
+        architecture=replace(network.architecture, dtype=dtype),
+        parameters=network.parameters.astype(dtype),
     )
     largest = float(np.abs(rows.outputs).max()) or 1.0
-    return float(np.abs(exact.predict(rows.inputs) - rows.outputs).max()) / largest
+    return float(np.abs(other.predict(rows.inputs) - rows.outputs).max()) / largest
 
 
 def _ties(outputs: NDArray[np.float64], difference: float) -> NDArray[np.bool_]:

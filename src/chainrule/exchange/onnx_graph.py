@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.equations.activations import SELU_ALPHA, SELU_SCALE
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.model_values import model_facts, output_names
 from chainrule.exchange.optional_libraries import require_library
@@ -139,22 +140,14 @@ def _about(column: Column) -> str:
 
 def _codes(graph: _Graph, column: Column, name: str) -> str:
     """Return the places of texts among the categories; NaN for any other text."""
-    if not column.categories:
-        return graph.add(
-            "LabelEncoder",
-            [name],
-            domain="ai.onnx.ml",
-            keys_strings=["\0"],
-            values_floats=[0.0],
-            default_float=math.nan,
-        )
+    categories = column.categories or ("\0",)  # the operator needs one
     places = graph.add(
         "LabelEncoder",
         [name],
         f"the places of the categories of {column.name}",
         domain="ai.onnx.ml",
-        keys_strings=list(column.categories),
-        values_floats=[float(place) for place in range(len(column.categories))],
+        keys_strings=list(categories),
+        values_floats=[float(place) for place in range(len(categories))],
         default_float=math.nan,
     )
     return graph.add("Cast", [places], to=graph.types.DOUBLE)
@@ -225,6 +218,9 @@ def _date_parts(graph: _Graph, date: str) -> dict[str, str]:
     }
 
 
+_SINGLE = ("elu", "selu", "softplus")
+"""Operators that onnxruntime has in float32 only; float64 gets their formulas."""
+
 _PLAIN = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "softplus": "Softplus"}
 
 
@@ -236,6 +232,8 @@ def _activate(graph: _Graph, name: str, z: str, dtype: np.dtype[Any]) -> str:
 
     if name == "identity":
         return z
+    if name in _SINGLE and dtype == np.float64:
+        return _exponential(graph, name, z)
     if name in _PLAIN:
         return graph.add(_PLAIN[name], [z])
     if name == "softmax":
@@ -251,8 +249,29 @@ def _activate(graph: _Graph, name: str, z: str, dtype: np.dtype[Any]) -> str:
     if name == "step":
         return graph.add("Where", [graph.add("GreaterOrEqual", [z, n(0)]), n(1), n(0)])
     scaled = graph.add("Mul", [z, n(math.sqrt(0.5))], "gelu: ½ z (1 + erf(z / √2))")
-    erf = graph.add("Add", [graph.add("Erf", [scaled]), n(1)])
+    erf = graph.add("Add", [_erf(graph, scaled, dtype), n(1)])
     return graph.add("Mul", [graph.add("Mul", [z, n(0.5)]), erf])
+
+
+def _exponential(graph: _Graph, name: str, z: str) -> str:
+    """Add an activation of _SINGLE by exponentials and logarithms, which float64 has too."""
+    n, op = graph.number, graph.add
+    if name == "softplus":
+        small = op("Add", [op("Exp", [op("Neg", [op("Abs", [z])])]), n(1)])
+        return op("Add", [op("Max", [z, n(0)]), op("Log", [small])])
+    below = op("Sub", [op("Exp", [op("Min", [z, n(0)])]), n(1)])
+    if name == "selu":
+        below = op("Mul", [below, n(SELU_ALPHA)])
+    whole = op("Where", [op("GreaterOrEqual", [z, n(0)]), z, below])
+    return whole if name == "elu" else op("Mul", [whole, n(SELU_SCALE)])
+
+
+def _erf(graph: _Graph, z: str, dtype: np.dtype[Any]) -> str:
+    """Add the error function, which onnxruntime has in float32 only."""
+    if dtype == np.float32:
+        return graph.add("Erf", [z])
+    narrow = graph.add("Cast", [z], "Erf in float32", to=graph.types.FLOAT)
+    return graph.add("Cast", [graph.add("Erf", [narrow])], to=graph.types.DOUBLE)
 
 
 def _outputs(graph: _Graph, network: Network, x: str) -> list[Any]:

@@ -120,7 +120,7 @@ def _workbook(
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        for column, width in enumerate((26, 44, 9, 20, 20, 70)):
+        for column, width in enumerate((26, 66, 10, 22, 24, 70)):
             sheet.set_column(column, column, width)
         for row in (row for row in rows if row.sheet == name):
             _write_row(sheet, row, yellow if given else blue, with_values=with_values)

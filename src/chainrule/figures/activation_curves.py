@@ -35,6 +35,8 @@ __all__ = [
 
 Column = NDArray[np.float64]
 
+_WIDE = 6.0
+"""Inches from which the note has room in one line."""
 _COLUMNS = 4
 
 
@@ -147,8 +149,12 @@ def draw_activation_curves(
     """
     rows, columns = grid_shape(len(curves), _COLUMNS)
     note = "At a kink, a filled dot marks the value that is used, and a circle the one that is not."
-    heading = FigureHeading("Activation functions and their derivatives", note)
-    figure = open_figure(ax, (max(2.6 * columns, 5.6), 2.4 * rows + 1.2), heading)
+    width = 2.6 * columns if columns > 1 else 5.2
+    heading = FigureHeading(
+        "Activation functions and their derivatives",
+        note if width > _WIDE else note.replace(", and", ",\nand"),
+    )
+    figure = open_figure(ax, (width, 2.4 * rows + (1.2 if columns > 1 else 1.8)), heading)
     panels = make_panels(figure, len(curves), columns, sharex=True)
     for curve, axes in zip(curves, panels, strict=True):
         _draw_curve(curve, axes)

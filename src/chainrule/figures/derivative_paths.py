@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from chainrule.errors import InputError
 from chainrule.figures.canvas import FigureHeading, Place, figure_function, open_axes
@@ -64,11 +66,13 @@ class DerivativePaths:
         start: the number's address.
         values: of every number on the way, by its address.
         paths: in the order of the neurons.
+        upright: whether the cost is drawn at the top; else on the left.
     """
 
     start: str
     values: Mapping[str, float]
     paths: tuple[DerivativePath, ...]
+    upright: bool = False
 
     @property
     def total(self) -> float:
@@ -76,7 +80,9 @@ class DerivativePaths:
         return sum(path.product for path in self.paths)
 
 
-def derivative_paths_data(ledger: Ledger, address: str = "") -> DerivativePaths:
+def derivative_paths_data(
+    ledger: Ledger, address: str = "", *, upright: bool = False
+) -> DerivativePaths:
     """Follow every path from a number to the cost.
 
     Args:
@@ -84,12 +90,13 @@ def derivative_paths_data(ledger: Ledger, address: str = "") -> DerivativePaths:
             first example of that step's batch. The cost is the batch's, and the sum of the paths
             what this example adds to the batch's gradient.
         address: a weight, a bias, a weighted sum or an activation; the first weight by default.
+        upright: whether to draw the cost at the top, for narrow pages, and not on the left.
 
     Raises: InputError for another number, a softmax, whose outputs depend on each other, and more
         than MOST_PATHS paths; UnknownNameError; DivergenceError.
     """
     first = ledger.address_text(Quantity.parse("W[1][0,0]"))
-    return _Paths(ledger).follow(address or first)
+    return replace(_Paths(ledger).follow(address or first), upright=upright)
 
 
 class _Paths:
@@ -182,29 +189,43 @@ class _Paths:
 
 @figure_function
 def draw_derivative_paths(data: DerivativePaths, *, ax: Place | None = None) -> Place:
-    """Draw the paths from right to left, c ← a ← z ← w, each in its colour.
+    """Draw the paths from right to left, c ← a ← z ← w, or upwards, each in its colour.
 
     Args:
         data: `derivative_paths_data`.
         ax: where to draw; see `chainrule.figures`.
     """
-    places = _places(data)
-    columns, rows = max(x for x, _ in places.values()), max(abs(y) for _, y in places.values())
-    count = len(data.paths)
-    size = 1.45 * _APART * columns / 1.7 + 2.2, 1.15 * _ROW * (2 * rows + 1) + 1.6 + 0.24 * count
-    heading = FigureHeading(f"How {data.start} reaches the cost", _note(data))
-    axes = open_axes(ax, (max(size[0], 7.4), size[1]), heading)
+    points = _points(data)
+    across, along = (np.array(one) for one in zip(*points.values(), strict=True))
+    count, low = len(data.paths), float(along.min()) - 0.55 * _ROW
+    limits = low - 0.34 * (count + (count > 1)) - 0.1, float(along.max()) + 0.6 * _ROW
+    note = _note(data)
+    if data.upright:
+        note = note.replace(": ", ":\n").replace(", and", ",\nand")
+    heading = FigureHeading(f"How {data.start} reaches the cost", note)
+    axes = open_axes(ax, _size(data, float(np.ptp(across)), limits[1] - limits[0]), heading)
     axes.set_axis_off()
     for factor, owners in _edges(data).items():
         colour = SERIES[owners[0] % len(SERIES)] if len(owners) == 1 and count > 1 else GREY
-        _draw_factor(axes, factor, places, colour)
-    for name, (x, y) in places.items():
-        _draw_number(axes, name, data.values[name], -_APART * x, -_ROW * y)
-    low = -_ROW * (rows + 0.55)
-    _write_products(axes, data, -_APART * columns - 0.8, low)
-    axes.set_xlim(-_APART * columns - 0.9, 0.9)
-    axes.set_ylim(low - 0.34 * (count + (count > 1)) - 0.1, _ROW * (rows + 0.6))
+        _draw_factor(axes, factor, points, _FactorStyle(colour, data.upright))
+    for name, (x, y) in points.items():
+        _draw_number(axes, name, data.values[name], x, y)
+    left, right = float(across.min()) - 0.9, float(across.max()) + 0.9
+    if data.upright:
+        left, right = min(left, -2.6), max(right, 2.6)
+    _write_products(axes, data, left + 0.1, low)
+    axes.set_xlim(left, right)
+    axes.set_ylim(limits)
     return axes
+
+
+def _size(data: DerivativePaths, span: float, height: float) -> tuple[float, float]:
+    """Width and height of a figure in inches, from those of the diagram in its own units."""
+    if data.upright:
+        return max(0.95 * (span + 1.8), 4.9), 0.82 * height + 1.2
+    width, count = 1.45 * span / 1.7 + 2.2, len(data.paths)
+    rows = (height - 0.34 * (count + (count > 1)) - 0.1) / _ROW - 1.15
+    return max(width, 7.4), 1.15 * _ROW * (rows + 1) + 1.6 + 0.24 * count
 
 
 def _note(data: DerivativePaths) -> str:
@@ -225,8 +246,8 @@ def _edges(data: DerivativePaths) -> dict[PathFactor, list[int]]:
     return found
 
 
-def _places(data: DerivativePaths) -> dict[str, tuple[float, float]]:
-    """The column of each number, counted from its start, and its row around the middle."""
+def _points(data: DerivativePaths) -> dict[str, tuple[float, float]]:
+    """Where each number is drawn: the cost at the left, or at the top."""
     columns: dict[int, list[str]] = {}
     for path in data.paths:
         names = [path.factors[0].by, *(factor.of for factor in path.factors)]
@@ -234,10 +255,15 @@ def _places(data: DerivativePaths) -> dict[str, tuple[float, float]]:
             if name not in columns.setdefault(column, []):
                 columns[column].append(name)
     return {
-        name: (float(column), row - (len(names) - 1) / 2)
+        name: _point(column, row - (len(names) - 1) / 2, upright=data.upright)
         for column, names in columns.items()
         for row, name in enumerate(names)
     }
+
+
+def _point(column: int, row: float, *, upright: bool) -> tuple[float, float]:
+    """The place of a number: `column` numbers from the start of its path, `row` from the middle."""
+    return (_APART * row, _ROW * column) if upright else (-_APART * column, -_ROW * row)
 
 
 def _draw_number(axes: Axes, name: str, value: float, x: float, y: float) -> None:
@@ -247,20 +273,34 @@ def _draw_number(axes: Axes, name: str, value: float, x: float, y: float) -> Non
     axes.text(x, y, f"{label}\n{value:.4g}", color=INK, zorder=4, linespacing=1.35, **style)
 
 
+class _FactorStyle(NamedTuple):
+    """How the arrow of a factor is drawn, and on which side of it its text stands."""
+
+    colour: str
+    upright: bool
+
+
 def _draw_factor(
-    axes: Axes, factor: PathFactor, places: dict[str, tuple[float, float]], colour: str
+    axes: Axes, factor: PathFactor, points: dict[str, tuple[float, float]], drawn: _FactorStyle
 ) -> None:
-    (start_x, start_y), (end_x, end_y) = places[factor.by], places[factor.of]
-    start, end = (-_APART * start_x, -_ROW * start_y), (-_APART * end_x, -_ROW * end_y)
-    arrow: dict[str, Any] = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.8}
-    arrow |= {"shrinkA": 30, "shrinkB": 30}
+    start, end = points[factor.by], points[factor.of]
+    shrink = 19 if drawn.upright else 30
+    arrow: dict[str, Any] = {"arrowstyle": "-|>", "color": drawn.colour, "linewidth": 1.8}
+    arrow |= {"shrinkA": shrink, "shrinkB": shrink}
     axes.annotate("", xy=end, xytext=start, arrowprops=arrow, zorder=2)
     # Nearer to the end, so that the labels of lines that cross stand apart.
     at = [a + 0.56 * (b - a) for a, b in zip(start, end, strict=True)]
     of, by = ("∂" + _letter(name) for name in (factor.of, factor.by))
     box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9}
-    style: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 8, "bbox": box}
-    axes.text(at[0], at[1] + 0.06, f"{of}/{by}\n{factor.value:.4g}", color=colour, **style)
+    style: dict[str, Any] = {"color": drawn.colour, "fontsize": 8, "bbox": box}
+    if drawn.upright:
+        text = f"{of}/{by} = {factor.value:.4g}"
+        side = -1 if at[0] < 0 else 1  # away from the middle, where paths meet
+        beside = "right" if side < 0 else "left"
+        axes.text(at[0] + 0.1 * side, at[1] - 0.08, text, ha=beside, va="center", **style)
+    else:
+        text = f"{of}/{by}\n{factor.value:.4g}"
+        axes.text(at[0], at[1] + 0.06, text, ha="center", va="bottom", **style)
 
 
 def _letter(name: str) -> str:

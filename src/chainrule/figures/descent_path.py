@@ -163,10 +163,10 @@ def draw_descent_path(data: DescentPathData, *, ax: Place | None = None) -> Plac
     outcome = data.outcome
     if data.left_out:
         outcome += f"\nThe last {data.left_out} points are too far away to be shown."
-    size = 9.2, 4.6 if data.grid is None else 8.4
+    size = (5.6, 6.8) if data.grid is None else (9.2, 8.4)
     figure = open_figure(ax, size, FigureHeading(data.title, outcome))
     if data.grid is None:
-        curve, values = figure.subplots(1, 2, width_ratios=[2, 1])
+        curve, values = figure.subplots(2, 1, height_ratios=[2, 1])
         _draw_curve(curve, data)
         _draw_values(values, data)
         return figure
@@ -247,7 +247,7 @@ def _draw_slice(axes: Axes, one: AxisSlice) -> None:
     )
     axes.set_ylim(low, high)
     _draw_start(axes, one.start, one.value)
-    axes.set_title(f"AxisSlice through the start: {one.others}")
+    axes.set_title(f"Slice through the start: {one.others}")
     axes.set_xlabel(one.name)
     axes.set_ylabel("f")
     axes.legend(loc="best")

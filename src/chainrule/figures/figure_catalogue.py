@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainrule.errors import InputError, unknown_name
 from chainrule.figures import (
@@ -14,7 +14,9 @@ from chainrule.figures import (
     cost_relief,
     cost_slices,
     cost_surface,
+    cost_tangent,
     derivative_paths,
+    input_plane,
     layer_transform,
     learning_curves,
     line_sums,
@@ -33,12 +35,13 @@ from chainrule.figures import (
     sample_images,
     saturation,
     seed_bands,
+    step_costs,
     threshold_curves,
     weight_maps,
 )
 from chainrule.figures.canvas import Place
 from chainrule.figures.figure_inputs import FigureInputs
-from chainrule.ledger import NetworkDrawing, lay_out_network
+from chainrule.ledger import NetworkDrawing, lay_out_network, restrict_drawing, turn_upright
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -123,8 +126,31 @@ def _cost_surface(inputs: FigureInputs) -> cost_surface.CostSurface:
 
 def _network(inputs: FigureInputs) -> network_diagram.DiagramData | NetworkDrawing:
     if inputs.ledger is not None:
-        return lay_out_network(inputs.ledger)
+        drawing, named = lay_out_network(inputs.ledger), _upright_address(inputs)
+        if named.address:
+            drawing = restrict_drawing(drawing, inputs.ledger, named.address)
+        return turn_upright(drawing) if named.upright else drawing
     return network_diagram.network_diagram_data(inputs.require_network(), inputs.limit(12))
+
+
+class _UprightAddress(NamedTuple):
+    """What follows a worked file: an address, which may be empty, and whether to draw upright."""
+
+    address: str
+    upright: bool
+
+
+def _upright_address(inputs: FigureInputs) -> _UprightAddress:
+    names = tuple(name for name in inputs.names if name != "upright")
+    return _UprightAddress(_address(names), len(names) < len(inputs.names))
+
+
+def _address(names: Sequence[str]) -> str:
+    """The only name that a figure takes, an address; empty if there is none."""
+    if len(names) > 1:
+        got = " and ".join(names)
+        raise InputError("figure", expected="one address", got=got, argument="names")
+    return "".join(names)
 
 
 def _number(names: Sequence[str], what: str, default: int) -> int:
@@ -155,11 +181,10 @@ def _relu_pieces(inputs: FigureInputs) -> tuple[relu_pieces.ReluPieces, ...]:
 
 
 def _derivative_paths(inputs: FigureInputs) -> derivative_paths.DerivativePaths:
-    if len(inputs.names) > 1:
-        raise InputError(
-            "figure", expected="one address", got=" and ".join(inputs.names), argument="names"
-        )
-    return derivative_paths.derivative_paths_data(inputs.require_ledger(), *inputs.names)
+    named = _upright_address(inputs)
+    return derivative_paths.derivative_paths_data(
+        inputs.require_ledger(), named.address, upright=named.upright
+    )
 
 
 _ALL = (
@@ -286,6 +311,7 @@ _ALL = (
         "network",
         _network,
         network_diagram.draw_network_diagram,
+        "[ADDRESS] [upright]",
     ),
     FigureSpec(
         "parabola",
@@ -319,7 +345,7 @@ _ALL = (
         "worked",
         _derivative_paths,
         derivative_paths.draw_derivative_paths,
-        "[ADDRESS]",
+        "[ADDRESS] [upright]",
     ),
     FigureSpec(
         "pieces",
@@ -328,6 +354,16 @@ _ALL = (
         _relu_pieces,
         relu_pieces.draw_relu_pieces,
         "[NEURONS... CURVE]",
+    ),
+    FigureSpec(
+        "plane",
+        "neurons over the plane of two inputs",
+        "worked",
+        lambda inputs: input_plane.input_plane_data(
+            inputs.require_ledger(), _address(inputs.names)
+        ),
+        input_plane.draw_input_plane,
+        "[ADDRESS]",
     ),
     FigureSpec(
         "rates",
@@ -360,11 +396,31 @@ _ALL = (
         "[PARAMETER...]",
     ),
     FigureSpec(
+        "steps",
+        "the cost step by step, by learning rate (--most: how many steps)",
+        "worked",
+        lambda inputs: step_costs.step_costs_data(
+            inputs.require_ledger(), parabola.read_rates(inputs.names), steps=inputs.most
+        ),
+        step_costs.draw_step_costs,
+        "[RATE...]",
+    ),
+    FigureSpec(
         "sums",
         "lines and their sum, before and after the activation",
         "worked",
         lambda inputs: line_sums.line_sums_data(inputs.require_ledger()),
         line_sums.draw_line_sums,
+    ),
+    FigureSpec(
+        "tangent",
+        "the cost against one number, with its slope",
+        "worked",
+        lambda inputs: cost_tangent.cost_tangent_data(
+            inputs.require_ledger(), _address(inputs.names)
+        ),
+        cost_tangent.draw_cost_tangent,
+        "[ADDRESS]",
     ),
     FigureSpec(
         "thresholds",

@@ -145,6 +145,8 @@ def _check_count(spec: FigureSpec, sources: Sequence[str]) -> None:
     least = 0 if spec.needs == "nothing" else 1
     alone = spec.needs in ("table", "replay", "worked") and not spec.takes
     most = 1 if alone else _LIMITED.get(spec.needs, len(sources))
+    if spec.needs == "network" and spec.takes and sources and _is_worked(sources[0]):
+        most = 3  # an address of a worked example, and upright
     if not least <= len(sources) <= most:
         raise InputError(
             "figure",

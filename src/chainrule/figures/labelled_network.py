@@ -15,6 +15,8 @@ __all__ = ["draw_labelled_network"]
 
 _PIXELS = 82.0
 """Of the drawing, in an inch of the figure."""
+_WIDE = 7.0
+"""Inches from which the caption has room in one line."""
 _THINNEST, _THICKEST = 0.6, 3.2
 _BOX: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
 
@@ -27,8 +29,11 @@ def draw_labelled_network(data: NetworkDrawing, *, ax: Place | None = None) -> P
         data: `chainrule.ledger.lay_out_network`.
         ax: where to draw; see `chainrule.figures`.
     """
-    size = max(data.width / _PIXELS, 7.0), data.height / _PIXELS + 1.2
-    axes = open_axes(ax, size, FigureHeading("The network with its numbers", data.caption))
+    narrow = data.width / _PIXELS < _WIDE
+    lines = data.caption.replace(": ", ":\n").replace(", weighted", ",\nweighted")
+    note = lines if narrow else data.caption
+    size = max(data.width / _PIXELS, 4.8), data.height / _PIXELS + (1.7 if narrow else 1.2)
+    axes = open_axes(ax, size, FigureHeading("The network with its numbers", note))
     axes.set_axis_off()
     axes.set_aspect("equal")
     axes.set_xlim(0, data.width)
@@ -37,7 +42,7 @@ def draw_labelled_network(data: NetworkDrawing, *, ax: Place | None = None) -> P
     for neuron in data.neurons:
         _draw_neuron(axes, neuron)
     for title in data.titles:
-        axes.text(title.x, 18, title.text, ha="center", va="center", fontweight="bold")
+        axes.text(title.x, title.y, title.text, ha="center", va="center", fontweight="bold")
     return axes
 
 

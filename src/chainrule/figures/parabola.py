@@ -123,7 +123,7 @@ def draw_parabola(found: tuple[Iterates, ...], *, ax: Place | None = None) -> Pl
     if len(found) == 1:
         note = note.replace(". The", ".\nThe")
     heading = FigureHeading("Descent on f(x) = x² − 2x + 1.5", note)
-    figure = open_figure(ax, (max(4.4 * len(found), 6.4), 6.2), heading)
+    figure = open_figure(ax, (max(4.4 * len(found), 5.2), 6.2), heading)
     grid = figure.subplots(2, len(found), squeeze=False, height_ratios=[2, 1], sharey="row")
     for column, one in enumerate(found):
         _draw_curve(grid[0, column], one)

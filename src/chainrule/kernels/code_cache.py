@@ -84,8 +84,8 @@ class CodeCache(_numba_caching._Cache):  # type: ignore[misc]
         folder: where its code is.
     """
 
-    _said: ClassVar[set[str]] = set()
-    """What was said already: once in a process is enough."""
+    _reported: ClassVar[set[str]] = set()
+    """What was reported already: once in a process is enough."""
 
     def __init__(self, function: Callable[..., Any], folder: CodeFolder) -> None:
         self._function = function
@@ -111,7 +111,7 @@ class CodeCache(_numba_caching._Cache):  # type: ignore[misc]
             payload = pickle.loads(_read_sealed(path, identity))  # sealed, and ours
             return _numba_compiler.CompileResult._rebuild(target_context, *payload)
         except Exception:
-            self._say_once(
+            self._report_once(
                 "damaged",
                 f"{path}: the compiled code is damaged. It is deleted and compiled again.",
             )
@@ -157,15 +157,15 @@ class CodeCache(_numba_caching._Cache):  # type: ignore[misc]
         return folder / f"{self._function.__name__}.{digest[:24]}.code"
 
     def _report(self, reason: str) -> None:
-        self._say_once(
+        self._report_once(
             "unwritable",
             f"Compiled code cannot be kept ({reason.rstrip('.')}), and each process compiles it "
             "again. Set CHAINRULE_CACHE to a folder of your own.",
         )
 
-    def _say_once(self, what: str, text: str) -> None:
-        if what not in self._said:
-            self._said.add(what)
+    def _report_once(self, what: str, text: str) -> None:
+        if what not in self._reported:
+            self._reported.add(what)
             _LOG.info(text)
 
 

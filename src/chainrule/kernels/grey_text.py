@@ -17,33 +17,23 @@ __all__ = ["read_grey_values"]
 
 Array = NDArray[Any]
 
-_OPEN, _COMMA, _CLOSE, _ZERO, _NINE = 91, 44, 93, 48, 57
+_OPEN, _COMMA, _CLOSE, _ZERO = 91, 44, 93, 48
+_AFTER = (_COMMA, _CLOSE)
 _SPACE = (32, 9, 10, 13)
 _WHITE = 255
 
 
 @kernel
-def _skip_space(text: Array, at: int) -> int:
-    """The first place from `at` on that holds no white space of JSON; the end if there is none."""
-    while at < len(text) and text[at] in _SPACE:
-        at += 1
-    return at
-
-
-@kernel
-def _number_end(text: Array, at: int) -> int:
-    """The place after the digits of a whole number without leading zeros that begins at `at`."""
-    end = at
-    while end < len(text) and _ZERO <= text[end] <= _NINE:
-        end += 1
-    if end > at + 1 and text[at] == _ZERO:
-        return at + 1
-    return end
+def _is_number(value: int, digits: int) -> bool:
+    """Whether digits are a grey value, without zeros before it."""
+    if digits == 1:
+        return True
+    return (digits == 2 and value >= 10) or (digits == 3 and 100 <= value <= _WHITE)
 
 
 @entry
 def read_grey_values(text: Array, values: Array) -> int:
-    """Read a JSON array of whole numbers from 0 to 255.
+    """Read a JSON array of whole numbers from 0 to 255, which begins with its bracket.
 
     Args:
         text: (characters,) bytes.
@@ -51,25 +41,21 @@ def read_grey_values(text: Array, values: Array) -> int:
 
     Returns: how many numbers there are; -1 for anything else, and for more than there is room.
     """
-    count = 0
-    at = _skip_space(text, 0)
-    if at >= len(text) or text[at] != _OPEN:
+    if len(text) == 0 or text[0] != _OPEN:
         return -1
-    more = True
-    while more:
-        at = _skip_space(text, at + 1)
-        end = _number_end(text, at)
-        if end == at or end > at + 3 or count == len(values):
+    count, value, digits, ended, is_open = 0, 0, 0, False, True
+    for k in range(1, len(text)):
+        sign = int(text[k])
+        digit = sign - _ZERO
+        if 0 <= digit <= 9 and is_open and not ended and digits < 3:
+            value, digits = value * 10 + digit, digits + 1
+        elif sign in _AFTER and is_open:
+            if count == len(values) or not _is_number(value, digits):
+                return -1
+            values[count] = value
+            count, value, digits, ended, is_open = count + 1, 0, 0, False, sign == _COMMA
+        elif sign in _SPACE:
+            ended = digits > 0
+        else:
             return -1
-        number = 0
-        for k in range(at, end):
-            number = number * 10 + (int(text[k]) - _ZERO)
-        if number > _WHITE:
-            return -1
-        values[count] = number
-        count += 1
-        at = _skip_space(text, end)
-        if at >= len(text) or (text[at] != _COMMA and text[at] != _CLOSE):
-            return -1
-        more = text[at] == _COMMA
-    return count if _skip_space(text, at + 1) == len(text) else -1
+    return -1 if is_open else count

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chainrule.ledger.notation_equations import section_equations as section_equations
     from chainrule.ledger.quantity_text import NOTATIONS as NOTATIONS
     from chainrule.ledger.quantity_text import activation_letter as activation_letter
+    from chainrule.ledger.rendering.drawing_parts import restrict_drawing as restrict_drawing
+    from chainrule.ledger.rendering.drawing_parts import turn_upright as turn_upright
     from chainrule.ledger.rendering.ledger_document import describe_example as describe_example
     from chainrule.ledger.rendering.network_drawing import DRAWN_RADIUS as DRAWN_RADIUS
     from chainrule.ledger.rendering.network_drawing import DrawnNeuron as DrawnNeuron
@@ -34,6 +36,7 @@ __getattr__, __dir__, __all__ = attach(
         "files.worked_file": "parse_worked read_worked",
         "ledger": "LEDGER_FORMATS Ledger explain select_quantity",
         "quantity_text": "NOTATIONS activation_letter",
+        "rendering.drawing_parts": "restrict_drawing turn_upright",
         "rendering.ledger_document": "describe_example",
         "rendering.network_drawing": ("DRAWN_RADIUS DrawnNeuron NetworkDrawing lay_out_network"),
         "notation_equations": "section_equations",

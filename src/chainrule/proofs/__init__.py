@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from chainrule.proofs.gradient_proof import Proof as Proof
     from chainrule.proofs.gradient_proof import ProofOptions as ProofOptions
     from chainrule.proofs.gradient_proof import prove as prove
+    from chainrule.proofs.place_proof import prove_place as prove_place
     from chainrule.proofs.proof_report import proof_document as proof_document
     from chainrule.proofs.proof_target import prove_gradients as prove_gradients
 
@@ -15,6 +16,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "gradient_proof": "Proof ProofOptions prove",
+        "place_proof": "prove_place",
         "proof_target": "prove_gradients",
         "proof_report": "proof_document",
     },

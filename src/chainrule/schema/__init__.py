@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from chainrule.schema.image_format import ImageFormat as ImageFormat
     from chainrule.schema.image_format import measure_ink as measure_ink
     from chainrule.schema.image_format import stroke_widths as stroke_widths
+    from chainrule.schema.label_classes import class_texts as class_texts
+    from chainrule.schema.label_classes import find_class as find_class
+    from chainrule.schema.label_classes import sort_classes as sort_classes
     from chainrule.schema.missing_marks import NUMBER_MARKS as NUMBER_MARKS
     from chainrule.schema.number_cells import is_number as is_number
     from chainrule.schema.pixel_tables import find_pixels as find_pixels
@@ -55,6 +58,7 @@ __getattr__, __dir__, __all__ = attach(
         "columns": "Column LeftOut Target",
         "date_cells": "is_date",
         "image_format": "ImageFormat measure_ink stroke_widths",
+        "label_classes": "class_texts find_class sort_classes",
         "missing_marks": "NUMBER_MARKS",
         "number_cells": "is_number",
         "pixel_tables": "find_pixels read_pixels",

@@ -24,6 +24,7 @@ from chainrule.schema.cell_values import (
 from chainrule.schema.column_notes import ColumnNote, note_range
 from chainrule.schema.columns import Column
 from chainrule.schema.image_format import ImageFormat
+from chainrule.schema.label_classes import find_class
 from chainrule.schema.pixel_tables import pixel_order, read_pixels
 from chainrule.schema.schema import Schema
 from chainrule.schema.table import DataTable, listed
@@ -238,12 +239,16 @@ def _labels(
     (place,) = places
     numbers = {name: number for number, name in enumerate(schema.target.classes)}
     texts = label_texts(table.columns[place])
+    known_texts = {text for text in texts if text is not None}
+    found_classes = {text: find_class(text, numbers, known_texts) for text in known_texts}
     for row, text in enumerate(texts):
-        if text is not None and text not in numbers:
+        if text is not None and found_classes[text] is None:
             known = listed(schema.target.classes, 12)
             problem = f"expected one of the classes {known}, got {text[:60]!r}"
             errors.append(RowError(row, table.at(row, place), problem, True))
-    return np.array([numbers.get(text, -1) if text else -1 for text in texts], np.int64)
+    places_of = {text: -1 if found is None else found for text, found in found_classes.items()}
+    found_numbers = [-1 if text is None else places_of[text] for text in texts]
+    return np.array(found_numbers, np.int64)
 
 
 def refuse_rows(errors: Sequence[RowError], where: str) -> DataError:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from chainrule.errors import DataError
 from chainrule.schema.cell_values import (
     DATES,
-    category_text,
     read_column,
     text_at,
     texts_as_numbers,
 )
 from chainrule.schema.columns import Column, Target
+from chainrule.schema.label_classes import class_texts, merged_labels
 from chainrule.schema.missing_marks import marked_missing
 from chainrule.schema.schema_learning import refuse_cells, refuse_spoilt
 from chainrule.schema.table import Cells, DataTable, column_position
@@ -104,7 +104,7 @@ def infer_task(values: NDArray[np.float64]) -> str:
 
 
 def label_texts(cells: Cells, missing: Collection[str] = ()) -> tuple[str | None, ...]:
-    """Return the class of each row as a text; None if it has no label.
+    """Return the label of each row as it is written; None if it has none.
 
     Args:
         cells: a column of labels.
@@ -113,7 +113,7 @@ def label_texts(cells: Cells, missing: Collection[str] = ()) -> tuple[str | None
     as_texts = cells.as_texts()
     lost = marked_missing(as_texts.distinct, missing).tolist()
     known = zip(as_texts.texts, lost, strict=True)
-    texts = [None if gone else category_text(text) for text, gone in known]
+    texts = [None if gone else text for text, gone in known]
     assert as_texts.codes is not None
     return tuple(None if code < 0 else texts[code] for code in as_texts.codes.tolist())
 
@@ -188,7 +188,10 @@ class _Choice:
         """Return the target as classes."""
         texts = label_texts(self.cells, self.missing)
         rows = np.array([row for row, text in enumerate(texts) if text is not None], np.int64)
-        labels = tuple(text for text in texts if text is not None)
+        written = [text for text in texts if text is not None]
+        distinct = list(dict.fromkeys(written))
+        names = dict(zip(distinct, class_texts(distinct), strict=True))
+        labels = tuple(names[text] for text in written)
         count = len(set(labels))
         if not count:
             raise self._unfit("no values")
@@ -197,6 +200,9 @@ class _Choice:
         if not quiet and count > _FEW_CLASSES and 2 * count > len(labels):
             raise self._unfit(f"{count} different texts in {len(labels)} rows")
         text = f"The target is {self.name}: {count} classes in {len(labels)} rows."
+        if merged := merged_labels(distinct):
+            listed = ", ".join(map(repr, sorted(merged)[:6]))
+            quiet, text = False, f"{text} Written differently, {listed} are different classes."
         return TargetValues(
             self._target("classes", self.cells.storage),
             rows,

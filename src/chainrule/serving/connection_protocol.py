@@ -1,4 +1,4 @@
-"""Connections with limits: how many there are, and how long a request may take to arrive.
+"""Connections with limits: how many there are, and how long clients may take to write and to read.
 
 Source: Fielding, Nottingham and Reschke (2022), HTTP Semantics, RFC 9110, for 408 and 503.
 """
@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from chainrule.serving.problems import PROBLEM_TYPE, RequestError
 from chainrule.serving.service_limits import ServiceLimits
 
-__all__ = ["connection_class", "end_slow_requests"]
+__all__ = ["JoinedWrites", "connection_class", "end_slow_requests"]
 
 _CHECK_SECONDS = 0.25
 
@@ -22,7 +22,8 @@ _CHECK_SECONDS = 0.25
 class JoinedWrites:
     """A transport that sends the head of a response together with what comes next.
 
-    A head by itself is a system call of its own, and wakes the client in vain.
+    A head by itself is a system call of its own, and wakes the client in vain. That of a response
+    of unknown length, which may come bit by bit, is sent at once.
 
     Args:
         transport: what sends.
@@ -40,7 +41,7 @@ class JoinedWrites:
         """Send bytes, or keep them if they are the head of a response."""
         if self._head:
             data, self._head = self._head + data, b""
-        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 1"):
+        elif data.startswith(b"HTTP/1.1 ") and b"\r\ncontent-length: " in data:
             self._head = data
             return
         if data:
@@ -63,6 +64,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     limits: ServiceLimits
     since: float | None = None
+    unread_since: float | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Take a connection, or refuse it where there are too many."""
@@ -94,8 +96,15 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def end_if_slow(self, now: float) -> None:
-        """End the connection if its request has taken too long to arrive."""
+        """End the connection if its request, or its client's reading, has taken too long."""
         seconds = self.limits.read_seconds
+        if not self.transport.get_write_buffer_size():
+            self.unread_since = None
+        elif self.unread_since is None:
+            self.unread_since = now
+        elif now - self.unread_since >= seconds:
+            self.transport.abort()
+            return
         if self.since is None or now - self.since < seconds or self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete:

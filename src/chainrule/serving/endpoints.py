@@ -62,11 +62,6 @@ class ModelService:
                 503, "too-long", expected=expected, got="none", headers={"Retry-After": "1"}
             ) from None
 
-    async def compute(self, row: InputRow) -> list[float]:
-        """Return the outputs for a single row, computed with others that came with it."""
-        batcher = self.images if isinstance(row.row, bytes) else self.numbers
-        return await batcher.submit(row.row)
-
 
 @dataclass(frozen=True, eq=False)
 class PredictEndpoint:
@@ -83,37 +78,48 @@ class PredictEndpoint:
 
         Raises: RequestError, DisconnectedError.
         """
-        query = scope["query_string"]
-        abstain = _read_abstain(query, self.service) if query else None
+        service, query = self.service, scope["query_string"]
+        abstain = _read_abstain(query, service) if query else None
         kind = media_type(scope)
-        body = await self.service.reader.read(scope, receive)
+        body = await service.reader.read(scope, receive)
+        model = service.answering.model
+        if kind == _JSON and model.takes_images:
+            # The usual request for an image: as little as can be is done for it.
+            pixels = read_pixels(body, model.width)
+            if pixels is not None:
+                await self._send_row(send, image_row(pixels), abstain)
+                return
         try:
-            await respond(send, 200, await self._answer(scope, kind, body, abstain))
+            found = await self._answer(scope, kind, body, abstain)
+            if isinstance(found, bytes):
+                await respond(send, 200, found)
+            else:
+                await self._send_row(send, found, abstain)
         except ChainruleError as error:
             raise translate_error(error, {}) from None
 
-    async def _answer(self, scope: Any, kind: str, body: bytes, abstain: float | None) -> bytes:
+    async def _send_row(self, send: Any, row: InputRow, abstain: float | None) -> None:
+        """Answer a single row, computed with others that came with it."""
+        service = self.service
+        batcher = service.images if isinstance(row.row, bytes) else service.numbers
+        values = await batcher.submit(row.row)
+        answering = service.answering
+        answer = answering.write_row("row 0", values, row, abstain)
+        await respond(send, 200, answering.writer.join((answer,)))
+
+    async def _answer(
+        self, scope: Any, kind: str, body: bytes, abstain: float | None
+    ) -> bytes | InputRow:
         service, answering = self.service, self.service.answering
-        found: bytes | InputRow
         if kind == _JSON:
-            found = await self._answer_json(body, abstain)
-        elif kind == _BYTES:
-            found = _pixel_bytes(answering, body)
-        else:
-            files = await _read_files(scope, kind, body, service)
-            found = await service.run(answering.answer_files, files, abstain)
-        if isinstance(found, bytes):
-            return found
-        values = await service.compute(found)
-        return answering.writer.join([answering.write_row("row 0", values, found, abstain)])
+            return await self._answer_json(body, abstain)
+        if kind == _BYTES:
+            return _pixel_bytes(answering, body)
+        files = await _read_files(scope, kind, body, service)
+        return await service.run(answering.answer_files, files, abstain)
 
     async def _answer_json(self, body: bytes, abstain: float | None) -> bytes | InputRow:
         service, answering = self.service, self.service.answering
-        if answering.model.takes_images:
-            # The usual request for an image: as little as can be is done for it.
-            pixels = read_pixels(body, answering.model.width)
-            if pixels is not None:
-                return image_row(pixels)
         if len(body) > _AT_ONCE:
             return await service.run(_parse_and_answer, answering, body, abstain)
         value = parse_json(body, answering.limits.json_depth)
@@ -146,8 +152,7 @@ class ExplainEndpoint:
         body = await service.reader.read(scope, receive)
         try:
             if kind == _JSON:
-                value = parse_json(body, answering.limits.json_depth)
-                found = await service.run(answering.explain_json, value)
+                found = await service.run(_parse_and_explain, answering, body)
             else:
                 files = await _read_files(scope, kind, body, service)
                 if len(files) != 1:
@@ -162,6 +167,10 @@ class ExplainEndpoint:
 
 def _parse_and_answer(answering: Answering, body: bytes, abstain: float | None) -> bytes | InputRow:
     return answering.answer_json(parse_json(body, answering.limits.json_depth), abstain)
+
+
+def _parse_and_explain(answering: Answering, body: bytes) -> dict[str, Any]:
+    return answering.explain_json(parse_json(body, answering.limits.json_depth))
 
 
 def _is_flat(value: Any) -> bool:

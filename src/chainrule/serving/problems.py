@@ -24,6 +24,9 @@ __all__ = [
 
 PROBLEM_TYPE = b"application/problem+json"
 _JSON = b"application/json"
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+"""A browser does not guess another type."""
+
 _KIND = "urn:chainrule:problem:"
 
 
@@ -110,7 +113,12 @@ async def respond(
         content_type: of the body.
         headers: besides type and length.
     """
-    usual = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *headers]
+    usual = [
+        (b"content-type", content_type),
+        (b"content-length", b"%d" % len(body)),
+        _NOSNIFF,
+        *headers,
+    ]
     await send({"type": "http.response.start", "status": status, "headers": usual})
     await send({"type": "http.response.body", "body": body})
 

@@ -17,6 +17,12 @@ _BODIES_AT_ONCE = 16
 """How many bodies of the greatest size may be in memory together."""
 
 
+_USUAL_TYPES = {
+    kind.encode(): kind for kind in ("application/json", "application/octet-stream", *FILE_TYPES)
+}
+"""What need not be taken apart."""
+
+
 class DisconnectedError(Exception):
     """The client went away before its request was there."""
 
@@ -115,7 +121,7 @@ def media_type(scope: Any) -> str:
     found = ""
     for name, value in scope["headers"]:
         if name == b"content-type":
-            found = value.decode("latin-1").partition(";")[0].strip().lower()
+            found = _USUAL_TYPES.get(value) or _plain_type(value)
         elif name == b"content-encoding" and value.lower() not in (b"identity", b""):
             raise RequestError(
                 415,
@@ -125,6 +131,11 @@ def media_type(scope: Any) -> str:
                 got=repr(value.decode("latin-1")[:40]),
             )
     return found
+
+
+def _plain_type(value: bytes) -> str:
+    """Return a type without its parameters."""
+    return value.decode("latin-1").partition(";")[0].strip().lower()
 
 
 async def read_parts(scope: Any, body: bytes, limits: ServiceLimits) -> list[NamedFile]:

@@ -15,7 +15,6 @@ from chainrule.serving.access_control import AccessControl
 from chainrule.serving.problems import RequestError, respond_problem
 from chainrule.serving.rate_limiting import RateLimiter
 from chainrule.serving.request_body import DisconnectedError
-from chainrule.serving.security_headers import USUAL_HEADERS
 from chainrule.serving.service_metrics import ServiceMetrics
 
 __all__ = ["AccessLog", "RequestGate"]
@@ -60,38 +59,40 @@ class RequestGate:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 0
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        self._metrics.running += 1
+        try:
+            self._access.check(scope, path)
+            if self._limiter is not None:
+                self._check_rate(self._limiter, scope)
+            route = self._routes.get(path)
+            if route is not None and route.methods and scope["method"] in route.methods:
+                await route.app(scope, receive, send)
+                status = HTTPStatus.OK  # anything else is raised
+            else:
+                status = await self._ask_router(scope, receive, send)
+        except DisconnectedError:
+            pass
+        except Exception as error:
+            problem = _as_problem(scope, path, error)
+            status = problem.status
+            await respond_problem(send, problem)
+        finally:
+            self._metrics.running -= 1
+            self._note(scope, path, status, time.perf_counter() - began)
+
+    async def _ask_router(self, scope: Any, receive: Any, send: Any) -> int:
+        """Have a request answered by a route that is not the service's own; its status."""
+        status = 0
 
         async def send_counted(message: Any) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] += USUAL_HEADERS
             await send(message)
 
-        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        self._metrics.running += 1
-        try:
-            self._access.check(scope, path)
-            self._check_rate(scope)
-            route = self._routes.get(path)
-            if route is not None and route.methods and scope["method"] in route.methods:
-                await route.app(scope, receive, send_counted)
-            else:
-                await self._app(scope, receive, send_counted)
-        except RequestError as problem:
-            await respond_problem(send_counted, problem)
-        except DisconnectedError:
-            pass
-        except HTTPException as error:
-            await respond_problem(send_counted, _unknown(scope, path, error))
-        except Exception:
-            _LOG.exception("serve: internal error")
-            if not status:
-                fault = RequestError(500, "internal-error", why="A fault of the service")
-                await respond_problem(send_counted, fault)
-        finally:
-            self._metrics.running -= 1
-            self._note(scope, path, status, time.perf_counter() - began)
+        await self._app(scope, receive, send_counted)
+        return status
 
     def _note(self, scope: Any, path: str, status: int, seconds: float) -> None:
         """Count a request that has ended, and log it."""
@@ -108,11 +109,9 @@ class RequestGate:
                 }
             )
 
-    def _check_rate(self, scope: Any) -> None:
+    def _check_rate(self, limiter: RateLimiter, scope: Any) -> None:
         client = scope.get("client")
-        if self._limiter is None or client is None:
-            return
-        seconds = self._limiter.wait(client[0])
+        seconds = limiter.wait(client[0] if client else "")
         if seconds:
             raise RequestError(
                 429,
@@ -121,6 +120,16 @@ class RequestGate:
                 remedy=f"Ask again in {seconds:.1f} seconds",
                 headers={"Retry-After": str(int(seconds) + 1)},
             )
+
+
+def _as_problem(scope: Any, path: str, error: Exception) -> RequestError:
+    """Return the problem for what ended a request; a fault of the service is logged."""
+    if isinstance(error, RequestError):
+        return error
+    if isinstance(error, HTTPException):
+        return _unknown(scope, path, error)
+    _LOG.error("serve: internal error", exc_info=error)
+    return RequestError(500, "internal-error", why="A fault of the service")
 
 
 def _unknown(scope: Any, path: str, error: HTTPException) -> RequestError:

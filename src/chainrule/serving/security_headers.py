@@ -9,15 +9,9 @@ import base64
 import hashlib
 from collections.abc import Iterable
 
-__all__ = ["USUAL_HEADERS", "page_headers"]
+__all__ = ["page_headers"]
 
 Header = tuple[bytes, bytes]
-
-USUAL_HEADERS: tuple[Header, ...] = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-)
-"""What every response has: its type is not guessed, and it is kept nowhere."""
 
 
 def page_headers(
@@ -45,6 +39,7 @@ def page_headers(
         parts.append("connect-src 'self'")
     return (
         (b"content-security-policy", "; ".join(parts).encode()),
+        (b"cache-control", b"no-store"),
         (b"referrer-policy", b"no-referrer"),
         (b"cross-origin-opener-policy", b"same-origin"),
     )

@@ -29,9 +29,11 @@ from chainrule.serving.application import make_application, require_libraries
 from chainrule.serving.request_gate import AccessLog
 from chainrule.serving.service_limits import ServiceLimits
 
-__all__ = ["ServerSettings", "serve"]
+__all__ = ["ServerSettings", "listen_at", "run_application", "serve"]
 
 _GROUP = "address"
+_THRESHOLDS = (50_000, 20, 20)
+"""New objects before a search for garbage, which a request seldom leaves behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,16 +103,33 @@ def serve(
     settings, limits = settings or ServerSettings(), limits or ServiceLimits()
     with ExitStack() as stack:
         log = stack.enter_context(_open_log(settings.access_log))
-        access = settings.access(on_token or _print_token)
-        listening = _listen(settings.host, settings.port, stack)
+        tokens: list[str] = []  # one is reported only where the service can begin
+        access = settings.access(tokens.append)
+        listening = listen_at(settings.host, settings.port, stack)
         application = make_application(models, limits, access=access, access_log=log)
-        asyncio.run(_run(application, listening, limits, lambda: on_start(_address(listening))))
+
+        def started(address: str) -> None:
+            for token in tokens:
+                (on_token or _print_token)(token)
+            on_start(address)
+
+        asyncio.run(run_application(application, listening, limits, started))
 
 
-async def _run(
-    application: Any, listening: socket.socket, limits: ServiceLimits, started: Callable[[], object]
+async def run_application(
+    application: Any,
+    listening: socket.socket,
+    limits: ServiceLimits,
+    on_start: Callable[[str], object],
 ) -> None:
-    """Run an application on a socket that listens, until it is stopped."""
+    """Run an application on a socket that listens, until it is stopped.
+
+    Args:
+        application: ASGI's.
+        listening: the socket.
+        limits: of connections and times.
+        on_start: called with the address once requests are answered.
+    """
     import uvicorn
 
     from chainrule.serving.connection_protocol import connection_class, end_slow_requests
@@ -130,21 +149,33 @@ async def _run(
         backlog=2048,
     )
     server = uvicorn.Server(config)
-    gc.freeze()  # what is loaded stays: no search for garbage goes through it again
     watch = asyncio.create_task(end_slow_requests(server.server_state.connections))
-    announce = asyncio.create_task(_announce(server, started))
+    announce = asyncio.create_task(_announce(server, on_start, _address(listening)))
     try:
-        with _stop_signals(server):
+        with _rare_collections(), _stop_signals(server):
             await server._serve([listening])
     finally:
         watch.cancel()
         announce.cancel()
 
 
-async def _announce(server: Any, started: Callable[[], object]) -> None:
+async def _announce(server: Any, on_start: Callable[[str], object], address: str) -> None:
     while not server.started:
         await asyncio.sleep(0.005)
-    started()
+    on_start(address)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Search for garbage seldom, and never through what is loaded, which stays."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*_THRESHOLDS)
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*usual)
 
 
 @contextmanager
@@ -169,7 +200,7 @@ def _stop_signals(server: Any) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _listen(host: str, port: int, stack: ExitStack) -> socket.socket:
+def listen_at(host: str, port: int, stack: ExitStack) -> socket.socket:
     """Open a socket that listens, and is closed with the stack.
 
     Raises: InputError for a port in use, or a host that is not this machine.

@@ -24,7 +24,8 @@ class ServiceLimits:
         rate: requests a second of one client address, twice as many at once; 429 beyond. None for
             no limit.
         seconds: the time to compute an answer; 503 beyond.
-        read_seconds: the time in which a request must arrive as a whole; 408 beyond.
+        read_seconds: the time in which a request must arrive as a whole; 408 beyond. A response of
+            which the client reads nothing for as long is given up.
         idle_seconds: how long a connection stays open between two requests.
         connections: open at once; 503 beyond.
         stop_seconds: how long requests that run may take to finish once the service is stopped.

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST as METRICS_TYPE
 from prometheus_client import CollectorRegistry, generate_latest
@@ -25,13 +25,6 @@ __all__ = ["METRICS_TYPE", "ServiceMetrics"]
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-
-
-class _Answered(NamedTuple):
-    """What counts requests together."""
-
-    route: str
-    status: int
 
 
 class _Distribution:
@@ -54,6 +47,14 @@ class _Distribution:
         family.add_metric([label], buckets, self._sum)
 
 
+class _RouteCounts:
+    """The requests to a route: how many had each status, and how long they took."""
+
+    def __init__(self) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.seconds = _Distribution(_SECONDS)
+
+
 class ServiceMetrics:
     """What a service has done since it began.
 
@@ -62,8 +63,7 @@ class ServiceMetrics:
 
     def __init__(self) -> None:
         self.running = 0
-        self._answered: Counter[_Answered] = Counter()
-        self._seconds: dict[str, _Distribution] = {}
+        self._routes: dict[str, _RouteCounts] = {}
         self._batches: dict[str, _Distribution] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -76,11 +76,11 @@ class ServiceMetrics:
             status: of the response; 0 if there was none.
             seconds: that it took.
         """
-        self._answered[_Answered(route, status)] += 1
-        times = self._seconds.get(route)
-        if times is None:
-            times = self._seconds[route] = _Distribution(_SECONDS)
-        times.add(seconds)
+        counts = self._routes.get(route)
+        if counts is None:
+            counts = self._routes[route] = _RouteCounts()
+        counts.statuses[status] += 1
+        counts.seconds.add(seconds)
 
     def batch_observer(self, model: str) -> Callable[[int], object]:
         """Return what is called with the rows of each batch of a model."""
@@ -91,14 +91,16 @@ class ServiceMetrics:
         requests = CounterMetricFamily(
             "chainrule_requests", "Requests answered.", labels=["route", "status"]
         )
-        for one, number in self._answered.items():
-            requests.add_metric([one.route, str(one.status)], number)
+        for route, counts in self._routes.items():
+            for status, number in counts.statuses.items():
+                requests.add_metric([route, str(int(status))], number)
         yield requests
         yield GaugeMetricFamily(
             "chainrule_requests_in_progress", "Requests under way.", value=self.running
         )
+        times = {route: counts.seconds for route, counts in self._routes.items()}
         families: Sequence[Any] = (
-            ("chainrule_request_seconds", "Time to answer a request.", "route", self._seconds),
+            ("chainrule_request_seconds", "Time to answer a request.", "route", times),
             ("chainrule_batch_rows", "Single rows in one call.", "model", self._batches),
         )
         for name, about, label, found in families:

@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -24,12 +25,14 @@ from chainrule.study.executors import (
     can_use_threads,
     stream_results,
 )
-from chainrule.study.spec import StudySettings, StudySpec
+from chainrule.study.spec import REMOTE_EXECUTORS, StudySettings, StudySpec
 from chainrule.study.trial import Outcome, Task
 from chainrule.study.worker import run_task
 from chainrule.threads import thread_count
 
 __all__ = ["make_executor"]
+
+_LOG = logging.getLogger("chainrule")
 
 _CONNECT_SECONDS = 5
 """A cluster that does not answer within this time is reported."""
@@ -101,12 +104,11 @@ class RayExecutor(JoblibExecutor):
     If this process is connected already, that connection is used, and left open.
 
     Args:
-        address: the cluster's, such as 10.0.0.1:6379; None starts one here.
-        width: workers to start if there is no address.
+        address: the cluster's, such as 10.0.0.1:6379; None only for a process that is connected.
     """
 
-    def __init__(self, address: str | None, width: int) -> None:
-        super().__init__(width)
+    def __init__(self, address: str | None) -> None:
+        super().__init__(width=1)
         self._address = address
         self._ray: Any = None
         self._owns_connection = False
@@ -124,11 +126,10 @@ class RayExecutor(JoblibExecutor):
         return self
 
     def _connect(self) -> None:
-        size = {} if self._address else {"num_cpus": self.width, "include_dashboard": False}
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
         try:
             _require_listener(self._address)
-            self._ray.init(self._address, **size, **quiet)
+            self._ray.init(self._address, **quiet)
         except (OSError, ValueError, RuntimeError) as error:
             raise _no_answer(str(self._address), error, "Ray cluster", "ray start --head") from None
 
@@ -151,37 +152,26 @@ class DaskExecutor:
     """Workers of a Dask scheduler.
 
     Args:
-        address: the scheduler's, such as tcp://10.0.0.1:8786; None starts one here.
-        width: workers to start if there is no address.
+        address: the scheduler's, such as tcp://10.0.0.1:8786, or tls://10.0.0.1:8786 with the keys
+            that Dask's own configuration names.
     """
 
-    def __init__(self, address: str | None, width: int) -> None:
+    def __init__(self, address: str) -> None:
         self._address = address
-        self.width = width
+        self.width = 1
         self._open = contextlib.ExitStack()
         self._client: Any = None
 
     def __enter__(self) -> DaskExecutor:
         distributed = _library("distributed", "dask distributed")
         logging.getLogger("distributed").setLevel(logging.ERROR)
-        place: Any = self._address
-        if place is None:
-            place = self._open.enter_context(
-                distributed.LocalCluster(
-                    n_workers=self.width,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address=None,
-                    silence_logs=logging.ERROR,
-                )
-            )
+        connect = distributed.Client
         try:
-            client = distributed.Client(place, timeout=_CONNECT_SECONDS, set_as_default=False)
+            client = connect(self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise _no_answer(str(self._address), error) from None
+            raise _no_answer(self._address, error) from None
         self._client = self._open.enter_context(client)
-        if self._address is not None:
-            self.width = self._count_workers()
+        self.width = self._count_workers()
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -193,10 +183,10 @@ class DaskExecutor:
         if not width:
             self._open.close()
             raise InputError(
-                str(self._address),
+                self._address,
                 expected="a Dask scheduler with workers",
                 got="none",
-                remedy=f"Start one: dask worker {quote(str(self._address))}",
+                remedy=f"Start one: dask worker {quote(self._address)}",
                 argument="address",
             )
         return int(width)
@@ -213,7 +203,7 @@ class DaskExecutor:
         except WorkerLost:
             if self._client.status == "running":
                 raise
-            raise _no_answer(str(self._address), OSError("the connection was lost")) from None
+            raise _no_answer(self._address, OSError("the connection was lost")) from None
 
 
 def _require_listener(address: str | None) -> None:
@@ -266,12 +256,23 @@ def make_executor(spec: StudySpec, settings: StudySettings) -> Executor:
     Raises: InputError.
     """
     width = settings.workers or thread_count()
-    if settings.executor == "dask":
-        return DaskExecutor(settings.address, width)
-    if settings.executor == "ray":
-        return RayExecutor(settings.address, width)
+    if settings.executor == "dask" and settings.address:
+        return DaskExecutor(settings.address)
+    if settings.executor == "ray" and (settings.address or _is_connected_to_ray()):
+        return RayExecutor(settings.address)
     if settings.executor == "joblib":
         return JoblibExecutor(width)
     if settings.executor == "local" and can_use_threads(spec):
         return ThreadExecutor(width)
+    if settings.executor in REMOTE_EXECUTORS:
+        name = settings.executor.capitalize()
+        _LOG.info(
+            f"Without an address, processes of this machine compute the trials. No cluster of "
+            f"{name} is started: any user of this machine could run programs in it."
+        )
     return ProcessExecutor(width)
+
+
+def _is_connected_to_ray() -> bool:
+    ray = sys.modules.get("ray")
+    return ray is not None and bool(ray.is_initialized())

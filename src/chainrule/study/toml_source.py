@@ -11,6 +11,7 @@ from typing import Any
 
 from chainrule.bundled import find_file
 from chainrule.errors import DataError, FileError
+from chainrule.storage import open_regular
 
 __all__ = ["StudySource", "read_study_source"]
 
@@ -84,7 +85,8 @@ def read_study_source(path: str | Path) -> StudySource:
     name = str(path)
     try:
         file = find_file(path, "study")
-        text = file.read_text(encoding="utf-8")
+        with open_regular(file) as opened:
+            text = opened.read().decode()
         return StudySource(name, tomllib.loads(text), text, str(file.parent))
     except OSError as error:
         raise FileError(name, expected="a readable file", got=str(error.strerror)) from None

@@ -293,4 +293,5 @@ class RunFolder:
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
         text = json.dumps(value, indent=2, ensure_ascii=False)
-        write_atomically(self.path / name, (text + "\n").encode())
+        # The names of files that are not UTF-8 hold lone surrogates, which JSON writes as escapes.
+        write_atomically(self.path / name, (text + "\n").encode(errors="backslashreplace"))

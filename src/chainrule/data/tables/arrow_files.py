@@ -12,6 +12,7 @@ from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_columns import arrow_cells, value_cells
 from chainrule.errors import DataError, FileError
 from chainrule.schema import DataTable, listed
+from chainrule.storage import open_regular
 
 __all__ = ["is_data_frame", "read_data_frame", "read_feather", "read_parquet"]
 
@@ -27,7 +28,7 @@ def read_parquet(path: Path, options: ReadOptions) -> DataTable:
     with _arrow_errors(where, "Parquet"):
         from pyarrow import parquet
 
-        with path.open("rb") as file, parquet.ParquetFile(file) as content:
+        with open_regular(path) as file, parquet.ParquetFile(file) as content:
             rows, schema = content.metadata.num_rows, content.schema_arrow
             _check_size(where, rows, len(schema), options.limit)
             # In batches, as the number of rows in a file is but a promise.
@@ -43,7 +44,7 @@ def read_feather(path: Path, options: ReadOptions) -> DataTable:
     with _arrow_errors(where, "Arrow"):
         from pyarrow import ipc
 
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(6)
             file.seek(0)
             opened = ipc.open_file if head == b"ARROW1" else ipc.open_stream

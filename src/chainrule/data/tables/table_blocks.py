@@ -28,7 +28,7 @@ from chainrule.data.tables.text_layout import (
 from chainrule.data.untrusted_files import decompress, translate_errors
 from chainrule.errors import DataError
 from chainrule.schema import Cells, DataTable, number_text
-from chainrule.storage import STANDARD_STREAM
+from chainrule.storage import STANDARD_STREAM, open_regular
 
 __all__ = ["TableBlock", "read_table_blocks"]
 
@@ -126,7 +126,7 @@ def _open_lines(source: Any) -> Iterator[Iterator[str]]:
         # Without these, what reads standard input here would close it.
         text.detach().detach()  # type: ignore[attr-defined]  # a BufferedReader
         return
-    with Path(source).open("rb") as file, decompress(file) as content:
+    with open_regular(source) as file, decompress(file) as content:
         yield _decode_stream(content)
 
 

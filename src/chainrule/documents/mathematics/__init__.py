@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from chainrule.documents.mathematics.formula_nodes import Superscript as Superscript
     from chainrule.documents.mathematics.formula_nodes import Words as Words
     from chainrule.documents.mathematics.formula_nodes import equation as equation
+    from chainrule.documents.mathematics.mathml import MathML as MathML
+    from chainrule.documents.mathematics.mathml import math_element as math_element
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -35,5 +37,6 @@ __getattr__, __dir__, __all__ = attach(
             "Addition Anchor Application Fenced Fraction Letter Link Mathematics Matrix "
             "Multiplication Negation Numeral Row Sign Spelled Superscript Words equation"
         ),
+        "mathml": "MathML math_element",
     },
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chainrule.errors import ChainruleError, DataError, MissingLibraryError
 from chainrule.exchange.importers.foreign_model import ForeignModel, ReadChoices
+from chainrule.storage import open_regular
 
 __all__ = ["detect_form", "load_libraries", "read_form", "read_model"]
 
@@ -116,7 +117,7 @@ def detect_form(path: str | Path) -> str:
     where = str(path)
     from chainrule.data import translate_errors
 
-    with translate_errors(where), Path(path).open("rb") as file:
+    with translate_errors(where), open_regular(path) as file:
         head = file.read(64)
         size = file.seek(0, 2)
     if head.startswith(b"PK"):

@@ -18,6 +18,7 @@ from chainrule.exchange.importers.foreign_model import (
     ModelStep,
     StandardiseStep,
 )
+from chainrule.exchange.importers.onnx_formulas import match_formula
 from chainrule.exchange.importers.onnx_graph_reader import GraphNode, OnnxGraph
 
 __all__ = ["TranslatedNode", "translate_node"]
@@ -230,6 +231,8 @@ def _concat(graph: OnnxGraph, node: GraphNode) -> TranslatedNode:
 
 def _match_activation(graph: OnnxGraph, node: GraphNode) -> TranslatedNode | None:
     """Return the activation that several nodes make together; None for other nodes."""
+    for name, z in match_formula(graph, node).items():
+        return TranslatedNode(z, (ActivationStep(node.title, name),))
     if node.kind == "Where":
         return _match_step(graph, node)
     if node.kind != "Mul":

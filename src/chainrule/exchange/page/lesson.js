@@ -60,7 +60,7 @@ function makeLesson(network, image, names, onTarget) {
     const eta = RATES[Number(rate.value)];
     rateName.textContent = text("step", { rate: formatNumber(eta, 1) });
     rate.setAttribute("aria-valuetext", formatNumber(eta, 1));
-    const after = forward(layers.map((layer, l) => stepLayer(layer, deltas[l + 1], trace[l].a, eta)), trace[0].a);
+    const after = stepForward(layers, trace, deltas, eta);
     const [was, is] = [trace, after].map((one) => formatNumber(computeCost(cost, layers, one, y)));
     const lines = [text("step_cost", { before: was, after: is })];
     const place = y.length > 1 ? y.indexOf(1) : 0;
@@ -73,11 +73,17 @@ function makeLesson(network, image, names, onTarget) {
   return { node, update, suggest: chooser.suggest, target: () => String(chooser.read()) };
 }
 
-/** A layer after a step of gradient descent: W − η δ aᵀ, b − η δ. */
-function stepLayer(layer, delta, below, rate) {
-  const W = Float64Array.from(layer.W, (w, at) =>
-    w - rate * delta[Math.floor(at / layer.inputs)] * below[at % layer.inputs]);
-  return { ...layer, W, b: layer.b && Float64Array.from(layer.b, (b, j) => b - rate * delta[j]) };
+/**
+ * The trace after a step of gradient descent, W − η δ aᵀ and b − η δ. For inputs a' of a layer this
+ * lowers z by η δ (a · a' + 1), so that no weights are copied.
+ */
+function stepForward(layers, trace, deltas, rate) {
+  return layers.reduce((after, layer, l) => {
+    const below = after.at(-1).a;
+    const overlap = trace[l].a.reduce((sum, one, i) => sum + one * below[i], layer.b ? 1 : 0);
+    const b = deltas[l + 1].map((delta, j) => (layer.b ? layer.b[j] : 0) - rate * delta * overlap);
+    return [...after, forward([{ ...layer, b }], below)[1]];
+  }, [trace[0]]);
 }
 
 const normOf = (values) => Math.sqrt(values.reduce((sum, one) => sum + one * one, 0));

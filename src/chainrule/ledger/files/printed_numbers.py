@@ -96,7 +96,8 @@ class PrintedNumber:
     @property
     def decimals(self) -> int:
         """How many digits stand after the point; 0 for a fraction."""
-        return 0 if self.unit == 0 else max(0, -math.floor(math.log10(self.unit) + 0.5))
+        # A power of ten below 1, however small: not the logarithm of the fraction as a float.
+        return round(math.log10(self.unit.denominator))
 
     @property
     def least(self) -> float:

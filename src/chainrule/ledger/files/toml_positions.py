@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from chainrule.bundled import find_file
 from chainrule.errors import DataError, FileError
 from chainrule.ledger.files.prescan import check_text, deep_line, long_number_line
+from chainrule.storage import open_regular
 
 __all__ = ["TomlSource", "read_source"]
 
@@ -94,7 +95,7 @@ def read_source(path: str | Path) -> TomlSource:
     """
     name = str(path)
     try:
-        with find_file(path, "worked", "function").open("rb") as file:
+        with open_regular(find_file(path, "worked", "function")) as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

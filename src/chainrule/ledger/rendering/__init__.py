@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chainrule.ledger.rendering.ledger_document import WEIGHT_LEGEND as WEIGHT_LEGEND
     from chainrule.ledger.rendering.ledger_document import index_legend as index_legend
     from chainrule.ledger.rendering.ledger_json import entry_record as entry_record
+    from chainrule.ledger.rendering.places import NumberPlaces as NumberPlaces
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -21,5 +22,6 @@ __getattr__, __dir__, __all__ = attach(
         "given": "Given examples_of given_arrays",
         "ledger_document": "BATCH_LEGENDS WEIGHT_LEGEND index_legend",
         "ledger_json": "entry_record",
+        "places": "NumberPlaces",
     },
 )

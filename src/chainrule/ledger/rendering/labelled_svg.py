@@ -43,7 +43,7 @@ def _elements(drawing: NetworkDrawing) -> Iterator[str]:
     for neuron in drawing.neurons:
         yield from _neuron(neuron)
     for title in drawing.titles:
-        yield _text(title.text, title.x, 18, fill=_INK, weight="bold")
+        yield _text(title.text, title.x, title.y, fill=_INK, weight="bold")
 
 
 def _line(drawing: NetworkDrawing, weight: DrawnWeight, greatest: float) -> str:

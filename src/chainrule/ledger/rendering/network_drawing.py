@@ -83,10 +83,12 @@ class DrawnTitle(NamedTuple):
     Args:
         x: of the column.
         text: what it is.
+        y: of the text's centre.
     """
 
     x: float
     text: str
+    y: float = 18.0
 
 
 @dataclass(frozen=True)

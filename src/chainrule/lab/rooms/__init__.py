@@ -1,0 +1,23 @@
+"""The rooms: each is a function of a step and a state, which returns numbers and no markup.
+
+A room is a module here, with `show`, and a module of the same name in static/rooms, which draws
+what it returns. It is named in ROOM_NAMES of state.py, and in ROOMS here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from chainrule.lab.frames import RoomView
+from chainrule.lab.rooms import draw, look
+from chainrule.lab.shown_step import ShownStep
+from chainrule.lab.state import LabState
+
+__all__ = ["ROOMS"]
+
+Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
+
+ROOMS: Mapping[str, Room] = MappingProxyType({"draw": draw.show, "look": look.show})
+"""What adds a room's numbers to a view, by the room's name."""

@@ -1,0 +1,191 @@
+"""The workbench: a subject and what was computed of it last; answers the page's requests."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.data import Dataset
+from chainrule.errors import ChainruleError, InputError
+from chainrule.evaluation import wilson_interval
+from chainrule.lab.edited_network import edit_network
+from chainrule.lab.example_form import describe_examples
+from chainrule.lab.frames import RoomView
+from chainrule.lab.network_view import add_network
+from chainrule.lab.opened_number import open_number
+from chainrule.lab.rooms import ROOMS
+from chainrule.lab.shown_step import ShownStep, answers, make_step
+from chainrule.lab.state import ROOM_NAMES, LabState
+from chainrule.lab.subject import LabSubject
+from chainrule.network import BLOCK, Network
+from chainrule.proofs import ProofOptions, prove_place
+
+__all__ = ["AccuracyFigure", "Workbench"]
+
+_MOST_STEPS = 8
+"""Steps that are kept: a visitor goes to and fro between a few."""
+_STEP_FIELDS = ("ink", "inputs", "digit", "example", "target", "step", "edits", "silenced")
+
+
+@dataclass(frozen=True)
+class AccuracyFigure:
+    """How often the network is right on its examples.
+
+    Args:
+        right: examples that it classifies rightly.
+        count: of examples.
+        low: lower end of Wilson's 95 % interval, 0 to 1.
+        high: its upper end.
+    """
+
+    right: int
+    count: int
+    low: float
+    high: float
+
+
+class Workbench:
+    """Answers for one subject, from any thread.
+
+    Args:
+        subject: what is looked at.
+    """
+
+    def __init__(self, subject: LabSubject) -> None:
+        self.subject = subject
+        self._steps: dict[tuple[Any, ...], ShownStep] = {}
+        self._lock = threading.Lock()
+
+    def start_state(self) -> LabState:
+        """Return the state with which the lab opens."""
+        if self.subject.start_ink:
+            return LabState(ink=self.subject.start_ink)
+        return LabState(room="draw" if self.subject.worked is None else "look")
+
+    def shown_step(self, state: LabState) -> ShownStep:
+        """Return the step that a state shows, computed once.
+
+        Raises: as `make_step`.
+        """
+        key = tuple(getattr(state, name) for name in _STEP_FIELDS)
+        with self._lock:
+            found = self._steps.pop(key, None) or make_step(self.subject, state)
+            self._steps[key] = found
+            while len(self._steps) > _MOST_STEPS:
+                self._steps.pop(next(iter(self._steps)))
+            return found
+
+    def require(self, state: LabState) -> None:
+        """Refuse a state that asks for what there is not.
+
+        Raises: as `make_step`; UnknownNameError for the opened number.
+        """
+        shown = self.shown_step(state)
+        if state.select:
+            shown.locate(state.select)
+
+    def view(self, state: LabState, known_maps: str = "") -> RoomView:
+        """Return what the page shows of a state.
+
+        Where the state asks for what there is not, the view says so in the words of the library.
+
+        Args:
+            state: of the page.
+            known_maps: digest of the images of weights that the page has already.
+        """
+        view = RoomView()
+        view.values |= {
+            "state": state.to_dict(),
+            "address": state.to_address(),
+            "subject": self._describe(),
+            "examples": describe_examples(self.subject, state),
+            "error": None,
+            "opened": None,
+        }
+        try:
+            shown = self.shown_step(state)
+        except ChainruleError as error:
+            view.values["error"] = _plain_error(error)
+            return view
+        view.values["target"] = _target(shown)
+        try:
+            add_network(view, shown, state, known_maps)
+        except ChainruleError as error:  # of the selection: the rest is shown all the same
+            state = state.with_changes(select="")
+            view.values["error"] = _plain_error(error)
+            add_network(view, shown, state, known_maps)
+        ROOMS[state.room](view, shown, state)
+        if state.select:
+            view.values["opened"] = open_number(shown, state.select, state.digits)
+        return view
+
+    def _describe(self) -> dict[str, Any]:
+        subject = self.subject
+        return {
+            "name": subject.name,
+            "rooms": list(ROOM_NAMES),
+            "takes_ink": subject.takes_ink,
+            "steps": subject.steps,
+            "is_run": subject.replay is not None,
+            "has_examples": subject.examples is not None,
+        }
+
+    def prove(self, state: LabState, *, peers: bool = False) -> list[dict[str, Any]]:
+        """Return what each method without back-propagation says of the opened derivative.
+
+        Args:
+            state: of the page.
+            peers: whether JAX and PyTorch are asked too, which takes seconds for the first time.
+
+        Raises: InputError if no derivative of a weight or bias is opened; else as `make_step`.
+        """
+        shown = self.shown_step(state)
+        quantity = shown.locate(state.select)
+        if quantity.kind not in ("dW", "db") or not quantity.index:
+            raise InputError(
+                "lab",
+                expected="the derivative by one weight or bias, such as dW[1][0,0]",
+                got=state.select,
+                argument="select",
+                value=state.select,
+            )
+        options = ProofOptions(peers=peers)
+        return [asdict(one) for one in prove_place(shown.step, quantity, options)]
+
+    def accuracy(self, state: LabState) -> AccuracyFigure | None:
+        """Return how often the network, as it was set, is right; None without classes.
+
+        Raises: InputError for edits that the network does not have.
+        """
+        examples = self.subject.examples
+        if self.subject.worked is not None or examples is None or not examples.classifies:
+            return None
+        network = edit_network(self.subject.network, state.edits, state.silenced)
+        right = _count_right(network, examples)
+        interval = wilson_interval(right, len(examples))
+        return AccuracyFigure(right, len(examples), *interval)
+
+
+def _count_right(network: Network, examples: Dataset) -> int:
+    blocks = range(0, len(examples), BLOCK)
+    found = [answers(network, examples.inputs[at : at + BLOCK]) for at in blocks]
+    return int((np.concatenate(found) == examples.targets).sum())
+
+
+def _target(shown: ShownStep) -> dict[str, Any]:
+    """What the example should become."""
+    dataset = shown.ledger.example.dataset
+    target = dataset.targets[shown.row]
+    if not dataset.classifies:
+        return {"class": None, "names": [], "text": ", ".join(f"{one:.6g}" for one in target)}
+    names = list(dataset.class_names)
+    return {"class": int(target), "names": names, "text": names[int(target)]}
+
+
+def _plain_error(error: ChainruleError) -> dict[str, Any]:
+    parts = ("where", "expected", "got", "why", "remedy", "argument")
+    found = {name: getattr(error, name, "") or "" for name in parts}
+    return {**found, "text": str(error)}
