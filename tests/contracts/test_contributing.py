@@ -28,11 +28,16 @@ SECTIONS = dict(re.findall(r"^## (.+?)\n(.+?)(?=^## |\Z)", PAGE, re.MULTILINE | 
 
 FORMULAS = "names functions of formulas, whatever activations there are"
 PAPERS = "names what a paper uses"
+IDENTITY = "takes a layer without an activation as one with the identity"
 OTHERS = {
     "descent/formula_parser.py": FORMULAS,
     "documents/mathematics/latex_math.py": FORMULAS,
     "documents/mathematics/mathml.py": FORMULAS,
     "documents/mathematics/text_math.py": FORMULAS,
+    "exchange/importers/assembly.py": IDENTITY,
+    "exchange/importers/folding.py": IDENTITY,
+    "exchange/importers/model_metadata.py": IDENTITY,
+    "exchange/importers/step_proof.py": IDENTITY,
     "figures/layer_transform.py": "names what is drawn if nothing is asked for",
     "figures/relu_pieces.py": "is about ReLU",
     "foreign_names.py": "names what other libraries call them",

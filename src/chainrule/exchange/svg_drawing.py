@@ -18,6 +18,11 @@ _NEURONS = 12
 
 
 def _write(network: Network, proof: str) -> ExportFiles:
+    """The figure `network` as text, with a title and a description for those who cannot see it.
+
+    Figures are written to files, since their format follows from the suffix; hence the folder. The
+    title and the description come first in the picture, as SVG wants them.
+    """
     data = network_diagram_data(network, _NEURONS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.svg"
