@@ -21,8 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
+
+from chainrule import import_network
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "before_redesign"
 CIRCUMSTANCES = json.loads((FIXTURES / "circumstances.json").read_text())
@@ -269,3 +272,13 @@ def test_a_study_goes_on_without_computing_its_finished_trials_again(
     assert sorted(row["configuration"] for row in after) == list(range(6))
     # The fourth trial was running when the study was killed, so it is attempted again.
     assert [row["attempt"] for row in after] == [1, 1, 1, 2, 1, 1]
+
+
+EXPORTED = Path(__file__).parents[1] / "fixtures" / "exported"
+
+
+@pytest.mark.parametrize("name", ["table-1", "two-1"])
+def test_an_export_as_json_of_format_1_opens(name: str) -> None:
+    network = import_network(EXPORTED / f"{name}.json")
+    with np.load(EXPORTED / f"{name}.answers.npz") as answers:
+        assert network.predict(answers["inputs"]) == pytest.approx(answers["outputs"], rel=1e-6)

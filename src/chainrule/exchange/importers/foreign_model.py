@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -163,23 +163,35 @@ def _convert(step: ModelStep) -> ModelStep:
     return replace(step, **changed)  # type: ignore[arg-type]
 
 
-def pack_model(model: ForeignModel) -> bytes:
-    """Return a model as safetensors, which hold numbers and texts and nothing that runs."""
-    from safetensors.numpy import save
+def pack_model(model: ForeignModel) -> Iterator[bytes | memoryview]:
+    """Yield a model as safetensors, which hold numbers and texts and nothing that runs.
 
-    tensors, steps = {}, []
+    Array after array is turned and handed over, so that no second copy of the model is made.
+    """
+    arrays: list[Array] = []
+    header: dict[str, Any] = {}
+    steps, start = [], 0
     for place, step in enumerate(model.steps):
-        arrays = _arrays(step)
-        texts = {
-            field.name: getattr(step, field.name)
-            for field in fields(step)
-            if isinstance(getattr(step, field.name), str)
-        }
+        found = {field.name: getattr(step, field.name) for field in fields(step)}
+        texts = {name: value for name, value in found.items() if isinstance(value, str)}
         steps.append({"kind": type(step).__name__, **texts})
-        for name, array in arrays.items():
-            tensors[f"{place}.{name}"] = np.ascontiguousarray(array)
+        for name, array in _arrays(step).items():
+            kind = {"float32": "F32", "float64": "F64"}[array.dtype.name]
+            offsets = [start, start + array.nbytes]
+            header[f"{place}.{name}"] = {
+                "dtype": kind,
+                "shape": list(array.shape),
+                "data_offsets": offsets,
+            }
+            arrays.append(array)
+            start = offsets[1]
     facts = {**asdict(replace(model, steps=())), "steps": steps}
-    return save(tensors, {"model": json.dumps(facts)})
+    header["__metadata__"] = {"model": json.dumps(facts)}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    yield len(text).to_bytes(8, "little") + text
+    for array in arrays:
+        yield np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1).data
 
 
 def unpack_model(content: bytes) -> ForeignModel:

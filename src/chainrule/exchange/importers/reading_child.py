@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -72,18 +74,19 @@ def main(path: str, given: str) -> None:
         form = detect_form(path)
         load_libraries(form, path)
         if feed is not None:
-            content = b"answers\n" + _compute(path, feed)
+            chunks: Iterable[bytes | memoryview] = (b"answers\n", _compute(path, feed))
         else:
             _limit_process(Path(path).stat().st_size)
-            content = b"model\n" + pack_model(read_form(form, path, choices).with_common_type())
+            model = read_form(form, path, choices).with_common_type()
+            chunks = chain((b"model\n",), pack_model(model))
     except ChainruleError as error:
-        content = b"error\n" + _error_facts(error)
+        chunks = (b"error\n", _error_facts(error))
     except MemoryError:
-        content = b"error\n" + _error_facts(_unreadable(path, "one that claims more memory"))
+        chunks = (b"error\n", _error_facts(_unreadable(path, "one that claims more memory")))
     except Exception as error:  # a library's own error on damaged content
-        content = b"error\n" + _error_facts(_unreadable(path, describe(error)))
-    answer.write(content)
-    answer.close()
+        chunks = (b"error\n", _error_facts(_unreadable(path, describe(error))))
+    with answer:
+        answer.writelines(chunks)
 
 
 def _compute(path: str, feed: str) -> bytes:
