@@ -96,7 +96,8 @@ def test_the_table_is_sound(peer: Peer) -> None:
     assert PEERS[peer.name] is peer
     assert peer.start is not None or peer.predictor is not None
     gone = peer.missing() == f"{peer.package} is not installed"
-    assert peer.own or (peer.version() == "") == gone
+    is_hidden = peer.package == "jax"  # tests/conftest.py says why
+    assert peer.own or is_hidden or (peer.version() == "") == gone
     if peer.threads is not None and not peer.missing():
         peer.threads(1)
 
