@@ -31,8 +31,8 @@ class Shot(NamedTuple):
 
 
 _SPIRAL = (
-    "select=z[1][3]&plane=points:spiral;classes:3;hidden:8,6;optimiser:adam;"
-    "learning_rate:0.02;updates:1500"
+    "plane=points:spiral;classes:3;count:400;noise:0.05;hidden:10,8;optimiser:adam;"
+    "learning_rate:0.01;updates:4000"
 )
 SHOTS = (
     Shot("lab-draw", "", DESK, "light"),
@@ -74,7 +74,7 @@ def main() -> None:
             if shot.address:
                 page.evaluate("address => { location.hash = address }", shot.address)
             page.get_by_text("test examples right").wait_for(state="attached")
-            page.wait_for_timeout(3000 if shot.address.startswith("plane") else 500)
+            page.wait_for_timeout(8000 if shot.address.startswith("plane") else 500)
             picture = Image.open(io.BytesIO(page.screenshot()))
             few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
             few.save(FOLDER / f"{shot.name}.png", optimize=True)

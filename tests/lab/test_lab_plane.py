@@ -243,6 +243,11 @@ def test_maps_are_the_answers_of_the_network(points: str) -> None:
 
 def test_a_long_curve_keeps_its_last_epoch() -> None:
     plane = PlaneSettings(points="drawn", drawn=(DrawnPoint(0, 0, 1),), updates=700)
+    training = PlaneTraining(plane)
+    halfway = training.position(650)
+    epochs = [one.epoch for one in training.position(700).history]
+    assert len(halfway.history) < 600
+    assert epochs == [one.epoch for one in PlaneTraining(plane).position(700).history]
     curve = lab_view("two-layers", LabState(room="plane", plane=plane).to_address()).view.arrays
     assert len(curve["curve"]) <= 300
     assert curve["curve"][-1, 0] == 700

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from bisect import bisect_right
+from dataclasses import replace
 from typing import Any
 
 from chainrule.engine import Position, Until
@@ -22,6 +23,8 @@ __all__ = ["PlaneTraining", "PlaneTrainings"]
 
 _MOST_TRAININGS = 4
 _MOST_POSITIONS = 64
+_MOST_RECORDS = 600
+"""Even, so that the last one stays. A single point makes an epoch of every update."""
 _ENDLESS = 1_000_000
 """Epochs: a training ends when the visitor stops it."""
 
@@ -67,7 +70,7 @@ class PlaneTraining:
             position = self._kept[at - 1]
             while position.step < updates and (until is None or time.monotonic() < until):
                 asked = Until(batches=updates - position.step, seconds=seconds)
-                position = train_chunk(self.setup, position, asked).position
+                position = _thin(train_chunk(self.setup, position, asked).position)
                 self._keep(position)
             return position
 
@@ -80,6 +83,16 @@ class PlaneTraining:
     def network(self, position: Position) -> Network:
         """Return the network at a position."""
         return self.setup.network.with_parameters(position.parameters)
+
+
+def _thin(position: Position) -> Position:
+    """The position with every second record of its history, if there are many.
+
+    It depends on the number of epochs alone, and so not on the way to the position.
+    """
+    if len(position.history) < _MOST_RECORDS:
+        return position
+    return replace(position, history=position.history[1::2])
 
 
 def _make_network(settings: PlaneSettings) -> Network:

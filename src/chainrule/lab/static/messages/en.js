@@ -102,7 +102,7 @@ export default {
   "plane.formula.hint": "A formula of x and y, such as sin(x) + y/3 or abs(x) - y^2/6.",
   "plane.classes": "Classes",
   "plane.progress": "Update {updates} · epoch {epoch}, batch {batch} of {batches}",
-  "plane.count": "Points of it",
+  "plane.count": "Number",
   "plane.noise": "Noise",
   "plane.test_share": "Held out",
   "plane.seed": "Seed",

@@ -81,13 +81,12 @@ export class PlaneRoom extends Part {
     if (!view.plane) return html`<${ErrorText} error=${view.error} />`;
     const form = { view, settings: this.settings, put: (changes) => this.put(changes) };
     return html`<div class="columns plane" ref=${this.root}>
+      <section class="card steps">${this.time()}<${ErrorText} error=${view.error} /></section>
       <section class="card">
         ${!hidden.has("points") && html`<${PointsForm} ...${form} />`}
         ${!hidden.has("recipe") && html`<${RecipeForm} ...${form} />`}
       </section>
       <section class="card wide">
-        ${this.time()}
-        <${ErrorText} error=${view.error} />
         ${!hidden.has("network") && html`<${NetworkForm} ...${form} />`}
         ${view.network && html`<${NetworkDrawing} view=${view} maps=${null} open=${actions.open}><${EdgeSlider} view=${view} actions=${actions} /></${NetworkDrawing}>
           <p class="quiet">${say("plane.fields")}</p>`}
