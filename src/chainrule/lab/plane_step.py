@@ -11,7 +11,7 @@ from chainrule.data import Dataset
 from chainrule.engine import Position
 from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES
-from chainrule.errors import InputError
+from chainrule.errors import DivergenceError, InputError
 from chainrule.lab.plane_points import PlaneData
 from chainrule.lab.plane_settings import FEATURES, HALF_SIDE, POINT_SETS, PlaneSettings
 from chainrule.lab.plane_training import PlaneTraining, PlaneTrainings
@@ -59,18 +59,27 @@ def make_plane_step(
     Args:
         trainings: where the training is kept.
         state: of the page.
-        seconds: after which the training is shown as far as it is; None for no limit.
+        seconds: after which the training is shown as far as it is, also one that diverges; None for
+            no limit.
 
-    Raises: InputError for a point that there is not; DivergenceError; as `PlaneTraining`.
+    Raises: InputError for a point that there is not; DivergenceError without a limit; as
+        `PlaneTraining`.
     """
     settings = state.plane
     training = trainings.find(settings)
-    position = training.position(settings.updates, seconds)
+    failure: DivergenceError | None = None
+    try:
+        position = training.position(settings.updates, seconds)
+    except DivergenceError as error:
+        if seconds is None:
+            raise
+        position, failure = error.position, error
     recipe = supported_recipe(training.setup.recipe).replaced(batch_size=1, shuffle=False)
     example = _choose_point(training.data, settings.point)
     subject = LabSubject("plane", training.network(position), recipe, example)
     found = make_step(subject, LabState(example=0))
     given = {one.name: getattr(found, one.name) for one in fields(ShownStep)}
+    given["failure"] = failure
     return PlaneStep(**given, settings=settings, training=training, position=position)
 
 

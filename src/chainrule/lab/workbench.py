@@ -132,6 +132,8 @@ class Workbench:
             view.values["error"] = _plain_error(error)
             add_network(view, shown, state, known_maps)
         ROOMS[state.room](view, shown, state)
+        if shown.failure is not None:
+            view.values["error"] = _plain_error(shown.failure)
         if state.select:
             view.values["opened"] = open_number(shown, state.select, state.digits)
         return view

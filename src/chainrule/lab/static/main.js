@@ -110,6 +110,10 @@ export const actions = {
   open(address) {
     actions.change({ select: address });
   },
+  /** Whether an answer is waited for. */
+  isAsking() {
+    return asked !== null;
+  },
   undo() {
     if (depth()) window.history.back();
   },

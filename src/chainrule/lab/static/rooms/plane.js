@@ -42,7 +42,7 @@ export class PlaneRoom extends Part {
   }
   tick() {
     const { view } = this.props;
-    if (!view.plane || !this.isCurrent) return;
+    if (!view.plane || !this.isCurrent || this.props.actions.isAsking()) return;
     if (view.error) {
       if (this.state.playing) this.setState({ playing: false });
       return;
@@ -99,7 +99,7 @@ export class PlaneRoom extends Part {
     const { playing, pace } = this.state;
     const at = plane.reached ?? 0;
     const epoch = plane.batches ?? 1;
-    const isBehind = plane.reached < this.settings.updates && !playing;
+    const isBehind = plane.reached < this.settings.updates && !playing && !this.props.view.error;
     return html`<div class="time" role="group" aria-label=${say("plane.time")}>
       <button onClick=${() => { this.setState({ playing: false }); this.go(0); }}>${say("plane.restart")}</button>
       <button disabled=${at === 0} onClick=${() => this.go(at - 1)}>${say("plane.back")}</button>
