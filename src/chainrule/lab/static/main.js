@@ -3,12 +3,14 @@
 import { fetchJson, fetchView } from "./server.js";
 import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
+import { DescendRoom } from "./rooms/descend.js";
 import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
 import { PlaneRoom } from "./rooms/plane.js";
 import { html, render } from "./ui.js";
 
-const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom };
+const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom };
+const OWN_SUBJECT = ["plane", "descend"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 
@@ -139,7 +141,8 @@ export const actions = {
 function Head({ page }) {
   const { view, accuracy } = page;
   const here = view.state.room ?? "draw";
-  const selectIn = (name) => ((name === "plane") === (here === "plane") ? view.state.select : undefined); // of another network
+  const subjectOf = (name) => OWN_SUBJECT.find((one) => one === name);
+  const selectIn = (name) => (subjectOf(name) === subjectOf(here) ? view.state.select : undefined); // else it is of another network
   const rooms = view.subject.rooms.map((name) => html`
     <button key=${name} aria-current=${here === name ? "page" : null}
       onClick=${() => actions.change({ room: name, select: selectIn(name) })}>${say(`room.${name}`)}</button>`);
@@ -148,7 +151,7 @@ function Head({ page }) {
     <h1>chainrule</h1>
     <nav aria-label="Rooms">${rooms}</nav>
     <p class="subject"><span>${view.subject.name}</span>
-      ${accuracy && here !== "plane" && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
+      ${accuracy && !OWN_SUBJECT.includes(here) && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">
@@ -169,7 +172,7 @@ function Lab({ page }) {
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
     <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
-    ${view.network && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
+    ${(view.network || view.descent) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
 
