@@ -40,6 +40,7 @@ SHOTS = (
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
+    Shot("lab-descend", "descend?formula=x^2%2B8y^2&start=-2,1&rate=0.1", DESK, "light"),
     Shot("lab-phone", "", PHONE, "light"),
 )
 
@@ -73,8 +74,9 @@ def main() -> None:
             page.wait_for_selector(".net canvas")
             if shot.address:
                 page.evaluate("address => { location.hash = address }", shot.address)
-            page.get_by_text("test examples right").wait_for(state="attached")
-            page.wait_for_timeout(8000 if shot.address.startswith("plane") else 500)
+            if not shot.address.startswith(("plane", "descend")):
+                page.get_by_text("test examples right").wait_for(state="attached")
+            page.wait_for_timeout(8000 if shot.address.startswith("plane") else 2000)
             picture = Image.open(io.BytesIO(page.screenshot()))
             few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
             few.save(FOLDER / f"{shot.name}.png", optimize=True)

@@ -1,4 +1,4 @@
-"""The room Descend as visitors use it: type a function, move the start and the rate, open a step."""
+"""The room Descend as visitors use it: a function is typed, the start dragged, a step opened."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ import pytest
 from tests.browser import PHONE, OpenPage
 from tests.lab.test_lab_page import RunningLab, address_of, go, running, settled, visit
 
+from chainrule.lab.state import LabState
+
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[RunningLab]:
     yield from running("two-layers")
+
+
+def address_for(formula: str, rate: float, select: str = "") -> str:
+    return LabState(room="descend", formula=formula, rate=rate, select=select).to_address()
 
 
 def test_a_function_is_typed_and_descended(open_page: OpenPage, lab: RunningLab) -> None:
@@ -29,9 +35,7 @@ def test_a_function_is_typed_and_descended(open_page: OpenPage, lab: RunningLab)
     sentence = page.locator(".sentence").inner_text()
     assert sentence == "It oscillates between -2 and 2 for ever: the rate 1 is 2/curvature."
     before = address_of(page)
-    page.get_by_role("button", name="point[1][0]", exact=True).or_(
-        page.locator("button[title='point[1][0]']")
-    ).first.click()
+    page.locator("button[title='point[1][0]']").click()
     settled(page, before)
     assert page.locator(".opened h2 .value").inner_text() == "-2"
     again = visit(open_page, lab, address_of(page))
@@ -39,7 +43,7 @@ def test_a_function_is_typed_and_descended(open_page: OpenPage, lab: RunningLab)
 
 
 def test_the_start_is_dragged(open_page: OpenPage, lab: RunningLab) -> None:
-    page = visit(open_page, lab, "descend?formula=x^2%2B8y^2&rate=0.1")
+    page = visit(open_page, lab, address_for("x^2 + 8y^2", 0.1))
     assert page.locator(".contour").count() > 5
     box = page.locator(".path .start").bounding_box()
     assert box is not None
@@ -66,6 +70,6 @@ def test_a_phone_has_the_descent_within_its_width(
     open_page: OpenPage, lab: RunningLab, scheme: str
 ) -> None:
     page = visit(open_page, lab, viewport=PHONE, color_scheme=scheme, has_touch=True)
-    for address in ("descend", "descend?formula=x^2%2By^2%2Bx*y&rate=0.2&select=slope[2][1]"):
+    for address in ("descend", address_for("x^2 + y^2 + x*y", 0.2, "slope[2][1]")):
         go(page, address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

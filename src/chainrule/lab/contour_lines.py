@@ -27,21 +27,22 @@ class ContourLine(NamedTuple):
 
 
 def contour_lines(first: Array, second: Array, grid: Array) -> tuple[ContourLine, ...]:
-    """Return the lines at heights between which there are as many numbers of the grid.
+    """Return the lines at heights between which are as many numbers of the grid; none of a plain.
 
     Args:
         first: numbers of the first variable, (n,), ascending.
         second: those of the second, (m,).
-        grid: the function's values, (m, n); NaN where there is none.
+        grid: the function's values, (m, n); NaN if there is no value.
     """
     from matplotlib.figure import Figure
 
     values = grid[np.isfinite(grid)]
+    if not values.size or values.min() == values.max():
+        return ()
     levels = np.unique(np.quantile(values, np.linspace(0.02, 0.98, _LEVELS)))
     drawn = Figure().subplots().contour(first, second, np.ma.masked_invalid(grid), levels=levels)
-    shares = np.linspace(0, 1, len(levels))
     return tuple(
         ContourLine(np.asarray(points, np.float64), float(share))
-        for path, share in zip(drawn.get_paths(), shares, strict=True)
-        for points in path.to_polygons(closed_only=False)
+        for path, share in zip(drawn.get_paths(), np.linspace(0, 1, len(levels)), strict=True)
+        for points in path.cleaned(simplify=False).to_polygons(closed_only=False)
     )

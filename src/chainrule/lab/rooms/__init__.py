@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import descend, draw, look, plane
+from chainrule.lab.rooms import descent_room, draw, look, plane
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
@@ -25,5 +25,5 @@ ROOMS: Mapping[str, Room] = MappingProxyType(
     {"draw": draw.show, "look": look.show, "plane": plane.show}
 )
 """What adds a room's numbers to a view, by the room's name."""
-FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType({"descend": descend.show})
+FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType({"descend": descent_room.show})
 """Rooms that need a state alone."""

@@ -28,11 +28,11 @@ export class DescentPicture extends Part {
   }
   x(number) {
     const [low, high] = this.box[0];
-    return LEFT + ((number - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
+    return LEFT + share(number - low, high - low) * (WIDTH - LEFT - RIGHT);
   }
   y(number) {
     const [low, high] = this.box[1];
-    return TOP + ((high - number) / (high - low)) * (HEIGHT - TOP - BOTTOM);
+    return TOP + share(high - number, high - low) * (HEIGHT - TOP - BOTTOM);
   }
   /** The numbers of the variables under the pointer, rounded to what a screen can tell. */
   under(event) {
@@ -115,6 +115,11 @@ function column(numbers, at, width) {
   return pairs(numbers, width).map((row) => row[at]);
 }
 
+/** A part of a range; numbers that float32 cannot tell apart have none. */
+function share(part, range) {
+  return range > 0 ? part / range : 0.5;
+}
+
 function round(number, range) {
   const digits = Math.max(0, Math.ceil(2 - Math.log10(range)));
   return Number(number.toFixed(Math.min(12, digits)));
@@ -122,6 +127,7 @@ function round(number, range) {
 
 /** About five round numbers within a range. */
 function ticks(low, high) {
+  if (!(high > low)) return [];
   const raw = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].find((one) => one * power >= raw) * power;

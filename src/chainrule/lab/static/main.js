@@ -3,7 +3,7 @@
 import { fetchJson, fetchView } from "./server.js";
 import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
-import { DescendRoom } from "./rooms/descend.js";
+import { DescendRoom } from "./rooms/descent_room.js";
 import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
 import { PlaneRoom } from "./rooms/plane.js";

@@ -179,6 +179,7 @@ export default {
   "descend.map.label": "Lines of equal height with the path of {steps} steps. {sentence}",
   "descend.curve.hint": "Drag the large point to another start. Each small point is a step: select it to see its numbers.",
   "descend.map.hint": "Lines of equal height: the stronger, the lower. Drag the large point to another start. Each small point is a step: select it to see its numbers.",
+  "descend.large": "These numbers are too large to be drawn.",
   "descend.left": "The last {count} points are too far away to be shown.",
   "descend.outcome": "What becomes of it",
   "descend.rate": "Learning rate",

@@ -37,6 +37,8 @@ _RATE_ROOM = 1.25
 """The slider reaches so many times beyond 2/curvature, where a descent diverges."""
 _PLAIN_REACH = 1.0
 """Of the slider where the function is not curved upwards."""
+_DRAWN = 1e30
+"""Greater numbers are not drawn: the page gets float32."""
 _ADDRESS = re.compile(r"(point|value|slope)\[(\d{1,3})\](?:\[(\d)\])?")
 
 
@@ -66,7 +68,7 @@ def show(view: RoomView, state: LabState) -> None:
     with np.errstate(all="ignore"):
         picture = descent_path_data(descent)
     view.values["descent"] |= _describe(descent, picture, state.digits)
-    _add_picture(view, descent, picture)
+    _add_picture(view, picture)
     if state.select:
         view.values["opened"] = _open(descent, state.select, state.digits)
 
@@ -89,6 +91,7 @@ def _describe(descent: Descent, picture: DescentPathData, digits: int) -> dict[s
         "rates": [_rates(float(curvature)) for curvature in path.curvatures[:, 1]],
         "rate_high": _rate_reach(descent),
         "left_out": picture.left_out,
+        "drawn": _can_draw(picture),
         "rows": [
             {
                 "points": [number_text(float(x), digits) for x in path.points[at]],
@@ -101,7 +104,7 @@ def _describe(descent: Descent, picture: DescentPathData, digits: int) -> dict[s
 
 
 def _rates(curvature: float) -> dict[str, str]:
-    """The greatest curvature with the rates that part the courses; empty where it is not above 0."""
+    """The greatest curvature, and the rates that part the courses; empty if there are none."""
     has_limit = math.isfinite(curvature) and curvature > 0
     return {
         "curvature": number_text(curvature, 6) if math.isfinite(curvature) else "",
@@ -117,19 +120,27 @@ def _rate_reach(descent: Descent) -> float:
     return float(f"{min(reach, DESCENT_LIMITS['learning_rate'].high or reach):.2g}")
 
 
-def _add_picture(view: RoomView, descent: Descent, picture: DescentPathData) -> None:
+def _can_draw(picture: DescentPathData) -> bool:
+    return bool(max(np.abs(picture.points).max(), np.abs(picture.values).max()) < _DRAWN)
+
+
+def _add_picture(view: RoomView, picture: DescentPathData) -> None:
     """The points that are near enough, and the curve or the lines of equal height."""
+    if not _can_draw(picture):
+        return
     view.add("path", np.column_stack((picture.points, picture.values)))
     if picture.grid is None:
         (one,) = picture.slices
-        view.add("curve", np.column_stack((one.at, one.values)))
+        values = np.where(np.abs(one.values) < _DRAWN, one.values, np.nan)
+        view.add("curve", np.column_stack((one.at, values)))
         return
     first, second = picture.slices
     lines = contour_lines(first.at, second.at, picture.grid)
     ends = [[line[0], line[-1]] for line in (first.at, second.at)]
     view.add("box", np.array(ends))
     view.add("contours", np.concatenate([np.zeros((0, 2)), *(line.points for line in lines)]))
-    view.add("contour_parts", np.array([(len(line.points), line.share) for line in lines]))
+    parts = [(len(line.points), line.share) for line in lines]
+    view.add("contour_parts", np.array(parts, np.float64).reshape(-1, 2))
 
 
 def _function_symbol(descent: Descent) -> Mathematics:

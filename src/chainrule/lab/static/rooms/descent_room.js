@@ -22,7 +22,7 @@ export function DescendRoom({ view, hidden, actions }) {
     </section>
     <section class="card wide">
       ${descent.sentence
-        ? html`<${Working} descent=${descent} /><${DescentPicture} view=${view} setStart=${setStart} open=${actions.open} />
+        ? html`<${Working} descent=${descent} />${descent.drawn ? html`<${DescentPicture} view=${view} setStart=${setStart} open=${actions.open} />` : html`<p class="quiet">${say("descend.large")}</p>`}
           <p class="quiet">${say(descent.variables.length === 2 ? "descend.map.hint" : "descend.curve.hint")}
           ${descent.left_out > 0 && html` ${say("descend.left", { count: descent.left_out })}`}</p>`
         : html`<p class="quiet">${say("descend.nothing")}</p>`}
