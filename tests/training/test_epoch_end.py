@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +18,8 @@ from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
 from chainrule.training.epoch_end import (
     ENDS,
+    PatienceCounter,
     end_epoch,
-    epochs_without_progress,
     is_better,
     monitor_value,
     stop_reason,
@@ -137,10 +139,10 @@ def test_the_best_is_kept_until_a_better_one_comes(
 
 def waited(costs: list[float], **more: float) -> int:
     recipe = Recipe(monitor="cost", patience=2, **more)  # type: ignore[arg-type]
-    return epochs_without_progress([record(cost=cost) for cost in costs], recipe)
+    return PatienceCounter(recipe).count([record(cost=cost) for cost in costs])
 
 
-def test_epochs_without_progress() -> None:
+def test_patience_counter() -> None:
     assert waited([]) == 0
     assert waited([3]) == 0
     assert waited([3, 2, 1]) == 0
@@ -184,3 +186,29 @@ def test_a_validation_cost_that_is_not_finite_stops_the_run(three: Dataset) -> N
         "set output_activation to 'softmax'."
     )
     assert caught.value.position is end
+
+
+class ReadCounter(list[EpochRecord]):
+    """A history that counts how often a record of it is read."""
+
+    reads = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        self.reads += 1
+        return super().__getitem__(index)
+
+    def __iter__(self) -> Iterator[EpochRecord]:
+        for index in range(len(self)):
+            yield self[index]
+
+
+def test_each_record_is_read_once_for_patience() -> None:
+    recipe = Recipe(epochs=1000, monitor="cost", patience=500)
+    counter = PatienceCounter(recipe)
+    history: Any = ReadCounter()  # in place of a tuple
+    for epoch in range(1, 201):
+        history.append(record(cost=1.0))
+        position = replace(at(epoch, []), history=history)
+        assert stop_reason(recipe, position, counter) is None
+    assert history.reads == 200
+    assert counter.count(history) == 199

@@ -17,7 +17,15 @@ from chainrule.training.setup import TrainingSetup
 
 Array = NDArray[Any]
 
-__all__ = ["ENDS", "end_epoch", "final_parameters", "is_better", "monitor_value", "stop_reason"]
+__all__ = [
+    "ENDS",
+    "PatienceCounter",
+    "end_epoch",
+    "final_parameters",
+    "is_better",
+    "monitor_value",
+    "stop_reason",
+]
 
 ENDS = ("all epochs done", "early stopping")
 """Why a run ends by its own recipe."""
@@ -91,22 +99,51 @@ def _update_best(
     return best
 
 
-def epochs_without_progress(history: Sequence[EpochRecord], recipe: Recipe) -> int:
-    """The number of epochs since the monitor last improved by more than min_delta."""
-    assert recipe.monitor is not None, "a Recipe with patience has a monitor"
-    best, waited = None, 0
-    for record in history:
-        value = monitor_value(record, recipe.monitor)
-        if best is None or is_better(recipe.monitor, value, best, recipe.min_delta):
-            best, waited = value, 0
+class PatienceCounter:
+    """Counts the epochs since the monitor last improved by more than min_delta.
+
+    Each record of a history that grows is read once, so that the time of an epoch does not
+    depend on how many there were.
+
+    Args:
+        recipe: of the training, with its monitor, patience and min_delta.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._best: float | None = None
+        self._records = 0
+        self._waited = 0
+
+    def count(self, history: Sequence[EpochRecord]) -> int:
+        """The number of epochs, at the end of a history that begins with the one given before."""
+        for index in range(self._records, len(history)):
+            self._read(history[index])
+        self._records = len(history)
+        return self._waited
+
+    def _read(self, record: EpochRecord) -> None:
+        monitor = self._recipe.monitor
+        assert monitor is not None, "a Recipe with patience has a monitor"
+        value = monitor_value(record, monitor)
+        if self._best is None or is_better(monitor, value, self._best, self._recipe.min_delta):
+            self._best, self._waited = value, 0
         else:
-            waited += 1
-    return waited
+            self._waited += 1
 
 
-def stop_reason(recipe: Recipe, position: Position) -> str | None:
-    """Why the training ends at this position; None if it goes on."""
-    waited = epochs_without_progress(position.history, recipe) if recipe.patience else 0
-    if recipe.patience and waited >= recipe.patience:
-        return ENDS[1]
+def stop_reason(
+    recipe: Recipe, position: Position, counter: PatienceCounter | None = None
+) -> str | None:
+    """Why the training ends at this position; None if it goes on.
+
+    Args:
+        recipe: of the training.
+        position: between two batches.
+        counter: of this training, so that no record is read twice; None reads the whole history.
+    """
+    if recipe.patience:
+        counter = counter or PatienceCounter(recipe)
+        if counter.count(position.history) >= recipe.patience:
+            return ENDS[1]
     return ENDS[0] if position.epoch >= recipe.epochs else None

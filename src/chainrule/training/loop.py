@@ -16,7 +16,7 @@ from chainrule.network import Network, tensor_digests
 from chainrule.recipe import Recipe
 from chainrule.training.branching import branch_start
 from chainrule.training.certificate import certify
-from chainrule.training.epoch_end import end_epoch, final_parameters, stop_reason
+from chainrule.training.epoch_end import PatienceCounter, end_epoch, final_parameters, stop_reason
 from chainrule.training.observers import Observer, Observers, TrainingProgress
 from chainrule.training.run_facts import BranchOrigin, RunFacts, data_facts
 from chainrule.training.run_folder import RunFolder
@@ -100,13 +100,14 @@ class _Training:
     def _loop(self, position: Position, stop_requested: Callable[[], bool]) -> tuple[Position, str]:
         """The loop: the last position, and why it is the last."""
         recipe = self.setup.recipe
-        ended = stop_reason(recipe, position)
+        counter = PatienceCounter(recipe)
+        ended = stop_reason(recipe, position, counter)
         while ended is None:
             position, epoch_ended = train_chunk(self.setup, position, Until(seconds=CHUNK_SECONDS))
             self.recorder.save_checkpoint_if_due(position)
             if epoch_ended and recipe.snapshots:
                 self.recorder.save_snapshot(position)
-            ended = stop_reason(recipe, position)
+            ended = stop_reason(recipe, position, counter)
             if self.observers.notify(self._progress(position, epoch_ended)):
                 ended = ended or STOPPED
             if stop_requested():
