@@ -9,17 +9,16 @@ import numpy as np
 
 from chainrule.data import Dataset
 from chainrule.engine import Position
-from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES
 from chainrule.errors import InputError
 from chainrule.lab.plane_points import PlaneData
 from chainrule.lab.plane_settings import FEATURES, HALF_SIDE, POINT_SETS, PlaneSettings
 from chainrule.lab.plane_training import PlaneTraining, PlaneTrainings
+from chainrule.lab.room_settings import describe_limits, layer_activations
 from chainrule.lab.shown_step import ShownStep, make_step
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import LabSubject
 from chainrule.ledger.steps import supported_recipe
-from chainrule.limits import limits_of
 
 __all__ = ["PlaneStep", "describe_plane", "make_plane_step", "plane_state"]
 
@@ -97,21 +96,11 @@ def describe_plane(settings: PlaneSettings) -> dict[str, Any]:
         "defaults": defaults,
         "classifies": settings.classifies,
         "half_side": HALF_SIDE,
-        "limits": {
-            name: {
-                "low": limit.low,
-                "high": limit.high,
-                "low_open": limit.low_open,
-                "whole": limit.kind is int,
-                "words": limit.constraint(),
-            }
-            for name, limit in limits_of(PlaneSettings).items()
-            if limit.choices is None
-        },
+        "limits": describe_limits(settings),
         "choices": {
             "points": POINT_SETS,
             "features": FEATURES,
-            "activations": [name for name in ACTIVATIONS if name != "softmax"],
+            "activations": layer_activations(),
             "optimiser": list(UPDATES),
         },
     }

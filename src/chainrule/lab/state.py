@@ -16,13 +16,15 @@ from urllib.parse import parse_qsl, urlencode
 from chainrule.errors import ChainruleError, InputError, unknown_name
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
+from chainrule.lab.room_settings import RoomSettings
+from chainrule.lab.train_settings import TrainSettings
 from chainrule.limits import Limit, check_record, limited
 
 __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "look", "plane")
+ROOM_NAMES = ("draw", "train", "look", "plane")
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -46,6 +48,7 @@ class Edit(NamedTuple):
 
 
 _PLANE = PlaneSettings()
+_TRAIN = TrainSettings()
 
 
 def _rooms() -> tuple[str, ...]:
@@ -73,6 +76,7 @@ class LabState:
         direction: of the pass that is drawn, "forward" or "backward".
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
+        train: the same of the room Train.
 
     Raises: InputError, UnknownNameError.
     """
@@ -93,6 +97,7 @@ class LabState:
     direction: str = limited("forward", Limit(str, "pass", choices=lambda: _DIRECTIONS))
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
+    train: TrainSettings = _TRAIN
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -208,7 +213,7 @@ def _check_texts(name: str, texts: Any, pattern: re.Pattern[str]) -> tuple[str, 
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, PlaneSettings):
+    if isinstance(value, RoomSettings):
         return value.to_dict()
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
@@ -225,6 +230,7 @@ _LISTS = ("ink", "inputs", "edits", "silenced", "hidden")
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
     "plane": PlaneSettings.from_dict,
+    "train": TrainSettings.from_dict,
 }
 
 
@@ -245,6 +251,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "hidden": ",".join,
     "abstain": repr,
     "plane": PlaneSettings.to_text,
+    "train": TrainSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "ink": decode_strokes,
@@ -257,6 +264,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "select": str,
     "direction": str,
     "plane": PlaneSettings.from_text,
+    "train": TrainSettings.from_text,
 }
 
 

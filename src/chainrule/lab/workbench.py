@@ -22,6 +22,12 @@ from chainrule.lab.rooms import ROOMS
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.subject import LabSubject
+from chainrule.lab.train_step import (
+    TrainTrainings,
+    describe_train,
+    make_train_step,
+    train_state,
+)
 from chainrule.network import BLOCK, Network
 from chainrule.proofs import ProofOptions, prove_place
 
@@ -63,6 +69,7 @@ class Workbench:
         self._steps: dict[tuple[Any, ...], ShownStep] = {}
         self._lock = threading.Lock()
         self._trainings = PlaneTrainings()
+        self._digit_trainings = TrainTrainings()
 
     def start_state(self) -> LabState:
         """Return the state with which the lab opens."""
@@ -75,12 +82,14 @@ class Workbench:
 
         Args:
             state: of the page.
-            seconds: after which a training in the room Plane is shown as far as it is.
+            seconds: after which a training in the rooms Plane and Train is shown as far as it is.
 
-        Raises: as `make_step` and `make_plane_step`.
+        Raises: as `make_step`, `make_plane_step` and `make_train_step`.
         """
         if state.room == "plane":
             return make_plane_step(self._trainings, state, seconds)
+        if state.room == "train":
+            return make_train_step(self._digit_trainings, state, seconds)
         key = tuple(getattr(state, name) for name in _STEP_FIELDS)
         with self._lock:
             found = self._steps.pop(key, None) or make_step(self.subject, state)
@@ -119,6 +128,9 @@ class Workbench:
         if state.room == "plane":
             view.values["plane"] = describe_plane(state.plane)
             state = plane_state(state)
+        if state.room == "train":
+            view.values["train"] = describe_train(state.train)
+            state = train_state(state)
         try:
             shown = self.shown_step(state, _PATIENCE)
         except ChainruleError as error:

@@ -6,9 +6,11 @@ import { OpenedNumber } from "./opened.js";
 import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
 import { PlaneRoom } from "./rooms/plane.js";
+import { TrainRoom } from "./rooms/train.js";
 import { html, render } from "./ui.js";
 
-const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom };
+const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom, train: TrainRoom };
+const OWN_NETWORKS = ["plane", "train"]; // rooms whose network is not the subject's
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 
@@ -135,7 +137,8 @@ export const actions = {
 function Head({ page }) {
   const { view, accuracy } = page;
   const here = view.state.room ?? "draw";
-  const selectIn = (name) => ((name === "plane") === (here === "plane") ? view.state.select : undefined); // of another network
+  const networkOf = (name) => (OWN_NETWORKS.includes(name) ? name : "subject");
+  const selectIn = (name) => (networkOf(name) === networkOf(here) ? view.state.select : undefined);
   const rooms = view.subject.rooms.map((name) => html`
     <button key=${name} aria-current=${here === name ? "page" : null}
       onClick=${() => actions.change({ room: name, select: selectIn(name) })}>${say(`room.${name}`)}</button>`);
@@ -144,7 +147,7 @@ function Head({ page }) {
     <h1>chainrule</h1>
     <nav aria-label="Rooms">${rooms}</nav>
     <p class="subject"><span>${view.subject.name}</span>
-      ${accuracy && here !== "plane" && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
+      ${accuracy && !OWN_NETWORKS.includes(here) && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">
