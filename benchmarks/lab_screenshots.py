@@ -40,6 +40,7 @@ SHOTS = (
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
+    Shot("lab-train", "train?train=updates:5000", DESK, "light"),
     Shot("lab-phone", "", PHONE, "light"),
 )
 
@@ -74,7 +75,7 @@ def main() -> None:
             if shot.address:
                 page.evaluate("address => { location.hash = address }", shot.address)
             page.get_by_text("test examples right").wait_for(state="attached")
-            page.wait_for_timeout(8000 if shot.address.startswith("plane") else 500)
+            page.wait_for_timeout(8000 if shot.address.startswith(("plane", "train")) else 500)
             picture = Image.open(io.BytesIO(page.screenshot()))
             few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
             few.save(FOLDER / f"{shot.name}.png", optimize=True)

@@ -54,8 +54,9 @@ def test_the_view_counts_what_the_network_answers() -> None:
     assert counts.sum() == train["tested"] == 2000
     assert np.trace(counts) / 2000 == pytest.approx(train["right"])
     targets = cr.load_dataset("mnist").test.targets
-    assert all(targets[row[k]["first"]] == at or row[k]["first"] == -1
-               for at, row in enumerate(train["confusions"]) for k in range(10))  # fmt: skip
+    firsts = [(at, one["first"]) for at, row in enumerate(train["confusions"]) for one in row]
+    assert all(targets[first] == at for at, first in firsts if first >= 0)
+    assert any(first < 0 for _, first in firsts)
     assert view.arrays["curve"].shape == view.arrays["accuracy"].shape == (3, 3)
     assert view.arrays["maps"].shape == (8, 28, 28)
     assert view.values["opened"]["address"] == "z[1][0]"
@@ -63,8 +64,8 @@ def test_the_view_counts_what_the_network_answers() -> None:
 
 
 def test_the_built_in_digits_are_learned_above_92_percent() -> None:
-    found = lab_view(None, "train?train=updates:2500").values["train"]
-    assert found["epoch"] == 5
+    found = lab_view(None, "train?train=updates:3000").to_dict()["train"]
+    assert found["epoch"] == 3
     assert found["right"] > 0.92
 
 
@@ -82,7 +83,7 @@ def test_a_network_learns_digits_and_goes_back(open_page: OpenPage, lab: Running
     page.get_by_label("Updates a frame").select_option("100")
     page.locator(".time .main").click()
     page.wait_for_function(
-        "() => Number(/\\d+/.exec(document.querySelector('.time .count').innerText)[0]) >= 600"
+        "() => Number(/\\d+/.exec(document.querySelector('.time .count').innerText)[0]) >= 1100"
     )
     page.locator(".time .main").click()
     page.wait_for_function("() => location.hash.includes('updates:')")
@@ -100,8 +101,9 @@ def test_a_network_learns_digits_and_goes_back(open_page: OpenPage, lab: Running
     assert re.findall(r"\d+", count.inner_text())[0] == paused
     assert page.get_by_role("heading", name="% right").inner_text() == right
     before = address_of(page)
-    page.locator(".confusions tbody tr:nth-child(8) td:nth-child(9) button").click()
+    page.locator(".confusions tbody tr:nth-child(3) td:nth-child(4) button").click()
     settled(page, before)
-    assert "It should be 7." in page.locator(".lab").inner_text() or "point" not in before
+    assert "point:1" in address_of(page)
+    assert page.get_by_text("It should be 2.").is_visible()
     again = visit(open_page, lab, address_of(page))
     assert again.get_by_role("heading", name="% right").inner_text() == right

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chainrule.lab.kept_training import ENDLESS, KeptTraining, KeptTrainings
 from chainrule.lab.plane_points import PlaneData, make_data
 from chainrule.lab.plane_settings import PlaneSettings
+from chainrule.lab.seekable_training import ENDLESS, SeekableTraining, SeekableTrainings
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import prepare_training
@@ -12,7 +12,7 @@ from chainrule.training import prepare_training
 __all__ = ["PlaneTraining", "PlaneTrainings"]
 
 
-class PlaneTraining(KeptTraining):
+class PlaneTraining(SeekableTraining):
     """One training, by the points, network and recipe of the settings.
 
     Args:
@@ -56,7 +56,7 @@ def _make_recipe(settings: PlaneSettings) -> Recipe:
     )
 
 
-class PlaneTrainings(KeptTrainings[PlaneSettings, PlaneTraining]):
+class PlaneTrainings(SeekableTrainings[PlaneSettings, PlaneTraining]):
     """The trainings of the room that were looked at last."""
 
     def __init__(self) -> None:

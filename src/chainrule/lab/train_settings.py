@@ -49,7 +49,7 @@ class TrainSettings(RoomSettings):
     readers = _READERS
 
     # fmt: off
-    examples: int = limited(10_000, Limit(int, "digits learned from", 100, 60_000))
+    examples: int = limited(20_000, Limit(int, "digits learned from", 100, 60_000))
     hidden: tuple[int, ...] = (32, 16)
     activations: tuple[str, ...] = ("relu", "relu")
     optimiser: str = limited("sgd", Limit(str, "update rule", choices=lambda: tuple(UPDATES)))

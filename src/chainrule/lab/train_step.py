@@ -10,8 +10,8 @@ import numpy as np
 from chainrule.data import Dataset, load_dataset
 from chainrule.engine import Position
 from chainrule.equations.updates import UPDATES
-from chainrule.lab.kept_training import ENDLESS, KeptTraining, KeptTrainings
 from chainrule.lab.room_settings import describe_limits, layer_activations
+from chainrule.lab.seekable_training import ENDLESS, SeekableTraining, SeekableTrainings
 from chainrule.lab.shown_step import ShownStep, make_step
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import LabSubject
@@ -28,7 +28,7 @@ _TEST_DIGITS = 2000
 _LOSS = "categorical_cross_entropy"
 
 
-class DigitTraining(KeptTraining):
+class DigitTraining(SeekableTraining):
     """One training on digits, by the network and recipe of the settings.
 
     Args:
@@ -62,7 +62,7 @@ def _make_setup(settings: TrainSettings, training: Dataset, test: Dataset) -> Tr
     return prepare_training(network, training, recipe, test, threads=1)
 
 
-class TrainTrainings(KeptTrainings[TrainSettings, DigitTraining]):
+class TrainTrainings(SeekableTrainings[TrainSettings, DigitTraining]):
     """The trainings of the room that were looked at last."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import draw, look, plane, train
+from chainrule.lab.rooms import draw, look, plane, train_digits
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
@@ -20,6 +20,6 @@ __all__ = ["ROOMS"]
 Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
 
 ROOMS: Mapping[str, Room] = MappingProxyType(
-    {"draw": draw.show, "look": look.show, "plane": plane.show, "train": train.show}
+    {"draw": draw.show, "look": look.show, "plane": plane.show, "train": train_digits.show}
 )
 """What adds a room's numbers to a view, by the room's name."""

@@ -6,7 +6,7 @@ import { OpenedNumber } from "./opened.js";
 import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
 import { PlaneRoom } from "./rooms/plane.js";
-import { TrainRoom } from "./rooms/train.js";
+import { TrainRoom } from "./rooms/train_digits.js";
 import { html, render } from "./ui.js";
 
 const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom, train: TrainRoom };

@@ -11,10 +11,10 @@ const PACES = [1, 5, 20, 100];
  * Properties: `view`, `hidden`, `actions`. It asks for the next updates when the last are shown.
  */
 export class TrainingRoom extends Part {
-  constructor(key) {
+  constructor(key, pace) {
     super();
     this.key = key;
-    this.state = { playing: false, pace: 5 };
+    this.state = { playing: false, pace };
     this.shown = null;
   }
   componentDidMount() {

@@ -13,7 +13,7 @@ import { NetworkForm, PointsForm, RecipeForm, ToolChoice } from "./plane_forms.j
 /** Properties: `view`, `hidden`, `actions`. */
 export class PlaneRoom extends TrainingRoom {
   constructor() {
-    super("plane");
+    super("plane", 5);
     this.state = { ...this.state, tool: "look" };
   }
   /** What a click does; a class or number that the points have no longer is not set. */

@@ -18,7 +18,7 @@ from chainrule.lab.room_settings import RoomSettings
 from chainrule.network import Network
 from chainrule.training import TrainingSetup, first_position, train_chunk
 
-__all__ = ["ENDLESS", "KeptTraining", "KeptTrainings"]
+__all__ = ["ENDLESS", "SeekableTraining", "SeekableTrainings"]
 
 ENDLESS = 1_000_000
 """Epochs: a training ends when the visitor stops it."""
@@ -29,7 +29,7 @@ _MOST_RECORDS = 600
 """Even, so that the last one stays. A single point makes an epoch of every update."""
 
 
-class KeptTraining:
+class SeekableTraining:
     """One training with positions on its way.
 
     Args:
@@ -87,10 +87,10 @@ def _thin(position: Position) -> Position:
 
 
 Settings = TypeVar("Settings", bound=RoomSettings)
-Training = TypeVar("Training", bound=KeptTraining)
+Training = TypeVar("Training", bound=SeekableTraining)
 
 
-class KeptTrainings(Generic[Settings, Training]):
+class SeekableTrainings(Generic[Settings, Training]):
     """The trainings that were looked at last.
 
     Args:

@@ -12,7 +12,7 @@ import { LayersForm, number, RecipeForm } from "./plane_forms.js";
 /** Properties: `view`, `maps`, `hidden`, `actions`. */
 export class TrainRoom extends TrainingRoom {
   constructor() {
-    super("train");
+    super("train", 20);
   }
   render() {
     const { view, hidden, actions, maps } = this.props;
