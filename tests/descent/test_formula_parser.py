@@ -50,6 +50,11 @@ REFUSED = {
     "(0-2)**x": f"{POWER} '(0-2)**x' at sign 1.",
     "1e400*x": "expected numbers between 1e-100 and 1e100, got '1e400' at sign 1.",
     "x*99**99": "expected numbers between 1e-100 and 1e100, got '99**99' at sign 3.",
+    "x*exp(exp(99))": "expected numbers between 1e-100 and 1e100, got 'exp(exp(99))' at sign 3.",
+    "x + exp(-10**9)": "expected numbers between 1e-100 and 1e100, got 'exp(-10**9)' at sign 5.",
+    "x*exp(99)**99": "expected numbers between 1e-100 and 1e100, got 'exp(99)**99' at sign 3.",
+    "x*abs(exp(200)*exp(99))": "expected numbers between 1e-100 and 1e100, "
+    "got 'abs(exp(200)*exp(99))' at sign 3.",
     "e**x": f"{NAME} 'e' at sign 1. Write exp(1).",
     "sin*x": f"{NAME} 'sin' at sign 1.",
     "temperature": f"{NAME} 'temperature' at sign 1.",
@@ -178,6 +183,34 @@ def test_derivatives_are_differences(text) -> None:
         assert function.gradient(point)[place] == pytest.approx(difference, rel=1e-7)
         rise = (function.gradient(point + beside) - function.gradient(point - beside)) / (2 * step)
         assert function.hessian(point)[place] == pytest.approx(rise, rel=1e-6, abs=1e-8)
+
+
+def test_constants_are_the_numbers_that_they_are() -> None:
+    text = "x + sin(0) + tanh(cos(pi))*sigmoid(-2) + ln(abs(1 - 3))/sqrt(4)**2 + x*log(2)"
+    law = 1 + math.tanh(-1) / (1 + math.exp(2)) + math.log(2) / 4 + math.log(2)
+    assert make_function(text).value_at(np.array([1.0])) == pytest.approx(law, rel=1e-15)
+    assert math.isnan(make_function("x*exp(sqrt(0 - 1*x))").value_at(np.array([1.0])))
+
+
+@pytest.mark.parametrize("text", ["x**1.5 + x", "sigmoid(x**1.5)", "x**0.5*x"])
+def test_a_complex_value_is_none(text) -> None:
+    function = make_function(text)
+    assert math.isnan(function.value_at(np.array([-0.7])))
+    assert math.isfinite(function.value_at(np.array([0.7])))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tanh((((exp(x) + (pi)**(1/3)) + (ln(x))**99.99))**(-1))",
+        "sqrt(tanh((tanh(((1e20 - 6) + (0.5 * 0.5))) / ((ln(y) - (y)**(1/3)))**99)))",
+        "sin((x + y + z + w + 1)**99)",
+    ],
+)
+def test_powers_of_sums_are_not_multiplied_out(text) -> None:
+    """It would take minutes, or all memory."""
+    function = make_function(text)
+    assert len(function.derivatives) == len(function.variables)
 
 
 def test_where_there_is_no_value() -> None:

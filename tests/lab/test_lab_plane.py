@@ -170,7 +170,11 @@ def test_a_training_that_diverges_says_so() -> None:
     bench = Workbench(open_subject("two-layers"))
     wild = PlaneSettings(points="function", formula="x^2", learning_rate=100, updates=500)
     view = bench.view(LabState(room="plane", plane=wild))
-    assert "nan" in view.values["error"]["text"].lower() or "inf" in view.values["error"]["text"]
+    assert "Lower the learning rate" in view.values["error"]["text"]
+    assert 0 < view.values["plane"]["reached"] < 500
+    assert np.isfinite(view.arrays["level"]).all()
+    with pytest.raises(cr.DivergenceError):
+        bench.require(LabState(room="plane", plane=wild))
 
 
 def test_a_position_does_not_depend_on_the_way_to_it() -> None:

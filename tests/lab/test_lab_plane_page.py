@@ -78,6 +78,26 @@ def test_steps_forth_and_back(open_page: OpenPage, lab: RunningLab) -> None:
     assert updates(page) == 0
 
 
+def test_undo_and_divergence_while_it_trains(open_page: OpenPage, lab: RunningLab) -> None:
+    page = visit(open_page, lab, "plane?plane=points:function")
+    for rate in ("0.05", "90"):
+        before = address_of(page)
+        page.get_by_label("Learning rate").fill(rate)
+        page.get_by_label("Learning rate").press("Enter")
+        settled(page, before)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator(".steps .error").wait_for()
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    assert page.locator(".plane-map canvas").is_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    page.locator(".steps .error").wait_for(state="detached")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    page.wait_for_function(
+        "() => !document.querySelector('.lab').dataset.address.includes('learning_rate')"
+    )
+
+
 def test_points_are_set_by_mouse_and_keyboard(open_page: OpenPage, lab: RunningLab) -> None:
     page = visit(open_page, lab, "plane?plane=points:drawn;drawn:0,0,0")
     page.get_by_label("A click").select_option("set 1")

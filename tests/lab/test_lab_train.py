@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,6 +68,14 @@ def test_the_built_in_digits_are_learned_above_92_percent() -> None:
     found = lab_view(None, "train?train=updates:3000").to_dict()["train"]
     assert found["epoch"] == 3
     assert found["right"] > 0.92
+
+
+def test_a_training_that_diverges_is_shown_as_far_as_it_came() -> None:
+    wild = TrainSettings(examples=300, activations=("identity", "identity"), learning_rate=100)
+    state = LabState(room="train", train=replace(wild, updates=500))
+    view = Workbench(open_subject()).view(state)
+    assert "Lower the learning rate" in view.values["error"]["text"]
+    assert view.values["train"]["reached"] < 500
 
 
 @pytest.fixture(scope="module")

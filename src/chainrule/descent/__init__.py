@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from chainrule._lazy import attach
 
 if TYPE_CHECKING:
+    from chainrule.descent.descent_report import derivative_symbol as derivative_symbol
     from chainrule.descent.descent_report import descent_document as descent_document
+    from chainrule.descent.descent_report import worked_step as worked_step
     from chainrule.descent.formula_parser import FUNCTIONS as FUNCTIONS
     from chainrule.descent.function import make_function as make_function
     from chainrule.descent.function_file import DEFAULT_RATE as DEFAULT_RATE
@@ -14,14 +16,15 @@ if TYPE_CHECKING:
     from chainrule.descent.function_file import read_descent as read_descent
     from chainrule.descent.gradient_descent import DESCENT_LIMITS as DESCENT_LIMITS
     from chainrule.descent.gradient_descent import Descent as Descent
+    from chainrule.descent.gradient_descent import descend as descend
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "gradient_descent": "DESCENT_LIMITS Descent",
+        "gradient_descent": "DESCENT_LIMITS Descent descend",
         "function": "make_function",
         "function_file": "DEFAULT_RATE DEFAULT_STEPS descend_function read_descent",
         "formula_parser": "FUNCTIONS",
-        "descent_report": "descent_document",
+        "descent_report": "derivative_symbol descent_document worked_step",
     },
 )

@@ -125,9 +125,10 @@ def _classify_bounded(path: DescentPath, norms: Array) -> DescentOutcome:
 
 def _undefined_outcome(path: DescentPath) -> DescentOutcome:
     number = len(path.points) - 1
+    lacks = "slope" if np.isfinite(path.values[-1]) else "value"
     return DescentOutcome(
         "ends",
-        f"Step {number} leads to a point where the function has no slope, and ends the descent.",
+        f"Step {number} leads to a point where the function has no {lacks}, and ends the descent.",
     )
 
 

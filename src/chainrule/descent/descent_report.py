@@ -26,7 +26,7 @@ from chainrule.documents.mathematics import (
 )
 from chainrule.ledger.formulas import number_text
 
-__all__ = ["descent_document"]
+__all__ = ["derivative_symbol", "descent_document", "worked_step"]
 
 MAX_ROWS = 24
 """Of a longer descent the steps in the middle are left out."""
@@ -64,23 +64,32 @@ def _derivatives(descent: Descent) -> Iterator[Calculation]:
     function = descent.function
     for name, derivative in zip(function.variables, function.derivatives, strict=True):
         line = WorkingLine(function.typeset(derivative), "formula")
-        yield Calculation(_derivative_symbol(descent, name), (line,))
+        yield Calculation(derivative_symbol(descent, name), (line,))
 
 
-def _derivative_symbol(descent: Descent, name: str) -> Mathematics:
+def derivative_symbol(descent: Descent, name: str) -> Mathematics:
+    """Return f′(x), or ∂f/∂x where there are several variables."""
     if len(descent.function.variables) == 1:
         return Spelled(Letter("f′", of=Letter(name)), f"f′({name})")
     return Spelled(Letter("f", by=Letter(name)), f"∂f/∂{name}")
 
 
 def _worked_steps(descent: Descent, digits: int) -> Iterator[Calculation]:
-    """The first steps in numbers [U1]: old - rate · derivative = new."""
+    """The first steps in numbers."""
     for at in range(min(descent.steps, MAX_WORKED_STEPS)):
         for place in range(len(descent.function.variables)):
-            yield _worked_step(descent, at, place, digits)
+            yield worked_step(descent, at, place, digits)
 
 
-def _worked_step(descent: Descent, at: int, place: int, digits: int) -> Calculation:
+def worked_step(descent: Descent, at: int, place: int, digits: int) -> Calculation:
+    """Return a step in numbers [U1]: old - rate · derivative = new.
+
+    Args:
+        descent: that it belongs to.
+        at: the number of the point that is left, from 0.
+        place: of the variable.
+        digits: significant ones of numbers.
+    """
     function, path = descent.function, descent.path
     name, old = function.variables[place], path.points[at]
 
@@ -92,7 +101,7 @@ def _worked_step(descent: Descent, at: int, place: int, digits: int) -> Calculat
 
     rate, start = number(path.rate), number(old[place])
     worked = function.typeset(function.derivatives[place], old, digits)
-    symbols = step(_point(name, at), Letter("η"), _derivative_symbol(descent, name))
+    symbols = step(_point(name, at), Letter("η"), derivative_symbol(descent, name))
     lines = (
         WorkingLine(symbols, "formula"),
         WorkingLine(step(start, rate, worked), "substituted"),
@@ -112,7 +121,7 @@ def _point(name: str, at: int) -> Mathematics:
 def _table(descent: Descent, digits: int, *, full: bool = False) -> Table:
     """The points with value and derivatives, one in each row."""
     names = descent.function.variables
-    derivatives = [math_text(_derivative_symbol(descent, name)) for name in names]
+    derivatives = [math_text(derivative_symbol(descent, name)) for name in names]
     count = len(descent.path.points)
     shown = list(range(count))
     rows = [

@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from chainrule.descent.constant_size import is_far_constant
 from chainrule.descent.formula_notation import to_python
 from chainrule.descent.python_expression import formula_error, parse_expression
 from chainrule.errors import InputError, UnknownNameError, describe, unknown_name
@@ -171,10 +172,17 @@ class _Builder:
 
     def _check_power(self, node: ast.BinOp, base: Node, exponent: Node) -> None:
         """Refuse a power of numbers that has more digits than anybody needs."""
+        if not base.is_Rational:
+            self._check_constant(node)
         if not base.is_Rational or base == 0:
             return
         size = math.log(max(abs(int(base.p)), int(base.q)))
         if size * abs(float(exponent)) > math.log(_LARGEST):
+            raise self._too_large(node)
+
+    def _check_constant(self, node: ast.expr) -> None:
+        """Refuse a number that SymPy would work out for ever."""
+        if is_far_constant(node, _LARGEST):
             raise self._too_large(node)
 
     def _too_large(self, node: Any) -> InputError:
@@ -228,7 +236,9 @@ class _Builder:
             expected = f"one number in the brackets of {name}"
             got = f"{self._source(node)} at sign {node.col_offset + 1}"
             raise formula_error(self.where, self.text, expected, got)
-        return _apply_function(name, self.build(node.args[0]))
+        of = self.build(node.args[0])
+        self._check_constant(node)
+        return _apply_function(name, of)
 
     def _unknown(self, name: str) -> UnknownNameError:
         return unknown_name(self.where, "a function", name, FUNCTIONS, argument="formula")
@@ -237,16 +247,31 @@ class _Builder:
 def _apply_function(name: str, of: Node) -> Node:
     import sympy
 
-    others: dict[str, Any] = {"abs": sympy.Abs, "ln": sympy.log, "sigmoid": _sigmoid()}
+    others: dict[str, Any] = {"abs": sympy.Abs, "ln": sympy.log, **_plain_functions()}
     return others[name](of) if name in others else getattr(sympy, name)(of)
 
 
 @cache
-def _sigmoid() -> type:
-    """SymPy's own name for the sigmoid, with its slope [A3]."""
+def _plain_functions() -> dict[str, type]:
+    """Functions with their derivatives and without SymPy's simplification of their arguments.
+
+    SymPy looks for multiples of pi in what sin, cos and tanh are applied to, and may multiply out
+    powers of sums for it, which has no end that anybody would wait for.
+    """
+    slopes: dict[str, Callable[[Node], Node]] = {
+        "sigmoid": lambda of: made["sigmoid"](of) * (1 - made["sigmoid"](of)),  # [A3]
+        "tanh": lambda of: 1 - made["tanh"](of) ** 2,
+        "sin": lambda of: made["cos"](of),
+        "cos": lambda of: -made["sin"](of),
+    }
+    made: dict[str, Any] = {name: _plain_function(name, one) for name, one in slopes.items()}
+    return made
+
+
+def _plain_function(name: str, slope: Callable[[Node], Node]) -> type:
     import sympy
 
-    def slope(self: Node, argindex: int = 1) -> Node:
-        return self * (1 - self)
+    def fdiff(self: Node, argindex: int = 1) -> Node:
+        return slope(self.args[0])
 
-    return type("sigmoid", (sympy.Function,), {"fdiff": slope, "is_real": True})
+    return type(name, (sympy.Function,), {"fdiff": fdiff, "is_real": True})

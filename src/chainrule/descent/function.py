@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -76,7 +76,7 @@ class Function:
 
     def _number(self, tree: Expression, point: Array) -> float:
         known = dict(zip(self.variables, map(float, point), strict=True))
-        arithmetic = Arithmetic(lambda leaf: _leaf(leaf, known), _call, math.fsum)
+        arithmetic = Arithmetic(lambda leaf: _leaf(leaf, known), _call, _add)
         try:
             found = evaluate(tree, arithmetic)
         except OverflowError:
@@ -117,7 +117,21 @@ def _leaf(leaf: Leaf, known: Mapping[str, float]) -> float:
 
 
 def _call(function: str, *arguments: float) -> float:
-    return FUNCTIONS[function](*arguments)
+    return FUNCTIONS[function](*_require_real(arguments))
+
+
+def _add(values: Iterable[float]) -> float:
+    return math.fsum(_require_real(tuple(values)))
+
+
+def _require_real(values: tuple[float, ...]) -> tuple[float, ...]:
+    """The numbers; Python's power of a negative number, as in (-1)**1.5, is complex.
+
+    Raises: ValueError.
+    """
+    if any(isinstance(value, complex) for value in values):
+        raise ValueError("no real value")
+    return values
 
 
 def make_function(text: str, where: str = "formula") -> Function:

@@ -114,20 +114,21 @@ def descend(
     rate = DESCENT_LIMITS["learning_rate"].check("descend", "learning_rate", learning_rate)
     most = DESCENT_LIMITS["steps"].check("descend", "steps", steps)
     points = [check_start(function, start)]
-    gradients = [function.gradient(points[0])]
+    values, gradients = [function.value_at(points[0])], [function.gradient(points[0])]
     with np.errstate(over="ignore", invalid="ignore"):
         while len(points) <= most:
             point = _take_step(points[-1], gradients[-1], rate)
             if not np.isfinite(point).all():
                 break
             points.append(point)
+            values.append(function.value_at(point))
             gradients.append(function.gradient(point))
-            if not np.isfinite(gradients[-1]).all():
+            if np.isnan(values[-1]) or not np.isfinite(gradients[-1]).all():
                 break
     path = DescentPath(
         rate=rate,
         points=np.array(points),
-        values=np.array([function.value_at(point) for point in points]),
+        values=np.array(values),
         gradients=np.array(gradients),
         curvatures=np.array([_curvatures(function.hessian(points[at])) for at in (0, -1)]),
         steps_requested=most,

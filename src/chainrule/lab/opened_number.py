@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from chainrule.attribution import formula_holds
+from chainrule.documents import Calculation
 from chainrule.documents.mathematics import Mathematics, MathML, math_element
 from chainrule.lab.shown_step import ShownStep
-from chainrule.ledger import DisplayOptions, LedgerEntry
+from chainrule.ledger import DisplayOptions
 from chainrule.ledger.formulas import Expression, Sum, Term, evaluate, leaves, number_text, parts
 from chainrule.ledger.rendering import EntryFormulas, NumberPlaces
 from chainrule.ledger.steps import Quantity
 
-__all__ = ["open_number"]
+__all__ = ["math_lines", "math_markup", "open_number"]
 
 _TERMS = 8
 _FACTORS = 6
@@ -62,15 +63,16 @@ def open_number(shown: ShownStep, address: str, digits: int) -> dict[str, Any]:
         "value": entry.value,
         "text": number_text(entry.value, digits),
         "made": "given" if entry.formula is None else "formula" if has_formula else "otherwise",
-        "symbol": _mathml(formulas.symbol(quantity)),
-        "lines": list(_lines(formulas, entry)) if has_formula else [],
+        "symbol": math_markup(formulas.symbol(quantity)),
+        "lines": math_lines(formulas.calculation(entry)) if has_formula else [],
         "terms": list(_terms(shown, entry.formula, digits)) if has_formula else [],
         "factors": _factors(shown, entry.formula, digits) if has_formula else [],
         "provable": quantity.kind in ("dW", "db") and quantity.example is None,
     }
 
 
-def _mathml(content: Mathematics) -> str:
+def math_markup(content: Mathematics) -> str:
+    """Return a formula as one `math` element, which the page reads."""
     return math_element(_WRITER.write(content))
 
 
@@ -78,13 +80,16 @@ _WRITER = MathML(lambda _: None)
 """Writes links to addresses, and no anchors."""
 
 
-def _lines(formulas: EntryFormulas, entry: LedgerEntry) -> Iterator[dict[str, Any]]:
-    for line in formulas.calculation(entry).lines:
-        yield {
+def math_lines(calculation: Calculation) -> list[dict[str, Any]]:
+    """Return the lines of a calculation, their formulas as `math` elements."""
+    return [
+        {
             "kind": line.kind,
             "parts": [math_element(part) for part in _WRITER.breakable(line.content)],
-            "conditions": list(map(_mathml, line.conditions)),
+            "conditions": list(map(math_markup, line.conditions)),
         }
+        for line in calculation.lines
+    ]
 
 
 def _terms(shown: ShownStep, formula: Expression | None, digits: int) -> Iterator[dict[str, Any]]:

@@ -58,18 +58,22 @@ def make_plane_step(
     Args:
         trainings: where the training is kept.
         state: of the page.
-        seconds: after which the training is shown as far as it is; None for no limit.
+        seconds: after which the training is shown as far as it is, also one that diverges; None for
+            no limit.
 
-    Raises: InputError for a point that there is not; DivergenceError; as `PlaneTraining`.
+    Raises: InputError for a point that there is not; DivergenceError without a limit; as
+        `PlaneTraining`.
     """
     settings = state.plane
     training = trainings.find(settings)
-    position = training.position(settings.updates, seconds)
+    reached = training.reach(settings.updates, seconds)
+    position = reached.position
     recipe = supported_recipe(training.setup.recipe).replaced(batch_size=1, shuffle=False)
     example = _choose_point(training.data, settings.point)
     subject = LabSubject("plane", training.network(position), recipe, example)
     found = make_step(subject, LabState(example=0))
     given = {one.name: getattr(found, one.name) for one in fields(ShownStep)}
+    given["failure"] = reached.failure
     return PlaneStep(**given, settings=settings, training=training, position=position)
 
 

@@ -10,10 +10,11 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from chainrule.engine import Position, Until
+from chainrule.errors import DivergenceError
 from chainrule.lab.room_settings import RoomSettings
 from chainrule.network import Network
 from chainrule.training import TrainingSetup, first_position, train_chunk
@@ -27,6 +28,14 @@ _MOST_TRAININGS = 4
 _MOST_POSITIONS = 64
 _MOST_RECORDS = 600
 """Even, so that the last one stays. A single point makes an epoch of every update."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReachedPosition:
+    """Where a training stands, and why it goes no further where it diverged."""
+
+    position: Position
+    failure: DivergenceError | None = None
 
 
 class SeekableTraining:
@@ -64,6 +73,18 @@ class SeekableTraining:
                 position = _thin(train_chunk(self.setup, position, asked).position)
                 self._keep(position)
             return position
+
+    def reach(self, updates: int, seconds: float | None = None) -> ReachedPosition:
+        """Return the same with a limit of time also where the training diverges on the way.
+
+        Raises: DivergenceError without a limit.
+        """
+        try:
+            return ReachedPosition(self.position(updates, seconds))
+        except DivergenceError as error:
+            if seconds is None:
+                raise
+            return ReachedPosition(error.position, error)
 
     def _keep(self, position: Position) -> None:
         """Keep a position; of many, the first, every second of the others, and the last."""

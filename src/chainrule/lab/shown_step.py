@@ -12,7 +12,7 @@ from chainrule.attribution import make_step_ledger
 from chainrule.data import Dataset
 from chainrule.data.handwriting import Preparation, match_picture
 from chainrule.equations.backpropagation import forward
-from chainrule.errors import InputError
+from chainrule.errors import DivergenceError, InputError
 from chainrule.lab.edited_network import edit_network
 from chainrule.lab.ink import draw_strokes
 from chainrule.lab.state import Edit, LabState
@@ -38,6 +38,7 @@ class ShownStep:
         number: of the step in the ledger, from 1.
         row: the example that is looked at, as the ledger numbers it.
         preparations: of the drawn digits, in reading order; none for an example.
+        failure: what ended the training from which the step starts; None in all other rooms.
     """
 
     subject: LabSubject
@@ -46,6 +47,7 @@ class ShownStep:
     number: int
     row: int
     preparations: tuple[Preparation, ...] = ()
+    failure: DivergenceError | None = None
 
     @property
     def step(self) -> Step:

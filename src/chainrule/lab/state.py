@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
+from chainrule.descent import DESCENT_LIMITS
 from chainrule.errors import ChainruleError, InputError, unknown_name
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
@@ -24,7 +25,7 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "train", "look", "plane")
+ROOM_NAMES = ("draw", "train", "look", "plane", "descend")
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -77,6 +78,10 @@ class LabState:
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
+        formula: that the room Descend descends on, of one or two variables.
+        start: a number for each variable, in the order of the alphabet; 2 for those left out.
+        rate: the learning rate of the descent.
+        steps: of the descent.
 
     Raises: InputError, UnknownNameError.
     """
@@ -98,6 +103,10 @@ class LabState:
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
+    formula: str = "x^2 - 2x + 1.5"
+    start: tuple[float, ...] = ()
+    rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
+    steps: int = limited(20, Limit(int, "steps of the descent", 1, 200))
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -106,6 +115,9 @@ class LabState:
         object.__setattr__(self, "inputs", _check_edits(self.inputs, _INPUT))
         object.__setattr__(self, "silenced", _check_texts("silenced", self.silenced, _SILENCED))
         object.__setattr__(self, "hidden", _check_texts("hidden", self.hidden, _HIDDEN))
+        object.__setattr__(self, "start", _check_start(self.start))
+        if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
+            raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
             raise _refused("select", "the address of a number", self.select)
 
@@ -167,6 +179,8 @@ class LabState:
 
 
 _LONGEST = 80
+_LONGEST_FORMULA = 200
+_MOST_VARIABLES = 4
 _HIDDEN = re.compile(r"[a-z]{1,20}")
 
 
@@ -212,6 +226,12 @@ def _check_texts(name: str, texts: Any, pattern: re.Pattern[str]) -> tuple[str, 
     return tuple(sorted(set(texts)))
 
 
+def _check_start(numbers: Any) -> tuple[float, ...]:
+    if not isinstance(numbers, tuple) or len(numbers) > _MOST_VARIABLES:
+        raise _refused("start", f"at most {_MOST_VARIABLES} numbers", numbers)
+    return tuple(DESCENT_LIMITS["start"].check(_WHERE, "start", one) for one in numbers)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, RoomSettings):
         return value.to_dict()
@@ -226,7 +246,7 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-_LISTS = ("ink", "inputs", "edits", "silenced", "hidden")
+_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start")
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
     "plane": PlaneSettings.from_dict,
@@ -250,6 +270,8 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "silenced": ";".join,
     "hidden": ",".join,
     "abstain": repr,
+    "start": lambda numbers: ",".join(map(repr, numbers)),
+    "rate": repr,
     "plane": PlaneSettings.to_text,
     "train": TrainSettings.to_text,
 }
@@ -260,6 +282,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "silenced": lambda text: tuple(text.split(";")),
     "hidden": lambda text: tuple(text.split(",")),
     "abstain": float,
+    "formula": str,
+    "start": lambda text: tuple(map(float, text.split(","))),
+    "rate": float,
     "room": str,
     "select": str,
     "direction": str,

@@ -104,18 +104,21 @@ def make_train_step(
     Args:
         trainings: where the training is kept.
         state: of the page.
-        seconds: after which the training is shown as far as it is; None for no limit.
+        seconds: after which the training is shown as far as it is, also one that diverges; None for
+            no limit.
 
-    Raises: DivergenceError; as `DigitTraining`.
+    Raises: DivergenceError without a limit; as `DigitTraining`.
     """
     settings = state.train
     training = trainings.find(settings)
-    position = training.position(settings.updates, seconds)
+    reached = training.reach(settings.updates, seconds)
+    position = reached.position
     recipe = supported_recipe(training.setup.recipe).replaced(batch_size=1, shuffle=False)
     example = training.test.subset(np.array([settings.point]))
     subject = LabSubject("train", training.network(position), recipe, example)
     found = make_step(subject, LabState(example=0))
     given = {one.name: getattr(found, one.name) for one in fields(ShownStep)}
+    given["failure"] = reached.failure
     return TrainStep(**given, settings=settings, training=training, position=position)
 
 

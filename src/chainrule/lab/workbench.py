@@ -18,7 +18,7 @@ from chainrule.lab.network_view import add_network
 from chainrule.lab.opened_number import open_number
 from chainrule.lab.plane_step import describe_plane, make_plane_step, plane_state
 from chainrule.lab.plane_training import PlaneTrainings
-from chainrule.lab.rooms import ROOMS
+from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.subject import LabSubject
@@ -103,6 +103,9 @@ class Workbench:
 
         Raises: as `make_step`; UnknownNameError for the opened number.
         """
+        if state.room in FUNCTION_ROOMS:
+            FUNCTION_ROOMS[state.room](RoomView(), state)
+            return
         shown = self.shown_step(state)
         if state.select:
             shown.locate(state.select)
@@ -125,6 +128,12 @@ class Workbench:
             "error": None,
             "opened": None,
         }
+        if state.room in FUNCTION_ROOMS:
+            try:
+                FUNCTION_ROOMS[state.room](view, state)
+            except ChainruleError as error:
+                view.values["error"] = _plain_error(error)
+            return view
         if state.room == "plane":
             view.values["plane"] = describe_plane(state.plane)
             state = plane_state(state)
@@ -144,6 +153,8 @@ class Workbench:
             view.values["error"] = _plain_error(error)
             add_network(view, shown, state, known_maps)
         ROOMS[state.room](view, shown, state)
+        if shown.failure is not None:
+            view.values["error"] = _plain_error(shown.failure)
         if state.select:
             view.values["opened"] = open_number(shown, state.select, state.digits)
         return view

@@ -1,7 +1,8 @@
 """The rooms: each is a function of a step and a state, which returns numbers and no markup.
 
 A room is a module here, with `show`, and a module of the same name in static/rooms, which draws
-what it returns. It is named in ROOM_NAMES of state.py, and in ROOMS here.
+what it returns. It is named in ROOM_NAMES of state.py, and in ROOMS here; a room about functions,
+which shows no network, in FUNCTION_ROOMS.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import draw, look, plane, train_digits
+from chainrule.lab.rooms import descent_room, draw, look, plane, train_digits
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
-__all__ = ["ROOMS"]
+__all__ = ["FUNCTION_ROOMS", "ROOMS"]
 
 Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
+FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]
 
 ROOMS: Mapping[str, Room] = MappingProxyType(
     {"draw": draw.show, "look": look.show, "plane": plane.show, "train": train_digits.show}
 )
 """What adds a room's numbers to a view, by the room's name."""
+FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType({"descend": descent_room.show})
+"""Rooms that need a state alone."""

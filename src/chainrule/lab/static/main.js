@@ -3,14 +3,15 @@
 import { fetchJson, fetchView } from "./server.js";
 import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
+import { DescendRoom } from "./rooms/descent_room.js";
 import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
 import { PlaneRoom } from "./rooms/plane.js";
 import { TrainRoom } from "./rooms/train_digits.js";
 import { html, render } from "./ui.js";
 
-const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom, train: TrainRoom };
-const OWN_NETWORKS = ["plane", "train"]; // rooms whose network is not the subject's
+const ROOMS = { draw: DrawRoom, train: TrainRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom };
+const OWN_SUBJECT = ["plane", "train", "descend"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 
@@ -112,6 +113,10 @@ export const actions = {
   open(address) {
     actions.change({ select: address });
   },
+  /** Whether an answer is waited for. */
+  isAsking() {
+    return asked !== null;
+  },
   undo() {
     if (depth()) window.history.back();
   },
@@ -137,8 +142,8 @@ export const actions = {
 function Head({ page }) {
   const { view, accuracy } = page;
   const here = view.state.room ?? "draw";
-  const networkOf = (name) => (OWN_NETWORKS.includes(name) ? name : "subject");
-  const selectIn = (name) => (networkOf(name) === networkOf(here) ? view.state.select : undefined);
+  const subjectOf = (name) => OWN_SUBJECT.find((one) => one === name);
+  const selectIn = (name) => (subjectOf(name) === subjectOf(here) ? view.state.select : undefined); // else it is of another network
   const rooms = view.subject.rooms.map((name) => html`
     <button key=${name} aria-current=${here === name ? "page" : null}
       onClick=${() => actions.change({ room: name, select: selectIn(name) })}>${say(`room.${name}`)}</button>`);
@@ -147,7 +152,7 @@ function Head({ page }) {
     <h1>chainrule</h1>
     <nav aria-label="Rooms">${rooms}</nav>
     <p class="subject"><span>${view.subject.name}</span>
-      ${accuracy && !OWN_NETWORKS.includes(here) && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
+      ${accuracy && !OWN_SUBJECT.includes(here) && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">
@@ -168,7 +173,7 @@ function Lab({ page }) {
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
     <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
-    ${view.network && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
+    ${(view.network || view.descent) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
 

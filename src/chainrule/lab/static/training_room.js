@@ -33,7 +33,7 @@ export class TrainingRoom extends Part {
   }
   tick() {
     const { view } = this.props;
-    if (!view[this.key] || !this.isCurrent) return;
+    if (!view[this.key] || !this.isCurrent || this.props.actions.isAsking()) return;
     if (view.error) {
       if (this.state.playing) this.setState({ playing: false });
       return;
@@ -67,7 +67,7 @@ export class TrainingRoom extends Part {
     const { playing, pace } = this.state;
     const at = part.reached ?? 0;
     const epoch = part.batches ?? 1;
-    const isBehind = part.reached < this.settings.updates && !playing;
+    const isBehind = part.reached < this.settings.updates && !playing && !this.props.view.error;
     return html`<div class="time" role="group" aria-label=${say("plane.time")}>
       <button onClick=${() => { this.setState({ playing: false }); this.go(0); }}>${say("plane.restart")}</button>
       <button disabled=${at === 0} onClick=${() => this.go(at - 1)}>${say("plane.back")}</button>
