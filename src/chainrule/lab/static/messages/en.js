@@ -134,7 +134,7 @@ export default {
   "plane.time": "Training",
   "plane.restart": "Reset",
   "plane.back": "Back",
-  "plane.play": "Train",
+  "plane.play": "Start",
   "plane.pause": "Pause",
   "plane.step": "One update",
   "plane.epoch": "One epoch",
