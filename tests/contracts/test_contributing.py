@@ -30,6 +30,7 @@ FORMULAS = "names functions of formulas, whatever activations there are"
 PAPERS = "names what a paper uses"
 IDENTITY = "takes a layer without an activation as one with the identity"
 OTHERS = {
+    "descent/constant_size.py": FORMULAS,
     "descent/formula_parser.py": FORMULAS,
     "documents/mathematics/latex_math.py": FORMULAS,
     "documents/mathematics/mathml.py": FORMULAS,
