@@ -41,6 +41,7 @@ SHOTS = (
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
     Shot("lab-descend", "descend?formula=x^2%2B8y^2&start=-2,1&rate=0.1", DESK, "light"),
+    Shot("lab-approximate", "approximate?formula=sin(2x)&neurons=9", DESK, "light"),
     Shot("lab-phone", "", PHONE, "light"),
 )
 
@@ -74,7 +75,7 @@ def main() -> None:
             page.wait_for_selector(".net canvas")
             if shot.address:
                 page.evaluate("address => { location.hash = address }", shot.address)
-            if not shot.address.startswith(("plane", "descend")):
+            if not shot.address.startswith(("plane", "descend", "approximate")):
                 page.get_by_text("test examples right").wait_for(state="attached")
             page.wait_for_timeout(8000 if shot.address.startswith("plane") else 2000)
             picture = Image.open(io.BytesIO(page.screenshot()))

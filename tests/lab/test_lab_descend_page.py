@@ -42,6 +42,24 @@ def test_a_function_is_typed_and_descended(open_page: OpenPage, lab: RunningLab)
     assert again.locator(".opened h2 code").inner_text() == "point[1][0]"
 
 
+def test_pieces_are_added(open_page: OpenPage, lab: RunningLab) -> None:
+    page = visit(open_page, lab, "approximate?select=W[2][0,1]")
+    before = address_of(page)
+    page.get_by_role("slider", name="Neurons").focus()
+    page.keyboard.press("ArrowRight")
+    settled(page, before)
+    page.wait_for_function("() => document.querySelectorAll('.piece').length === 5")
+    before = address_of(page)
+    page.locator("button[title='a[2][0]']").first.click()
+    settled(page, before)
+    assert page.locator(".opened h2 code").inner_text() == "a[2][0]"
+    before = address_of(page)
+    page.get_by_label("Formula of the function").fill("x*y")
+    page.get_by_label("Formula of the function").press("Enter")
+    settled(page, before)
+    assert "one variable" in page.locator(".error").inner_text()
+
+
 def test_the_start_is_dragged(open_page: OpenPage, lab: RunningLab) -> None:
     page = visit(open_page, lab, address_for("x^2 + 8y^2", 0.1))
     assert page.locator(".contour").count() > 5
@@ -70,6 +88,6 @@ def test_a_phone_has_the_descent_within_its_width(
     open_page: OpenPage, lab: RunningLab, scheme: str
 ) -> None:
     page = visit(open_page, lab, viewport=PHONE, color_scheme=scheme, has_touch=True)
-    for address in ("descend", address_for("x^2 + y^2 + x*y", 0.2, "slope[2][1]")):
+    for address in ("descend", "approximate", address_for("x^2 + y^2 + x*y", 0.2, "slope[2][1]")):
         go(page, address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -23,7 +23,7 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "look", "plane", "descend")
+ROOM_NAMES = ("draw", "look", "plane", "descend", "approximate")
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -31,6 +31,7 @@ _PARAMETER = re.compile(r"W\[\d{1,4}\]\[\d{1,9},\d{1,9}\]|b\[\d{1,4}\]\[\d{1,9}\
 _INPUT = re.compile(r"x\[\d{1,9}\]")
 _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
 _MOST_EDITS = 200
+_BENDS = ("relu", "sigmoid")
 _DIRECTIONS = ("forward", "backward")
 
 
@@ -74,10 +75,13 @@ class LabState:
         direction: of the pass that is drawn, "forward" or "backward".
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
-        formula: that the room Descend descends on, of one or two variables.
+        formula: of one or two variables in the room Descend, of one in the room Approximate.
         start: a number for each variable, in the order of the alphabet; 2 for those left out.
         rate: the learning rate of the descent.
         steps: of the descent.
+        neurons: whose pieces add up to the formula's curve in the room Approximate.
+        bend: their activation, "relu" or "sigmoid".
+        at: the x whose numbers are shown there.
 
     Raises: InputError, UnknownNameError.
     """
@@ -102,6 +106,9 @@ class LabState:
     start: tuple[float, ...] = ()
     rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
     steps: int = limited(20, Limit(int, "steps of the descent", 1, 200))
+    neurons: int = limited(4, Limit(int, "neurons of the hidden layer", 1, 30))
+    bend: str = limited("relu", Limit(str, "activation", choices=lambda: _BENDS))
+    at: float = limited(1.0, Limit(float, "x that is looked at", -3, 3))
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -266,6 +273,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "abstain": repr,
     "start": lambda numbers: ",".join(map(repr, numbers)),
     "rate": repr,
+    "at": repr,
     "plane": PlaneSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
@@ -278,6 +286,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "formula": str,
     "start": lambda text: tuple(map(float, text.split(","))),
     "rate": float,
+    "bend": str,
+    "at": float,
     "room": str,
     "select": str,
     "direction": str,

@@ -16,6 +16,7 @@ from chainrule.lab.example_form import describe_examples
 from chainrule.lab.frames import RoomView
 from chainrule.lab.network_view import add_network
 from chainrule.lab.opened_number import open_number
+from chainrule.lab.pieces_step import make_pieces_step, pieces_state
 from chainrule.lab.plane_step import describe_plane, make_plane_step, plane_state
 from chainrule.lab.plane_training import PlaneTrainings
 from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS
@@ -81,6 +82,8 @@ class Workbench:
         """
         if state.room == "plane":
             return make_plane_step(self._trainings, state, seconds)
+        if state.room == "approximate":
+            return make_pieces_step(state)
         key = tuple(getattr(state, name) for name in _STEP_FIELDS)
         with self._lock:
             found = self._steps.pop(key, None) or make_step(self.subject, state)
@@ -128,6 +131,8 @@ class Workbench:
         if state.room == "plane":
             view.values["plane"] = describe_plane(state.plane)
             state = plane_state(state)
+        if state.room == "approximate":
+            state = pieces_state(state)
         try:
             shown = self.shown_step(state, _PATIENCE)
         except ChainruleError as error:

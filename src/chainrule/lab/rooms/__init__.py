@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import descent_room, draw, look, plane
+from chainrule.lab.rooms import descent_room, draw, look, pieces_room, plane
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
@@ -22,7 +22,12 @@ Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
 FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]
 
 ROOMS: Mapping[str, Room] = MappingProxyType(
-    {"draw": draw.show, "look": look.show, "plane": plane.show}
+    {
+        "draw": draw.show,
+        "look": look.show,
+        "plane": plane.show,
+        "approximate": pieces_room.show,
+    }
 )
 """What adds a room's numbers to a view, by the room's name."""
 FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType({"descend": descent_room.show})
