@@ -43,6 +43,7 @@ OTHERS = {
     "figures/relu_pieces.py": "is about ReLU",
     "foreign_names.py": "names what other libraries call them",
     "kernels/activations.py": "exports a function of that name",
+    "lab/pieces_step.py": IDENTITY,
     "lab/plane_settings.py": "names what is there if nothing is asked for",
     "papers/experiments/four_or_not.py": PAPERS,
     "papers/experiments/program_changes.py": PAPERS,
