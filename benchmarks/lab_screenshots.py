@@ -40,6 +40,7 @@ SHOTS = (
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
+    Shot("lab-train", "train?train=updates:5000", DESK, "light"),
     Shot("lab-descend", "descend?formula=x^2%2B8y^2&start=-2,1&rate=0.1", DESK, "light"),
     Shot("lab-approximate", "approximate?formula=sin(2x)&neurons=9", DESK, "light"),
     Shot("lab-phone", "", PHONE, "light"),
@@ -75,9 +76,10 @@ def main() -> None:
             page.wait_for_selector(".net canvas")
             if shot.address:
                 page.evaluate("address => { location.hash = address }", shot.address)
-            if not shot.address.startswith(("plane", "descend", "approximate")):
+            if not shot.address.startswith(("plane", "train", "descend", "approximate")):
                 page.get_by_text("test examples right").wait_for(state="attached")
-            page.wait_for_timeout(8000 if shot.address.startswith("plane") else 2000)
+            is_training = shot.address.startswith(("plane", "train"))
+            page.wait_for_timeout(8000 if is_training else 2000)
             picture = Image.open(io.BytesIO(page.screenshot()))
             few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
             few.save(FOLDER / f"{shot.name}.png", optimize=True)

@@ -64,7 +64,7 @@ def test_the_help_of_a_command(chainrule, name) -> None:
     assert outcome.out.splitlines()[2].strip() == COMMANDS[name]
     examples = outcome.out.partition("\nExamples:\n")[2].splitlines()
     assert examples
-    assert all(line.startswith((f"  chainrule {name} ", "      --")) for line in examples)
+    assert all(f"{line} ".startswith((f"  chainrule {name} ", "      --")) for line in examples)
 
 
 @pytest.mark.parametrize("name", SUB)

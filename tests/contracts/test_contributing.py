@@ -28,8 +28,10 @@ SECTIONS = dict(re.findall(r"^## (.+?)\n(.+?)(?=^## |\Z)", PAGE, re.MULTILINE | 
 
 FORMULAS = "names functions of formulas, whatever activations there are"
 PAPERS = "names what a paper uses"
+PIECES = "is about pieces of ReLU or of the sigmoid"
 IDENTITY = "takes a layer without an activation as one with the identity"
 OTHERS = {
+    "descent/constant_size.py": FORMULAS,
     "descent/formula_parser.py": FORMULAS,
     "documents/mathematics/latex_math.py": FORMULAS,
     "documents/mathematics/mathml.py": FORMULAS,
@@ -42,7 +44,9 @@ OTHERS = {
     "figures/relu_pieces.py": "is about ReLU",
     "foreign_names.py": "names what other libraries call them",
     "kernels/activations.py": "exports a function of that name",
+    "lab/pieces_step.py": PIECES,
     "lab/plane_settings.py": "names what is there if nothing is asked for",
+    "lab/state.py": PIECES,
     "papers/experiments/four_or_not.py": PAPERS,
     "papers/experiments/program_changes.py": PAPERS,
     "papers/experiments/training_steps.py": PAPERS,

@@ -25,6 +25,8 @@ from chainrule.schema import Column, Schema, Target
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 DIGITS, FLATS = EXAMPLES / "digits.html", EXAMPLES / "flats.html"
 TABLE = table_network("classes")
@@ -198,24 +200,24 @@ def test_numbers_can_be_pasted(visit: Any) -> None:
 def test_a_neuron_is_opened_by_mouse_and_by_keyboard(visit: Any) -> None:
     page = visit(TABLE)
     opened = page.locator("#opened")
-    assert opened.inner_text().startswith("Why “")
+    expect(opened).to_have_text(re.compile("^Why “"))
     neuron = page.get_by_role("button", name=re.compile("^Layer 2, neuron 3:"))
     neuron.hover()
-    assert opened.inner_text() == "Layer 2, neuron 3"
+    expect(opened).to_have_text("Layer 2, neuron 3")
     page.get_by_role("heading", level=1).hover()
-    assert opened.inner_text().startswith("Why “")
+    expect(opened).to_have_text(re.compile("^Why “"))
     neuron.click()
     page.get_by_role("heading", level=1).hover()
-    assert opened.inner_text() == "Layer 2, neuron 3"
+    expect(opened).to_have_text("Layer 2, neuron 3")
     page.keyboard.press("ArrowRight")
-    assert opened.inner_text() == "Layer 2, neuron 4"
+    expect(opened).to_have_text("Layer 2, neuron 4")
     page.keyboard.press("Home")
-    assert opened.inner_text() == "Layer 2, neuron 0"
+    expect(opened).to_have_text("Layer 2, neuron 0")
     page.keyboard.press("End")
-    assert opened.inner_text() == "Layer 2, neuron 5"
+    expect(opened).to_have_text("Layer 2, neuron 5")
     # A term leads to the neuron that it comes from.
     page.locator(".terms .link").first.click()
-    assert opened.inner_text().startswith("Layer 1, neuron ")
+    expect(opened).to_have_text(re.compile("^Layer 1, neuron "))
 
 
 def test_the_terms_add_up_to_the_sum(visit: Any) -> None:

@@ -145,3 +145,9 @@ def test_pictures_of_extremes(bench: Workbench) -> None:
     assert np.isfinite(steep["arrays"]["path"]).all()
     assert contour_lines(np.arange(3.0), np.arange(3.0), np.ones((3, 3))) == ()
     assert contour_lines(np.arange(3.0), np.arange(3.0), np.full((3, 3), np.nan)) == ()
+
+
+def test_the_view_by_an_address_is_the_pages(bench: Workbench) -> None:
+    state = LabState(room="descend", formula=MAP, start=(-2.0, 1.0), rate=0.1)
+    found = lab_view("two-layers", state.to_address()).view.values
+    assert found["descent"] == bench.view(state).values["descent"]

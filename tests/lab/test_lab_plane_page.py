@@ -45,7 +45,7 @@ def click_map(page: Page, x: float, y: float) -> None:
 def test_a_network_learns_is_paused_and_shared(open_page: OpenPage, lab: RunningLab) -> None:
     page = visit(open_page, lab)
     press(page, "Plane")
-    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_function(
         "() => Number(/\\d+/.exec(document.querySelector('.time .count').innerText)[0]) >= 150"
     )
@@ -85,13 +85,13 @@ def test_undo_and_divergence_while_it_trains(open_page: OpenPage, lab: RunningLa
         page.get_by_label("Learning rate").fill(rate)
         page.get_by_label("Learning rate").press("Enter")
         settled(page, before)
-    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).click()
     page.locator(".steps .error").wait_for()
-    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.get_by_role("button", name="Start", exact=True).wait_for()
     assert page.locator(".plane-map canvas").is_visible()
     page.get_by_role("button", name="Undo", exact=True).click()
     page.locator(".steps .error").wait_for(state="detached")
-    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).click()
     page.get_by_role("button", name="Undo", exact=True).click()
     page.wait_for_function(
         "() => !document.querySelector('.lab').dataset.address.includes('learning_rate')"

@@ -170,7 +170,8 @@ def test_ray(start: Started, compiled: dict[str, str], tmp_path: Path) -> None:
 
 @pytest.mark.skipif(find_spec("ray") is not None, reason="ray is installed")
 def test_without_ray(start: Started, tmp_path: Path) -> None:
-    process = start("run", "same.toml", "--executor", "ray", storage="s.journal")
+    words = ("run", "same.toml", "--executor", "ray", "--address", "ray://127.0.0.1:1")
+    process = start(*words, storage="s.journal")
     assert process.communicate() == (
         "",
         "study: expected the library ray for the executor ray, got none. "

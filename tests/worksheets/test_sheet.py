@@ -48,7 +48,10 @@ def test_the_answers_are_the_ledger_s_and_are_judged_right(plan, digits) -> None
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_worked_files_become_sheets(path) -> None:
-    sheet = make_worksheet(Ledger(read_worked(path)))
+    ledger = Ledger(read_worked(path))
+    # Of many steps, more than anybody would work out, the first.
+    first = parse_patterns(["step[1].a"]) if path.stem.startswith("edge-detector") else ()
+    sheet = make_worksheet(ledger, first)
     marked = judge(Ledger(parse_worked(sheet.claims_text(sheet.answers()))))
     assert marked.marks == marked.out_of == len(sheet.blanks)
 

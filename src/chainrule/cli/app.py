@@ -41,7 +41,7 @@ COMMANDS = {
     "tune": "Find good settings for a network: a study without a file.",
     "figure": "Draw a figure of a network, a run or data.",
     "export": "Write a network in another form, proved to answer as before.",
-    "lab": "Open a page on which a network is looked into and changed.",
+    "lab": "Open a page to draw for a network, look into it and change it.",
     "import": "Read a network that another program wrote, as one of our own.",
     "serve": "Answer for trained networks over HTTP.",
     "papers": "Show, check, prove and run what five papers print.",

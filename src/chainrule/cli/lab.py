@@ -1,4 +1,4 @@
-"""`chainrule lab`: a page on which a network is looked into and changed."""
+"""`chainrule lab`: a page to draw for a network, look into it and change it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chainrule.limits import Limit
 
 __all__ = ["command"]
 
-_ABOUT = """Open a page on which a network can be drawn for, looked into and changed.
+_ABOUT = """Open a page to draw for a network, look into it and change it.
 
 TARGET is the folder of a run (chainrule train --run), a network file, a worked example or the name
 of a bundled one, or data such as a table, which are learned first with the settings of chainrule

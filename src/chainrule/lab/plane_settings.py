@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
 
-from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES
-from chainrule.errors import InputError, unknown_name
+from chainrule.errors import unknown_name
+from chainrule.lab.room_settings import (
+    LAYER_READERS,
+    LAYER_WRITERS,
+    RoomSettings,
+    check_layers,
+    refused,
+    split_names,
+)
 from chainrule.limits import Limit, check_record, limited
 
 __all__ = ["FEATURES", "HALF_SIDE", "POINT_SETS", "DrawnPoint", "PlaneSettings"]
@@ -25,8 +30,6 @@ FEATURES = ("x", "y", "x^2", "y^2", "xy", "sin(x)", "sin(y)")
 
 _WHERE = "lab"
 _MOST_POINTS = 400
-_MOST_LAYERS = 8
-_MOST_WIDTH = 64
 _LONGEST_FORMULA = 200
 _DECIMALS = 2
 _GREATEST_TARGET = 100.0
@@ -46,8 +49,30 @@ class DrawnPoint(NamedTuple):
     target: float
 
 
+def _write_points(points: tuple[DrawnPoint, ...]) -> str:
+    return "/".join(",".join(f"{one:g}" for one in point) for point in points)
+
+
+def _read_points(text: str) -> tuple[Any, ...]:
+    return tuple(tuple(map(float, one.split(","))) for one in text.split("/"))
+
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "drawn": _write_points,
+    "features": ",".join,
+    **LAYER_WRITERS,
+}
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "drawn": _read_points,
+    "features": split_names,
+    **LAYER_READERS,
+    **dict.fromkeys(("classes", "count", "batch_size", "seed", "updates", "point"), int),
+    **dict.fromkeys(("noise", "test_share", "learning_rate", "l1", "l2"), float),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
-class PlaneSettings:
+class PlaneSettings(RoomSettings):
     """The points, the network, the recipe and the number of updates done.
 
     Args:
@@ -72,6 +97,10 @@ class PlaneSettings:
 
     Raises: InputError, UnknownNameError.
     """
+
+    room = "plane"
+    writers = _WRITERS
+    readers = _READERS
 
     # fmt: off
     points: str = limited("circle", Limit(str, "set of points", choices=lambda: POINT_SETS))
@@ -100,150 +129,39 @@ class PlaneSettings:
         store(self, "drawn", _check_drawn(self.drawn))
         store(self, "features", _check_features(self.features))
         if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
-            raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
-        _check_hidden(self.hidden, self.activations)
+            raise refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
+        check_layers(self.hidden, self.activations)
 
     @property
     def classifies(self) -> bool:
         """Whether targets are classes, and not numbers."""
         return self.points not in ("function", "numbers")
 
-    @property
-    def training(self) -> tuple[Any, ...]:
-        """All that decides the training: the settings without how far it is and what is shown."""
-        return tuple(v for name, v in vars(self).items() if name not in ("updates", "point"))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what differs from the defaults, as plain values."""
-        given = asdict(self)
-        return {
-            one.name: _plain(given[one.name])
-            for one in fields(self)
-            if getattr(self, one.name) != one.default
-        }
-
-    def to_text(self) -> str:
-        """Return what differs from the defaults, as it stands in an address."""
-        parts = []
-        for name in self.to_dict():
-            value = getattr(self, name)
-            text = _WRITERS[name](value) if name in _WRITERS else str(value)
-            parts.append(f"{name}:{quote(text, safe=_SAFE)}")
-        return ";".join(parts)
-
-    @classmethod
-    def from_dict(cls, values: Any) -> PlaneSettings:
-        """Return the settings that plain values describe; what is left out has its default.
-
-        Raises: InputError, UnknownNameError for what they cannot mean.
-        """
-        if not isinstance(values, Mapping):
-            raise _refused("plane", "an object", values)
-        known = [one.name for one in fields(cls)]
-        for name in values:
-            if name not in known:
-                raise unknown_name(_WHERE, "a setting of the plane", name, known, argument="plane")
-        return cls(**{str(name): _tuple(value) for name, value in values.items()})
-
-    @classmethod
-    def from_text(cls, text: str) -> PlaneSettings:
-        """Return the settings that a part of an address names.
-
-        Raises: InputError, UnknownNameError for what it cannot mean.
-        """
-        values: dict[str, Any] = {}
-        for part in text.split(";"):
-            name, sign, written = part.partition(":")
-            if not sign:
-                raise _refused("plane", "name:value, joined by ;", part)
-            try:
-                values[name] = _READERS.get(name, str)(unquote(written))
-            except ValueError:
-                raise _refused(name, "a value as in an address of the lab", written) from None
-        return cls.from_dict(values)
-
-
-_SAFE = ",:.+-*/()^ "
-
-
-def _refused(name: str, expected: str, got: Any) -> InputError:
-    return InputError(_WHERE, expected=expected, got=repr(got)[:80], argument=name, value=got)
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(map(_tuple, value)) if isinstance(value, list) else value
-
 
 def _check_drawn(points: Any) -> tuple[DrawnPoint, ...]:
     if not isinstance(points, tuple) or len(points) > _MOST_POINTS:
-        raise _refused("drawn", f"at most {_MOST_POINTS} points", points)
+        raise refused("drawn", f"at most {_MOST_POINTS} points", points)
     return tuple(map(_check_point, points))
 
 
 def _check_point(point: Any) -> DrawnPoint:
     is_triple = isinstance(point, tuple) and len(point) == 3
     if not is_triple or not all(type(one) in (int, float) for one in point):
-        raise _refused("drawn", "x, y and class or number of a point", point)
+        raise refused("drawn", "x, y and class or number of a point", point)
     x, y, target = (float(one) for one in point)
     if not (abs(x) <= HALF_SIDE and abs(y) <= HALF_SIDE and abs(target) <= _GREATEST_TARGET):
         expected = (
             f"x and y from {-HALF_SIDE:g} to {HALF_SIDE:g}, "
             f"a number of at most {_GREATEST_TARGET:g} in size"
         )
-        raise _refused("drawn", expected, point)
+        raise refused("drawn", expected, point)
     return DrawnPoint(round(x, _DECIMALS), round(y, _DECIMALS), round(target, _DECIMALS))
 
 
 def _check_features(names: Any) -> tuple[str, ...]:
     if not isinstance(names, tuple) or not names:
-        raise _refused("features", "at least one of " + ", ".join(FEATURES), names)
+        raise refused("features", "at least one of " + ", ".join(FEATURES), names)
     for name in names:
         if name not in FEATURES:
             raise unknown_name(_WHERE, "a feature", name, FEATURES, argument="features")
     return tuple(name for name in FEATURES if name in names)
-
-
-def _check_hidden(widths: Any, activations: Any) -> None:
-    if not isinstance(widths, tuple) or len(widths) > _MOST_LAYERS:
-        raise _refused("hidden", f"at most {_MOST_LAYERS} widths", widths)
-    for width in widths:
-        if type(width) is not int or not 1 <= width <= _MOST_WIDTH:
-            raise _refused("hidden", f"widths from 1 to {_MOST_WIDTH}", width)
-    if not isinstance(activations, tuple) or len(activations) != len(widths):
-        raise _refused("activations", f"{len(widths)} names, one for each layer", activations)
-    for name in activations:
-        if name not in ACTIVATIONS or name == "softmax":
-            known = [one for one in ACTIVATIONS if one != "softmax"]
-            raise unknown_name(_WHERE, "an activation", name, known, argument="activations")
-
-
-def _write_points(points: tuple[DrawnPoint, ...]) -> str:
-    return "/".join(",".join(f"{one:g}" for one in point) for point in points)
-
-
-def _read_points(text: str) -> tuple[Any, ...]:
-    return tuple(tuple(map(float, one.split(","))) for one in text.split("/"))
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^,]+", text))
-
-
-_WRITERS: Mapping[str, Callable[[Any], str]] = {
-    "drawn": _write_points,
-    "features": ",".join,
-    "hidden": lambda widths: ",".join(map(str, widths)),
-    "activations": ",".join,
-}
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "drawn": _read_points,
-    "features": _split,
-    "hidden": lambda text: tuple(map(int, _split(text))),
-    "activations": _split,
-    **dict.fromkeys(("classes", "count", "batch_size", "seed", "updates", "point"), int),
-    **dict.fromkeys(("noise", "test_share", "learning_rate", "l1", "l2"), float),
-}

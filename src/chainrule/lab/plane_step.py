@@ -9,17 +9,16 @@ import numpy as np
 
 from chainrule.data import Dataset
 from chainrule.engine import Position
-from chainrule.equations.activations import ACTIVATIONS
 from chainrule.equations.updates import UPDATES
-from chainrule.errors import DivergenceError, InputError
+from chainrule.errors import InputError
 from chainrule.lab.plane_points import PlaneData
 from chainrule.lab.plane_settings import FEATURES, HALF_SIDE, POINT_SETS, PlaneSettings
 from chainrule.lab.plane_training import PlaneTraining, PlaneTrainings
+from chainrule.lab.room_settings import describe_limits, layer_activations
 from chainrule.lab.shown_step import ShownStep, make_step
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import LabSubject
 from chainrule.ledger.steps import supported_recipe
-from chainrule.limits import limits_of
 
 __all__ = ["PlaneStep", "describe_plane", "make_plane_step", "plane_state"]
 
@@ -67,19 +66,14 @@ def make_plane_step(
     """
     settings = state.plane
     training = trainings.find(settings)
-    failure: DivergenceError | None = None
-    try:
-        position = training.position(settings.updates, seconds)
-    except DivergenceError as error:
-        if seconds is None:
-            raise
-        position, failure = error.position, error
+    reached = training.reach(settings.updates, seconds)
+    position = reached.position
     recipe = supported_recipe(training.setup.recipe).replaced(batch_size=1, shuffle=False)
     example = _choose_point(training.data, settings.point)
     subject = LabSubject("plane", training.network(position), recipe, example)
     found = make_step(subject, LabState(example=0))
     given = {one.name: getattr(found, one.name) for one in fields(ShownStep)}
-    given["failure"] = failure
+    given["failure"] = reached.failure
     return PlaneStep(**given, settings=settings, training=training, position=position)
 
 
@@ -106,21 +100,11 @@ def describe_plane(settings: PlaneSettings) -> dict[str, Any]:
         "defaults": defaults,
         "classifies": settings.classifies,
         "half_side": HALF_SIDE,
-        "limits": {
-            name: {
-                "low": limit.low,
-                "high": limit.high,
-                "low_open": limit.low_open,
-                "whole": limit.kind is int,
-                "words": limit.constraint(),
-            }
-            for name, limit in limits_of(PlaneSettings).items()
-            if limit.choices is None
-        },
+        "limits": describe_limits(settings),
         "choices": {
             "points": POINT_SETS,
             "features": FEATURES,
-            "activations": [name for name in ACTIVATIONS if name != "softmax"],
+            "activations": layer_activations(),
             "optimiser": list(UPDATES),
         },
     }

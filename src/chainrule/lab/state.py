@@ -17,13 +17,15 @@ from chainrule.descent import DESCENT_LIMITS
 from chainrule.errors import ChainruleError, InputError, unknown_name
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
+from chainrule.lab.room_settings import RoomSettings
+from chainrule.lab.train_settings import TrainSettings
 from chainrule.limits import Limit, check_record, limited
 
 __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "look", "plane", "descend", "approximate")
+ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate")
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -48,6 +50,7 @@ class Edit(NamedTuple):
 
 
 _PLANE = PlaneSettings()
+_TRAIN = TrainSettings()
 
 
 def _rooms() -> tuple[str, ...]:
@@ -75,6 +78,7 @@ class LabState:
         direction: of the pass that is drawn, "forward" or "backward".
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
+        train: the same of the room Train.
         formula: of one or two variables in the room Descend, of one in the room Approximate.
         start: a number for each variable, in the order of the alphabet; 2 for those left out.
         rate: the learning rate of the descent.
@@ -102,6 +106,7 @@ class LabState:
     direction: str = limited("forward", Limit(str, "pass", choices=lambda: _DIRECTIONS))
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
+    train: TrainSettings = _TRAIN
     formula: str = "x^2 - 2x + 1.5"
     start: tuple[float, ...] = ()
     rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
@@ -235,7 +240,7 @@ def _check_start(numbers: Any) -> tuple[float, ...]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, PlaneSettings):
+    if isinstance(value, RoomSettings):
         return value.to_dict()
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
@@ -252,6 +257,7 @@ _LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start")
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
     "plane": PlaneSettings.from_dict,
+    "train": TrainSettings.from_dict,
 }
 
 
@@ -275,6 +281,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "rate": repr,
     "at": repr,
     "plane": PlaneSettings.to_text,
+    "train": TrainSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "ink": decode_strokes,
@@ -292,6 +299,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "select": str,
     "direction": str,
     "plane": PlaneSettings.from_text,
+    "train": TrainSettings.from_text,
 }
 
 

@@ -23,6 +23,12 @@ from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.subject import LabSubject
+from chainrule.lab.train_step import (
+    TrainTrainings,
+    describe_train,
+    make_train_step,
+    train_state,
+)
 from chainrule.network import BLOCK, Network
 from chainrule.proofs import ProofOptions, prove_place
 
@@ -64,6 +70,7 @@ class Workbench:
         self._steps: dict[tuple[Any, ...], ShownStep] = {}
         self._lock = threading.Lock()
         self._trainings = PlaneTrainings()
+        self._digit_trainings = TrainTrainings()
 
     def start_state(self) -> LabState:
         """Return the state with which the lab opens."""
@@ -76,12 +83,14 @@ class Workbench:
 
         Args:
             state: of the page.
-            seconds: after which a training in the room Plane is shown as far as it is.
+            seconds: after which a training in the rooms Plane and Train is shown as far as it is.
 
-        Raises: as `make_step` and `make_plane_step`.
+        Raises: as `make_step`, `make_plane_step` and `make_train_step`.
         """
         if state.room == "plane":
             return make_plane_step(self._trainings, state, seconds)
+        if state.room == "train":
+            return make_train_step(self._digit_trainings, state, seconds)
         if state.room == "approximate":
             return make_pieces_step(state)
         key = tuple(getattr(state, name) for name in _STEP_FIELDS)
@@ -131,6 +140,9 @@ class Workbench:
         if state.room == "plane":
             view.values["plane"] = describe_plane(state.plane)
             state = plane_state(state)
+        if state.room == "train":
+            view.values["train"] = describe_train(state.train)
+            state = train_state(state)
         if state.room == "approximate":
             state = pieces_state(state)
         try:

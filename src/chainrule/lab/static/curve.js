@@ -5,7 +5,7 @@ import { html, Part } from "./ui.js";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [300, 130, 44, 20, 6];
 
-/** Properties: `rows`, numbers of epoch, training cost, test cost; -1 for none. */
+/** Properties: `rows`, numbers of epoch, training cost, test cost, -1 for none; `label`, a message's key, for another figure than the cost. */
 export class CostCurve extends Part {
   constructor() {
     super();
@@ -30,7 +30,7 @@ export class CostCurve extends Part {
     const x = (epoch) => LEFT + ((epoch - first) * (WIDTH - LEFT - 6)) / (last - first || 1);
     const y = (cost) => TOP + (1 - cost / most) * (HEIGHT - TOP - BOTTOM);
     const line = (at) => rows.map((row) => `${x(row[0]).toFixed(1)},${y(row[at]).toFixed(1)}`).join(" ");
-    const label = say("plane.curve.label", { first, last, cost: rows.at(-1)[1].toPrecision(4) });
+    const label = say(this.props.label ?? "plane.curve.label", { first, last, cost: rows.at(-1)[1].toPrecision(4) });
     return html`<svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${label}>
       <line class="axis" x1=${LEFT} x2=${WIDTH - 6} y1=${y(0)} y2=${y(0)} /><line class="axis" x1=${LEFT} x2=${LEFT} y1=${TOP} y2=${y(0)} />
       <text x=${LEFT - 5} y=${TOP + 9} text-anchor="end">${most.toPrecision(3)}</text><text x=${LEFT - 5} y=${y(0)} text-anchor="end">0</text>

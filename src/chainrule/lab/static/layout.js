@@ -5,6 +5,7 @@ const WIDE_GAP = 1.4; // of a neuron's size, where a layer has room
 const MOST_SIZE = 46;
 const ONE_COLUMN = 12; // neurons that stand in one column
 const NAME_WIDTH = 76; // of the outputs' names
+const LEAST_SPACE = 10; // between two layers
 const BESIDE = 22; // between an image and the first layer, where no connection is drawn
 
 /**
@@ -25,11 +26,14 @@ export function layOut(network, width, height) {
   const left = input ? input.x + input.width : 0;
   const right = width - NAME_WIDTH;
   const columns = shown.map((count) => columnCount(count, height - top, width));
-  const sizes = shown.map((count, at) => cellSize(count, columns[at], height - top));
-  const used = sizes.reduce((sum, size, at) => sum + columns[at] * (size + GAP), 0);
   const first = input && input.kind === "image" ? BESIDE : 0;
   const gaps = shown.length - (input && !first ? 0 : 1);
-  const space = Math.max(10, (right - left - used - first) / Math.max(1, gaps));
+  const tallest = shown.map((count, at) => cellSize(count, columns[at], height - top));
+  const total = (some) => some.reduce((sum, size, at) => sum + columns[at] * (size + GAP), 0);
+  const fitting = (right - left - first - LEAST_SPACE * gaps) / total(tallest);
+  const sizes = tallest.map((size) => Math.max(8, Math.min(1, fitting) * (size + GAP) - GAP));
+  const used = total(sizes);
+  const space = Math.max(LEAST_SPACE, (right - left - used - first) / Math.max(1, gaps));
   const nodes = [];
   const heads = [];
   let x = left + (first || (input ? space : 0));

@@ -8,10 +8,13 @@ import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
 import { PiecesRoom } from "./rooms/pieces_room.js";
 import { PlaneRoom } from "./rooms/plane.js";
+import { TrainRoom } from "./rooms/train_digits.js";
 import { html, render } from "./ui.js";
 
-const ROOMS = { draw: DrawRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom, approximate: PiecesRoom };
-const OWN_SUBJECT = ["plane", "descend", "approximate"]; // rooms that show another network, or none
+const ROOMS = {
+  draw: DrawRoom, train: TrainRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom, approximate: PiecesRoom,
+};
+const OWN_SUBJECT = ["plane", "train", "descend", "approximate"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 

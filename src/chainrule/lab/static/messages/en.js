@@ -2,6 +2,7 @@
 
 export default {
   "room.draw": "Draw",
+  "room.train": "Train",
   "room.look": "Look inside",
   "room.plane": "Plane",
   "room.descend": "Descend",
@@ -134,7 +135,7 @@ export default {
   "plane.time": "Training",
   "plane.restart": "Reset",
   "plane.back": "Back",
-  "plane.play": "Train",
+  "plane.play": "Start",
   "plane.pause": "Pause",
   "plane.step": "One update",
   "plane.epoch": "One epoch",
@@ -165,6 +166,20 @@ export default {
   "plane.class": "class {name}",
   "plane.value": "answer",
   "plane.nothing": "Nothing can be computed with these settings.",
+  "plane.examples": "Digits learned from",
+
+  "train.layers": "Hidden layers",
+  "train.maps": "Each neuron of layer 1 shows its weights as an image: what it looks for takes shape while it learns.",
+  "train.right": "{percent} % right",
+  "train.tested": "of the first {count} test digits of MNIST, which are not learned from",
+  "train.cost": "Cost by epoch",
+  "train.accuracy": "Accuracy by epoch",
+  "train.accuracy.label": "Accuracy from epoch {first} to {last}; the last is {cost}",
+  "train.confusions": "Digits (rows) and answers (columns)",
+  "train.confusion": "{count} times a {target} is answered {answer}: show the first",
+  "train.digit": "A test digit",
+  "train.digit.number": "Number",
+  "train.digit.is": "It should be {name}.",
 
   "descend.function": "The function",
   "descend.formula": "Formula of the function",

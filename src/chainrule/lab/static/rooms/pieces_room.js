@@ -65,7 +65,7 @@ function PiecesTable({ view, open }) {
   const { rows, bias, answer, error, error_at: at } = view.pieces;
   const cell = (address, text) => html`<td><${OpenButton} address=${address} text=${text} selected=${view.state.select} open=${open} /></td>`;
   return html`<h2>${say("pieces.sum")}</h2><p class="sentence" role="status">${say("pieces.error", { error, at })}</p>
-    <div class="scroll rows"><table><thead><tr>${["#", say("pieces.place"), say("pieces.weight"), say("pieces.activation")].map((head) => html`<th scope="col" key=${head}>${head}</th>`)}</tr></thead>
+    <div class="scroll"><table><thead><tr>${["#", say("pieces.place"), say("pieces.weight"), say("pieces.activation")].map((head) => html`<th scope="col" key=${head}>${head}</th>`)}</tr></thead>
     <tbody>${rows.map((row, j) => html`<tr key=${j}><th scope="row">${j}</th><td>${row.place}</td>${cell(`W[2][0,${j}]`, row.weight)}${cell(`a[1][${j}]`, row.activation)}</tr>`)}
       <tr><th scope="row" colspan="2">${say("pieces.bias")}</th>${cell("b[2][0]", bias)}<td></td></tr>
       <tr><th scope="row" colspan="2">${say("pieces.answer")}</th><td></td>${cell("a[2][0]", answer)}</tr></tbody></table></div>

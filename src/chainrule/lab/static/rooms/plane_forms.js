@@ -1,4 +1,4 @@
-// The forms of the room Plane: points, network, recipe.
+// The forms of the rooms Plane and Train: points, network, recipe.
 
 import { Choice } from "../controls.js";
 import { say } from "../messages.js";
@@ -7,32 +7,32 @@ import { html, Part } from "../ui.js";
 /** A number within its limits; another is refused beside the field, and not sent. */
 class LimitedNumber extends Part {
   enter(event) {
-    const { name, limit, onEnter } = this.props;
+    const { label, limit, onEnter } = this.props;
     const number = Number(event.target.value.replace(",", "."));
     const isWithin = (limit.low === null || number > limit.low || (number === limit.low && !limit.low_open))
       && (limit.high === null || number <= limit.high);
     const isWhole = !limit.whole || Number.isInteger(number);
     const isRight = event.target.value.trim() !== "" && isWithin && isWhole;
-    this.setState({ error: isRight ? "" : say("plane.refused", { name: say(`plane.${name}`), words: limit.words }) });
+    this.setState({ error: isRight ? "" : say("plane.refused", { name: label, words: limit.words }) });
     if (isRight) onEnter(number);
   }
   render() {
-    const { name, value } = this.props;
+    const { label, value } = this.props;
     const { error } = this.state;
-    return html`<label class="field" ref=${this.root}><span>${say(`plane.${name}`)}</span>
+    return html`<label class="field" ref=${this.root}><span>${label}</span>
       <input inputmode="decimal" value=${value} onChange=${(event) => this.enter(event)} aria-invalid=${error ? "true" : null} />
       ${error && html`<span class="error" role="alert">${error}</span>`}</label>`;
   }
 }
 
-function number({ view, settings, put }, name) {
-  return html`<${LimitedNumber} key=${name} name=${name} value=${settings[name]} limit=${view.plane.limits[name]} onEnter=${(value) => put({ [name]: value })} />`;
+export function number({ room, settings, put }, name, label = say(`plane.${name}`)) {
+  return html`<${LimitedNumber} key=${name} label=${label} value=${settings[name]} limit=${room.limits[name]} onEnter=${(value) => put({ [name]: value })} />`;
 }
 
 /** Which points: a set, its size and noise, and those that the visitor sets. */
 export function PointsForm(form) {
-  const { view, settings, put } = form;
-  const { choices, classifies } = view.plane;
+  const { room, settings, put } = form;
+  const { choices, classifies } = room;
   const isMade = !["drawn", "numbers"].includes(settings.points);
   return html`<h2>${say("plane.data")}</h2>
     <${Choice} label=${say("plane.set")} value=${settings.points} options=${choices.points.map((one) => [one, say(`plane.set.${one}`)])} onChoose=${(points) => put(pointsOf(points, settings))} />
@@ -42,14 +42,14 @@ export function PointsForm(form) {
     ${classifies && number(form, "classes")}
     ${isMade && ["count", "noise", "test_share"].map((name) => number(form, name))}
     ${number(form, "seed")}
-    <${TypedPoints} half=${view.plane.half_side} settings=${settings} put=${put} />`;
+    <${TypedPoints} half=${room.half_side} settings=${settings} put=${put} />`;
 }
 
 /** What a click on the map does. */
-export function ToolChoice({ view, settings, tool, setTool }) {
+export function ToolChoice({ room, settings, tool, setTool }) {
   const classes = [...Array(settings.classes).keys()].map((at) => [`set ${at}`, say("plane.tool.class", { name: at })]);
   const numbers = [-1, 0, 1].map((at) => [`set ${at}`, say("plane.tool.number", { number: at })]);
-  const targets = view.plane.classifies ? classes : numbers;
+  const targets = room.classifies ? classes : numbers;
   const options = [["look", say("plane.tool.look")], ...targets, ["remove", say("plane.tool.remove")]];
   return html`<${Choice} label=${say("plane.tool")} value=${tool} options=${options} onChoose=${setTool} />`;
 }
@@ -84,30 +84,36 @@ class TypedPoints extends Part {
 
 /** Inputs, and width and activation of each hidden layer. */
 export function NetworkForm(form) {
-  const { view, settings, put } = form;
-  const { features, activations } = view.plane.choices;
-  const { hidden } = settings;
+  const { room, settings, put } = form;
+  const { features } = room.choices;
   const toggle = (name) => {
     const some = settings.features.includes(name) ? settings.features.filter((one) => one !== name) : [...settings.features, name];
     if (some.length) put({ features: some });
   };
+  return html`<details class="build" open=${innerWidth > 640}><summary>${say("plane.network")}</summary>
+    <div class="features" role="group" aria-label=${say("plane.features")}><span>${say("plane.features")}</span>${features.map((name) => html`
+      <button key=${name} aria-pressed=${settings.features.includes(name)} onClick=${() => toggle(name)}>${name}</button>`)}</div>
+    <${LayersForm} ...${form} /></details>`;
+}
+
+/** Width and activation of each hidden layer. */
+export function LayersForm({ room, settings, put }) {
+  const { activations } = room.choices;
+  const { hidden } = settings;
   const setLayer = (at, change) => put({
     hidden: hidden.map((width, k) => (k === at ? (change.width ?? width) : width)),
     activations: settings.activations.map((one, k) => (k === at ? (change.activation ?? one) : one)),
   });
   const add = () => put({ hidden: [...hidden, hidden.at(-1) ?? 4], activations: [...settings.activations, settings.activations.at(-1) ?? "tanh"] });
   const drop = () => put({ hidden: hidden.slice(0, -1), activations: settings.activations.slice(0, -1) });
-  return html`<details class="build" open=${innerWidth > 640}><summary>${say("plane.network")}</summary>
-    <div class="features" role="group" aria-label=${say("plane.features")}><span>${say("plane.features")}</span>${features.map((name) => html`
-      <button key=${name} aria-pressed=${settings.features.includes(name)} onClick=${() => toggle(name)}>${name}</button>`)}</div>
-    <div class="layers">${hidden.map((width, at) => html`<div class="layer" key=${at} role="group" aria-label=${say("net.layer", { layer: at + 1 })}>
+  return html`<div class="layers">${hidden.map((width, at) => html`<div class="layer" key=${at} role="group" aria-label=${say("net.layer", { layer: at + 1 })}>
       <span>${say("net.layer", { layer: at + 1 })}</span>
       <${Stepper} layer=${at + 1} value=${width} onEnter=${(value) => setLayer(at, { width: value })} />
       <select aria-label=${say("plane.activation", { layer: at + 1 })} onChange=${(event) => setLayer(at, { activation: event.target.value })}>
         ${activations.map((one) => html`<option key=${one} value=${one} selected=${one === settings.activations[at]}>${one}</option>`)}</select>
     </div>`)}</div>
     <div class="tools"><button disabled=${hidden.length >= 8} onClick=${add}>${say("plane.layer.add")}</button>
-      <button disabled=${hidden.length === 0} onClick=${drop}>${say("plane.layer.drop")}</button></div></details>`;
+      <button disabled=${hidden.length === 0} onClick=${drop}>${say("plane.layer.drop")}</button></div>`;
 }
 
 function Stepper({ layer, value, onEnter }) {
@@ -121,9 +127,9 @@ function Stepper({ layer, value, onEnter }) {
 
 /** Update rule, rate, batch and penalties. */
 export function RecipeForm(form) {
-  const { view, settings, put } = form;
+  const { room, settings, put } = form;
   return html`<h3>${say("plane.recipe")}</h3>
-    <${Choice} label=${say("plane.optimiser")} value=${settings.optimiser} options=${view.plane.choices.optimiser.map((one) => [one, one])} onChoose=${(optimiser) => put({ optimiser })} />
+    <${Choice} label=${say("plane.optimiser")} value=${settings.optimiser} options=${room.choices.optimiser.map((one) => [one, one])} onChoose=${(optimiser) => put({ optimiser })} />
     ${["learning_rate", "batch_size", "l1", "l2"].map((name) => number(form, name))}
     <p class="quiet">${say("plane.anew")}</p>`;
 }
