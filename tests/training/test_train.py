@@ -17,10 +17,12 @@ import numpy as np
 import pytest
 
 from chainrule.data.dataset import Dataset
+from chainrule.engine.position import EpochRecord
 from chainrule.errors import DivergenceError, FileError, InputError, TrainingInterrupted
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
 from chainrule.storage import names_in
+from chainrule.training.epoch_end import monitor_value
 from chainrule.training.loop import resume, train
 from chainrule.training.observers import TrainingProgress
 from chainrule.training.run_folder import RunFolder
@@ -379,3 +381,18 @@ def test_threads_change_no_bit(network: Network, three: Dataset, recipe: Recipe)
     """As many as are wanted; wide networks by several threads are in the contracts."""
     found = {train(network, three, recipe, threads=n).network.digest for n in (None, 1, 2, 64)}
     assert len(found) == 1
+
+
+def test_patience_reads_each_epoch_once(
+    network: Network, three: Dataset, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counted(record: EpochRecord, monitor: str) -> float:
+        read.append(record.epoch)
+        return monitor_value(record, monitor)
+
+    monkeypatch.setattr("chainrule.training.epoch_end.monitor_value", counted)
+    train(network, three, recipe.replaced(monitor="cost", patience=60, epochs=60))
+    # Once for the best weights and once for patience.
+    assert sorted(read) == sorted([*range(1, 61)] * 2)
