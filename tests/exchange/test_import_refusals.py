@@ -218,6 +218,11 @@ def test_archives_that_are_bombs_or_double(tmp_path: Path) -> None:
     assert "got an archive of notes.txt" in refusal(strange)
 
 
+LONG = np.ones((2, 3))
+BEYOND = np.array([2**31 - 1], np.uint32).view("<U1")
+"""A text of a number beyond all characters."""
+
+
 def test_arrays_that_make_no_network(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     square = {"W1": np.eye(3), "b1": np.ones(3)}
@@ -229,6 +234,14 @@ def test_arrays_that_make_no_network(tmp_path: Path) -> None:
         ({"W1": np.eye(3, dtype=int)}, "an array of floats"),
         (square, "Give --orientation out-in for z = W a + b"),
         ({**square, "activations": np.ones(1)}, "Give --orientation"),
+        (
+            {"W1": np.ones((3, 2)), "b1": np.ones(3), "activations": BEYOND},
+            "expected 1 names in ASCII letters",
+        ),
+        (
+            {"layers": np.array([2, 3]), "activation": BEYOND, "W0": LONG, "b0": np.ones(3)},
+            "expected one name in ASCII letters",
+        ),
         ({"layers": np.array([3, 4]), "activation": np.array("relu"), "W0": np.eye(3)}, "of the s"),
     ):
         np.savez(path, **arrays)

@@ -6,6 +6,8 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 from chainrule.data import open_archive, open_member, read_npy_stream
 from chainrule.errors import DataError
 from chainrule.exchange.importers.foreign_model import (
@@ -90,14 +92,26 @@ def _activation_names(arrays: dict[str, Array], layers: int, where: str) -> list
     given = arrays.get("activations")
     if given is None:
         return [""] * layers
-    names = [str(name) for name in given.reshape(-1)]
-    if given.dtype.kind != "U" or len(names) != layers:
+    names = _plain_names(given)
+    if names is None or len(names) != layers:
         raise DataError(
             f"{where}: activations",
-            expected=f"{layers} names",
+            expected=f"{layers} names in ASCII letters",
             got=f"shape {given.shape} ({given.dtype})",
         )
     return [_FOREIGN.get(name, name) for name in names]
+
+
+def _plain_names(given: Array) -> list[str] | None:
+    """Return the texts of an array; None if they are none, or no ASCII.
+
+    A damaged file can hold numbers beyond all characters, of which Python makes no text.
+    """
+    if given.dtype.kind != "U":
+        return None
+    number = np.dtype(np.uint32).newbyteorder(given.dtype.byteorder)
+    codes = np.frombuffer(given.tobytes() or b"\0\0\0\0", number)
+    return [str(name) for name in given.reshape(-1)] if codes.max() < 128 else None
 
 
 def _steps(
@@ -116,7 +130,7 @@ def _digits_model(
     """Return a model of neural-network-digits: (inputs, outputs), softmax last, pixels / 255."""
     listed = arrays["layers"].reshape(-1)
     sizes = listed.tolist() if listed.dtype.kind in "iu" else []
-    hidden = str(arrays["activation"].reshape(-1)[0])
+    hidden = _plain_names(arrays["activation"])
     shapes = [weights[k].shape for k in range(len(weights))]
     if shapes != list(pairwise(sizes)) or len(biases) != len(weights):
         raise DataError(
@@ -124,8 +138,15 @@ def _digits_model(
             expected="weights (inputs, outputs) of the sizes in layers, with biases",
             got=f"layers {sizes} and weights of shapes {shapes}"[:200],
         )
+    if hidden is None or len(hidden) != 1:
+        got = arrays["activation"]
+        raise DataError(
+            f"{where}: activation",
+            expected="one name in ASCII letters",
+            got=f"shape {got.shape} ({got.dtype})",
+        )
     turned = [weights[k].T for k in range(len(weights))]
-    names = [_FOREIGN.get(hidden, hidden)] * (len(turned) - 1) + ["softmax"]
+    names = [_FOREIGN.get(hidden[0], hidden[0])] * (len(turned) - 1) + ["softmax"]
     is_image = sizes[0] == 784
     return ForeignModel(
         form="a model of neural-network-digits",

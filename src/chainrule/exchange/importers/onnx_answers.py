@@ -69,6 +69,9 @@ def _feed(graph: OnnxGraph, cells: list[list[str]], rows: NDArray[Any]) -> dict[
     from onnx import helper
 
     declared = [one for one in graph.model.graph.input if one.name in graph.inputs]
+    for one in declared:
+        if one.type.tensor_type.elem_type == 0:
+            raise DataError(f"input {one.name!r}", expected="a type of numbers", got="none")
     kinds = [helper.tensor_dtype_to_np_dtype(one.type.tensor_type.elem_type) for one in declared]
     if len(declared) == 1 and not cells:
         shape = (len(rows), *graph.inputs[declared[0].name][1:])
