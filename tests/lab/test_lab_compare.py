@@ -207,9 +207,9 @@ def test_a_neuron_that_one_lacks_is_refused(runs: Path) -> None:
 
 
 def test_a_number_of_the_whole_step_is_opened_in_both(runs: Path) -> None:
-    found = shown(runs, "slow", "fast", "select=C")
-    assert found["opened"]["address"] == "C"
-    assert (found["weights"]["layer"], found["weights"]["index"]) == (1, 0)
+    found = shown(runs, "slow", "fast", "select=cost")
+    assert found["opened"]["address"] == "cost"
+    assert found["weights"]["layer"] == 1
 
 
 def test_a_number_that_one_lacks_is_shown_of_the_other(runs: Path) -> None:
