@@ -285,7 +285,7 @@ def compare_runs(
         for network, test, run in zip(networks, tests, runs, strict=True)
     ]
     sides = [
-        ComparedRun(run.path, replay.newest.history, network, answers)
+        ComparedRun(run.path, tuple(replay.newest.history), network, answers)
         for run, replay, network, answers in zip(runs, replays, networks, right, strict=True)
     ]
     return RunComparison(
