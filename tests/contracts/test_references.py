@@ -66,9 +66,7 @@ def parsed(text: str) -> dict[str, Entry]:
         first, *lines, last = block.split("\n")
         opening = re.fullmatch(r"@([a-z]+)\{([a-z]+[0-9]{4}[a-z]?),", first)
         if opening is None or opening[1] not in REQUIRED or opening[2] in entries:
-            raise ValueError(
-                f"{first} has an unknown kind, or a key that is no name and year, or is twice"
-            )
+            raise ValueError(f"{first}: an unknown kind, a key that is no name and year, or twice")
         fields: dict[str, str] = {}
         for line in lines:
             field = re.fullmatch(r"  ([a-z]+) = \{([^{}]*(?:\{[^{}]+\}[^{}]*)*)\},", line)
