@@ -42,7 +42,7 @@ COMMANDS = {
     "figure": "Draw a figure of a network, a run or data.",
     "export": "Write a network in another form, proved to answer as before.",
     "lab": "Open a page to draw for a network, look into it and change it.",
-    "import": "Read a network that another program wrote, and write it as one of chainrule.",
+    "import": "Convert a network of another program into one of chainrule.",
     "serve": "Serve the answers of trained networks over HTTP.",
     "papers": "Show, check, prove and run what five papers print.",
     "completion": "Print the script by which a shell completes command lines.",

@@ -16,7 +16,7 @@ from chainrule.exchange import import_report
 
 __all__ = ["command"]
 
-_ABOUT = """Read a network that another program wrote, and write it as one of chainrule.
+_ABOUT = """Convert a network of another program into one of chainrule.
 
 FILE is a state dict of PyTorch (.safetensors, .pt, .pth), a model of Keras (.keras, .h5), an MLP
 of scikit-learn (skops), an ONNX graph, JSON of chainrule export or of Nielsen's network2.py, a
