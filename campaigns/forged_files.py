@@ -1,4 +1,4 @@
-"""Forged files: no command ends in an internal error, a hang or a crash, however a file was changed.
+"""Forged files: no command ends in an internal error, a hang or a crash, whatever was changed.
 
     python campaigns/forged_files.py [--mutants 50000] [--seed 0] [--kinds NAME …]
 
@@ -361,7 +361,7 @@ def forge(path: Path, rng: random.Random) -> str:
 
 
 def lay_out(good: Path, place: Path, chosen: str) -> Path:
-    """Fill a folder with links to the good files, and a copy of what is changed; return its path."""
+    """Link to all good files but a copy of the one that is changed; return its path."""
     whole = chosen.partition("/")[0]
     for one in good.iterdir():
         if one.name != whole:

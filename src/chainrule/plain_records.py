@@ -15,13 +15,13 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from chainrule.errors import DataError, describe
 
-__all__ = ["read_record", "read_value", "require_names"]
+__all__ = ["read_record", "read_value", "require_finite", "require_names"]
 
 T = TypeVar("T")
 
 _WORDS: dict[Any, str] = {
     int: "a whole number",
-    float: "a finite number",
+    float: "a number",
     bool: "true or false",
     str: "a text",
 }
@@ -46,12 +46,15 @@ def read_record(kind: type[T], values: Any, path: str = "") -> T:
         3
     """
     fields = _fields(kind)
-    require_names(values, fields, path or kind.__name__)
+    require_names(values, fields, path or kind.__name__.lstrip("_"))
     for name, field in fields.items():
         if name not in values and not field.optional:
-            raise DataError(_below(path, name), expected=_words(field.hint), got="none")
-    given = {name: read_value(fields[name].hint, one, _below(path, name)) for name, one in
-             values.items()}
+            raise DataError(
+                _below(path, name), expected=_WORDS.get(field.hint, "an entry"), got="none"
+            )
+    given = {
+        name: read_value(fields[name].hint, one, _below(path, name)) for name, one in values.items()
+    }
     return kind(**given)
 
 
@@ -105,6 +108,26 @@ def read_value(hint: Any, value: Any, path: str) -> Any:
     return value
 
 
+def require_finite(values: Any, path: str) -> None:
+    """Refuse plain values that hold a number which is infinite or none.
+
+    Args:
+        values: numbers, texts, and lists and mappings of them.
+        path: where they stand.
+
+    Raises: DataError.
+    """
+    children: Any = ()
+    if isinstance(values, Mapping):
+        children = ((_below(path, name), one) for name, one in values.items())
+    elif isinstance(values, (list, tuple)):
+        children = ((f"{path}[{place}]", one) for place, one in enumerate(values))
+    for below, one in children:
+        require_finite(one, below)
+    if isinstance(values, float) and not math.isfinite(values):
+        raise DataError(path, expected="a finite number", got=describe(values))
+
+
 def _read_option(hint: Any, value: Any, path: str) -> Any:
     (kind,) = (one for one in get_args(hint) if one is not types.NoneType)
     return None if value is None else read_value(kind, value, path)
@@ -129,7 +152,7 @@ def _is_plain(kind: type, value: Any) -> bool:
         return False
     if isinstance(value, int):
         return abs(value) < _GREATEST
-    return kind is float and math.isfinite(value)
+    return kind is float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,10 +173,6 @@ def _fields(kind: type) -> dict[str, _Field]:
         one.name: _Field(hints[one.name], not (one.default is none and one.default_factory is none))
         for one in found
     }
-
-
-def _words(hint: Any) -> str:
-    return _WORDS.get(hint, "an entry")
 
 
 def _below(path: str, name: Any) -> str:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from chainrule.errors import ChainruleError, DataError
 from chainrule.network.architecture import Architecture
+from chainrule.network.meaning import require_fitting_meaning
 from chainrule.network.parameters import Layout, check_parameters
 from chainrule.network.sealed_file import read_sealed, write_sealed
+from chainrule.plain_records import read_record, require_names
 from chainrule.schema import Preprocessing
 
 __all__ = ["NetworkFile", "read_network_file", "write_network_file"]
@@ -31,6 +33,18 @@ class NetworkFile:
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...]
     preprocessing: Preprocessing | None = None
+
+
+@dataclass(frozen=True)
+class _NetworkFacts:
+    """What a network's file says beside its tensors."""
+
+    format: str
+    architecture: Mapping[str, Any]
+    input_scale: float
+    input_shape: tuple[int, ...]
+    class_names: tuple[str, ...]
+    preprocessing: Mapping[str, Any] | None = None
 
 
 def write_network_file(path: str | Path, content: NetworkFile) -> None:
@@ -62,31 +76,33 @@ def read_network_file(path: str | Path) -> NetworkFile:
             str(path), expected=f"a file of format {_FORMAT!r}", got=repr(facts.get("format"))
         )
     try:
-        architecture = Architecture.from_dict(facts["architecture"])
-        flat = _joined(Layout(architecture), tensors)
-        shape, names = tuple(facts["input_shape"]), tuple(facts["class_names"])
-        steps = facts.get("preprocessing")
-        return NetworkFile(
+        said = read_record(_NetworkFacts, facts)
+        architecture = Architecture.from_dict(said.architecture)
+        steps = None if said.preprocessing is None else Preprocessing.from_dict(said.preprocessing)
+        content = NetworkFile(
             architecture,
-            flat,
-            float(facts["input_scale"]),
-            shape,
-            names,
-            None if steps is None else Preprocessing.from_dict(steps),
+            _joined(Layout(architecture), tensors),
+            said.input_scale,
+            said.input_shape,
+            said.class_names,
+            steps,
         )
-    except KeyError as error:
-        raise DataError(
-            str(path), expected="a complete network", got=f"one without {error}"
-        ) from None
+        require_fitting_meaning(content)
     except (ChainruleError, TypeError, ValueError) as error:
         raise DataError(str(path), expected="a valid network", got=str(error)) from None
+    return content
 
 
 def _joined(layout: Layout, tensors: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     """The tensors as one flat buffer."""
+    require_names(tensors, [slot.name for slot in layout.slots], "tensors")
     for slot in layout.slots:
+        if slot.name not in tensors:
+            raise ValueError(f"no tensor {slot.name}")
         if tensors[slot.name].shape != slot.shape:
             got = f"{slot.name} of shape {tensors[slot.name].shape}, not {slot.shape}"
             raise ValueError(got)
+        if tensors[slot.name].dtype.kind != "f":
+            raise ValueError(f"{slot.name} of {tensors[slot.name].dtype}, which are no floats")
     flat = np.concatenate([tensors[slot.name].reshape(-1) for slot in layout.slots])
     return check_parameters(layout, flat, "parameters")

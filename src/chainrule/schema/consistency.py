@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from chainrule.errors import DataError
+from chainrule.plain_records import require_finite
 from chainrule.schema.columns import KINDS, Column
 from chainrule.schema.image_format import ImageFormat
 
@@ -28,15 +30,12 @@ def require_consistent_schema(schema: Schema) -> None:
 
     Raises: DataError.
     """
+    require_finite(asdict(schema), "schema")
     _require_choice("schema.target.kind", schema.target.kind, _TARGETS)
     for place, column in enumerate(schema.columns):
         _require_choice(f"schema.columns[{place}].kind", column.kind, KINDS)
     if schema.image is not None:
         _require_image(schema.image)
-        if schema.columns:
-            raise DataError(
-                "schema", expected="columns or an image", got="both, with image and columns"
-            )
 
 
 def _require_image(image: ImageFormat) -> None:
@@ -50,7 +49,8 @@ def _require_image(image: ImageFormat) -> None:
         raise DataError("schema.image.channels", expected="1 or 3", got=str(image.channels))
     if not image.bottom < image.top:
         raise DataError(
-            "schema.image.top", expected=f"a value above bottom, {image.bottom:g}",
+            "schema.image.top",
+            expected=f"a value above bottom, {image.bottom:g}",
             got=f"{image.top:g}",
         )
     # What is measured in pixels lies within the image.
@@ -73,6 +73,8 @@ def require_consistent_steps(steps: Preprocessing, encodings: tuple[str, ...]) -
     Raises: DataError.
     """
     require_consistent_schema(steps.schema)
+    scales = {name: getattr(steps, name) for name in ("target_centre", "target_spread")}
+    require_finite({**scales, "features": [asdict(one) for one in steps.features]}, "")
     _require_choice("encoding", steps.encoding, encodings)
     if bool(steps.features) is not steps.schema.is_table:
         raise DataError(

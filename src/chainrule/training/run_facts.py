@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from chainrule.data import Dataset
+from chainrule.errors import DataError
 from chainrule.network import Architecture
+from chainrule.plain_records import read_record
 from chainrule.recipe import BEFORE_SCALING, Recipe
 
 __all__ = ["BranchOrigin", "RunFacts", "complete_recipe", "data_facts"]
@@ -79,32 +81,60 @@ class RunFacts:
     def from_dict(cls, values: Mapping[str, Any]) -> RunFacts:
         """Return the facts that `to_dict` described.
 
-        Raises: KeyError, TypeError, ValueError, InputError, ShapeError, UnknownNameError.
+        Raises: DataError, InputError, ShapeError, UnknownNameError; TypeError for a recipe or an
+            architecture without what it needs.
         """
-        recipe = Recipe.from_dict(complete_recipe(values["recipe"]))
+        said = read_record(_WrittenFacts, values)
+        recipe = Recipe.from_dict(complete_recipe(said.recipe))
         if recipe.seed is None:
-            raise KeyError("seed")
-        keep_epochs = values.get("keep_epochs", False)
-        if not isinstance(keep_epochs, bool):
-            raise ValueError(f"keep_epochs {keep_epochs!r}, which is neither true nor false")
-        parent = values.get("parent")
+            raise DataError("recipe.seed", expected="a whole number", got="none")
+        read_record(_DataFacts, said.data, "data")
+        if said.parent is not None:
+            _require_counts("parent", said.parent, ("epoch", "step"))
         return cls(
             recipe=recipe,
-            architecture=Architecture.from_dict(values["architecture"]),
-            data=dict(values["data"]),
-            notes=dict(values["notes"]),
-            parent=None if parent is None else _origin(parent),
-            keep_epochs=keep_epochs,
+            architecture=Architecture.from_dict(said.architecture),
+            data=dict(said.data),
+            notes=dict(said.notes),
+            parent=said.parent,
+            keep_epochs=said.keep_epochs,
         )
 
 
-def _origin(values: Mapping[str, Any]) -> BranchOrigin:
-    origin = BranchOrigin(**values)
-    for name in ("epoch", "step"):
-        count = getattr(origin, name)
-        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise ValueError(f"parent.{name} {count!r}, which is no whole number from 0")
-    return origin
+@dataclass(frozen=True)
+class _WrittenFacts:
+    """The entries of run.json, of which each may have another place in a later version."""
+
+    recipe: Mapping[str, Any]
+    architecture: Mapping[str, Any]
+    data: Mapping[str, Any]
+    notes: Mapping[str, Any]
+    parent: BranchOrigin | None = None
+    keep_epochs: bool = False
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class _DataFacts:
+    """The entries of `data_facts`."""
+
+    name: str = ""
+    source: str = ""
+    examples: int = 0
+    digest: str = ""
+    schema: str | None = None
+    validation_examples: int = 0
+    validation_digest: str | None = None
+
+    def __post_init__(self) -> None:
+        _require_counts("data", self, ("examples", "validation_examples"))
+
+
+def _require_counts(path: str, record: Any, names: tuple[str, ...]) -> None:
+    for name in names:
+        count = getattr(record, name)
+        if count < 0:
+            raise DataError(f"{path}.{name}", expected="a whole number from 0", got=str(count))
 
 
 def complete_recipe(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -166,10 +166,9 @@ class RunFolder:
             )
         try:
             return RunFacts.from_dict(content)
-        except (ChainruleError, KeyError, TypeError, ValueError) as error:
-            got = f"one without {error}" if isinstance(error, KeyError) else str(error)
+        except (ChainruleError, TypeError, ValueError) as error:
             raise DataError(
-                str(self.path / "run.json"), expected="a complete run", got=got
+                str(self.path / "run.json"), expected="a complete run", got=str(error)
             ) from None
 
     def write_checkpoint(self, position: Position, *, keep_epochs: bool = False) -> None:
