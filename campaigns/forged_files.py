@@ -469,7 +469,7 @@ def main() -> int:
         good, kind, seed, count = given.batch
         run_batch(Path(good), kind, int(seed), int(count))
         return 0
-    from chainrule.training.certificate import versions
+    from chainrule.training.computing_conditions import versions
 
     with tempfile.TemporaryDirectory() as name:
         good = Path(name)

@@ -13,6 +13,9 @@ def test_a_run_holds(chainrule, trained) -> None:
 def test_json(chainrule, trained) -> None:
     outcome = chainrule("verify", "run", "--json")
     assert json.loads(outcome.out) == {
+        "cause": "",
+        "other_conditions": [],
+        "unrecorded": [],
         "run": "run",
         "holds": True,
         "epochs": 30,
@@ -37,7 +40,7 @@ def test_the_first_difference_is_named(chainrule, trained) -> None:
     assert (outcome.code, outcome.err) == (1, "")
     first, second = outcome.out.splitlines()
     assert first.startswith("run differs: W[2] after epoch 2, step 2: was 000000000000…, is ")
-    assert second.startswith("note: numpy was 1.0, is ")
+    assert second.startswith("run: computed under other conditions: numpy was 1.0, is ")
 
 
 def test_a_difference_in_json(chainrule, trained) -> None:

@@ -60,6 +60,9 @@ fold that it did not see, and shows the means with 95 % intervals (Nadeau & Beng
 set is not touched. Only with --run a network is then trained on the whole training set, and saved.
 --against also tries other settings on the same folds, and shows the paired differences.
 
+--start FILE begins with the weights of a network instead of drawn ones, and has its layers. The run
+records the file and its digest, and chainrule verify asks for it.
+
 Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
 with the same bits as one that was never stopped.
 
@@ -76,6 +79,7 @@ _EXAMPLES = (
     "chainrule train flowers.csv --target kind --config recipe.toml --set batch_size=16",
     "chainrule train mnist --preset fast",
     "chainrule train --resume runs/digits",
+    "chainrule train more.csv --start runs/flowers --run runs/more-flowers",
     "chainrule train wine.csv --cross-validate 5 --against learning_rate=0.01",
     "chainrule train --resume runs/digits --from 3 --set learning_rate=0.1 --run runs/faster",
 )
@@ -105,7 +109,7 @@ def _train(**given: Any) -> int:
             result = _train_saved(console, settings, given)
         else:
             experiment = Experiment.from_settings(
-                given["data"], settings, validation=given["validation"]
+                given["data"], settings, validation=given["validation"], start=given["start"]
             )
             introduction = Once(lambda: _introduce(console, experiment))
             if given["cross_validate"] is not None:
@@ -180,6 +184,14 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
 
 def _check_branch(given: dict[str, Any], resumed: str | None) -> None:
     """Refuse --from without the run to branch from, or without a folder for the branch."""
+    if given["start"] is not None:
+        raise InputError(
+            "train",
+            expected="no --start with --from",
+            got="both",
+            why="A branch begins with the weights of its parent",
+            argument="start",
+        )
     if given["cross_validate"] is not None:
         raise InputError(
             "train",
@@ -298,6 +310,12 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
+        Flag(
+            ["--start"],
+            metavar="FILE",
+            group=files,
+            help="begin with the weights of this network file, or of this run",
+        ),
         limit_flag("cross_validate", FOLDS, files, "none"),
         Flag(
             ["--against"],

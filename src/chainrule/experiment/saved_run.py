@@ -244,6 +244,7 @@ class SavedRun:
         data: str | None = None,
         validation: str | None = None,
         parent: str | None = None,
+        start: str | None = None,
         observers: Iterable[Observer] = (),
     ) -> Verification:
         """Compute the run again and compare all that its folder holds.
@@ -252,6 +253,7 @@ class SavedRun:
             data: as in `resume`.
             validation: as in `resume`.
             parent: where the parent of a branch is now, if it was moved.
+            start: where the network is now whose weights the run began with, if it was moved.
             observers: as in `Experiment.train`.
 
         Raises: InputError for a network file, and what `chainrule.verify` raises.
@@ -265,6 +267,7 @@ class SavedRun:
             source.load().train,
             validation=None if checks is None else join_parts(checks.load()),
             parent=parent,
+            start=start,
             observers=observers,
         )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chainrule.training.run_facts import RunFacts as RunFacts
     from chainrule.training.run_folder import RunFolder as RunFolder
     from chainrule.training.run_recorder import Run as Run
+    from chainrule.training.run_start import load_start as load_start
     from chainrule.training.setup import TrainingSetup as TrainingSetup
     from chainrule.training.setup import first_position as first_position
     from chainrule.training.setup import fit_preprocessing as fit_preprocessing
@@ -53,6 +54,7 @@ __getattr__, __dir__, __all__ = attach(
         "run_facts": "RunFacts",
         "run_folder": "RunFolder",
         "run_recorder": "Run",
+        "run_start": "load_start",
         "setup": "TrainingSetup first_position fit_preprocessing prepare_training "
         "restore_training split_validation",
         "verification": "Verification verify",

@@ -8,12 +8,19 @@ from types import MappingProxyType
 from typing import Any
 
 from chainrule.data import Dataset
+from chainrule.engine import Position
 from chainrule.errors import DataError
 from chainrule.network import Architecture
 from chainrule.plain_records import read_record
 from chainrule.recipe import BEFORE_SCALING, Recipe
+from chainrule.training.computing_conditions import (
+    changed_conditions,
+    computing_conditions,
+    versions,
+)
+from chainrule.training.run_start import RunStart
 
-__all__ = ["BranchOrigin", "RunFacts", "complete_recipe", "data_facts"]
+__all__ = ["BranchOrigin", "RunEnvironment", "RunFacts", "complete_recipe", "data_facts"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,35 @@ class BranchOrigin:
 
 
 @dataclass(frozen=True)
+class RunEnvironment:
+    """On what a run was computed from one of its positions on.
+
+    Args:
+        epoch: epochs that had ended there.
+        batch: batches of the next one.
+        versions: of the software, and the machine: `versions`.
+        conditions: processor, BLAS and compiler: `computing_conditions`.
+    """
+
+    epoch: int
+    batch: int
+    versions: Mapping[str, str]
+    conditions: Mapping[str, Any]
+
+    @classmethod
+    def here(cls, engine: str, position: Position) -> RunEnvironment:
+        """This process, from a position on."""
+        return cls(position.epoch, position.batch, versions(), computing_conditions(engine))
+
+    def changes(self, now: RunEnvironment) -> tuple[str, ...]:
+        """In words what differs from another one."""
+        return (
+            *changed_conditions(self.versions, now.versions),
+            *changed_conditions(self.conditions, now.conditions),
+        )
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """What a run was asked to do.
 
@@ -46,6 +82,9 @@ class RunFacts:
         notes: other values of the caller, such as how the data were loaded.
         parent: where a branch began; None for a run from the start.
         keep_epochs: whether the checkpoint of each epoch's end stays in the folder.
+        start: where the weights before the first step came from; None for a branch, which has its
+            parent's, and for a run of a version that did not record it.
+        environments: on what it was computed, in order; one, unless it was continued elsewhere.
     """
 
     recipe: Recipe
@@ -54,6 +93,8 @@ class RunFacts:
     notes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     parent: BranchOrigin | None = None
     keep_epochs: bool = False
+    start: RunStart | None = None
+    environments: tuple[RunEnvironment, ...] = ()
 
     @property
     def first_epoch(self) -> int:
@@ -63,7 +104,7 @@ class RunFacts:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, from which `from_dict` makes the facts again.
 
-        The keys "parent" and "keep_epochs" are there only where they say something.
+        All but the first four keys are there only where they say something.
         """
         values: dict[str, Any] = {
             "recipe": self.recipe.to_dict(),
@@ -75,6 +116,10 @@ class RunFacts:
             values["parent"] = asdict(self.parent)
         if self.keep_epochs:
             values["keep_epochs"] = True
+        if self.start is not None:
+            values["start"] = asdict(self.start)
+        if self.environments:
+            values["environments"] = [asdict(one) for one in self.environments]
         return values
 
     @classmethod
@@ -98,6 +143,8 @@ class RunFacts:
             notes=dict(said.notes),
             parent=said.parent,
             keep_epochs=said.keep_epochs,
+            start=said.start,
+            environments=said.environments,
         )
 
 
@@ -111,6 +158,8 @@ class _WrittenFacts:
     notes: Mapping[str, Any]
     parent: BranchOrigin | None = None
     keep_epochs: bool = False
+    start: RunStart | None = None
+    environments: tuple[RunEnvironment, ...] = ()
     format: str = ""
 
 

@@ -95,6 +95,13 @@ class RunFolder:
             remove(left)
         write_checkpoint(self._checkpoints, position)
         write_atomically(self.path / "recipe.toml", facts.recipe.to_toml().encode())
+        self.write_facts(facts)
+
+    def write_facts(self, facts: RunFacts) -> None:
+        """Write what the run was asked to do, and on what it is computed.
+
+        Raises: FileError.
+        """
         self._write_json("run.json", {"format": FORMAT, **facts.to_dict()})
 
     def require_new(self) -> None:
