@@ -138,7 +138,7 @@ def make_files(folder: Path) -> None:
     from PIL import Image
 
     rng = np.random.default_rng(0)
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (round(float(rng.normal()), 3), "xyz"[i % 3], f"2024-0{1 + i % 9}-1{i % 9}", "ab"[i % 2])
         for i in range(40)
     ]

@@ -45,7 +45,7 @@ def read_record(kind: type[T], values: Any, path: str = "") -> T:
         >>> read_record(EpochSums, {"examples": 3}).examples
         3
     """
-    fields = _fields(kind)
+    fields: dict[str, _Field] = _fields(kind)  # type: ignore[arg-type]
     require_names(values, fields, path or kind.__name__.lstrip("_"))
     for name, field in fields.items():
         if name not in values and not field.optional:

@@ -63,6 +63,9 @@ set is not touched. Only with --run a network is then trained on the whole train
 --start FILE begins with the weights of a network instead of drawn ones, and has its layers. The run
 records the file and its digest, and chainrule verify asks for it.
 
+--sign KEY signs the certificate of the run by ssh-keygen, and chainrule verify --signer then tells
+who made it; with --resume, a run that has ended is only signed.
+
 Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
 with the same bits as one that was never stopped.
 
@@ -83,7 +86,7 @@ _EXAMPLES = (
     "chainrule train wine.csv --cross-validate 5 --against learning_rate=0.01",
     "chainrule train --resume runs/digits --from 3 --set learning_rate=0.1 --run runs/faster",
 )
-_WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
+_WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads", "sign")
 _SETTINGS = training_settings()
 _FROM = Limit(int, "epoch of RUN after which a branch begins", 0)
 
@@ -234,7 +237,9 @@ def _train_in_view(
 ) -> TrainingResult:
     """Train in view of the user; after an interruption the error says how to continue."""
     folder = given["run"] or given["resume"]
-    kept = {} if given["run"] is None else {"keep_epochs": given["keep_epochs"]}
+    kept: dict[str, Any] = {}
+    kept |= {} if given["run"] is None else {"keep_epochs": given["keep_epochs"]}
+    kept |= {} if given["sign"] is None else {"sign": given["sign"]}
     classifies = experiment.datasets.pair.train.classifies
     table = EpochTable(experiment.recipe, classifies, experiment.validates)
     # What cannot be trained is refused before anything is printed.
@@ -330,6 +335,12 @@ def _flags() -> list[click.Parameter]:
             is_flag=True,
             group=files,
             help="keep a checkpoint of every epoch's end, which --from then need not compute again",
+        ),
+        Flag(
+            ["--sign"],
+            metavar="KEY",
+            group=files,
+            help="sign the run's certificate with this key of OpenSSH, by ssh-keygen",
         ),
         *experiment_flags(files),
         Flag(["--list-presets"], is_flag=True, group=files, help="list all presets, and exit"),

@@ -29,6 +29,9 @@ A run holds only if its start is accounted for: drawn again from its seed or, fo
 given (chainrule train --start FILE), read again from their file. A branch (chainrule train --resume
 RUN --from EPOCH) is computed from the start of its parent, which has to be there.
 
+--signer FILE says who signed the certificate (chainrule train --sign KEY); a run that none of those
+in the file has signed does not hold.
+
 Where a tensor is computed otherwise, the versions, the processor, the BLAS kernel and the settings
 of the compiler that differ from those of the run are named, or that none does. The same bits are
 promised on one family of processors with the same versions of Python and NumPy, however many
@@ -37,6 +40,7 @@ threads there are and however often the run was interrupted."""
 _EXAMPLES = (
     "chainrule verify runs/digits",
     "chainrule verify runs/flowers --data moved/flowers.csv",
+    "chainrule verify runs/digits --signer allowed_signers",
     "chainrule verify runs/digits --json",
 )
 
@@ -51,6 +55,7 @@ def _verify(run: str, data: str | None, validation: str | None, **given: Any) ->
             validation=validation,
             parent=given["parent"],
             start=given["start"],
+            signers=given["signer"],
             observers=shown.observers,
         )
     _report(console, run, found)
@@ -65,6 +70,8 @@ def _report(console: Console, run: str, found: Verification) -> None:
         console.line(f"{run} holds: {epochs} computed again, every bit the same", "green")
     for difference in found.differences:
         console.line(f"{run} differs: {difference}", "red")
+    if found.signer:
+        console.line(f"signed by {found.signer}", "green")
     if found.cause:
         console.line(f"{run}: {found.cause}", "red")
     if found.start:
@@ -92,6 +99,12 @@ def _flags() -> list[click.Parameter]:
             metavar="FILE",
             group=group,
             help="where the network is whose weights the run was given, if it was moved",
+        ),
+        Flag(
+            ["--signer"],
+            metavar="FILE",
+            group=group,
+            help="who may have signed: names and keys, as in the ALLOWED SIGNERS of ssh-keygen(1)",
         ),
         offline_flag(group),
         json_flag(group),

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import Any, overload
 
-from chainrule.plain_records import read_value
+from chainrule.plain_records import read_record
 
 __all__ = ["BLOCK_EPOCHS", "EpochRecord", "History", "HistoryBlock"]
 
@@ -68,7 +68,7 @@ class HistoryBlock:
 
         Raises: ValueError; DataError for records that are not complete.
         """
-        return read_value(cls, {"records": json.loads(content)}, "history")
+        return read_record(cls, {"records": json.loads(content)}, "history")
 
     def to_json(self) -> bytes:
         """The records as a JSON list."""

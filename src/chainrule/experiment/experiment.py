@@ -35,12 +35,14 @@ from chainrule.training import (
     find_learning_rate,
     fit_preprocessing,
     load_start,
+    require_signing_key,
     resume,
+    sign_certificate,
     split_validation,
     train,
 )
 
-__all__ = ["Experiment", "LoadedData"]
+__all__ = ["Experiment", "LoadedData", "require_signable"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,6 +217,7 @@ class Experiment:
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
         keep_epochs: bool = False,
+        sign: str | Path | None = None,
     ) -> TrainingResult:
         """Train the network and test the result.
 
@@ -225,9 +228,12 @@ class Experiment:
             on_warning: called with a sentence as soon as a condition shows that keeps the training
                 from learning; the sentences are in the result as well.
             keep_epochs: whether the folder keeps a checkpoint of every epoch's end.
+            sign: the key file with which the certificate is signed at the end, by ssh-keygen; None
+                signs nothing. It needs a folder.
 
-        Raises: what `chainrule.train` raises.
+        Raises: what `chainrule.train` raises; MissingLibraryError without ssh-keygen.
         """
+        require_signable(folder, sign)
         ready = self.load()
         network, data = ready.network(), ready.datasets
         warnings = WarningObserver(lambda: network, ready.training_data, self.recipe, on_warning)
@@ -243,7 +249,7 @@ class Experiment:
             threads=threads,
             start=self.start,
         )
-        return ready.judge(run, warnings.warnings)
+        return ready.judge(run, warnings.warnings, sign)
 
     def cross_validate(
         self,
@@ -309,6 +315,7 @@ class Experiment:
         observers: Iterable[Observer] = (),
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
+        sign: str | Path | None = None,
     ) -> TrainingResult:
         """Continue a run of this experiment that was stopped, and test the result.
 
@@ -317,9 +324,11 @@ class Experiment:
             observers: as in `train`.
             threads: as in `train`.
             on_warning: as in `train`.
+            sign: as in `train`.
 
-        Raises: what `chainrule.resume` raises.
+        Raises: what `chainrule.resume` raises; MissingLibraryError without ssh-keygen.
         """
+        require_signable(folder, sign)
         ready = self.load()
         data = ready.datasets
         warnings = WarningObserver(
@@ -332,10 +341,20 @@ class Experiment:
             observers=[*observers, warnings],
             threads=threads,
         )
-        return ready.judge(run, warnings.warnings)
+        return ready.judge(run, warnings.warnings, sign)
 
-    def judge(self, run: Run, warnings: Sequence[str] = ()) -> TrainingResult:
-        """Return a run of this experiment together with its report on the test set."""
+    def judge(
+        self, run: Run, warnings: Sequence[str] = (), sign: str | Path | None = None
+    ) -> TrainingResult:
+        """Return a run of this experiment together with its report on the test set.
+
+        Args:
+            run: what was trained.
+            warnings: of the training.
+            sign: the key with which the certificate of the run is signed; None signs nothing.
+        """
+        if sign is not None and run.folder is not None:
+            sign_certificate(run.folder, sign)
         report = evaluate(
             run.network,
             self.test_data(),
@@ -392,6 +411,25 @@ class Experiment:
             recipe=Recipe.from_dict(values["recipe"]),
             start=values.get("start"),
         )
+
+
+def require_signable(folder: str | Path | None, key: str | Path | None) -> None:
+    """Refuse a key that cannot sign, or that has nothing to sign, before anything is trained.
+
+    Raises: InputError, FileError, MissingLibraryError.
+    """
+    if key is None:
+        return
+    if folder is None:
+        raise InputError(
+            "train",
+            expected="a folder to go with sign",
+            got="none",
+            why="The certificate in the folder of the run is what is signed",
+            argument="sign",
+            value=str(key),
+        )
+    require_signing_key(key)
 
 
 def _given_architecture(start: str, settings: Mapping[str, Any]) -> Architecture:

@@ -205,6 +205,7 @@ class SavedRun:
         observers: Iterable[Observer] = (),
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
+        sign: str | None = None,
     ) -> TrainingResult:
         """Continue the run where it was stopped, to the bits of a run that never was.
 
@@ -214,11 +215,12 @@ class SavedRun:
             observers: as in `Experiment.train`.
             threads: as in `Experiment.train`.
             on_warning: as in `Experiment.train`.
+            sign: as in `Experiment.train`; a run that has ended is only signed.
 
         Raises: InputError for a network file, and what `chainrule.resume` raises.
         """
         return self.experiment(data, validation).resume(
-            self.path, observers=observers, threads=threads, on_warning=on_warning
+            self.path, observers=observers, threads=threads, on_warning=on_warning, sign=sign
         )
 
     def branch(
@@ -245,6 +247,7 @@ class SavedRun:
         validation: str | None = None,
         parent: str | None = None,
         start: str | None = None,
+        signers: str | None = None,
         observers: Iterable[Observer] = (),
     ) -> Verification:
         """Compute the run again and compare all that its folder holds.
@@ -254,6 +257,7 @@ class SavedRun:
             validation: as in `resume`.
             parent: where the parent of a branch is now, if it was moved.
             start: where the network is now whose weights the run began with, if it was moved.
+            signers: a file of names with their keys, as in `chainrule.verify`.
             observers: as in `Experiment.train`.
 
         Raises: InputError for a network file, and what `chainrule.verify` raises.
@@ -268,6 +272,7 @@ class SavedRun:
             validation=None if checks is None else join_parts(checks.load()),
             parent=parent,
             start=start,
+            signers=signers,
             observers=observers,
         )
 

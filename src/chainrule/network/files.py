@@ -15,7 +15,7 @@ from chainrule.network.architecture import Architecture
 from chainrule.network.meaning import require_fitting_meaning
 from chainrule.network.parameters import Layout, check_parameters
 from chainrule.network.sealed_file import read_sealed, write_sealed
-from chainrule.plain_records import read_record, require_names
+from chainrule.plain_records import read_record
 from chainrule.schema import Preprocessing
 
 __all__ = ["NetworkFile", "read_network_file", "write_network_file"]
@@ -95,7 +95,14 @@ def read_network_file(path: str | Path) -> NetworkFile:
 
 def _joined(layout: Layout, tensors: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     """The tensors as one flat buffer."""
-    require_names(tensors, [slot.name for slot in layout.slots], "tensors")
+    described = layout.architecture
+    strange = sorted(set(tensors) - {slot.name for slot in layout.slots})
+    if strange:
+        raise DataError(
+            "tensors",
+            expected=f"those of layers {list(described.layers)}, biases {described.biases}",
+            got=f"also {strange[0]}",
+        )
     for slot in layout.slots:
         if slot.name not in tensors:
             raise ValueError(f"no tensor {slot.name}")

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from chainrule.training.setup import prepare_training as prepare_training
     from chainrule.training.setup import restore_training as restore_training
     from chainrule.training.setup import split_validation as split_validation
+    from chainrule.training.signature import require_signing_key as require_signing_key
+    from chainrule.training.signature import sign_certificate as sign_certificate
     from chainrule.training.verification import Verification as Verification
     from chainrule.training.verification import verify as verify
 
@@ -57,6 +59,7 @@ __getattr__, __dir__, __all__ = attach(
         "run_start": "load_start",
         "setup": "TrainingSetup first_position fit_preprocessing prepare_training "
         "restore_training split_validation",
+        "signature": "require_signing_key sign_certificate",
         "verification": "Verification verify",
     },
 )

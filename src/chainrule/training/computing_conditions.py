@@ -81,9 +81,10 @@ def _blas() -> str:
 
 def _compiler() -> dict[str, Any]:
     """For what Numba compiles, and how."""
-    from numba import config
+    import numba
     from numba.core.registry import cpu_target
 
+    config: Any = numba.config  # whose names are made from the environment
     if config.DISABLE_JIT:
         return {"jit": False}
     _, processor, features = cpu_target.target_context.codegen().magic_tuple()

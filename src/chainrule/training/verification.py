@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.data import Dataset
 from chainrule.engine import Position, Until
-from chainrule.errors import ChainruleError, DivergenceError
+from chainrule.errors import ChainruleError, DivergenceError, IntegrityError
 from chainrule.training.checkpoint import checkpoint_name, checkpoint_place
 from chainrule.training.circumstances import Circumstances
 from chainrule.training.computed_start import compute_start
@@ -28,6 +28,7 @@ from chainrule.training.run_file_checks import (
 )
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.setup import TrainingSetup, restore_training
+from chainrule.training.signature import certificate_signer
 
 __all__ = ["Verification", "verify"]
 
@@ -47,6 +48,7 @@ class Verification:
         other_conditions: of processor, BLAS and compiler, what has changed.
         unrecorded: what the run does not say, since an older version wrote it.
         cause: if a tensor is computed otherwise, what that may come from.
+        signer: who signed the certificate; empty if nobody was to be looked for.
     """
 
     epochs: int
@@ -57,6 +59,7 @@ class Verification:
     other_conditions: tuple[str, ...] = ()
     unrecorded: tuple[str, ...] = ()
     cause: str = ""
+    signer: str = ""
 
     @property
     def holds(self) -> bool:
@@ -75,6 +78,7 @@ def verify(
     validation: Dataset | None = None,
     parent: str | Path | None = None,
     start: str | Path | None = None,
+    signers: str | Path | None = None,
     observers: Iterable[Observer] = (),
 ) -> Verification:
     """Compute a run again from its first position, and name everything that differs.
@@ -92,6 +96,8 @@ def verify(
         validation: the validation set with which it began.
         parent: where the parent of a branch is now, if it was moved.
         start: where the weights that the run was given are now, if they were moved.
+        signers: a file of names with their keys, one of whom must have signed the certificate; see
+            `certificate_signer`.
         observers: called with a TrainingProgress as in `train`.
 
     Raises: RunFolderError, FileError, DataError, IntegrityError.
@@ -100,6 +106,12 @@ def verify(
     facts = run_folder.facts()
     certificate = read_certificate(run_folder)
     found = list(request_differences(run_folder, facts, certificate))
+    signer = ""
+    if signers is not None:
+        try:
+            signer = certificate_signer(folder, signers)
+        except IntegrityError as error:
+            found.append(str(error))
     epochs, sentence, parted = 0, "", False
 
     def restore(one: RunFolder) -> TrainingSetup:
@@ -135,6 +147,7 @@ def verify(
         other_conditions=circumstances.other_conditions,
         unrecorded=circumstances.unrecorded,
         cause=circumstances.cause() if parted else "",
+        signer=signer,
     )
 
 
