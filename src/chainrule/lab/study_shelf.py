@@ -19,9 +19,9 @@ from chainrule.study import (
     open_study,
 )
 
-__all__ = ["PRINTED", "ShownStudy", "StudyShelf"]
+__all__ = ["ShownStudy", "StudyShelf"]
 
-PRINTED = "printed/"
+_PRINTED = "printed/"
 """Before the name of a paper's table; no study has a name with a stroke."""
 
 
@@ -84,7 +84,7 @@ class StudyShelf:
         """Return the names of what can be chosen: studies, then printed tables."""
         store = self._opened
         stored = [] if store is None else store.names()
-        return [*stored, *(f"{PRINTED}{name}" for name in sorted(bundled_files("accuracies")))]
+        return [*stored, *(f"{_PRINTED}{name}" for name in sorted(bundled_files("accuracies")))]
 
     def open(self, name: str) -> SavedStudy:
         """Return a study of the storage.
@@ -105,9 +105,9 @@ class StudyShelf:
         Raises: UnknownNameError, DataError, FileError.
         """
         chosen = name or self.names()[0]
-        if chosen.startswith(PRINTED):
+        if chosen.startswith(_PRINTED):
             known = bundled_files("accuracies")
-            paper = chosen.removeprefix(PRINTED)
+            paper = chosen.removeprefix(_PRINTED)
             if paper not in known:
                 raise unknown_name("lab", "a printed table", paper, known, argument="studies")
             return ShownStudy(chosen, read_study_table(str(known[paper])))
