@@ -1,15 +1,16 @@
 """Mutated files of other programs: none crashes, runs anything, or loads as what it does not hold.
 
     python campaigns/import_mutants.py [--safetensors 200000] [--onnx 50000] [--others 20000]
-        [--forms NAME …] [--sample 50] [--seed 0]
+        [--forms NAME …] [--sample 50] [--seconds 10] [--seed 0]
 
 Each file of tests/fixtures/foreign that can be read, and one of skops and of Nielsen's JSON, is
 mutated: bits flipped, bytes overwritten, cut, doubled or moved, digits of texts changed, and zip
 archives rebuilt around mutated members so that their checksums hold. Every mutant is read in a
 process with the limits of `chainrule import` (memory of 64 MiB beside four times the file, 10
 seconds of computing, no writing, no programs, no connections). HDF5 and skops may end the process;
-their mutants are read in forks of one that has the libraries, each fork until it ends, and the
-mutant that it ended at again in a fork of its own. Elsewhere the end of a process is a fault.
+their mutants are read in forks of one that has the libraries, each fork until it ends; unless its
+time was over, the last mutant is then read again in a fork of its own. Elsewhere the end of a
+process is a fault.
 Each 50th mutant is also given to the command, `chainrule import`, with the child process that it
 starts: it must read what was read here and nothing else, and refuse in a line.
 
@@ -46,7 +47,7 @@ from mutations import mutate
 ROOT = Path(__file__).parents[1]
 FOREIGN = ROOT / "tests" / "fixtures" / "foreign"
 BATCH = 500
-SECONDS = 10
+SECONDS = 10.0
 FILES = {
     "safetensors": ("sequential.safetensors", "bfloat16.safetensors", "named.safetensors"),
     "onnx": ("torch-gates.onnx", "torch-gates-13.onnx", "sklearn-classes.onnx", "sklearn-two.onnx"),
@@ -124,7 +125,7 @@ class Verdict:
         return self.word.startswith("ended by")
 
 
-def judge(path: Path, form: str) -> Verdict:
+def judge(path: Path, form: str, seconds: float = SECONDS) -> Verdict:
     """Read a mutant, and judge what was read."""
     from chainrule.errors import ChainruleError
     from chainrule.exchange.importers import (
@@ -134,7 +135,7 @@ def judge(path: Path, form: str) -> Verdict:
     )
 
     try:
-        model = read_limited(path)
+        model = read_limited(path, seconds)
     except (ChainruleError, MemoryError):
         return Verdict("refused")
     except PermissionError as error:
@@ -171,7 +172,7 @@ def compare_graph(path: Path, model: Any, made: Any) -> None:
         require_same_answers(model, made.network, str(path), made.byte_factor)
 
 
-def run_batch(form: str, seed: int, count: int, sample: int) -> None:
+def run_batch(form: str, seed: int, count: int, *, sample: int, seconds: float) -> None:
     """Judge mutants, and print the counts and what went wrong."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -182,7 +183,11 @@ def run_batch(form: str, seed: int, count: int, sample: int) -> None:
             files.append(folder / f"mutant-{number}")
             files[-1].write_bytes(mutate(rng.choice(sources), rng))
         in_forks = form in FORKED
-        verdicts = judge_in_forks(files, form) if in_forks else [judge(one, form) for one in files]
+        verdicts = (
+            judge_in_forks(files, form, seconds)
+            if in_forks
+            else [judge(one, form, seconds) for one in files]
+        )
         counts = Counter("wrong" if one.is_fault else one.word for one in verdicts)
         faults = {n: one.word for n, one in enumerate(verdicts) if one.is_fault}
         for number in range(0, count, sample) if sample else ():
@@ -215,27 +220,28 @@ def read_sources(form: str, folder: Path) -> list[bytes]:
 FORKED = ("keras", "hdf5", "skops")
 """Forms whose libraries may end the process: their mutants are judged in forks."""
 GOOD = ("refused", "refused by a library", "read")
+OUT_OF_TIME = "ended by SIGPROF"
 
 
-def judge_in_forks(files: Sequence[Path], form: str) -> list[Verdict]:
+def judge_in_forks(files: Sequence[Path], form: str, seconds: float) -> list[Verdict]:
     """Judge mutants in forks of this process, each of which may end in any way."""
     verdicts: list[Verdict] = []
     while len(verdicts) < len(files):
-        verdicts += judge_in_fork(files[len(verdicts) :], form)
-        if verdicts[-1].has_ended:
-            (alone,) = judge_in_fork([files[len(verdicts) - 1]], form)
+        verdicts += judge_in_fork(files[len(verdicts) :], form, seconds)
+        if verdicts[-1].has_ended and verdicts[-1].word != OUT_OF_TIME:
+            (alone,) = judge_in_fork([files[len(verdicts) - 1]], form, seconds)
             verdicts[-1] = alone if alone.is_fault else verdicts[-1]
     return verdicts
 
 
-def judge_in_fork(files: Sequence[Path], form: str) -> list[Verdict]:
+def judge_in_fork(files: Sequence[Path], form: str, seconds: float) -> list[Verdict]:
     """Return the verdicts of a fork, up to the mutant at which it ended."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         for path in files:
             try:
-                verdict = judge(path, form)
+                verdict = judge(path, form, seconds)
             except Exception as error:  # no refusal: a fault of the importers
                 verdict = Verdict(f"raised {error!r}")
             os.write(writing, json.dumps(asdict(verdict)).encode() + b"\n")
@@ -278,7 +284,7 @@ HOOKED: list[bool] = []
 """Empty before the audit hook is there; then whether it refuses."""
 
 
-def read_limited(path: Path) -> Any:
+def read_limited(path: Path, seconds: float) -> Any:
     """Read a model with the limits of `chainrule import`, and lift that on memory again."""
     from chainrule.exchange.importers.detection import read_model
     from chainrule.exchange.importers.reading_child import refuse_action
@@ -292,7 +298,7 @@ def read_limited(path: Path) -> Any:
     most = pages * resource.getpagesize() + 64 * 2**20 + 4 * path.stat().st_size
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # its signal ends the process
+    signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal ends the process
     try:
         return read_model(path)
     finally:
@@ -301,7 +307,7 @@ def read_limited(path: Path) -> Any:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
-def run_form(form: str, count: int, seed: int, sample: int) -> dict[str, Any]:
+def run_form(form: str, count: int, seed: int, options: Sequence[str]) -> dict[str, Any]:
     """Judge mutants of a form in batches; return the counts."""
     counts: Counter[str] = Counter()
     wrong: list[str] = []
@@ -315,8 +321,7 @@ def run_form(form: str, count: int, seed: int, sample: int) -> dict[str, Any]:
             form,
             str(number),
             str(size),
-            "--sample",
-            str(sample),
+            *options,
         ]
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -343,15 +348,17 @@ def main() -> int:
     parser.add_argument(
         "--sample", type=int, default=50, help="give each so many-th to the command"
     )
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="time to read a mutant in")
     parser.add_argument("--batch", nargs=3, metavar=("FORM", "SEED", "COUNT"))
     given = parser.parse_args()
     if given.batch:
         form, seed, count = given.batch
-        run_batch(form, int(seed), int(count), given.sample)
+        run_batch(form, int(seed), int(count), sample=given.sample, seconds=given.seconds)
         return 0
+    options = ("--sample", str(given.sample), "--seconds", str(given.seconds))
     counts = {"safetensors": given.safetensors, "onnx": given.onnx}
     found = {
-        form: run_form(form, counts.get(form, given.others), given.seed, given.sample)
+        form: run_form(form, counts.get(form, given.others), given.seed, options)
         for form in given.forms
     }
     versions = {"python": sys.version.split()[0], "numpy": np.__version__}
