@@ -46,7 +46,7 @@ from mutations import mutate
 
 ROOT = Path(__file__).parents[1]
 FOREIGN = ROOT / "tests" / "fixtures" / "foreign"
-BATCH = 500
+BATCH = 2000
 SECONDS = 10.0
 FILES = {
     "safetensors": ("sequential.safetensors", "bfloat16.safetensors", "named.safetensors"),
@@ -314,15 +314,7 @@ def run_form(form: str, count: int, seed: int, options: Sequence[str]) -> dict[s
     begun = time.monotonic()
     for batch, start in enumerate(range(0, count, BATCH)):
         size, number = min(BATCH, count - start), seed * 1_000_000 + batch
-        command = [
-            sys.executable,
-            __file__,
-            "--batch",
-            form,
-            str(number),
-            str(size),
-            *options,
-        ]
+        command = [sys.executable, __file__, "--batch", form, str(number), str(size), *options]
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         for line in done.stdout.splitlines():
@@ -334,6 +326,7 @@ def run_form(form: str, count: int, seed: int, options: Sequence[str]) -> dict[s
         if done.returncode:
             counts["crashed"] += 1
             wrong.append(f"{form} batch {number}: exit {done.returncode}, {done.stderr[-300:]}")
+        print(form, start + size, dict(counts), wrong[-1:], file=sys.stderr, flush=True)
     facts = {"mutants": count, **counts, "seconds": round(time.monotonic() - begun, 1)}
     return {**facts, "faults": wrong[:20]}
 
