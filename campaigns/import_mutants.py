@@ -158,15 +158,29 @@ def judge(path: Path, form: str, seconds: float = SECONDS) -> Verdict:
     return Verdict("silent: numbers that are not in the file")
 
 
+def judge_safely(path: Path, form: str, seconds: float) -> Verdict:
+    """Judge a mutant; an error that is no refusal is a fault of the importers."""
+    try:
+        return judge(path, form, seconds)
+    except Exception as error:
+        return Verdict(f"raised {error!r}")
+
+
 def compare_graph(path: Path, model: Any, made: Any) -> None:
     """Compare a graph's own answers with the network's, in this process."""
     from unittest.mock import patch
 
+    from chainrule.errors import ChainruleError, DataError
     from chainrule.exchange.importers import require_same_answers, step_proof
     from chainrule.exchange.importers.onnx_answers import compute_answers
 
     def compute_here(path: str, cells: Any, rows: Any) -> Any:
-        return compute_answers(Path(path), [list(column) for column in cells], rows)
+        try:
+            return compute_answers(Path(path), [list(column) for column in cells], rows)
+        except ChainruleError:
+            raise
+        except Exception as error:  # the child of `chainrule import` reports these as damage
+            raise DataError(path, expected="a graph that runs", got=str(error)) from None
 
     with patch.object(step_proof, "compute_guarded", compute_here):
         require_same_answers(model, made.network, str(path), made.byte_factor)
@@ -186,7 +200,7 @@ def run_batch(form: str, seed: int, count: int, *, sample: int, seconds: float) 
         verdicts = (
             judge_in_forks(files, form, seconds)
             if in_forks
-            else [judge(one, form, seconds) for one in files]
+            else [judge_safely(one, form, seconds) for one in files]
         )
         counts = Counter("wrong" if one.is_fault else one.word for one in verdicts)
         faults = {n: one.word for n, one in enumerate(verdicts) if one.is_fault}
@@ -240,10 +254,7 @@ def judge_in_fork(files: Sequence[Path], form: str, seconds: float) -> list[Verd
     child = os.fork()
     if not child:
         for path in files:
-            try:
-                verdict = judge(path, form, seconds)
-            except Exception as error:  # no refusal: a fault of the importers
-                verdict = Verdict(f"raised {error!r}")
+            verdict = judge_safely(path, form, seconds)
             os.write(writing, json.dumps(asdict(verdict)).encode() + b"\n")
         os._exit(0)
     os.close(writing)

@@ -178,10 +178,7 @@ def warm_programs(most_cells: int) -> Iterator[Callable[[], contextlib.ExitStack
                 _warm_python(torch_module, "torch", "safetensors.torch", OMP_NUM_THREADS="1")
             ),
             *stack.enter_context(_warm_office(most_cells)),
-            *(
-                patch.object(one, "call_program", call)
-                for m in (c_source, javascript_runs, office_runs)
-            ),
+            *(patch.object(one, "call_program", call) for one in callers),
             patch.object(network_import, "read_guarded", read_model),
             patch.object(step_proof, "compute_guarded", _compute_here),
         ]

@@ -111,10 +111,12 @@ class _Folding:
             self._take_dense(step)
         elif isinstance(step, ActivationStep):
             self._take_activation(step)
-        elif isinstance(step, StandardiseStep):
-            self._take_standardisation(step)
         else:
-            self._take_affine(step)
+            self._require_one_width(step)
+            if isinstance(step, StandardiseStep):
+                self._take_standardisation(step)
+            else:
+                self._take_affine(step)
 
     def finish(self) -> FoldedModel:
         if self._waiting is not None:
@@ -215,6 +217,16 @@ class _Folding:
         begun = self._layers or self._waiting or self._standard or self._scale is not None
         bytes_scaled = np.all(np.abs(factor * 255 - 1) < 1e-6) and np.all(shift == 0)
         return not begun and bool(bytes_scaled)
+
+    def _require_one_width(self, step: AffineStep | StandardiseStep) -> None:
+        """Refuse a scaling whose parts, or which and the one before it, differ in their widths."""
+        sizes: list[int] = []
+        for one in filter(None, (self._waiting, step)):
+            parts = (one.centre, one.spread) if isinstance(one, StandardiseStep) else _floats(one)
+            sizes += [part.size for part in parts if part.size != 1]
+        if len(set(sizes)) > 1:
+            got = " and ".join(map(str, dict.fromkeys(sizes)))
+            raise self._refuse(step.layer, "as many numbers for each part of a scaling", got)
 
     def _require_width(self, step: AffineStep, width: int) -> None:
         sizes = {np.size(step.factor), np.size(step.shift)} - {1, width}
