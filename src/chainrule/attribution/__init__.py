@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chainrule.attribution.replay import RunReplay as RunReplay
     from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
     from chainrule.attribution.row_explanation import explain_row as explain_row
+    from chainrule.attribution.row_explanation import row_document as row_document
     from chainrule.attribution.run_comparison import RunComparison as RunComparison
     from chainrule.attribution.run_comparison import compare_runs as compare_runs
     from chainrule.attribution.run_value import inspect_value as inspect_value
@@ -43,7 +44,7 @@ __getattr__, __dir__, __all__ = attach(
         "neuron": "inspect_neuron",
         "replay": "RunReplay",
         "replay_stages": "REPLAY_BUDGET",
-        "row_explanation": "explain_row",
+        "row_explanation": "explain_row row_document",
         "run_comparison": "RunComparison compare_runs",
         "run_value": "inspect_value",
         "step_ledger": "formula_holds make_step_ledger",
