@@ -38,7 +38,8 @@ __all__ = ["command"]
 _ABOUT = """Train a network on data, and test it.
 
 DATA is mnist, which comes with chainrule, another name that `chainrule data list` shows, or the
-path of a CSV, NPZ or Parquet file, of a folder with IDX files, or of a folder with a folder of
+path of a table (CSV and other text, Excel, SQLite, Parquet, Feather, ARFF, NPZ with names), of an
+NPZ file of images, of a folder with IDX files, or of a folder with a folder of
 images for each class.
 
 Without further flags a network with one hidden layer of 128 neurons is trained. Every flag below
