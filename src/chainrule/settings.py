@@ -166,11 +166,11 @@ def data_settings() -> Mapping[str, Setting]:
 
     target = Limit(str, "column of a table to learn: first, last, its name or number from 0")
     lists = {
-        "drop": "columns that are no inputs",
+        "drop": "columns that are not inputs",
         "category": "columns whose values are categories",
         "number": "columns that are numbers, however they look",
         "date": "columns that are dates",
-        "missing": "texts that stand for a missing cell, beside blanks, ?, NA and their like",
+        "missing": "texts that stand for a missing cell, besides blanks, ?, NA and the like",
     }
     rows = [
         Setting(name="target", limit=target, default="last"),

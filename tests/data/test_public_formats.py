@@ -392,7 +392,7 @@ def test_values_of_which_pandas_made_names(load) -> None:
     assert len(pair.train) + len(pair.test) == 20
     assert pair.train.shape == (16, 16)
     assert pair.remarks[0] == (
-        "The first row, 0, 0.1, 0.2 …, was one of values, of which names were made; it is lost."
+        "The first row, 0, 0.1, 0.2 …, was one of values made into names; it is lost."
     )
 
 

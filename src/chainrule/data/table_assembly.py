@@ -247,7 +247,7 @@ def _likely_codes(schema: Schema, matrix: NDArray[Any]) -> list[str]:
 
 
 def _left_out(schema: Schema) -> list[str]:
-    """Return sentences on the columns that are no inputs, one for each reason."""
+    """Return sentences on the columns that are not inputs, one for each reason."""
     words = {
         "index": "as they count the rows",
         "identifier": "as they tell rows apart",

@@ -41,7 +41,7 @@ class ColumnChoices:
     """What a user says of columns, which counts more than what their cells show.
 
     Args:
-        drop: names of columns that are no inputs.
+        drop: names of columns that are not inputs.
         category: names of columns whose values are categories.
         number: names of columns that are numbers, however they look.
         date: names of columns that are dates.

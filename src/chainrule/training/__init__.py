@@ -11,6 +11,7 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
     from chainrule.training.concurrent import train_many as train_many
+    from chainrule.training.epoch_end import PatienceCounter as PatienceCounter
     from chainrule.training.epoch_end import stop_reason as stop_reason
     from chainrule.training.loop import branch as branch
     from chainrule.training.loop import resume as resume
@@ -42,7 +43,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "checkpoint": "read_checkpoint",
         "concurrent": "train_many",
-        "epoch_end": "stop_reason",
+        "epoch_end": "PatienceCounter stop_reason",
         "loop": "branch resume train train_chunk",
         "lr_finder": "RateCurve find_learning_rate",
         "observers": "Observer TrainingProgress",

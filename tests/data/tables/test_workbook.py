@@ -126,5 +126,5 @@ def test_sheets_that_are_hidden_are_passed_over_and_others_are_said(tmp_path, ce
 
 def test_old_workbooks_and_those_with_a_password_are_refused(tmp_path) -> None:
     (tmp_path / "t.xlsx").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500))
-    with pytest.raises(DataError, match="got an old .xls workbook, or one with a password. Save"):
+    with pytest.raises(DataError, match=r"got an old .xls workbook, or one with a password\. Save"):
         read_table_file(tmp_path / "t.xlsx", ReadOptions())

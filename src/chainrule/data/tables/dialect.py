@@ -125,8 +125,8 @@ def detect_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Return whether the first row of a table names its columns.
 
     It does if a column below has numbers or dates where it has a word, and no column the other way
-    round; if it counts the columns, 0, 1, 2 …; or if it `repeats_values`. In a table of words alone, it does unless its
-    own words occur below.
+    round; if it counts the columns, 0, 1, 2 …; or if it `repeats_values`. In a table of words
+    alone, it does unless its own words occur below.
 
     Args:
         first: the fields of the first row.

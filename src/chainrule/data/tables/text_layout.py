@@ -30,7 +30,7 @@ _SAMPLE_SIZE = 2**20
 _CUT_SHORT = 20
 _COMMENTS = ("#", "%", "//")
 _DECLARED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-"""The line by which Excel is told the delimiter."""
+"""The line that names the delimiter for Excel."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ class TextLayout:
         if not self.spoilt:
             return ()
         shown = ", ".join(self.spoilt[:3])
-        return (
-            f"The first row, {shown} …, was one of values, of which names were made; it is lost.",
-        )
+        return (f"The first row, {shown} …, was one of values made into names; it is lost.",)
 
 
 def split_comments(lines: Iterator[str]) -> tuple[list[str], list[str]]:

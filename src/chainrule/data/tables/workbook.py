@@ -23,9 +23,10 @@ _BELOW = 200
 
 
 def read_workbook(path: Path, options: ReadOptions) -> DataTable:
-    """Return the table in a sheet of an .xlsx file: the first that is shown, or the one that is named.
+    """Return the table in a sheet of an .xlsx file: the one that is named, or the first shown.
 
-    Other sheets are said. Empty rows and columns around the table are skipped. Formulas count as their stored values.
+    Other sheets are said. Empty rows and columns around the table are skipped. Formulas count as
+    their stored values.
 
     Raises: FileError, DataError, UnknownNameError.
     """

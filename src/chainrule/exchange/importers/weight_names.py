@@ -82,7 +82,7 @@ def find_steps(
 
 
 def _group(tensors: Mapping[str, Array], where: str) -> dict[str, _NamedLayer]:
-    """Return the layers by name; what is none is refused by its name."""
+    """Return the layers by name; anything else is refused by its name."""
     grouped: dict[str, dict[str, Array]] = {}
     for name, array in tensors.items():
         layer, _, role = name.rpartition(".")
