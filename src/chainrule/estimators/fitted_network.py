@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ class FittedNetwork:
     _position: Position
 
     @property
-    def history_(self) -> tuple[EpochRecord, ...]:
+    def history_(self) -> Sequence[EpochRecord]:
         """A record for each epoch."""
         return self._position.history
 
