@@ -144,3 +144,17 @@ def test_outputs_that_are_no_shares(chainrule, bars, standing) -> None:
     )
     lines = chainrule("predict", "run", standing).out.splitlines()
     assert all(re.fullmatch(r"  [01]  -?\d\S*", line) for line in lines[1:3])
+
+
+def test_a_row_that_cannot_be_read_does_not_end_the_others(chainrule, trained) -> None:
+    Path("rows.csv").write_text("1,2\n1\n1,2\n1,x\n")
+    outcome = chainrule("predict", "run", "rows.csv")
+    assert outcome.code == 1
+    assert [line.split()[:3] for line in outcome.out.splitlines()[2:4]] == [
+        ["rows.csv,", "line", "1"],
+        ["rows.csv,", "line", "3"],
+    ]
+    assert outcome.err.splitlines() == [
+        "rows.csv, line 2: expected 2 fields, got 1.",
+        "rows.csv, line 4, column 1: expected a number, got 'x'.",
+    ]

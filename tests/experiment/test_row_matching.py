@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import chainrule as cr
-from chainrule.errors import ChainruleError, DataError
+from chainrule.errors import ChainruleError, DataError, InputError
 from chainrule.experiment import SavedRun
 
 
@@ -71,7 +71,7 @@ def test_compressed_and_marked_as_unicode(plain: SavedRun) -> None:
     [
         (b"", "a.csv: expected at least one row, got an empty file."),
         (b"a,b\n", "a.csv: expected at least one row below the header, got none."),
-        (b"1,2\n3\n", "a.csv, line 2: expected 2 fields, as in the first row, got 1."),
+        (b"1,2\n3\n", "a.csv, line 2: expected 2 fields, got 1."),
         (
             b"1,2,3,4\n",
             "a.csv: expected 2 columns, or 3 with the target's, got 4. "
@@ -91,7 +91,7 @@ def test_a_cell_that_cannot_be_read_does_not_end_the_other_rows(plain: SavedRun)
     Path("a.csv").write_text("1,2\n3,x\n5,\n7,inf\n9,10\n")
     found = plain.predict("a.csv", errors="return")
     assert [getattr(one, "answer", None) is not None for one in found] == [1, 0, 0, 0, 1]
-    assert str(found[1].error).startswith("a.csv, line 2, column 1: got")
+    assert str(found[1].error).startswith("a.csv, line 2, column 1: expected a number, got")
     assert "missing" in str(found[2].error)
     with pytest.raises(DataError, match=r"^a\.csv, line 2, column 1"):
         plain.predict("a.csv")
@@ -139,3 +139,42 @@ def test_images_in_the_rows_of_a_table() -> None:
     Path("broken.csv").write_text('"')
     with pytest.raises(ChainruleError):
         run.predict("broken.csv")
+
+
+def test_a_row_of_another_width_does_not_end_the_other_rows(plain: SavedRun) -> None:
+    Path("a.csv").write_text("x,y\n1,2\n3\n\n3,four\n1,2\n")
+    first, short, word, last = plain.predict("a.csv", errors="return")
+    assert _answers([last]) == _answers([first])
+    assert last.input == "a.csv, line 6"
+    assert short.to_dict() == {
+        "input": "a.csv, line 3",
+        "error": "a.csv, line 3: expected 2 fields, got 1.",
+    }
+    assert word.input == "a.csv, line 5"
+    assert str(word.error) == "a.csv, line 5, column 1 ('y'): expected a number, got 'four'."
+
+
+def test_a_workbook_that_cannot_be_read_is_refused(plain: SavedRun) -> None:
+    Path("a.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(DataError, match="an intact zip archive"):
+        plain.predict("a.xlsx")
+
+
+@pytest.mark.parametrize(
+    "source", [None, 3, {"x": 1}, [1, 2], np.ones((2, 2)), pl.LazyFrame({"x": [1]})], ids=str
+)
+def test_what_is_no_file_and_no_table_is_refused(plain: SavedRun, source) -> None:
+    with pytest.raises(InputError, match=r"^predict: expected the path of a file, or a data frame"):
+        plain.predict(source)
+    with pytest.raises(InputError, match=r"^predict: expected the path of a file, or a data frame"):
+        plain.predict_table(source, "out.csv")
+
+
+def test_paths_are_files(plain: SavedRun) -> None:
+    Path("a.csv").write_text("1,2\n")
+    (due,) = plain.predict("a.csv")
+    (one,) = plain.predict(Path("a.csv"))
+    assert (one.input, _answers([one])) == (due.input, _answers([due]))
+    assert len(plain.predict(path for path in [Path("a.csv"), "a.csv"])) == 2
+    plain.predict_table(Path("a.csv"), "out.csv")
+    assert Path("out.csv").read_text().splitlines()[1].startswith(f"1,2,{due.answer},")

@@ -75,6 +75,8 @@ def test_the_column_decides_which_part_is_the_day() -> None:
         assert not found.ambiguous.any()
         assert found.days[0] == _days(2020, month, 7 - month)
     assert not read_dates(["3-4-2020"], hint="d-m-Y").ambiguous.any()
+    for hint in ("Y-m-d", "Y/m/d", "d.m.Y", "d Mon Y"):  # say nothing of such dates
+        assert read_dates(["3/4/2020"], hint=hint).ambiguous.all()
 
 
 @given(st.datetimes(datetime.datetime(1700, 1, 1), datetime.datetime(2300, 1, 1)))

@@ -306,3 +306,17 @@ def test_pixels_that_are_no_bytes_are_numbers_or_errors_of_their_rows() -> None:
     found = match_table(schema, DataTable("d.csv", ("", ""), (numbers, texts), named=False))
     np.testing.assert_array_equal(found.matrix, [[0.5, 3], [1, np.nan]])
     assert found.errors == (RowError(1, "row 1, column 1", "expected a grey value, got none"),)
+
+
+def test_a_column_without_a_name_among_others_is_known_by_its_place() -> None:
+    cells = [Cells.from_texts(["1", "2", "4"]), Cells.from_texts(["5", "6", "5"])]
+    label = Cells.from_texts(["a", "b", "a"])
+    made = DataTable("t.csv", ("x", "", "y"), (*cells, label))
+    schema = _learned(made)
+    assert schema.names == ("x", "column 1")
+    assert match_table(schema, made).matrix.tolist() == [[1, 5], [2, 6], [4, 5]]
+    other = DataTable("t.csv", ("x", "y", ""), (cells[0], label, cells[1]))
+    with pytest.raises(DataError, match="expected the columns column 1, got none of that name"):
+        match_table(schema, other)
+    with pytest.raises(DataError, match="got 'column 1' for columns 0 and 1"):
+        DataTable("t.csv", ("column 1", "", "y"), (*cells, label))

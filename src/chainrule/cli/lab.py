@@ -20,7 +20,8 @@ _ABOUT = """Open a page to draw for a network, look into it and change it.
 
 TARGET is the folder of a run (chainrule train --run), a network file, a worked example or the name
 of a bundled one, or data such as a table, which are learned first with the settings of chainrule
-train. Without it, the lab opens with a small network trained on digits.
+train. Without it, the lab opens with a small network trained on digits. OTHER is a second model:
+the room Compare shows both, their tensors, weights, activations and answers.
 
 Every number on the page can be opened: it shows its address, the formula that made it, with the
 numbers in it, and, for gradients, a proof. The page's address holds its whole state, so that a link
@@ -33,6 +34,7 @@ _EXAMPLES = (
     "chainrule lab",
     "chainrule lab runs/digits",
     "chainrule lab mazur",
+    "chainrule lab runs/digits runs/faster",
     "chainrule lab flowers.csv --no-open --port 8080",
     'chainrule lab two-layers --view "look?select=delta[1][0]"',
 )
@@ -45,15 +47,16 @@ _PORT = Setting(
 )
 
 
-def _lab(target: str | None, **given: Any) -> None:
+def _lab(target: str | None, other: str | None, **given: Any) -> None:
     console = Console()
     with errors_by_flags("lab", ("data", "port")):
         if given["view"] is not None:
-            shown = lab_view(target, given["view"], data=given["data"])
+            shown = lab_view(target, given["view"], other=other, data=given["data"])
             console.line(json.dumps(shown.to_dict(), indent=1, ensure_ascii=False))
             return
         open_lab(
             target,
+            other,
             data=given["data"],
             port=given["port"] or 0,
             browser=not given["no_open"],
@@ -64,6 +67,7 @@ def _lab(target: str | None, **given: Any) -> None:
 def _flags() -> list[click.Parameter]:
     return [
         argument("target", required=False, metavar="RUN|MODEL|FILE|DATA"),
+        argument("other", required=False, metavar="OTHER"),
         Flag(["--data"], metavar="DATA", group="input", help="where the run's data are, if moved"),
         offline_flag("input"),
         flag_of(_PORT),

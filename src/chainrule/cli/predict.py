@@ -28,8 +28,8 @@ FILE is a picture (PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC, PNM) or a CSV file of 
 size, with dark or light ink. A picture like the training images is left alone; in any other each
 digit is found, scaled and placed like theirs, and anything unusual is reported. Printed lines of
 the paper are removed; several digits are read from left to right. If the network learned from a
-table, each FILE is a CSV file with one example per row. A file that cannot be read does not end the
-others: its error is printed, and the exit code is 1.
+table, each FILE is a table of any format with one example per row. A file or a row that cannot be
+read does not end the others: its error is printed, and the exit code is 1.
 
 --output writes the columns of one table of any length, and behind them the answer, the outputs and
 the error of each row. With - for FILE the table is read from standard input. Rows that cannot be
@@ -60,8 +60,10 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
         )
     pictures = opened.takes_images
     _check_show(given["show"], files, pictures)
-    # A file that cannot be read does not end the others.
-    results = opened.predict(files) if len(files) == 1 else opened.predict(files, errors="return")
+    # A file or a row that cannot be read does not end the others.
+    results = opened.predict(files, errors="return")
+    if len(results) == 1 and isinstance(results[0], FailedPrediction):
+        raise results[0].error
     found = [one for one in results if isinstance(one, Prediction)]
     if given["show"] is not None:
         from chainrule.figures import save_predictions

@@ -31,8 +31,15 @@ from chainrule.errors import (
 from chainrule.evaluation import class_columns
 from chainrule.experiment.digit_reading import read_digit
 from chainrule.experiment.prediction_records import FailedPrediction, Output, Prediction
-from chainrule.experiment.row_matching import holds_images, match_rows, read_rows
+from chainrule.experiment.row_matching import (
+    holds_images,
+    match_rows,
+    read_complete_rows,
+    read_rows,
+    require_source,
+)
 from chainrule.network import Network
+from chainrule.schema import RowError
 
 __all__ = ["predict_files"]
 
@@ -62,6 +69,7 @@ def predict_files(
         )
     found: list[Prediction | FailedPrediction] = []
     for path in paths:
+        path = require_source(path)
         try:
             found += _predict_source(network, path, options)
         except (FileError, DataError, MissingLibraryError) as error:
@@ -160,17 +168,24 @@ def _predict_rows(
 
     Raises: FileError, DataError if the table does not fit as a whole.
     """
-    table = read_rows(source, options)
+    read = read_complete_rows(source, options)
+    table = read.table
     found = match_rows(network, table, options)
-    errors = found.errors
+    failed = {row: _failed_row(table.where, one.place, one) for row, one in read.errors.items()}
+    for row, one in found.errors.items():
+        failed[int(read.rows[row])] = _failed_row(table.where, table.place(row), one)
     places = [f"{table.where}, {table.place(int(row))}" for row in found.rows]
     answers: list[Prediction | FailedPrediction] = []
     answers += _predictions(network, found.inputs, places, found.remarks) if places else []
-    for row in sorted(errors):  # from the first, so that each finds its own place
-        error = errors[row]
-        refused = DataError(f"{table.where}, {error.place}", got=error.problem)
-        answers.insert(row, FailedPrediction(f"{table.where}, {table.place(row)}", refused))
+    for row in sorted(failed):  # from the first, so that each finds its own place
+        answers.insert(row, failed[row])
     return answers
+
+
+def _failed_row(where: str, row: str, error: RowError) -> FailedPrediction:
+    """Return the failure of a row, whose place in the file is given."""
+    refused = DataError(f"{where}, {error.place}", why=error.problem)
+    return FailedPrediction(f"{where}, {row}", refused)
 
 
 def _predictions(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +17,13 @@ from chainrule.data import ReadOptions
 from chainrule.data.tables import (
     TABLE_SUFFIXES,
     is_data_frame,
+    is_text_table,
     read_data_frame,
+    read_table_blocks,
     read_table_file,
     table_suffix,
 )
-from chainrule.errors import DataError
+from chainrule.errors import DataError, InputError, describe
 from chainrule.network import Network
 from chainrule.schema import (
     Column,
@@ -33,7 +37,15 @@ from chainrule.schema import (
     match_table,
 )
 
-__all__ = ["TableRows", "holds_images", "match_rows", "read_rows"]
+__all__ = [
+    "CompleteRows",
+    "TableRows",
+    "holds_images",
+    "match_rows",
+    "read_complete_rows",
+    "read_rows",
+    "require_source",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +72,40 @@ class TableRows:
         return (*self.ignored, *map(str, self.notes))
 
 
+@dataclass(frozen=True, eq=False)
+class CompleteRows:
+    """The rows of a table that have a cell in every column.
+
+    Args:
+        table: these rows.
+        rows: the number of each among all rows of the file, from 0.
+        errors: what is wrong with each other row, by its number.
+    """
+
+    table: DataTable
+    rows: NDArray[np.int64]
+    errors: Mapping[int, RowError]
+
+
+def require_source(source: Any) -> Any:
+    """Return a path as text, or a data frame as it is.
+
+    Raises: InputError for anything else.
+    """
+    if is_data_frame(source):
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        return os.fspath(source)
+    raise InputError(
+        "predict",
+        expected="the path of a file, or a data frame of pandas, Polars or pyarrow",
+        got=describe(source),
+        remedy="For arrays there is Network.predict",
+        argument="source",
+        value=source,
+    )
+
+
 def read_rows(source: Any, options: Mapping[str, Any]) -> DataTable:
     """Return a table of any format, or a data frame, as it stands.
 
@@ -78,9 +124,35 @@ def read_rows(source: Any, options: Mapping[str, Any]) -> DataTable:
             expected=f"a table that ends in {', '.join(TABLE_SUFFIXES)}",
             got=repr(path.name),
         )
+    return read_table_file(path, _reading(options))
+
+
+def read_complete_rows(source: Any, options: Mapping[str, Any]) -> CompleteRows:
+    """Return the rows of a table that have a cell in every column, and the others as errors.
+
+    Args:
+        source: as in `read_rows`.
+        options: as in `read_rows`.
+
+    Raises: FileError, InputError; DataError if the table cannot be read otherwise.
+    """
+    try:
+        table = read_rows(source, options)
+    except DataError:
+        if is_data_frame(source) or not is_text_table(Path(source)):
+            raise
+        (block,) = read_table_blocks(source, _reading(options), sys.maxsize)
+        if block.table is None or not block.problems:
+            raise
+        errors = {row: RowError(row, block.places[row], why) for row, why in block.problems.items()}
+        return CompleteRows(block.table, block.whole, MappingProxyType(errors))
+    return CompleteRows(table, np.arange(len(table)), MappingProxyType({}))
+
+
+def _reading(options: Mapping[str, Any]) -> ReadOptions:
+    """Return how to read a table like the training data."""
     names = ("header", "delimiter", "table", "missing", "limit")
-    known = {name: options[name] for name in names if name in options}
-    return read_table_file(path, ReadOptions(**known))
+    return ReadOptions(**{name: options[name] for name in names if name in options})
 
 
 def _table_schema(network: Network, table: DataTable, target: str | int) -> Schema:

@@ -224,7 +224,7 @@ class SavedRun:
     def branch(
         self, epoch: int, *, data: str | None = None, validation: str | None = None, **options: Any
     ) -> RunBranch:
-        """Return a branch: a training that goes on from the end of an epoch by changed settings.
+        """Return a branch: a training that goes on from the end of an epoch with changed settings.
 
         Args:
             epoch: after which the branch begins, from 1; 0 for the start of the run.
@@ -356,8 +356,9 @@ class SavedRun:
         A picture of several digits has an answer for each, line by line, each from left to right.
 
         Args:
-            files: for a network that learned from images, pictures of any size or tables of pixels;
-                otherwise tables of any format, or a data frame, with an example a row.
+            files: paths; for a network that learned from images, of pictures of any size or tables
+                of pixels, otherwise of tables of any format. A single path will do, and a data
+                frame with an example a row stands for a table.
             errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
                 so that it does not end the others.
 
@@ -366,7 +367,8 @@ class SavedRun:
         from chainrule.experiment.file_predictions import predict_files
 
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        listed = [files] if isinstance(files, str) or is_data_frame(files) else files
+        several = isinstance(files, Iterable) and not isinstance(files, (str, Mapping))
+        listed = files if several and not is_data_frame(files) else [files]
         return tuple(predict_files(self.network, listed, notes.get("options", {}), errors=errors))
 
     def predict_table(

@@ -24,7 +24,7 @@ from chainrule.data import ReadOptions
 from chainrule.data.tables import TableBlock, is_data_frame, read_table_blocks
 from chainrule.errors import InputError
 from chainrule.evaluation import class_columns, count_text
-from chainrule.experiment.row_matching import match_rows
+from chainrule.experiment.row_matching import match_rows, require_source
 from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
 from chainrule.schema import ColumnNote, merge_notes
@@ -105,6 +105,7 @@ def predict_table(
     Raises: InputError; FileError, DataError for what stops all rows, such as a missing column.
     """
     ABSTAIN.check("predict", "abstain", abstain)
+    source = require_source(source)
     answering = _Answering(network, abstain, ReadOptions(**options))
     separator = _check_output(source, output)
     counts, answers = Counter[str](), Counter[str]()

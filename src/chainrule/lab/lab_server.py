@@ -38,7 +38,11 @@ class LabView:
 
 
 def lab_view(
-    target: str | Path | None = None, address: str = "", *, data: str | None = None
+    target: str | Path | None = None,
+    address: str = "",
+    *,
+    other: str | Path | None = None,
+    data: str | None = None,
 ) -> LabView:
     """Return what the lab shows at an address, without a page.
 
@@ -46,6 +50,7 @@ def lab_view(
         target: as for `open_lab`.
         address: what stands behind the # of the page's address, such as
             "look?example=3&select=delta[2][3]"; empty for the beginning.
+        other: as for `open_lab`.
         data: as for `open_lab`.
 
     Raises: InputError, UnknownNameError, DataError for an address of what there is not; what
@@ -56,14 +61,22 @@ def lab_view(
         >>> shown["opened"]["equation"]
         'BP1'
     """
-    workbench = Workbench(open_subject(target, data))
+    workbench = _open_workbench(target, other, data)
     state = LabState.from_address(address) if address else workbench.start_state()
     workbench.require(state)
     return LabView(workbench.view(state))
 
 
+def _open_workbench(
+    target: str | Path | None, other: str | Path | None, data: str | None
+) -> Workbench:
+    second = None if other is None else open_subject(other, data)
+    return Workbench(open_subject(target, data), second)
+
+
 def open_lab(
     target: str | Path | None = None,
+    other: str | Path | None = None,
     *,
     data: str | None = None,
     port: int = 0,
@@ -77,6 +90,7 @@ def open_lab(
     Args:
         target: a run's folder, a network file, a worked file or the name of a bundled one, or data,
             which are learned first; None for a small network trained on digits.
+        other: a second model of the same kinds, with which the room Compare compares it.
         data: where a run's data are, if they were moved; the examples of a network file.
         port: 0 for any that is free.
         browser: whether the system's browser is opened.
@@ -90,7 +104,7 @@ def open_lab(
     from chainrule.lab.lab_application import make_lab
     from chainrule.lab.lab_gate import LabSession
 
-    workbench, session = Workbench(open_subject(target, data)), LabSession()
+    workbench, session = _open_workbench(target, other, data), LabSession()
     threading.Thread(target=_warm_up, args=(workbench,), daemon=True).start()
 
     def announce(home: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from chainrule.engine import Position, Until
+from chainrule.engine import History, Position, Until
 from chainrule.errors import DivergenceError
 from chainrule.lab.room_settings import RoomSettings
 from chainrule.network import Network
@@ -104,7 +104,7 @@ def _thin(position: Position) -> Position:
     """
     if len(position.history) < _MOST_RECORDS:
         return position
-    return replace(position, history=position.history[1::2])
+    return replace(position, history=History(position.history[1::2]))
 
 
 Settings = TypeVar("Settings", bound=RoomSettings)

@@ -22,7 +22,7 @@ from chainrule.ledger.steps import Quantity, Step, WorkedExample
 from chainrule.network import Network, predicted_classes
 from chainrule.threads import one_blas_thread
 
-__all__ = ["ShownStep", "answers", "input_row", "make_step"]
+__all__ = ["ShownStep", "answers", "compute_outputs", "input_row", "make_step"]
 
 Array = NDArray[Any]
 
@@ -242,9 +242,19 @@ def answers(network: Network, inputs: Array) -> NDArray[np.int64]:
         network: for classes.
         inputs: as its first layer takes them, (rows, inputs).
     """
+    return predicted_classes(compute_outputs(network, inputs))
+
+
+def compute_outputs(network: Network, inputs: Array) -> Array:
+    """Return what a network gives for each row, (rows, outputs), computed by NumPy.
+
+    Args:
+        network: any.
+        inputs: as its first layer takes them, (rows, inputs).
+    """
     with one_blas_thread(), np.errstate(all="ignore"):
         _, activations = forward(network.scaled_inputs(inputs), network.layers)
-    return predicted_classes(activations[-1])
+    return activations[-1]
 
 
 def _with_target(network: Network, dataset: Dataset, state: LabState, *, known: bool) -> Dataset:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from chainrule.descent import DESCENT_LIMITS
 from chainrule.errors import ChainruleError, InputError, unknown_name
+from chainrule.lab.compare_settings import CompareSettings
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
 from chainrule.lab.room_settings import RoomSettings
@@ -25,7 +26,7 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate")
+ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate", "compare")
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -51,6 +52,7 @@ class Edit(NamedTuple):
 
 _PLANE = PlaneSettings()
 _TRAIN = TrainSettings()
+_COMPARE = CompareSettings()
 
 
 def _rooms() -> tuple[str, ...]:
@@ -79,6 +81,7 @@ class LabState:
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
+        compare: which two models the room Compare shows.
         formula: of one or two variables in the room Descend, of one in the room Approximate.
         start: a number for each variable, in the order of the alphabet; 2 for those left out.
         rate: the learning rate of the descent.
@@ -107,6 +110,7 @@ class LabState:
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
+    compare: CompareSettings = _COMPARE
     formula: str = "x^2 - 2x + 1.5"
     start: tuple[float, ...] = ()
     rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
@@ -258,6 +262,7 @@ _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
     "plane": PlaneSettings.from_dict,
     "train": TrainSettings.from_dict,
+    "compare": CompareSettings.from_dict,
 }
 
 
@@ -282,6 +287,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "at": repr,
     "plane": PlaneSettings.to_text,
     "train": TrainSettings.to_text,
+    "compare": CompareSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "ink": decode_strokes,
@@ -300,6 +306,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "direction": str,
     "plane": PlaneSettings.from_text,
     "train": TrainSettings.from_text,
+    "compare": CompareSettings.from_text,
 }
 
 

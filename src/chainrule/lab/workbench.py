@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import numpy as np
 from chainrule.data import Dataset
 from chainrule.errors import ChainruleError, InputError
 from chainrule.evaluation import wilson_interval
+from chainrule.lab.compared_models import ComparedModels
 from chainrule.lab.edited_network import edit_network
 from chainrule.lab.example_form import describe_examples
 from chainrule.lab.frames import RoomView
@@ -19,7 +22,7 @@ from chainrule.lab.opened_number import open_number
 from chainrule.lab.pieces_step import make_pieces_step, pieces_state
 from chainrule.lab.plane_step import describe_plane, make_plane_step, plane_state
 from chainrule.lab.plane_training import PlaneTrainings
-from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS
+from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS, FunctionRoom, compare_room
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.subject import LabSubject
@@ -63,10 +66,16 @@ class Workbench:
 
     Args:
         subject: what is looked at.
+        other: a second model, with which the room Compare compares it; None without one.
     """
 
-    def __init__(self, subject: LabSubject) -> None:
+    def __init__(self, subject: LabSubject, other: LabSubject | None = None) -> None:
         self.subject = subject
+        self._models = ComparedModels(subject, other)
+        self._own_rooms: Mapping[str, FunctionRoom] = {
+            **FUNCTION_ROOMS,
+            "compare": partial(compare_room.show, self._models),
+        }
         self._steps: dict[tuple[Any, ...], ShownStep] = {}
         self._lock = threading.Lock()
         self._trainings = PlaneTrainings()
@@ -93,6 +102,8 @@ class Workbench:
             return make_train_step(self._digit_trainings, state, seconds)
         if state.room == "approximate":
             return make_pieces_step(state)
+        if state.room == "compare":
+            return self._models.pair(state).step(state.compare.opened - 1, state)
         key = tuple(getattr(state, name) for name in _STEP_FIELDS)
         with self._lock:
             found = self._steps.pop(key, None) or make_step(self.subject, state)
@@ -106,8 +117,8 @@ class Workbench:
 
         Raises: as `make_step`; UnknownNameError for the opened number.
         """
-        if state.room in FUNCTION_ROOMS:
-            FUNCTION_ROOMS[state.room](RoomView(), state)
+        if state.room in self._own_rooms:
+            self._own_rooms[state.room](RoomView(), state)
             return
         shown = self.shown_step(state)
         if state.select:
@@ -131,9 +142,9 @@ class Workbench:
             "error": None,
             "opened": None,
         }
-        if state.room in FUNCTION_ROOMS:
+        if state.room in self._own_rooms:
             try:
-                FUNCTION_ROOMS[state.room](view, state)
+                self._own_rooms[state.room](view, state)
             except ChainruleError as error:
                 view.values["error"] = _plain_error(error)
             return view

@@ -87,9 +87,9 @@ def read_dates(texts: Sequence[str], *, hint: str = "") -> DateReading:
     ]
     only_day = sum(a and not b for a, b in zip(day, month, strict=True))
     only_month = sum(b and not a for a, b in zip(day, month, strict=True))
-    month_first = only_month > only_day or (not only_day and "m/d" in hint.replace("-", "/"))
-    open_order = not only_day and not only_month and "d/m" not in hint and not month_first
-    open_order = open_order and "d-m" not in hint
+    before = hint.replace("-", "/")  # "Y/m/d" says nothing of the order of day and month
+    month_first = only_month > only_day or (not only_day and "m/d/Y" in before)
+    open_order = not only_day and not only_month and "d/m/Y" not in before and not month_first
     chosen = [None if m is None else m.month_first if month_first else m.day_first for m in moments]
     days = np.array(
         [np.nan if us is None else us / _MICROSECONDS_PER_DAY for us in chosen], np.float64

@@ -141,9 +141,10 @@ class DataTable:
         if not self.columns or not len(self):
             below = " below the header" * self.named
             raise DataError(self.where, expected=f"at least one row{below}", got="none")
-        for column, name in enumerate(self.names):
-            first = self.names.index(name)
-            if name and first != column:
+        labels = self.labels()
+        for column, name in enumerate(labels):
+            first = labels.index(name)
+            if first != column:
                 raise DataError(
                     self.where,
                     expected="a name of its own for each column",

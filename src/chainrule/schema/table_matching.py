@@ -130,7 +130,8 @@ def _places(schema: Schema, table: DataTable) -> tuple[dict[str, int], list[str]
     counted = all(_UNNAMED.fullmatch(name) for name in wanted)
     if not table.named or (counted and not set(wanted) & set(table.names)):
         return _by_place(schema, table)
-    missing = [name for name in schema.names if name not in table.names]
+    labels = table.labels()
+    missing = [name for name in schema.names if name not in labels]
     if missing:
         strange = [name for name in table.names if name and name not in wanted]
         raise DataError(
@@ -140,9 +141,9 @@ def _places(schema: Schema, table: DataTable) -> tuple[dict[str, int], list[str]
             why="The network was trained with them",
         )
     known = {*wanted, *(one.name for one in schema.left_out)}
-    strange = [name for name in table.labels() if name not in known]
+    strange = [name for name in labels if name not in known]
     remarks = [f"Columns that the network does not know were ignored: {listed(strange)}."]
-    found = {name: table.names.index(name) for name in wanted if name in table.names}
+    found = {name: labels.index(name) for name in wanted if name in labels}
     return found, remarks if strange else []
 
 

@@ -195,3 +195,42 @@ def test_frames_of_all_libraries_are_the_same_table(cells_of, frame) -> None:
 def test_a_frame_of_mixed_values_is_one_of_texts(cells_of) -> None:
     frame = pd.DataFrame({"x": [1, "a", None, 2.5, np.nan], "n": [1.0, 2, 3, 4, 5]})
     assert cells_of(read_data_frame(frame)) == [["1", "a", None, "2.5", None], [1, 2, 3, 4, 5]]
+
+
+def test_categories_of_polars_are_texts(cells_of) -> None:
+    frame = pl.DataFrame({"c": pl.Series(["b", "a", None], dtype=pl.Categorical), "x": [1, 2, 3]})
+    assert cells_of(read_data_frame(frame)) == [["b", "a", None], [1, 2, 3]]
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_of_pandas_that_are_no_texts(cells_of) -> None:
+    assert read_data_frame(pd.DataFrame({0: [1.5], "y": [2.0]})).names == ("0", "y")
+    mixed = pd.DataFrame([["a", 1.5], [2, 2.5]])
+    assert cells_of(read_data_frame(mixed)) == [["a", "2"], [1.5, 2.5]]
+    with pytest.raises(
+        DataError, match="a name of its own for each column, got '0' for columns 0 and 1"
+    ):
+        read_data_frame(pd.DataFrame([[1, 2]], columns=[0, "0"]))
+
+
+def test_types_that_arrow_does_not_know_are_texts(cells_of) -> None:
+    assert cells_of(read_data_frame(pd.DataFrame({"z": [1 + 2j]}))) == [["(1+2j)"]]
+
+
+def test_a_single_column_of_a_frame_is_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        read_data_frame(pd.Series([1.0, 2.0]))
+    assert str(caught.value) == "data frame: expected a table of columns, got Series."
+
+
+def test_times_with_a_zone_are_one_moment_however_they_are_stored(cells_of) -> None:
+    tokyo = datetime.timezone(datetime.timedelta(hours=9))
+    when = [datetime.datetime(2020, 1, 2, 9, tzinfo=tokyo), None]
+    typed = cells_of(read_data_frame(pa.table({"when": when})))
+    values = pd.DataFrame({"when": pd.Series(when, dtype=object), "mixed": [1, "a"]})
+    assert typed == [[_DAY, None]] == cells_of(read_data_frame(values))[:1]
+
+
+def test_a_frame_that_arrow_cannot_take_is_refused() -> None:
+    with pytest.raises(DataError, match="expected columns of numbers, texts or dates, got Invalid"):
+        read_data_frame(pl.DataFrame({"o": pl.Series([1, 2], dtype=pl.Int128)}))

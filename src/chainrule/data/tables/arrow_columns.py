@@ -28,7 +28,7 @@ def arrow_cells(column: Any) -> Cells | None:
 
     kind = column.type
     if types.is_dictionary(kind):
-        return arrow_cells(column.cast(kind.value_type))
+        return arrow_cells(_decode(column))
     if types.is_integer(kind) or types.is_floating(kind):
         return Cells(str(kind), numbers=_floats(column))
     if types.is_decimal(kind):  # by way of texts, as Arrow does not round to the nearest float
@@ -44,6 +44,19 @@ def arrow_cells(column: Any) -> Cells | None:
     if types.is_time(kind) or types.is_null(kind):
         return Cells.from_array(column.cast(pa.string()))
     return None
+
+
+def _decode(column: Any) -> Any:
+    """Return a column of categories as one of their values."""
+    import pyarrow as pa
+
+    values = column.type.value_type
+    kind = pa.string() if pa.types.is_string_view(values) else values  # Arrow takes no views here
+    chunks = [
+        pa.DictionaryArray.from_arrays(chunk.indices, chunk.dictionary.cast(kind)).cast(kind)
+        for chunk in column.chunks
+    ]
+    return pa.chunked_array(chunks, kind)
 
 
 def _floats(column: Any) -> NDArray[np.float64]:
@@ -103,12 +116,13 @@ def _python_dates(values: Sequence[Any]) -> Cells:
         else datetime.datetime(value.year, value.month, value.day)
         for value in values
     ]
-    exact = [
-        None
-        if moment is None
-        else (moment.replace(tzinfo=None) - _EPOCH) // datetime.timedelta(microseconds=1)
-        for moment in moments
-    ]
+    exact = [None if moment is None else _microseconds(moment) for moment in moments]
     days = [np.nan if us is None else us / _MICROSECONDS_PER_DAY for us in exact]
     clock = any(us % _MICROSECONDS_PER_DAY for us in exact if us is not None)
     return Cells("timestamp" if clock else "date", numbers=np.array(days))
+
+
+def _microseconds(moment: datetime.datetime) -> int:
+    """Return the microseconds since 1970-01-01, in universal time if the moment has a zone."""
+    universal = moment if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+    return (universal.replace(tzinfo=None) - _EPOCH) // datetime.timedelta(microseconds=1)

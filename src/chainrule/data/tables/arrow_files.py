@@ -146,17 +146,27 @@ def read_data_frame(frame: Any, where: str = "data frame") -> DataTable:
     """
     import pyarrow as pa
 
+    if not hasattr(frame, "columns"):
+        raise DataError(where, expected="a table of columns", got=type(frame).__name__)
+    of_pandas = hasattr(frame, "iloc")
+    if of_pandas:  # whose names need not be texts; Arrow would warn of them
+        frame = frame.set_axis([str(name) for name in frame.columns], axis="columns")
     try:
         return _from_arrow(where, pa.table(frame))
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+    except (ValueError, pa.ArrowException) as error:
+        if not of_pandas:
+            expected = "columns of numbers, texts or dates"
+            raise DataError(where, expected=expected, got=str(error)[:200]) from None
         return _from_objects(where, frame)
 
 
 def _from_objects(where: str, frame: Any) -> DataTable:
     """Return the table of a pandas frame with columns of mixed Python values."""
-    names = [str(name) for name in frame.columns]
-    columns = [[_plain(value) for value in frame[name].tolist()] for name in frame.columns]
-    return DataTable(where, tuple(names), tuple(map(value_cells, columns)))
+    columns = [
+        [_plain(value) for value in frame.iloc[:, place].tolist()]
+        for place in range(len(frame.columns))
+    ]
+    return DataTable(where, tuple(frame.columns), tuple(map(value_cells, columns)))
 
 
 def _plain(value: Any) -> Any:

@@ -254,12 +254,12 @@ def _check_numbers(where: str, step: DenseStep) -> None:
             at,
             expected="weights of shape (outputs, inputs)",
             got=f"shape {step.weights.shape}",
-            why="It is no dense layer",
+            why="It is not a dense layer",
         )
     if step.biases is not None and step.biases.shape != step.weights.shape[:1]:
         raise DataError(
             at,
-            expected=f"{len(step.weights)} biases, one an output",
+            expected=f"{len(step.weights)} biases, one for each output",
             got=f"shape {step.biases.shape}",
         )
     for name, array in (("weights", step.weights), ("biases", step.biases)):

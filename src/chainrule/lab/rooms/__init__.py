@@ -12,11 +12,19 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import descent_room, draw, look, pieces_room, plane, train_digits
+from chainrule.lab.rooms import (
+    compare_room,
+    descent_room,
+    draw,
+    look,
+    pieces_room,
+    plane,
+    train_digits,
+)
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
-__all__ = ["FUNCTION_ROOMS", "ROOMS"]
+__all__ = ["FUNCTION_ROOMS", "ROOMS", "FunctionRoom", "compare_room"]
 
 Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
 FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]

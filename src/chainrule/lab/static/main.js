@@ -3,6 +3,7 @@
 import { fetchJson, fetchView } from "./server.js";
 import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
+import { CompareRoom } from "./rooms/compare_room.js";
 import { DescendRoom } from "./rooms/descent_room.js";
 import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
@@ -13,6 +14,7 @@ import { html, render } from "./ui.js";
 
 const ROOMS = {
   draw: DrawRoom, train: TrainRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom, approximate: PiecesRoom,
+  compare: CompareRoom,
 };
 const OWN_SUBJECT = ["plane", "train", "descend", "approximate"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
@@ -176,7 +178,7 @@ function Lab({ page }) {
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
     <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
-    ${(view.network || view.descent) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
+    ${(view.network || view.descent || view.compare) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
 
