@@ -194,11 +194,11 @@ def try_forms(network: Network, ways: Mapping[str, Mapping[str, str]]) -> Counte
         for way, more in ways.items():
             begun = time.monotonic()
             found.update(try_form(network, way, Path(name), **more))
-            SECONDS[way] += time.monotonic() - begun
+            SECONDS[way] = SECONDS.get(way, 0.0) + time.monotonic() - begun
     return found
 
 
-SECONDS: Counter[str] = Counter()
+SECONDS: dict[str, float] = {}
 """What each form took."""
 
 

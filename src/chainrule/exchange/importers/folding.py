@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -220,12 +221,12 @@ class _Folding:
 
     def _require_one_width(self, step: AffineStep | StandardiseStep) -> None:
         """Refuse a scaling whose parts, or which and the one before it, differ in their widths."""
-        sizes: list[int] = []
-        for one in filter(None, (self._waiting, step)):
-            parts = (one.centre, one.spread) if isinstance(one, StandardiseStep) else _floats(one)
-            sizes += [part.size for part in parts if part.size != 1]
-        if len(set(sizes)) > 1:
-            got = " and ".join(map(str, dict.fromkeys(sizes)))
+        parts = [step.centre, step.spread] if isinstance(step, StandardiseStep) else _parts(step)
+        if self._waiting is not None:
+            parts = [*_parts(self._waiting), *parts]
+        sizes = dict.fromkeys(part.size for part in parts if part.size != 1)
+        if len(sizes) > 1:
+            got = " and ".join(map(str, sizes))
             raise self._refuse(step.layer, "as many numbers for each part of a scaling", got)
 
     def _require_width(self, step: AffineStep, width: int) -> None:
@@ -240,6 +241,10 @@ class _Folding:
 def _as_affine(step: StandardiseStep) -> AffineStep:
     centre, spread = step.centre.astype(np.float64), step.spread.astype(np.float64)
     return AffineStep(step.layer, 1 / spread, -centre / spread)
+
+
+def _parts(step: AffineStep) -> list[NDArray[Any]]:
+    return [step.factor, step.shift]
 
 
 def _floats(step: AffineStep) -> tuple[Matrix, Matrix]:
