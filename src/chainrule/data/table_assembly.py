@@ -182,6 +182,7 @@ class _Assembly:
                 table.where,
                 expected=f"the target column {listed(schema.target.names)}",
                 got="a table without it",
+                remedy="Rows without labels can be predicted, but not learned from or judged by",
             )
         labels = matched.labels
         known = labels >= 0 if labels.ndim == 1 else ~np.isnan(labels).any(axis=1)
@@ -246,7 +247,7 @@ def _likely_codes(schema: Schema, matrix: NDArray[Any]) -> list[str]:
 
 
 def _left_out(schema: Schema) -> list[str]:
-    """Return sentences on the columns that are no inputs, one for each reason."""
+    """Return sentences on the columns that are not inputs, one for each reason."""
     words = {
         "index": "as they count the rows",
         "identifier": "as they tell rows apart",

@@ -106,7 +106,7 @@ def _open_run(run: SavedRun, data: str | None) -> LabSubject:
             run.path,
             expected="--data with examples",
             got="a network file without them",
-            why="Its inputs are no image that could be drawn",
+            why="Its inputs are not an image that could be drawn",
             argument="data",
         )
     recipe = run.recipe

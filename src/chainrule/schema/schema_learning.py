@@ -45,7 +45,7 @@ def learn_schema(
     Args:
         table: the table.
         rows: the numbers of the training rows.
-        target: what is to be learned; its columns are no inputs.
+        target: what is to be learned; its columns are not inputs.
         choices: what the user says of columns, by the names of `DataTable.labels`.
 
     Raises: UnknownNameError for a choice that names no column; DataError for cells that fit no

@@ -124,7 +124,7 @@ def _follow_chain(listed: Sequence[Any], inner: Mapping[str, Any], where: str) -
                 f"{where}, layer {name!r} ({one['class_name']})",
                 expected="one input",
                 got=f"{len(sources)}: {', '.join(sources[:6])}",
-                why="The model is no chain of layers",
+                why="The model is not a chain of layers",
             )
         name = sources[0]
     if by_name:
@@ -239,7 +239,7 @@ def _translate(task: _LayerTask) -> list[ModelStep]:
             raise DataError(task.at, expected="channels last", got="channels first")
         return []
     if kind not in _TRANSLATED:
-        raise DataError(task.at, got=f"{kind} is no dense layer")
+        raise DataError(task.at, expected="a dense layer", got=kind)
     try:
         return list(_TRANSLATED[kind](task))
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -51,7 +51,7 @@ def read(path: Path, _: ReadChoices) -> ForeignModel:
             expected="types of scikit-learn and NumPy alone",
             got=", ".join(strange[:4])[:200],
             why="Other types can run a program when they are opened",
-            remedy="Dump the MLP or its Pipeline alone; of a search, its best_estimator_",
+            remedy="Dump the MLP or its Pipeline alone; for a search, its best_estimator_",
         )
     return _translate(skops.io.load(path, trusted=others), where)
 
@@ -74,7 +74,7 @@ def _translate(model: Any, where: str) -> ForeignModel:
             where, expected="an MLPClassifier or MLPRegressor, alone or in a Pipeline", got=kind
         )
     if not hasattr(model, "coefs_"):
-        raise DataError(where, expected="a fitted model", got=f"an {kind} before fit")
+        raise DataError(where, expected="a fitted model", got=f"an {kind} that was not fitted")
     steps += [*_layers(model), *last]
     classes = getattr(model, "classes_", ())
     remarks: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ def _scaler_steps(name: str, scaler: Any, where: str) -> Iterator[ModelStep]:
             at,
             expected=f"one of {', '.join(['MinMaxScaler', *centres])}",
             got=kind,
-            why="It is no scaling of numbers that a network can hold",
+            why="It is not a scaling that a network can hold",
         )
     centre = getattr(scaler, centres[kind], None) if centres[kind] else None
     spread = scaler.scale_
