@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chainrule.bundled import bundled_files
@@ -110,7 +110,16 @@ class StudyShelf:
             paper = chosen.removeprefix(_PRINTED)
             if paper not in known:
                 raise unknown_name("lab", "a printed table", paper, known, argument="studies")
-            return ShownStudy(chosen, read_study_table(str(known[paper])))
+            return ShownStudy(chosen, _without_figures(read_study_table(str(known[paper]))))
         summary = self.open(chosen).summarise(effects=False)
         has_complete = summary.best is not None
         return ShownStudy(chosen, summary_table(summary) if has_complete else None, summary)
+
+
+def _without_figures(table: StudyTable) -> StudyTable:
+    """A printed table without the column that says in which figure a number stands."""
+    rows = tuple(
+        replace(row, parameters={n: v for n, v in row.parameters.items() if n != "figure"})
+        for row in table.rows
+    )
+    return replace(table, rows=rows)

@@ -92,14 +92,16 @@ function Trial({ trial, actions }) {
   return html`<h2>${say(trial.is_best ? "studies.trial.best" : "studies.trial", { number: trial.number })}</h2>
     <dl class="facts">${trial.parameters.map(([name, text]) => html`<div key=${name}><dt>${words(name)}</dt><dd>${text}</dd></div>`)}
       <div><dt>${words(trial.metric)}</dt><dd><strong>${trial.value}</strong>${trial.ended === "complete" ? "" : ` (${trial.ended})`}</dd></div></dl>
-    ${trial.runs.map((run) => html`<div class="run" key=${run.seed}>
-      <h3>${say("studies.seed", { seed: run.seed })}</h3>
-      <dl class="facts">${trial.figures.map((name, at) => html`<div key=${name}><dt>${words(name)}</dt><dd>${run.texts[at]}</dd></div>`)}
-        <div><dt>${say("studies.ended")}</dt><dd>${run.why || say("studies.ended.after", { ended: run.ended, epochs: run.epochs ?? "–", seconds: run.seconds })}</dd></div>
-        ${run.digest && html`<div><dt>${say("studies.digest")}</dt><dd><code>${run.digest}</code></dd></div>`}</dl>
-      ${run.key && !run.too_long && html`<button onClick=${() => look(run)}>${say("studies.look", { seed: run.seed })}</button>`}
-      ${run.too_long && html`<p class="quiet">${say("studies.long")}</p>`}</div>`)}
+    ${trial.runs.map((run) => html`<${Seed} key=${run.seed} run=${run} figures=${trial.figures} look=${look} />`)}
     <p class="quiet">${say("studies.again")}</p>`;
+}
+
+function Seed({ run, figures, look }) {
+  return html`<div class="run"><h3>${say("studies.seed", { seed: run.seed })}
+      ${run.key && !run.too_long && html`<button aria-label=${say("studies.look.seed", { seed: run.seed })} onClick=${() => look(run)}>${say("room.look")}</button>`}</h3>
+    ${run.digest && html`<p>${figures.map((name, at) => html`<span key=${name}>${words(name)} <strong>${run.texts[at]}</strong></span> `)}</p>`}
+    <p class="quiet">${run.why || say("studies.ended", { ended: run.ended, epochs: run.epochs ?? "–", seconds: run.seconds })}${run.digest && html` · <code>${run.digest}</code>`}</p>
+    ${run.too_long && html`<p class="quiet">${say("studies.long")}</p>`}</div>`;
 }
 
 function Ranking({ studies, choose }) {
