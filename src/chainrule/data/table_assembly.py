@@ -182,6 +182,7 @@ class _Assembly:
                 table.where,
                 expected=f"the target column {listed(schema.target.names)}",
                 got="a table without it",
+                remedy="Rows without labels can be predicted, but not learned from or judged by",
             )
         labels = matched.labels
         known = labels >= 0 if labels.ndim == 1 else ~np.isnan(labels).any(axis=1)

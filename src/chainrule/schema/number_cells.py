@@ -27,7 +27,10 @@ _SPACED = re.compile(r"[1-9]\d{0,2}(?:([\s'’])\d{3})(?:\1\d{3})*(?:[.,]\d*)?",
 # Python's \s holds the no-break spaces that are thousands marks in French and in SI style.
 _NO_BREAK = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
-_POINT = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+", re.ASCII)
+# In India 12,34,567 is written for 1,234,567.
+_POINT = re.compile(
+    r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|\d+)(?:\.\d*)?|\.\d+", re.ASCII
+)
 _COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+", re.ASCII)
 
 
