@@ -113,7 +113,7 @@ def _drawing(network: Network, image: dict[str, int]) -> dict[str, Any]:
     form = None if network.schema is None else network.schema.image
     shape = (image["rows"], image["columns"])
     placing = None
-    # Images in colour of which nothing is known are no handwriting.
+    # Images in colour of which nothing is known are not handwriting.
     if image["channels"] == 1 if form is None else form.has_ink:
         found = placing_for(form) or Placing.mnist(shape)
         most = max(shape)  # a bound that no digit reaches need not be written
