@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,7 @@ __all__ = [
     "check_number",
     "open_inspected",
     "parse_place",
+    "require_place",
 ]
 
 InspectedRun = str | Path | SavedRun
@@ -84,6 +85,32 @@ def open_inspected(run: InspectedRun) -> SavedRun:
     Raises: what `open_run` raises.
     """
     return run if isinstance(run, SavedRun) else open_run(run)
+
+
+def require_place(layers: Sequence[int], place: Sequence[int], text: str) -> None:
+    """Refuse a place that a network does not have, before its run is computed again.
+
+    Args:
+        layers: widths of the network's layers, the inputs first.
+        place: what `parse_place` made of a text: the layer, then neuron and input, or fewer.
+        text: as it was asked for.
+
+    Raises: InputError.
+    """
+    layer, *index = place
+    depth = len(layers) - 1
+    if not 1 <= layer <= depth:
+        raise _no_place(f"a layer from 1 to {depth}", layer, text)
+    names = (f"a neuron of layer {layer}", f"an input of layer {layer}")
+    for name, size, number in zip(names, layers[layer::-1], index, strict=False):
+        if number >= size:
+            raise _no_place(f"{name} from 0 to {size - 1}", number, text)
+
+
+def _no_place(expected: str, number: int, text: str) -> InputError:
+    return InputError(
+        WHERE, expected=expected, got=f"{number} in {text!r}", argument="weight", value=text
+    )
 
 
 def parse_place(name: str, text: str) -> tuple[int, ...]:

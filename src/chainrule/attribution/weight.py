@@ -27,6 +27,7 @@ from chainrule.attribution.inspection import (
     check_number,
     open_inspected,
     parse_place,
+    require_place,
 )
 from chainrule.attribution.recipe_support import augmentation_settings
 from chainrule.attribution.regularised_step import is_normalised, regularisation_lines
@@ -91,6 +92,7 @@ def inspect_weight(
         check_number(name, value)
     count = check_number("top", top)
     replay = RunReplay.open(open_inspected(run), data, validation, report)
+    require_place(replay.setup.network.architecture.layers, (layer, *index), weight)
     request = WeightRequest(layer, tuple(index), image=image, top=count, by=by, options=options)
     if (step, epoch, batch, image) == (None, None, None, None):
         return weight_document(replay, latest_active_step(replay, request.gradient), request)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chainrule.data.content_limit import ContentLimit
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_columns import value_cells
 from chainrule.data.tables.dialect import detect_header
-from chainrule.data.untrusted_files import open_archive
+from chainrule.data.untrusted_files import open_archive, stored_size
 from chainrule.errors import ChainruleError, DataError, unknown_name
 from chainrule.schema import DataTable
 
@@ -18,6 +19,7 @@ __all__ = ["read_workbook"]
 
 _MOST_COLUMNS = 16_384
 _BELOW = 200
+_CELL_BYTES = 8
 
 
 def read_workbook(path: Path, options: ReadOptions) -> DataTable:
@@ -30,14 +32,9 @@ def read_workbook(path: Path, options: ReadOptions) -> DataTable:
     where = str(path)
     with open_archive(path) as archive:
         size = sum(info.file_size for info in archive.infolist())
-    if size > options.limit:
-        raise DataError(
-            where,
-            expected=f"at most {options.limit} bytes of content",
-            got=str(size),
-            remedy="Raise the limit if the file is supposed to be that large",
-        )
-    return _table(where, _filled_rows(where, options.table), options)
+    limit = options.content_limit(where, stored_size(path))
+    limit.check(size)
+    return _table(where, _filled_rows(where, options.table, limit), options)
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class _SheetRow:
     values: tuple[Any, ...]
 
 
-def _filled_rows(where: str, sheet: str | None) -> list[_SheetRow]:
+def _filled_rows(where: str, sheet: str | None, limit: ContentLimit) -> list[_SheetRow]:
     """Return the rows of a sheet that hold anything."""
     import openpyxl
 
@@ -60,8 +57,7 @@ def _filled_rows(where: str, sheet: str | None) -> list[_SheetRow]:
                 raise unknown_name(where, "a sheet", sheet, names, argument="table")
             chosen = book[sheet] if sheet is not None else book.worksheets[0]
             chosen.reset_dimensions()  # what a file says of its size need not be true
-            rows = enumerate(chosen.iter_rows(values_only=True), start=1)
-            read = [_SheetRow(number, tuple(map(_value, row))) for number, row in rows]
+            return [*_read_rows(chosen.iter_rows(values_only=True), limit)]
         finally:
             book.close()
     except ChainruleError:
@@ -69,7 +65,22 @@ def _filled_rows(where: str, sheet: str | None) -> list[_SheetRow]:
     except Exception as error:  # openpyxl lets through whatever a broken file leads to
         reason = str(error) or type(error).__name__
         raise DataError(where, expected="an intact .xlsx workbook", got=reason[:200]) from None
-    return [row for row in read if any(value is not None for value in row.values)]
+
+
+def _read_rows(rows: Iterable[Sequence[Any]], limit: ContentLimit) -> Iterator[_SheetRow]:
+    """Yield the rows that hold anything, up to their last cell that does.
+
+    Empty cells before another one take place too: a cell far to the right must not make millions.
+    """
+    size = 0
+    for number, row in enumerate(rows, start=1):
+        values = [_value(value) for value in row]
+        while values and values[-1] is None:
+            values.pop()
+        if values:
+            size += _CELL_BYTES * len(values)
+            limit.check(size)
+            yield _SheetRow(number, tuple(values))
 
 
 def _value(value: Any) -> Any:
