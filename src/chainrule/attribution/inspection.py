@@ -10,6 +10,7 @@ from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.experiment import SavedRun, open_run
+from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit
 
 __all__ = [
@@ -87,29 +88,33 @@ def open_inspected(run: InspectedRun) -> SavedRun:
     return run if isinstance(run, SavedRun) else open_run(run)
 
 
-def require_place(layers: Sequence[int], place: Sequence[int], text: str) -> None:
-    """Refuse a place that a network does not have, before its run is computed again.
+def require_place(layers: Sequence[int], asked: Quantity) -> None:
+    """Refuse a weight or bias that a network does not have, before its run is computed again.
 
     Args:
         layers: widths of the network's layers, the inputs first.
-        place: what `parse_place` made of a text: the layer, then neuron and input, or fewer.
-        text: as it was asked for.
+        asked: its gradient, with its layer and index.
 
-    Raises: InputError.
+    Raises: InputError, in the words of the ledger.
     """
-    layer, *index = place
-    depth = len(layers) - 1
+    layer, depth = asked.layer or 0, len(layers) - 1
     if not 1 <= layer <= depth:
-        raise _no_place(f"a layer from 1 to {depth}", layer, text)
-    names = (f"a neuron of layer {layer}", f"an input of layer {layer}")
-    for name, size, number in zip(names, layers[layer::-1], index, strict=False):
+        raise _no_place(f"a layer from 1 to {depth}", layers, asked)
+    names = ("a neuron", "an input")
+    for name, size, number in zip(names, layers[layer::-1], asked.index, strict=False):
         if number >= size:
-            raise _no_place(f"{name} from 0 to {size - 1}", number, text)
+            only = f"{name} from 0 to {size - 1}"
+            raise _no_place(f"{name.split()[1]} 0 alone" if size == 1 else only, layers, asked)
 
 
-def _no_place(expected: str, number: int, text: str) -> InputError:
+def _no_place(expected: str, layers: Sequence[int], asked: Quantity) -> InputError:
     return InputError(
-        WHERE, expected=expected, got=f"{number} in {text!r}", argument="weight", value=text
+        WHERE,
+        expected=expected,
+        got=repr(str(asked)),
+        why="The network is " + "-".join(map(str, layers)),
+        argument="weight",
+        value=str(asked),
     )
 
 

@@ -92,8 +92,8 @@ def inspect_weight(
         check_number(name, value)
     count = check_number("top", top)
     replay = RunReplay.open(open_inspected(run), data, validation, report)
-    require_place(replay.setup.network.architecture.layers, (layer, *index), weight)
     request = WeightRequest(layer, tuple(index), image=image, top=count, by=by, options=options)
+    require_place(replay.setup.network.architecture.layers, request.gradient)
     if (step, epoch, batch, image) == (None, None, None, None):
         return weight_document(replay, latest_active_step(replay, request.gradient), request)
     found = replay.find_step(step=step, epoch=epoch, batch=batch, image=image)

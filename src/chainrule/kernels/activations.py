@@ -186,7 +186,7 @@ def _softmax_row(z: Array, a: Array) -> None:
 
 @kernel
 def _store_subnormal(z: Array, a: Array, highest: float, factor: float) -> None:
-    """[A12] Store the a_i below 2e-308 by two factors, as `exp` is 0 there; the others as before."""
+    """[A12] Store what is below 2e-308 by two factors, as `exp` is 0 there; the rest as before."""
     for j in range(0, z.size, LANES):
         t = load_float64(z, j, -math.inf) - highest
         root = exp(0.5 * t)
