@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from chainrule.data.batch_order import batch_bounds as batch_bounds
     from chainrule.data.batch_order import epoch_order as epoch_order
     from chainrule.data.catalogue import CATALOGUE as CATALOGUE
-    from chainrule.data.content_limit import CONTENT as CONTENT
-    from chainrule.data.content_limit import allow_content as allow_content
-    from chainrule.data.content_limit import content_limit as content_limit
+    from chainrule.data.content_limits import CONTENT as CONTENT
+    from chainrule.data.content_limits import allow_content as allow_content
+    from chainrule.data.content_limits import content_limit as content_limit
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
@@ -51,7 +51,7 @@ __getattr__, __dir__, __all__ = attach(
         "augmentation": "Augmentation augment augment_reference mixup_partners",
         "batch_order": "batch_bounds epoch_order",
         "catalogue": "CATALOGUE",
-        "content_limit": "CONTENT allow_content content_limit",
+        "content_limits": "CONTENT allow_content content_limit",
         "dataset": "Dataset DatasetPair",
         "file_state": "FileState",
         "folds": "FOLDS DatasetFold split_folds",

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.content_limit import RAISE_LIMIT, SIZE_LIMIT, content_limit
+from chainrule.data.content_limits import RAISE_LIMIT, SIZE_LIMIT, content_limit
 from chainrule.data.emnist_layout import turn_emnist
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.untrusted_files import (

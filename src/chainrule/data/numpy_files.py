@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.content_limit import RAISE_LIMIT, SIZE_LIMIT
+from chainrule.data.content_limits import RAISE_LIMIT, SIZE_LIMIT
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.tables import fits_names, name_columns
 from chainrule.data.untrusted_files import (

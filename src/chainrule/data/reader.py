@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chainrule.data.content_limit import CONTENT, ContentLimit, content_limit
+from chainrule.data.content_limits import CONTENT, ContentLimit, content_limit
 from chainrule.data.image_levels import ImageLevels
 from chainrule.errors import InputError, describe
 from chainrule.limits import Limit, check_record, limited

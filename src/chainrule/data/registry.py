@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.cache import load_cached_array, store_array
 from chainrule.data.catalogue import ArrayAt, NamedSet
-from chainrule.data.content_limit import SIZE_LIMIT
+from chainrule.data.content_limits import SIZE_LIMIT
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.download import Observer, fetch_file
 from chainrule.data.file_state import FileState, file_state

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from chainrule.data.content_limit import ContentLimit
+from chainrule.data.content_limits import ContentLimit
 from chainrule.errors import ChainruleError, DataError, FileError
 from chainrule.storage import open_regular
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chainrule.data.content_limit import ContentLimit
+from chainrule.data.content_limits import ContentLimit
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_columns import arrow_cells, value_cells
 from chainrule.data.untrusted_files import stored_size

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.data.content_limit import RAISE_LIMIT, ContentLimit
+from chainrule.data.content_limits import RAISE_LIMIT, ContentLimit
 from chainrule.data.untrusted_files import (
     open_archive,
     open_decompressed,

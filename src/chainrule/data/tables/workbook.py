@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chainrule.data.content_limit import ContentLimit
+from chainrule.data.content_limits import ContentLimit
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_columns import value_cells
 from chainrule.data.tables.dialect import detect_header

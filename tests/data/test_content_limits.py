@@ -20,7 +20,7 @@ from PIL import Image
 from pyarrow import feather, parquet
 
 from chainrule.data import allow_content, load_dataset, read_table
-from chainrule.data.content_limit import SIZE_LIMIT, ContentLimit, content_limit
+from chainrule.data.content_limits import SIZE_LIMIT, ContentLimit, content_limit
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables import read_table_blocks
 from chainrule.errors import DataError
