@@ -1,4 +1,4 @@
-"""Files that are no chain of dense layers, damaged, or made to harm: one clear line each."""
+"""Files that are not a chain of dense layers, damaged, or made to harm: one clear line each."""
 
 from __future__ import annotations
 
@@ -177,6 +177,8 @@ def test_tensors_that_lie(tmp_path: Path) -> None:
         (tensor_pickle("I1000000\nI1000000\n", "I0\nI0\n"), 16, "a tensor of at most 4 numbers"),
         (tensor_pickle("I2\nI2\n", "I2\nI1\n", offset=1), 16, "a tensor of at most 4 numbers"),
         (tensor_pickle("I2\nI2\n", "I2\n"), 16, "a tensor of at most 4 numbers"),
+        (tensor_pickle("I2\nI2\n", "I1\nI1\n"), 16, "strides (1, 1), which repeat numbers"),
+        (tensor_pickle("I2\nI2\n", "I0\nI1\n"), 16, "strides (0, 1), which repeat numbers"),
         (tensor_pickle("I2\nI2\n", "I2\nI1\n"), 12, "4 numbers, as its header promises"),
         (tensor_pickle("I-2\nI2\n", "I2\nI1\n"), 16, "a tensor without a storage"),
         (tensor_pickle("I2\nI2\n", "I2\nI1\n")[:60], 16, "a whole pickle"),
@@ -521,10 +523,13 @@ def node(kind: str, *inputs: str, out: str = "y", **more: Any) -> Any:
         (lambda: [node("Identity", "x")], "at least one dense layer, got none"),
         (lambda: [node("Gelu", "x", domain="com.example")], "No opset import for domain"),
         (lambda: [node("Reshape", "x", "s")], "the shape [3]"),
+        (lambda: [node("Scaler", "x", offset=[1.0] * 2, scale=[1.0] * 3, domain="ai.onnx.ml")],
+         "(Scaler): expected as many numbers for each part of a scaling, got 2 and 3"),
+        (lambda: [node("Mul", "x", "h", out="z"), node("Mul", "z", "b")], "a scaling, got 2 and 3"),
     ],
 )  # fmt: skip
 def test_graphs_that_do_not_fit(nodes: Any, text: str, tmp_path: Path) -> None:
-    arrays = {**EYE, "c": np.ones(3, bool), "s": np.array([3])}
+    arrays = {**EYE, "c": np.ones(3, bool), "s": np.array([3]), "h": np.ones(2, np.float32) / 2}
     assert text in refusal(onnx_file(tmp_path / "g.onnx", nodes(), arrays))
 
 
