@@ -1,4 +1,4 @@
-"""Files that are no chain of dense layers, damaged, or made to harm: one clear line each."""
+"""Files that are not a chain of dense layers, damaged, or made to harm: one clear line each."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ from chainrule.schema import RowError
 __all__ = ["predict_files"]
 
 _LEAST_SIDE = 8
-"""Fewer inputs than those of a square of this side are no image."""
+"""Fewer inputs than those of a square of this side are not an image."""
 
 
 def predict_files(
@@ -127,7 +127,7 @@ def _is_table_of_images(network: Network, source: Any, options: Mapping[str, Any
         return False
     try:
         return holds_images(network, read_rows(source, options))
-    except DataError:  # a picture may be a CSV file that is no table
+    except DataError:  # a picture may be a CSV file that is not a table
         return False
 
 

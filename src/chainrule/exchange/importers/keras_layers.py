@@ -64,7 +64,7 @@ class KerasLayer:
 def find_layers(config: Any, where: str) -> list[KerasLayer]:
     """Return the layers of a model's description in the order in which they compute.
 
-    Raises: DataError for a model that is no chain, or has layers of one's own.
+    Raises: DataError for a model that is not a chain, or has layers of one's own.
     """
     try:
         kind, inner = config["class_name"], config["config"]

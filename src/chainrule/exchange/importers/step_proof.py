@@ -62,7 +62,7 @@ def measure_difference(
         where: the file, for error texts.
         byte_factor: what bytes are multiplied by before the first step.
 
-    Raises: DataError if the difference is no rounding.
+    Raises: DataError if the difference is not rounding.
     """
     rows = max(1, min(_ROWS, _MOST_NUMBERS // max(network.architecture.layers)))
     inputs = _draw_inputs(network, rows)
@@ -78,7 +78,7 @@ def require_same_answers(
 
     Arguments are those of `measure_difference`, with the file's path.
 
-    Raises: DataError if the difference is no rounding, or the graph cannot be run.
+    Raises: DataError if the difference is not rounding, or the graph cannot be run.
     """
     widest = max(network.architecture.layers)
     rows = max(1, min(_ROWS, _MOST_GUARDED_NUMBERS // widest))
