@@ -37,6 +37,12 @@ _SPIRAL = (
 SHOTS = (
     Shot("lab-draw", "", DESK, "light"),
     Shot("lab-neuron", "draw?example=4&select=z[1][29]", DESK, "light"),
+    Shot(
+        "lab-learn",
+        "learn?chapter=3&select=z[1][1]&answers=-0.1,+0.2%7C0.475,+0.6",
+        (1200, 1500),
+        "light",
+    ),
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
@@ -76,7 +82,7 @@ def main() -> None:
             page.wait_for_selector(".net canvas")
             if shot.address:
                 page.evaluate("address => { location.hash = address }", shot.address)
-            if not shot.address.startswith(("plane", "train", "descend", "approximate")):
+            if not shot.address.startswith(("plane", "train", "descend", "approximate", "learn")):
                 page.get_by_text("test examples right").wait_for(state="attached")
             is_training = shot.address.startswith(("plane", "train"))
             page.wait_for_timeout(8000 if is_training else 2000)

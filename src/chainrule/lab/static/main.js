@@ -6,6 +6,7 @@ import { OpenedNumber } from "./opened.js";
 import { CompareRoom } from "./rooms/compare_room.js";
 import { DescendRoom } from "./rooms/descent_room.js";
 import { DrawRoom } from "./rooms/draw.js";
+import { LearnRoom } from "./rooms/learn_room.js";
 import { LookRoom } from "./rooms/look.js";
 import { PiecesRoom } from "./rooms/pieces_room.js";
 import { PlaneRoom } from "./rooms/plane.js";
@@ -14,9 +15,9 @@ import { html, render } from "./ui.js";
 
 const ROOMS = {
   draw: DrawRoom, train: TrainRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom, approximate: PiecesRoom,
-  compare: CompareRoom,
+  compare: CompareRoom, learn: LearnRoom,
 };
-const OWN_SUBJECT = ["plane", "train", "descend", "approximate"]; // rooms that show another network, or none
+const OWN_SUBJECT = ["plane", "train", "descend", "approximate", "learn"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 
@@ -178,7 +179,7 @@ function Lab({ page }) {
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
     <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
-    ${(view.network || view.descent || view.compare) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
+    ${(view.network || view.descent || view.compare || view.lesson) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
 

@@ -8,6 +8,7 @@ export default {
   "room.descend": "Descend",
   "room.approximate": "Approximate",
   "room.compare": "Compare",
+  "room.learn": "Learn",
   "share": "Copy link",
   "shared": "Copied",
   "undo": "Undo",
@@ -304,4 +305,10 @@ export default {
   "kind.W": "W",
   "kind.dW": "∂C/∂W",
   "kind.W_new": "W new",
+
+  "learn.chapter": "Chapter",
+  "learn.turn": "Other chapters",
+  "learn.previous": "← {title}",
+  "learn.next": "{title} →",
+  "learn.marks": "{marks} of {of} numbers right. Write as many digits as you like; several numbers with a comma and a space between them.",
 };
