@@ -450,3 +450,12 @@ def test_a_test_table_without_labels_is_refused(tmp_path) -> None:
     (tmp_path / "test.csv").write_text("x\n1\n2\n")
     with pytest.raises(ChainruleError, match=r"test.csv: .*without it. Rows without labels can be"):
         load_dataset(tmp_path)
+
+
+def test_dates_in_the_basic_format(load) -> None:
+    sold = _lines(lambda k: f"201410{k * 7 % 20 + 10}T000000,{k % 7},{_LABELS[k % 2]}")
+    found = load("sold,x,y\n" + sold).train.schema.columns[0]
+    assert (found.kind, found.storage, found.clock) == ("date", "Ymd", True)
+    plain = "sold,x,y\n" + sold.replace("T000000", "")
+    assert _kinds(load(plain))["sold"] == "number"
+    assert _column(load(plain, date=["sold"]), "sold")[0] == 16353

@@ -36,8 +36,8 @@ def test_a_chapter_is_read_and_its_exercise_answered(open_page: OpenPage, lab: R
         field.fill(text)
         field.press("Enter")
         settled(page, before)
-    assert page.locator(".right-answer").count() == 3
-    assert page.locator(".wrong-answer").count() == 1
+    assert page.locator(".claim-right").count() == 3
+    assert page.locator(".claim-wrong").count() == 1
     assert page.locator(".exercise [role=status]").inner_text().startswith("3 of 4")
     again = visit(open_page, lab, address_of(page))
     assert again.get_by_label("a[1] =").input_value() == "0.475, 0.6"

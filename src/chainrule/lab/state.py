@@ -19,6 +19,7 @@ from chainrule.lab.compare_settings import CompareSettings
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
 from chainrule.lab.room_settings import RoomSettings
+from chainrule.lab.studies_settings import StudiesSettings
 from chainrule.lab.train_settings import TrainSettings
 from chainrule.limits import Limit, check_record, limited
 
@@ -26,12 +27,23 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate", "compare", "learn")
+ROOM_NAMES = (
+    "draw",
+    "train",
+    "look",
+    "plane",
+    "descend",
+    "approximate",
+    "studies",
+    "compare",
+    "learn",
+)
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
 _PARAMETER = re.compile(r"W\[\d{1,4}\]\[\d{1,9},\d{1,9}\]|b\[\d{1,4}\]\[\d{1,9}\]")
 _INPUT = re.compile(r"x\[\d{1,9}\]")
+_TRIAL = re.compile(r"(?:[^/]{1,200}/\d{1,9}/\d{1,20})?")
 _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
@@ -53,6 +65,7 @@ class Edit(NamedTuple):
 _PLANE = PlaneSettings()
 _TRAIN = TrainSettings()
 _COMPARE = CompareSettings()
+_STUDIES = StudiesSettings()
 
 
 def _rooms() -> tuple[str, ...]:
@@ -82,6 +95,9 @@ class LabState:
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
         compare: which two models the room Compare shows.
+        studies: which study the room Studies shows.
+        trial: "NAME/12/0", the trial 12 of a study with its seed 0, whose network takes the place
+            of the lab's own in the rooms Draw, Look inside and Compare; empty for the lab's own.
         formula: of one or two variables in the room Descend, of one in the room Approximate.
         start: a number for each variable, in the order of the alphabet; 2 for those left out.
         rate: the learning rate of the descent.
@@ -113,6 +129,8 @@ class LabState:
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
     compare: CompareSettings = _COMPARE
+    studies: StudiesSettings = _STUDIES
+    trial: str = ""
     formula: str = "x^2 - 2x + 1.5"
     start: tuple[float, ...] = ()
     rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
@@ -136,6 +154,8 @@ class LabState:
             raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
             raise _refused("select", "the address of a number", self.select)
+        if not isinstance(self.trial, str) or _TRIAL.fullmatch(self.trial) is None:
+            raise _refused("trial", "NAME/NUMBER/SEED of a study's trial", self.trial)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, with the version; what has its default is left out."""
@@ -277,6 +297,7 @@ _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "plane": PlaneSettings.from_dict,
     "train": TrainSettings.from_dict,
     "compare": CompareSettings.from_dict,
+    "studies": StudiesSettings.from_dict,
 }
 
 
@@ -303,6 +324,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "plane": PlaneSettings.to_text,
     "train": TrainSettings.to_text,
     "compare": CompareSettings.to_text,
+    "studies": StudiesSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "ink": decode_strokes,
@@ -323,6 +345,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "plane": PlaneSettings.from_text,
     "train": TrainSettings.from_text,
     "compare": CompareSettings.from_text,
+    "studies": StudiesSettings.from_text,
+    "trial": str,
 }
 
 

@@ -20,12 +20,13 @@ from chainrule.lab.rooms import (
     look,
     pieces_room,
     plane,
+    studies_room,
     train_digits,
 )
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
-__all__ = ["FUNCTION_ROOMS", "ROOMS", "FunctionRoom", "compare_room", "learn_room"]
+__all__ = ["FUNCTION_ROOMS", "ROOMS", "FunctionRoom", "compare_room", "learn_room", "studies_room"]
 
 Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
 FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]

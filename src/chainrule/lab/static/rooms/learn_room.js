@@ -91,7 +91,7 @@ function Exercise({ exercise, actions }) {
         <input value=${one.answer} maxlength="80" spellcheck=${false} autocomplete="off" inputmode="text" aria-invalid=${one.error || one.verdicts.some((verdict) => !verdict.right) ? "true" : null}
           onChange=${(event) => put(at, event.target.value.replaceAll("|", ""))} /></label>
       ${one.error && html`<p class="error" role="alert">${one.error}</p>`}
-      ${one.verdicts.map((verdict) => html`<p key=${verdict.quantity} class=${verdict.right ? "right-answer" : "wrong-answer"}>
+      ${one.verdicts.map((verdict) => html`<p key=${verdict.quantity} class=${verdict.right ? "claim-right" : "claim-wrong"}>
         <span aria-hidden="true">${verdict.right ? "✓" : "✗"}</span> <code>${verdict.quantity}</code>: ${verdict.printed} ${verdict.sentence}.${verdict.slip && html` <strong>${verdict.slip}</strong>`}</p>`)}
     </div>`)}
     <p role="status">${say("learn.marks", { marks: exercise.marks, of: exercise.out_of })}</p>
