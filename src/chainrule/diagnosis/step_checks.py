@@ -149,7 +149,7 @@ def overfitting(evidence: Evidence) -> Observation | None:
     first, lowest, last = (history[at].validation_cost or 0.0 for at in (0, least, -1))
     rise = last - lowest
     if history[-1].cost >= history[least].cost or rise <= _RISE * first:
-        return None  # a fluctuation near the minimum is no overfitting
+        return None  # a fluctuation near the minimum is not overfitting
     if _is_only_less_sure(evidence, least):
         return None
     ratio = last / lowest if lowest else float("inf")
@@ -168,7 +168,7 @@ def _is_only_less_sure(evidence: Evidence, least: int) -> bool:
     """Whether the validation cost rises only because the targets teach smaller confidence.
 
     With smoothed or mixed targets a network learns smaller outputs for the true class, and the
-    validation set has sharp targets. That is no overfitting while the accuracy does not fall.
+    validation set has sharp targets. That is not overfitting while the accuracy does not fall.
     """
     recipe, last = evidence.recipe, evidence.history[-1].validation_accuracy
     best = evidence.history[least].validation_accuracy

@@ -36,6 +36,7 @@ class LabSubject:
         replay: of the run, whose steps can be looked into; None without a run.
         worked: the worked file; None for all others.
         columns: the same examples as the columns of their table; None for other data.
+        loaded: the same examples as they were loaded, before the network's steps; None without.
         start_ink: what is drawn at first; empty to begin with an example.
     """
 
@@ -46,6 +47,7 @@ class LabSubject:
     replay: RunReplay | None = None
     worked: WorkedExample | None = None
     columns: Dataset | None = None
+    loaded: Dataset | None = None
     start_ink: tuple[Stroke, ...] = ()
 
     @property
@@ -77,6 +79,7 @@ def open_subject(target: str | Path | None = None, data: str | None = None) -> L
             start_network(),
             _plain_recipe("categorical_cross_entropy"),
             start_examples(),
+            loaded=start_examples(),
             start_ink=START_INK,
         )
     text = str(target)
@@ -103,7 +106,7 @@ def _open_run(run: SavedRun, data: str | None) -> LabSubject:
             run.path,
             expected="--data with examples",
             got="a network file without them",
-            why="Its inputs are no image that could be drawn",
+            why="Its inputs are not an image that could be drawn",
             argument="data",
         )
     recipe = run.recipe
@@ -119,6 +122,7 @@ def _open_run(run: SavedRun, data: str | None) -> LabSubject:
         examples,
         replay,
         columns=columns if columns is not None and columns.is_raw_table else None,
+        loaded=columns,
     )
 
 
@@ -136,7 +140,8 @@ def _open_worked(text: str) -> LabSubject:
         class_names=worked.dataset.class_names,
     )
     name = worked.title or describe_example(worked)
-    return LabSubject(name, network, worked.recipe, worked.dataset, worked=worked)
+    examples = worked.dataset
+    return LabSubject(name, network, worked.recipe, examples, worked=worked, loaded=examples)
 
 
 def _learn_data(text: str) -> LabSubject:
@@ -151,4 +156,5 @@ def _learn_data(text: str) -> LabSubject:
         _plain_recipe(default_cost(network, examples)),
         examples,
         columns=columns if columns.is_raw_table else None,
+        loaded=columns,
     )
