@@ -166,7 +166,7 @@ def test_what_observers_see(network: Network, three: Dataset, recipe: Recipe) ->
     run = train(network, three, recipe, observers=[seen.append])
     ends = [moment for moment in seen if moment.epoch_ended]
     assert [len(moment.position.history) for moment in ends] == [1, 2, 3, 4]
-    assert seen[-1].share_done == 1.0
+    assert seen[-1].fraction_done == 1.0
     assert {(moment.epochs, moment.batches) for moment in seen} == {(4, 6)}
     assert ends[-1].position.history == run.history
 
