@@ -27,7 +27,17 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate", "studies", "compare")
+ROOM_NAMES = (
+    "draw",
+    "train",
+    "look",
+    "plane",
+    "descend",
+    "approximate",
+    "studies",
+    "compare",
+    "learn",
+)
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -95,6 +105,8 @@ class LabState:
         neurons: whose pieces add up to the formula's curve in the room Approximate.
         bend: their activation, "relu" or "sigmoid".
         at: the x whose numbers are shown there.
+        chapter: of the room Learn, from 1.
+        answers: what was typed for each question of its exercise.
 
     Raises: InputError, UnknownNameError.
     """
@@ -126,6 +138,8 @@ class LabState:
     neurons: int = limited(4, Limit(int, "neurons of the hidden layer", 1, 30))
     bend: str = limited("relu", Limit(str, "activation", choices=lambda: _BENDS))
     at: float = limited(1.0, Limit(float, "x that is looked at", -3, 3))
+    chapter: int = limited(1, Limit(int, "chapter", 1, 12))
+    answers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -135,6 +149,7 @@ class LabState:
         object.__setattr__(self, "silenced", _check_texts("silenced", self.silenced, _SILENCED))
         object.__setattr__(self, "hidden", _check_texts("hidden", self.hidden, _HIDDEN))
         object.__setattr__(self, "start", _check_start(self.start))
+        _check_answers(self.answers)
         if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
             raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
@@ -202,6 +217,7 @@ class LabState:
 _LONGEST = 80
 _LONGEST_FORMULA = 200
 _MOST_VARIABLES = 4
+_MOST_ANSWERS = 4
 _HIDDEN = re.compile(r"[a-z]{1,20}")
 
 
@@ -253,6 +269,14 @@ def _check_start(numbers: Any) -> tuple[float, ...]:
     return tuple(DESCENT_LIMITS["start"].check(_WHERE, "start", one) for one in numbers)
 
 
+def _check_answers(texts: Any) -> None:
+    if not isinstance(texts, tuple) or len(texts) > _MOST_ANSWERS:
+        raise _refused("answers", f"at most {_MOST_ANSWERS} texts", texts)
+    for one in texts:
+        if not isinstance(one, str) or len(one) > _LONGEST or not one.isprintable() or "|" in one:
+            raise _refused("answers", "numbers as they are written", one)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, RoomSettings):
         return value.to_dict()
@@ -267,7 +291,7 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start")
+_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start", "answers")
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
     "plane": PlaneSettings.from_dict,
@@ -296,6 +320,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "start": lambda numbers: ",".join(map(repr, numbers)),
     "rate": repr,
     "at": repr,
+    "answers": "|".join,
     "plane": PlaneSettings.to_text,
     "train": TrainSettings.to_text,
     "compare": CompareSettings.to_text,
@@ -313,6 +338,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "rate": float,
     "bend": str,
     "at": float,
+    "answers": lambda text: tuple(text.split("|")),
     "room": str,
     "select": str,
     "direction": str,

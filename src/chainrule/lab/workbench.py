@@ -22,7 +22,14 @@ from chainrule.lab.opened_number import open_number
 from chainrule.lab.pieces_step import make_pieces_step, pieces_state
 from chainrule.lab.plane_step import describe_plane, make_plane_step, plane_state
 from chainrule.lab.plane_training import PlaneTrainings
-from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS, FunctionRoom, compare_room, studies_room
+from chainrule.lab.rooms import (
+    FUNCTION_ROOMS,
+    ROOMS,
+    FunctionRoom,
+    compare_room,
+    learn_room,
+    studies_room,
+)
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.study_shelf import StudyShelf
@@ -123,6 +130,8 @@ class Workbench:
             return make_train_step(self._digit_trainings, state, seconds)
         if state.room == "approximate":
             return make_pieces_step(state)
+        if state.room == "learn":
+            return learn_room.lesson_step(state)
         if state.room == "compare":
             return self._compared(state).pair(state).step(state.compare.opened - 1, state)
         subject = self._subject(state)

@@ -34,6 +34,8 @@ _ROWS = 1000
 _MOST_NUMBERS = 10_000_000
 _MOST_GUARDED_NUMBERS = 1_000_000
 _TOLERANCE = 1e-5
+_CROSSED = 0.05
+"""The share of rows in which a rounding may cross a jump."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +120,19 @@ def _compare(
 ) -> StepDifference:
     found = network.predict(inputs).astype(np.float64)
     largest = float(np.abs(exact).max()) or 1.0
-    relative = float(np.abs(found - exact).max()) / largest
+    differences = np.abs(found - exact).max(axis=1) / largest
     wide = replace(
         network,
         architecture=replace(network.architecture, dtype="float64"),
         parameters=network.parameters.astype(np.float64),
     )
-    rounding = float(np.abs(wide.predict(inputs) - found).max()) / largest
-    jumps = "step" in network.architecture.activations  # a rounding may cross the jump
-    if not relative <= _TOLERANCE + 10 * rounding and not jumps:
+    roundings = np.abs(wide.predict(inputs) - found).max(axis=1) / largest
+    # A rounding may cross the jump of a step, and the row is then another altogether.
+    jumps = "step" in network.architecture.activations
+    rounding = float(np.median(roundings) if jumps else roundings.max())
+    beyond = np.count_nonzero(~(differences <= _TOLERANCE + 10 * rounding))
+    relative = float(differences.max())
+    if beyond > (_CROSSED * len(inputs) if jumps else 0):
         raise DataError(
             where,
             expected="the answers of the network",

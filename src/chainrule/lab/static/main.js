@@ -6,6 +6,7 @@ import { OpenedNumber } from "./opened.js";
 import { CompareRoom } from "./rooms/compare_room.js";
 import { DescendRoom } from "./rooms/descent_room.js";
 import { DrawRoom } from "./rooms/draw.js";
+import { LearnRoom } from "./rooms/learn_room.js";
 import { LookRoom } from "./rooms/look.js";
 import { PiecesRoom } from "./rooms/pieces_room.js";
 import { PlaneRoom } from "./rooms/plane.js";
@@ -16,9 +17,9 @@ import { html, render } from "./ui.js";
 
 const ROOMS = {
   draw: DrawRoom, train: TrainRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom, approximate: PiecesRoom,
-  studies: StudiesRoom, compare: CompareRoom,
+  studies: StudiesRoom, compare: CompareRoom, learn: LearnRoom,
 };
-const OWN_SUBJECT = ["plane", "train", "descend", "approximate", "studies"]; // rooms that show another network, or none
+const OWN_SUBJECT = ["plane", "train", "descend", "approximate", "studies", "learn"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
 const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced", "trial"];
 const TRIAL_ROOMS = ["draw", "look", "compare"]; // where a trial's network can take the place of the lab's own
@@ -187,7 +188,7 @@ function Lab({ page }) {
       ${view.trial && !view.trial.trained
         ? html`<${TrialProgress} trial=${view.trial} actions=${actions} />`
         : html`<${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} />`}</main>
-    ${(view.network || view.descent || view.compare) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
+    ${(view.network || view.descent || view.compare || view.lesson) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
 

@@ -9,6 +9,7 @@ export default {
   "room.approximate": "Approximate",
   "room.studies": "Studies",
   "room.compare": "Compare",
+  "room.learn": "Learn",
   "share": "Copy link",
   "shared": "Copied",
   "undo": "Undo",
@@ -349,4 +350,10 @@ export default {
   "kind.W": "W",
   "kind.dW": "∂C/∂W",
   "kind.W_new": "W new",
+
+  "learn.chapter": "Chapter",
+  "learn.turn": "Other chapters",
+  "learn.previous": "← {title}",
+  "learn.next": "{title} →",
+  "learn.marks": "{marks} of {of} numbers right. Write as many digits as you like; several numbers with a comma and a space between them.",
 };
