@@ -41,9 +41,9 @@ class RunningLab:
         return f"{self.home}/?token={self.token}"
 
 
-def running(target: Any = None) -> Iterator[RunningLab]:
+def running(target: Any = None, config: str | None = None) -> Iterator[RunningLab]:
     session, listening = LabSession(), socket.create_server(("127.0.0.1", 0))
-    application = make_lab(Workbench(open_subject(target)), session)
+    application = make_lab(Workbench(open_subject(target, config=config)), session)
     server = uvicorn.Server(uvicorn.Config(application, log_config=None, ws="none"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()

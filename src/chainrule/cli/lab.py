@@ -19,8 +19,8 @@ __all__ = ["command"]
 _ABOUT = """Open a page to draw for a network, look into it and change it.
 
 TARGET is the folder of a run (chainrule train --run), a network file, a worked example or the name
-of a bundled one, or data such as a table, which are learned first with the settings of chainrule
-train. Without it, the lab opens with a small network trained on digits.
+of a bundled one, or data such as a table or a folder of pictures, which are learned first with the
+settings of chainrule train (--config). Without it, the lab opens with a small network trained on digits.
 
 Every number on the page can be opened: it shows its address, the formula that made it, with the
 numbers in it, and, for gradients, a proof. The page's address holds its whole state, so that a link
@@ -34,6 +34,7 @@ _EXAMPLES = (
     "chainrule lab runs/digits",
     "chainrule lab mazur",
     "chainrule lab flowers.csv --no-open --port 8080",
+    "chainrule lab flowers.csv --config recipe.toml",
     'chainrule lab two-layers --view "look?select=delta[1][0]"',
 )
 
@@ -47,14 +48,15 @@ _PORT = Setting(
 
 def _lab(target: str | None, **given: Any) -> None:
     console = Console()
-    with errors_by_flags("lab", ("data", "port")):
+    with errors_by_flags("lab", ("data", "config", "port")):
         if given["view"] is not None:
-            shown = lab_view(target, given["view"], data=given["data"])
+            shown = lab_view(target, given["view"], data=given["data"], config=given["config"])
             console.line(json.dumps(shown.to_dict(), indent=1, ensure_ascii=False))
             return
         open_lab(
             target,
             data=given["data"],
+            config=given["config"],
             port=given["port"] or 0,
             browser=not given["no_open"],
             on_start=lambda address: print(address, flush=True),
@@ -65,6 +67,12 @@ def _flags() -> list[click.Parameter]:
     return [
         argument("target", required=False, metavar="RUN|MODEL|FILE|DATA"),
         Flag(["--data"], metavar="DATA", group="input", help="where the run's data are, if moved"),
+        Flag(
+            ["--config"],
+            metavar="FILE",
+            group="input",
+            help="settings by which data are learned, as for chainrule train",
+        ),
         offline_flag("input"),
         flag_of(_PORT),
         Flag(["--no-open"], is_flag=True, group="address", help="do not open the browser"),

@@ -38,7 +38,11 @@ class LabView:
 
 
 def lab_view(
-    target: str | Path | None = None, address: str = "", *, data: str | None = None
+    target: str | Path | None = None,
+    address: str = "",
+    *,
+    data: str | None = None,
+    config: str | None = None,
 ) -> LabView:
     """Return what the lab shows at an address, without a page.
 
@@ -47,6 +51,7 @@ def lab_view(
         address: what stands behind the # of the page's address, such as
             "look?example=3&select=delta[2][3]"; empty for the beginning.
         data: as for `open_lab`.
+        config: as for `open_lab`.
 
     Raises: InputError, UnknownNameError, DataError for an address of what there is not; what
         opening raises.
@@ -56,7 +61,7 @@ def lab_view(
         >>> shown["opened"]["equation"]
         'BP1'
     """
-    workbench = Workbench(open_subject(target, data))
+    workbench = Workbench(open_subject(target, data, config))
     state = LabState.from_address(address) if address else workbench.start_state()
     workbench.require(state)
     return LabView(workbench.view(state))
@@ -66,6 +71,7 @@ def open_lab(
     target: str | Path | None = None,
     *,
     data: str | None = None,
+    config: str | None = None,
     port: int = 0,
     browser: bool = True,
     on_start: Callable[[str], object] = print,
@@ -78,6 +84,7 @@ def open_lab(
         target: a run's folder, a network file, a worked file or the name of a bundled one, or data,
             which are learned first; None for a small network trained on digits.
         data: where a run's data are, if they were moved; the examples of a network file.
+        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are learned.
         port: 0 for any that is free.
         browser: whether the system's browser is opened.
         on_start: called with the address.
@@ -90,7 +97,7 @@ def open_lab(
     from chainrule.lab.lab_application import make_lab
     from chainrule.lab.lab_gate import LabSession
 
-    workbench, session = Workbench(open_subject(target, data)), LabSession()
+    workbench, session = Workbench(open_subject(target, data, config)), LabSession()
     threading.Thread(target=_warm_up, args=(workbench,), daemon=True).start()
 
     def announce(home: str) -> None:

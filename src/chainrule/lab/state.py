@@ -35,6 +35,7 @@ _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
 _DIRECTIONS = ("forward", "backward")
+_NETWORKS = ("", "train")
 
 
 class Edit(NamedTuple):
@@ -79,6 +80,8 @@ class LabState:
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
+        network: that the rooms Draw and Look inside show: empty for the lab's, or "train" for the
+            one of the room Train, where its training stands.
         formula: of one or two variables in the room Descend, of one in the room Approximate.
         start: a number for each variable, in the order of the alphabet; 2 for those left out.
         rate: the learning rate of the descent.
@@ -107,6 +110,7 @@ class LabState:
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
+    network: str = limited("", Limit(str, "network", choices=lambda: _NETWORKS))
     formula: str = "x^2 - 2x + 1.5"
     start: tuple[float, ...] = ()
     rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
@@ -298,6 +302,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "room": str,
     "select": str,
     "direction": str,
+    "network": str,
     "plane": PlaneSettings.from_text,
     "train": TrainSettings.from_text,
 }

@@ -23,12 +23,14 @@ from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.subject import LabSubject
+from chainrule.lab.train_source import TrainSources
 from chainrule.lab.train_step import (
-    TrainTrainings,
     describe_train,
     make_train_step,
     train_state,
+    trained_subject,
 )
+from chainrule.lab.train_training import TrainTrainings
 from chainrule.network import BLOCK, Network
 from chainrule.proofs import ProofOptions, prove_place
 
@@ -69,8 +71,10 @@ class Workbench:
         self.subject = subject
         self._steps: dict[tuple[Any, ...], ShownStep] = {}
         self._lock = threading.Lock()
+        self._trained: tuple[tuple[Any, ...], LabSubject] | None = None
+        """The network of the room Train that the other rooms showed last, with what made it."""
         self._trainings = PlaneTrainings()
-        self._digit_trainings = TrainTrainings()
+        self._room_trainings = TrainTrainings(TrainSources(subject.experiment))
 
     def start_state(self) -> LabState:
         """Return the state with which the lab opens."""
@@ -78,24 +82,41 @@ class Workbench:
             return LabState(ink=self.subject.start_ink)
         return LabState(room="draw" if self.subject.worked is None else "look")
 
-    def shown_step(self, state: LabState, seconds: float | None = None) -> ShownStep:
+    def subject_of(self, state: LabState) -> LabSubject:
+        """Return what the rooms Draw and Look inside show: the lab's subject, or Train's network.
+
+        Raises: as `trained_subject`.
+        """
+        if state.network != "train" or state.room not in ("draw", "look"):
+            return self.subject
+        key = (state.train.training, state.train.updates)
+        with self._lock:
+            if self._trained is None or self._trained[0] != key:
+                self._trained = (key, trained_subject(self._room_trainings, state.train))
+            return self._trained[1]
+
+    def shown_step(
+        self, state: LabState, seconds: float | None = None, *, moving: bool = False
+    ) -> ShownStep:
         """Return the step that a state shows, computed once.
 
         Args:
             state: of the page.
             seconds: after which a training in the rooms Plane and Train is shown as far as it is.
+            moving: as in `TrainStep`.
 
         Raises: as `make_step`, `make_plane_step` and `make_train_step`.
         """
         if state.room == "plane":
             return make_plane_step(self._trainings, state, seconds)
         if state.room == "train":
-            return make_train_step(self._digit_trainings, state, seconds)
+            return make_train_step(self._room_trainings, state, seconds, moving=moving)
         if state.room == "approximate":
             return make_pieces_step(state)
-        key = tuple(getattr(state, name) for name in _STEP_FIELDS)
+        subject = self.subject_of(state)
+        key = (subject, *(getattr(state, name) for name in _STEP_FIELDS))
         with self._lock:
-            found = self._steps.pop(key, None) or make_step(self.subject, state)
+            found = self._steps.pop(key, None) or make_step(subject, state)
             self._steps[key] = found
             while len(self._steps) > _MOST_STEPS:
                 self._steps.pop(next(iter(self._steps)))
@@ -113,7 +134,7 @@ class Workbench:
         if state.select:
             shown.locate(state.select)
 
-    def view(self, state: LabState, known_maps: str = "") -> RoomView:
+    def view(self, state: LabState, known_maps: str = "", *, moving: bool = False) -> RoomView:
         """Return what the page shows of a state.
 
         Where the state asks for what there is not, the view says so in the words of the library.
@@ -121,16 +142,16 @@ class Workbench:
         Args:
             state: of the page.
             known_maps: digest of the images of weights that the page has already.
+            moving: whether the page asks for frame after frame of a training.
         """
         view = RoomView()
         view.values |= {
             "state": state.to_dict(),
             "address": state.to_address(),
-            "subject": self._describe(),
-            "examples": describe_examples(self.subject, state),
             "error": None,
             "opened": None,
         }
+        view.values |= self._describe_subject(view, state)
         if state.room in FUNCTION_ROOMS:
             try:
                 FUNCTION_ROOMS[state.room](view, state)
@@ -141,12 +162,13 @@ class Workbench:
             view.values["plane"] = describe_plane(state.plane)
             state = plane_state(state)
         if state.room == "train":
-            view.values["train"] = describe_train(state.train)
             state = train_state(state)
         if state.room == "approximate":
             state = pieces_state(state)
         try:
-            shown = self.shown_step(state, _PATIENCE)
+            if state.room == "train":
+                view.values["train"] = describe_train(state.train, self._room_trainings)
+            shown = self.shown_step(state, _PATIENCE, moving=moving)
         except ChainruleError as error:
             view.values["error"] = _plain_error(error)
             return view
@@ -164,8 +186,18 @@ class Workbench:
             view.values["opened"] = open_number(shown, state.select, state.digits)
         return view
 
-    def _describe(self) -> dict[str, Any]:
-        subject = self.subject
+    def _describe_subject(self, view: RoomView, state: LabState) -> dict[str, Any]:
+        """What the page's head and the forms of an example need."""
+        try:
+            subject = self.subject_of(state)
+            examples = describe_examples(subject, state)
+        except ChainruleError as error:
+            view.values["error"] = _plain_error(error)
+            subject = self.subject
+            examples = describe_examples(subject, LabState())
+        return {"subject": self._describe(subject), "examples": examples}
+
+    def _describe(self, subject: LabSubject) -> dict[str, Any]:
         return {
             "name": subject.name,
             "rooms": list(ROOM_NAMES),
@@ -202,10 +234,11 @@ class Workbench:
 
         Raises: InputError for edits that the network does not have.
         """
-        examples = self.subject.examples
-        if self.subject.worked is not None or examples is None or not examples.classifies:
+        subject = self.subject_of(state)
+        examples = subject.examples
+        if subject.worked is not None or examples is None or not examples.classifies:
             return None
-        network = edit_network(self.subject.network, state.edits, state.silenced)
+        network = edit_network(subject.network, state.edits, state.silenced)
         right = _count_right(network, examples)
         interval = wilson_interval(right, len(examples))
         return AccuracyFigure(right, len(examples), *interval)

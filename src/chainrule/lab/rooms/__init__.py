@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import descent_room, draw, look, pieces_room, plane, train_digits
+from chainrule.lab.rooms import descent_room, draw, look, pieces_room, plane, train_room
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
@@ -24,7 +24,7 @@ FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]
 ROOMS: Mapping[str, Room] = MappingProxyType(
     {
         "draw": draw.show,
-        "train": train_digits.show,
+        "train": train_room.show,
         "look": look.show,
         "plane": plane.show,
         "approximate": pieces_room.show,

@@ -8,7 +8,7 @@ import { DrawRoom } from "./rooms/draw.js";
 import { LookRoom } from "./rooms/look.js";
 import { PiecesRoom } from "./rooms/pieces_room.js";
 import { PlaneRoom } from "./rooms/plane.js";
-import { TrainRoom } from "./rooms/train_digits.js";
+import { TrainRoom } from "./rooms/train_room.js";
 import { html, render } from "./ui.js";
 
 const ROOMS = {
@@ -16,7 +16,7 @@ const ROOMS = {
 };
 const OWN_SUBJECT = ["plane", "train", "descend", "approximate"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
-const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
+const STEP_PARTS = ["network", "ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
 
 /** What is on the page; only `update` changes it. */
 let page = {
@@ -80,7 +80,7 @@ function receive(view, history) {
   if (!isSame) changes.proof = null;
   received = now;
   update(changes);
-  const edits = JSON.stringify([view.state.edits, view.state.silenced]);
+  const edits = JSON.stringify([view.state.edits, view.state.silenced, view.state.network && view.state.train]);
   if (edits !== measured) measure(view.state);
   measured = edits;
 }
@@ -94,9 +94,14 @@ function stepChanged(one, other) {
   return STEP_PARTS.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
 }
 
+/** What of the state decides how often the network is right. */
+function measuredPart({ edits = [], silenced = [], network, train }) {
+  return { version: 1, edits, silenced, ...(network ? { network, train: train ?? {} } : {}) };
+}
+
 async function measure(state) {
   try {
-    const found = await fetchJson("accuracy", { state: { version: 1, edits: state.edits ?? [], silenced: state.silenced ?? [] } });
+    const found = await fetchJson("accuracy", { state: measuredPart(state) });
     update({ accuracy: found.accuracy });
   } catch {
     update({ accuracy: null });
@@ -105,12 +110,15 @@ async function measure(state) {
 
 /** What rooms may do: everything that a visitor changes is a change of the state. */
 export const actions = {
-  /** @param {object} changes of the state @param {"push" | "replace"} [history] */
-  change(changes, history = "push") {
+  /**
+   * @param {object} changes of the state @param {"push" | "replace" | "keep"} [history]
+   * @param {object} [hint] what else the server may know, such as that frame after frame is asked for
+   */
+  change(changes, history = "push", hint = {}) {
     const state = { ...page.view.state, ...changes };
     for (const [name, value] of Object.entries(state)) if (value === undefined) delete state[name];
     update({ view: { ...page.view, state } }); // the next change builds on it before the answer is here
-    show({ state }, history);
+    show({ state, ...hint }, history);
   },
   /** @param {string} address of a number */
   open(address) {
@@ -155,6 +163,7 @@ function Head({ page }) {
     <h1>chainrule</h1>
     <nav aria-label="Rooms">${rooms}</nav>
     <p class="subject"><span>${view.subject.name}</span>
+      ${view.state.network && !OWN_SUBJECT.includes(here) && html`<button class="plain" onClick=${() => actions.change({ network: undefined, select: undefined, edits: undefined, silenced: undefined, example: undefined })}>${say("head.trained")}</button>`}
       ${accuracy && !OWN_SUBJECT.includes(here) && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
