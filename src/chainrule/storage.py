@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from chainrule.errors import FileError
 
 __all__ = [
     "STANDARD_STREAM",
+    "append_durably",
     "cache_folder",
     "is_half_written",
     "is_replaceable",
@@ -58,7 +59,7 @@ def cache_folder() -> Path | None:
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file so that after a crash at any moment it is the old one or the new one.
 
-    A symbolic link is followed, and a file that is replaced keeps its mode. What is no regular
+    A symbolic link is followed, and a file that is replaced keeps its mode. What is not a regular
     file cannot be replaced: devices, pipes and standard output ("-") are written into.
 
     Raises: FileError; the old file is then untouched.
@@ -68,6 +69,40 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         raise _refused(Path(path), "a file that can be written", error) from None
+
+
+def append_durably(path: str | Path, content: bytes, size: int) -> bool:
+    """Add to the end of a regular file, if it has as many bytes as are known to be in it.
+
+    What a crash leaves is the old content with a beginning of the new.
+
+    Returns: whether the file was there with that size; else nothing was written.
+    Raises: FileError; the file has its old size then, if the disk allows it.
+    """
+    try:
+        found = Path(path).stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+            return False
+        with Path(path).open("r+b", buffering=0) as file:
+            _add(file, content, size)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _refused(Path(path), "a file that can be written", error) from None
+    return True
+
+
+def _add(file: FileIO, content: bytes, size: int) -> None:
+    try:
+        file.seek(size)
+        written = 0
+        while written < len(content):
+            written += file.write(content[written:])
+        os.fsync(file.fileno())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.truncate(size)
+        raise
 
 
 @contextlib.contextmanager
@@ -128,7 +163,7 @@ def _standard_stream(path: str | Path) -> int | None:
 def _open_stream(descriptor: int) -> Iterator[BinaryIO]:
     """Standard output or standard error, after all that was printed to it before.
 
-    A reader that goes away, as `head` does, is no error.
+    A reader that goes away, as `head` does, is not an error.
     """
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

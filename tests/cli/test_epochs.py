@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chainrule.cli.progress import EpochTable, cost_text, duration_text
-from chainrule.engine.position import EpochRecord
+from chainrule.engine.history import EpochRecord
 from chainrule.recipe import Recipe
 
 RECORD = EpochRecord(

@@ -289,6 +289,26 @@ def test_a_network_file_does_not_know_how_it_learned(chainrule, trained, asked) 
     )
 
 
+def test_the_help_of_a_question_needs_no_run(chainrule) -> None:
+    outcome = chainrule("inspect", "weight", "--help")
+    assert outcome.code == 0
+    assert outcome.out.startswith("Usage: chainrule inspect RUN weight [OPTIONS] WEIGHT\n")
+
+
+def test_a_question_before_the_run_is_refused_with_the_line_to_write(chainrule) -> None:
+    outcome = chainrule("inspect", "weight", "runs/one", "1:4,300", "--top", "3")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "inspect: expected the run before weight, got weight first. "
+        "Write chainrule inspect runs/one weight 1:4,300 --top 3.\n"
+    )
+
+
+def test_a_run_may_be_called_like_a_question(chainrule) -> None:
+    outcome = chainrule("inspect", "weight", "decision", "0")
+    assert outcome.err.startswith("weight: expected a folder with a run")
+
+
 def test_a_network_file_does_not_know_its_data(chainrule, trained) -> None:
     outcome = chainrule("inspect", "seen/network.safetensors", "decision", "0")
     assert (outcome.code, outcome.out) == (2, "")

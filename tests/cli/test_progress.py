@@ -14,7 +14,8 @@ from chainrule.cli.progress import (
     Once,
     training_observers,
 )
-from chainrule.engine.position import EpochRecord, EpochSums, Position
+from chainrule.engine.history import EpochRecord
+from chainrule.engine.position import EpochSums, Position
 from chainrule.recipe import Recipe
 from chainrule.training.observers import TrainingProgress
 

@@ -8,6 +8,7 @@ import pytest
 import chainrule as cr
 from chainrule.diagnosis.evidence import Snapshot
 from chainrule.diagnosis.network_measures import SAMPLE, NetworkMeasures, _rank
+from chainrule.engine.history import History
 from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import initial_state
 from chainrule.equations.updates import UPDATES
@@ -200,7 +201,7 @@ def test_after_the_last_step_the_rate_is_that_of_the_last() -> None:
     run = cr.train(network, SQUARE, recipe.replaced(engine="reference"))
     measure = NetworkMeasures(network.architecture.for_cost(recipe.cost), recipe, SQUARE)
     state = initial_state(recipe, network.parameters)
-    end = Position(network.parameters, state, epoch=2, step=4, history=run.history)
+    end = Position(network.parameters, state, epoch=2, step=4, history=History(run.history))
     assert measure.snapshot(end).rate == pytest.approx(0.05)  # of the cycle's second step
 
 

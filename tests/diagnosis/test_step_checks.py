@@ -17,7 +17,7 @@ from chainrule.diagnosis.step_checks import (
     rate_too_low,
     short_run,
 )
-from chainrule.engine.position import EpochRecord
+from chainrule.engine.history import EpochRecord
 
 RANDOM = np.random.default_rng(4)
 DATA = cr.Dataset(RANDOM.normal(size=(100, 3)), np.arange(100) % 2)

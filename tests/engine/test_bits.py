@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
-from chainrule.engine.position import EpochRecord, Position
+from chainrule.engine.history import EpochRecord, History
+from chainrule.engine.position import Position
 from chainrule.engine.reference import ReferenceEngine
 from chainrule.engine.training_context import TrainingContext
 from chainrule.equations.updates import UPDATES
@@ -150,7 +151,7 @@ def test_a_plateau_is_seen_in_the_validation_cost_or_else_the_total() -> None:
     )
 
     def rate(*records: EpochRecord) -> float:
-        return by.learning_rate(replace(begun(by), history=records))
+        return by.learning_rate(replace(begun(by), history=History(records)))
 
     assert rate() == 1
     assert rate(record(5), record(4.8), record(4.6)) == 0.1

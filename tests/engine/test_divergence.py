@@ -127,7 +127,7 @@ def test_a_score_that_is_not_finite_is_told_as_it_is() -> None:
 
 
 def test_relu_with_categorical_cross_entropy() -> None:
-    """The right class has output 0, and ln 0 is no number to learn from."""
+    """The right class has output 0, and ln 0 is not a number to learn from."""
     error = caught(
         [-1.0, 1.0, 0.0, 0.0],
         ([[1.0], [-1.0], [1.0]], [1, 0, 0]),

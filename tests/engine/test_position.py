@@ -6,7 +6,8 @@ import json
 
 import numpy as np
 
-from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
+from chainrule.engine.history import EpochRecord
+from chainrule.engine.position import Best, EpochSums, Position
 
 
 def test_a_line_of_the_history_has_everything_but_the_single_tensors() -> None:

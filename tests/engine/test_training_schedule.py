@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.engine.position import EpochRecord, Position
+from chainrule.engine.history import EpochRecord, History
+from chainrule.engine.position import Position
 from chainrule.engine.training_schedule import TrainingSchedule, initial_state
 from chainrule.equations.schedules import SCHEDULES
 from chainrule.equations.updates import UPDATES
@@ -167,7 +168,7 @@ def test_a_plateau_cools_down_before_it_is_waited_for_again() -> None:
         table = timetable(
             schedule="plateau", schedule_patience=2, schedule_cooldown=cooldown, learning_rate=1.0
         )
-        assert table.rates(replace(NOTHING, history=history), [0]) == [rate]
+        assert table.rates(replace(NOTHING, history=History(history)), [0]) == [rate]
 
 
 def test_shares_of_the_exponential_average_by_hand() -> None:

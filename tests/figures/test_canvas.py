@@ -18,7 +18,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.data.handwriting import prepare
 from chainrule.descent.function import make_function
 from chainrule.descent.gradient_descent import descend
-from chainrule.engine.position import EpochRecord
+from chainrule.engine.history import EpochRecord
 from chainrule.errors import InputError
 from chainrule.figures.activation_curves import activation_curves_data, draw_activation_curves
 from chainrule.figures.augmented_copies import augmented_copies_data, draw_augmented_copies

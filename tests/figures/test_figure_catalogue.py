@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from chainrule import figures
 from chainrule.attribution.replay import RunReplay
 from chainrule.data.dataset import Dataset
-from chainrule.engine.position import EpochRecord
+from chainrule.engine.history import EpochRecord
 from chainrule.errors import InputError, UnknownNameError
 from chainrule.figures.figure_catalogue import FIGURES, get_figure_spec
 from chainrule.figures.figure_inputs import FigureInputs

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from chainrule.engine.position import EpochRecord
+from chainrule.engine.history import EpochRecord
 from chainrule.errors import InputError
 from chainrule.figures.learning_curves import draw_learning_curves, learning_curves_data
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.engine.position import EpochRecord
+from chainrule.engine.history import EpochRecord
 from chainrule.errors import InputError
 from chainrule.figures.seed_bands import (
     band,

@@ -41,9 +41,14 @@ class RunningLab:
         return f"{self.home}/?token={self.token}"
 
 
-def running(target: Any = None, config: str | None = None) -> Iterator[RunningLab]:
+def running(target: Any = None, other: Any = None) -> Iterator[RunningLab]:
+    second = None if other is None else open_subject(other)
+    yield from serving(Workbench(open_subject(target), second))
+
+
+def serving(workbench: Workbench) -> Iterator[RunningLab]:
     session, listening = LabSession(), socket.create_server(("127.0.0.1", 0))
-    application = make_lab(Workbench(open_subject(target, config=config)), session)
+    application = make_lab(workbench, session)
     server = uvicorn.Server(uvicorn.Config(application, log_config=None, ws="none"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -261,7 +260,8 @@ def test_a_table_of_ones_own_is_learned_by_the_settings_that_train_takes(
 ) -> None:
     config = tmp_path / "recipe.toml"
     config.write_text(
-        'hidden = [6]\nactivation = "tanh"\nbatch_size = 10\nepochs = 9\nlearning_rate = 0.05\nengine = "reference"\n'
+        'hidden = [6]\nactivation = "tanh"\nbatch_size = 10\nepochs = 9\n'
+        'learning_rate = 0.05\nengine = "reference"\n'
     )
     shown = lab_view(flowers, f"train?train=updates:60;panel:{panel}", config=str(config))
     train = shown.to_dict()["train"]
@@ -352,9 +352,8 @@ def test_the_trained_network_opens_in_the_other_rooms(flowers: Path, quick: str)
 
 
 def test_a_run_is_trained_anew_from_its_own_start(flowers: Path, tmp_path: Path) -> None:
-    experiment = cr.Experiment.create(
-        str(flowers), hidden=[5], epochs=2, seed=4, engine="reference"
-    )
+    settings = {"hidden": [5], "epochs": 2, "seed": 4, "engine": "reference"}
+    experiment = cr.Experiment.create(str(flowers), **settings)
     experiment.train(folder=tmp_path / "run")
     view = Workbench(open_subject(tmp_path / "run")).view(LabState(room="train"))
     assert view.values["train"]["defaults"]["hidden"] == (5,)
@@ -377,8 +376,8 @@ def test_every_setting_of_the_network_is_used(sources: TrainSources) -> None:
 
 
 @pytest.fixture(scope="module")
-def workbench() -> Iterator[Workbench]:
-    yield Workbench(open_subject())
+def workbench() -> Workbench:
+    return Workbench(open_subject())
 
 
 def panel_of(workbench: Workbench, settings: TrainSettings, *, moving: bool = False) -> dict:  # type: ignore[type-arg]

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser import PHONE, OpenPage
-from tests.lab.test_lab_page import RunningLab, address_of, running, settled, visit
+from tests.lab.test_lab_page import RunningLab, address_of, running, serving, settled, visit
+
+from chainrule.lab.subject import open_subject
+from chainrule.lab.workbench import Workbench
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -27,7 +30,7 @@ def table_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
     rows = [f"{k % 7},{k % 5},{'high' if k % 7 + k % 5 > 5 else 'low'}" for k in range(140)]
     table.write_text("left,right,kind\n" + "\n".join(rows) + "\n")
     config.write_text('engine = "reference"\nepochs = 40\nhidden = [6]\nlearning_rate = 0.03\n')
-    yield from running(str(table), str(config))
+    yield from serving(Workbench(open_subject(str(table), config=str(config))))
 
 
 def press(page: Page, name: str) -> None:
@@ -240,6 +243,7 @@ def test_what_ails_it_is_mended_with_one_click(open_page: OpenPage, lab: Running
 
 @pytest.mark.parametrize("panel", ["curves", "layers", "answers", "points", "diagnosis"])
 def test_nothing_is_wider_than_a_phone(open_page: OpenPage, lab: RunningLab, panel: str) -> None:
+    part = "" if panel == "curves" else f";panel:{panel}"
     part = "" if panel == "curves" else f";panel:{panel}"
     page = visit(open_page, lab, f"train?train=updates:40{part}", viewport=PHONE)
     page.locator(f".tabs button:nth-child({1 + PANELS.index(panel)})").wait_for()

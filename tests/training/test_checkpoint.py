@@ -9,10 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
+from chainrule.engine.history import EpochRecord, History, HistoryBlock
+from chainrule.engine.position import Best, EpochSums, Position
 from chainrule.errors import DataError, FileError, RunFolderError
 from chainrule.network.sealed_file import read_sealed, write_sealed
-from chainrule.training.checkpoint import newest_position, read_checkpoint, write_checkpoint
+from chainrule.training.checkpoint import (
+    block_files,
+    newest_position,
+    read_checkpoint,
+    write_checkpoint,
+)
 
 FIRST = "epoch-000000-batch-00000000.safetensors"
 RECORD = EpochRecord(
@@ -49,7 +55,7 @@ WHOLE = position(
     1,
     4,
     sums=EpochSums(12, 0.1 + 0.2, 1e-17, 7, 3.3),
-    history=(RECORD, replace(RECORD, epoch=2)),
+    history=History((RECORD, replace(RECORD, epoch=2))),
     best=Best(1, 0.1, np.arange(5, dtype=np.float32) / 7),
 )
 
@@ -82,12 +88,59 @@ def test_the_header_does_not_grow_with_the_history(tmp_path: Path) -> None:
     """A safetensors header has a greatest length; a long run must not come to it."""
     headers = []
     for epochs in (1000, 9999):
-        history = tuple(replace(RECORD, epoch=k + 1) for k in range(epochs))
+        history = History(replace(RECORD, epoch=k + 1) for k in range(epochs))
         kept = replace(WHOLE, epoch=epochs, history=history)
         path = write_checkpoint(tmp_path, kept)
         assert same(read_checkpoint(path), kept)
         headers.append(int.from_bytes(path.read_bytes()[:8], "little"))
     assert headers[1] - headers[0] < 16
+
+
+def long_run(epochs: int) -> Position:
+    history = History(replace(RECORD, epoch=k + 1) for k in range(epochs))
+    return replace(WHOLE, epoch=epochs, history=history)
+
+
+def test_blocks_of_the_history_are_written_once(tmp_path: Path) -> None:
+    sizes, changed = [], set()
+    for epochs in (499, 999, 1000, 1003, 1499):
+        path = write_checkpoint(tmp_path, long_run(epochs))
+        assert same(read_checkpoint(path), long_run(epochs))
+        sizes.append(path.stat().st_size)
+        changed |= {(one.name, one.stat().st_ino) for one in block_files(tmp_path)}
+    assert len(changed) == len(block_files(tmp_path)) == 2
+    assert sizes[4] - sizes[0] < 1000
+    assert sizes[2] < sizes[3] < sizes[1]
+
+
+def test_a_damaged_block_is_named_and_an_older_checkpoint_used(tmp_path: Path) -> None:
+    for epochs in (0, 3, 600):
+        write_checkpoint(tmp_path, long_run(epochs))
+    (block,) = block_files(tmp_path)
+    content = bytearray(block.read_bytes())
+    content[70] ^= 1
+    block.write_bytes(content)
+    with pytest.warns(RuntimeWarning, match=f"{block}: expected SHA-256 .*damaged after it was"):
+        assert same(newest_position(tmp_path), long_run(3))
+    block.unlink()
+    with pytest.warns(RuntimeWarning, match=f"{block}: expected a readable file"):
+        assert same(newest_position(tmp_path), long_run(3))
+
+
+def test_a_checkpoint_of_an_older_version_holds_its_history_whole(tmp_path: Path) -> None:
+    path, run = write_checkpoint(tmp_path, long_run(3)), long_run(700)
+    tensors, facts = read_sealed(path)
+    whole = HistoryBlock(tuple(run.history)).to_json()
+    write_sealed(path, {**tensors, "history": np.frombuffer(whole, np.uint8)}, facts)
+    assert read_checkpoint(path).history == run.history
+
+
+def test_digests_of_blocks_that_are_cut(tmp_path: Path) -> None:
+    path = write_checkpoint(tmp_path, long_run(700))
+    tensors, facts = read_sealed(path)
+    write_sealed(path, {**tensors, "blocks": tensors["blocks"][:-1]}, facts)
+    with pytest.raises(DataError, match="expected a complete checkpoint, got cannot reshape"):
+        read_checkpoint(path)
 
 
 def names(folder: Path) -> list[str]:
@@ -193,8 +246,8 @@ def test_none_at_all(tmp_path: Path, name: str) -> None:
     ("change", "text"),
     [
         (
-            lambda t, f: f.update(format="chainrule checkpoint 2"),
-            "expected a file of format 'chainrule checkpoint 1', got 'chainrule checkpoint 2'.",
+            lambda t, f: f.update(format="chainrule checkpoint 3"),
+            "expected a file of format 'chainrule checkpoint 1', got 'chainrule checkpoint 3'.",
         ),
         (lambda t, f: f.pop("step"), "expected a complete checkpoint, got one without 'step'."),
         (lambda t, f: t.pop("best"), "expected a complete checkpoint, got one without 'best'."),

@@ -12,7 +12,8 @@ import pytest
 
 from chainrule.data.dataset import Dataset
 from chainrule.engine.contract import Until
-from chainrule.engine.position import Best, EpochRecord, EpochSums, Position
+from chainrule.engine.history import EpochRecord, History
+from chainrule.engine.position import Best, EpochSums, Position
 from chainrule.errors import DivergenceError
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe
@@ -156,7 +157,7 @@ def test_patience_counter() -> None:
 
 def at(epoch: int, costs: list[float]) -> Position:
     history = tuple(record(cost=cost) for cost in costs)
-    return Position(np.zeros(1), np.zeros((0, 1)), epoch=epoch, history=history)
+    return Position(np.zeros(1), np.zeros((0, 1)), epoch=epoch, history=History(history))
 
 
 def test_why_a_run_is_over() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from chainrule.data.dataset import Dataset
-from chainrule.engine.position import EpochRecord
+from chainrule.engine.history import EpochRecord
 from chainrule.errors import DivergenceError, FileError, InputError, TrainingInterrupted
 from chainrule.network.network import Network
 from chainrule.recipe import MONITORS, Recipe

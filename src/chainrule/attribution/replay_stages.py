@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.attribution.replay import RunReplay
 from chainrule.documents import Table
-from chainrule.engine import Position
+from chainrule.engine import History, Position
 from chainrule.equations.backpropagation import Layer
 from chainrule.ledger.formulas import number_text
 from chainrule.network import Network, network_layers
@@ -127,7 +127,7 @@ def _before_last(replay: RunReplay) -> Position:
     """Where the newest position's last step began, as far as its rate depends on it."""
     newest = replay.newest
     epoch, batch = replay.epoch_position(newest.step - 1)
-    history = newest.history[:epoch]
+    history = History(newest.history[:epoch])
     return replace(newest, epoch=epoch, batch=batch, step=newest.step - 1, history=history)
 
 

@@ -38,7 +38,7 @@ from chainrule.training import (
     value_text,
 )
 
-__all__ = ["RunComparison", "compare_runs"]
+__all__ = ["RunComparison", "TensorComparison", "compare_runs", "compare_tensors"]
 
 Array = NDArray[Any]
 
@@ -285,7 +285,7 @@ def compare_runs(
         for network, test, run in zip(networks, tests, runs, strict=True)
     ]
     sides = [
-        ComparedRun(run.path, replay.newest.history, network, answers)
+        ComparedRun(run.path, tuple(replay.newest.history), network, answers)
         for run, replay, network, answers in zip(runs, replays, networks, right, strict=True)
     ]
     return RunComparison(
@@ -293,7 +293,7 @@ def compare_runs(
         second=sides[1],
         settings=_setting_differences(runs),
         parting=find_parting(replays[0], replays[1]),
-        weights=tuple(_compare_tensors(*networks)),
+        weights=tuple(compare_tensors(*networks)),
         test=_test(*right),
         test_note="" if right[0] is not None else _NO_TEST,
     )
@@ -349,7 +349,13 @@ def _test(first: NDArray[np.bool_] | None, second: NDArray[np.bool_] | None) -> 
     return mcnemar_test(int((first & ~second).sum()), int((second & ~first).sum()))
 
 
-def _compare_tensors(first: Network, second: Network) -> Iterator[TensorComparison]:
+def compare_tensors(first: Network, second: Network) -> Iterator[TensorComparison]:
+    """Yield each tensor of two networks beside that of the other; none if their shapes differ.
+
+    Args:
+        first: one network.
+        second: the other.
+    """
     layouts = [Layout(one.architecture) for one in (first, second)]
     if layouts[0].slots != layouts[1].slots:
         return

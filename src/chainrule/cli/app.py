@@ -42,8 +42,8 @@ COMMANDS = {
     "figure": "Draw a figure of a network, a run or data.",
     "export": "Write a network in another form, proved to answer as before.",
     "lab": "Open a page to draw for a network, look into it and change it.",
-    "import": "Read a network that another program wrote, as one of our own.",
-    "serve": "Answer for trained networks over HTTP.",
+    "import": "Convert a network of another program into one of chainrule.",
+    "serve": "Serve the answers of trained networks over HTTP.",
     "papers": "Show, check, prove and run what five papers print.",
     "completion": "Print the script by which a shell completes command lines.",
 }
@@ -52,8 +52,8 @@ COMMANDS = {
 _ABOUT = """Dense neural networks that can be seen through: every number that a network computes is
 traceable to one equation and reproducible to the bit.
 
-Every command has --help with examples. Exit codes: 0 success, 1 a check failed, 2 bad input, 130
-interrupted."""
+Every command has --help with examples. Exit codes: 0 success, 1 a check failed, 2 bad input, 70 a
+fault of chainrule itself, 130 interrupted."""
 
 _EXAMPLES = (
     "chainrule train mnist --run runs/digits",

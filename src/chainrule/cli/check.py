@@ -25,7 +25,7 @@ the likely slip, if the catalogue of slips has one. Every number that is not wro
 array has a mark for each of its numbers. A claim with an empty text, printed = "", has no answer
 yet: it earns no mark, and the right number is not shown. Decimals may stand behind a comma.
 
-Of several files, one for each student, a class table is printed: the marks, the first wrong number
+For several files, one for each student, a class table is printed: the marks, the first wrong number
 and the likely slip of each student, and the marks of each question. --csv writes the marks of each
 student and question.
 

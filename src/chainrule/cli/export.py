@@ -29,7 +29,7 @@ Its preprocessing and its labels go with it. RUN is the folder of a run, or a ne
 .safetensors file; for xlsx also a worked example in TOML, or the name of a bundled one, whose
 spreadsheet computes forward, back and the update again when a number is changed. What is written is
 first run beside the network on 1,000 drawn examples; the largest difference is shown and written
-into the file. A form that answers otherwise is not written. OUT gets the form's suffix if it has
+into the file. A form that gives other answers is not written. OUT gets the form's suffix if it has
 none; - is standard output.
 
 --list-forms shows the forms. Some need libraries: pip install 'chainrule[exchange]'."""

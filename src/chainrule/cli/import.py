@@ -16,12 +16,12 @@ from chainrule.exchange import import_report
 
 __all__ = ["command"]
 
-_ABOUT = """Read a network that another program wrote, as one of our own.
+_ABOUT = """Convert a network of another program into one of chainrule.
 
 FILE is a state dict of PyTorch (.safetensors, .pt, .pth), a model of Keras (.keras, .h5), an MLP
 of scikit-learn (skops), an ONNX graph, JSON of chainrule export or of Nielsen's network2.py, a
-model of neural-network-digits, or an .npz of W1, b1, W2, … What is no dense layer is refused by its
-name. The file is read in a process with limits, and nothing in it is run.
+model of neural-network-digits, or an .npz of W1, b1, W2, … A layer that is not dense is refused by
+its name. The file is read in a process with limits, and nothing in it is run.
 
 OUT is the network file to write, FILE's name with .network.safetensors if it is left out. Every
 command takes it: evaluate, predict, inspect, prove, figure, export.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
-from shlex import quote
 from typing import Any
 
 import click
@@ -31,7 +31,8 @@ __all__ = ["command"]
 _ABOUT = """Look into a saved run: weights, neurons, decisions, columns.
 
 RUN is the folder of a run (chainrule train --run); for a neuron, a decision or the importance of
-columns it may also be a network file, with --data. Each command has its own --help."""
+columns it may also be a network file, with --data. Each command has its own help: chainrule inspect
+weight --help."""
 
 _EXAMPLES = (
     "chainrule inspect runs/digits weight 1:4,300 --step 4000",
@@ -179,7 +180,7 @@ def _show(format_name: str | None, inspect: Callable[[str], Document]) -> None:
     """Ask about the run that the command line names, and print the answer."""
     context = click.get_current_context()
     run = str(context.parent.params["run"]) if context.parent else ""
-    again = f"Say where they are: chainrule inspect {quote(run)} {context.info_name} … --"
+    again = f"Say where they are: chainrule inspect {shlex.quote(run)} {context.info_name} … --"
     remedies = {"data": f"{again}data DATA", "validation": f"{again}validation DATA"}
     with errors_by_flags("inspect", ("data", "validation"), remedies):
         document = inspect(run)
@@ -268,19 +269,45 @@ def _commands() -> list[Command]:
     ]
 
 
+class _Questions(Commands):
+    """The commands, which stand behind the run; their help needs none."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; a command's name where the run belongs asks for help, or is at the wrong place."""
+        if args and args[0] in self.commands:
+            if set(ctx.help_option_names) & set(args):
+                args = ["RUN", *args]
+            elif args[1:] and args[1] not in self.commands:
+                raise _misplaced(args)
+        return super().parse_args(ctx, args)
+
+
+def _misplaced(args: list[str]) -> InputError:
+    """Return the error for a command that stands before the run."""
+    name, run, *rest = args
+    return InputError(
+        "inspect",
+        expected=f"the run before {name}",
+        got=f"{name} first",
+        remedy=f"Write chainrule inspect {shlex.join([run, name, *rest])}",
+        argument="run",
+    )
+
+
 def _require_command(run: str) -> None:
     context = click.get_current_context()
     if context.invoked_subcommand is None:
+        example = shlex.join(["chainrule", "inspect", run, "decision", "0"])
         raise InputError(
             "inspect",
             expected=f"one of {', '.join(_QUESTIONS)} after the run",
             got="none",
-            remedy=f"To see a decision, for example: chainrule inspect {quote(run)} decision 0",
+            remedy=f"To see a decision, for example: {example}",
             argument="run",
         )
 
 
-command = Commands(
+command = _Questions(
     "inspect",
     examples=_EXAMPLES,
     callback=_require_command,

@@ -35,7 +35,7 @@ which agree. Without a command the papers are listed, with the tables of what ea
 
 _LIST = """List the five papers.
 
-The table gives the numbers of their hand computations, printed formulas and experiments."""
+The table says how many hand computations, printed formulas and experiments each of them has."""
 
 _SHOW = """Show what a paper prints, and what answers it.
 
@@ -53,8 +53,8 @@ all five are checked. The exit code is 0 even if numbers are wrong, since that i
 _PROVE = """Prove or refute the formulas that the papers print.
 
 Each formula is computed as it is printed, on a small network, and compared with the gradient of the
-cost by differences, which no formula enters. PAPER names one paper; without it all five are tried.
-The exit code is 0 even if formulas are wrong, since that is the result."""
+cost by finite differences, which need none of them. PAPER names one paper; without it all five are
+tried. The exit code is 0 even if formulas are wrong, since that is the result."""
 
 _RUN = """Run the experiments of a paper beside its printed numbers.
 

@@ -16,7 +16,7 @@ from chainrule.serving import ServerSettings, ServiceLimits, describe_service, s
 
 __all__ = ["command"]
 
-_ABOUT = """Answer for trained networks over HTTP.
+_ABOUT = """Serve the answers of trained networks over HTTP.
 
 MODEL is the folder of a run, or a network in a .safetensors file; NAME=MODEL gives it another name
 than its folder's. The first one answers at /predict, each at /models/NAME/predict: rows in JSON,

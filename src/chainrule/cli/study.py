@@ -307,7 +307,11 @@ def _most_flag(default: int) -> Flag:
 
 
 def _export_flags() -> list[click.Parameter]:
-    texts = {"csv": "as CSV; - prints it", "json": "as JSON; - prints it", "parquet": "as Parquet"}
+    texts = {
+        "csv": "as CSV; - prints them",
+        "json": "as JSON; - prints them",
+        "parquet": "as Parquet",
+    }
     files: list[click.Parameter] = [
         Flag([f"--{kind}"], metavar="FILE", group="output", help=f"write the rows {text}")
         for kind, text in texts.items()

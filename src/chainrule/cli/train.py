@@ -37,9 +37,9 @@ __all__ = ["command"]
 
 _ABOUT = """Train a network on data, and test it.
 
-DATA is mnist, which comes with chainrule, another name that `chainrule data list` shows, or the
-path of a CSV, NPZ or Parquet file, of a folder with IDX files, or of a folder with a folder of
-images for each class.
+DATA is mnist, which comes with chainrule, another name that `chainrule data list` shows, or a path:
+of a table (CSV and other text, Excel, Parquet, Arrow, ARFF, SQLite), of arrays (NPY, NPZ, IDX), of
+a folder with IDX files, or of a folder with a folder of images for each class.
 
 Without further flags a network with one hidden layer of 128 neurons is trained. Every flag below
 with a default in square brackets can also be set by --set, or in the file of --config, under its
@@ -64,8 +64,8 @@ Ctrl-C stops a training. A run that was saved with --run can be continued with -
 with the same bits as one that was never stopped.
 
 With --from EPOCH, --resume RUN begins a branch: a new run in the folder of --run, which goes on
-from the end of that epoch of RUN by changed settings. RUN stays as it is. If it kept no checkpoint
-of the epoch, it is computed again up to there; --keep-epochs keeps them all."""
+from the end of that epoch of RUN with changed settings. RUN stays as it is. If it kept no
+checkpoint of the epoch, it is computed again up to there; --keep-epochs keeps them all."""
 
 _EXAMPLES = (
     "chainrule train mnist --run runs/digits",

@@ -23,7 +23,7 @@ _ABOUT = """Compute a saved run again and compare it to the bit.
 RUN is the folder of a run that has ended, for any reason. It is trained again from its first
 checkpoint, and everything in the folder is compared with what is computed: each field of run.json,
 recipe.toml and certificate.json, the history, and every tensor of the checkpoints and networks. All
-that differs is named, up to the first tensor that is computed otherwise, and the exit code is 1.
+that differs is named, up to the first tensor with other numbers, and the exit code is 1.
 
 A branch (chainrule train --resume RUN --from EPOCH) is computed from the start of its parent. If
 the parent is not there, it is computed from the position that the branch recorded; that is said.

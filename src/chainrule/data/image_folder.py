@@ -78,7 +78,7 @@ def _bytes(picture: GreyPicture) -> NDArray[np.uint8]:
 def _other_size(path: Path, found: tuple[int, ...], shape: tuple[int, ...]) -> DataError:
     return DataError(
         str(path),
-        expected=f"an image of {shape[0]} x {shape[1]}, as the first one",
+        expected=f"an image of {shape[0]} x {shape[1]}, like the first one",
         got=f"{found[0]} x {found[1]}",
         why="A network has one input for each pixel",
         remedy="Give all images one size first, such as 28 x 28",
@@ -98,7 +98,7 @@ def _no_classes(folder: Path) -> DataError:
         str(folder),
         expected="a folder of pictures for each class",
         got=" and ".join(filter(None, found)) or "an empty folder",
-        remedy="Put the pictures of each class into a folder that is called as the class",
+        remedy="Put the pictures of each class into a folder named after the class",
     )
 
 

@@ -28,7 +28,7 @@ class ReadOptions:
     Args:
         target: the column to learn: "last", "first", its name, or its number from 0.
         task: "classes" or "numbers"; None decides by the target's values.
-        drop: names of columns that are no inputs.
+        drop: names of columns that are not inputs.
         category: names of columns whose values are categories.
         number: names of columns that are numbers, however they look.
         date: names of columns that are dates.

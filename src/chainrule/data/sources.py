@@ -82,7 +82,7 @@ def load_dataset(
         target: the column of a table to learn: "last", "first", its name, or its number from 0.
         task: "classes" for labels, "numbers" for targets to approximate; None decides by the
             values: texts, and few different whole numbers, are classes.
-        drop: names of columns of a table that are no inputs.
+        drop: names of columns of a table that are not inputs.
         category: names of columns whose values are categories, whatever they look like.
         number: names of columns that are numbers.
         date: names of columns that are dates.

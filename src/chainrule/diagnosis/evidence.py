@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,7 +121,7 @@ class Evidence:
     validation: Dataset | None
     start: Snapshot
     end: Snapshot
-    history: tuple[EpochRecord, ...] = ()
+    history: Sequence[EpochRecord] = ()
     steps: int = 0
     diverged: str = ""
     complete: bool = False

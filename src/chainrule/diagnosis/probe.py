@@ -11,6 +11,7 @@ from chainrule.limits import Limit
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import (
+    PatienceCounter,
     TrainingSetup,
     first_position,
     prepare_training,
@@ -136,7 +137,8 @@ def _default_steps(setup: TrainingSetup) -> int:
 
 def _train(setup: TrainingSetup, position: Position, most: int) -> tuple[Position, str]:
     """Return the position after at most `most` steps, and the error if the run diverged."""
-    while position.step < most and stop_reason(setup.recipe, position) is None:
+    counter = PatienceCounter(setup.recipe)
+    while position.step < most and stop_reason(setup.recipe, position, counter) is None:
         try:
             position, _ = train_chunk(setup, position, Until(batches=most - position.step))
         except DivergenceError as error:

@@ -147,7 +147,7 @@ def overfitting(evidence: Evidence) -> Observation | None:
     least = costs.index(min(costs))
     rise = costs[-1] - costs[least]
     if history[-1].cost >= history[least].cost or rise <= _RISE * costs[0]:
-        return None  # a fluctuation near the minimum is no overfitting
+        return None  # a fluctuation near the minimum is not overfitting
     if _is_only_less_sure(evidence, least):
         return None
     ratio = costs[-1] / costs[least] if costs[least] else float("inf")
@@ -166,7 +166,7 @@ def _is_only_less_sure(evidence: Evidence, least: int) -> bool:
     """Whether the validation cost rises only because the targets teach smaller confidence.
 
     With smoothed or mixed targets a network learns smaller outputs for the true class, and the
-    validation set has sharp targets. That is no overfitting while the accuracy does not fall.
+    validation set has sharp targets. That is not overfitting while the accuracy does not fall.
     """
     recipe, last = evidence.recipe, evidence.history[-1].validation_accuracy
     best = evidence.history[least].validation_accuracy

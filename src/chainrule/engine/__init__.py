@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from chainrule.engine.engines import make_engine as make_engine
     from chainrule.engine.equation_settings import step_settings as step_settings
     from chainrule.engine.example_storage import kernel_examples as kernel_examples
+    from chainrule.engine.history import EpochRecord as EpochRecord
+    from chainrule.engine.history import History as History
+    from chainrule.engine.history import HistoryBlock as HistoryBlock
     from chainrule.engine.inference_parameters import training_layout as training_layout
     from chainrule.engine.position import Best as Best
-    from chainrule.engine.position import EpochRecord as EpochRecord
     from chainrule.engine.position import EpochSums as EpochSums
     from chainrule.engine.position import Position as Position
     from chainrule.engine.reference import ReferenceEngine as ReferenceEngine
@@ -41,7 +43,8 @@ __getattr__, __dir__, __all__ = attach(
         "engines": "make_engine",
         "example_storage": "kernel_examples",
         "inference_parameters": "training_layout",
-        "position": "Best EpochRecord EpochSums Position",
+        "history": "EpochRecord History HistoryBlock",
+        "position": "Best EpochSums Position",
         "reference": "ReferenceEngine",
         "dataset_view": "DatasetView normalised_weights",
         "training_context": "TrainingContext",

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.engine.plateau_counter import PlateauCounter
 from chainrule.engine.position import Position
 from chainrule.equations.averaging import ema_weight, swa_weight
-from chainrule.equations.schedules import SCHEDULES, Clock, ScheduleSettings, count_drops, warm_up
+from chainrule.equations.schedules import SCHEDULES, Clock, ScheduleSettings, warm_up
 from chainrule.equations.updates import UPDATES
 from chainrule.recipe import Recipe
 
@@ -50,11 +51,20 @@ class TrainingSchedule:
             return self.examples
         if recipe.batch_growth == 1:
             return min(self.examples, recipe.batch_size)
-        # Logarithms would round; a size beyond all examples ends the loop early.
-        size = float(recipe.batch_size)
-        for _ in range(epoch // recipe.batch_growth_every):
+        return self._sizes[min(epoch // recipe.batch_growth_every, len(self._sizes) - 1)]
+
+    @cached_property
+    def _sizes(self) -> tuple[int, ...]:
+        """The sizes of growing batches, up to the last epoch's or to one of all examples."""
+        recipe, size = self.recipe, float(self.recipe.batch_size)
+        sizes = [min(self.examples, int(size))]
+        # Logarithms would round.
+        for _ in range(max(0, recipe.epochs - 1) // recipe.batch_growth_every):
+            if sizes[-1] == self.examples:
+                break
             size = min(size * recipe.batch_growth, self.examples)
-        return min(self.examples, int(size))
+            sizes.append(min(self.examples, int(size)))
+        return tuple(sizes)
 
     @cached_property
     def largest(self) -> int:
@@ -137,14 +147,11 @@ class TrainingSchedule:
 
     def _drops(self, position: Position) -> int:
         recipe = self.recipe
-        if recipe.schedule != "plateau":
-            return 0
-        costs = [
-            r.total_cost if r.validation_cost is None else r.validation_cost
-            for r in position.history
-        ]
-        waits = (recipe.schedule_patience, recipe.min_delta, recipe.schedule_cooldown)
-        return count_drops(costs, *waits)
+        return self._plateau.count(position.history) if recipe.schedule == "plateau" else 0
+
+    @cached_property
+    def _plateau(self) -> PlateauCounter:
+        return PlateauCounter(self.recipe)
 
     @cached_property
     def _first_averaged(self) -> int:

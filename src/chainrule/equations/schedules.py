@@ -11,7 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["SCHEDULES", "Clock", "ScheduleSettings", "count_drops", "warm_up"]
+__all__ = [
+    "SCHEDULES",
+    "Clock",
+    "PlateauState",
+    "ScheduleSettings",
+    "count_drops",
+    "plateau_after",
+    "warm_up",
+]
 
 ONE_CYCLE_START = 25.0
 """A one-cycle run starts at η₀ / 25, as in fastai and PyTorch; Smith (2018) leaves the ratio open."""
@@ -186,16 +194,46 @@ def count_drops(
         >>> count_drops([5.0, 4.0, 4.0, 4.0, 3.0], patience=2)
         1
     """
-    best, waited, drops, cooling = math.inf, 0, 0, 0
+    state = PlateauState()
     for cost in costs:
-        if cost < best - min_delta:
-            best, waited = cost, 0
-        elif cooling == 0:
-            waited += 1
-        cooling = max(0, cooling - 1)
-        if waited == patience:
-            drops, waited, cooling = drops + 1, 0, cooldown
-    return drops
+        state = plateau_after(state, cost, patience, min_delta, cooldown)
+    return state.drops
+
+
+class PlateauState(NamedTuple):
+    """What of the costs so far decides when the next drop comes.
+
+    Args:
+        best: the cost that last counted as an improvement; infinite before the first.
+        waited: epochs without improvement since then, or since the latest drop.
+        drops: the number of drops.
+        cooling: epochs that do not count as waiting yet.
+    """
+
+    best: float = math.inf
+    waited: int = 0
+    drops: int = 0
+    cooling: int = 0
+
+
+def plateau_after(
+    state: PlateauState, cost: float, patience: int, min_delta: float = 0.0, cooldown: int = 0
+) -> PlateauState:
+    """[S6] The state after one more epoch: one turn of `count_drops`, with its arguments.
+
+    Example:
+        >>> plateau_after(PlateauState(best=4.0, waited=1), 4.0, patience=2)
+        PlateauState(best=4.0, waited=0, drops=1, cooling=0)
+    """
+    best, waited, drops, cooling = state
+    if cost < best - min_delta:
+        best, waited = cost, 0
+    elif cooling == 0:
+        waited += 1
+    cooling = max(0, cooling - 1)
+    if waited == patience:
+        return PlateauState(best, 0, drops + 1, cooldown)
+    return PlateauState(best, waited, drops, cooling)
 
 
 # fmt: off

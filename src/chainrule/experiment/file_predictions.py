@@ -33,6 +33,7 @@ from chainrule.experiment.digit_reading import read_digit
 from chainrule.experiment.prediction_records import FailedPrediction, Output, Prediction
 from chainrule.experiment.row_matching import (
     holds_images,
+    holds_named_table,
     match_rows,
     read_complete_rows,
     read_rows,
@@ -44,7 +45,7 @@ from chainrule.schema import RowError
 __all__ = ["predict_files"]
 
 _LEAST_SIDE = 8
-"""Fewer inputs than those of a square of this side are no image."""
+"""Fewer inputs than those of a square of this side are not an image."""
 
 
 def predict_files(
@@ -95,7 +96,9 @@ def _predict_source(
     """
     if len(network.input_shape) == 2 and not _is_table_of_images(network, source, options):
         return [*_predict_picture(network, source)]
-    if not is_data_frame(source) and is_picture_file(source):
+    if is_data_frame(source) or holds_named_table(source):
+        return _predict_rows(network, source, options)
+    if is_picture_file(source):
         square = _as_square(network, source)
         sides = " x ".join(map(str, square.input_shape))
         sentence = f"The network's inputs were taken for an image of {sides}."
@@ -127,7 +130,7 @@ def _is_table_of_images(network: Network, source: Any, options: Mapping[str, Any
         return False
     try:
         return holds_images(network, read_rows(source, options))
-    except DataError:  # a picture may be a CSV file that is no table
+    except DataError:  # a picture may be a CSV file that is not a table
         return False
 
 

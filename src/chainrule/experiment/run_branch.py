@@ -44,7 +44,7 @@ class RunBranch:
         assignments: Iterable[str] = (),
         **settings: Any,
     ) -> RunBranch:
-        """Return a branch of a saved run by changed settings.
+        """Return a branch of a saved run with changed settings.
 
         Any epoch will do: if the run kept no checkpoint of it, it is computed again, to the bit.
 

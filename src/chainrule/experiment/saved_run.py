@@ -224,7 +224,7 @@ class SavedRun:
     def branch(
         self, epoch: int, *, data: str | None = None, validation: str | None = None, **options: Any
     ) -> RunBranch:
-        """Return a branch: a training that goes on from the end of an epoch by changed settings.
+        """Return a branch: a training that goes on from the end of an epoch with changed settings.
 
         Args:
             epoch: after which the branch begins, from 1; 0 for the start of the run.

@@ -20,11 +20,11 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import ReadOptions
+from chainrule.data import ReadOptions, read_table
 from chainrule.data.tables import TableBlock, is_data_frame, read_table_blocks
 from chainrule.errors import InputError
 from chainrule.evaluation import class_columns, count_text
-from chainrule.experiment.row_matching import match_rows, require_source
+from chainrule.experiment.row_matching import holds_named_table, match_rows, require_source
 from chainrule.limits import Limit
 from chainrule.network import BLOCK, Network
 from chainrule.schema import ColumnNote, merge_notes
@@ -110,7 +110,9 @@ def predict_table(
     separator = _check_output(source, output)
     counts, answers = Counter[str](), Counter[str]()
     ignored, notes, errors = dict[str, None](), list[ColumnNote](), list[str]()
-    blocks = read_table_blocks(source, answering.options, block_rows)
+    named = not is_data_frame(source) and holds_named_table(source)
+    rows = read_table(source) if named else source
+    blocks = read_table_blocks(rows, answering.options, block_rows)
     with _open_output(output) as file:
         writer = csv.writer(file, delimiter=separator, lineterminator="\n")
         for block in blocks:

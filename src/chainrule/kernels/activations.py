@@ -152,6 +152,7 @@ def argmax(z: Array) -> int:
     """The index of the first greatest element, or of the first NaN."""
     best = 0
     for j in range(1, z.size):
+        # Only NaN differs from itself: the first one counts as the greatest, as in NumPy.
         if z[j] > z[best] or (z[j] != z[j] and z[best] == z[best]):
             best = j
     return best
@@ -195,7 +196,7 @@ def _relu_row(z: Array, a: Array) -> None:
     """[A5] a = z where z > 0, else 0; NaN stays NaN."""
     zero = z.dtype.type(0)
     for j in range(z.size):
-        a[j] = zero if z[j] <= zero else z[j]
+        a[j] = zero if z[j] <= zero else z[j]  # not z > 0, which would make NaN 0
 
 
 @kernel

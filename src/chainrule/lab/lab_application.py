@@ -18,6 +18,8 @@ from starlette.routing import Route
 
 from chainrule.lab.frames import pack_frame
 from chainrule.lab.lab_gate import LabGate, LabSession
+from chainrule.lab.lesson_figure import draw_lesson
+from chainrule.lab.lessons import lessons
 from chainrule.lab.state import LabState
 from chainrule.lab.workbench import Workbench
 from chainrule.serving import RequestError
@@ -57,6 +59,7 @@ def make_lab(workbench: Workbench, session: LabSession) -> Starlette:
         Route("/view", pages.view, methods=["POST"]),
         Route("/proof", pages.proof, methods=["POST"]),
         Route("/accuracy", pages.accuracy, methods=["POST"]),
+        Route("/picture/{chapter:int}", pages.picture, methods=["GET"]),
     ]
     return Starlette(routes=routes, middleware=[Middleware(LabGate, session)])
 
@@ -108,6 +111,14 @@ class _Pages:
         state = self._state(await _read_json(request))
         found = await asyncio.to_thread(self._workbench.accuracy, state)
         return JSONResponse({"accuracy": None if found is None else asdict(found)})
+
+    async def picture(self, request: Request) -> Response:
+        """Send the figure of a chapter, drawn now."""
+        chapter = request.path_params["chapter"]
+        if not 1 <= chapter <= len(lessons()):
+            raise HTTPException(404)
+        content = await asyncio.to_thread(draw_lesson, chapter)
+        return Response(content, media_type=_TYPES["svg"])
 
     def _state(self, asked: dict[str, Any]) -> LabState:
         """The state that is asked for: as values, as an address, or that of the beginning."""

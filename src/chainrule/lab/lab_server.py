@@ -15,6 +15,7 @@ from chainrule.lab.frames import RoomView
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import open_subject
 from chainrule.lab.workbench import Workbench
+from chainrule.study import is_storage
 
 __all__ = ["LabView", "lab_view", "open_lab"]
 
@@ -41,8 +42,10 @@ def lab_view(
     target: str | Path | None = None,
     address: str = "",
     *,
+    other: str | Path | None = None,
     data: str | None = None,
     config: str | None = None,
+    storage: str | None = None,
 ) -> LabView:
     """Return what the lab shows at an address, without a page.
 
@@ -50,8 +53,10 @@ def lab_view(
         target: as for `open_lab`.
         address: what stands behind the # of the page's address, such as
             "look?example=3&select=delta[2][3]"; empty for the beginning.
+        other: as for `open_lab`.
         data: as for `open_lab`.
         config: as for `open_lab`.
+        storage: as for `open_lab`.
 
     Raises: InputError, UnknownNameError, DataError for an address of what there is not; what
         opening raises.
@@ -61,17 +66,34 @@ def lab_view(
         >>> shown["opened"]["equation"]
         'BP1'
     """
-    workbench = Workbench(open_subject(target, data, config))
+    workbench = _open_workbench(target, other, data, config, storage)
     state = LabState.from_address(address) if address else workbench.start_state()
     workbench.require(state)
     return LabView(workbench.view(state))
 
 
+def _open_workbench(
+    target: str | Path | None,
+    other: str | Path | None,
+    data: str | None,
+    config: str | None,
+    storage: str | None,
+) -> Workbench:
+    is_study = target is not None and is_storage(str(target))
+    if is_study and storage is None:
+        storage = str(target)
+    subject = open_subject(None if is_study else target, data, config)
+    second = None if other is None else open_subject(other, data)
+    return Workbench(subject, second, storage, begins_with_studies=is_study)
+
+
 def open_lab(
     target: str | Path | None = None,
+    other: str | Path | None = None,
     *,
     data: str | None = None,
     config: str | None = None,
+    storage: str | None = None,
     port: int = 0,
     browser: bool = True,
     on_start: Callable[[str], object] = print,
@@ -82,9 +104,14 @@ def open_lab(
 
     Args:
         target: a run's folder, a network file, a worked file or the name of a bundled one, or data,
-            which are learned first; None for a small network trained on digits.
+            which are learned first; or the storage of studies, which opens the room Studies. None
+            for a small network trained on digits.
+        other: a second model of the same kinds, with which the room Compare compares it.
         data: where a run's data are, if they were moved; the examples of a network file.
-        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are learned.
+        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are
+            learned.
+        storage: a journal file, or the address of a database, whose studies the room Studies shows;
+            None for studies.journal in the current folder, if it is there.
         port: 0 for any that is free.
         browser: whether the system's browser is opened.
         on_start: called with the address.
@@ -97,7 +124,8 @@ def open_lab(
     from chainrule.lab.lab_application import make_lab
     from chainrule.lab.lab_gate import LabSession
 
-    workbench, session = Workbench(open_subject(target, data, config)), LabSession()
+    workbench = _open_workbench(target, other, data, config, storage)
+    session = LabSession()
     threading.Thread(target=_warm_up, args=(workbench,), daemon=True).start()
 
     def announce(home: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
 
-from chainrule.engine import Position, Until
+from chainrule.engine import History, Position, Until
 from chainrule.errors import DivergenceError
 from chainrule.lab.room_settings import RoomSettings
 from chainrule.network import Network
@@ -137,7 +137,7 @@ def _thin(position: Position, setup: TrainingSetup) -> Position:
     """
     if len(position.history) < _MOST_RECORDS or setup.recipe.patience is not None:
         return position
-    return replace(position, history=position.history[1::2])
+    return replace(position, history=History(position.history[1::2]))
 
 
 Settings = TypeVar("Settings", bound=RoomSettings)

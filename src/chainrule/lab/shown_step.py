@@ -22,7 +22,7 @@ from chainrule.ledger.steps import Quantity, Step, WorkedExample
 from chainrule.network import Network, predicted_classes
 from chainrule.threads import one_blas_thread
 
-__all__ = ["ShownStep", "answers", "input_row", "make_step"]
+__all__ = ["ShownStep", "answers", "compute_outputs", "input_row", "make_step"]
 
 Array = NDArray[Any]
 
@@ -74,10 +74,20 @@ class ShownStep:
 
     def address(self, quantity: Quantity) -> str:
         """Return the address of a number for `locate`, without what the page shows anyway."""
-        step = "" if quantity.step == self.number else f"step[{quantity.step}]."
+        return self._step_text(quantity) + str(self._without_own(quantity))
+
+    def name(self, quantity: Quantity) -> str:
+        """Return the address as it is shown: its indices count from what the worked file says."""
+        first = self.ledger.example.conventions.indices
+        return self._step_text(quantity) + str(self._without_own(quantity).counted_from(first))
+
+    def _step_text(self, quantity: Quantity) -> str:
+        return "" if quantity.step == self.number else f"step[{quantity.step}]."
+
+    def _without_own(self, quantity: Quantity) -> Quantity:
+        """The address without its step, and without the example that the page shows."""
         is_own = quantity.scope == "example" and quantity.example == self.row
-        example = None if is_own else quantity.example
-        return step + str(replace(quantity, step=1, example=example))
+        return replace(quantity, step=1, example=None if is_own else quantity.example)
 
     def example_array(self, kind: str, layer: int) -> Array:
         """Return an array of the example, such as the activations of a layer."""
@@ -242,9 +252,19 @@ def answers(network: Network, inputs: Array) -> NDArray[np.int64]:
         network: for classes.
         inputs: as its first layer takes them, (rows, inputs).
     """
+    return predicted_classes(compute_outputs(network, inputs))
+
+
+def compute_outputs(network: Network, inputs: Array) -> Array:
+    """Return what a network gives for each row, (rows, outputs), computed by NumPy.
+
+    Args:
+        network: any.
+        inputs: as its first layer takes them, (rows, inputs).
+    """
     with one_blas_thread(), np.errstate(all="ignore"):
         _, activations = forward(network.scaled_inputs(inputs), network.layers)
-    return predicted_classes(activations[-1])
+    return activations[-1]
 
 
 def _with_target(network: Network, dataset: Dataset, state: LabState, *, known: bool) -> Dataset:

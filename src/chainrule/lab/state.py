@@ -15,9 +15,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from chainrule.descent import DESCENT_LIMITS
 from chainrule.errors import ChainruleError, InputError, unknown_name
+from chainrule.lab.compare_settings import CompareSettings
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
 from chainrule.lab.room_settings import RoomSettings
+from chainrule.lab.studies_settings import StudiesSettings
 from chainrule.lab.train_settings import TrainSettings
 from chainrule.limits import Limit, check_record, limited
 
@@ -25,12 +27,23 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate")
+ROOM_NAMES = (
+    "draw",
+    "train",
+    "look",
+    "plane",
+    "descend",
+    "approximate",
+    "studies",
+    "compare",
+    "learn",
+)
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
 _PARAMETER = re.compile(r"W\[\d{1,4}\]\[\d{1,9},\d{1,9}\]|b\[\d{1,4}\]\[\d{1,9}\]")
 _INPUT = re.compile(r"x\[\d{1,9}\]")
+_TRIAL = re.compile(r"(?:[^/]{1,200}/\d{1,9}/\d{1,20})?")
 _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
@@ -52,6 +65,8 @@ class Edit(NamedTuple):
 
 _PLANE = PlaneSettings()
 _TRAIN = TrainSettings()
+_COMPARE = CompareSettings()
+_STUDIES = StudiesSettings()
 
 
 def _rooms() -> tuple[str, ...]:
@@ -82,6 +97,10 @@ class LabState:
         train: the same of the room Train.
         network: that the rooms Draw and Look inside show: empty for the lab's, or "train" for the
             one of the room Train, where its training stands.
+        compare: which two models the room Compare shows.
+        studies: which study the room Studies shows.
+        trial: "NAME/12/0", the trial 12 of a study with its seed 0, whose network takes the place
+            of the lab's own in the rooms Draw, Look inside and Compare; empty for the lab's own.
         formula: of one or two variables in the room Descend, of one in the room Approximate.
         start: a number for each variable, in the order of the alphabet; 2 for those left out.
         rate: the learning rate of the descent.
@@ -89,6 +108,8 @@ class LabState:
         neurons: whose pieces add up to the formula's curve in the room Approximate.
         bend: their activation, "relu" or "sigmoid".
         at: the x whose numbers are shown there.
+        chapter: of the room Learn, from 1.
+        answers: what was typed for each question of its exercise.
 
     Raises: InputError, UnknownNameError.
     """
@@ -111,6 +132,9 @@ class LabState:
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
     network: str = limited("", Limit(str, "network", choices=lambda: _NETWORKS))
+    compare: CompareSettings = _COMPARE
+    studies: StudiesSettings = _STUDIES
+    trial: str = ""
     formula: str = "x^2 - 2x + 1.5"
     start: tuple[float, ...] = ()
     rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
@@ -118,6 +142,8 @@ class LabState:
     neurons: int = limited(4, Limit(int, "neurons of the hidden layer", 1, 30))
     bend: str = limited("relu", Limit(str, "activation", choices=lambda: _BENDS))
     at: float = limited(1.0, Limit(float, "x that is looked at", -3, 3))
+    chapter: int = limited(1, Limit(int, "chapter", 1, 12))
+    answers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -127,10 +153,13 @@ class LabState:
         object.__setattr__(self, "silenced", _check_texts("silenced", self.silenced, _SILENCED))
         object.__setattr__(self, "hidden", _check_texts("hidden", self.hidden, _HIDDEN))
         object.__setattr__(self, "start", _check_start(self.start))
+        _check_answers(self.answers)
         if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
             raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
             raise _refused("select", "the address of a number", self.select)
+        if not isinstance(self.trial, str) or _TRIAL.fullmatch(self.trial) is None:
+            raise _refused("trial", "NAME/NUMBER/SEED of a study's trial", self.trial)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, with the version; what has its default is left out."""
@@ -192,6 +221,7 @@ class LabState:
 _LONGEST = 80
 _LONGEST_FORMULA = 200
 _MOST_VARIABLES = 4
+_MOST_ANSWERS = 4
 _HIDDEN = re.compile(r"[a-z]{1,20}")
 
 
@@ -243,6 +273,14 @@ def _check_start(numbers: Any) -> tuple[float, ...]:
     return tuple(DESCENT_LIMITS["start"].check(_WHERE, "start", one) for one in numbers)
 
 
+def _check_answers(texts: Any) -> None:
+    if not isinstance(texts, tuple) or len(texts) > _MOST_ANSWERS:
+        raise _refused("answers", f"at most {_MOST_ANSWERS} texts", texts)
+    for one in texts:
+        if not isinstance(one, str) or len(one) > _LONGEST or not one.isprintable() or "|" in one:
+            raise _refused("answers", "numbers as they are written", one)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, RoomSettings):
         return value.to_dict()
@@ -257,11 +295,13 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start")
+_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start", "answers")
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
     "plane": PlaneSettings.from_dict,
     "train": TrainSettings.from_dict,
+    "compare": CompareSettings.from_dict,
+    "studies": StudiesSettings.from_dict,
 }
 
 
@@ -284,8 +324,11 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "start": lambda numbers: ",".join(map(repr, numbers)),
     "rate": repr,
     "at": repr,
+    "answers": "|".join,
     "plane": PlaneSettings.to_text,
     "train": TrainSettings.to_text,
+    "compare": CompareSettings.to_text,
+    "studies": StudiesSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "ink": decode_strokes,
@@ -299,12 +342,16 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "rate": float,
     "bend": str,
     "at": float,
+    "answers": lambda text: tuple(text.split("|")),
     "room": str,
     "select": str,
     "direction": str,
     "network": str,
     "plane": PlaneSettings.from_text,
     "train": TrainSettings.from_text,
+    "compare": CompareSettings.from_text,
+    "studies": StudiesSettings.from_text,
+    "trial": str,
 }
 
 

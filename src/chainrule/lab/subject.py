@@ -37,6 +37,7 @@ class LabSubject:
         replay: of the run, whose steps can be looked into; None without a run.
         worked: the worked file; None for all others.
         columns: the same examples as the columns of their table; None for other data.
+        loaded: the same examples as they were loaded, before the network's steps; None without.
         start_ink: what is drawn at first; empty to begin with an example.
         experiment: that can be trained anew in the room Train; None without data.
     """
@@ -48,6 +49,7 @@ class LabSubject:
     replay: RunReplay | None = None
     worked: WorkedExample | None = None
     columns: Dataset | None = None
+    loaded: Dataset | None = None
     start_ink: tuple[Stroke, ...] = ()
     experiment: Experiment | None = None
 
@@ -74,7 +76,8 @@ def open_subject(
             such as a table or a folder of pictures, which are learned first; None for a small
             network trained on digits.
         data: where the run's data are, if they were moved, or examples for a network file.
-        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are learned.
+        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are
+            learned.
 
     Raises: what opening, loading and training raise; InputError for a config without data.
     """
@@ -93,6 +96,7 @@ def open_subject(
             start_network(),
             _plain_recipe("categorical_cross_entropy"),
             start_examples(),
+            loaded=start_examples(),
             start_ink=START_INK,
         )
     text = str(target)
@@ -130,7 +134,7 @@ def _open_run(run: SavedRun, data: str | None) -> LabSubject:
             run.path,
             expected="--data with examples",
             got="a network file without them",
-            why="Its inputs are no image that could be drawn",
+            why="Its inputs are not an image that could be drawn",
             argument="data",
         )
     recipe = run.recipe
@@ -147,6 +151,7 @@ def _open_run(run: SavedRun, data: str | None) -> LabSubject:
         replay,
         columns=columns if columns is not None and columns.is_raw_table else None,
         experiment=None if replay is None else run.experiment(data),
+        loaded=columns,
     )
 
 
@@ -164,7 +169,8 @@ def _open_worked(text: str) -> LabSubject:
         class_names=worked.dataset.class_names,
     )
     name = worked.title or describe_example(worked)
-    return LabSubject(name, network, worked.recipe, worked.dataset, worked=worked)
+    examples = worked.dataset
+    return LabSubject(name, network, worked.recipe, examples, worked=worked, loaded=examples)
 
 
 def _learn_data(text: str, config: str | None) -> LabSubject:
@@ -182,4 +188,5 @@ def _learn_data(text: str, config: str | None) -> LabSubject:
         examples,
         columns=columns if columns.is_raw_table else None,
         experiment=experiment,
+        loaded=columns,
     )

@@ -22,7 +22,7 @@ from chainrule.evaluation import plain_values
 from chainrule.lab.train_settings import SettingValue, TrainSettings, form_settings
 from chainrule.lab.train_training import TrainTraining
 
-__all__ = ["diagnose_position", "glance_at_position", "mended_settings"]
+__all__ = ["diagnose_position", "glance_at_position"]
 
 _SECONDS = 1.0
 """Between two looks at a training that is under way, so that looking costs it little."""
@@ -36,7 +36,7 @@ class _Look:
 
     time: float
     step: int
-    found: list[dict[str, Any]]
+    found: tuple[dict[str, Any], ...]
 
 
 _LATEST: WeakKeyDictionary[TrainTraining, _Look] = WeakKeyDictionary()
@@ -45,7 +45,7 @@ _WHOLE: WeakKeyDictionary[TrainTraining, tuple[int, Diagnosis]] = WeakKeyDiction
 
 def glance_at_position(
     training: TrainTraining, position: Position, settings: TrainSettings, *, moving: bool
-) -> list[dict[str, Any]]:
+) -> tuple[dict[str, Any], ...]:
     """Return what the cheap conditions find, with the settings that mend each.
 
     Args:
@@ -57,11 +57,11 @@ def glance_at_position(
     latest, now = _LATEST.get(training), time.monotonic()
     if latest and (latest.step == position.step or (moving and now - latest.time < _SECONDS)):
         return latest.found
-    found: list[dict[str, Any]] = []
+    found: tuple[dict[str, Any], ...] = ()
     if position.step >= _FEWEST_UPDATES:
         cheap = (one for one in CONDITIONS if one.cheap)
         findings = diagnose_evidence(_cheap_evidence(training, position), cheap).findings
-        found = [_describe(one, settings, training) for one in findings]
+        found = tuple(_describe(one, settings, training) for one in findings)
     _LATEST[training] = _Look(now, position.step, found)
     return found
 
@@ -108,7 +108,7 @@ def diagnose_position(
 
 
 def _describe(finding: Finding, settings: TrainSettings, training: TrainTraining) -> dict[str, Any]:
-    mended = mended_settings(settings, finding.changes, training)
+    mended = _mended_settings(settings, finding.changes, training)
     return {
         "name": finding.name,
         "title": finding.title,
@@ -120,7 +120,7 @@ def _describe(finding: Finding, settings: TrainSettings, training: TrainTraining
     }
 
 
-def mended_settings(
+def _mended_settings(
     settings: TrainSettings, changes: Mapping[str, Any], training: TrainTraining
 ) -> TrainSettings | None:
     """Return the settings with the changes of a finding, the old training beside the new one.

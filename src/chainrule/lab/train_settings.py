@@ -1,8 +1,8 @@
-"""What decides all of the room Train: data, network, recipe, changes on the way, and how far it is."""
+"""What decides all of the room Train: data, network, recipe, and how far it has learned."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple, Self
@@ -100,6 +100,25 @@ def _write_value(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def _read_beside(text: str) -> TrainSettings:
+    return TrainSettings.from_text(text) if text else TrainSettings()
+
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    **LAYER_WRITERS,
+    "rates": _write_rates,
+    "cell": lambda cell: ",".join(map(str, cell)),
+    "beside": lambda beside: beside.to_text(),
+}
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    **LAYER_READERS,
+    "rates": _read_rates,
+    "cell": lambda text: tuple(map(int, text.split(","))),
+    "beside": _read_beside,
+    **dict.fromkeys(("examples", "updates", "point", "within", "layer"), int),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainSettings(RoomSettings):
     """The data, the network, the recipe and the number of updates done.
@@ -129,19 +148,8 @@ class TrainSettings(RoomSettings):
 
     room = "train"
     shown = ("updates", "point", "within", "panel", "layer", "map", "cell", "beside")
-    writers = {
-        **LAYER_WRITERS,
-        "rates": _write_rates,
-        "cell": lambda cell: ",".join(map(str, cell)),
-        "beside": lambda beside: beside.to_text(),
-    }
-    readers = {
-        **LAYER_READERS,
-        "rates": _read_rates,
-        "cell": lambda text: tuple(map(int, text.split(","))),
-        "beside": lambda text: TrainSettings.from_text(text) if text else TrainSettings(),
-        **dict.fromkeys(("examples", "updates", "point", "within", "layer"), int),
-    }
+    writers = _WRITERS
+    readers = _READERS
 
     # fmt: off
     data: str = limited("", Limit(str, "data that are learned", choices=_data_names))

@@ -17,9 +17,9 @@ from chainrule.lab.train_settings import RateChange, TrainSettings
 from chainrule.lab.train_source import TrainSources
 from chainrule.training import TrainingSetup, prepare_training
 
-__all__ = ["TRIED", "TrainTraining", "TrainTrainings"]
+__all__ = ["TrainTraining", "TrainTrainings"]
 
-TRIED = 2000
+_TRIED = 2000
 """Examples of the test set, from the first, by which the network is judged 20 times a second."""
 
 
@@ -39,7 +39,7 @@ class TrainTraining(SeekableTraining):
         setup = _make_setup(self.experiment, settings.examples)
         later = [LaterSetup(one.updates, _at_rate(setup, one)) for one in settings.rates]
         super().__init__(setup, tuple(later))
-        raw = _first(self.experiment.test_data(), TRIED)
+        raw = _first(self.experiment.test_data(), _TRIED)
         self.columns: Dataset = raw
         """The examples tried, as the columns of their table where they are one."""
         self.test: Dataset = prepare_dataset(raw, setup.network.preprocessing)
@@ -77,7 +77,7 @@ def _make_setup(experiment: Experiment, examples: int) -> TrainingSetup:
     loaded, recipe = experiment.datasets, experiment.recipe
     held_out = loaded.validation
     if held_out is None and not recipe.validation_fraction:
-        held_out = _first(loaded.pair.test, TRIED)
+        held_out = _first(loaded.pair.test, _TRIED)
     training = _first(loaded.pair.train, examples)
     return prepare_training(experiment.network(), training, recipe, held_out, threads=1)
 

@@ -23,7 +23,7 @@ class Schema:
         target: what is to be learned.
         columns: one record for each column of the inputs' matrix; empty for images, and for arrays
             whose columns nobody described.
-        left_out: columns of the training data that are no inputs; new data may have them or not.
+        left_out: columns of the training data that are not inputs; new data may have them or not.
         image: the form of the images; None for tables.
 
     Example:

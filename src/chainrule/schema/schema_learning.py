@@ -34,7 +34,7 @@ _MOST_LISTED = 5
 _FEWEST_ROWS = 10
 """In fewer rows a column may be constant by chance, as in a truth table."""
 _SPOILT = 1e6
-_FEW_SPOILT, _FRACTION_SPOILT = 3, 0.01
+_FEW_SPOILT, _FRACTION_SPOILT = 3, 0.05
 
 
 def learn_schema(
@@ -45,7 +45,7 @@ def learn_schema(
     Args:
         table: the table.
         rows: the numbers of the training rows.
-        target: what is to be learned; its columns are no inputs.
+        target: what is to be learned; its columns are not inputs.
         choices: what the user says of columns, by the names of `DataTable.labels`.
 
     Raises: UnknownNameError for a choice that names no column; DataError for cells that fit no

@@ -85,7 +85,7 @@ def serve(
     on_start: Callable[[str], object] = print,
     on_token: Callable[[str], object] | None = None,
 ) -> None:
-    """Answer for trained networks over HTTP until a signal comes.
+    """Serve the answers of trained networks over HTTP until a signal comes.
 
     SIGINT and SIGTERM stop it: requests that run are answered, for at most `limits.stop_seconds`;
     a second signal ends it at once. In another thread than the first, signals are not handled.

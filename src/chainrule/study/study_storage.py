@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage, RDBStorage
     from optuna.trial import FrozenTrial
 
-__all__ = ["StudyStore", "open_store"]
+__all__ = ["StudyStore", "is_storage", "open_store"]
 
 _CONNECT_SECONDS = 5
 """A database that does not answer within this time is reported."""
@@ -169,6 +170,22 @@ class StudyStore:
 
         with _storage_errors(self.display_name):
             return optuna.load_study(study_name=name, storage=self._storage)
+
+
+_SCHEMES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb", "oracle", "mssql")
+_JOURNAL_LINE = re.compile(rb'\s*\{[^\n]*"op_code":')
+
+
+def is_storage(target: str) -> bool:
+    """Return whether a text names a storage: the address of a database, or a journal file."""
+    scheme, found, _ = target.partition("://")
+    if found:
+        return scheme.partition("+")[0] in _SCHEMES
+    path = Path(target)
+    if not path.is_file():
+        return path.suffix == ".journal"
+    with path.open("rb") as file:
+        return _JOURNAL_LINE.match(file.read(4096)) is not None
 
 
 def open_store(url: str, *, create: bool = False) -> StudyStore:

@@ -11,6 +11,8 @@ from chainrule._lazy import attach
 if TYPE_CHECKING:
     from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
     from chainrule.training.concurrent import train_many as train_many
+    from chainrule.training.epoch_end import PatienceCounter as PatienceCounter
+    from chainrule.training.epoch_end import final_parameters as final_parameters
     from chainrule.training.epoch_end import stop_reason as stop_reason
     from chainrule.training.loop import branch as branch
     from chainrule.training.loop import resume as resume
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from chainrule.training.setup import prepare_training as prepare_training
     from chainrule.training.setup import restore_training as restore_training
     from chainrule.training.setup import split_validation as split_validation
+    from chainrule.training.stop_signals import stop_requests as stop_requests
     from chainrule.training.verification import Verification as Verification
     from chainrule.training.verification import verify as verify
 
@@ -42,7 +45,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "checkpoint": "read_checkpoint",
         "concurrent": "train_many",
-        "epoch_end": "stop_reason",
+        "epoch_end": "PatienceCounter final_parameters stop_reason",
         "loop": "branch resume train train_chunk",
         "lr_finder": "RateCurve find_learning_rate",
         "observers": "Observer TrainingProgress",
@@ -54,6 +57,7 @@ __getattr__, __dir__, __all__ = attach(
         "run_recorder": "Run",
         "setup": "TrainingSetup first_position fit_preprocessing prepare_training "
         "restore_training split_validation",
+        "stop_signals": "stop_requests",
         "verification": "Verification verify",
     },
 )

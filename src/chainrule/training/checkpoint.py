@@ -1,11 +1,16 @@
-"""Checkpoints: a Position in a sealed file, and back, to the bit."""
+"""Checkpoints: a Position in a sealed file, and back, to the bit.
+
+A full block of the history is written once, into a file of its own whose name has the beginning of
+its digest; the checkpoints that come later hold the digests of the blocks, and the records after
+them. So the time and the size of a checkpoint do not grow with the number of epochs.
+"""
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,12 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.engine import Best, EpochRecord, EpochSums, Position
-from chainrule.errors import ChainruleError, DataError, RunFolderError
+from chainrule.engine import Best, EpochSums, History, HistoryBlock, Position
+from chainrule.errors import ChainruleError, DataError, IntegrityError, RunFolderError
 from chainrule.network import read_sealed, write_sealed
-from chainrule.storage import remove
+from chainrule.storage import names_in, read_bytes, remove, write_atomically
 
 __all__ = [
+    "block_files",
     "checkpoint_files",
     "checkpoint_name",
     "checkpoint_place",
@@ -29,7 +35,10 @@ __all__ = [
 ]
 
 _FORMAT = "chainrule checkpoint 1"
+_FORMAT_IN_BLOCKS = "chainrule checkpoint 2"
+"""The format of a checkpoint with blocks of its history in other files."""
 _NAME = re.compile(r"epoch-\d+-batch-\d+\.safetensors")
+_BLOCK_NAME = re.compile(r"history-\d+-[0-9a-f]{12}\.json")
 _NEWEST_SAVED = 3
 """Checkpoints that stay besides the first: two may be damaged, and the run still goes on."""
 
@@ -67,13 +76,16 @@ def write_checkpoint(folder: Path, position: Position, *, keep_epochs: bool = Fa
     Raises: FileError.
     """
     path = folder / checkpoint_name(position.epoch, position.batch)
-    history = json.dumps([asdict(record) for record in position.history]).encode()
+    blocks = position.history.whole_blocks
+    _write_blocks(folder, blocks)
     # The history is a tensor of bytes, since a header has a greatest length.
     tensors = {
         "parameters": position.parameters,
         "state": position.state,
-        "history": np.frombuffer(history, dtype=np.uint8),
+        "history": np.frombuffer(position.history.last_block.to_json(), dtype=np.uint8),
     }
+    if blocks:
+        tensors["blocks"] = np.frombuffer(b"".join(one.sha256 for one in blocks), dtype=np.uint8)
     if position.best is not None:
         tensors["best"] = position.best.parameters
     write_sealed(path, tensors, _facts(position))
@@ -87,10 +99,42 @@ def write_checkpoint(folder: Path, position: Position, *, keep_epochs: bool = Fa
     return path
 
 
+def block_files(folder: Path) -> list[Path]:
+    """The files of a folder of checkpoints that hold blocks of the history."""
+    return [folder / name for name in names_in(folder) if _BLOCK_NAME.fullmatch(name)]
+
+
+def _block_path(folder: Path, number: int, digest: bytes) -> Path:
+    return folder / f"history-{number:06d}-{digest.hex()[:12]}.json"
+
+
+def _write_blocks(folder: Path, blocks: Sequence[HistoryBlock]) -> None:
+    """Write the blocks that are not there yet."""
+    written = set(names_in(folder)) if blocks else set()
+    for number, block in enumerate(blocks):
+        path = _block_path(folder, number, block.sha256)
+        if path.name not in written:
+            write_atomically(path, block.to_json())
+
+
+def _read_block(folder: Path, number: int, digest: bytes) -> HistoryBlock:
+    path = _block_path(folder, number, digest)
+    content = read_bytes(path)
+    found = hashlib.sha256(content).digest()
+    if found != digest:
+        raise IntegrityError(
+            str(path),
+            expected=f"SHA-256 {digest.hex()[:12]}…",
+            got=f"{found.hex()[:12]}…",
+            why="The file was damaged after it was written",
+        )
+    return HistoryBlock.from_json(content)
+
+
 def _facts(position: Position) -> dict[str, Any]:
     best = position.best
     return {
-        "format": _FORMAT,
+        "format": _FORMAT_IN_BLOCKS if position.history.whole_blocks else _FORMAT,
         "epoch": position.epoch,
         "batch": position.batch,
         "step": position.step,
@@ -105,24 +149,25 @@ def read_checkpoint(path: Path) -> Position:
     Raises: FileError, DataError, IntegrityError.
     """
     tensors, facts = read_sealed(path)
-    if facts.get("format") != _FORMAT:
+    if facts.get("format") not in (_FORMAT, _FORMAT_IN_BLOCKS):
         raise DataError(
             str(path), expected=f"a file of format {_FORMAT!r}", got=repr(facts.get("format"))
         )
     try:
-        return _position(tensors, facts)
+        return _position(path.parent, tensors, facts)
     except (KeyError, TypeError, ValueError) as error:
         got = f"one without {error}" if isinstance(error, KeyError) else str(error)
         raise DataError(str(path), expected="a complete checkpoint", got=got) from None
 
 
-def _position(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> Position:
+def _position(
+    folder: Path, tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]
+) -> Position:
     best = facts["best"]
     if best is not None:
         if not isinstance(best, dict):
             raise ValueError(f"best {best!r}, which is no epoch with its value")
         best = Best(**best, parameters=_frozen(tensors["best"]))
-    history = json.loads(tensors["history"].tobytes())
     return Position(
         parameters=_frozen(tensors["parameters"]),
         state=_frozen(tensors["state"]),
@@ -130,9 +175,18 @@ def _position(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> 
         batch=facts["batch"],
         step=facts["step"],
         sums=EpochSums(**facts["sums"]),
-        history=tuple(EpochRecord(**record) for record in history),
+        history=_history(folder, tensors, facts["format"]),
         best=best,
     )
+
+
+def _history(folder: Path, tensors: Mapping[str, NDArray[Any]], form: str) -> History:
+    last = HistoryBlock.from_json(tensors["history"].tobytes())
+    if form == _FORMAT:  # all in one, of whatever length, as older versions wrote it
+        return History(last.records)
+    digests = tensors["blocks"].reshape(-1, hashlib.sha256().digest_size)
+    blocks = (_read_block(folder, n, row.tobytes()) for n, row in enumerate(digests))
+    return History.from_blocks(blocks, last)
 
 
 def newest_position(folder: Path) -> Position:

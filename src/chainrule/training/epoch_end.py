@@ -44,7 +44,7 @@ def end_epoch(setup: TrainingSetup, position: Position) -> Position:
         epoch=position.epoch + 1,
         batch=0,
         sums=EpochSums(),
-        history=(*position.history, record),
+        history=position.history.append(record),
         best=_update_best(setup.recipe, position.best, record, judged),
     )
 

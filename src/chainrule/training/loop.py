@@ -123,7 +123,7 @@ class _Training:
         network = self.setup.network.with_parameters(final_parameters(self.setup, position))
         run = Run(
             network=network,
-            history=position.history,
+            history=tuple(position.history),
             recipe=self.setup.recipe,
             certificate=certify(self.facts, self.start, position, network, ended),
             ended=ended,

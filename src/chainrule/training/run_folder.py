@@ -4,7 +4,8 @@ run.json            what was asked for: recipe, architecture, data, notes; writt
                     start, so that a folder without it holds no run
 recipe.toml         the resolved recipe, to be used again
 snapshots/          the networks of the cycles' ends, if the recipe asks for them
-checkpoints/        the first position and the newest ones; with keep_epochs every epoch's end
+checkpoints/        the first position and the newest ones; with keep_epochs every epoch's end;
+                    the history of long runs, in blocks that they share
 history.jsonl       a line an epoch
 certificate.json    digests of the data and of the weights after every epoch, and versions
 network.safetensors the result, once the training has ended in whatever way
@@ -34,6 +35,7 @@ from chainrule.storage import (
     write_atomically,
 )
 from chainrule.training.checkpoint import (
+    block_files,
     checkpoint_files,
     checkpoint_name,
     nearest_position,
@@ -41,6 +43,7 @@ from chainrule.training.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
+from chainrule.training.history_file import HistoryFile
 from chainrule.training.run_facts import RunFacts
 
 __all__ = ["RunFolder"]
@@ -56,6 +59,7 @@ class RunFolder:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._checkpoints = self.path / "checkpoints"
+        self._history = HistoryFile(self.path / "history.jsonl")
         self._lock = FileLock(self.path / "lock", timeout=0)
 
     def __enter__(self) -> RunFolder:
@@ -86,7 +90,8 @@ class RunFolder:
         self.require_new()
         self.remove_partial_files()
         make_folder(self._checkpoints)
-        for left in self.checkpoints():  # by a start that was cut off
+        # By a start that was cut off.
+        for left in (*self.checkpoints(), *block_files(self._checkpoints)):
             remove(left)
         write_checkpoint(self._checkpoints, position)
         write_atomically(self.path / "recipe.toml", facts.recipe.to_toml().encode())
@@ -110,7 +115,8 @@ class RunFolder:
         begun = ("lock", "checkpoints", *(["recipe.toml"] if self.has("checkpoints") else []))
         places = names_in(self._checkpoints)
         start = min(filter(re.compile(_START).fullmatch, places), default="")
-        inside = [f"checkpoints/{name}" for name in places if name != start]
+        blocks = [path.name for path in block_files(self._checkpoints)]  # of a branch
+        inside = [f"checkpoints/{name}" for name in places if name not in (start, *blocks)]
         foreign = [name for name in names_in(self.path) if name not in begun] + inside
         foreign = [name for name in foreign if not Path(name).name.startswith(".")]
         if foreign:
@@ -218,12 +224,11 @@ class RunFolder:
         return Network(facts.architecture, parameters)
 
     def write_history(self, position: Position) -> None:
-        """Write the history up to a position.
+        """Write the history up to a position: the lines that were not written before.
 
         Raises: FileError.
         """
-        lines = [json.dumps(record.line()) + "\n" for record in position.history]
-        write_atomically(self.path / "history.jsonl", "".join(lines).encode())
+        self._history.write(position.history)
 
     def write_certificate(self, certificate: Mapping[str, Any]) -> None:
         """Write the certificate.

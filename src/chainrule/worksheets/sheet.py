@@ -44,7 +44,7 @@ class SheetOptions:
     digits: int = limited(4, _sheet(int, "significant digits to round to", 2, 10))
     notation: str = limited("row", _NOTATION)
     hints: bool = limited(False, _sheet(bool, "the formulas on the sheet"))
-    given: bool = limited(True, _sheet(bool, "numbers between the blanks printed"))
+    given: bool = limited(True, _sheet(bool, "whether to print the numbers between the blanks"))
 
     def __post_init__(self) -> None:
         check_record(self, "worksheet")

@@ -1,4 +1,4 @@
-"""Tables in Weka's attribute-relation file format (ARFF)."""
+"""Tables in Weka's attribute-relation file format (ARFF), and in KEEL's form of it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_arff(path: Path, options: ReadOptions) -> DataTable:
             columns.append([])
         elif plain.lower().startswith("@data"):
             in_data = True
-        elif not plain.lower().startswith("@relation"):
+        elif not plain.lower().startswith(("@relation", "@input", "@output")):
             raise DataError(where, expected="@relation, @attribute or @data", got=repr(plain[:60]))
     if not names:
         raise DataError(str(path), expected="a line that begins with @attribute", got="none")

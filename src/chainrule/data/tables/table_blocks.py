@@ -65,13 +65,16 @@ def read_table_blocks(source: Any, options: ReadOptions, block_rows: int) -> Ite
     formats are read as a whole first.
 
     Args:
-        source: the path of a table, "-" for text from standard input, or a data frame.
+        source: the path of a table, "-" for text from standard input, a data frame, or a table that
+            is read already.
         options: how to read it.
         block_rows: the most rows of a block.
 
     Raises: FileError; DataError that names the line.
     """
-    if is_data_frame(source):
+    if isinstance(source, DataTable):
+        yield from _cut_table(source, block_rows)
+    elif is_data_frame(source):
         yield from _cut_table(read_data_frame(source, "data frame"), block_rows)
     elif source != STANDARD_STREAM and not is_text_table(Path(source)):
         yield from _cut_table(read_table_file(Path(source), options), block_rows)

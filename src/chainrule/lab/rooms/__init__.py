@@ -12,11 +12,21 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from chainrule.lab.frames import RoomView
-from chainrule.lab.rooms import descent_room, draw, look, pieces_room, plane, train_room
+from chainrule.lab.rooms import (
+    compare_room,
+    descent_room,
+    draw,
+    learn_room,
+    look,
+    pieces_room,
+    plane,
+    studies_room,
+    train_room,
+)
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
-__all__ = ["FUNCTION_ROOMS", "ROOMS"]
+__all__ = ["FUNCTION_ROOMS", "ROOMS", "FunctionRoom", "compare_room", "learn_room", "studies_room"]
 
 Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
 FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]
@@ -31,5 +41,7 @@ ROOMS: Mapping[str, Room] = MappingProxyType(
     }
 )
 """What adds a room's numbers to a view, by the room's name."""
-FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType({"descend": descent_room.show})
+FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType(
+    {"descend": descent_room.show, "learn": learn_room.show}
+)
 """Rooms that need a state alone."""

@@ -33,7 +33,7 @@ export function greatest(numbers) {
 }
 
 /** The size that all but a fiftieth of the numbers stay below: a few outliers leave no image pale. */
-function usualSize(numbers) {
+export function usualSize(numbers) {
   const sizes = Float32Array.from(numbers, Math.abs).sort();
   return sizes[Math.floor(0.98 * (sizes.length - 1))] || greatest(numbers);
 }
@@ -44,14 +44,14 @@ function usualSize(numbers) {
  * @param {number} rows @param {number} columns
  * @param {"signed" | "ink"} kind signed colours, or ink from 0 to 1 on paper
  * @param {ReturnType<typeof theme>} colours
+ * @param {number} [scale] of signed colours, shared by images that are compared
  */
-export function bitmap(numbers, rows, columns, kind, colours) {
+export function bitmap(numbers, rows, columns, kind, colours, scale = kind === "signed" ? usualSize(numbers) : 1) {
   const canvas = document.createElement("canvas");
   canvas.width = columns;
   canvas.height = rows;
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
-  const scale = kind === "signed" ? usualSize(numbers) : 1;
   const above = kind === "signed" ? colours.blue : inkColour(colours);
   const below = kind === "signed" ? colours.orange : above;
   const data = image.data;

@@ -7,7 +7,7 @@ import { html, Part } from "./ui.js";
  * Draws an array of a view.
  *
  * Properties: `numbers` (Float32Array), `rows`, `columns`, `kind` ("signed" or "ink"), `label`;
- * `open(index)` if its pixels can be opened.
+ * `open(index)` if its pixels can be opened; `scale` where several images share one.
  */
 export class NumberImage extends Part {
   componentDidMount() {
@@ -20,16 +20,16 @@ export class NumberImage extends Part {
     this.dark.removeEventListener("change", this.redraw);
   }
   componentDidUpdate(before) {
-    if (before.numbers !== this.props.numbers) this.draw();
+    if (before.numbers !== this.props.numbers || before.scale !== this.props.scale) this.draw();
   }
   draw() {
-    const { numbers, rows, columns, kind = "ink" } = this.props;
+    const { numbers, rows, columns, kind = "ink", scale } = this.props;
     const canvas = this.element;
     const context = canvas.getContext("2d");
     canvas.width = columns;
     canvas.height = rows;
     context.clearRect(0, 0, columns, rows);
-    context.drawImage(bitmap(numbers, rows, columns, kind, theme()), 0, 0);
+    context.drawImage(bitmap(numbers, rows, columns, kind, theme(), scale), 0, 0);
   }
   index(event) {
     const { rows, columns } = this.props;

@@ -3,20 +3,26 @@
 import { fetchJson, fetchView } from "./server.js";
 import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
+import { CompareRoom } from "./rooms/compare_room.js";
 import { DescendRoom } from "./rooms/descent_room.js";
 import { DrawRoom } from "./rooms/draw.js";
+import { LearnRoom } from "./rooms/learn_room.js";
 import { LookRoom } from "./rooms/look.js";
 import { PiecesRoom } from "./rooms/pieces_room.js";
 import { PlaneRoom } from "./rooms/plane.js";
+import { StudiesRoom } from "./rooms/studies_room.js";
 import { TrainRoom } from "./rooms/train_room.js";
+import { TrialNote, TrialProgress } from "./trial_progress.js";
 import { html, render } from "./ui.js";
 
 const ROOMS = {
   draw: DrawRoom, train: TrainRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom, approximate: PiecesRoom,
+  studies: StudiesRoom, compare: CompareRoom, learn: LearnRoom,
 };
-const OWN_SUBJECT = ["plane", "train", "descend", "approximate"]; // rooms that show another network, or none
+const OWN_SUBJECT = ["plane", "train", "descend", "approximate", "studies", "learn"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
-const STEP_PARTS = ["network", "ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
+const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced", "trial", "network"];
+const TRIAL_ROOMS = ["draw", "look", "compare"]; // where a trial's network can take the place of the lab's own
 
 /** What is on the page; only `update` changes it. */
 let page = {
@@ -80,9 +86,11 @@ function receive(view, history) {
   if (!isSame) changes.proof = null;
   received = now;
   update(changes);
-  const edits = JSON.stringify([view.state.edits, view.state.silenced, view.state.network && view.state.train]);
-  if (edits !== measured) measure(view.state);
-  measured = edits;
+  const { trial } = view.state;
+  if (trial && !(view.trial && view.trial.trained)) return; // nothing to be measured yet
+  const key = JSON.stringify(measuredPart(view.state));
+  if (key !== measured) measure(view.state);
+  measured = key;
 }
 
 /** How many changes of this visit can be undone. */
@@ -95,8 +103,8 @@ function stepChanged(one, other) {
 }
 
 /** What of the state decides how often the network is right. */
-function measuredPart({ edits = [], silenced = [], network, train }) {
-  return { version: 1, edits, silenced, ...(network ? { network, train: train ?? {} } : {}) };
+function measuredPart({ edits = [], silenced = [], trial = "", network, train }) {
+  return { version: 1, edits, silenced, trial, ...(network ? { network, train: train ?? {} } : {}) };
 }
 
 async function measure(state) {
@@ -159,12 +167,13 @@ function Head({ page }) {
     <button key=${name} aria-current=${here === name ? "page" : null}
       onClick=${() => actions.change({ room: name, select: selectIn(name) })}>${say(`room.${name}`)}</button>`);
   const percent = (share) => (100 * share).toFixed(1);
+  const isMeasured = accuracy && !OWN_SUBJECT.includes(here) && !(view.trial && !view.trial.trained);
   return html`<header class="head">
     <h1>chainrule</h1>
     <nav aria-label="Rooms">${rooms}</nav>
     <p class="subject"><span>${view.subject.name}</span>
-      ${view.state.network && !OWN_SUBJECT.includes(here) && html`<button class="plain" onClick=${() => actions.change({ network: undefined, select: undefined, edits: undefined, silenced: undefined, example: undefined })}>${say("head.trained")}</button>`}
-      ${accuracy && !OWN_SUBJECT.includes(here) && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
+      ${view.state.network && ["draw", "look"].includes(here) && html`<button class="plain" onClick=${() => actions.change({ network: undefined, select: undefined, edits: undefined, silenced: undefined, example: undefined })}>${say("head.trained")}</button>`}
+      ${isMeasured && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">
@@ -184,8 +193,9 @@ function Lab({ page }) {
     <${Head} page=${page} />
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
-    <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
-    ${(view.network || view.descent) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
+    ${view.state.trial && TRIAL_ROOMS.includes(room) && html`<${TrialNote} view=${view} actions=${actions} />`}
+    ${view.trial && !view.trial.trained ? html`<main><${TrialProgress} trial=${view.trial} actions=${actions} /></main>` : html`<main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>`}
+    ${(view.network || view.descent || view.compare || view.lesson) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
 

@@ -11,7 +11,7 @@ import { LayerBars } from "./train_layers.js";
 import { Panels, Scores } from "./train_panels.js";
 import { RateField, SettingsForm } from "./train_settings.js";
 
-const EMPTIED = ["ink", "inputs", "digit", "target", "step", "edits", "silenced"]; // of another network
+const EMPTIED = ["trial", "ink", "inputs", "digit", "target", "step", "edits", "silenced"]; // of another network
 
 /** Properties: `view`, `maps`, `hidden`, `actions`. */
 export class TrainRoom extends TrainingRoom {
