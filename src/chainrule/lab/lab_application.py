@@ -94,7 +94,10 @@ class _Pages:
         state = self._state(asked)
         known = asked.get("maps")
         view = await asyncio.to_thread(
-            self._workbench.view, state, known if isinstance(known, str) else ""
+            self._workbench.view,
+            state,
+            known if isinstance(known, str) else "",
+            moving=asked.get("moving") is True,
         )
         return Response(pack_frame(view), media_type="application/octet-stream")
 

@@ -49,6 +49,7 @@ _PHOTO = re.compile(r"[0-9a-f]{16}|")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
 _DIRECTIONS = ("forward", "backward")
+_NETWORKS = ("", "train")
 
 
 class Edit(NamedTuple):
@@ -96,6 +97,8 @@ class LabState:
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
+        network: that the rooms Draw and Look inside show: empty for the lab's, or "train" for the
+            one of the room Train, where its training stands.
         compare: which two models the room Compare shows.
         studies: which study the room Studies shows.
         trial: "NAME/12/0", the trial 12 of a study with its seed 0, whose network takes the place
@@ -131,6 +134,7 @@ class LabState:
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
+    network: str = limited("", Limit(str, "network", choices=lambda: _NETWORKS))
     compare: CompareSettings = _COMPARE
     studies: StudiesSettings = _STUDIES
     trial: str = ""
@@ -348,6 +352,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "select": str,
     "photo": str,
     "direction": str,
+    "network": str,
     "plane": PlaneSettings.from_text,
     "train": TrainSettings.from_text,
     "compare": CompareSettings.from_text,
