@@ -484,7 +484,7 @@ def test_five_in_a_hundred_spoilt_cells_are_refused(load) -> None:
 
 def test_a_label_in_front_without_a_name_is_advised(load) -> None:
     content = _lines(lambda k: f"{k % 2},{k % 7}.5,{k % 5},0")
-    with pytest.raises(ChainruleError, match="column 3 has one class. Name the label: .*'first'"):
+    with pytest.raises(ChainruleError, match=r"column 3 has one class\. Name the label: .*'first'"):
         load(content)
-    with pytest.raises(ChainruleError, match="column 0 has one class. Name the label: .*'NAME'"):
+    with pytest.raises(ChainruleError, match=r"column 0 has one class\. Name the label: .*'NAME'"):
         load("\n".join(f"0{line[1:]}" for line in content.splitlines()), target="first")
