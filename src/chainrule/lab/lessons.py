@@ -62,10 +62,10 @@ def lessons() -> tuple[Lesson, ...]:
 
 def _folder() -> Path:
     here = Path(__file__).resolve()
-    for folder in (here.with_name("lessons"), here.parents[3] / "docs" / "learn"):
+    for folder in (here.with_name("chapters"), here.parents[3] / "docs" / "learn"):
         if folder.is_dir():
             return folder
-    raise FileError(str(here.with_name("lessons")), expected="the chapters", got="no such folder")
+    raise FileError(str(here.with_name("chapters")), expected="the chapters", got="no such folder")
 
 
 def split_addresses(text: str) -> list[dict[str, str]]:
