@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.data import Dataset
-from chainrule.errors import InputError
+from chainrule.errors import DataError, InputError
 from chainrule.network.architecture import Architecture
 from chainrule.recipe import Recipe
 from chainrule.schema import Column, Schema, Target
@@ -137,3 +137,12 @@ def test_a_whole_recipe_from_before_scaling_scales_nothing(tmp_path: Path) -> No
     (tmp_path / "short.toml").write_text("epochs = 3\n")
     assert read_settings(str(tmp_path / "old.toml"))["scaling"] == "none"
     assert read_settings(str(tmp_path / "short.toml")) == {"epochs": 3}
+
+
+def test_examples_of_one_class_teach_nothing() -> None:
+    alone = Dataset(np.ones((4, 2)), np.zeros(4, int), class_names=("images",), name="photos")
+    with pytest.raises(DataError) as caught:
+        fill_defaults({"cost": "binary_cross_entropy"}, alone)
+    assert str(caught.value).startswith(
+        "photos: expected examples of two classes or more, got one class, images. Name the label"
+    )

@@ -50,6 +50,9 @@ if TYPE_CHECKING:
     from chainrule.errors import InputError as InputError
     from chainrule.errors import IntegrityError as IntegrityError
     from chainrule.errors import TrainingInterrupted as TrainingInterrupted
+    from chainrule.estimators import DenseClassifier as DenseClassifier
+    from chainrule.estimators import DenseRegressor as DenseRegressor
+    from chainrule.estimators import from_mlp as from_mlp
     from chainrule.evaluation import Report as Report
     from chainrule.evaluation import Votes as Votes
     from chainrule.evaluation import evaluate as evaluate
@@ -131,6 +134,7 @@ __getattr__, __dir__, __all__ = attach(
             "ChainruleError DataError DivergenceError FileError InputError IntegrityError "
             "TrainingInterrupted"
         ),
+        "estimators": "DenseClassifier DenseRegressor from_mlp",
         "evaluation": "Report Votes evaluate vote",
         "exchange": (
             "ExportReport ImportReport export_network export_worked_example import_network "

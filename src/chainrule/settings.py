@@ -17,7 +17,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from chainrule.errors import InputError, unknown_name
+from chainrule.errors import DataError, InputError, unknown_name
 from chainrule.limits import Limit, limits_of
 from chainrule.network import Architecture
 from chainrule.recipe import BALANCED, BEFORE_SCALING, Recipe, read_table
@@ -60,7 +60,7 @@ _DECAYED_ROWS = 1000
 
 _TRUTHS = dict.fromkeys(("true", "yes", "on", "1"), True)
 _TRUTHS |= dict.fromkeys(("false", "no", "off", "0"), False)
-# output_given follows from the others; load_dataset's seed and limit are no part of an experiment.
+# output_given follows from the others; load_dataset's seed and limit are not part of an experiment.
 _NOT_OF_ARCHITECTURE = ("output_given",)
 _NOT_OF_READING = ("seed", "limit")
 _DEFAULTS = {
@@ -350,10 +350,18 @@ def fill_defaults(settings: Mapping[str, Any], training: Dataset) -> dict[str, A
         settings: values by name; they are not changed.
         training: the training set.
 
-    Raises: InputError if both layers and hidden are set.
+    Raises: InputError if both layers and hidden are set; DataError for examples of a single class.
     """
     from chainrule.data import count_inputs
 
+    if training.classifies and len(training.class_names) == 1:
+        raise DataError(
+            training.source or training.name,
+            expected="examples of two classes or more",
+            got=f"one class, {training.class_names[0]}",
+            remedy="Name the label's column, or put the pictures of each class into a folder of "
+            "its own",
+        )
     inputs = count_inputs(training, str(settings.get("encoding", "one_hot")))
     filled = {name: value for name, value in settings.items() if name != "hidden"}
     if "hidden" in settings and "layers" in settings:

@@ -68,7 +68,7 @@ def test_an_image_of_another_size_is_named(folder):
     with pytest.raises(DataError) as refused:
         read_image_folder(folder, ReadOptions())
     assert str(refused.value) == (
-        f"{folder / 'dog' / 'x.png'}: expected an image of 2 x 3, as the first one, got 2 x 2. "
+        f"{folder / 'dog' / 'x.png'}: expected an image of 2 x 3, like the first one, got 2 x 2. "
         "A network has one input for each pixel. Give all images one size first, such as 28 x 28."
     )
 
@@ -78,7 +78,7 @@ def test_a_folder_without_classes_is_refused(tmp_path):
         read_image_folder(tmp_path, ReadOptions())
     assert str(refused.value) == (
         f"{tmp_path}: expected a folder of pictures for each class, got an empty folder. "
-        "Put the pictures of each class into a folder that is called as the class."
+        "Put the pictures of each class into a folder named after the class."
     )
 
 
@@ -146,7 +146,7 @@ def test_the_limit_holds_for_one_image_and_for_all(folder):
     with pytest.raises(DataError) as refused:
         read_image_folder(folder, ReadOptions(limit=35))
     assert str(refused.value) == (
-        f"{folder}: expected at most 35 bytes of images, "
+        f"{folder}: expected at most 35 bytes of content, "
         "got 6 images of 2 x 3, which make 36. "
-        "Raise the limit if the folder is supposed to be that large."
+        "Raise the limit (--limit BYTES) if the file is supposed to be that large."
     )

@@ -362,3 +362,129 @@ def test_sparse_files_of_weka_are_refused(load) -> None:
         ChainruleError, match="line 5: expected a value for each attribute, got a sp"
     ):
         load(head + "{0 1, 1 0}\n", "s.arff")
+
+
+def test_excels_line_that_declares_the_delimiter(load) -> None:
+    rows = _lines(lambda k: f"{k % 7},5;{k % 5};{_LABELS[k % 2]}")
+    pair = load('"sep=;"\r\nx;z;y\r\n' + rows)
+    assert _kinds(pair) == {"x": "number", "z": "number"}
+    assert _column(pair, "x")[0] == 0.5
+    bars = load("SEP=|\nx|z, and more|y\n" + rows.replace(";", "|"))
+    assert bars.train.schema.names == ("x", "z, and more")
+
+
+def test_a_header_in_two_rows_of_excel_leaves_a_column_without_a_name(tmp_path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["size", None, "y"])
+    for k in range(20):
+        book.active.append([k % 7 + 0.5, k % 5, _LABELS[k % 2]])
+    book.active.merge_cells("A1:B1")
+    book.save(tmp_path / "t.xlsx")
+    pair = load_dataset(tmp_path / "t.xlsx")
+    assert _kinds(pair) == {"size": "number", "column 1": "number"}
+    assert _column(pair, "column 1") == [0, 1, 2, 3, 4]
+
+
+def test_values_of_which_pandas_made_names(load) -> None:
+    names = ["0", *(f"0.{k}" for k in range(1, 257))]
+    rows = _lines(lambda k: ",".join(map(str, [k % 2, *((k * 7 + np.arange(256)) % 256)])))
+    pair = load(",".join(names) + "\n" + rows, target="first")
+    assert len(pair.train) + len(pair.test) == 20
+    assert pair.train.shape == (16, 16)
+    assert pair.remarks[0] == (
+        "The first row, 0, 0.1, 0.2 …, was one of values made into names; it is lost."
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "got"),
+    [
+        ("\n<!DOCTYPE html>\n<html>\n", "an HTML page"),
+        ("<HTML><body>a,b</body></HTML>\n", "an HTML page"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:4d\n", "a pointer of Git LFS"),
+        ("@relation iris\n@attribute a real\n@data\n1\n", "a table of Weka or KEEL"),
+        ("+1 1:0.7 2:1 3:-1e-3\n-1 2:0.5 # note\n", "sparse rows of LIBSVM"),
+    ],
+)
+def test_what_is_called_like_a_table_and_is_none(load, content, got) -> None:
+    with pytest.raises(ChainruleError, match=f"got {got}"):
+        load(content)
+
+
+def test_times_are_no_sparse_rows(load) -> None:
+    rows = _lines(lambda k: f"{_LABELS[k % 2]} 8:30 9:15 {8 + k % 2}:45")
+    assert _kinds(load("kind start noon end\n" + rows, "t.txt", target="kind"))
+    few = _lines(lambda k: f"{_LABELS[k % 2]} 8:3{k % 5} 9:15")
+    assert load(few, "t.txt", target="first").train.class_names == ("no", "yes")
+
+
+def test_keels_files_with_ranges_and_roles(load) -> None:
+    head = (
+        "@relation iris\n@attribute a real[4.3, 7.9]\n@attribute b integer [1, 6]\n"
+        "@attribute kind {s, v}\n@inputs a, b\n@outputs kind\n@data\n"
+    )
+    rows = _lines(lambda k: f"{k % 7}.5, {k % 6}, {'sv'[k % 2]}")
+    pair = load(head + rows, "iris.arff")
+    assert _kinds(pair) == {"a": "number", "b": "number"}
+
+
+def test_marks_of_c_eurostat_and_dbeaver(load) -> None:
+    for mark in ("1.#IND", "-1.#QNAN", "-nan", ":", "[NULL]", "#N/A N/A"):
+        pair = load("x,y\n" + _lines(lambda k: f"{[mark, k / 8][k % 4 > 0]},{_LABELS[k % 2]}", 60))  # noqa: B023
+        assert _kinds(pair) == {"x": "number"}
+        assert pair.train.schema.columns[0].missing > 0
+
+
+def test_a_word_among_numbers_is_refused_rather_than_the_column_left_out(load) -> None:
+    rows = _lines(lambda k: f"{['void', k / 8][k % 4 > 0]},{k % 7},{_LABELS[k % 2]}", 60)
+    with pytest.raises(ChainruleError, match=r"got 'void'; \d+ more .* give missing='void'"):
+        load("x,z,y\n" + rows)
+    assert _kinds(load("x,z,y\n" + rows, missing=["void"])) == {"x": "number", "z": "number"}
+    flags = _lines(lambda k: f"{k / 8} {'ep'[k % 2]},{k % 7},{_LABELS[k % 2]}", 60)
+    assert _left_out(load("x,z,y\n" + flags)) == {"x": "identifier"}
+
+
+def test_a_test_table_without_labels_is_refused(tmp_path) -> None:
+    rows = _lines(lambda k: f"{k % 7},{_LABELS[k % 2]}")
+    (tmp_path / "train.csv").write_text("x,y\n" + rows)
+    (tmp_path / "test.csv").write_text("x\n1\n2\n")
+    with pytest.raises(ChainruleError, match=r"test.csv: .*without it. Rows without labels can be"):
+        load_dataset(tmp_path)
+
+
+def test_dates_in_the_basic_format(load) -> None:
+    sold = _lines(lambda k: f"201410{k * 7 % 20 + 10}T000000,{k % 7},{_LABELS[k % 2]}")
+    found = load("sold,x,y\n" + sold).train.schema.columns[0]
+    assert (found.kind, found.storage, found.clock) == ("date", "Ymd", True)
+    plain = "sold,x,y\n" + sold.replace("T000000", "")
+    assert _kinds(load(plain))["sold"] == "number"
+    assert _column(load(plain, date=["sold"]), "sold")[0] == 16353
+
+
+def test_classes_in_a_column_each_are_said(load) -> None:
+    head, rows = "a,open,red,green,blue\n", lambda k: [k % 3 == 0, k % 3 == 1, k % 3 == 2]
+    pair = load(head + _lines(lambda k: ",".join(map(str, [k % 7, k % 2, *map(int, rows(k))]))))
+    assert pair.remarks[-1] == (
+        "In each row one of red, green, blue is 1. If they are the classes of one target, write "
+        "their names into one column; as inputs they give the target away."
+    )
+    twice = _lines(lambda k: f"{k % 7},{k % 2},{k % 2},{(k + 1) % 2},{int(k % 3 == 0)}")
+    assert len(load(head + twice).remarks) == 1
+    pairs = _lines(lambda k: f"{k % 7},{k % 5},{k % 5},{(k + 1) % 2},{k % 2}")
+    assert len(load(head + pairs).remarks) == 1
+    halves = _lines(lambda k: f"{k % 7},{[0, 0.5, 1][k % 3]},{k % 5},{k % 6},{int(k % 3 == 0)}")
+    assert len(load(head + halves).remarks) == 1
+
+
+def test_five_in_a_hundred_spoilt_cells_are_refused(load) -> None:
+    rows = _lines(lambda k: f"{[1e15, 10 + k % 7][k % 24 > 0]},{k % 5},{_LABELS[k % 2]}", 240)
+    with pytest.raises(ChainruleError, match="expected numbers of one order of magnitude, got"):
+        load("a,b,y\n" + rows)
+
+
+def test_a_label_in_front_without_a_name_is_advised(load) -> None:
+    content = _lines(lambda k: f"{k % 2},{k % 7}.5,{k % 5},0")
+    with pytest.raises(ChainruleError, match=r"column 3 has one class\. Name the label: .*'first'"):
+        load(content)
+    with pytest.raises(ChainruleError, match=r"column 0 has one class\. Name the label: .*'NAME'"):
+        load("\n".join(f"0{line[1:]}" for line in content.splitlines()), target="first")

@@ -127,7 +127,7 @@ def test_an_empty_folder_is_refused(tmp_path):
         read_source(tmp_path, ReadOptions())
     assert str(refused.value) == (
         f"{tmp_path}: expected a folder of pictures for each class, got an empty folder. "
-        "Put the pictures of each class into a folder that is called as the class."
+        "Put the pictures of each class into a folder named after the class."
     )
 
 

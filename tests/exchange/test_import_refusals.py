@@ -1,4 +1,4 @@
-"""Files that are no chain of dense layers, damaged, or made to harm: one clear line each."""
+"""Files that are not a chain of dense layers, damaged, or made to harm: one clear line each."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from chainrule import import_network, import_report
 from chainrule.errors import ChainruleError, DataError, FileError, InputError, MissingLibraryError
 from chainrule.exchange.importers import read_guarded
 from chainrule.exchange.importers.foreign_model import ReadChoices
+from chainrule.exchange.importers.onnx_answers import compute_answers
 from chainrule.exchange.importers.reading_child import refuse_action
 
 RELU = {"activations": ("relu", "identity")}
@@ -45,9 +46,9 @@ def refusal(path: Path, **given: Any) -> str:
         ("layer-norm.pt", "layer '1': expected a weight of two dimensions, got shape (3,). It is"),
         ("whole-module.pt", "'torch.nn.modules.container.Sequential' in its pickle"),
         ("torchscript.pt", "got a program of TorchScript. Save the state dict"),
-        ("convolution.keras", "layer 1 'conv1' (Conv2D): got Conv2D is no dense layer"),
+        ("convolution.keras", "layer 1 'conv1' (Conv2D): expected a dense layer, got Conv2D"),
         ("branches.keras", "layer 'sum' (Add): expected one input, got 2: branch,"),
-        ("convolution.onnx", "(Conv): got Conv is no dense layer"),
+        ("convolution.onnx", "(Conv): expected a dense layer, got Conv"),
     ],
 )
 def test_a_layer_that_is_not_dense_is_named(name: str, text: str) -> None:
@@ -67,7 +68,8 @@ def test_activations_are_asked_for_and_must_fit() -> None:
     images = FOREIGN / "images.keras"
     assert "expected the scale 0.0039215686, as the file has it" in refusal(images, input_scale=0.5)
     assert "a scale above 0" in refusal(FOREIGN / "keras-2.h5", input_scale=-1.0)
-    assert "a shape of 16 numbers" in refusal(images, input_shape=(5, 5))
+    for shape in ((5, 5), (-4, -4)):
+        assert "a shape of 16 numbers" in refusal(images, input_shape=shape)
 
 
 def write_safetensors(path: Path, header: dict[str, Any] | bytes, data: bytes = b"") -> Path:
@@ -92,7 +94,10 @@ def test_state_dicts_that_make_no_chain(tmp_path: Path) -> None:
     for arrays, text in (
         ({"a.weight": zeros(3, 4), "b.weight": zeros(2, 5)}, "layers of one chain"),
         ({"a.weight": zeros(4, 4), "b.weight": zeros(4, 4)}, "Give it: --layer-order"),
-        ({"a.weight": zeros(3, 4), "a.bias": zeros(2)}, "3 biases, one an output, got shape (2,)"),
+        (
+            {"a.weight": zeros(3, 4), "a.bias": zeros(2)},
+            "3 biases, one for each output, got shape",
+        ),
         ({"a.weight": zeros(3, 4) * np.nan}, "finite weights, got nan at (0, 0)"),
         ({"a.weight_ih_l0": zeros(3, 4)}, "layer 'a': expected a weight and a bias"),
         ({"a.in_proj_weight": zeros(3, 4)}, "it is attention"),
@@ -174,6 +179,8 @@ def test_tensors_that_lie(tmp_path: Path) -> None:
         (tensor_pickle("I1000000\nI1000000\n", "I0\nI0\n"), 16, "a tensor of at most 4 numbers"),
         (tensor_pickle("I2\nI2\n", "I2\nI1\n", offset=1), 16, "a tensor of at most 4 numbers"),
         (tensor_pickle("I2\nI2\n", "I2\n"), 16, "a tensor of at most 4 numbers"),
+        (tensor_pickle("I2\nI2\n", "I1\nI1\n"), 16, "strides (1, 1), which repeat numbers"),
+        (tensor_pickle("I2\nI2\n", "I0\nI1\n"), 16, "strides (0, 1), which repeat numbers"),
         (tensor_pickle("I2\nI2\n", "I2\nI1\n"), 12, "4 numbers, as its header promises"),
         (tensor_pickle("I-2\nI2\n", "I2\nI1\n"), 16, "a tensor without a storage"),
         (tensor_pickle("I2\nI2\n", "I2\nI1\n")[:60], 16, "a whole pickle"),
@@ -333,14 +340,14 @@ WEIGHTS = {"d/kernel": np.eye(3), "d/bias": np.ones(3)}
         ([dense()], {"d/kernel": np.ones(3), "d/bias": np.ones(3)}, "weights of two dimensions"),
         ([dense(batch_input_shape=[None, 2])], WEIGHTS, "weights for 2 inputs"),
         ([dense(batch_input_shape=[None, 2, 3])], WEIGHTS, "Flatten is missing before it"),
-        ([dense()], {**WEIGHTS, "d/bias": np.ones(2)}, "3 biases, one an output"),
+        ([dense()], {**WEIGHTS, "d/bias": np.ones(2)}, "3 biases, one for each output"),
         ([dense(), dense()], WEIGHTS, "the same name twice"),
         ([{**dense(), "registered_name": "My>Dense"}], WEIGHTS, "a layer of Keras"),
         ([dense(name="a/b")], {}, "a name without a slash"),
         ([other("Flatten", data_format="channels_first")], {}, "expected channels last"),
         ([other("Normalization", invert=True)], {}, "its inverse"),
         ([other("Normalization", mean=[1.0], variance=["a"])], {}, "expected its arguments"),
-        ([other("Embedding")], {}, "Embedding is no dense layer"),
+        ([other("Embedding")], {}, "expected a dense layer, got Embedding"),
         ([], {}, "at least one dense layer, got none"),
     ],
 )
@@ -440,7 +447,12 @@ def test_functional_models_that_are_no_chain(tmp_path: Path) -> None:
         (functional(("a", "Dense", ["b"]), ("b", "Dense", ["a"])), "a loop at 'b'"),
         (functional(("a", "Dense", []), ("b", "Dense", ["a"]), ("c", "Dense", [])), "'c' (Dense)"),
         ({"layers": []}, "none of 'output_layers'"),
-        ({"layers": [], "output_layers": []}, "the description of a model"),
+        ({"layers": [], "output_layers": []}, "expected one output, got none"),
+        (
+            {"layers": [], "output_layers": [["a", 0, 0], ["b", 0, 0]]},
+            "expected one output, got 2: a, b. The model is no chain of layers",
+        ),
+        ({"layers": [{}], "output_layers": [["a", 0, 0]]}, "none of 'name'"),
     ):
         assert text in refusal(rewrite_config(path, config, "Functional"))
     assert "a Sequential or Functional model, got Net" in refusal(
@@ -512,16 +524,19 @@ def node(kind: str, *inputs: str, out: str = "y", **more: Any) -> Any:
         (lambda: [node("Flatten", "x", axis=0)], "one vector for each row"),
         (lambda: [node("Cast", "x", to=7), ], "a cast to floats"),
         (lambda: [node("Concat", "x", "x", axis=1)], "2 that are joined"),
-        (lambda: [node("Where", "c", "x", "x")], "Where is no dense layer"),
+        (lambda: [node("Where", "c", "x", "x")], "expected a dense layer, got Where"),
         (lambda: [node("Identity", "W")], "a chain from an input"),
         (lambda: [node("Relu", "x")], "expected a dense layer before it, got the inputs"),
         (lambda: [node("Identity", "x")], "at least one dense layer, got none"),
         (lambda: [node("Gelu", "x", domain="com.example")], "No opset import for domain"),
         (lambda: [node("Reshape", "x", "s")], "the shape [3]"),
+        (lambda: [node("Scaler", "x", offset=[1.0] * 2, scale=[1.0] * 3, domain="ai.onnx.ml")],
+         "(Scaler): expected as many numbers for each part of a scaling, got 2 and 3"),
+        (lambda: [node("Mul", "x", "h", out="z"), node("Mul", "z", "b")], "a scaling, got 2 and 3"),
     ],
 )  # fmt: skip
 def test_graphs_that_do_not_fit(nodes: Any, text: str, tmp_path: Path) -> None:
-    arrays = {**EYE, "c": np.ones(3, bool), "s": np.array([3])}
+    arrays = {**EYE, "c": np.ones(3, bool), "s": np.array([3]), "h": np.ones(2, np.float32) / 2}
     assert text in refusal(onnx_file(tmp_path / "g.onnx", nodes(), arrays))
 
 
@@ -563,13 +578,25 @@ def test_a_graph_that_computes_more_is_found_by_running_it(tmp_path: Path) -> No
         import_network(path)
 
 
+@pytest.mark.parametrize(("number", "text"), [(0, "got none"), (99, "got type 99")])
+def test_inputs_of_a_graph_have_a_type(number: int, text: str, tmp_path: Path) -> None:
+    import onnx
+
+    model = onnx.load(onnx_file(tmp_path / "g.onnx", [node("Gemm", "x", "W", "b")], EYE))
+    model.graph.input[0].type.tensor_type.elem_type = number
+    path = tmp_path / "other.onnx"
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(DataError, match=f"input 'x': expected a type of ONNX, {text}"):
+        compute_answers(path, [], np.ones((2, 3)))
+
+
 def test_models_of_scikit_learn_that_do_not_fit(tmp_path: Path) -> None:
     import skops.io
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LinearRegression
     from sklearn.neural_network import MLPRegressor
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures
+    from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures
 
     rows = np.random.default_rng(0).normal(size=(20, 2))
     small = {"hidden_layer_sizes": (2,), "max_iter": 2}
@@ -578,22 +605,27 @@ def test_models_of_scikit_learn_that_do_not_fit(tmp_path: Path) -> None:
         (LinearRegression(), "an MLPClassifier or MLPRegressor"),
         (make_pipeline(PolynomialFeatures(), MLPRegressor(**small)), "'polynomialfeatures'"),
         (make_pipeline(MinMaxScaler(clip=True), MLPRegressor(**small)), "a scaler without clip"),
+        (make_pipeline(MaxAbsScaler(clip=True), MLPRegressor(**small)), "a scaler without clip"),
+        (
+            MLPRegressor(**small, loss="poisson"),
+            "layer 2: expected an activation that chainrule has, got exp",
+        ),
     ):
         if isinstance(model, LinearRegression):
             model.fit(rows, rows[:, 0])
         else:
             with pytest.warns(ConvergenceWarning):
-                model.fit(rows, rows[:, 0])
+                model.fit(rows, np.abs(rows[:, 0]))
         skops.io.dump(model, path)
         assert text in refusal(path)
     skops.io.dump(MLPRegressor(), path)
-    assert "a fitted model, got an MLPRegressor before fit" in refusal(path)
+    assert "a fitted model, got an MLPRegressor that was not fitted" in refusal(path)
     skops.io.dump({"harm": os.system}, path)
     assert "types of scikit-learn and NumPy alone" in refusal(path)
 
 
 def test_the_child_refuses_what_the_reader_refuses(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"'conv1' .Conv2D.: got Conv2D is no dense layer"):
+    with pytest.raises(DataError, match=r"'conv1' .Conv2D.: expected a dense layer, got Conv2D"):
         import_network(FOREIGN / "convolution.keras")
     with pytest.raises(FileError, match="a readable file, got no such file"):
         import_network(tmp_path / "gone.pt")

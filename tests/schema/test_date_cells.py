@@ -40,13 +40,16 @@ def _days(year: int, month: int, day: int) -> float:
         ("2020-03-04 22:30:00 -0130", _days(2020, 3, 5), "Y-m-d"),
         ("13/1/2020 6:00 PM", _days(2020, 1, 13) + 0.75, "d/m/Y"),
         ("13/1/2020 12:00 am", _days(2020, 1, 13), "d/m/Y"),
+        ("20200304", _days(2020, 3, 4), "Ymd"),
+        ("20200304T180000", _days(2020, 3, 4) + 0.75, "Ymd"),
+        ("20200304T20:00+0200", _days(2020, 3, 4) + 0.75, "Ymd"),
         ("2020-03-04 00:00:00.5", _days(2020, 3, 4) + 0.5 / 86400, "Y-m-d"),
     ],
 )
 def test_forms_of_dates(text, days, storage) -> None:
     found = read_dates([text])
     assert found.days.tolist() == [days]
-    assert (found.storage, found.clock) == (storage, ":" in text)
+    assert (found.storage, found.clock) == (storage, ":" in text or "T" in text)
     assert not found.ambiguous.any()
     assert is_date(text)
 
@@ -55,7 +58,18 @@ def test_forms_of_dates(text, days, storage) -> None:
     "text",
     [
         *("", "2021-02-29", "32.1.2020", "13/13/2020", "2020-1-1 25:00", "2020-1-1 13:00 pm"),
-        *("2020-1-1 1:60", "4 Foo 2020", "1.2", "2020", "12:30", "0000-00-00", "a", "2020-1/1"),
+        *(
+            "2020-1-1 1:60",
+            "4 Foo 2020",
+            "1.2",
+            "2020",
+            "12:30",
+            "20201301",
+            "20200304T",
+            "0000-00-00",
+            "a",
+            "2020-1/1",
+        ),
     ],
 )
 def test_what_is_no_date(text) -> None:

@@ -44,7 +44,7 @@ def test_styles_of_numbers(texts, values, storage) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "a", "1_000", "0x10", "1 2", "1,23,4", "12,34,567", "1.2.3", "--1", "(1", "1)"),
+        *("", "a", "1_000", "0x10", "1 2", "1,23,4", "12,34,56", "1.2.3", "--1", "(1", "1)"),
         *("$1€", "nan", "٣", "1e5e5", "$", "1 234 56", "2020-01-01", "12a", "%"),
     ],
 )
@@ -99,3 +99,10 @@ def test_thousands_marks_and_decimal_commas_change_no_bit(value, form) -> None:
     due = float(english.replace(",", ""))
     assert read_numbers([english]).values.tolist() == [due]
     assert read_numbers([german]).values.tolist() == [due]
+
+
+def test_lakhs_and_crores_of_india() -> None:
+    found = read_numbers(["12,34,567.5", "₹1,20,000", "-1,00,00,000"])
+    assert found.values.tolist() == [1234567.5, 120000, -10_000_000]
+    assert (found.decimal, found.decided) == (".", True)
+    assert not found.ambiguous.any()

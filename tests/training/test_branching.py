@@ -131,7 +131,7 @@ def test_a_run_that_names_itself_as_its_parent(run: Path, three: Dataset, tmp_pa
 @pytest.mark.parametrize(
     ("epoch", "changes", "words"),
     [
-        (5, {}, "expected an epoch from 0 to 4 to branch from, got 5. Of this run, 4 epochs have"),
+        (5, {}, "expected an epoch from 0 to 4 to branch from, got 5. 4 epochs of this run have"),
         (4, {}, "expected a recipe by which the training goes on after epoch 4, got one by which"),
         (2, {"epochs": 2}, "it has ended: all epochs done. Set epochs above 2, or a longer"),
         (2, {"cost": "squared_error"}, "expected a branch with cost categorical_cross_entropy"),

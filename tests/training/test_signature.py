@@ -75,9 +75,7 @@ def test_a_signature_does_not_fit_another_certificate(run: Path, tmp_path: Path)
     sign_certificate(run, make_key(tmp_path, "ada"))
     path = run / "certificate.json"
     path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(
-        IntegrityError, match=r"by ada@example\.org of this cert"
-    ):
+    with pytest.raises(IntegrityError, match=r"by ada@example\.org of this cert"):
         certificate_signer(run, tmp_path / "ada.signers")
 
 

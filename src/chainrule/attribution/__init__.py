@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chainrule.attribution.replay import RunReplay as RunReplay
     from chainrule.attribution.replay_stages import REPLAY_BUDGET as REPLAY_BUDGET
     from chainrule.attribution.row_explanation import explain_row as explain_row
+    from chainrule.attribution.row_explanation import row_document as row_document
     from chainrule.attribution.run_comparison import RunComparison as RunComparison
     from chainrule.attribution.run_comparison import TensorComparison as TensorComparison
     from chainrule.attribution.run_comparison import compare_runs as compare_runs
@@ -48,7 +49,7 @@ __getattr__, __dir__, __all__ = attach(
         "parting": "Parting find_parting",
         "replay": "RunReplay",
         "replay_stages": "REPLAY_BUDGET",
-        "row_explanation": "explain_row",
+        "row_explanation": "explain_row row_document",
         "run_comparison": "RunComparison TensorComparison compare_runs compare_tensors",
         "run_value": "inspect_value",
         "step_ledger": "formula_holds make_step_ledger",

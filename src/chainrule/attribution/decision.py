@@ -115,11 +115,8 @@ class _DecisionProducer:
         yield from self._by_inputs()
 
     def _sentences(self) -> Iterator[str]:
-        target = target_text(self.trace.dataset, self.trace.row)
-        chosen = self.name(self.choice.chosen)
-        verdict = "which is right" if chosen == target else f"which is wrong: it is {target}"
         yield f"For {self.trace.description}."
-        yield f"It chose {chosen}, {verdict}."
+        yield f"It chose {self.name(self.choice.chosen)}{self._verdict()}."
         margin = number_cell(self.margin.neurons.total)
         last = self.trace.network.architecture.activations[-1]
         if self.choice.rival is None:
@@ -132,6 +129,17 @@ class _DecisionProducer:
                 f"Outputs are compared by a, and {last} is not strictly increasing: the margin in "
                 "z need not have decided."
             )
+
+    def _verdict(self) -> str:
+        """Whether the choice is right, where the target is known."""
+        if not self.trace.has_target:
+            return ""
+        right = self.name(self.choice.chosen) == self._target()
+        return ", which is right" if right else f", which is wrong: it is {self._target()}"
+
+    def _target(self) -> str | None:
+        known = self.trace.has_target
+        return target_text(self.trace.dataset, self.trace.row) if known else None
 
     def _activation(self, output: int) -> float:
         return float(self.trace.activations(self.depth)[output])
@@ -226,7 +234,7 @@ class _DecisionProducer:
             "network": self.trace.path,
             "part": self.trace.part,
             "example": self.trace.row,
-            "target": target_text(self.trace.dataset, self.trace.row),
+            "target": self._target(),
             "chosen": self.name(self.choice.chosen),
             "runner_up": None if self.choice.rival is None else names[self.choice.rival],
             "z": self.trace.sums(depth).tolist(),

@@ -32,6 +32,7 @@ class ForwardTrace:
         dataset: that has the example.
         part: what of the data that is, such as "test".
         row: the example's, from 0.
+        has_target: whether the example's target is known; what nobody knows is not compared.
 
     Raises: InputError if there is no such example, or the data do not fit the network.
     """
@@ -41,6 +42,7 @@ class ForwardTrace:
     dataset: Dataset
     part: str
     row: int
+    has_target: bool = True
 
     def __post_init__(self) -> None:
         last = len(self.dataset) - 1
@@ -111,6 +113,8 @@ class ForwardTrace:
     @property
     def description(self) -> str:
         """The example in words."""
+        if not self.has_target:
+            return "the row that was given"
         target = target_text(self.dataset, self.row)
         noun = "class" if self.dataset.classifies else "target"
         return f"example {self.row} of the {self.source}, {noun} {target}"

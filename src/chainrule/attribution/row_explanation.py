@@ -14,7 +14,7 @@ from chainrule.data import Dataset
 from chainrule.documents import Document
 from chainrule.network import Network
 
-__all__ = ["explain_row"]
+__all__ = ["explain_row", "row_document"]
 
 _OF_DATA_SETS = ("network", "part", "example", "target")
 """What is said of an example of a data set only."""
@@ -33,6 +33,39 @@ def explain_row(network: Network, inputs: NDArray[Any]) -> dict[str, Any]:
         names the inputs of the first layer.
     Raises: ShapeError, DataError.
     """
+    trace = _row_trace(network, inputs)
+    if network.class_names:
+        found = _values(decision_document(trace, 1))
+    else:
+        outputs = range(network.architecture.layers[-1])
+        each = [neuron_document(trace, trace.depth, k, 1) for k in outputs]
+        found = {"neurons": [_values(one) for one in each]}
+    steps = network.preprocessing
+    names = steps.input_names if steps is not None else ()
+    return {**found, "input_names": list(names)}
+
+
+def row_document(
+    network: Network, inputs: NDArray[Any], *, output: int = 0, top: int = 10
+) -> Document:
+    """Explain the answer to one row.
+
+    Args:
+        network: what answers.
+        inputs: (1, columns), as `Network.predict` takes them.
+        output: whose number is explained, from 0, where the outputs are numbers.
+        top: number of parts to list one by one.
+
+    Raises: ShapeError, DataError; InputError if there is no such output.
+    """
+    trace = _row_trace(network, inputs)
+    if network.class_names:
+        return decision_document(trace, top)
+    return neuron_document(trace, trace.depth, output, top)
+
+
+def _row_trace(network: Network, inputs: NDArray[Any]) -> ForwardTrace:
+    """The forward pass of a row that has no target."""
     steps = network.preprocessing
     encoded = inputs
     if steps is not None and steps.schema.is_table:
@@ -45,14 +78,7 @@ def explain_row(network: Network, inputs: NDArray[Any]) -> dict[str, Any]:
         class_names=network.class_names,
         name="request",
     )
-    trace = ForwardTrace("network", network, dataset, "test", 0)
-    if network.class_names:
-        found = _values(decision_document(trace, 1))
-    else:
-        each = [neuron_document(trace, trace.depth, k, 1) for k in range(outputs)]
-        found = {"neurons": [_values(one) for one in each]}
-    names = steps.input_names if steps is not None else ()
-    return {**found, "input_names": list(names)}
+    return ForwardTrace("the network", network, dataset, "test", 0, has_target=False)
 
 
 def _values(document: Document) -> dict[str, Any]:

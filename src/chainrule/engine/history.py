@@ -90,8 +90,6 @@ class History(Sequence[EpochRecord]):
         records: of the first epochs.
     """
 
-    __slots__ = ("_last", "_whole")
-
     def __init__(self, records: Iterable[EpochRecord] = ()) -> None:
         rest, blocks = iter(records), list[HistoryBlock]()
         while len(last := tuple(islice(rest, BLOCK_EPOCHS))) == BLOCK_EPOCHS:

@@ -36,7 +36,7 @@ def add_sparse_sums(examples: Examples, r: int, W: Array, inputs: int, z: Array)
     scale = of(examples.scale)
     for j in range(0, z.size, stride):
         start, low = j * inputs, load(z, 0, j)
-        if stride == PANEL:
+        if stride == PANEL:  # two registers; a layer of at most sixteen neurons has one
             high = load(z, 0, j + LANES)
             for p in range(first, after):
                 at, x = start + indices[p] * PANEL, of(values[p]) * scale
@@ -70,7 +70,7 @@ def add_sparse_gradient(examples: Examples, r: int, W: Array, inputs: int, delta
     scale = of(examples.scale)
     for j in range(0, delta.size, stride):
         start, low = j * inputs, load(delta, 0, j)
-        if stride == PANEL:
+        if stride == PANEL:  # two registers, as above
             high = load(delta, 0, j + LANES)
             for p in range(first, after):
                 at, x = start + indices[p] * PANEL, of(values[p]) * scale

@@ -189,6 +189,7 @@ def _pass_part(
     _copy_inputs(workspace, queue, batch.rows)
     _forward(workspace, hyper, queue, thread, theta, batch)
     cost, right = _evaluate_outputs(workspace, hyper, queue, thread, batch)
+    # All threads have the same cost, so all of them go back, or none: the barriers stay in step.
     if is_finite(cost):
         _backward(workspace, queue, thread, theta, batch.rows.size)
     return cost, right
@@ -244,6 +245,7 @@ def advance_tiles(
             batch = _batch_part(hyper, chunk, k, offset)
             c, correct = _pass_part(workspace, hyper, queue, thread, state.theta, batch)
             cost, right, offset = cost + c, right + correct, offset + batch.rows.size
+            # No step is taken from such a part: the parameters are still those before the batch.
             if not is_finite(cost):
                 return k
             penalty, norm = take_step(workspace, hyper, state, queue, batch)

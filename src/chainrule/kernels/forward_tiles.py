@@ -178,7 +178,7 @@ def forward_task(
     """[F1] The weighted sums of one task; gives 0, or NaN if one is not finite."""
     layer, panel = place.layer, place.panel
     if layer > 0 or examples.indptr.size == 0:
-        scale = examples.scale if layer == 0 else 1.0
+        scale = examples.scale if layer == 0 else 1.0  # only inputs are stored unscaled
         dense_sums(layout, buffers, theta, layer, panel, scale, place.first, place.after)
     else:
         for i in range(place.first, place.after):

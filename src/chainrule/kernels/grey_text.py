@@ -54,7 +54,7 @@ def read_grey_values(text: Array, values: Array) -> int:
                 return -1
             values[count] = value
             count, value, digits, ended, is_open = count + 1, 0, 0, False, sign == _COMMA
-        elif sign in _SPACE:
+        elif sign in _SPACE:  # a space within a number ends it: no digit may follow
             ended = digits > 0
         else:
             return -1

@@ -69,10 +69,10 @@ def _set_target(examples: Examples, r: int, y: Array, smoothing: float) -> None:
 
 @kernel
 def _is_right(examples: Examples, r: int, a: Array) -> int:
-    if examples.labels.size == 0:
+    if examples.labels.size == 0:  # targets that are numbers are neither right nor wrong
         return 0
     chosen = argmax(a)
-    if a.size == 1:
+    if a.size == 1:  # one output is the probability of class 1
         chosen = 1 if a[0] > a.dtype.type(0.5) else 0
     return 1 if chosen == examples.labels[r] else 0
 

@@ -161,6 +161,7 @@ def _pass_batch(
 ) -> BatchResult:
     """[BP, C8] A batch forward and back."""
     cost, correct, total = 0.0, 0, 0.0
+    # A z that is not finite stops nothing here: the caller sees the probe, and takes no step.
     for i in range(rows.size):
         weight = example_weight(examples, rows[i], rows.size)
         total += _forward_row(examples, layout, buffers, theta, rows[i], i)
@@ -279,6 +280,7 @@ def advance_loops(
             return batch
         k = batch - chunk.first
         rate, penalty = chunk.rates[k], 0.0
+        # A plain step needs no whole gradient; the epoch's last one does, whose norm is recorded.
         if is_plain and batch < last_batch:
             _add_gradient(examples, layout, buffers, rows, -rate, state.theta)
         else:

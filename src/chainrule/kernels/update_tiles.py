@@ -55,6 +55,7 @@ def _segment(layout: KernelLayout, task: GradientTask, k: int) -> tuple[int, int
         start = weight_panel_start(layout, task.layer, panel)
         return start + task.first * stride, start + task.after * stride
     start = layout.bias_starts[task.layer] if kind == BIASES else layout.gain_starts[task.layer]
+    # Some layers have no biases or gains; of those that have, the task with input 0 moves them.
     if start < 0 or task.first > 0:
         return 0, 0
     return start + panel * PANEL, start + panel * PANEL + stride

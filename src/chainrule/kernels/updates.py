@@ -78,7 +78,7 @@ def _add_penalties(theta: Array, g: Array, is_weight: Array, l1: float, l2: floa
         w = theta[k] * is_weight[k]
         absolute += abs(w)
         square += w * w
-        sign = one if w > zero else (-one if w < zero else zero)
+        sign = one if w > zero else (-one if w < zero else zero)  # 0 at the kink, as in P1
         g[k] += s2 * w + s1 * sign
     return l1 * absolute + 0.5 * l2 * square
 
@@ -107,7 +107,7 @@ def clip_factor(hyper: StepHyperparameters, norm: float) -> float:
 @kernel
 def _scale(g: Array, factor: float) -> None:
     """[U7] g times the factor."""
-    if factor != 1.0:
+    if factor != 1.0:  # seldom: most gradients are short enough, and are not touched
         by = g.dtype.type(factor)
         for k in range(g.size):
             g[k] *= by

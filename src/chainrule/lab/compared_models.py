@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,6 +85,14 @@ class ComparedModels:
         self._parting: Parting | None = None
         self._lock = threading.Lock()
 
+    def with_trial(self, trial: LabSubject | None) -> ComparedModels:
+        """Return the models with the network of a study's trial beside them, if there is one."""
+        if trial is None:
+            return self
+        found = copy.copy(self)
+        found._models = {**self._models, "trial": trial}
+        return found
+
     def choices(self) -> list[dict[str, Any]]:
         """Return the models that can be chosen, with the epochs of those that are runs."""
         found = [
@@ -104,6 +113,8 @@ class ComparedModels:
     def _first_choice(self) -> tuple[ComparedSide, ComparedSide]:
         """Both models; else a run at its start and at its end; else a network and its changes."""
         own = ComparedSide("A")
+        if "trial" in self._models:
+            return own, ComparedSide("trial")
         if "B" in self._models:
             return own, ComparedSide("B")
         epochs = _epochs(self._models["A"].replay)
@@ -127,8 +138,9 @@ class ComparedModels:
             return ModelPair(sides, (first, second), error)
 
     def _subject(self, side: ComparedSide, state: LabState) -> LabSubject:
-        model = "A" if side.model == "changed" else side.model
-        subject = self._models.get(model)
+        # What was set by hand is of the lab's own network, or of the trial that took its place.
+        changed = "trial" if "trial" in self._models else "A"
+        subject = self._models.get(changed if side.model == "changed" else side.model)
         if subject is None:
             raise InputError(
                 "lab",

@@ -229,6 +229,20 @@ class Network:
                 zs, activations = forward(x, self.layers)
             yield zs[-1], activations[-1]
 
+    def activations(self, inputs: Any) -> list[Array]:
+        """Return the activations of every layer, from the first hidden one to the outputs.
+
+        Args:
+            inputs: (batch, inputs) as the first layer takes them; bytes are multiplied by
+                `input_scale`.
+
+        Returns: (batch, width) for each layer, in the unit in which the network learned.
+        Raises: ShapeError, DataError.
+        """
+        rows = self._checked_inputs("Network.activations", inputs)
+        with one_blas_thread(), np.errstate(all="ignore"):
+            return forward(self.scaled_inputs(rows), self.layers)[1]
+
     def classify(self, inputs: Any) -> NDArray[np.int64]:
         """The class number of each row: its greatest output, or output above ½ for a single one.
 

@@ -81,7 +81,7 @@ class Subject:
     reading: NumberReading | None = None
 
     def left_out(self, reason: str) -> LeftOut:
-        """Return the record that the column is no input."""
+        """Return the record that the column is not an input."""
         return LeftOut(name=self.name, reason=reason, place=self.place)
 
     def numbers(self) -> NDArray[np.float64]:
@@ -123,7 +123,20 @@ def _infer(subject: Subject) -> Column | LeftOut:
         return _number_or_index(subject)
     if known and counts[texts_as_dates(cells, given).readable].sum() >= _MOSTLY * known:
         return _date(subject)
-    return _category_or_text(subject)
+    found = _category_or_text(subject)
+    if isinstance(found, LeftOut) and _has_lone_word(subject):
+        return _number(subject)  # `read_column` then names the word
+    return found
+
+
+def _has_lone_word(subject: Subject) -> bool:
+    """Whether all cells are numbers but for one text, which may stand for a missing cell."""
+    assert subject.reading is not None
+    cells, readable = subject.cells, subject.reading.readable
+    known = ~marked_missing(cells.distinct, subject.choices.missing, of_numbers=True)
+    counts = cells.counts()
+    mostly = 2 * counts[readable].sum() >= counts[known].sum()
+    return int((known & ~readable).sum()) == 1 and bool(mostly)
 
 
 def _number(subject: Subject) -> Column:

@@ -28,6 +28,12 @@ _TIME = (
 _YEAR_FIRST = re.compile(
     rf"(\d{{4}})(?P<mark>[-/.])(\d{{1,2}})(?P=mark)(\d{{1,2}}){_TIME}", re.ASCII
 )
+_BASIC = re.compile(  # the basic format of ISO 8601
+    r"(\d{4})(\d{2})(\d{2})(?:T(?P<hour>\d{2}):?(?P<minute>\d{2})"
+    r"(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"(?P<half>)(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
 _YEAR_LAST = re.compile(
     rf"(\d{{1,2}})(?P<mark>[-/.])\s?(\d{{1,2}})(?P=mark)\s?(\d{{4}}|\d{{2}}){_TIME}", re.ASCII
 )
@@ -51,7 +57,7 @@ class DateReading:
     """Texts read as dates in one order of day and month.
 
     Args:
-        days: days since 1970-01-01, (texts,) float64; NaN where a text is no date.
+        days: days since 1970-01-01, (texts,) float64; NaN where a text is not a date.
         readable: which of them are dates, (texts,).
         ambiguous: which would be another date with day and month exchanged, (texts,), where
             neither the texts nor a hint decide.
@@ -125,6 +131,9 @@ def _moment(text: str) -> _Moment | None:
         year, month, day = match[1], match[3], match[4]
         found = _microseconds(match, year, month, day)
         return _Moment(found, found, match["mark"].join("Ymd"), match["hour"] is not None)
+    if match := _BASIC.fullmatch(text):
+        found = _microseconds(match, match[1], match[2], match[3])
+        return _Moment(found, found, "Ymd", match["hour"] is not None)
     if match := _YEAR_LAST.fullmatch(text):
         return _year_last(match)
     if match := _DAY_NAMED.fullmatch(text):

@@ -13,13 +13,14 @@ __all__ = ["NUMBER_MARKS", "marked_missing"]
 _MARKS = frozenset(
     (
         *("", "?", "na", "n/a", "#n/a", "#na", "<na>", "n.a.", "nan", "nat", "null", "(null)"),
-        *("#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "\\n"),
+        *("#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "\\n", "#n/a n/a", "[null]"),
+        *("-nan", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"),
     )
 )
 """What is a missing cell in every column, in small letters: pandas, R, SQL, Excel and UCI."""
 
 NUMBER_MARKS = _MARKS | {
-    *("none", "nil", "-", "--", "---", "–", "—", ".", "..", "...", "…", "*", "**"),
+    *("none", "nil", "-", "--", "---", "–", "—", ".", "..", "...", "…", "*", "**", ":"),
     *("missing", "unknown", "unk", "not available", "n.d.", "nd"),
 }
 """What is a missing cell in a column of numbers or dates; among words it may be a category."""

@@ -27,7 +27,10 @@ _SPACED = re.compile(r"[1-9]\d{0,2}(?:([\s'’])\d{3})(?:\1\d{3})*(?:[.,]\d*)?",
 # Python's \s holds the no-break spaces that are thousands marks in French and in SI style.
 _NO_BREAK = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
-_POINT = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+", re.ASCII)
+# In India 12,34,567 is written for 1,234,567.
+_POINT = re.compile(
+    r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|\d+)(?:\.\d*)?|\.\d+", re.ASCII
+)
 _COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+", re.ASCII)
 
 
@@ -44,7 +47,7 @@ class NumberReading:
     """Texts read as numbers in one style.
 
     Args:
-        values: (texts,) float64; NaN where a text is no number, infinite where it is too large.
+        values: (texts,) float64; NaN where a text is not a number, infinite where it is too large.
         readable: which of them are, (texts,).
         ambiguous: which have another value with the other decimal mark, (texts,); as the style was
             not decided by the texts themselves, these are not to be trusted.

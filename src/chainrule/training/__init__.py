@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chainrule.training.checkpoint import read_checkpoint as read_checkpoint
     from chainrule.training.concurrent import train_many as train_many
     from chainrule.training.epoch_end import PatienceCounter as PatienceCounter
+    from chainrule.training.epoch_end import final_parameters as final_parameters
     from chainrule.training.epoch_end import stop_reason as stop_reason
     from chainrule.training.loop import branch as branch
     from chainrule.training.loop import resume as resume
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from chainrule.training.setup import split_validation as split_validation
     from chainrule.training.signature import require_signing_key as require_signing_key
     from chainrule.training.signature import sign_certificate as sign_certificate
+    from chainrule.training.stop_signals import stop_requests as stop_requests
     from chainrule.training.verification import Verification as Verification
     from chainrule.training.verification import verify as verify
 
@@ -46,7 +48,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "checkpoint": "read_checkpoint",
         "concurrent": "train_many",
-        "epoch_end": "PatienceCounter stop_reason",
+        "epoch_end": "PatienceCounter final_parameters stop_reason",
         "loop": "branch resume train train_chunk",
         "lr_finder": "RateCurve find_learning_rate",
         "observers": "Observer TrainingProgress",
@@ -60,6 +62,7 @@ __getattr__, __dir__, __all__ = attach(
         "setup": "TrainingSetup first_position fit_preprocessing prepare_training "
         "restore_training split_validation",
         "signature": "require_signing_key sign_certificate",
+        "stop_signals": "stop_requests",
         "verification": "Verification verify",
     },
 )

@@ -116,7 +116,7 @@ def _require_epoch(parent: RunFolder, epoch: int, ended: int) -> None:
             str(parent.path),
             expected=f"an epoch from 0 to {ended} to branch from",
             got=str(epoch),
-            why=f"Of this run, {ended} epoch{'s have' if ended != 1 else ' has'} ended",
+            why=f"{ended} epoch{'s of this run have' if ended != 1 else ' of this run has'} ended",
             argument="epoch",
             value=epoch,
         )

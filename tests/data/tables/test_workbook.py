@@ -105,3 +105,26 @@ def test_what_is_no_workbook_is_refused(book, tmp_path) -> None:
     path = book(["x", "y"], *([k, k] for k in range(5000)))
     with pytest.raises(DataError, match=r"expected at most 10000 bytes of content, got "):
         _read(path, limit=10_000)
+
+
+def test_sheets_that_are_hidden_are_passed_over_and_others_are_said(tmp_path, cells_of) -> None:
+    made = openpyxl.Workbook()
+    made.active.title = "lists"
+    made.active.append(["nothing"])
+    made.active.sheet_state = "hidden"
+    for name, value in (("data", 5), ("more", 6)):
+        sheet = made.create_sheet(name)
+        sheet.append(["x", "y"])
+        sheet.append([value, "a"])
+    made.save(tmp_path / "t.xlsx")
+    table = read_table_file(tmp_path / "t.xlsx", ReadOptions())
+    assert cells_of(table) == [[5], ["a"]]
+    assert table.remarks == ("The sheet data was read; table= names another: lists, more.",)
+    named = read_table_file(tmp_path / "t.xlsx", ReadOptions(table="more"))
+    assert (cells_of(named), named.remarks) == ([[6], ["a"]], ())
+
+
+def test_old_workbooks_and_those_with_a_password_are_refused(tmp_path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500))
+    with pytest.raises(DataError, match=r"got an old .xls workbook, or one with a password\. Save"):
+        read_table_file(tmp_path / "t.xlsx", ReadOptions())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chainrule.errors import DataError
 from chainrule.schema import NUMBER_MARKS, is_date, is_number
 
-__all__ = ["Dialect", "TextRow", "detect_header", "find_dialect", "parse_rows"]
+__all__ = ["Dialect", "TextRow", "detect_header", "find_dialect", "parse_rows", "repeats_values"]
 
 _SURE = "\t;|"
 """Delimiters that are seldom anything else; commas are also in numbers and in sentences."""
@@ -125,8 +125,8 @@ def detect_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Return whether the first row of a table names its columns.
 
     It does if a column below has numbers or dates where it has a word, and no column the other way
-    round; or if it counts the columns, 0, 1, 2 …. In a table of words alone, it does unless its
-    own words occur below.
+    round; if it counts the columns, 0, 1, 2 …; or if it `repeats_values`. In a table of words
+    alone, it does unless its own words occur below.
 
     Args:
         first: the fields of the first row.
@@ -134,7 +134,7 @@ def detect_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """
     if not below:
         return not any(map(_is_value, first))
-    if _counts_columns(first, below):
+    if _counts_columns(first, below) or repeats_values(first):
         return True
     below = below[: max(_FEWEST_ROWS, _MOST_CELLS // len(first))]
     columns = [[row[place] for row in below if place < len(row)] for place in range(len(first))]
@@ -149,6 +149,17 @@ def detect_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     if for_header or against:
         return bool(for_header and not against)
     return len(set(first)) == len(first) and 2 * recurring < len(first)
+
+
+def repeats_values(first: Sequence[str]) -> bool:
+    """Return whether a row of numbers was taken for names by pandas, which numbers equal ones.
+
+    Example:
+        >>> repeats_values(["7", *(f"0.{k}" if k else "0" for k in range(12))])
+        True
+    """
+    distinct = set(first)  # no row of data writes a number both as 0.1 and as 0.10
+    return any({f"{text}.{k}" for k in range(1, 11)} <= distinct for text in distinct)
 
 
 def _is_value(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from chainrule.data.tables.dialect import (
     detect_header,
     find_dialect,
     parse_rows,
+    repeats_values,
 )
+from chainrule.data.tables.text_signatures import refuse_other_texts
 from chainrule.errors import DataError
 from chainrule.schema import is_number
 
@@ -26,6 +29,8 @@ SAMPLE_LINES = 200
 _SAMPLE_SIZE = 2**20
 _CUT_SHORT = 20
 _COMMENTS = ("#", "%", "//")
+_DECLARED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""The line that names the delimiter for Excel."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class TextLayout:
         first: how many fields the first row has.
         names: a name for each column; empty texts without a header.
         header: whether the first row names the columns.
+        spoilt: the fields of a first row of values of which a program made names that differ.
     """
 
     dialect: Dialect
@@ -45,6 +51,7 @@ class TextLayout:
     first: int
     names: tuple[str, ...]
     header: bool
+    spoilt: tuple[str, ...] = ()
 
     @property
     def decimal(self) -> str:
@@ -53,21 +60,29 @@ class TextLayout:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """A sentence on a first row that counts the columns; empty for other tables."""
-        if not self.header or self.width < 2 or self.names != tuple(map(str, range(self.width))):
+        """A sentence on a first row of numbers that names the columns; empty for other tables."""
+        if not self.header or self.width < 2:
             return ()
-        return ("The first row, 0, 1 …, counts the columns and names them.",)
+        if self.names == tuple(map(str, range(self.width))):
+            return ("The first row, 0, 1 …, counts the columns and names them.",)
+        if not self.spoilt:
+            return ()
+        shown = ", ".join(self.spoilt[:3])
+        return (f"The first row, {shown} …, was one of values made into names; it is lost.",)
 
 
 def split_comments(lines: Iterator[str]) -> tuple[list[str], list[str]]:
-    """Return the lines above a table, blank or comments, and the table's first line, if any.
+    """Return the lines above a table, and the table's first line, if any.
+
+    Above it are blank lines, comments, and a first line that declares the delimiter.
 
     Args:
         lines: those of the file, which are read on as far as that.
     """
     above: list[str] = []
     for line in lines:
-        if line.strip() and not line.startswith(_COMMENTS):
+        declared = not above and _DECLARED.fullmatch(line)
+        if line.strip() and not line.startswith(_COMMENTS) and not declared:
             return above, [line]
         above.append(line)
     return above, []
@@ -84,14 +99,16 @@ def find_layout(
         sample: the first lines of the table, `SAMPLE_LINES` or all.
         options: a delimiter, or whether there is a header, where the caller knows.
 
-    Raises: DataError for a text without rows, and for one that has no row before a quotation mark
-        out of place.
+    Raises: DataError for a text without rows, for one that has no row before a quotation mark out
+        of place, and for one that is not a table.
     """
+    refuse_other_texts(where, sample)
     sizes = itertools.accumulate(map(len, sample))
     few = [line for line, size in zip(sample, sizes, strict=True) if size <= _SAMPLE_SIZE]
     # Half a quoted field at the end of the sample would fit no dialect.
     sure = few if len(few) < SAMPLE_LINES else few[:-_CUT_SHORT]
-    given = options.delimiter
+    declared = _DECLARED.fullmatch(above[0]) if above else None
+    given = options.delimiter or (declared and declared[1])
     dialect = find_dialect(sure or sample[:1]) if given is None else Dialect(given)
     rows = list(_complete_rows(few or sample[:1], dialect, where, len(above)))
     if not rows:
@@ -102,8 +119,10 @@ def find_layout(
     fitting = [row for row in below if len(row) == width]
     if header is None:
         header = width > len(first) or detect_header(first, fitting)
+    spoilt = tuple(first) if header and repeats_values(first) else ()
     names = _fit_names(first, width, fitting) if header else _names_above(above, rows, dialect)
-    return TextLayout(dialect, width, len(first), names or ("",) * width, header)
+    names = names if names and not spoilt else ("",) * width
+    return TextLayout(dialect, width, len(first), names, header, spoilt)
 
 
 def _complete_rows(
@@ -147,7 +166,7 @@ def _names_above(
     above: Sequence[str], rows: Sequence[TextRow], dialect: Dialect
 ) -> tuple[str, ...]:
     """Return the names that a comment above the table holds, as NumPy writes them; or none."""
-    comments = [line for line in above if line.strip()]
+    comments = [line for line in above if line.startswith(_COMMENTS)]
     text = comments[-1].lstrip("#%/ ").strip() if comments else ""
     names = tuple(name.strip() for name in text.split(dialect.delimiter))
     fits = len(names) == len(rows[0].fields) and len(set(names)) == len(names)

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chainrule.data.content_limits import ContentLimit
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_columns import value_cells
 from chainrule.data.tables.dialect import detect_header
-from chainrule.data.untrusted_files import open_archive
+from chainrule.data.untrusted_files import open_archive, stored_size, translate_errors
 from chainrule.errors import ChainruleError, DataError, unknown_name
-from chainrule.schema import DataTable
+from chainrule.schema import DataTable, listed
+from chainrule.storage import open_regular
 
 __all__ = ["read_workbook"]
 
+_OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_COLUMNS = 16_384
 _BELOW = 200
+_CELL_BYTES = 8
 
 
 def read_workbook(path: Path, options: ReadOptions) -> DataTable:
-    """Return the table in a sheet of an .xlsx file: the first sheet, or the one that is named.
+    """Return the table in a sheet of an .xlsx file: the one that is named, or the first shown.
 
-    Empty rows and columns around the table are skipped. Formulas count as their stored values.
+    Other sheets are said. Empty rows and columns around the table are skipped. Formulas count as
+    their stored values.
 
     Raises: FileError, DataError, UnknownNameError.
     """
     where = str(path)
+    with translate_errors(where), open_regular(path) as file:
+        if file.read(len(_OLD_FORMAT)) == _OLD_FORMAT:
+            raise DataError(
+                where,
+                expected="an .xlsx workbook",
+                got="an old .xls workbook, or one with a password",
+                remedy="Save it as .xlsx without a password",
+            )
     with open_archive(path) as archive:
         size = sum(info.file_size for info in archive.infolist())
-    if size > options.limit:
-        raise DataError(
-            where,
-            expected=f"at most {options.limit} bytes of content",
-            got=str(size),
-            remedy="Raise the limit if the file is supposed to be that large",
-        )
-    return _table(where, _filled_rows(where, options.table), options)
+    limit = options.content_limit(where, stored_size(path))
+    limit.check(size)
+    return _table(where, _read_sheet(where, options.table, limit), options)
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,15 @@ class _SheetRow:
     values: tuple[Any, ...]
 
 
-def _filled_rows(where: str, sheet: str | None) -> list[_SheetRow]:
-    """Return the rows of a sheet that hold anything."""
+@dataclass(frozen=True)
+class _Sheet:
+    """The rows of a sheet that hold anything, and a sentence on the other sheets, or none."""
+
+    rows: tuple[_SheetRow, ...]
+    remarks: tuple[str, ...]
+
+
+def _read_sheet(where: str, sheet: str | None, limit: ContentLimit) -> _Sheet:
     import openpyxl
 
     try:
@@ -58,10 +73,10 @@ def _filled_rows(where: str, sheet: str | None) -> list[_SheetRow]:
             names = [one.title for one in book.worksheets]
             if sheet is not None and sheet not in names:
                 raise unknown_name(where, "a sheet", sheet, names, argument="table")
-            chosen = book[sheet] if sheet is not None else book.worksheets[0]
+            shown = [one for one in book.worksheets if one.sheet_state == "visible"]
+            chosen = book[sheet] if sheet is not None else (shown or book.worksheets)[0]
             chosen.reset_dimensions()  # what a file says of its size need not be true
-            rows = enumerate(chosen.iter_rows(values_only=True), start=1)
-            read = [_SheetRow(number, tuple(map(_value, row))) for number, row in rows]
+            filled = tuple(_read_rows(chosen.iter_rows(values_only=True), limit))
         finally:
             book.close()
     except ChainruleError:
@@ -69,14 +84,34 @@ def _filled_rows(where: str, sheet: str | None) -> list[_SheetRow]:
     except Exception as error:  # openpyxl lets through whatever a broken file leads to
         reason = str(error) or type(error).__name__
         raise DataError(where, expected="an intact .xlsx workbook", got=reason[:200]) from None
-    return [row for row in read if any(value is not None for value in row.values)]
+    others = [name for name in names if name != chosen.title]
+    said = others and sheet is None
+    remark = f"The sheet {chosen.title} was read; table= names another: {listed(others)}."
+    return _Sheet(filled, (remark,) if said else ())
+
+
+def _read_rows(rows: Iterable[Sequence[Any]], limit: ContentLimit) -> Iterator[_SheetRow]:
+    """Yield the rows that hold anything, up to their last cell that does.
+
+    Empty cells before another one take place too: a cell far to the right must not make millions.
+    """
+    size = 0
+    for number, row in enumerate(rows, start=1):
+        values = [_value(value) for value in row]
+        while values and values[-1] is None:
+            values.pop()
+        if values:
+            size += _CELL_BYTES * len(values)
+            limit.check(size)
+            yield _SheetRow(number, tuple(values))
 
 
 def _value(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _table(where: str, rows: list[_SheetRow], options: ReadOptions) -> DataTable:
+def _table(where: str, sheet: _Sheet, options: ReadOptions) -> DataTable:
+    rows = sheet.rows
     if not rows:
         raise DataError(where, expected="at least one row", got="an empty sheet")
     empty = rows[-1].number - rows[0].number + 1 - len(rows)
@@ -99,7 +134,7 @@ def _table(where: str, rows: list[_SheetRow], options: ReadOptions) -> DataTable
         tuple(value_cells([row[place] for row in body]) for place in range(len(filled))),
         named=bool(header),
         place=lambda row: f"row {numbers[row]}",
-        remarks=(f"{empty} empty rows were skipped.",) if empty else (),
+        remarks=(*sheet.remarks, *([f"{empty} empty rows were skipped."] if empty else [])),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,10 +112,12 @@ class _Folding:
             self._take_dense(step)
         elif isinstance(step, ActivationStep):
             self._take_activation(step)
-        elif isinstance(step, StandardiseStep):
-            self._take_standardisation(step)
         else:
-            self._take_affine(step)
+            self._require_one_width(step)
+            if isinstance(step, StandardiseStep):
+                self._take_standardisation(step)
+            else:
+                self._take_affine(step)
 
     def finish(self) -> FoldedModel:
         if self._waiting is not None:
@@ -216,6 +219,16 @@ class _Folding:
         bytes_scaled = np.all(np.abs(factor * 255 - 1) < 1e-6) and np.all(shift == 0)
         return not begun and bool(bytes_scaled)
 
+    def _require_one_width(self, step: AffineStep | StandardiseStep) -> None:
+        """Refuse a scaling whose parts, or which and the one before it, differ in their widths."""
+        parts = [step.centre, step.spread] if isinstance(step, StandardiseStep) else _parts(step)
+        if self._waiting is not None:
+            parts = [*_parts(self._waiting), *parts]
+        sizes = dict.fromkeys(part.size for part in parts if part.size != 1)
+        if len(sizes) > 1:
+            got = " and ".join(map(str, sizes))
+            raise self._refuse(step.layer, "as many numbers for each part of a scaling", got)
+
     def _require_width(self, step: AffineStep, width: int) -> None:
         sizes = {np.size(step.factor), np.size(step.shift)} - {1, width}
         if sizes:
@@ -230,6 +243,10 @@ def _as_affine(step: StandardiseStep) -> AffineStep:
     return AffineStep(step.layer, 1 / spread, -centre / spread)
 
 
+def _parts(step: AffineStep) -> list[NDArray[Any]]:
+    return [step.factor, step.shift]
+
+
 def _floats(step: AffineStep) -> tuple[Matrix, Matrix]:
     return step.factor.astype(np.float64), step.shift.astype(np.float64)
 
@@ -242,12 +259,12 @@ def _check_numbers(where: str, step: DenseStep) -> None:
             at,
             expected="weights of shape (outputs, inputs)",
             got=f"shape {step.weights.shape}",
-            why="It is no dense layer",
+            why="It is not a dense layer",
         )
     if step.biases is not None and step.biases.shape != step.weights.shape[:1]:
         raise DataError(
             at,
-            expected=f"{len(step.weights)} biases, one an output",
+            expected=f"{len(step.weights)} biases, one for each output",
             got=f"shape {step.biases.shape}",
         )
     for name, array in (("weights", step.weights), ("biases", step.biases)):

@@ -100,7 +100,7 @@ def _require_file(path: Path) -> int:
                 str(path),
                 expected="a file",
                 got="a folder",
-                remedy="Of a SavedModel of TensorFlow, save the Keras model: "
+                remedy="For a SavedModel of TensorFlow, save the Keras model: "
                 "model.save('model.keras')",
             )
         if not path.is_file():

@@ -70,8 +70,10 @@ def _feed(graph: OnnxGraph, cells: list[list[str]], rows: NDArray[Any]) -> dict[
 
     declared = [one for one in graph.model.graph.input if one.name in graph.inputs]
     for one in declared:
-        if one.type.tensor_type.elem_type == 0:
-            raise DataError(f"input {one.name!r}", expected="a type of numbers", got="none")
+        number = one.type.tensor_type.elem_type
+        if number not in helper.get_all_tensor_dtypes():  # 0 where none is declared
+            got = f"type {number}" if number else "none"
+            raise DataError(f"input {one.name!r}", expected="a type of ONNX", got=got)
     kinds = [helper.tensor_dtype_to_np_dtype(one.type.tensor_type.elem_type) for one in declared]
     if len(declared) == 1 and not cells:
         shape = (len(rows), *graph.inputs[declared[0].name][1:])

@@ -54,7 +54,7 @@ def read(path: Path, _: ReadChoices) -> ForeignModel:
             where,
             expected="one input",
             got=f"{len(graph.inputs)}: {', '.join(list(graph.inputs)[:6])}",
-            why="The model is no chain of layers",
+            why="The model is not a chain of layers",
         )
     shape = () if name not in graph.inputs else graph.inputs[name][1:]
     model = ForeignModel(

@@ -86,11 +86,11 @@ class OnnxGraph:
         name = node.name or (node.output[0] if node.output else "")
         at = f"{self.where}, node {name[:80]!r} ({node.op_type[:60]})"
         if node.domain not in _DOMAINS:
-            raise DataError(at, got=f"the domain {node.domain!r} has no dense layers")
+            raise DataError(at, expected="a dense layer", got=f"an operator of {node.domain!r}")
         values: dict[str, Any] = {}
         for attribute in node.attribute:
             if attribute.type in (AttributeProto.GRAPH, AttributeProto.GRAPHS):
-                raise DataError(at, got="a graph within a node is no dense layer")
+                raise DataError(at, expected="a dense layer", got="a graph within a node")
             value = helper.get_attribute_value(attribute)
             if attribute.type == AttributeProto.TENSOR:
                 _require_plain(value, self.where, most)

@@ -68,7 +68,7 @@ def translate_node(graph: OnnxGraph, node: GraphNode) -> TranslatedNode:
             "LogSoftmax": "Export the model without its logarithm, or with Softmax",
         }.get(node.kind, "")
         raise DataError(
-            f"{graph.where}, {node.title}", got=f"{node.kind} is no dense layer", remedy=hint
+            f"{graph.where}, {node.title}", expected="a dense layer", got=node.kind, remedy=hint
         )
     return _TRANSLATED[node.kind](graph, node)
 
@@ -124,7 +124,7 @@ def _arithmetic(graph: OnnxGraph, node: GraphNode) -> TranslatedNode:
             node,
             "one constant beside the layer before",
             "two tensors that are computed",
-            "The model is no chain of layers",
+            "The model is not a chain of layers",
         )
     (place,) = places
     value = _row(graph, node, graph.require_constant(node, place))
@@ -225,7 +225,7 @@ def _concat(graph: OnnxGraph, node: GraphNode) -> TranslatedNode:
         node,
         "one tensor before it",
         f"{len(node.inputs)} that are joined",
-        "The model is no chain of layers with one input",
+        "The model is not a chain of layers with one input",
     )
 
 

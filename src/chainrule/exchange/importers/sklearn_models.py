@@ -51,7 +51,7 @@ def read(path: Path, _: ReadChoices) -> ForeignModel:
             expected="types of scikit-learn and NumPy alone",
             got=", ".join(strange[:4])[:200],
             why="Other types can run a program when they are opened",
-            remedy="Dump the MLP or its Pipeline alone; of a search, its best_estimator_",
+            remedy="Dump the MLP or its Pipeline alone; for a search, its best_estimator_",
         )
     return _translate(skops.io.load(path, trusted=others), where)
 
@@ -74,8 +74,8 @@ def _translate(model: Any, where: str) -> ForeignModel:
             where, expected="an MLPClassifier or MLPRegressor, alone or in a Pipeline", got=kind
         )
     if not hasattr(model, "coefs_"):
-        raise DataError(where, expected="a fitted model", got=f"an {kind} before fit")
-    steps += [*_layers(model), *last]
+        raise DataError(where, expected="a fitted model", got=f"an {kind} that was not fitted")
+    steps += [*_layers(model, where), *last]
     classes = getattr(model, "classes_", ())
     remarks: tuple[str, ...] = ()
     if kind == "MLPClassifier" and model.out_activation_ == "logistic" and model.n_outputs_ > 1:
@@ -91,10 +91,16 @@ def _translate(model: Any, where: str) -> ForeignModel:
     )
 
 
-def _layers(model: Any) -> Iterator[ModelStep]:
+def _layers(model: Any, where: str) -> Iterator[ModelStep]:
     last = len(model.coefs_)
     for count, (weights, biases) in enumerate(zip(model.coefs_, model.intercepts_, strict=True), 1):
         name = model.out_activation_ if count == last else model.activation
+        if name not in _ACTIVATIONS:  # such as exp, of the Poisson loss
+            raise DataError(
+                f"{where}, layer {count}",
+                expected="an activation that chainrule has",
+                got=str(name)[:60],
+            )
         yield DenseStep(f"layer {count}", np.asarray(weights).T, np.asarray(biases))
         yield ActivationStep(f"the activation of layer {count}", _ACTIVATIONS[name])
 
@@ -105,9 +111,9 @@ def _scaler_steps(name: str, scaler: Any, where: str) -> Iterator[ModelStep]:
     layer, at = f"{name!r} ({kind})", f"{where}, step {name!r} ({kind})"
     if scaler is None or scaler == "passthrough":
         return
+    if getattr(scaler, "clip", False):
+        raise DataError(at, expected="a scaler without clip", got="one that clips")
     if kind == "MinMaxScaler":
-        if scaler.clip:
-            raise DataError(at, expected="a scaler without clip", got="one that clips")
         factor = np.asarray(scaler.scale_, np.float64)
         yield StandardiseStep(layer, -np.asarray(scaler.min_) / factor, 1 / factor)
         return
@@ -117,7 +123,7 @@ def _scaler_steps(name: str, scaler: Any, where: str) -> Iterator[ModelStep]:
             at,
             expected=f"one of {', '.join(['MinMaxScaler', *centres])}",
             got=kind,
-            why="It is no scaling of numbers that a network can hold",
+            why="It is not a scaling that a network can hold",
         )
     centre = getattr(scaler, centres[kind], None) if centres[kind] else None
     spread = scaler.scale_

@@ -219,6 +219,14 @@ def view_tensor(note: Any, data: bytes, at: str) -> Array | None:
             got=f"shape {note.shape} with strides {note.strides}",
             why="The file is damaged",
         )
+    if _overlaps(note):
+        raise DataError(
+            at,
+            expected="a number of its own at each place",
+            got=f"shape {note.shape} with strides {note.strides}, which repeat numbers",
+            why="The tensor is an expanded one, or the file is damaged",
+            remedy="Save a copy of an expanded tensor: tensor.clone()",
+        )
     if storage.kind.startswith(("<i", "<u")):
         if not note.shape:
             return None
@@ -230,6 +238,20 @@ def view_tensor(note: Any, data: bytes, at: str) -> Array | None:
     strides = [stride * flat.itemsize for stride in note.strides]
     view = np.lib.stride_tricks.as_strided(flat[note.offset :], note.shape, strides)
     return np.array(view)
+
+
+def _overlaps(note: _TensorNote) -> bool:
+    """Whether two places of a tensor may be one number of its storage.
+
+    They are not where each stride passes over all that the smaller ones reach, as in every tensor
+    that was made whole, turned or cut out of a larger one.
+    """
+    reach = 0
+    for stride, size in sorted(zip(note.strides, note.shape, strict=True)):
+        if size > 1 and stride <= reach:
+            return True
+        reach += (size - 1) * stride
+    return False
 
 
 def _floats(data: bytes, kind: str) -> Array:

@@ -69,7 +69,7 @@ def find_steps(
         in_order: whether the arrays stand in the order in which the layers were defined.
 
     Returns: the steps, and remarks.
-    Raises: DataError for what is no dense layer, by its name; InputError if the order is needed.
+    Raises: DataError, by name, for what is not a dense layer; InputError if the order is needed.
     """
     layers = _group(tensors, where)
     dense = [layer for layer in layers.values() if not layer.normalises]
@@ -112,19 +112,19 @@ def _require_dense(name: str, arrays: Mapping[str, Array], where: str) -> None:
             at,
             expected="a weight and a bias",
             got=", ".join(strange[:4]),
-            why=f"It is no dense layer{_guess(roles)}",
+            why=f"It is not a dense layer{_guess(roles)}",
         )
     if weights.ndim == 1:
         raise DataError(
             at, expected="a weight of two dimensions", got=f"shape {weights.shape}",
-            why="It is no dense layer; layer and group normalisation have such a weight, and "
+            why="It is not a dense layer; layer and group normalisation have such a weight, and "
             "cannot be folded into one",
         )  # fmt: skip
     if weights.ndim != 2:
         raise DataError(
             at, expected="a weight of two dimensions", got=f"shape {weights.shape}",
-            why=f"A convolution of {weights.ndim - 2} dimensions is no dense layer"
-            if weights.ndim > 2 else "It is no dense layer",
+            why=f"A convolution of {weights.ndim - 2} dimensions is not a dense layer"
+            if weights.ndim > 2 else "It is not a dense layer",
         )  # fmt: skip
 
 
@@ -145,9 +145,13 @@ def _order(
     if choices.layer_order:
         return _given_order(dense, where, choices.layer_order), ()
     listed = dense if in_order else sorted(dense, key=lambda one: natural_key(one.name))
-    if _chains(listed) and (in_order or _are_counted(listed) or len(listed) == 1):
+    if _chains(listed) and (_are_counted(listed) or len(listed) == 1):
         return listed, ()
     orders = _chain_orders(dense)
+    if _chains(listed) and in_order:
+        names = ", ".join(layer.name for layer in listed)
+        said = f"Other orders of the layers would fit; this is that of the file: {names}."
+        return listed, (said,) if len(orders) > 1 else ()
     if len(orders) == 1:
         names = ", ".join(layer.name for layer in orders[0])
         return orders[0], (f"The order of the layers follows from their shapes: {names}.",)
