@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, prepare_dataset
 from chainrule.data.tables import is_data_frame
-from chainrule.errors import InputError, describe
+from chainrule.errors import InputError
 from chainrule.experiment.data_source import (
     MOVED_REMEDY,
     DataSource,
     find_noted,
     join_parts,
+    require_as_learned,
     take_part,
 )
 from chainrule.network import Network
@@ -130,7 +131,7 @@ class SavedRun:
         """
         schema = self.schema
         if schema is not None and schema.is_table:
-            _require_as_learned(schema, options)
+            require_as_learned(schema, options)
         return take_part(self.find_data(data, options).load(schema), part)
 
     def prepared_data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
@@ -413,25 +414,6 @@ class SavedRun:
         from chainrule.evaluation import default_cost
 
         return Recipe(cost=default_cost(self.network, dataset), seed=0)
-
-
-def _require_as_learned(schema: Schema, options: Mapping[str, Any]) -> None:
-    """Refuse options by which a table would be read as something that the network did not learn."""
-    learned = {"target": ", ".join(schema.target.names), "task": schema.target.kind}
-    for name in ("target", "task", "drop", "category", "number", "date"):
-        given = options.get(name)
-        if given in (None, (), []) or given == learned.get(name):
-            continue
-        due = f"the {name} that the network learned, {learned[name]}" if name in learned else ""
-        raise InputError(
-            "evaluate",
-            expected=due or f"no other {name} columns than in training",
-            got=describe(given),
-            why="Its columns are read as in training",
-            remedy=f"Leave --{name} out",
-            argument=name,
-            value=given,
-        )
 
 
 def open_run(path: str | Path) -> SavedRun:

@@ -76,15 +76,19 @@ def read_network_file(path: str | Path) -> NetworkFile:
             str(path), expected=f"a file of format {_FORMAT!r}", got=repr(facts.get("format"))
         )
     try:
-        said = read_record(_NetworkFacts, facts)
-        architecture = Architecture.from_dict(said.architecture)
-        steps = None if said.preprocessing is None else Preprocessing.from_dict(said.preprocessing)
+        written = read_record(_NetworkFacts, facts)
+        architecture = Architecture.from_dict(written.architecture)
+        steps = (
+            None
+            if written.preprocessing is None
+            else Preprocessing.from_dict(written.preprocessing)
+        )
         content = NetworkFile(
             architecture,
             _joined(Layout(architecture), tensors),
-            said.input_scale,
-            said.input_shape,
-            said.class_names,
+            written.input_scale,
+            written.input_shape,
+            written.class_names,
             steps,
         )
         require_fitting_meaning(content)

@@ -69,7 +69,7 @@ class Network:
     input_shape: tuple[int, ...] = ()
     class_names: tuple[str, ...] = ()
     preprocessing: Preprocessing | None = None
-    seed: int | None = field(default=None, init=False, repr=False)
+    seed: int | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         flat = check_parameters(Layout(self.architecture), self.parameters, "Network")
@@ -106,9 +106,7 @@ class Network:
         """
         described = Architecture.of(layers, activation, output_activation, **architecture)
         checked = Limit(int, "seed of the initial weights", 0).check("Network.create", "seed", seed)
-        made = cls(described, draw_parameters(described, checked))
-        object.__setattr__(made, "seed", checked)
-        return made
+        return cls(described, draw_parameters(described, checked), seed=checked)
 
     @property
     def schema(self) -> Schema | None:
@@ -168,7 +166,7 @@ class Network:
 
         Raises: ShapeError, DataError.
         """
-        return replace(self, parameters=flat)
+        return replace(self, parameters=flat, seed=None)
 
     def predict(self, inputs: Any) -> Array:
         """The answers to examples as the data have them: outputs in the targets' own unit.

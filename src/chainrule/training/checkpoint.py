@@ -163,17 +163,17 @@ def read_checkpoint(path: Path) -> Position:
 def _position(
     folder: Path, tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]
 ) -> Position:
-    said = read_record(_PositionFacts, facts)
-    _require_tensors(tensors, said)
-    best = said.best
+    written = read_record(_PositionFacts, facts)
+    _require_tensors(tensors, written)
+    best = written.best
     position = Position(
         parameters=_frozen(tensors["parameters"]),
         state=_frozen(tensors["state"]),
-        epoch=said.epoch,
-        batch=said.batch,
-        step=said.step,
-        sums=said.sums,
-        history=_history(folder, tensors, said.format),
+        epoch=written.epoch,
+        batch=written.batch,
+        step=written.step,
+        sums=written.sums,
+        history=_history(folder, tensors, written.format),
         best=None if best is None else Best(best.epoch, best.value, _frozen(tensors["best"])),
     )
     _require_history(position)
@@ -207,11 +207,11 @@ class _PositionFacts:
                 raise DataError(name, expected="a whole number from 0", got=str(count))
 
 
-def _require_tensors(tensors: Mapping[str, NDArray[Any]], said: _PositionFacts) -> None:
+def _require_tensors(tensors: Mapping[str, NDArray[Any]], written: _PositionFacts) -> None:
     """Refuse tensors that are not those of a position, or have other shapes or types."""
     names = {"parameters": 1, "state": 2, "history": 1}
-    names |= {} if said.best is None else {"best": 1}
-    names |= {} if said.format == _FORMAT else {"blocks": 1}
+    names |= {} if written.best is None else {"best": 1}
+    names |= {} if written.format == _FORMAT else {"blocks": 1}
     require_names(tensors, names, "tensors")
     for name, dimensions in names.items():
         if name not in tensors:

@@ -129,22 +129,22 @@ class RunFacts:
         Raises: DataError, InputError, ShapeError, UnknownNameError; TypeError for a recipe or an
             architecture without what it needs.
         """
-        said = read_record(_WrittenFacts, values)
-        recipe = Recipe.from_dict(complete_recipe(said.recipe))
+        written = read_record(_WrittenFacts, values)
+        recipe = Recipe.from_dict(complete_recipe(written.recipe))
         if recipe.seed is None:
             raise DataError("recipe.seed", expected="a whole number", got="none")
-        read_record(_DataFacts, said.data, "data")
-        if said.parent is not None:
-            _require_counts("parent", said.parent, ("epoch", "step"))
+        read_record(_DataFacts, written.data, "data")
+        if written.parent is not None:
+            _require_counts("parent", written.parent, ("epoch", "step"))
         return cls(
             recipe=recipe,
-            architecture=Architecture.from_dict(said.architecture),
-            data=dict(said.data),
-            notes=dict(said.notes),
-            parent=said.parent,
-            keep_epochs=said.keep_epochs,
-            start=said.start,
-            environments=said.environments,
+            architecture=Architecture.from_dict(written.architecture),
+            data=dict(written.data),
+            notes=dict(written.notes),
+            parent=written.parent,
+            keep_epochs=written.keep_epochs,
+            start=written.start,
+            environments=written.environments,
         )
 
 
