@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from import_mutants import mutate
+from mutations import mutate
 
 BATCH = 250
 SECONDS = 20

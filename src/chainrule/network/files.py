@@ -78,18 +78,14 @@ def read_network_file(path: str | Path) -> NetworkFile:
     try:
         written = read_record(_NetworkFacts, facts)
         architecture = Architecture.from_dict(written.architecture)
-        steps = (
-            None
-            if written.preprocessing is None
-            else Preprocessing.from_dict(written.preprocessing)
-        )
+        steps = written.preprocessing
         content = NetworkFile(
             architecture,
             _joined(Layout(architecture), tensors),
             written.input_scale,
             written.input_shape,
             written.class_names,
-            steps,
+            None if steps is None else Preprocessing.from_dict(steps),
         )
         require_fitting_meaning(content)
     except (ChainruleError, TypeError, ValueError) as error:

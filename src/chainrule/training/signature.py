@@ -1,6 +1,6 @@
 """Signatures of certificates, by the keys and the program of OpenSSH.
 
-A certificate holds digests of all that a run is, and a signature says who vouches for them. A signature is
+A certificate holds digests of all that a run is, and a signature says who vouches for them. It is
 in the file certificate.json.sig, in the format of `ssh-keygen -Y sign` with the namespace
 "chainrule", so that it can be checked without chainrule as well.
 
