@@ -65,8 +65,8 @@ def predict_files(
 
     Args:
         network: what answers.
-        paths: one or several: pictures, or tables of pixels, for a network that learned from images; otherwise
-            tables. A data frame is a table.
+        paths: one or several: pictures, or tables of pixels, for a network that learned from
+            images; otherwise tables. A data frame is a table.
         options: how the network's own data was read, as for `load_dataset`.
         errors: "raise", or "return" to have the error in the place of a file or row that cannot be
             read.
