@@ -10,7 +10,7 @@ import click
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console, print_remark
 from chainrule.cli.exit_status import CHECK_FAILED
-from chainrule.cli.flags import json_flag, limit_flag
+from chainrule.cli.flags import json_flag, limit_flag, size_flag
 from chainrule.documents import Table
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
@@ -233,6 +233,7 @@ def _flags() -> list[click.Parameter]:
             help="write the table's columns and the answers, as CSV; - for standard output",
         ),
         limit_flag("abstain", ABSTAIN, group, "none"),
+        size_flag(),
         json_flag(),
     ]
 

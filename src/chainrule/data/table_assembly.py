@@ -162,7 +162,7 @@ class _Assembly:
         self, schema: Schema, table: DataTable, matched: Matched, targets: _Targets
     ) -> Dataset:
         """Return the rows that have a target; a cell of theirs that cannot be read is refused."""
-        labelled = set(targets.rows.tolist())
+        labelled = set(targets.rows.tolist()) if matched.errors else set()
         if errors := [error for error in matched.errors if error.row in labelled]:
             raise refuse_rows(errors, table.where)
         whole = len(targets.rows) == len(table)  # then a copy would only take memory

@@ -45,9 +45,11 @@ _PARAMETER = re.compile(r"W\[\d{1,4}\]\[\d{1,9},\d{1,9}\]|b\[\d{1,4}\]\[\d{1,9}\
 _INPUT = re.compile(r"x\[\d{1,9}\]")
 _TRIAL = re.compile(r"(?:[^/]{1,200}/\d{1,9}/\d{1,20})?")
 _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
+_PHOTO = re.compile(r"[0-9a-f]{16}|")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
 _DIRECTIONS = ("forward", "backward")
+_NETWORKS = ("", "train")
 
 
 class Edit(NamedTuple):
@@ -79,6 +81,7 @@ class LabState:
     Args:
         room: one of ROOM_NAMES.
         ink: what is drawn, in canvas units; empty if an example is shown.
+        photo: name of a photograph that was given to the lab; empty for none.
         inputs: columns of the example that were set, such as "x[3]".
         digit: which of several drawn digits is looked at, from 0 in reading order.
         example: a row of the examples; in a step of a run, a row of the training set.
@@ -94,6 +97,8 @@ class LabState:
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
+        network: that the rooms Draw and Look inside show: empty for the lab's, or "train" for the
+            one of the room Train, where its training stands.
         compare: which two models the room Compare shows.
         studies: which study the room Studies shows.
         trial: "NAME/12/0", the trial 12 of a study with its seed 0, whose network takes the place
@@ -113,6 +118,7 @@ class LabState:
 
     room: str = limited("draw", Limit(str, "room", choices=_rooms))
     ink: tuple[Stroke, ...] = ()
+    photo: str = ""
     inputs: tuple[Edit, ...] = ()
     digit: int = limited(0, Limit(int, "number of a drawn digit", 0, 99))
     example: int | None = limited(None, Limit(int, "number of an example", 0, optional=True))
@@ -128,6 +134,7 @@ class LabState:
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
+    network: str = limited("", Limit(str, "network", choices=lambda: _NETWORKS))
     compare: CompareSettings = _COMPARE
     studies: StudiesSettings = _STUDIES
     trial: str = ""
@@ -150,6 +157,8 @@ class LabState:
         object.__setattr__(self, "hidden", _check_texts("hidden", self.hidden, _HIDDEN))
         object.__setattr__(self, "start", _check_start(self.start))
         _check_answers(self.answers)
+        if not isinstance(self.photo, str) or _PHOTO.fullmatch(self.photo) is None:
+            raise _refused("photo", "the name of a photo", self.photo)
         if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
             raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
@@ -341,7 +350,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "answers": lambda text: tuple(text.split("|")),
     "room": str,
     "select": str,
+    "photo": str,
     "direction": str,
+    "network": str,
     "plane": PlaneSettings.from_text,
     "train": TrainSettings.from_text,
     "compare": CompareSettings.from_text,

@@ -21,7 +21,7 @@ from chainrule.lab.rooms import (
     pieces_room,
     plane,
     studies_room,
-    train_digits,
+    train_room,
 )
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
@@ -34,7 +34,7 @@ FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]
 ROOMS: Mapping[str, Room] = MappingProxyType(
     {
         "draw": draw.show,
-        "train": train_digits.show,
+        "train": train_room.show,
         "look": look.show,
         "plane": plane.show,
         "approximate": pieces_room.show,
