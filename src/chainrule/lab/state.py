@@ -301,12 +301,16 @@ def _tuple(value: Any) -> Any:
 
 
 _LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start", "answers")
+_SETTINGS: Mapping[str, type[RoomSettings]] = {
+    "plane": PlaneSettings,
+    "train": TrainSettings,
+    "compare": CompareSettings,
+    "studies": StudiesSettings,
+}
+"""Settings of rooms by the field that holds them."""
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
-    "plane": PlaneSettings.from_dict,
-    "train": TrainSettings.from_dict,
-    "compare": CompareSettings.from_dict,
-    "studies": StudiesSettings.from_dict,
+    **{name: kind.from_dict for name, kind in _SETTINGS.items()},
 }
 
 
@@ -320,6 +324,7 @@ def _read_edits(text: str) -> tuple[Any, ...]:
 
 
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
+    **{name: kind.to_text for name, kind in _SETTINGS.items()},
     "ink": encode_strokes,
     "edits": _write_edits,
     "inputs": _write_edits,
@@ -330,12 +335,9 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "rate": repr,
     "at": repr,
     "answers": "|".join,
-    "plane": PlaneSettings.to_text,
-    "train": TrainSettings.to_text,
-    "compare": CompareSettings.to_text,
-    "studies": StudiesSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
+    **{name: kind.from_text for name, kind in _SETTINGS.items()},
     "ink": decode_strokes,
     "edits": _read_edits,
     "inputs": _read_edits,
@@ -353,10 +355,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "photo": str,
     "direction": str,
     "network": str,
-    "plane": PlaneSettings.from_text,
-    "train": TrainSettings.from_text,
-    "compare": CompareSettings.from_text,
-    "studies": StudiesSettings.from_text,
     "trial": str,
 }
 

@@ -203,8 +203,10 @@ function Lab({ page }) {
     <${Head} page=${page} />
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
-    ${view.state.trial && TRIAL_ROOMS.includes(room) && html`<${TrialNote} view=${view} actions=${actions} />`}
-    ${view.trial && !view.trial.trained ? html`<main><${TrialProgress} trial=${view.trial} actions=${actions} /></main>` : html`<main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>`}
+    <main>${view.state.trial && TRIAL_ROOMS.includes(room) && html`<${TrialNote} view=${view} actions=${actions} />`}
+      ${view.trial && !view.trial.trained
+        ? html`<${TrialProgress} trial=${view.trial} actions=${actions} />`
+        : html`<${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} />`}</main>
     ${(view.network || view.descent || view.compare || view.lesson) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
