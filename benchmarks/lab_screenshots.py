@@ -43,6 +43,12 @@ _SPIRAL = (
 SHOTS = (
     Shot("lab-draw", "", DESK, "light"),
     Shot("lab-neuron", "draw?example=4&select=z[1][29]", DESK, "light"),
+    Shot(
+        "lab-learn",
+        "learn?chapter=3&select=z[1][1]&answers=-0.1,+0.2%7C0.475,+0.6",
+        (1200, 1500),
+        "light",
+    ),
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
@@ -56,7 +62,7 @@ SHOTS = (
     Shot("lab-studies-phone", "studies?studies=name:rates", PHONE, "light", prepared=True),
     Shot("lab-printed", "studies?studies=name:printed/investigation", DESK, "dark", prepared=True),
 )
-_OWN_NETWORK = ("plane", "train", "descend", "approximate", "studies")
+_OWN_NETWORK = ("plane", "train", "descend", "approximate", "studies", "learn")
 """Rooms in which the head says nothing of test examples."""
 
 
@@ -114,6 +120,7 @@ def take(browser: Any, shot: Shot, home: str) -> None:
         page.evaluate("address => { location.hash = address }", shot.address)
     if not shot.address.startswith(_OWN_NETWORK):
         page.get_by_text("test examples right").wait_for(state="attached")
+    page.wait_for_function("() => [...document.images].every((one) => one.naturalWidth > 0)")
     is_training = shot.address.startswith(("plane", "train"))
     page.wait_for_timeout(8000 if is_training else 3000)
     picture = Image.open(io.BytesIO(page.screenshot()))

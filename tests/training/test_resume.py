@@ -277,7 +277,9 @@ def test_what_a_kill_left_half_written_goes(
     network: Network, three: Dataset, recipe: Recipe, tmp_path: Path, results: Results
 ) -> None:
     interrupted(tmp_path / "a", network, three, recipe)
-    for name in (".history.jsonl.k1.part", "checkpoints/.epoch-000002.k2.part"):
+    (tmp_path / "a" / "snapshots").mkdir()
+    halves = ("history.jsonl.k1", "checkpoints/.epoch-000002.k2", "snapshots/.epoch-000004.k3")
+    for name in (f".{halves[0]}.part", f"{halves[1]}.part", f"{halves[2]}.part"):
         (tmp_path / "a" / name).write_text("half", encoding="utf-8")
     resume(tmp_path / "a", three)
     train(network, three, recipe, folder=tmp_path / "b")

@@ -20,10 +20,11 @@ __all__ = ["command"]
 _ABOUT = """Open a page to draw for a network, look into it and change it.
 
 TARGET is the folder of a run (chainrule train --run), a network file, a worked example or the name
-of a bundled one, or data such as a table, which are learned first with the settings of chainrule
-train. Without it, the lab opens with a small network trained on digits. OTHER is a second model:
-the room Compare shows both, their tensors, weights, activations and answers. TARGET may also be the
-storage of studies, a journal file or the address of a database: the lab then opens with them.
+of a bundled one, or data such as a table or a folder of pictures, which are learned first with the
+settings of chainrule train (--config). Without it, the lab opens with a small network trained on
+digits. OTHER is a second model: the room Compare shows both, their tensors, weights, activations
+and answers. TARGET may also be the storage of studies, a journal file or the address of a database:
+the lab then opens with them.
 
 Every number on the page can be opened: it shows its address, the formula that made it, with the
 numbers in it, and, for gradients, a proof. The page's address holds its whole state, so that a link
@@ -39,6 +40,7 @@ _EXAMPLES = (
     "chainrule lab runs/digits runs/faster",
     "chainrule lab studies.journal",
     "chainrule lab flowers.csv --no-open --port 8080",
+    "chainrule lab flowers.csv --config recipe.toml",
     'chainrule lab two-layers --view "look?select=delta[1][0]"',
 )
 
@@ -56,10 +58,15 @@ _PORT = Setting(
 
 def _lab(target: str | None, other: str | None, **given: Any) -> None:
     console = Console()
-    with errors_by_flags("lab", ("data", "port")):
+    with errors_by_flags("lab", ("data", "config", "port")):
         if given["view"] is not None:
             shown = lab_view(
-                target, given["view"], other=other, data=given["data"], storage=given["storage"]
+                target,
+                given["view"],
+                other=other,
+                data=given["data"],
+                config=given["config"],
+                storage=given["storage"],
             )
             console.line(json.dumps(shown.to_dict(), indent=1, ensure_ascii=False))
             return
@@ -67,6 +74,7 @@ def _lab(target: str | None, other: str | None, **given: Any) -> None:
             target,
             other,
             data=given["data"],
+            config=given["config"],
             storage=given["storage"],
             port=given["port"] or 0,
             browser=not given["no_open"],
@@ -79,6 +87,12 @@ def _flags() -> list[click.Parameter]:
         argument("target", required=False, metavar="RUN|MODEL|FILE|DATA"),
         argument("other", required=False, metavar="OTHER"),
         Flag(["--data"], metavar="DATA", group="input", help="where the run's data are, if moved"),
+        Flag(
+            ["--config"],
+            metavar="FILE",
+            group="input",
+            help="settings by which data are learned, as for chainrule train",
+        ),
         Flag(["--storage"], metavar="URL", group="input", help=_STORAGE),
         offline_flag("input"),
         flag_of(_PORT),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.data import Dataset, DatasetPair, dataset_names, load_dataset
+from chainrule.data import Dataset, DatasetPair, allow_content, dataset_names, load_dataset
 from chainrule.errors import DataError, FileError, InputError, unknown_name
 from chainrule.schema import Schema
 
@@ -47,18 +47,25 @@ _ACCESS = ContextVar("chainrule data access", default=_Access())  # noqa: B039  
 
 @contextmanager
 def data_access(
-    *, offline: bool = False, observe: DownloadObserver | None = None
+    *,
+    offline: bool = False,
+    observe: DownloadObserver | None = None,
+    limit: int | None = None,
 ) -> Iterator[None]:
     """Decide, while it is entered, how every data source loads.
 
     Args:
         offline: whether downloads are switched off; False leaves that to CHAINRULE_OFFLINE.
         observe: called with a file's name, its bytes so far and all of them, while it downloads.
+        limit: greatest number of bytes that a file may unpack to; None as in `load_dataset`.
+
+    Raises: InputError.
     """
     before = _ACCESS.get()
     token = _ACCESS.set(_Access(offline or before.offline, observe or before.observe))
     try:
-        yield
+        with allow_content(limit):
+            yield
     finally:
         _ACCESS.reset(token)
 

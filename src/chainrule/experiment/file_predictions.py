@@ -30,9 +30,15 @@ from chainrule.errors import (
 )
 from chainrule.evaluation import class_columns
 from chainrule.experiment.digit_reading import read_digit
-from chainrule.experiment.prediction_records import FailedPrediction, Output, Prediction
+from chainrule.experiment.prediction_records import (
+    FailedPrediction,
+    Output,
+    Prediction,
+    check_abstain,
+)
 from chainrule.experiment.row_matching import (
     holds_images,
+    holds_named_table,
     match_rows,
     read_complete_rows,
     read_rows,
@@ -48,7 +54,12 @@ _LEAST_SIDE = 8
 
 
 def predict_files(
-    network: Network, paths: Iterable[Any], options: Mapping[str, Any], *, errors: str = "raise"
+    network: Network,
+    paths: Iterable[Any],
+    options: Mapping[str, Any],
+    *,
+    errors: str = "raise",
+    abstain: float | None = None,
 ) -> list[Prediction | FailedPrediction]:
     """Return the answers to several files.
 
@@ -59,6 +70,7 @@ def predict_files(
         options: how the network's own data was read, as for `load_dataset`.
         errors: "raise", or "return" to have the error in the place of a file or row that cannot be
             read.
+        abstain: the answer is "?" where no output reaches this, 0 to 1.
 
     Raises: InputError; FileError, DataError and MissingLibraryError unless they are returned.
     """
@@ -67,6 +79,7 @@ def predict_files(
         raise InputError(
             "predict", expected=expected, got=describe(errors), argument="errors", value=errors
         )
+    check_abstain(network, abstain)
     found: list[Prediction | FailedPrediction] = []
     for path in paths:
         path = require_source(path)
@@ -77,7 +90,7 @@ def predict_files(
         failed = next((one for one in found if isinstance(one, FailedPrediction)), None)
         if failed is not None and errors == "raise":
             raise failed.error
-    return found
+    return [one.withhold(abstain) if isinstance(one, Prediction) else one for one in found]
 
 
 def _predict_source(
@@ -95,7 +108,9 @@ def _predict_source(
     """
     if len(network.input_shape) == 2 and not _is_table_of_images(network, source, options):
         return [*_predict_picture(network, source)]
-    if not is_data_frame(source) and is_picture_file(source):
+    if is_data_frame(source) or holds_named_table(source):
+        return _predict_rows(network, source, options)
+    if is_picture_file(source):
         square = _as_square(network, source)
         sides = " x ".join(map(str, square.input_shape))
         sentence = f"The network's inputs were taken for an image of {sides}."

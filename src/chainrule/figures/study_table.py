@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chainrule.bundled import find_file
-from chainrule.data import SIZE_LIMIT, open_decompressed
+from chainrule.data import content_limit, open_decompressed, read_stream, stored_size
 from chainrule.errors import DataError, unknown_name
 from chainrule.evaluation import number_text, percent_text
 
@@ -213,8 +213,9 @@ def _find_study(name: str) -> SavedStudy | None:
 
 
 def _read_file(path: str) -> bytes:
-    with open_decompressed(find_file(path, "accuracies")) as stream:
-        return stream.read(SIZE_LIMIT)
+    file = find_file(path, "accuracies")
+    with open_decompressed(file) as stream:
+        return read_stream(stream, content_limit(str(file), stored_size(file), text=True))
 
 
 def _lines(path: str, content: bytes) -> list[dict[str, str]]:

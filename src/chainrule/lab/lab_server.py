@@ -44,6 +44,7 @@ def lab_view(
     *,
     other: str | Path | None = None,
     data: str | None = None,
+    config: str | None = None,
     storage: str | None = None,
 ) -> LabView:
     """Return what the lab shows at an address, without a page.
@@ -54,6 +55,7 @@ def lab_view(
             "look?example=3&select=delta[2][3]"; empty for the beginning.
         other: as for `open_lab`.
         data: as for `open_lab`.
+        config: as for `open_lab`.
         storage: as for `open_lab`.
 
     Raises: InputError, UnknownNameError, DataError for an address of what there is not; what
@@ -64,19 +66,23 @@ def lab_view(
         >>> shown["opened"]["equation"]
         'BP1'
     """
-    workbench = _open_workbench(target, other, data, storage)
+    workbench = _open_workbench(target, other, data, config, storage)
     state = LabState.from_address(address) if address else workbench.start_state()
     workbench.require(state)
     return LabView(workbench.view(state))
 
 
 def _open_workbench(
-    target: str | Path | None, other: str | Path | None, data: str | None, storage: str | None
+    target: str | Path | None,
+    other: str | Path | None,
+    data: str | None,
+    config: str | None,
+    storage: str | None,
 ) -> Workbench:
     is_study = target is not None and is_storage(str(target))
     if is_study and storage is None:
         storage = str(target)
-    subject = open_subject(None if is_study else target, data)
+    subject = open_subject(None if is_study else target, data, config)
     second = None if other is None else open_subject(other, data)
     return Workbench(subject, second, storage, begins_with_studies=is_study)
 
@@ -86,6 +92,7 @@ def open_lab(
     other: str | Path | None = None,
     *,
     data: str | None = None,
+    config: str | None = None,
     storage: str | None = None,
     port: int = 0,
     browser: bool = True,
@@ -101,6 +108,8 @@ def open_lab(
             for a small network trained on digits.
         other: a second model of the same kinds, with which the room Compare compares it.
         data: where a run's data are, if they were moved; the examples of a network file.
+        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are
+            learned.
         storage: a journal file, or the address of a database, whose studies the room Studies shows;
             None for studies.journal in the current folder, if it is there.
         port: 0 for any that is free.
@@ -115,7 +124,8 @@ def open_lab(
     from chainrule.lab.lab_application import make_lab
     from chainrule.lab.lab_gate import LabSession
 
-    workbench, session = _open_workbench(target, other, data, storage), LabSession()
+    workbench = _open_workbench(target, other, data, config, storage)
+    session = LabSession()
     threading.Thread(target=_warm_up, args=(workbench,), daemon=True).start()
 
     def announce(home: str) -> None:

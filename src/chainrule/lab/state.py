@@ -27,7 +27,17 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate", "studies", "compare")
+ROOM_NAMES = (
+    "draw",
+    "train",
+    "look",
+    "plane",
+    "descend",
+    "approximate",
+    "studies",
+    "compare",
+    "learn",
+)
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
@@ -35,9 +45,11 @@ _PARAMETER = re.compile(r"W\[\d{1,4}\]\[\d{1,9},\d{1,9}\]|b\[\d{1,4}\]\[\d{1,9}\
 _INPUT = re.compile(r"x\[\d{1,9}\]")
 _TRIAL = re.compile(r"(?:[^/]{1,200}/\d{1,9}/\d{1,20})?")
 _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
+_PHOTO = re.compile(r"[0-9a-f]{16}|")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
 _DIRECTIONS = ("forward", "backward")
+_NETWORKS = ("", "train")
 
 
 class Edit(NamedTuple):
@@ -69,6 +81,7 @@ class LabState:
     Args:
         room: one of ROOM_NAMES.
         ink: what is drawn, in canvas units; empty if an example is shown.
+        photo: name of a photograph that was given to the lab; empty for none.
         inputs: columns of the example that were set, such as "x[3]".
         digit: which of several drawn digits is looked at, from 0 in reading order.
         example: a row of the examples; in a step of a run, a row of the training set.
@@ -84,6 +97,8 @@ class LabState:
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
+        network: that the rooms Draw and Look inside show: empty for the lab's, or "train" for the
+            one of the room Train, where its training stands.
         compare: which two models the room Compare shows.
         studies: which study the room Studies shows.
         trial: "NAME/12/0", the trial 12 of a study with its seed 0, whose network takes the place
@@ -95,12 +110,15 @@ class LabState:
         neurons: whose pieces add up to the formula's curve in the room Approximate.
         bend: their activation, "relu" or "sigmoid".
         at: the x whose numbers are shown there.
+        chapter: of the room Learn, from 1.
+        answers: what was typed for each question of its exercise.
 
     Raises: InputError, UnknownNameError.
     """
 
     room: str = limited("draw", Limit(str, "room", choices=_rooms))
     ink: tuple[Stroke, ...] = ()
+    photo: str = ""
     inputs: tuple[Edit, ...] = ()
     digit: int = limited(0, Limit(int, "number of a drawn digit", 0, 99))
     example: int | None = limited(None, Limit(int, "number of an example", 0, optional=True))
@@ -116,6 +134,7 @@ class LabState:
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
+    network: str = limited("", Limit(str, "network", choices=lambda: _NETWORKS))
     compare: CompareSettings = _COMPARE
     studies: StudiesSettings = _STUDIES
     trial: str = ""
@@ -126,6 +145,8 @@ class LabState:
     neurons: int = limited(4, Limit(int, "neurons of the hidden layer", 1, 30))
     bend: str = limited("relu", Limit(str, "activation", choices=lambda: _BENDS))
     at: float = limited(1.0, Limit(float, "x that is looked at", -3, 3))
+    chapter: int = limited(1, Limit(int, "chapter", 1, 12))
+    answers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -135,6 +156,9 @@ class LabState:
         object.__setattr__(self, "silenced", _check_texts("silenced", self.silenced, _SILENCED))
         object.__setattr__(self, "hidden", _check_texts("hidden", self.hidden, _HIDDEN))
         object.__setattr__(self, "start", _check_start(self.start))
+        _check_answers(self.answers)
+        if not isinstance(self.photo, str) or _PHOTO.fullmatch(self.photo) is None:
+            raise _refused("photo", "the name of a photo", self.photo)
         if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
             raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
@@ -202,6 +226,7 @@ class LabState:
 _LONGEST = 80
 _LONGEST_FORMULA = 200
 _MOST_VARIABLES = 4
+_MOST_ANSWERS = 4
 _HIDDEN = re.compile(r"[a-z]{1,20}")
 
 
@@ -253,6 +278,14 @@ def _check_start(numbers: Any) -> tuple[float, ...]:
     return tuple(DESCENT_LIMITS["start"].check(_WHERE, "start", one) for one in numbers)
 
 
+def _check_answers(texts: Any) -> None:
+    if not isinstance(texts, tuple) or len(texts) > _MOST_ANSWERS:
+        raise _refused("answers", f"at most {_MOST_ANSWERS} texts", texts)
+    for one in texts:
+        if not isinstance(one, str) or len(one) > _LONGEST or not one.isprintable() or "|" in one:
+            raise _refused("answers", "numbers as they are written", one)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, RoomSettings):
         return value.to_dict()
@@ -267,13 +300,17 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start")
+_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start", "answers")
+_SETTINGS: Mapping[str, type[RoomSettings]] = {
+    "plane": PlaneSettings,
+    "train": TrainSettings,
+    "compare": CompareSettings,
+    "studies": StudiesSettings,
+}
+"""Settings of rooms by the field that holds them."""
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
-    "plane": PlaneSettings.from_dict,
-    "train": TrainSettings.from_dict,
-    "compare": CompareSettings.from_dict,
-    "studies": StudiesSettings.from_dict,
+    **{name: kind.from_dict for name, kind in _SETTINGS.items()},
 }
 
 
@@ -287,6 +324,7 @@ def _read_edits(text: str) -> tuple[Any, ...]:
 
 
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
+    **{name: kind.to_text for name, kind in _SETTINGS.items()},
     "ink": encode_strokes,
     "edits": _write_edits,
     "inputs": _write_edits,
@@ -296,12 +334,10 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "start": lambda numbers: ",".join(map(repr, numbers)),
     "rate": repr,
     "at": repr,
-    "plane": PlaneSettings.to_text,
-    "train": TrainSettings.to_text,
-    "compare": CompareSettings.to_text,
-    "studies": StudiesSettings.to_text,
+    "answers": "|".join,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
+    **{name: kind.from_text for name, kind in _SETTINGS.items()},
     "ink": decode_strokes,
     "edits": _read_edits,
     "inputs": _read_edits,
@@ -313,13 +349,12 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "rate": float,
     "bend": str,
     "at": float,
+    "answers": lambda text: tuple(text.split("|")),
     "room": str,
     "select": str,
+    "photo": str,
     "direction": str,
-    "plane": PlaneSettings.from_text,
-    "train": TrainSettings.from_text,
-    "compare": CompareSettings.from_text,
-    "studies": StudiesSettings.from_text,
+    "network": str,
     "trial": str,
 }
 

@@ -98,7 +98,7 @@ class _Job:
         self._ended.set()
 
     def _observe(self, progress: TrainingProgress) -> bool:
-        self._share = progress.share_done
+        self._share = progress.fraction_done
         return self._is_abandoned()
 
     def _is_abandoned(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,20 +19,31 @@ from chainrule.lab.example_form import describe_examples
 from chainrule.lab.frames import RoomView
 from chainrule.lab.network_view import add_network
 from chainrule.lab.opened_number import open_number
+from chainrule.lab.photo_album import PhotoAlbum
 from chainrule.lab.pieces_step import make_pieces_step, pieces_state
 from chainrule.lab.plane_step import describe_plane, make_plane_step, plane_state
 from chainrule.lab.plane_training import PlaneTrainings
-from chainrule.lab.rooms import FUNCTION_ROOMS, ROOMS, FunctionRoom, compare_room, studies_room
+from chainrule.lab.rooms import (
+    FUNCTION_ROOMS,
+    ROOMS,
+    FunctionRoom,
+    compare_room,
+    learn_room,
+    studies_room,
+)
 from chainrule.lab.shown_step import ShownStep, answers, make_step
 from chainrule.lab.state import ROOM_NAMES, LabState
 from chainrule.lab.study_shelf import StudyShelf
 from chainrule.lab.subject import LabSubject
+from chainrule.lab.train_settings import TrainSettings
+from chainrule.lab.train_source import TrainSources
 from chainrule.lab.train_step import (
-    TrainTrainings,
     describe_train,
     make_train_step,
     train_state,
+    trained_subject,
 )
+from chainrule.lab.train_training import TrainTrainings
 from chainrule.lab.trial_trainings import TrialTrainings
 from chainrule.network import BLOCK, Network
 from chainrule.proofs import ProofOptions, prove_place
@@ -43,9 +54,14 @@ _MOST_STEPS = 8
 """Steps that are kept: a visitor goes to and fro between a few."""
 _TRIAL_ROOMS = ("draw", "look", "compare")
 """Rooms that show the network of a trial, if the state names one."""
+_TRAINED_ROOMS = ("draw", "look")
+"""Rooms that show the network of the room Train, if the state says so."""
 _PATIENCE = 0.2
 """Seconds after which the page gets a training as far as it is, and asks again."""
-_STEP_FIELDS = ("trial", "ink", "inputs", "digit", "example", "target", "step", "edits", "silenced")
+_STEP_FIELDS = (
+    *("ink", "photo", "inputs", "digit", "example"),
+    *("target", "step", "edits", "silenced"),
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,7 @@ class Workbench:
         begins_with_studies: bool = False,
     ) -> None:
         self.subject = subject
+        self.photos = PhotoAlbum()
         self._begins_with_studies = begins_with_studies
         self._models = ComparedModels(subject, other)
         shelf = StudyShelf(storage)
@@ -97,8 +114,10 @@ class Workbench:
         }
         self._steps: dict[tuple[Any, ...], ShownStep] = {}
         self._lock = threading.Lock()
+        self._trained: tuple[TrainSettings, LabSubject] | None = None
+        """The network of the room Train that other rooms showed last, with what made it."""
         self._trainings = PlaneTrainings()
-        self._digit_trainings = TrainTrainings()
+        self._room_trainings = TrainTrainings(TrainSources(subject.experiment))
 
     def start_state(self) -> LabState:
         """Return the state with which the lab opens."""
@@ -108,39 +127,53 @@ class Workbench:
             return LabState(ink=self.subject.start_ink)
         return LabState(room="draw" if self.subject.worked is None else "look")
 
-    def shown_step(self, state: LabState, seconds: float | None = None) -> ShownStep:
+    def shown_step(
+        self, state: LabState, seconds: float | None = None, *, moving: bool = False
+    ) -> ShownStep:
         """Return the step that a state shows, computed once.
 
         Args:
             state: of the page.
             seconds: after which a training in the rooms Plane and Train is shown as far as it is.
+            moving: as in `TrainStep`.
 
         Raises: as `make_step`, `make_plane_step` and `make_train_step`.
         """
         if state.room == "plane":
             return make_plane_step(self._trainings, state, seconds)
         if state.room == "train":
-            return make_train_step(self._digit_trainings, state, seconds)
+            return make_train_step(self._room_trainings, state, seconds, moving=moving)
         if state.room == "approximate":
             return make_pieces_step(state)
+        if state.room == "learn":
+            return learn_room.lesson_step(state)
         if state.room == "compare":
             return self._compared(state).pair(state).step(state.compare.opened - 1, state)
         subject = self._subject(state)
-        key = tuple(getattr(state, name) for name in _STEP_FIELDS)
+        photo = self.photos.find(state.photo) if state.photo else None
+        key = (subject, *(getattr(state, name) for name in _STEP_FIELDS))
         with self._lock:
-            found = self._steps.pop(key, None) or make_step(subject, state)
+            found = self._steps.pop(key, None) or make_step(subject, state, photo)
             self._steps[key] = found
             while len(self._steps) > _MOST_STEPS:
                 self._steps.pop(next(iter(self._steps)))
             return found
 
     def _subject(self, state: LabState) -> LabSubject:
-        """What the rooms about a network show: the lab's own, or that of a trial, once trained."""
+        """What the rooms about a network show: the lab's own, a trial's, or the room Train's."""
         if not state.trial or state.room not in _TRIAL_ROOMS:
-            return self.subject
+            is_trained = state.network and state.room in _TRAINED_ROOMS
+            return self._trained_subject(state.train) if is_trained else self.subject
         found = self._trials.find(state.trial, None).subject
         assert found is not None, "it was waited for"
         return found
+
+    def _trained_subject(self, settings: TrainSettings) -> LabSubject:
+        key = replace(settings, beside=None, point=0)
+        with self._lock:
+            if self._trained is None or self._trained[0] != key:
+                self._trained = (key, trained_subject(self._room_trainings, settings))
+            return self._trained[1]
 
     def _compared(self, state: LabState) -> ComparedModels:
         return self._models.with_trial(self._subject(state) if state.trial else None)
@@ -160,7 +193,7 @@ class Workbench:
         if state.select:
             shown.locate(state.select)
 
-    def view(self, state: LabState, known_maps: str = "") -> RoomView:
+    def view(self, state: LabState, known_maps: str = "", *, moving: bool = False) -> RoomView:
         """Return what the page shows of a state.
 
         Where the state asks for what there is not, the view says so in the words of the library.
@@ -168,6 +201,7 @@ class Workbench:
         Args:
             state: of the page.
             known_maps: digest of the images of weights that the page has already.
+            moving: whether the page asks for frame after frame of a training.
         """
         view = RoomView()
         view.values |= {
@@ -179,7 +213,7 @@ class Workbench:
             "opened": None,
             "trial": None,
         }
-        if state.trial and state.room in _TRIAL_ROOMS and not self._add_trial(view, state):
+        if not self._add_subject(view, state):
             return view
         if state.room in self._own_rooms:
             try:
@@ -191,12 +225,13 @@ class Workbench:
             view.values["plane"] = describe_plane(state.plane)
             state = plane_state(state)
         if state.room == "train":
-            view.values["train"] = describe_train(state.train)
             state = train_state(state)
         if state.room == "approximate":
             state = pieces_state(state)
         try:
-            shown = self.shown_step(state, _PATIENCE)
+            if state.room == "train":
+                view.values["train"] = describe_train(state.train, self._room_trainings)
+            shown = self.shown_step(state, _PATIENCE, moving=moving)
         except ChainruleError as error:
             view.values["error"] = _plain_error(error)
             return view
@@ -213,6 +248,20 @@ class Workbench:
         if state.select:
             view.values["opened"] = open_number(shown, state.select, state.digits)
         return view
+
+    def _add_subject(self, view: RoomView, state: LabState) -> bool:
+        """Put another network in the place of the lab's own; return whether it is there."""
+        if state.trial and state.room in _TRIAL_ROOMS:
+            return self._add_trial(view, state)
+        if state.network and state.room in _TRAINED_ROOMS:
+            try:
+                subject = self._subject(state)
+            except ChainruleError as error:
+                view.values["error"] = _plain_error(error)
+                return False
+            view.values["subject"] = self._describe(subject)
+            view.values["examples"] = describe_examples(subject, state)
+        return True
 
     def _add_trial(self, view: RoomView, state: LabState) -> bool:
         """Put a trial's network in the place of the lab's own; return whether it is trained."""

@@ -259,6 +259,15 @@ def _storage_errors(where: str) -> Iterator[None]:
         raise translated from None
 
 
+_PACKAGES = {
+    "psycopg": "'chainrule[database]'",
+    "psycopg2": "psycopg2-binary",
+    "MySQLdb": "mysqlclient",
+    "cx_Oracle": "oracledb",
+}
+"""The packages whose names are not those of their modules."""
+
+
 def _translate(where: str, error: Exception) -> Exception | None:
     """Return an error of Optuna, SQLAlchemy or a driver as a ChainruleError; None for others."""
     from optuna.exceptions import StorageInternalError
@@ -271,7 +280,9 @@ def _translate(where: str, error: Exception) -> Exception | None:
             where,
             expected=f"the library {name} for this kind of database",
             got="none",
-            remedy=f"Install it with: pip install {name}" if " " not in name else "",
+            remedy=f"Install it with: pip install {_PACKAGES.get(name, name)}"
+            if " " not in name
+            else "",
         )
     if isinstance(error, exc.ArgumentError):
         expected = "a path or the address of a database"

@@ -101,7 +101,7 @@ class _TrialObserver:
     def __call__(self, progress: TrainingProgress) -> bool:
         if progress.epoch_ended and self.metric.startswith("validation_"):
             self._record(progress.position.history[-1], progress.epochs)
-        self.advance(progress.share_done)
+        self.advance(progress.fraction_done)
         return self.pruned or self.failure is not None or self.stopped()
 
     def _record(self, record: EpochRecord, epochs: int) -> None:

@@ -18,6 +18,7 @@ from chainrule.training.branching import branch_start
 from chainrule.training.certificate import certify
 from chainrule.training.epoch_end import PatienceCounter, end_epoch, final_parameters, stop_reason
 from chainrule.training.observers import Observer, Observers, TrainingProgress
+from chainrule.training.recipe_compatibility import warn_of_snapshots
 from chainrule.training.run_facts import BranchOrigin, RunFacts, data_facts
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.run_recorder import Run, RunRecorder
@@ -174,6 +175,7 @@ def train(
     if run_folder is not None:
         run_folder.require_new()  # before the kernels are compiled
     threads = THREADS.check("train", "threads", threads)
+    warn_of_snapshots(recipe)
     setup = prepare_training(network, dataset, recipe, validation, threads=threads)
     position = first_position(setup)
     facts = _run_facts(setup, notes, keep_epochs=keep_epochs)
@@ -223,6 +225,7 @@ def branch(
     if run_folder is not None:
         run_folder.require_new()
     threads = THREADS.check("train", "threads", threads)
+    warn_of_snapshots(recipe)
     start = branch_start(
         RunFolder(parent), dataset, recipe, epoch, validation=validation, threads=threads
     )

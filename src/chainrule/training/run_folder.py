@@ -139,7 +139,7 @@ class RunFolder:
 
         Raises: FileError.
         """
-        for folder in (self.path, self._checkpoints):
+        for folder in (self.path, self._checkpoints, self.path / "snapshots"):
             for name in filter(is_half_written, names_in(folder)):
                 remove(folder / name)
 

@@ -130,7 +130,7 @@ def test_many_batches_are_one_table(saved, cells_of, monkeypatch) -> None:
             {"limit": 1599},
             ": expected at most 1599 bytes of content, "
             "got 100 rows of 2 columns, which make 1600. "
-            "Raise the limit if the file is supposed to be that large.",
+            "Raise the limit (--limit BYTES) if the file is supposed to be that large.",
         ),
         ({"x": [[1]], "y": [[2]]}, {}, ": expected columns of numbers, texts or dates, got none."),
     ],
