@@ -18,8 +18,7 @@ from starlette.routing import Route
 
 from chainrule.lab.frames import pack_frame
 from chainrule.lab.lab_gate import LabGate, LabSession
-from chainrule.lab.lesson_figure import draw_lesson
-from chainrule.lab.lessons import lessons
+from chainrule.lab.lessons import draw_lesson, lessons
 from chainrule.lab.photo_album import MOST_PHOTO_BYTES
 from chainrule.lab.state import LabState
 from chainrule.lab.workbench import Workbench
