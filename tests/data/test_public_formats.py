@@ -480,3 +480,11 @@ def test_five_in_a_hundred_spoilt_cells_are_refused(load) -> None:
     rows = _lines(lambda k: f"{[1e15, 10 + k % 7][k % 24 > 0]},{k % 5},{_LABELS[k % 2]}", 240)
     with pytest.raises(ChainruleError, match="expected numbers of one order of magnitude, got"):
         load("a,b,y\n" + rows)
+
+
+def test_a_label_in_front_without_a_name_is_advised(load) -> None:
+    content = _lines(lambda k: f"{k % 2},{k % 7}.5,{k % 5},0")
+    with pytest.raises(ChainruleError, match=r"column 3 has one class\. Name the label: .*'first'"):
+        load(content)
+    with pytest.raises(ChainruleError, match=r"column 0 has one class\. Name the label: .*'NAME'"):
+        load("\n".join(f"0{line[1:]}" for line in content.splitlines()), target="first")

@@ -11,8 +11,7 @@ import pytest
 from chainrule.errors import FileError, InputError, MissingLibraryError
 from chainrule.lab import lessons as lessons_module
 from chainrule.lab.exercise_marking import mark_exercise
-from chainrule.lab.lesson_figure import draw_lesson
-from chainrule.lab.lessons import lessons, split_addresses
+from chainrule.lab.lessons import draw_lesson, lessons, split_addresses
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import open_subject
 from chainrule.lab.workbench import Workbench

@@ -15,7 +15,6 @@ from playwright.sync_api import Page
 from tests.browser import PHONE, OpenPage
 from tests.lab.test_lab_page import RunningLab, address_of, go, serving, settled
 
-import chainrule as cr
 from chainrule.errors import ChainruleError, FileError, InputError, UnknownNameError
 from chainrule.figures.parameter_grid import parameter_grid_data
 from chainrule.figures.rate_curves import grid_points, printed_points, rate_curves_data
@@ -80,11 +79,9 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> str:
     journal = str(folder / "studies.journal")
     for name, text in STUDIES.items():
         (folder / f"{name}.toml").write_text(text)
-        if name == "waiting":
-            begin_study(folder / f"{name}.toml", journal)
-        else:
-            place = cr.StudyPlace(workers=1)
-            cr.compute_study(folder / f"{name}.toml", journal, place=place)
+        study = begin_study(folder / f"{name}.toml", journal)
+        if name != "waiting":
+            study.work()  # in this process: to start workers would take longer
     return journal
 
 
@@ -406,6 +403,18 @@ def test_a_cell_leads_into_its_network(open_page: OpenPage, lab: RunningLab, sto
     page.get_by_role("button", name="Back to the study").click()
     settled(page, before)
     assert address_of(page).startswith("studies")
+
+
+def test_a_trial_that_there_is_not_is_refused_in_every_room(
+    open_page: OpenPage, lab: RunningLab
+) -> None:
+    page = visit(open_page, lab)
+    for room in ("look", "draw", "compare"):
+        page.evaluate("room => { location.hash = `${room}?trial=investigation/99/3` }", room)
+        page.locator(f".lab[data-room={room}] .error").wait_for()
+        assert "the number of a complete trial, got 99" in page.locator(".error").inner_text()
+    page.get_by_role("button", name="The lab's own network").click()
+    page.get_by_role("heading", name="A and changed by hand").wait_for()
 
 
 def test_studies_by_keyboard_alone(open_page: OpenPage, lab: RunningLab, storage: str) -> None:

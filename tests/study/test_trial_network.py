@@ -7,9 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import chainrule as cr
 from chainrule.errors import InputError, IntegrityError
-from chainrule.study import SavedStudy, is_storage, list_studies, open_store, open_study
+from chainrule.study import (
+    SavedStudy,
+    begin_study,
+    is_storage,
+    list_studies,
+    open_store,
+    open_study,
+)
 
 STUDY = """
 search = "grid"
@@ -34,8 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [f"{x / 10},{x % 7},{'low' if x < 30 else 'high'}" for x in range(60)]
     (folder / "points.csv").write_text("\n".join(["x,y,kind", *rows]) + "\n")
     (folder / "points.toml").write_text(STUDY)
-    place = cr.StudyPlace(workers=1)
-    cr.compute_study(folder / "points.toml", str(folder / "studies.journal"), place=place)
+    begin_study(folder / "points.toml", str(folder / "studies.journal")).work()
     return folder
 
 

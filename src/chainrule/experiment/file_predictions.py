@@ -30,14 +30,19 @@ from chainrule.errors import (
 )
 from chainrule.evaluation import class_columns
 from chainrule.experiment.digit_reading import read_digit
-from chainrule.experiment.prediction_records import FailedPrediction, Output, Prediction
+from chainrule.experiment.prediction_records import (
+    FailedPrediction,
+    Output,
+    Prediction,
+    check_abstain,
+)
 from chainrule.experiment.row_matching import (
     holds_images,
     holds_named_table,
+    list_sources,
     match_rows,
     read_complete_rows,
     read_rows,
-    require_source,
 )
 from chainrule.network import Network
 from chainrule.schema import RowError
@@ -49,17 +54,23 @@ _LEAST_SIDE = 8
 
 
 def predict_files(
-    network: Network, paths: Iterable[Any], options: Mapping[str, Any], *, errors: str = "raise"
+    network: Network,
+    paths: Any,
+    options: Mapping[str, Any],
+    *,
+    errors: str = "raise",
+    abstain: float | None = None,
 ) -> list[Prediction | FailedPrediction]:
     """Return the answers to several files.
 
     Args:
         network: what answers.
-        paths: pictures, or tables of pixels, for a network that learned from images; otherwise
-            tables. A data frame is a table.
+        paths: one or several: pictures, or tables of pixels, for a network that learned from
+            images; otherwise tables. A data frame is a table.
         options: how the network's own data was read, as for `load_dataset`.
         errors: "raise", or "return" to have the error in the place of a file or row that cannot be
             read.
+        abstain: the answer is "?" where no output reaches this, 0 to 1.
 
     Raises: InputError; FileError, DataError and MissingLibraryError unless they are returned.
     """
@@ -68,9 +79,9 @@ def predict_files(
         raise InputError(
             "predict", expected=expected, got=describe(errors), argument="errors", value=errors
         )
+    check_abstain(network, abstain)
     found: list[Prediction | FailedPrediction] = []
-    for path in paths:
-        path = require_source(path)
+    for path in list_sources(paths):
         try:
             found += _predict_source(network, path, options)
         except (FileError, DataError, MissingLibraryError) as error:
@@ -78,7 +89,7 @@ def predict_files(
         failed = next((one for one in found if isinstance(one, FailedPrediction)), None)
         if failed is not None and errors == "raise":
             raise failed.error
-    return found
+    return [one.withhold(abstain) if isinstance(one, Prediction) else one for one in found]
 
 
 def _predict_source(

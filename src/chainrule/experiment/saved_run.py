@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, prepare_dataset
-from chainrule.data.tables import is_data_frame
 from chainrule.errors import InputError, describe
 from chainrule.experiment.data_source import (
     MOVED_REMEDY,
@@ -340,16 +339,20 @@ class SavedRun:
 
     @overload
     def predict(
-        self, files: Any, *, errors: Literal["raise"] = "raise"
+        self, files: Any, *, errors: Literal["raise"] = "raise", abstain: float | None = None
     ) -> tuple[Prediction, ...]: ...
 
     @overload
     def predict(
-        self, files: Any, *, errors: Literal["return"]
+        self, files: Any, *, errors: Literal["return"], abstain: float | None = None
     ) -> tuple[Prediction | FailedPrediction, ...]: ...
 
     def predict(
-        self, files: Any, *, errors: Literal["raise", "return"] = "raise"
+        self,
+        files: Any,
+        *,
+        errors: Literal["raise", "return"] = "raise",
+        abstain: float | None = None,
     ) -> tuple[Prediction | FailedPrediction, ...]:
         """Return what the network answers to pictures, or to the rows of tables.
 
@@ -361,15 +364,15 @@ class SavedRun:
                 frame with an example a row stands for a table.
             errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
                 so that it does not end the others.
+            abstain: the answer is "?" where no output reaches this, 0 to 1.
 
         Raises: InputError; FileError, DataError unless they are returned.
         """
         from chainrule.experiment.file_predictions import predict_files
 
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        several = isinstance(files, Iterable) and not isinstance(files, (str, Mapping))
-        listed = files if several and not is_data_frame(files) else [files]
-        return tuple(predict_files(self.network, listed, notes.get("options", {}), errors=errors))
+        options = notes.get("options", {})
+        return tuple(predict_files(self.network, files, options, errors=errors, abstain=abstain))
 
     def predict_table(
         self, source: Any, output: str = "-", *, abstain: float | None = None, **options: Any

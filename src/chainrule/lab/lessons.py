@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 import shlex
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +18,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from chainrule.errors import FileError, MissingLibraryError
+from chainrule.figures import draw_figure, figure_bytes
 
-__all__ = ["Lesson", "lessons", "split_addresses"]
+__all__ = ["Lesson", "draw_lesson", "lessons", "split_addresses"]
 
 _BATCH = 12
 """The chapter on a batch, which has a worked file of its own."""
@@ -26,7 +28,7 @@ _ADDRESS = re.compile(
     r"(?:step\[\d+\]\.)?(?:cost|(?:[Wbzax]|dW|db|delta)\[\d+\](?:\[\d+(?:,\d+)?\])?)"
 )
 _MATHML = "{http://www.w3.org/1998/Math/MathML}"
-_KEPT = ("displaystyle", "stretchy", "width", "accent")
+_ALLOWED = ("displaystyle", "stretchy", "width", "accent")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,29 @@ def lessons() -> tuple[Lesson, ...]:
     """
     folder = _folder()
     return tuple(_read(path) for path in sorted(folder.glob("[0-9]*.md")))
+
+
+def draw_lesson(chapter: int) -> bytes:
+    """Return the figure of a chapter as SVG, made by the command that stands below it there.
+
+    It is drawn once.
+
+    Args:
+        chapter: its number, from 1.
+
+    Raises: MissingLibraryError, FileError.
+    """
+    with _drawing:
+        return _draw(chapter)
+
+
+_drawing = threading.Lock()
+
+
+@cache
+def _draw(chapter: int) -> bytes:
+    name, *sources = lessons()[chapter - 1].figure
+    return figure_bytes(draw_figure(name, sources), "svg")
 
 
 def _folder() -> Path:
@@ -228,7 +253,7 @@ def _formula(latex: str) -> str:
     for element in root.iter():
         element.tag = element.tag.removeprefix(_MATHML)
         upright = element.attrib.get("mathvariant") == "sans-serif"
-        element.attrib = {k: v for k, v in element.attrib.items() if k in _KEPT}
+        element.attrib = {k: v for k, v in element.attrib.items() if k in _ALLOWED}
         if upright:
             element.tag = "mtext"
     return ElementTree.tostring(root, encoding="unicode")

@@ -45,6 +45,7 @@ _PARAMETER = re.compile(r"W\[\d{1,4}\]\[\d{1,9},\d{1,9}\]|b\[\d{1,4}\]\[\d{1,9}\
 _INPUT = re.compile(r"x\[\d{1,9}\]")
 _TRIAL = re.compile(r"(?:[^/]{1,200}/\d{1,9}/\d{1,20})?")
 _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
+_PHOTO = re.compile(r"[0-9a-f]{16}|")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
 _DIRECTIONS = ("forward", "backward")
@@ -80,6 +81,7 @@ class LabState:
     Args:
         room: one of ROOM_NAMES.
         ink: what is drawn, in canvas units; empty if an example is shown.
+        photo: name of a photograph that was given to the lab; empty for none.
         inputs: columns of the example that were set, such as "x[3]".
         digit: which of several drawn digits is looked at, from 0 in reading order.
         example: a row of the examples; in a step of a run, a row of the training set.
@@ -116,6 +118,7 @@ class LabState:
 
     room: str = limited("draw", Limit(str, "room", choices=_rooms))
     ink: tuple[Stroke, ...] = ()
+    photo: str = ""
     inputs: tuple[Edit, ...] = ()
     digit: int = limited(0, Limit(int, "number of a drawn digit", 0, 99))
     example: int | None = limited(None, Limit(int, "number of an example", 0, optional=True))
@@ -154,6 +157,8 @@ class LabState:
         object.__setattr__(self, "hidden", _check_texts("hidden", self.hidden, _HIDDEN))
         object.__setattr__(self, "start", _check_start(self.start))
         _check_answers(self.answers)
+        if not isinstance(self.photo, str) or _PHOTO.fullmatch(self.photo) is None:
+            raise _refused("photo", "the name of a photo", self.photo)
         if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
             raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
@@ -296,12 +301,16 @@ def _tuple(value: Any) -> Any:
 
 
 _LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start", "answers")
+_SETTINGS: Mapping[str, type[RoomSettings]] = {
+    "plane": PlaneSettings,
+    "train": TrainSettings,
+    "compare": CompareSettings,
+    "studies": StudiesSettings,
+}
+"""Settings of rooms by the field that holds them."""
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
-    "plane": PlaneSettings.from_dict,
-    "train": TrainSettings.from_dict,
-    "compare": CompareSettings.from_dict,
-    "studies": StudiesSettings.from_dict,
+    **{name: kind.from_dict for name, kind in _SETTINGS.items()},
 }
 
 
@@ -315,6 +324,7 @@ def _read_edits(text: str) -> tuple[Any, ...]:
 
 
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
+    **{name: kind.to_text for name, kind in _SETTINGS.items()},
     "ink": encode_strokes,
     "edits": _write_edits,
     "inputs": _write_edits,
@@ -325,12 +335,9 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "rate": repr,
     "at": repr,
     "answers": "|".join,
-    "plane": PlaneSettings.to_text,
-    "train": TrainSettings.to_text,
-    "compare": CompareSettings.to_text,
-    "studies": StudiesSettings.to_text,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
+    **{name: kind.from_text for name, kind in _SETTINGS.items()},
     "ink": decode_strokes,
     "edits": _read_edits,
     "inputs": _read_edits,
@@ -345,12 +352,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "answers": lambda text: tuple(text.split("|")),
     "room": str,
     "select": str,
+    "photo": str,
     "direction": str,
     "network": str,
-    "plane": PlaneSettings.from_text,
-    "train": TrainSettings.from_text,
-    "compare": CompareSettings.from_text,
-    "studies": StudiesSettings.from_text,
     "trial": str,
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.data import Dataset
+from chainrule.data.handwriting import GreyPicture
 from chainrule.errors import ChainruleError, InputError
 from chainrule.evaluation import wilson_interval
 from chainrule.lab.compared_models import ComparedModels
@@ -19,6 +20,7 @@ from chainrule.lab.example_form import describe_examples
 from chainrule.lab.frames import RoomView
 from chainrule.lab.network_view import add_network
 from chainrule.lab.opened_number import open_number
+from chainrule.lab.photo_album import PhotoAlbum
 from chainrule.lab.pieces_step import make_pieces_step, pieces_state
 from chainrule.lab.plane_step import describe_plane, make_plane_step, plane_state
 from chainrule.lab.plane_training import PlaneTrainings
@@ -57,7 +59,10 @@ _TRAINED_ROOMS = ("draw", "look")
 """Rooms that show the network of the room Train, if the state says so."""
 _PATIENCE = 0.2
 """Seconds after which the page gets a training as far as it is, and asks again."""
-_STEP_FIELDS = ("ink", "inputs", "digit", "example", "target", "step", "edits", "silenced")
+_STEP_FIELDS = (
+    *("ink", "photo", "inputs", "digit", "example"),
+    *("target", "step", "edits", "silenced"),
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Workbench:
         begins_with_studies: bool = False,
     ) -> None:
         self.subject = subject
+        self.photos = PhotoAlbum()
         self._begins_with_studies = begins_with_studies
         self._models = ComparedModels(subject, other)
         shelf = StudyShelf(storage)
@@ -145,9 +151,10 @@ class Workbench:
         if state.room == "compare":
             return self._compared(state).pair(state).step(state.compare.opened - 1, state)
         subject = self._subject(state)
+        photo = self._photo(state)
         key = (subject, *(getattr(state, name) for name in _STEP_FIELDS))
         with self._lock:
-            found = self._steps.pop(key, None) or make_step(subject, state)
+            found = self._steps.pop(key, None) or make_step(subject, state, photo)
             self._steps[key] = found
             while len(self._steps) > _MOST_STEPS:
                 self._steps.pop(next(iter(self._steps)))
@@ -170,7 +177,11 @@ class Workbench:
             return self._trained[1]
 
     def _compared(self, state: LabState) -> ComparedModels:
-        return self._models.with_trial(self._subject(state) if state.trial else None)
+        trial = self._subject(state) if state.trial else None
+        return self._models.for_page(trial, self._photo(state))
+
+    def _photo(self, state: LabState) -> GreyPicture | None:
+        return self.photos.find(state.photo) if state.photo else None
 
     def _show_compare(self, view: RoomView, state: LabState) -> None:
         compare_room.show(self._compared(state), view, state)

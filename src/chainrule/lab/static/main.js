@@ -1,6 +1,6 @@
 // Router and state: the page is a function of what the server shows of one state.
 
-import { fetchJson, fetchView } from "./server.js";
+import { fetchJson, fetchView, sendPhoto } from "./server.js";
 import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
 import { CompareRoom } from "./rooms/compare_room.js";
@@ -21,8 +21,10 @@ const ROOMS = {
 };
 const OWN_SUBJECT = ["plane", "train", "descend", "approximate", "studies", "learn"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
-const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced", "trial", "network"];
+const STEP_PARTS = ["ink", "photo", "inputs", "digit", "example", "target", "step", "edits", "silenced", "trial", "network"];
 const TRIAL_ROOMS = ["draw", "look", "compare"]; // where a trial's network can take the place of the lab's own
+
+const NO_EXAMPLE = { ink: undefined, example: undefined, inputs: undefined, digit: undefined, step: undefined, target: undefined };
 
 /** What is on the page; only `update` changes it. */
 let page = {
@@ -136,6 +138,14 @@ export const actions = {
   isAsking() {
     return asked !== null;
   },
+  /** @param {Blob} file that is looked at in place of a drawing */
+  async photo(file) {
+    try {
+      actions.change({ photo: await sendPhoto(file), ...NO_EXAMPLE });
+    } catch (error) {
+      update({ failure: error.message });
+    }
+  },
   undo() {
     if (depth()) window.history.back();
   },
@@ -193,8 +203,10 @@ function Lab({ page }) {
     <${Head} page=${page} />
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
-    ${view.state.trial && TRIAL_ROOMS.includes(room) && html`<${TrialNote} view=${view} actions=${actions} />`}
-    ${view.trial && !view.trial.trained ? html`<main><${TrialProgress} trial=${view.trial} actions=${actions} /></main>` : html`<main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>`}
+    <main>${view.state.trial && TRIAL_ROOMS.includes(room) && html`<${TrialNote} view=${view} actions=${actions} />`}
+      ${view.trial && !view.trial.trained
+        ? html`<${TrialProgress} trial=${view.trial} actions=${actions} />`
+        : html`<${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} />`}</main>
     ${(view.network || view.descent || view.compare || view.lesson) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
@@ -206,6 +218,10 @@ window.addEventListener("keydown", (event) => {
     event.preventDefault();
     actions.undo();
   }
+});
+window.addEventListener("paste", (event) => {
+  const file = [...(event.clipboardData?.files ?? [])].find((one) => one.type.startsWith("image/"));
+  if (file && page.view && page.view.subject.takes_ink && (page.view.state.room ?? "draw") === "draw") actions.photo(file);
 });
 update({});
 show({ address: location.hash.slice(1) }, "replace");

@@ -14,7 +14,7 @@ export function StudyChart({ chart, arrays, title, legend, note, choose, childre
   const y = (value) => TOP + ((high - chart.factor * value) / (high - low)) * (HEIGHT - TOP - BOTTOM);
   const place = { x, y };
   return html`<${TabledFigure} title=${title} table=${() => html`<${PlainTable} heads=${chart.table.heads} rows=${chart.table.rows} />`} kind="study-chart">
-    <div class="scroll"><svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${`${title}: ${chart.upward} / ${chart.across}`}>
+    <div class="scroll" tabindex="0" role="group" aria-label=${title}><svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${`${title}: ${chart.upward} / ${chart.across}`}>
       <g class="axes"><rect x=${LEFT} y=${TOP} width=${WIDTH - LEFT - RIGHT} height=${HEIGHT - TOP - BOTTOM} />
         ${chart.ticks.map(({ at, text }) => html`<line key=${text} x1=${x(at)} x2=${x(at)} y1=${HEIGHT - BOTTOM} y2=${HEIGHT - BOTTOM + 4} /><text x=${x(at)} y=${HEIGHT - BOTTOM + 17} text-anchor="middle">${text}</text>`)}
         ${ticks(low, high).map((one) => html`<line key=${one} x1=${LEFT - 4} x2=${LEFT} y1=${y(one / chart.factor)} y2=${y(one / chart.factor)} /><text x=${LEFT - 8} y=${y(one / chart.factor) + 4} text-anchor="end">${one}</text>`)}

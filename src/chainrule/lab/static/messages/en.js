@@ -27,6 +27,8 @@ export default {
   "draw.pen.up": "up",
   "draw.clear": "Clear",
   "draw.stroke": "Undo stroke",
+  "draw.photo": "or a photo",
+  "draw.photo.hint": "Chosen, taken with a phone, pasted or dropped here. Several digits are read from left to right.",
   "draw.example": "or a test digit",
   "draw.example.row": "Example",
   "draw.example.is": "It is a {name}.",
