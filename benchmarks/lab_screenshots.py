@@ -20,7 +20,7 @@ from PIL import Image
 import chainrule as cr
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
-DESK, PHONE = (1200, 800), (390, 844)
+DESK, TALL, PHONE = (1200, 800), (1200, 1080), (390, 844)
 
 
 class Shot(NamedTuple):
@@ -53,8 +53,8 @@ SHOTS = (
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
-    Shot("lab-train", f"train?train={_BRANCHED}", (1200, 1000), "light"),
-    Shot("lab-train-answers", "train?train=updates:5000;panel:answers;cell:4,9", DESK, "dark"),
+    Shot("lab-train", f"train?train={_BRANCHED}", TALL, "light"),
+    Shot("lab-train-answers", "train?train=updates:5000;panel:answers;cell:4,9", TALL, "dark"),
     Shot("lab-train-phone", "train?train=updates:2000;panel:layers", PHONE, "light"),
     Shot("lab-descend", "descend?formula=x^2%2B8y^2&start=-2,1&rate=0.1", DESK, "light"),
     Shot("lab-approximate", "approximate?formula=sin(2x)&neurons=9", DESK, "light"),

@@ -57,7 +57,9 @@ def main() -> None:
     engine = sys.argv[1] if len(sys.argv) > 1 else "compiled"
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     workbench = Workbench(open_subject("two-layers"))
-    alone, viewed, frames = [], [], []
+    alone: list[float] = []
+    viewed: list[float] = []
+    frames: list[float] = []
     for seed in range(1, rounds + 1):
         for rates in (alone, viewed):
             values = (SettingValue("engine", engine), SettingValue("seed", 2 * seed + len(rates)))

@@ -173,6 +173,7 @@ export default {
   "plane.nothing": "Nothing can be computed with these settings.",
 
   "train.layers": "Hidden layers",
+  "train.layers.how": "Drag them, or use the keyboard",
   "train.layers.hint": "Drag the top of a bar to widen or narrow a layer, a bar sideways to move it, and out of the row to take it away; drag a new layer to its place. By keyboard: up and down change the width, left and right the place, Insert adds, Delete takes away.",
   "train.layer.is": "{width} neurons, {activation}",
   "train.layer.typed": "Neurons of layer {layer}, typed",
