@@ -104,14 +104,13 @@ class Command(click.Command):
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; its errors name it and its flags, not functions and arguments."""
+        """Run the command; its errors name it, not the function that refused."""
         from chainrule.cli.flag_errors import errors_by_flags
 
         root = ctx.find_root().info_name
         path = ctx.command_path.split()
         command = path[1] if len(path) > 1 and path[0] == root else str(ctx.info_name)
-        names = [one.name for one in self.params if isinstance(one, click.Option) and one.name]
-        with errors_by_flags(command, names):
+        with errors_by_flags(command):  # fields stay: some errors are about files that hold them
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
