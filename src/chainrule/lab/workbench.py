@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.data import Dataset
+from chainrule.data.handwriting import GreyPicture
 from chainrule.errors import ChainruleError, InputError
 from chainrule.evaluation import wilson_interval
 from chainrule.lab.compared_models import ComparedModels
@@ -150,7 +151,7 @@ class Workbench:
         if state.room == "compare":
             return self._compared(state).pair(state).step(state.compare.opened - 1, state)
         subject = self._subject(state)
-        photo = self.photos.find(state.photo) if state.photo else None
+        photo = self._photo(state)
         key = (subject, *(getattr(state, name) for name in _STEP_FIELDS))
         with self._lock:
             found = self._steps.pop(key, None) or make_step(subject, state, photo)
@@ -176,7 +177,11 @@ class Workbench:
             return self._trained[1]
 
     def _compared(self, state: LabState) -> ComparedModels:
-        return self._models.with_trial(self._subject(state) if state.trial else None)
+        trial = self._subject(state) if state.trial else None
+        return self._models.for_page(trial, self._photo(state))
+
+    def _photo(self, state: LabState) -> GreyPicture | None:
+        return self.photos.find(state.photo) if state.photo else None
 
     def _show_compare(self, view: RoomView, state: LabState) -> None:
         compare_room.show(self._compared(state), view, state)
