@@ -39,10 +39,10 @@ from chainrule.experiment.prediction_records import (
 from chainrule.experiment.row_matching import (
     holds_images,
     holds_named_table,
+    list_sources,
     match_rows,
     read_complete_rows,
     read_rows,
-    require_source,
 )
 from chainrule.network import Network
 from chainrule.schema import RowError
@@ -55,7 +55,7 @@ _LEAST_SIDE = 8
 
 def predict_files(
     network: Network,
-    paths: Iterable[Any],
+    paths: Any,
     options: Mapping[str, Any],
     *,
     errors: str = "raise",
@@ -65,8 +65,8 @@ def predict_files(
 
     Args:
         network: what answers.
-        paths: pictures, or tables of pixels, for a network that learned from images; otherwise
-            tables. A data frame is a table.
+        paths: one or several: pictures, or tables of pixels, for a network that learned from
+            images; otherwise tables. A data frame is a table.
         options: how the network's own data was read, as for `load_dataset`.
         errors: "raise", or "return" to have the error in the place of a file or row that cannot be
             read.
@@ -81,8 +81,7 @@ def predict_files(
         )
     check_abstain(network, abstain)
     found: list[Prediction | FailedPrediction] = []
-    for path in paths:
-        path = require_source(path)
+    for path in list_sources(paths):
         try:
             found += _predict_source(network, path, options)
         except (FileError, DataError, MissingLibraryError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -42,6 +42,7 @@ __all__ = [
     "TableRows",
     "holds_images",
     "holds_named_table",
+    "list_sources",
     "match_rows",
     "read_complete_rows",
     "read_rows",
@@ -89,6 +90,16 @@ class CompleteRows:
     table: DataTable
     rows: NDArray[np.int64]
     errors: Mapping[int, RowError]
+
+
+def list_sources(files: Any) -> list[Any]:
+    """Return paths as texts and data frames as they are, of one or of several.
+
+    Raises: InputError for anything else.
+    """
+    several = isinstance(files, Iterable) and not isinstance(files, (str, Mapping))
+    listed = files if several and not is_data_frame(files) else [files]
+    return [require_source(one) for one in listed]
 
 
 def require_source(source: Any) -> Any:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, prepare_dataset
-from chainrule.data.tables import is_data_frame
 from chainrule.errors import InputError, describe
 from chainrule.experiment.data_source import (
     MOVED_REMEDY,
@@ -372,10 +371,8 @@ class SavedRun:
         from chainrule.experiment.file_predictions import predict_files
 
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        several = isinstance(files, Iterable) and not isinstance(files, (str, Mapping))
-        listed = files if several and not is_data_frame(files) else [files]
         options = notes.get("options", {})
-        return tuple(predict_files(self.network, listed, options, errors=errors, abstain=abstain))
+        return tuple(predict_files(self.network, files, options, errors=errors, abstain=abstain))
 
     def predict_table(
         self, source: Any, output: str = "-", *, abstain: float | None = None, **options: Any

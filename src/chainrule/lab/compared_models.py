@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chainrule.attribution import Parting, RunReplay, find_parting
+from chainrule.data.handwriting import GreyPicture
 from chainrule.errors import ChainruleError, InputError
 from chainrule.evaluation import match_dataset
 from chainrule.lab.compare_settings import ComparedSide
@@ -31,11 +32,13 @@ class ModelPair:
         sides: as they were asked for.
         subjects: the models with common examples, as each takes them.
         misfit: why the second does not take the examples of the first; None if it does.
+        photo: that the page shows; None without one.
     """
 
     sides: tuple[ComparedSide, ComparedSide]
     subjects: tuple[LabSubject, LabSubject]
     misfit: ChainruleError | None = None
+    photo: GreyPicture | None = None
 
     @property
     def networks(self) -> tuple[Network, Network]:
@@ -60,7 +63,7 @@ class ModelPair:
             target=state.target,
             digits=state.digits,
         )
-        return make_step(self.subjects[which], shown)
+        return make_step(self.subjects[which], shown, self.photo if takes_ink else None)
 
     def _example(self, state: LabState) -> int | None:
         """The example for both: a worked file has those of its first step alone."""
@@ -82,15 +85,21 @@ class ComparedModels:
     def __init__(self, own: LabSubject, other: LabSubject | None) -> None:
         self._models = {"A": own} | ({} if other is None else {"B": other})
         self._networks: dict[ComparedSide, Network] = {}
-        self._parting: Parting | None = None
+        self._partings: list[Parting] = []  # one at most, shared by copies for a page
+        self._photo: GreyPicture | None = None
         self._lock = threading.Lock()
 
-    def with_trial(self, trial: LabSubject | None) -> ComparedModels:
-        """Return the models with the network of a study's trial beside them, if there is one."""
-        if trial is None:
-            return self
+    def for_page(self, trial: LabSubject | None, photo: GreyPicture | None) -> ComparedModels:
+        """Return the models with what the page shows besides.
+
+        Args:
+            trial: the network of a study's trial; None without one.
+            photo: that is looked at in place of ink; None without one.
+        """
         found = copy.copy(self)
-        found._models = {**self._models, "trial": trial}
+        found._photo = photo
+        if trial is not None:
+            found._models = {**self._models, "trial": trial}
         return found
 
     def choices(self) -> list[dict[str, Any]]:
@@ -131,11 +140,12 @@ class ComparedModels:
         first, second = (self._subject(side, state) for side in sides)
         source = next((one for one in (first, second) if one.loaded is not None), None)
         if source is None:  # both take drawings alone
-            return ModelPair(sides, (first, second))
+            return ModelPair(sides, (first, second), photo=self._photo)
         try:
-            return ModelPair(sides, (_fit(first, source), _fit(second, source)))
+            fitting = _fit(first, source), _fit(second, source)
         except ChainruleError as error:
             return ModelPair(sides, (first, second), error)
+        return ModelPair(sides, fitting, photo=self._photo)
 
     def _subject(self, side: ComparedSide, state: LabState) -> LabSubject:
         # What was set by hand is of the lab's own network, or of the trial that took its place.
@@ -202,9 +212,10 @@ class ComparedModels:
             return None
         replays = [self._models[name].replay for name in ("A", "B")]
         with self._lock:
-            if self._parting is None:
-                self._parting = find_parting(*(one for one in replays if one is not None))
-            return self._parting
+            if not self._partings:
+                found = find_parting(*(one for one in replays if one is not None))
+                self._partings.append(found)
+            return self._partings[0]
 
 
 def _epochs(replay: RunReplay | None) -> dict[str, int] | None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.data import Dataset
+from chainrule.data.handwriting import GreyPicture
 from chainrule.errors import ChainruleError, InputError
 from chainrule.evaluation import wilson_interval
 from chainrule.lab.compared_models import ComparedModels
@@ -117,7 +118,7 @@ class Workbench:
         self._trained: tuple[TrainSettings, LabSubject] | None = None
         """The network of the room Train that other rooms showed last, with what made it."""
         self._trainings = PlaneTrainings()
-        self._room_trainings = TrainTrainings(TrainSources(subject.experiment))
+        self.room_trainings = TrainTrainings(TrainSources(subject.experiment))
 
     def start_state(self) -> LabState:
         """Return the state with which the lab opens."""
@@ -142,7 +143,7 @@ class Workbench:
         if state.room == "plane":
             return make_plane_step(self._trainings, state, seconds)
         if state.room == "train":
-            return make_train_step(self._room_trainings, state, seconds, moving=moving)
+            return make_train_step(self.room_trainings, state, seconds, moving=moving)
         if state.room == "approximate":
             return make_pieces_step(state)
         if state.room == "learn":
@@ -150,7 +151,7 @@ class Workbench:
         if state.room == "compare":
             return self._compared(state).pair(state).step(state.compare.opened - 1, state)
         subject = self._subject(state)
-        photo = self.photos.find(state.photo) if state.photo else None
+        photo = self._photo(state)
         key = (subject, *(getattr(state, name) for name in _STEP_FIELDS))
         with self._lock:
             found = self._steps.pop(key, None) or make_step(subject, state, photo)
@@ -172,11 +173,15 @@ class Workbench:
         key = replace(settings, beside=None, point=0)
         with self._lock:
             if self._trained is None or self._trained[0] != key:
-                self._trained = (key, trained_subject(self._room_trainings, settings))
+                self._trained = (key, trained_subject(self.room_trainings, settings))
             return self._trained[1]
 
     def _compared(self, state: LabState) -> ComparedModels:
-        return self._models.with_trial(self._subject(state) if state.trial else None)
+        trial = self._subject(state) if state.trial else None
+        return self._models.for_page(trial, self._photo(state))
+
+    def _photo(self, state: LabState) -> GreyPicture | None:
+        return self.photos.find(state.photo) if state.photo else None
 
     def _show_compare(self, view: RoomView, state: LabState) -> None:
         compare_room.show(self._compared(state), view, state)
@@ -230,7 +235,7 @@ class Workbench:
             state = pieces_state(state)
         try:
             if state.room == "train":
-                view.values["train"] = describe_train(state.train, self._room_trainings)
+                view.values["train"] = describe_train(state.train, self.room_trainings)
             shown = self.shown_step(state, _PATIENCE, moving=moving)
         except ChainruleError as error:
             view.values["error"] = _plain_error(error)

@@ -4,7 +4,7 @@ import { say } from "./messages.js";
 import { html, Part } from "./ui.js";
 
 const LOOK_AGAIN = 150; // milliseconds
-const OWN = { trial: undefined, select: undefined, example: undefined, target: undefined, edits: undefined, silenced: undefined, inputs: undefined };
+const OWN = { trial: undefined, network: undefined, select: undefined, example: undefined, target: undefined, edits: undefined, silenced: undefined, inputs: undefined };
 
 /** Properties: `trial` of a view, `actions`; asks again until the network is trained. */
 export class TrialProgress extends Part {

@@ -28,7 +28,7 @@ export function AnswerRows({ view, actions }) {
   const { answers, sides } = view.compare;
   if (!answers) return html`<p class="quiet">${say("compare.answers.none")}</p>`;
   const some = answers.count < answers.examples ? say("compare.answers.first", { count: answers.count, examples: answers.examples }) : "";
-  const choose = (example) => actions.change({ example, ink: undefined, inputs: undefined, target: undefined, step: undefined, digit: undefined });
+  const choose = (example) => actions.change({ example, ink: undefined, photo: undefined, inputs: undefined, target: undefined, step: undefined, digit: undefined });
   return html`<h2>${say("compare.disagree", { count: answers.differing, of: answers.count })}</h2>
     ${some && html`<p class="quiet">${some}</p>`}
     ${answers.classifies && html`<${Scores} answers=${answers} sides=${sides} />`}

@@ -8,7 +8,7 @@ import { html, Part } from "../ui.js";
 
 const LOOK_AGAIN = 2000; // milliseconds, while a study is under way
 const PRINTED = "printed/";
-const OWN = { select: undefined, ink: undefined, inputs: undefined, target: undefined, step: undefined, edits: undefined, silenced: undefined, digit: undefined };
+const OWN = { network: undefined, select: undefined, ink: undefined, photo: undefined, inputs: undefined, target: undefined, step: undefined, edits: undefined, silenced: undefined, digit: undefined };
 
 /** @param {{view: object, hidden: Set<string>, actions: object}} properties */
 export class StudiesRoom extends Part {
