@@ -11,7 +11,7 @@ from chainrule.plain_records import require_names
 from chainrule.training.computing_conditions import versions
 from chainrule.training.run_facts import RunFacts
 
-__all__ = ["FORMAT", "certify", "has_notes", "require_known_entries"]
+__all__ = ["FORMAT", "certify", "has_notes", "require_known_entries", "versions"]
 
 FORMAT = "chainrule certificate 1"
 _ADDED = ("notes", "start_sha256")
