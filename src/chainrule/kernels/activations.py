@@ -178,10 +178,11 @@ def _softmax_row(z: Array, a: Array) -> None:
     store_rounded(a, 0, first * factor)
     for j in range(LANES, z.size, LANES):
         store_rounded(a, j, _shifted_exp(z, j, highest) * factor)
-    zeros = 0
-    for j in range(a.size):
-        zeros += a[j] == 0
-    if zeros:
+    border = highest + _SUBNORMAL
+    below = where_positive(border - load_float64(z, 0, math.inf), 1.0, 0.0)
+    for j in range(LANES, z.size, LANES):
+        below = below + where_positive(border - load_float64(z, j, math.inf), 1.0, 0.0)
+    if sum_lanes(below) > 0.0:
         _store_subnormal(z, a, highest, factor)
 
 
