@@ -20,7 +20,7 @@ from PIL import Image
 import chainrule as cr
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
-DESK, PHONE = (1200, 800), (390, 844)
+DESK, TALL, PHONE = (1200, 800), (1200, 1080), (390, 844)
 
 
 class Shot(NamedTuple):
@@ -40,6 +40,7 @@ _SPIRAL = (
     "plane=points:spiral;classes:3;count:400;noise:0.05;hidden:10,8;optimiser:adam;"
     "learning_rate:0.01;updates:4000"
 )
+_BRANCHED = "beside:learning_rate:0.02;updates:8000;panel:curves"
 SHOTS = (
     Shot("lab-draw", "", DESK, "light"),
     Shot("lab-neuron", "draw?example=4&select=z[1][29]", DESK, "light"),
@@ -52,7 +53,9 @@ SHOTS = (
     Shot("lab-look", "look?example=4&select=delta[1][29]&direction=backward", DESK, "dark"),
     Shot("lab-plane", f"plane?{_SPIRAL}", DESK, "light"),
     Shot("lab-plane-phone", "plane?plane=updates:300", PHONE, "light"),
-    Shot("lab-train", "train?train=updates:5000", DESK, "light"),
+    Shot("lab-train", f"train?train={_BRANCHED}", TALL, "light"),
+    Shot("lab-train-answers", "train?train=updates:5000;panel:answers;cell:4,9", TALL, "dark"),
+    Shot("lab-train-phone", "train?train=updates:2000;panel:layers", PHONE, "light"),
     Shot("lab-descend", "descend?formula=x^2%2B8y^2&start=-2,1&rate=0.1", DESK, "light"),
     Shot("lab-approximate", "approximate?formula=sin(2x)&neurons=9", DESK, "light"),
     Shot("lab-phone", "", PHONE, "light"),
@@ -123,6 +126,7 @@ def take(browser: Any, shot: Shot, home: str) -> None:
     page.wait_for_function("() => [...document.images].every((one) => one.naturalWidth > 0)")
     is_training = shot.address.startswith(("plane", "train"))
     page.wait_for_timeout(8000 if is_training else 3000)
+    page.wait_for_function("() => !document.querySelector('.time .count [role=status]')", timeout=0)
     picture = Image.open(io.BytesIO(page.screenshot()))
     few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
     few.save(FOLDER / f"{shot.name}.png", optimize=True)

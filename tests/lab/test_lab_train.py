@@ -13,6 +13,9 @@ from chainrule.errors import ChainruleError, InputError, UnknownNameError
 from chainrule.lab.lab_server import lab_view
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import open_subject
+from chainrule.lab.train_answers import TrainAnswers
+from chainrule.lab.train_findings import _mended_settings
+from chainrule.lab.train_measures import plane_points
 from chainrule.lab.train_settings import (
     PANELS,
     RateChange,
@@ -459,3 +462,39 @@ def test_the_whole_diagnosis_waits_for_the_pause(workbench: Workbench) -> None:
     assert found["skill"] < 0.5
     assert any(one["mended"] for one in found["findings"])
     assert panel_of(workbench, ill)["diagnosis"] == found
+
+
+@pytest.mark.parametrize(
+    ("changes", "mended"),
+    [
+        ({"learning_rate": 0.5}, {"learning_rate": 0.5}),
+        ({"layers": [784, 64, 10]}, {"hidden": [64]}),
+        ({"activation": "relu", "initialiser": "he"}, {"activations": ["relu"]}),
+        ({"layers": [784, 2000, 10]}, None),
+        ({"pixels": True}, None),
+        ({}, None),
+    ],
+)
+def test_only_what_the_room_can_set_is_mended(
+    sources: TrainSources, changes: dict[str, object], mended: dict[str, object] | None
+) -> None:
+    training = TrainTrainings(sources).find(SMALL)
+    found = _mended_settings(SMALL, changes, training)
+    assert (found is None) == (mended is None)
+    if found is not None and mended is not None:
+        assert mended.items() <= found.to_dict().items()
+
+
+def test_numbers_that_are_none_have_no_map() -> None:
+    dataset = cr.Dataset(np.zeros((6, 2)), np.zeros(6, np.int64), class_names=("a", "b"))
+    none = np.full((6, 2), np.nan)
+    answers = TrainAnswers(dataset, (none, none), np.zeros(6), np.zeros(6, np.int64))
+    for method in ("pca", "tsne"):
+        assert not plane_points(answers, 1, method)[:, :2].any()
+
+
+def test_a_part_that_is_held_out_is_judged_too(sources: TrainSources) -> None:
+    settings = replace(SMALL, values=(*SMALL.values, SettingValue("validation_fraction", 0.2)))
+    setup = TrainTrainings(sources).find(settings).setup
+    assert setup.validation is not None
+    assert (len(setup.training), len(setup.validation)) == (240, 60)

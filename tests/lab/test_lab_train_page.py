@@ -251,3 +251,30 @@ def test_nothing_is_wider_than_a_phone(open_page: OpenPage, lab: RunningLab, pan
 
 
 PANELS = ["curves", "layers", "answers", "points", "diagnosis"]
+
+
+def test_it_learns_as_fast_as_it_can_while_panels_are_changed(
+    open_page: OpenPage, lab: RunningLab
+) -> None:
+    page = visit(open_page, lab, "train")
+    page.get_by_label("Updates a frame").select_option("as many as it can")
+    page.locator(".time .main").click()
+    page.wait_for_function(
+        "() => +/\\d+/.exec(document.querySelector('.time .count').innerText)[0] > 200"
+    )
+    page.get_by_role("button", name="Layers", exact=True).click()
+    page.locator(".histogram").first.wait_for()
+    assert page.locator(".time .main").get_attribute("aria-pressed") == "true"
+    page.locator(".time .main").click()
+    page.wait_for_function("() => document.querySelector('.time .main').ariaPressed === 'false'")
+    page.wait_for_function(
+        "() => { const shown = /updates:(\\d+)/.exec(location.hash); return shown && "
+        "shown[1] === /\\d+/.exec(document.querySelector('.time .count').innerText)[0]; }"
+    )
+    assert 200 < updates(page) < 100_000
+    position = page.get_by_label("Position")
+    position.focus()
+    before = address_of(page)
+    page.keyboard.press("Home")
+    settled(page, before)
+    page.wait_for_function("() => /^Update 0 /.test(document.querySelector('.count').innerText)")

@@ -73,10 +73,12 @@ class SeekableTraining:
 
         Raises: DivergenceError.
         """
+        position = self.newest(updates)
+        if position.step == updates:
+            return position
         until = None if seconds is None else time.monotonic() + seconds
         with self._lock:
-            at = bisect_right([one.step for one in self._kept], updates)
-            position = self._kept[at - 1]
+            position = self.newest(updates)
             while position.step < updates and (until is None or time.monotonic() < until):
                 setup = self.setup_at(position.step)
                 if stop_reason(setup.recipe, position) is not None:
@@ -85,6 +87,11 @@ class SeekableTraining:
                 position = _thin(train_chunk(setup, position, asked).position, setup)
                 self._keep(position)
             return position
+
+    def newest(self, updates: int) -> Position:
+        """Return the last position that was computed of those before or at so many updates."""
+        kept = self._kept  # replaced as a whole, so that no lock is needed
+        return kept[bisect_right([one.step for one in kept], updates) - 1]
 
     def setup_at(self, updates: int) -> TrainingSetup:
         """Return the setup of the update that follows so many."""

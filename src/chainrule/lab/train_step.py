@@ -33,6 +33,12 @@ __all__ = [
 ]
 
 
+_FRAME = 0.05
+"""Seconds that a frame waits for news at most."""
+_FAR = 500
+"""Updates ahead from which on a training goes on by itself, and frames show where it is."""
+
+
 @dataclass(frozen=True, eq=False)
 class SecondTraining:
     """The training beside the first, as far as it is."""
@@ -98,7 +104,7 @@ def make_train_step(
     """
     settings = state.train
     training = trainings.find(settings)
-    reached = training.reach(settings.updates, seconds)
+    reached = _reach(training, settings.updates, seconds, moving=moving)
     subject = _subject(training, reached.position)
     found = make_step(subject, LabState(example=settings.point))
     if settings.within:
@@ -113,9 +119,18 @@ def make_train_step(
         settings=settings,
         training=training,
         position=reached.position,
-        second=_second(trainings, settings, reached.position.step, seconds),
+        second=_second(trainings, settings, reached.position.step, seconds, moving=moving),
         moving=moving,
     )
+
+
+def _reach(
+    training: TrainTraining, updates: int, seconds: float | None, *, moving: bool
+) -> ReachedPosition:
+    """The position; on a long way, the latest of a training that goes on by itself."""
+    if moving and updates - training.newest(updates).step > _FAR:
+        return training.ahead.latest(updates, _FRAME)
+    return training.reach(updates, seconds)
 
 
 def _check_within(number: int, count: int) -> int:
@@ -131,13 +146,18 @@ def _check_within(number: int, count: int) -> int:
 
 
 def _second(
-    trainings: TrainTrainings, settings: TrainSettings, updates: int, seconds: float | None
+    trainings: TrainTrainings,
+    settings: TrainSettings,
+    updates: int,
+    seconds: float | None,
+    *,
+    moving: bool,
 ) -> SecondTraining | None:
     """The training beside the first, after as many updates."""
     if settings.beside is None:
         return None
     training = trainings.find(settings.beside)
-    return SecondTraining(training, training.reach(updates, seconds))
+    return SecondTraining(training, _reach(training, updates, seconds, moving=moving))
 
 
 def _subject(training: TrainTraining, position: Position) -> LabSubject:

@@ -12,6 +12,7 @@ from chainrule.data import Dataset, prepare_dataset
 from chainrule.diagnosis import NetworkMeasures, Snapshot
 from chainrule.engine import Position, TrainingContext, make_engine
 from chainrule.experiment import Experiment
+from chainrule.lab.run_ahead import RunAhead
 from chainrule.lab.seekable_training import LaterSetup, SeekableTraining, SeekableTrainings
 from chainrule.lab.train_settings import RateChange, TrainSettings
 from chainrule.lab.train_source import TrainSources
@@ -50,6 +51,11 @@ class TrainTraining(SeekableTraining):
         """Measures its network on a sample of what is learned from."""
         setup = self.setup
         return NetworkMeasures(setup.network.architecture, setup.recipe, setup.training)
+
+    @cached_property
+    def ahead(self) -> RunAhead:
+        """Goes on with it in a thread of its own."""
+        return RunAhead(self)
 
     @cached_property
     def first_snapshot(self) -> Snapshot:

@@ -118,7 +118,7 @@ class Workbench:
         self._trained: tuple[TrainSettings, LabSubject] | None = None
         """The network of the room Train that other rooms showed last, with what made it."""
         self._trainings = PlaneTrainings()
-        self._room_trainings = TrainTrainings(TrainSources(subject.experiment))
+        self.room_trainings = TrainTrainings(TrainSources(subject.experiment))
 
     def start_state(self) -> LabState:
         """Return the state with which the lab opens."""
@@ -143,7 +143,7 @@ class Workbench:
         if state.room == "plane":
             return make_plane_step(self._trainings, state, seconds)
         if state.room == "train":
-            return make_train_step(self._room_trainings, state, seconds, moving=moving)
+            return make_train_step(self.room_trainings, state, seconds, moving=moving)
         if state.room == "approximate":
             return make_pieces_step(state)
         if state.room == "learn":
@@ -173,7 +173,7 @@ class Workbench:
         key = replace(settings, beside=None, point=0)
         with self._lock:
             if self._trained is None or self._trained[0] != key:
-                self._trained = (key, trained_subject(self._room_trainings, settings))
+                self._trained = (key, trained_subject(self.room_trainings, settings))
             return self._trained[1]
 
     def _compared(self, state: LabState) -> ComparedModels:
@@ -235,7 +235,7 @@ class Workbench:
             state = pieces_state(state)
         try:
             if state.room == "train":
-                view.values["train"] = describe_train(state.train, self._room_trainings)
+                view.values["train"] = describe_train(state.train, self.room_trainings)
             shown = self.shown_step(state, _PATIENCE, moving=moving)
         except ChainruleError as error:
             view.values["error"] = _plain_error(error)

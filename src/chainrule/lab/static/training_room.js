@@ -5,6 +5,7 @@ import { html, Part } from "./ui.js";
 
 const FRAME = 50; // milliseconds: 20 frames a second at most
 const PACES = [1, 5, 20, 100];
+const ALL = 0; // the pace at which each frame shows where the training has come by itself
 
 /**
  * A room whose part of the state, named by `key`, holds the updates done.
@@ -16,6 +17,7 @@ export class TrainingRoom extends Part {
     this.key = key;
     this.state = { playing: false, pace };
     this.looking = ["point"]; // settings that do not decide the training
+    this.paces = PACES;
     this.passing = {}; // settings that end with the next update
     this.shown = null;
   }
@@ -50,7 +52,7 @@ export class TrainingRoom extends Part {
       if (this.state.playing) this.pause();
     } else if (view[this.key].reached < this.settings.updates || view[this.key].behind) this.go(this.settings.updates, "keep");
     else if (this.state.playing && this.settings.updates >= view[this.key].limits.updates.high) this.pause();
-    else if (this.state.playing) this.go(this.settings.updates + this.state.pace, "keep");
+    else if (this.state.playing) this.go(this.state.pace === ALL ? view[this.key].limits.updates.high : this.settings.updates + this.state.pace, "keep");
   }
   /** Ask for the state after a number of updates. */
   go(updates, history = "push") {
@@ -94,7 +96,7 @@ export class TrainingRoom extends Part {
       <p class="count">${say("plane.progress", { updates: at, epoch: part.epoch ?? 0, batch: part.batch ?? 0, batches: epoch })}
         ${isBehind && html` <span class="quiet" role="status">${say("plane.behind", { updates: this.settings.updates })}</span>`}</p>
       <label class="pace"><span>${say("plane.pace")}</span> <select onChange=${(event) => this.setState({ pace: Number(event.target.value) })}>
-        ${PACES.map((one) => html`<option key=${one} value=${one} selected=${one === pace}>${one}</option>`)}</select></label>
+        ${this.paces.map((one) => html`<option key=${one} value=${one} selected=${one === pace}>${one === ALL ? say("train.pace.all") : one}</option>`)}</select></label>
     </div>`;
   }
 }

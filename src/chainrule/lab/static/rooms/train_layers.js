@@ -124,6 +124,6 @@ export class LayerBars extends Part {
         <button class=${isAdding ? "new held" : "new"} disabled=${layers.length >= MOST_LAYERS} style=${{ transform: isAdding ? `translate(${drag.dx}px, ${drag.dy}px)` : null }}
           onPointerDown=${(event) => this.grab(event, null)} onPointerMove=${(event) => this.pull(event)} onPointerUp=${(event) => this.release(event)}
           onKeyDown=${(event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); this.add(layers.length); } }}>${say("plane.layer.add")}</button></div>
-      <p class="quiet" id="layer-hint">${say("train.layers.hint")}</p></div>`;
+      <details class="hint"><summary>${say("train.layers.how")}</summary><p class="quiet" id="layer-hint">${say("train.layers.hint")}</p></details></div>`;
   }
 }

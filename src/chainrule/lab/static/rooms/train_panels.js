@@ -6,6 +6,9 @@ import { say } from "../messages.js";
 import { html } from "../ui.js";
 import { PointMap } from "./train_points.js";
 
+/** A clause of a finding as a sentence of its own. */
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
 const percent = (share) => (100 * share).toFixed(1);
 
 /** Cost and accuracy where the training stands, and of the one beside it. */
@@ -33,7 +36,7 @@ export function Panels({ view, settings, put, take }) {
 }
 
 function FindingLine({ finding, take }) {
-  return html`<div class="finding" role="status"><p><strong>${finding.title}.</strong> ${finding.what}.</p><${Mend} finding=${finding} take=${take} /></div>`;
+  return html`<div class="finding" role="status"><p><strong>${finding.title}.</strong> ${sentence(finding.what)}</p><${Mend} finding=${finding} take=${take} /></div>`;
 }
 
 /** The button that begins anew with settings that mend a finding, the old training beside the new. */
@@ -123,5 +126,5 @@ function Findings({ train, take }) {
   if (!diagnosis) return html`<p class="quiet">${say("train.diagnosis.waits")}</p>`;
   return html`<p>${say("train.diagnosis", { step: diagnosis.step, skill: diagnosis.skill === null ? "–" : diagnosis.skill.toFixed(3) })}</p>
     ${diagnosis.findings.length === 0 && html`<p>${say("train.diagnosis.none")}</p>`}
-    ${diagnosis.findings.map((one) => html`<div class="measured" key=${one.name}><h3>${one.title}</h3><p>${one.what}.</p><p class="quiet">${one.why}.</p><${Mend} finding=${one} take=${take} /></div>`)}`;
+    ${diagnosis.findings.map((one) => html`<div class="measured" key=${one.name}><h3>${one.title}</h3><p>${sentence(one.what)}</p><p class="quiet">${sentence(one.why)}</p><${Mend} finding=${one} take=${take} /></div>`)}`;
 }

@@ -17,8 +17,9 @@ const EMPTIED = ["trial", "ink", "inputs", "digit", "target", "step", "edits", "
 export class TrainRoom extends TrainingRoom {
   constructor() {
     super("train", 20);
-    this.looking = ["point", "within", "panel", "layer", "map", "cell", "beside"];
+    this.looking = ["point", "within", "panel", "layer", "map", "cell", "beside", "updates"];
     this.passing = { within: 0 };
+    this.paces = [...this.paces, 0];
     this.farthest = 0;
   }
   differing(settings) {
@@ -28,7 +29,9 @@ export class TrainRoom extends TrainingRoom {
   }
   put(changes) {
     const isLook = Object.keys(changes).every((name) => this.looking.includes(name));
-    super.put(isLook ? changes : { ...changes, rates: [], cell: [] });
+    const isRunning = this.state.playing && this.props.view.train.reached !== undefined;
+    const look = isRunning ? { ...changes, updates: this.props.view.train.reached } : changes;
+    super.put(isLook ? look : { ...changes, rates: [], cell: [] });
     if (!isLook) this.farthest = 0;
   }
   /** Change the settings and keep how far the training is. */
