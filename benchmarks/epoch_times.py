@@ -23,7 +23,7 @@ import numpy as np
 
 from chainrule import Dataset, Network, Recipe, TrainingProgress, train
 from chainrule.diagnosis import warning_observer
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 PARTS = 100
 GROWTH = 1.2

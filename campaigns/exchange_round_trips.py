@@ -37,7 +37,7 @@ from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.network_export import ExportReport
 from chainrule.exchange.sample_rows import draw_rows
 from chainrule.schema import Column, Preprocessing, Schema, Target
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 Random = np.random.Generator
 

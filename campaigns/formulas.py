@@ -29,7 +29,7 @@ from chainrule.descent import FUNCTIONS, descent_document, read_descent
 from chainrule.documents import render
 from chainrule.errors import ChainruleError
 from chainrule.marking import judge, marks_document, open_claims
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 LONGEST = 5.0
 """Seconds of the processor that an answer may take."""

@@ -34,7 +34,7 @@ import numpy as np
 from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 from chainrule.training.loop import resume, train
 
 RESULTS = ("history.jsonl", "network.safetensors", "certificate.json", "recipe.toml", "run.json")

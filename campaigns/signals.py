@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 from chainrule.training.run_folder import RunFolder
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

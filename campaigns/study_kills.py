@@ -42,7 +42,7 @@ from chainrule.study.stored_study import load_study
 from chainrule.study.study_storage import open_store
 from chainrule.study.toml_source import StudySource
 from chainrule.study.trial_queue import TrialQueue, attempts_by_configuration, has_ended
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 AT_ONCE = 3
 """Children that compute side by side."""

@@ -414,6 +414,8 @@ def test_what_is_called_like_a_table_and_is_none(load, content, got) -> None:
 def test_times_are_no_sparse_rows(load) -> None:
     rows = _lines(lambda k: f"{_LABELS[k % 2]} 8:30 9:15 {8 + k % 2}:45")
     assert _kinds(load("kind start noon end\n" + rows, "t.txt", target="kind"))
+    back = _lines(lambda k: f"{_LABELS[k % 2]} {9 - k % 2}:30 8:15 7:45")
+    assert load(back, "t.txt", target="first").train.class_names == ("no", "yes")
     few = _lines(lambda k: f"{_LABELS[k % 2]} 8:3{k % 5} 9:15")
     assert load(few, "t.txt", target="first").train.class_names == ("no", "yes")
 

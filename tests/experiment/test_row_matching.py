@@ -203,3 +203,15 @@ def test_arrays_with_names_and_a_table_of_a_database(flowers: SavedRun) -> None:
     np.savez("images.npz", x=np.zeros((3, 4, 4), np.uint8), y=np.arange(3))
     with pytest.raises(DataError, match="a table with rows and columns, got arrays or images"):
         found.predict("images.npz")
+
+
+def test_tables_of_which_no_row_can_be_read_are_refused(plain: SavedRun) -> None:
+    Path("a.csv").write_text("x,y\n3\n4\n")
+    with pytest.raises(DataError, match="line 2: expected 2 fields, as in the first row, got 1"):
+        plain.predict("a.csv")
+    Path("a.csv").write_bytes(b"1,2\n3,\x004\n")
+    with pytest.raises(DataError, match="line 2: expected text, got a NUL byte"):
+        plain.predict("a.csv")
+    Path("a.log").write_text("1,2\n")
+    with pytest.raises(DataError, match=r"expected a table that ends in .*, .npz, got 'a.log'"):
+        plain.predict("a.log")

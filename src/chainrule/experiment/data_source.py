@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.data import Dataset, DatasetPair, allow_content, dataset_names, load_dataset
-from chainrule.errors import DataError, FileError, InputError, unknown_name
+from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 from chainrule.schema import Schema
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "find_noted",
     "is_run",
     "join_parts",
+    "require_as_learned",
     "take_part",
 ]
 
@@ -180,3 +181,25 @@ def is_run(path: str) -> bool:
         return path.endswith(".safetensors") or Path(path).is_dir()
     except OSError:  # a text too long for a name
         return False
+
+
+def require_as_learned(schema: Schema, options: Mapping[str, Any]) -> None:
+    """Refuse options by which a table would be read as something that the network did not learn.
+
+    Raises: InputError.
+    """
+    learned = {"target": ", ".join(schema.target.names), "task": schema.target.kind}
+    for name in ("target", "task", "drop", "category", "number", "date"):
+        given = options.get(name)
+        if given in (None, (), []) or given == learned.get(name):
+            continue
+        due = f"the {name} that the network learned, {learned[name]}" if name in learned else ""
+        raise InputError(
+            "evaluate",
+            expected=due or f"no other {name} columns than in training",
+            got=describe(given),
+            why="Its columns are read as in training",
+            remedy=f"Leave --{name} out",
+            argument=name,
+            value=given,
+        )
