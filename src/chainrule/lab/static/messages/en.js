@@ -217,7 +217,7 @@ export default {
   "train.column.target": "should be",
   "train.column.answer": "answer",
   "train.column.cost": "cost",
-  "train.example.is": "Test example {row}: it should be {target}, the answer is {answer}, its cost {cost}",
+  "train.example.is": "{target} → {answer}: test example {row} should be {target}, the answer is {answer}, its cost {cost}",
   "train.map.layer": "Activations of",
   "train.map.inputs": "the inputs",
   "train.map.method": "Map",
