@@ -19,9 +19,8 @@ from chainrule.study.trial_queue import (
     LOST,
     TrialQueue,
     abandon_trial,
-    attempts_by_configuration,
-    has_ended,
 )
+from chainrule.study.verified_trials import has_ended, read_attempts
 
 
 @pytest.fixture(params=["journal", "postgres"])
@@ -81,10 +80,13 @@ def test_the_trial_of_a_dead_process_is_tried_again_and_marked(study: StoredStud
 def test_a_claim_that_came_later_steps_back(study: StoredStudy) -> None:
     claims = queue_of(study)
     # What another process would see between its look and its claim.
-    late = claims._claim(0, ())
-    assert late is not None
-    assert queue_of(study)._claim(0, ()) is None
-    several = attempts_by_configuration(study.store.trials(study.key))[0]
+    late = queue_of(study)
+    late._look = lambda: None  # type: ignore[method-assign]
+    first = claims._claim(0)
+    assert first is not None
+    del late._look
+    assert late._claim(0) is None
+    several = read_attempts(study)[0]
     assert [trial.state.name for trial in several] == ["RUNNING", "FAIL"]
     number = several[0].number
     assert several[1].user_attrs["given_up"] == f"trial {number} has its configuration"
