@@ -117,9 +117,7 @@ class Scheduler:
             abandon_trial(self._store, outcome.trial, _INTERRUPTED)
             return
         state = "COMPLETE" if outcome.ended == COMPLETE else "PRUNED"
-        seal = result_seal(
-            self._store.trial(outcome.trial), state, outcome.value, outcome.record
-        )
+        seal = result_seal(self._store.trial(outcome.trial), state, outcome.value, outcome.record)
         record = {**outcome.record, "seal": seal}
         stored = self._store.set_trial_attribute(outcome.trial, "result", record)
         if stored and self._store.end_trial(outcome.trial, state, outcome.value):

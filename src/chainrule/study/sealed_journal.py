@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["DamagedLine", "SealedJournal"]
 
 _CREATE_STUDY, _SET_ATTRIBUTE, _CREATE_TRIAL = 0, 2, 4
+_OURS = ("after", "ordinal", "seal")
+"""What a line has beside Optuna's operation: the seal before, the number of the trial, its seal."""
 _HARMLESS = frozenset((3, 9))
 """Operations that other programs write, such as notes of optuna-dashboard."""
 _NEEDED: Mapping[int, tuple[str, ...]] = {
@@ -108,20 +110,17 @@ class SealedJournal(BaseJournalBackend):
         self._guard.acquire()
         try:
             self._scan()
-            seal, trials, lines = self._seal, self._trials, []
-            for log in logs:
-                more: dict[str, Any] = {"after": seal}
-                if log["op_code"] == _CREATE_TRIAL:
-                    more["ordinal"] = trials
-                    trials += 1
-                lines.append(seal_line({**log, **more}))
-                seal = line_seal(lines[-1][:-1])
+            lines = _seal_lines(logs, self._seal, self._trials)
             with self._path.open("ab") as file:
                 file.write(b"".join(lines))
                 file.flush()
                 os.fsync(file.fileno())
         finally:
             self._guard.release()
+
+    def sealed_content(self) -> bytes:
+        """Return what the file would hold without its damaged lines, with new seals."""
+        return b"".join(_seal_lines(self.read_logs(0), "", 0))
 
     def _scan(self) -> None:
         """Read what was written since the last time."""
@@ -144,9 +143,7 @@ class SealedJournal(BaseJournalBackend):
                 self._waiting += self._read_line(line[:-1])
         self._waiting += self._replace_broken()
         if self.damage and not self._good:
-            raise DataError(
-                str(self._path), expected="a journal of studies", got="something else"
-            )
+            raise DataError(str(self._path), expected="a journal of studies", got="something else")
 
     def _read_line(self, line: bytes) -> Iterator[dict[str, Any]]:
         log, why = self._parse(line)
@@ -193,9 +190,7 @@ class SealedJournal(BaseJournalBackend):
         self._lost_study = self._lost_study or b'"directions":' in raw or b'"study_name":' in raw
         count = max(raw.count(b'"distributions":'), raw.count(b'"datetime_start":'))
         named = re.search(rb'"study_id":(\d+)', raw)
-        yield from self._lost_trials(
-            self._trials + count, int(named[1]) if named else self._study
-        )
+        yield from self._lost_trials(self._trials + count, int(named[1]) if named else self._study)
 
     def _lost_trials(self, until: int, study: int) -> Iterator[dict[str, Any]]:
         """Yield trials without results until there are so many."""
@@ -225,6 +220,26 @@ class SealedJournal(BaseJournalBackend):
         }
 
 
+def _seal_lines(logs: Iterable[Mapping[str, Any]], after: str, trials: int) -> list[bytes]:
+    """Return operations as sealed lines.
+
+    Args:
+        logs: the operations; seals that they had are left out.
+        after: the seal of the line before the first one.
+        trials: how many lines before them create a trial.
+    """
+    lines = []
+    for log in logs:
+        kept = {name: value for name, value in log.items() if name not in _OURS}
+        kept["after"] = after
+        if log["op_code"] == _CREATE_TRIAL:
+            kept["ordinal"] = trials
+            trials += 1
+        lines.append(seal_line(kept))
+        after = line_seal(lines[-1][:-1])
+    return lines
+
+
 def _is_operation(log: Any) -> bool:
     """Whether Optuna can carry out what a line without a seal says."""
     try:
@@ -232,13 +247,19 @@ def _is_operation(log: Any) -> bool:
             log[name]
         for value in log.get("directions", ()):
             StudyDirection(value)
-        for text in log.get("distributions", {}).values():
-            json_to_distribution(text)
+        distributions = {
+            name: json_to_distribution(text) for name, text in log.get("distributions", {}).items()
+        }
+        for name, value in log.get("params", {}).items():
+            distributions[name].to_external_repr(value)
         if "state" in log:
             TrialState(log["state"])
         for name in ("datetime_start", "datetime_complete"):
             if log.get(name) is not None:
                 datetime.fromisoformat(log[name])
-        return isinstance(log["worker_id"], str)
+        attributes = [log[name] for name in ("user_attr", "system_attr") if name in log]
+        return isinstance(log["worker_id"], str) and all(
+            isinstance(one, dict) and len(one) == 1 for one in attributes
+        )
     except (LookupError, TypeError, ValueError, AttributeError):
         return False

@@ -1,6 +1,6 @@
 """Seals: digests by which a damaged line, trial or description of a study is known.
 
-A seal is not a signature: whoever changes a storage on purpose can make a new one.
+A seal is not a signature: someone who changes a storage on purpose can make a new one.
 """
 
 from __future__ import annotations

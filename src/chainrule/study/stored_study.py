@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from shlex import quote
 from types import MappingProxyType
 from typing import Any
 
@@ -95,7 +96,8 @@ def _read_attributes(store: StudyStore, key: int, name: str) -> dict[str, Any]:
     if again != attributes[SEALED_STUDY] or any(verified[key] != stored[key] for key in stored):
         store.remark(
             f"the description of the study {name!r} is damaged in one of its two places; the one "
-            f"that agrees with its seal is used; chainrule study repair {name} writes both again",
+            "that agrees with its seal is used; "
+            f"chainrule study repair {quote(name)} writes both again",
             about=("description", key),
         )
     return {**verified, SEALED_STUDY: again}
@@ -130,7 +132,7 @@ def _read_study(
 
 
 def write_description(study: StoredStudy, changes: Mapping[str, Any]) -> None:
-    """Write attributes that describe a study.
+    """Write attributes that describe a study, and those again that are damaged.
 
     A sealed study has them twice. The sealed ones are written first and in one piece, and count:
     a process that is killed in between leaves a whole description.
@@ -139,15 +141,18 @@ def write_description(study: StoredStudy, changes: Mapping[str, Any]) -> None:
         study: the study.
         changes: the attributes to write, in this order.
     """
-    store, name = study.store, study.spec.name
+    store, key, name = study.store, study.key, study.spec.name
     if study.sealed:
-        kept = _read_attributes(store, study.key, name)
+        kept = _read_attributes(store, key, name)
         del kept[SEALED_STUDY]
-        store.set_attribute(
-            study.key, SEALED_STUDY, seal_description(name, {**kept, **changes})
-        )
-    for key, value in changes.items():
-        store.set_attribute(study.key, key, value)
+        stored = store.attributes(key)
+        record = seal_description(name, {**kept, **changes})
+        if record != stored[SEALED_STUDY]:
+            store.set_attribute(key, SEALED_STUDY, record)
+        damaged = {k: v for k, v in kept.items() if stored.get(k) != v and k not in changes}
+        changes = {**damaged, **changes}
+    for attribute, value in changes.items():
+        store.set_attribute(key, attribute, value)
 
 
 def _read_stages(attributes: Mapping[str, Any], search: str) -> tuple[SpaceStage, ...]:

@@ -11,9 +11,17 @@ import weakref
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from chainrule.errors import ChainruleError, FileError, MissingLibraryError, unknown_name
+from chainrule.errors import (
+    ChainruleError,
+    FileError,
+    IntegrityError,
+    MissingLibraryError,
+    unknown_name,
+)
+from chainrule.study.storage_repair import database_file, find_database_damage
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -28,6 +36,8 @@ __all__ = ["StudyStore", "open_store"]
 
 _CONNECT_SECONDS = 5
 """A database that does not answer within this time is reported."""
+_OF_DAMAGE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError)
+"""What Optuna raises of a storage whose content no version of it has written."""
 _MOST_NAMED = 10
 """Damaged lines that are named one by one."""
 _TRIES = 5
@@ -271,8 +281,24 @@ def _database(url: str) -> StudyStore:
     arguments = {"connect_timeout": _CONNECT_SECONDS} if address.startswith("postgresql") else {}
     options = {"connect_args": arguments, "pool_pre_ping": True}
     with _storage_errors(_without_password(url)):
+        _require_whole_file(url)
         storage = _with_tables(partial(RDBStorage, address, engine_kwargs=options))
         return StudyStore(url, get_storage(storage), database=storage)
+
+
+def _require_whole_file(url: str) -> None:
+    """Refuse an SQLite database that is damaged, since rows could be missing without a word."""
+    file = database_file(url)
+    if file is None or not file.is_file():
+        return
+    damage = find_database_damage(file)
+    if damage:
+        raise IntegrityError(
+            url,
+            expected="a database that is whole",
+            got=damage[:200],
+            remedy=f"chainrule study repair NAME --storage {quote(url)} keeps what can be read",
+        )
 
 
 def _with_tables(open_database: Callable[[], RDBStorage]) -> RDBStorage:
@@ -335,4 +361,7 @@ def _translate(where: str, error: Exception) -> Exception | None:
             cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
         reason = " ".join(str(cause).split())[:200] or type(cause).__name__
         return FileError(where, expected="a database that responds", got=reason)
+    if isinstance(error, _OF_DAMAGE):
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return IntegrityError(where, expected="a storage as Optuna writes it", got=reason)
     return None

@@ -187,9 +187,7 @@ class TrialQueue:
     def _key(self, trial: FrozenTrial) -> str:
         return configuration_key(read_parameters(self._study.spec.space, trial))
 
-    def _find_double(
-        self, parameters: Mapping[str, Any], numbers: range
-    ) -> FrozenTrial | None:
+    def _find_double(self, parameters: Mapping[str, Any], numbers: range) -> FrozenTrial | None:
         """Return a claim of another process that sampled the same values at the same time."""
         if self._plan is not None:
             return None

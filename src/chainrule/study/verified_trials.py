@@ -7,7 +7,8 @@ import copy
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from shlex import quote
+from typing import TYPE_CHECKING, Any
 
 from chainrule.study.seals import LOST_TRIAL, find_damage
 from chainrule.study.space import read_parameters
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 __all__ = ["DAMAGED", "DamagedTrial", "VerifiedTrials", "has_ended", "read_attempts"]
+
+_FIGURES = (
+    *("seconds", "epochs", "validation_accuracy", "validation_cost"),
+    *("test_accuracy", "test_cost"),
+)
+"""The numbers of a seed's training; each may be left out."""
 
 DAMAGED = "it is damaged"
 """The mark of a trial whose result is not taken since it does not agree with its seal."""
@@ -132,9 +139,9 @@ class VerifiedTrials:
             read_parameters(self.study.spec.space, trial)
         except (ValueError, TypeError, LookupError, AttributeError):
             return "its configuration"
-        record = trial.user_attrs.get("result", {})
+        record = trial.user_attrs.get("result")
         runs = record.get("runs", []) if isinstance(record, dict) else None
-        whole = isinstance(runs, list) and all(isinstance(run, dict) for run in runs)
+        whole = isinstance(runs, list) and all(map(_is_run, runs))
         return "" if whole or not has_ended(trial) else "its result"
 
     def _note_damage(self, number: int, why: str) -> None:
@@ -144,7 +151,7 @@ class VerifiedTrials:
         name = self.study.spec.name
         self.study.store.remark(
             f"trial {number} of the study {name!r} is damaged, and taken as not computed: "
-            f"{why}; chainrule study repair {name} computes it again",
+            f"{why}; chainrule study repair {quote(name)} computes it again",
             about=("trial", self.study.key, number),
         )
 
@@ -199,6 +206,17 @@ def read_attempts(study: StoredStudy) -> dict[int, Sequence[FrozenTrial]]:
             reader = store.readers[study.key] = VerifiedTrials(study)
         reader.refresh()
         return {number: tuple(attempts) for number, attempts in reader.attempts.items()}
+
+
+def _is_run(run: Any) -> bool:
+    """Whether a value can be the record of a seed's training."""
+    if not isinstance(run, dict) or not isinstance(run.get("seed"), int):
+        return False
+    curve = run.get("curve", [])
+    figures = [run.get(name) for name in _FIGURES]
+    numbers = [value for value in figures if value is not None]
+    numbers += curve if isinstance(curve, list) else [None]
+    return all(isinstance(value, (int, float)) for value in numbers)
 
 
 def _without_result(trial: FrozenTrial, *, keep: bool) -> FrozenTrial:
